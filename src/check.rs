@@ -1,0 +1,167 @@
+//! The one pipeline that the command line, forms and tests call: bytes -> source -> draft -> findings.
+//!
+//! It opens no socket, starts no process and resolves no secret: a settings file is hostile until someone trusts it.
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Place, Severity, id};
+use crate::os::{self, ReadError};
+use crate::rules::Rule;
+use crate::settings::suggest::nearest;
+use crate::settings::{Draft, Settings, Unresolved, read};
+use crate::source::{DIRECTIVE, MOST_BYTES, Source, is_directive};
+
+/// Findings kept of one file; the last says that there are more.
+pub const MOST_FINDINGS: usize = 10_000;
+
+/// A file with all that was found in it.
+pub struct Checked {
+    source: Source,
+    draft: Option<Draft>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// The text, to look up places.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// What was read; nothing if the text is not TOML.
+    pub fn draft(&self) -> Option<&Draft> {
+        self.draft.as_ref()
+    }
+
+    /// What was found, in the order of the text.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Whether an error was found.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|found| found.severity == Severity::Error)
+    }
+
+    /// Whether the file could be read at all.
+    pub fn was_read(&self) -> bool {
+        self.diagnostics.iter().all(|found| found.rule != id::UNREADABLE)
+    }
+
+    /// The settings, complete and valid.
+    ///
+    /// # Errors
+    /// [`Unresolved::Errors`] if an error was found, [`Unresolved::UndocumentedMode`] in mode 0.
+    pub fn settings(&self) -> Result<Settings, Unresolved> {
+        Settings::resolve(self.draft.as_ref().ok_or(Unresolved::Errors)?, &self.diagnostics)
+    }
+}
+
+/// Checks the bytes of a file. `name` is what reports call it; `readable_by_others` is what its mode says.
+///
+/// ```
+/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
+/// assert_eq!(rules, ["missing-key", "missing-key", "invalid-value"]);
+/// let place = checked.source().span(&checked.diagnostics()[2].place);
+/// assert_eq!((place.start.line, place.start.column), (2, 25));
+/// ```
+pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
+    let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
+    if !source.is_sound() {
+        return Checked { source, draft: None, diagnostics };
+    }
+    let (draft, found) = read::read(&mut source);
+    diagnostics.extend(found);
+    diagnostics.extend(crate::rules::apply(&draft));
+    silence(&source, &mut diagnostics);
+    diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
+    if diagnostics.len() > MOST_FINDINGS {
+        let more = diagnostics.len() - MOST_FINDINGS;
+        diagnostics.truncate(MOST_FINDINGS);
+        diagnostics.push(Diagnostic::error(id::UNREADABLE, Place::File, format!("{more} more findings are not listed")));
+    }
+    Checked { source, draft: Some(draft), diagnostics }
+}
+
+/// Checks a file. What keeps it from being read is a finding of the rule `unreadable`.
+pub fn file(name: impl Into<String>, path: &Path) -> Checked {
+    match os::read_regular(path, MOST_BYTES) {
+        Ok((content, readable_by_others)) => bytes(name, content, readable_by_others),
+        Err(error) => unreadable(name, error.to_string(), advice(&error)),
+    }
+}
+
+/// A file, or a folder, of which nothing could be read.
+pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Checked {
+    let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
+    Checked { source: Source::absent(name), draft: None, diagnostics: vec![found] }
+}
+
+fn advice(error: &ReadError) -> &'static str {
+    match error {
+        ReadError::TooLarge => "a settings file has at most 1 MiB; is this one?",
+        ReadError::NotRegular(_) => "name a settings file, or a folder with some",
+        ReadError::Changing => "something writes to it; try again",
+        ReadError::Io(error) => match error.kind() {
+            std::io::ErrorKind::NotFound => "check the path",
+            std::io::ErrorKind::PermissionDenied => "check the permissions of the file and of the folders above it",
+            _ => "the system gave this reason",
+        },
+    }
+}
+
+/// Takes out what an `allow` comment silences, and reports the comments that silence nothing.
+fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
+    if !source.text().contains(DIRECTIVE) {
+        return;
+    }
+    let mut unused = Vec::new();
+    for (range, comment) in source.comments().filter(|(_, comment)| is_directive(comment)) {
+        let line = target_line(source, range.start);
+        let rule = allowed_rule(comment);
+        let before = diagnostics.len();
+        let silenced = |found: &Diagnostic| {
+            Some(found.rule) == rule && found.severity < Severity::Error && source.span(&found.place).start.line == line
+        };
+        diagnostics.retain(|found| !silenced(found));
+        if diagnostics.len() == before {
+            let place = Place::Bytes(range.clone(), source.key_at(line));
+            let is_error = diagnostics.iter().any(|found| Some(found.rule) == rule && source.span(&found.place).start.line == line);
+            unused.push(unused_allow(place, rule, is_error, range));
+        }
+    }
+    diagnostics.extend(unused);
+}
+
+/// The line that a directive speaks of: its own, or, where it stands alone, the next that is no comment.
+fn target_line(source: &Source, offset: usize) -> usize {
+    let own = source.position(offset).line;
+    if !source.starts_its_line(offset) {
+        return own;
+    }
+    let below = source.comments().map(|(range, _)| range.start).filter(|start| *start > offset && source.starts_its_line(*start));
+    below.map(|start| source.position(start).line).fold(own + 1, |target, line| if line == target { line + 1 } else { target })
+}
+
+fn allowed_rule(comment: &str) -> Option<&str> {
+    let directive = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
+    directive.trim_start().strip_prefix("allow(")?.split_once(')').map(|(rule, _)| rule.trim())
+}
+
+fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: std::ops::Range<usize>) -> Diagnostic {
+    let known = rule.and_then(Rule::find);
+    let ids = crate::rules::ALL.iter().map(|rule| rule.id);
+    let (message, help) = match (rule, known) {
+        (None, _) => ("this comment is not understood".to_owned(), "write # swyx-teams: allow(rule-id) and a reason".to_owned()),
+        (Some(rule), None) => {
+            let near = nearest(rule, ids).map(|near| format!("did you mean `{near}`?"));
+            ("no rule has this id".to_owned(), near.unwrap_or_else(|| "swyx-teams rules lists them".to_owned()))
+        }
+        (Some(_), Some(rule)) if is_error => {
+            (format!("an error of `{}` cannot be silenced", rule.id), "mend it, and delete this comment".to_owned())
+        }
+        (Some(_), Some(rule)) => (format!("`{}` finds nothing to silence here", rule.id), "delete this comment".to_owned()),
+    };
+    let found = Diagnostic::new(id::UNUSED_ALLOW, Severity::Warning, place, message).help(help);
+    found.unsafe_fix("delete the comment", crate::diagnostic::Edit::Delete(range))
+}

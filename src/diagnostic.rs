@@ -1,0 +1,393 @@
+//! What a check found: plain data that names a key, never a line.
+//!
+//! A [`Diagnostic`] says which rule found something, how bad it is, where it is and what to do. Where it is, is said by a
+//! [`Place`], mostly a [`Key`]; only [`crate::source::Source`] can turn that into lines and columns. So the same finding can
+//! stand beside a field of a form, and no position goes stale. No message and no fix ever holds the value of a secret.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// The ids of the rules that reading itself applies; every other rule's id stands in its own file under `rules/`.
+pub mod id {
+    /// The text is not TOML.
+    pub const SYNTAX: &str = "syntax";
+    /// The bytes are not UTF-8 text.
+    pub const ENCODING: &str = "encoding";
+    /// The file cannot be read, or is over a limit.
+    pub const UNREADABLE: &str = "unreadable";
+    /// A key that the settings file does not have.
+    pub const UNKNOWN_KEY: &str = "unknown-key";
+    /// A required key is not there.
+    pub const MISSING_KEY: &str = "missing-key";
+    /// A value of another type.
+    pub const WRONG_TYPE: &str = "wrong-type";
+    /// A value of the right type that is not allowed.
+    pub const INVALID_VALUE: &str = "invalid-value";
+    /// The mode in quotes.
+    pub const MODE_AS_TEXT: &str = "mode-as-text";
+    /// An `allow` comment that silences nothing.
+    pub const UNUSED_ALLOW: &str = "unused-allow";
+}
+
+/// How bad a finding is. Ordered: `Info < Warning < Error`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Works today, but is likely to hurt.
+    Warning,
+    /// Does not work.
+    Error,
+}
+
+impl Severity {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The address of one value in a settings file, written as `get` takes it: `user[0].teams`, `sync.status."Busy/InAMeeting"`.
+///
+/// Always in canonical form, so equal text is equal address. The empty key is the file's root table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(Cow<'static, str>);
+
+/// One step of a [`Key`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A member of a table.
+    Name(String),
+    /// An element of an array, from 0.
+    Index(usize),
+}
+
+/// The text is not a key.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\"")]
+pub struct NotAKey;
+
+impl Key {
+    /// The file's root table.
+    pub const ROOT: Self = Self::of("");
+
+    /// A key whose text is known to be canonical.
+    pub(crate) const fn of(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+
+    /// The member `name` of this table.
+    pub fn child(&self, name: &str) -> Self {
+        let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let dot = if self.0.is_empty() { "" } else { "." };
+        Self(Cow::Owned(if bare {
+            format!("{}{dot}{name}", self.0)
+        } else {
+            format!("{}{dot}\"{}\"", self.0, escaped(name))
+        }))
+    }
+
+    /// The element `index` of this array.
+    pub fn index(&self, index: usize) -> Self {
+        Self(Cow::Owned(format!("{}[{index}]", self.0)))
+    }
+
+    /// The steps from the root.
+    pub fn steps(&self) -> Vec<Step> {
+        parse_steps(&self.0).unwrap_or_default()
+    }
+
+    /// The table or array that holds it; the root holds itself.
+    pub fn parent(&self) -> Self {
+        let mut steps = self.steps();
+        steps.pop();
+        Self::from_steps(&steps)
+    }
+
+    /// The key at the end of `steps`.
+    pub fn from_steps(steps: &[Step]) -> Self {
+        steps.iter().fold(Self::ROOT, |key, step| match step {
+            Step::Name(name) => key.child(name),
+            Step::Index(index) => key.index(*index),
+        })
+    }
+
+    /// The canonical text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::str::FromStr for Key {
+    type Err = NotAKey;
+
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
+        let steps = parse_steps(text).ok_or(NotAKey)?;
+        if steps.is_empty() { Err(NotAKey) } else { Ok(Self::from_steps(&steps)) }
+    }
+}
+
+/// Where a finding is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The file as a whole: its start.
+    File,
+    /// The key itself, as for a key that should not be there.
+    Key(Key),
+    /// The value of a key.
+    Value(Key),
+    /// A key that is not there: the header of its table, else the file's start.
+    Missing(Key),
+    /// Bytes of the text, as for a syntax error or a comment, with the key that they concern.
+    Bytes(Range<usize>, Option<Key>),
+}
+
+impl Place {
+    /// The key that is concerned.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::File => None,
+            Self::Key(key) | Self::Value(key) | Self::Missing(key) => Some(key),
+            Self::Bytes(_, key) => key.as_ref(),
+        }
+    }
+}
+
+impl From<Key> for Place {
+    fn from(key: Key) -> Self {
+        Self::Value(key)
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's id; stable.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong: lower case, no full stop, at most 1 KiB, without the value.
+    pub message: String,
+    /// A word at the caret, where it says more than the message.
+    pub label: Option<String>,
+    /// What to do.
+    pub help: Option<String>,
+    /// The other places that belong to it.
+    pub related: Vec<Related>,
+    /// A change of the file that mends it.
+    pub fix: Option<Fix>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where it is.
+    pub place: Place,
+    /// What it has to do with the finding.
+    pub message: String,
+}
+
+/// A change of the file that mends a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Whether it cannot change what was meant: only such fixes are applied by `--fix`.
+    pub safe: bool,
+    /// The changes, all or none.
+    pub edits: Vec<Edit>,
+}
+
+/// One change of a [`Fix`]. It names keys, and never holds a value that was in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Puts quotes around the value, or takes them away.
+    Quotes(Key),
+    /// Deletes the blanks and line ends around the text.
+    Trim(Key),
+    /// Puts another name in place of the name at these bytes.
+    Rename(Range<usize>, String),
+    /// Deletes these bytes, and the blanks before them.
+    Delete(Range<usize>),
+}
+
+impl Diagnostic {
+    /// A finding of `rule`.
+    pub fn new(rule: &'static str, severity: Severity, place: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            place: place.into(),
+            message: message.into(),
+            label: None,
+            help: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// An error of `rule`.
+    pub fn error(rule: &'static str, place: impl Into<Place>, message: impl Into<String>) -> Self {
+        Self::new(rule, Severity::Error, place, message)
+    }
+
+    /// The same with a word at the caret.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with another place that belongs to it.
+    #[must_use]
+    pub fn related(mut self, place: impl Into<Place>, message: impl Into<String>) -> Self {
+        self.related.push(Related { place: place.into(), message: message.into() });
+        self
+    }
+
+    /// The same with a safe fix.
+    #[must_use]
+    pub fn safe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
+        self.fix = Some(Fix { title: title.into(), safe: true, edits: vec![edit] });
+        self
+    }
+
+    /// The same with a fix that a person must look at.
+    #[must_use]
+    pub fn unsafe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
+        self.fix = Some(Fix { title: title.into(), safe: false, edits: vec![edit] });
+        self
+    }
+}
+
+/// Text of unknown origin as part of a message: control and bidirectional characters spelt out, at most 60 characters.
+///
+/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut out = String::new();
+    for (count, c) in text.chars().enumerate() {
+        if count == LONGEST {
+            out.push('…');
+            break;
+        }
+        if is_unprintable(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out
+}
+
+/// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// `name` as it stands between double quotes, with TOML's escapes: one line, nothing unprintable.
+fn escaped(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        match c {
+            '\\' | '"' => out.extend(['\\', c]),
+            c if is_unprintable(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn parse_steps(text: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix('[') {
+            let (digits, tail) = after.split_once(']')?;
+            if steps.is_empty() || digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                return None;
+            }
+            steps.push(Step::Index(digits.parse().ok()?));
+            rest = tail;
+            continue;
+        }
+        if !steps.is_empty() {
+            rest = rest.strip_prefix('.')?;
+        }
+        let (name, tail) = parse_name(rest)?;
+        steps.push(Step::Name(name));
+        rest = tail;
+    }
+    Some(steps)
+}
+
+fn parse_name(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, rest) = text.split_at_checked(end)?;
+        let forbidden = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | ']' | '=' | '#');
+        return (!name.is_empty() && !name.contains(forbidden)).then(|| (name.to_owned(), rest));
+    };
+    let mut name = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some((name, quoted.get(at + 1..)?)),
+            '\\' => match chars.next()? {
+                (at, 'U') => {
+                    let digits = quoted.get(at + 1..at + 9)?;
+                    name.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
+                    chars.nth(digits.len() - 1)?;
+                }
+                (_, c) => name.push(c),
+            },
+            _ => name.push(c),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_as_it_is_written() {
+        for text in ["user[0].teams", "sync.status.\"Busy/InAMeeting\"", "a.\"b\\\"c\\\\\"[12]", "a.\"\"", "\"ä b\".c", "\"\\U0000202E\".x"] {
+            assert_eq!(text.parse::<Key>().map(|key| key.to_string()), Ok(text.to_owned()));
+        }
+        assert_eq!("\"swyx\".version".parse::<Key>().map(|key| key.to_string()), Ok("swyx.version".to_owned()));
+        for text in ["", ".", "a.", "[0]", "a[x]", "a[0", "a b", "\"open", "a[0]b", "a..b", "a='x'"] {
+            assert_eq!(text.parse::<Key>(), Err(NotAKey), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_unprintable_is_shown() {
+        assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
+        assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
+    }
+}

@@ -1,0 +1,44 @@
+//! Reads, checks, edits and describes the settings of SwyxWare's Microsoft Teams presence synchronisation.
+//!
+//! # The map
+//!
+//! A straight pipe with a pure middle; input and output only at its ends.
+//!
+//! ```text
+//! text ──source──▶ tree ──settings──▶ Draft ──rules──▶ diagnostics        no I/O, no clock, no async
+//!                                       └──resolve──▶ Settings
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`check`] | the one pipeline: bytes or a file in, findings out |
+//! | [`source`] | the text of one file: key to line and column, masking |
+//! | [`settings`] | the draft, the settings, their values, the writer, the JSON Schema |
+//! | [`rules`] | the table of rules, a file each |
+//! | [`diagnostic`] | what a finding is |
+//! | [`sheet`] | what to type into Control Center |
+//! | [`os`] | all that differs between systems |
+//!
+//! # What always holds
+//!
+//! 1. Reading never fails: it gives a draft and diagnostics. Only an unreadable file, a wrong encoding or a syntax error leaves no draft.
+//! 2. [`settings::Settings`] come only from a file without errors, so whoever holds one checks nothing.
+//! 3. Rules are pure. A diagnostic names a key; only [`source::Source`] knows where keys are.
+//! 4. A secret has no Display, Debug or Serialize text; one function exposes it, and a test lists that function's callers. No message,
+//!    snippet, fix or diff holds it, and a syntax error shows no snippet at all.
+//! 5. A settings file is hostile until someone trusts it: checking opens no socket, starts no process and resolves no secret.
+//! 6. Library code writes to a `Write` that it was given; nothing but `main` ends the process.
+//!
+//! The feature `cli`, on by default, holds what only the program needs: the command line and the renderers.
+
+pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod diagnostic;
+pub mod os;
+#[cfg(feature = "cli")]
+pub mod report;
+pub mod rules;
+pub mod settings;
+pub mod sheet;
+pub mod source;

@@ -1,0 +1,259 @@
+//! All that differs between systems: regular files, modes, owners, locks and folders that must reach the disk.
+//!
+//! Written for Linux and other Unix systems; on Windows modes and owners are left alone, and nothing of it has been tried.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Why a file was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// A folder, pipe, device or socket.
+    #[error("this is {0}, not a regular file")]
+    NotRegular(&'static str),
+    /// More bytes than allowed.
+    #[error("the file is over the limit of 1 MiB")]
+    TooLarge,
+    /// Written to while it was read, three times in a row.
+    #[error("the file changes while it is read")]
+    Changing,
+    /// The system's reason.
+    #[error("{}", reason(.0))]
+    Io(#[from] io::Error),
+}
+
+/// The system's reason for a failure, without its number.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// Reads a regular file of at most `most` bytes, and tells whether its mode lets others read it.
+///
+/// The kind is asked of the open file, and opening does not wait, so a pipe or device in its place is refused and not read.
+///
+/// # Errors
+/// [`ReadError`] says why.
+pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
+    const TRIES: usize = 3;
+    let mut file = open(path)?;
+    for _ in 0..TRIES {
+        let before = file.metadata()?;
+        if !before.is_file() {
+            return Err(ReadError::NotRegular(kind(&before)));
+        }
+        if before.len() > most as u64 {
+            return Err(ReadError::TooLarge);
+        }
+        let mut content = Vec::with_capacity(before.len() as usize + 1);
+        (&file).take(most as u64 + 1).read_to_end(&mut content)?;
+        if content.len() > most {
+            return Err(ReadError::TooLarge);
+        }
+        let after = file.metadata()?;
+        if (before.len(), before.modified()?) == (after.len(), after.modified()?) && content.len() as u64 == after.len() {
+            return Ok((content, others_can_read(&after)));
+        }
+        file = open(path)?;
+    }
+    Err(ReadError::Changing)
+}
+
+fn kind(metadata: &std::fs::Metadata) -> &'static str {
+    if metadata.is_dir() { "a folder" } else { "a pipe, device or socket" }
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).open(path)
+}
+
+#[cfg(unix)]
+fn others_can_read(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.mode() & 0o044 != 0
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+/// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Another program holds the folder for too long.
+    #[error("another program is writing in {}; nothing was changed", .0.display())]
+    Locked(PathBuf),
+    /// The file changed between reading and writing.
+    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    Changed,
+    /// The file could not be read.
+    #[error("{0}; nothing was changed")]
+    Read(#[from] ReadError),
+    /// Writing failed.
+    #[error("{step}: {}; nothing was changed", reason(.source))]
+    Write {
+        /// What was tried.
+        step: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The new file is in place, but the system could not promise that it survives a power cut.
+    #[error("saved, but the folder could not be written to disk: {}", reason(.0))]
+    NotDurable(io::Error),
+}
+
+/// A settings file that is being changed, with its folder locked against other writers.
+///
+/// The lock is on the folder itself: there is no lock file to be left behind, and a lock on the file would be lost with it when
+/// the new one takes its place.
+pub struct Rewrite {
+    target: PathBuf,
+    folder: PathBuf,
+    lock: File,
+    before: Option<(std::fs::Metadata, Vec<u8>)>,
+    readable_by_others: bool,
+}
+
+/// What the names of our temporary files begin and end with, around the name of the file that they are to become.
+const TEMPORARY: (&str, &str) = (".swyx-teams-", ".tmp");
+
+impl Rewrite {
+    /// Locks the folder of `path`, waiting up to 10 s for another writer, removes what a killed one left there, and reads the file.
+    /// The target of a symbolic link is meant, not the link. A file that is not there yet is empty.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why.
+    pub fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => path.to_path_buf(),
+            Err(error) => return Err(ReadError::Io(error).into()),
+        };
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let lock = lock_folder(&folder)?;
+        sweep(&folder);
+        let (before, readable_by_others) = match read_regular(&target, most) {
+            Ok((content, readable)) => {
+                let metadata = std::fs::metadata(&target).map_err(ReadError::Io)?;
+                (Some((metadata, content)), readable)
+            }
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => (None, false),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { target, folder, lock, before, readable_by_others })
+    }
+
+    /// The bytes of the file as it is; nothing if it is not there yet.
+    pub fn content(&self) -> Option<&[u8]> {
+        self.before.as_ref().map(|(_, content)| content.as_slice())
+    }
+
+    /// Whether the file's mode lets others read it.
+    pub fn is_readable_by_others(&self) -> bool {
+        self.readable_by_others
+    }
+
+    /// Puts `content` in the file's place, with the mode and owner that it had; a new file is 0600.
+    ///
+    /// A temporary file in the same folder is written, brought to disk, and renamed; then the folder is brought to disk. So
+    /// whatever happens meanwhile, the file is the old or the new one.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why.
+    pub fn save(self, content: &[u8]) -> Result<(), SaveError> {
+        let failed = |step| move |source| SaveError::Write { step, source };
+        let mut temporary = tempfile::Builder::new()
+            .prefix(TEMPORARY.0)
+            .suffix(TEMPORARY.1)
+            .tempfile_in(&self.folder)
+            .map_err(failed("cannot make a temporary file in the folder"))?;
+        temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
+        if let Some((metadata, _)) = &self.before {
+            keep_owner_and_mode(temporary.as_file(), metadata).map_err(failed("cannot keep the file's owner and mode"))?;
+        }
+        temporary.as_file().sync_all().map_err(failed("cannot bring the temporary file to disk"))?;
+        self.still_the_same()?;
+        temporary.persist(&self.target).map_err(|error| failed("cannot replace the file")(error.error))?;
+        self.lock.sync_all().map_err(SaveError::NotDurable)
+    }
+
+    fn still_the_same(&self) -> Result<(), SaveError> {
+        let now = std::fs::metadata(&self.target);
+        let same = match (&self.before, now) {
+            (Some((before, _)), Ok(now)) => same_file(before, &now),
+            (None, Err(error)) => error.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        };
+        if same { Ok(()) } else { Err(SaveError::Changed) }
+    }
+}
+
+fn lock_folder(folder: &Path) -> Result<File, SaveError> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const PAUSE: Duration = Duration::from_millis(5);
+    let handle = File::open(folder).map_err(ReadError::Io)?;
+    let start = Instant::now();
+    loop {
+        match handle.try_lock() {
+            Ok(()) => return Ok(handle),
+            Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(SaveError::Locked(folder.to_path_buf())),
+            Err(std::fs::TryLockError::Error(source)) => return Err(SaveError::Write { step: "cannot lock the folder", source }),
+        }
+    }
+}
+
+/// Removes temporary files that a killed writer left. All writers hold the folder's lock, so none of them is in use.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // What cannot be removed now is removed by the next run.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let marks = |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
+    marks(before) == marks(now)
+}
+
+#[cfg(not(unix))]
+fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+    before.len() == now.len() && before.modified().ok() == now.modified().ok()
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, like: &std::fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
+        fchown(file, Some(like.uid()), Some(like.gid()))?;
+    }
+    file.set_permissions(like.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &File, _: &std::fs::Metadata) -> io::Result<()> {
+    Ok(())
+}

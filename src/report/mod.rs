@@ -1,0 +1,171 @@
+//! What was found, in the formats that people and machines read.
+//!
+//! Every renderer gets the same plain data, a [`FileReport`] for each file, in which places are lines and columns and the only text of
+//! the file is an excerpt that is already masked. So no renderer can show what must not be shown.
+
+mod concise;
+mod github;
+mod gitlab;
+mod human;
+mod json;
+mod junit;
+mod sarif;
+
+use std::io::{self, Write};
+
+use crate::check::Checked;
+use crate::diagnostic::{Diagnostic, Key, Severity, id};
+use crate::source::{Excerpt, Span};
+
+/// How a check is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person: the line, a caret, what to do
+    #[default]
+    Human,
+    /// One line for each finding
+    Concise,
+    /// This program's own JSON, version 1
+    Json,
+    /// SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it
+    Sarif,
+    /// GitHub annotations
+    Github,
+    /// GitLab code quality
+    Gitlab,
+    /// JUnit XML
+    Junit,
+}
+
+/// What was found in one file.
+pub struct FileReport {
+    /// The file's path as given, with `/`.
+    pub path: String,
+    /// What was found, in the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+/// One finding with its place as lines and columns.
+pub struct Finding {
+    /// The finding.
+    pub diagnostic: Diagnostic,
+    /// Where it is.
+    pub span: Span,
+    /// The line as it may be shown, if it was asked for and may be shown at all.
+    pub excerpt: Option<Excerpt>,
+    /// The same for each related place.
+    pub related: Vec<(Span, Option<Excerpt>)>,
+    /// What its fix changes: text to put in place of stretches. It never holds a value of a secret.
+    pub replacements: Vec<(Span, String)>,
+}
+
+impl Finding {
+    /// The key that is concerned.
+    pub fn key(&self) -> Option<&Key> {
+        self.diagnostic.place.key()
+    }
+}
+
+impl FileReport {
+    /// Makes a report of a checked file; `excerpts` asks for the lines too, which only people need.
+    pub fn new(checked: &Checked, excerpts: bool) -> Self {
+        let source = checked.source();
+        let findings = checked.diagnostics().iter().map(|diagnostic| {
+            let excerpt = |place| if excerpts { source.excerpt(place) } else { None };
+            let places = diagnostic.related.iter().map(|related| &related.place);
+            Finding {
+                span: source.span(&diagnostic.place),
+                excerpt: excerpt(&diagnostic.place),
+                related: places.map(|place| (source.span(place), excerpt(place))).collect(),
+                replacements: source.fix_spans(diagnostic),
+                diagnostic: diagnostic.clone(),
+            }
+        });
+        Self { path: source.name().replace('\\', "/"), findings: findings.collect() }
+    }
+
+    /// Whether the file could be read.
+    pub fn was_read(&self) -> bool {
+        self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)
+    }
+}
+
+/// How many findings of each severity there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Infos.
+    pub infos: usize,
+}
+
+impl Counts {
+    /// Counts the findings of `files`.
+    pub fn of(files: &[FileReport]) -> Self {
+        let mut counts = Self::default();
+        for finding in files.iter().flat_map(|file| &file.findings) {
+            match finding.diagnostic.severity {
+                Severity::Error => counts.errors += 1,
+                Severity::Warning => counts.warnings += 1,
+                Severity::Info => counts.infos += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// Where paths are relative to, for formats that are read by a code host: the folder with `.git` at or above the current one, and
+/// the way from there to the current folder, empty or ending in `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// `customers/` if the current folder is that one of the repository.
+    pub prefix: String,
+}
+
+impl Repository {
+    /// Looks for the repository that the current folder is in; outside of any, paths stay as they are.
+    pub fn around_current_folder() -> Self {
+        let Ok(current) = std::env::current_dir() else { return Self::default() };
+        let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else { return Self::default() };
+        let way = current.strip_prefix(root).unwrap_or(&current).to_string_lossy().replace('\\', "/");
+        Self { prefix: if way.is_empty() { way } else { format!("{way}/") } }
+    }
+
+    /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
+    pub fn path(&self, path: &str) -> String {
+        if path.starts_with('/') {
+            let root = std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
+            let root = root.and_then(|current| current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned));
+            let inside = root.and_then(|root| path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned));
+            return inside.unwrap_or_else(|| path.to_owned());
+        }
+        let mut parts: Vec<&str> = Vec::new();
+        for part in self.prefix.split('/').chain(path.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." if parts.pop().is_none() => return path.to_owned(),
+                ".." => {}
+                part => parts.push(part),
+            }
+        }
+        parts.join("/")
+    }
+}
+
+/// Writes a report of `files` in `format`.
+///
+/// # Errors
+/// What `out` says.
+pub fn write(format: Format, files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(files, out),
+        Format::Concise => concise::write(files, out),
+        Format::Json => json::write(files, out),
+        Format::Sarif => sarif::write(files, repository, out),
+        Format::Github => github::write(files, repository, out),
+        Format::Gitlab => gitlab::write(files, repository, out),
+        Format::Junit => junit::write(files, out),
+    }
+}

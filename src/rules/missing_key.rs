@@ -1,0 +1,23 @@
+//! `missing-key`: a required key is missing.
+
+use crate::diagnostic::{Severity, id};
+use crate::rules::{Check, Rule};
+use crate::settings::keys;
+
+pub(super) const RULE: Rule = Rule {
+    id: id::MISSING_KEY,
+    severity: Severity::Error,
+    title: "a required key is missing",
+    doc: "\
+## What
+`MsTeamsStatusSyncMode`, `MsTeamsTenantId` or `MsTeamsClientId` is not in `[control_center]`; a `[[user]]` lacks `swyx` or `teams`; there
+is a `gateway` without a `gateway_token`.
+## Why
+Control Center needs the mode and both ids; a half-given user matches nobody; the gateway answers nobody without a token.
+## Fix
+Add the key to the table that the finding points at.
+## Source
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>",
+    keys: &[keys::MODE, keys::TENANT_ID, keys::CLIENT_ID, keys::GATEWAY_TOKEN],
+    check: Check::Reading,
+};

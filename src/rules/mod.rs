@@ -1,0 +1,118 @@
+//! The rules: one file each, one table of all.
+//!
+//! Adding a rule: copy a file, rename it, add its two lines here, add `fixtures/rules/<id>/` with `bad.toml` and `good.toml`, and
+//! run `UPDATE=1 cargo test`. A rule is pure: no file, no clock, no network. It looks at the draft, returns early where a key is
+//! absent or unreadable (that is the business of `missing-key` and `wrong-type`), and never puts a value into a message.
+
+mod client_id_is_microsofts;
+mod cloud_without_presence;
+mod encoding;
+mod ids_equal;
+mod invalid_value;
+mod missing_key;
+mod mode_as_text;
+mod mode_needs_secret;
+mod mode_needs_version;
+mod mode_undocumented;
+mod moved_to_federated_services;
+mod placeholder;
+mod plain_http;
+mod renewal_too_late;
+mod secret_file_exposed;
+mod secret_id_as_value;
+mod secret_inline;
+mod secret_shape;
+mod status_duplicate;
+mod surrounding_blank;
+mod syntax;
+mod tenant_not_guid;
+mod unknown_key;
+mod unreadable;
+mod unused_allow;
+mod user_duplicate;
+mod user_email;
+mod wrong_type;
+
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::settings::Draft;
+
+/// One rule.
+pub struct Rule {
+    /// Its id; stable.
+    pub id: &'static str,
+    /// How bad its findings are; where its `doc` names an exception, most of them.
+    pub severity: Severity,
+    /// What it finds, in a few words.
+    pub title: &'static str,
+    /// What, why, how to mend, source: four sections of Markdown.
+    pub doc: &'static str,
+    /// The keys that it looks at.
+    pub keys: &'static [Key],
+    /// How it is checked.
+    pub(crate) check: Check,
+}
+
+/// How a rule is checked.
+pub(crate) enum Check {
+    /// While the file is read, by `source` and `settings::read`.
+    Reading,
+    /// On what was read.
+    Draft(fn(&Draft, &mut Vec<Diagnostic>)),
+    /// When all else is known, by `check`, which knows the `allow` comments.
+    Allows,
+}
+
+/// All rules, in the order in which they are listed and checked.
+pub static ALL: &[Rule] = &[
+    syntax::RULE,
+    encoding::RULE,
+    unreadable::RULE,
+    unknown_key::RULE,
+    missing_key::RULE,
+    wrong_type::RULE,
+    invalid_value::RULE,
+    mode_needs_secret::RULE,
+    mode_needs_version::RULE,
+    mode_undocumented::RULE,
+    mode_as_text::RULE,
+    moved_to_federated_services::RULE,
+    secret_id_as_value::RULE,
+    secret_shape::RULE,
+    secret_inline::RULE,
+    secret_file_exposed::RULE,
+    placeholder::RULE,
+    ids_equal::RULE,
+    client_id_is_microsofts::RULE,
+    tenant_not_guid::RULE,
+    surrounding_blank::RULE,
+    plain_http::RULE,
+    cloud_without_presence::RULE,
+    user_email::RULE,
+    user_duplicate::RULE,
+    status_duplicate::RULE,
+    renewal_too_late::RULE,
+    unused_allow::RULE,
+];
+
+impl Rule {
+    /// The rule of this id.
+    pub fn find(id: &str) -> Option<&'static Self> {
+        ALL.iter().find(|rule| rule.id == id)
+    }
+
+    /// A finding of this rule.
+    pub(crate) fn at(&self, place: impl Into<Place>, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.id, self.severity, place, message)
+    }
+}
+
+/// Applies every rule that looks at the draft.
+pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in ALL {
+        if let Check::Draft(check) = rule.check {
+            check(draft, &mut found);
+        }
+    }
+    found
+}

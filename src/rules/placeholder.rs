@@ -1,0 +1,32 @@
+//! `placeholder`: a placeholder was never filled in.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, IdFault, SecretFault, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "placeholder",
+    severity: Severity::Error,
+    title: "a placeholder was never filled in",
+    doc: "\
+## What
+An id or a secret such as `<tenant-id>`, `00000000-0000-0000-0000-000000000000`, `xxxxxxxx-…`, `changeme`.
+## Why
+It came with an example or a form and stands for a value that is still to be entered.
+## Fix
+Enter the real value. The ids are on the application's overview page in the portal.
+## Source
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>",
+    keys: &[keys::TENANT_ID, keys::CLIENT_ID, keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    for (key, _) in draft.ids().filter(|(_, id)| id.fault() == Some(IdFault::Placeholder)) {
+        let help = "enter the id that the portal shows on the application's overview page";
+        found.push(RULE.at(key, "this is a placeholder").help(help));
+    }
+    for (key, _) in draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::Placeholder)) {
+        found.push(RULE.at(key, "this is a placeholder").help("enter the secret, or a reference to where it is kept"));
+    }
+}

@@ -1,0 +1,31 @@
+//! `secret-id-as-value`: the id of a secret instead of its value.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, SecretFault, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "secret-id-as-value",
+    severity: Severity::Error,
+    title: "the id of a secret instead of its value",
+    doc: "\
+## What
+`MsTeamsClientSecret` has the form of a GUID.
+## Why
+The portal shows an id and a value side by side; only the value signs in, the id is refused with AADSTS7000215. No secret that Entra ID
+makes looks like a GUID, so this is a strong hint, though no proof.
+## Fix
+Create a new client secret and copy the column Value; it is shown once.
+## Source
+<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
+    keys: &[keys::CLIENT_SECRET],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    if draft.client_secret_fault() == Some(SecretFault::Guid) {
+        let finding = RULE.at(keys::CLIENT_SECRET, "this is the id of a secret, not its value");
+        let help = "create a new secret in the portal and copy the column \"Value\"; it is shown once";
+        found.push(finding.label("has the form of a GUID").help(help));
+    }
+}

@@ -1,0 +1,31 @@
+//! `secret-inline`: a secret as plain text.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "secret-inline",
+    severity: Severity::Warning,
+    title: "a secret as plain text",
+    doc: "\
+## What
+A secret stands in the settings file itself.
+## Why
+The file is copied, mailed and committed; everyone who sees it can act as the application.
+## Fix
+Keep the secret elsewhere and refer to it: `swyx-teams set control_center.MsTeamsClientSecret env:SWYX_TEAMS_CLIENT_SECRET`. If the file was
+ever shared, create a new secret too.
+## Source
+<https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration>",
+    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    for (key, _) in draft.inline_secrets() {
+        let variable = if key == keys::CLIENT_SECRET { "SWYX_TEAMS_CLIENT_SECRET" } else { "SWYX_GATEWAY_TOKEN" };
+        let help = format!("keep it elsewhere and refer to it: {{ env = \"{variable}\" }}");
+        found.push(RULE.at(key, "the secret stands in the file as plain text").help(help));
+    }
+}

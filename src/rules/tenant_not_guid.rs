@@ -1,0 +1,29 @@
+//! `tenant-not-guid`: a tenant by name instead of id.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, IdFault, IdText, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "tenant-not-guid",
+    severity: Severity::Error,
+    title: "a tenant by name instead of id",
+    doc: "\
+## What
+`MsTeamsTenantId` is a domain, or one of `common`, `organizations` and `consumers`.
+## Why
+Entra ID would take a domain, Control Center wants the GUID; the general names serve no application's own sign-in.
+## Fix
+Copy the Directory (tenant) ID from the application's overview page.
+## Source
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>",
+    keys: &[keys::TENANT_ID],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    if draft.control_center.tenant_id.as_ref().and_then(IdText::fault) == Some(IdFault::TenantName) {
+        let finding = RULE.at(keys::TENANT_ID, "this is a tenant's name, not its id");
+        found.push(finding.help("copy the Directory (tenant) ID, a GUID, from the application's overview page"));
+    }
+}

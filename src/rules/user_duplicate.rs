@@ -1,0 +1,48 @@
+//! `user-duplicate`: one user twice.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, User, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "user-duplicate",
+    severity: Severity::Error,
+    title: "one user twice",
+    doc: "\
+## What
+Two `[[user]]` with one Teams account, or with one Swyx user. Case does not count.
+## Why
+Which of them a status belongs to could not be told. SwyxWare wants the e-mail address of a user to be unique, too.
+## Fix
+Delete one, or correct the account.
+## Source
+<https://help.enreach.com/controlcenter/14.25/web/Swyx/en-US/help/chap_userconfiguration.11.05.html>",
+    keys: &[keys::USERS],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    report_twins(&draft.users, "teams", |user| user.teams.as_deref(), "another user has this Teams account", found);
+    report_twins(&draft.users, "swyx", |user| user.swyx.as_deref(), "this Swyx user is listed twice", found);
+}
+
+fn report_twins(
+    users: &[User],
+    member: &str,
+    name: fn(&User) -> Option<&str>,
+    message: &str,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut first = HashMap::new();
+    for (index, user) in users.iter().enumerate() {
+        let Some(name) = name(user).filter(|name| !name.is_empty()) else { continue };
+        let key = |index| keys::USERS.index(index).child(member);
+        let earlier = *first.entry(name.trim().to_lowercase()).or_insert(index);
+        if earlier != index {
+            let finding = RULE.at(key(index), message).related(key(earlier), "first given here");
+            found.push(finding.help("delete one of them, or correct it; case does not count"));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `user-email`: not usable as a Teams account name.
+
+use crate::diagnostic::{Diagnostic, Severity, is_unprintable};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "user-email",
+    severity: Severity::Error,
+    title: "not usable as a Teams account name",
+    doc: "\
+## What
+`teams` of a `[[user]]` is not of the form `name@domain`, has blanks, or is a guest's name with `#EXT#`.
+## Why
+SwyxWare finds the Teams user by the account name, which is written like an e-mail address. A guest has no presence of its own in the
+tenant (inferred).
+## Fix
+Enter the user principal name that Entra ID shows for the user.
+## Source
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>, <https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname>",
+    keys: &[keys::USERS],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    for (index, user) in draft.users.iter().enumerate() {
+        let Some(account) = &user.teams else { continue };
+        if let Some(why) = fault(account) {
+            let help = "enter the user principal name that Entra ID shows, like jane.roe@example.com";
+            found.push(RULE.at(keys::USERS.index(index).child("teams"), why).help(help));
+        }
+    }
+}
+
+fn fault(account: &str) -> Option<&'static str> {
+    const NOT_IN_A_NAME: &[char] = &['"', '(', ')', ',', ':', ';', '<', '>', '[', ']', '\\'];
+    let Some((name, domain)) = account.split_once('@') else { return Some("an account name has an @ in it") };
+    let label = |label: &str| {
+        let inner = label.chars().all(|c| c.is_alphanumeric() || c == '-');
+        !label.is_empty() && inner && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if account.chars().any(|c| c.is_whitespace() || is_unprintable(c)) {
+        Some("an account name has no blanks or control characters")
+    } else if account.to_ascii_uppercase().contains("#EXT#") {
+        Some("this is the account name of a guest")
+    } else if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains(NOT_IN_A_NAME) {
+        Some("the part before the @ is not that of an account name")
+    } else if !domain.contains('.') || !domain.split('.').all(label) {
+        Some("the part behind the @ is not a domain")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,39 @@
+//! The keys of the settings file that rules and commands name.
+
+use crate::diagnostic::Key;
+
+/// The table of Control Center's fields.
+pub const CONTROL_CENTER: Key = Key::of("control_center");
+/// Which way statuses are carried.
+pub const MODE: Key = Key::of("control_center.MsTeamsStatusSyncMode");
+/// The directory (tenant) id.
+pub const TENANT_ID: Key = Key::of("control_center.MsTeamsTenantId");
+/// The application (client) id.
+pub const CLIENT_ID: Key = Key::of("control_center.MsTeamsClientId");
+/// The application's client secret.
+pub const CLIENT_SECRET: Key = Key::of("control_center.MsTeamsClientSecret");
+/// The version of SwyxWare.
+pub const SWYX_VERSION: Key = Key::of("swyx.version");
+/// The address of the SwyxServer gateway.
+pub const GATEWAY: Key = Key::of("swyx.gateway");
+/// The gateway's bearer token.
+pub const GATEWAY_TOKEN: Key = Key::of("swyx.gateway_token");
+/// The Microsoft cloud.
+pub const CLOUD: Key = Key::of("entra.cloud");
+/// Another sign-in address.
+pub const AUTHORITY: Key = Key::of("entra.authority");
+/// Another Graph address.
+pub const GRAPH: Key = Key::of("entra.graph");
+/// The client id with which an administrator signs in.
+pub const ADMIN_CLIENT_ID: Key = Key::of("entra.admin_client_id");
+/// How long a new secret is valid.
+pub const SECRET_LIFETIME_DAYS: Key = Key::of("entra.secret_lifetime_days");
+/// How long before its end a secret is renewed.
+pub const RENEW_BEFORE_DAYS: Key = Key::of("entra.renew_before_days");
+/// The overrides of the status mapping.
+pub const STATUS: Key = Key::of("sync.status");
+/// The users whose e-mail does not match by itself.
+pub const USERS: Key = Key::of("user");
+
+/// Both keys that hold a secret.
+pub const SECRETS: [Key; 2] = [CLIENT_SECRET, GATEWAY_TOKEN];

@@ -1,0 +1,25 @@
+//! The settings: as written ([`Draft`]), and complete and valid ([`Settings`]).
+//!
+//! ```text
+//! Source ──read──▶ Draft ──resolve──▶ Settings
+//!                    └── schema, from the same structs
+//! ```
+
+pub mod defaults;
+mod draft;
+pub mod keys;
+pub(crate) mod read;
+mod resolve;
+pub mod reveal;
+pub mod schema;
+mod secret;
+pub(crate) mod suggest;
+mod text;
+mod values;
+pub mod write;
+
+pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use resolve::{ClientId, Settings, TenantId, Unresolved};
+pub use secret::{Secret, SecretSource};
+pub use text::{IdFault, SecretFault, guid};
+pub use values::{Choice, Cloud, Endpoint, Mode, NotOfForm, PresencePair, SwyxStatus, SwyxVersion};

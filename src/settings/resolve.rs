@@ -1,0 +1,138 @@
+//! [`Draft`] -> [`Settings`]: complete, valid, with every default filled in.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::defaults;
+use super::draft::{Draft, IdText};
+use super::secret::SecretSource;
+use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// The directory (tenant) id, in the one form that Control Center and the portal show: 8-4-4-4-12 hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TenantId(Uuid);
+
+/// The application (client) id, in the same form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientId(Uuid);
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Settings that passed every rule. There is no other way to one than [`crate::check::Checked::settings`], so whoever holds one
+/// checks nothing.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The version of SwyxWare, if the file says.
+    pub swyx_version: Option<SwyxVersion>,
+    /// The SwyxServer gateway and its token, if the file has them.
+    pub gateway: Option<(Endpoint, SecretSource)>,
+    /// Which way statuses are carried; never the undocumented mode 0.
+    pub mode: Mode,
+    /// The directory (tenant) id.
+    pub tenant_id: TenantId,
+    /// The application (client) id.
+    pub client_id: ClientId,
+    /// Where the client secret is kept; in mode 1 there may be none.
+    pub client_secret: Option<SecretSource>,
+    /// The Microsoft cloud.
+    pub cloud: Cloud,
+    /// Display name of the application, 1 to 120 characters.
+    pub application_name: String,
+    /// Days that a new secret is valid, 1 to 730.
+    pub secret_lifetime_days: u16,
+    /// Days before its end that a secret is renewed, 1 to 365, less than its lifetime.
+    pub renew_before_days: u16,
+    /// The client id with which an administrator signs in.
+    pub admin_client_id: ClientId,
+    /// Another sign-in address.
+    pub authority: Option<Endpoint>,
+    /// Another Graph address.
+    pub graph: Option<Endpoint>,
+    /// The certificate authority of an inspecting proxy.
+    pub ca_file: Option<PathBuf>,
+    /// The proxy that leads to the Internet.
+    pub proxy: Option<Endpoint>,
+    /// Seconds between two readings, 1 to 3,600.
+    pub read_interval_seconds: u16,
+    /// Minutes that Graph keeps "In a call", 5 to 240.
+    pub session_minutes: u16,
+    /// Presence requests that Graph allows in 30 seconds, 1 to 10,000.
+    pub requests_per_30_seconds: u16,
+    /// Overrides of the status mapping.
+    pub status: Vec<(PresencePair, SwyxStatus)>,
+    /// Swyx name and Teams account of the users that do not match by themselves.
+    pub users: Vec<(String, String)>,
+}
+
+/// Why there are no settings.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unresolved {
+    /// The file has errors; the diagnostics say which.
+    #[error("the settings have errors")]
+    Errors,
+    /// The mode is 0, which no page of the vendor describes.
+    #[error("mode 0 is not in the vendor's pages: nothing can be done with these settings")]
+    UndocumentedMode,
+}
+
+impl Settings {
+    /// The settings of a draft in which the rules found `found`.
+    pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
+        if found.iter().any(|found| found.severity == Severity::Error) {
+            return Err(Unresolved::Errors);
+        }
+        match draft.control_center.mode {
+            Some(Mode::Undocumented) => Err(Unresolved::UndocumentedMode),
+            // Nothing of the rest can fail: the rules found no error.
+            _ => Self::complete(draft).ok_or(Unresolved::Errors),
+        }
+    }
+
+    fn complete(draft: &Draft) -> Option<Self> {
+        let Draft { swyx, control_center, entra, sync, users, .. } = draft;
+        let guid = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
+        Some(Self {
+            swyx_version: swyx.version,
+            gateway: swyx.gateway.clone().zip(swyx.gateway_token.clone()),
+            mode: control_center.mode?,
+            tenant_id: TenantId(guid(&control_center.tenant_id)?),
+            client_id: ClientId(guid(&control_center.client_id)?),
+            client_secret: control_center.client_secret.clone(),
+            cloud: entra.cloud.unwrap_or_default(),
+            application_name: entra.application_name.clone().unwrap_or_else(|| defaults::APPLICATION_NAME.to_owned()),
+            secret_lifetime_days: or_default(entra.secret_lifetime_days, defaults::SECRET_LIFETIME_DAYS)?,
+            renew_before_days: or_default(entra.renew_before_days, defaults::RENEW_BEFORE_DAYS)?,
+            admin_client_id: ClientId(match &entra.admin_client_id {
+                Some(id) => id.guid()?,
+                None => super::text::guid(defaults::ADMIN_CLIENT_ID)?,
+            }),
+            authority: entra.authority.clone(),
+            graph: entra.graph.clone(),
+            ca_file: entra.ca_file.clone().map(PathBuf::from),
+            proxy: entra.proxy.clone(),
+            read_interval_seconds: or_default(sync.read_interval_seconds, defaults::READ_INTERVAL_SECONDS)?,
+            session_minutes: or_default(sync.session_minutes, defaults::SESSION_MINUTES)?,
+            requests_per_30_seconds: or_default(sync.requests_per_30_seconds, defaults::REQUESTS_PER_30_SECONDS)?,
+            status: sync.status.clone(),
+            users: users.iter().map(|user| user.swyx.clone().zip(user.teams.clone())).collect::<Option<_>>()?,
+        })
+    }
+}
+
+fn or_default(value: Option<i64>, default: u16) -> Option<u16> {
+    value.map_or(Some(default), |value| value.try_into().ok())
+}

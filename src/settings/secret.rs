@@ -1,0 +1,65 @@
+//! A secret, and where it is kept.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A secret text. It has no Display, no Serialize and no Debug text, and is wiped when dropped, as far as that can be promised.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// Takes a secret in.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+
+    /// The secret itself. Its callers are few and listed by a test.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Its length in characters.
+    pub fn chars(&self) -> usize {
+        self.0.expose_secret().chars().count()
+    }
+
+    /// What is wrong with it as a client secret, if anything is.
+    pub fn fault(&self) -> Option<super::SecretFault> {
+        super::text::secret_fault(self.0.expose_secret())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[REDACTED]")
+    }
+}
+
+/// Where a secret is kept: in the settings file itself, or at a place that the file names.
+#[derive(Clone, Debug)]
+pub enum SecretSource {
+    /// In the settings file, as plain text.
+    Inline(Secret),
+    /// In an environment variable of the process that needs it.
+    Env(String),
+    /// In a file of its own; a relative path starts at the settings file's folder.
+    File(PathBuf),
+    /// Printed by a program: its name and arguments, run without a shell.
+    Command(Vec<String>),
+}
+
+impl SecretSource {
+    /// Where it is kept, for a person. Never the secret itself, and of a command only its program.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Inline(_) => "in this file, as plain text".to_owned(),
+            Self::Env(name) => format!("from the environment variable {name}"),
+            Self::File(path) => format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy())),
+            Self::Command(argv) => {
+                format!("from the command {}", crate::diagnostic::shown(argv.first().map_or("", String::as_str)))
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! Value types: parsed once, by one function each, and then right for good.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+/// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
+///
+/// Source: <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// 0: in no page of the vendor; plausibly "off".
+    Undocumented,
+    /// 1: Teams to Swyx only.
+    FromTeams,
+    /// 2: also "Speaking" in Swyx to "In a call" in Teams.
+    BothWays,
+}
+
+impl Mode {
+    /// The number that Control Center wants.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Undocumented => 0,
+            Self::FromTeams => 1,
+            Self::BothWays => 2,
+        }
+    }
+
+    /// The mode of a number.
+    pub fn from_number(number: i64) -> Option<Self> {
+        [Self::Undocumented, Self::FromTeams, Self::BothWays].into_iter().find(|mode| i64::from(mode.number()) == number)
+    }
+}
+
+impl JsonSchema for Mode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Mode".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "integer",
+            "oneOf": [
+                {"const": 1, "title": "Teams to Swyx only"},
+                {"const": 2, "title": "Both ways: \"Speaking\" in Swyx shows as \"In a call\" in Teams"},
+                {"const": 0, "title": "0: not in the vendor's pages; plausibly off"},
+            ],
+        })
+    }
+}
+
+/// A version of SwyxWare, as `14.10`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SwyxVersion {
+    /// 14 of `14.10`.
+    pub major: u16,
+    /// 10 of `14.10`.
+    pub minor: u16,
+}
+
+/// The text does not have the form that the type wants; it says which.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotOfForm(pub(crate) &'static str);
+
+impl SwyxVersion {
+    /// The first version that keeps these settings under Federated Services.
+    pub const FEDERATED_SERVICES: Self = Self { major: 14, minor: 20 };
+    /// The pattern of the text, for readers and schemas: one or two numbers of up to three digits.
+    const PATTERN: &str = "^[0-9]{1,3}\\.[0-9]{1,3}$";
+}
+
+impl FromStr for SwyxVersion {
+    type Err = NotOfForm;
+
+    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+        let number = |part: &str| {
+            let sound = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            if sound { part.parse().ok() } else { None }
+        };
+        let version = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
+        let (major, minor) = version.ok_or(NotOfForm("a version has two numbers, like \"14.10\""))?;
+        Ok(Self { major, minor })
+    }
+}
+
+impl fmt::Display for SwyxVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:02}", self.major, self.minor)
+    }
+}
+
+impl JsonSchema for SwyxVersion {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SwyxVersion".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": Self::PATTERN})
+    }
+}
+
+/// A web address: `https://host[:port][/path]`; `http` is read too, and left to the rule `plain-http`.
+///
+/// No user name, query or fragment. Hosts are names, IPv4 addresses or `[::1]`, so that a pattern can say all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    const PATTERN: &str = "^https?://(\\[::1\\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9._~/-]*)?$";
+
+    /// The address as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether what travels there is encrypted.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether it leads to this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        host.eq_ignore_ascii_case("localhost")
+            || host == "[::1]"
+            || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+    }
+
+    /// The host, without port.
+    pub fn host(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split('/').next().unwrap_or_default();
+        if authority.starts_with('[') { "[::1]" } else { authority.split(':').next().unwrap_or_default() }
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = NotOfForm;
+
+    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+        let wrong = NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let Some(rest) = rest else { return Err(wrong) };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let port_at = if authority.starts_with("[::1]") { 5 } else { authority.find(':').unwrap_or(authority.len()) };
+        let (host, port) = authority.split_at_checked(port_at).unwrap_or_default();
+        let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        let host_is_sound = host == "[::1]" || (edge(host.bytes().next()) && edge(host.bytes().last()) && host.bytes().all(inner));
+        let port_is_sound = port.is_empty()
+            || port.strip_prefix(':').is_some_and(|port| {
+                let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+                digits && (port.len() < 5 || (!port.starts_with('0') && port.parse::<u16>().is_ok()))
+            });
+        let path_is_sound = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~/-".contains(&b));
+        if host_is_sound && port_is_sound && path_is_sound { Ok(Self(text.to_owned())) } else { Err(wrong) }
+    }
+}
+
+impl JsonSchema for Endpoint {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Endpoint".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "uri", "pattern": Self::PATTERN})
+    }
+}
+
+/// The Microsoft cloud that the tenant lives in.
+///
+/// Source: <https://learn.microsoft.com/graph/deployments>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cloud {
+    /// The worldwide cloud, GCC included.
+    #[default]
+    Global,
+    /// US Government L4 (GCC High).
+    UsGovL4,
+    /// US Government L5 (DoD).
+    UsGovL5,
+    /// China, operated by 21Vianet; it has no presence API.
+    China,
+}
+
+/// A status of SwyxWare, or none, as a target in `[sync.status]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwyxStatus {
+    /// "Available", from 14.20 on "Reachable".
+    Available,
+    /// "Away".
+    Away,
+    /// "Do not disturb".
+    DoNotDisturb,
+    /// "Speaking".
+    Speaking,
+    /// The Swyx status is left alone.
+    None,
+}
+
+/// A type with a few named values.
+pub trait Choice: Copy + 'static {
+    /// Each value: what stands in the file, what forms call it, the value.
+    const CHOICES: &'static [(&'static str, &'static str, Self)];
+}
+
+impl Choice for Cloud {
+    const CHOICES: &'static [(&'static str, &'static str, Self)] = &[
+        ("global", "Global (also GCC)", Self::Global),
+        ("us_gov_l4", "US Government L4 (GCC High)", Self::UsGovL4),
+        ("us_gov_l5", "US Government L5 (DoD)", Self::UsGovL5),
+        ("china", "China (21Vianet): has no presence API", Self::China),
+    ];
+}
+
+impl Choice for SwyxStatus {
+    const CHOICES: &'static [(&'static str, &'static str, Self)] = &[
+        ("Available", "Available (Reachable)", Self::Available),
+        ("Away", "Away", Self::Away),
+        ("DoNotDisturb", "Do not disturb", Self::DoNotDisturb),
+        ("Speaking", "Speaking", Self::Speaking),
+        ("none", "Leave the Swyx status alone", Self::None),
+    ];
+}
+
+fn choice_schema<T: Choice>() -> Schema {
+    let choices = T::CHOICES.iter().map(|(name, title, _)| serde_json::json!({"const": name, "title": title}));
+    json_schema!({"type": "string", "oneOf": choices.collect::<Vec<_>>()})
+}
+
+impl JsonSchema for Cloud {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cloud".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choice_schema::<Self>()
+    }
+}
+
+impl JsonSchema for SwyxStatus {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SwyxStatus".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choice_schema::<Self>()
+    }
+}
+
+/// A pair of Graph's presence, as `Busy/InACall`. Compared without regard to case, as Graph's own pages are at odds about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresencePair {
+    /// Graph's `availability`.
+    pub availability: String,
+    /// Graph's `activity`.
+    pub activity: String,
+}
+
+/// Graph's documented availabilities. Source: <https://learn.microsoft.com/graph/api/resources/presence>.
+pub const AVAILABILITIES: [&str; 9] =
+    ["Available", "AvailableIdle", "Away", "BeRightBack", "Busy", "BusyIdle", "DoNotDisturb", "Offline", "PresenceUnknown"];
+
+/// Graph's documented activities, with `Focusing`, which Microsoft's state table lacks and Teams shows. Source: as before.
+pub const ACTIVITIES: [&str; 17] = [
+    "Available", "AvailableInactive", "Away", "BeRightBack", "Busy", "DoNotDisturb", "Focusing", "InACall", "InAConferenceCall",
+    "Inactive", "InAMeeting", "Offline", "OffWork", "OutOfOffice", "PresenceUnknown", "Presenting", "UrgentInterruptionsOnly",
+];
+
+impl PresencePair {
+    /// The pattern of the text.
+    pub(crate) const PATTERN: &str = "^[A-Za-z]+/[A-Za-z]+$";
+
+    /// Whether both words are among those that Graph documents.
+    pub fn is_documented(&self) -> bool {
+        let among = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+        among(&AVAILABILITIES, &self.availability) && among(&ACTIVITIES, &self.activity)
+    }
+}
+
+impl FromStr for PresencePair {
+    type Err = NotOfForm;
+
+    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+        let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
+        match text.split_once('/') {
+            Some((availability, activity)) if word(availability) && word(activity) => {
+                Ok(Self { availability: availability.to_owned(), activity: activity.to_owned() })
+            }
+            _ => Err(NotOfForm("a presence is written availability/activity, like \"Busy/InAMeeting\"")),
+        }
+    }
+}
+
+impl fmt::Display for PresencePair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.availability, self.activity)
+    }
+}

@@ -1,0 +1,191 @@
+//! The tree of one TOML text, with the place of every key, value and table header.
+//!
+//! Nodes live in one list and point at each other by number, so a tree of 300,000 tokens costs little and is freed at once.
+//! It holds values, secrets among them, and therefore has no Debug text.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::diagnostic::{Key, Step};
+
+/// The number of a node in its [`Tree`].
+pub(crate) type NodeId = usize;
+
+/// A parsed text.
+pub(crate) struct Tree {
+    nodes: Vec<Node>,
+}
+
+/// One value, with the key that leads to it.
+pub(crate) struct Node {
+    /// Its name in its table; empty for the root and for elements of arrays.
+    pub(crate) name: Box<str>,
+    /// Where the name stands, at its first mention.
+    pub(crate) name_span: Range<usize>,
+    /// Where the value stands; of a table with a header, the header.
+    pub(crate) span: Range<usize>,
+    /// The value.
+    pub(crate) value: Value,
+}
+
+/// What a node holds.
+pub(crate) enum Value {
+    /// A string of any of the four forms, decoded.
+    Text(Box<str>),
+    /// An integer of any base.
+    Integer(i64),
+    /// A float, also infinite or not a number.
+    Float,
+    /// A boolean.
+    Boolean,
+    /// Any of the four date and time types.
+    DateTime,
+    /// A table of any kind.
+    Table(Table),
+    /// `[ … ]`, or the elements of `[[ … ]]`.
+    Array(Array),
+    /// Given, but not readable: a syntax error says why.
+    Broken,
+}
+
+/// A table.
+pub(crate) struct Table {
+    /// How it came to be.
+    pub(crate) origin: Origin,
+    /// Its members, in the order of their first mention.
+    pub(crate) entries: Vec<NodeId>,
+    /// Where the last member that stands in its own section ends, dotted ones included; a new member goes behind it.
+    pub(crate) body_end: usize,
+    index: Option<Box<HashMap<Box<str>, NodeId>>>,
+}
+
+/// How a table came to be. It decides how it may be extended, by TOML and by our writer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The file itself.
+    Root,
+    /// `[a]`, or one `[[a]]`.
+    Header,
+    /// The `a` of `[a.b]`.
+    Implicit,
+    /// The `a` of `a.b = 1`.
+    Dotted,
+    /// `{ … }`.
+    Inline,
+}
+
+/// An array.
+pub(crate) struct Array {
+    /// Whether it is written as `[[ … ]]`.
+    pub(crate) of_headers: bool,
+    /// Its elements.
+    pub(crate) elements: Vec<NodeId>,
+}
+
+/// Tables with more members than this are searched through an index.
+const LINEAR: usize = 16;
+
+impl Table {
+    pub(crate) fn new(origin: Origin, body_end: usize) -> Self {
+        Self { origin, entries: Vec::new(), body_end, index: None }
+    }
+}
+
+impl Tree {
+    /// A tree of an empty root table whose members start at byte `start`.
+    pub(crate) fn new(start: usize) -> Self {
+        let mut tree = Self { nodes: Vec::with_capacity(32) };
+        tree.add(Node {
+            name: Box::default(),
+            name_span: start..start,
+            span: start..start,
+            value: Value::Table(Table::new(Origin::Root, start)),
+        });
+        tree
+    }
+
+    /// The root table.
+    pub(crate) const ROOT: NodeId = 0;
+
+    pub(crate) fn add(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids come only from `add` of the same tree")]
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ids come only from `add` of the same tree")]
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut Node {
+        &mut self.nodes[id]
+    }
+
+    /// The table at `id`, if it is one.
+    pub(crate) fn table(&self, id: NodeId) -> Option<&Table> {
+        match &self.node(id).value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn table_mut(&mut self, id: NodeId) -> Option<&mut Table> {
+        match &mut self.node_mut(id).value {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// The member `name` of the table at `id`.
+    pub(crate) fn child(&self, id: NodeId, name: &str) -> Option<NodeId> {
+        let table = self.table(id)?;
+        match &table.index {
+            Some(index) => index.get(name).copied(),
+            None => table.entries.iter().copied().find(|entry| *self.node(*entry).name == *name),
+        }
+    }
+
+    /// Makes `child` a member of the table at `id`, which has none of that name.
+    pub(crate) fn attach(&mut self, id: NodeId, child: NodeId) {
+        let name = self.node(child).name.clone();
+        let Some(table) = self.table_mut(id) else { return };
+        table.entries.push(child);
+        if let Some(index) = &mut table.index {
+            index.insert(name, child);
+        } else if table.entries.len() > LINEAR {
+            let entries = table.entries.clone();
+            let index = entries.into_iter().map(|entry| (self.node(entry).name.clone(), entry)).collect();
+            if let Some(table) = self.table_mut(id) {
+                table.index = Some(Box::new(index));
+            }
+        }
+    }
+
+    /// The node at `key`.
+    pub(crate) fn find(&self, key: &Key) -> Option<NodeId> {
+        key.steps().iter().try_fold(Self::ROOT, |id, step| match step {
+            Step::Name(name) => self.child(id, name),
+            Step::Index(index) => match &self.node(id).value {
+                Value::Array(array) => array.elements.get(*index).copied(),
+                _ => None,
+            },
+        })
+    }
+}
+
+impl Value {
+    /// What a person calls the type.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a string",
+            Self::Integer(_) => "an integer",
+            Self::Float => "a float",
+            Self::Boolean => "a boolean",
+            Self::DateTime => "a date or time",
+            Self::Table(_) => "a table",
+            Self::Array(_) => "an array",
+            Self::Broken => "nothing readable",
+        }
+    }
+}
