@@ -78,7 +78,11 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
     if diagnostics.len() > MOST_FINDINGS {
         let more = diagnostics.len() - MOST_FINDINGS;
         diagnostics.truncate(MOST_FINDINGS);
-        diagnostics.push(Diagnostic::error(id::UNREADABLE, Place::File, format!("{more} more findings are not listed")));
+        diagnostics.push(Diagnostic::error(
+            id::UNREADABLE,
+            Place::File,
+            format!("{more} more findings are not listed"),
+        ));
     }
     Checked { source, draft: Some(draft), diagnostics }
 }
@@ -104,7 +108,9 @@ fn advice(error: &ReadError) -> &'static str {
         ReadError::Changing => "something writes to it; try again",
         ReadError::Io(error) => match error.kind() {
             std::io::ErrorKind::NotFound => "check the path",
-            std::io::ErrorKind::PermissionDenied => "check the permissions of the file and of the folders above it",
+            std::io::ErrorKind::PermissionDenied => {
+                "check the permissions of the file and of the folders above it"
+            }
             _ => "the system gave this reason",
         },
     }
@@ -121,12 +127,16 @@ fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
         let rule = allowed_rule(comment);
         let before = diagnostics.len();
         let silenced = |found: &Diagnostic| {
-            Some(found.rule) == rule && found.severity < Severity::Error && source.span(&found.place).start.line == line
+            Some(found.rule) == rule
+                && found.severity < Severity::Error
+                && source.span(&found.place).start.line == line
         };
         diagnostics.retain(|found| !silenced(found));
         if diagnostics.len() == before {
             let place = Place::Bytes(range.clone(), source.key_at(line));
-            let is_error = diagnostics.iter().any(|found| Some(found.rule) == rule && source.span(&found.place).start.line == line);
+            let is_error = diagnostics
+                .iter()
+                .any(|found| Some(found.rule) == rule && source.span(&found.place).start.line == line);
             unused.push(unused_allow(place, rule, is_error, range));
         }
     }
@@ -139,8 +149,13 @@ fn target_line(source: &Source, offset: usize) -> usize {
     if !source.starts_its_line(offset) {
         return own;
     }
-    let below = source.comments().map(|(range, _)| range.start).filter(|start| *start > offset && source.starts_its_line(*start));
-    below.map(|start| source.position(start).line).fold(own + 1, |target, line| if line == target { line + 1 } else { target })
+    let below = source
+        .comments()
+        .map(|(range, _)| range.start)
+        .filter(|start| *start > offset && source.starts_its_line(*start));
+    below
+        .map(|start| source.position(start).line)
+        .fold(own + 1, |target, line| if line == target { line + 1 } else { target })
 }
 
 fn allowed_rule(comment: &str) -> Option<&str> {
@@ -148,19 +163,33 @@ fn allowed_rule(comment: &str) -> Option<&str> {
     directive.trim_start().strip_prefix("allow(")?.split_once(')').map(|(rule, _)| rule.trim())
 }
 
-fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: std::ops::Range<usize>) -> Diagnostic {
+fn unused_allow(
+    place: Place,
+    rule: Option<&str>,
+    is_error: bool,
+    range: std::ops::Range<usize>,
+) -> Diagnostic {
     let known = rule.and_then(Rule::find);
     let ids = crate::rules::ALL.iter().map(|rule| rule.id);
     let (message, help) = match (rule, known) {
-        (None, _) => ("this comment is not understood".to_owned(), "write # swyx-teams: allow(rule-id) and a reason".to_owned()),
+        (None, _) => (
+            "this comment is not understood".to_owned(),
+            "write # swyx-teams: allow(rule-id) and a reason".to_owned(),
+        ),
         (Some(rule), None) => {
             let near = nearest(rule, ids).map(|near| format!("did you mean `{near}`?"));
-            ("no rule has this id".to_owned(), near.unwrap_or_else(|| "swyx-teams rules lists them".to_owned()))
+            (
+                "no rule has this id".to_owned(),
+                near.unwrap_or_else(|| "swyx-teams rules lists them".to_owned()),
+            )
         }
-        (Some(_), Some(rule)) if is_error => {
-            (format!("an error of `{}` cannot be silenced", rule.id), "mend it, and delete this comment".to_owned())
+        (Some(_), Some(rule)) if is_error => (
+            format!("an error of `{}` cannot be silenced", rule.id),
+            "mend it, and delete this comment".to_owned(),
+        ),
+        (Some(_), Some(rule)) => {
+            (format!("`{}` finds nothing to silence here", rule.id), "delete this comment".to_owned())
         }
-        (Some(_), Some(rule)) => (format!("`{}` finds nothing to silence here", rule.id), "delete this comment".to_owned()),
     };
     let found = Diagnostic::new(id::UNUSED_ALLOW, Severity::Warning, place, message).help(help);
     found.unsafe_fix("delete the comment", crate::diagnostic::Edit::Delete(range))

@@ -1,1 +1,5 @@
-use std::io::{self, Write}; use super::{FileReport, Repository}; pub(super) fn write(_: &[FileReport], _: &Repository, _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+use super::{FileReport, Repository};
+use std::io::{self, Write};
+pub(super) fn write(_: &[FileReport], _: &Repository, _: &mut dyn Write) -> io::Result<()> {
+    Ok(())
+}

@@ -1,1 +1,5 @@
-use std::io::{self, Write}; use super::FileReport; pub(super) fn write(_: &[FileReport], _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+use super::FileReport;
+use std::io::{self, Write};
+pub(super) fn write(_: &[FileReport], _: &mut dyn Write) -> io::Result<()> {
+    Ok(())
+}

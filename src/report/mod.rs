@@ -7,7 +7,7 @@ mod concise;
 mod github;
 mod gitlab;
 mod human;
-mod json;
+pub mod json;
 mod junit;
 mod sarif;
 
@@ -128,7 +128,9 @@ impl Repository {
     /// Looks for the repository that the current folder is in; outside of any, paths stay as they are.
     pub fn around_current_folder() -> Self {
         let Ok(current) = std::env::current_dir() else { return Self::default() };
-        let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else { return Self::default() };
+        let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else {
+            return Self::default();
+        };
         let way = current.strip_prefix(root).unwrap_or(&current).to_string_lossy().replace('\\', "/");
         Self { prefix: if way.is_empty() { way } else { format!("{way}/") } }
     }
@@ -136,9 +138,14 @@ impl Repository {
     /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
     pub fn path(&self, path: &str) -> String {
         if path.starts_with('/') {
-            let root = std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
-            let root = root.and_then(|current| current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned));
-            let inside = root.and_then(|root| path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned));
+            let root =
+                std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
+            let root = root.and_then(|current| {
+                current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned)
+            });
+            let inside = root.and_then(|root| {
+                path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned)
+            });
             return inside.unwrap_or_else(|| path.to_owned());
         }
         let mut parts: Vec<&str> = Vec::new();
@@ -158,7 +165,12 @@ impl Repository {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(format: Format, files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    format: Format,
+    files: &[FileReport],
+    repository: &Repository,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Human => human::write(files, out),
         Format::Concise => concise::write(files, out),

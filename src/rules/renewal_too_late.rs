@@ -2,7 +2,11 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
-use crate::settings::{Draft, defaults::{RENEW_BEFORE_DAYS, SECRET_LIFETIME_DAYS}, keys};
+use crate::settings::{
+    Draft,
+    defaults::{RENEW_BEFORE_DAYS, SECRET_LIFETIME_DAYS},
+    keys,
+};
 
 pub(super) const RULE: Rule = Rule {
     id: "renewal-too-late",
@@ -32,5 +36,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if renew.is_some() && lifetime.is_some() {
         finding = finding.related(keys::SECRET_LIFETIME_DAYS, "the lifetime");
     }
-    found.push(finding.help("renew_before_days (default 30) must be less than secret_lifetime_days (default 180)"));
+    found.push(
+        finding.help("renew_before_days (default 30) must be less than secret_lifetime_days (default 180)"),
+    );
 }

@@ -7,6 +7,7 @@
 
 pub mod defaults;
 mod draft;
+pub mod entries;
 pub mod keys;
 pub(crate) mod read;
 mod resolve;

@@ -130,7 +130,9 @@ pub(super) fn status_example() -> Value {
 pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&'a Value> {
     use crate::diagnostic::Step;
     let follow = |mut part: &'a Value| {
-        while let Some(name) = part.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#')) {
+        while let Some(name) =
+            part.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'))
+        {
             part = schema.pointer(name)?;
         }
         Some(part)
@@ -138,9 +140,10 @@ pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&
     key.steps().iter().try_fold(schema, |part, step| {
         let part = follow(part)?;
         match step {
-            Step::Name(name) => part.get("properties").and_then(|members| members.get(name)).or_else(|| {
-                part.get("additionalProperties").filter(|other| other.is_object())
-            }),
+            Step::Name(name) => part
+                .get("properties")
+                .and_then(|members| members.get(name))
+                .or_else(|| part.get("additionalProperties").filter(|other| other.is_object())),
             Step::Index(_) => part.get("items"),
         }
     })

@@ -25,6 +25,11 @@ impl Secret {
         self.0.expose_secret().chars().count()
     }
 
+    /// Whether two secrets are one.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
     /// What is wrong with it as a client secret, if anything is.
     pub fn fault(&self) -> Option<super::SecretFault> {
         super::text::secret_fault(self.0.expose_secret())
@@ -51,14 +56,30 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
+    /// Whether two secrets are kept at one place.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Inline(one), Self::Inline(two)) => one.says_the_same(two),
+            (Self::Env(one), Self::Env(two)) => one == two,
+            (Self::File(one), Self::File(two)) => one == two,
+            (Self::Command(one), Self::Command(two)) => one == two,
+            _ => false,
+        }
+    }
+
     /// Where it is kept, for a person. Never the secret itself, and of a command only its program.
     pub fn describe(&self) -> String {
         match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
             Self::Env(name) => format!("from the environment variable {name}"),
-            Self::File(path) => format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy())),
+            Self::File(path) => {
+                format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy()))
+            }
             Self::Command(argv) => {
-                format!("from the command {}", crate::diagnostic::shown(argv.first().map_or("", String::as_str)))
+                format!(
+                    "from the command {}",
+                    crate::diagnostic::shown(argv.first().map_or("", String::as_str))
+                )
             }
         }
     }

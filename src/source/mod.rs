@@ -193,8 +193,12 @@ impl Source {
         match place {
             Place::File => 0..0,
             Place::Bytes(range, _) => range.clone(),
-            Place::Key(key) => self.find(key).map_or_else(|| self.around(key), |id| self.tree.node(id).name_span.clone()),
-            Place::Value(key) => self.find(key).map_or_else(|| self.around(key), |id| self.tree.node(id).span.clone()),
+            Place::Key(key) => {
+                self.find(key).map_or_else(|| self.around(key), |id| self.tree.node(id).name_span.clone())
+            }
+            Place::Value(key) => {
+                self.find(key).map_or_else(|| self.around(key), |id| self.tree.node(id).span.clone())
+            }
             Place::Missing(key) => self.around(key),
         }
     }
@@ -210,10 +214,14 @@ impl Source {
             }
             match &node.value {
                 Value::Table(table) => {
-                    waiting.extend(table.entries.iter().rev().map(|id| (*id, key.child(&self.tree.node(*id).name))));
+                    waiting.extend(
+                        table.entries.iter().rev().map(|id| (*id, key.child(&self.tree.node(*id).name))),
+                    );
                 }
                 Value::Array(array) => {
-                    waiting.extend(array.elements.iter().enumerate().rev().map(|(index, id)| (*id, key.index(index))));
+                    waiting.extend(
+                        array.elements.iter().enumerate().rev().map(|(index, id)| (*id, key.index(index))),
+                    );
                 }
                 _ => {}
             }
@@ -290,9 +298,10 @@ impl Source {
         })
     }
 
-    /// One whole line as it may be shown, counted from 1.
-    pub(crate) fn shown_line(&self, line: usize) -> String {
-        self.shown(self.line_start(line)..self.line_end(line))
+    /// All lines as they may be shown.
+    pub(crate) fn shown_lines(&self) -> Vec<String> {
+        let count = self.text.lines().count();
+        (1..=count).map(|line| self.shown(self.line_start(line)..self.line_end(line))).collect()
     }
 
     /// The next offset at or behind `offset` that does not split a character.
@@ -367,8 +376,10 @@ pub(crate) fn looks_like_a_secret(text: &str) -> bool {
 }
 
 fn too_large(message: String) -> Diagnostic {
-    Diagnostic::error(id::UNREADABLE, Place::File, message)
-        .help(format!("a settings file has at most {} MiB and {MOST_TOKENS} tokens; is this one?", MOST_BYTES / 1024 / 1024))
+    Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
+        "a settings file has at most {} MiB and {MOST_TOKENS} tokens; is this one?",
+        MOST_BYTES / 1024 / 1024
+    ))
 }
 
 fn syntax_error(fault: parse::Fault) -> Diagnostic {

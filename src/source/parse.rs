@@ -78,7 +78,9 @@ fn fault(error: &ParseError) -> Fault {
     });
     let words = words.collect::<Vec<_>>();
     let message = match error.description() {
-        "cannot recurse further; max recursion depth met" => format!("nested deeper than {DEEPEST} levels").into(),
+        "cannot recurse further; max recursion depth met" => {
+            format!("nested deeper than {DEEPEST} levels").into()
+        }
         other => other.to_owned().into(),
     };
     let help = (!words.is_empty()).then(|| format!("expected {}", words.join(" or ")));
@@ -165,7 +167,13 @@ impl<'i> Builder<'i> {
         self.tree.add(Node { name: Box::default(), name_span: 0..0, span: 0..0, value: table })
     }
 
-    fn add_table(&mut self, parent: NodeId, (name, name_span): Name, span: Range<usize>, origin: Origin) -> NodeId {
+    fn add_table(
+        &mut self,
+        parent: NodeId,
+        (name, name_span): Name,
+        span: Range<usize>,
+        origin: Origin,
+    ) -> NodeId {
         let value = Value::Table(Table::new(origin, span.end));
         let id = self.tree.add(Node { name, name_span, span, value });
         self.tree.attach(parent, id);
@@ -199,7 +207,11 @@ impl<'i> Builder<'i> {
                 Value::Array(Array { of_headers: true, elements }) => elements.last().copied()?,
                 _ => {
                     let first = node.name_span.clone();
-                    self.blame(span, "this name already stands for a value that a header cannot extend", Some(first));
+                    self.blame(
+                        span,
+                        "this name already stands for a value that a header cannot extend",
+                        Some(first),
+                    );
                     return None;
                 }
             };
@@ -242,7 +254,8 @@ impl<'i> Builder<'i> {
             }
         };
         let value = Value::Table(Table::new(Origin::Header, header.end));
-        let element = self.tree.add(Node { name: Box::default(), name_span: span.clone(), span: header, value });
+        let element =
+            self.tree.add(Node { name: Box::default(), name_span: span.clone(), span: header, value });
         let node = self.tree.node_mut(array);
         if let Value::Array(Array { of_headers: true, elements }) = &mut node.value {
             elements.push(element);
@@ -283,10 +296,16 @@ impl<'i> Builder<'i> {
             };
             let node = self.tree.node(child);
             match &node.value {
-                Value::Table(table) if matches!(table.origin, Origin::Dotted | Origin::Implicit) => at = child,
+                Value::Table(table) if matches!(table.origin, Origin::Dotted | Origin::Implicit) => {
+                    at = child
+                }
                 _ => {
                     let first = node.name_span.clone();
-                    self.blame(span, "this name already stands for a value that a dotted key cannot extend", Some(first));
+                    self.blame(
+                        span,
+                        "this name already stands for a value that a dotted key cannot extend",
+                        Some(first),
+                    );
                     return None;
                 }
             }
@@ -310,7 +329,8 @@ impl<'i> Builder<'i> {
             };
         };
         let array = *array;
-        let id = self.tree.add(Node { name: Box::default(), name_span: span.clone(), span, value: Value::Broken });
+        let id =
+            self.tree.add(Node { name: Box::default(), name_span: span.clone(), span, value: Value::Broken });
         if let Value::Array(array) = &mut self.tree.node_mut(array).value {
             array.elements.push(id);
         }
@@ -360,7 +380,9 @@ impl<'i> Builder<'i> {
             ScalarKind::String => Value::Text(text.into()),
             ScalarKind::Boolean(_) => Value::Boolean,
             ScalarKind::Float => match text.parse::<f64>() {
-                Ok(number) if number.is_finite() || text.ends_with("inf") || text.ends_with("nan") => Value::Float,
+                Ok(number) if number.is_finite() || text.ends_with("inf") || text.ends_with("nan") => {
+                    Value::Float
+                }
                 _ => refuse("float out of range"),
             },
             ScalarKind::Integer(radix) => match i64::from_str_radix(&text, radix.value()) {

@@ -56,7 +56,7 @@ pub(crate) struct Table {
     pub(crate) entries: Vec<NodeId>,
     /// Where the last member that stands in its own section ends, dotted ones included; a new member goes behind it.
     pub(crate) body_end: usize,
-    index: Option<Box<HashMap<Box<str>, NodeId>>>,
+    index: Option<HashMap<Box<str>, NodeId>>,
 }
 
 /// How a table came to be. It decides how it may be extended, by TOML and by our writer.
@@ -157,7 +157,7 @@ impl Tree {
             let entries = table.entries.clone();
             let index = entries.into_iter().map(|entry| (self.node(entry).name.clone(), entry)).collect();
             if let Some(table) = self.table_mut(id) {
-                table.index = Some(Box::new(index));
+                table.index = Some(index);
             }
         }
     }
