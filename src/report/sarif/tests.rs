@@ -1,3 +1,5 @@
+//! Files in, SARIF out, held against the schema of the standard itself.
+
 use std::process::Command;
 
 use serde_json::Value;
@@ -86,7 +88,8 @@ fn it_is_valid_by_the_schema_of_the_standard() {
 
 #[test]
 fn a_result_says_what_and_where() {
-    let result = result_of("invalid-value", "[control_center]\nMsTeamsStatusSyncMode = 3\n");
+    let text = "[control_center]\nMsTeamsStatusSyncMode = 3\n";
+    let result = result_of("invalid-value", text);
     let location = &result["locations"][0];
     let region = serde_json::json!({ "startLine": 2, "startColumn": 25, "endLine": 2, "endColumn": 26 });
     assert_eq!(location["physicalLocation"]["region"], region);
@@ -94,6 +97,11 @@ fn a_result_says_what_and_where() {
     assert_eq!(result["level"], "error");
     assert_eq!(crate::rules::ALL[result["ruleIndex"].as_u64().unwrap() as usize].id, "invalid-value");
     assert!(result["message"]["text"].as_str().unwrap().contains(". Help: "), "{}", result["message"]);
+
+    let below = result_of("invalid-value", &format!("# one more line\n{text}"));
+    assert!(result["partialFingerprints"]["ruleAndKey/v1"].is_string());
+    assert_eq!(below["partialFingerprints"], result["partialFingerprints"]);
+    assert_ne!(below["locations"], result["locations"]);
 }
 
 #[test]
@@ -127,6 +135,7 @@ fn a_uri_is_encoded_and_relative_to_the_root() {
     let relative = |uri: &str| serde_json::json!({ "uri": uri, "uriBaseId": "%SRCROOT%" });
     assert_eq!(artifact("./a b.toml", "customers/"), relative("customers/a%20b.toml"));
     assert_eq!(artifact("../ä%?#\n.toml", "customers/"), relative("%C3%A4%25%3F%23%0A.toml"));
+    assert_eq!(artifact("..", "customers/"), relative("."));
     assert_eq!(artifact("http://evil/a.toml", ""), relative("http%3A/evil/a.toml"));
     assert_eq!(artifact("/nowhere/a b.toml", ""), serde_json::json!({ "uri": "file:///nowhere/a%20b.toml" }));
     assert_eq!(artifact("../a.toml", ""), serde_json::json!({ "uri": "../a.toml" }));
