@@ -4,6 +4,7 @@
 //! the file is an excerpt that is already masked. So no renderer can show what must not be shown.
 
 mod concise;
+mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
@@ -63,6 +64,15 @@ impl Finding {
     /// The key that is concerned.
     pub fn key(&self) -> Option<&Key> {
         self.diagnostic.place.key()
+    }
+
+    /// Message and help as running text, for formats that have one field for both and may show its first sentence only.
+    fn sentences(&self) -> String {
+        let help = self.diagnostic.help.iter().map(|help| format!("Help: {help}"));
+        let texts = std::iter::once(self.diagnostic.message.clone()).chain(help);
+        let closed =
+            texts.map(|text| if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") });
+        closed.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -136,8 +146,9 @@ impl Repository {
     }
 
     /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
+    /// The root itself is `.`.
     pub fn path(&self, path: &str) -> String {
-        if path.starts_with('/') {
+        if path.starts_with('/') || std::path::Path::new(path).is_absolute() {
             let root =
                 std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
             let root = root.and_then(|current| {
@@ -157,7 +168,7 @@ impl Repository {
                 part => parts.push(part),
             }
         }
-        parts.join("/")
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 }
 
