@@ -94,6 +94,7 @@ pub struct Swyx {
 /// The fields of Control Center's expert settings.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(extend(
+    "additionalProperties" = true,
     "if" = {"properties": {"MsTeamsStatusSyncMode": {"const": 2}}, "required": ["MsTeamsStatusSyncMode"]},
     "then" = {"required": ["MsTeamsClientSecret"]}
 ))]
