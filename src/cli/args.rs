@@ -204,7 +204,7 @@ pub(super) struct List {
 Several pairs are one change: all or none. A change that would add an error is refused, with exit code 1.")]
 pub(super) struct Set {
     /// Keys and their new values, in turn. A secret's value is a reference: env:NAME, file:PATH or { command = [...] }
-    #[arg(required = true, value_names = ["KEY", "VALUE"], num_args = 1.., allow_hyphen_values = true)]
+    #[arg(required = true, value_names = ["KEY", "VALUE"], num_args = 1.., allow_negative_numbers = true)]
     pub(super) words: Vec<String>,
     /// Take the value of the last key from standard input; the only way for a secret itself, beside the prompt
     #[arg(long)]

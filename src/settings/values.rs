@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::suggest::nearest;
+
 /// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
 ///
 /// Source: <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>.
@@ -323,6 +325,12 @@ pub(super) const ACTIVITIES: [&str; 17] = [
 impl PresencePair {
     /// The pattern of the text.
     pub(crate) const PATTERN: &str = "^[A-Za-z]+/[A-Za-z]+$";
+
+    /// The documented pair that was probably meant.
+    pub(crate) fn nearest_documented(&self) -> Option<Self> {
+        let availability = nearest(&self.availability, AVAILABILITIES)?.to_owned();
+        Some(Self { availability, activity: nearest(&self.activity, ACTIVITIES)?.to_owned() })
+    }
 
     /// Whether both words are among those that Graph documents.
     pub fn is_documented(&self) -> bool {
