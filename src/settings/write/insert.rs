@@ -77,8 +77,10 @@ fn insert_line(source: &Source, table: &Table, member: String) -> Option<Replace
     let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
     let indent = if is_header { "" } else { line.get(..blanks)? };
     let rest = text.get(table.body_end..)?;
-    if table.origin == Origin::Root && table.entries.is_empty() {
-        let at = table.body_end;
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    if table.origin == Origin::Root && table.body_end == start {
+        // The file begins with a header, or has none: the first line is the only place before it.
+        let at = start;
         return Some(Replacement { range: at..at, with: format!("{member}{line_end}") });
     }
     Some(match rest.find('\n') {
