@@ -44,3 +44,8 @@ pub mod rules;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+
+/// The README's examples are tests, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -20,6 +20,7 @@ mod values;
 pub mod write;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use read::MOST_FINDINGS;
 pub use resolve::{ClientId, Settings, TenantId, Unresolved};
 pub use secret::{Secret, SecretSource};
 pub use text::{IdFault, SecretFault, guid};

@@ -18,6 +18,9 @@ use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
 use crate::source::{Source, looks_like_a_secret};
 
+/// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
+pub const MOST_FINDINGS: usize = 10_000;
+
 /// Reads a file whose text is TOML, and marks in it what is never to be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
     let mut found = Vec::new();
@@ -447,6 +450,9 @@ impl<'a> Section<'a> {
                 continue;
             }
             self.mask_all(node);
+            if self.found.len() > MOST_FINDINGS {
+                continue;
+            }
             let name = if looks_like_a_secret(&node.name) { "****".to_owned() } else { shown(&node.name) };
             let key = self.key.child(&name);
             let place = Place::Bytes(node.name_span.clone(), Some(key));
