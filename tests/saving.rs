@@ -1,4 +1,5 @@
 //! Saving is atomic, durable and locked: kills, two writers, full disks, modes, owners, links.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
 #![cfg(all(unix, feature = "cli"))]
 
 mod common;

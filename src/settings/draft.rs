@@ -16,7 +16,6 @@ use super::defaults::{
     SECRET_LIFETIME_DAYS, SESSION_MINUTES,
 };
 use super::keys;
-use super::schema;
 use super::secret::{Secret, SecretSource};
 use super::text::{self, IdFault, SecretFault};
 use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
@@ -124,7 +123,7 @@ pub struct ControlCenter {
     )]
     pub client_id: Option<IdText>,
     /// The Value of the application's client secret, not its Secret ID. Best as a reference to where it is kept.
-    #[schemars(rename = "MsTeamsClientSecret", title = "Client secret (MsTeamsClientSecret)", example = schema::secret_example())]
+    #[schemars(rename = "MsTeamsClientSecret", title = "Client secret (MsTeamsClientSecret)", example = secret_example())]
     pub client_secret: Option<SecretSource>,
     /// Whether `MsTeamsClientSecret` is there at all, readable or not.
     #[schemars(skip)]
@@ -190,7 +189,7 @@ pub struct Sync {
         with = "BTreeMap<String, SwyxStatus>",
         default,
         extend("propertyNames" = {"pattern": PresencePair::PATTERN}),
-        example = schema::status_example()
+        example = status_example()
     )]
     pub status: Vec<(PresencePair, SwyxStatus)>,
 }
@@ -263,4 +262,14 @@ impl JsonSchema for IdText {
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
         })
     }
+}
+
+/// An example of a secret: a reference, so that nobody copies a secret from an example.
+fn secret_example() -> serde_json::Value {
+    serde_json::json!({"env": "SWYX_TEAMS_CLIENT_SECRET"})
+}
+
+/// An example of `sync.status`.
+fn status_example() -> serde_json::Value {
+    serde_json::json!({"Busy/InAMeeting": "Away"})
 }

@@ -1,11 +1,9 @@
 //! The JSON Schema of the settings file, generated from the structs of the draft.
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::secret::SecretSource;
 
 /// A dialect of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,51 +77,6 @@ fn rename_for_draft07(value: &mut Value) {
     } else if let Value::Array(elements) = value {
         elements.iter_mut().for_each(rename_for_draft07);
     }
-}
-
-impl JsonSchema for SecretSource {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SecretSource".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let reference = |name: &str, title: &str, description: &str, value: Value| {
-            json!({
-                "type": "object", "title": title, "description": description,
-                "properties": {name: value}, "required": [name], "additionalProperties": false,
-            })
-        };
-        json_schema!({
-            "writeOnly": true,
-            "format": "password",
-            "oneOf": [
-                {
-                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "writeOnly": true,
-                    "description": "The secret itself. Whoever reads the file has it: a reference is better.",
-                },
-                reference("env", "Environment variable", "Taken from an environment variable when it is needed.",
-                    json!({"type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})),
-                reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
-                    json!({"type": "string", "title": "Path", "minLength": 1})),
-                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust.",
-                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
-            ],
-        })
-    }
-}
-
-/// An example of a secret: a reference, so that nobody copies a secret from an example.
-pub(super) fn secret_example() -> Value {
-    json!({"env": "SWYX_TEAMS_CLIENT_SECRET"})
-}
-
-/// An example of `sync.status`.
-pub(super) fn status_example() -> Value {
-    json!({"Busy/InAMeeting": "Away"})
 }
 
 /// The part of the schema that describes `key`, its `$ref`s followed; nothing if there is no such key.
