@@ -34,7 +34,7 @@ FIRST_FILE = [
 def environment(**more):
     """This process's environment without what would change a verdict or a colour; tools and program on PATH."""
     theirs = ("SWYX_TEAMS_", "GIT_", "CLICOLOR", "NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "TAPLO_", "TOMBI_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    kept = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(theirs)}
     path = os.pathsep.join([str(PROGRAM.parent), str(TOOLS), os.environ["PATH"]])
     return kept | {"PATH": path, "TERM": "xterm-256color"} | more
 

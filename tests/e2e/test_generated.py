@@ -13,9 +13,9 @@ class Generated(Case):
         self.passes(run("bash", "-n", path))
         # Loaded, it registers itself and knows the commands.
         script = """
-            source "$1" && complete -p swyx-teams
-            COMP_WORDS=(swyx-teams che) COMP_CWORD=1
-            _swyx-teams swyx-teams che swyx-teams && echo "${COMPREPLY[@]}"
+            source "$1"
+            complete=$(complete -p swyx-teams) function=${complete##*-F } COMP_WORDS=(swyx-teams che) COMP_CWORD=1
+            "${function% *}" swyx-teams che swyx-teams && echo "${COMPREPLY[@]}"
         """
         loaded = run("bash", "--norc", "-c", script, "bash", path)
         self.passes(loaded)

@@ -42,12 +42,12 @@ class Reports(Case):
     def test_sarif_follows_its_schema(self):
         metadata = json.loads(run("cargo", "metadata", "--format-version", "1", "--locked", folder=ROOT).stdout)
         (package,) = [package for package in metadata["packages"] if package["name"] == "serde-sarif"]
-        # The OASIS schema, which that package carries.
+        # The OASIS schema, which that package carries. One of its patterns is none in the default syntax.
         schema = Path(package["manifest_path"]).parent / "src/schema.json"
         sarif = self.report("sarif")
         for text, passes in [(sarif, True), (sarif.replace('"level":"error","loc', '"level":"eror","loc'), False)]:
             report = self.write("report.json", text)
-            done = run(TOOLS / "check-jsonschema", "--schemafile", schema, report)
+            done = run(TOOLS / "check-jsonschema", "--regex-variant", "python", "--schemafile", schema, report)
             if passes:
                 self.passes(done)
             else:

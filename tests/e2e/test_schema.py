@@ -29,10 +29,12 @@ class Settings(Case):
 
     def setUp(self):
         super().setUp()
-        self.schema = self.write("schema.json", ours("schema").stdout)
-        self.draft_07 = self.write("draft-07.json", ours("schema", "--for", "draft-07").stdout)
+        # Under the name that the example's first line looks for.
+        self.schema = self.write("swyx-teams.schema.json", ours("schema").stdout)
+        self.draft_07 = self.write("swyx-teams.draft-07.schema.json", ours("schema", "--for", "draft-07").stdout)
         # Not strict: there tombi wants `if` and `then` to repeat every key of the object that they belong to.
-        self.write("tombi.toml", '[schema]\nstrict = false\n[[schemas]]\npath = "schema.json"\ninclude = ["settings.toml"]\n')
+        schemas = '[[schemas]]\npath = "swyx-teams.schema.json"\ninclude = ["settings.toml"]\n'
+        self.write("tombi.toml", "[schema]\nstrict = false\n" + schemas)
 
     def verdicts(self, text):
         """What each tool says of a settings file. All of them see all of the faults below."""
