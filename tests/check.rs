@@ -1,4 +1,5 @@
 //! What is found, and where: one finding for each fault, at the exact place, in one pass.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use swyx_teams::check;
 use swyx_teams::diagnostic::Severity;

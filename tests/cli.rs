@@ -1,4 +1,5 @@
 //! The program as its users meet it: exit codes, what it reads and passes over, formats, changes.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 #![cfg(feature = "cli")]
 
 mod common;

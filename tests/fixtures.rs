@@ -1,4 +1,5 @@
 //! The fixtures: for each rule the smallest bad file, its exact output, and its cure; and files before and after a change.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 #![cfg(feature = "cli")]
 
 mod common;

@@ -1,4 +1,5 @@
 //! The plan of the house: who may import whom, how large a file may be, and what the library brings with it.
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
