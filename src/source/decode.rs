@@ -17,7 +17,8 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
         Ok(text) => match text.find('\0') {
             Some(at) => {
                 let place = Place::Bytes(at..at + 1, None);
-                let found = Diagnostic::error(id::ENCODING, place, "the file holds a NUL byte: it is not text");
+                let found =
+                    Diagnostic::error(id::ENCODING, place, "the file holds a NUL byte: it is not text");
                 (text, Some(found.help("restore the file from a copy, or write it anew")))
             }
             None => (text, None),
@@ -29,8 +30,17 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
             bytes.truncate(valid);
             let text = String::from_utf8(bytes).unwrap_or_default();
             let place = Place::Bytes(valid..valid, None);
-            let found = Diagnostic::error(id::ENCODING, place, format!("the file is not UTF-8: {count} faulty places"));
-            (text, Some(found.help("save it as UTF-8; an older Windows code page writes umlauts as single bytes")))
+            let found = Diagnostic::error(
+                id::ENCODING,
+                place,
+                format!("the file is not UTF-8: {count} faulty places"),
+            );
+            (
+                text,
+                Some(
+                    found.help("save it as UTF-8; an older Windows code page writes umlauts as single bytes"),
+                ),
+            )
         }
     }
 }
@@ -42,8 +52,12 @@ fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
         [0, 0, 0xfe, 0xff, ..] => Some("UTF-32 (big-endian)"),
         [0xff, 0xfe, ..] => Some("UTF-16 (little-endian)"),
         [0xfe, 0xff, ..] => Some("UTF-16 (big-endian)"),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => Some("UTF-16 (little-endian, without a mark)"),
-        [0, first, 0, second, ..] if *first != 0 && *second != 0 => Some("UTF-16 (big-endian, without a mark)"),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => {
+            Some("UTF-16 (little-endian, without a mark)")
+        }
+        [0, first, 0, second, ..] if *first != 0 && *second != 0 => {
+            Some("UTF-16 (big-endian, without a mark)")
+        }
         _ => None,
     }
 }

@@ -31,7 +31,8 @@ impl Source {
     /// What the fix of a finding changes, as spans and new text.
     pub(crate) fn fix_spans(&self, found: &Diagnostic) -> Vec<(Span, String)> {
         let replacements = found.fix.as_ref().and_then(|fix| self.replacements(fix)).unwrap_or_default();
-        let span = |range: &Range<usize>| Span { start: self.position(range.start), end: self.position(range.end) };
+        let span =
+            |range: &Range<usize>| Span { start: self.position(range.start), end: self.position(range.end) };
         replacements.into_iter().map(|Replacement { range, with }| (span(&range), with)).collect()
     }
 
@@ -42,7 +43,10 @@ impl Source {
             Edit::Trim(key) => self.trim(key),
             Edit::Rename(range, name) => {
                 let with = toml_writer::TomlKeyBuilder::new(name).as_default();
-                Some(vec![Replacement { range: range.clone(), with: toml_writer::ToTomlKey::to_toml_key(&with) }])
+                Some(vec![Replacement {
+                    range: range.clone(),
+                    with: toml_writer::ToTomlKey::to_toml_key(&with),
+                }])
             }
             Edit::Delete(range) => Some(vec![self.delete(range.clone())]),
         });
@@ -70,7 +74,10 @@ impl Source {
         let kept = |unit: &&(Range<usize>, bool)| !unit.1;
         let (first, last) = (units.iter().find(kept)?, units.iter().rev().find(kept)?);
         let base = node.span.start + fence.len();
-        let delete = |range: Range<usize>| Replacement { range: base + range.start..base + range.end, with: String::new() };
+        let delete = |range: Range<usize>| Replacement {
+            range: base + range.start..base + range.end,
+            with: String::new(),
+        };
         let ends = [0..first.0.start, last.0.end..inner.len()];
         Some(ends.into_iter().filter(|range| !range.is_empty()).map(delete).collect())
     }
@@ -101,7 +108,8 @@ fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, bool)> {
                         'u' => 4,
                         _ => 8,
                     };
-                    let code = inner.get(at + 1..at + 1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+                    let code =
+                        inner.get(at + 1..at + 1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
                     chars.nth(digits - 1);
                     code.and_then(char::from_u32).is_some_and(char::is_whitespace)
                 }

@@ -20,7 +20,7 @@ pub(crate) struct Tree {
 pub(crate) struct Node {
     /// Its name in its table; empty for the root and for elements of arrays.
     pub(crate) name: Box<str>,
-    /// Where the name stands, at its first mention.
+    /// Where the name stands, at its first mention; of a table with a header, in the header.
     pub(crate) name_span: Range<usize>,
     /// Where the value stands; of a table with a header, the header.
     pub(crate) span: Range<usize>,
@@ -56,7 +56,7 @@ pub(crate) struct Table {
     pub(crate) entries: Vec<NodeId>,
     /// Where the last member that stands in its own section ends, dotted ones included; a new member goes behind it.
     pub(crate) body_end: usize,
-    index: Option<Box<HashMap<Box<str>, NodeId>>>,
+    index: Option<HashMap<Box<str>, NodeId>>,
 }
 
 /// How a table came to be. It decides how it may be extended, by TOML and by our writer.
@@ -106,6 +106,11 @@ impl Tree {
 
     /// The root table.
     pub(crate) const ROOT: NodeId = 0;
+
+    /// How many nodes there are; their ids count from 0.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
 
     pub(crate) fn add(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);
@@ -157,7 +162,7 @@ impl Tree {
             let entries = table.entries.clone();
             let index = entries.into_iter().map(|entry| (self.node(entry).name.clone(), entry)).collect();
             if let Some(table) = self.table_mut(id) {
-                table.index = Some(Box::new(index));
+                table.index = Some(index);
             }
         }
     }
