@@ -2,6 +2,8 @@
 //!
 //! It opens no socket, starts no process and resolves no secret: a settings file is hostile until someone trusts it.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
@@ -9,7 +11,7 @@ use crate::os::{self, ReadError};
 use crate::rules::Rule;
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, read};
-use crate::source::{DIRECTIVE, MOST_BYTES, Source, is_directive};
+use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
 
 pub use crate::settings::MOST_FINDINGS;
 
@@ -76,9 +78,11 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
     if diagnostics.len() > MOST_FINDINGS {
         diagnostics.truncate(MOST_FINDINGS);
-        let message = format!("there are more than {MOST_FINDINGS} findings; the rest is not listed");
-        diagnostics
-            .push(Diagnostic::error(id::UNREADABLE, Place::File, message).help("is this a settings file?"));
+        diagnostics.push(Diagnostic::error(
+            id::UNREADABLE,
+            Place::File,
+            format!("{more} more findings are not listed"),
+        ));
     }
     Checked { source, draft: Some(draft), diagnostics }
 }
@@ -112,59 +116,69 @@ fn advice(error: &ReadError) -> &'static str {
     }
 }
 
+/// What was found of one rule on one line.
+#[derive(Default)]
+struct Seen {
+    is_error: bool,
+    can_be_silenced: bool,
+    is_silenced: bool,
+}
+
 /// Takes out what an `allow` comment silences, and reports the comments that silence nothing.
 fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
     if !source.text().contains(DIRECTIVE) {
         return;
     }
+    let mut seen = HashMap::<(usize, &str), Seen>::new();
+    for found in &*diagnostics {
+        let seen = seen.entry((source.line_of(&found.place), found.rule)).or_default();
+        seen.is_error |= found.severity == Severity::Error;
+        seen.can_be_silenced |= found.severity < Severity::Error;
+    }
+    let names = source.names();
     let mut unused = Vec::new();
-    for (range, comment) in source.comments().filter(|(_, comment)| is_directive(comment)) {
-        let line = target_line(source, range.start);
+    for ((range, comment), line) in source.comments().zip(target_lines(source)) {
+        if !is_directive(comment) {
+            continue;
+        }
         let rule = allowed_rule(comment);
-        let before = diagnostics.len();
-        let silenced = |found: &Diagnostic| {
-            Some(found.rule) == rule
-                && found.severity < Severity::Error
-                && source.span(&found.place).start.line == line
-        };
-        diagnostics.retain(|found| !silenced(found));
-        if diagnostics.len() == before {
-            let place = Place::Bytes(range.clone(), source.key_at(line));
-            let is_error = diagnostics
-                .iter()
-                .any(|found| Some(found.rule) == rule && source.span(&found.place).start.line == line);
-            unused.push(unused_allow(place, rule, is_error, range));
+        match rule.and_then(|rule| seen.get_mut(&(line, rule))) {
+            Some(seen) if seen.can_be_silenced && !seen.is_silenced => seen.is_silenced = true,
+            seen => {
+                let place = Place::Bytes(range.clone(), names.first_on(line));
+                unused.push(unused_allow(place, rule, seen.is_some_and(|seen| seen.is_error), range));
+            }
         }
     }
+    let is_silenced = |found: &Diagnostic| {
+        let seen = seen.get(&(source.line_of(&found.place), found.rule));
+        found.severity < Severity::Error && seen.is_some_and(|seen| seen.is_silenced)
+    };
+    diagnostics.retain(|found| !is_silenced(found));
     diagnostics.extend(unused);
 }
 
-/// The line that a directive speaks of: its own, or, where it stands alone, the next that is no comment.
-fn target_line(source: &Source, offset: usize) -> usize {
-    let own = source.position(offset).line;
-    if !source.starts_its_line(offset) {
-        return own;
-    }
-    let below = source
-        .comments()
-        .map(|(range, _)| range.start)
-        .filter(|start| *start > offset && source.starts_its_line(*start));
-    below
-        .map(|start| source.position(start).line)
-        .fold(own + 1, |target, line| if line == target { line + 1 } else { target })
+/// The line that each comment speaks of: its own, or, where it stands alone, the next that is no comment.
+fn target_lines(source: &Source) -> Vec<usize> {
+    let mut below = None;
+    let target = |(range, _): (Range<usize>, &str)| {
+        let own = source.line_of(&Place::Bytes(range.clone(), None));
+        if !source.starts_its_line(range.start) {
+            return own;
+        }
+        let target = match below {
+            Some((line, target)) if line == own + 1 => target,
+            _ => own + 1,
+        };
+        below = Some((own, target));
+        target
+    };
+    let mut targets = source.comments().rev().map(target).collect::<Vec<_>>();
+    targets.reverse();
+    targets
 }
 
-fn allowed_rule(comment: &str) -> Option<&str> {
-    let directive = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
-    directive.trim_start().strip_prefix("allow(")?.split_once(')').map(|(rule, _)| rule.trim())
-}
-
-fn unused_allow(
-    place: Place,
-    rule: Option<&str>,
-    is_error: bool,
-    range: std::ops::Range<usize>,
-) -> Diagnostic {
+fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Range<usize>) -> Diagnostic {
     let known = rule.and_then(Rule::find);
     let ids = crate::rules::ALL.iter().map(|rule| rule.id);
     let (message, help) = match (rule, known) {

@@ -6,14 +6,24 @@
 
 pub(crate) mod decode;
 pub(crate) mod edit;
+pub(crate) mod fault;
+mod lines;
+pub(crate) mod names;
 pub(crate) mod parse;
+mod pieces;
 pub(crate) mod tree;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod hostile;
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Key, Place, id, is_unprintable};
-use tree::{NodeId, Origin, Tree, Value};
+use lines::Lines;
+use tree::{NodeId, Origin, Tree};
 
 /// A file may have this many bytes. One tenant's settings with 10,000 users take about 0.8 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;
@@ -60,7 +70,7 @@ pub struct Source {
     comments: Vec<Range<usize>>,
     masked: Vec<Range<usize>>,
     sound: bool,
-    line_starts: OnceLock<Vec<usize>>,
+    lines: OnceLock<Lines>,
 }
 
 impl Source {
@@ -78,7 +88,7 @@ impl Source {
             comments: Vec::new(),
             masked: Vec::new(),
             sound: false,
-            line_starts: OnceLock::new(),
+            lines: OnceLock::new(),
         };
         if let Some(fault) = fault {
             return (source, vec![fault]);
@@ -130,13 +140,13 @@ impl Source {
     }
 
     /// The comments, from `#` to the end of their line.
-    pub(crate) fn comments(&self) -> impl Iterator<Item = (Range<usize>, &str)> {
+    pub(crate) fn comments(&self) -> impl DoubleEndedIterator<Item = (Range<usize>, &str)> {
         self.comments.iter().map(|range| (range.clone(), self.slice(range.clone())))
     }
 
     /// Whether nothing but blanks stands before `offset` in its line.
     pub(crate) fn starts_its_line(&self, offset: usize) -> bool {
-        let line = self.position(offset).line;
+        let line = self.lines().line_of(offset);
         self.slice(self.line_start(line)..offset).bytes().all(|b| b == b' ' || b == b'\t')
     }
 
@@ -146,9 +156,7 @@ impl Source {
 
     /// Marks bytes as never to be shown.
     pub(crate) fn mask(&mut self, mut ranges: Vec<Range<usize>>) {
-        if self.text.contains("Q~") {
-            self.mask_secrets_out_of_place(&mut ranges);
-        }
+        ranges.extend(secrets(&self.text));
         ranges.sort_by_key(|range| range.start);
         // Merged, so that the last one that starts before a byte is the only one that can hold it.
         self.masked = ranges.into_iter().fold(Vec::new(), |mut merged: Vec<Range<usize>>, range| {
@@ -160,26 +168,12 @@ impl Source {
         });
     }
 
-    fn mask_secrets_out_of_place(&self, ranges: &mut Vec<Range<usize>>) {
-        let mut waiting = vec![Tree::ROOT];
-        while let Some(id) = waiting.pop() {
-            let node = self.tree.node(id);
-            if looks_like_a_secret(&node.name) {
-                ranges.push(node.name_span.clone());
-            }
-            match &node.value {
-                Value::Text(text) if looks_like_a_secret(text) => ranges.push(node.span.clone()),
-                Value::Table(table) => waiting.extend(&table.entries),
-                Value::Array(array) => waiting.extend(&array.elements),
-                _ => {}
-            }
-        }
-    }
-
     /// Whether some of the value at `key` is never to be shown.
     pub(crate) fn is_masked(&self, key: &Key) -> bool {
         let span = self.tree.find(key).map(|id| self.tree.node(id).span.clone());
-        span.is_some_and(|span| self.masked.iter().any(|mask| mask.start < span.end && span.start < mask.end))
+        let last_before =
+            |end| self.masked.get(self.masked.partition_point(|mask| mask.start < end).checked_sub(1)?);
+        span.is_some_and(|span| last_before(span.end).is_some_and(|mask| span.start < mask.end))
     }
 
     /// Where `place` is in the text.
@@ -203,30 +197,9 @@ impl Source {
         }
     }
 
-    /// The first key that is named on `line`.
-    pub(crate) fn key_at(&self, line: usize) -> Option<Key> {
-        let line = self.line_start(line)..self.line_end(line);
-        let mut waiting = vec![(Tree::ROOT, Key::ROOT)];
-        while let Some((id, key)) = waiting.pop() {
-            let node = self.tree.node(id);
-            if id != Tree::ROOT && line.contains(&node.name_span.start) {
-                return Some(key);
-            }
-            match &node.value {
-                Value::Table(table) => {
-                    waiting.extend(
-                        table.entries.iter().rev().map(|id| (*id, key.child(&self.tree.node(*id).name))),
-                    );
-                }
-                Value::Array(array) => {
-                    waiting.extend(
-                        array.elements.iter().enumerate().rev().map(|(index, id)| (*id, key.index(index))),
-                    );
-                }
-                _ => {}
-            }
-        }
-        None
+    /// The line of `place`, counted from 1.
+    pub(crate) fn line_of(&self, place: &Place) -> usize {
+        self.lines().line_of(self.range(place).start)
     }
 
     fn find(&self, key: &Key) -> Option<NodeId> {
@@ -254,28 +227,26 @@ impl Source {
 
     /// The point at `offset` bytes.
     pub fn position(&self, offset: usize) -> Position {
-        let starts = self.line_starts();
-        let line = starts.partition_point(|start| *start <= offset).max(1);
-        let column = self.slice(self.line_start(line)..offset).chars().count() + 1;
-        Position { offset, line, column }
+        let line = self.lines().line_of(offset);
+        let before = |offset| self.lines().characters_before(&self.text, offset);
+        Position { offset, line, column: before(offset).saturating_sub(before(self.line_start(line))) + 1 }
     }
 
-    fn line_starts(&self) -> &[usize] {
-        self.line_starts.get_or_init(|| {
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
             let first = if self.text.starts_with(decode::BOM) { decode::BOM.len_utf8() } else { 0 };
-            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(first).chain(ends.map(|(at, _)| at + 1)).collect()
+            Lines::new(&self.text, first)
         })
     }
 
     /// The offset of the first byte of `line`, counted from 1.
     fn line_start(&self, line: usize) -> usize {
-        self.line_starts().get(line - 1).copied().unwrap_or(self.text.len())
+        self.lines().start_of(line).unwrap_or(self.text.len())
     }
 
     /// The offset behind the last byte of `line`, without its line end.
     fn line_end(&self, line: usize) -> usize {
-        let end = self.line_starts().get(line).map_or(self.text.len(), |next| next - 1);
+        let end = self.lines().start_of(line + 1).map_or(self.text.len(), |next| next - 1);
         if self.slice(self.line_start(line)..end).ends_with('\r') { end - 1 } else { end }
     }
 
@@ -288,7 +259,7 @@ impl Source {
         if !self.sound || range.is_empty() {
             return None;
         }
-        let line = self.position(range.start).line;
+        let line = self.lines().line_of(range.start);
         let (first, last) = (self.line_start(line), self.line_end(line));
         let end = range.end.min(last).max(range.start);
         Some(Excerpt {
@@ -309,45 +280,35 @@ impl Source {
         (offset..=self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(offset)
     }
 
-    /// Text as it may be shown: `*` for masked characters, `…` for the rest of a comment, nothing unprintable.
+    /// Text of one line as it may be shown: `*` for masked characters, `…` for the rest of a comment, nothing unprintable.
     fn shown(&self, range: Range<usize>) -> String {
+        let hidden = self.hidden_before(range.end);
         let mut out = String::new();
         for (at, c) in self.slice(range.clone()).char_indices() {
             let at = range.start + at;
-            match (self.comment_at(at), self.masked_at(at)) {
-                (Some(head), _) if at == head => out.push('…'),
-                (Some(head), _) if at > head => {}
-                (_, true) if !matches!(c, '"' | '\'') || !self.is_edge_of_mask(at) => out.push('*'),
-                _ if c == '\t' => out.push(' '),
-                _ if is_unprintable(c) => out.push('\u{fffd}'),
-                _ => out.push(c),
+            match c {
+                _ if at == hidden.start && !hidden.is_empty() => out.push('…'),
+                _ if hidden.contains(&at) => {}
+                '"' | '\'' if self.is_edge_of_mask(at) => out.push(c),
+                _ if self.mask_at(at).is_some() => out.push('*'),
+                '\t' => out.push(' '),
+                c if is_unprintable(c) => out.push('\u{fffd}'),
+                c => out.push(c),
             }
         }
         out
     }
 
-    /// If `at` is in a comment, where its part begins that is not shown: behind `#`, or behind an `allow(…)`.
-    fn comment_at(&self, at: usize) -> Option<usize> {
-        let next = self.comments.partition_point(|comment| comment.start <= at);
-        let comment = self.comments.get(next.checked_sub(1)?)?;
-        if at >= comment.end {
-            return None;
-        }
-        let text = self.slice(comment.clone());
-        let head = match text.find(')') {
-            Some(close) if is_directive(text) => close + 1,
-            _ => 1,
-        };
-        Some(comment.start + head)
+    /// The part that is not shown of the last comment that starts before `end`.
+    fn hidden_before(&self, end: usize) -> Range<usize> {
+        let next = self.comments.partition_point(|comment| comment.start < end);
+        let last = next.checked_sub(1).and_then(|last| self.comments.get(last));
+        last.map_or(0..0, |comment| comment.start + shown_head(self.slice(comment.clone()))..comment.end)
     }
 
     fn mask_at(&self, at: usize) -> Option<&Range<usize>> {
         let next = self.masked.partition_point(|mask| mask.start <= at);
         self.masked.get(next.checked_sub(1)?).filter(|mask| at < mask.end)
-    }
-
-    fn masked_at(&self, at: usize) -> bool {
-        self.mask_at(at).is_some()
     }
 
     /// Whether `at` is the first or last byte of a masked value: its quotes are shown.
@@ -364,15 +325,58 @@ pub(crate) fn is_directive(comment: &str) -> bool {
 /// What a comment for this program starts with.
 pub(crate) const DIRECTIVE: &str = "swyx-teams:";
 
+/// The words of a comment for this program, and the rule that it allows.
+fn directive(comment: &str) -> Option<(usize, &str)> {
+    let words = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
+    let rule = words.trim_start().strip_prefix("allow(")?;
+    let length = rule.bytes().take(LONGEST_ID).position(|byte| byte == b')')?;
+    Some((comment.len() - rule.len() + length + 1, rule.get(..length)?))
+}
+
+/// Longer than any rule's id.
+const LONGEST_ID: usize = 60;
+
+/// The rule that a comment allows, if it is a directive that does.
+pub(crate) fn allowed_rule(comment: &str) -> Option<&str> {
+    directive(comment).map(|(_, rule)| rule.trim())
+}
+
+/// How many bytes of a comment may be shown: its `#`, or all of a directive but the reason that follows it.
+fn shown_head(comment: &str) -> usize {
+    let is_plain =
+        |rule: &str| rule.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b' '));
+    directive(comment).filter(|(_, rule)| is_plain(rule)).map_or(1, |(end, _)| end)
+}
+
 /// Whether a text has the form that Entra gives its client secrets today: 37 to 40 characters with `Q~` as fifth and sixth.
 ///
 /// The pattern `[a-zA-Z0-9_~.]{3}\dQ~[a-zA-Z0-9_~.-]{31,34}` is that of the secret scanner gitleaks (July 2026).
 pub(crate) fn looks_like_a_secret(text: &str) -> bool {
     let bytes = text.trim().as_bytes();
-    let word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_~.-".contains(byte);
-    matches!(bytes.get(3..6), Some([digit, b'Q', b'~']) if digit.is_ascii_digit())
-        && (37..=40).contains(&bytes.len())
-        && bytes.iter().all(word)
+    (37..=40).contains(&bytes.len()) && bytes.iter().all(is_of_secrets) && secret_starts_at(bytes) == Some(0)
+}
+
+/// The characters that Entra makes client secrets of.
+fn is_of_secrets(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_~.-".contains(byte)
+}
+
+/// Where a client secret may start in a word of its characters.
+fn secret_starts_at(word: &[u8]) -> Option<usize> {
+    let is_mark = |mark: &[u8]| matches!(mark, [digit, b'Q', b'~'] if digit.is_ascii_digit());
+    let marks = word.get(3..)?.get(..word.len().checked_sub(34)?)?;
+    marks.windows(3).position(is_mark)
+}
+
+/// The words of a text that may hold a client secret, whatever they stand in.
+fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    let words = text.as_bytes().split(|byte| !is_of_secrets(byte)).map(move |word| {
+        let start = end;
+        end = start + word.len() + 1;
+        (start, word)
+    });
+    words.filter(|(_, word)| secret_starts_at(word).is_some()).map(|(start, word)| start..start + word.len())
 }
 
 fn too_large(message: String) -> Diagnostic {
@@ -382,9 +386,9 @@ fn too_large(message: String) -> Diagnostic {
     ))
 }
 
-fn syntax_error(fault: parse::Fault) -> Diagnostic {
+fn syntax_error(fault: fault::Fault) -> Diagnostic {
     let mut found = Diagnostic::error(id::SYNTAX, Place::Bytes(fault.span, None), fault.message);
-    found.help = fault.help;
+    found.help = fault.help.map(Into::into);
     match fault.first {
         Some(first) => found.related(Place::Bytes(first, None), "first given here"),
         None => found,

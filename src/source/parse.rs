@@ -6,28 +6,22 @@
 //! spans of headers. The error texts of the TOML crates quote the source line; none is used, only their fixed descriptions.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::num::IntErrorKind;
 use std::ops::Range;
 
 use toml_parser::decoder::{Encoding, ScalarKind};
-use toml_parser::parser::{EventReceiver, RecursionGuard, ValidateWhitespace, parse_document};
-use toml_parser::{ErrorSink, Expected, ParseError, Source as Text, Span};
+use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
+use toml_parser::{ErrorSink, ParseError, Source as Text, Span};
 
+use super::fault::{Fault, Faults};
+use super::pieces::pieces;
 use super::tree::{Array, Node, NodeId, Origin, Table, Tree, Value};
 
 /// Arrays and inline tables, and dotted keys, may be nested this deep; the parser recurses once a level.
-const DEEPEST: u32 = 80;
-/// Syntax errors kept of one file; what follows the first hundred is seldom worth reading.
-const MOST_FAULTS: usize = 100;
+const DEEPEST: usize = 80;
 
-/// A syntax error. Its texts are fixed words of the parser or ours, never a part of the source.
-pub(crate) struct Fault {
-    pub(crate) span: Range<usize>,
-    pub(crate) message: Cow<'static, str>,
-    pub(crate) help: Option<String>,
-    /// The first place of what is given twice.
-    pub(crate) first: Option<Range<usize>>,
-}
+const RENAME: &str = "rename or delete one of the two";
 
 /// What one pass over a text gives.
 pub(crate) struct Parsed {
@@ -48,60 +42,15 @@ pub(crate) fn parse(text: &str, most_tokens: usize) -> Result<Parsed, TooManyTok
     }
     let tokens = source.lex().into_vec();
     let start = tokens.first().map_or(0, |token| token.span().start());
-    let count = Cell::new(0);
-    let mut builder = Builder::new(source, start, &count);
-    let mut faults = Vec::new();
-    {
-        let mut sink = |error: ParseError| {
-            count.set(count.get() + 1);
-            if faults.len() < MOST_FAULTS {
-                faults.push(fault(&error));
-            }
-        };
-        let mut whitespace = ValidateWhitespace::new(&mut builder, source);
-        let mut guarded = RecursionGuard::new(&mut whitespace, DEEPEST);
-        parse_document(&tokens, &mut guarded, &mut sink);
+    let faults = RefCell::new(Faults::new(text));
+    let mut builder = Builder::new(source, start, &faults);
+    let mut sink = |error: ParseError| faults.borrow_mut().take(&error);
+    for piece in pieces(&tokens, text) {
+        parse_document(piece, &mut ValidateWhitespace::new(&mut builder, source), &mut sink);
+        builder.begin_line();
     }
-    let Builder { tree, comments, faults: own, .. } = builder;
-    faults.extend(own);
-    Ok(Parsed { tree, comments, faults: one_per_fault(faults, text) })
-}
-
-fn fault(error: &ParseError) -> Fault {
-    let span = error.unexpected().or(error.context()).unwrap_or_default();
-    let expected = error.expected().unwrap_or_default();
-    let words = expected.iter().map(|expected| match expected {
-        Expected::Literal("\n") => "a line end".to_owned(),
-        Expected::Literal(text) => format!("`{text}`"),
-        Expected::Description(text) => (*text).to_owned(),
-        _ => "something else".to_owned(),
-    });
-    let words = words.collect::<Vec<_>>();
-    let message = match error.description() {
-        "cannot recurse further; max recursion depth met" => {
-            format!("nested deeper than {DEEPEST} levels").into()
-        }
-        other => other.to_owned().into(),
-    };
-    let help = (!words.is_empty()).then(|| format!("expected {}", words.join(" or ")));
-    Fault { span: range(span), message, help, first: None }
-}
-
-/// Sorts, and keeps the first of the errors that one fault causes: those on one line, since the parser goes on with the next.
-fn one_per_fault(mut faults: Vec<Fault>, text: &str) -> Vec<Fault> {
-    faults.sort_by_key(|fault| fault.span.start);
-    let mut kept: Vec<Fault> = Vec::new();
-    for fault in faults {
-        let same_line = kept.last().is_some_and(|last| {
-            let between = text.as_bytes().get(last.span.start..fault.span.start);
-            between.is_some_and(|bytes| !bytes.contains(&b'\n'))
-        });
-        if !same_line {
-            kept.push(fault);
-        }
-    }
-    kept.truncate(MOST_FAULTS);
-    kept
+    let Builder { tree, comments, .. } = builder;
+    Ok(Parsed { tree, comments, faults: faults.into_inner().into_vec() })
 }
 
 fn range(span: Span) -> Range<usize> {
@@ -119,13 +68,12 @@ enum Frame {
     Inline(NodeId),
 }
 
-struct Builder<'i> {
+struct Builder<'i, 'f> {
     source: Text<'i>,
     tree: Tree,
     comments: Vec<Range<usize>>,
-    faults: Vec<Fault>,
-    /// Errors reported so far, by anyone.
-    count: &'i Cell<usize>,
+    /// Shared with the parser, which reports through its own sink.
+    faults: &'f RefCell<Faults<'i>>,
     /// The table that key-value lines go into.
     section: NodeId,
     /// The open arrays and inline tables of the current value.
@@ -136,29 +84,45 @@ struct Builder<'i> {
     pending: Vec<NodeId>,
     /// The start of the open header, and the errors before it.
     header: (usize, usize),
+    /// Whether the parser skips a bracket that it does not enter: the next closing event belongs to that one.
+    skipping: bool,
 }
 
-impl<'i> Builder<'i> {
-    fn new(source: Text<'i>, start: usize, count: &'i Cell<usize>) -> Self {
+impl<'i, 'f> Builder<'i, 'f> {
+    fn new(source: Text<'i>, start: usize, faults: &'f RefCell<Faults<'i>>) -> Self {
         Self {
             source,
             tree: Tree::new(start),
             comments: Vec::new(),
-            faults: Vec::new(),
-            count,
+            faults,
             section: Tree::ROOT,
             frames: Vec::new(),
             path: Vec::new(),
             pending: Vec::new(),
             header: (0, 0),
+            skipping: false,
         }
     }
 
-    fn blame(&mut self, span: Range<usize>, message: &'static str, first: Option<Range<usize>>) {
-        self.count.set(self.count.get() + 1);
-        if self.faults.len() < MOST_FAULTS {
-            self.faults.push(Fault { span, message: message.into(), help: None, first });
-        }
+    /// Errors reported so far, by anyone.
+    fn count(&self) -> usize {
+        self.faults.borrow().count()
+    }
+
+    fn blame(&mut self, span: Range<usize>, message: &'static str, help: Option<&'static str>) {
+        self.faults.borrow_mut().push(Fault::new(span, message, help));
+    }
+
+    /// Blames a name that clashes with what stands at `first`.
+    fn blame_second(
+        &mut self,
+        span: Range<usize>,
+        message: &'static str,
+        help: &'static str,
+        first: Range<usize>,
+    ) {
+        let fault = Fault { first: Some(first), ..Fault::new(span, message, Some(help)) };
+        self.faults.borrow_mut().push(fault);
     }
 
     /// A node that hangs nowhere: what is put into it is read, and forgotten.
@@ -184,7 +148,7 @@ impl<'i> Builder<'i> {
     fn take_path(&mut self) -> Option<(Vec<Name>, Name)> {
         let mut path = std::mem::take(&mut self.path);
         let last = path.pop()?;
-        if path.len() < DEEPEST as usize {
+        if path.len() < DEEPEST {
             return Some((path, last));
         }
         let start = path.first().map_or(last.1.start, |(_, span)| span.start);
@@ -207,10 +171,11 @@ impl<'i> Builder<'i> {
                 Value::Array(Array { of_headers: true, elements }) => elements.last().copied()?,
                 _ => {
                     let first = node.name_span.clone();
-                    self.blame(
+                    self.blame_second(
                         span,
-                        "this name already stands for a value that a header cannot extend",
-                        Some(first),
+                        "this name already stands for a value, which a header cannot extend",
+                        RENAME,
+                        first,
                     );
                     return None;
                 }
@@ -236,7 +201,15 @@ impl<'i> Builder<'i> {
             return Some(child);
         }
         let first = node.name_span.clone();
-        self.blame(span, "this table is given twice", Some(first));
+        let (message, help) = match &node.value {
+            Value::Table(_) => ("this table is given twice", "put the keys of both in one place"),
+            Value::Array(Array { of_headers: true, .. }) => (
+                "this name already stands for an array of tables",
+                "write [[ ]] around the name to add another table to it",
+            ),
+            _ => ("this name already stands for a value", RENAME),
+        };
+        self.blame_second(span, message, help, first);
         None
     }
 
@@ -262,13 +235,18 @@ impl<'i> Builder<'i> {
             return Some(element);
         }
         let first = node.name_span.clone();
-        self.blame(span, "this name already stands for something other than an array of tables", Some(first));
+        self.blame_second(
+            span,
+            "this name already stands for something other than an array of tables",
+            RENAME,
+            first,
+        );
         None
     }
 
     fn close_header(&mut self, end: usize, open: fn(&mut Self, Range<usize>) -> Option<NodeId>) {
         let (start, errors_before) = self.header;
-        let sound = self.count.get() == errors_before;
+        let sound = self.count() == errors_before;
         let section = if sound { open(self, start..end) } else { None };
         self.path.clear();
         self.section = match section {
@@ -301,18 +279,26 @@ impl<'i> Builder<'i> {
                 }
                 _ => {
                     let first = node.name_span.clone();
-                    self.blame(
-                        span,
-                        "this name already stands for a value that a dotted key cannot extend",
-                        Some(first),
-                    );
+                    let message = match &node.value {
+                        Value::Array(Array { of_headers: true, .. }) => {
+                            "a dotted key cannot extend an array of tables"
+                        }
+                        _ => {
+                            "this name already stands for a value or table, which a dotted key cannot extend"
+                        }
+                    };
+                    self.blame_second(span, message, RENAME, first);
                     return None;
                 }
+            }
+            // What a dotted key leads through is defined by it, so no header may follow.
+            if let Some(table) = self.tree.table_mut(at) {
+                table.origin = Origin::Dotted;
             }
         }
         if let Some(child) = self.tree.child(at, &name) {
             let first = self.tree.node(child).name_span.clone();
-            self.blame(span, "this key is given twice", Some(first));
+            self.blame_second(span, "this key is given twice", "delete one of the two", first);
             return None;
         }
         let id = self.tree.add(Node { name, name_span: span.clone(), span, value: Value::Broken });
@@ -355,7 +341,23 @@ impl<'i> Builder<'i> {
         }
     }
 
+    /// Enters an array or inline table, and says whether the parser may follow.
+    fn open_frame(&mut self, span: Range<usize>, value: Value, frame: fn(NodeId) -> Frame) -> bool {
+        if self.frames.len() >= DEEPEST {
+            self.blame(span.clone(), "nested deeper than 80 levels", None);
+            self.fill(span, Value::Broken);
+            self.skipping = true;
+            return false;
+        }
+        let id = self.fill(span, value);
+        self.frames.push(frame(id));
+        true
+    }
+
     fn close_frame(&mut self, end: usize) {
+        if std::mem::take(&mut self.skipping) {
+            return;
+        }
         self.path.clear();
         if let Some(Frame::Array(id) | Frame::Inline(id)) = self.frames.pop() {
             self.tree.node_mut(id).span.end = end;
@@ -367,13 +369,13 @@ impl<'i> Builder<'i> {
         let Some(raw) = self.source.get(span) else { return Value::Broken };
         let raw = toml_parser::Raw::new_unchecked(raw.as_str(), encoding, span);
         let mut text = Cow::Borrowed("");
-        let before = self.count.get();
+        let before = self.count();
         let kind = raw.decode_scalar(&mut text, sink);
-        if self.count.get() != before {
+        if self.count() != before {
             return Value::Broken;
         }
         let mut refuse = |why: &'static str| {
-            sink.report_error(ParseError::new(why).with_unexpected(span));
+            sink.report_error(ParseError::new(why).with_context(span).with_unexpected(span));
             Value::Broken
         };
         match kind {
@@ -387,7 +389,10 @@ impl<'i> Builder<'i> {
             },
             ScalarKind::Integer(radix) => match i64::from_str_radix(&text, radix.value()) {
                 Ok(number) => Value::Integer(number),
-                Err(_) => refuse("integer of more than 64 bits"),
+                Err(error) => refuse(match error.kind() {
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "integer of more than 64 bits",
+                    _ => "invalid integer number",
+                }),
             },
             ScalarKind::DateTime => match text.parse::<toml_edit::Datetime>() {
                 Ok(_) => Value::DateTime,
@@ -397,10 +402,10 @@ impl<'i> Builder<'i> {
     }
 }
 
-impl EventReceiver for Builder<'_> {
+impl EventReceiver for Builder<'_, '_> {
     fn std_table_open(&mut self, span: Span, _: &mut dyn ErrorSink) {
         self.begin_line();
-        self.header = (span.start(), self.count.get());
+        self.header = (span.start(), self.count());
     }
 
     fn std_table_close(&mut self, span: Span, _: &mut dyn ErrorSink) {
@@ -417,9 +422,7 @@ impl EventReceiver for Builder<'_> {
 
     fn inline_table_open(&mut self, span: Span, _: &mut dyn ErrorSink) -> bool {
         let table = Value::Table(Table::new(Origin::Inline, span.end()));
-        let id = self.fill(range(span), table);
-        self.frames.push(Frame::Inline(id));
-        true
+        self.open_frame(range(span), table, Frame::Inline)
     }
 
     fn inline_table_close(&mut self, span: Span, _: &mut dyn ErrorSink) {
@@ -428,13 +431,19 @@ impl EventReceiver for Builder<'_> {
 
     fn array_open(&mut self, span: Span, _: &mut dyn ErrorSink) -> bool {
         let array = Value::Array(Array { of_headers: false, elements: Vec::new() });
-        let id = self.fill(range(span), array);
-        self.frames.push(Frame::Array(id));
-        true
+        self.open_frame(range(span), array, Frame::Array)
     }
 
     fn array_close(&mut self, span: Span, _: &mut dyn ErrorSink) {
         self.close_frame(span.end());
+    }
+
+    fn error(&mut self, span: Span, _: &mut dyn ErrorSink) {
+        // A bracket where a key belongs: the parser skips to the one that closes it, and reports that one alone.
+        let is_bracket = self.source.get(span).is_some_and(|raw| matches!(raw.as_str(), "[" | "{"));
+        if is_bracket && matches!(self.frames.last(), Some(Frame::Inline(_))) {
+            self.skipping = true;
+        }
     }
 
     fn simple_key(&mut self, span: Span, encoding: Option<Encoding>, sink: &mut dyn ErrorSink) {
@@ -463,7 +472,16 @@ impl EventReceiver for Builder<'_> {
         self.comments.push(range(span));
     }
 
-    fn newline(&mut self, _: Span, _: &mut dyn ErrorSink) {
+    fn newline(&mut self, span: Span, _: &mut dyn ErrorSink) {
+        let is_amid_a_pair = !self.path.is_empty() || !self.pending.is_empty();
+        if matches!(self.frames.last(), Some(Frame::Inline(_))) && is_amid_a_pair && !self.skipping {
+            // The parser lets this pass, but TOML does not.
+            self.blame(
+                range(span),
+                "the line ends between a key and its value",
+                Some("write key = value on one line"),
+            );
+        }
         self.path.clear();
         if self.frames.is_empty() {
             self.begin_line();
@@ -471,11 +489,12 @@ impl EventReceiver for Builder<'_> {
     }
 }
 
-impl Builder<'_> {
+impl Builder<'_, '_> {
     /// Forgets what a faulty line left open.
     fn begin_line(&mut self) {
         self.path.clear();
         self.pending.clear();
         self.frames.clear();
+        self.skipping = false;
     }
 }

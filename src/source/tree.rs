@@ -20,7 +20,7 @@ pub(crate) struct Tree {
 pub(crate) struct Node {
     /// Its name in its table; empty for the root and for elements of arrays.
     pub(crate) name: Box<str>,
-    /// Where the name stands, at its first mention.
+    /// Where the name stands, at its first mention; of a table with a header, in the header.
     pub(crate) name_span: Range<usize>,
     /// Where the value stands; of a table with a header, the header.
     pub(crate) span: Range<usize>,
@@ -106,6 +106,11 @@ impl Tree {
 
     /// The root table.
     pub(crate) const ROOT: NodeId = 0;
+
+    /// How many nodes there are; their ids count from 0.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
 
     pub(crate) fn add(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);

