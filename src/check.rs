@@ -78,11 +78,9 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
     if diagnostics.len() > MOST_FINDINGS {
         diagnostics.truncate(MOST_FINDINGS);
-        diagnostics.push(Diagnostic::error(
-            id::UNREADABLE,
-            Place::File,
-            format!("{more} more findings are not listed"),
-        ));
+        let message = format!("there are more than {MOST_FINDINGS} findings; the rest is not listed");
+        diagnostics
+            .push(Diagnostic::error(id::UNREADABLE, Place::File, message).help("is this a settings file?"));
     }
     Checked { source, draft: Some(draft), diagnostics }
 }
