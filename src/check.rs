@@ -13,8 +13,7 @@ use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, read};
 use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
 
-/// Findings kept of one file; the last says that there are more.
-pub const MOST_FINDINGS: usize = 10_000;
+pub use crate::settings::MOST_FINDINGS;
 
 /// A file with all that was found in it.
 pub struct Checked {
@@ -78,13 +77,10 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
     silence(&source, &mut diagnostics);
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
     if diagnostics.len() > MOST_FINDINGS {
-        let more = diagnostics.len() - MOST_FINDINGS;
         diagnostics.truncate(MOST_FINDINGS);
-        diagnostics.push(Diagnostic::error(
-            id::UNREADABLE,
-            Place::File,
-            format!("{more} more findings are not listed"),
-        ));
+        let message = format!("there are more than {MOST_FINDINGS} findings; the rest is not listed");
+        diagnostics
+            .push(Diagnostic::error(id::UNREADABLE, Place::File, message).help("is this a settings file?"));
     }
     Checked { source, draft: Some(draft), diagnostics }
 }

@@ -75,7 +75,9 @@ pub enum Step {
 
 /// The text is not a key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\"")]
+#[error(
+    "not a key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
+)]
 pub struct NotAKey;
 
 impl Key {
@@ -89,7 +91,8 @@ impl Key {
 
     /// The member `name` of this table.
     pub fn child(&self, name: &str) -> Self {
-        let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let bare =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         let dot = if self.0.is_empty() { "" } else { "." };
         Self(Cow::Owned(if bare {
             format!("{}{dot}{name}", self.0)
@@ -121,6 +124,15 @@ impl Key {
             Step::Name(name) => key.child(name),
             Step::Index(index) => key.index(*index),
         })
+    }
+
+    /// The text of a key that is named in the program itself; of any other, nothing.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for reports"))]
+    pub(crate) fn as_static(&self) -> &'static str {
+        match self.0 {
+            Cow::Borrowed(text) => text,
+            Cow::Owned(_) => "",
+        }
     }
 
     /// The canonical text.
@@ -232,7 +244,12 @@ pub enum Edit {
 
 impl Diagnostic {
     /// A finding of `rule`.
-    pub fn new(rule: &'static str, severity: Severity, place: impl Into<Place>, message: impl Into<String>) -> Self {
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             rule,
             severity,
@@ -286,20 +303,24 @@ impl Diagnostic {
     }
 }
 
-/// Text of unknown origin as part of a message: control and bidirectional characters spelt out, at most 60 characters.
-///
-/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
+/// Text of unknown origin as part of a message: as [`printable`], and at most 60 characters of it.
 pub fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
-    let mut out = String::new();
-    for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
-            out.push('…');
-            break;
-        }
-        if is_unprintable(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
+        None => printable(text),
     }
-    out
+}
+
+/// The text with control, bidirectional and invisible characters spelt out.
+///
+/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
+pub fn printable(text: &str) -> String {
+    if !text.contains(is_unprintable) {
+        return text.to_owned();
+    }
+    let spelt = |c: char| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(spelt).collect()
 }
 
 /// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
@@ -376,10 +397,20 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_it_is_written() {
-        for text in ["user[0].teams", "sync.status.\"Busy/InAMeeting\"", "a.\"b\\\"c\\\\\"[12]", "a.\"\"", "\"ä b\".c", "\"\\U0000202E\".x"] {
+        for text in [
+            "user[0].teams",
+            "sync.status.\"Busy/InAMeeting\"",
+            "a.\"b\\\"c\\\\\"[12]",
+            "a.\"\"",
+            "\"ä b\".c",
+            "\"\\U0000202E\".x",
+        ] {
             assert_eq!(text.parse::<Key>().map(|key| key.to_string()), Ok(text.to_owned()));
         }
-        assert_eq!("\"swyx\".version".parse::<Key>().map(|key| key.to_string()), Ok("swyx.version".to_owned()));
+        assert_eq!(
+            "\"swyx\".version".parse::<Key>().map(|key| key.to_string()),
+            Ok("swyx.version".to_owned())
+        );
         for text in ["", ".", "a.", "[0]", "a[x]", "a[0", "a b", "\"open", "a[0]b", "a..b", "a='x'"] {
             assert_eq!(text.parse::<Key>(), Err(NotAKey), "{text}");
         }

@@ -12,6 +12,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`check`] | the one pipeline: bytes or a file in, findings out |
+//! | [`change`] | the one way to change a file: lock, read, change, check, save |
 //! | [`source`] | the text of one file: key to line and column, masking |
 //! | [`settings`] | the draft, the settings, their values, the writer, the JSON Schema |
 //! | [`rules`] | the table of rules, a file each |
@@ -31,6 +32,7 @@
 //!
 //! The feature `cli`, on by default, holds what only the program needs: the command line and the renderers.
 
+pub mod change;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -42,3 +44,8 @@ pub mod rules;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+
+/// The README's examples are tests, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

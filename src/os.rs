@@ -55,7 +55,9 @@ pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadErr
             return Err(ReadError::TooLarge);
         }
         let after = file.metadata()?;
-        if (before.len(), before.modified()?) == (after.len(), after.modified()?) && content.len() as u64 == after.len() {
+        if (before.len(), before.modified()?) == (after.len(), after.modified()?)
+            && content.len() as u64 == after.len()
+        {
             return Ok((content, others_can_read(&after)));
         }
         file = open(path)?;
@@ -184,7 +186,8 @@ impl Rewrite {
             .map_err(failed("cannot make a temporary file in the folder"))?;
         temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
         if let Some((metadata, _)) = &self.before {
-            keep_owner_and_mode(temporary.as_file(), metadata).map_err(failed("cannot keep the file's owner and mode"))?;
+            keep_owner_and_mode(temporary.as_file(), metadata)
+                .map_err(failed("cannot keep the file's owner and mode"))?;
         }
         temporary.as_file().sync_all().map_err(failed("cannot bring the temporary file to disk"))?;
         self.still_the_same()?;
@@ -213,7 +216,9 @@ fn lock_folder(folder: &Path) -> Result<File, SaveError> {
             Ok(()) => return Ok(handle),
             Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Err(std::fs::TryLockError::WouldBlock) => return Err(SaveError::Locked(folder.to_path_buf())),
-            Err(std::fs::TryLockError::Error(source)) => return Err(SaveError::Write { step: "cannot lock the folder", source }),
+            Err(std::fs::TryLockError::Error(source)) => {
+                return Err(SaveError::Write { step: "cannot lock the folder", source });
+            }
         }
     }
 }
@@ -223,7 +228,8 @@ fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
+        let ours =
+            name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
         if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             // What cannot be removed now is removed by the next run.
             let _ = std::fs::remove_file(entry.path());
@@ -234,7 +240,8 @@ fn sweep(folder: &Path) {
 #[cfg(unix)]
 fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let marks = |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
+    let marks =
+        |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
     marks(before) == marks(now)
 }
 

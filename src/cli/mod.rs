@@ -1,1 +1,170 @@
-//! x
+//! The command line: a file for each command, and here what they share.
+
+mod args;
+mod check;
+mod diff;
+mod explain;
+mod generate;
+mod list;
+mod set;
+mod sheet;
+mod walk;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use args::command;
+use args::{Cli, Command, Global};
+
+use crate::check::{self as pipeline, Checked};
+use crate::report::{self, FileReport, Format, Repository};
+use crate::settings::reveal::Trust;
+
+/// What the program ends with. Where several apply: 2 before 4 before 3 before 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: nothing found.
+    Clean,
+    /// 1: findings.
+    Findings,
+    /// 2: wrong use, or a path that could not be read.
+    Usage,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Usage => 2,
+        }
+    }
+}
+
+/// Where output goes, and what was asked of all commands.
+pub struct Context<'a> {
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+    global: Global,
+}
+
+/// Runs the program with the process's own arguments and streams.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(args::without_values(error)),
+    };
+    let choice = cli.global.color.choice();
+    let out = anstream::AutoStream::new(
+        io::stdout(),
+        choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stdout())),
+    );
+    let err = anstream::AutoStream::new(
+        io::stderr(),
+        choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr())),
+    );
+    let (mut out, mut err) = (BufWriter::with_capacity(64 * 1024, out), err);
+    let mut context = Context { out: &mut out, err: &mut err, global: cli.global };
+    let result = context.run(cli.command).and_then(|exit| out.flush().map(|()| exit));
+    match result {
+        Ok(exit) => ExitCode::from(exit.code()),
+        // The reader has gone away: it has seen what it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(err, "error: cannot write the output: {}", crate::os::reason(&error));
+            ExitCode::from(Exit::Usage.code())
+        }
+    }
+}
+
+/// Prints help, version or a mistake in the arguments.
+fn refuse(error: clap::Error) -> ExitCode {
+    let code = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
+    let _ = error.print();
+    ExitCode::from(code.code())
+}
+
+impl Context<'_> {
+    fn run(&mut self, command: Command) -> io::Result<Exit> {
+        match command {
+            Command::Check(args) => check::run(self, &args),
+            Command::Get(args) => list::get(self, &args),
+            Command::List(args) => list::list(self, &args),
+            Command::Set(args) => set::set(self, &args),
+            Command::Unset(args) => set::unset(self, &args),
+            Command::Diff(args) => diff::run(self, &args),
+            Command::Sheet(args) => sheet::run(self, &args),
+            Command::Explain(args) => explain::explain(self, &args),
+            Command::Rules(args) => explain::rules(self, &args),
+            Command::Schema(args) => generate::schema(self, &args),
+            Command::Completions(args) => generate::completions(self, &args),
+            Command::Man(args) => generate::man(self, &args),
+        }
+    }
+
+    /// Says what is wrong with the use of the program, and what to do.
+    fn misuse(&mut self, message: impl std::fmt::Display) -> io::Result<Exit> {
+        writeln!(self.err, "error: {message}")?;
+        Ok(Exit::Usage)
+    }
+
+    /// Says something that a script need not hear.
+    fn note(&mut self, message: impl std::fmt::Display) -> io::Result<()> {
+        if self.global.quiet { Ok(()) } else { writeln!(self.err, "{message}") }
+    }
+
+    /// The settings file: the argument, else `--config`, else `SWYX_TEAMS_CONFIG`, else `./swyx-teams.toml`.
+    fn file(&self, argument: Option<&PathBuf>) -> PathBuf {
+        let variable =
+            || std::env::var_os("SWYX_TEAMS_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let given = argument.or(self.global.config.as_ref()).cloned();
+        given.or_else(variable).unwrap_or_else(|| PathBuf::from("swyx-teams.toml"))
+    }
+
+    /// Reads the settings file for a command that needs its text to be TOML; else says what is wrong.
+    fn load(&mut self, path: &Path) -> io::Result<Result<Checked, Exit>> {
+        let checked = pipeline::file(display(path), path);
+        if checked.source().is_sound() {
+            return Ok(Ok(checked));
+        }
+        self.report_to_err(&checked, |_| true)?;
+        Ok(Err(if checked.was_read() { Exit::Findings } else { Exit::Usage }))
+    }
+
+    /// Shows findings beside the result of a command.
+    fn report_to_err(
+        &mut self,
+        checked: &Checked,
+        shown: impl Fn(&crate::diagnostic::Diagnostic) -> bool,
+    ) -> io::Result<()> {
+        let mut report = FileReport::new(checked, true);
+        report.findings.retain(|finding| shown(&finding.diagnostic));
+        if report.findings.is_empty() {
+            return Ok(());
+        }
+        report::write(Format::Human, &[report], &Repository::default(), self.err)
+    }
+
+    fn trust(&self) -> Trust {
+        let variable = std::env::var_os("SWYX_TEAMS_TRUST").is_some_and(|value| value == "1");
+        if self.global.trust || variable { Trust::Given } else { Trust::Withheld }
+    }
+
+    /// Whether someone is there to be asked.
+    fn can_ask(&self) -> bool {
+        !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+}
+
+/// A path as reports call it.
+fn display(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// The folder that relative paths in a settings file start at.
+fn folder(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_path_buf).unwrap_or_default()
+}

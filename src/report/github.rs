@@ -1,1 +1,131 @@
-use std::io::{self, Write}; use super::{FileReport, Repository}; pub(super) fn write(_: &[FileReport], _: &Repository, _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+//! GitHub annotations: workflow commands that put findings beside the lines of a pull request.
+//!
+//! <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message>; escaped as by
+//! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>, since a file's name must not give a command.
+
+use std::io::{self, Write};
+
+use super::{FileReport, Finding, Repository};
+use crate::diagnostic::{Key, Severity, shown};
+
+/// Writes one command, which is one line, for each finding.
+pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        let path = property(&repository.path(&file.path));
+        for finding in &file.findings {
+            annotation(&path, finding, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn annotation(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let command = match finding.diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    };
+    let (start, end) = (finding.span.start, finding.span.end);
+    write!(out, "::{command} file={path},line={},endLine={}", start.line, end.line)?;
+    // GitHub takes no columns of a stretch over several lines.
+    if start.line == end.line {
+        write!(out, ",col={},endColumn={}", start.column, end.column)?;
+    }
+    writeln!(out, ",title={}::{}", property(&title(finding)), data(&text(finding)))
+}
+
+fn title(finding: &Finding) -> String {
+    match finding.key().map(Key::as_str) {
+        None | Some("") => finding.diagnostic.rule.to_owned(),
+        // A key may be as long as a file; GitHub shows 255 characters of a title.
+        Some(key) => format!("{} ({})", finding.diagnostic.rule, shown(key)),
+    }
+}
+
+fn text(finding: &Finding) -> String {
+    let message = &finding.diagnostic.message;
+    finding
+        .diagnostic
+        .help
+        .as_ref()
+        .map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"))
+}
+
+/// Text behind the last `::`.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The value of a property, which ends at a comma or at `::`.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(name: &str, text: &str, prefix: &str) -> String {
+        let files = [FileReport::new(&crate::check::bytes(name, text.as_bytes().to_vec(), false), false)];
+        let mut out = Vec::new();
+        write(&files, &Repository { prefix: prefix.to_owned() }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn a_finding_is_a_command() {
+        let out = render("a.toml", "[control_center]\nMsTeamsStatusSyncMode = 3\n", "customers/");
+        let line = out.lines().find(|line| line.contains("title=invalid-value")).unwrap();
+        let head = "::error file=customers/a.toml,line=2,endLine=2,col=25,endColumn=26,\
+                    title=invalid-value (control_center.MsTeamsStatusSyncMode)::";
+        assert!(line.starts_with(head), "{line}");
+        assert!(line.contains("%0Ahelp: "), "{line}");
+    }
+
+    #[test]
+    fn a_warning_is_a_warning() {
+        assert!(
+            render("a.toml", "[control_center]\nfoo = 1\n", "").contains("::warning file=a.toml,line=2,")
+        );
+    }
+
+    #[test]
+    fn several_lines_have_no_columns() {
+        let text = "[control_center]\nMsTeamsTenantId = [\n1,\n]\n";
+        let out = render("a.toml", text, "");
+        let line = out.lines().find(|line| line.contains("title=wrong-type")).unwrap();
+        assert!(line.starts_with("::error file=a.toml,line=2,endLine=4,title=wrong-type "), "{line}");
+    }
+
+    #[test]
+    fn a_name_cannot_give_a_command() {
+        let names = [
+            "a\n::error::injected.toml",
+            "a\r::set-output name=x::y.toml",
+            "a\r\n::stop-commands::x",
+            "::add-mask::x.toml",
+            "a,line=1,title=x::y.toml",
+            "##[error]x.toml",
+            "%0A::error::x.toml",
+            "\u{85}::error::\u{2028}::error::x.toml",
+        ];
+        for name in names {
+            let out = render(name, "=\n", "");
+            assert_eq!(out.lines().count(), 1, "{out}");
+            assert_eq!(out.matches(['\r', '\n']).count(), 1, "{out}");
+            let (properties, _) = out.strip_prefix("::error ").unwrap().split_once("::").unwrap();
+            let (keys, values): (Vec<_>, Vec<_>) =
+                properties.split(',').filter_map(|pair| pair.split_once('=')).unzip();
+            assert_eq!(keys, ["file", "line", "endLine", "col", "endColumn", "title"]);
+            let back =
+                values[0].replace("%2C", ",").replace("%3A", ":").replace("%0A", "\n").replace("%0D", "\r");
+            assert_eq!(back.replace("%25", "%"), name);
+        }
+    }
+
+    #[test]
+    fn keys_of_any_name_are_one_line() {
+        let out = render("a.toml", "\"a\\n::error::b,c%0A\" = 1\n", "");
+        assert!(out.lines().all(|line| line.starts_with("::error file=a.toml,line=")), "{out}");
+    }
+}

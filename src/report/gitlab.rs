@@ -1,1 +1,102 @@
-use std::io::{self, Write}; use super::{FileReport, Repository}; pub(super) fn write(_: &[FileReport], _: &Repository, _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+//! GitLab's code quality report, which merge requests show beside the lines they change.
+//!
+//! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
+
+use std::io::{self, Write};
+
+use serde::ser::{Serialize, SerializeSeq, Serializer};
+
+use super::fingerprint::Fingerprints;
+use super::{FileReport, Repository};
+use crate::diagnostic::Severity;
+
+/// Writes one object for each finding.
+pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Report { files, repository })?;
+    writeln!(out)
+}
+
+/// The whole report. Written entry by entry, so that no second list of all findings exists.
+struct Report<'a> {
+    files: &'a [FileReport],
+    repository: &'a Repository,
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut issues = serializer.serialize_seq(None)?;
+        for file in self.files {
+            let path = self.repository.path(&file.path);
+            let mut fingerprints = Fingerprints::of(&path);
+            for finding in &file.findings {
+                issues.serialize_element(&serde_json::json!({
+                    "description": finding.sentences(),
+                    "check_name": finding.diagnostic.rule,
+                    "fingerprint": fingerprints.next(finding).to_string(),
+                    "severity": severity(finding.diagnostic.severity),
+                    "location": { "path": path, "lines": { "begin": finding.span.start.line } },
+                }))?;
+            }
+        }
+        issues.end()
+    }
+}
+
+/// Three of GitLab's five words: whether an error stops a whole site, as `critical` and `blocker` say, is not known here.
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "major",
+        Severity::Warning => "minor",
+        Severity::Info => "info",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(names_and_texts: &[(&str, &str)], prefix: &str) -> serde_json::Value {
+        let report = |(name, text): &(&str, &str)| {
+            FileReport::new(&crate::check::bytes(*name, text.as_bytes().to_vec(), false), false)
+        };
+        let files = names_and_texts.iter().map(report).collect::<Vec<_>>();
+        let mut out = Vec::new();
+        write(&files, &Repository { prefix: prefix.to_owned() }, &mut out).unwrap();
+        assert!(out.ends_with(b"]\n"));
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn nothing_found_is_an_empty_list() {
+        assert_eq!(render(&[], ""), serde_json::json!([]));
+    }
+
+    #[test]
+    fn a_finding_has_all_that_gitlab_reads() {
+        let report = render(&[("./a.toml", "[control_center]\nMsTeamsStatusSyncMode = 3\n")], "customers/");
+        let issue =
+            report.as_array().unwrap().iter().find(|issue| issue["check_name"] == "invalid-value").unwrap();
+        assert_eq!(issue["severity"], "major");
+        assert_eq!(
+            issue["location"],
+            serde_json::json!({ "path": "customers/a.toml", "lines": { "begin": 2 } })
+        );
+        assert!(!issue["description"].as_str().unwrap().is_empty());
+        assert!(uuid::Uuid::parse_str(issue["fingerprint"].as_str().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn warnings_are_minor() {
+        let report = render(&[("a.toml", "[control_center]\nfoo = 1\n")], "");
+        let issue =
+            report.as_array().unwrap().iter().find(|issue| issue["check_name"] == "unknown-key").unwrap();
+        assert_eq!(issue["severity"], "minor");
+    }
+
+    #[test]
+    fn paths_of_any_characters_are_kept() {
+        for name in ["a\n\"b\\u.toml", "ä ö%.toml", "\u{1b}[31m,::.toml"] {
+            assert_eq!(render(&[(name, "=\n")], "")[0]["location"]["path"], name.replace('\\', "/"));
+        }
+    }
+}

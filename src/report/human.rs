@@ -1,1 +1,126 @@
-use std::io::{self, Write}; use super::FileReport; pub(super) fn write(_: &[FileReport], _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+//! For a person at a terminal: what is wrong, the line with a caret under the place, what to do.
+//!
+//! Our own and no library's: lines are masked, may have a MiB and anything in them, and the libraries that draw such snippets copy
+//! whole source lines.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Counts, FileReport, Finding};
+use crate::diagnostic::{Severity, printable};
+use crate::source::{Excerpt, Span};
+
+const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
+const BOLD: Style = Style::new().bold();
+
+fn colour(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => AnsiColor::BrightRed.on_default().bold(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        Severity::Info => AnsiColor::BrightCyan.on_default().bold(),
+    }
+}
+
+pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        for finding in &file.findings {
+            write_finding(&file.path, finding, out)?;
+            writeln!(out)?;
+        }
+    }
+    writeln!(out, "{}", summary(files.len(), Counts::of(files)))
+}
+
+fn summary(files: usize, counts: Counts) -> String {
+    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
+    let found = found
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| count(*number, word))
+        .collect::<Vec<_>>();
+    let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
+    format!("{} checked: {found}", count(files, "file"))
+}
+
+fn write_finding(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let found = &finding.diagnostic;
+    let tint = colour(found.severity);
+    writeln!(out, "{tint}{}[{}]{tint:#}{BOLD}: {}{BOLD:#}", found.severity, found.rule, found.message)?;
+    let lines = std::iter::once(&finding.span).chain(finding.related.iter().map(|(span, _)| span));
+    let gutter = lines.map(|span| span.start.line).max().unwrap_or(1).to_string().len();
+    let pad = " ".repeat(gutter);
+    writeln!(
+        out,
+        "{pad} {BLUE}-->{BLUE:#} {}:{}:{}",
+        printable(path),
+        finding.span.start.line,
+        finding.span.start.column
+    )?;
+    if let Some(excerpt) = &finding.excerpt {
+        write_excerpt(excerpt, &finding.span, found.label.as_deref(), (gutter, '^', tint), out)?;
+    }
+    for (related, (span, excerpt)) in found.related.iter().zip(&finding.related) {
+        match excerpt {
+            Some(excerpt) => write_excerpt(excerpt, span, Some(&related.message), (gutter, '-', BLUE), out)?,
+            None => {
+                let (line, column) = (span.start.line, span.start.column);
+                writeln!(
+                    out,
+                    "{pad} {BLUE}={BLUE:#} note: {}: {}:{line}:{column}",
+                    related.message,
+                    printable(path)
+                )?;
+            }
+        }
+    }
+    let fix =
+        found.fix.as_ref().filter(|fix| fix.safe).map(|fix| format!("{} (check --fix does it)", fix.title));
+    let more = Some(format!("swyx-teams explain {}", found.rule));
+    for (word, text) in [("help", found.help.clone()), ("fix", fix), ("more", more)] {
+        if let Some(text) = text {
+            writeln!(out, "{pad} {BLUE}={BLUE:#} {BOLD}{word}{BOLD:#}: {text}")?;
+        }
+    }
+    Ok(())
+}
+
+fn write_excerpt(
+    excerpt: &Excerpt,
+    span: &Span,
+    label: Option<&str>,
+    (gutter, mark, tint): (usize, char, Style),
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    const BEFORE: usize = 60;
+    const MARKED: usize = 80;
+    const AFTER: usize = 40;
+    let before = last(&excerpt.before, BEFORE);
+    let marked = first(&excerpt.marked, MARKED);
+    let after = first(&excerpt.after, AFTER);
+    let pad = " ".repeat(gutter);
+    writeln!(out, "{pad} {BLUE}|{BLUE:#}")?;
+    writeln!(out, "{BLUE}{:>gutter$} |{BLUE:#} {before}{marked}{after}", span.start.line)?;
+    let blank = " ".repeat(before.width());
+    let carets = mark.to_string().repeat(marked.width().max(1));
+    let label = label.map(|label| format!(" {label}")).unwrap_or_default();
+    writeln!(out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets}{label}{tint:#}")
+}
+
+/// The first `most` characters, `…` where some are left out.
+fn first(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// The last `most` characters, `…` where some are left out.
+fn last(text: &str, most: usize) -> String {
+    match text.chars().count().checked_sub(most) {
+        Some(skipped) if skipped > 0 => std::iter::once('…').chain(text.chars().skip(skipped)).collect(),
+        _ => text.to_owned(),
+    }
+}

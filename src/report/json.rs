@@ -1,1 +1,170 @@
-use std::io::{self, Write}; use super::FileReport; pub(super) fn write(_: &[FileReport], _: &mut dyn Write) -> io::Result<()> { Ok(()) }
+//! This program's own JSON, version 1: its shape is a promise, and keys come in this order.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::{Counts, FileReport, Finding};
+use crate::diagnostic::is_unprintable;
+use crate::source::{Position, Span};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: u8,
+    files: Vec<File<'a>>,
+    /// Online rules that could not run; checking alone skips nothing.
+    skipped: [(); 0],
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    diagnostics: Vec<Diagnostic<'a>>,
+}
+
+#[derive(Serialize)]
+struct Diagnostic<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    key: Option<&'a str>,
+    message: &'a str,
+    help: Option<&'a str>,
+    related: Vec<Related<'a>>,
+    span: SpanShape,
+    fix: Option<Fix<'a>>,
+}
+
+#[derive(Serialize)]
+struct Related<'a> {
+    key: Option<&'a str>,
+    message: &'a str,
+    span: SpanShape,
+}
+
+#[derive(Serialize)]
+struct SpanShape {
+    start: PositionShape,
+    end: PositionShape,
+}
+
+#[derive(Serialize)]
+struct PositionShape {
+    offset: usize,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Fix<'a> {
+    title: &'a str,
+    safe: bool,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+}
+
+pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
+    let Counts { errors, warnings, infos } = Counts::of(files);
+    let summary = Summary { files: files.len(), errors, warnings, infos };
+    let files = files
+        .iter()
+        .map(|file| File { path: &file.path, diagnostics: file.findings.iter().map(diagnostic).collect() });
+    write_pretty(&Report { version: 1, files: files.collect(), skipped: [], summary }, out)
+}
+
+fn diagnostic(finding: &Finding) -> Diagnostic<'_> {
+    let found = &finding.diagnostic;
+    let related = found.related.iter().zip(&finding.related).map(|(related, (at, _))| Related {
+        key: related.place.key().map(|key| key.as_str()),
+        message: &related.message,
+        span: span(at),
+    });
+    Diagnostic {
+        rule: found.rule,
+        severity: found.severity.as_str(),
+        key: finding.key().map(|key| key.as_str()),
+        message: &found.message,
+        help: found.help.as_deref(),
+        related: related.collect(),
+        span: span(&finding.span),
+        fix: found.fix.as_ref().map(|fix| Fix { title: &fix.title, safe: fix.safe }),
+    }
+}
+
+fn span(span: &Span) -> SpanShape {
+    let point = |Position { offset, line, column }: Position| PositionShape { offset, line, column };
+    SpanShape { start: point(span.start), end: point(span.end) }
+}
+
+/// Writes JSON for programs that a person may also read: indented, with a line end, nothing unprintable in it.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Printable(PrettyFormatter::new()));
+    value.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// serde_json escapes what JSON demands; this also escapes what a terminal would act on, as bidirectional characters.
+struct Printable<'a>(PrettyFormatter<'a>);
+
+impl Formatter for Printable<'_> {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if fragment.is_ascii() {
+            return out.write_all(fragment.as_bytes());
+        }
+        let mut units = [0; 2];
+        for c in fragment.chars() {
+            if is_unprintable(c) {
+                c.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            } else {
+                write!(out, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}

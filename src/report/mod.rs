@@ -4,10 +4,11 @@
 //! the file is an excerpt that is already masked. So no renderer can show what must not be shown.
 
 mod concise;
+mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
-mod json;
+pub mod json;
 mod junit;
 mod sarif;
 
@@ -63,6 +64,15 @@ impl Finding {
     /// The key that is concerned.
     pub fn key(&self) -> Option<&Key> {
         self.diagnostic.place.key()
+    }
+
+    /// Message and help as running text, for formats that have one field for both and may show its first sentence only.
+    fn sentences(&self) -> String {
+        let help = self.diagnostic.help.iter().map(|help| format!("Help: {help}"));
+        let texts = std::iter::once(self.diagnostic.message.clone()).chain(help);
+        let closed =
+            texts.map(|text| if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") });
+        closed.collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -128,17 +138,25 @@ impl Repository {
     /// Looks for the repository that the current folder is in; outside of any, paths stay as they are.
     pub fn around_current_folder() -> Self {
         let Ok(current) = std::env::current_dir() else { return Self::default() };
-        let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else { return Self::default() };
+        let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else {
+            return Self::default();
+        };
         let way = current.strip_prefix(root).unwrap_or(&current).to_string_lossy().replace('\\', "/");
         Self { prefix: if way.is_empty() { way } else { format!("{way}/") } }
     }
 
     /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
+    /// The root itself is `.`.
     pub fn path(&self, path: &str) -> String {
-        if path.starts_with('/') {
-            let root = std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
-            let root = root.and_then(|current| current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned));
-            let inside = root.and_then(|root| path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned));
+        if path.starts_with('/') || std::path::Path::new(path).is_absolute() {
+            let root =
+                std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
+            let root = root.and_then(|current| {
+                current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned)
+            });
+            let inside = root.and_then(|root| {
+                path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned)
+            });
             return inside.unwrap_or_else(|| path.to_owned());
         }
         let mut parts: Vec<&str> = Vec::new();
@@ -150,7 +168,7 @@ impl Repository {
                 part => parts.push(part),
             }
         }
-        parts.join("/")
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 }
 
@@ -158,7 +176,12 @@ impl Repository {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write(format: Format, files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    format: Format,
+    files: &[FileReport],
+    repository: &Repository,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Human => human::write(files, out),
         Format::Concise => concise::write(files, out),

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     id: "cloud-without-presence",
     severity: Severity::Error,
     title: "a cloud without the presence API",
-    doc: "\
+    doc:
+        "\
 ## What
 `entra.cloud = \"china\"`.
 ## Why

@@ -39,6 +39,9 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         let place = Place::Key(keys::STATUS.child(&pair.to_string()));
         let mut warning = RULE.at(place, "Graph documents no such presence");
         warning.severity = Severity::Warning;
-        found.push(warning.help("it is compared as written, without regard to case; check the spelling of both words"));
+        let near = pair.nearest_documented().map(|near| format!("did you mean `{near}`?"));
+        found.push(warning.help(
+            near.unwrap_or_else(|| "check the spelling of both words; case does not count".to_owned()),
+        ));
     }
 }

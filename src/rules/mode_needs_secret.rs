@@ -28,7 +28,9 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     }
     let (severity, message) = match draft.control_center.mode {
         Some(Mode::BothWays) => (Severity::Error, "mode 2 needs a client secret"),
-        Some(Mode::FromTeams) => (Severity::Warning, "mode 1 needs a client secret too, as far as can be inferred"),
+        Some(Mode::FromTeams) => {
+            (Severity::Warning, "mode 1 needs a client secret too, as far as can be inferred")
+        }
         Some(Mode::Undocumented) | None => return,
     };
     let mut finding = RULE.at(Place::Missing(keys::CLIENT_SECRET), message);

@@ -24,7 +24,8 @@ Set it up under Federated Services. Application (client) ID and Directory (tenan
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.swyx.version.is_some_and(|version| version >= SwyxVersion::FEDERATED_SERVICES) {
-        let finding = RULE.at(keys::SWYX_VERSION, "this version keeps these settings under Federated Services");
+        let finding =
+            RULE.at(keys::SWYX_VERSION, "this version keeps these settings under Federated Services");
         found.push(finding.help("in Control Center: General settings / Federated Services"));
     }
 }

@@ -26,7 +26,12 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         let help = "enter the id that the portal shows on the application's overview page";
         found.push(RULE.at(key, "this is a placeholder").help(help));
     }
-    for (key, _) in draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::Placeholder)) {
-        found.push(RULE.at(key, "this is a placeholder").help("enter the secret, or a reference to where it is kept"));
+    for (key, _) in
+        draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::Placeholder))
+    {
+        found.push(
+            RULE.at(key, "this is a placeholder")
+                .help("enter the secret, or a reference to where it is kept"),
+        );
     }
 }

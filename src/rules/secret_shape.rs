@@ -25,12 +25,20 @@ Compare the first three characters with the hint that the portal shows, or creat
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let (message, help) = match draft.client_secret_fault() {
         Some(SecretFault::Quoted) => ("the secret itself is in quotation marks", "remove the inner ones"),
-        Some(SecretFault::UrlEncoded) => ("the secret is encoded for a web address", "copy it from the portal; write ~ for %7E"),
-        Some(SecretFault::Length) => ("a client secret has 16 to 64 characters", "copy it again, whole, from the column \"Value\""),
-        Some(SecretFault::Unusual) => {
-            ("this does not look like a client secret of today", "fine if it is an older one; else copy the column \"Value\"")
+        Some(SecretFault::UrlEncoded) => {
+            ("the secret is encoded for a web address", "copy it from the portal; write ~ for %7E")
         }
-        Some(SecretFault::Placeholder | SecretFault::SurroundingBlank | SecretFault::Guid | SecretFault::Empty) | None => return,
+        Some(SecretFault::Length) => {
+            ("a client secret has 16 to 64 characters", "copy it again, whole, from the column \"Value\"")
+        }
+        Some(SecretFault::Unusual) => (
+            "this does not look like a client secret of today",
+            "fine if it is an older one; else copy the column \"Value\"",
+        ),
+        Some(
+            SecretFault::Placeholder | SecretFault::SurroundingBlank | SecretFault::Guid | SecretFault::Empty,
+        )
+        | None => return,
     };
     found.push(RULE.at(keys::CLIENT_SECRET, message).help(help));
 }

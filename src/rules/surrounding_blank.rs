@@ -23,7 +23,8 @@ Delete it; `swyx-teams check --fix` does it.
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let ids = draft.ids().filter(|(_, id)| id.fault() == Some(IdFault::SurroundingBlank)).map(|(key, _)| key);
-    let secrets = draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::SurroundingBlank));
+    let secrets =
+        draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::SurroundingBlank));
     for key in ids.chain(secrets.map(|(key, _)| key)) {
         let finding = RULE.at(key.clone(), "blanks or line ends around the value");
         found.push(finding.help("they were copied along").safe_fix("delete the blanks", Edit::Trim(key)));

@@ -24,6 +24,8 @@ Copy the Directory (tenant) ID from the application's overview page.
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.control_center.tenant_id.as_ref().and_then(IdText::fault) == Some(IdFault::TenantName) {
         let finding = RULE.at(keys::TENANT_ID, "this is a tenant's name, not its id");
-        found.push(finding.help("copy the Directory (tenant) ID, a GUID, from the application's overview page"));
+        found.push(
+            finding.help("copy the Directory (tenant) ID, a GUID, from the application's overview page"),
+        );
     }
 }

@@ -24,7 +24,13 @@ Delete one, or correct the account.
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    report_twins(&draft.users, "teams", |user| user.teams.as_deref(), "another user has this Teams account", found);
+    report_twins(
+        &draft.users,
+        "teams",
+        |user| user.teams.as_deref(),
+        "another user has this Teams account",
+        found,
+    );
     report_twins(&draft.users, "swyx", |user| user.swyx.as_deref(), "this Swyx user is listed twice", found);
 }
 

@@ -43,7 +43,8 @@ fn fault(account: &str) -> Option<&'static str> {
         Some("an account name has no blanks or control characters")
     } else if account.to_ascii_uppercase().contains("#EXT#") {
         Some("this is the account name of a guest")
-    } else if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains(NOT_IN_A_NAME) {
+    } else if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains(NOT_IN_A_NAME)
+    {
         Some("the part before the @ is not that of an account name")
     } else if !domain.contains('.') || !domain.split('.').all(label) {
         Some("the part behind the @ is not a domain")

@@ -12,11 +12,10 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::defaults::{
-    ADMIN_CLIENT_ID, APPLICATION_NAME, READ_INTERVAL_SECONDS, RENEW_BEFORE_DAYS, REQUESTS_PER_30_SECONDS, SECRET_LIFETIME_DAYS,
-    SESSION_MINUTES,
+    ADMIN_CLIENT_ID, APPLICATION_NAME, READ_INTERVAL_SECONDS, RENEW_BEFORE_DAYS, REQUESTS_PER_30_SECONDS,
+    SECRET_LIFETIME_DAYS, SESSION_MINUTES,
 };
 use super::keys;
-use super::schema;
 use super::secret::{Secret, SecretSource};
 use super::text::{self, IdFault, SecretFault};
 use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
@@ -58,8 +57,10 @@ impl Draft {
 
     /// The secrets that stand in the file as plain text, each with its key.
     pub fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
-        let secrets =
-            [(keys::CLIENT_SECRET, &self.control_center.client_secret), (keys::GATEWAY_TOKEN, &self.swyx.gateway_token)];
+        let secrets = [
+            (keys::CLIENT_SECRET, &self.control_center.client_secret),
+            (keys::GATEWAY_TOKEN, &self.swyx.gateway_token),
+        ];
         secrets.into_iter().filter_map(|(key, secret)| match secret {
             Some(SecretSource::Inline(secret)) => Some((key, secret)),
             _ => None,
@@ -68,7 +69,9 @@ impl Draft {
 
     /// What is wrong with the client secret, if it stands in the file.
     pub fn client_secret_fault(&self) -> Option<SecretFault> {
-        self.inline_secrets().find(|(key, _)| *key == keys::CLIENT_SECRET).and_then(|(_, secret)| secret.fault())
+        self.inline_secrets()
+            .find(|(key, _)| *key == keys::CLIENT_SECRET)
+            .and_then(|(_, secret)| secret.fault())
     }
 }
 
@@ -90,21 +93,37 @@ pub struct Swyx {
 /// The fields of Control Center's expert settings.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(extend(
+    "additionalProperties" = true,
     "if" = {"properties": {"MsTeamsStatusSyncMode": {"const": 2}}, "required": ["MsTeamsStatusSyncMode"]},
     "then" = {"required": ["MsTeamsClientSecret"]}
 ))]
 pub struct ControlCenter {
     /// Which way statuses are carried. 1: Teams to Swyx only. 2: also "Speaking" in Swyx to "In a call" in Teams; needs SwyxWare 13.25 and a client secret.
-    #[schemars(rename = "MsTeamsStatusSyncMode", title = "Synchronisation mode (MsTeamsStatusSyncMode)", required, example = 2)]
+    #[schemars(
+        rename = "MsTeamsStatusSyncMode",
+        title = "Synchronisation mode (MsTeamsStatusSyncMode)",
+        required,
+        example = 2
+    )]
     pub mode: Option<Mode>,
     /// Directory (tenant) ID, a GUID, as the portal shows it on the application's overview page. The field's name is this project's: no public page gives Control Center's.
-    #[schemars(rename = "MsTeamsTenantId", title = "Directory (tenant) ID", required, example = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34")]
+    #[schemars(
+        rename = "MsTeamsTenantId",
+        title = "Directory (tenant) ID",
+        required,
+        example = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+    )]
     pub tenant_id: Option<IdText>,
     /// Application (client) ID, a GUID, as the portal shows it on the application's overview page. The field's name is this project's: no public page gives Control Center's.
-    #[schemars(rename = "MsTeamsClientId", title = "Application (client) ID", required, example = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16")]
+    #[schemars(
+        rename = "MsTeamsClientId",
+        title = "Application (client) ID",
+        required,
+        example = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+    )]
     pub client_id: Option<IdText>,
     /// The Value of the application's client secret, not its Secret ID. Best as a reference to where it is kept.
-    #[schemars(rename = "MsTeamsClientSecret", title = "Client secret (MsTeamsClientSecret)", example = schema::secret_example())]
+    #[schemars(rename = "MsTeamsClientSecret", title = "Client secret (MsTeamsClientSecret)", example = secret_example())]
     pub client_secret: Option<SecretSource>,
     /// Whether `MsTeamsClientSecret` is there at all, readable or not.
     #[schemars(skip)]
@@ -170,7 +189,7 @@ pub struct Sync {
         with = "BTreeMap<String, SwyxStatus>",
         default,
         extend("propertyNames" = {"pattern": PresencePair::PATTERN}),
-        example = schema::status_example()
+        example = status_example()
     )]
     pub status: Vec<(PresencePair, SwyxStatus)>,
 }
@@ -243,4 +262,14 @@ impl JsonSchema for IdText {
             "pattern": "^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
         })
     }
+}
+
+/// An example of a secret: a reference, so that nobody copies a secret from an example.
+fn secret_example() -> serde_json::Value {
+    serde_json::json!({"env": "SWYX_TEAMS_CLIENT_SECRET"})
+}
+
+/// An example of `sync.status`.
+fn status_example() -> serde_json::Value {
+    serde_json::json!({"Busy/InAMeeting": "Away"})
 }

@@ -7,6 +7,7 @@
 
 pub mod defaults;
 mod draft;
+pub mod entries;
 pub mod keys;
 pub(crate) mod read;
 mod resolve;
@@ -19,6 +20,7 @@ mod values;
 pub mod write;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use read::MOST_FINDINGS;
 pub use resolve::{ClientId, Settings, TenantId, Unresolved};
 pub use secret::{Secret, SecretSource};
 pub use text::{IdFault, SecretFault, guid};

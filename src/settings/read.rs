@@ -18,6 +18,9 @@ use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
 use crate::source::{Source, looks_like_a_secret};
 
+/// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
+pub const MOST_FINDINGS: usize = 10_000;
+
 /// Reads a file whose text is TOML, and marks in it what is never to be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
     let mut found = Vec::new();
@@ -49,9 +52,15 @@ fn swyx(section: &mut Section<'_>) -> Swyx {
         gateway_token: section.secret("gateway_token"),
     };
     if section.has("gateway") && !section.has("gateway_token") {
-        let found = Diagnostic::error(id::MISSING_KEY, Place::Missing(keys::GATEWAY_TOKEN), "`gateway_token` is missing");
+        let found = Diagnostic::error(
+            id::MISSING_KEY,
+            Place::Missing(keys::GATEWAY_TOKEN),
+            "`gateway_token` is missing",
+        );
         let found = found.related(Place::Key(keys::GATEWAY), "the gateway that asks for it");
-        section.found.push(found.help("set it to where the token is kept, as { env = \"SWYX_GATEWAY_TOKEN\" }"));
+        section
+            .found
+            .push(found.help("set it to where the token is kept, as { env = \"SWYX_GATEWAY_TOKEN\" }"));
     }
     section.finish(Severity::Error);
     swyx
@@ -65,7 +74,10 @@ fn control_center(section: &mut Section<'_>) -> ControlCenter {
         client_secret: section.secret("MsTeamsClientSecret"),
         names_a_secret: section.has("MsTeamsClientSecret"),
     };
-    section.require("MsTeamsStatusSyncMode", "1 carries statuses from Teams to Swyx, 2 also \"Speaking\" to Teams");
+    section.require(
+        "MsTeamsStatusSyncMode",
+        "1 carries statuses from Teams to Swyx, 2 also \"Speaking\" to Teams",
+    );
     section.require("MsTeamsTenantId", "the portal shows it as \"Directory (tenant) ID\"");
     section.require("MsTeamsClientId", "the portal shows it as \"Application (client) ID\"");
     section.finish(Severity::Warning);
@@ -165,7 +177,9 @@ impl<'a> Section<'a> {
 
     /// A value of the wrong type may be anything, so only numbers, booleans and dates of it are shown.
     fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
-        if let Some(node) = self.node(name).filter(|_| matches!(value, Value::Text(_) | Value::Table(_) | Value::Array(_))) {
+        if let Some(node) =
+            self.node(name).filter(|_| matches!(value, Value::Text(_) | Value::Table(_) | Value::Array(_)))
+        {
             self.mask_all(node);
         }
         self.report(id::WRONG_TYPE, name, format!("expected {wanted}, found {}", value.type_name()))
@@ -174,7 +188,8 @@ impl<'a> Section<'a> {
     fn require(&mut self, name: &'static str, help: &str) {
         if self.at.is_some() && !self.has(name) {
             let place = Place::Missing(self.key.child(name));
-            self.found.push(Diagnostic::error(id::MISSING_KEY, place, format!("`{name}` is missing")).help(help));
+            self.found
+                .push(Diagnostic::error(id::MISSING_KEY, place, format!("`{name}` is missing")).help(help));
         }
     }
 
@@ -225,7 +240,8 @@ impl<'a> Section<'a> {
             Ok(value) => Some(value),
             Err(wrong) => {
                 self.masks.push(node.span.clone());
-                self.report(id::INVALID_VALUE, name, "not of the form that is wanted here").help = Some(wrong.to_string());
+                self.report(id::INVALID_VALUE, name, "not of the form that is wanted here").help =
+                    Some(wrong.to_string());
                 None
             }
         }
@@ -252,8 +268,13 @@ impl<'a> Section<'a> {
         }
         let help = match (close, &**text) {
             (Some(choice), _) => format!("did you mean `{choice}`?"),
-            (None, "germany") => "the German cloud was closed in 2021; its tenants are in `global`".to_owned(),
-            (None, _) => format!("one of {}", choices.map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")),
+            (None, "germany") => {
+                "the German cloud was closed in 2021; its tenants are in `global`".to_owned()
+            }
+            (None, _) => format!(
+                "one of {}",
+                choices.map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")
+            ),
         };
         self.report(id::INVALID_VALUE, name, "not one of the choices").help = Some(help);
         None
@@ -267,7 +288,10 @@ impl<'a> Section<'a> {
             Value::Text(text) if text.parse().ok().and_then(Mode::from_number).is_some() => {
                 let key = self.key.child(name);
                 let found = self.report(id::MODE_AS_TEXT, name, "the mode is a number, not a text");
-                *found = found.clone().help("write it without quotes").safe_fix("remove the quotes", Edit::Quotes(key));
+                *found = found
+                    .clone()
+                    .help("write it without quotes")
+                    .safe_fix("remove the quotes", Edit::Quotes(key));
                 return None;
             }
             other => {
@@ -331,7 +355,9 @@ impl<'a> Section<'a> {
         let node = self.tree.node(*entry);
         match (&*node.name, &node.value) {
             ("env", Value::Text(name)) if is_variable_name(name) => Some(SecretSource::Env(name.to_string())),
-            ("file", Value::Text(path)) if !path.is_empty() => Some(SecretSource::File(path.to_string().into())),
+            ("file", Value::Text(path)) if !path.is_empty() => {
+                Some(SecretSource::File(path.to_string().into()))
+            }
             ("command", Value::Array(array)) if !array.elements.is_empty() => {
                 let words = array.elements.iter().map(|element| match &self.tree.node(*element).value {
                     Value::Text(word) if !word.is_empty() => Some(word.to_string()),
@@ -357,7 +383,10 @@ impl<'a> Section<'a> {
         if !self.has(name) {
             let help = "it holds MsTeamsStatusSyncMode, MsTeamsTenantId and MsTeamsClientId";
             let place = Place::Missing(self.key.child(name));
-            self.found.push(Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing")).help(help));
+            self.found.push(
+                Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing"))
+                    .help(help),
+            );
         }
         self.table(name, read)
     }
@@ -397,7 +426,9 @@ impl<'a> Section<'a> {
         errors.sort_by_key(|(name, _)| self.node(name).map(|node| node.span.start));
         for (name, errors) in errors {
             for error in errors {
-                let bound = |name: &str| error.params.get(name).and_then(serde_json::Value::as_f64).map(|bound| bound as i64);
+                let bound = |name: &str| {
+                    error.params.get(name).and_then(serde_json::Value::as_f64).map(|bound| bound as i64)
+                };
                 let unit = if error.code == "length" { " characters long" } else { "" };
                 let message = match (bound("min"), bound("max")) {
                     (Some(min), Some(max)) => format!("must be {min} to {max}{unit}"),
@@ -419,13 +450,19 @@ impl<'a> Section<'a> {
                 continue;
             }
             self.mask_all(node);
+            if self.found.len() > MOST_FINDINGS {
+                continue;
+            }
             let name = if looks_like_a_secret(&node.name) { "****".to_owned() } else { shown(&node.name) };
             let key = self.key.child(&name);
             let place = Place::Bytes(node.name_span.clone(), Some(key));
-            let mut found = Diagnostic::new(id::UNKNOWN_KEY, severity, place, format!("unknown key `{name}`"));
+            let mut found =
+                Diagnostic::new(id::UNKNOWN_KEY, severity, place, format!("unknown key `{name}`"));
             if let Some(known) = nearest(&node.name, missing.iter().copied()) {
                 let edit = Edit::Rename(node.name_span.clone(), known.to_owned());
-                found = found.help(format!("did you mean `{known}`?")).unsafe_fix(format!("rename it to `{known}`"), edit);
+                found = found
+                    .help(format!("did you mean `{known}`?"))
+                    .unsafe_fix(format!("rename it to `{known}`"), edit);
             } else {
                 found.help = did_you_mean(&self.key, &node.name);
             }
@@ -453,5 +490,6 @@ impl<'a> Section<'a> {
 /// What a shell accepts as the name of a variable.
 fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -113,7 +113,10 @@ impl Settings {
             client_id: ClientId(guid(&control_center.client_id)?),
             client_secret: control_center.client_secret.clone(),
             cloud: entra.cloud.unwrap_or_default(),
-            application_name: entra.application_name.clone().unwrap_or_else(|| defaults::APPLICATION_NAME.to_owned()),
+            application_name: entra
+                .application_name
+                .clone()
+                .unwrap_or_else(|| defaults::APPLICATION_NAME.to_owned()),
             secret_lifetime_days: or_default(entra.secret_lifetime_days, defaults::SECRET_LIFETIME_DAYS)?,
             renew_before_days: or_default(entra.renew_before_days, defaults::RENEW_BEFORE_DAYS)?,
             admin_client_id: ClientId(match &entra.admin_client_id {
@@ -126,9 +129,15 @@ impl Settings {
             proxy: entra.proxy.clone(),
             read_interval_seconds: or_default(sync.read_interval_seconds, defaults::READ_INTERVAL_SECONDS)?,
             session_minutes: or_default(sync.session_minutes, defaults::SESSION_MINUTES)?,
-            requests_per_30_seconds: or_default(sync.requests_per_30_seconds, defaults::REQUESTS_PER_30_SECONDS)?,
+            requests_per_30_seconds: or_default(
+                sync.requests_per_30_seconds,
+                defaults::REQUESTS_PER_30_SECONDS,
+            )?,
             status: sync.status.clone(),
-            users: users.iter().map(|user| user.swyx.clone().zip(user.teams.clone())).collect::<Option<_>>()?,
+            users: users
+                .iter()
+                .map(|user| user.swyx.clone().zip(user.teams.clone()))
+                .collect::<Option<_>>()?,
         })
     }
 }

@@ -1,1 +1,120 @@
-//! x
+//! Fetching a secret from where it is kept. Nothing that checks a file comes here: only `--reveal`, and what signs in.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::secret::{Secret, SecretSource};
+use crate::os::{ReadError, read_regular, reason};
+
+/// A secret's file, or a command's output, may have this many bytes.
+const MOST_BYTES: usize = 64 * 1024;
+/// A command has this long to print a secret.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a settings file may make this program act: start a process. Nothing in the file itself can grant it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Someone said so, by `--trust` or `SWYX_TEAMS_TRUST=1`.
+    Given,
+    /// Nobody did.
+    Withheld,
+}
+
+/// Why a secret was not fetched. No message holds it, or any part of a command's output.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// The environment variable is not there, is empty, or is no text.
+    #[error("the environment variable {0} is not set, or empty")]
+    NoVariable(String),
+    /// The file cannot be read.
+    #[error("the secret's file cannot be read: {0}")]
+    File(ReadError),
+    /// The secret is not text, or empty.
+    #[error("what is kept there is not a text of one line")]
+    NotText,
+    /// A command, and nobody trusts the file.
+    #[error("the settings file wants to run a command; with --trust it may")]
+    Untrusted,
+    /// The command could not be started.
+    #[error("the command cannot be started: {0}")]
+    NotStarted(String),
+    /// The command failed, printed too much, or took too long.
+    #[error("the command {0}")]
+    Failed(&'static str),
+}
+
+/// The secret that is kept at `source`. Relative paths start at `folder`, that of the settings file. One line end at its end is not
+/// part of it.
+///
+/// # Errors
+/// [`RevealError`] says why there is none.
+pub fn reveal(source: &SecretSource, folder: &Path, trust: Trust) -> Result<Secret, RevealError> {
+    match source {
+        SecretSource::Inline(secret) => Ok(secret.clone()),
+        SecretSource::Env(name) => match std::env::var(name) {
+            Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
+            _ => Err(RevealError::NoVariable(name.clone())),
+        },
+        SecretSource::File(path) => from_file(&folder.join(path)),
+        SecretSource::Command(_) if trust == Trust::Withheld => Err(RevealError::Untrusted),
+        SecretSource::Command(words) => from_command(words, folder),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret, RevealError> {
+    let (content, _) = read_regular(path, MOST_BYTES).map_err(RevealError::File)?;
+    text(content)
+}
+
+fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
+    let text = String::from_utf8(content).map_err(|_| RevealError::NotText)?;
+    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.is_empty() || line.contains(['\n', '\0']) {
+        Err(RevealError::NotText)
+    } else {
+        Ok(Secret::new(line))
+    }
+}
+
+/// Runs a command with a minimal environment and no standard input, and takes what it prints.
+fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> {
+    let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
+    let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
+    let environment = kept.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)));
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+        .env_clear()
+        .envs(environment)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| RevealError::NotStarted(reason(&error)))?;
+    let output = child.stdout.take();
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut content = Vec::new();
+        let read = output.map(|output| output.take(MOST_BYTES as u64 + 1).read_to_end(&mut content));
+        // The receiver may have given up; then nobody wants the output.
+        let _ = send.send((read, content));
+    });
+    let received = receive.recv_timeout(PATIENCE);
+    let Ok((Some(Ok(_)), content)) = received else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(RevealError::Failed("did not end within 10 seconds"));
+    };
+    if content.len() > MOST_BYTES {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(RevealError::Failed("printed more than 64 KiB"));
+    }
+    match child.wait() {
+        Ok(status) if status.success() => text(content),
+        _ => Err(RevealError::Failed("failed")),
+    }
+}

@@ -1,11 +1,9 @@
 //! The JSON Schema of the settings file, generated from the structs of the draft.
 
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::secret::SecretSource;
 
 /// A dialect of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,56 +79,13 @@ fn rename_for_draft07(value: &mut Value) {
     }
 }
 
-impl JsonSchema for SecretSource {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "SecretSource".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let reference = |name: &str, title: &str, description: &str, value: Value| {
-            json!({
-                "type": "object", "title": title, "description": description,
-                "properties": {name: value}, "required": [name], "additionalProperties": false,
-            })
-        };
-        json_schema!({
-            "writeOnly": true,
-            "format": "password",
-            "oneOf": [
-                {
-                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "writeOnly": true,
-                    "description": "The secret itself. Whoever reads the file has it: a reference is better.",
-                },
-                reference("env", "Environment variable", "Taken from an environment variable when it is needed.",
-                    json!({"type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})),
-                reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
-                    json!({"type": "string", "title": "Path", "minLength": 1})),
-                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust.",
-                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
-            ],
-        })
-    }
-}
-
-/// An example of a secret: a reference, so that nobody copies a secret from an example.
-pub(super) fn secret_example() -> Value {
-    json!({"env": "SWYX_TEAMS_CLIENT_SECRET"})
-}
-
-/// An example of `sync.status`.
-pub(super) fn status_example() -> Value {
-    json!({"Busy/InAMeeting": "Away"})
-}
-
 /// The part of the schema that describes `key`, its `$ref`s followed; nothing if there is no such key.
 pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&'a Value> {
     use crate::diagnostic::Step;
     let follow = |mut part: &'a Value| {
-        while let Some(name) = part.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#')) {
+        while let Some(name) =
+            part.get("$ref").and_then(Value::as_str).and_then(|name| name.strip_prefix('#'))
+        {
             part = schema.pointer(name)?;
         }
         Some(part)
@@ -138,9 +93,10 @@ pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&
     key.steps().iter().try_fold(schema, |part, step| {
         let part = follow(part)?;
         match step {
-            Step::Name(name) => part.get("properties").and_then(|members| members.get(name)).or_else(|| {
-                part.get("additionalProperties").filter(|other| other.is_object())
-            }),
+            Step::Name(name) => part
+                .get("properties")
+                .and_then(|members| members.get(name))
+                .or_else(|| part.get("additionalProperties").filter(|other| other.is_object())),
             Step::Index(_) => part.get("items"),
         }
     })

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
 
 /// A secret text. It has no Display, no Serialize and no Debug text, and is wiped when dropped, as far as that can be promised.
 #[derive(Clone)]
@@ -23,6 +25,11 @@ impl Secret {
     /// Its length in characters.
     pub fn chars(&self) -> usize {
         self.0.expose_secret().chars().count()
+    }
+
+    /// Whether two secrets are one.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
     }
 
     /// What is wrong with it as a client secret, if anything is.
@@ -51,15 +58,66 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
+    /// Whether two secrets are kept at one place.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Inline(one), Self::Inline(two)) => one.says_the_same(two),
+            (Self::Env(one), Self::Env(two)) => one == two,
+            (Self::File(one), Self::File(two)) => one == two,
+            (Self::Command(one), Self::Command(two)) => one == two,
+            _ => false,
+        }
+    }
+
     /// Where it is kept, for a person. Never the secret itself, and of a command only its program.
     pub fn describe(&self) -> String {
         match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
             Self::Env(name) => format!("from the environment variable {name}"),
-            Self::File(path) => format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy())),
+            Self::File(path) => {
+                format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy()))
+            }
             Self::Command(argv) => {
-                format!("from the command {}", crate::diagnostic::shown(argv.first().map_or("", String::as_str)))
+                format!(
+                    "from the command {}",
+                    crate::diagnostic::shown(argv.first().map_or("", String::as_str))
+                )
             }
         }
+    }
+}
+
+impl JsonSchema for SecretSource {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretSource".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let reference = |name: &str, title: &str, description: &str, value: Value| {
+            json!({
+                "type": "object", "title": title, "description": description,
+                "properties": {name: value}, "required": [name], "additionalProperties": false,
+            })
+        };
+        json_schema!({
+            "writeOnly": true,
+            "format": "password",
+            "oneOf": [
+                {
+                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "writeOnly": true,
+                    "description": "The secret itself. Whoever reads the file has it: a reference is better.",
+                },
+                reference("env", "Environment variable", "Taken from an environment variable when it is needed.",
+                    json!({"type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})),
+                reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
+                    json!({"type": "string", "title": "Path", "minLength": 1})),
+                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust.",
+                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
+            ],
+        })
     }
 }

@@ -3,7 +3,7 @@
 use crate::diagnostic::Key;
 
 /// The candidate that `word` was probably meant to be: equal but for case and separators, or a few letters off.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;
     if word.len() > LONGEST {
         return None;
@@ -26,19 +26,35 @@ fn plain(word: &str) -> String {
 pub(super) fn did_you_mean(parent: &Key, name: &str) -> Option<String> {
     let elsewhere = NAMES.iter().filter(|(table, names)| *table != parent.as_str() && names.contains(&name));
     let tables = elsewhere.map(|(table, _)| *table).next();
-    tables.map(|table| if table.is_empty() { format!("`{name}` stands at the top of the file") } else { format!("`{name}` belongs into `[{table}]`") })
+    tables.map(|table| {
+        if table.is_empty() {
+            format!("`{name}` stands at the top of the file")
+        } else {
+            format!("`{name}` belongs into `[{table}]`")
+        }
+    })
 }
 
 /// Each table with the names of its members; held to the schema by a test.
-pub const NAMES: [(&str, &[&str]); 6] = [
+pub(crate) const NAMES: [(&str, &[&str]); 6] = [
     ("", &["swyx", "control_center", "entra", "sync", "user"]),
     ("swyx", &["version", "gateway", "gateway_token"]),
-    ("control_center", &["MsTeamsStatusSyncMode", "MsTeamsTenantId", "MsTeamsClientId", "MsTeamsClientSecret"]),
+    (
+        "control_center",
+        &["MsTeamsStatusSyncMode", "MsTeamsTenantId", "MsTeamsClientId", "MsTeamsClientSecret"],
+    ),
     (
         "entra",
         &[
-            "cloud", "application_name", "secret_lifetime_days", "renew_before_days", "admin_client_id", "authority", "graph",
-            "ca_file", "proxy",
+            "cloud",
+            "application_name",
+            "secret_lifetime_days",
+            "renew_before_days",
+            "admin_client_id",
+            "authority",
+            "graph",
+            "ca_file",
+            "proxy",
         ],
     ),
     ("sync", &["read_interval_seconds", "session_minutes", "requests_per_30_seconds", "status"]),

@@ -47,7 +47,7 @@ pub fn guid(text: &str) -> Option<Uuid> {
 }
 
 /// What is wrong with a tenant or client id.
-pub fn id_fault(text: &str) -> Option<IdFault> {
+pub(super) fn id_fault(text: &str) -> Option<IdFault> {
     if is_placeholder(text) {
         return Some(IdFault::Placeholder);
     }
@@ -65,7 +65,7 @@ pub fn id_fault(text: &str) -> Option<IdFault> {
 ///
 /// Length 16 to 64 is the API's word (learn.microsoft.com/graph/api/resources/passwordcredential), the usual form that of
 /// secret scanners; older secrets look different, so both are for a warning only.
-pub fn secret_fault(text: &str) -> Option<SecretFault> {
+pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 16..=64;
     let in_quotes = |mark: char| text.chars().count() > 1 && text.starts_with(mark) && text.ends_with(mark);
     Some(match text {
@@ -82,21 +82,44 @@ pub fn secret_fault(text: &str) -> Option<SecretFault> {
 }
 
 /// Whether a text stands for "fill me in": `<tenant-id>`, a zero or repeated-digit or x-filled GUID, `changeme`, `xxx`.
-pub fn is_placeholder(text: &str) -> bool {
+pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     // Only words in the brackets: older secrets may begin and end with a bracket too.
-    let words = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'));
-    let bracketed = [("<", ">"), ("[", "]"), ("{{", "}}"), ("${", "}"), ("%", "%")]
-        .iter()
-        .any(|(open, close)| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(words));
+    let words = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'))
+    };
+    let bracketed =
+        [("<", ">"), ("[", "]"), ("{{", "}}"), ("${", "}"), ("%", "%")].iter().any(|(open, close)| {
+            text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(words)
+        });
     bracketed || is_filler(&lower) || PLACEHOLDERS.contains(&lower.as_str()) || lower.starts_with("your-")
 }
 
 const PLACEHOLDERS: &[&str] = &[
-    "changeme", "change-me", "change_me", "todo", "tbd", "fixme", "placeholder", "example", "secret", "password", "none", "null",
-    "client-id", "tenant-id", "client-secret", "client_id", "tenant_id", "client_secret", "your_secret", "your_client_secret",
-    "12345678-1234-1234-1234-123456789012", "12345678-1234-1234-1234-123456789abc", "00000000-0000-0000-0000-000000000001",
+    "changeme",
+    "change-me",
+    "change_me",
+    "todo",
+    "tbd",
+    "fixme",
+    "placeholder",
+    "example",
+    "secret",
+    "password",
+    "none",
+    "null",
+    "client-id",
+    "tenant-id",
+    "client-secret",
+    "client_id",
+    "tenant_id",
+    "client_secret",
+    "your_secret",
+    "your_client_secret",
+    "12345678-1234-1234-1234-123456789012",
+    "12345678-1234-1234-1234-123456789abc",
+    "00000000-0000-0000-0000-000000000001",
 ];
 
 /// One and the same character over and over, dashes apart: `xxx`, `…`, `11111111-1111-…`.
@@ -111,9 +134,14 @@ fn is_filler(text: &str) -> bool {
 /// A domain name, or one of the names under which Entra serves any tenant.
 fn is_tenant_name(text: &str) -> bool {
     const GENERAL: [&str; 3] = ["common", "organizations", "consumers"];
-    let label = |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let last_is_a_word = text.rsplit('.').next().is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()));
-    GENERAL.iter().any(|name| name.eq_ignore_ascii_case(text)) || (text.contains('.') && text.split('.').all(label) && last_is_a_word)
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let last_is_a_word = text
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()));
+    GENERAL.iter().any(|name| name.eq_ignore_ascii_case(text))
+        || (text.contains('.') && text.split('.').all(label) && last_is_a_word)
 }
 
 #[cfg(test)]
@@ -123,7 +151,14 @@ mod tests {
     #[test]
     fn a_guid_has_one_form() {
         assert!(guid("8F1C2d3e-0000-4000-8000-123456789abc").is_some());
-        for text in ["{8f1c2d3e-0000-4000-8000-123456789abc}", "urn:uuid:8f1c2d3e-0000-4000-8000-123456789abc", "8f1c2d3e000040008000123456789abc", "8f1c2d3e-0000-4000-8000-123456789abg", "8f1c2d3e0-000-4000-8000-123456789abc", ""] {
+        for text in [
+            "{8f1c2d3e-0000-4000-8000-123456789abc}",
+            "urn:uuid:8f1c2d3e-0000-4000-8000-123456789abc",
+            "8f1c2d3e000040008000123456789abc",
+            "8f1c2d3e-0000-4000-8000-123456789abg",
+            "8f1c2d3e0-000-4000-8000-123456789abc",
+            "",
+        ] {
             assert!(guid(text).is_none(), "{text}");
         }
     }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::suggest::nearest;
+
 /// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
 ///
 /// Source: <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>.
@@ -30,7 +32,9 @@ impl Mode {
 
     /// The mode of a number.
     pub fn from_number(number: i64) -> Option<Self> {
-        [Self::Undocumented, Self::FromTeams, Self::BothWays].into_iter().find(|mode| i64::from(mode.number()) == number)
+        [Self::Undocumented, Self::FromTeams, Self::BothWays]
+            .into_iter()
+            .find(|mode| i64::from(mode.number()) == number)
     }
 }
 
@@ -149,15 +153,18 @@ impl FromStr for Endpoint {
     type Err = NotOfForm;
 
     fn from_str(text: &str) -> Result<Self, NotOfForm> {
-        let wrong = NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
+        let wrong =
+            NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let Some(rest) = rest else { return Err(wrong) };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let port_at = if authority.starts_with("[::1]") { 5 } else { authority.find(':').unwrap_or(authority.len()) };
+        let port_at =
+            if authority.starts_with("[::1]") { 5 } else { authority.find(':').unwrap_or(authority.len()) };
         let (host, port) = authority.split_at_checked(port_at).unwrap_or_default();
         let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
         let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        let host_is_sound = host == "[::1]" || (edge(host.bytes().next()) && edge(host.bytes().last()) && host.bytes().all(inner));
+        let host_is_sound = host == "[::1]"
+            || (edge(host.bytes().next()) && edge(host.bytes().last()) && host.bytes().all(inner));
         let port_is_sound = port.is_empty()
             || port.strip_prefix(':').is_some_and(|port| {
                 let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
@@ -239,7 +246,8 @@ impl Choice for SwyxStatus {
 }
 
 fn choice_schema<T: Choice>() -> Schema {
-    let choices = T::CHOICES.iter().map(|(name, title, _)| serde_json::json!({"const": name, "title": title}));
+    let choices =
+        T::CHOICES.iter().map(|(name, title, _)| serde_json::json!({"const": name, "title": title}));
     json_schema!({"type": "string", "oneOf": choices.collect::<Vec<_>>()})
 }
 
@@ -281,18 +289,48 @@ pub struct PresencePair {
 }
 
 /// Graph's documented availabilities. Source: <https://learn.microsoft.com/graph/api/resources/presence>.
-pub const AVAILABILITIES: [&str; 9] =
-    ["Available", "AvailableIdle", "Away", "BeRightBack", "Busy", "BusyIdle", "DoNotDisturb", "Offline", "PresenceUnknown"];
+pub(super) const AVAILABILITIES: [&str; 9] = [
+    "Available",
+    "AvailableIdle",
+    "Away",
+    "BeRightBack",
+    "Busy",
+    "BusyIdle",
+    "DoNotDisturb",
+    "Offline",
+    "PresenceUnknown",
+];
 
 /// Graph's documented activities, with `Focusing`, which Microsoft's state table lacks and Teams shows. Source: as before.
-pub const ACTIVITIES: [&str; 17] = [
-    "Available", "AvailableInactive", "Away", "BeRightBack", "Busy", "DoNotDisturb", "Focusing", "InACall", "InAConferenceCall",
-    "Inactive", "InAMeeting", "Offline", "OffWork", "OutOfOffice", "PresenceUnknown", "Presenting", "UrgentInterruptionsOnly",
+pub(super) const ACTIVITIES: [&str; 17] = [
+    "Available",
+    "AvailableInactive",
+    "Away",
+    "BeRightBack",
+    "Busy",
+    "DoNotDisturb",
+    "Focusing",
+    "InACall",
+    "InAConferenceCall",
+    "Inactive",
+    "InAMeeting",
+    "Offline",
+    "OffWork",
+    "OutOfOffice",
+    "PresenceUnknown",
+    "Presenting",
+    "UrgentInterruptionsOnly",
 ];
 
 impl PresencePair {
     /// The pattern of the text.
     pub(crate) const PATTERN: &str = "^[A-Za-z]+/[A-Za-z]+$";
+
+    /// The documented pair that was probably meant.
+    pub(crate) fn nearest_documented(&self) -> Option<Self> {
+        let availability = nearest(&self.availability, AVAILABILITIES)?.to_owned();
+        Some(Self { availability, activity: nearest(&self.activity, ACTIVITIES)?.to_owned() })
+    }
 
     /// Whether both words are among those that Graph documents.
     pub fn is_documented(&self) -> bool {

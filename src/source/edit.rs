@@ -29,6 +29,7 @@ pub(crate) fn apply(text: &str, mut replacements: Vec<Replacement>) -> Option<St
 
 impl Source {
     /// What the fix of a finding changes, as spans and new text.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for reports"))]
     pub(crate) fn fix_spans(&self, found: &Diagnostic) -> Vec<(Span, String)> {
         let replacements = found.fix.as_ref().and_then(|fix| self.replacements(fix)).unwrap_or_default();
         let span =

@@ -269,9 +269,10 @@ impl Source {
         })
     }
 
-    /// One whole line as it may be shown, counted from 1.
-    pub(crate) fn shown_line(&self, line: usize) -> String {
-        self.shown(self.line_start(line)..self.line_end(line))
+    /// All lines as they may be shown.
+    pub(crate) fn shown_lines(&self) -> Vec<String> {
+        let count = self.text.lines().count();
+        (1..=count).map(|line| self.shown(self.line_start(line)..self.line_end(line))).collect()
     }
 
     /// The next offset at or behind `offset` that does not split a character.

@@ -1,0 +1,170 @@
+//! The one way in which a settings file is changed: lock, read, change, check, save.
+//!
+//! Everything happens under the folder's lock, on the bytes as they are then, so of two writers neither loses the other's change. A
+//! change that adds an error is refused and nothing is written; errors that were there before are no obstacle.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::check::{self, Checked};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::os::{Rewrite, SaveError};
+use crate::settings::write::{Change, EditError, edit};
+use crate::source::edit::apply;
+use crate::source::{MOST_BYTES, Source};
+
+/// What became of a change.
+pub enum Outcome {
+    /// The file says it now; this is its check.
+    Saved(Checked),
+    /// The file said it already; nothing was written.
+    Unchanged(Checked),
+    /// The change would add these errors to the file; nothing was written. This is the check of what it would have become.
+    Refused(Checked, Vec<Diagnostic>),
+}
+
+/// Why a file was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The text cannot be changed like this.
+    #[error("{0}; nothing was changed")]
+    Edit(#[from] EditError),
+    /// The file could not be read or written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The file cannot be read as settings.
+    #[error("the file has faults that must be mended first; nothing was changed")]
+    Unsound(Box<Checked>),
+}
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checked").field("diagnostics", &self.diagnostics()).finish_non_exhaustive()
+    }
+}
+
+/// Makes `changes` in the file at `path`, all or none. A file that is not there is made, readable by its owner only.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
+    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let before = content_checked(name, &rewrite);
+    if !before.source().is_sound() {
+        return Err(ChangeError::Unsound(Box::new(before)));
+    }
+    let text = edit(before.source().text(), changes)?;
+    if rewrite.content().is_some_and(|content| content == text.as_bytes()) {
+        return Ok(Outcome::Unchanged(before));
+    }
+    let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
+    let added = added_errors(&before, &after);
+    if !added.is_empty() {
+        return Ok(Outcome::Refused(after, added));
+    }
+    rewrite.save(after.source().text().as_bytes())?;
+    Ok(Outcome::Saved(after))
+}
+
+/// Applies the safe fixes of a file, until none is left.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn fix(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
+    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let before = content_checked(name, &rewrite);
+    match fixed(&before) {
+        None => Ok(Outcome::Unchanged(before)),
+        Some(after) => {
+            rewrite.save(after.source().text().as_bytes())?;
+            Ok(Outcome::Saved(after))
+        }
+    }
+}
+
+/// What a file becomes when its safe fixes are applied; nothing if it has none.
+pub fn fixed(checked: &Checked) -> Option<Checked> {
+    // A fix may bring to light what another can mend; none brings back what one has mended.
+    const ROUNDS: usize = 4;
+    let mut fixed: Option<Checked> = None;
+    for _ in 0..ROUNDS {
+        let current = fixed.as_ref().unwrap_or(checked);
+        let source = current.source();
+        let safe = current.diagnostics().iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe);
+        let replacements = safe.filter_map(|fix| source.replacements(fix)).flatten().collect::<Vec<_>>();
+        if replacements.is_empty() {
+            break;
+        }
+        let text = apply(source.text(), replacements)?;
+        let next = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        fixed = Some(next);
+    }
+    fixed.filter(|fixed| fixed.source().is_sound() && fixed.source().text() != checked.source().text())
+}
+
+fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
+    check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
+}
+
+/// The errors of `after` that `before` has not, told by rule and key: places move.
+fn added_errors(before: &Checked, after: &Checked) -> Vec<Diagnostic> {
+    let mark = |found: &Diagnostic| (found.rule, found.place.key().cloned());
+    let mut there = HashMap::new();
+    for found in errors(before) {
+        *there.entry(mark(found)).or_insert(0) += 1;
+    }
+    let is_new = |found: &&Diagnostic| match there.get_mut(&mark(found)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    errors(after).filter(is_new).cloned().collect()
+}
+
+fn errors(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
+    checked.diagnostics().iter().filter(|found| found.severity == Severity::Error)
+}
+
+/// The lines that differ between two texts of the same file: a unified diff without context, with nothing shown that is masked.
+pub fn diff(before: &Source, after: &Source) -> String {
+    let lines = |source: &Source| {
+        source.text().lines().map(str::to_owned).zip(source.shown_lines()).collect::<Vec<_>>()
+    };
+    let (old, new) = (lines(before), lines(after));
+    let mut out = format!("--- {0}\n+++ {0}\n", before.name());
+    for (start, old, new) in hunks(&old, &new) {
+        out.push_str(&format!("@@ -{start},{} +{start},{} @@\n", old.len(), new.len()));
+        out.extend(old.iter().map(|(_, shown)| format!("-{shown}\n")));
+        out.extend(new.iter().map(|(_, shown)| format!("+{shown}\n")));
+    }
+    out
+}
+
+/// A line as it is, and as it may be shown.
+type Line = (String, String);
+
+/// The stretches that differ. Fixes keep the number of lines, as a rule, and then line stands against line; else it is one stretch.
+fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [Line])> {
+    let same = |(a, b): &(&Line, &Line)| a.0 == b.0;
+    if old.len() != new.len() {
+        let head = old.iter().zip(new).take_while(same).count();
+        let rest = old.len().min(new.len()) - head;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
+        let part = |lines: &'a [Line]| lines.get(head..lines.len() - tail).unwrap_or_default();
+        return vec![(head + 1, part(old), part(new))];
+    }
+    let mut hunks = Vec::new();
+    let mut at = 0;
+    while at < old.len() {
+        at += old.iter().zip(new).skip(at).take_while(same).count();
+        let length = old.iter().zip(new).skip(at).take_while(|pair| !same(pair)).count();
+        if length > 0 {
+            let part = |lines: &'a [Line]| lines.get(at..at + length).unwrap_or_default();
+            hunks.push((at + 1, part(old), part(new)));
+        }
+        at += length;
+    }
+    hunks
+}

@@ -1,0 +1,145 @@
+//! `check`: every fault of every file, in parallel, reported in a stable order.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::args::Check;
+use super::walk::{Target, Walk};
+use super::{Context, Exit, display};
+use crate::change::{self, ChangeError, Outcome};
+use crate::check::{self as pipeline, Checked};
+use crate::diagnostic::printable;
+use crate::report::{self, FileReport, Format, Repository};
+use crate::source::MOST_BYTES;
+
+pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
+    let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
+    let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
+    let targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
+    if context.global.verbose > 0 {
+        for (path, reason) in &walk.passed_over {
+            writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
+        }
+    }
+    let stdin = targets.iter().filter(|target| matches!(target, Target::Stdin)).count();
+    match stdin {
+        0 => {}
+        1 if !args.fix => {}
+        1 => return context.misuse("standard input cannot be fixed; name a file"),
+        _ => return context.misuse("standard input can be named once only"),
+    }
+    let is_human = args.format == Format::Human;
+    let work = |target: &Target| one(target, args, is_human);
+    let results = in_parallel(&targets, work);
+    let mut reports = Vec::with_capacity(results.len());
+    for Checkup { report, diff, failure } in results {
+        if let Some(diff) = diff {
+            write!(context.out, "{diff}")?;
+        }
+        if let Some(failure) = failure {
+            writeln!(context.err, "error: {}: {failure}", printable(&report.path))?;
+            reports.push((report, true));
+        } else {
+            reports.push((report, false));
+        }
+    }
+    let failed = reports.iter().any(|(report, failed)| *failed || !report.was_read());
+    let reports = reports.into_iter().map(|(report, _)| report).collect::<Vec<_>>();
+    // A diff is for patch tools and eyes: findings beside it would be neither.
+    if !args.diff {
+        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
+    }
+    let limit = args.fail_on.severity();
+    let found = reports
+        .iter()
+        .flat_map(|report| &report.findings)
+        .any(|finding| finding.diagnostic.severity >= limit);
+    Ok(if failed {
+        Exit::Usage
+    } else if found {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    })
+}
+
+/// What became of one file.
+struct Checkup {
+    report: FileReport,
+    diff: Option<String>,
+    /// Why it could not be fixed.
+    failure: Option<String>,
+}
+
+fn one(target: &Target, args: &Check, excerpts: bool) -> Checkup {
+    let checked = match target {
+        Target::Stdin => from_stdin(&args.stdin_filename),
+        Target::Barren(path, reason) => {
+            let help = "name a settings file, or a folder with some";
+            pipeline::unreadable(display(path), reason.clone(), help)
+        }
+        Target::File(path) if args.fix && !args.diff => return fix(path, excerpts),
+        Target::File(path) => pipeline::file(display(path), path),
+    };
+    let after = if args.diff { change::fixed(&checked) } else { None };
+    let diff = after.map(|after| change::diff(checked.source(), after.source()));
+    Checkup { report: FileReport::new(&checked, excerpts), diff, failure: None }
+}
+
+fn fix(path: &Path, excerpts: bool) -> Checkup {
+    let before = pipeline::file(display(path), path);
+    let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
+    let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {
+        None => (before, None),
+        Some(Ok(Outcome::Saved(after) | Outcome::Unchanged(after) | Outcome::Refused(after, _))) => {
+            (after, None)
+        }
+        Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
+        Some(Err(error)) => (before, Some(error.to_string())),
+    };
+    Checkup { report: FileReport::new(&checked, excerpts), diff: None, failure }
+}
+
+fn from_stdin(name: &str) -> Checked {
+    let mut content = Vec::new();
+    match io::stdin().lock().take(MOST_BYTES as u64 + 1).read_to_end(&mut content) {
+        Ok(_) => pipeline::bytes(name, content, false),
+        Err(error) => pipeline::unreadable(name, crate::os::reason(&error), "check what is piped in"),
+    }
+}
+
+/// Applies `work` to every item, on all processors, and gives the results in the order of the items.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    // Below this many files a thread costs more than it saves.
+    const WORTH_A_THREAD: usize = 32;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = processors.min(items.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut own = Vec::new();
+                loop {
+                    let start = next.fetch_add(WORTH_A_THREAD, Ordering::Relaxed);
+                    let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else { break };
+                    own.extend(
+                        rest.iter()
+                            .take(WORTH_A_THREAD)
+                            .enumerate()
+                            .map(|(at, item)| (start + at, work(item))),
+                    );
+                }
+                results.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(own);
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    results.sort_unstable_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}

@@ -1,0 +1,139 @@
+//! `explain` and `rules`: the documentation of rules and keys, from where they are defined.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::args::{Explain, Plain, Rules, RulesFormat};
+use super::{Context, Exit};
+use crate::diagnostic::{Key, shown};
+use crate::report::json::write_pretty;
+use crate::rules::{ALL, Rule};
+use crate::settings::entries::known_keys;
+use crate::settings::schema::{Dialect, describe, schema};
+use crate::settings::suggest::nearest;
+
+#[derive(Serialize)]
+struct RuleShape {
+    id: &'static str,
+    severity: &'static str,
+    title: &'static str,
+    doc: &'static str,
+    keys: Vec<&'static str>,
+}
+
+pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<Exit> {
+    if let Some(rule) = Rule::find(&args.what) {
+        match args.format {
+            Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
+            Plain::Human => write!(context.out, "{}", page(rule))?,
+        }
+        return Ok(Exit::Clean);
+    }
+    let schema = schema(Dialect::Draft2020_12);
+    if let Some((key, described)) = find_key(&args.what, &schema) {
+        match args.format {
+            Plain::Json => write_pretty(described, context.out)?,
+            Plain::Human => write_key(context.out, &key, described)?,
+        }
+        return Ok(Exit::Clean);
+    }
+    let keys = known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
+    let known = ALL.iter().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
+    let near = nearest(&args.what, known).map_or_else(
+        || "`swyx-teams rules` lists the rules, `swyx-teams list` the keys".to_owned(),
+        |near| format!("did you mean `{near}`?"),
+    );
+    context.misuse(format!("there is no rule and no key `{}`; {near}", shown(&args.what)))
+}
+
+/// A key by its whole address, or by its last name alone, as Control Center shows it.
+fn find_key<'a>(text: &str, schema: &'a Value) -> Option<(Key, &'a Value)> {
+    let by_address =
+        text.parse::<Key>().ok().and_then(|key| describe(schema, &key).map(|described| (key, described)));
+    by_address.or_else(|| {
+        let key = known_keys().find(|key| {
+            key.as_str().rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case(text))
+        })?;
+        describe(schema, &key).map(|described| (key, described))
+    })
+}
+
+fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()> {
+    let text = |name: &str| described.get(name).and_then(Value::as_str);
+    writeln!(out, "{key}: {}\n", text("title").unwrap_or_default())?;
+    if let Some(description) = text("description") {
+        writeln!(out, "{description}\n")?;
+    }
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    for (name, label) in
+        [("type", "Type"), ("minimum", "At least"), ("maximum", "At most"), ("default", "Default")]
+    {
+        if let Some(value) = described.get(name) {
+            writeln!(out, "{label}: {}", plain(value))?;
+        }
+    }
+    for choice in described.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+        let title = choice.get("title").and_then(Value::as_str).unwrap_or_default();
+        match choice.get("const") {
+            Some(value) => writeln!(out, "  {}: {title}", plain(value))?,
+            None => writeln!(
+                out,
+                "  {title}: {}",
+                choice.get("description").and_then(Value::as_str).unwrap_or_default()
+            )?,
+        }
+    }
+    for example in described.get("examples").and_then(Value::as_array).into_iter().flatten() {
+        writeln!(out, "Example: {example}")?;
+    }
+    let rules = ALL.iter().filter(|rule| rule.keys.contains(key)).map(|rule| rule.id).collect::<Vec<_>>();
+    if !rules.is_empty() {
+        writeln!(out, "Rules: {}", rules.join(", "))?;
+    }
+    Ok(())
+}
+
+pub(super) fn rules(context: &mut Context<'_>, args: &Rules) -> io::Result<Exit> {
+    match args.format {
+        RulesFormat::Json => write_pretty(&ALL.iter().map(rule_shape).collect::<Vec<_>>(), context.out)?,
+        RulesFormat::Markdown => write!(context.out, "{}", reference())?,
+        RulesFormat::Human => {
+            let width = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+            for rule in ALL {
+                writeln!(context.out, "{:width$}  {:7}  {}", rule.id, rule.severity.as_str(), rule.title)?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn rule_shape(rule: &Rule) -> RuleShape {
+    RuleShape {
+        id: rule.id,
+        severity: rule.severity.as_str(),
+        title: rule.title,
+        doc: rule.doc,
+        keys: rule.keys.iter().map(Key::as_static).collect(),
+    }
+}
+
+/// One rule as a page.
+fn page(rule: &Rule) -> String {
+    format!("# {} ({}): {}\n\n{}\n", rule.id, rule.severity, rule.title, rule.doc)
+}
+
+/// All rules as one page: what `schema/rules.md` holds.
+pub(super) fn reference() -> String {
+    let mut page = String::from(
+        "# Rules\n\nGenerated by `swyx-teams rules --format markdown`.\n\n| rule | severity | finds |\n|---|---|---|\n",
+    );
+    for rule in ALL {
+        page.push_str(&format!("| [`{0}`](#{0}) | {1} | {2} |\n", rule.id, rule.severity, rule.title));
+    }
+    for rule in ALL {
+        page.push_str(&format!("\n## {}\n\n{}\n", rule.id, rule.doc.replace("## ", "### ")));
+    }
+    page
+}

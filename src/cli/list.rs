@@ -1,0 +1,149 @@
+//! `get` and `list`: values, and where they come from.
+
+use std::io;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::{Get, List, Plain};
+use super::{Context, Exit, folder};
+use crate::check::Checked;
+use crate::diagnostic::Key;
+use crate::report::json::write_pretty;
+use crate::settings::Secret;
+use crate::settings::entries::{self, Entry, EntryValue};
+use crate::settings::reveal::reveal;
+use crate::settings::suggest::nearest;
+
+#[derive(Serialize)]
+struct Listing {
+    version: u8,
+    values: Vec<Item>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    key: String,
+    /// Nothing for a secret that was not revealed.
+    value: Option<String>,
+    origin: &'static str,
+    /// Where a secret is kept.
+    secret: Option<String>,
+}
+
+pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
+    let path = context.file(None);
+    let checked = match context.load(&path)? {
+        Ok(checked) => checked,
+        Err(exit) => return Ok(exit),
+    };
+    let entries = all(&checked);
+    if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
+        return print_one(context, entry, args, &path);
+    }
+    let below = entries
+        .iter()
+        .filter(|entry| entry.key.steps().starts_with(&args.key.steps()))
+        .map(|entry| entry.key.as_str());
+    let below = below.collect::<Vec<_>>();
+    if !below.is_empty() {
+        return context.misuse(format!("`{}` is a table; it holds {}", args.key, below.join(", ")));
+    }
+    let known = entries::known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
+    if known.iter().any(|key| key == args.key.as_str())
+        || !args.key.parent().steps().is_empty() && is_open(&args.key)
+    {
+        writeln!(context.err, "`{}` is not set", args.key)?;
+        return Ok(Exit::Findings);
+    }
+    let near = nearest(args.key.as_str(), known.iter().map(String::as_str));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    context.misuse(format!("there is no key `{}`{near}", args.key))
+}
+
+/// Whether keys of any name may stand there.
+fn is_open(key: &Key) -> bool {
+    let text = key.as_str();
+    ["sync.status.", "user[", "control_center."].iter().any(|start| text.starts_with(start))
+}
+
+fn print_one(context: &mut Context<'_>, entry: &Entry, args: &Get, path: &Path) -> io::Result<Exit> {
+    let secret = match revealed(context, entry, args.reveal, path) {
+        Ok(secret) => secret,
+        Err(message) => return context.misuse(message),
+    };
+    match args.format {
+        Plain::Json => write_pretty(&item(entry, secret.as_ref()), context.out)?,
+        Plain::Human => match &secret {
+            Some(secret) => writeln!(context.out, "{}", Secret::expose(secret))?,
+            None => writeln!(context.out, "{}", entry.shown())?,
+        },
+    }
+    Ok(Exit::Clean)
+}
+
+pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
+    let path = context.file(args.file.as_ref());
+    let checked = match context.load(&path)? {
+        Ok(checked) => checked,
+        Err(exit) => return Ok(exit),
+    };
+    let mut rows = Vec::new();
+    for entry in all(&checked) {
+        match revealed(context, &entry, args.reveal, &path) {
+            Ok(secret) => rows.push((entry, secret)),
+            Err(message) => return context.misuse(message),
+        }
+    }
+    if args.format == Plain::Json {
+        let values = rows.iter().map(|(entry, secret)| item(entry, secret.as_ref())).collect();
+        write_pretty(&Listing { version: 1, values }, context.out)?;
+        return Ok(Exit::Clean);
+    }
+    let width = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max().unwrap_or(0);
+    for (entry, secret) in &rows {
+        let default = if entry.is_given { "" } else { "  (default)" };
+        write!(context.out, "{:width$}  ", entry.key.as_str())?;
+        match secret {
+            Some(secret) => writeln!(context.out, "{}", Secret::expose(secret))?,
+            None => writeln!(context.out, "{}{default}", entry.shown())?,
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+fn all(checked: &Checked) -> Vec<Entry> {
+    checked.draft().map(|draft| entries::all(checked.source(), draft)).unwrap_or_default()
+}
+
+/// The secret of an entry, if it is one and was asked for.
+fn revealed(
+    context: &Context<'_>,
+    entry: &Entry,
+    asked: bool,
+    path: &Path,
+) -> Result<Option<Secret>, String> {
+    match &entry.value {
+        _ if !asked => Ok(None),
+        EntryValue::Plain(_) => Ok(None),
+        EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
+        EntryValue::Secret(source) => {
+            let secret = reveal(source, &folder(path), context.trust());
+            secret.map(Some).map_err(|error| format!("`{}`: {error}", entry.key))
+        }
+    }
+}
+
+fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
+    let (value, kept) = match &entry.value {
+        EntryValue::Plain(text) => (Some(text.clone()), None),
+        EntryValue::Secret(source) => (None, Some(source.describe())),
+        EntryValue::Hidden(_) => (None, Some("in this file, and perhaps no secret".to_owned())),
+    };
+    Item {
+        key: entry.key.to_string(),
+        value: secret.map(|secret| Secret::expose(secret).to_owned()).or(value),
+        origin: if entry.is_given { "file" } else { "default" },
+        secret: kept,
+    }
+}

@@ -1,0 +1,197 @@
+//! `set` and `unset`: changes of a file that leave every other byte as it is.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::args::{Set, Unset};
+use super::{Context, Exit, display};
+use crate::change::{self, ChangeError, Outcome};
+use crate::diagnostic::{Diagnostic, Key, printable};
+use crate::settings::schema::{Dialect, describe, schema};
+use crate::settings::write::{Change, EditError, NewValue};
+use crate::settings::{Secret, SecretSource, keys};
+
+/// Standard input may have this many bytes; no value is longer.
+const MOST_BYTES: u64 = 64 * 1024;
+
+pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
+    let mut pairs = Vec::new();
+    for pair in args.words.chunks(2) {
+        let [word, ..] = pair else { continue };
+        let Ok(key) = word.parse::<Key>() else {
+            return context.misuse(
+                "a key was expected, like control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
+            );
+        };
+        pairs.push((key, pair.get(1)));
+    }
+    let mut changes = Vec::new();
+    for (key, value) in pairs {
+        let value = match value {
+            Some(text) => from_argument(&key, text),
+            None => match last_value(context, &key, args.stdin)? {
+                Ok(text) => from_outside(&key, text),
+                Err(exit) => return Ok(exit),
+            },
+        };
+        match value {
+            Ok(value) => changes.push(Change::Set(key, value)),
+            Err(message) => return context.misuse(format!("`{key}`: {message}")),
+        }
+    }
+    if args.stdin && args.words.len().is_multiple_of(2) {
+        return context.misuse("with --stdin the last key has no value after it");
+    }
+    let path = context.file(None);
+    apply(context, &path, &changes)
+}
+
+pub(super) fn unset(context: &mut Context<'_>, args: &Unset) -> io::Result<Exit> {
+    let path = context.file(None);
+    let changes = args.keys.iter().cloned().map(Change::Unset).collect::<Vec<_>>();
+    apply(context, &path, &changes)
+}
+
+fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Result<Exit> {
+    let name = display(path);
+    let concerns = |found: &Diagnostic| {
+        changes.iter().any(|change| match change {
+            Change::Set(key, _) | Change::Unset(key) => {
+                found.place.key().is_some_and(|at| at.steps().starts_with(&key.steps()))
+            }
+        })
+    };
+    match change::file(&name, path, changes) {
+        Ok(Outcome::Saved(after)) => {
+            context.report_to_err(&after, concerns)?;
+            context.note(format!("{}: saved", printable(&name)))?;
+            Ok(Exit::Clean)
+        }
+        Ok(Outcome::Unchanged(_)) => {
+            context.note(format!("{}: says so already", printable(&name)))?;
+            Ok(Exit::Clean)
+        }
+        Ok(Outcome::Refused(after, added)) => {
+            context.report_to_err(&after, |found| added.contains(found))?;
+            writeln!(
+                context.err,
+                "error: this would add errors to {}; nothing was changed",
+                printable(&name)
+            )?;
+            Ok(Exit::Findings)
+        }
+        Err(ChangeError::Edit(EditError::NotSet(key))) => {
+            context.note(format!("`{key}` is not set; nothing was changed"))?;
+            Ok(Exit::Clean)
+        }
+        Err(ChangeError::Unsound(checked)) => {
+            context.report_to_err(&checked, |_| true)?;
+            writeln!(
+                context.err,
+                "error: {} has faults that must be mended first; nothing was changed",
+                printable(&name)
+            )?;
+            Ok(if checked.was_read() { Exit::Findings } else { Exit::Usage })
+        }
+        Err(error) => context.misuse(format!("{}: {error}", printable(&name))),
+    }
+}
+
+/// The value of the last key, from standard input or a prompt.
+fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> io::Result<Result<String, Exit>> {
+    if stdin {
+        let mut text = String::new();
+        if io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text).is_err() {
+            return context.misuse("standard input is not UTF-8 text").map(Err);
+        }
+        let line =
+            text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+        return Ok(Ok(line.to_owned()));
+    }
+    if !context.can_ask() {
+        return context
+            .misuse(format!("`{key}` has no value: write it behind the key, or give it to --stdin"))
+            .map(Err);
+    }
+    let question = format!("{key}:");
+    let answer = if keys::SECRETS.contains(key) {
+        let help = "it is not shown; Esc to give up";
+        inquire::Password::new(&question).without_confirmation().with_help_message(help).prompt()
+    } else {
+        inquire::Text::new(&question).prompt()
+    };
+    match answer {
+        Ok(text) => Ok(Ok(text)),
+        Err(_) => context.misuse("nothing was entered; nothing was changed").map(Err),
+    }
+}
+
+fn from_outside(key: &Key, text: String) -> Result<NewValue, String> {
+    if !keys::SECRETS.contains(key) {
+        return from_argument(key, &text);
+    }
+    if text.is_empty() {
+        return Err("an empty secret is none".to_owned());
+    }
+    Ok(NewValue::Secret(SecretSource::Inline(Secret::new(text))))
+}
+
+/// What a word means as the value of a key. No message repeats the word: it may be a secret in the wrong place.
+fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
+    if keys::SECRETS.contains(key) {
+        let wanted = "a secret is not taken from the arguments, where others can see it: give it to --stdin, or refer to it by \
+                      env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
+        return reference(text).map(NewValue::Secret).ok_or_else(|| wanted.to_owned());
+    }
+    let schema = schema(Dialect::Draft2020_12);
+    let Some(described) = describe(&schema, key) else {
+        // A field of Control Center that is not known here: as it looks.
+        return Ok(match (text.parse(), text.parse()) {
+            (Ok(number), _) => NewValue::Integer(number),
+            (_, Ok(truth)) => NewValue::Boolean(truth),
+            _ => NewValue::Text(text.to_owned()),
+        });
+    };
+    if described.get("$ref").is_some_and(|reference| reference == "#/$defs/User") {
+        return user(text)
+            .ok_or_else(|| "a user is written { swyx = \"NAME\", teams = \"ACCOUNT\" }".to_owned());
+    }
+    let is_integer = described.get("type").is_some_and(|kind| kind == "integer");
+    match text.parse() {
+        Ok(number) if is_integer => Ok(NewValue::Integer(number)),
+        _ if is_integer => Err("a whole number was expected".to_owned()),
+        _ => Ok(NewValue::Text(text.to_owned())),
+    }
+}
+
+fn reference(text: &str) -> Option<SecretSource> {
+    if let Some(name) = text.strip_prefix("env:") {
+        return Some(SecretSource::Env(name.to_owned()));
+    }
+    if let Some(path) = text.strip_prefix("file:").filter(|path| !path.is_empty()) {
+        return Some(SecretSource::File(path.into()));
+    }
+    let table = inline_table(text)?;
+    let (name, value) = table.iter().next().filter(|_| table.len() == 1)?;
+    match name {
+        "env" => value.as_str().map(|name| SecretSource::Env(name.to_owned())),
+        "file" => value.as_str().map(|path| SecretSource::File(path.into())),
+        "command" => {
+            let words = value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned));
+            words.collect::<Option<Vec<_>>>().filter(|words| !words.is_empty()).map(SecretSource::Command)
+        }
+        _ => None,
+    }
+}
+
+fn user(text: &str) -> Option<NewValue> {
+    let table = inline_table(text)?;
+    let member = |name| table.get(name).and_then(toml_edit::Value::as_str).map(str::to_owned);
+    (table.len() == 2).then(|| Some(NewValue::User(member("swyx")?, member("teams")?))).flatten()
+}
+
+/// An inline table as TOML writes it; the parser's errors quote the text and are dropped.
+fn inline_table(text: &str) -> Option<toml_edit::InlineTable> {
+    let value = text.trim().parse::<toml_edit::Value>().ok()?;
+    value.as_inline_table().cloned()
+}

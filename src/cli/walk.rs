@@ -1,0 +1,91 @@
+//! Which files a check is about: those named, and `*.toml` below the folders named.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use glob::{MatchOptions, Pattern};
+
+/// One file to check, or a place where none was found.
+pub(super) enum Target {
+    /// A file.
+    File(PathBuf),
+    /// A folder that could not be searched, or in which nothing was found.
+    Barren(PathBuf, String),
+    /// Standard input.
+    Stdin,
+}
+
+/// What a walk over a folder takes and leaves.
+pub(super) struct Walk<'a> {
+    pub(super) exclude: &'a [Pattern],
+    /// What was passed over, each with the reason.
+    pub(super) passed_over: Vec<(PathBuf, &'static str)>,
+}
+
+impl Walk<'_> {
+    /// The files of one argument, in the order of their names. A path that is named is always taken, whatever it is.
+    pub(super) fn targets(&mut self, path: &Path) -> Vec<Target> {
+        if path == Path::new("-") {
+            return vec![Target::Stdin];
+        }
+        if !path.is_dir() {
+            return vec![Target::File(path.to_path_buf())];
+        }
+        let mut found = Vec::new();
+        self.search(path, path, &mut found);
+        if found.is_empty() {
+            found.push(Target::Barren(
+                path.to_path_buf(),
+                "no settings file (*.toml) in this folder".to_owned(),
+            ));
+        }
+        found
+    }
+
+    fn search(&mut self, root: &Path, folder: &Path, found: &mut Vec<Target>) {
+        let entries = std::fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let mut entries = match entries {
+            Ok(entries) => entries,
+            Err(error) => {
+                let reason = format!("the folder cannot be searched: {}", crate::os::reason(&error));
+                found.push(Target::Barren(folder.to_path_buf(), reason));
+                return;
+            }
+        };
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            let name = entry.file_name();
+            let is_settings =
+                path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+            if name.as_encoded_bytes().starts_with(b".") {
+                if kind.is_dir() || is_settings {
+                    self.passed_over.push((path, "a hidden name"));
+                }
+            } else if kind.is_symlink() {
+                self.passed_over.push((path, "a symbolic link"));
+            } else if (kind.is_dir() || is_settings) && self.is_excluded(root, &path) {
+                self.passed_over.push((path, "excluded"));
+            } else if kind.is_dir() {
+                self.search(root, &path, found);
+            } else if is_settings {
+                found.push(Target::File(path));
+            }
+        }
+    }
+
+    fn is_excluded(&self, root: &Path, path: &Path) -> bool {
+        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+        let below = path.strip_prefix(root).unwrap_or(path);
+        let name = path.file_name().map(Path::new).unwrap_or(below);
+        self.exclude.iter().any(|pattern| {
+            let subject = if pattern.as_str().contains('/') { below } else { name };
+            let folder_pattern = pattern.as_str().strip_suffix('/').and_then(|text| Pattern::new(text).ok());
+            pattern.matches_path_with(subject, options)
+                || folder_pattern.is_some_and(|pattern| {
+                    pattern.matches_path_with(below, options) || pattern.matches_path_with(name, options)
+                })
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! What tells one finding from all others, in every run: its rule, its file, its key, and the how-manieth of these in the file it is.
+//!
+//! The line is no part of it, so a finding stays the same one when lines are put in above it, and code hosts do not report it anew.
+//! GitLab asks for it (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>), and so does SARIF (3.27.17,
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::Finding;
+use crate::diagnostic::Key;
+
+/// The fingerprints of the findings of one file, to be asked for in the order of the text.
+pub(super) struct Fingerprints<'a> {
+    namespace: Uuid,
+    seen: HashMap<(&'static str, &'a str), usize>,
+}
+
+impl<'a> Fingerprints<'a> {
+    /// `path` is the way from the repository's root, so that the folder in which the check runs makes no difference.
+    pub(super) fn of(path: &str) -> Self {
+        let ours = Uuid::new_v5(&Uuid::NAMESPACE_DNS, env!("CARGO_PKG_NAME").as_bytes());
+        Self { namespace: Uuid::new_v5(&ours, path.as_bytes()), seen: HashMap::new() }
+    }
+
+    /// The fingerprint of the file's next finding.
+    pub(super) fn next(&mut self, finding: &'a Finding) -> Uuid {
+        let rule = finding.diagnostic.rule;
+        let key = finding.key().map_or("", Key::as_str);
+        let occurrence = self.seen.entry((rule, key)).and_modify(|count| *count += 1).or_insert(1);
+        // A key holds no control character, so the parts cannot run into one another.
+        Uuid::new_v5(&self.namespace, format!("{rule}\n{key}\n{occurrence}").as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::FileReport;
+
+    fn fingerprints(path: &str, text: &str) -> Vec<Uuid> {
+        let report = FileReport::new(&crate::check::bytes(path, text.as_bytes().to_vec(), false), false);
+        let mut fingerprints = Fingerprints::of(&report.path);
+        report.findings.iter().map(|finding| fingerprints.next(finding)).collect()
+    }
+
+    #[test]
+    fn lines_above_do_not_change_it() {
+        let text = "[control_center]\nMsTeamsStatusSyncMode = 3\nfoo = 1\n";
+        assert!(fingerprints("a.toml", text).len() > 2);
+        assert_eq!(fingerprints("a.toml", text), fingerprints("a.toml", &format!("# more\n\n\n{text}")));
+    }
+
+    #[test]
+    fn no_two_findings_share_one() {
+        let mut all = fingerprints("a.toml", "a = \nb = \nc = [1, 2\n");
+        all.extend(fingerprints("b.toml", "a = \nb = \nc = [1, 2\n"));
+        all.extend(fingerprints("c.toml", "[control_center]\nfoo = 1\nbar = 2\n"));
+        let count = all.len();
+        assert!(count > 6);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn it_is_the_same_in_every_version() {
+        let all = fingerprints("a.toml", "a = \n");
+        let all = all.iter().map(Uuid::to_string).collect::<Vec<_>>();
+        assert_eq!(all, ["20778f81-56f1-53eb-84da-1ccfb6cb19bb"]);
+    }
+}

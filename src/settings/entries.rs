@@ -1,0 +1,129 @@
+//! Every key of a file with its value as it may be shown, and the defaults of those that are missing.
+
+use serde_json::Value as Json;
+
+use super::draft::Draft;
+use super::keys;
+use super::schema::{Dialect, describe, schema};
+use super::secret::{Secret, SecretSource};
+use super::suggest::NAMES;
+use crate::diagnostic::Key;
+use crate::source::Source;
+use crate::source::tree::{Origin, Tree, Value};
+
+/// One key with its value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key.
+    pub key: Key,
+    /// The value.
+    pub value: EntryValue,
+    /// Whether the file says so, and not the default.
+    pub is_given: bool,
+}
+
+/// A value, as it may be shown.
+#[derive(Clone, Debug)]
+pub enum EntryValue {
+    /// It may be shown.
+    Plain(String),
+    /// A secret: where it is kept may be shown.
+    Secret(SecretSource),
+    /// It may be a secret in the wrong place.
+    Hidden(Secret),
+}
+
+impl Entry {
+    /// The value for a person: of a secret, where it is kept.
+    pub fn shown(&self) -> String {
+        match &self.value {
+            EntryValue::Plain(text) => crate::diagnostic::printable(text),
+            EntryValue::Secret(source) => format!("({})", source.describe()),
+            EntryValue::Hidden(_) => "(not shown: it might be a secret)".to_owned(),
+        }
+    }
+
+    /// Whether two entries say the same.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (EntryValue::Plain(one), EntryValue::Plain(two)) => one == two,
+            (EntryValue::Hidden(one), EntryValue::Hidden(two)) => one.says_the_same(two),
+            (EntryValue::Secret(one), EntryValue::Secret(two)) => one.says_the_same(two),
+            _ => false,
+        }
+    }
+}
+
+/// The keys of a file, in the order of the file.
+pub fn given(source: &Source, draft: &Draft) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    collect(source, draft, Tree::ROOT, &Key::ROOT, &mut entries);
+    entries
+}
+
+fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut Vec<Entry>) {
+    let tree = source.tree();
+    let secret = match key {
+        key if *key == keys::CLIENT_SECRET => draft.control_center.client_secret.as_ref(),
+        key if *key == keys::GATEWAY_TOKEN => draft.swyx.gateway_token.as_ref(),
+        _ => None,
+    };
+    let node = tree.node(id);
+    let value = match (&node.value, secret) {
+        (_, Some(secret)) => EntryValue::Secret(secret.clone()),
+        (Value::Table(table), None) if !source.is_masked(key) || table.origin != Origin::Inline => {
+            let members = table.entries.iter();
+            return members
+                .for_each(|id| collect(source, draft, *id, &key.child(&tree.node(*id).name), entries));
+        }
+        (Value::Array(array), None) if !source.is_masked(key) || array.of_headers => {
+            let elements = array.elements.iter().enumerate();
+            return elements.for_each(|(index, id)| collect(source, draft, *id, &key.index(index), entries));
+        }
+        (value, None) => {
+            let text = match value {
+                Value::Text(text) => text.to_string(),
+                _ => source.text().get(node.span.clone()).unwrap_or_default().to_owned(),
+            };
+            if source.is_masked(key) {
+                EntryValue::Hidden(Secret::new(text))
+            } else {
+                EntryValue::Plain(text)
+            }
+        }
+    };
+    entries.push(Entry { key: key.clone(), value, is_given: true });
+}
+
+/// The defaults, in the order of the schema.
+pub fn defaults() -> Vec<Entry> {
+    let schema = schema(Dialect::Draft2020_12);
+    let keys = NAMES.iter().flat_map(|(table, names)| names.iter().map(|name| key_of(table, name)));
+    let with_default = keys.filter_map(|key| {
+        let text = match describe(&schema, &key)?.get("default")? {
+            Json::String(text) => text.clone(),
+            Json::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        Some(Entry { key, value: EntryValue::Plain(text), is_given: false })
+    });
+    with_default.collect()
+}
+
+/// All keys of the file, then the defaults of those that are missing.
+pub fn all(source: &Source, draft: &Draft) -> Vec<Entry> {
+    let mut entries = given(source, draft);
+    let missing =
+        defaults().into_iter().filter(|default| entries.iter().all(|entry| entry.key != default.key));
+    entries.extend(missing.collect::<Vec<_>>());
+    entries
+}
+
+fn key_of(table: &str, name: &str) -> Key {
+    if table.is_empty() { Key::ROOT.child(name) } else { Key::ROOT.child(table).child(name) }
+}
+
+/// Every key that a settings file can have by name, users and statuses apart.
+pub fn known_keys() -> impl Iterator<Item = Key> {
+    NAMES.iter().flat_map(|(table, names)| names.iter().map(|name| key_of(table, name)))
+}

@@ -1,0 +1,139 @@
+//! Changing a text: some keys get other values, and every other byte stays as it is.
+//!
+//! Rendering a whole document again loses CRLF, byte order marks and the order of dotted keys; so a change replaces the bytes of one
+//! value, or inserts or deletes lines. A second reader, `toml_edit`, then has to agree that exactly the asked keys changed.
+
+mod insert;
+mod proof;
+mod remove;
+
+use toml_writer::TomlStringBuilder;
+
+use super::secret::{Secret, SecretSource};
+use crate::diagnostic::Key;
+use crate::source::Source;
+use crate::source::edit::{Replacement, apply};
+use crate::source::tree::{Origin, Value};
+
+/// A change of one key.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Gives the key this value, whether it has one or not.
+    Set(Key, NewValue),
+    /// Takes the key away, with all that is in it.
+    Unset(Key),
+}
+
+/// A value to be written.
+#[derive(Clone, Debug)]
+pub enum NewValue {
+    /// An integer.
+    Integer(i64),
+    /// A boolean.
+    Boolean(bool),
+    /// A text.
+    Text(String),
+    /// A secret, or a reference to where it is kept.
+    Secret(SecretSource),
+    /// A user: the name in Swyx and the account in Teams.
+    User(String, String),
+}
+
+/// Why a text was not changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The text has syntax errors; there are no keys to change.
+    #[error("the file is not TOML")]
+    NotToml,
+    /// The key is a table, and no value can stand in its place.
+    #[error("`{0}` is a table; name one of its keys")]
+    IsATable(Key),
+    /// The key cannot be put where it says.
+    #[error("`{0}` has no place in this file")]
+    NoPlace(Key),
+    /// The key is not in the file.
+    #[error("`{0}` is not set")]
+    NotSet(Key),
+    /// The changed text does not say what was asked for. This is a fault of the program, found before anything was written.
+    #[error("`{0}` cannot be changed in a file written like this one; change it in an editor")]
+    Unproven(Key),
+}
+
+impl NewValue {
+    fn render(&self) -> String {
+        match self {
+            Self::Integer(number) => number.to_string(),
+            Self::Boolean(truth) => truth.to_string(),
+            Self::Text(text) => string(text),
+            Self::Secret(source) => secret(source),
+            Self::User(swyx, teams) => format!("{{ swyx = {}, teams = {} }}", string(swyx), string(teams)),
+        }
+    }
+}
+
+fn string(text: &str) -> String {
+    toml_writer::ToTomlValue::to_toml_value(&TomlStringBuilder::new(text).as_basic())
+}
+
+fn secret(source: &SecretSource) -> String {
+    match source {
+        SecretSource::Inline(secret) => string(Secret::expose(secret)),
+        SecretSource::Env(name) => format!("{{ env = {} }}", string(name)),
+        SecretSource::File(path) => format!("{{ file = {} }}", string(&path.to_string_lossy())),
+        SecretSource::Command(words) => {
+            format!(
+                "{{ command = [{}] }}",
+                words.iter().map(|word| string(word)).collect::<Vec<_>>().join(", ")
+            )
+        }
+    }
+}
+
+/// The text with `changes` made, in their order.
+///
+/// # Errors
+/// [`EditError`] says why. The text is then to stay as it is.
+///
+/// ```
+/// use swyx_teams::settings::write::{Change, NewValue, edit};
+///
+/// let text = "[control_center]\r\nMsTeamsStatusSyncMode = 1 # as agreed\r\n";
+/// let changes = [Change::Set("control_center.MsTeamsStatusSyncMode".parse()?, NewValue::Integer(2))];
+/// assert_eq!(edit(text, &changes)?, "[control_center]\r\nMsTeamsStatusSyncMode = 2 # as agreed\r\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
+    changes.iter().try_fold(text.to_owned(), |text, change| {
+        let (source, _) = Source::new("", text.clone().into_bytes(), false);
+        if !source.is_sound() {
+            return Err(EditError::NotToml);
+        }
+        let replacements = match change {
+            Change::Set(key, value) => set(&source, key, value)?,
+            Change::Unset(key) => remove::remove(&source, key)?,
+        };
+        let key = match change {
+            Change::Set(key, _) | Change::Unset(key) => key,
+        };
+        let changed = apply(&text, replacements).ok_or_else(|| EditError::Unproven(key.clone()))?;
+        if proof::changes_only(&text, &changed, change) {
+            Ok(changed)
+        } else {
+            Err(EditError::Unproven(key.clone()))
+        }
+    })
+}
+
+fn set(source: &Source, key: &Key, value: &NewValue) -> Result<Vec<Replacement>, EditError> {
+    let Some(id) = source.tree().find(key) else { return insert::insert(source, key, value) };
+    let node = source.tree().node(id);
+    let is_written_in_place = match &node.value {
+        Value::Table(table) => table.origin == Origin::Inline,
+        Value::Array(array) => !array.of_headers,
+        _ => true,
+    };
+    if !is_written_in_place {
+        return Err(EditError::IsATable(key.clone()));
+    }
+    Ok(vec![Replacement { range: node.span.clone(), with: value.render() }])
+}

@@ -1,0 +1,335 @@
+//! The program as its users meet it: exit codes, what it reads and passes over, formats, changes.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
+#![cfg(feature = "cli")]
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{GOOD, run, run_with_input};
+use serde_json::Value;
+
+fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    folder
+}
+
+fn bad() -> String {
+    GOOD.replace("= 2", "= 3")
+}
+
+#[test]
+fn exit_codes_tell_what_happened() {
+    let warned = GOOD.replace("= 2", "= 0");
+    let folder = folder_with(&[
+        ("good.toml", GOOD),
+        ("bad.toml", &bad()),
+        ("warned.toml", &warned),
+        ("empty.toml", ""),
+        ("empty/x.txt", ""),
+    ]);
+    for (arguments, code) in [
+        (&["check", "good.toml"][..], 0),
+        (&["check", "bad.toml"], 1),
+        (&["check", "empty.toml"], 1),
+        (&["check", "warned.toml"], 0),
+        (&["check", "--fail-on", "warning", "warned.toml"], 1),
+        (&["check", "--fail-on", "info", "good.toml"], 0),
+        (&["check", "no-such-file.toml"], 2),
+        (&["check", "bad.toml", "no-such-file.toml"], 2),
+        (&["check", "empty"], 2),
+        (&["check"], 2),
+        (&["check", "--no-such-flag"], 2),
+        (&["check", "--diff", "bad.toml"], 2),
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&[], 2),
+        (&["explain", "mode-needs-secret"], 0),
+        (&["explain", "MsTeamsStatusSyncMode"], 0),
+        (&["explain", "no-such-rule"], 2),
+        (&["rules"], 0),
+        (&["diff", "good.toml", "warned.toml"], 0),
+        (&["diff", "--exit-code", "good.toml", "warned.toml"], 1),
+        (&["diff", "--exit-code", "good.toml", "good.toml"], 0),
+        (&["diff", "good.toml", "no-such-file.toml"], 2),
+        (&["sheet", "good.toml"], 0),
+        (&["sheet", "bad.toml"], 1),
+        (&["sheet", "warned.toml"], 2),
+        (&["get", "--config", "good.toml", "control_center.MsTeamsStatusSyncMode"], 0),
+        (&["get", "--config", "good.toml", "entra.cloud"], 0),
+        (&["get", "--config", "good.toml", "swyx.version"], 1),
+        (&["get", "--config", "good.toml", "swyx.versoin"], 2),
+        (&["get", "--config", "good.toml", "control_center"], 2),
+        (&["set", "--config", "good.toml", "control_center.MsTeamsStatusSyncMode", "3"], 1),
+        (&["set", "--config", "good.toml", "control_center.MsTeamsStatusSyncMode", "two"], 2),
+        (&["set", "--config", "good.toml", "control_center.MsTeamsStatusSyncMode"], 2),
+        (&["set", "--config", "good.toml", "control_center.MsTeamsClientSecret", "in-the-arguments"], 2),
+        (&["set", "--config", "no-such-folder/a.toml", "sync.session_minutes", "20"], 2),
+        (&["unset", "--config", "good.toml", "control_center.MsTeamsClientSecret"], 1),
+        (&["unset", "--config", "good.toml", "entra.cloud"], 0),
+    ] {
+        let run = run(folder.path(), arguments);
+        assert_eq!(run.code, Some(code), "{arguments:?}\n{}{}", run.out, run.err);
+    }
+    assert_eq!(
+        fs::read_to_string(folder.path().join("good.toml")).expect("read"),
+        GOOD,
+        "nothing was changed"
+    );
+}
+
+#[test]
+fn the_file_is_the_argument_else_the_option_else_the_variable_else_the_usual_name() {
+    let file = |minutes| format!("{GOOD}\n[sync]\nsession_minutes = {minutes}\n");
+    let folder = folder_with(&[
+        ("swyx-teams.toml", &file(11)),
+        ("variable.toml", &file(12)),
+        ("option.toml", &file(13)),
+        ("argument.toml", &file(14)),
+    ]);
+    let minutes = |arguments: &[&str], variable: bool| {
+        let mut program = common::program(folder.path());
+        if variable {
+            program.env("SWYX_TEAMS_CONFIG", "variable.toml");
+        }
+        let output = program.args(arguments).output().expect("runs");
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        let line = text.lines().find(|line| line.contains("session_minutes")).expect("a line").to_owned();
+        line.rsplit(' ').next().expect("a number").to_owned()
+    };
+    assert_eq!(minutes(&["list"], false), "11");
+    assert_eq!(minutes(&["list"], true), "12");
+    assert_eq!(minutes(&["list", "--config", "option.toml"], true), "13");
+    assert_eq!(minutes(&["list", "--config", "option.toml", "argument.toml"], true), "14");
+}
+
+#[test]
+fn a_walk_takes_every_settings_file_and_says_what_it_passes_over() {
+    let folder = folder_with(&[
+        ("a/north.toml", GOOD),
+        ("a/b/SOUTH.TOML", GOOD),
+        ("a/archive/old.toml", &bad()),
+        ("a/misspelt.toml", "[controlcenter]\n"),
+        ("a/.hidden/x.toml", &bad()),
+        ("a/.x.toml", &bad()),
+        ("a/notes.txt", "no settings"),
+    ]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../a", folder.path().join("a/loop")).expect("linked");
+    let all = run(folder.path(), &["check", "-v", "--format", "concise", "a"]);
+    assert_eq!(all.code, Some(1));
+    assert!(
+        all.out.contains("a/archive/old.toml:2:25") && all.out.contains("a/misspelt.toml:1:"),
+        "{}",
+        all.out
+    );
+    for passed in ["a/.hidden: a hidden name", "a/.x.toml: a hidden name", "a/loop: a symbolic link"] {
+        assert!(all.err.contains(passed), "{}", all.err);
+    }
+    let some = run(folder.path(), &["check", "--exclude", "archive/", "--exclude", "mis*", "a"]);
+    assert_eq!((some.code, some.out.as_str()), (Some(0), "2 files checked: nothing found\n"), "{}", some.err);
+    let named = run(folder.path(), &["check", "--exclude", "old.toml", "a/archive/old.toml", "a/.x.toml"]);
+    assert_eq!(named.code, Some(1));
+    assert!(named.out.contains("2 files checked: 2 errors"), "{}", named.out);
+}
+
+#[test]
+fn output_comes_in_one_order_however_many_files_there_are() {
+    let files = (0..300).map(|at| (format!("c/{at:03}.toml"), bad())).collect::<Vec<_>>();
+    let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>();
+    let folder = folder_with(&files);
+    let out = run(folder.path(), &["check", "--format", "concise", "c"]).out;
+    let names = out.lines().map(|line| line.split(':').next().expect("a path")).collect::<Vec<_>>();
+    assert_eq!(names, files.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+}
+
+#[test]
+fn standard_input_is_checked_under_the_name_it_is_given() {
+    let folder = folder_with(&[]);
+    let run = run_with_input(
+        folder.path(),
+        &["check", "--format", "concise", "--stdin-filename", "north.toml", "-"],
+        bad().as_bytes(),
+    );
+    assert_eq!(run.code, Some(1));
+    assert!(run.out.starts_with("north.toml:2:25: error[invalid-value]"), "{}", run.out);
+    let unnamed = run_with_input(folder.path(), &["check", "-"], GOOD.as_bytes());
+    assert_eq!((unnamed.code, unnamed.out.as_str()), (Some(0), "1 file checked: nothing found\n"));
+}
+
+#[test]
+fn the_json_has_the_promised_shape() {
+    let folder = folder_with(&[("a.toml", &GOOD.replace("= 2", "= \"2\""))]);
+    let run = run(folder.path(), &["check", "--format", "json", "a.toml"]);
+    let json: Value = serde_json::from_str(&run.out).expect("JSON");
+    let names = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&json), ["version", "files", "skipped", "summary"]);
+    assert_eq!((&json["version"], &json["skipped"]), (&Value::from(1), &Value::from(Vec::<Value>::new())));
+    assert_eq!(names(&json["files"][0]), ["path", "diagnostics"]);
+    let found = &json["files"][0]["diagnostics"][0];
+    assert_eq!(names(found), ["rule", "severity", "key", "message", "help", "related", "span", "fix"]);
+    assert_eq!(found["key"], "control_center.MsTeamsStatusSyncMode");
+    assert_eq!(
+        found["span"],
+        serde_json::json!({
+            "start": {"offset": 41, "line": 2, "column": 25}, "end": {"offset": 44, "line": 2, "column": 28},
+        })
+    );
+    assert_eq!(found["fix"], serde_json::json!({"title": "remove the quotes", "safe": true}));
+    assert_eq!(json["summary"], serde_json::json!({"files": 1, "errors": 1, "warnings": 0, "infos": 0}));
+}
+
+#[test]
+fn a_fix_is_shown_before_it_is_made() {
+    let text = GOOD.replace("= 2", "= \"2\"").replace('\n', "\r\n");
+    let folder = folder_with(&[("a.toml", &text)]);
+    let shown = run(folder.path(), &["check", "--fix", "--diff", "a.toml"]);
+    assert_eq!(shown.code, Some(1));
+    assert_eq!(
+        shown.out,
+        "--- a.toml\n+++ a.toml\n@@ -2,1 +2,1 @@\n-MsTeamsStatusSyncMode = \"2\"\n+MsTeamsStatusSyncMode = 2\n"
+    );
+    assert_eq!(fs::read_to_string(folder.path().join("a.toml")).expect("read"), text);
+    let made = run(folder.path(), &["check", "--fix", "a.toml"]);
+    assert_eq!((made.code, made.out.as_str()), (Some(0), "1 file checked: nothing found\n"));
+    assert_eq!(fs::read_to_string(folder.path().join("a.toml")).expect("read"), text.replace("\"2\"", "2"));
+}
+
+#[test]
+fn a_refused_change_shows_why_and_changes_nothing() {
+    let folder = folder_with(&[("swyx-teams.toml", GOOD)]);
+    let refused = run(folder.path(), &["set", "entra.secret_lifetime_days", "20"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.err.contains("renewal-too-late") && refused.err.contains("nothing was changed"),
+        "{}",
+        refused.err
+    );
+    assert_eq!(fs::read_to_string(folder.path().join("swyx-teams.toml")).expect("read"), GOOD);
+    // Errors that were there before are no obstacle; a syntax error is.
+    let folder = folder_with(&[("swyx-teams.toml", &bad()), ("broken.toml", "a = \n")]);
+    assert_eq!(run(folder.path(), &["set", "sync.session_minutes", "20"]).code, Some(0));
+    let broken = run(folder.path(), &["set", "--config", "broken.toml", "sync.session_minutes", "20"]);
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.err.contains("error[syntax]"), "{}", broken.err);
+}
+
+#[test]
+fn a_new_file_is_made_whole_and_is_its_owners_alone() {
+    let folder = folder_with(&[]);
+    let set = [
+        "set",
+        "control_center.MsTeamsStatusSyncMode",
+        "1",
+        "control_center.MsTeamsTenantId",
+        "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34",
+        "control_center.MsTeamsClientId",
+        "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16",
+        "control_center.MsTeamsClientSecret",
+        "--stdin",
+    ];
+    let made = run_with_input(folder.path(), &set, b"mE48Q~x7Kd.2hVn0sLq9RtYwZa1BcUf3GjPiOe5N\r\n");
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    assert!(made.err.contains("warning[secret-inline]"), "{}", made.err);
+    let path = folder.path().join("swyx-teams.toml");
+    let text = fs::read_to_string(&path).expect("read");
+    assert!(
+        text.starts_with("[control_center]\nMsTeamsStatusSyncMode = 1\n") && text.ends_with("5N\"\n"),
+        "{text}"
+    );
+    #[cfg(unix)]
+    assert_eq!(mode(&path), 0o600);
+    let revealed = run(folder.path(), &["get", "--reveal", "control_center.MsTeamsClientSecret"]);
+    assert_eq!(revealed.out, "mE48Q~x7Kd.2hVn0sLq9RtYwZa1BcUf3GjPiOe5N\n");
+    let hidden = run(folder.path(), &["get", "control_center.MsTeamsClientSecret"]);
+    assert_eq!(hidden.out, "(in this file, as plain text)\n");
+}
+
+#[cfg(unix)]
+fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+#[test]
+fn a_secret_is_fetched_only_where_it_may_be() {
+    let reference = |reference: &str| GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", reference);
+    let command = reference("{ command = [\"sh\", \"-c\", \"echo got; env | grep -c SWYX_TEAMS\"] }");
+    let folder = folder_with(&[
+        ("env.toml", &reference("{ env = \"THE_SECRET\" }")),
+        ("file.toml", &reference("{ file = \"secret.txt\" }")),
+        ("none.toml", &reference("{ file = \"none.txt\" }")),
+        ("folder.toml", &reference("{ file = \".\" }")),
+        ("command.toml", &command),
+        ("echo.toml", &reference("{ command = [\"echo\", \"from-command\"] }")),
+        ("secret.txt", "from-file\n"),
+    ]);
+    let get = |config: &str, more: &[&str]| {
+        let arguments =
+            [&["get", "--reveal", "control_center.MsTeamsClientSecret", "--config", config], more].concat();
+        let output = common::program(folder.path())
+            .env("THE_SECRET", "from-env")
+            .env("SWYX_TEAMS_X", "1")
+            .args(arguments)
+            .output();
+        let output = output.expect("runs");
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).expect("UTF-8"),
+            String::from_utf8(output.stderr).expect("UTF-8"),
+        )
+    };
+    assert_eq!(get("env.toml", &[]).1, "from-env\n");
+    assert_eq!(get("file.toml", &[]).1, "from-file\n");
+    for config in ["none.toml", "folder.toml", "echo.toml"] {
+        let (code, out, err) = get(config, &[]);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+        assert!(err.contains("control_center.MsTeamsClientSecret"), "{err}");
+    }
+    assert_eq!(get("echo.toml", &["--trust"]).1, "from-command\n");
+    // Its environment has none of our variables, so grep finds nothing and the command fails.
+    assert_eq!(get("command.toml", &["--trust"]).0, Some(2));
+}
+
+#[test]
+fn the_difference_of_two_files_is_said_in_words() {
+    let after = GOOD.replace("= 2", "= 1").replace("env = \"SWYX_TEAMS_CLIENT_SECRET\"", "file = \"s.txt\"");
+    let users = "\n[[user]]\nswyx = \"Jane Roe\"\nteams = \"jane@example.com\"\n";
+    let folder = folder_with(&[
+        ("a.toml", GOOD),
+        ("b.toml", &format!("{after}\n[entra]\nrenew_before_days = 30\n{users}")),
+    ]);
+    let said = run(folder.path(), &["diff", "a.toml", "b.toml"]).out;
+    for line in [
+        "\"Speaking\" in Swyx is no longer forwarded to Teams\n    control_center.MsTeamsStatusSyncMode: 2 -> 1\n",
+        "The client secret is taken from the file s.txt\n",
+        "Jane Roe is matched with jane@example.com\n",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+    assert!(!said.contains("renew_before_days"), "a default that is written out changes nothing: {said}");
+}
+
+#[test]
+fn what_is_typed_into_control_center_stands_on_the_sheet() {
+    let folder = folder_with(&[
+        ("swyx-teams.toml", GOOD),
+        ("new.toml", &format!("[swyx]\nversion = \"14.20\"\n{GOOD}")),
+    ]);
+    let sheet = run(folder.path(), &["sheet"]).out;
+    for text in [
+        "MsTeamsStatusSyncMode",
+        "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34",
+        "Presence.ReadWrite.All",
+        "Value (not Secret ID)",
+    ] {
+        assert!(sheet.contains(text), "{sheet}");
+    }
+    assert!(run(folder.path(), &["sheet", "new.toml"]).out.contains("Federated Services"));
+}

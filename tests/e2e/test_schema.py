@@ -1,0 +1,73 @@
+"""The JSON Schema before tools of other people: it is one, and it draws the line where our own check draws it."""
+
+import json
+import tomllib
+
+from common import ROOT, TOOLS, Case, ours, run
+
+
+class Metaschema(Case):
+    """Each schema follows the draft that it names."""
+
+    def metaschema(self, text):
+        path = self.write("schema.json", text)
+        return run(TOOLS / "check-jsonschema", "--check-metaschema", path)
+
+    def test_both_drafts(self):
+        for words, draft in [([], "draft/2020-12/"), (["--for", "draft-07"], "draft-07/")]:
+            with self.subTest(draft):
+                done = ours("schema", *words)
+                self.passes(done)
+                self.assertIn(draft, json.loads(done.stdout)["$schema"])
+                self.passes(self.metaschema(done.stdout))
+                broken = done.stdout.replace('"type": "string"', '"type": "strng"', 1)
+                self.refuses(self.metaschema(broken), "strng")
+
+
+class Settings(Case):
+    """One correct file, and one for each fault, before every tool."""
+
+    def setUp(self):
+        super().setUp()
+        # Under the name that the example's first line looks for.
+        self.schema = self.write("swyx-teams.schema.json", ours("schema").stdout)
+        self.draft_07 = self.write("swyx-teams.draft-07.schema.json", ours("schema", "--for", "draft-07").stdout)
+        # Not strict: there tombi wants `if` and `then` to repeat every key of the object that they belong to.
+        schemas = '[[schemas]]\npath = "swyx-teams.schema.json"\ninclude = ["settings.toml"]\n'
+        self.write("tombi.toml", "[schema]\nstrict = false\n" + schemas)
+
+    def verdicts(self, text):
+        """What each tool says of a settings file. All of them see all of the faults below."""
+        path = self.write("settings.toml", text)
+        yield "ours", ours("check", path)
+        for schema in (self.schema, self.draft_07):
+            yield schema.name, run(TOOLS / "check-jsonschema", "--schemafile", schema, path)
+        # taplo knows no draft after 07: given 2020-12 it passes over `dependentRequired`, and so over the last fault.
+        yield "taplo", run(TOOLS / "taplo", "lint", "--no-auto-config", "--schema", self.draft_07.as_uri(), path)
+        # On the command line tombi takes no schema, so tombi.toml names it.
+        yield "tombi", run(
+            TOOLS / "tombi", "lint", "--offline", "--error-on-warnings", path, folder=self.folder, NO_COLOR="1"
+        )
+
+    def test_correct_files_pass(self):
+        for path in [self.first_file(), *sorted(ROOT.glob("schema/*.example.toml"))]:
+            for tool, done in self.verdicts(path.read_text(encoding="utf-8")):
+                with self.subTest(file=path.name, tool=tool):
+                    self.passes(done)
+
+    def test_faults_are_refused(self):
+        text = self.first_file().read_text(encoding="utf-8")
+        secret = 'MsTeamsClientSecret = { env = "X" }\n'
+        faults = [
+            ("a misspelt key", 'cloud = "global"', 'clowd = "global"', "clowd"),
+            ("a mode that is none", "SyncMode = 2", "SyncMode = 3", "3"),
+            ("mode 2 without a secret", secret, "", "MsTeamsClientSecret"),
+            ("a gateway without a token", 'gateway_token = { file = "token" }\n', "", "gateway_token"),
+        ]
+        for fault, right, wrong, word in faults:
+            self.assertEqual(text.count(right), 1, text)
+            bad = text.replace(right, wrong)
+            tomllib.loads(bad)  # the fault is one of meaning, not of TOML
+            for tool, done in self.verdicts(bad):
+                with self.subTest(fault=fault, tool=tool):
+                    self.refuses(done, word)
