@@ -202,3 +202,45 @@ fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Range<u
     let found = Diagnostic::new(id::UNUSED_ALLOW, Severity::Warning, place, message).help(help);
     found.unsafe_fix("delete the comment", crate::diagnostic::Edit::Delete(range))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The findings of a file below `[sync]`, with their lines there.
+    fn found(text: &str) -> Vec<(&'static str, usize)> {
+        let whole =
+            "[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"x\"\nMsTeamsClientId = \"x\"\n";
+        let checked = bytes("a.toml", format!("{whole}{text}").into_bytes(), false);
+        let line = |found: &Diagnostic| checked.source().line_of(&found.place).saturating_sub(4);
+        checked
+            .diagnostics()
+            .iter()
+            .map(|found| (found.rule, line(found)))
+            .filter(|(_, line)| *line > 0)
+            .collect()
+    }
+
+    #[test]
+    fn an_allow_comment_silences_its_own_line_or_the_next_that_is_no_comment() {
+        let (unknown, unused) = (id::UNKNOWN_KEY, id::UNUSED_ALLOW);
+        let allow = "# swyx-teams: allow(unknown-key)";
+        assert_eq!(found("MsTeamsX = 1\n"), [(unknown, 1)]);
+        assert_eq!(found(&format!("MsTeamsX = 1 {allow}\n")), []);
+        assert_eq!(
+            found(&format!("{allow}\n# more\n  # and more\nMsTeamsX = 1\nMsTeamsY = 1\n")),
+            [(unknown, 5)]
+        );
+        assert_eq!(found(&format!("{allow}\n\nMsTeamsX = 1\n")), [(unused, 1), (unknown, 3)]);
+        assert_eq!(
+            found(&format!("{allow}\nMsTeamsX = 1 {allow}\n"))
+                .iter()
+                .filter(|found| found.0 == unused)
+                .count(),
+            1
+        );
+        assert_eq!(found("# swyx-teams: allow(wrong-type)\nMsTeamsX = 1\n"), [(unused, 1), (unknown, 2)]);
+        // Errors stay.
+        assert_eq!(found(&format!("[x] {allow}\n")), [(unknown, 1), (unused, 1)]);
+    }
+}

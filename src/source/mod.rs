@@ -394,3 +394,84 @@ fn syntax_error(fault: fault::Fault) -> Diagnostic {
         None => found,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str, masks: &[&str]) -> Source {
+        let (mut source, found) = Source::new("a.toml", text.as_bytes().to_vec(), false);
+        assert_eq!(found, []);
+        let mask = |part: &&str| text.find(part).map(|start| start..start + part.len());
+        source.mask(masks.iter().filter_map(mask).collect());
+        source
+    }
+
+    #[test]
+    fn columns_count_characters_from_the_byte_order_mark_on() {
+        let source = source("\u{feff}\"ä😀\" = 1\r\n\tb = 2\r\n", &[]);
+        for (key, line, column) in [("\"ä😀\"", 1, 8), ("b", 2, 6)] {
+            let start = source.span(&Place::Value(key.parse().unwrap())).start;
+            assert_eq!((start.line, start.column), (line, column));
+        }
+        let ends = [0, 3, source.text.len(), usize::MAX].map(|offset| source.position(offset));
+        assert_eq!(ends.map(|end| (end.line, end.column)), [(1, 1), (1, 1), (3, 1), (3, 1)]);
+    }
+
+    #[test]
+    fn an_excerpt_hides_masks_comments_and_what_cannot_be_printed() {
+        let text =
+            "a = \"geheim\" # and old\r\n\tb = [\"\u{202e}\", 'x'] # swyx-teams: allow(some-rule) for x\n";
+        let source = source(text, &["\"geheim\"", "'x'"]);
+        let excerpt = |key: &'static str| source.excerpt(&Place::Value(Key::of(key))).unwrap();
+        assert_eq!(
+            (&*excerpt("a").before, &*excerpt("a").marked, &*excerpt("a").after),
+            ("a = ", "\"******\"", " #…")
+        );
+        let b = excerpt("b");
+        assert_eq!((&*b.before, &*b.marked), (" b = ", "[\"\u{fffd}\", '*']"));
+        assert_eq!(b.after, " # swyx-teams: allow(some-rule)…");
+        assert!(
+            source.is_masked(&Key::of("a"))
+                && source.is_masked(&Key::of("b"))
+                && !source.is_masked(&Key::of("c"))
+        );
+        assert_eq!(source.excerpt(&Place::File), None);
+    }
+
+    #[test]
+    fn a_comment_is_shown_only_if_it_is_a_directive_to_the_letter() {
+        for (comment, shown) in [
+            ("# swyx-teams: allow(a-b) c", "# swyx-teams: allow(a-b)…"),
+            ("#swyx-teams:allow( a )", "#swyx-teams:allow( a )"),
+            ("# swyx-teams: allow(Old8Q~Secret)", "#…"),
+            ("# swyx-teams: secret (old)", "#…"),
+            ("# swyx-teams: allow(a", "#…"),
+            ("# a (b) allow(c)", "#…"),
+            ("#", "#"),
+        ] {
+            let source = source(&format!("a = 1 {comment}\n"), &[]);
+            assert_eq!(source.shown_lines()[0], format!("a = 1 {shown}"));
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_masked_wherever_it_stands() {
+        let secret = ["abc8", "Q~", "0123456789012345678901234567890"].concat();
+        assert!(looks_like_a_secret(&secret));
+        for line in
+            ["a = \"{}\"", "a = 'MsTeamsClientSecret={}'", "{} = 1", "\"x {}\" = 1", "a = [{ b = ' {} ' }]"]
+        {
+            let quoted = if line.starts_with("{}") { "'{}' = 1" } else { line };
+            let text = quoted.replace("{}", &secret);
+            assert_eq!(source(&text, &[]).shown_lines()[0], quoted.replace("{}", &"*".repeat(37)));
+        }
+        for text in [
+            "a = \"8Q~0123456789012345678901234567890\"",
+            "a = \"abc8Q~\"",
+            "a = \"abcdQ~0123456789012345678901234567890\"",
+        ] {
+            assert_eq!(source(text, &[]).shown_lines()[0], text);
+        }
+    }
+}
