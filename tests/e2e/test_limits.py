@@ -9,9 +9,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from common import PROGRAM, GOOD
+from common import CLIENT, PROGRAM, TENANT
 
 MOST_MEMORY = 64 * 1024  # KiB
+
+GOOD = f"""[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "{TENANT}"
+MsTeamsClientId = "{CLIENT}"
+MsTeamsClientSecret = {{ env = "X" }}
+"""
 
 HOSTILE = {
     "arrays": "a = " + "[" * 100_000 + "]" * 100_000,
