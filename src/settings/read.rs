@@ -16,7 +16,7 @@ use super::suggest::{did_you_mean, nearest};
 use super::values::{Choice, Mode, NotOfForm, PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::source::{Source, looks_like_a_secret};
+use crate::source::{Source, without_secret};
 
 /// Reads a file whose text is TOML, and marks in it what is never to be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
@@ -208,7 +208,7 @@ impl<'a> Section<'a> {
         match &node.value {
             Value::Integer(number) => Some(*number),
             other => {
-                let is_number = matches!(other, Value::Text(text) if text.parse::<i64>().is_ok());
+                let is_number = matches!(other, Value::Text(text) if is_number(text));
                 let key = self.key.child(name);
                 let found = self.wrong_type(name, "an integer", other);
                 if is_number {
@@ -282,7 +282,9 @@ impl<'a> Section<'a> {
         let node = self.node(name)?;
         let number = match &node.value {
             Value::Integer(number) => *number,
-            Value::Text(text) if text.parse().ok().and_then(Mode::from_number).is_some() => {
+            Value::Text(text)
+                if is_number(text) && text.parse().ok().and_then(Mode::from_number).is_some() =>
+            {
                 let key = self.key.child(name);
                 let found = self.report(id::MODE_AS_TEXT, name, "the mode is a number, not a text");
                 *found = found
@@ -447,7 +449,7 @@ impl<'a> Section<'a> {
                 continue;
             }
             self.mask_all(node);
-            let name = if looks_like_a_secret(&node.name) { "****".to_owned() } else { shown(&node.name) };
+            let name = shown(without_secret(&node.name));
             let key = self.key.child(&name);
             let place = Place::Bytes(node.name_span.clone(), Some(key));
             let mut found =
@@ -479,6 +481,11 @@ impl<'a> Section<'a> {
             }
         }
     }
+}
+
+/// Whether a text is a number without its quotes too: TOML has no leading zeros.
+fn is_number(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }
 
 /// What a shell accepts as the name of a variable.

@@ -146,7 +146,8 @@ impl Source {
 
     /// Marks bytes as never to be shown.
     pub(crate) fn mask(&mut self, mut ranges: Vec<Range<usize>>) {
-        if self.text.contains("Q~") {
+        // As it is written, or, by escapes, in another way.
+        if self.text.contains("Q~") || self.text.contains('\\') {
             self.mask_secrets_out_of_place(&mut ranges);
         }
         ranges.sort_by_key(|range| range.start);
@@ -164,11 +165,11 @@ impl Source {
         let mut waiting = vec![Tree::ROOT];
         while let Some(id) = waiting.pop() {
             let node = self.tree.node(id);
-            if looks_like_a_secret(&node.name) {
+            if holds_a_secret(&node.name) {
                 ranges.push(node.name_span.clone());
             }
             match &node.value {
-                Value::Text(text) if looks_like_a_secret(text) => ranges.push(node.span.clone()),
+                Value::Text(text) if holds_a_secret(text) => ranges.push(node.span.clone()),
                 Value::Table(table) => waiting.extend(&table.entries),
                 Value::Array(array) => waiting.extend(&array.elements),
                 _ => {}
@@ -334,11 +335,7 @@ impl Source {
             return None;
         }
         let text = self.slice(comment.clone());
-        let head = match text.find(')') {
-            Some(close) if is_directive(text) => close + 1,
-            _ => 1,
-        };
-        Some(comment.start + head)
+        Some(comment.start + allowed_rule(text).map_or(1, |rule| rule.end + 1))
     }
 
     fn mask_at(&self, at: usize) -> Option<&Range<usize>> {
@@ -361,6 +358,16 @@ pub(crate) fn is_directive(comment: &str) -> bool {
     comment.trim_start_matches('#').trim_start().starts_with(DIRECTIVE)
 }
 
+/// Where the id of a rule stands in a comment `# swyx-teams: allow(…)`. What is not written like an id is none: it may be anything.
+fn allowed_rule(comment: &str) -> Option<Range<usize>> {
+    let directive = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
+    let rest = directive.trim_start().strip_prefix("allow(")?;
+    let (rule, _) = rest.split_once(')')?;
+    let start = comment.len() - rest.len();
+    let is_id = rule.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    is_id.then(|| start..start + rule.len())
+}
+
 /// What a comment for this program starts with.
 pub(crate) const DIRECTIVE: &str = "swyx-teams:";
 
@@ -373,6 +380,24 @@ pub(crate) fn looks_like_a_secret(text: &str) -> bool {
     matches!(bytes.get(3..6), Some([digit, b'Q', b'~']) if digit.is_ascii_digit())
         && (37..=40).contains(&bytes.len())
         && bytes.iter().all(word)
+}
+
+/// Whether such a secret is anywhere in a text, whatever stands around it.
+pub(crate) fn holds_a_secret(text: &str) -> bool {
+    const SHORTEST_REST: usize = 31;
+    let bytes = text.as_bytes();
+    let word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_~.-".contains(byte);
+    text.match_indices("Q~").any(|(at, mark)| {
+        let before = at.checked_sub(4).and_then(|start| bytes.get(start..at));
+        let rest = bytes.get(at + mark.len()..).unwrap_or_default();
+        matches!(before, Some([first @ .., digit]) if first.iter().all(word) && digit.is_ascii_digit())
+            && rest.iter().take_while(|byte| word(byte)).count() >= SHORTEST_REST
+    })
+}
+
+/// A text for a person; in place of one that holds a secret, four asterisks.
+pub(crate) fn without_secret(text: &str) -> &str {
+    if holds_a_secret(text) { "****" } else { text }
 }
 
 fn too_large(message: String) -> Diagnostic {

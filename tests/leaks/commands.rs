@@ -92,6 +92,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
     let keys = if is_toml { &KEYS[..] } else { &KEYS[..2] };
     for key in keys {
         lines.push(line(&format!("get {key} --config {FILE}")));
+    }
+    for key in &keys[..keys.len().min(5)] {
         lines.push(line(&format!("get {key} --format json -v --config {FILE}")));
     }
     for format in ["human", "sarif"] {
@@ -114,7 +116,8 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
     let mut lines = Vec::new();
     for pattern in words {
         let pattern = pattern.trim_start_matches("modern ");
-        for extra in [&[][..], &["-v", "--color=always"]] {
+        let extras: &[&[&str]] = if canary.is_modern() { &[&[], &["-v", "--color=always"]] } else { &[&[]] };
+        for extra in extras {
             // Before the command, where they mean the same and are no words of `set`.
             let arguments = extra.iter().copied().chain(pattern.split(' ')).map(fill).collect();
             lines.push(Line { arguments, input: Some(secret.as_bytes().to_vec()), writes: true });

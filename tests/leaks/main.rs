@@ -32,15 +32,15 @@ struct Job {
     lines: Vec<Line>,
 }
 
-/// All command lines for the shape of today, for which every place is tried; of the other shapes every fourth, each file another
-/// fourth. The outputs differ by place, seldom by shape.
+/// All command lines for the shape of today, for which every place is tried; of the other shapes every eighth, each file another
+/// eighth. The outputs differ by place, seldom by shape.
 fn jobs() -> Vec<Job> {
     let mut jobs = Vec::new();
     for canary in &CANARIES {
         for (number, file) in files(canary).into_iter().enumerate() {
             let lines = on_file(&file.content, file.is_toml).into_iter().enumerate();
             let lines =
-                lines.filter(|(at, _)| canary.is_modern() || (at + number) % 4 == 0).map(|(_, line)| line);
+                lines.filter(|(at, _)| canary.is_modern() || (at + number) % 8 == 0).map(|(_, line)| line);
             jobs.push(Job { canary, lines: lines.collect(), file });
         }
         let content = CLEAN.as_bytes().to_vec();
@@ -111,6 +111,7 @@ fn no_output_holds_a_secret() {
     let jobs = jobs();
     let count = jobs.iter().map(|job| job.lines.len()).sum::<usize>();
     assert!(count >= FEWEST, "only {count} command lines");
+    println!("{count} command lines");
     let next = AtomicUsize::new(0);
     let leaks = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from) * 2;
@@ -126,7 +127,7 @@ fn no_output_holds_a_secret() {
         }
     });
     let leaks = leaks.into_inner().expect("no thread panicked");
-    let shown = leaks.iter().take(2000).map(String::as_str).collect::<Vec<_>>();
+    let shown = leaks.iter().take(20).map(String::as_str).collect::<Vec<_>>();
     assert!(leaks.is_empty(), "{} of {count} command lines leak:\n\n{}", leaks.len(), shown.join("\n"));
 }
 
