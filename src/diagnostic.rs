@@ -135,6 +135,20 @@ impl Key {
         }
     }
 
+    /// The key as it may be shown: names that hold a secret are `****`.
+    #[must_use]
+    pub fn shown(&self) -> Self {
+        use crate::secret_form::{holds_a_secret, without_secret};
+        if !holds_a_secret(&self.0) && !self.0.contains('\\') {
+            return self.clone();
+        }
+        let steps = self.steps().into_iter().map(|step| match step {
+            Step::Name(name) => Step::Name(without_secret(&name).to_owned()),
+            index @ Step::Index(_) => index,
+        });
+        Self::from_steps(&steps.collect::<Vec<_>>())
+    }
+
     /// The canonical text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -18,6 +18,7 @@
 //! | [`rules`] | the table of rules, a file each |
 //! | [`diagnostic`] | what a finding is |
 //! | [`sheet`] | what to type into Control Center |
+//! | `secret_form` | how a client secret of Entra looks, wherever it was pasted |
 //! | [`os`] | all that differs between systems |
 //!
 //! # What always holds
@@ -41,6 +42,7 @@ pub mod os;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rules;
+mod secret_form;
 pub mod settings;
 pub mod sheet;
 pub mod source;

@@ -7,16 +7,31 @@ use std::process::Command;
 
 /// Each module with those that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("diagnostic", &[]),
+    ("secret_form", &[]),
+    ("diagnostic", &["secret_form"]),
     ("os", &[]),
-    ("source", &["diagnostic"]),
-    ("settings", &["source", "diagnostic", "os"]),
+    ("source", &["diagnostic", "secret_form"]),
+    ("settings", &["secret_form", "source", "diagnostic", "os"]),
     ("rules", &["settings", "diagnostic"]),
     ("check", &["source", "settings", "rules", "diagnostic", "os"]),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "diagnostic"]),
-    ("cli", &["change", "check", "source", "settings", "rules", "diagnostic", "os", "sheet", "report"]),
+    (
+        "cli",
+        &[
+            "secret_form",
+            "change",
+            "check",
+            "source",
+            "settings",
+            "rules",
+            "diagnostic",
+            "os",
+            "sheet",
+            "report",
+        ],
+    ),
 ];
 
 fn source_files() -> Vec<(String, PathBuf, String)> {

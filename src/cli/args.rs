@@ -311,6 +311,8 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
             && name.chars().all(|c| c == '-' || c.is_ascii_lowercase());
         if is_option { name.to_owned() } else { "…".to_owned() }
     };
+    // "to pass '--this' as a value, use '-- --this'".
+    error.remove(ContextKind::Suggested);
     let given = [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
     for kind in given {
         let known = matches!(

@@ -10,6 +10,7 @@ use super::{Context, Exit};
 use crate::check::Checked;
 use crate::diagnostic::{Key, printable};
 use crate::report::json::write_pretty;
+use crate::secret_form::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::{Draft, keys};
 
@@ -149,9 +150,9 @@ fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
     let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
     let change = |name: &String| {
         let (before, after) = (old.get(name).cloned().flatten(), new.get(name).cloned().flatten());
-        let account = |account: &Option<String>| account.as_deref().map(printable);
+        let account = |account: &Option<String>| account.as_deref().map(without_secret).map(printable);
         let (before, after) = (account(&before), account(&after));
-        let shown = printable(name);
+        let shown = printable(without_secret(name));
         let message = match (old.contains_key(name), &after) {
             (_, None) => format!("{shown} is matched by e-mail address again"),
             (false, Some(after)) => format!("{shown} is matched with {after}"),

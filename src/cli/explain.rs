@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::args::{Explain, Plain, Rules, RulesFormat};
-use super::{Context, Exit};
-use crate::diagnostic::{Key, shown};
+use super::{Context, Exit, named};
+use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
 use crate::rules::{ALL, Rule};
 use crate::settings::entries::known_keys;
@@ -45,7 +45,7 @@ pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<E
         || "`swyx-teams rules` lists the rules, `swyx-teams list` the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    context.misuse(format!("there is no rule and no key `{}`; {near}", shown(&args.what)))
+    context.misuse(format!("there is no rule and no key `{}`; {near}", named(&args.what)))
 }
 
 /// A key by its whole address, or by its last name alone, as Control Center shows it.

@@ -3,8 +3,7 @@
 use std::io;
 
 use super::args::{self, Completions, Man, Schema, SchemaFor};
-use super::{Context, Exit};
-use crate::diagnostic::shown;
+use super::{Context, Exit, named};
 use crate::report::json::write_pretty;
 use crate::settings::schema::{Dialect, schema as generated};
 
@@ -33,7 +32,7 @@ pub(super) fn man(context: &mut Context<'_>, args: &Man) -> io::Result<Exit> {
         None => &command,
         Some(name) => match command.find_subcommand(name) {
             Some(found) => found,
-            None => return context.misuse(format!("there is no command `{}`", shown(name))),
+            None => return context.misuse(format!("there is no command `{}`", named(name))),
         },
     };
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;

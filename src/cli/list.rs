@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Get, List, Plain};
-use super::{Context, Exit, folder};
+use super::{Context, Exit, folder, named};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
@@ -47,18 +47,22 @@ pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
         .map(|entry| entry.key.as_str());
     let below = below.collect::<Vec<_>>();
     if !below.is_empty() {
-        return context.misuse(format!("`{}` is a table; it holds {}", args.key, below.join(", ")));
+        return context.misuse(format!(
+            "`{}` is a table; it holds {}",
+            named(args.key.as_str()),
+            below.join(", ")
+        ));
     }
     let known = entries::known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
     if known.iter().any(|key| key == args.key.as_str())
         || !args.key.parent().steps().is_empty() && is_open(&args.key)
     {
-        writeln!(context.err, "`{}` is not set", args.key)?;
+        writeln!(context.err, "`{}` is not set", named(args.key.as_str()))?;
         return Ok(Exit::Findings);
     }
     let near = nearest(args.key.as_str(), known.iter().map(String::as_str));
     let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    context.misuse(format!("there is no key `{}`{near}", args.key))
+    context.misuse(format!("there is no key `{}`{near}", named(args.key.as_str())))
 }
 
 /// Whether keys of any name may stand there.

@@ -21,6 +21,7 @@ use args::{Cli, Command, Global};
 
 use crate::check::{self as pipeline, Checked};
 use crate::report::{self, FileReport, Format, Repository};
+use crate::settings::entries::known_keys;
 use crate::settings::reveal::Trust;
 
 /// What the program ends with. Where several apply: 2 before 4 before 3 before 1.
@@ -157,6 +158,22 @@ impl Context<'_> {
     fn can_ask(&self) -> bool {
         !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
+}
+
+/// A word from the arguments as it may be repeated: a key or a name, right or misspelt. Whatever has digits or signs that none of
+/// our names has might be a secret in the wrong place.
+fn named(word: &str) -> &str {
+    let is_known = |word: &str| known_keys().any(|key| key.as_str() == word);
+    if is_known(word) || word.split(['.', '[', ']', '"']).all(is_name) { word } else { "…" }
+}
+
+/// Whether a name is one of ours, or looks like one.
+fn is_name(name: &str) -> bool {
+    const LONGEST: usize = 40;
+    let is_index = name.len() <= 4 && name.bytes().all(|b| b.is_ascii_digit());
+    let is_ours = || known_keys().any(|key| key.as_str().ends_with(name));
+    let is_plain = name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-/".contains(&b));
+    is_index || (is_plain && name.len() <= LONGEST) || is_ours()
 }
 
 /// A path as reports call it.

@@ -4,9 +4,9 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::args::{Set, Unset};
-use super::{Context, Exit, display};
+use super::{Context, Exit, display, is_name, named};
 use crate::change::{self, ChangeError, Outcome};
-use crate::diagnostic::{Diagnostic, Key, printable};
+use crate::diagnostic::{Diagnostic, Key, Step, printable};
 use crate::settings::schema::{Dialect, describe, schema};
 use crate::settings::write::{Change, EditError, NewValue};
 use crate::settings::{Secret, SecretSource, keys};
@@ -18,7 +18,7 @@ pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
     let mut pairs = Vec::new();
     for pair in args.words.chunks(2) {
         let [word, ..] = pair else { continue };
-        let Ok(key) = word.parse::<Key>() else {
+        let Some(key) = word.parse::<Key>().ok().filter(may_be_set) else {
             return context.misuse(
                 "a key was expected, like control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
             );
@@ -36,7 +36,7 @@ pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
         };
         match value {
             Ok(value) => changes.push(Change::Set(key, value)),
-            Err(message) => return context.misuse(format!("`{key}`: {message}")),
+            Err(message) => return context.misuse(format!("`{}`: {message}", named(key.as_str()))),
         }
     }
     if args.stdin && args.words.len().is_multiple_of(2) {
@@ -81,7 +81,7 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
             Ok(Exit::Findings)
         }
         Err(ChangeError::Edit(EditError::NotSet(key))) => {
-            context.note(format!("`{key}` is not set; nothing was changed"))?;
+            context.note(format!("`{}` is not set; nothing was changed", named(key.as_str())))?;
             Ok(Exit::Clean)
         }
         Err(ChangeError::Unsound(checked)) => {
@@ -97,6 +97,17 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
     }
 }
 
+/// Whether a word can be a key that someone wants to set, and not a secret in a key's place, which no report of the refused change
+/// may name. The fields of Control Center may have any name.
+fn may_be_set(key: &Key) -> bool {
+    let is_field = key.steps().starts_with(&keys::CONTROL_CENTER.steps());
+    key.shown() == *key
+        && (is_field
+            || key.steps().iter().all(|step| {
+                matches!(step, Step::Name(name) if is_name(name)) || matches!(step, Step::Index(_))
+            }))
+}
+
 /// The value of the last key, from standard input or a prompt.
 fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> io::Result<Result<String, Exit>> {
     if stdin {
@@ -110,7 +121,10 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> io::Result<R
     }
     if !context.can_ask() {
         return context
-            .misuse(format!("`{key}` has no value: write it behind the key, or give it to --stdin"))
+            .misuse(format!(
+                "`{}` has no value: write it behind the key, or give it to --stdin",
+                named(key.as_str())
+            ))
             .map(Err);
     }
     let question = format!("{key}:");

@@ -15,8 +15,8 @@ mod sarif;
 use std::io::{self, Write};
 
 use crate::check::Checked;
-use crate::diagnostic::{Diagnostic, Key, Severity, id};
-use crate::source::{Excerpt, Span};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity, id};
+use crate::source::{Excerpt, Source, Span};
 
 /// How a check is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -88,7 +88,7 @@ impl FileReport {
                 excerpt: excerpt(&diagnostic.place),
                 related: places.map(|place| (source.span(place), excerpt(place))).collect(),
                 replacements: source.fix_spans(diagnostic),
-                diagnostic: diagnostic.clone(),
+                diagnostic: without_secrets(diagnostic, source),
             }
         });
         Self { path: source.name().replace('\\', "/"), findings: findings.collect() }
@@ -98,6 +98,18 @@ impl FileReport {
     pub fn was_read(&self) -> bool {
         self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)
     }
+}
+
+/// The same finding, in whose keys no name is a secret. Such a key leads nowhere, so its place is said in bytes.
+fn without_secrets(diagnostic: &Diagnostic, source: &Source) -> Diagnostic {
+    let shown = |place: &Place| match place.key().map(|key| (key, key.shown())) {
+        Some((key, shown)) if *key != shown => Place::Bytes(source.range(place), Some(shown)),
+        _ => place.clone(),
+    };
+    let mut diagnostic = diagnostic.clone();
+    diagnostic.place = shown(&diagnostic.place);
+    diagnostic.related.iter_mut().for_each(|related| related.place = shown(&related.place));
+    diagnostic
 }
 
 /// How many findings of each severity there are.

@@ -5,8 +5,10 @@
 //! in the schema, in forms and in `explain`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::diagnostic::Key;
+use crate::secret_form::without_secret;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 use validator::Validate;
@@ -207,7 +209,7 @@ pub struct User {
 }
 
 /// A tenant or client id as written, with what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IdText {
     text: String,
     fault: Option<IdFault>,
@@ -243,6 +245,14 @@ impl IdText {
     /// The id, if the text is one.
     pub fn guid(&self) -> Option<Uuid> {
         text::guid(&self.text)
+    }
+}
+
+/// What is no id may be a secret in the wrong field.
+impl fmt::Debug for IdText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.is_presentable() { without_secret(&self.text) } else { "[not shown]" };
+        f.debug_struct("IdText").field("text", &text).field("fault", &self.fault).finish()
     }
 }
 

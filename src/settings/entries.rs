@@ -14,7 +14,7 @@ use crate::source::tree::{Origin, Tree, Value};
 /// One key with its value.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The key.
+    /// The key, as it may be shown.
     pub key: Key,
     /// The value.
     pub value: EntryValue,
@@ -92,7 +92,7 @@ fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut V
             }
         }
     };
-    entries.push(Entry { key: key.clone(), value, is_given: true });
+    entries.push(Entry { key: key.shown(), value, is_given: true });
 }
 
 /// The defaults, in the order of the schema.

@@ -15,8 +15,9 @@ use super::secret::{Secret, SecretSource};
 use super::suggest::{did_you_mean, nearest};
 use super::values::{Choice, Mode, NotOfForm, PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
+use crate::secret_form::without_secret;
+use crate::source::Source;
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::source::{Source, looks_like_a_secret};
 
 /// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
 pub const MOST_FINDINGS: usize = 10_000;
@@ -211,7 +212,7 @@ impl<'a> Section<'a> {
         match &node.value {
             Value::Integer(number) => Some(*number),
             other => {
-                let is_number = matches!(other, Value::Text(text) if text.parse::<i64>().is_ok());
+                let is_number = matches!(other, Value::Text(text) if is_number(text));
                 let key = self.key.child(name);
                 let found = self.wrong_type(name, "an integer", other);
                 if is_number {
@@ -285,7 +286,9 @@ impl<'a> Section<'a> {
         let node = self.node(name)?;
         let number = match &node.value {
             Value::Integer(number) => *number,
-            Value::Text(text) if text.parse().ok().and_then(Mode::from_number).is_some() => {
+            Value::Text(text)
+                if is_number(text) && text.parse().ok().and_then(Mode::from_number).is_some() =>
+            {
                 let key = self.key.child(name);
                 let found = self.report(id::MODE_AS_TEXT, name, "the mode is a number, not a text");
                 *found = found
@@ -453,7 +456,7 @@ impl<'a> Section<'a> {
             if self.found.len() > MOST_FINDINGS {
                 continue;
             }
-            let name = if looks_like_a_secret(&node.name) { "****".to_owned() } else { shown(&node.name) };
+            let name = shown(without_secret(&node.name));
             let key = self.key.child(&name);
             let place = Place::Bytes(node.name_span.clone(), Some(key));
             let mut found =
@@ -485,6 +488,11 @@ impl<'a> Section<'a> {
             }
         }
     }
+}
+
+/// Whether a text is a number without its quotes too: TOML has no leading zeros.
+fn is_number(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }
 
 /// What a shell accepts as the name of a variable.

@@ -7,6 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use crate::diagnostic::shown;
+use crate::secret_form::without_secret;
+
 /// A secret text. It has no Display, no Serialize and no Debug text, and is wiped when dropped, as far as that can be promised.
 #[derive(Clone)]
 pub struct Secret(SecretString);
@@ -45,7 +48,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Where a secret is kept: in the settings file itself, or at a place that the file names.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum SecretSource {
     /// In the settings file, as plain text.
     Inline(Secret),
@@ -69,19 +72,18 @@ impl SecretSource {
         }
     }
 
-    /// Where it is kept, for a person. Never the secret itself, and of a command only its program.
+    /// Where it is kept, for a person. Never the secret itself, not even where it was put in place of a name, and of a command only
+    /// its program.
     pub fn describe(&self) -> String {
         match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
             Self::Env(name) => format!("from the environment variable {name}"),
             Self::File(path) => {
-                format!("from the file {}", crate::diagnostic::shown(&path.to_string_lossy()))
+                format!("from the file {}", shown(without_secret(&path.to_string_lossy())))
             }
             Self::Command(argv) => {
-                format!(
-                    "from the command {}",
-                    crate::diagnostic::shown(argv.first().map_or("", String::as_str))
-                )
+                let program = argv.first().map_or("", String::as_str);
+                format!("from the command {}", shown(without_secret(program)))
             }
         }
     }
@@ -119,5 +121,12 @@ impl JsonSchema for SecretSource {
                     json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
             ],
         })
+    }
+}
+
+/// As [`SecretSource::describe`]: a secret may be among a command's arguments.
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
         _ if in_quotes('"') || in_quotes('\'') => SecretFault::Quoted,
         _ if text.contains("%7E") || text.contains("%7e") => SecretFault::UrlEncoded,
         _ if !LENGTHS.contains(&text.chars().count()) => SecretFault::Length,
-        _ if !crate::source::looks_like_a_secret(text) => SecretFault::Unusual,
+        _ if !crate::secret_form::looks_like_a_secret(text) => SecretFault::Unusual,
         _ => return None,
     })
 }

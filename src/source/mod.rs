@@ -5,6 +5,7 @@
 //! secrets live on in them), and any string of the form of an Entra client secret, wherever it was pasted.
 
 pub(crate) mod decode;
+mod directive;
 pub(crate) mod edit;
 pub(crate) mod fault;
 mod lines;
@@ -18,12 +19,16 @@ mod conformance;
 #[cfg(test)]
 mod hostile;
 
+pub(crate) use directive::{DIRECTIVE, allowed_rule, is_directive};
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Key, Place, id, is_unprintable};
+use crate::secret_form::{holds_a_secret, secrets};
+use directive::shown_head;
 use lines::Lines;
-use tree::{NodeId, Origin, Tree};
+use tree::{NodeId, Origin, Tree, Value};
 
 /// A file may have this many bytes. One tenant's settings with 10,000 users take about 0.8 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;
@@ -157,6 +162,10 @@ impl Source {
     /// Marks bytes as never to be shown.
     pub(crate) fn mask(&mut self, mut ranges: Vec<Range<usize>>) {
         ranges.extend(secrets(&self.text));
+        // Escapes can write a secret in a way that the text does not show.
+        if self.text.contains('\\') {
+            self.mask_escaped_secrets(&mut ranges);
+        }
         ranges.sort_by_key(|range| range.start);
         // Merged, so that the last one that starts before a byte is the only one that can hold it.
         self.masked = ranges.into_iter().fold(Vec::new(), |mut merged: Vec<Range<usize>>, range| {
@@ -166,6 +175,22 @@ impl Source {
             }
             merged
         });
+    }
+
+    fn mask_escaped_secrets(&self, ranges: &mut Vec<Range<usize>>) {
+        let mut waiting = vec![Tree::ROOT];
+        while let Some(id) = waiting.pop() {
+            let node = self.tree.node(id);
+            if holds_a_secret(&node.name) {
+                ranges.push(node.name_span.clone());
+            }
+            match &node.value {
+                Value::Text(text) if holds_a_secret(text) => ranges.push(node.span.clone()),
+                Value::Table(table) => waiting.extend(&table.entries),
+                Value::Array(array) => waiting.extend(&array.elements),
+                _ => {}
+            }
+        }
     }
 
     /// Whether some of the value at `key` is never to be shown.
@@ -317,68 +342,6 @@ impl Source {
     }
 }
 
-/// Whether a comment is one of our own directives.
-pub(crate) fn is_directive(comment: &str) -> bool {
-    comment.trim_start_matches('#').trim_start().starts_with(DIRECTIVE)
-}
-
-/// What a comment for this program starts with.
-pub(crate) const DIRECTIVE: &str = "swyx-teams:";
-
-/// The words of a comment for this program, and the rule that it allows.
-fn directive(comment: &str) -> Option<(usize, &str)> {
-    let words = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
-    let rule = words.trim_start().strip_prefix("allow(")?;
-    let length = rule.bytes().take(LONGEST_ID).position(|byte| byte == b')')?;
-    Some((comment.len() - rule.len() + length + 1, rule.get(..length)?))
-}
-
-/// Longer than any rule's id.
-const LONGEST_ID: usize = 60;
-
-/// The rule that a comment allows, if it is a directive that does.
-pub(crate) fn allowed_rule(comment: &str) -> Option<&str> {
-    directive(comment).map(|(_, rule)| rule.trim())
-}
-
-/// How many bytes of a comment may be shown: its `#`, or all of a directive but the reason that follows it.
-fn shown_head(comment: &str) -> usize {
-    let is_plain =
-        |rule: &str| rule.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b' '));
-    directive(comment).filter(|(_, rule)| is_plain(rule)).map_or(1, |(end, _)| end)
-}
-
-/// Whether a text has the form that Entra gives its client secrets today: 37 to 40 characters with `Q~` as fifth and sixth.
-///
-/// The pattern `[a-zA-Z0-9_~.]{3}\dQ~[a-zA-Z0-9_~.-]{31,34}` is that of the secret scanner gitleaks (July 2026).
-pub(crate) fn looks_like_a_secret(text: &str) -> bool {
-    let bytes = text.trim().as_bytes();
-    (37..=40).contains(&bytes.len()) && bytes.iter().all(is_of_secrets) && secret_starts_at(bytes) == Some(0)
-}
-
-/// The characters that Entra makes client secrets of.
-fn is_of_secrets(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_~.-".contains(byte)
-}
-
-/// Where a client secret may start in a word of its characters.
-fn secret_starts_at(word: &[u8]) -> Option<usize> {
-    let is_mark = |mark: &[u8]| matches!(mark, [digit, b'Q', b'~'] if digit.is_ascii_digit());
-    let marks = word.get(3..)?.get(..word.len().checked_sub(34)?)?;
-    marks.windows(3).position(is_mark)
-}
-
-/// The words of a text that may hold a client secret, whatever they stand in.
-fn secrets(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut end = 0;
-    let words = text.as_bytes().split(|byte| !is_of_secrets(byte)).map(move |word| {
-        let start = end;
-        end = start + word.len() + 1;
-        (start, word)
-    });
-    words.filter(|(_, word)| secret_starts_at(word).is_some()).map(|(start, word)| start..start + word.len())
-}
-
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
         "a settings file has at most {} MiB and {MOST_TOKENS} tokens; is this one?",
@@ -458,7 +421,7 @@ mod tests {
     #[test]
     fn what_looks_like_a_secret_is_masked_wherever_it_stands() {
         let secret = ["abc8", "Q~", "0123456789012345678901234567890"].concat();
-        assert!(looks_like_a_secret(&secret));
+        assert!(crate::secret_form::looks_like_a_secret(&secret));
         for line in
             ["a = \"{}\"", "a = 'MsTeamsClientSecret={}'", "{} = 1", "\"x {}\" = 1", "a = [{ b = ' {} ' }]"]
         {

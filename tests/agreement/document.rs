@@ -9,8 +9,8 @@ pub enum Value {
     Text(String),
     /// A number, boolean or date as it is written.
     Literal(String),
-    Array(Vec<Value>),
-    Table(Vec<(String, Value)>),
+    Array(Vec<Self>),
+    Table(Vec<(String, Self)>),
 }
 
 impl Value {
@@ -69,6 +69,9 @@ const SYNC: [(&str, Want); 3] = [
     ("requests_per_30_seconds", Want::Number(1, 10_000)),
 ];
 
+/// Makes the value of one table.
+type Make = fn(&mut Generator) -> Value;
+
 pub struct Generator {
     pub random: Random,
     /// In so many of a hundred cases a key is broken.
@@ -88,7 +91,7 @@ impl Generator {
 
     pub fn document(&mut self) -> Value {
         let mut members = Vec::new();
-        let tables: [(&str, usize, fn(&mut Self) -> Value); 5] = [
+        let tables: [(&str, usize, Make); 5] = [
             ("swyx", 60, Self::swyx),
             ("control_center", 100, Self::control_center),
             ("entra", 60, Self::entra),

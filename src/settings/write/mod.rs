@@ -7,6 +7,8 @@ mod insert;
 mod proof;
 mod remove;
 
+use std::fmt;
+
 use toml_writer::TomlStringBuilder;
 
 use super::secret::{Secret, SecretSource};
@@ -25,7 +27,7 @@ pub enum Change {
 }
 
 /// A value to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum NewValue {
     /// An integer.
     Integer(i64),
@@ -46,17 +48,30 @@ pub enum EditError {
     #[error("the file is not TOML")]
     NotToml,
     /// The key is a table, and no value can stand in its place.
-    #[error("`{0}` is a table; name one of its keys")]
+    #[error("`{}` is a table; name one of its keys", .0.shown())]
     IsATable(Key),
     /// The key cannot be put where it says.
-    #[error("`{0}` has no place in this file")]
+    #[error("`{}` has no place in this file", .0.shown())]
     NoPlace(Key),
     /// The key is not in the file.
-    #[error("`{0}` is not set")]
+    #[error("`{}` is not set", .0.shown())]
     NotSet(Key),
     /// The changed text does not say what was asked for. This is a fault of the program, found before anything was written.
-    #[error("`{0}` cannot be changed in a file written like this one; change it in an editor")]
+    #[error("`{}` cannot be changed in a file written like this one; change it in an editor", .0.shown())]
     Unproven(Key),
+}
+
+/// Without texts: one that is to be written may be a secret for the wrong key.
+impl fmt::Debug for NewValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => write!(f, "Integer({number})"),
+            Self::Boolean(truth) => write!(f, "Boolean({truth})"),
+            Self::Text(_) => f.write_str("Text([not shown])"),
+            Self::Secret(source) => write!(f, "Secret({source:?})"),
+            Self::User(..) => f.write_str("User([not shown])"),
+        }
+    }
 }
 
 impl NewValue {
