@@ -14,14 +14,15 @@ mod resolve;
 pub mod reveal;
 pub mod schema;
 mod secret;
+mod section;
 pub(crate) mod suggest;
 mod text;
 mod values;
 pub mod write;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
-pub use read::MOST_FINDINGS;
 pub use resolve::{ClientId, Settings, TenantId, Unresolved};
 pub use secret::{Secret, SecretSource};
+pub use section::MOST_FINDINGS;
 pub use text::{IdFault, SecretFault, guid};
 pub use values::{Choice, Cloud, Endpoint, Mode, NotOfForm, PresencePair, SwyxStatus, SwyxVersion};

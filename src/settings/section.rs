@@ -1,0 +1,406 @@
+//! One table that is being read: each kind of value with its faults, and the members that nobody asked for.
+//!
+//! What is asked for is known from then on; other members of the table are unknown keys. Values of secrets, of unknown keys, of
+//! the wrong type, and of ids that are none are masked first and looked at afterwards, so that no report can show them.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use validator::Validate;
+
+use super::draft::IdText;
+use super::secret::{Secret, SecretSource};
+use super::suggest::{did_you_mean, nearest};
+use super::values::{Choice, Mode, NotOfForm};
+use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
+use crate::secret_form::without_secret;
+use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
+
+/// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
+pub const MOST_FINDINGS: usize = 10_000;
+
+/// One table that is being read.
+pub(super) struct Section<'a> {
+    tree: &'a Tree,
+    pub(super) key: Key,
+    /// Nothing if the table is not there, or is no table.
+    at: Option<NodeId>,
+    asked: Vec<&'static str>,
+    found: &'a mut Vec<Diagnostic>,
+    masks: &'a mut Vec<Range<usize>>,
+}
+
+impl<'a> Section<'a> {
+    /// The root table of a file.
+    pub(super) fn root(
+        tree: &'a Tree,
+        found: &'a mut Vec<Diagnostic>,
+        masks: &'a mut Vec<Range<usize>>,
+    ) -> Self {
+        Self { tree, key: Key::ROOT, at: Some(Tree::ROOT), asked: Vec::new(), found, masks }
+    }
+
+    fn node(&self, name: &str) -> Option<&'a Node> {
+        self.tree.child(self.at?, name).map(|id| self.tree.node(id))
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.node(name).is_some()
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (NodeId, &'a Node)> + use<'a> {
+        let tree = self.tree;
+        let entries = self.at.and_then(|at| tree.table(at)).map_or(&[][..], |table| table.entries.as_slice());
+        entries.iter().map(|id| (*id, tree.node(*id)))
+    }
+
+    /// Notes a finding; what it says can still be added to. Beyond the most that are kept, the latest takes the last one's place.
+    pub(super) fn add(&mut self, found: Diagnostic) -> &mut Diagnostic {
+        if self.found.len() > MOST_FINDINGS {
+            self.found.pop();
+        }
+        self.found.push(found);
+        #[expect(clippy::expect_used, reason = "pushed in the line above")]
+        self.found.last_mut().expect("one finding")
+    }
+
+    /// Notes a fault of the value of `name`; what it says can still be added to.
+    pub(super) fn report(
+        &mut self,
+        rule: &'static str,
+        name: &str,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        let place = Place::Value(self.key.child(name));
+        self.add(Diagnostic::error(rule, place, message))
+    }
+
+    /// A value of the wrong type may be anything, so only numbers, booleans and dates of it are shown.
+    fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
+        if let Some(node) =
+            self.node(name).filter(|_| matches!(value, Value::Text(_) | Value::Table(_) | Value::Array(_)))
+        {
+            self.mask_all(node);
+        }
+        self.report(id::WRONG_TYPE, name, format!("expected {wanted}, found {}", value.type_name()))
+    }
+
+    pub(super) fn require(&mut self, name: &'static str, help: &str) {
+        if self.at.is_some() && !self.has(name) {
+            let place = Place::Missing(self.key.child(name));
+            self.add(Diagnostic::error(id::MISSING_KEY, place, format!("`{name}` is missing")).help(help));
+        }
+    }
+
+    pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        match &node.value {
+            Value::Text(text) => Some(text.to_string()),
+            other => {
+                self.wrong_type(name, "a string", other);
+                None
+            }
+        }
+    }
+
+    pub(super) fn integer(&mut self, name: &'static str) -> Option<i64> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        match &node.value {
+            Value::Integer(number) => Some(*number),
+            other => {
+                let is_number = matches!(other, Value::Text(text) if is_number(text));
+                let key = self.key.child(name);
+                let found = self.wrong_type(name, "an integer", other);
+                if is_number {
+                    *found = found.clone().safe_fix("remove the quotes", Edit::Quotes(key));
+                }
+                None
+            }
+        }
+    }
+
+    /// A value with a form of its own.
+    pub(super) fn parsed<T: FromStr<Err = NotOfForm>>(&mut self, name: &'static str) -> Option<T> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        let Value::Text(text) = &node.value else {
+            let is_float = matches!(node.value, Value::Float);
+            let key = self.key.child(name);
+            let found = self.wrong_type(name, "a string", &node.value);
+            if is_float {
+                // A version without quotes reads as a number, in which 14.10 is 14.1; its text is still there.
+                *found = found.clone().safe_fix("put it in quotes", Edit::Quotes(key));
+            }
+            return None;
+        };
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.masks.push(node.span.clone());
+                self.report(id::INVALID_VALUE, name, "not of the form that is wanted here").help =
+                    Some(wrong.to_string());
+                None
+            }
+        }
+    }
+
+    pub(super) fn choice<T: Choice>(&mut self, name: &'static str) -> Option<T> {
+        self.asked.push(name);
+        self.choice_named(name)
+    }
+
+    pub(super) fn choice_named<T: Choice>(&mut self, name: &str) -> Option<T> {
+        let node = self.node(name)?;
+        let Value::Text(text) = &node.value else {
+            self.wrong_type(name, "a string", &node.value);
+            return None;
+        };
+        if let Some((_, _, value)) = T::CHOICES.iter().find(|(choice, _, _)| *choice == &**text) {
+            return Some(*value);
+        }
+        let choices = T::CHOICES.iter().map(|(choice, _, _)| *choice);
+        let close = nearest(text, choices.clone());
+        if close.is_none() {
+            self.masks.push(node.span.clone());
+        }
+        let help = match (close, &**text) {
+            (Some(choice), _) => format!("did you mean `{choice}`?"),
+            (None, "germany") => {
+                "the German cloud was closed in 2021; its tenants are in `global`".to_owned()
+            }
+            (None, _) => format!(
+                "one of {}",
+                choices.map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")
+            ),
+        };
+        self.report(id::INVALID_VALUE, name, "not one of the choices").help = Some(help);
+        None
+    }
+
+    pub(super) fn mode(&mut self, name: &'static str) -> Option<Mode> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        let number = match &node.value {
+            Value::Integer(number) => *number,
+            Value::Text(text)
+                if is_number(text) && text.parse().ok().and_then(Mode::from_number).is_some() =>
+            {
+                let key = self.key.child(name);
+                let found = self.report(id::MODE_AS_TEXT, name, "the mode is a number, not a text");
+                *found = found
+                    .clone()
+                    .help("write it without quotes")
+                    .safe_fix("remove the quotes", Edit::Quotes(key));
+                return None;
+            }
+            other => {
+                self.wrong_type(name, "an integer", other);
+                return None;
+            }
+        };
+        let mode = Mode::from_number(number);
+        if mode.is_none() {
+            let help = "1: Teams to Swyx; 2: also \"Speaking\" in Swyx to \"In a call\" in Teams";
+            self.report(id::INVALID_VALUE, name, "there is no such mode").help = Some(help.to_owned());
+        }
+        mode
+    }
+
+    /// An id; what is wrong with its text is for the rules to say. Whatever is no id might be a secret in the wrong field.
+    pub(super) fn id(&mut self, name: &'static str) -> Option<IdText> {
+        let text = self.text(name)?;
+        let id = IdText::new(text);
+        if !id.is_presentable() {
+            self.masks.extend(self.node(name).map(|node| node.span.clone()));
+        }
+        Some(id)
+    }
+
+    pub(super) fn secret(&mut self, name: &'static str) -> Option<SecretSource> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        match &node.value {
+            Value::Text(text) => {
+                self.masks.push(node.span.clone());
+                if text.is_empty() {
+                    self.report(id::INVALID_VALUE, name, "must not be empty");
+                    return None;
+                }
+                Some(SecretSource::Inline(Secret::new(&**text)))
+            }
+            Value::Table(_) => {
+                let reference = self.reference(name);
+                if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
+                    self.mask_all(node);
+                }
+                if reference.is_none() {
+                    let help = "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+                    let message = "a reference to a secret has exactly one of `env`, `file` and `command`";
+                    self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
+                }
+                reference
+            }
+            other => {
+                self.mask_all(node);
+                self.wrong_type(name, "a string or a reference to a secret", other);
+                None
+            }
+        }
+    }
+
+    fn reference(&self, name: &str) -> Option<SecretSource> {
+        let table = self.tree.child(self.at?, name)?;
+        let [entry] = self.tree.table(table)?.entries.as_slice() else { return None };
+        let node = self.tree.node(*entry);
+        match (&*node.name, &node.value) {
+            ("env", Value::Text(name)) if is_variable_name(name) => Some(SecretSource::Env(name.to_string())),
+            ("file", Value::Text(path)) if !path.is_empty() => {
+                Some(SecretSource::File(path.to_string().into()))
+            }
+            ("command", Value::Array(array)) if !array.elements.is_empty() => {
+                let words = array.elements.iter().map(|element| match &self.tree.node(*element).value {
+                    Value::Text(word) if !word.is_empty() => Some(word.to_string()),
+                    _ => None,
+                });
+                words.collect::<Option<Vec<_>>>().map(SecretSource::Command)
+            }
+            _ => None,
+        }
+    }
+
+    fn section(&mut self, key: Key, at: Option<NodeId>) -> Section<'_> {
+        Section { tree: self.tree, key, at, asked: Vec::new(), found: self.found, masks: self.masks }
+    }
+
+    pub(super) fn table<T: Default>(&mut self, name: &'static str, read: fn(&mut Section<'_>) -> T) -> T {
+        self.asked.push(name);
+        let Some(at) = self.at.and_then(|at| self.tree.child(at, name)) else { return T::default() };
+        self.table_at(self.key.child(name), at, read)
+    }
+
+    pub(super) fn required_table<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Section<'_>) -> T,
+    ) -> T {
+        if !self.has(name) {
+            let help = "it holds MsTeamsStatusSyncMode, MsTeamsTenantId and MsTeamsClientId";
+            let place = Place::Missing(self.key.child(name));
+            self.add(
+                Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing"))
+                    .help(help),
+            );
+        }
+        self.table(name, read)
+    }
+
+    fn table_at<T: Default>(&mut self, key: Key, at: NodeId, read: fn(&mut Section<'_>) -> T) -> T {
+        let node = self.tree.node(at);
+        if self.tree.table(at).is_some() {
+            return read(&mut self.section(key, Some(at)));
+        }
+        self.mask_all(node);
+        let message = format!("expected a table, found {}", node.value.type_name());
+        self.add(Diagnostic::error(id::WRONG_TYPE, Place::Value(key), message));
+        T::default()
+    }
+
+    pub(super) fn tables<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: fn(&mut Section<'_>) -> T,
+    ) -> Vec<T> {
+        self.asked.push(name);
+        let Some(node) = self.node(name) else { return Vec::new() };
+        let key = self.key.child(name);
+        if let Value::Array(array) = &node.value {
+            let elements = array.elements.iter().enumerate();
+            return elements.map(|(index, at)| self.table_at(key.index(index), *at, read)).collect();
+        }
+        self.mask_all(node);
+        let found = self.wrong_type(name, "an array of tables", &node.value);
+        if matches!(node.value, Value::Table(_)) {
+            found.help = Some(format!("write `[[{name}]]` with two brackets on either side"));
+        }
+        Vec::new()
+    }
+
+    /// Ranges and lengths of plain values, as declared at the fields. The one converter of validator's errors: they hold the
+    /// values, so nothing of them is used but the names and bounds.
+    pub(super) fn check(&mut self, fields: &impl Validate) {
+        let Err(errors) = fields.validate() else { return };
+        let mut errors = errors.field_errors().into_iter().collect::<Vec<_>>();
+        errors.sort_by_key(|(name, _)| self.node(name).map(|node| node.span.start));
+        for (name, errors) in errors {
+            for error in errors {
+                let bound = |name: &str| {
+                    error.params.get(name).and_then(serde_json::Value::as_f64).map(|bound| bound as i64)
+                };
+                let unit = if error.code == "length" { " characters long" } else { "" };
+                let message = match (bound("min"), bound("max")) {
+                    (Some(min), Some(max)) => format!("must be {min} to {max}{unit}"),
+                    (Some(min), None) => format!("must be at least {min}{unit}"),
+                    (None, Some(max)) => format!("must be at most {max}{unit}"),
+                    (None, None) => "not allowed".to_owned(),
+                };
+                self.report(id::INVALID_VALUE, &name, message);
+            }
+        }
+    }
+
+    /// Reports the members that nothing asked for.
+    pub(super) fn finish(&mut self, severity: Severity) {
+        let asked = std::mem::take(&mut self.asked);
+        let missing = asked.iter().copied().filter(|name| !self.has(name)).collect::<Vec<_>>();
+        for (_, node) in self.entries() {
+            if asked.contains(&&*node.name) {
+                continue;
+            }
+            self.mask_all(node);
+            let name = shown(without_secret(&node.name));
+            let key = self.key.child(&name);
+            let place = Place::Bytes(node.name_span.clone(), Some(key));
+            let mut found =
+                Diagnostic::new(id::UNKNOWN_KEY, severity, place, format!("unknown key `{name}`"));
+            if let Some(known) = nearest(&node.name, missing.iter().copied()) {
+                let edit = Edit::Rename(node.name_span.clone(), known.to_owned());
+                found = found
+                    .help(format!("did you mean `{known}`?"))
+                    .unsafe_fix(format!("rename it to `{known}`"), edit);
+            } else {
+                found.help = did_you_mean(&self.key, &node.name);
+            }
+            self.add(found);
+        }
+    }
+
+    /// Marks a value, and all that is in it, as never to be shown.
+    fn mask_all(&mut self, node: &Node) {
+        let mut waiting = vec![node];
+        while let Some(node) = waiting.pop() {
+            match &node.value {
+                Value::Table(table) if table.origin != Origin::Inline => {
+                    waiting.extend(table.entries.iter().map(|id| self.tree.node(*id)));
+                }
+                Value::Array(array) if array.of_headers => {
+                    waiting.extend(array.elements.iter().map(|id| self.tree.node(*id)));
+                }
+                _ => self.masks.push(node.span.clone()),
+            }
+        }
+    }
+}
+
+/// Whether a text is a number without its quotes too: TOML has no leading zeros.
+fn is_number(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
+}
+
+/// What a shell accepts as the name of a variable.
+fn is_variable_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
