@@ -2,7 +2,7 @@
 //!
 //! This is the only slicer of text. Rules and reports speak of keys; a [`Source`] turns them into lines and columns, and
 //! gives text out only with everything masked that is, or might be, a secret: values that the reader marked, comments (old
-//! secrets live on in them), and any string of the form of an Entra client secret, wherever it was pasted.
+//! secrets live on in them), and any string that holds an Entra client secret of today's form, wherever it was pasted.
 
 pub(crate) mod decode;
 mod directive;

@@ -113,6 +113,11 @@ fn by_program(
 ) -> (BTreeSet<Key>, BTreeSet<&'static str>) {
     let checked = swyx_teams::check::bytes("a.toml", text.as_bytes().to_vec(), false);
     assert!(checked.source().is_sound(), "seed {seed}: {:?}\n{text}", checked.diagnostics());
+    let is_fixable = checked.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
+    assert!(
+        !is_fixable || swyx_teams::change::fixed(&checked).is_some(),
+        "seed {seed}: a fix breaks\n{text}"
+    );
     let (mut keys, mut rules) = (BTreeSet::new(), BTreeSet::new());
     for found in checked.diagnostics().iter().filter(|found| found.severity == Severity::Error) {
         let key = found.place.key().expect("a finding of a key");

@@ -103,6 +103,7 @@ const PLACES: &[(&str, &str, Which)] = &[
     (">[entra]", "application_name = Q\nca_file = Q", Modern),
     (">[entra]", "application_name = \"\"\"\n«C»\n\"\"\"", Modern),
     (">[entra]", "application_name = \"«E»\"", Modern),
+    (">[entra]", "application_name = \"was «C», is another\"", Modern),
     ("swyx", "swyx = Q", Modern),
     ("teams", "teams = Q", Modern),
     (">[entra]", "Q = 1", Modern),
