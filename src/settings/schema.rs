@@ -35,7 +35,6 @@ pub fn schema(dialect: Dialect) -> Value {
     if dialect == Dialect::Draft07 {
         rename_for_draft07(&mut schema);
     }
-    // A file may name its schema as a member, as JSON does, beside the comment that TOML editors read.
     schema
 }
 
