@@ -126,15 +126,6 @@ impl Key {
         })
     }
 
-    /// The text of a key that is named in the program itself; of any other, nothing.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "for reports"))]
-    pub(crate) fn as_static(&self) -> &'static str {
-        match self.0 {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(_) => "",
-        }
-    }
-
     /// The key as it may be shown: names that hold a secret are `****`.
     #[must_use]
     pub fn shown(&self) -> Self {

@@ -1,6 +1,5 @@
 //! The program as its users meet it: exit codes, what it reads and passes over, formats, changes.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
-#![cfg(feature = "cli")]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Files that are none, or not what they seem: each is named for what it is, and nothing hangs.
-#![cfg(all(unix, feature = "cli"))]
+#![cfg(unix)]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
 
 mod common;

@@ -1,6 +1,5 @@
 //! The fixtures: for each rule the smallest bad file, its exact output, and its cure; and files before and after a change.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
-#![cfg(feature = "cli")]
 
 mod common;
 

@@ -1,6 +1,5 @@
 //! The generated files are what the program generates today; `UPDATE=1 cargo test --test generated` writes them anew.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
-#![cfg(feature = "cli")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Saving is atomic, durable and locked: kills, two writers, full disks, modes, owners, links.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
-#![cfg(all(unix, feature = "cli"))]
+#![cfg(unix)]
 
 mod common;
 

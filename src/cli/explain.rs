@@ -109,13 +109,13 @@ pub(super) fn rules(context: &mut Context<'_>, args: &Rules) -> io::Result<Exit>
     Ok(Exit::Clean)
 }
 
-fn rule_shape(rule: &Rule) -> RuleShape {
+fn rule_shape(rule: &'static Rule) -> RuleShape {
     RuleShape {
         id: rule.id,
         severity: rule.severity.as_str(),
         title: rule.title,
         doc: rule.doc,
-        keys: rule.keys.iter().map(Key::as_static).collect(),
+        keys: rule.keys.iter().map(Key::as_str).collect(),
     }
 }
 
