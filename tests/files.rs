@@ -55,44 +55,56 @@ fn a_link_that_is_named_is_followed() {
     assert_eq!(run(folder.path(), &["check", "b.toml"]).code, Some(0));
 }
 
-/// A reader sees the old file or the new one, or says that the file changes, and never a mixture.
+/// Calls `write` with one text and the other in turn, over and over, while `read` is called some thousand times.
+fn while_it_changes(texts: &[String; 2], write: impl Fn(&str) + Sync, read: impl Fn()) {
+    /// Ends the writer also where a reader's assertion fails.
+    struct Done<'a>(&'a AtomicBool);
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let end = Done(&done);
+        scope.spawn(|| {
+            texts.iter().cycle().take_while(|_| !done.load(Ordering::Relaxed)).for_each(|text| write(text));
+        });
+        (0..2_000).for_each(|_| read());
+        drop(end);
+    });
+}
+
 #[test]
-fn a_file_that_changes_while_it_is_read_is_read_whole_or_not_at_all() {
+fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.toml");
     let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];
     fs::write(&path, &texts[0]).expect("written");
-    let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            // In turn in place and by renaming, as careless and careful programs do it.
-            for round in 0.. {
-                if done.load(Ordering::Relaxed) {
-                    break;
-                }
-                let text = &texts[round % 2];
-                if round % 4 < 2 {
-                    fs::write(&path, text).expect("written");
-                } else {
-                    let other = folder.path().join("new");
-                    fs::write(&other, text).and_then(|()| fs::rename(&other, &path)).expect("renamed");
-                }
-            }
-        });
-        let mut whole = 0;
-        for _ in 0..2_000 {
-            match swyx_teams::os::read_regular(&path, 1 << 20) {
-                // An empty file is what writing in place makes of it for a moment.
-                Ok((content, _)) if content.is_empty() => {}
-                Ok((content, _)) => {
-                    whole += 1;
-                    assert!(texts.iter().any(|text| text.as_bytes() == content), "{} bytes", content.len());
-                }
-                Err(swyx_teams::os::ReadError::Changing) => {}
-                Err(error) => panic!("{error}"),
-            }
-        }
-        done.store(true, Ordering::Relaxed);
-        assert!(whole > 0, "it was never read");
+    let replace = |text: &str| {
+        let other = folder.path().join("new");
+        fs::write(&other, text).and_then(|()| fs::rename(&other, &path)).expect("renamed");
+    };
+    while_it_changes(&texts, replace, || {
+        let (content, _) = swyx_teams::os::read_regular(&path, 1 << 20).expect("read");
+        assert!(texts.iter().any(|text| text.as_bytes() == content), "{} bytes", content.len());
     });
+}
+
+/// What a careless program has written so far may be seen, and nothing that never stood in the file.
+#[test]
+fn a_file_that_is_written_in_place_while_it_is_read_is_read_up_to_where_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.toml");
+    let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];
+    fs::write(&path, &texts[0]).expect("written");
+    while_it_changes(
+        &texts,
+        |text| fs::write(&path, text).expect("written"),
+        || match swyx_teams::os::read_regular(&path, 1 << 20) {
+            Ok((content, _)) => assert!(texts[1].as_bytes().starts_with(&content), "{} bytes", content.len()),
+            Err(swyx_teams::os::ReadError::Changing) => {}
+            Err(error) => panic!("{error}"),
+        },
+    );
 }
