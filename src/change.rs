@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::check::{self, Checked};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Key, Severity};
 use crate::os::{Rewrite, SaveError};
 use crate::settings::write::{Change, EditError, edit};
 use crate::source::edit::apply;
@@ -53,12 +53,17 @@ pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, Chan
     if !before.source().is_sound() {
         return Err(ChangeError::Unsound(Box::new(before)));
     }
-    let text = edit(before.source().text(), changes)?;
-    if rewrite.content().is_some_and(|content| content == text.as_bytes()) {
-        return Ok(Outcome::Unchanged(before));
-    }
+    // Of a large file only the marks of its errors are kept while the new text is made: the second reader needs the room.
+    let there = marks(&before);
+    let text = before.source().text().to_owned();
+    drop(before);
+    let text = edit(&text, changes)?;
+    let is_the_same = rewrite.content().is_some_and(|content| content == text.as_bytes());
     let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
-    let added = added_errors(&before, &after);
+    if is_the_same {
+        return Ok(Outcome::Unchanged(after));
+    }
+    let added = added_errors(there, &after);
     if !added.is_empty() {
         return Ok(Outcome::Refused(after, added));
     }
@@ -106,13 +111,23 @@ fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
     check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
 }
 
-/// The errors of `after` that `before` has not, told by rule and key: places move.
-fn added_errors(before: &Checked, after: &Checked) -> Vec<Diagnostic> {
-    let mark = |found: &Diagnostic| (found.rule, found.place.key().cloned());
-    let mut there = HashMap::new();
-    for found in errors(before) {
-        *there.entry(mark(found)).or_insert(0) += 1;
-    }
+/// What an error is told by: its rule and its key; places move.
+type Mark = (&'static str, Option<Key>);
+
+/// How often each error is there.
+fn marks(checked: &Checked) -> HashMap<Mark, usize> {
+    errors(checked).fold(HashMap::new(), |mut marks, found| {
+        *marks.entry(mark(found)).or_insert(0) += 1;
+        marks
+    })
+}
+
+fn mark(found: &Diagnostic) -> Mark {
+    (found.rule, found.place.key().cloned())
+}
+
+/// The errors of `after` that were not there before.
+fn added_errors(mut there: HashMap<Mark, usize>, after: &Checked) -> Vec<Diagnostic> {
     let is_new = |found: &&Diagnostic| match there.get_mut(&mark(found)) {
         Some(count) if *count > 0 => {
             *count -= 1;

@@ -62,21 +62,28 @@ fn mode(mode: Mode) -> Field {
 }
 
 fn steps(settings: &Settings, federated: bool) -> Vec<String> {
-    let presence = match settings.mode {
-        Mode::BothWays => "Presence.ReadWrite.All",
-        Mode::FromTeams | Mode::Undocumented => "Presence.Read.All",
+    let (presence, direction) = match settings.mode {
+        Mode::BothWays => ("Presence.ReadWrite.All", "both ways, Teams to Swyx and \"Speaking\" to Teams"),
+        Mode::FromTeams | Mode::Undocumented => ("Presence.Read.All", "from Teams to Swyx only"),
     };
     let mut steps = vec![format!(
         "In the Entra portal, give the application the permissions {presence} and User.ReadBasic.All, both of type Application, and grant admin consent."
     )];
     if federated {
-        steps.push("In the identity provider configuration, switch the Teams synchronisation on and choose its direction.".to_owned());
+        steps.push(format!(
+            "In the identity provider configuration, switch the Teams synchronisation on, {direction}."
+        ));
     }
     steps.extend([
         "For every user, see that the e-mail address in SwyxWare is the account name in Teams.".to_owned(),
         "In SwyxWare, see that status signalling is defined between the users or groups that are to see each other.".to_owned(),
-        "Note when the client secret ends; the synchronisation stops on that day without a word.".to_owned(),
     ]);
+    if settings.client_secret.is_some() {
+        steps.push(
+            "Note when the client secret ends; the synchronisation stops on that day without a word."
+                .to_owned(),
+        );
+    }
     steps
 }
 

@@ -332,3 +332,65 @@ fn what_is_typed_into_control_center_stands_on_the_sheet() {
     }
     assert!(run(folder.path(), &["sheet", "new.toml"]).out.contains("Federated Services"));
 }
+
+#[test]
+fn several_keys_are_taken_away_though_one_is_not_there() {
+    let text = format!("{GOOD}\n[entra]\nproxy = \"http://proxy.example.com:3128\"\n");
+    let folder = folder_with(&[("swyx-teams.toml", &text)]);
+    assert_eq!(run(folder.path(), &["unset", "sync.session_minutes", "entra.proxy"]).code, Some(0));
+    assert_eq!(
+        fs::read_to_string(folder.path().join("swyx-teams.toml")).expect("read"),
+        format!("{GOOD}\n[entra]\n")
+    );
+    for arguments in [&["unset", "entra.prxy"][..], &["unset", "--config", "none.toml", "entra.proxy"]] {
+        assert_eq!(run(folder.path(), arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_checked_once() {
+    let folder = folder_with(&[("a/b.toml", &bad())]);
+    let run = run(folder.path(), &["check", "a/b.toml", "a", "./a/b.toml"]);
+    assert!(run.out.ends_with("1 file checked: 1 error\n"), "{}", run.out);
+}
+
+#[test]
+fn a_reader_that_goes_away_takes_nothing_of_the_verdict_with_it() {
+    use std::process::Stdio;
+    let text = (0..9_000).map(|at| format!("k{at} = 1\n")).collect::<String>();
+    let folder = folder_with(&[("a.toml", &text)]);
+    let mut child = common::program(folder.path())
+        .args(["check", "a.toml"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("runs");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("ends").code(), Some(1));
+}
+
+#[test]
+fn a_secret_that_was_pasted_twice_is_masked_twice() {
+    let secret = "OldStyleSecretWithoutTilde123456";
+    let text = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", &format!("\"{secret}\""));
+    let text = format!(
+        "{text}\n[entra]\napplication_name = \"{secret}\"\n[[user]]\nswyx = \"A\"\nteams = \"{secret}\"\n"
+    );
+    let folder = folder_with(&[("swyx-teams.toml", &text)]);
+    for arguments in [&["check", "swyx-teams.toml"][..], &["list"], &["get", "entra.application_name"]] {
+        let run = run(folder.path(), arguments);
+        assert!(!run.out.contains(secret) && !run.err.contains(secret), "{arguments:?}");
+    }
+}
+
+#[test]
+fn two_users_of_one_name_are_both_compared() {
+    let users = |first: &str| {
+        format!(
+            "{GOOD}\n[[user]]\nswyx = \"J\"\nteams = \"{first}\"\n[[user]]\nswyx = \"J\"\nteams = \"c@d.de\"\n"
+        )
+    };
+    let folder = folder_with(&[("a.toml", &users("a@b.de")), ("b.toml", &users("zz@b.de"))]);
+    let run = run(folder.path(), &["diff", "a.toml", "b.toml"]);
+    assert!(run.out.contains("a@b.de, c@d.de -> zz@b.de, c@d.de"), "{}", run.out);
+    assert!(run.err.contains("a.toml has errors"), "{}", run.err);
+}

@@ -102,7 +102,7 @@ fn the_test_of_imports_would_see_one() {
 }
 
 #[test]
-fn files_are_short_and_hold_no_path_of_a_machine() {
+fn files_are_short_and_say_what_they_are() {
     for (_, path, text) in source_files() {
         assert!(text.lines().count() <= 500, "{} has more than 500 lines", path.display());
         assert!(text.starts_with("//!"), "{} does not say what it is", path.display());

@@ -27,7 +27,7 @@ const STYLES: Styles = Styles::styled()
 
 const AFTER: &str = "\
 Exit codes:
-  0  nothing found
+  0  nothing found at or above --fail-on
   1  findings at or above --fail-on
   2  wrong use, a path that could not be read, or no file found
 
@@ -179,6 +179,7 @@ pub(super) struct Get {
     /// Fetch a secret from where it is kept and print it
     #[arg(long)]
     pub(super) reveal: bool,
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Plain,
 }
@@ -190,6 +191,7 @@ pub(super) struct List {
     /// Fetch secrets from where they are kept and print them
     #[arg(long)]
     pub(super) reveal: bool,
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Plain,
 }
@@ -227,6 +229,7 @@ pub(super) struct Diff {
     /// End with 1 if anything changes
     #[arg(long)]
     pub(super) exit_code: bool,
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Plain,
 }
@@ -238,6 +241,7 @@ pub(super) struct Sheet {
     /// Fetch the secret from where it is kept and print it
     #[arg(long)]
     pub(super) reveal: bool,
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Plain,
 }
@@ -247,12 +251,14 @@ pub(super) struct Explain {
     /// The id of a rule, or a key
     #[arg(value_name = "RULE|KEY")]
     pub(super) what: String,
+    /// How to print it
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Plain,
 }
 
 #[derive(Args)]
 pub(super) struct Rules {
+    /// How to print them
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: RulesFormat,
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::args::Check;
-use super::walk::{Target, Walk};
+use super::walk::{self, Target, Walk};
 use super::{Context, Exit, display};
 use crate::change::{self, ChangeError, Outcome};
 use crate::check::{self as pipeline, Checked};
@@ -17,7 +17,10 @@ use crate::source::MOST_BYTES;
 pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
     let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
-    let targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
+    let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
+    if named.len() > 1 {
+        walk::without_repetitions(&mut targets);
+    }
     if context.global.verbose > 0 {
         for (path, reason) in &walk.passed_over {
             writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
@@ -48,21 +51,23 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
     let failed = reports.iter().any(|(report, failed)| *failed || !report.was_read());
     let reports = reports.into_iter().map(|(report, _)| report).collect::<Vec<_>>();
     // A diff is for patch tools and eyes: findings beside it would be neither.
-    if !args.diff {
-        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
-    }
+    let written = if args.diff {
+        Ok(())
+    } else {
+        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)
+    };
     let limit = args.fail_on.severity();
     let found = reports
         .iter()
         .flat_map(|report| &report.findings)
         .any(|finding| finding.diagnostic.severity >= limit);
-    Ok(if failed {
-        Exit::Usage
-    } else if found {
-        Exit::Findings
-    } else {
-        Exit::Clean
-    })
+    match written.and_then(|()| context.out.flush()) {
+        // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ if failed => Ok(Exit::Usage),
+        _ if found => Ok(Exit::Findings),
+        _ => Ok(Exit::Clean),
+    }
 }
 
 /// What became of one file.

@@ -1,6 +1,6 @@
 //! `diff`: what changes from one file to another, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io;
 
 use serde::Serialize;
@@ -37,6 +37,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Diff) -> io::Result<Exit> {
         }
     }
     let [before, after] = sides.as_slice() else { return Ok(Exit::Usage) };
+    for checked in [before, after].into_iter().filter(|checked| checked.has_errors()) {
+        let name = printable(checked.source().name());
+        context
+            .note(format!("{name} has errors, which may hide what it says; swyx-teams check shows them"))?;
+    }
     let changes = changes(before, after);
     let exit = if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Clean };
     match args.format {
@@ -63,17 +68,20 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
     let (Some(old), Some(new)) = (before.draft(), after.draft()) else { return Vec::new() };
     let (old_entries, new_entries) = (entries::all(before.source(), old), entries::all(after.source(), new));
     let is_user = |entry: &&Entry| entry.key.as_str().starts_with("user[");
-    let side = |entries: &[Entry], key: &Key| entries.iter().find(|entry| entry.key == *key).cloned();
+    let by_key = |entries: &'_ [Entry]| {
+        entries.iter().map(|entry| (entry.key.clone(), entry.clone())).collect::<HashMap<_, _>>()
+    };
+    let (old_by_key, new_by_key) = (by_key(&old_entries), by_key(&new_entries));
     // The keys of the new file first, in its order, then those that are gone.
     let keys = new_entries.iter().chain(&old_entries).filter(|entry| !is_user(entry)).map(|entry| &entry.key);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let changed = keys.filter(|key| seen.insert(*key)).filter_map(|key| {
-        let (old, new) = (side(&old_entries, key), side(&new_entries, key));
-        let same = match (&old, &new) {
+        let (old, new) = (old_by_key.get(key), new_by_key.get(key));
+        let same = match (old, new) {
             (Some(old), Some(new)) => old.says_the_same(new),
             (old, new) => old.is_none() && new.is_none(),
         };
-        (!same).then(|| change(key, old.as_ref(), new.as_ref()))
+        (!same).then(|| change(key, old, new))
     });
     changed.chain(user_changes(old, new)).collect()
 }
@@ -138,27 +146,33 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
     }
 }
 
-/// Users are told apart by their name in Swyx: their place in the file means nothing.
+/// Users are told apart by their name in Swyx: their place in the file means nothing. Of a name that is given twice, which is an
+/// error, all accounts are named.
 fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
-    let by_name = |draft: &Draft| {
-        let users =
-            draft.users.iter().map(|user| (user.swyx.clone().unwrap_or_default(), user.teams.clone()));
-        users.collect::<BTreeMap<_, _>>()
-    };
-    let (old, new) = (by_name(old), by_name(new));
-    let names = old.keys().chain(new.keys()).collect::<std::collections::BTreeSet<_>>();
+    let (old, new) = (accounts(old), accounts(new));
+    let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
     let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
     let change = |name: &String| {
-        let (before, after) = (old.get(name).cloned().flatten(), new.get(name).cloned().flatten());
-        let account = |account: &Option<String>| account.as_deref().map(without_secret).map(printable);
-        let (before, after) = (account(&before), account(&after));
+        let (before, after) = (old.get(name), new.get(name));
         let shown = printable(without_secret(name));
-        let message = match (old.contains_key(name), &after) {
+        let message = match (before, after) {
             (_, None) => format!("{shown} is matched by e-mail address again"),
-            (false, Some(after)) => format!("{shown} is matched with {after}"),
-            (true, Some(after)) => format!("{shown} is now matched with {after}"),
+            (None, Some(after)) => format!("{shown} is matched with {after}"),
+            (Some(_), Some(after)) => format!("{shown} is now matched with {after}"),
         };
-        Change { key: format!("user \"{shown}\""), before, after, message }
+        Change { key: format!("user \"{shown}\""), before: before.cloned(), after: after.cloned(), message }
     };
     changed.map(change).collect()
+}
+
+/// The Teams account of every Swyx user, as it may be shown.
+fn accounts(draft: &Draft) -> BTreeMap<String, String> {
+    let mut accounts = BTreeMap::<String, String>::new();
+    for user in &draft.users {
+        let account =
+            user.teams.as_deref().map(without_secret).map_or_else(|| "nobody".to_owned(), printable);
+        let there = accounts.entry(user.swyx.clone().unwrap_or_else(|| "a user without a name".to_owned()));
+        there.and_modify(|there| *there = format!("{there}, {account}")).or_insert(account);
+    }
+    accounts
 }

@@ -53,22 +53,28 @@ pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
             below.join(", ")
         ));
     }
-    let known = entries::known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
-    if known.iter().any(|key| key == args.key.as_str())
-        || !args.key.parent().steps().is_empty() && is_open(&args.key)
-    {
+    if may_exist(&args.key) {
         writeln!(context.err, "`{}` is not set", named(args.key.as_str()))?;
         return Ok(Exit::Findings);
     }
-    let near = nearest(args.key.as_str(), known.iter().map(String::as_str));
-    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    context.misuse(format!("there is no key `{}`{near}", named(args.key.as_str())))
+    context.misuse(no_such_key(&args.key))
 }
 
-/// Whether keys of any name may stand there.
-fn is_open(key: &Key) -> bool {
-    let text = key.as_str();
-    ["sync.status.", "user[", "control_center."].iter().any(|start| text.starts_with(start))
+/// Whether a settings file may have this key. Fields of Control Center, statuses and users may be any.
+pub(super) fn may_exist(key: &Key) -> bool {
+    let is_open = |start: &&str| key.as_str().starts_with(start);
+    entries::known_keys().any(|known| known == *key)
+        || ["sync.status.", "user[", "control_center."].iter().any(is_open)
+}
+
+/// What to say of a key that no settings file has.
+pub(super) fn no_such_key(key: &Key) -> String {
+    let known = entries::known_keys().map(|known| known.to_string()).collect::<Vec<_>>();
+    let of_that_name =
+        known.iter().find(|known| known.rsplit('.').next() == Some(key.as_str())).map(String::as_str);
+    let near = of_that_name.or_else(|| nearest(key.as_str(), known.iter().map(String::as_str)));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    format!("there is no key `{}`{near}", named(key.as_str()))
 }
 
 fn print_one(context: &mut Context<'_>, entry: &Entry, args: &Get, path: &Path) -> io::Result<Exit> {

@@ -69,11 +69,14 @@ pub fn main() -> ExitCode {
     );
     let (mut out, mut err) = (BufWriter::with_capacity(64 * 1024, out), err);
     let mut context = Context { out: &mut out, err: &mut err, global: cli.global };
-    let result = context.run(cli.command).and_then(|exit| out.flush().map(|()| exit));
-    match result {
+    let result = context.run(cli.command);
+    let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+    match result.and_then(|exit| {
+        out.flush().or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) }).map(|()| exit)
+    }) {
         Ok(exit) => ExitCode::from(exit.code()),
         // The reader has gone away: it has seen what it wanted.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) if is_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(err, "error: cannot write the output: {}", crate::os::reason(&error));
             ExitCode::from(Exit::Usage.code())

@@ -4,11 +4,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::args::{Set, Unset};
-use super::{Context, Exit, display, is_name, named};
+use super::{Context, Exit, display, is_name, list, named};
 use crate::change::{self, ChangeError, Outcome};
 use crate::diagnostic::{Diagnostic, Key, Step, printable};
 use crate::settings::schema::{Dialect, describe, schema};
-use crate::settings::write::{Change, EditError, NewValue};
+use crate::settings::write::{Change, NewValue};
 use crate::settings::{Secret, SecretSource, keys};
 
 /// Standard input may have this many bytes; no value is longer.
@@ -48,6 +48,12 @@ pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
 
 pub(super) fn unset(context: &mut Context<'_>, args: &Unset) -> io::Result<Exit> {
     let path = context.file(None);
+    if !path.exists() {
+        return context.misuse(format!("{}: no such file", printable(&display(&path))));
+    }
+    if let Some(key) = args.keys.iter().find(|key| !list::may_exist(key)) {
+        return context.misuse(list::no_such_key(key));
+    }
     let changes = args.keys.iter().cloned().map(Change::Unset).collect::<Vec<_>>();
     apply(context, &path, &changes)
 }
@@ -68,7 +74,7 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
             Ok(Exit::Clean)
         }
         Ok(Outcome::Unchanged(_)) => {
-            context.note(format!("{}: says so already", printable(&name)))?;
+            context.note(format!("{}: nothing to change", printable(&name)))?;
             Ok(Exit::Clean)
         }
         Ok(Outcome::Refused(after, added)) => {
@@ -79,10 +85,6 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
                 printable(&name)
             )?;
             Ok(Exit::Findings)
-        }
-        Err(ChangeError::Edit(EditError::NotSet(key))) => {
-            context.note(format!("`{}` is not set; nothing was changed", named(key.as_str())))?;
-            Ok(Exit::Clean)
         }
         Err(ChangeError::Unsound(checked)) => {
             context.report_to_err(&checked, |_| true)?;

@@ -1,5 +1,6 @@
 //! Which files a check is about: those named, and `*.toml` below the folders named.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -88,4 +89,13 @@ impl Walk<'_> {
                 })
         })
     }
+}
+
+/// Leaves out files that were named before, by whatever way.
+pub(super) fn without_repetitions(targets: &mut Vec<Target>) {
+    let mut seen = HashSet::new();
+    targets.retain(|target| match target {
+        Target::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
+        Target::Barren(..) | Target::Stdin => true,
+    });
 }

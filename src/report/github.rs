@@ -68,7 +68,7 @@ mod tests {
     fn render(name: &str, text: &str, prefix: &str) -> String {
         let files = [FileReport::new(&crate::check::bytes(name, text.as_bytes().to_vec(), false), false)];
         let mut out = Vec::new();
-        write(&files, &Repository { prefix: prefix.to_owned() }, &mut out).unwrap();
+        write(&files, &Repository { root: None, prefix: prefix.to_owned() }, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

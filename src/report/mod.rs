@@ -13,6 +13,7 @@ mod junit;
 mod sarif;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity, id};
@@ -91,7 +92,10 @@ impl FileReport {
                 diagnostic: without_secrets(diagnostic, source),
             }
         });
-        Self { path: source.name().replace('\\', "/"), findings: findings.collect() }
+        Self {
+            path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
+            findings: findings.collect(),
+        }
     }
 
     /// Whether the file could be read.
@@ -142,6 +146,8 @@ impl Counts {
 /// the way from there to the current folder, empty or ending in `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repository {
+    /// The repository's folder, with `/` at its end; nothing outside of any repository.
+    pub root: Option<String>,
     /// `customers/` if the current folder is that one of the repository.
     pub prefix: String,
 }
@@ -153,23 +159,18 @@ impl Repository {
         let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else {
             return Self::default();
         };
-        let way = current.strip_prefix(root).unwrap_or(&current).to_string_lossy().replace('\\', "/");
-        Self { prefix: if way.is_empty() { way } else { format!("{way}/") } }
+        let text = |path: &Path| path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+        let closed = |path: String| if path.is_empty() || path.ends_with('/') { path } else { path + "/" };
+        let way = current.strip_prefix(root).unwrap_or(&current);
+        Self { root: Some(closed(text(root))), prefix: closed(text(way)) }
     }
 
     /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
     /// The root itself is `.`.
     pub fn path(&self, path: &str) -> String {
-        if path.starts_with('/') || std::path::Path::new(path).is_absolute() {
-            let root =
-                std::env::current_dir().ok().map(|current| current.to_string_lossy().replace('\\', "/"));
-            let root = root.and_then(|current| {
-                current.strip_suffix(self.prefix.trim_end_matches('/')).map(str::to_owned)
-            });
-            let inside = root.and_then(|root| {
-                path.strip_prefix(&format!("{}/", root.trim_end_matches('/'))).map(str::to_owned)
-            });
-            return inside.unwrap_or_else(|| path.to_owned());
+        if path.starts_with('/') || Path::new(path).is_absolute() {
+            let inside = self.root.as_ref().and_then(|root| path.strip_prefix(root.as_str()));
+            return inside.unwrap_or(path).to_owned();
         }
         let mut parts: Vec<&str> = Vec::new();
         for part in self.prefix.split('/').chain(path.split('/')) {

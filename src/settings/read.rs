@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::draft::{ControlCenter, Draft, Entra, Swyx, Sync, User};
 use super::keys;
+use super::secret::Secret;
 use super::section::Section;
 use super::values::{PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
@@ -18,6 +19,9 @@ pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
     let mut masks = Vec::new();
     let mut draft = read_root(source.tree(), &mut found, &mut masks);
     draft.readable_by_others = source.is_readable_by_others();
+    for (_, secret) in draft.inline_secrets() {
+        masks.extend(source.occurrences(Secret::expose(secret)));
+    }
     source.mask(masks);
     (draft, found)
 }

@@ -2,9 +2,9 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::secret::{Secret, SecretSource};
 use crate::os::{ReadError, read_regular, reason};
@@ -94,6 +94,7 @@ fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> 
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| RevealError::NotStarted(reason(&error)))?;
+    let start = Instant::now();
     let output = child.stdout.take();
     let (send, receive) = mpsc::channel();
     std::thread::spawn(move || {
@@ -113,8 +114,25 @@ fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> 
         let _ = child.wait();
         return Err(RevealError::Failed("printed more than 64 KiB"));
     }
-    match child.wait() {
-        Ok(status) if status.success() => text(content),
-        _ => Err(RevealError::Failed("failed")),
+    match ended(&mut child, start) {
+        Some(status) if status.success() => text(content),
+        Some(_) => Err(RevealError::Failed("failed")),
+        None => Err(RevealError::Failed("did not end within 10 seconds")),
+    }
+}
+
+/// Waits for a child that may have closed its output and still go on; it is ended when its time is over.
+fn ended(child: &mut Child, start: Instant) -> Option<ExitStatus> {
+    const PAUSE: Duration = Duration::from_millis(2);
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Some(status),
+            Ok(None) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return None;
+            }
+        }
     }
 }

@@ -126,7 +126,7 @@ impl<'a> Section<'a> {
         self.asked.push(name);
         let node = self.node(name)?;
         let Value::Text(text) = &node.value else {
-            let is_float = matches!(node.value, Value::Float);
+            let is_float = matches!(&node.value, Value::Float(text) if text.parse::<T>().is_ok());
             let key = self.key.child(name);
             let found = self.wrong_type(name, "a string", &node.value);
             if is_float {
@@ -139,7 +139,7 @@ impl<'a> Section<'a> {
             Ok(value) => Some(value),
             Err(wrong) => {
                 self.masks.push(node.span.clone());
-                self.report(id::INVALID_VALUE, name, "not of the form that is wanted here").help =
+                self.report(id::INVALID_VALUE, name, "not written as it has to be").help =
                     Some(wrong.to_string());
                 None
             }
@@ -237,7 +237,7 @@ impl<'a> Section<'a> {
                 }
                 if reference.is_none() {
                     let help = "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
-                    let message = "a reference to a secret has exactly one of `env`, `file` and `command`";
+                    let message = self.wrong_reference(name);
                     self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
                 }
                 reference
@@ -247,6 +247,20 @@ impl<'a> Section<'a> {
                 self.wrong_type(name, "a string or a reference to a secret", other);
                 None
             }
+        }
+    }
+
+    /// What is wrong with a reference to a secret that is none.
+    fn wrong_reference(&self, name: &str) -> &'static str {
+        let members = self.node(name).map(|node| match &node.value {
+            Value::Table(table) => table.entries.iter().map(|id| &*self.tree.node(*id).name).collect(),
+            _ => Vec::new(),
+        });
+        match members.unwrap_or_default().as_slice() {
+            ["env"] => "`env` has to be the name of an environment variable: letters, digits and `_`",
+            ["file"] => "`file` has to be a path",
+            ["command"] => "`command` has to be an array: a program and its arguments",
+            _ => "a reference to a secret has exactly one of `env`, `file` and `command`",
         }
     }
 

@@ -33,7 +33,7 @@ fn ours(tree: &Tree, id: NodeId) -> Shape {
     match &node.value {
         Value::Text(text) => Shape::Text(text.to_string(), span),
         Value::Integer(number) => Shape::Integer(*number, span),
-        Value::Float => Shape::Other("float", span),
+        Value::Float(_) => Shape::Other("float", span),
         Value::Boolean => Shape::Other("boolean", span),
         Value::DateTime => Shape::Other("date", span),
         Value::Array(array) if array.of_headers => Shape::Tables(elements(&array.elements)),

@@ -33,7 +33,7 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
             let found = Diagnostic::error(
                 id::ENCODING,
                 place,
-                format!("the file is not UTF-8: {count} faulty places"),
+                format!("the file is not UTF-8, at {count} {}", if count == 1 { "place" } else { "places" }),
             );
             (
                 text,
@@ -74,8 +74,8 @@ mod tests {
             (b"\xff\xfea\0 \0=\0", Some("the file is UTF-16 (little-endian), not UTF-8")),
             (b"\xfe\xff\0a\0 \0=", Some("the file is UTF-16 (big-endian), not UTF-8")),
             (b"a\0 \0=\0", Some("the file is UTF-16 (little-endian, without a mark), not UTF-8")),
-            (b"a = 'M\xfcller und S\xf6hne'", Some("the file is not UTF-8: 2 faulty places")),
-            (b"a = '\xc0\xaf'", Some("the file is not UTF-8: 2 faulty places")),
+            (b"a = 'M\xfcller und S\xf6hne'", Some("the file is not UTF-8, at 2 places")),
+            (b"a = '\xc0\xaf'", Some("the file is not UTF-8, at 2 places")),
             (b"a = '\0'", Some("the file holds a NUL byte: it is not text")),
         ] {
             let (_, fault) = text(bytes.to_vec());

@@ -58,7 +58,7 @@ impl Source {
         let raw = self.text.get(node.span.clone())?;
         let with = match &node.value {
             Value::Text(text) => text.trim().to_owned(),
-            Value::Float => format!("\"{raw}\""),
+            Value::Float(_) => format!("\"{raw}\""),
             _ => return None,
         };
         Some(Replacement { range: node.span.clone(), with })

@@ -32,8 +32,9 @@ pub(super) struct Faults<'t> {
     text: &'t str,
     /// How many were reported, kept or not.
     count: usize,
-    /// The first fault of each line, by the line's start: a line's other faults mostly follow from its first.
-    by_line: BTreeMap<usize, Fault>,
+    /// The first fault of each line, by the line's start: a line's other faults mostly follow from its first. A name that is given
+    /// twice follows from nothing, so it counts by itself.
+    by_line: BTreeMap<(usize, bool), Fault>,
     /// The line of the last report.
     line: Range<usize>,
     /// What the last report of the parser was in.
@@ -83,7 +84,7 @@ impl<'t> Faults<'t> {
             self.line = line_around(self.text, at);
         }
         let is_full = self.by_line.len() >= MOST_FAULTS;
-        match self.by_line.entry(self.line.start) {
+        match self.by_line.entry((self.line.start, fault.first.is_some())) {
             Entry::Occupied(mut first) if at < first.get().span.start => drop(first.insert(fault)),
             Entry::Vacant(place) if !is_full => {
                 place.insert(fault);
@@ -94,7 +95,9 @@ impl<'t> Faults<'t> {
 
     /// In the order of the text.
     pub(super) fn into_vec(self) -> Vec<Fault> {
-        self.by_line.into_values().collect()
+        let mut faults = self.by_line.into_values().collect::<Vec<_>>();
+        faults.sort_by_key(|fault| fault.span.start);
+        faults
     }
 }
 

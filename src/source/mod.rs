@@ -193,6 +193,15 @@ impl Source {
         }
     }
 
+    /// Where else a secret of this file stands in it: it may have been pasted twice. Shorter texts are common words.
+    pub(crate) fn occurrences(&self, secret: &str) -> Vec<Range<usize>> {
+        const SHORTEST: usize = 8;
+        if secret.len() < SHORTEST {
+            return Vec::new();
+        }
+        self.text.match_indices(secret).map(|(at, found)| at..at + found.len()).collect()
+    }
+
     /// Whether some of the value at `key` is never to be shown.
     pub(crate) fn is_masked(&self, key: &Key) -> bool {
         let span = self.tree.find(key).map(|id| self.tree.node(id).span.clone());

@@ -383,7 +383,7 @@ impl<'i, 'f> Builder<'i, 'f> {
             ScalarKind::Boolean(_) => Value::Boolean,
             ScalarKind::Float => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() || text.ends_with("inf") || text.ends_with("nan") => {
-                    Value::Float
+                    Value::Float(raw.as_str().into())
                 }
                 _ => refuse("float out of range"),
             },

@@ -34,8 +34,8 @@ pub(crate) enum Value {
     Text(Box<str>),
     /// An integer of any base.
     Integer(i64),
-    /// A float, also infinite or not a number.
-    Float,
+    /// A float, also infinite or not a number, as written.
+    Float(Box<str>),
     /// A boolean.
     Boolean,
     /// Any of the four date and time types.
@@ -185,7 +185,7 @@ impl Value {
         match self {
             Self::Text(_) => "a string",
             Self::Integer(_) => "an integer",
-            Self::Float => "a float",
+            Self::Float(_) => "a float",
             Self::Boolean => "a boolean",
             Self::DateTime => "a date or time",
             Self::Table(_) => "a table",

@@ -8,7 +8,7 @@ use super::*;
 
 fn render(reports: &[FileReport], prefix: &str) -> Value {
     let mut out = Vec::new();
-    write(reports, &Repository { prefix: prefix.to_owned() }, &mut out).unwrap();
+    write(reports, &Repository { root: None, prefix: prefix.to_owned() }, &mut out).unwrap();
     assert!(out.ends_with(b"}\n"));
     serde_json::from_slice(&out).unwrap()
 }

@@ -123,13 +123,14 @@ pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
         if !source.is_sound() {
             return Err(EditError::NotToml);
         }
-        let replacements = match change {
-            Change::Set(key, value) => set(&source, key, value)?,
-            Change::Unset(key) => remove::remove(&source, key)?,
+        let (key, replacements) = match change {
+            Change::Set(key, value) => (key, set(&source, key, value)?),
+            // What is not there is away.
+            Change::Unset(key) if source.tree().find(key).is_none() => return Ok(text),
+            Change::Unset(key) => (key, remove::remove(&source, key)?),
         };
-        let key = match change {
-            Change::Set(key, _) | Change::Unset(key) => key,
-        };
+        // The tree is large where the file is, and so is what the proof needs.
+        drop(source);
         let changed = apply(&text, replacements).ok_or_else(|| EditError::Unproven(key.clone()))?;
         if proof::changes_only(&text, &changed, change) {
             Ok(changed)
