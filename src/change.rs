@@ -50,7 +50,7 @@ impl std::fmt::Debug for Checked {
 pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MOST_BYTES)?;
     let before = content_checked(name, &rewrite);
-    if !before.source().is_sound() {
+    if !before.source().is_sound() || !before.was_read() {
         return Err(ChangeError::Unsound(Box::new(before)));
     }
     // Of a large file only the marks of its errors are kept while the new text is made: the second reader needs the room.

@@ -68,15 +68,12 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
     let (Some(old), Some(new)) = (before.draft(), after.draft()) else { return Vec::new() };
     let (old_entries, new_entries) = (entries::all(before.source(), old), entries::all(after.source(), new));
     let is_user = |entry: &&Entry| entry.key.as_str().starts_with("user[");
-    let by_key = |entries: &'_ [Entry]| {
-        entries.iter().map(|entry| (entry.key.clone(), entry.clone())).collect::<HashMap<_, _>>()
-    };
     let (old_by_key, new_by_key) = (by_key(&old_entries), by_key(&new_entries));
     // The keys of the new file first, in its order, then those that are gone.
     let keys = new_entries.iter().chain(&old_entries).filter(|entry| !is_user(entry)).map(|entry| &entry.key);
     let mut seen = HashSet::new();
     let changed = keys.filter(|key| seen.insert(*key)).filter_map(|key| {
-        let (old, new) = (old_by_key.get(key), new_by_key.get(key));
+        let (old, new) = (old_by_key.get(key).copied(), new_by_key.get(key).copied());
         let same = match (old, new) {
             (Some(old), Some(new)) => old.says_the_same(new),
             (old, new) => old.is_none() && new.is_none(),
@@ -84,6 +81,10 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
         (!same).then(|| change(key, old, new))
     });
     changed.chain(user_changes(old, new)).collect()
+}
+
+fn by_key(entries: &[Entry]) -> HashMap<&Key, &Entry> {
+    entries.iter().map(|entry| (&entry.key, entry)).collect()
 }
 
 fn change(key: &Key, old: Option<&Entry>, new: Option<&Entry>) -> Change {

@@ -31,6 +31,9 @@ struct Item {
     secret: Option<String>,
 }
 
+/// The column of keys is at most this wide; a hostile key may have a MiB.
+const WIDEST: usize = 80;
+
 pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
     let path = context.file(None);
     let checked = match context.load(&path)? {
@@ -110,7 +113,8 @@ pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
         write_pretty(&Listing { version: 1, values }, context.out)?;
         return Ok(Exit::Clean);
     }
-    let width = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max().unwrap_or(0);
+    let longest = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max();
+    let width = longest.unwrap_or(0).min(WIDEST);
     for (entry, secret) in &rows {
         let default = if entry.is_given { "" } else { "  (default)" };
         write!(context.out, "{:width$}  ", entry.key.as_str())?;

@@ -20,6 +20,7 @@ pub use args::command;
 use args::{Cli, Command, Global};
 
 use crate::check::{self as pipeline, Checked};
+use crate::diagnostic::id;
 use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::entries::known_keys;
 use crate::settings::reveal::Trust;
@@ -131,11 +132,17 @@ impl Context<'_> {
     /// Reads the settings file for a command that needs its text to be TOML; else says what is wrong.
     fn load(&mut self, path: &Path) -> io::Result<Result<Checked, Exit>> {
         let checked = pipeline::file(display(path), path);
-        if checked.source().is_sound() {
+        if checked.source().is_sound() && checked.was_read() {
             return Ok(Ok(checked));
         }
-        self.report_to_err(&checked, |_| true)?;
-        Ok(Err(if checked.was_read() { Exit::Findings } else { Exit::Usage }))
+        self.report_unsound(&checked).map(Err)
+    }
+
+    /// Shows why a file cannot be worked with. Of one over a limit, only that is worth saying.
+    fn report_unsound(&mut self, checked: &Checked) -> io::Result<Exit> {
+        let was_read = checked.was_read();
+        self.report_to_err(checked, |found| was_read || found.rule == id::UNREADABLE)?;
+        Ok(if was_read { Exit::Findings } else { Exit::Usage })
     }
 
     /// Shows findings beside the result of a command.

@@ -87,13 +87,10 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
             Ok(Exit::Findings)
         }
         Err(ChangeError::Unsound(checked)) => {
-            context.report_to_err(&checked, |_| true)?;
-            writeln!(
-                context.err,
-                "error: {} has faults that must be mended first; nothing was changed",
-                printable(&name)
-            )?;
-            Ok(if checked.was_read() { Exit::Findings } else { Exit::Usage })
+            let exit = context.report_unsound(&checked)?;
+            let name = printable(&name);
+            writeln!(context.err, "error: {name} has faults that must be mended first; nothing was changed")?;
+            Ok(exit)
         }
         Err(error) => context.misuse(format!("{}: {error}", printable(&name))),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from common import CLIENT, PROGRAM, TENANT
 
-MOST_MEMORY = 64 * 1024  # KiB
+MOST_MEMORY = 64 * 1024  # KiB; this process's own part in a child that has not started yet is below that
 
 GOOD = f"""[control_center]
 MsTeamsStatusSyncMode = 2
@@ -63,6 +63,17 @@ class Limits(unittest.TestCase):
                     if form == "human":
                         self.assertLessEqual(longest, 1024)
                         print(f"{name}: {memory / 1024:.1f} MiB, {seconds:.2f} s", flush=True)
+
+    def test_changing_and_comparing_hostile_files_takes_little_memory(self):
+        for name, text in HOSTILE.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                Path(folder, "a.toml").write_text(text)
+                for command in (["list", "a.toml"], ["diff", "a.toml", "a.toml"],
+                                ["--config", "a.toml", "set", "sync.session_minutes", "20"]):
+                    code, memory, _, seconds = measured(command, folder)
+                    self.assertIn(code, (0, 1, 2))
+                    self.assertLessEqual(memory, MOST_MEMORY, command)
+                print(f"{name}: {memory / 1024:.1f} MiB, {seconds:.2f} s to set", flush=True)
 
     def test_a_full_disk_leaves_the_old_file(self):
         text = GOOD + "".join(f'\n[[user]]\nswyx = "u{i}"\nteams = "u{i}@example.com"\n' for i in range(300))

@@ -1,7 +1,5 @@
 //! The second opinion on a change: another reader's view of the text before and after.
 
-use std::collections::BTreeMap;
-
 use super::{Change, NewValue};
 use crate::diagnostic::Step;
 use crate::settings::secret::{Secret, SecretSource};
@@ -12,7 +10,8 @@ use crate::settings::secret::{Secret, SecretSource};
 enum Shape {
     Scalar(String),
     Array(Vec<Self>),
-    Table(BTreeMap<String, Self>),
+    /// By name. A list, since thousands of users make thousands of small tables.
+    Table(Vec<(String, Self)>),
 }
 
 /// Whether `after` says what `before` says, but for `change`.
@@ -32,7 +31,7 @@ fn read(text: &str) -> Option<Shape> {
 }
 
 fn table(members: &dyn toml_edit::TableLike) -> Shape {
-    Shape::Table(members.iter().map(|(name, item)| (name.to_owned(), of_item(item))).collect())
+    Shape::table(members.iter().map(|(name, item)| (name.to_owned(), of_item(item))))
 }
 
 fn of_item(item: &toml_edit::Item) -> Shape {
@@ -59,7 +58,7 @@ fn of_value(value: &toml_edit::Value) -> Shape {
 }
 
 fn shape(value: &NewValue) -> Shape {
-    let member = |name: &str, shape: Shape| Shape::Table(BTreeMap::from([(name.to_owned(), shape)]));
+    let member = |name: &str, shape: Shape| Shape::Table(vec![(name.to_owned(), shape)]);
     match value {
         NewValue::Integer(number) => Shape::Scalar(format!("integer {number}")),
         NewValue::Boolean(truth) => Shape::Scalar(format!("boolean {truth}")),
@@ -80,6 +79,12 @@ fn shape(value: &NewValue) -> Shape {
 }
 
 impl Shape {
+    fn table(members: impl Iterator<Item = (String, Self)>) -> Self {
+        let mut members = members.collect::<Vec<_>>();
+        members.sort_by(|one, two| one.0.cmp(&two.0));
+        Self::Table(members)
+    }
+
     fn text(text: &str) -> Self {
         Self::Scalar(format!("text {text}"))
     }
@@ -91,7 +96,18 @@ impl Shape {
         };
         match (self, step) {
             (Self::Table(members), Step::Name(name)) => {
-                members.entry(name.clone()).or_insert_with(|| Self::empty_for(rest)).set(rest, value);
+                match members.binary_search_by(|(there, _)| there.cmp(name)) {
+                    Ok(at) => {
+                        if let Some((_, member)) = members.get_mut(at) {
+                            member.set(rest, value);
+                        }
+                    }
+                    Err(at) => {
+                        let mut member = Self::empty_for(rest);
+                        member.set(rest, value);
+                        members.insert(at, (name.clone(), member));
+                    }
+                }
             }
             (Self::Array(elements), Step::Index(index)) => {
                 if *index == elements.len() {
@@ -108,20 +124,20 @@ impl Shape {
     fn empty_for(steps: &[Step]) -> Self {
         match steps.first() {
             Some(Step::Index(_)) => Self::Array(Vec::new()),
-            _ => Self::Table(BTreeMap::new()),
+            _ => Self::Table(Vec::new()),
         }
     }
 
     fn unset(&mut self, steps: &[Step]) {
         match (self, steps) {
             (Self::Table(members), [Step::Name(name)]) => {
-                members.remove(name);
+                members.retain(|(there, _)| there != name);
             }
             (Self::Array(elements), [Step::Index(index)]) if *index < elements.len() => {
                 elements.remove(*index);
             }
             (Self::Table(members), [Step::Name(name), rest @ ..]) => {
-                if let Some(member) = members.get_mut(name) {
+                if let Some((_, member)) = members.iter_mut().find(|(there, _)| there == name) {
                     member.unset(rest);
                 }
             }
