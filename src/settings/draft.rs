@@ -96,8 +96,8 @@ pub struct Swyx {
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(extend(
     "additionalProperties" = true,
-    "if" = {"properties": {"MsTeamsStatusSyncMode": {"const": 2}}, "required": ["MsTeamsStatusSyncMode"]},
-    "then" = {"required": ["MsTeamsClientSecret"]}
+    "if" = {"properties": {"MsTeamsStatusSyncMode": {"const": 2}}, "required": ["MsTeamsStatusSyncMode"], "additionalProperties": true},
+    "then" = {"required": ["MsTeamsClientSecret"], "additionalProperties": true}
 ))]
 pub struct ControlCenter {
     /// Which way statuses are carried. 1: Teams to Swyx only. 2: also "Speaking" in Swyx to "In a call" in Teams; needs SwyxWare 13.25 and a client secret.

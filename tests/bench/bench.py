@@ -76,7 +76,7 @@ class Place:
         self.schema.write_bytes(subprocess.check_output([PROGRAM, "schema"]))
         self.draft_07.write_bytes(subprocess.check_output([PROGRAM, "schema", "--for", "draft-07"]))
         # Strict, tombi would warn of every file; that would measure its printing.
-        schemas = '[schema]\nstrict = false\n[[schemas]]\npath = "schema.json"\ninclude = ["*/*.toml"]\n'
+        schemas = '[[schemas]]\npath = "schema.json"\ninclude = ["*/*.toml"]\n'
         (folder / "tombi.toml").write_text(schemas)
         self.add("many", {f"{number:05}.toml": settings(chance, chance.randint(1, 2)) for number in range(files)})
         self.add("one", {"one.toml": settings(chance, 1)})

@@ -32,9 +32,8 @@ class Settings(Case):
         # Under the name that the example's first line looks for.
         self.schema = self.write("swyx-teams.schema.json", ours("schema").stdout)
         self.draft_07 = self.write("swyx-teams.draft-07.schema.json", ours("schema", "--for", "draft-07").stdout)
-        # Not strict: there tombi wants `if` and `then` to repeat every key of the object that they belong to.
         schemas = '[[schemas]]\npath = "swyx-teams.schema.json"\ninclude = ["settings.toml"]\n'
-        self.write("tombi.toml", "[schema]\nstrict = false\n" + schemas)
+        self.write("tombi.toml", schemas)
 
     def verdicts(self, text):
         """What each tool says of a settings file. All of them see all of the faults below."""
