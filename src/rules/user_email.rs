@@ -41,7 +41,7 @@ fn fault(account: &str) -> Option<&'static str> {
     };
     if account.chars().any(|c| c.is_whitespace() || is_unprintable(c)) {
         Some("an account name has no blanks or control characters")
-    } else if account.to_ascii_uppercase().contains("#EXT#") {
+    } else if account.contains('#') && account.to_ascii_uppercase().contains("#EXT#") {
         Some("this is the account name of a guest")
     } else if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains(NOT_IN_A_NAME)
     {

@@ -367,6 +367,9 @@ impl<'a> Section<'a> {
     /// Reports the members that nothing asked for.
     pub(super) fn finish(&mut self, severity: Severity) {
         let asked = std::mem::take(&mut self.asked);
+        if self.entries().all(|(_, node)| asked.contains(&&*node.name)) {
+            return;
+        }
         let missing = asked.iter().copied().filter(|name| !self.has(name)).collect::<Vec<_>>();
         for (_, node) in self.entries() {
             if asked.contains(&&*node.name) {
