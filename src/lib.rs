@@ -33,12 +33,14 @@
 //!
 //! The feature `cli`, on by default, holds what only the program needs: the command line and the renderers.
 
+pub mod aadsts;
 pub mod change;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
 pub mod os;
+pub mod permission;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rules;
@@ -46,6 +48,7 @@ mod secret_form;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+pub mod tenant;
 
 /// The README's examples are tests, too.
 #[cfg(doctest)]
