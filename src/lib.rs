@@ -39,6 +39,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+pub mod graph;
+pub mod observe;
 pub mod os;
 pub mod permission;
 #[cfg(feature = "cli")]
