@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::args::Check;
-use super::online::{self, Examined};
+use super::online;
 use super::walk::{self, Target, Walk};
 use super::{Context, Exit, display};
 use crate::change::{self, ChangeError, Outcome as Change};
@@ -114,10 +114,10 @@ fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Re
         rest.push((diff, failure));
     }
     let examined = online::examine(context, &args.online, files)?;
-    let outcomes = examined.into_iter().zip(rest).map(|(Examined { checked, tenant }, (diff, failure))| {
-        let seen = online::report_unseen(context, &checked)?;
-        let mut report = FileReport::new(&checked, is_human);
-        report.verdict = verdict(&tenant);
+    let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
+        let seen = online::report_unseen(context, &file)?;
+        let mut report = FileReport::new(&file.checked, is_human);
+        report.verdict = verdict(&file.tenant);
         Ok(Outcome { report, diff, failure, seen })
     });
     outcomes.collect()

@@ -65,21 +65,20 @@ pub(super) fn examine(
 }
 
 /// Says on standard error why parts of a tenant were not seen, once for each reason, and what that comes to.
-pub(super) fn report_unseen(context: &mut Context<'_>, checked: &Checked) -> io::Result<Exit> {
+pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::Result<Exit> {
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
-    for skipped in checked.skipped() {
-        let weight = match skipped.why.cause {
+    for why in file.tenant.unseen_parts() {
+        let weight = match why.cause {
             Cause::NotAsked | Cause::Follows => continue,
             Cause::Answer => Exit::Answer,
             Cause::Silence => Exit::Silence,
             Cause::Use => Exit::Usage,
         };
         exit = exit.max(weight);
-        let reason = skipped.why.reason.as_str();
-        if !said.contains(&reason) {
-            said.push(reason);
-            writeln!(context.err, "error: {}: {reason}", printable(checked.source().name()))?;
+        if !said.contains(&why.reason.as_str()) {
+            said.push(&why.reason);
+            writeln!(context.err, "error: {}: {}", printable(file.checked.source().name()), why.reason)?;
         }
     }
     Ok(exit)
@@ -123,9 +122,12 @@ fn settings(checked: &Checked, trust: Trust) -> Result<Settings, Unseen> {
     }
 }
 
-/// Connections are shared by the files with the same proxy and certificate authority.
+/// Connections are shared by the files with the same certificate authority and proxy.
 #[derive(Default)]
-struct Transports(HashMap<(Option<PathBuf>, Option<String>), Result<Arc<Https>, Unseen>>);
+struct Transports(HashMap<Way, Result<Arc<Https>, Unseen>>);
+
+/// A certificate authority and a proxy, where the settings name them.
+type Way = (Option<PathBuf>, Option<String>);
 
 impl Transports {
     fn of(&mut self, settings: &Settings, folder: &std::path::Path) -> Result<Arc<dyn Transport>, Unseen> {

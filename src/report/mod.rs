@@ -43,6 +43,7 @@ pub enum Format {
 }
 
 /// What was found in one file.
+#[derive(Default)]
 pub struct FileReport {
     /// The file's path as given, with `/`.
     pub path: String,
