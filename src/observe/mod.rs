@@ -3,6 +3,47 @@
 //! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
 //! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
 //! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, <https://learn.microsoft.com/graph/api/presence-get>.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::graph::{Answer, Client, Credential, Limits, Request, Response, Transport};
+//! use swyx_teams::observe::{self, Depth};
+//! use swyx_teams::settings::Secret;
+//!
+//! /// Stands in for `swyx_teams::graph::Https`: signs in, and allows the reads.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     fn send(&self, request: Request) -> Answer<'_> {
+//!         let body = if request.uri().path().ends_with("/token") {
+//!             r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#
+//!         } else {
+//!             r#"{"responses": [{"id": "0", "status": 200, "body": {"value": []}}, {"id": "1", "status": 403, "body": {}}]}"#
+//!         };
+//!         Box::pin(async move { Ok(Response::new(body.into())) })
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # runtime.block_on(async {
+//! let text = r#"
+//! [control_center]
+//! MsTeamsStatusSyncMode = 2
+//! MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+//! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+//! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+//! "#;
+//! let checked = swyx_teams::check::bytes("north.toml", text.into(), false);
+//! let settings = checked.settings().expect("no errors");
+//! let secret = Secret::new("fetched by swyx_teams::settings::reveal");
+//! let client = Client::new(&settings, Credential::Secret(secret.clone()), Arc::new(Canned), Limits::default());
+//!
+//! let tenant = observe::application(&client, &secret, Depth::MadeUpUser).await;
+//! let checked = swyx_teams::check::with_tenant(&checked, &tenant);
+//! let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
+//! assert_eq!(rules, ["presence-unreadable"]);
+//! # });
+//! ```
 
 mod registration;
 
