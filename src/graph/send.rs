@@ -84,7 +84,7 @@ impl Sender {
         attempt
             .retry(pauses)
             .sleep(tokio::time::sleep)
-            .when(|error| is_repeatable(error, repeat) && self.spend())
+            .when(|error| is_repeatable(error, repeat))
             .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
             .notify(|error, pause| {
                 tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");
@@ -125,21 +125,23 @@ impl Sender {
         answer
     }
 
-    /// The pause before the next attempt; none if it would end after all has to be done.
+    /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
     fn pause(&self, error: &GraphError, usual: Duration) -> Option<Duration> {
         let asked = match error {
             GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. } => *wait,
             _ => Duration::ZERO,
         };
         let pause = usual.max(asked);
-        let fits = self.limits.until.is_none_or(|until| Instant::now() + pause < until);
-        fits.then_some(pause)
+        (self.has_time_for(pause) && self.spend()).then_some(pause)
+    }
+
+    fn has_time_for(&self, pause: Duration) -> bool {
+        self.limits.until.is_none_or(|until| Instant::now() + pause < until)
     }
 
     /// Waits as long as was asked for, if there is time for it.
     pub(super) async fn wait(&self, pause: Duration) -> bool {
-        let fits = self.limits.until.is_none_or(|until| Instant::now() + pause < until);
-        if fits && self.spend() {
+        if self.has_time_for(pause) && self.spend() {
             tracing::info!(pause_s = pause.as_secs_f64(), "parts of a batch were put off; trying them again");
             tokio::time::sleep(pause).await;
             true

@@ -117,7 +117,8 @@ fn failure<T: oauth2::ErrorResponse>(
 }
 
 fn not_entra(settings: &Settings, status: u16) -> GraphError {
-    let host = settings.login_address().split("://").nth(1).unwrap_or_default().to_owned();
+    let address = settings.login_address().parse::<http::Uri>();
+    let host = address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default();
     GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: Word::default() }
 }
 
@@ -137,7 +138,7 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
             match refusal(&response) {
                 Some(refused) if goes_on(&refused) => Ok(response),
                 Some(refused) => Err(GraphError::SignIn(refused)),
-                None if response.status().is_success() && is_object(&response) => Ok(response),
+                None if response.status().is_success() && is_entras(&response) => Ok(response),
                 None => Err(GraphError::NotMicrosoft {
                     host: host(&request),
                     status: response.status().as_u16(),
@@ -173,8 +174,10 @@ fn refusal(response: &HttpResponse) -> Option<Refused> {
     Some(Refused::new(shape.error_codes.first().copied(), &shape.error, request))
 }
 
-fn is_object(response: &HttpResponse) -> bool {
-    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body()).is_ok()
+/// Whether an answer is a token, or the beginning of a device flow.
+fn is_entras(response: &HttpResponse) -> bool {
+    let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
+    body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))
 }
 
 /// The media type of an answer, for messages.

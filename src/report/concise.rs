@@ -28,7 +28,7 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::skipping;
+    use crate::report::skipped::tests::skipping;
 
     #[test]
     fn each_rule_that_was_not_applied_is_a_line() {

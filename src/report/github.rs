@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::{FileReport, Finding, Repository, not_asked};
+use super::skipped::{not_asked, unexamined};
+use super::{FileReport, Finding, Repository};
 use crate::diagnostic::{Key, Severity, shown};
 
 /// Writes one command, which is one line, for each finding, and one for each reason for which rules were not applied: GitHub shows only
@@ -16,7 +17,7 @@ pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn
         for finding in &file.findings {
             annotation(&path, finding, out)?;
         }
-        for unexamined in file.unexamined() {
+        for unexamined in unexamined(file) {
             writeln!(out, "::notice file={path},title=not examined::{}", data(&unexamined.sentence()))?;
         }
     }
@@ -138,7 +139,10 @@ mod tests {
 
     #[test]
     fn a_reason_for_which_rules_were_not_applied_is_a_notice() {
-        let files = [crate::report::tests::skipping("a.toml"), crate::report::tests::skipping("b.toml")];
+        let files = [
+            crate::report::skipped::tests::skipping("a.toml"),
+            crate::report::skipped::tests::skipping("b.toml"),
+        ];
         let mut out = Vec::new();
         write(&files, &Repository { root: None, prefix: "x/".to_owned() }, &mut out).unwrap();
         assert_eq!(

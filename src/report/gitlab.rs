@@ -103,7 +103,8 @@ mod tests {
     #[test]
     fn rules_that_were_not_applied_are_no_issues() {
         let mut out = Vec::new();
-        write(&[crate::report::tests::skipping("a.toml")], &Repository::default(), &mut out).unwrap();
+        write(&[crate::report::skipped::tests::skipping("a.toml")], &Repository::default(), &mut out)
+            .unwrap();
         assert_eq!(out, b"[]\n");
     }
 }

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Counts, FileReport, Finding, Unexamined, not_asked};
+use super::skipped::{Unexamined, not_asked, unexamined};
+use super::{Counts, FileReport, Finding};
 use crate::diagnostic::{Severity, printable};
 use crate::source::{Excerpt, Span};
 
@@ -29,7 +30,12 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
             write_finding(&file.path, finding, out)?;
             writeln!(out)?;
         }
-        write_notes(Some(&file.path), &file.unexamined(), out)?;
+        if let Some((first, more)) = file.verdict.split_first() {
+            writeln!(out, "{BOLD}{}{BOLD:#}: {first}", printable(&file.path))?;
+            more.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out)?;
+        }
+        write_notes(Some(&file.path), &unexamined(file), out)?;
     }
     write_notes(None, &not_asked(files), out)?;
     writeln!(out, "{}", summary(files.len(), Counts::of(files)))
@@ -139,7 +145,7 @@ fn last(text: &str, most: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::skipping;
+    use crate::report::skipped::tests::skipping;
 
     fn render(files: &[FileReport]) -> String {
         let mut out = Vec::new();

@@ -184,7 +184,7 @@ impl Formatter for Printable<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::skipping;
+    use crate::report::skipped::tests::skipping;
 
     #[test]
     fn skipped_names_path_rule_and_reason_in_the_order_of_files_and_rules() {

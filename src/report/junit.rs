@@ -144,10 +144,7 @@ mod tests {
         let mut info = report("b.toml", "=\n");
         info.findings.truncate(1);
         info.findings[0].diagnostic.severity = Severity::Info;
-        let (xml, read) = render(&[
-            FileReport { path: "a.toml".to_owned(), findings: Vec::new(), skipped: Vec::new() },
-            info,
-        ]);
+        let (xml, read) = render(&[FileReport { path: "a.toml".to_owned(), ..FileReport::default() }, info]);
         assert_eq!((read.errors, read.failures, read.tests), (0, 0, 2));
         assert_eq!(&*read.test_suites[0].test_cases[0].name, "no findings");
         assert!(xml.contains("<system-out>b.toml:1:1: "), "{xml}");
@@ -155,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_rule_that_was_not_applied_is_a_skipped_case() {
-        let (xml, read) = render(&[crate::report::tests::skipping("a.toml")]);
+        let (xml, read) = render(&[crate::report::skipped::tests::skipping("a.toml")]);
         assert_eq!((read.errors, read.failures, read.tests), (0, 0, 5));
         assert_eq!(xml.matches("<skipped message=").count(), 4, "{xml}");
         assert!(xml.contains("<skipped message=\"the sign-in was refused\"/>"), "{xml}");

@@ -11,15 +11,18 @@ mod human;
 pub mod json;
 mod junit;
 mod sarif;
+mod skipped;
+mod verdict;
 
 use std::io::{self, Write};
 use std::path::Path;
 
+pub use verdict::verdict;
+
 use crate::check::Checked;
-use crate::diagnostic::{Diagnostic, Key, Place, Severity, id, printable};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity, id};
 use crate::rules::Skipped;
 use crate::source::{Excerpt, Source, Span};
-use crate::tenant::{Cause, Unseen};
 
 /// How a check is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -42,27 +45,16 @@ pub enum Format {
 }
 
 /// What was found in one file.
+#[derive(Default)]
 pub struct FileReport {
     /// The file's path as given, with `/`.
     pub path: String,
     /// What was found, in the order of the text.
     pub findings: Vec<Finding>,
+    /// What a look at the tenant showed, a sentence each; nothing where none was taken. For people.
+    pub verdict: Vec<String>,
     /// The rules that could not be applied, in the order of the table of rules.
     pub skipped: Vec<Skipped>,
-}
-
-/// Rules that were not applied to a file, all for one reason.
-#[derive(Debug, PartialEq, Eq)]
-struct Unexamined<'a> {
-    rules: Vec<&'static str>,
-    reason: &'a str,
-}
-
-impl Unexamined<'_> {
-    /// What was not examined and why, as people read it.
-    fn sentence(&self) -> String {
-        format!("not examined: {}: {}", self.rules.join(", "), self.reason)
-    }
 }
 
 /// One finding with its place as lines and columns.
@@ -113,42 +105,15 @@ impl FileReport {
         Self {
             path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
             findings: findings.collect(),
-            skipped: checked.skipped().iter().map(presentable).collect(),
+            verdict: Vec::new(),
+            skipped: checked.skipped().iter().map(skipped::presentable).collect(),
         }
-    }
-
-    /// What was not examined although it was asked for, one for each reason.
-    fn unexamined(&self) -> Vec<Unexamined<'_>> {
-        by_reason(self.skipped.iter().filter(|skipped| skipped.why.cause != Cause::NotAsked))
     }
 
     /// Whether the file could be read.
     pub fn was_read(&self) -> bool {
         self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)
     }
-}
-
-/// What nobody asked for, in all files together: it is the same in each, and worth one line.
-fn not_asked(files: &[FileReport]) -> Vec<Unexamined<'_>> {
-    let skipped = files.iter().flat_map(|file| &file.skipped);
-    by_reason(skipped.filter(|skipped| skipped.why.cause == Cause::NotAsked))
-}
-
-fn by_reason<'a>(skipped: impl Iterator<Item = &'a Skipped>) -> Vec<Unexamined<'a>> {
-    let mut groups: Vec<Unexamined<'a>> = Vec::new();
-    for Skipped { rule, why } in skipped {
-        match groups.iter_mut().find(|group| group.reason == why.reason) {
-            Some(group) if group.rules.contains(rule) => {}
-            Some(group) => group.rules.push(rule),
-            None => groups.push(Unexamined { rules: vec![rule], reason: &why.reason }),
-        }
-    }
-    groups
-}
-
-/// The same with a reason that no terminal acts on.
-fn presentable(skipped: &Skipped) -> Skipped {
-    Skipped { rule: skipped.rule, why: Unseen::new(skipped.why.cause, printable(&skipped.why.reason)) }
 }
 
 /// The same finding, in whose keys no name is a secret. Such a key leads nowhere, so its place is said in bytes.
@@ -250,34 +215,5 @@ pub fn write(
         Format::Github => github::write(files, repository, out),
         Format::Gitlab => gitlab::write(files, repository, out),
         Format::Junit => junit::write(files, out),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A file without findings in which two rules follow from a refused sign-in and two were not asked for.
-    pub(super) fn skipping(name: &str) -> FileReport {
-        let refused = ["permission-missing", "permission-excess"].map(|rule| (rule, Unseen::refused()));
-        let unasked = ["permission-delegated", "public-client"]
-            .map(|rule| (rule, Unseen::new(Cause::NotAsked, "nobody\u{1b} asked")));
-        let skipped =
-            refused.into_iter().chain(unasked).map(|(rule, why)| presentable(&Skipped { rule, why }));
-        FileReport { path: name.to_owned(), findings: Vec::new(), skipped: skipped.collect() }
-    }
-
-    #[test]
-    fn rules_are_grouped_by_their_reason() {
-        let files = [skipping("a.toml"), skipping("b.toml")];
-        let refused = vec!["permission-missing", "permission-excess"];
-        let expected = [Unexamined { rules: refused, reason: "the sign-in was refused" }];
-        assert_eq!(files[0].unexamined(), expected);
-        let unasked = not_asked(&files);
-        assert_eq!(unasked.len(), 1);
-        assert_eq!(
-            unasked[0].sentence(),
-            "not examined: permission-delegated, public-client: nobody\\u{1b} asked"
-        );
     }
 }

@@ -60,7 +60,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
         report("/tmp/é.toml", "\u{feff}=\n"),
         report("../../b.toml", "MsTeams = 1 # swyx-teams: allow(nothing)\n"),
         report("c:d.toml", ""),
-        crate::report::tests::skipping("ä {0} [x](y).toml"),
+        crate::report::skipped::tests::skipping("ä {0} [x](y).toml"),
         FileReport::new(
             &crate::check::unreadable("gone", "no such file".to_owned(), "check the path"),
             false,
@@ -154,7 +154,7 @@ fn the_run_failed_if_a_file_was_not_read() {
 
 #[test]
 fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
-    let mut files = [crate::report::tests::skipping("a b.toml")];
+    let mut files = [crate::report::skipped::tests::skipping("a b.toml")];
     let invocation = render(&files, "x/")["runs"][0]["invocations"][0].clone();
     assert_eq!(invocation["executionSuccessful"], true);
     let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
