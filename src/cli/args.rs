@@ -111,7 +111,7 @@ pub(super) enum Command {
     Diff(Diff),
     /// Print what to type into Control Center, and what is left to do by hand
     Sheet(Sheet),
-    /// Explain a rule or a key
+    /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules
     Rules(Rules),
@@ -279,8 +279,8 @@ pub(super) struct Sheet {
 
 #[derive(Args)]
 pub(super) struct Explain {
-    /// The id of a rule, or a key
-    #[arg(value_name = "RULE|KEY")]
+    /// The id of a rule, a key, or a code as in `AADSTS7000215`
+    #[arg(value_name = "RULE|KEY|AADSTS…")]
     pub(super) what: String,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
