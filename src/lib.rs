@@ -38,6 +38,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod emulator;
 pub mod os;
 #[cfg(feature = "cli")]
 pub mod report;

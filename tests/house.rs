@@ -16,6 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("check", &["source", "settings", "rules", "diagnostic", "os"]),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("sheet", &["settings"]),
+    ("emulator", &[]),
     ("report", &["check", "source", "rules", "diagnostic"]),
     (
         "cli",

@@ -1,0 +1,3 @@
+//! Microsoft Entra ID, Microsoft Graph and the gateway in one process, for trying and testing.
+
+pub mod graph;
