@@ -1,3 +1,17 @@
-//! Microsoft Entra ID, Microsoft Graph and the gateway in one process, for trying and testing.
+//! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
+//!
+//! It shares no type with the rest of this crate: a mistake in both would otherwise look right.
 
-pub mod graph;
+#![allow(dead_code, reason = "what uses it follows")]
+
+mod error;
+mod graph;
+mod permissions;
+mod server;
+mod state;
+mod time;
+mod token;
+mod users;
+
+pub use error::Part;
+pub use state::{ManualStatus, UnknownIds};

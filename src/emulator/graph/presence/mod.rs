@@ -4,36 +4,30 @@
 //! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>. Nothing here reads a clock.
 //! A user whose presence nobody wrote takes 16 bytes.
 
-pub mod lifetime;
+pub(in crate::emulator) mod lifetime;
 mod words;
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use words::{Activity, Availability, NotAStatus, Status};
+use crate::emulator::state::ManualStatus;
+use crate::emulator::time::later;
+
+pub(in crate::emulator) use words::{Activity, Availability, Status};
 
 /// After so long without a new call an application's Available becomes AvailableInactive, and after as long again Away.
-const TIMEOUT: SignedDuration = SignedDuration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 /// How long a preferred Busy or DoNotDisturb holds unless told otherwise.
-const SHORT_PREFERENCE: SignedDuration = SignedDuration::from_hours(24);
+const SHORT_PREFERENCE: Duration = Duration::from_hours(24);
 /// How long any other preferred presence holds unless told otherwise.
-const LONG_PREFERENCE: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// Whose word holds where a preferred ("manual") presence meets an application's call.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ManualRule {
-    /// Graph's: a preferred presence beats all sessions.
-    #[default]
-    Graph,
-    /// SwyxWare's: a preferred Available or Busy gives way to an application's Busy/InACall.
-    /// <https://help.swyx.com/mobile/1.00/Android/Enreach/en-US/help/chap_statussignaling.07.5.html>
-    Vendor,
-}
+const LONG_PREFERENCE: Duration = Duration::from_hours(7 * 24);
 
 /// One user's presence.
 #[derive(Clone, Debug, Default)]
-pub struct Presence {
+pub(in crate::emulator) struct Presence {
     client: Option<Status>,
     written: Option<Box<Written>>,
 }
@@ -64,22 +58,22 @@ struct Preferred {
 
 /// There is no session of that id, or it is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoSession;
+pub(in crate::emulator) struct NoSession;
 
 impl Presence {
     /// Somebody whose Teams client says so; `None` is nobody signed in to Teams.
-    pub fn of_client(client: Option<Status>) -> Self {
+    pub(in crate::emulator) fn of_client(client: Option<Status>) -> Self {
         Self { client, written: None }
     }
 
     /// The Teams client says something else, or goes.
-    pub fn set_client(&mut self, client: Option<Status>, now: Timestamp) {
+    pub(in crate::emulator) fn set_client(&mut self, client: Option<Status>, now: Timestamp) {
         self.client = client;
         self.write(now);
     }
 
     /// An application's session begins, or says something else; `life` counts from now.
-    pub fn set(&mut self, id: Uuid, status: Status, life: SignedDuration, now: Timestamp) {
+    pub(in crate::emulator) fn set(&mut self, id: Uuid, status: Status, life: Duration, now: Timestamp) {
         let sessions = &mut self.write(now).sessions;
         sessions.retain(|session| session.id != id);
         sessions.push(Session { id, status, set: now, expires: later(now, life) });
@@ -89,7 +83,7 @@ impl Presence {
     ///
     /// # Errors
     /// [`NoSession`] when there is none.
-    pub fn clear(&mut self, id: Uuid, now: Timestamp) -> Result<(), NoSession> {
+    pub(in crate::emulator) fn clear(&mut self, id: Uuid, now: Timestamp) -> Result<(), NoSession> {
         if !self.sessions(now).any(|session| session.id == id) {
             return Err(NoSession);
         }
@@ -98,7 +92,7 @@ impl Presence {
     }
 
     /// The user chooses what to show; without `life` one day for Busy and DoNotDisturb, seven for the rest.
-    pub fn prefer(&mut self, status: Status, life: Option<SignedDuration>, now: Timestamp) {
+    pub(in crate::emulator) fn prefer(&mut self, status: Status, life: Option<Duration>, now: Timestamp) {
         let usual = match status.availability {
             Availability::Busy | Availability::DoNotDisturb => SHORT_PREFERENCE,
             _ => LONG_PREFERENCE,
@@ -108,22 +102,22 @@ impl Presence {
     }
 
     /// The user leaves it to the sessions again. Nothing happens when it is so already.
-    pub fn clear_preferred(&mut self, now: Timestamp) {
+    pub(in crate::emulator) fn clear_preferred(&mut self, now: Timestamp) {
         self.write(now).preferred = None;
     }
 
     /// The text beside the presence, as it is read back; `None` takes it away.
-    pub fn set_message(&mut self, message: Option<Value>, now: Timestamp) {
+    pub(in crate::emulator) fn set_message(&mut self, message: Option<Value>, now: Timestamp) {
         self.write(now).message = message;
     }
 
     /// The text beside the presence.
-    pub fn message(&self) -> Option<&Value> {
+    pub(in crate::emulator) fn message(&self) -> Option<&Value> {
         self.written.as_ref()?.message.as_ref()
     }
 
     /// What others see.
-    pub fn status(&self, rule: ManualRule, now: Timestamp) -> Status {
+    pub(in crate::emulator) fn status(&self, rule: ManualStatus, now: Timestamp) -> Status {
         let strongest = self.sessions(now).map(|session| (session.shown(now), Some(session.set)));
         let strongest = self.client.map(|client| (client, None)).into_iter().chain(strongest);
         // Among equals the last one set shows; that is inferred.
@@ -137,7 +131,7 @@ impl Presence {
     }
 
     /// A stamp that sorts after all earlier ones of this user, as text.
-    pub fn sequence(&self, now: Timestamp) -> String {
+    pub(in crate::emulator) fn sequence(&self, now: Timestamp) -> String {
         let Some(written) = &self.written else { return format!("A{:015}{:06}", 0, 0) };
         let turns = written.sessions.iter().flat_map(Session::turns);
         let turns = turns.chain(written.preferred.iter().map(|preferred| preferred.expires));
@@ -150,8 +144,8 @@ impl Presence {
         (now < preferred.expires).then_some(preferred.status)
     }
 
-    fn gives_way(&self, preferred: Status, rule: ManualRule, now: Timestamp) -> bool {
-        rule == ManualRule::Vendor
+    fn gives_way(&self, preferred: Status, rule: ManualStatus, now: Timestamp) -> bool {
+        rule == ManualStatus::Vendor
             && matches!(preferred.activity, Activity::Available | Activity::Busy)
             && self.sessions(now).any(|session| session.status == Status::IN_A_CALL)
     }
@@ -193,10 +187,6 @@ impl Session {
     }
 }
 
-fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
-    time.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,16 +198,16 @@ mod tests {
         text.parse().expect("a status")
     }
 
-    fn minute(minutes: i64) -> Timestamp {
-        later(Timestamp::UNIX_EPOCH, SignedDuration::from_mins(minutes + 1_000_000))
+    fn minute(minutes: u64) -> Timestamp {
+        later(Timestamp::UNIX_EPOCH, Duration::from_mins(minutes + 1_000_000))
     }
 
-    fn minutes(minutes: i64) -> SignedDuration {
-        SignedDuration::from_mins(minutes)
+    fn minutes(minutes: u64) -> Duration {
+        Duration::from_mins(minutes)
     }
 
-    fn seen(presence: &Presence, at: i64) -> String {
-        let Status { availability, activity } = presence.status(ManualRule::Graph, minute(at));
+    fn seen(presence: &Presence, at: u64) -> String {
+        let Status { availability, activity } = presence.status(ManualStatus::Graph, minute(at));
         format!("{}/{}", availability.name(), activity.name())
     }
 
@@ -322,8 +312,8 @@ mod tests {
             let mut presence = Presence::of_client(Some(Status::AVAILABLE));
             presence.prefer(status(preferred), None, minute(0));
             presence.set(APP, Status::IN_A_CALL, minutes(5), minute(0));
-            assert_eq!(presence.status(ManualRule::Graph, minute(1)), status(graph));
-            assert_eq!(presence.status(ManualRule::Vendor, minute(1)), status(vendor));
+            assert_eq!(presence.status(ManualStatus::Graph, minute(1)), status(graph));
+            assert_eq!(presence.status(ManualStatus::Vendor, minute(1)), status(vendor));
         }
     }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// How reachable somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Availability {
+pub(in crate::emulator) enum Availability {
     /// Free to talk.
     Available,
     /// Away from the screen.
@@ -26,7 +26,7 @@ pub enum Availability {
 
 /// What somebody does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
+pub(in crate::emulator) enum Activity {
     /// Nothing in particular.
     Available,
     /// Available, and without a sign of life for five minutes.
@@ -61,17 +61,17 @@ pub enum Activity {
 
 /// A pair as Graph shows it, written `Busy/InACall`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status {
+pub(in crate::emulator) struct Status {
     /// Its first half.
-    pub availability: Availability,
+    pub(in crate::emulator) availability: Availability,
     /// Its second half.
-    pub activity: Activity,
+    pub(in crate::emulator) activity: Activity,
 }
 
 /// The text is no pair that somebody can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a pair of availability and activity as Teams shows it, such as Busy/InAMeeting")]
-pub struct NotAStatus;
+pub(in crate::emulator) struct NotAStatus;
 
 const fn pair(availability: Availability, activity: Activity) -> Status {
     Status { availability, activity }
@@ -107,25 +107,26 @@ const SHOWN: [Status; 5] = [
 
 impl Status {
     /// Free to talk.
-    pub const AVAILABLE: Self = pair(Availability::Available, Activity::Available);
+    pub(in crate::emulator) const AVAILABLE: Self = pair(Availability::Available, Activity::Available);
     /// Available, but silent for five minutes.
-    pub const INACTIVE: Self = pair(Availability::Available, Activity::AvailableInactive);
+    pub(in crate::emulator) const INACTIVE: Self = pair(Availability::Available, Activity::AvailableInactive);
     /// Away.
-    pub const AWAY: Self = pair(Availability::Away, Activity::Away);
+    pub(in crate::emulator) const AWAY: Self = pair(Availability::Away, Activity::Away);
     /// On the phone.
-    pub const IN_A_CALL: Self = pair(Availability::Busy, Activity::InACall);
+    pub(in crate::emulator) const IN_A_CALL: Self = pair(Availability::Busy, Activity::InACall);
     /// No session at all.
-    pub const OFFLINE: Self = pair(Availability::Offline, Activity::Offline);
+    pub(in crate::emulator) const OFFLINE: Self = pair(Availability::Offline, Activity::Offline);
     /// Nothing is known of that user.
-    pub const UNKNOWN: Self = pair(Availability::PresenceUnknown, Activity::PresenceUnknown);
+    pub(in crate::emulator) const UNKNOWN: Self =
+        pair(Availability::PresenceUnknown, Activity::PresenceUnknown);
 
     /// The pair, if an application may set it.
-    pub fn settable(availability: &str, activity: &str) -> Option<Self> {
+    pub(in crate::emulator) fn settable(availability: &str, activity: &str) -> Option<Self> {
         SETTABLE.into_iter().find(|status| status.is_written(availability, activity))
     }
 
     /// The pair, if it may be preferred.
-    pub fn preferable(availability: &str, activity: &str) -> Option<Self> {
+    pub(in crate::emulator) fn preferable(availability: &str, activity: &str) -> Option<Self> {
         PREFERABLE.into_iter().find(|status| status.is_written(availability, activity))
     }
 
@@ -160,7 +161,7 @@ impl FromStr for Status {
 
 impl Availability {
     /// The word of the interface.
-    pub fn name(self) -> &'static str {
+    pub(in crate::emulator) fn name(self) -> &'static str {
         match self {
             Self::Available => "Available",
             Self::Away => "Away",
@@ -175,7 +176,7 @@ impl Availability {
 
 impl Activity {
     /// The word of the interface.
-    pub fn name(self) -> &'static str {
+    pub(in crate::emulator) fn name(self) -> &'static str {
         match self {
             Self::Available => "Available",
             Self::AvailableInactive => "AvailableInactive",
