@@ -1,5 +1,6 @@
 //! Microsoft Graph, version 1.0: one pure function from request to answer.
 
+mod odata;
 pub(super) mod presence;
 
 use axum::http::StatusCode;
