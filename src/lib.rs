@@ -19,6 +19,7 @@
 //! | [`diagnostic`] | what a finding is |
 //! | [`sheet`] | what to type into Control Center |
 //! | `secret_form` | how a client secret of Entra looks, wherever it was pasted |
+//! | `emulator` | Entra ID and Microsoft Graph for trying and testing; uses nothing else of this crate |
 //! | [`os`] | all that differs between systems |
 //!
 //! # What always holds
@@ -39,6 +40,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod emulator;
 pub mod graph;
 pub mod observe;
 pub mod os;
