@@ -369,3 +369,13 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     }
     error
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What is asked of all commands when nothing is.
+    pub(in crate::cli) fn global() -> Global {
+        Cli::parse_from(["swyx-teams", "rules"]).global
+    }
+}

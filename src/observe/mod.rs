@@ -51,7 +51,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::aadsts::Kind;
 use crate::graph::{Client, GraphError, Part, PartAnswer};
 use crate::settings::Secret;
 use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Tried, Unseen};
@@ -71,7 +70,7 @@ pub enum Depth {
 pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tenant {
     let sign_in = match client.token().await {
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
-        Err(GraphError::SignIn(refused)) if is_a_finding(refused.kind) => {
+        Err(GraphError::SignIn(refused)) => {
             Ok(SignIn::Refused(Refusal { code: refused.code, kind: refused.kind }))
         }
         Err(error) => Err(unseen(&error)),
@@ -79,7 +78,7 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tena
     let (directory, presence) = match &sign_in {
         Ok(SignIn::Accepted { .. }) => reads(client, depth).await,
         Ok(SignIn::Refused(_)) => {
-            let why = Unseen::new(Cause::Follows, "the sign-in was refused");
+            let why = Unseen::refused();
             (Err(why.clone()), Err(why))
         }
         Err(why) => (Err(why.clone()), Err(why.clone())),
@@ -102,19 +101,6 @@ fn seen_at(client: &Client) -> Timestamp {
     let now = Timestamp::now();
     let ahead = SignedDuration::from_secs(client.clock_ahead().unwrap_or(0));
     now.checked_sub(ahead).unwrap_or(now)
-}
-
-/// Whether a rule speaks of such a refusal; any other is an answer that says nothing of the settings.
-fn is_a_finding(kind: Kind) -> bool {
-    match kind {
-        Kind::TenantNotFound
-        | Kind::WrongCloud
-        | Kind::ApplicationNotFound
-        | Kind::SecretRejected
-        | Kind::SecretExpired
-        | Kind::SignInDisabled => true,
-        Kind::NotConsented | Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => false,
-    }
 }
 
 /// What keeps something from being seen, when a call failed with this.

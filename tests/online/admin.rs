@@ -10,7 +10,9 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let mut command = program(emulated.folder());
-    command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]).env("SECRET", emulated.fact("client_secret"));
+    command
+        .args(["check", "-vvv", "--online", "--as-admin", "a.toml"])
+        .env("SECRET", emulated.fact("client_secret"));
     let run = emulated.finish(&mut command, "");
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
@@ -22,13 +24,21 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
 fn a_token_of_another_tenant_is_not_used() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
-    let parts = ["eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9", "eyJ0aWQiOiIwYjlmNmYzZS0yZjBkLTRjNTQtOWYzYS02ZDFjOGU3YjVhNDIifQ", "x"];
+    let parts = [
+        "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9",
+        "eyJ0aWQiOiIwYjlmNmYzZS0yZjBkLTRjNTQtOWYzYS02ZDFjOGU3YjVhNDIifQ",
+        "x",
+    ];
     let mut command = program(emulated.folder());
     command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
     command.env("SECRET", emulated.fact("client_secret")).env("SWYX_TEAMS_ADMIN_TOKEN", parts.join("."));
     let run = emulated.finish(&mut command, parts[1]);
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("the administrator's token is for another tenant than the settings"), "{}", run.err);
+    assert!(
+        run.err.contains("the administrator's token is for another tenant than the settings"),
+        "{}",
+        run.err
+    );
     assert_eq!(emulated.requests().len(), 2, "the token was sent");
 }
 
@@ -38,7 +48,9 @@ fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
     emulated.write("a.toml", &emulated.settings(2));
     let mut command = program(emulated.folder());
     command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
-    command.env("SECRET", emulated.fact("client_secret")).env("SWYX_TEAMS_ADMIN_TOKEN", "not-a-token-at-all-0123456789");
+    command
+        .env("SECRET", emulated.fact("client_secret"))
+        .env("SWYX_TEAMS_ADMIN_TOKEN", "not-a-token-at-all-0123456789");
     let run = emulated.finish(&mut command, "not-a-token-at-all-0123456789");
     assert_eq!(run.code, Some(3), "{}", run.err);
     assert!(run.err.contains("the administrator's token is not accepted (HTTP 401)"), "{}", run.err);

@@ -106,7 +106,9 @@ impl Emulated {
     pub fn requests(&self) -> Vec<String> {
         let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
         let lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-        lines.map(|line| format!("{} {}", line["method"].as_str().unwrap(), line["path"].as_str().unwrap())).collect()
+        lines
+            .map(|line| format!("{} {}", line["method"].as_str().unwrap(), line["path"].as_str().unwrap()))
+            .collect()
     }
 }
 
@@ -130,12 +132,20 @@ pub fn findings(run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
     let found = report["files"][0]["diagnostics"].as_array().expect("findings").clone();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-    found.iter().map(|one| format!("{} {} {}", text(&one["severity"]), text(&one["rule"]), text(&one["key"]))).collect()
+    found
+        .iter()
+        .map(|one| format!("{} {} {}", text(&one["severity"]), text(&one["rule"]), text(&one["key"])))
+        .collect()
 }
 
 /// The rules that JSON says were skipped, each with the reason.
 pub fn skipped(run: &Run) -> Vec<(String, String)> {
     let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
     let text = |value: &Value| value.as_str().expect("text").to_owned();
-    report["skipped"].as_array().expect("a list").iter().map(|one| (text(&one["rule"]), text(&one["reason"]))).collect()
+    report["skipped"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| (text(&one["rule"]), text(&one["reason"])))
+        .collect()
 }

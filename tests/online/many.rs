@@ -7,11 +7,15 @@ use serde_json::Value;
 fn one_file_that_fails_spoils_no_other() {
     let emulated = Emulated::scenario("ready");
     let good = emulated.settings(2);
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let nobody =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     for number in 0..40 {
         emulated.write(&format!("files/{number:03}.toml"), &good);
     }
-    emulated.write("files/004.toml", &good.replace(emulated.fact("client_id"), "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42"));
+    emulated.write(
+        "files/004.toml",
+        &good.replace(emulated.fact("client_id"), "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42"),
+    );
     emulated.write("files/005.toml", &good.replace(emulated.fact("authority"), &format!("https://{nobody}")));
     emulated.write("files/006.toml", "nothing = [");
     emulated.write("files/007.toml", &good.replace("\"SECRET\"", "\"NOT_THERE\""));

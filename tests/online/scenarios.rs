@@ -38,7 +38,11 @@ fn every_scenario_gives_its_rules_and_a_sound_one_none() {
         emulated.write("a.toml", &emulated.settings(*mode));
         let run = emulated.check(&["--format", "json", "a.toml"]);
         let expected = |lists: &[&[&str]]| {
-            let mut all = lists.concat().iter().map(|one| one.replace("MsTeams", "control_center.MsTeams")).collect::<Vec<_>>();
+            let mut all = lists
+                .concat()
+                .iter()
+                .map(|one| one.replace("MsTeams", "control_center.MsTeams"))
+                .collect::<Vec<_>>();
             all.sort();
             all
         };
@@ -61,7 +65,8 @@ fn what_is_not_examined_is_listed_with_the_reason() {
     let emulated = Emulated::scenario("expired-secret");
     emulated.write("a.toml", &emulated.settings(2));
     let skipped = skipped(&emulated.check(&["--format", "json", "a.toml"]));
-    let reason = |rule: &str| skipped.iter().find(|(name, _)| name == rule).map(|(_, reason)| reason.as_str());
+    let reason =
+        |rule: &str| skipped.iter().find(|(name, _)| name == rule).map(|(_, reason)| reason.as_str());
     assert_eq!(reason("permission-missing"), Some("the sign-in was refused"));
     assert_eq!(reason("presence-unreadable"), Some("the sign-in was refused"));
     assert_eq!(reason("public-client"), Some("only an administrator can read the registration (--as-admin)"));
@@ -85,7 +90,9 @@ fn a_sound_file_takes_two_requests_and_an_administrator_at_most_two_more() {
     assert!(!run.out.contains("inferred"), "{}", run.out);
     let requests = emulated.requests();
     assert_eq!(requests.len(), before + 3);
-    assert!(requests[before + 2].starts_with("GET /v1.0/users/") && requests[before + 2].ends_with("/presence"));
+    assert!(
+        requests[before + 2].starts_with("GET /v1.0/users/") && requests[before + 2].ends_with("/presence")
+    );
 }
 
 #[test]
@@ -122,7 +129,12 @@ fn what_is_wrong_with_ids_and_secrets_stands_at_their_keys() {
             format!("error application-not-found {CLIENT}"),
             "AADSTS7000",
         ),
-        (settings.clone(), "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d", format!("error secret-rejected {SECRET}"), "AADSTS7000215"),
+        (
+            settings.clone(),
+            "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d",
+            format!("error secret-rejected {SECRET}"),
+            "AADSTS7000215",
+        ),
         (settings.clone(), other, format!("error secret-rejected {SECRET}"), "has the form of a Secret ID"),
     ] {
         emulated.write("a.toml", &text);
@@ -137,7 +149,10 @@ fn what_is_wrong_with_ids_and_secrets_stands_at_their_keys() {
 fn a_warning_can_be_allowed_and_an_allow_for_an_unseen_rule_is_left_alone() {
     let emulated = Emulated::scenario("excess");
     let allow = "# swyx-teams: allow(permission-excess) also used for mail\n";
-    emulated.write("a.toml", &emulated.settings(2).replace("MsTeamsClientId", &format!("{allow}MsTeamsClientId")));
+    emulated.write(
+        "a.toml",
+        &emulated.settings(2).replace("MsTeamsClientId", &format!("{allow}MsTeamsClientId")),
+    );
     let run = emulated.check(&["--fail-on", "info", "a.toml"]);
     assert_eq!(run.code, Some(0), "{}", run.out);
     let offline = super::common::run(emulated.folder(), &["check", "--fail-on", "info", "a.toml"]);
