@@ -14,7 +14,7 @@ fn one_file_that_fails_spoils_no_other() {
     }
     emulated.write(
         "files/004.toml",
-        &good.replace(emulated.fact("client_id"), "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42"),
+        &good.replace(emulated.fact("client_id"), NOBODY),
     );
     emulated.write("files/005.toml", &good.replace(emulated.fact("authority"), &format!("https://{nobody}")));
     emulated.write("files/006.toml", "nothing = [");

@@ -114,7 +114,7 @@ fn the_verdict_says_what_is_proven_and_what_is_inferred() {
 #[test]
 fn what_is_wrong_with_ids_and_secrets_stands_at_their_keys() {
     let emulated = Emulated::scenario("ready");
-    let other = "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42";
+    let other = NOBODY;
     let settings = emulated.settings(2);
     for (text, secret, finding, words) in [
         (
