@@ -113,7 +113,7 @@ pub(super) static CODES: &[Code] = &[
         Some("invalid_grant"),
         Kind::SignInDisabled,
         "a Conditional Access policy blocks the sign-in",
-        "find the policy in the sign-in logs and exempt the service principal or this machine's address; an administrator tries another way to sign in than device code",
+        "find the policy in the sign-in logs, and exempt the service principal or this machine's address; for an administrator, try another way than a device code",
     ),
     code(
         90002,
