@@ -171,7 +171,7 @@ note: b\\u{1b}.toml: not examined: permission-missing, permission-excess: the si
 
 note: not examined: permission-delegated, public-client: nobody\\u{1b} asked
 
-2 files checked: nothing found
+2 files checked: nothing found; 2 could not be examined wholly
 "
         );
     }
