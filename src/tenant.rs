@@ -158,12 +158,6 @@ impl Tenant {
         }
     }
 
-    /// Why each part that was not seen was not seen.
-    pub fn unseen_parts(&self) -> impl Iterator<Item = &Unseen> {
-        let reads = [&self.directory, &self.presence].into_iter().filter_map(|read| read.as_ref().err());
-        self.sign_in.as_ref().err().into_iter().chain(reads).chain(self.registration.as_ref().err())
-    }
-
     /// The application permissions in the application's own token.
     ///
     /// # Errors
@@ -179,6 +173,7 @@ impl Tenant {
             Ok(SignIn::Accepted { roles: Some(roles) }) => Ok(roles),
         }
     }
+
     /// The registration and its grants.
     ///
     /// # Errors

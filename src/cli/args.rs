@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::emulate::Emulate;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -115,6 +116,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// List all rules
     Rules(Rules),
+    /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
+    Emulate(Emulate),
     /// Print the JSON Schema of the settings file
     Schema(Schema),
     /// Print a completion script for a shell
@@ -368,4 +371,14 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
         }
     }
     error
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What is asked of all commands when nothing is.
+    pub(in crate::cli) fn global() -> Global {
+        Cli::parse_from(["swyx-teams", "rules"]).global
+    }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod diff;
+mod emulate;
 mod explain;
 mod generate;
 mod list;
@@ -113,6 +114,7 @@ impl Context<'_> {
             Command::Sheet(args) => sheet::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
+            Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),
             Command::Man(args) => generate::man(self, &args),

@@ -173,6 +173,10 @@ fn tls_reason(error: &rustls::Error) -> TransportError {
             Bad::BadSignature => "has a signature that is not its issuer's",
             Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "is not one for a server",
             Bad::BadEncoding => "cannot be read",
+            // The verifier of the system's store has an error of its own for this one; it can be told by its words only.
+            Bad::Other(other) if other.to_string().contains("invalid extensions") => {
+                "is not one for a server"
+            }
             _ => "does not verify",
         },
         Error::AlertReceived(_) | Error::PeerIncompatible(_) => {

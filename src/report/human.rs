@@ -59,7 +59,12 @@ fn summary(files: usize, counts: Counts) -> String {
         .map(|(number, word)| count(*number, word))
         .collect::<Vec<_>>();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
-    format!("{} checked: {found}", count(files, "file"))
+    let open = match open {
+        0 => String::new(),
+        1 if files == 1 => "; not all of it could be examined".to_owned(),
+        open => format!("; {open} could not be examined wholly"),
+    };
+    format!("{} checked: {found}{open}", count(files, "file"))
 }
 
 fn write_finding(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {

@@ -31,8 +31,12 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Tenant) -> Seen<Option<&'a Re
         Ok(SignIn::Refused(refusal)) => refusal,
     };
     let Some(reporting) = of_refusal(refusal.kind) else {
-        let reason =
-            format!("the sign-in was refused{}, which says nothing of the settings", number(refusal));
+        let known = refusal.code.and_then(aadsts::find);
+        let more = known.map(|code| format!(": {}; {}", code.meaning, code.cure)).unwrap_or_default();
+        let reason = format!(
+            "the sign-in was refused, for a reason that is not in the settings{}{more}",
+            number(refusal)
+        );
         return Err(Unseen::new(Cause::Answer, reason));
     };
     if reporting.id == rule.id {

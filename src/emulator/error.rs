@@ -1,0 +1,36 @@
+//! Errors of Microsoft Graph.
+//!
+//! The body: <https://learn.microsoft.com/en-us/graph/errors>.
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use serde_json::json;
+
+pub(super) use super::message::{Request, RequestIds, Response};
+use super::time;
+
+/// A refusal of Microsoft Graph, before it is told when and to whom it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct GraphError {
+    /// The HTTP status.
+    pub(super) status: StatusCode,
+    /// The code, on which clients branch.
+    pub(super) code: &'static str,
+    /// The sentence for people.
+    pub(super) message: String,
+}
+
+impl GraphError {
+    /// A refusal.
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+
+    /// The answer that tells it.
+    pub(super) fn response(&self, ids: &RequestIds, now: Timestamp) -> Response {
+        let body = json!({"error": {"code": self.code, "message": self.message, "innerError": {
+            "date": time::inner_error(now), "request-id": ids.request.to_string(), "client-request-id": ids.client,
+        }}});
+        Response::json(self.status, &body)
+    }
+}
