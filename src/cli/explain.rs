@@ -94,10 +94,13 @@ fn code_page(code: &Code) -> String {
     let rule = rule.map(|rule| format!(" `check --online` reports it as `{rule}`.")).unwrap_or_default();
     format!(
         "# AADSTS{number}{error}: {meaning}\n\n## What\nEntra ID refuses a sign-in: {meaning}.\n## Why\n{why}{rule}\n\
-         ## Fix\n{}.\n## Source\n<{source}>\n",
+         ## Fix\n{}.\n## Source\n<{REFERENCE}>, <{source}>\n",
         capitalised(cure)
     )
 }
+
+/// Where the meanings come from.
+const REFERENCE: &str = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes";
 
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
