@@ -25,7 +25,12 @@ const SCENARIOS: &[(&str, u8, &[&str], &[&str])] = &[
     ),
     ("read-only", 2, &["error permission-missing MsTeamsClientId"], &[]),
     ("read-only", 1, &[], &[]),
-    ("excess", 2, &["warning permission-excess MsTeamsClientId"], &[]),
+    (
+        "excess",
+        2,
+        &["warning permission-excess MsTeamsClientId", "warning permission-excess MsTeamsClientId"],
+        &[],
+    ),
     ("expired-secret", 2, &["error secret-expired MsTeamsClientSecret"], &[]),
     ("expiring-secret", 2, &[], &["warning secret-expires-soon MsTeamsClientSecret"]),
     ("disabled", 2, &["error sign-in-disabled MsTeamsClientId"], &[]),
