@@ -38,7 +38,8 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
         write_notes(Some(&file.path), &unexamined(file), out)?;
     }
     write_notes(None, &not_asked(files), out)?;
-    writeln!(out, "{}", summary(files.len(), Counts::of(files)))
+    let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
+    writeln!(out, "{}", summary(files.len(), Counts::of(files), open))
 }
 
 /// One line for each reason for which rules were not applied, and an empty one behind them.
@@ -50,7 +51,8 @@ fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn 
     if unexamined.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
-fn summary(files: usize, counts: Counts) -> String {
+/// What was found in how many files, and of how many something is still open.
+fn summary(files: usize, counts: Counts, open: usize) -> String {
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found = found
@@ -169,7 +171,7 @@ note: b\\u{1b}.toml: not examined: permission-missing, permission-excess: the si
 
 note: not examined: permission-delegated, public-client: nobody\\u{1b} asked
 
-2 files checked: nothing found
+2 files checked: nothing found; 2 could not be examined wholly
 "
         );
     }
