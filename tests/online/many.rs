@@ -12,10 +12,7 @@ fn one_file_that_fails_spoils_no_other() {
     for number in 0..40 {
         emulated.write(&format!("files/{number:03}.toml"), &good);
     }
-    emulated.write(
-        "files/004.toml",
-        &good.replace(emulated.fact("client_id"), NOBODY),
-    );
+    emulated.write("files/004.toml", &good.replace(emulated.fact("client_id"), NOBODY));
     emulated.write("files/005.toml", &good.replace(emulated.fact("authority"), &format!("https://{nobody}")));
     emulated.write("files/006.toml", "nothing = [");
     emulated.write("files/007.toml", &good.replace("\"SECRET\"", "\"NOT_THERE\""));

@@ -17,9 +17,9 @@ const TERMS: usize = 100;
 /// A condition on one object.
 #[derive(Debug)]
 pub(in crate::emulator::graph) enum Filter {
-    And(Box<Filter>, Box<Filter>),
-    Or(Box<Filter>, Box<Filter>),
-    Not(Box<Filter>),
+    And(Box<Self>, Box<Filter>),
+    Or(Box<Self>, Box<Filter>),
+    Not(Box<Self>),
     Test { property: String, test: Test },
     Any { property: String, test: Test },
 }

@@ -37,7 +37,7 @@ pub(in crate::emulator) struct Presence {
 struct Written {
     sessions: Vec<Session>,
     preferred: Option<Preferred>,
-    message: Option<Value>,
+    message: Option<(Value, Timestamp)>,
     count: u32,
     last: Timestamp,
 }
@@ -61,12 +61,7 @@ struct Preferred {
 pub(in crate::emulator) struct NoSession;
 
 impl Presence {
-    /// Somebody whose Teams client says so; `None` is nobody signed in to Teams.
-    pub(in crate::emulator) fn of_client(client: Option<Status>) -> Self {
-        Self { client, written: None }
-    }
-
-    /// The Teams client says something else, or goes.
+    /// The Teams client says something else, or goes: `None` is nobody signed in to Teams.
     pub(in crate::emulator) fn set_client(&mut self, client: Option<Status>, now: Timestamp) {
         self.client = client;
         self.write(now);
@@ -106,14 +101,20 @@ impl Presence {
         self.write(now).preferred = None;
     }
 
-    /// The text beside the presence, as it is read back; `None` takes it away.
-    pub(in crate::emulator) fn set_message(&mut self, message: Option<Value>, now: Timestamp) {
-        self.write(now).message = message;
+    /// The text beside the presence, as it is read back until it expires; `None` takes it away.
+    pub(in crate::emulator) fn set_message(
+        &mut self,
+        message: Option<Value>,
+        expires: Timestamp,
+        now: Timestamp,
+    ) {
+        self.write(now).message = message.map(|message| (message, expires));
     }
 
     /// The text beside the presence.
-    pub(in crate::emulator) fn message(&self) -> Option<&Value> {
-        self.written.as_ref()?.message.as_ref()
+    pub(in crate::emulator) fn message(&self, now: Timestamp) -> Option<&Value> {
+        let (message, expires) = self.written.as_ref()?.message.as_ref()?;
+        (now < *expires).then_some(message)
     }
 
     /// What others see.
@@ -135,6 +136,7 @@ impl Presence {
         let Some(written) = &self.written else { return format!("A{:015}{:06}", 0, 0) };
         let turns = written.sessions.iter().flat_map(Session::turns);
         let turns = turns.chain(written.preferred.iter().map(|preferred| preferred.expires));
+        let turns = turns.chain(written.message.iter().map(|(_, expires)| *expires));
         let last = turns.filter(|turn| *turn <= now).chain([written.last]).max().unwrap_or(written.last);
         format!("A{:015}{:06}", last.as_millisecond().max(0), written.count)
     }
@@ -198,6 +200,12 @@ mod tests {
         text.parse().expect("a status")
     }
 
+    fn of_client(client: Option<Status>) -> Presence {
+        let mut presence = Presence::default();
+        presence.set_client(client, Timestamp::UNIX_EPOCH);
+        presence
+    }
+
     fn minute(minutes: u64) -> Timestamp {
         later(Timestamp::UNIX_EPOCH, Duration::from_mins(minutes + 1_000_000))
     }
@@ -225,7 +233,7 @@ mod tests {
             (Some("Busy/Busy"), "Busy/InACall", "Busy/InACall"),
         ];
         for (client, set, expected) in cases {
-            let mut presence = Presence::of_client(client.map(status));
+            let mut presence = of_client(client.map(status));
             presence.set(APP, status(set), minutes(5), minute(0));
             assert_eq!(seen(&presence, 1), expected, "{client:?} and {set}");
             presence.set(OTHER, status("Away/Away"), minutes(60), minute(1));
@@ -292,7 +300,7 @@ mod tests {
             ("Offline/OffWork", None, 7 * day),
             ("Busy/Busy", Some(minutes(8)), 8),
         ] {
-            let mut presence = Presence::of_client(Some(Status::AVAILABLE));
+            let mut presence = of_client(Some(Status::AVAILABLE));
             presence.prefer(status(preferred), life, minute(0));
             assert_eq!(seen(&presence, end - 1), preferred);
             assert_eq!(seen(&presence, end), "Available/Available");
@@ -309,7 +317,7 @@ mod tests {
             ("DoNotDisturb/DoNotDisturb", "DoNotDisturb/DoNotDisturb", "DoNotDisturb/DoNotDisturb"),
         ];
         for (preferred, graph, vendor) in cases {
-            let mut presence = Presence::of_client(Some(Status::AVAILABLE));
+            let mut presence = of_client(Some(Status::AVAILABLE));
             presence.prefer(status(preferred), None, minute(0));
             presence.set(APP, Status::IN_A_CALL, minutes(5), minute(0));
             assert_eq!(presence.status(ManualStatus::Graph, minute(1)), status(graph));
@@ -319,16 +327,17 @@ mod tests {
 
     #[test]
     fn the_sequence_grows_with_what_is_seen() {
-        let mut presence = Presence::of_client(None);
+        let mut presence = of_client(None);
         let mut stamps = vec![presence.sequence(minute(0))];
         presence.set(APP, Status::AVAILABLE, minutes(60), minute(0));
         stamps.push(presence.sequence(minute(0)));
         presence.set(APP, Status::AVAILABLE, minutes(60), minute(0));
         stamps.extend([0, 5, 10, 60].map(|at| presence.sequence(minute(at))));
-        presence.set_message(Some(Value::Null), minute(61));
+        presence.set_message(Some(Value::Null), minute(70), minute(61));
         stamps.push(presence.sequence(minute(61)));
+        stamps.push(presence.sequence(minute(70)));
         assert!(stamps.is_sorted_by(|earlier, later| earlier < later), "{stamps:?}");
-        assert_eq!(presence.sequence(minute(62)), presence.sequence(minute(9999)));
+        assert_eq!(presence.sequence(minute(70)), presence.sequence(minute(9999)));
     }
 
     #[test]
