@@ -290,4 +290,9 @@ async fn what_is_young_is_not_seen_while_replication_lags() {
     tokio::time::advance(Duration::from_secs(21)).await;
     assert_eq!(tenant.get(&admin, &path).await.status, 200);
     assert_eq!(tenant.post(&admin, "/servicePrincipals", body).await.status, 201);
+
+    assert_eq!(tenant.call(&admin, "POST", &format!("{path}/addPassword"), None).await.status, 200);
+    assert_eq!(tenant.get(&admin, &path).await.body["passwordCredentials"], json!([]));
+    tokio::time::advance(Duration::from_secs(21)).await;
+    assert_eq!(tenant.get(&admin, &path).await.body["passwordCredentials"].as_array().map(Vec::len), Some(1));
 }

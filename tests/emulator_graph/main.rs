@@ -10,8 +10,9 @@
 mod applications;
 mod batch;
 mod consent;
+mod large;
 mod permissions;
 mod presences;
-mod speed;
+
 mod tenant;
 mod users;

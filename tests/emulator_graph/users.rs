@@ -69,6 +69,10 @@ async fn filters_find_by_address_in_any_case() {
     let path = "/users?$filter=mail%20ne%20null&$count=true";
     let found = tenant.call_with(&all, "GET", path, None, &eventual).await;
     assert_eq!((found.each("displayName"), &found.body["@odata.count"]), (vec!["Ada"], &json!(1)));
+    let path = "/users/$count?$filter=startswith(userPrincipalName,'bob')";
+    let counted = tenant.call_with(&all, "GET", path, None, &eventual).await;
+    assert_eq!((counted.status, counted.body), (200, json!(1)));
+    tenant.get(&all, "/users/$count").await.assert_refused(400, "Request_BadRequest");
 }
 
 #[tokio::test(start_paused = true)]
