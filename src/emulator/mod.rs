@@ -53,6 +53,7 @@ mod scenario;
 mod serve;
 mod server;
 mod state;
+mod teams;
 mod time;
 mod tls;
 mod token;
@@ -70,6 +71,7 @@ pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
+pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
 use server::{DeviceSettings, Shared};
