@@ -1,6 +1,7 @@
 //! The one pipeline that the command line, forms and tests call: bytes -> source -> draft -> findings.
 //!
-//! It opens no socket, starts no process and resolves no secret: a settings file is hostile until someone trusts it.
+//! What was seen of a tenant is handed in as data. This module opens no socket, starts no process and resolves no secret: a settings
+//! file is hostile until someone trusts it.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -8,10 +9,11 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::os::{self, ReadError};
-use crate::rules::Rule;
+use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, read};
 use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
+use crate::tenant::Tenant;
 
 pub use crate::settings::MOST_FINDINGS;
 
@@ -20,6 +22,7 @@ pub struct Checked {
     source: Source,
     draft: Option<Draft>,
     diagnostics: Vec<Diagnostic>,
+    skipped: Vec<Skipped>,
 }
 
 impl Checked {
@@ -36,6 +39,11 @@ impl Checked {
     /// What was found, in the order of the text.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
+    }
+
+    /// The rules that look at a tenant and could not be applied; none where no tenant was looked at.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     /// Whether an error was found.
@@ -67,14 +75,30 @@ impl Checked {
 /// assert_eq!((place.start.line, place.start.column), (2, 25));
 /// ```
 pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
+    examine(name.into(), bytes, readable_by_others, None)
+}
+
+/// Checks a file again, now with what was seen of its tenant: what the first check found, and what the rules say of the tenant.
+pub fn with_tenant(checked: &Checked, tenant: &Tenant) -> Checked {
+    let source = checked.source();
+    let content = source.text().as_bytes().to_vec();
+    examine(source.name().to_owned(), content, source.is_readable_by_others(), Some(tenant))
+}
+
+fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Tenant>) -> Checked {
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
-        return Checked { source, draft: None, diagnostics };
+        return Checked { source, draft: None, diagnostics, skipped: Vec::new() };
     }
     let (draft, found) = read::read(&mut source);
     diagnostics.extend(found);
     diagnostics.extend(crate::rules::apply(&draft));
-    silence(&source, &mut diagnostics);
+    let skipped =
+        tenant.map(|tenant| crate::rules::apply_online(&draft, tenant, &mut diagnostics)).unwrap_or_default();
+    let was_applied = |rule: &Rule| {
+        !rule.is_online() || (tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
+    };
+    silence(&source, &mut diagnostics, was_applied);
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
     if diagnostics.len() > MOST_FINDINGS {
         diagnostics.truncate(MOST_FINDINGS);
@@ -82,7 +106,7 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
         diagnostics
             .push(Diagnostic::error(id::UNREADABLE, Place::File, message).help("is this a settings file?"));
     }
-    Checked { source, draft: Some(draft), diagnostics }
+    Checked { source, draft: Some(draft), diagnostics, skipped }
 }
 
 /// Checks a file. What keeps it from being read is a finding of the rule `unreadable`.
@@ -96,7 +120,7 @@ pub fn file(name: impl Into<String>, path: &Path) -> Checked {
 /// A file, or a folder, of which nothing could be read.
 pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Checked {
     let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
-    Checked { source: Source::absent(name), draft: None, diagnostics: vec![found] }
+    Checked { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
 }
 
 fn advice(error: &ReadError) -> &'static str {
@@ -122,8 +146,9 @@ struct Seen {
     is_silenced: bool,
 }
 
-/// Takes out what an `allow` comment silences, and reports the comments that silence nothing.
-fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
+/// Takes out what an `allow` comment silences, and reports the comments that silence nothing. A comment for a rule that was not
+/// applied may have its use, so nothing is said of it.
+fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>, was_applied: impl Fn(&Rule) -> bool) {
     if !source.text().contains(DIRECTIVE) {
         return;
     }
@@ -142,6 +167,7 @@ fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>) {
         let rule = allowed_rule(comment);
         match rule.and_then(|rule| seen.get_mut(&(line, rule))) {
             Some(seen) if seen.can_be_silenced && !seen.is_silenced => seen.is_silenced = true,
+            _ if rule.and_then(Rule::find).is_some_and(|rule| !was_applied(rule)) => {}
             seen => {
                 let place = Place::Bytes(range.clone(), names.first_on(line));
                 unused.push(unused_allow(place, rule, seen.is_some_and(|seen| seen.is_error), range));

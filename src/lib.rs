@@ -19,6 +19,7 @@
 //! | [`diagnostic`] | what a finding is |
 //! | [`sheet`] | what to type into Control Center |
 //! | `secret_form` | how a client secret of Entra looks, wherever it was pasted |
+//! | `emulator` | Entra ID and Microsoft Graph for trying and testing; uses nothing else of this crate |
 //! | [`os`] | all that differs between systems |
 //!
 //! # What always holds
@@ -33,12 +34,16 @@
 //!
 //! The feature `cli`, on by default, holds what only the program needs: the command line and the renderers.
 
+pub mod aadsts;
 pub mod change;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+pub mod emulator;
 pub mod os;
+pub mod permission;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rules;
@@ -46,6 +51,7 @@ mod secret_form;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+pub mod tenant;
 
 /// The README's examples are tests, too.
 #[cfg(doctest)]

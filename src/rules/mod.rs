@@ -35,6 +35,7 @@ mod wrong_type;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::settings::Draft;
+use crate::tenant::{Seen, Tenant, Unseen};
 
 /// One rule.
 pub struct Rule {
@@ -58,6 +59,8 @@ pub(crate) enum Check {
     Reading,
     /// On what was read.
     Draft(fn(&Draft, &mut Vec<Diagnostic>)),
+    /// On what was seen of the tenant. What could not be seen is said, and the rule counts as skipped.
+    Tenant(fn(&Draft, &Tenant, &mut Vec<Diagnostic>) -> Seen<()>),
     /// When all else is known, by `check`, which knows the `allow` comments.
     Allows,
 }
@@ -100,10 +103,37 @@ impl Rule {
         ALL.iter().find(|rule| rule.id == id)
     }
 
+    /// Whether it looks at a tenant, and so needs a sign-in.
+    pub fn is_online(&self) -> bool {
+        matches!(self.check, Check::Tenant(_))
+    }
+
     /// A finding of this rule.
     pub(crate) fn at(&self, place: impl Into<Place>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.id, self.severity, place, message)
     }
+}
+
+/// A rule that could not be applied, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What was not seen.
+    pub why: Unseen,
+}
+
+/// Applies every rule that looks at a tenant, and says which could not be applied.
+pub(crate) fn apply_online(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Vec<Skipped> {
+    let mut skipped = Vec::new();
+    for rule in ALL {
+        if let Check::Tenant(check) = rule.check
+            && let Err(why) = check(draft, tenant, found)
+        {
+            skipped.push(Skipped { rule: rule.id, why });
+        }
+    }
+    skipped
 }
 
 /// Applies every rule that looks at the draft.

@@ -1,0 +1,305 @@
+//! The emulated tenant's directory: plain data with indexes, no behaviour of any protocol.
+//!
+//! What Entra ID and Graph read and write. Member names follow the resources of Graph:
+//! <https://learn.microsoft.com/en-us/graph/api/resources/application>, `serviceprincipal`, `approleassignment`,
+//! `oauth2permissiongrant`, `user`.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::graph::presence::Presence;
+use super::permissions::GRAPH_APP_ID;
+use super::users::Users;
+
+/// All objects of the tenant.
+pub(super) struct Directory {
+    /// The tenant itself.
+    pub(super) tenant: Tenant,
+    /// Registered applications.
+    pub(super) applications: Applications,
+    /// Service principals, Microsoft Graph's own among them.
+    pub(super) service_principals: ServicePrincipals,
+    /// Application permissions with admin consent.
+    pub(super) app_role_assignments: Vec<AppRoleAssignment>,
+    /// Delegated permissions with consent.
+    pub(super) oauth2_permission_grants: Vec<OAuth2PermissionGrant>,
+    /// Users, in the order in which lists show them.
+    pub(super) users: Users,
+    /// Presences by the user's place in `users`; who is not in it has never been seen.
+    pub(super) presences: HashMap<u32, Presence>,
+    /// What the tenant's policies say and how doubtful points are decided.
+    pub(super) switches: Switches,
+    /// Makes the ids of new objects.
+    pub(super) ids: Ids,
+}
+
+/// Names and ids of the tenant.
+#[derive(Clone, Debug)]
+pub(super) struct Tenant {
+    /// The directory (tenant) id.
+    pub(super) id: Uuid,
+    /// Its made-up verified domain, in lower case.
+    pub(super) domain: String,
+    /// Its name.
+    pub(super) name: String,
+    /// The user who signs in by device code and whose token the ready line shows, a Global Administrator.
+    pub(super) administrator: Uuid,
+}
+
+/// Policies, and points that Microsoft's pages leave open.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Switches {
+    /// The tenant's application management policy forbids new client secrets.
+    pub(super) secrets_banned: bool,
+    /// The longest life that the policy lets a new client secret have, in days.
+    pub(super) max_secret_days: Option<u32>,
+    /// What `getPresencesByUserId` does with unknown ids.
+    pub(super) unknown_ids: UnknownIds,
+    /// Whether a status set by hand bends the precedence of presences.
+    pub(super) manual_status: ManualStatus,
+}
+
+/// What `getPresencesByUserId` does with ids of nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownIds {
+    /// They are left out of the answer.
+    #[default]
+    LeftOut,
+    /// They come back as `PresenceUnknown`.
+    PresenceUnknown,
+}
+
+/// Whose word decides where somebody has set a status by hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ManualStatus {
+    /// Microsoft Graph's: a preferred presence beats all sessions.
+    #[default]
+    Graph,
+    /// The vendor of SwyxWare's: its table of exceptions.
+    Vendor,
+}
+
+/// An application registration.
+#[derive(Clone)]
+pub(super) struct Application {
+    /// The object id.
+    pub(super) id: Uuid,
+    /// The application (client) id.
+    pub(super) app_id: Uuid,
+    /// Its name; not unique.
+    pub(super) display_name: String,
+    /// The immutable name by which it can be addressed.
+    pub(super) unique_name: Option<String>,
+    /// When it was created, and last changed as far as replication goes.
+    pub(super) created: Timestamp,
+    /// When it was deleted; such an application is found among the deleted only.
+    pub(super) deleted: Option<Timestamp>,
+    /// `AzureADMyOrg`, `AzureADMultipleOrgs`, …
+    pub(super) sign_in_audience: String,
+    /// Whether it may sign in without a credential, as by device code; `None` shows as null.
+    pub(super) is_fallback_public_client: Option<bool>,
+    /// The declared permissions.
+    pub(super) required_resource_access: Vec<RequiredResourceAccess>,
+    /// Its client secrets.
+    pub(super) password_credentials: Vec<PasswordCredential>,
+    /// Members that are shown as they were written: `notes`, `tags`, `publicClient`, …
+    pub(super) other: Map<String, Value>,
+}
+
+/// The permissions that an application declares for one resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RequiredResourceAccess {
+    /// The resource's application id.
+    pub(super) resource_app_id: Uuid,
+    /// Ids with their types.
+    pub(super) resource_access: Vec<(Uuid, AccessType)>,
+}
+
+/// The type of a declared permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AccessType {
+    /// "Role": an application permission.
+    Role,
+    /// "Scope": a delegated permission.
+    Scope,
+}
+
+/// A client secret. It has no Debug text.
+#[derive(Clone)]
+pub(super) struct PasswordCredential {
+    /// The Secret ID.
+    pub(super) key_id: Uuid,
+    /// Its description.
+    pub(super) display_name: Option<String>,
+    /// Valid from.
+    pub(super) start: Timestamp,
+    /// Valid until.
+    pub(super) end: Timestamp,
+    /// The value, which Graph shows once.
+    pub(super) secret: String,
+    /// When it was added, for replication.
+    pub(super) created: Timestamp,
+}
+
+/// A service principal.
+#[derive(Clone, Debug)]
+pub(super) struct ServicePrincipal {
+    /// The object id.
+    pub(super) id: Uuid,
+    /// The application's id.
+    pub(super) app_id: Uuid,
+    /// Its name.
+    pub(super) display_name: String,
+    /// Whether it may sign in.
+    pub(super) account_enabled: bool,
+    /// Whether users and applications must be assigned to it.
+    pub(super) app_role_assignment_required: bool,
+    /// When it was created.
+    pub(super) created: Timestamp,
+    /// Members that are shown as they were written: `tags`, `notes`, …
+    pub(super) other: Map<String, Value>,
+}
+
+/// An application permission with admin consent.
+#[derive(Clone, Debug)]
+pub(super) struct AppRoleAssignment {
+    /// The opaque id.
+    pub(super) id: String,
+    /// The service principal that holds the role.
+    pub(super) principal_id: Uuid,
+    /// The service principal whose role it is.
+    pub(super) resource_id: Uuid,
+    /// The role.
+    pub(super) app_role_id: Uuid,
+    /// When it was granted.
+    pub(super) created: Timestamp,
+}
+
+/// Delegated permissions with consent.
+#[derive(Clone, Debug)]
+pub(super) struct OAuth2PermissionGrant {
+    /// The opaque id.
+    pub(super) id: String,
+    /// The client's service principal.
+    pub(super) client_id: Uuid,
+    /// The user; `None` for consent on behalf of all (`AllPrincipals`).
+    pub(super) principal_id: Option<Uuid>,
+    /// The resource's service principal.
+    pub(super) resource_id: Uuid,
+    /// The names, with blanks between them.
+    pub(super) scope: String,
+    /// When it was granted.
+    pub(super) created: Timestamp,
+}
+
+/// Registered applications, the deleted among them, by object id, application id and unique name.
+#[derive(Default)]
+pub(super) struct Applications {
+    objects: Vec<Application>,
+}
+
+impl Applications {
+    /// Those that are not deleted, in the order in which they were made.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Application> {
+        self.objects.iter().filter(|application| application.deleted.is_none())
+    }
+
+    /// Those that are deleted and can be restored.
+    pub(super) fn deleted(&self) -> impl Iterator<Item = &Application> {
+        self.objects.iter().filter(|application| application.deleted.is_some())
+    }
+
+    /// By object id, deleted or not.
+    pub(super) fn any(&self, id: Uuid) -> Option<&Application> {
+        self.objects.iter().find(|application| application.id == id)
+    }
+
+    /// By object id, deleted or not, to change it.
+    pub(super) fn any_mut(&mut self, id: Uuid) -> Option<&mut Application> {
+        self.objects.iter_mut().find(|application| application.id == id)
+    }
+
+    /// By application (client) id.
+    pub(super) fn by_app_id(&self, app_id: Uuid) -> Option<&Application> {
+        self.iter().find(|application| application.app_id == app_id)
+    }
+
+    /// Adds one.
+    pub(super) fn add(&mut self, application: Application) {
+        self.objects.push(application);
+    }
+
+    /// Takes one away for good.
+    pub(super) fn purge(&mut self, id: Uuid) {
+        self.objects.retain(|application| application.id != id);
+    }
+}
+
+/// Service principals by object id and application id.
+#[derive(Default)]
+pub(super) struct ServicePrincipals {
+    objects: Vec<ServicePrincipal>,
+}
+
+impl ServicePrincipals {
+    /// All, in the order in which they were made.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ServicePrincipal> {
+        self.objects.iter()
+    }
+
+    /// By object id.
+    pub(super) fn get(&self, id: Uuid) -> Option<&ServicePrincipal> {
+        self.objects.iter().find(|principal| principal.id == id)
+    }
+
+    /// By object id, to change it.
+    pub(super) fn get_mut(&mut self, id: Uuid) -> Option<&mut ServicePrincipal> {
+        self.objects.iter_mut().find(|principal| principal.id == id)
+    }
+
+    /// By the application's id.
+    pub(super) fn by_app_id(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
+        self.objects.iter().find(|principal| principal.app_id == app_id)
+    }
+
+    /// Adds one.
+    pub(super) fn add(&mut self, principal: ServicePrincipal) {
+        self.objects.push(principal);
+    }
+
+    /// Takes one away.
+    pub(super) fn remove(&mut self, id: Uuid) {
+        self.objects.retain(|principal| principal.id != id);
+    }
+}
+
+impl Directory {
+    /// The object id of Microsoft Graph's own service principal.
+    pub(super) fn graph_id(&self) -> Option<Uuid> {
+        self.service_principals.by_app_id(GRAPH_APP_ID).map(|principal| principal.id)
+    }
+}
+
+/// Makes ids that look random and are the same for the same seed.
+pub(super) struct Ids(fastrand::Rng);
+
+impl Ids {
+    /// The ids of a seed.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(fastrand::Rng::with_seed(seed))
+    }
+
+    /// A new id, a GUID of version 4.
+    pub(super) fn guid(&mut self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.0.u128(..).to_be_bytes()).into_uuid()
+    }
+
+    /// A new opaque id, as assignments and grants have: 43 characters of base64url.
+    pub(super) fn opaque(&mut self) -> String {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        (0..43).filter_map(|_| ALPHABET.get(self.0.usize(..64))).map(|&letter| char::from(letter)).collect()
+    }
+}
