@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
 WRONG_SECRET = "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"
-# Scopes that Node's MSAL adds itself: openid, profile, offline_access.
+# Node's MSAL adds openid, profile and offline_access itself.
 ADMIN_SCOPES = ["https://graph.microsoft.com/Application.ReadWrite.All", "https://graph.microsoft.com/User.Read"]
 LIMIT = 120  # seconds, which only tell a hang from a slow machine
 
@@ -182,13 +182,12 @@ class Graph(Javascript):
     def test_a_certificate_that_is_not_trusted(self):
         answer = graph(self.emulator, get("/users"), trusted=False, token=self.emulator.sign_in())[0]
         self.assertIn("error", answer)
-        self.assertNotIn("statusCode", {key for key, value in answer["error"].items() if key == "statusCode" and value > 0})
+        self.assertEqual(answer["error"]["statusCode"], -1, answer)
 
     def test_sign_ins_that_are_refused(self):
         for other, code in [({"client_secret": WRONG_SECRET}, 7000215), ({"client_id": NOWHERE}, 700016)]:
             with self.subTest(code):
                 answer = graph(self.emulator, {"do": "token"}, **other)[0]
-                self.assertEqual(answer["error"]["name"], "AuthenticationRequiredError" if code == 0 else answer["error"]["name"])
                 self.assertIn(f"AADSTS{code}", answer["error"]["message"])
 
 
@@ -208,7 +207,7 @@ class Scenarios(Javascript):
                 self.assertEqual([answer.get("error", {}).get("statusCode") for answer in answers], statuses, answers)
 
     def test_throttled(self):
-        emulator = self.another("--fault", "throttle")
+        emulator = self.another("--fault", "throttle=1")
         answer = graph(emulator, get("/users"), token=emulator.admin_token)[0]
         self.refused(answer, 429, "TooManyRequests")
         self.assertGreater(float(answer["error"]["retryAfter"]), 0)
