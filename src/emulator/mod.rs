@@ -1,17 +1,192 @@
 //! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
 //!
-//! It shares no type with the rest of this crate: a mistake in both would otherwise look right.
+//! It shares no type with the rest of this crate: a mistake in both would otherwise look right. It is no place for real secrets: it
+//! accepts nothing but its own made-up tenant.
+//!
+//! ```text
+//! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
+//!      in memory ──router──▶      ├─▶ graph ──┘
+//!                                 └─▶ faults, limits, log
+//! ```
+//!
+//! In memory it is an axum router that can be called in a runtime whose clock is paused:
+//!
+//! ```
+//! use swyx_teams::emulator::{Emulator, Options, Scenario};
+//! use tower::ServiceExt as _;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::new(Options { scenario: Scenario::NoConsent, ..Options::default() })?;
+//! let facts = emulator.facts();
+//! let form = format!(
+//!     "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default",
+//!     facts.client_id.as_deref().unwrap_or_default(),
+//!     facts.client_secret.as_deref().unwrap_or_default(),
+//! );
+//! let request = axum::http::Request::post(format!("{}/{}/oauth2/v2.0/token", facts.authority, facts.tenant_id))
+//!     .header("content-type", "application/x-www-form-urlencoded")
+//!     .body(axum::body::Body::from(form))?;
+//! let answer = emulator.router().oneshot(request).await?;
+//! assert_eq!(answer.status(), 200);
+//! assert_eq!(emulator.log().len(), 1);
+//! # Ok(())
+//! # }
+//! ```
 
-#![allow(dead_code, reason = "what uses it follows")]
-
+mod build;
+mod dropped;
+mod entra;
 mod error;
+mod facts;
+mod faults;
+mod file;
 mod graph;
+mod keys;
+mod limits;
+mod log;
+mod message;
+mod options;
 mod permissions;
+mod random;
+mod scenario;
+mod serve;
 mod server;
 mod state;
 mod time;
+mod tls;
 mod token;
 mod users;
 
-pub use error::Part;
-pub use state::{ManualStatus, UnknownIds};
+use std::io;
+use std::sync::{Arc, Mutex, RwLock};
+
+use axum::Router;
+
+pub use facts::Facts;
+pub use file::StateError;
+pub use keys::KeyError;
+pub use log::Entry;
+pub use message::Part;
+pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
+pub use serve::{ServeError, Server};
+
+use entra::client::GRAPH_TOOLS;
+use server::{DeviceSettings, Shared};
+use state::Directory;
+
+/// The most users that a tenant may have.
+const MOST_USERS: u32 = 1_000_000;
+/// How many users a scenario has where nothing else is asked.
+const USERS: u32 = 25;
+/// How long the administrator's ready token lives, in seconds.
+const ADMIN_LIFETIME: i64 = 24 * 3600;
+
+/// Why no tenant could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum OptionsError {
+    /// Too many users.
+    #[error("a tenant has at most {MOST_USERS} users")]
+    Users,
+    /// The tenant in JSON.
+    #[error("the state: {0}")]
+    State(#[from] StateError),
+    /// The log.
+    #[error("cannot write the log")]
+    Log(#[source] io::Error),
+    /// The key of the tokens.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// An emulated tenant.
+pub struct Emulator {
+    shared: Arc<Shared>,
+    facts: Facts,
+}
+
+impl Emulator {
+    /// Makes a tenant. Its clock starts now, and follows that of tokio.
+    ///
+    /// # Errors
+    /// [`OptionsError`] says why not.
+    pub fn new(options: Options) -> Result<Self, OptionsError> {
+        let state = match &options.state {
+            Some(text) => file::read(text)?,
+            None => scenario::state(options.scenario, build::DOMAIN),
+        };
+        let by_default = if options.state.is_some() { 0 } else { USERS };
+        let users = options.users.unwrap_or(by_default);
+        if users > MOST_USERS {
+            return Err(OptionsError::Users);
+        }
+        let skew = options.faults.iter().rev().find_map(|fault| match fault {
+            Fault::ClockSkew(seconds) => Some(*seconds),
+            _ => None,
+        });
+        let clock = time::Clock::new(skew.unwrap_or_default());
+        let directory = build::directory(&state, users, options.seed, clock.now())?;
+        let keys = keys::Keys::make()?;
+        let facts = facts(&options.base, &directory, &keys, clock.now());
+        let shared = Shared {
+            base: options.base,
+            faults: faults::Faults::new(&options.faults, options.seed),
+            limits: options.enforce_limits.then(limits::Limits::default),
+            log: log::Log::new(options.log.as_deref()).map_err(OptionsError::Log)?,
+            device: DeviceSettings {
+                answer: options.device_code,
+                polls: options.device_polls,
+                interval: options.device_interval.as_secs(),
+            },
+            directory: RwLock::new(directory),
+            sessions: Mutex::default(),
+            keys,
+            clock,
+        };
+        Ok(Self { shared: Arc::new(shared), facts })
+    }
+
+    /// The routes. All routers of one emulator are the same tenant.
+    pub fn router(&self) -> Router {
+        server::router(self.shared.clone())
+    }
+
+    /// What a client must know to use it.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// A line per request so far, at most the last 100,000.
+    pub fn log(&self) -> Vec<Entry> {
+        self.shared.log.entries()
+    }
+}
+
+fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {
+    let application = directory.applications.iter().next();
+    let secret = application.and_then(|application| application.password_credentials.first());
+    let client =
+        token::Client { id: GRAPH_TOOLS, name: "Microsoft Graph Command Line Tools", is_confidential: false };
+    let administrator = directory.users.by_id(directory.tenant.administrator).map(|(_, user)| user);
+    let person = token::Person {
+        id: directory.tenant.administrator,
+        user_principal_name: administrator.map(|user| &*user.user_principal_name).unwrap_or_default(),
+        name: administrator.map(|user| &*user.display_name).unwrap_or_default(),
+    };
+    let scopes = permissions::ALL.iter().filter(|permission| permission.delegated.is_some());
+    let scopes = scopes.map(|permission| permission.value.to_owned()).collect::<Vec<_>>();
+    let audience = token::GRAPH_HOSTS.first().copied().unwrap_or_default();
+    let tenant = directory.tenant.id;
+    let claims = token::delegated_claims(tenant, audience, &client, &person, &scopes, now, ADMIN_LIFETIME);
+    Facts {
+        authority: base.to_owned(),
+        graph: format!("{base}/v1.0"),
+        gateway: format!("{base}/swyx"),
+        ca_file: None,
+        tenant_id: tenant.to_string(),
+        client_id: application.map(|application| application.app_id.to_string()),
+        client_secret: secret.map(|secret| secret.secret.clone()),
+        admin_token: keys.sign(&claims),
+        gateway_token: random::opaque(),
+    }
+}

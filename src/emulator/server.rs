@@ -1,14 +1,32 @@
-//! What all requests share, and the gate that every Graph request and every part of a batch passes.
+//! One request from its arrival to its answer: faults, the gate of Graph, the routes, the log.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use jiff::Timestamp;
+use tokio::time::Instant;
+use uuid::Uuid;
 
-use super::error::{Request, Response};
+use super::dropped;
+use super::entra::{self, refusal::Refusal, sessions::Sessions};
+use super::error::GraphError;
+use super::faults::Faults;
 use super::graph;
+use super::keys::Keys;
+use super::limits::{self, Limits};
+use super::log::{Entry, Log};
+use super::message::{Request, RequestIds, Response};
+use super::options::DeviceCode;
 use super::state::Directory;
-use super::time::Clock;
-use super::token::Caller;
+use super::time::{self, Clock};
+use super::token::{self, Caller};
+
+/// The largest body that is read, as Graph's largest request: 4 MiB.
+const LARGEST: usize = 4 << 20;
 
 /// What all requests share.
 pub(super) struct Shared {
@@ -16,7 +34,25 @@ pub(super) struct Shared {
     pub(super) base: String,
     /// The time.
     pub(super) clock: Clock,
-    directory: RwLock<Directory>,
+    /// The key of all tokens.
+    pub(super) keys: Keys,
+    /// How the emulated user treats device codes.
+    pub(super) device: DeviceSettings,
+    pub(super) directory: RwLock<Directory>,
+    pub(super) sessions: Mutex<Sessions>,
+    pub(super) faults: Faults,
+    pub(super) limits: Option<Limits>,
+    pub(super) log: Log,
+}
+
+/// How the emulated user treats device codes.
+pub(super) struct DeviceSettings {
+    /// What comes in the end.
+    pub(super) answer: DeviceCode,
+    /// After how many answers that it is pending.
+    pub(super) polls: u32,
+    /// How many seconds a client is to wait between two questions.
+    pub(super) interval: u64,
 }
 
 impl Shared {
@@ -30,13 +66,194 @@ impl Shared {
         self.directory.write().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Device codes and refresh tokens.
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
-    pub(super) fn is_replicated(&self, _changed: Timestamp) -> bool {
-        true
+    pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
+        self.faults.is_replicated(changed, self.clock.now())
     }
 }
 
-/// Answers one request or one part of a batch: throttles and faults first, each by itself, then [`graph::handle`].
+/// The routes, to be called in memory or served on a socket.
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    Router::new().fallback(answer).with_state(shared)
+}
+
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    request: axum::extract::Request,
+) -> axum::response::Response {
+    let began = Instant::now();
+    let (head, body) = request.into_parts();
+    let ids = request_ids(&head.headers, head.uri.query());
+    let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
+    if !shared.faults.slow.is_zero() {
+        tokio::time::sleep(shared.faults.slow).await;
+    }
+    let (mut response, mut fault) = match to_bytes(Body::new(body), LARGEST).await {
+        Ok(body) => {
+            let query = head.uri.query().map(str::to_owned);
+            let (method, path, headers) = (head.method, path.clone(), head.headers);
+            dispatch(&shared, Request { method, path, query, headers, body, ids: ids.clone() })
+        }
+        Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
+    };
+    let is_dropped = fault.is_none() && shared.faults.drop_reply();
+    if is_dropped {
+        fault = Some("drop-reply");
+    }
+    for_all(&mut response.headers, &ids, shared.clock.now());
+    let ms = milliseconds(began.elapsed());
+    let (status, parts) = (response.status.as_u16(), std::mem::take(&mut response.parts));
+    shared.log.add(Entry { method, path, status, ms, parts, fault });
+    let mut answer = axum::response::Response::new(Body::from(response.body));
+    if is_dropped {
+        // Its body breaks off before the first byte, and with it the connection: not even the head goes out.
+        answer = axum::response::Response::new(Body::new(dropped::Dropped));
+    }
+    *answer.status_mut() = response.status;
+    *answer.headers_mut() = response.headers;
+    answer
+}
+
+/// In milliseconds, to a thousandth.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// The answer, with the name of the fault that made it.
+fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static str>) {
+    if shared.faults.html_body() {
+        return (html(), Some("html-body"));
+    }
+    let below = request.path.strip_prefix("/v1.0").filter(|rest| rest.starts_with('/')).map(str::to_owned);
+    let Some(below) = below else {
+        if shared.faults.unavailable() {
+            let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
+            return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
+        }
+        let response = entra::handle(shared, &request);
+        return (response.unwrap_or_else(|| Response::empty(StatusCode::NOT_FOUND)), None);
+    };
+    request.path = below;
+    let (response, fault) = graph_answer(shared, &request);
+    let diagnostic = HeaderName::from_static("x-ms-ags-diagnostic");
+    let value = r#"{"ServerInfo":{"DataCenter":"Emulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATED00000000"}}"#;
+    (response.with(diagnostic, value), fault)
+}
+
+fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'static str>) {
+    let refused = |error: &GraphError| error.response(&request.ids, shared.clock.now());
+    let challenge = |response: Response| {
+        let base = &shared.base;
+        let value = format!(
+            "Bearer realm=\"\", authorization_uri=\"{base}/common/oauth2/authorize\", client_id=\"00000003-0000-0000-c000-000000000000\""
+        );
+        response.with(header::WWW_AUTHENTICATE, &value)
+    };
+    let caller = match token::accept(shared, &request.headers) {
+        Ok(caller) => caller,
+        Err(error) => return (challenge(refused(&error)), None),
+    };
+    if shared.faults.expired_token() {
+        let error = GraphError::new(
+            StatusCode::UNAUTHORIZED,
+            "InvalidAuthenticationToken",
+            "Lifetime validation failed, the token is expired.",
+        );
+        return (challenge(refused(&error)), Some("expired-token"));
+    }
+    if request.path == "/$batch" {
+        if shared.faults.unavailable() {
+            return (unavailable(shared, request), Some("unavailable"));
+        }
+        // Its parts are throttled, each by itself.
+        return (graph::handle(shared, &caller, request), None);
+    }
+    gate(shared, &caller, request)
+}
+
+/// Answers one part of a batch: throttled and struck by faults by itself, then as any request.
 pub(super) fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
-    graph::handle(shared, caller, request)
+    gate(shared, caller, request).0
+}
+
+fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Option<&'static str>) {
+    let mut units = 0;
+    if let Some(limits) = &shared.limits {
+        let cost = limits::cost(request);
+        units = cost.units;
+        let users = shared.read().users.as_slice().len();
+        if let Some(seconds) = limits.count(caller.client_id, &cost, users, shared.clock.now()) {
+            return (throttled(shared, request, seconds), None);
+        }
+    }
+    if let Some(seconds) = shared.faults.throttle() {
+        return (throttled(shared, request, seconds), Some("throttle"));
+    }
+    if shared.faults.unavailable() {
+        return (unavailable(shared, request), Some("unavailable"));
+    }
+    let response = graph::handle(shared, caller, request);
+    if units == 0 {
+        return (response, None);
+    }
+    (response.with(HeaderName::from_static("x-ms-resource-unit"), &units.to_string()), None)
+}
+
+/// Throttled, with a body of its own: <https://learn.microsoft.com/en-us/graph/throttling>.
+fn throttled(shared: &Shared, request: &Request, seconds: f64) -> Response {
+    let body = serde_json::json!({"error": {"code": "TooManyRequests", "message": "Please retry again later.",
+        "innerError": {"code": "429", "date": time::inner_error(shared.clock.now()), "message": "Please retry after",
+            "request-id": request.ids.request.to_string(), "status": "429"}}});
+    Response::json(StatusCode::TOO_MANY_REQUESTS, &body).with(header::RETRY_AFTER, &format!("{seconds:.3}"))
+}
+
+fn unavailable(shared: &Shared, request: &Request) -> Response {
+    let error = GraphError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "ServiceUnavailable",
+        "The service is temporarily unavailable. Please retry later.",
+    );
+    error.response(&request.ids, shared.clock.now()).with(header::RETRY_AFTER, "1")
+}
+
+/// What a proxy says that does not reach the service.
+fn html() -> Response {
+    let mut response = Response::empty(StatusCode::BAD_GATEWAY);
+    response.body =
+        b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
+            .to_vec();
+    response.with(header::CONTENT_TYPE, "text/html")
+}
+
+/// The client's id is its header, else, as MSAL for JavaScript sends it, in the query.
+fn request_ids(headers: &HeaderMap, query: Option<&str>) -> RequestIds {
+    const NAME: &str = "client-request-id";
+    const LONGEST: usize = 100;
+    let request = Uuid::new_v4();
+    let in_header = headers.get(NAME).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let in_query = || {
+        let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        pairs.find(|(name, _)| name == NAME).map(|(_, value)| value.into_owned())
+    };
+    let client = in_header.or_else(in_query).filter(|id| !id.is_empty() && id.len() <= LONGEST);
+    RequestIds { request, client: client.unwrap_or_else(|| request.to_string()) }
+}
+
+/// The headers that every answer has.
+fn for_all(headers: &mut HeaderMap, ids: &RequestIds, now: Timestamp) {
+    let all = [
+        (HeaderName::from_static("request-id"), ids.request.to_string()),
+        (HeaderName::from_static("client-request-id"), ids.client.clone()),
+        (header::DATE, time::http(now)),
+    ];
+    for (name, value) in all {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
 }

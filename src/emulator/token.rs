@@ -1,7 +1,35 @@
-//! Bearer tokens: what an accepted one says.
+//! Bearer tokens: what Entra ID puts into them, and what an accepted one says to Graph.
+//!
+//! Claims of a version 1.0 token, as Graph's are:
+//! <https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference>.
 
+use axum::http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use uuid::Uuid;
+
+use super::error::GraphError;
+use super::permissions::GRAPH_APP_ID;
+use super::random;
+use super::server::Shared;
+
+/// How long a token lives, in seconds; one is already gone when it arrives.
+pub(super) const LIFETIME: i64 = 3599;
+
+/// The id of the directory role Global Administrator, the same in every tenant.
+///
+/// <https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference>
+const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
+
+/// The Graph hosts that are accepted as audience and as resource, beside the emulator's own address.
+///
+/// <https://learn.microsoft.com/en-us/graph/deployments>
+pub(super) const GRAPH_HOSTS: [&str; 4] = [
+    "https://graph.microsoft.com",
+    "https://graph.microsoft.us",
+    "https://dod-graph.microsoft.us",
+    "https://microsoftgraph.chinacloudapi.cn",
+];
 
 /// Who calls Graph, as the accepted token says.
 #[derive(Clone, Debug)]
@@ -31,4 +59,151 @@ pub(super) enum Kind {
         /// The user's object id.
         user_id: Uuid,
     },
+}
+
+/// The client of a token.
+pub(super) struct Client<'a> {
+    /// The application id.
+    pub(super) id: Uuid,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// Signed in with a secret.
+    pub(super) is_confidential: bool,
+}
+
+/// The user of a token.
+pub(super) struct Person<'a> {
+    /// The object id.
+    pub(super) id: Uuid,
+    /// The sign-in name.
+    pub(super) user_principal_name: &'a str,
+    /// The name shown.
+    pub(super) name: &'a str,
+}
+
+/// Claims that every token has: times and opaque marks.
+fn common(tenant: Uuid, now: Timestamp, lifetime: i64) -> Value {
+    let second = now.as_second();
+    json!({"iat": second, "nbf": second, "exp": second.saturating_add(lifetime), "aio": random::opaque(),
+        "rh": random::opaque(), "uti": random::opaque(), "tid": tenant})
+}
+
+fn joined(mut claims: Value, more: Value) -> Value {
+    if let (Value::Object(claims), Value::Object(more)) = (&mut claims, more) {
+        claims.extend(more);
+    }
+    claims
+}
+
+/// The issuer of version 1.0 tokens.
+fn issuer(tenant: Uuid) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+/// Claims of an application's own token. Without roles the claim `roles` is missing.
+pub(super) fn application_claims(
+    tenant: Uuid,
+    audience: &str,
+    client: &Client<'_>,
+    principal: Uuid,
+    roles: &[&str],
+    now: Timestamp,
+) -> Value {
+    let mut claims = joined(
+        common(tenant, now, LIFETIME),
+        json!({"aud": audience, "iss": issuer(tenant), "appid": client.id, "app_displayname": client.name,
+            "appidacr": "1", "idtyp": "app", "oid": principal, "sub": principal, "ver": "1.0"}),
+    );
+    if !roles.is_empty()
+        && let Some(claims) = claims.as_object_mut()
+    {
+        claims.insert("roles".to_owned(), json!(roles));
+    }
+    claims
+}
+
+/// Claims of a token on behalf of the administrator, for that many seconds.
+pub(super) fn delegated_claims(
+    tenant: Uuid,
+    audience: &str,
+    client: &Client<'_>,
+    user: &Person<'_>,
+    scopes: &[String],
+    now: Timestamp,
+    lifetime: i64,
+) -> Value {
+    joined(
+        common(tenant, now, lifetime),
+        json!({"aud": audience, "iss": issuer(tenant), "appid": client.id, "app_displayname": client.name,
+            "appidacr": if client.is_confidential { "1" } else { "0" }, "idtyp": "user", "oid": user.id,
+            "sub": pairwise(client.id, user.id), "upn": user.user_principal_name,
+            "unique_name": user.user_principal_name, "name": user.name, "scp": scopes.join(" "),
+            "wids": [GLOBAL_ADMINISTRATOR], "ver": "1.0"}),
+    )
+}
+
+/// Claims of an id token: <https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference>.
+pub(super) fn id_claims(base: &str, tenant: Uuid, client: Uuid, user: &Person<'_>, now: Timestamp) -> Value {
+    joined(
+        common(tenant, now, LIFETIME),
+        json!({"aud": client, "iss": format!("{base}/{tenant}/v2.0"), "name": user.name, "oid": user.id,
+            "preferred_username": user.user_principal_name, "email": user.user_principal_name,
+            "sub": pairwise(client, user.id), "ver": "2.0"}),
+    )
+}
+
+/// A subject that differs for each client, as documented of `sub`.
+fn pairwise(client: Uuid, user: Uuid) -> String {
+    Uuid::new_v5(&client, user.as_bytes()).simple().to_string()
+}
+
+/// Accepts the bearer token of a request to Graph.
+pub(super) fn accept(shared: &Shared, headers: &HeaderMap) -> Result<Caller, GraphError> {
+    let refused =
+        |message: &str| GraphError::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message);
+    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = match token.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            token.trim()
+        }
+        _ => return Err(refused("Access token is empty.")),
+    };
+    let claims = shared.keys.verify(token).map_err(|error| match error.kind() {
+        jsonwebtoken::errors::ErrorKind::InvalidSignature => {
+            refused("Access token validation failure. Invalid signature.")
+        }
+        _ => refused("The token is not a well-formed JSON Web Token."),
+    })?;
+    let audience = text(&claims, "aud");
+    let is_ours = audience == shared.base || audience == GRAPH_APP_ID.to_string();
+    if !is_ours && !GRAPH_HOSTS.contains(&audience) {
+        return Err(refused("Access token validation failure. Invalid audience."));
+    }
+    let seconds = |name: &str| claims.get(name).and_then(Value::as_i64).unwrap_or_default();
+    // A clock may be 5 minutes off before anything is refused for its beginning.
+    let now = shared.clock.now().as_second();
+    if now >= seconds("exp") || now + 300 < seconds("nbf") {
+        return Err(refused("Lifetime validation failed, the token is expired."));
+    }
+    caller(&claims).ok_or_else(|| refused("Access token validation failure."))
+}
+
+fn text<'a>(claims: &'a Value, name: &str) -> &'a str {
+    claims.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn caller(claims: &Value) -> Option<Caller> {
+    let object_id = text(claims, "oid").parse().ok()?;
+    let kind = match claims.get("scp").and_then(Value::as_str) {
+        Some(scopes) => Kind::Delegated {
+            scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+            user_id: object_id,
+        },
+        None => {
+            let roles = claims.get("roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            Kind::Application { roles: roles.iter().filter_map(Value::as_str).map(str::to_owned).collect() }
+        }
+    };
+    let expires = Timestamp::from_second(claims.get("exp")?.as_i64()?).ok()?;
+    Some(Caller { client_id: text(claims, "appid").parse().ok()?, object_id, kind, expires })
 }

@@ -68,3 +68,76 @@ impl Users {
         self.objects.push(user);
     }
 }
+
+impl Users {
+    /// Whether no two users have the same sign-in name.
+    pub(super) fn has_distinct_names(&self) -> bool {
+        self.by_name.len() == self.objects.len()
+    }
+}
+
+const FIRST: [&str; 24] = [
+    "Anna", "Ben", "Carla", "David", "Eva", "Felix", "Greta", "Hans", "Ida", "Jonas", "Katrin", "Lukas",
+    "Maria", "Nils", "Olga", "Paul", "Rita", "Stefan", "Tanja", "Uwe", "Vera", "Willi", "Yvonne", "Zeno",
+];
+const LAST: [&str; 20] = [
+    "Albrecht", "Bauer", "Conrad", "Dietz", "Engel", "Fischer", "Graf", "Hahn", "Jung", "Keller", "Lang",
+    "Maier", "Neumann", "Otto", "Peters", "Richter", "Schulz", "Thiel", "Vogel", "Weber",
+];
+
+/// The plain user of that number: a member with a mail address that is the sign-in name.
+pub(super) fn plain(number: usize, id: Uuid, domain: &str) -> User {
+    let first = FIRST.get(number % FIRST.len()).copied().unwrap_or_default();
+    let last = LAST.get(number / FIRST.len() % LAST.len()).copied().unwrap_or_default();
+    // The same two names come again after 480 users, then with a number.
+    let again = match number / (FIRST.len() * LAST.len()) {
+        0 => String::new(),
+        again => format!(".{again}"),
+    };
+    let name = format!("{}.{}{again}@{domain}", first.to_lowercase(), last.to_lowercase());
+    User {
+        id,
+        display_name: format!("{first} {last}").into(),
+        given_name: Some(first.into()),
+        surname: Some(last.into()),
+        mail: Some(name.as_str().into()),
+        proxy_addresses: [format!("SMTP:{name}").into()].into(),
+        user_principal_name: name.into(),
+        account_enabled: true,
+        is_guest: false,
+        has_teams: true,
+    }
+}
+
+/// The tenant's Global Administrator, without a mailbox.
+pub(super) fn administrator(id: Uuid, domain: &str) -> User {
+    User {
+        id,
+        display_name: "Global Administrator".into(),
+        given_name: None,
+        surname: None,
+        mail: None,
+        user_principal_name: format!("admin@{domain}").into(),
+        proxy_addresses: Box::default(),
+        account_enabled: true,
+        is_guest: false,
+        has_teams: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_users_have_distinct_names_and_are_found_by_them_in_any_case() {
+        let mut users = Users::default();
+        for number in 0..2000 {
+            users.add(plain(number, Uuid::from_u128(number as u128), "contoso.example"));
+        }
+        assert!(users.has_distinct_names());
+        assert_eq!(users.by_name("ANNA.albrecht.2@Contoso.example").map(|(place, _)| place), Some(960));
+        assert_eq!(users.by_id(Uuid::from_u128(77)).map(|(place, _)| place), Some(77));
+        assert_eq!(users.by_name("nobody@contoso.example").map(|(place, _)| place), None);
+    }
+}

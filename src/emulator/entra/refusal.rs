@@ -1,0 +1,156 @@
+//! Refusals of Entra ID: the AADSTS codes that the emulator knows, and the body that tells them.
+//!
+//! Codes: <https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes>. The body, its error words and its
+//! headers follow answers of the live service.
+
+use axum::http::{HeaderName, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::super::message::{RequestIds, Response};
+use super::super::time;
+
+/// Why Entra ID says no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::emulator) struct Refusal {
+    /// The AADSTS number.
+    pub(in crate::emulator) code: u32,
+    /// The sentence after it.
+    pub(in crate::emulator) text: String,
+}
+
+/// Codes with their error word and status. 400 with 7000112 and `invalid_grant` with 65002 are inferred.
+const WORDS: &[(u32, &str, StatusCode)] = &[
+    (50059, "invalid_request", StatusCode::BAD_REQUEST),
+    (50194, "invalid_request", StatusCode::BAD_REQUEST),
+    (65001, "invalid_grant", StatusCode::BAD_REQUEST),
+    (65002, "invalid_grant", StatusCode::BAD_REQUEST),
+    (65004, "authorization_declined", StatusCode::BAD_REQUEST),
+    (70000, "invalid_grant", StatusCode::BAD_REQUEST),
+    (70003, "unsupported_grant_type", StatusCode::BAD_REQUEST),
+    (70011, "invalid_scope", StatusCode::BAD_REQUEST),
+    (70016, "authorization_pending", StatusCode::BAD_REQUEST),
+    (70018, "bad_verification_code", StatusCode::BAD_REQUEST),
+    (70019, "bad_verification_code", StatusCode::BAD_REQUEST),
+    (70020, "expired_token", StatusCode::BAD_REQUEST),
+    (90002, "invalid_request", StatusCode::BAD_REQUEST),
+    (90033, "temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
+    (500011, "invalid_resource", StatusCode::BAD_REQUEST),
+    (700016, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (700022, "invalid_scope", StatusCode::BAD_REQUEST),
+    (700025, "invalid_client", StatusCode::UNAUTHORIZED),
+    (700027, "invalid_client", StatusCode::UNAUTHORIZED),
+    (700038, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (900023, "invalid_request", StatusCode::BAD_REQUEST),
+    (900144, "invalid_request", StatusCode::BAD_REQUEST),
+    (1002012, "invalid_scope", StatusCode::BAD_REQUEST),
+    (7000112, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (7000215, "invalid_client", StatusCode::UNAUTHORIZED),
+    (7000218, "invalid_client", StatusCode::UNAUTHORIZED),
+    (7000222, "invalid_client", StatusCode::UNAUTHORIZED),
+    (9001023, "invalid_request", StatusCode::BAD_REQUEST),
+    (9002313, "invalid_request", StatusCode::BAD_REQUEST),
+];
+
+/// The codes whose bodies were seen with an `error_uri`; others were seen without, or not at all.
+const WITH_URI: [u32; 2] = [500011, 7000215];
+
+impl Refusal {
+    /// A refusal.
+    pub(in crate::emulator) fn new(code: u32, text: impl Into<String>) -> Self {
+        Self { code, text: text.into() }
+    }
+
+    /// A field that the request must have and has not.
+    pub(super) fn missing(field: &str) -> Self {
+        Self::new(900144, format!("The request body must contain the following parameter: '{field}'."))
+    }
+
+    /// The error word and the status.
+    fn word(&self) -> (&'static str, StatusCode) {
+        let known = WORDS.iter().find(|(code, ..)| *code == self.code);
+        known.map_or(("invalid_request", StatusCode::BAD_REQUEST), |&(_, word, status)| (word, status))
+    }
+
+    /// The answer of the token endpoint.
+    pub(in crate::emulator) fn response(&self, ids: &RequestIds, now: Timestamp) -> Response {
+        let (word, status) = self.word();
+        self.response_as(word, status, ids, now)
+    }
+
+    /// The answer with an error word of its own, as discovery has for a tenant that is not there.
+    pub(super) fn response_as(
+        &self,
+        word: &str,
+        status: StatusCode,
+        ids: &RequestIds,
+        now: Timestamp,
+    ) -> Response {
+        let (code, trace) = (self.code, ids.request);
+        // The service takes the client's id for its own only where it is a GUID.
+        let correlation = ids.client.parse::<Uuid>().unwrap_or(trace);
+        let timestamp = time::entra(now);
+        let text = &self.text;
+        let mut body = json!({"error": word,
+            "error_description": format!(
+                "AADSTS{code}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+            ),
+            "error_codes": [code], "timestamp": timestamp, "trace_id": trace, "correlation_id": correlation});
+        if WITH_URI.contains(&code)
+            && let Some(body) = body.as_object_mut()
+        {
+            let address = format!("https://login.microsoftonline.com/error?code={code}");
+            body.insert("error_uri".to_owned(), address.into());
+        }
+        headers(plain_json(status, &body), ids)
+    }
+}
+
+/// JSON as Entra ID labels it.
+pub(super) fn plain_json(status: StatusCode, body: &serde_json::Value) -> Response {
+    Response::json(status, body).with(header::CONTENT_TYPE, "application/json; charset=utf-8")
+}
+
+/// The headers of every answer of the token and device code endpoints.
+pub(super) fn headers(response: Response, ids: &RequestIds) -> Response {
+    response
+        .with(header::CACHE_CONTROL, "no-store, no-cache")
+        .with(header::PRAGMA, "no-cache")
+        .with(header::EXPIRES, "-1")
+        .with(HeaderName::from_static("x-ms-request-id"), &ids.request.to_string())
+        .with(HeaderName::from_static("x-ms-ests-server"), "2.1.0 - emulated")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_has_the_members_of_the_live_service_in_their_order() {
+        let ids = RequestIds { request: Uuid::from_u128(1), client: Uuid::from_u128(2).to_string() };
+        let now = "2026-01-31T12:00:00Z".parse().expect("a time");
+        let response = Refusal::new(7000215, "Wrong.").response(&ids, now);
+        assert_eq!(response.status, StatusCode::UNAUTHORIZED);
+        let body = String::from_utf8(response.body).expect("text");
+        let (trace, correlation) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let expected = format!(
+            "{{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Wrong. Trace ID: {trace} Correlation ID: \
+             {correlation} Timestamp: 2026-01-31 12:00:00Z\",\"error_codes\":[7000215],\"timestamp\":\"2026-01-31 12:00:00Z\",\
+             \"trace_id\":\"{trace}\",\"correlation_id\":\"{correlation}\",\
+             \"error_uri\":\"https://login.microsoftonline.com/error?code=7000215\"}}"
+        );
+        assert_eq!(body, expected);
+        assert_eq!(response.headers["x-ms-request-id"], trace.to_string().as_str());
+        let without = Refusal::new(70003, "No.").response(&ids, now);
+        assert!(!String::from_utf8(without.body).expect("text").contains("error_uri"));
+    }
+
+    #[test]
+    fn codes_are_there_once() {
+        let mut codes = WORDS.iter().map(|(code, ..)| *code).collect::<Vec<_>>();
+        codes.dedup();
+        assert!(codes.is_sorted());
+        assert_eq!(codes.len(), WORDS.len());
+    }
+}

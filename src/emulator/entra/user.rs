@@ -1,0 +1,327 @@
+//! Tokens on behalf of the administrator: device code and refresh.
+//!
+//! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-device-code>
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::super::options::DeviceCode;
+use super::super::permissions::{self, GRAPH_APP_ID};
+use super::super::random;
+use super::super::server::Shared;
+use super::super::state::{AccessType, Directory, OAuth2PermissionGrant};
+use super::super::time::later;
+use super::super::token::{self, LIFETIME, Person};
+use super::client::{self, AZURE_CLI, Client};
+use super::form::Form;
+use super::refusal::Refusal;
+use super::scope::{self, Asked};
+use super::sessions::{Device, Refresh};
+use super::tenant::Place;
+
+/// How long a device code lives, in seconds.
+const DEVICE_LIFE: u64 = 900;
+/// How long a refresh token lives, in seconds: 90 days.
+const REFRESH_LIFE: u64 = 90 * 24 * 3600;
+
+/// The delegated permissions of Graph for which Azure CLI needs no consent; which they are is inferred.
+const OF_AZURE_CLI: [&str; 8] = [
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.AccessAsUser.All",
+    "Directory.Read.All",
+    "User.Read",
+    "User.Read.All",
+    "User.ReadWrite.All",
+];
+
+/// Answers `POST …/devicecode`.
+pub(super) fn device_code(
+    shared: &Shared,
+    form: &Form,
+    place: Place,
+    is_german: bool,
+) -> Result<Value, Refusal> {
+    let directory = shared.read();
+    let client = client::find(shared, &directory, form)?;
+    check_place(&client, place)?;
+    let asked = scope::of_user(form.need("scope")?, &shared.base, directory.tenant.id)?;
+    let (device_code, user_code) = (random::opaque(), random::user_code());
+    let device = Device {
+        client: client.id(),
+        asked,
+        ends: later(shared.clock.now(), std::time::Duration::from_secs(DEVICE_LIFE)),
+        polls: 0,
+        is_redeemed: false,
+    };
+    shared.sessions().devices.insert(device_code.clone(), device);
+    let address = format!("{}/devicelogin", shared.base);
+    let message = if is_german {
+        format!("Zur Anmeldung die Seite {address} im Browser öffnen und den Code {user_code} eingeben.")
+    } else {
+        format!("To sign in, open the page {address} in a browser and enter the code {user_code}.")
+    };
+    Ok(json!({"user_code": user_code, "device_code": device_code, "verification_uri": address,
+        "expires_in": DEVICE_LIFE, "interval": shared.device.interval, "message": message}))
+}
+
+/// Answers `grant_type=urn:ietf:params:oauth:grant-type:device_code`, in either spelling.
+pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result<Value, Refusal> {
+    let code = form
+        .get("device_code")
+        .or_else(|| form.get("code"))
+        .ok_or_else(|| Refusal::missing("device_code"))?;
+    let asked = {
+        let directory = shared.read();
+        let client = client::find(shared, &directory, form)?;
+        check_place(&client, place)?;
+        check_credential(shared, &client, form)?;
+        let asked = poll(shared, code, client.id())?;
+        Asked { permissions: allowed(&directory, &client, &asked)?, ..asked }
+    };
+    consent(shared, form, &asked)?;
+    if let Some(device) = shared.sessions().devices.get_mut(code) {
+        device.is_redeemed = true;
+    }
+    issue(shared, form, &asked)
+}
+
+/// What the user has done about a code by now.
+fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
+    let mut sessions = shared.sessions();
+    let wrong = || Refusal::new(70018, "The device code is not one that was given to this client.");
+    let device = sessions.devices.get_mut(code).filter(|device| device.client == client).ok_or_else(wrong)?;
+    if device.is_redeemed {
+        return Err(Refusal::new(70019, "The device code was redeemed before."));
+    }
+    device.polls = device.polls.saturating_add(1);
+    if shared.clock.now() >= device.ends
+        || (shared.device.answer == DeviceCode::Expire && device.polls > shared.device.polls)
+    {
+        let text = "The provided value for the input parameter 'device_code' is not valid. This device code has expired.";
+        return Err(Refusal::new(70020, text));
+    }
+    if device.polls <= shared.device.polls {
+        return Err(Refusal::new(
+            70016,
+            "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+        ));
+    }
+    match shared.device.answer {
+        DeviceCode::Decline => {
+            Err(Refusal::new(65004, "The user declined to consent to access the application."))
+        }
+        DeviceCode::Approve | DeviceCode::Expire => Ok(device.asked.clone()),
+    }
+}
+
+/// `common` and the like are for applications of several tenants.
+fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
+    match (client, place) {
+        (_, Place::Consumers) => {
+            Err(Refusal::new(50059, "The /consumers endpoint has no accounts of an organization."))
+        }
+        (Client::Registered(application, _), Place::Common | Place::Organizations)
+            if application.sign_in_audience == "AzureADMyOrg" =>
+        {
+            let (id, name) = (application.app_id, &application.display_name);
+            let text = format!(
+                "Application '{id}'({name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not \
+                 supported for such applications. Use a tenant-specific endpoint or configure the application to be multi-tenant."
+            );
+            Err(Refusal::new(50194, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A public client sends no credential, any other a right one.
+fn check_credential(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
+    let has_one = form.get("client_secret").is_some() || form.get("client_assertion").is_some();
+    match (client.is_public(), has_one) {
+        (true, false) => Ok(()),
+        (true, true) if matches!(client, Client::FirstParty(..)) => Err(client::public(client.id())),
+        (true, true) | (false, _) => client::authenticate(shared, client, form),
+    }
+}
+
+/// The permissions that a client gets of those it asks for: `.default` stands for what it declares or has been granted.
+fn allowed(directory: &Directory, client: &Client<'_>, asked: &Asked) -> Result<Vec<String>, Refusal> {
+    let is_default = asked.permissions.iter().any(|name| name == ".default");
+    match client {
+        Client::FirstParty(AZURE_CLI, _) if is_default => Ok(OF_AZURE_CLI.map(str::to_owned).to_vec()),
+        Client::FirstParty(AZURE_CLI, name) => {
+            let foreign = asked.permissions.iter().any(|asked| !OF_AZURE_CLI.contains(&asked.as_str()));
+            if foreign {
+                let text = format!(
+                    "Consent between first party application '{AZURE_CLI}'({name}) and first party resource '{GRAPH_APP_ID}' must be \
+                     configured via preauthorization."
+                );
+                return Err(Refusal::new(65002, text));
+            }
+            Ok(asked.permissions.clone())
+        }
+        Client::FirstParty(..) if is_default => {
+            let all = permissions::ALL.iter().filter(|permission| permission.delegated.is_some());
+            Ok(all.map(|permission| permission.value.to_owned()).filter(|name| name.contains('.')).collect())
+        }
+        Client::Registered(application, principal) if is_default => {
+            let declared = application.required_resource_access.iter();
+            let declared = declared.filter(|one| one.resource_app_id == GRAPH_APP_ID);
+            let declared = declared.flat_map(|one| &one.resource_access);
+            let declared = declared.filter(|(_, kind)| *kind == AccessType::Scope);
+            let mut names = declared
+                .filter_map(|(id, _)| permissions::scope_by_id(*id).map(str::to_owned))
+                .collect::<Vec<_>>();
+            names.extend(granted(directory, principal.id));
+            names.sort_unstable();
+            names.dedup();
+            if names.is_empty() { Err(no_consent(client)) } else { Ok(names) }
+        }
+        Client::FirstParty(..) | Client::Registered(..) => Ok(asked.permissions.clone()),
+    }
+}
+
+fn no_consent(client: &Client<'_>) -> Refusal {
+    let text = format!(
+        "The user or administrator has not consented to use the application with ID '{}' named '{}'. Send an interactive \
+         authorization request for this user and resource.",
+        client.id(),
+        client.name()
+    );
+    Refusal::new(65001, text)
+}
+
+/// The names of the delegated permissions that a client has on Graph, for all users or for the administrator.
+fn granted(directory: &Directory, client: Uuid) -> Vec<String> {
+    let administrator = directory.tenant.administrator;
+    let grants = directory.oauth2_permission_grants.iter();
+    let mine = grants.filter(|one| one.client_id == client && Some(one.resource_id) == directory.graph_id());
+    let usable = mine.filter(|one| one.principal_id.is_none_or(|user| user == administrator));
+    usable.flat_map(|one| one.scope.split_whitespace().map(str::to_owned)).collect()
+}
+
+/// The administrator agrees to what a registered application asks for: that is a grant for this one user.
+fn consent(shared: &Shared, form: &Form, asked: &Asked) -> Result<(), Refusal> {
+    let mut directory = shared.write();
+    let principal = match client::find(shared, &directory, form)? {
+        Client::Registered(_, principal) => principal.id,
+        Client::FirstParty(..) => return Ok(()),
+    };
+    let before = granted(&directory, principal);
+    let new = asked.permissions.iter().filter(|name| !before.contains(name)).cloned().collect::<Vec<_>>();
+    let (Some(resource_id), false) = (directory.graph_id(), new.is_empty()) else { return Ok(()) };
+    let administrator = directory.tenant.administrator;
+    let id = directory.ids.opaque();
+    directory.oauth2_permission_grants.push(OAuth2PermissionGrant {
+        id,
+        client_id: principal,
+        principal_id: Some(administrator),
+        resource_id,
+        scope: new.join(" "),
+        created: shared.clock.now(),
+    });
+    Ok(())
+}
+
+/// Answers `grant_type=refresh_token`. The old token stays valid, as with Entra ID.
+pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Result<Value, Refusal> {
+    let token = form.need("refresh_token")?;
+    let asked = {
+        let directory = shared.read();
+        let client = client::find(shared, &directory, form)?;
+        check_place(&client, place)?;
+        check_credential(shared, &client, form)?;
+        let known = shared.sessions().refresh.get(token).cloned();
+        let valid = known.filter(|one| one.client == client.id() && shared.clock.now() < one.ends);
+        let before = valid.ok_or_else(|| {
+            Refusal::new(70000, "The provided value for the input parameter 'refresh_token' is not valid.")
+        })?;
+        match form.get("scope") {
+            None => before.asked,
+            Some(scope) => {
+                let asked = scope::of_user(scope, &shared.base, directory.tenant.id)?;
+                narrowed(&directory, &client, asked, before.asked)?
+            }
+        }
+    };
+    issue(shared, form, &asked)
+}
+
+/// What a refreshed token may do: what was agreed to before, and nothing that was not.
+fn narrowed(
+    directory: &Directory,
+    client: &Client<'_>,
+    asked: Asked,
+    before: Asked,
+) -> Result<Asked, Refusal> {
+    if asked.permissions.is_empty() {
+        return Ok(Asked { permissions: before.permissions, audience: before.audience, ..asked });
+    }
+    let permissions = allowed(directory, client, &asked)?;
+    let consented = match client {
+        Client::Registered(_, principal) => granted(directory, principal.id),
+        Client::FirstParty(..) => permissions.clone(),
+    };
+    if permissions.iter().all(|name| consented.contains(name) || before.permissions.contains(name)) {
+        Ok(Asked { permissions, ..asked })
+    } else {
+        Err(no_consent(client))
+    }
+}
+
+/// The answer with the tokens.
+fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> {
+    let directory = shared.read();
+    let client = client::find(shared, &directory, form)?;
+    let tenant = directory.tenant.id;
+    let Some((_, user)) = directory.users.by_id(directory.tenant.administrator) else {
+        return Err(no_consent(&client));
+    };
+    let user =
+        Person { id: user.id, user_principal_name: &user.user_principal_name, name: &user.display_name };
+    let who = token::Client { id: client.id(), name: client.name(), is_confidential: !client.is_public() };
+    let now = shared.clock.now();
+    let names = asked.permissions.iter().chain(asked.openid.iter().filter(|name| *name != "offline_access"));
+    let names = names.cloned().collect::<Vec<_>>();
+    let claims = token::delegated_claims(tenant, &asked.audience, &who, &user, &names, now, LIFETIME);
+    let mut answer = Map::new();
+    answer.insert("token_type".to_owned(), "Bearer".into());
+    answer.insert("scope".to_owned(), told(asked, form.get("scope")).into());
+    answer.insert("expires_in".to_owned(), LIFETIME.into());
+    answer.insert("ext_expires_in".to_owned(), LIFETIME.into());
+    answer.insert("access_token".to_owned(), shared.keys.sign(&claims).into());
+    if asked.has("offline_access") {
+        let token = random::opaque();
+        let ends = later(now, std::time::Duration::from_secs(REFRESH_LIFE));
+        let refresh = Refresh { client: client.id(), asked: asked.clone(), ends };
+        shared.sessions().refresh.insert(token.clone(), refresh);
+        answer.insert("refresh_token".to_owned(), token.into());
+    }
+    if asked.has("openid") {
+        let claims = token::id_claims(&shared.base, tenant, client.id(), &user, now);
+        answer.insert("id_token".to_owned(), shared.keys.sign(&claims).into());
+    }
+    if form.get("client_info") == Some("1") {
+        let info = json!({"uid": user.id, "utid": tenant}).to_string();
+        answer.insert("client_info".to_owned(), URL_SAFE_NO_PAD.encode(info).into());
+    }
+    Ok(Value::Object(answer))
+}
+
+/// The scopes of the answer: OpenID scopes as words, permissions with their resource before them where that is not the usual host.
+fn told(asked: &Asked, given: Option<&str>) -> String {
+    let with_resource = |name: &String| match asked.audience.as_str() {
+        "https://graph.microsoft.com" => name.clone(),
+        audience => format!("{audience}/{name}"),
+    };
+    let openid = asked.openid.iter().filter(|name| *name != "offline_access").cloned();
+    let mut names = openid.chain(asked.permissions.iter().map(with_resource)).collect::<Vec<_>>();
+    // A client finds its token again by the scope that it asked for.
+    let defaults = given.unwrap_or_default().split_whitespace().filter(|scope| scope.ends_with("/.default"));
+    names.extend(defaults.map(str::to_owned));
+    names.join(" ")
+}

@@ -1,0 +1,36 @@
+//! What a client must know to use the emulated tenant: the ready line.
+
+use serde_json::json;
+
+/// The members of the ready line. There is no Debug text, for some are secrets, if only of a tenant that is made up.
+#[derive(Clone)]
+pub struct Facts {
+    /// Where Entra ID answers: `https://localhost:8443`.
+    pub authority: String,
+    /// Where Microsoft Graph answers: `https://localhost:8443/v1.0`.
+    pub graph: String,
+    /// Where the gateway answers: `https://localhost:8443/swyx`.
+    pub gateway: String,
+    /// The certificate of the authority that signed the server's, in PEM; none in memory.
+    pub ca_file: Option<String>,
+    /// The directory (tenant) id.
+    pub tenant_id: String,
+    /// The application (client) id of the first application; none where there is no application.
+    pub client_id: Option<String>,
+    /// The value of its first client secret; none where it has none.
+    pub client_secret: Option<String>,
+    /// A token of the tenant's Global Administrator for Microsoft Graph, valid for 24 hours.
+    pub admin_token: String,
+    /// The bearer token of the gateway.
+    pub gateway_token: String,
+}
+
+impl Facts {
+    /// One line of JSON, members in the order of this struct, null for what there is not.
+    pub fn to_json(&self) -> String {
+        json!({"authority": self.authority, "graph": self.graph, "gateway": self.gateway, "ca_file": self.ca_file,
+            "tenant_id": self.tenant_id, "client_id": self.client_id, "client_secret": self.client_secret,
+            "admin_token": self.admin_token, "gateway_token": self.gateway_token})
+        .to_string()
+    }
+}

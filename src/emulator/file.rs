@@ -1,0 +1,259 @@
+//! The form of a tenant as JSON: what `--state` reads, and what each scenario is written in.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// A tenant. Every member may be left out; one that is not known is an error.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct State {
+    /// `{"id", "domain", "name"}` of the tenant.
+    pub(super) tenant: TenantState,
+    /// Applications; the first is the one of the ready line.
+    pub(super) applications: Vec<ApplicationState>,
+    /// Users; the administrator is added if nobody has `"administrator": true`.
+    pub(super) users: Vec<UserState>,
+    /// What policies forbid.
+    pub(super) policies: PolicyState,
+    /// How presences answer where pages leave it open.
+    pub(super) presence: PresenceState,
+}
+
+/// The tenant's names.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TenantState {
+    /// The tenant id.
+    pub(super) id: Option<Uuid>,
+    /// The verified domain.
+    pub(super) domain: Option<String>,
+    /// The name.
+    pub(super) name: Option<String>,
+}
+
+/// An application with its service principal, secrets and permissions.
+#[derive(Clone, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ApplicationState {
+    /// The object id.
+    pub(super) id: Option<Uuid>,
+    /// The application (client) id.
+    pub(super) app_id: Option<Uuid>,
+    /// The name.
+    pub(super) display_name: String,
+    /// The immutable name.
+    pub(super) unique_name: Option<String>,
+    /// `AzureADMyOrg` by default.
+    pub(super) sign_in_audience: String,
+    /// Whether it may sign in without a credential.
+    pub(super) is_fallback_public_client: Option<bool>,
+    /// Whether it has a service principal; true by default.
+    pub(super) service_principal: bool,
+    /// Whether sign-in is on; true by default.
+    pub(super) account_enabled: bool,
+    /// Its client secrets.
+    pub(super) secrets: Vec<SecretState>,
+    /// Names of declared permissions of Microsoft Graph.
+    pub(super) declared: PermissionsState,
+    /// Names of granted permissions of Microsoft Graph.
+    pub(super) granted: PermissionsState,
+}
+
+// By hand, for what is left out of the text is not the default of the type.
+impl Default for ApplicationState {
+    fn default() -> Self {
+        Self {
+            id: None,
+            app_id: None,
+            display_name: "SwyxWare presence".to_owned(),
+            unique_name: None,
+            sign_in_audience: "AzureADMyOrg".to_owned(),
+            is_fallback_public_client: None,
+            service_principal: true,
+            account_enabled: true,
+            secrets: Vec::new(),
+            declared: PermissionsState::default(),
+            granted: PermissionsState::default(),
+        }
+    }
+}
+
+// By hand, for the secrets.
+impl std::fmt::Debug for ApplicationState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApplicationState").field("display_name", &self.display_name).finish_non_exhaustive()
+    }
+}
+
+/// A client secret.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SecretState {
+    /// The Secret ID.
+    pub(super) key_id: Option<Uuid>,
+    /// The description.
+    pub(super) display_name: Option<String>,
+    /// The value; made up if left out.
+    pub(super) value: Option<String>,
+    /// Valid from; a day before the start by default.
+    pub(super) start_date_time: Option<Timestamp>,
+    /// Valid until; 180 days after the start by default.
+    pub(super) end_date_time: Option<Timestamp>,
+    /// In place of `endDateTime`: days from the start, negative for a secret that has ended.
+    pub(super) ends_in_days: Option<i32>,
+}
+
+/// Names of permissions of Microsoft Graph by type.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PermissionsState {
+    /// Application permissions.
+    pub(super) application: Vec<String>,
+    /// Delegated permissions.
+    pub(super) delegated: Vec<String>,
+}
+
+/// A user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct UserState {
+    /// The sign-in name.
+    pub(super) user_principal_name: String,
+    /// The object id.
+    #[serde(default)]
+    pub(super) id: Option<Uuid>,
+    /// The name shown; the sign-in name by default.
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    /// The first name.
+    #[serde(default)]
+    pub(super) given_name: Option<String>,
+    /// The last name.
+    #[serde(default)]
+    pub(super) surname: Option<String>,
+    /// The mail address; null or left out for none.
+    #[serde(default)]
+    pub(super) mail: Option<String>,
+    /// Further addresses, `SMTP:` before the primary, `smtp:` before aliases.
+    #[serde(default)]
+    pub(super) proxy_addresses: Vec<String>,
+    /// Whether the account may sign in.
+    #[serde(default = "yes")]
+    pub(super) account_enabled: bool,
+    /// A guest.
+    #[serde(default)]
+    pub(super) guest: bool,
+    /// Has Teams.
+    #[serde(default = "yes")]
+    pub(super) teams: bool,
+    /// Signs in by device code.
+    #[serde(default)]
+    pub(super) administrator: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What policies forbid.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PolicyState {
+    /// New client secrets are refused.
+    pub(super) secrets_banned: bool,
+    /// The longest life of a new client secret, in days.
+    pub(super) max_secret_days: Option<u32>,
+}
+
+/// Points that pages leave open.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct PresenceState {
+    /// `getPresencesByUserId` answers for unknown ids with `PresenceUnknown` instead of leaving them out.
+    pub(super) unknown_ids_answered: bool,
+    /// A status set by hand goes by the vendor of SwyxWare's table instead of Graph's precedence.
+    pub(super) manual_status_by_vendor: bool,
+}
+
+/// Why a tenant in JSON was not understood.
+///
+/// The members are `tenant` (`id`, `domain`, `name`); `applications`, each with `id`, `appId`, `displayName`, `uniqueName`,
+/// `signInAudience`, `isFallbackPublicClient`, `servicePrincipal`, `accountEnabled`, `secrets` (`keyId`, `displayName`, `value`,
+/// `startDateTime`, `endDateTime` or `endsInDays`), `declared` and `granted` (`application`, `delegated`: names of permissions); `users`,
+/// each with `userPrincipalName` and at will `id`, `displayName`, `givenName`, `surname`, `mail`, `proxyAddresses`, `accountEnabled`,
+/// `guest`, `teams`, `administrator`; `policies` (`secretsBanned`, `maxSecretDays`); `presence` (`unknownIdsAnswered`,
+/// `manualStatusByVendor`).
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Not JSON, a member that is not known, or a value of a wrong type. The text of the value is not repeated: it might be a secret.
+    #[error("line {line}, column {column}: {what}")]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        what: &'static str,
+    },
+    /// A permission that the emulator does not know, or not of that type.
+    #[error("application {application}: there is no {kind} permission {name}")]
+    Permission {
+        /// The place of the application in its list, from 0.
+        application: usize,
+        /// `application` or `delegated`.
+        kind: &'static str,
+        /// The name as given, where it looks like one.
+        name: String,
+    },
+    /// Two objects share an id, or two users a sign-in name.
+    #[error("two {0} are the same")]
+    Duplicate(&'static str),
+}
+
+/// Reads a tenant.
+pub(super) fn read(text: &str) -> Result<State, StateError> {
+    serde_json::from_str(text).map_err(|error| {
+        let what = match error.classify() {
+            serde_json::error::Category::Data if error.to_string().starts_with("unknown field") => {
+                "a member that is not known"
+            }
+            serde_json::error::Category::Data => "a value of a wrong type, or a member that is missing",
+            _ => "this is not JSON",
+        };
+        StateError::Json { line: error.line(), column: error.column(), what }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let state = read(r#"{"applications": [{}], "users": [{"userPrincipalName": "a@b.example"}]}"#)
+            .expect("a state");
+        let application = &state.applications[0];
+        assert!(application.service_principal && application.account_enabled);
+        assert_eq!(application.sign_in_audience, "AzureADMyOrg");
+        assert!(state.users[0].account_enabled && state.users[0].teams && !state.users[0].guest);
+    }
+
+    #[test]
+    fn a_mistake_is_told_by_its_place_and_never_repeated() {
+        for (text, told) in [
+            ("{\n \"aplications\": []}", "line 2, column 14: a member that is not known"),
+            (
+                r#"{"applications": [{"secrets": ["Ab18Q~zY7xW6"]}]}"#,
+                "line 1, column 45: a value of a wrong type, or a member that is missing",
+            ),
+            (
+                r#"{"users": [{"mail": "a@b"}]}"#,
+                "line 1, column 26: a value of a wrong type, or a member that is missing",
+            ),
+            (r#"{"users": "#, "line 1, column 10: this is not JSON"),
+        ] {
+            assert_eq!(read(text).expect_err(text).to_string(), told);
+        }
+    }
+}

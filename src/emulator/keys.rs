@@ -1,0 +1,101 @@
+//! The key that signs the tenant's tokens, made at the start, and what is published of it.
+//!
+//! Members: <https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens>, RFC 7517.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use serde_json::{Value, json};
+
+/// Signs and verifies with RS256.
+pub(super) struct Keys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    id: String,
+    published: Value,
+}
+
+/// Why no key could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key or its certificate.
+    #[error("cannot make a key")]
+    Make(#[from] rcgen::Error),
+    /// Its form for tokens.
+    #[error("cannot use the key for tokens")]
+    Use(#[from] jsonwebtoken::errors::Error),
+}
+
+impl Keys {
+    /// Makes a key of 2048 bits; takes some tenths of a second.
+    pub(super) fn make() -> Result<Self, KeyError> {
+        let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
+        let mut parameters = CertificateParams::default();
+        parameters.distinguished_name.push(DnType::CommonName, "swyx-teams emulator, signs tokens");
+        let certificate = parameters.self_signed(&pair)?;
+        let thumbprint =
+            aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, certificate.der());
+        let id = URL_SAFE_NO_PAD.encode(thumbprint);
+        let encoding = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?;
+        let jwk = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
+        let decoding = DecodingKey::from_jwk(&jwk)?;
+        let (n, e) = match &jwk.algorithm {
+            AlgorithmParameters::RSA(rsa) => (rsa.n.as_str(), rsa.e.as_str()),
+            _ => ("", ""),
+        };
+        let published = json!({"kty": "RSA", "use": "sig", "kid": id, "x5t": id, "n": n, "e": e,
+            "x5c": [STANDARD.encode(certificate.der())]});
+        Ok(Self { encoding, decoding, id, published })
+    }
+
+    /// The published half, a JSON Web Key.
+    pub(super) fn published(&self) -> &Value {
+        &self.published
+    }
+
+    /// A token with these claims. It is empty if signing fails, which no key that was made does.
+    pub(super) fn sign(&self, claims: &Value) -> String {
+        let mut header = Header::new(Algorithm::RS256);
+        header.kid = Some(self.id.clone());
+        header.x5t = Some(self.id.clone());
+        jsonwebtoken::encode(&header, claims, &self.encoding).unwrap_or_else(|error| {
+            tracing::error!("cannot sign a token: {error}");
+            String::new()
+        })
+    }
+
+    /// The claims of a token that this key signed. Times and audience are for the caller to judge.
+    pub(super) fn verify(&self, token: &str) -> Result<Value, jsonwebtoken::errors::Error> {
+        let mut rules = Validation::new(Algorithm::RS256);
+        (rules.validate_exp, rules.validate_aud) = (false, false);
+        rules.required_spec_claims.clear();
+        jsonwebtoken::decode::<Value>(token, &self.decoding, &rules).map(|token| token.claims)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_verifies_against_the_published_key_and_no_other() {
+        let (ours, other) = (Keys::make().expect("a key"), Keys::make().expect("a key"));
+        let token = ours.sign(&json!({"aud": "x"}));
+        assert_eq!(ours.verify(&token).expect("ours"), json!({"aud": "x"}));
+        assert!(other.verify(&token).is_err());
+        let jwk = serde_json::from_value::<Jwk>(ours.published().clone()).expect("a JSON Web Key");
+        let key = DecodingKey::from_jwk(&jwk).expect("a key");
+        let mut rules = Validation::new(Algorithm::RS256);
+        (rules.validate_exp, rules.validate_aud) = (false, false);
+        rules.required_spec_claims.clear();
+        let read = jsonwebtoken::decode::<Value>(&token, &key, &rules).expect("verifies");
+        assert_eq!(
+            (read.header.kid.as_deref(), read.claims),
+            (ours.published()["kid"].as_str(), json!({"aud": "x"}))
+        );
+        let tampered = format!("{}A", &token[..token.len() - 1]);
+        assert!(ours.verify(&tampered).is_err() || tampered == token);
+    }
+}

@@ -1,0 +1,120 @@
+//! One line per request: in memory, and in a file before the answer goes out.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+use super::message::Part;
+
+/// How many lines are kept in memory; the oldest go first.
+const KEPT: usize = 100_000;
+
+/// What the log says of one request. It has no query, no header and no body, so neither a token nor a secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The status of the answer, also of one that was dropped.
+    pub status: u16,
+    /// How long it took, in milliseconds.
+    pub ms: f64,
+    /// Of a batch: its parts.
+    pub parts: Vec<Part>,
+    /// The fault that struck the request as a whole, by its name.
+    pub fault: Option<&'static str>,
+}
+
+impl Entry {
+    fn line(&self) -> String {
+        let part = |part: &Part| json!({"method": part.method, "path": part.path, "status": part.status});
+        let mut line = json!({"method": self.method, "path": self.path, "status": self.status, "ms": self.ms,
+            "parts": self.parts.iter().map(part).collect::<Vec<_>>()});
+        if let (Some(fault), Some(members)) = (self.fault, line.as_object_mut()) {
+            members.insert("fault".to_owned(), Value::from(fault));
+        }
+        format!("{line}\n")
+    }
+}
+
+/// The log of one emulated tenant.
+pub(super) struct Log {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    file: Option<File>,
+    entries: VecDeque<Entry>,
+}
+
+impl Log {
+    /// A log that also writes to the file at `path`, which it empties first.
+    pub(super) fn new(path: Option<&Path>) -> io::Result<Self> {
+        let file = path.map(File::create).transpose()?;
+        Ok(Self { inner: Mutex::new(Inner { file, entries: VecDeque::new() }) })
+    }
+
+    /// Adds a line.
+    pub(super) fn add(&self, entry: Entry) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = &mut inner.file
+            && let Err(error) = file.write_all(entry.line().as_bytes()).and_then(|()| file.flush())
+        {
+            tracing::error!("cannot write the log: {error}");
+        }
+        if inner.entries.len() == KEPT {
+            inner.entries.pop_front();
+        }
+        inner.entries.push_back(entry);
+    }
+
+    /// The lines so far.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).entries.iter().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_its_members_in_order() {
+        let mut entry = Entry {
+            method: "POST".to_owned(),
+            path: "/v1.0/$batch".to_owned(),
+            status: 200,
+            ms: 1.5,
+            parts: vec![Part { method: "GET".to_owned(), path: "/users".to_owned(), status: 429 }],
+            fault: None,
+        };
+        let parts = r#"[{"method":"GET","path":"/users","status":429}]"#;
+        let line =
+            format!(r#"{{"method":"POST","path":"/v1.0/$batch","status":200,"ms":1.5,"parts":{parts}}}"#);
+        assert_eq!(entry.line(), format!("{line}\n"));
+        (entry.parts, entry.fault) = (Vec::new(), Some("drop-reply"));
+        assert!(entry.line().ends_with("\"parts\":[],\"fault\":\"drop-reply\"}\n"));
+    }
+
+    #[test]
+    fn lines_are_in_the_file_at_once() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let log = Log::new(Some(file.path())).expect("a log");
+        let entry = Entry {
+            method: "GET".to_owned(),
+            path: "/".to_owned(),
+            status: 404,
+            ms: 0.0,
+            parts: Vec::new(),
+            fault: None,
+        };
+        log.add(entry.clone());
+        assert_eq!(std::fs::read_to_string(file.path()).expect("text"), entry.line());
+        assert_eq!(log.entries(), [entry]);
+    }
+}

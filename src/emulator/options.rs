@@ -1,0 +1,195 @@
+//! What an emulated tenant is made with.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// How an emulated tenant is made. The default is the scenario `ready` with 25 users and no faults.
+#[derive(Clone)]
+pub struct Options {
+    /// The address at which it is called, `https://localhost:8443` by default: it stands in tokens, in discovery and in links to further
+    /// pages. What serves on a socket puts the socket's own in its place.
+    pub base: String,
+    /// What the tenant holds.
+    pub scenario: Scenario,
+    /// The tenant as JSON, in place of a scenario; `swyx-teams emulate --help` and [`super::StateError`] say what may stand in it.
+    pub state: Option<String>,
+    /// How many users there are, the administrator among them; 0 to 1,000,000. By default 25, with `state` those named there.
+    pub users: Option<u32>,
+    /// What goes wrong. Of two with one name the later counts.
+    pub faults: Vec<Fault>,
+    /// Answer 429 above the rates that Microsoft documents.
+    pub enforce_limits: bool,
+    /// Decides ids of objects and when faults strike.
+    pub seed: u64,
+    /// What the emulated user does with a device code.
+    pub device_code: DeviceCode,
+    /// How often a client hears `authorization_pending` before that; 1 by default.
+    pub device_polls: u32,
+    /// The pause that a client is asked to make between two questions for a device code; 5 s by default, as common with Entra ID.
+    pub device_interval: Duration,
+    /// Where to write a JSON line per request.
+    pub log: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            base: "https://localhost:8443".to_owned(),
+            scenario: Scenario::default(),
+            state: None,
+            users: None,
+            faults: Vec::new(),
+            enforce_limits: false,
+            seed: 0,
+            device_code: DeviceCode::default(),
+            device_polls: 1,
+            device_interval: Duration::from_secs(5),
+            log: None,
+        }
+    }
+}
+
+/// What the tenant holds at the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Scenario {
+    /// The application is registered and has its two grants
+    #[default]
+    Ready,
+    /// A tenant without the application
+    Empty,
+    /// The permissions are declared, and nobody consented
+    NoConsent,
+    /// The permissions are granted as delegated ones
+    DelegatedOnly,
+    /// Presences can be read and not set
+    ReadOnly,
+    /// The application has more permissions than it needs
+    Excess,
+    /// The client secret has ended
+    ExpiredSecret,
+    /// The client secret ends in 10 days
+    ExpiringSecret,
+    /// Sign-in is switched off for the application
+    Disabled,
+    /// Users whose mail addresses and sign-in names do not match
+    UserMismatch,
+}
+
+/// What the emulated user does with a device code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum DeviceCode {
+    /// Enters it and agrees
+    #[default]
+    Approve,
+    /// Enters it and refuses
+    Decline,
+    /// Lets it end
+    Expire,
+}
+
+/// Something that goes wrong. `P` is a probability from 0 to 1, 0.2 where it is left out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fault {
+    /// `throttle[=P]`: a request to Graph, or a part of a batch by itself, gets 429 with a fractional `Retry-After`.
+    Throttle(f64),
+    /// `unavailable[=P]`: a request gets 503, a part of a batch by itself too.
+    Unavailable(f64),
+    /// `html-body[=P]`: a request gets 502 with a page of HTML, as from a proxy.
+    HtmlBody(f64),
+    /// `slow[=MS]`: each answer comes that many milliseconds later; 100 by default, at most 600,000.
+    Slow(Duration),
+    /// `drop-reply[=P]`: the request takes effect, and the connection closes without an answer.
+    DropReply(f64),
+    /// `expired-token[=P]`: Graph answers 401 as if the token had ended.
+    ExpiredToken(f64),
+    /// `replication-lag[=SECONDS]`: what was made is not seen for half that time, then by every second look; 10 by default, at most 3600.
+    ReplicationLag(Duration),
+    /// `clock-skew[=SECONDS]`: the emulator's clock is that far ahead, behind if negative; 3600 by default, at most a year either way.
+    ClockSkew(i64),
+}
+
+/// Why a fault was not understood.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// No fault has that name.
+    #[error(
+        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-reply, expired-token, replication-lag and clock-skew"
+    )]
+    Name,
+    /// Not a probability.
+    #[error("after `=` stands a probability from 0 to 1")]
+    Probability,
+    /// Not a number in range.
+    #[error("after `=` stands a whole number of {0}")]
+    Number(&'static str),
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let number = |default: i64, least: i64, most: i64, unit| match value {
+            None => Ok(default),
+            Some(value) => value
+                .parse::<i64>()
+                .ok()
+                .filter(|number| (least..=most).contains(number))
+                .ok_or(FaultError::Number(unit)),
+        };
+        let probability = || match value {
+            None => Ok(0.2),
+            Some(value) => {
+                value.parse::<f64>().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or(FaultError::Probability)
+            }
+        };
+        Ok(match name {
+            "throttle" => Self::Throttle(probability()?),
+            "unavailable" => Self::Unavailable(probability()?),
+            "html-body" => Self::HtmlBody(probability()?),
+            "drop-reply" => Self::DropReply(probability()?),
+            "expired-token" => Self::ExpiredToken(probability()?),
+            "slow" => {
+                let ms = number(100, 0, 600_000, "milliseconds from 0 to 600000")?;
+                Self::Slow(Duration::from_millis(ms.unsigned_abs()))
+            }
+            "replication-lag" => {
+                let seconds = number(10, 0, 3600, "seconds from 0 to 3600")?;
+                Self::ReplicationLag(Duration::from_secs(seconds.unsigned_abs()))
+            }
+            "clock-skew" => {
+                const YEAR: i64 = 366 * 24 * 3600;
+                Self::ClockSkew(number(3600, -YEAR, YEAR, "seconds, at most a year either way")?)
+            }
+            _ => return Err(FaultError::Name),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_read_with_their_numbers() {
+        for (text, fault) in [
+            ("throttle", Ok(Fault::Throttle(0.2))),
+            ("throttle=1", Ok(Fault::Throttle(1.0))),
+            ("slow", Ok(Fault::Slow(Duration::from_millis(100)))),
+            ("slow=0", Ok(Fault::Slow(Duration::ZERO))),
+            ("clock-skew=-3600", Ok(Fault::ClockSkew(-3600))),
+            ("replication-lag=4", Ok(Fault::ReplicationLag(Duration::from_secs(4)))),
+            ("throttle=1.5", Err(FaultError::Probability)),
+            ("throttle=NaN", Err(FaultError::Probability)),
+            ("unavailable=", Err(FaultError::Probability)),
+            ("slow=-1", Err(FaultError::Number("milliseconds from 0 to 600000"))),
+            ("Throttle", Err(FaultError::Name)),
+            ("", Err(FaultError::Name)),
+        ] {
+            assert_eq!(text.parse::<Fault>(), fault, "{text}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The certificates of one run: an authority that can speak for loopback names only, and the server's own.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::serve::ServeError;
+
+/// What TLS needs, and what clients are to trust.
+pub(super) struct Tls {
+    /// For the server.
+    pub(super) config: Arc<ServerConfig>,
+    /// The authority's certificate, in PEM.
+    pub(super) ca_pem: String,
+}
+
+impl Tls {
+    /// Makes both certificates, valid for `localhost`, `127.0.0.1`, `::1` and `address`. The authority's key is gone when this returns.
+    pub(super) fn make(address: IpAddr) -> Result<Self, ServeError> {
+        let issuer = Issuer::new(authority()?, KeyPair::generate()?);
+        // Signed by itself; the issuer keeps the key that its certificate must be signed with.
+        let ca = authority()?.self_signed(issuer.key())?;
+        let key = KeyPair::generate()?;
+        let certificate = leaf(address)?.signed_by(&key, &issuer)?;
+        drop(issuer);
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![CertificateDer::from(certificate.der().to_vec())], key)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self { config: Arc::new(config), ca_pem: ca.pem() })
+    }
+}
+
+fn authority() -> Result<CertificateParams, rcgen::Error> {
+    let mut parameters = CertificateParams::new(Vec::new())?;
+    parameters.distinguished_name.push(DnType::CommonName, "swyx-teams emulator, loopback only");
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    parameters.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    parameters.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::DnsName("localhost".to_owned()),
+            GeneralSubtree::IpAddress(CidrSubnet::V4([127, 0, 0, 0], [255, 0, 0, 0])),
+            GeneralSubtree::IpAddress(CidrSubnet::V6(std::net::Ipv6Addr::LOCALHOST.octets(), [255; 16])),
+        ],
+        excluded_subtrees: Vec::new(),
+    });
+    Ok(parameters)
+}
+
+fn leaf(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
+    let mut parameters = CertificateParams::new(vec!["localhost".to_owned()])?;
+    for ip in [IpAddr::from([127, 0, 0, 1]), IpAddr::V6(std::net::Ipv6Addr::LOCALHOST), address] {
+        let name = SanType::IpAddress(ip);
+        if !parameters.subject_alt_names.contains(&name) {
+            parameters.subject_alt_names.push(name);
+        }
+    }
+    parameters.distinguished_name.push(DnType::CommonName, "localhost");
+    parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    parameters.use_authority_key_identifier_extension = true;
+    Ok(parameters)
+}
