@@ -124,7 +124,9 @@ class Msal(Javascript):
     def test_scenarios(self):
         for scenario, code in [("expired-secret", 7000222), ("disabled", 7000112), ("empty", 700016)]:
             with self.subTest(scenario):
-                seen = msal(self.another("--scenario", scenario), "secret", [GRAPH_SCOPE])
+                emulator = self.another("--scenario", scenario)
+                known = {} if emulator.client_id else {"client_id": NOWHERE, "client_secret": WRONG_SECRET}
+                seen = msal(emulator, "secret", [GRAPH_SCOPE], **known)
                 self.assertIn(f"AADSTS{code}", seen["error"]["message"], seen)
 
 
