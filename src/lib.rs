@@ -42,6 +42,8 @@ pub mod cli;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod emulator;
+pub mod graph;
+pub mod observe;
 pub mod os;
 pub mod permission;
 #[cfg(feature = "cli")]

@@ -91,6 +91,37 @@ fn others_can_read(_: &std::fs::Metadata) -> bool {
     false
 }
 
+/// Waits for the wish that the process end: SIGTERM or SIGINT, elsewhere Ctrl-C. Both are caught from this call on, not only once the
+/// future is waited for. To be called in a runtime of tokio.
+///
+/// # Errors
+/// The system's reason for not telling.
+#[cfg(unix)]
+pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Waits for Ctrl-C.
+///
+/// # Errors
+/// None here.
+#[cfg(not(unix))]
+pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        // Where the system does not tell, nothing ends before the process does.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
 /// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {

@@ -97,7 +97,7 @@ pub enum Tried {
 
 /// The application's registration and grants. Source of the members:
 /// <https://learn.microsoft.com/graph/api/resources/application> and <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
     /// `signInAudience`, as `AzureADMyOrg`.
     pub audience: String,
@@ -107,8 +107,8 @@ pub struct Registration {
     pub declared_delegated: Vec<String>,
     /// Application permissions on Microsoft Graph that an administrator granted, by name.
     pub granted: Vec<String>,
-    /// Delegated permissions that were granted, by name.
-    pub granted_delegated: Vec<String>,
+    /// Delegated permissions that were granted, by name. Reading them takes a permission of its own.
+    pub granted_delegated: Seen<Vec<String>>,
     /// The client secrets, in the order of the answer.
     pub secrets: Vec<SecretSeen>,
     /// Whether public client flows are allowed (`isFallbackPublicClient`).
@@ -151,6 +151,12 @@ impl Tenant {
             presence: Err(why.clone()),
             registration: Err(why.clone()),
         }
+    }
+
+    /// Why each part that was not seen was not seen.
+    pub fn unseen_parts(&self) -> impl Iterator<Item = &Unseen> {
+        let reads = [&self.directory, &self.presence].into_iter().filter_map(|read| read.as_ref().err());
+        self.sign_in.as_ref().err().into_iter().chain(reads).chain(self.registration.as_ref().err())
     }
 
     /// The application permissions in the application's own token.

@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::emulate::Emulate;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -30,13 +31,20 @@ Exit codes:
   0  nothing found at or above --fail-on
   1  findings at or above --fail-on
   2  wrong use, a path that could not be read, or no file found
+  3  an answer that is no finding: 403 for the administrator, 5xx after the retries, not Microsoft Graph
+  4  no answer in time
+Where several apply: 2 before 4 before 3 before 1.
 
 Environment:
-  SWYX_TEAMS_CONFIG  the settings file, where no argument names one
-  SWYX_TEAMS_TRUST   1: as --trust
-  NO_COLOR           no colours
+  SWYX_TEAMS_CONFIG       the settings file, where no argument names one
+  SWYX_TEAMS_TRUST        1: as --trust
+  SWYX_TEAMS_ADMIN_TOKEN  an administrator's access token for Microsoft Graph
+  HTTPS_PROXY, NO_PROXY   the proxy, where the settings name none; never for this machine itself
+  SSL_CERT_FILE           trusted certificates instead of the system's
+  NO_COLOR                no colours
 
-A settings file names where a secret is kept; checking it never fetches the secret, opens no connection and starts no program.";
+A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no
+program.";
 
 #[derive(Args)]
 pub(super) struct Global {
@@ -56,13 +64,13 @@ pub(super) struct Global {
     /// Ask nothing: what is missing is an error
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) no_input: bool,
-    /// Let the settings file run the command that it names for a secret
+    /// Trust the settings files: run the command that one names for a secret, send secrets and tokens to hosts that are not Microsoft's
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) trust: bool,
     /// Print results only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     pub(super) quiet: bool,
-    /// Say more: what is passed over, and why
+    /// Say more: what is passed over, and why; pauses and repetitions; with -vv every request, without what is secret
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(super) verbose: u8,
 }
@@ -108,6 +116,8 @@ pub(super) enum Command {
     Explain(Explain),
     /// List all rules
     Rules(Rules),
+    /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
+    Emulate(Emulate),
     /// Print the JSON Schema of the settings file
     Schema(Schema),
     /// Print a completion script for a shell
@@ -121,6 +131,8 @@ pub(super) enum Command {
   swyx-teams check customers/
   swyx-teams check --format sarif customers/ > swyx-teams.sarif
   swyx-teams check --fix --diff north.toml
+  swyx-teams check --online north.toml
+  swyx-teams check --online --as-admin --use-az --fail-on warning customers/
   git show :north.toml | swyx-teams check --stdin-filename north.toml -")]
 pub(super) struct Check {
     /// Files, folders (searched for *.toml), or - for standard input
@@ -143,6 +155,28 @@ pub(super) struct Check {
     /// Pass over files and folders below a named folder: a pattern over the path from there, or, without a slash, over each name
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<glob::Pattern>,
+    #[command(flatten)]
+    pub(super) online: Online,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "Online")]
+pub(super) struct Online {
+    /// Sign in as the application, and see what it may do: two requests for each file
+    #[arg(long)]
+    pub(super) online: bool,
+    /// Read a real user's presence too, in one request more
+    #[arg(long, requires = "online")]
+    pub(super) thorough: bool,
+    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, else --use-az, else a device code
+    #[arg(long, requires = "online")]
+    pub(super) as_admin: bool,
+    /// Sign in as the administrator with the account of the Azure CLI
+    #[arg(long, requires = "as_admin")]
+    pub(super) use_az: bool,
+    /// Time for each file, and as much again for its administrator's part
+    #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: u64,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

@@ -1,17 +1,18 @@
 //! `check`: every fault of every file, in parallel, reported in a stable order.
 
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::args::Check;
+use super::online;
 use super::walk::{self, Target, Walk};
 use super::{Context, Exit, display};
-use crate::change::{self, ChangeError, Outcome};
+use crate::change::{self, ChangeError, Outcome as Change};
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::printable;
-use crate::report::{self, FileReport, Format, Repository};
+use crate::report::{self, FileReport, Format, Repository, verdict};
 use crate::source::MOST_BYTES;
 
 pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
@@ -34,22 +35,27 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
         _ => return context.misuse("standard input can be named once only"),
     }
     let is_human = args.format == Format::Human;
-    let work = |target: &Target| one(target, args, is_human);
-    let results = in_parallel(&targets, work);
-    let mut reports = Vec::with_capacity(results.len());
-    for Checkup { report, diff, failure } in results {
+    let outcomes = if args.online.online {
+        online(context, args, &targets)?
+    } else {
+        in_parallel(&targets, |target| one(target, args).reported(is_human))
+    };
+    let mut reports = Vec::with_capacity(outcomes.len());
+    let mut exit = Exit::Clean;
+    for Outcome { report, diff, failure, seen } in outcomes {
         if let Some(diff) = diff {
             write!(context.out, "{diff}")?;
         }
         if let Some(failure) = failure {
             writeln!(context.err, "error: {}: {failure}", printable(&report.path))?;
-            reports.push((report, true));
-        } else {
-            reports.push((report, false));
+            exit = Exit::Usage;
         }
+        if !report.was_read() {
+            exit = Exit::Usage;
+        }
+        exit = exit.max(seen);
+        reports.push(report);
     }
-    let failed = reports.iter().any(|(report, failed)| *failed || !report.was_read());
-    let reports = reports.into_iter().map(|(report, _)| report).collect::<Vec<_>>();
     // A diff is for patch tools and eyes: findings beside it would be neither.
     let written = if args.diff {
         Ok(())
@@ -57,54 +63,93 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
         report::write(args.format, &reports, &Repository::around_current_folder(), context.out)
     };
     let limit = args.fail_on.severity();
-    let found = reports
-        .iter()
-        .flat_map(|report| &report.findings)
-        .any(|finding| finding.diagnostic.severity >= limit);
+    let mut findings = reports.iter().flat_map(|report| &report.findings);
+    if findings.any(|finding| finding.diagnostic.severity >= limit) {
+        exit = exit.max(Exit::Findings);
+    }
     match written.and_then(|()| context.out.flush()) {
         // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ if failed => Ok(Exit::Usage),
-        _ if found => Ok(Exit::Findings),
-        _ => Ok(Exit::Clean),
+        _ => Ok(exit),
     }
+}
+
+/// What became of one file, ready to be written.
+struct Outcome {
+    report: FileReport,
+    diff: Option<String>,
+    failure: Option<String>,
+    /// What the look at its tenant comes to, findings apart.
+    seen: Exit,
 }
 
 /// What became of one file.
 struct Checkup {
-    report: FileReport,
+    checked: Checked,
     diff: Option<String>,
     /// Why it could not be fixed.
     failure: Option<String>,
 }
 
-fn one(target: &Target, args: &Check, excerpts: bool) -> Checkup {
+impl Checkup {
+    fn reported(self, excerpts: bool) -> Outcome {
+        let report = FileReport::new(&self.checked, excerpts);
+        Outcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
+    }
+}
+
+/// Checks every file, looks at its tenant, and says at once what a person has to know of a look that was not possible.
+fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Result<Vec<Outcome>> {
+    let is_human = args.format == Format::Human;
+    let mut rest = Vec::with_capacity(targets.len());
+    let mut files = Vec::with_capacity(targets.len());
+    for (target, Checkup { checked, diff, failure }) in
+        targets.iter().zip(in_parallel(targets, |target| one(target, args)))
+    {
+        let folder = match target {
+            Target::File(path) | Target::Barren(path, _) => super::folder(path),
+            Target::Stdin => PathBuf::new(),
+        };
+        files.push(online::File { checked, folder });
+        rest.push((diff, failure));
+    }
+    let examined = online::examine(context, &args.online, files)?;
+    let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
+        let seen = online::report_unseen(context, &file)?;
+        let mut report = FileReport::new(&file.checked, is_human);
+        report.verdict = verdict(&file.tenant);
+        Ok(Outcome { report, diff, failure, seen })
+    });
+    outcomes.collect()
+}
+
+fn one(target: &Target, args: &Check) -> Checkup {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
         Target::Barren(path, reason) => {
             let help = "name a settings file, or a folder with some";
             pipeline::unreadable(display(path), reason.clone(), help)
         }
-        Target::File(path) if args.fix && !args.diff => return fix(path, excerpts),
+        Target::File(path) if args.fix && !args.diff => return fix(path),
         Target::File(path) => pipeline::file(display(path), path),
     };
     let after = if args.diff { change::fixed(&checked) } else { None };
     let diff = after.map(|after| change::diff(checked.source(), after.source()));
-    Checkup { report: FileReport::new(&checked, excerpts), diff, failure: None }
+    Checkup { checked, diff, failure: None }
 }
 
-fn fix(path: &Path, excerpts: bool) -> Checkup {
+fn fix(path: &Path) -> Checkup {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {
         None => (before, None),
-        Some(Ok(Outcome::Saved(after) | Outcome::Unchanged(after) | Outcome::Refused(after, _))) => {
+        Some(Ok(Change::Saved(after) | Change::Unchanged(after) | Change::Refused(after, _))) => {
             (after, None)
         }
         Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
         Some(Err(error)) => (before, Some(error.to_string())),
     };
-    Checkup { report: FileReport::new(&checked, excerpts), diff: None, failure }
+    Checkup { checked, diff: None, failure }
 }
 
 fn from_stdin(name: &str) -> Checked {

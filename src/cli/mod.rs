@@ -3,9 +3,12 @@
 mod args;
 mod check;
 mod diff;
+mod emulate;
 mod explain;
 mod generate;
 mod list;
+mod log;
+mod online;
 mod set;
 mod sheet;
 mod walk;
@@ -25,13 +28,17 @@ use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::entries::known_keys;
 use crate::settings::reveal::Trust;
 
-/// What the program ends with. Where several apply: 2 before 4 before 3 before 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// 0: nothing found.
     Clean,
     /// 1: findings.
     Findings,
+    /// 3: an answer that is no finding.
+    Answer,
+    /// 4: no answer in time.
+    Silence,
     /// 2: wrong use, or a path that could not be read.
     Usage,
 }
@@ -42,6 +49,8 @@ impl Exit {
             Self::Clean => 0,
             Self::Findings => 1,
             Self::Usage => 2,
+            Self::Answer => 3,
+            Self::Silence => 4,
         }
     }
 }
@@ -69,6 +78,7 @@ pub fn main() -> ExitCode {
         choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr())),
     );
     let (mut out, mut err) = (BufWriter::with_capacity(64 * 1024, out), err);
+    log::start(cli.global.verbose);
     let mut context = Context { out: &mut out, err: &mut err, global: cli.global };
     let result = context.run(cli.command);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
@@ -104,6 +114,7 @@ impl Context<'_> {
             Command::Sheet(args) => sheet::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
+            Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),
             Command::Man(args) => generate::man(self, &args),

@@ -64,7 +64,7 @@ pub(super) struct Switches {
 
 /// What `getPresencesByUserId` does with ids of nobody.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnknownIds {
+pub(super) enum UnknownIds {
     /// They are left out of the answer.
     #[default]
     LeftOut,
@@ -74,7 +74,7 @@ pub enum UnknownIds {
 
 /// Whose word decides where somebody has set a status by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ManualStatus {
+pub(super) enum ManualStatus {
     /// Microsoft Graph's: a preferred presence beats all sessions.
     #[default]
     Graph,

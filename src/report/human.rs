@@ -29,6 +29,11 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
             write_finding(&file.path, finding, out)?;
             writeln!(out)?;
         }
+        if let Some((first, more)) = file.verdict.split_first() {
+            writeln!(out, "{BOLD}{}{BOLD:#}: {first}", printable(&file.path))?;
+            more.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            writeln!(out)?;
+        }
     }
     writeln!(out, "{}", summary(files.len(), Counts::of(files)))
 }

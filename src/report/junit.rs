@@ -136,7 +136,7 @@ mod tests {
         let mut info = report("b.toml", "=\n");
         info.findings.truncate(1);
         info.findings[0].diagnostic.severity = Severity::Info;
-        let (xml, read) = render(&[FileReport { path: "a.toml".to_owned(), findings: Vec::new() }, info]);
+        let (xml, read) = render(&[FileReport { path: "a.toml".to_owned(), ..FileReport::default() }, info]);
         assert_eq!((read.errors, read.failures, read.tests), (0, 0, 2));
         assert_eq!(&*read.test_suites[0].test_cases[0].name, "no findings");
         assert!(xml.contains("<system-out>b.toml:1:1: "), "{xml}");

@@ -11,9 +11,12 @@ mod human;
 pub mod json;
 mod junit;
 mod sarif;
+mod verdict;
 
 use std::io::{self, Write};
 use std::path::Path;
+
+pub use verdict::verdict;
 
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity, id};
@@ -40,11 +43,14 @@ pub enum Format {
 }
 
 /// What was found in one file.
+#[derive(Default)]
 pub struct FileReport {
     /// The file's path as given, with `/`.
     pub path: String,
     /// What was found, in the order of the text.
     pub findings: Vec<Finding>,
+    /// What a look at the tenant showed, a sentence each; nothing where none was taken. For people.
+    pub verdict: Vec<String>,
 }
 
 /// One finding with its place as lines and columns.
@@ -95,6 +101,7 @@ impl FileReport {
         Self {
             path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
             findings: findings.collect(),
+            verdict: Vec::new(),
         }
     }
 

@@ -14,3 +14,5 @@ pub const READ_INTERVAL_SECONDS: u16 = 4;
 pub const SESSION_MINUTES: u16 = 10;
 /// Default of `sync.requests_per_30_seconds`. Source: <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
 pub const REQUESTS_PER_30_SECONDS: u16 = 1_500;
+/// The version of Microsoft Graph that is spoken: the one that Microsoft supports for production.
+pub const GRAPH_VERSION: &str = "v1.0";

@@ -24,6 +24,10 @@ pub const CLOUD: Key = Key::of("entra.cloud");
 pub const AUTHORITY: Key = Key::of("entra.authority");
 /// Another Graph address.
 pub const GRAPH: Key = Key::of("entra.graph");
+/// The certificate authority of an inspecting proxy.
+pub const CA_FILE: Key = Key::of("entra.ca_file");
+/// The proxy that leads to the Internet.
+pub const PROXY: Key = Key::of("entra.proxy");
 /// The client id with which an administrator signs in.
 pub const ADMIN_CLIENT_ID: Key = Key::of("entra.admin_client_id");
 /// How long a new secret is valid.

@@ -5,6 +5,7 @@
 //!                    └── schema, from the same structs
 //! ```
 
+mod address;
 pub mod defaults;
 mod draft;
 pub mod entries;

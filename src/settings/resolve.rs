@@ -19,6 +19,13 @@ pub struct TenantId(Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ClientId(Uuid);
 
+impl TenantId {
+    /// Whether it is this one.
+    pub fn is(self, tenant: Uuid) -> bool {
+        self.0 == tenant
+    }
+}
+
 impl fmt::Display for TenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

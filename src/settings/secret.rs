@@ -35,6 +35,11 @@ impl Secret {
         self.0.expose_secret() == other.0.expose_secret()
     }
 
+    /// Whether it starts with `hint`, the part of it that Entra ID shows.
+    pub fn starts_with(&self, hint: &str) -> bool {
+        self.0.expose_secret().starts_with(hint)
+    }
+
     /// What is wrong with it as a client secret, if anything is.
     pub fn fault(&self) -> Option<super::SecretFault> {
         super::text::secret_fault(self.0.expose_secret())

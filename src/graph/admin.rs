@@ -1,0 +1,123 @@
+//! An administrator's sign-in: what the application itself cannot read or do.
+//!
+//! In this order: a token that was brought along, the Azure CLI, a device code. One administrator of one tenant is asked once, however
+//! many files are about that tenant, and one after the other, for a person cannot enter two codes at a time.
+
+use std::collections::HashMap;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use tokio::sync::Mutex;
+
+use super::error::GraphError;
+use super::send::{Limits, Sender};
+use super::sign_in::{self, DevicePrompt};
+use super::token::Token;
+use super::transport::Transport;
+use crate::settings::{Secret, Settings, TenantId};
+
+/// How an administrator signs in.
+pub enum AdminWay {
+    /// With a token that was brought along.
+    Token(Secret),
+    /// With the account of the Azure CLI: `az account get-access-token`.
+    AzureCli,
+    /// With a device code, which this function shows.
+    DeviceCode(Box<dyn Fn(&DevicePrompt) + Send + Sync>),
+}
+
+/// The administrators who signed in, for as long as one command runs.
+pub struct Administrators {
+    way: AdminWay,
+    scopes: &'static [&'static str],
+    signed_in: Mutex<HashMap<(String, TenantId), Result<Token, GraphError>>>,
+}
+
+/// What reading a registration and its grants takes: the least that Microsoft names, and `Directory.Read.All` for the delegated grants.
+/// Source: <https://learn.microsoft.com/graph/api/application-get> and <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
+pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
+/// The Azure CLI has this long to give a token.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a token is good that does not say so: the command that uses it lasts minutes.
+const BROUGHT_ALONG: Duration = Duration::from_secs(60 * 60);
+
+impl Administrators {
+    /// Administrators who sign in in one way, for the permissions in `scopes`.
+    pub fn new(way: AdminWay, scopes: &'static [&'static str]) -> Self {
+        Self { way, scopes, signed_in: Mutex::default() }
+    }
+
+    /// A token of an administrator of the tenant of `settings`.
+    ///
+    /// # Errors
+    /// [`GraphError`] says why there is none.
+    pub async fn token(
+        &self,
+        settings: &Settings,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Token, GraphError> {
+        let mut signed_in = self.signed_in.lock().await;
+        let key = (settings.login_address(), settings.tenant_id);
+        if let Some(known) = signed_in.get(&key) {
+            return known.clone();
+        }
+        let token = self.sign_in(settings, transport).await.and_then(|token| of_tenant(token, settings));
+        signed_in.insert(key, token.clone());
+        token
+    }
+
+    async fn sign_in(&self, settings: &Settings, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
+        match &self.way {
+            AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
+            AdminWay::AzureCli => from_azure_cli(settings).await,
+            AdminWay::DeviceCode(prompt) => {
+                let sender = Sender::new(transport, Limits::default());
+                sign_in::as_administrator(&sender, settings, self.scopes, &**prompt).await
+            }
+        }
+    }
+}
+
+/// The token, unless it says that it is another tenant's.
+fn of_tenant(token: Token, settings: &Settings) -> Result<Token, GraphError> {
+    match token.tenant() {
+        Some(tenant) if !settings.tenant_id.is(tenant) => Err(GraphError::Administrator(
+            "the administrator's token is for another tenant than the settings",
+        )),
+        _ => Ok(token),
+    }
+}
+
+/// What `az account get-access-token` prints. Source: <https://learn.microsoft.com/cli/azure/account>.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AzureShape {
+    access_token: String,
+}
+
+async fn from_azure_cli(settings: &Settings) -> Result<Token, GraphError> {
+    let resource = format!("https://{}", settings.cloud.graph_host());
+    let ours = std::env::vars_os().map(|(name, _)| name);
+    let ours = ours.filter(|name| name.to_string_lossy().starts_with("SWYX_TEAMS_"));
+    let mut command = tokio::process::Command::new("az");
+    command.args(["account", "get-access-token", "--resource", &resource]);
+    command.args(["--tenant", &settings.tenant_id.to_string(), "--output", "json"]);
+    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    for name in ours {
+        command.env_remove(name);
+    }
+    let output = tokio::time::timeout(PATIENCE, command.output()).await;
+    let output = output.map_err(|_| GraphError::Administrator("az did not answer within 60 s"))?;
+    let output = output
+        .map_err(|_| GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?"))?;
+    if !output.status.success() {
+        return Err(GraphError::Administrator(
+            "az has no token for this tenant; run az login --tenant with its id first",
+        ));
+    }
+    let shape = serde_json::from_slice::<AzureShape>(&output.stdout);
+    let shape = shape.map_err(|_| GraphError::Administrator("az printed something else than a token"))?;
+    Ok(Token::new(Secret::new(shape.access_token), Some(BROUGHT_ALONG)))
+}

@@ -1,0 +1,210 @@
+//! Microsoft Graph: single calls and lists with their pages, each with a token that is still good.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, StatusCode, Uri};
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::error::{GraphError, Service, Word};
+use super::send::{Limits, Repeat, Sender, request_id};
+use super::sign_in::{self, Credential, content_type};
+use super::token::Token;
+use super::transport::{Request, Response, Transport};
+use crate::settings::{Secret, Settings};
+
+/// Pages of one list at most: 999,000 users.
+const MOST_PAGES: usize = 1_000;
+
+/// One tenant's Graph.
+pub struct Client {
+    pub(super) sender: Sender,
+    settings: Settings,
+    credential: Credential,
+    /// The token in use. Whoever needs a new one waits here for the first to get it, so that only one is asked for.
+    token: Mutex<Option<Token>>,
+}
+
+impl Client {
+    /// A client for the tenant of `settings`, over `transport`.
+    pub fn new(
+        settings: &Settings,
+        credential: Credential,
+        transport: Arc<dyn Transport>,
+        limits: Limits,
+    ) -> Self {
+        let sender = Sender::new(transport, limits);
+        Self { sender, settings: settings.clone(), credential, token: Mutex::new(None) }
+    }
+
+    /// Seconds that this machine's clock is ahead of the other side's.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.sender.clock_ahead()
+    }
+
+    /// A token that is still good: the one in use, else a new one.
+    ///
+    /// # Errors
+    /// [`GraphError`] says why the sign-in gave none.
+    pub async fn token(&self) -> Result<Token, GraphError> {
+        let mut kept = self.token.lock().await;
+        match &*kept {
+            Some(token) if token.is_fresh() => Ok(token.clone()),
+            _ => {
+                let token = match &self.credential {
+                    Credential::Secret(secret) => {
+                        sign_in::as_application(&self.sender, &self.settings, secret).await?
+                    }
+                    Credential::Token(token) => token.clone(),
+                };
+                Ok(kept.insert(token).clone())
+            }
+        }
+    }
+
+    /// Forgets a token that Graph refused, unless another took its place already. Tells whether there can be a better one.
+    pub(super) async fn forget(&self, refused: &Token) -> bool {
+        let mut kept = self.token.lock().await;
+        if kept.as_ref().is_some_and(|kept| kept.secret().says_the_same(refused.secret())) {
+            *kept = None;
+        }
+        matches!(self.credential, Credential::Secret(_))
+    }
+
+    /// Reads `path`, which starts behind the version: `/users/…`.
+    ///
+    /// # Errors
+    /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
+    pub async fn get(&self, path: &str) -> Result<Value, GraphError> {
+        self.json(&Method::GET, &self.address(path), None, Repeat::Safe).await
+    }
+
+    pub(super) fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.graph_address())
+    }
+
+    /// The elements of a list whose first page is `page`, and of the pages that follow it.
+    ///
+    /// # Errors
+    /// [`GraphError`]; a page on another host is not followed.
+    pub async fn rest(&self, mut page: Value) -> Result<Vec<Value>, GraphError> {
+        let mut elements = Vec::new();
+        let mut seen = HashSet::new();
+        loop {
+            if let Some(Value::Array(values)) = page.get_mut("value").map(Value::take) {
+                elements.extend(values);
+            }
+            let Some(next) = page.get("@odata.nextLink").and_then(Value::as_str).map(str::to_owned) else {
+                return Ok(elements);
+            };
+            if !self.is_ours(&next) {
+                return Err(GraphError::PageElsewhere { host: self.host() });
+            }
+            if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) {
+                return Err(GraphError::EndlessPages { host: self.host() });
+            }
+            page = self.json(&Method::GET, &next, None, Repeat::Safe).await?;
+        }
+    }
+
+    /// Whether a link leads to the host, and port, that this client speaks to.
+    fn is_ours(&self, link: &str) -> bool {
+        let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.settings.graph_address()))
+        else {
+            return false;
+        };
+        link.origin() == own.origin() && link.username().is_empty() && link.password().is_none()
+    }
+
+    pub(super) fn host(&self) -> String {
+        let address = self.settings.graph_address().parse::<Uri>();
+        address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// One call that gives JSON, or nothing.
+    pub(super) async fn json(
+        &self,
+        method: &Method,
+        address: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<Value, GraphError> {
+        let response = self.call(method, address, body, repeat).await?;
+        let status = response.status();
+        let answer = parsed(response.body());
+        match answer {
+            Some(answer) if status.is_success() => Ok(answer),
+            Some(answer) if is_error(&answer) => Err(GraphError::Refused {
+                host: self.host(),
+                status: status.as_u16(),
+                code: error_code(&answer),
+                request: request_id(response.headers()),
+            }),
+            _ => Err(GraphError::NotMicrosoft {
+                host: self.host(),
+                status: status.as_u16(),
+                service: Service::Graph,
+                kind: content_type(&response),
+            }),
+        }
+    }
+
+    /// One call with a token; one that Graph does not accept is renewed once, for its back ends now and then refuse a good one.
+    async fn call(
+        &self,
+        method: &Method,
+        address: &str,
+        body: Option<&Value>,
+        repeat: Repeat,
+    ) -> Result<Response, GraphError> {
+        let token = self.token().await?;
+        let response = self.sender.send(&self.request(method, address, body, &token)?, repeat).await?;
+        if response.status() != StatusCode::UNAUTHORIZED || !self.forget(&token).await {
+            return Ok(response);
+        }
+        let token = self.token().await?;
+        self.sender.send(&self.request(method, address, body, &token)?, repeat).await
+    }
+
+    fn request(
+        &self,
+        method: &Method,
+        address: &str,
+        body: Option<&Value>,
+        token: &Token,
+    ) -> Result<Request, GraphError> {
+        let not_an_address = |_| GraphError::PageElsewhere { host: self.host() };
+        let mut request = Request::new(body.map(Value::to_string).unwrap_or_default().into_bytes());
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = address.parse().map_err(not_an_address)?;
+        let bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token.secret())));
+        let mut bearer = bearer.map_err(|_| GraphError::NotMicrosoft {
+            host: self.host(),
+            status: StatusCode::OK.as_u16(),
+            service: Service::Entra,
+            kind: Word::default(),
+        })?;
+        bearer.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+        if body.is_some() {
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(request)
+    }
+}
+
+/// The body of an answer: JSON, or nothing at all.
+fn parsed(body: &[u8]) -> Option<Value> {
+    if body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(body).ok() }
+}
+
+fn is_error(answer: &Value) -> bool {
+    answer.is_null() || answer.get("error").is_some()
+}
+
+/// `error.code`. Source: <https://learn.microsoft.com/graph/errors>.
+pub(super) fn error_code(answer: &Value) -> Word {
+    Word::of(answer.pointer("/error/code").and_then(Value::as_str).unwrap_or_default())
+}

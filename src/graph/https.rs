@@ -1,0 +1,188 @@
+//! The transport of production: HTTPS by reqwest, with the limits and the trust of this program.
+//!
+//! No redirect is followed: on 307 and 308 a client sends the body again, and the body of a token request is the secret (RFC 9110,
+//! section 15.4). Plain http is for this machine only. What goes to this machine never goes through a proxy, whatever the environment
+//! says: a proxy would see the secret that was meant for a program beside us.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::transport::{Answer, Request, Response, Transport, TransportError};
+use crate::os::read_regular;
+use crate::settings::Settings;
+
+/// A connection has to stand within this time.
+pub const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// The largest answer, decompressed: a page of 999 users has less than 1 MiB.
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// The largest file of certificates.
+const MOST_CA_BYTES: usize = 1024 * 1024;
+
+/// HTTPS to Entra ID and Graph, with connections that are kept and shared.
+pub struct Https {
+    /// To this machine, never through a proxy.
+    here: reqwest::Client,
+    /// To everywhere else, through the proxy of the settings, else that of the environment.
+    elsewhere: reqwest::Client,
+}
+
+/// Why there is no HTTPS.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The certificate authority cannot be read.
+    #[error("the CA file cannot be read: {0}")]
+    CaFile(crate::os::ReadError),
+    /// What was read holds no certificate.
+    #[error("the CA file holds no certificate in PEM form")]
+    NoCertificate,
+    /// The proxy's address is none.
+    #[error("the proxy's address is not understood")]
+    Proxy,
+    /// The system has no store of trusted certificates, or the TLS library does not start.
+    #[error("TLS cannot be set up; are the system's certificates (ca-certificates) installed?")]
+    Tls,
+}
+
+impl Https {
+    /// HTTPS as `settings` want it. A relative CA file starts at `folder`, that of the settings file.
+    ///
+    /// # Errors
+    /// [`SetupError`] says what is wrong with CA file or proxy.
+    pub fn new(settings: &Settings, folder: &Path) -> Result<Self, SetupError> {
+        let roots = match &settings.ca_file {
+            Some(path) => certificates(&folder.join(path))?,
+            None => Vec::new(),
+        };
+        let proxy = settings.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
+        let proxy = proxy.transpose().map_err(|_| SetupError::Proxy)?;
+        let here = builder(&roots).no_proxy();
+        let elsewhere = match proxy {
+            Some(proxy) => builder(&roots).proxy(proxy),
+            None => builder(&roots),
+        };
+        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|_| SetupError::Tls);
+        Ok(Self { here: built(here)?, elsewhere: built(elsewhere)? })
+    }
+}
+
+fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_WITHIN)
+        .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")));
+    // Beside the system's own, for behind an inspecting proxy some hosts are still reached directly.
+    if roots.is_empty() { builder } else { builder.tls_certs_merge(roots.iter().cloned()) }
+}
+
+fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
+    let (pem, _) = read_regular(path, MOST_CA_BYTES).map_err(SetupError::CaFile)?;
+    match reqwest::Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(SetupError::NoCertificate),
+    }
+}
+
+impl Transport for Https {
+    fn send(&self, request: Request) -> Answer<'_> {
+        Box::pin(async move {
+            let is_here = super::is_loopback(request.uri());
+            if !is_here && request.uri().scheme_str() != Some("https") {
+                return Err(TransportError::Unreachable("only https leads there"));
+            }
+            let client = if is_here { &self.here } else { &self.elsewhere };
+            let request = request.try_into().map_err(|error| reason(&error))?;
+            let response = client.execute(request).await.map_err(|error| reason(&error))?;
+            whole(response).await
+        })
+    }
+}
+
+/// Reads the body, up to the limit.
+async fn whole(mut response: reqwest::Response) -> Result<Response, TransportError> {
+    let mut answer = Response::new(Vec::new());
+    *answer.status_mut() = response.status();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
+        if answer.body().len() + chunk.len() > MOST_BYTES {
+            return Err(TransportError::TooLarge(MOST_BYTES));
+        }
+        answer.body_mut().extend_from_slice(&chunk);
+    }
+    Ok(answer)
+}
+
+/// What an error of reqwest comes to. Its own text may hold the whole address, so nothing of it is used.
+fn reason(error: &reqwest::Error) -> TransportError {
+    if error.is_timeout() {
+        return TransportError::NoConnection(CONNECT_WITHIN);
+    }
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut found = None;
+    while let Some(error) = cause {
+        if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+            return tls_reason(tls);
+        }
+        if error.to_string().contains("tunnel") {
+            found = Some(TransportError::Proxy);
+        }
+        let io = error.downcast_ref::<std::io::Error>();
+        if let Some(io) = io {
+            found = found.or(io_reason(io));
+        }
+        // An I/O error names as its source that of the error which it wraps.
+        cause = match io.and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    found.unwrap_or(if error.is_connect() {
+        TransportError::Unreachable("cannot be reached; is the name right, and is there a way to it?")
+    } else if error.is_decode() || error.is_body() || error.is_request() {
+        TransportError::NotHttp
+    } else {
+        TransportError::Unreachable("cannot be reached")
+    })
+}
+
+fn io_reason(error: &std::io::Error) -> Option<TransportError> {
+    use std::io::ErrorKind;
+    let text = match error.kind() {
+        ErrorKind::ConnectionRefused => "the connection is refused; nothing listens there",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof => {
+            "the connection was cut before an answer came"
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "there is no way to this host",
+        _ => return None,
+    };
+    Some(TransportError::Unreachable(text))
+}
+
+fn tls_reason(error: &rustls::Error) -> TransportError {
+    use rustls::{CertificateError as Bad, Error};
+    TransportError::Certificate(match error {
+        Error::InvalidCertificate(bad) => match bad {
+            Bad::Expired | Bad::ExpiredContext { .. } => "has expired, or this machine's clock is ahead",
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
+                "is not valid yet, or this machine's clock is behind"
+            }
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "is another host's",
+            Bad::UnknownIssuer => {
+                "was issued by somebody whom this machine does not trust; for an inspecting proxy, set entra.ca_file"
+            }
+            Bad::Revoked => "was revoked",
+            Bad::BadSignature => "has a signature that is not its issuer's",
+            Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "is not one for a server",
+            Bad::BadEncoding => "cannot be read",
+            // The verifier of the system's store has an error of its own for this one; it can be told by its words only.
+            Bad::Other(other) if other.to_string().contains("invalid extensions") => {
+                "is not one for a server"
+            }
+            _ => "does not verify",
+        },
+        Error::AlertReceived(_) | Error::PeerIncompatible(_) => {
+            "was not even shown: both sides have no version or cipher of TLS in common (1.2 or 1.3 is needed)"
+        }
+        Error::InvalidMessage(_) => "was not even shown: what answers does not speak TLS",
+        _ => "could not be examined: the TLS handshake failed",
+    })
+}

@@ -1,0 +1,45 @@
+//! The client of Entra ID and Microsoft Graph.
+//!
+//! ```text
+//! observe, provisioning ──▶ Client ──▶ send ──▶ Transport (Https, or a router in memory)
+//!                             └─ token: client credentials, or an administrator's sign-in
+//! ```
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `transport` | the seam: one request in, one answer out |
+//! | `https` | the transport of production |
+//! | `send` | the one way to send: time limits, `Retry-After`, back-off, retry budget, ids for support |
+//! | `sign_in` | tokens by client credentials, kept until shortly before their end |
+//! | `admin` | an administrator's sign-in: ready token, Azure CLI, device code |
+//! | `token` | what a token says of itself |
+//! | `client` | Graph: single calls and lists |
+//! | `batch` | Graph: several calls in one request |
+//! | `error` | why a call gave nothing |
+
+mod admin;
+mod batch;
+mod client;
+mod error;
+mod https;
+mod send;
+mod sign_in;
+mod token;
+mod transport;
+
+pub use admin::{AdminWay, Administrators, TO_READ};
+pub use batch::{Part, PartAnswer};
+pub use client::Client;
+pub use error::{GraphError, Refused, RequestId, Service, Word};
+pub use https::{CONNECT_WITHIN, Https, SetupError};
+pub use send::{Limits, Repeat, Sender};
+pub use sign_in::{Credential, DevicePrompt};
+pub use token::Token;
+pub use transport::{Answer, Request, Response, Transport, TransportError};
+
+/// Whether an address leads to this machine.
+fn is_loopback(uri: &http::Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,221 @@
+//! The one way to send something to Entra ID or Graph.
+//!
+//! Each attempt has a time limit, and all attempts together have one. A pause that is asked for (`Retry-After`, whole or fractional
+//! seconds, or a date) is kept; without one, pauses double from 1 s, with jitter. A budget keeps repetitions rare where everything
+//! fails. Source of the rules: <https://learn.microsoft.com/graph/throttling>.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use http::HeaderMap;
+use http::header::{DATE, HeaderValue, RETRY_AFTER};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::error::{GraphError, RequestId};
+use super::transport::{Request, Response, Transport};
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For one attempt; by default 30 s.
+    pub attempt: Duration,
+    /// Until all has to be done, repetitions and pauses included; by default without end.
+    pub until: Option<Instant>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { attempt: Duration::from_secs(30), until: None }
+    }
+}
+
+/// Whether a request may be sent again when nobody knows what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It changes nothing, or the same thing twice is the same as once.
+    Safe,
+    /// Only when it was certainly not carried out: refused as one too many.
+    Unsafe,
+}
+
+/// Repetitions of one request at most.
+const MOST_REPETITIONS: usize = 3;
+/// The first pause, where none is asked for.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The budget, in tenths of a repetition: ten of them to begin with, and a tenth for every success.
+const FULL_BUDGET: u32 = 100;
+const REPETITION: u32 = 10;
+/// No clock is told by a date further off than this, in seconds.
+const NO_CLOCK: i64 = i64::MIN;
+
+/// Sends requests, and repeats what may pass.
+pub struct Sender {
+    transport: Arc<dyn Transport>,
+    limits: Limits,
+    budget: AtomicU32,
+    clock_ahead: AtomicI64,
+}
+
+impl Sender {
+    /// A sender over `transport`.
+    pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
+        let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
+        Self { transport, limits, budget, clock_ahead }
+    }
+
+    /// Seconds that this machine's clock is ahead of the last answer's `Date`, which is exact to a second and the way.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != NO_CLOCK)
+    }
+
+    /// Sends a request and gives an answer from 200 to 299 or from 400 to 499, but for 429.
+    ///
+    /// # Errors
+    /// [`GraphError`] says why there is none.
+    pub async fn send(&self, request: &Request, repeat: Repeat) -> Result<Response, GraphError> {
+        let attempt = || self.attempt(request);
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(FIRST_PAUSE)
+            .with_max_times(MOST_REPETITIONS)
+            .with_jitter();
+        attempt
+            .retry(pauses)
+            .sleep(tokio::time::sleep)
+            .when(|error| is_repeatable(error, repeat))
+            .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
+            .notify(|error, pause| {
+                tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");
+            })
+            .await
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Response, GraphError> {
+        let host = host(request);
+        let limit = match self.limits.until {
+            Some(until) => self.limits.attempt.min(until.saturating_duration_since(Instant::now())),
+            None => self.limits.attempt,
+        };
+        let start = Instant::now();
+        let mut request = request.clone();
+        let id = uuid::Uuid::new_v4();
+        if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+            request.headers_mut().insert("client-request-id", id);
+        }
+        // No query: it may name people.
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let sent = tokio::time::timeout(limit, self.transport.send(request)).await;
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let answer = match sent {
+            Err(_) => Err(GraphError::TimedOut { host, limit }),
+            Ok(Err(why)) => Err(GraphError::Transport { host, why }),
+            Ok(Ok(response)) => {
+                let (status, request) = (response.status().as_u16(), request_id(response.headers()));
+                tracing::debug!(%method, path, status, ms, client_request_id = %id, "answered{request}");
+                self.note_clock(response.headers());
+                judged(host, response)
+            }
+        };
+        match &answer {
+            Ok(_) => self.earn(),
+            Err(error) => tracing::debug!(%method, path, ms, client_request_id = %id, "{error}"),
+        }
+        answer
+    }
+
+    /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
+    fn pause(&self, error: &GraphError, usual: Duration) -> Option<Duration> {
+        let asked = match error {
+            GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. } => *wait,
+            _ => Duration::ZERO,
+        };
+        let pause = usual.max(asked);
+        (self.has_time_for(pause) && self.spend()).then_some(pause)
+    }
+
+    fn has_time_for(&self, pause: Duration) -> bool {
+        self.limits.until.is_none_or(|until| Instant::now() + pause < until)
+    }
+
+    /// Waits as long as was asked for, if there is time for it.
+    pub(super) async fn wait(&self, pause: Duration) -> bool {
+        if self.has_time_for(pause) && self.spend() {
+            tracing::info!(pause_s = pause.as_secs_f64(), "parts of a batch were put off; trying them again");
+            tokio::time::sleep(pause).await;
+            true
+        } else {
+            false
+        }
+    }
+
+    fn spend(&self) -> bool {
+        let less = |budget: u32| budget.checked_sub(REPETITION);
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    fn earn(&self) {
+        let more = |budget: u32| Some((budget + 1).min(FULL_BUDGET));
+        let _ = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    fn note_clock(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(http_date);
+        if let Some(date) = date {
+            self.clock_ahead
+                .store(Timestamp::now().as_second().saturating_sub(date.as_second()), Ordering::Relaxed);
+        }
+    }
+}
+
+/// The host of a request, for messages.
+pub(super) fn host(request: &Request) -> String {
+    request.uri().host().unwrap_or_default().to_owned()
+}
+
+fn is_repeatable(error: &GraphError, repeat: Repeat) -> bool {
+    error.may_pass() && (repeat == Repeat::Safe || matches!(error, GraphError::Throttled { .. }))
+}
+
+/// Takes out the answers that no caller can use.
+fn judged(host: String, response: Response) -> Result<Response, GraphError> {
+    let status = response.status().as_u16();
+    match status {
+        200..=299 | 400..=428 | 430..=499 => Ok(response),
+        429 => {
+            let wait = retry_after(response.headers()).unwrap_or(FIRST_PAUSE);
+            Err(GraphError::Throttled { host, wait })
+        }
+        300..=399 => Err(GraphError::Redirected { host, status }),
+        _ => {
+            let (wait, request) = (retry_after(response.headers()), request_id(response.headers()));
+            Err(GraphError::Unavailable { host, status, wait: wait.unwrap_or_default(), request })
+        }
+    }
+}
+
+/// `request-id` of Graph, `x-ms-request-id` of Entra ID.
+pub(super) fn request_id(headers: &HeaderMap) -> RequestId {
+    let header = headers.get("request-id").or_else(|| headers.get("x-ms-request-id"));
+    RequestId::of(header.and_then(|id| id.to_str().ok()))
+}
+
+/// The pause that an answer asks for: seconds, whole or not, or a date (RFC 9110, section 10.2.3). Graph's own sample has `2.128`.
+pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    wished_pause(headers.get(RETRY_AFTER)?.to_str().ok()?, Timestamp::now())
+}
+
+/// As [`retry_after`], of the header's text. What is no number and no date, or a negative number, is no wish.
+pub(super) fn wished_pause(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let seconds = http_date(text)?.as_second().saturating_sub(now.as_second());
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}

@@ -1,0 +1,187 @@
+//! Tokens from Entra ID: the grants of OAuth 2.0 (RFC 6749, section 4.4; RFC 8628), by the `oauth2` crate over our own `send`.
+//!
+//! The crate's types live in these functions only: its `AccessToken` and `ClientSecret` are not wiped and can be serialised, and its
+//! parse error holds the body of the answer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AsyncHttpClient, AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, HttpRequest, HttpResponse,
+    RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
+};
+use serde::Deserialize;
+
+use super::error::{GraphError, Refused, RequestId, Service, Word};
+use super::send::{Repeat, Sender, host, request_id};
+use super::token::Token;
+use crate::settings::{Secret, Settings};
+
+/// With what a token is got.
+pub enum Credential {
+    /// The application's client secret.
+    Secret(Secret),
+    /// A token that is there already, an administrator's.
+    Token(Token),
+}
+
+/// What Entra ID asks an administrator to do: open the address and enter the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DevicePrompt {
+    /// The address, as `https://microsoft.com/devicelogin`.
+    pub address: String,
+    /// The code to enter there. It is of use only together with the administrator's own sign-in.
+    pub code: String,
+    /// How long it can be used, by default 15 minutes.
+    pub lifetime: Duration,
+}
+
+/// Signs in as the application.
+pub(super) async fn as_application(
+    sender: &Sender,
+    settings: &Settings,
+    secret: &Secret,
+) -> Result<Token, GraphError> {
+    let client = BasicClient::new(ClientId::new(settings.client_id.to_string()))
+        .set_client_secret(ClientSecret::new(Secret::expose(secret).to_owned()))
+        .set_token_uri(address(settings, "token", TokenUrl::new)?)
+        .set_auth_type(AuthType::RequestBody);
+    let scope = Scope::new(resource(settings, ".default"));
+    let answer =
+        client.exchange_client_credentials().add_scope(scope).request_async(&Carrier { sender }).await;
+    token(answer, settings)
+}
+
+/// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
+pub(super) async fn as_administrator(
+    sender: &Sender,
+    settings: &Settings,
+    scopes: &[&str],
+    prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
+) -> Result<Token, GraphError> {
+    let client = BasicClient::new(ClientId::new(settings.admin_client_id.to_string()))
+        .set_token_uri(address(settings, "token", TokenUrl::new)?)
+        .set_device_authorization_url(address(settings, "devicecode", DeviceAuthorizationUrl::new)?)
+        .set_auth_type(AuthType::RequestBody);
+    let carrier = Carrier { sender };
+    let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
+    let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
+    let details: StandardDeviceAuthorizationResponse = details.map_err(|error| failure(error, settings))?;
+    prompt(&DevicePrompt {
+        address: details.verification_uri().as_str().to_owned(),
+        code: details.user_code().secret().clone(),
+        lifetime: details.expires_in(),
+    });
+    let answer =
+        client.exchange_device_access_token(&details).request_async(&carrier, tokio::time::sleep, None).await;
+    token(answer, settings)
+}
+
+/// `{authority}/{tenant}/oauth2/v2.0/{name}`.
+fn address<T, E>(
+    settings: &Settings,
+    name: &str,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Result<T, GraphError> {
+    let address = format!("{}/{}/oauth2/v2.0/{name}", settings.login_address(), settings.tenant_id);
+    parse(address).map_err(|_| not_entra(settings, 0))
+}
+
+/// A permission of the cloud's Graph. A gateway in front of Graph has another address, but asks for the same tokens.
+fn resource(settings: &Settings, name: &str) -> String {
+    format!("https://{}/{name}", settings.cloud.graph_host())
+}
+
+fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
+    answer: Result<R, RequestTokenError<GraphError, T>>,
+    settings: &Settings,
+) -> Result<Token, GraphError> {
+    let answer = answer.map_err(|error| failure(error, settings))?;
+    Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), answer.expires_in()))
+}
+
+fn failure<T: oauth2::ErrorResponse>(
+    error: RequestTokenError<GraphError, T>,
+    settings: &Settings,
+) -> GraphError {
+    match error {
+        RequestTokenError::Request(error) => error,
+        // The carrier lets no other error through than those on which the device flow goes on; it gave up waiting.
+        RequestTokenError::ServerResponse(_) => {
+            GraphError::Administrator("nobody entered the code in time; start again")
+        }
+        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => not_entra(settings, 200),
+    }
+}
+
+fn not_entra(settings: &Settings, status: u16) -> GraphError {
+    let address = settings.login_address().parse::<http::Uri>();
+    let host = address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default();
+    GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: Word::default() }
+}
+
+/// Carries the crate's requests, and takes out the answers that are no answer of Entra ID's, or a refusal.
+struct Carrier<'a> {
+    sender: &'a Sender,
+}
+
+impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
+    type Error = GraphError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, GraphError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            // The same token request twice gives two tokens, which harms nobody.
+            let response = self.sender.send(&request, Repeat::Safe).await?;
+            match refusal(&response) {
+                Some(refused) if goes_on(&refused) => Ok(response),
+                Some(refused) => Err(GraphError::SignIn(refused)),
+                None if response.status().is_success() && is_entras(&response) => Ok(response),
+                None => Err(GraphError::NotMicrosoft {
+                    host: host(&request),
+                    status: response.status().as_u16(),
+                    service: Service::Entra,
+                    kind: content_type(&response),
+                }),
+            }
+        })
+    }
+}
+
+/// What the device flow goes on with (RFC 8628, section 3.5).
+fn goes_on(refused: &Refused) -> bool {
+    matches!(refused.error.as_str(), Some("authorization_pending" | "slow_down"))
+}
+
+/// The members of an error of the token endpoint that are read. The prose of `error_description` may change, Microsoft says.
+#[derive(Deserialize)]
+struct ErrorShape {
+    error: String,
+    #[serde(default)]
+    error_codes: Vec<u32>,
+    trace_id: Option<String>,
+}
+
+fn refusal(response: &HttpResponse) -> Option<Refused> {
+    if response.status().is_success() {
+        return None;
+    }
+    let shape = serde_json::from_slice::<ErrorShape>(response.body()).ok()?;
+    let trace = RequestId::of(shape.trace_id.as_deref());
+    let request = if trace.0.is_some() { trace } else { request_id(response.headers()) };
+    Some(Refused::new(shape.error_codes.first().copied(), &shape.error, request))
+}
+
+/// Whether an answer is a token, or the beginning of a device flow.
+fn is_entras(response: &HttpResponse) -> bool {
+    let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
+    body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))
+}
+
+/// The media type of an answer, for messages.
+pub(super) fn content_type(response: &HttpResponse) -> Word {
+    let header = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    Word::of(header.unwrap_or_default().split(';').next().unwrap_or_default().trim())
+}

@@ -1,0 +1,68 @@
+//! What a look at a tenant showed, in sentences: also the good, and how sure it is.
+
+use crate::diagnostic::shown;
+use crate::tenant::{Read, Registration, SignIn, Tenant, Tried};
+
+/// Seconds by which two clocks may differ before it is worth a word; Entra ID itself bears five minutes.
+const CLOCK_TOLERANCE: i64 = 120;
+
+/// The sentences about a tenant. What was not seen is left to the list of skipped rules.
+pub fn verdict(tenant: &Tenant) -> Vec<String> {
+    let mut lines = Vec::new();
+    match &tenant.sign_in {
+        Err(_) => {}
+        Ok(SignIn::Refused(refusal)) => lines.push(match refusal.code {
+            Some(code) => {
+                format!("the sign-in is refused with AADSTS{code} (swyx-teams explain AADSTS{code})")
+            }
+            None => "the sign-in is refused".to_owned(),
+        }),
+        Ok(SignIn::Accepted { roles }) => {
+            lines.push("the sign-in works".to_owned());
+            lines.push(match roles.as_deref() {
+                None => "permissions: the token cannot be read; the reads show what it allows".to_owned(),
+                Some([]) => "permissions: none of type Application".to_owned(),
+                Some(roles) => format!("permissions: {}", names(roles)),
+            });
+        }
+    }
+    let reads = [("the directory", &tenant.directory), ("presences", &tenant.presence)];
+    for (what, read) in reads {
+        lines.extend(read.as_ref().ok().map(|read| match read {
+            Read::Allowed(Tried::RealUser) => format!("{what} can be read"),
+            Read::Allowed(Tried::MadeUpUser) => format!(
+                "{what} can be read, as far as can be inferred: nobody was looked up but a made-up user (--thorough looks up a real one)"
+            ),
+            Read::Refused(status, _) => format!("{what} cannot be read (HTTP {status})"),
+        }));
+    }
+    lines.extend(tenant.registration.as_ref().ok().map(registered));
+    if let Some(ahead) = tenant.clock_ahead.filter(|ahead| ahead.abs() > CLOCK_TOLERANCE) {
+        let way = if ahead > 0 { "ahead of" } else { "behind" };
+        let minutes = (ahead.abs() + 30) / 60;
+        lines.push(format!(
+            "this machine's clock is {minutes} minutes {way} Microsoft's; dates are judged by Microsoft's"
+        ));
+    }
+    lines
+}
+
+fn registered(registration: &Registration) -> String {
+    let ends = registration.secrets.iter().map(|secret| {
+        let date = secret.ends.strftime("%Y-%m-%d");
+        let mark =
+            if secret.may_be_ours == Some(true) { " (by its first characters, the one in use)" } else { "" };
+        format!("{date}{mark}")
+    });
+    let ends = ends.collect::<Vec<_>>();
+    let ends = if ends.is_empty() {
+        "it has no client secret".to_owned()
+    } else {
+        format!("its client secrets end on {}", ends.join(", "))
+    };
+    format!("the registration can be read; {ends}")
+}
+
+fn names(names: &[String]) -> String {
+    names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
+}
