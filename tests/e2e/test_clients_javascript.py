@@ -113,9 +113,9 @@ class Msal(Javascript):
         self.assertEqual(self.emulator.claims(fresh["accessToken"])["oid"], claims["oid"])
 
     def test_a_user_who_declines(self):
-        emulator = self.another("--device-code", "decline")
+        emulator = self.another("--device-code", "decline", "--device-interval", "1")
         seen = msal(emulator, "device", ADMIN_SCOPES, client_id=COMMAND_LINE_TOOLS)
-        self.assertEqual(seen["error"]["errorCode"], "authorization_declined", seen)
+        self.assertEqual(seen["error"]["message"], "post_request_failed: authorization_declined", seen)
 
     def test_a_certificate_that_is_not_trusted(self):
         seen = msal(self.emulator, "secret", [GRAPH_SCOPE], trusted=False)

@@ -116,9 +116,11 @@ class SignIn(Clients):
         claims = emulator.claims(self.signed_in(answer))
         self.assertLessEqual(set(ADMIN_SCOPES), set(claims["scp"].split()))
         self.assertNotIn("roles", claims)
-        # MSAL has held the id token's audience and times against its own.
-        self.assertEqual(answer["id_token_claims"]["tid"], emulator.tenant_id)
-        self.assertEqual(answer["id_token_claims"]["oid"], claims["oid"])
+        # MSAL leaves the proof of the id token to the application.
+        identity = emulator.claims(answer["id_token"], COMMAND_LINE_TOOLS, emulator.discovery()["issuer"])
+        self.assertEqual((identity["tid"], identity["oid"]), (emulator.tenant_id, claims["oid"]))
+        self.assertEqual(identity, answer["id_token_claims"])
+        self.assertEqual(client.get_accounts()[0]["username"], identity["preferred_username"])
         polls = [line["status"] for line in emulator.log()[begun:] if line["path"].endswith("/token")]
         self.assertEqual(polls, [400, 200], "one answer that it is pending, then the token")
 
