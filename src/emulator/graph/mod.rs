@@ -1,15 +1,74 @@
 //! Microsoft Graph, version 1.0: one pure function from request to answer.
+//!
+//! | path | file |
+//! |---|---|
+//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `deleted`; their JSON in `application_json` |
+//! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments` |
+//! | `/oauth2PermissionGrants` | `grants` |
+//! | `/users`, `/me` | `users` |
+//! | `…/presence`, `/communications` | `presences`, on the value `presence` |
+//! | `/organization`, `/domains`, `/policies` | `organization` |
+//! | `/$batch` | `batch` |
+//!
+//! A page of learn.microsoft.com stands beside each call that it describes. What is not emulated is refused, never half done.
 
+mod access;
+mod application_json;
+mod applications;
+mod batch;
+mod body;
+mod call;
+mod deleted;
+mod grants;
+mod odata;
+mod organization;
+mod passwords;
 pub(super) mod presence;
+mod presences;
+mod refusal;
+mod role_assignments;
+mod service_principals;
+mod users;
 
-use axum::http::StatusCode;
+use call::Call;
+use odata::{Options, Path};
 
-use super::error::{GraphError, Request, Response};
+use super::error::GraphError;
+use super::message::{Request, Response};
 use super::server::Shared;
 use super::token::Caller;
 
 /// Answers a request below `/v1.0` that bears an accepted token; parts of a batch come here too, through `server::part`.
-pub(super) fn handle(shared: &Shared, _caller: &Caller, request: &Request) -> Response {
-    let message = format!("Resource not found for the segment '{}'.", request.path.trim_start_matches('/'));
-    GraphError::new(StatusCode::BAD_REQUEST, "BadRequest", message).response(&request.ids, shared.clock.now())
+pub(super) fn handle(shared: &Shared, caller: &Caller, request: &Request) -> Response {
+    let now = shared.clock.now();
+    let path = request.path.as_str();
+    let answer = if path == "/$batch" {
+        batch::run(shared, caller, request)
+    } else {
+        route(shared, caller, request, now)
+    };
+    answer.unwrap_or_else(|error| error.response(&request.ids, now))
+}
+
+fn route(
+    shared: &Shared,
+    caller: &Caller,
+    request: &Request,
+    now: jiff::Timestamp,
+) -> Result<Response, GraphError> {
+    let path = Path::parse(&request.path)?;
+    let call = Call { shared, caller, request, path, options: Options::parse(request)?, now };
+    match call.path.names().first().copied().unwrap_or_default() {
+        "applications" => applications::route(&call),
+        "servicePrincipals" => service_principals::route(&call),
+        "oauth2PermissionGrants" => grants::route(&call),
+        "users" => users::route(&call),
+        "me" => users::route_me(&call),
+        "communications" => presences::route_communications(&call),
+        "directory" => deleted::route(&call),
+        "organization" => organization::route(&call),
+        "domains" => organization::route_domains(&call),
+        "policies" => organization::route_policies(&call),
+        name => Err(refusal::no_segment(name)),
+    }
 }

@@ -1,0 +1,264 @@
+//! An application registration as JSON, and what a body may change in one.
+//!
+//! Members and their defaults: <https://learn.microsoft.com/en-us/graph/api/resources/application> and the answer on
+//! <https://learn.microsoft.com/en-us/graph/api/application-post-applications>. Limits:
+//! <https://learn.microsoft.com/en-us/entra/identity-platform/supported-accounts-validation>.
+
+use serde_json::{Map, Value, json};
+
+use super::body::{Members, merge};
+use super::call::Kind;
+use super::refusal::bad_request;
+use crate::emulator::error::GraphError;
+use crate::emulator::state::{AccessType, Application, PasswordCredential, RequiredResourceAccess, Tenant};
+use crate::emulator::time;
+
+/// Applications, in lists and alone.
+pub(super) const KIND: Kind = Kind {
+    collection: "applications",
+    resource: "application",
+    members: &[
+        "id",
+        "deletedDateTime",
+        "appId",
+        "applicationTemplateId",
+        "disabledByMicrosoftStatus",
+        "createdByAppId",
+        "createdDateTime",
+        "displayName",
+        "description",
+        "groupMembershipClaims",
+        "identifierUris",
+        "isFallbackPublicClient",
+        "notes",
+        "publisherDomain",
+        "serviceManagementReference",
+        "signInAudience",
+        "tags",
+        "tokenEncryptionKeyId",
+        "uniqueName",
+        "optionalClaims",
+        "servicePrincipalLockConfiguration",
+        "addIns",
+        "api",
+        "appRoles",
+        "info",
+        "keyCredentials",
+        "passwordCredentials",
+        "publicClient",
+        "requiredResourceAccess",
+        "spa",
+        "verifiedPublisher",
+        "web",
+    ],
+};
+
+/// The audience of an application that names none, which lets personal accounts in.
+pub(super) const USUAL_AUDIENCE: &str = "AzureADandPersonalMicrosoftAccount";
+
+const AUDIENCES: [&str; 4] =
+    ["AzureADMyOrg", "AzureADMultipleOrgs", USUAL_AUDIENCE, "PersonalMicrosoftAccount"];
+
+/// Members that are kept as they are written, with the kind of value that each takes; null takes one away.
+const KEPT: [(&str, Shape); 16] = [
+    ("description", Shape::Text),
+    ("groupMembershipClaims", Shape::Text),
+    ("notes", Shape::Text),
+    ("serviceManagementReference", Shape::Text),
+    ("identifierUris", Shape::Texts),
+    ("tags", Shape::Texts),
+    ("addIns", Shape::List),
+    ("appRoles", Shape::List),
+    ("keyCredentials", Shape::List),
+    ("api", Shape::Object),
+    ("info", Shape::Object),
+    ("optionalClaims", Shape::Object),
+    ("publicClient", Shape::Object),
+    ("servicePrincipalLockConfiguration", Shape::Object),
+    ("spa", Shape::Object),
+    ("web", Shape::Object),
+];
+
+/// Members that the service alone writes.
+const READ_ONLY: [&str; 9] = [
+    "id",
+    "appId",
+    "createdDateTime",
+    "createdByAppId",
+    "deletedDateTime",
+    "publisherDomain",
+    "applicationTemplateId",
+    "disabledByMicrosoftStatus",
+    "verifiedPublisher",
+];
+
+#[derive(Clone, Copy)]
+enum Shape {
+    Text,
+    Texts,
+    List,
+    Object,
+}
+
+impl Shape {
+    fn fits(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text | Self::Object, Value::Null) | (Self::Text, Value::String(_)) => true,
+            (Self::Texts, Value::Array(items)) => items.iter().all(Value::is_string),
+            (Self::List, Value::Array(items)) => items.iter().all(Value::is_object),
+            (Self::Object, Value::Object(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The whole application.
+pub(super) fn show(application: &Application, tenant: &Tenant) -> Map<String, Value> {
+    let secrets = application.password_credentials.iter().map(show_secret).map(Value::Object);
+    let mut object = members(json!({
+        "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,
+        "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "createdByAppId": null,
+        "createdDateTime": time::graph(application.created), "displayName": application.display_name, "description": null,
+        "groupMembershipClaims": null, "identifierUris": [],
+        "isFallbackPublicClient": application.is_fallback_public_client, "notes": null, "publisherDomain": tenant.domain,
+        "serviceManagementReference": null, "signInAudience": application.sign_in_audience, "tags": [],
+        "tokenEncryptionKeyId": null, "uniqueName": application.unique_name, "optionalClaims": null,
+        "servicePrincipalLockConfiguration": null, "addIns": [],
+        "api": {"acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": 2,
+            "oauth2PermissionScopes": [], "preAuthorizedApplications": []},
+        "appRoles": [],
+        "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null},
+        "keyCredentials": [], "passwordCredentials": secrets.collect::<Vec<_>>(), "publicClient": {"redirectUris": []},
+        "requiredResourceAccess": application.required_resource_access.iter().map(show_access).collect::<Vec<_>>(),
+        "spa": {"redirectUris": []},
+        "verifiedPublisher": {"displayName": null, "verifiedPublisherId": null, "addedDateTime": null},
+        "web": {"homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
+            "implicitGrantSettings": {"enableAccessTokenIssuance": false, "enableIdTokenIssuance": false}},
+    }));
+    merge(&mut object, &application.other);
+    object
+}
+
+/// A secret without its value.
+pub(super) fn show_secret(secret: &PasswordCredential) -> Map<String, Value> {
+    members(json!({
+        "customKeyIdentifier": null, "displayName": secret.display_name, "endDateTime": time::graph(secret.end),
+        "hint": secret.secret.get(..3), "keyId": secret.key_id, "secretText": null, "startDateTime": time::graph(secret.start),
+    }))
+}
+
+fn show_access(access: &RequiredResourceAccess) -> Value {
+    let ids = access.resource_access.iter().map(|(id, kind)| match kind {
+        AccessType::Role => json!({"id": id, "type": "Role"}),
+        AccessType::Scope => json!({"id": id, "type": "Scope"}),
+    });
+    json!({"resourceAppId": access.resource_app_id, "resourceAccess": ids.collect::<Vec<_>>()})
+}
+
+/// The members of an object that is written as one.
+pub(super) fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
+}
+
+/// Takes over what a body says, `uniqueName` apart; of a refused body nothing stays that matters, for the caller works on a copy.
+pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) -> Result<(), GraphError> {
+    let of = Members { resource: "Application", object: body };
+    for (name, value) in body {
+        match name.as_str() {
+            "displayName" => {
+                application.display_name = of.text(name)?.ok_or_else(|| of.invalid(name))?.to_owned()
+            }
+            "signInAudience" => {
+                let audience = of.text(name)?.filter(|audience| AUDIENCES.contains(audience));
+                application.sign_in_audience = audience.ok_or_else(|| of.invalid(name))?.to_owned();
+            }
+            "isFallbackPublicClient" => application.is_fallback_public_client = of.flag(name)?,
+            "requiredResourceAccess" => application.required_resource_access = read_accesses(value)?,
+            "uniqueName" => {}
+            // An empty list says what a new application has anyway.
+            "passwordCredentials" if value.as_array().is_some_and(Vec::is_empty) => {}
+            "passwordCredentials" => {
+                return Err(bad_request(
+                    "Secrets are added with addPassword and removed with removePassword.",
+                ));
+            }
+            _ if name.contains("@odata") => {}
+            _ if READ_ONLY.contains(&name.as_str()) => {
+                return Err(bad_request(format!("Property '{name}' is read-only and cannot be set.")));
+            }
+            _ => keep(&mut application.other, name, value, &of)?,
+        }
+    }
+    check_limits(application, &of)
+}
+
+fn keep(
+    other: &mut Map<String, Value>,
+    name: &str,
+    value: &Value,
+    of: &Members<'_>,
+) -> Result<(), GraphError> {
+    let Some((_, shape)) = KEPT.iter().find(|(known, _)| *known == name) else {
+        return Err(bad_request(format!("Invalid property '{name}'.")));
+    };
+    if !shape.fits(value) {
+        return Err(of.invalid(name));
+    }
+    if value.is_null() {
+        other.remove(name);
+    } else {
+        merge(other, &Map::from_iter([(name.to_owned(), value.clone())]));
+    }
+    Ok(())
+}
+
+fn check_limits(application: &Application, of: &Members<'_>) -> Result<(), GraphError> {
+    let lets_persons_in = is_personal(application);
+    let longest = if lets_persons_in { 90 } else { 120 };
+    if !(1..=longest).contains(&application.display_name.chars().count()) {
+        return Err(of.invalid("displayName"));
+    }
+    let access = &application.required_resource_access;
+    let permissions = access.iter().map(|access| access.resource_access.len());
+    let is_too_much = access.len() > 50
+        || permissions.clone().sum::<usize>() > 400
+        || (lets_persons_in && permissions.max().unwrap_or_default() > 30);
+    if is_too_much { Err(of.invalid("requiredResourceAccess")) } else { Ok(()) }
+}
+
+/// Whether personal accounts may sign in, for which narrower limits hold.
+pub(super) fn is_personal(application: &Application) -> bool {
+    application.sign_in_audience.contains("Personal")
+}
+
+/// Ids are taken as they are: a declaration of what does not exist is possible, and grants nothing.
+fn read_accesses(value: &Value) -> Result<Vec<RequiredResourceAccess>, GraphError> {
+    let refused = || {
+        bad_request(
+            "Invalid value specified for property 'requiredResourceAccess' of resource 'Application'.",
+        )
+    };
+    let accesses = value.as_array().ok_or_else(refused)?.iter().map(read_access).collect::<Option<Vec<_>>>();
+    let accesses = accesses.ok_or_else(refused)?;
+    let distinct =
+        |ids: Vec<uuid::Uuid>| ids.iter().collect::<std::collections::HashSet<_>>().len() == ids.len();
+    let are_distinct = distinct(accesses.iter().map(|access| access.resource_app_id).collect())
+        && accesses.iter().all(|access| distinct(access.resource_access.iter().map(|(id, _)| *id).collect()));
+    if are_distinct { Ok(accesses) } else { Err(refused()) }
+}
+
+fn read_access(value: &Value) -> Option<RequiredResourceAccess> {
+    let guid = |value: &Value, name| value.get(name)?.as_str()?.parse::<uuid::Uuid>().ok();
+    let ids = value.get("resourceAccess")?.as_array()?.iter().map(|access| {
+        let kind = match access.get("type")?.as_str()? {
+            "Role" => AccessType::Role,
+            "Scope" => AccessType::Scope,
+            _ => return None,
+        };
+        Some((guid(access, "id")?, kind))
+    });
+    Some(RequiredResourceAccess {
+        resource_app_id: guid(value, "resourceAppId")?,
+        resource_access: ids.collect::<Option<_>>()?,
+    })
+}

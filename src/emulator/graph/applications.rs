@@ -1,0 +1,180 @@
+//! Application registrations: create, upsert, read, change, delete.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/application-post-applications>, `application-upsert`, `application-list`,
+//! `application-get`, `application-update`, `application-delete`.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::access::{self, READ_APPLICATIONS};
+use super::application_json::{KIND, USUAL_AUDIENCE, apply, show};
+use super::body::{self, Members};
+use super::call::{Call, guid, unknown};
+use super::odata::Key;
+use super::passwords;
+use super::refusal::{bad_request, conflict, no_resource};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::state::{Application, Directory};
+
+pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
+    match (call.method(), call.path.keyed()) {
+        ("GET", (None, _)) => list(call),
+        ("POST", (None, _)) => create(call),
+        (method, (Some(key), rest)) => match (method, rest.as_slice()) {
+            ("GET", []) => get(call, key),
+            ("PATCH", []) => update(call, key),
+            ("DELETE", []) => delete(call, key),
+            ("POST", ["addPassword"]) => passwords::add(call, key),
+            ("POST", ["removePassword"]) => passwords::remove(call, key),
+            ("GET", ["appManagementPolicies"]) => super::organization::list_own_policies(call, key),
+            _ => Err(call.refused()),
+        },
+        _ => Err(call.refused()),
+    }
+}
+
+/// The application of that key, if it is seen by now.
+pub(super) fn find<'d>(
+    call: &Call<'_>,
+    directory: &'d Directory,
+    key: Key<'_>,
+) -> Result<&'d Application, GraphError> {
+    let mut all = directory.applications.iter();
+    let found = match key {
+        Key::Id(id) => {
+            let id = guid(id)?;
+            all.find(|application| application.id == id)
+        }
+        Key::Alternate("appId", app_id) => {
+            let app_id = guid(app_id)?;
+            all.find(|application| application.app_id == app_id)
+        }
+        Key::Alternate("uniqueName", name) => {
+            all.find(|application| application.unique_name.as_deref() == Some(name))
+        }
+        Key::Alternate(name, _) => return Err(bad_request(format!("'{name}' is no key of an application."))),
+    };
+    found.filter(|application| call.sees(application.created)).ok_or_else(|| unknown(key))
+}
+
+fn list(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_APPLICATIONS)?;
+    let directory = call.shared.read();
+    let seen = directory.applications.iter().filter(|application| call.sees(application.created));
+    call.list(&KIND, seen.map(|application| show(application, &directory.tenant)))
+}
+
+fn get(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_APPLICATIONS)?;
+    let directory = call.shared.read();
+    call.single(&KIND, show(find(call, &directory, key)?, &directory.tenant))
+}
+
+fn create(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let body = body::object(call.request)?;
+    let unique_name =
+        Members { resource: "Application", object: &body }.text("uniqueName")?.map(str::to_owned);
+    create_from(call, &mut call.shared.write(), &body, unique_name)
+}
+
+fn create_from(
+    call: &Call<'_>,
+    directory: &mut Directory,
+    body: &Map<String, Value>,
+    unique_name: Option<String>,
+) -> Result<Response, GraphError> {
+    if !body.contains_key("displayName") {
+        return Err(bad_request("A value is required for property 'displayName' of resource 'Application'."));
+    }
+    check_name(directory, unique_name.as_deref())?;
+    let maker = ("createdByAppId".to_owned(), call.caller.client_id.to_string().into());
+    let mut application = Application {
+        id: Uuid::nil(),
+        app_id: Uuid::nil(),
+        display_name: String::new(),
+        unique_name,
+        created: call.now,
+        deleted: None,
+        sign_in_audience: USUAL_AUDIENCE.to_owned(),
+        is_fallback_public_client: None,
+        required_resource_access: Vec::new(),
+        password_credentials: Vec::new(),
+        other: Map::from_iter([maker]),
+    };
+    apply(&mut application, body)?;
+    (application.id, application.app_id) = (directory.ids.guid(), directory.ids.guid());
+    let shown = show(&application, &directory.tenant);
+    directory.applications.add(application);
+    Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
+}
+
+/// With a unique name and the header it creates what is not there.
+fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    let body = body::object(call.request)?;
+    let mut directory = call.shared.write();
+    let found = find(call, &directory, key).cloned();
+    if let (Key::Alternate("uniqueName", name), Err(_), true) = (key, &found, creates_if_missing(call)) {
+        access::may_create(call.caller)?;
+        return create_from(call, &mut directory, &body, Some(name.to_owned()));
+    }
+    // Who may change nothing at all is not told what there is.
+    access::may_create(call.caller)?;
+    let mut application = found?;
+    access::may_change(call.caller, Some(&application))?;
+    rename(&directory, &mut application, &body)?;
+    apply(&mut application, &body)?;
+    if let Some(place) = directory.applications.any_mut(application.id) {
+        *place = application;
+    }
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+fn creates_if_missing(call: &Call<'_>) -> bool {
+    let wishes = call.request.headers.get_all("prefer").into_iter().filter_map(|wish| wish.to_str().ok());
+    wishes
+        .flat_map(|wishes| wishes.split(','))
+        .any(|wish| wish.trim().eq_ignore_ascii_case("create-if-missing"))
+}
+
+/// A unique name is given once and stays.
+fn rename(
+    directory: &Directory,
+    application: &mut Application,
+    body: &Map<String, Value>,
+) -> Result<(), GraphError> {
+    let of = Members { resource: "Application", object: body };
+    let name = of.text("uniqueName")?;
+    let Some(name) = name.filter(|name| application.unique_name.as_deref() != Some(name)) else {
+        return Ok(());
+    };
+    if application.unique_name.is_some() {
+        return Err(bad_request("Property 'uniqueName' is immutable once it is set."));
+    }
+    check_name(directory, Some(name))?;
+    application.unique_name = Some(name.to_owned());
+    Ok(())
+}
+
+/// Not even a deleted application shares its unique name.
+fn check_name(directory: &Directory, name: Option<&str>) -> Result<(), GraphError> {
+    let mut all = directory.applications.iter().chain(directory.applications.deleted());
+    if name.is_some() && all.any(|application| application.unique_name.as_deref() == name) {
+        return Err(conflict("Another object with the same value for property uniqueName already exists."));
+    }
+    Ok(())
+}
+
+/// It can be restored for 30 days, and until then its service principal is as good as gone.
+fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let mut directory = call.shared.write();
+    let found = find(call, &directory, key)?;
+    access::may_change(call.caller, Some(found))?;
+    let id = found.id;
+    let application = directory.applications.any_mut(id).ok_or_else(|| no_resource(id))?;
+    application.deleted = Some(call.now);
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,127 @@
+//! Bodies of requests: JSON objects, and their members by type.
+
+use axum::http::header;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::refusal::{invalid_value, unreadable};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Request;
+
+/// The body as a JSON object.
+///
+/// # Errors
+/// 400 when it is none, or when no `Content-Type` says that it is.
+pub(super) fn object(request: &Request) -> Result<Map<String, Value>, GraphError> {
+    if is_json(request)
+        && let Ok(Value::Object(object)) = serde_json::from_slice(&request.body)
+    {
+        return Ok(object);
+    }
+    Err(unreadable(
+        "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+    ))
+}
+
+/// The body as a JSON object, for calls that need none.
+///
+/// # Errors
+/// 400 when there is a body that is something else.
+pub(super) fn optional_object(request: &Request) -> Result<Map<String, Value>, GraphError> {
+    if request.body.is_empty() { Ok(Map::new()) } else { object(request) }
+}
+
+/// Whether the request says that its body is JSON.
+pub(super) fn is_json(request: &Request) -> bool {
+    let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Members of one resource's body.
+pub(super) struct Members<'a> {
+    /// The resource's name, for refusals.
+    pub(super) resource: &'static str,
+    /// Its members.
+    pub(super) object: &'a Map<String, Value>,
+}
+
+impl Members<'_> {
+    /// Refuses members that the resource does not have; annotations are left alone.
+    ///
+    /// # Errors
+    /// 400 that names the member.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), GraphError> {
+        let mut names = self.object.keys();
+        match names.find(|name| !name.contains("@odata") && !known.contains(&name.as_str())) {
+            Some(name) => Err(super::refusal::bad_request(format!("Invalid property '{name}'."))),
+            None => Ok(()),
+        }
+    }
+
+    /// A text; nothing when absent or null.
+    ///
+    /// # Errors
+    /// 400 when it is something else.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, GraphError> {
+        match self.object.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.invalid(name)),
+        }
+    }
+
+    /// Yes or no; nothing when absent or null.
+    ///
+    /// # Errors
+    /// 400 when it is something else.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, GraphError> {
+        match self.object.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(self.invalid(name)),
+        }
+    }
+
+    /// An id; nothing when absent or null.
+    ///
+    /// # Errors
+    /// 400 when it is something else.
+    pub(super) fn optional_guid(&self, name: &str) -> Result<Option<Uuid>, GraphError> {
+        self.text(name)?.map(|text| text.parse().map_err(|_| self.invalid(name))).transpose()
+    }
+
+    /// An id that must be there.
+    ///
+    /// # Errors
+    /// 400 when it is not, or is something else.
+    pub(super) fn guid(&self, name: &str) -> Result<Uuid, GraphError> {
+        self.optional_guid(name)?.ok_or_else(|| self.invalid(name))
+    }
+
+    /// A time; nothing when absent or null.
+    ///
+    /// # Errors
+    /// 400 when it is something else.
+    pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, GraphError> {
+        self.text(name)?.map(|text| text.parse().map_err(|_| self.invalid(name))).transpose()
+    }
+
+    /// The refusal of a member's value.
+    pub(super) fn invalid(&self, name: &str) -> GraphError {
+        invalid_value(name, self.resource)
+    }
+}
+
+/// Puts the members of one object into another, objects in it likewise.
+pub(super) fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
+    for (name, value) in from {
+        match (into.get_mut(name), value) {
+            (Some(Value::Object(into)), Value::Object(from)) => merge(into, from),
+            _ => {
+                into.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}

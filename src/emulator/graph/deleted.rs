@@ -1,0 +1,71 @@
+//! Deleted applications: listed, restored, or taken away for good.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list>, `directory-deleteditems-restore`,
+//! `directory-deleteditems-delete`.
+
+use axum::http::StatusCode;
+
+use super::access::{self, READ_APPLICATIONS};
+use super::application_json::{KIND, show};
+use super::call::{Call, guid};
+use super::refusal::no_resource;
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::state::{Application, Directory};
+
+pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
+    let names = call.path.names();
+    match (call.method(), names.get(1..).unwrap_or_default()) {
+        ("GET", ["deletedItems", "microsoft.graph.application"]) => list(call),
+        ("GET", ["deletedItems", id]) => {
+            access::demand(call.caller, READ_APPLICATIONS)?;
+            let directory = call.shared.read();
+            call.single(&KIND, show(find(&directory, id)?, &directory.tenant))
+        }
+        ("POST", ["deletedItems", id, "restore"]) => restore(call, id),
+        ("DELETE", ["deletedItems", id]) => purge(call, id),
+        _ => Err(call.refused()),
+    }
+}
+
+fn find<'d>(directory: &'d Directory, id: &str) -> Result<&'d Application, GraphError> {
+    let wanted = guid(id)?;
+    directory
+        .applications
+        .deleted()
+        .find(|application| application.id == wanted)
+        .ok_or_else(|| no_resource(id))
+}
+
+fn list(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_APPLICATIONS)?;
+    let directory = call.shared.read();
+    call.list(&KIND, directory.applications.deleted().map(|application| show(application, &directory.tenant)))
+}
+
+fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let mut directory = call.shared.write();
+    let mut application = find(&directory, id)?.clone();
+    access::may_change(call.caller, Some(&application))?;
+    application.deleted = None;
+    let shown = show(&application, &directory.tenant);
+    if let Some(place) = directory.applications.any_mut(application.id) {
+        *place = application;
+    }
+    Ok(call.entity(StatusCode::OK, KIND.collection, shown))
+}
+
+/// With it go its service principal and that one's grants.
+fn purge(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let mut directory = call.shared.write();
+    let application = find(&directory, id)?;
+    access::may_change(call.caller, Some(application))?;
+    let (id, app_id) = (application.id, application.app_id);
+    directory.applications.purge(id);
+    if let Some(principal) = directory.service_principals.by_app_id(app_id).map(|principal| principal.id) {
+        super::service_principals::take_away(&mut directory, principal);
+    }
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,146 @@
+//! Delegated permissions with consent.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/oauth2permissiongrant-post>, `oauth2permissiongrant-list`, `oauth2permissiongrant-get`,
+//! `oauth2permissiongrant-update`, `oauth2permissiongrant-delete`, `serviceprincipal-list-oauth2permissiongrants`.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::access::{self, READ_GRANTS, WRITE_GRANTS};
+use super::application_json::members;
+use super::body::{self, Members};
+use super::call::{Call, Kind};
+use super::odata::Key;
+use super::refusal::{bad_request, conflict, no_resource};
+use super::service_principals::{find, is_seen};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::state::{Directory, OAuth2PermissionGrant};
+
+const KIND: Kind = Kind {
+    collection: "oauth2PermissionGrants",
+    resource: "oAuth2PermissionGrant",
+    members: &["clientId", "consentType", "id", "principalId", "resourceId", "scope"],
+};
+
+pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
+    match (call.method(), call.path.keyed()) {
+        ("GET", (None, _)) => list(call, None),
+        ("POST", (None, _)) => create(call),
+        (method, (Some(Key::Id(id)), rest)) if rest.is_empty() => match method {
+            "GET" => get(call, id),
+            "PATCH" => update(call, id),
+            "DELETE" => delete(call, id),
+            _ => Err(call.refused()),
+        },
+        _ => Err(call.refused()),
+    }
+}
+
+/// Those of one client.
+pub(super) fn list_of_client(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_GRANTS)?;
+    let client = find(call, &call.shared.read(), key)?.id;
+    list(call, Some(client))
+}
+
+fn list(call: &Call<'_>, client: Option<Uuid>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_GRANTS)?;
+    let directory = call.shared.read();
+    let all = seen(call, &directory).filter(|grant| client.is_none_or(|client| grant.client_id == client));
+    call.list(&KIND, all.map(show))
+}
+
+fn seen<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d OAuth2PermissionGrant> {
+    directory.oauth2_permission_grants.iter().filter(move |grant| {
+        let client = directory.service_principals.get(grant.client_id);
+        call.sees(grant.created) && client.is_some_and(|client| is_seen(call, directory, client))
+    })
+}
+
+fn by_id<'d>(
+    call: &Call<'_>,
+    directory: &'d Directory,
+    id: &str,
+) -> Result<&'d OAuth2PermissionGrant, GraphError> {
+    seen(call, directory).find(|grant| grant.id == id).ok_or_else(|| no_resource(id))
+}
+
+fn get(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_GRANTS)?;
+    call.single(&KIND, show(by_id(call, &call.shared.read(), id)?))
+}
+
+fn create(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, WRITE_GRANTS)?;
+    let body = body::object(call.request)?;
+    let mut directory = call.shared.write();
+    let mut new = read(&body, call.now)?;
+    for id in [new.client_id, new.resource_id] {
+        let principal = directory.service_principals.get(id);
+        if !principal.is_some_and(|principal| is_seen(call, &directory, principal)) {
+            return Err(no_resource(id));
+        }
+    }
+    if let Some(user) = new.principal_id.filter(|user| directory.users.place(*user).is_none()) {
+        return Err(no_resource(user));
+    }
+    let key = |grant: &OAuth2PermissionGrant| (grant.client_id, grant.resource_id, grant.principal_id);
+    if directory.oauth2_permission_grants.iter().any(|grant| key(grant) == key(&new)) {
+        return Err(conflict("Permission entry already exists."));
+    }
+    new.id = directory.ids.opaque();
+    let shown = show(&new);
+    directory.oauth2_permission_grants.push(new);
+    Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
+}
+
+fn read(body: &Map<String, Value>, now: jiff::Timestamp) -> Result<OAuth2PermissionGrant, GraphError> {
+    let of = Members { resource: "OAuth2PermissionGrant", object: body };
+    // The times belong to older interfaces, and are sent by some clients still.
+    of.only(&["clientId", "consentType", "principalId", "resourceId", "scope", "startTime", "expiryTime"])?;
+    let principal_id = of.optional_guid("principalId")?;
+    match (of.text("consentType")?, principal_id) {
+        (Some("AllPrincipals"), None) | (Some("Principal"), Some(_)) => {}
+        _ => return Err(of.invalid("consentType")),
+    }
+    Ok(OAuth2PermissionGrant {
+        id: String::new(),
+        client_id: of.guid("clientId")?,
+        principal_id,
+        resource_id: of.guid("resourceId")?,
+        scope: of.text("scope")?.unwrap_or_default().to_owned(),
+        created: now,
+    })
+}
+
+fn update(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+    access::demand(call.caller, WRITE_GRANTS)?;
+    let body = body::object(call.request)?;
+    let of = Members { resource: "OAuth2PermissionGrant", object: &body };
+    of.only(&["scope"])?;
+    let scope = of.text("scope")?.ok_or_else(|| bad_request("Only 'scope' can be changed."))?;
+    let mut directory = call.shared.write();
+    by_id(call, &directory, id)?;
+    for grant in directory.oauth2_permission_grants.iter_mut().filter(|grant| grant.id == id) {
+        grant.scope = scope.to_owned();
+    }
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+fn delete(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+    access::demand(call.caller, WRITE_GRANTS)?;
+    let mut directory = call.shared.write();
+    by_id(call, &directory, id)?;
+    directory.oauth2_permission_grants.retain(|grant| grant.id != id);
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+fn show(grant: &OAuth2PermissionGrant) -> Map<String, Value> {
+    let kind = if grant.principal_id.is_some() { "Principal" } else { "AllPrincipals" };
+    members(json!({
+        "clientId": grant.client_id, "consentType": kind, "id": grant.id, "principalId": grant.principal_id,
+        "resourceId": grant.resource_id, "scope": grant.scope,
+    }))
+}

@@ -1,0 +1,101 @@
+//! The words of a filter: names, literals, and the signs between them.
+
+use super::bad;
+use crate::emulator::error::GraphError;
+
+/// One word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A name, an operator, or a literal without quotes.
+    Bare(String),
+    /// What stood between quotes, with doubled ones made single.
+    Quoted(String),
+    /// `(`, `)`, `,` or `:`.
+    Sign(char),
+}
+
+/// Cuts a filter into words.
+///
+/// # Errors
+/// 400 when a text does not end, or a character has no meaning.
+pub(super) fn words(text: &str) -> Result<Vec<Word>, GraphError> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let after = rest.get(first.len_utf8()..).unwrap_or_default();
+        rest = match first {
+            ' ' | '\t' => after,
+            '(' | ')' | ',' | ':' => {
+                words.push(Word::Sign(first));
+                after
+            }
+            '\'' => {
+                let (value, after) = quoted(after)?;
+                words.push(Word::Quoted(value));
+                after
+            }
+            _ => {
+                let (value, after) = bare(rest)?;
+                words.push(Word::Bare(value.to_owned()));
+                after
+            }
+        };
+    }
+    Ok(words)
+}
+
+fn quoted(text: &str) -> Result<(String, &str), GraphError> {
+    let mut value = String::new();
+    let mut rest = text;
+    loop {
+        let (before, after) = rest
+            .split_once('\'')
+            .ok_or_else(|| bad("Invalid filter clause: there is an unterminated string literal."))?;
+        value.push_str(before);
+        match after.strip_prefix('\'') {
+            None => return Ok((value, after)),
+            Some(after) => {
+                value.push('\'');
+                rest = after;
+            }
+        }
+    }
+}
+
+/// A time has colons in it and begins with a digit; elsewhere a colon is a sign.
+fn bare(text: &str) -> Result<(&str, &str), GraphError> {
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+    let belongs = |c: char| c.is_ascii_alphanumeric() || "_-./@+$".contains(c) || (is_number && c == ':');
+    let end = text.find(|c| !belongs(c)).unwrap_or(text.len());
+    match text.split_at_checked(end) {
+        Some((word, rest)) if !word.is_empty() => Ok((word, rest)),
+        _ => Err(bad("Invalid filter clause: a character has no meaning there.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_cut_into_words() {
+        let bare = |text: &str| Word::Bare(text.to_owned());
+        let quoted = |text: &str| Word::Quoted(text.to_owned());
+        let cases = [
+            ("mail eq 'a''b'", vec![bare("mail"), bare("eq"), quoted("a'b")]),
+            ("x eq ''", vec![bare("x"), bare("eq"), quoted("")]),
+            ("p:p", vec![bare("p"), Word::Sign(':'), bare("p")]),
+            ("a ge 2026-01-01T00:00:00Z", vec![bare("a"), bare("ge"), bare("2026-01-01T00:00:00Z")]),
+            (
+                "f(a,'b')",
+                vec![bare("f"), Word::Sign('('), bare("a"), Word::Sign(','), quoted("b"), Word::Sign(')')],
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(words(text).ok(), Some(expected), "{text}");
+        }
+        for wrong in ["'", "a eq 'b", "a eq \"b\"", "a eq 'b''", "ä"] {
+            assert!(words(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Client secrets: added with a value that is shown once, removed by their id.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/application-addpassword>, `application-removepassword`. What the policies of
+//! <https://learn.microsoft.com/en-us/graph/api/resources/applicationauthenticationmethodpolicy> refuse.
+
+use axum::http::StatusCode;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use serde_json::{Map, Value};
+
+use super::access;
+use super::application_json::{is_personal, show_secret};
+use super::applications::find;
+use super::body::{self, Members};
+use super::call::Call;
+use super::odata::Key;
+use super::organization::POLICY_ID;
+use super::refusal::{bad_request, no_resource};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::random;
+use crate::emulator::state::{Application, PasswordCredential, Switches};
+
+/// So many secrets may an application have that lets personal accounts in.
+const MOST_IF_PERSONAL: usize = 2;
+
+/// About so many items a registration holds in all its collections, secrets among them.
+/// <https://learn.microsoft.com/en-us/entra/identity/users/directory-service-limits-restrictions>
+const MOST: usize = 1200;
+
+pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let body = body::optional_object(call.request)?;
+    let asked = match body.get("passwordCredential") {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(asked)) => asked.clone(),
+        Some(_) => return Err(bad_request("Invalid value specified for property 'passwordCredential'.")),
+    };
+    let mut directory = call.shared.write();
+    let found = find(call, &directory, key)?;
+    access::may_change(call.caller, Some(found))?;
+    let most = if is_personal(found) { MOST_IF_PERSONAL } else { MOST };
+    if found.password_credentials.len() >= most {
+        return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
+    }
+    let (id, key_id) = (found.id, directory.ids.guid());
+    let mut secret = read(&asked, call.now)?;
+    check_policy(directory.switches, &secret)?;
+    secret.key_id = key_id;
+    let mut shown = show_secret(&secret);
+    shown.insert("secretText".to_owned(), secret.secret.as_str().into());
+    application(&mut directory.applications, id)?.password_credentials.push(secret);
+    Ok(call.value(StatusCode::OK, "microsoft.graph.passwordCredential", shown))
+}
+
+fn application(
+    all: &mut crate::emulator::state::Applications,
+    id: uuid::Uuid,
+) -> Result<&mut Application, GraphError> {
+    all.any_mut(id).ok_or_else(|| no_resource(id))
+}
+
+fn read(asked: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential, GraphError> {
+    let asked = Members { resource: "PasswordCredential", object: asked };
+    // The service makes the rest; to send null for it is allowed.
+    asked.only(&[
+        "displayName",
+        "startDateTime",
+        "endDateTime",
+        "customKeyIdentifier",
+        "hint",
+        "keyId",
+        "secretText",
+    ])?;
+    for name in ["customKeyIdentifier", "hint", "keyId", "secretText"] {
+        if asked.object.get(name).is_some_and(|value| !value.is_null()) {
+            return Err(asked.invalid(name));
+        }
+    }
+    let start = asked.time("startDateTime")?.unwrap_or(now);
+    let end = asked.time("endDateTime")?.unwrap_or_else(|| in_two_years(start));
+    if end <= start || end <= now {
+        return Err(asked.invalid("endDateTime"));
+    }
+    Ok(PasswordCredential {
+        key_id: uuid::Uuid::nil(),
+        display_name: asked.text("displayName")?.map(str::to_owned),
+        start,
+        end,
+        secret: random::client_secret(),
+        created: now,
+    })
+}
+
+fn in_two_years(start: Timestamp) -> Timestamp {
+    let end = start.to_zoned_datetime(TimeZone::UTC).checked_add(2.years());
+    end.map_or(Timestamp::MAX, |end| end.timestamp())
+}
+
+/// Only additions are checked; what is there goes on working.
+fn check_policy(switches: Switches, secret: &PasswordCredential) -> Result<(), GraphError> {
+    let refused = |code, message: &str| {
+        Err(GraphError::new(StatusCode::BAD_REQUEST, code, format!("{message} '{POLICY_ID}'.")))
+    };
+    if switches.secrets_banned {
+        let message = "Credential type not allowed as per assigned policy";
+        return refused("CredentialTypeNotAllowedAsPerAppPolicy", message);
+    }
+    let longest = switches.max_secret_days.map(|days| SignedDuration::from_hours(i64::from(days) * 24));
+    if longest.is_some_and(|longest| secret.end.duration_since(secret.start) > longest) {
+        let message = "Credential lifetime exceeds the max value allowed as per assigned policy";
+        return refused("CredentialInvalidLifetimeAsPerAppPolicy", message);
+    }
+    Ok(())
+}
+
+pub(super) fn remove(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let body = body::object(call.request)?;
+    let key_id = Members { resource: "PasswordCredential", object: &body }.guid("keyId")?;
+    let mut directory = call.shared.write();
+    let found = find(call, &directory, key)?;
+    access::may_change(call.caller, Some(found))?;
+    if !found.password_credentials.iter().any(|secret| secret.key_id == key_id) {
+        return Err(bad_request(format!("No password credential found with keyId '{key_id}'.")));
+    }
+    let id = found.id;
+    application(&mut directory.applications, id)?
+        .password_credentials
+        .retain(|secret| secret.key_id != key_id);
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}

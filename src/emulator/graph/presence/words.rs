@@ -1,0 +1,247 @@
+//! The words of presence: availability and activity, the pairs that Graph takes, and which pair is stronger.
+//!
+//! Words: <https://learn.microsoft.com/en-us/graph/api/resources/presence>. Which pair a Teams state is made of:
+//! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>.
+
+use std::str::FromStr;
+
+/// How reachable somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::emulator) enum Availability {
+    /// Free to talk.
+    Available,
+    /// Away from the screen.
+    Away,
+    /// Back soon.
+    BeRightBack,
+    /// In a call, a meeting, or busy by choice.
+    Busy,
+    /// Not to be disturbed.
+    DoNotDisturb,
+    /// No session, or hidden by choice.
+    Offline,
+    /// Nothing is known.
+    PresenceUnknown,
+}
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::emulator) enum Activity {
+    /// Nothing in particular.
+    Available,
+    /// Available, and without a sign of life for five minutes.
+    AvailableInactive,
+    /// Away from the screen.
+    Away,
+    /// Back soon.
+    BeRightBack,
+    /// Busy by choice.
+    Busy,
+    /// Not to be disturbed, by choice.
+    DoNotDisturb,
+    /// Time kept free in the calendar.
+    Focusing,
+    /// On the phone.
+    InACall,
+    /// In a call of several.
+    InAConferenceCall,
+    /// In a meeting of the calendar.
+    InAMeeting,
+    /// No session.
+    Offline,
+    /// Hidden by choice.
+    OffWork,
+    /// Absent, says the mailbox.
+    OutOfOffice,
+    /// Nothing is known.
+    PresenceUnknown,
+    /// Shows the screen to others.
+    Presenting,
+}
+
+/// A pair as Graph shows it, written `Busy/InACall`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::emulator) struct Status {
+    /// Its first half.
+    pub(in crate::emulator) availability: Availability,
+    /// Its second half.
+    pub(in crate::emulator) activity: Activity,
+}
+
+/// The text is no pair that somebody can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a pair of availability and activity as Teams shows it, such as Busy/InAMeeting")]
+pub(in crate::emulator) struct NotAStatus;
+
+const fn pair(availability: Availability, activity: Activity) -> Status {
+    Status { availability, activity }
+}
+
+/// What an application may set, <https://learn.microsoft.com/en-us/graph/api/presence-setpresence>.
+const SETTABLE: [Status; 5] = [
+    Status::AVAILABLE,
+    pair(Availability::Busy, Activity::InACall),
+    pair(Availability::Busy, Activity::InAConferenceCall),
+    Status::AWAY,
+    pair(Availability::DoNotDisturb, Activity::Presenting),
+];
+
+/// What may be preferred, <https://learn.microsoft.com/en-us/graph/api/presence-setuserpreferredpresence>.
+const PREFERABLE: [Status; 6] = [
+    Status::AVAILABLE,
+    pair(Availability::Busy, Activity::Busy),
+    pair(Availability::DoNotDisturb, Activity::DoNotDisturb),
+    pair(Availability::BeRightBack, Activity::BeRightBack),
+    Status::AWAY,
+    pair(Availability::Offline, Activity::OffWork),
+];
+
+/// What besides the pairs above a Teams client shows of itself, its calendar and its mailbox.
+const SHOWN: [Status; 5] = [
+    pair(Availability::Available, Activity::OutOfOffice),
+    pair(Availability::Busy, Activity::InAMeeting),
+    pair(Availability::DoNotDisturb, Activity::Focusing),
+    pair(Availability::Away, Activity::OutOfOffice),
+    Status::UNKNOWN,
+];
+
+impl Status {
+    /// Free to talk.
+    pub(in crate::emulator) const AVAILABLE: Self = pair(Availability::Available, Activity::Available);
+    /// Available, but silent for five minutes.
+    pub(in crate::emulator) const INACTIVE: Self = pair(Availability::Available, Activity::AvailableInactive);
+    /// Away.
+    pub(in crate::emulator) const AWAY: Self = pair(Availability::Away, Activity::Away);
+    /// On the phone.
+    pub(in crate::emulator) const IN_A_CALL: Self = pair(Availability::Busy, Activity::InACall);
+    /// No session at all.
+    pub(in crate::emulator) const OFFLINE: Self = pair(Availability::Offline, Activity::Offline);
+    /// Nothing is known of that user.
+    pub(in crate::emulator) const UNKNOWN: Self =
+        pair(Availability::PresenceUnknown, Activity::PresenceUnknown);
+
+    /// The pair, if an application may set it.
+    pub(in crate::emulator) fn settable(availability: &str, activity: &str) -> Option<Self> {
+        SETTABLE.into_iter().find(|status| status.is_written(availability, activity))
+    }
+
+    /// The pair, if it may be preferred.
+    pub(in crate::emulator) fn preferable(availability: &str, activity: &str) -> Option<Self> {
+        PREFERABLE.into_iter().find(|status| status.is_written(availability, activity))
+    }
+
+    fn is_written(self, availability: &str, activity: &str) -> bool {
+        (self.availability.name(), self.activity.name()) == (availability, activity)
+    }
+
+    /// The order among sessions: DoNotDisturb, Busy, Available, Away as documented; the others are inferred.
+    pub(super) fn strength(self) -> u8 {
+        match self.availability {
+            Availability::DoNotDisturb => 7,
+            Availability::Busy => 6,
+            Availability::Available if self.activity == Activity::AvailableInactive => 4,
+            Availability::Available => 5,
+            Availability::BeRightBack => 3,
+            Availability::Away => 2,
+            Availability::Offline => 1,
+            Availability::PresenceUnknown => 0,
+        }
+    }
+}
+
+impl FromStr for Status {
+    type Err = NotAStatus;
+
+    fn from_str(text: &str) -> Result<Self, NotAStatus> {
+        let (availability, activity) = text.split_once('/').ok_or(NotAStatus)?;
+        let known = SETTABLE.into_iter().chain(PREFERABLE).chain(SHOWN);
+        known.into_iter().find(|status| status.is_written(availability, activity)).ok_or(NotAStatus)
+    }
+}
+
+impl Availability {
+    /// The word of the interface.
+    pub(in crate::emulator) fn name(self) -> &'static str {
+        match self {
+            Self::Available => "Available",
+            Self::Away => "Away",
+            Self::BeRightBack => "BeRightBack",
+            Self::Busy => "Busy",
+            Self::DoNotDisturb => "DoNotDisturb",
+            Self::Offline => "Offline",
+            Self::PresenceUnknown => "PresenceUnknown",
+        }
+    }
+}
+
+impl Activity {
+    /// The word of the interface.
+    pub(in crate::emulator) fn name(self) -> &'static str {
+        match self {
+            Self::Available => "Available",
+            Self::AvailableInactive => "AvailableInactive",
+            Self::Away => "Away",
+            Self::BeRightBack => "BeRightBack",
+            Self::Busy => "Busy",
+            Self::DoNotDisturb => "DoNotDisturb",
+            Self::Focusing => "Focusing",
+            Self::InACall => "InACall",
+            Self::InAConferenceCall => "InAConferenceCall",
+            Self::InAMeeting => "InAMeeting",
+            Self::Offline => "Offline",
+            Self::OffWork => "OffWork",
+            Self::OutOfOffice => "OutOfOffice",
+            Self::PresenceUnknown => "PresenceUnknown",
+            Self::Presenting => "Presenting",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_documented_pairs_are_taken() {
+        let cases = [
+            ("Available", "Available", true, true),
+            ("Busy", "InACall", true, false),
+            ("Busy", "InAConferenceCall", true, false),
+            ("Away", "Away", true, true),
+            ("DoNotDisturb", "Presenting", true, false),
+            ("Busy", "Busy", false, true),
+            ("DoNotDisturb", "DoNotDisturb", false, true),
+            ("BeRightBack", "BeRightBack", false, true),
+            ("Offline", "OffWork", false, true),
+            ("Busy", "InAMeeting", false, false),
+            ("OutOfOffice", "OutOfOffice", false, false),
+            ("Offline", "Offline", false, false),
+            ("busy", "inACall", false, false),
+            ("", "", false, false),
+        ];
+        for (availability, activity, set, prefer) in cases {
+            assert_eq!(Status::settable(availability, activity).is_some(), set, "{availability}/{activity}");
+            assert_eq!(
+                Status::preferable(availability, activity).is_some(),
+                prefer,
+                "{availability}/{activity}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_status_is_read_from_its_text() {
+        assert_eq!("Busy/InACall".parse(), Ok(Status::IN_A_CALL));
+        assert_eq!("PresenceUnknown/PresenceUnknown".parse(), Ok(Status::UNKNOWN));
+        for wrong in ["Busy", "Busy/Available", "Busy/", "/", "busy/inacall"] {
+            assert_eq!(wrong.parse::<Status>(), Err(NotAStatus), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_documented_order_of_strength() {
+        let order = ["DoNotDisturb/DoNotDisturb", "Busy/Busy", "Available/Available", "Away/Away"];
+        let order = order.map(|text| text.parse::<Status>().expect("a status").strength());
+        assert!(order.is_sorted_by(|stronger, weaker| stronger > weaker));
+    }
+}

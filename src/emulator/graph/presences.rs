@@ -1,0 +1,304 @@
+//! The calls of presence: read, read many, set, clear, prefer, and the text beside it.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/presence-get>, `cloudcommunications-getpresencesbyuserid`, `presence-setpresence`,
+//! `presence-clearpresence`, `presence-setuserpreferredpresence`, `presence-clearuserpreferredpresence`, `presence-setstatusmessage`.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::access;
+use super::application_json::members;
+use super::body::{self, Members};
+use super::call::{Call, Kind};
+use super::presence::{Activity, Presence, Status, lifetime};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::state::{Directory, UnknownIds};
+
+/// So many ids are taken in one request.
+const MOST_IDS: usize = 650;
+
+/// How long a session may be asked to last, and does unless asked.
+const SHORTEST: Duration = Duration::from_mins(5);
+const LONGEST: Duration = Duration::from_hours(4);
+
+const KIND: Kind = Kind {
+    collection: "presence",
+    resource: "presence",
+    members: &["id", "availability", "activity", "statusMessage", "outOfOfficeSettings", "sequenceNumber"],
+};
+
+/// A presence as it is answered.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown<'a> {
+    id: Uuid,
+    availability: &'static str,
+    activity: &'static str,
+    status_message: Option<&'a Value>,
+    out_of_office_settings: OutOfOffice,
+    sequence_number: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutOfOffice {
+    message: Option<&'static str>,
+    is_out_of_office: bool,
+}
+
+/// `user` is the segment behind `/users`, `rest` what follows `presence`.
+pub(super) fn route_user(call: &Call<'_>, user: &str, rest: &[&str]) -> Result<Response, GraphError> {
+    match (call.method(), rest) {
+        ("GET", []) => get(call, user),
+        ("POST", [action]) => {
+            let body = body::optional_object(call.request)?;
+            let of = Members { resource: "presence", object: &body };
+            match action.strip_prefix("microsoft.graph.").unwrap_or(action) {
+                "setPresence" => set(call, user, &of),
+                "clearPresence" => clear(call, user, &of),
+                "setUserPreferredPresence" => prefer(call, user, &of),
+                "clearUserPreferredPresence" => change(call, user, |presence| {
+                    presence.clear_preferred(call.now);
+                    Ok(())
+                }),
+                "setStatusMessage" => set_message(call, user, &of),
+                _ => Err(call.refused()),
+            }
+        }
+        _ => Err(call.refused()),
+    }
+}
+
+pub(super) fn route_communications(call: &Call<'_>) -> Result<Response, GraphError> {
+    match (call.method(), call.path.names().get(1..).unwrap_or_default()) {
+        ("POST", ["getPresencesByUserId" | "microsoft.graph.getPresencesByUserId"]) => get_many(call),
+        (_, ["presences", user, rest @ ..]) => route_user(call, user, rest),
+        _ => Err(call.refused()),
+    }
+}
+
+fn get(call: &Call<'_>, user: &str) -> Result<Response, GraphError> {
+    let id = user.parse::<Uuid>().ok();
+    let is_self = id.is_some() && id == access::user(call.caller);
+    let may = access::has(call.caller, &["Presence.Read.All", "Presence.ReadWrite.All"])
+        || (is_self && access::has(call.caller, &["Presence.Read", "Presence.ReadWrite"]));
+    if !may {
+        return Err(forbidden("Forbidden"));
+    }
+    let directory = call.shared.read();
+    let (id, place) = find(&directory, user)?;
+    let shown = json!(show(call, &directory, id, place));
+    call.options.check_members(KIND.resource, |name| KIND.members.contains(&name))?;
+    Ok(call.entity(StatusCode::OK, &format!("users('{id}')/presence"), members(shown)))
+}
+
+/// Only by object id: sign-in names are not promised on these paths.
+fn find(directory: &Directory, user: &str) -> Result<(Uuid, u32), GraphError> {
+    let found = user.parse().ok().and_then(|id| Some((id, directory.users.place(id)?)));
+    found.ok_or_else(|| not_found("The user is not found."))
+}
+
+fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> Shown<'d> {
+    let has_teams = directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams);
+    if !has_teams {
+        return unknown(id);
+    }
+    let written = directory.presences.get(&place);
+    let untouched = Presence::default();
+    let status = written.unwrap_or(&untouched).status(directory.switches.manual_status, call.now);
+    Shown {
+        id,
+        availability: status.availability.name(),
+        activity: status.activity.name(),
+        status_message: written.and_then(|presence| presence.message(call.now)),
+        out_of_office_settings: OutOfOffice {
+            message: None,
+            is_out_of_office: status.activity == Activity::OutOfOffice,
+        },
+        sequence_number: Some(written.unwrap_or(&untouched).sequence(call.now)),
+    }
+}
+
+fn unknown(id: Uuid) -> Shown<'static> {
+    Shown {
+        id,
+        availability: Status::UNKNOWN.availability.name(),
+        activity: Status::UNKNOWN.activity.name(),
+        status_message: None,
+        out_of_office_settings: OutOfOffice { message: None, is_out_of_office: false },
+        sequence_number: None,
+    }
+}
+
+fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
+    #[derive(Deserialize)]
+    struct Asked {
+        ids: Vec<String>,
+    }
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        #[serde(rename = "@odata.context")]
+        context: String,
+        value: Vec<Shown<'a>>,
+    }
+    if !access::has(call.caller, &["Presence.Read.All", "Presence.ReadWrite.All"]) {
+        return Err(forbidden("Forbidden"));
+    }
+    let asked = if body::is_json(call.request) {
+        serde_json::from_slice::<Asked>(&call.request.body).ok()
+    } else {
+        None
+    };
+    let asked = asked.ok_or_else(|| invalid("The body must have a list of texts, 'ids'."))?;
+    if asked.ids.len() > MOST_IDS {
+        return Err(invalid(format!(
+            "At most {MOST_IDS} ids are taken in one request; there are {}.",
+            asked.ids.len()
+        )));
+    }
+    let ids = asked.ids.iter().map(|id| id.parse::<Uuid>()).collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|_| invalid("An id is not a GUID."))?;
+    let directory = call.shared.read();
+    let answers_all = directory.switches.unknown_ids == UnknownIds::PresenceUnknown;
+    let value = ids.into_iter().filter_map(|id| match directory.users.place(id) {
+        Some(place) => Some(show(call, &directory, id, place)),
+        None => answers_all.then(|| unknown(id)),
+    });
+    let context = format!("{}/v1.0/$metadata#Collection(microsoft.graph.presence)", call.shared.base);
+    let answer = serde_json::to_vec(&Answer { context, value: value.collect() });
+    Ok(Response::json_bytes(StatusCode::OK, answer.unwrap_or_default()))
+}
+
+/// A missing session id is refused before the permissions are looked at.
+fn session(of: &Members<'_>) -> Result<String, GraphError> {
+    let session =
+        of.object.get("sessionId").and_then(Value::as_str).filter(|session| !session.trim().is_empty());
+    session.map(str::to_owned).ok_or_else(|| invalid("[SessionId]: The SessionId field is required."))
+}
+
+/// The session of an application is named by its own id; what a foreign id gives is inferred.
+fn own_session(call: &Call<'_>, session: &str) -> Result<Uuid, GraphError> {
+    let id = session.parse().ok().filter(|id| *id == call.caller.client_id);
+    id.ok_or_else(|| invalid("The sessionId must be the application (client) id of the caller."))
+}
+
+fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
+    let session = session(of)?;
+    change(call, user, |presence| {
+        let id = own_session(call, &session)?;
+        let status = Status::settable(word(of, "availability"), word(of, "activity"));
+        let status =
+            status.ok_or_else(|| invalid("This pair of availability and activity cannot be set."))?;
+        let life = duration(of)?.unwrap_or(SHORTEST);
+        if !(SHORTEST..=LONGEST).contains(&life) {
+            return Err(invalid("The expirationDuration must be between PT5M and PT4H."));
+        }
+        presence.set(id, status, life, call.now);
+        Ok(())
+    })
+}
+
+fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
+    let session = session(of)?;
+    change(call, user, |presence| {
+        let id = own_session(call, &session)?;
+        presence.clear(id, call.now).map_err(|_| not_found("The presence session does not exist."))
+    })
+}
+
+fn prefer(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
+    change(call, user, |presence| {
+        let status = Status::preferable(word(of, "availability"), word(of, "activity"));
+        let status =
+            status.ok_or_else(|| invalid("This pair of availability and activity cannot be preferred."))?;
+        presence.prefer(status, duration(of)?, call.now);
+        Ok(())
+    })
+}
+
+/// An empty text takes the message away.
+fn set_message(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
+    change(call, user, |presence| {
+        let asked = of.object.get("statusMessage").and_then(Value::as_object);
+        let mut message = asked.cloned().ok_or_else(|| invalid("The statusMessage is required."))?;
+        let content = message.get("message").and_then(|message| message.get("content")?.as_str());
+        let content = content.ok_or_else(|| invalid("The message of the statusMessage needs a content."))?;
+        let is_empty = content.is_empty();
+        let expires = expiry(&message)?;
+        let published = call.now.strftime("%Y-%m-%dT%H:%M:%S%.7f").to_string();
+        message.insert("publishedDateTime".to_owned(), json!({"dateTime": published, "timeZone": "UTC"}));
+        presence.set_message(Some(Value::Object(message)).filter(|_| !is_empty), expires, call.now);
+        Ok(())
+    })
+}
+
+/// When a message ends. Its time zone must be UTC here; the service takes the names of Windows, too.
+fn expiry(message: &Map<String, Value>) -> Result<Timestamp, GraphError> {
+    let Some(expiry) = message.get("expiryDateTime").filter(|expiry| !expiry.is_null()) else {
+        return Ok(Timestamp::MAX);
+    };
+    let part = |name| expiry.get(name).and_then(Value::as_str).unwrap_or_default();
+    let time = part("dateTime").trim_end_matches('Z').parse::<DateTime>().ok();
+    let time = time.and_then(|time| time.to_zoned_datetime(TimeZone::UTC).ok()).map(|time| time.timestamp());
+    time.filter(|_| part("timeZone") == "UTC")
+        .ok_or_else(|| invalid("The expiryDateTime must be a time in UTC."))
+}
+
+fn word<'a>(of: &'a Members<'_>, name: &str) -> &'a str {
+    of.object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn duration(of: &Members<'_>) -> Result<Option<Duration>, GraphError> {
+    match of.object.get("expirationDuration") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => match lifetime::parse(text) {
+            Some(life) if !life.is_zero() => Ok(Some(life)),
+            _ => Err(invalid("The expirationDuration is not a duration such as PT5M.")),
+        },
+        Some(_) => Err(invalid("The expirationDuration is not a text.")),
+    }
+}
+
+/// Changes a presence for those who may: an application anyone's, a user the own one.
+fn change(
+    call: &Call<'_>,
+    user: &str,
+    change: impl FnOnce(&mut Presence) -> Result<(), GraphError>,
+) -> Result<Response, GraphError> {
+    match access::user(call.caller) {
+        None if !access::has(call.caller, &["Presence.ReadWrite.All"]) => return Err(forbidden("Forbidden")),
+        Some(_) if !access::has(call.caller, &["Presence.ReadWrite"]) => return Err(forbidden("Forbidden")),
+        Some(me) if user.parse() != Ok(me) => {
+            return Err(forbidden("Cannot set the presence of another user"));
+        }
+        _ => {}
+    }
+    let mut directory = call.shared.write();
+    let (_, place) = find(&directory, user)?;
+    if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
+        return Err(not_found("The user has no presence in Teams."));
+    }
+    change(directory.presences.entry(place).or_default())?;
+    Ok(Response::empty(StatusCode::OK))
+}
+
+/// What the presence service does not take. The code is documented for a missing session id, inferred for the rest.
+fn invalid(message: impl Into<String>) -> GraphError {
+    GraphError::new(StatusCode::BAD_REQUEST, "InvalidArgument", message)
+}
+
+fn forbidden(message: &str) -> GraphError {
+    GraphError::new(StatusCode::FORBIDDEN, "Forbidden", message)
+}
+
+fn not_found(message: &str) -> GraphError {
+    GraphError::new(StatusCode::NOT_FOUND, "NotFound", message)
+}

@@ -1,0 +1,307 @@
+//! Service principals: the applications that the tenant knows, Microsoft Graph's own among them.
+//!
+//! <https://learn.microsoft.com/en-us/graph/api/serviceprincipal-post-serviceprincipals>, `serviceprincipal-list`,
+//! `serviceprincipal-get`, `serviceprincipal-update`, `serviceprincipal-delete`.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::access::{self, READ_APPLICATIONS};
+use super::application_json::members;
+use super::body::{self, Members, merge};
+use super::call::{Call, Kind, guid, unknown};
+use super::odata::Key;
+use super::refusal::{bad_request, conflict, denied, no_resource};
+use super::{grants, role_assignments};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Response;
+use crate::emulator::permissions::{self, GRAPH_APP_ID};
+use crate::emulator::state::{Application, Directory, ServicePrincipal};
+use crate::emulator::time;
+use crate::emulator::token;
+
+/// The tenant of Microsoft's own applications.
+const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
+
+const KIND: Kind = Kind {
+    collection: "servicePrincipals",
+    resource: "servicePrincipal",
+    members: &[
+        "id",
+        "deletedDateTime",
+        "accountEnabled",
+        "alternativeNames",
+        "appDisplayName",
+        "appDescription",
+        "appId",
+        "applicationTemplateId",
+        "appOwnerOrganizationId",
+        "appRoleAssignmentRequired",
+        "createdDateTime",
+        "description",
+        "disabledByMicrosoftStatus",
+        "displayName",
+        "homepage",
+        "loginUrl",
+        "logoutUrl",
+        "notes",
+        "notificationEmailAddresses",
+        "preferredSingleSignOnMode",
+        "replyUrls",
+        "servicePrincipalNames",
+        "servicePrincipalType",
+        "signInAudience",
+        "tags",
+        "tokenEncryptionKeyId",
+        "addIns",
+        "appRoles",
+        "info",
+        "keyCredentials",
+        "oauth2PermissionScopes",
+        "passwordCredentials",
+        "resourceSpecificApplicationPermissions",
+        "samlSingleSignOnSettings",
+        "verifiedPublisher",
+    ],
+};
+
+pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
+    match (call.method(), call.path.keyed()) {
+        ("GET", (None, _)) => list(call),
+        ("POST", (None, _)) => create(call),
+        (method, (Some(key), rest)) => match (method, rest.as_slice()) {
+            ("GET", []) => get(call, key),
+            ("PATCH", []) => update(call, key),
+            ("DELETE", []) => delete(call, key),
+            (_, [side @ ("appRoleAssignedTo" | "appRoleAssignments"), id @ ..]) => {
+                role_assignments::route(call, key, side, id)
+            }
+            ("GET", ["oauth2PermissionGrants"]) => grants::list_of_client(call, key),
+            _ => Err(call.refused()),
+        },
+        _ => Err(call.refused()),
+    }
+}
+
+/// The service principal of that key, if it is seen by now.
+pub(super) fn find<'d>(
+    call: &Call<'_>,
+    directory: &'d Directory,
+    key: Key<'_>,
+) -> Result<&'d ServicePrincipal, GraphError> {
+    let found = match key {
+        Key::Id(id) => directory.service_principals.get(guid(id)?),
+        Key::Alternate("appId", id) => directory.service_principals.by_app_id(guid(id)?),
+        Key::Alternate(name, _) => {
+            return Err(bad_request(format!("'{name}' is no key of a service principal.")));
+        }
+    };
+    found.filter(|principal| is_seen(call, directory, principal)).ok_or_else(|| unknown(key))
+}
+
+/// Whether it is there for the caller: not too young, and not of a deleted application.
+pub(super) fn is_seen(call: &Call<'_>, directory: &Directory, principal: &ServicePrincipal) -> bool {
+    let mut deleted = directory.applications.deleted();
+    call.sees(principal.created) && !deleted.any(|application| application.app_id == principal.app_id)
+}
+
+fn list(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_APPLICATIONS)?;
+    let directory = call.shared.read();
+    let seen = directory.service_principals.iter().filter(|principal| is_seen(call, &directory, principal));
+    call.list(&KIND, seen.map(|principal| show(&directory, principal)))
+}
+
+fn get(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::demand(call.caller, READ_APPLICATIONS)?;
+    let directory = call.shared.read();
+    call.single(&KIND, show(&directory, find(call, &directory, key)?))
+}
+
+fn create(call: &Call<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let body = body::object(call.request)?;
+    let of = Members { resource: "ServicePrincipal", object: &body };
+    let app_id = of.guid("appId")?;
+    let mut directory = call.shared.write();
+    let application = directory.applications.by_app_id(app_id).cloned();
+    let application = application.filter(|application| call.sees(application.created));
+    let Some(application) = application else { return Err(no_application(call, &directory, app_id)) };
+    access::may_change(call.caller, Some(&application))?;
+    if directory.service_principals.by_app_id(app_id).is_some() {
+        return Err(conflict(format!(
+            "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."
+        )));
+    }
+    let mut principal = ServicePrincipal {
+        id: Uuid::nil(),
+        app_id,
+        display_name: application.display_name,
+        account_enabled: true,
+        app_role_assignment_required: false,
+        created: call.now,
+        other: Map::new(),
+    };
+    apply(&mut principal, &body)?;
+    principal.id = directory.ids.guid();
+    let shown = show(&directory, &principal);
+    directory.service_principals.add(principal);
+    Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
+}
+
+/// The service says one thing to users, and a misleading one to applications while it does not see the registration yet.
+fn no_application(call: &Call<'_>, directory: &Directory, app_id: Uuid) -> GraphError {
+    let is_young = directory.applications.by_app_id(app_id).is_some();
+    if is_young && matches!(call.caller.kind, token::Kind::Application { .. }) {
+        let mut error = denied();
+        error.message = "When using this permission, the backing application of the service principal being created must in the local tenant"
+            .to_owned();
+        return error;
+    }
+    bad_request(format!(
+        "The appId '{app_id}' of the service principal does not reference a valid application object."
+    ))
+}
+
+fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let body = body::object(call.request)?;
+    let mut directory = call.shared.write();
+    let mut principal = find(call, &directory, key)?.clone();
+    access::may_change(call.caller, directory.applications.by_app_id(principal.app_id))?;
+    apply(&mut principal, &body)?;
+    if let Some(place) = directory.service_principals.get_mut(principal.id) {
+        *place = principal;
+    }
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// Members that are kept as they are written.
+const KEPT: [&str; 10] = [
+    "description",
+    "homepage",
+    "loginUrl",
+    "logoutUrl",
+    "notes",
+    "notificationEmailAddresses",
+    "preferredSingleSignOnMode",
+    "replyUrls",
+    "tags",
+    "alternativeNames",
+];
+
+fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<(), GraphError> {
+    let of = Members { resource: "ServicePrincipal", object: body };
+    for (name, value) in body {
+        match name.as_str() {
+            "accountEnabled" => principal.account_enabled = of.flag(name)?.ok_or_else(|| of.invalid(name))?,
+            "appRoleAssignmentRequired" => {
+                principal.app_role_assignment_required = of.flag(name)?.ok_or_else(|| of.invalid(name))?;
+            }
+            "displayName" => {
+                principal.display_name = of.text(name)?.ok_or_else(|| of.invalid(name))?.to_owned()
+            }
+            "appId" if of.guid(name)? == principal.app_id => {}
+            _ if name.contains("@odata") => {}
+            _ if KEPT.contains(&name.as_str()) => {
+                principal.other.insert(name.clone(), value.clone());
+            }
+            _ if KIND.members.contains(&name.as_str()) => {
+                return Err(bad_request(format!("Property '{name}' is read-only and cannot be set.")));
+            }
+            _ => return Err(bad_request(format!("Invalid property '{name}'."))),
+        }
+    }
+    Ok(())
+}
+
+fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    access::may_create(call.caller)?;
+    let mut directory = call.shared.write();
+    let principal = find(call, &directory, key)?;
+    let (id, app_id) = (principal.id, principal.app_id);
+    access::may_change(call.caller, directory.applications.by_app_id(app_id))?;
+    if app_id == GRAPH_APP_ID {
+        return Err(denied());
+    }
+    take_away(&mut directory, id);
+    Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// Takes a service principal away with all that was granted to it.
+pub(super) fn take_away(directory: &mut Directory, id: Uuid) {
+    directory.service_principals.remove(id);
+    directory.app_role_assignments.retain(|grant| grant.principal_id != id && grant.resource_id != id);
+    directory.oauth2_permission_grants.retain(|grant| grant.client_id != id && grant.resource_id != id);
+}
+
+fn show(directory: &Directory, principal: &ServicePrincipal) -> Map<String, Value> {
+    let application = directory.applications.by_app_id(principal.app_id);
+    let owner = application.map_or_else(|| MICROSOFT.to_owned(), |_| directory.tenant.id.to_string());
+    let audience = application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let mut object = members(json!({
+        "id": principal.id, "deletedDateTime": null, "accountEnabled": principal.account_enabled, "alternativeNames": [],
+        "appDisplayName": application.map_or(&principal.display_name, |application| &application.display_name),
+        "appDescription": null, "appId": principal.app_id, "applicationTemplateId": null, "appOwnerOrganizationId": owner,
+        "appRoleAssignmentRequired": principal.app_role_assignment_required, "createdDateTime": time::graph(principal.created),
+        "description": null, "disabledByMicrosoftStatus": null, "displayName": principal.display_name, "homepage": null,
+        "loginUrl": null, "logoutUrl": null, "notes": null, "notificationEmailAddresses": [], "preferredSingleSignOnMode": null,
+        "replyUrls": [], "servicePrincipalNames": [principal.app_id], "servicePrincipalType": "Application",
+        "signInAudience": audience, "tags": [], "tokenEncryptionKeyId": null, "addIns": [],
+        "appRoles": app_roles(principal, application),
+        "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null},
+        "keyCredentials": [], "oauth2PermissionScopes": scopes(principal, application), "passwordCredentials": [],
+        "resourceSpecificApplicationPermissions": [], "samlSingleSignOnSettings": null,
+        "verifiedPublisher": {"displayName": null, "verifiedPublisherId": null, "addedDateTime": null},
+    }));
+    merge(&mut object, &principal.other);
+    object
+}
+
+fn app_roles(principal: &ServicePrincipal, application: Option<&Application>) -> Value {
+    if principal.app_id != GRAPH_APP_ID {
+        return application.and_then(|of| of.other.get("appRoles").cloned()).unwrap_or_else(|| json!([]));
+    }
+    let roles = permissions::ALL.iter().filter_map(|permission| {
+        let (id, value) = (permission.application?, permission.value);
+        Some(json!({"allowedMemberTypes": ["Application"], "description": format!("Allows the app {value} without a signed-in user."),
+            "displayName": value, "id": id, "isEnabled": true, "origin": "Application", "value": value}))
+    });
+    roles.collect()
+}
+
+fn scopes(principal: &ServicePrincipal, application: Option<&Application>) -> Value {
+    if principal.app_id != GRAPH_APP_ID {
+        let api = application.and_then(|of| of.other.get("api")?.get("oauth2PermissionScopes").cloned());
+        return api.unwrap_or_else(|| json!([]));
+    }
+    let scopes = permissions::ALL.iter().filter_map(|permission| {
+        let (id, value) = (permission.delegated?, permission.value);
+        let kind = if value.ends_with(".All") { "Admin" } else { "User" };
+        let description = format!("Allows the app {value} on behalf of the signed-in user.");
+        Some(json!({"adminConsentDescription": description, "adminConsentDisplayName": value, "id": id, "isEnabled": true,
+            "type": kind, "userConsentDescription": description, "userConsentDisplayName": value, "value": value}))
+    });
+    scopes.collect()
+}
+
+/// Whether that resource has an app role of that id; one without any takes the id of zeros.
+pub(super) fn has_role(directory: &Directory, resource: &ServicePrincipal, role: Uuid) -> bool {
+    let roles = app_roles(resource, directory.applications.by_app_id(resource.app_id));
+    let mut ids = roles
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|role| role.get("id")?.as_str()?.parse::<Uuid>().ok());
+    (role.is_nil() && ids.clone().next().is_none()) || ids.any(|id| id == role)
+}
+
+/// The name of the service principal with that id.
+pub(super) fn name_of(directory: &Directory, id: Uuid) -> Result<&str, GraphError> {
+    directory
+        .service_principals
+        .get(id)
+        .map(|principal| principal.display_name.as_str())
+        .ok_or_else(|| no_resource(id))
+}
