@@ -1,6 +1,8 @@
 """Azure Identity and the Graph SDK for Python, led to an emulator."""
 
+import logging
 import ssl
+import warnings
 from datetime import timedelta
 
 import httpx
@@ -16,7 +18,10 @@ from msgraph.generated.users.item.presence.clear_presence.clear_presence_post_re
 from msgraph.generated.users.item.presence.set_presence.set_presence_post_request_body import SetPresencePostRequestBody
 from msgraph_core import GraphClientFactory
 
-from emulator import GRAPH_SCOPE
+from emulator import GRAPH_SCOPE, Clients
+
+# It says on standard error what it then raises as well.
+logging.getLogger("azure.identity").addHandler(logging.NullHandler())
 
 
 class Ready:
@@ -38,20 +43,36 @@ def credential(emulator, **other):
     )  # fmt: skip
 
 
-def graph(emulator, who=None, retries=0):
-    """A Graph client as `who`, by default the application; the SDK itself waits and tries again only where told to."""
-    trust = ssl.create_default_context(cafile=emulator.ca_file)
-    http = GraphClientFactory.create_with_default_middleware(
-        client=httpx.AsyncClient(verify=trust, timeout=30),
-        options={RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
-    )
-    host = emulator.authority.removeprefix("https://")
-    provider = AzureIdentityAuthenticationProvider(
-        who or credential(emulator), scopes=[GRAPH_SCOPE], allowed_hosts=["localhost", host]
-    )
-    adapter = GraphRequestAdapter(provider, http)
-    adapter.base_url = emulator.graph
-    return GraphServiceClient(request_adapter=adapter)
+class GraphCase(Clients):
+    """Tests by the Graph SDK."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(warnings.catch_warnings())
+        # The SDK calls classes of its own deprecated, and reads them all the same.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="msgraph")
+
+    def graph(self, emulator=None, who=None, retries=0):
+        """A Graph client as `who`, by default the application; the SDK itself waits and tries again only where told to."""
+        emulator = emulator or self.emulator
+        http = GraphClientFactory.create_with_default_middleware(
+            client=httpx.AsyncClient(verify=ssl.create_default_context(cafile=emulator.ca_file), timeout=30),
+            options={RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
+        )
+        self.addAsyncCleanup(http.aclose)
+        host = emulator.authority.removeprefix("https://")
+        provider = AzureIdentityAuthenticationProvider(
+            who or credential(emulator), scopes=[GRAPH_SCOPE], allowed_hosts=["localhost", host]
+        )
+        adapter = GraphRequestAdapter(provider, http)
+        adapter.base_url = emulator.graph
+        return GraphServiceClient(request_adapter=adapter)
+
+    def as_admin(self, emulator=None, retries=0):
+        """The same as the administrator."""
+        emulator = emulator or self.emulator
+        return self.graph(emulator, Ready(emulator.admin_token), retries)
 
 
 async def set_presence(client, user, session, availability, activity, minutes=5):

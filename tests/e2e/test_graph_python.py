@@ -10,8 +10,8 @@ from msgraph_core import PageIterator
 from kiota_abstractions.api_error import APIError
 from kiota_abstractions.base_request_configuration import RequestConfiguration
 
-from emulator import GRAPH_SCOPE, Clients
-from graph_sdk import Ready, clear_presence, credential, graph, presence, presences, set_presence
+from emulator import GRAPH_SCOPE
+from graph_sdk import GraphCase, Ready, clear_presence, credential, presence, presences, set_presence
 
 NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
 
@@ -46,7 +46,7 @@ async def main_job(emulator, client):
 DONE = [True, ("Busy", "InACall"), ("Busy", "InACall"), True]
 
 
-class Cases(Clients):
+class Cases(GraphCase):
     async def refused(self, answer, status, code):
         with self.assertRaises(ODataError) as refusal:
             await answer
@@ -62,10 +62,10 @@ class Graph(Cases):
     OPTIONS = ("--users", "250")
 
     async def test_the_whole_main_job(self):
-        self.assertEqual(await main_job(self.emulator, graph(self.emulator)), DONE)
+        self.assertEqual(await main_job(self.emulator, self.graph()), DONE)
 
     async def test_users_come_in_pages(self):
-        client = graph(self.emulator)
+        client = self.graph()
         begun = len(self.emulator.log())
         users = await all_users(client, select=["id", "displayName", "mail", "userPrincipalName"], top=100)
         self.assertEqual((len(users), len({user.id for user in users})), (250, 250))
@@ -79,7 +79,7 @@ class Graph(Cases):
         self.assertEqual(one.id, users[7].id)
 
     async def test_what_read_basic_hides(self):
-        client = graph(self.emulator)
+        client = self.graph()
         seen = (await client.users.get(request_configuration=asked(select=["id", "accountEnabled", "mail"], top=1))).value[0]
         self.assertIsNone(seen.account_enabled)
         self.assertTrue(seen.mail)
@@ -87,7 +87,7 @@ class Graph(Cases):
         await self.refused(hidden, 403, "Authorization_RequestDenied")
 
     async def test_presences_of_many(self):
-        client = graph(self.emulator)
+        client = self.graph()
         ids = [user.id for user in await all_users(client, select=["id"], top=999)]
         self.assertEqual(set(await presences(client, ids)), set(ids))
         self.assertEqual(set(await presences(client, [*ids[:2], NOWHERE])), set(ids[:2]))
@@ -97,7 +97,7 @@ class Graph(Cases):
         self.assertEqual(refusal.exception.response_status_code, 400)
 
     async def test_refused_presences(self):
-        client, user, session = graph(self.emulator), self.emulator.users(9)[8], self.emulator.client_id
+        client, user, session = self.graph(), self.emulator.users(9)[8], self.emulator.client_id
         for name, call, status in [
             ("a pair that may not be set", set_presence(client, user, session, "Busy", "Busy"), 400),
             ("too short", set_presence(client, user, session, "Busy", "InACall", minutes=4), 400),
@@ -116,16 +116,16 @@ class Graph(Cases):
         self.assertEqual(await presence(client, user), ("DoNotDisturb", "Presenting"))
 
     async def test_a_user_who_is_not_there(self):
-        await self.refused(graph(self.emulator).users.by_user_id(NOWHERE).get(), 404, "Request_ResourceNotFound")
+        await self.refused(self.graph().users.by_user_id(NOWHERE).get(), 404, "Request_ResourceNotFound")
 
     async def test_the_application_may_not_provision(self):
-        await self.refused(graph(self.emulator).applications.get(), 403, "Authorization_RequestDenied")
+        await self.refused(self.graph().applications.get(), 403, "Authorization_RequestDenied")
 
     async def test_a_token_that_is_none(self):
-        await self.refused(graph(self.emulator, Ready("no.such.token")).users.get(), 401, "InvalidAuthenticationToken")
+        await self.refused(self.graph(who=Ready("no.such.token")).users.get(), 401, "InvalidAuthenticationToken")
 
     async def test_a_certificate_that_is_not_trusted(self):
-        client = graph(self.another(), Ready(self.emulator.sign_in()))
+        client = self.graph(self.another(), Ready(self.emulator.sign_in()))
         client.request_adapter.base_url = self.emulator.graph
         with self.assertRaisesRegex(httpx.ConnectError, "(?i)certificate verify failed"):
             await client.users.get()
@@ -148,37 +148,37 @@ class Scenarios(Cases):
         for scenario in ("no-consent", "delegated-only"):
             with self.subTest(scenario):
                 emulator = self.another("--scenario", scenario)
-                await self.refused(main_job(emulator, graph(emulator)), 403, "Authorization_RequestDenied")
+                await self.refused(main_job(emulator, self.graph(emulator)), 403, "Authorization_RequestDenied")
 
     async def test_read_only(self):
         emulator = self.another("--scenario", "read-only")
-        problem = await self.refused(main_job(emulator, graph(emulator)), 403, "Forbidden")
+        problem = await self.refused(main_job(emulator, self.graph(emulator)), 403, "Forbidden")
         self.assertEqual(problem.response_status_code, 403)
         self.assertEqual([line["path"].split("/")[-1] for line in emulator.log()][-1], "setPresence")
 
     async def test_more_than_needed(self):
         emulator = self.another("--scenario", "excess")
-        self.assertEqual(await main_job(emulator, graph(emulator)), DONE)
+        self.assertEqual(await main_job(emulator, self.graph(emulator)), DONE)
 
     async def test_sign_in_refused(self):
         for scenario, code in [("expired-secret", 7000222), ("disabled", 7000112)]:
             with self.subTest(scenario):
                 emulator = self.another("--scenario", scenario)
                 with self.assertRaisesRegex(ClientAuthenticationError, f"AADSTS{code}"):
-                    await main_job(emulator, graph(emulator))
+                    await main_job(emulator, self.graph(emulator))
 
 
 class Faults(Cases):
     async def test_throttled(self):
         emulator = self.another("--fault", "throttle=1")
-        client = graph(emulator, Ready(emulator.admin_token))
+        client = self.as_admin(emulator)
         problem = await self.refused(client.users.get(), 429, "TooManyRequests")
         self.assertGreater(float(problem.response_headers["retry-after"]), 0)
 
     async def test_throttled_now_and_then(self):
         """The SDK's own retries get every call through."""
         emulator = self.another("--fault", "throttle=0.3", "--seed", "4")
-        client = graph(emulator, Ready(emulator.admin_token), retries=3)
+        client = self.as_admin(emulator, retries=3)
         answers = await asyncio.gather(*(client.users.get() for _ in range(6)))
         self.assertTrue(all(answer.value for answer in answers))
         self.assertIn(429, [line["status"] for line in emulator.log()])
@@ -186,12 +186,12 @@ class Faults(Cases):
     async def test_html_in_place_of_json(self):
         emulator = self.another("--fault", "html-body=1")
         with self.assertRaises(APIError) as refusal:
-            await graph(emulator, Ready(emulator.admin_token)).users.get()
+            await self.as_admin(emulator).users.get()
         self.assertEqual(refusal.exception.response_status_code, 502)
 
     async def test_slow(self):
         emulator = self.another("--fault", "slow=300")
-        client = graph(emulator, Ready(emulator.admin_token))
+        client = self.as_admin(emulator)
         client.request_adapter._http_client.timeout = httpx.Timeout(0.05, connect=30)
         with self.assertRaises(httpx.ReadTimeout):
             await client.users.get()
@@ -202,6 +202,6 @@ class Faults(Cases):
         """The connection ends without an answer, and the log says what the answer was."""
         emulator = self.another("--fault", "drop-reply=1")
         with self.assertRaises(httpx.RemoteProtocolError):
-            await graph(emulator, Ready(emulator.admin_token)).users.get()
+            await self.as_admin(emulator).users.get()
         last = emulator.log()[-1]
         self.assertEqual((last["path"], last["status"], last["fault"]), ("/v1.0/users", 200, "drop-reply"))

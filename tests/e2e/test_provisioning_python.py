@@ -12,8 +12,8 @@ from msgraph.generated.models.required_resource_access import RequiredResourceAc
 from msgraph.generated.models.resource_access import ResourceAccess
 from msgraph.generated.models.service_principal import ServicePrincipal
 
-from emulator import GRAPH_SCOPE, Clients
-from graph_sdk import Ready, credential, graph
+from emulator import GRAPH_SCOPE
+from graph_sdk import GraphCase, credential
 
 # https://learn.microsoft.com/graph/permissions-reference
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
@@ -36,7 +36,7 @@ def wanted():
     )  # fmt: skip
 
 
-class Provisioning(Clients):
+class Provisioning(GraphCase):
     OPTIONS = ("--scenario", "empty")
 
     def roles(self, who):
@@ -49,7 +49,7 @@ class Provisioning(Clients):
         self.assertIn(word, refusal.exception.error.message)
 
     async def test_from_nothing_to_a_working_application_and_back(self):
-        emulator, admin = self.emulator, graph(self.emulator, Ready(self.emulator.admin_token))
+        emulator, admin = self.emulator, self.as_admin()
         by_name = admin.applications_with_unique_name(NAME)
         await self.fails(by_name.get(), 404)
         await self.fails(by_name.patch(wanted()), 404)
@@ -76,7 +76,7 @@ class Provisioning(Clients):
         principal = await admin.service_principals.post(ServicePrincipal(app_id=made.app_id))
         await self.fails(admin.service_principals.post(ServicePrincipal(app_id=made.app_id)), 409)
         self.assertEqual(self.roles(credential(emulator, **who)), [], "signed in without a grant")
-        await self.fails(graph(emulator, credential(emulator, **who)).users.get(), 403)
+        await self.fails(self.graph(emulator, credential(emulator, **who)).users.get(), 403)
 
         resource = await admin.service_principals_with_app_id(MICROSOFT_GRAPH).get()
         self.assertLessEqual({PRESENCE_READ_WRITE_ALL, USER_READ_BASIC_ALL}, {str(role.id) for role in resource.app_roles})
@@ -91,7 +91,7 @@ class Provisioning(Clients):
         seen = await admin.service_principals.by_service_principal_id(principal.id).app_role_assignments.get()
         self.assertEqual(len(seen.value), 2)
         self.assertEqual(self.roles(credential(emulator, **who)), ["Presence.ReadWrite.All", "User.ReadBasic.All"])
-        self.assertTrue((await graph(emulator, credential(emulator, **who)).users.get()).value)
+        self.assertTrue((await self.graph(emulator, credential(emulator, **who)).users.get()).value)
 
         await granted.by_app_role_assignment_id(assignment.id).delete()
         self.assertEqual(self.roles(credential(emulator, **who)), ["Presence.ReadWrite.All"])
@@ -110,7 +110,7 @@ class Provisioning(Clients):
         self.assertEqual((await application.get()).app_id, made.app_id)
 
     async def test_the_tenant_says_who_it_is(self):
-        admin = graph(self.emulator, Ready(self.emulator.admin_token))
+        admin = self.as_admin()
         self.assertEqual([each.id for each in (await admin.organization.get()).value], [self.emulator.tenant_id])
         domain = next(each.id for each in (await admin.domains.get()).value if each.is_default)
         # The domain's name leads to the same tenant.

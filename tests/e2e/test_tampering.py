@@ -6,8 +6,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
-from emulator import GRAPH_SCOPE, Clients
-from graph_sdk import Ready, graph
+from emulator import GRAPH_SCOPE
+from graph_sdk import GraphCase
 from relay import relay
 from test_graph_python import DONE, main_job
 from test_msal_python import COMMAND_LINE_TOOLS, administrator, answer_of_device, application
@@ -34,11 +34,11 @@ def replaced(old, new):
     return lambda _, text: text.replace(old, new)
 
 
-class Tampering(Clients):
+class Tampering(GraphCase):
     async def test_nothing_is_changed(self):
         """Without a change everything works through the relay, so what fails below fails by the change."""
         with relay(self.emulator, unchanged) as through:
-            self.assertEqual(await main_job(through, graph(through)), DONE)
+            self.assertEqual(await main_job(through, self.graph(through)), DONE)
             self.assertIn("access_token", answer_of_device(administrator(through))[1])
 
     async def test_a_token_by_another_key(self):
@@ -47,7 +47,7 @@ class Tampering(Clients):
             with self.assertRaises(jwt.InvalidSignatureError):
                 self.emulator.claims(token)
             with self.assertRaises(ODataError) as refusal:
-                await main_job(through, graph(through))
+                await main_job(through, self.graph(through))
             self.assertEqual(refusal.exception.response_status_code, 401)
 
     def test_an_issuer_that_is_not_the_tenants(self):
@@ -64,12 +64,12 @@ class Tampering(Clients):
 
     async def test_a_presence_that_is_another(self):
         with relay(self.emulator, replaced("InACall", "InAMeeting")) as through:
-            self.assertNotEqual(await main_job(through, graph(through)), DONE)
+            self.assertNotEqual(await main_job(through, self.graph(through)), DONE)
 
     async def test_pages_that_lead_elsewhere(self):
         """A next page at another host gets no token: the client knows its hosts."""
         with relay(self.emulator, replaced("@odata.nextLink\":\"https://localhost", "@odata.nextLink\":\"https://127.0.0.1")) as through:
-            client = graph(through, Ready(through.admin_token))
+            client = self.as_admin(through)
             begun = len(self.emulator.log())
             first = await client.users.get()
             self.assertTrue(first.value)
