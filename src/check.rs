@@ -88,7 +88,8 @@ pub fn with_tenant(checked: &Checked, tenant: &Tenant) -> Checked {
 fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Tenant>) -> Checked {
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
-        return Checked { source, draft: None, diagnostics, skipped: Vec::new() };
+        let skipped = tenant.map(|_| crate::rules::without_draft()).unwrap_or_default();
+        return Checked { source, draft: None, diagnostics, skipped };
     }
     let (draft, found) = read::read(&mut source);
     diagnostics.extend(found);

@@ -6,7 +6,10 @@
 //!
 //! ```text
 //! text ──source──▶ tree ──settings──▶ Draft ──rules──▶ diagnostics        no I/O, no clock, no async
-//!                                       └──resolve──▶ Settings
+//!                                       │      ▲
+//!                                    resolve   └────────────┐
+//!                                       ▼                   │
+//!                                    Settings ──observe──▶ Tenant         over `graph`, which alone speaks to Microsoft
 //! ```
 //!
 //! | module | what it is |
@@ -17,6 +20,11 @@
 //! | [`settings`] | the draft, the settings, their values, the writer, the JSON Schema |
 //! | [`rules`] | the table of rules, a file each |
 //! | [`diagnostic`] | what a finding is |
+//! | [`graph`] | the client of Entra ID and Microsoft Graph: sign-in, one way to send, batches, pages |
+//! | [`observe`] | looks at a tenant once, in as few requests as it takes |
+//! | [`tenant`] | what was seen there, as plain data |
+//! | [`permission`] | the permissions that a mode needs |
+//! | [`aadsts`] | what the codes of Entra ID's refusals mean |
 //! | [`sheet`] | what to type into Control Center |
 //! | `secret_form` | how a client secret of Entra looks, wherever it was pasted |
 //! | `emulator` | Entra ID and Microsoft Graph for trying and testing; uses nothing else of this crate |
@@ -26,13 +34,17 @@
 //!
 //! 1. Reading never fails: it gives a draft and diagnostics. Only an unreadable file, a wrong encoding or a syntax error leaves no draft.
 //! 2. [`settings::Settings`] come only from a file without errors, so whoever holds one checks nothing.
-//! 3. Rules are pure. A diagnostic names a key; only [`source::Source`] knows where keys are.
+//! 3. Rules are pure: what they know of a tenant is a [`tenant::Tenant`], and "now" is when it was seen. A diagnostic names a key; only
+//!    [`source::Source`] knows where keys are.
 //! 4. A secret has no Display, Debug or Serialize text; one function exposes it, and a test lists that function's callers. No message,
 //!    snippet, fix or diff holds it, and a syntax error shows no snippet at all.
-//! 5. A settings file is hostile until someone trusts it: checking opens no socket, starts no process and resolves no secret.
+//! 5. A settings file is hostile until someone trusts it: checking opens no socket, starts no process and resolves no secret. What signs
+//!    in does so only with hosts of Microsoft's clouds and of this machine ([`settings::Settings::needing_trust`]).
 //! 6. Library code writes to a `Write` that it was given; nothing but `main` ends the process.
 //!
-//! The feature `cli`, on by default, holds what only the program needs: the command line and the renderers.
+//! 7. The emulator uses nothing else of this crate: a mistake that it shared with the client would make both agree.
+//!
+//! The feature `cli`, on by default, holds what only the program needs: the command line, the renderers and the emulator.
 
 pub mod aadsts;
 pub mod change;

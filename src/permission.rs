@@ -12,6 +12,8 @@ pub struct Need {
     pub name: &'static str,
     /// Others that are enough too, and allow more.
     pub also: &'static [&'static str],
+    /// Others that are not enough, and allow nothing that `name` does not.
+    pub weaker: &'static [&'static str],
     /// What it is for, as in "it is needed to …".
     pub purpose: &'static str,
 }
@@ -20,13 +22,15 @@ pub struct Need {
 pub const DIRECTORY: Need = Need {
     name: "User.ReadBasic.All",
     also: &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    weaker: &[],
     purpose: "find the Teams account of each Swyx user",
 };
 
 /// Reads presences.
-const READ_PRESENCE: Need = Need {
+pub const READ_PRESENCE: Need = Need {
     name: "Presence.Read.All",
     also: &["Presence.ReadWrite.All"],
+    weaker: &[],
     purpose: "read the presence of users in Teams",
 };
 
@@ -34,13 +38,19 @@ const READ_PRESENCE: Need = Need {
 const WRITE_PRESENCE: Need = Need {
     name: "Presence.ReadWrite.All",
     also: &[],
+    weaker: &["Presence.Read.All"],
     purpose: "read presences in Teams and show \"Speaking\" as \"In a call\"",
 };
 
 impl Need {
     /// Whether one of these permissions is enough.
     pub fn is_met_by<T: AsRef<str>>(&self, permissions: &[T]) -> bool {
-        permissions.iter().any(|name| name.as_ref() == self.name || self.also.contains(&name.as_ref()))
+        permissions.iter().any(|name| self.accepts(name.as_ref()))
+    }
+
+    /// Whether this permission is enough.
+    pub fn accepts(&self, permission: &str) -> bool {
+        permission == self.name || self.also.contains(&permission)
     }
 }
 
@@ -55,4 +65,35 @@ pub fn presence(mode: Mode) -> Need {
 /// All that a mode needs.
 pub fn needs(mode: Mode) -> [Need; 2] {
     [presence(mode), DIRECTORY]
+}
+
+/// Whether a permission allows more than a mode needs.
+pub fn is_excess(mode: Mode, permission: &str) -> bool {
+    needs(mode).iter().all(|need| permission != need.name && !need.weaker.contains(&permission))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_is_enough_but_less_is_not() {
+        assert!(DIRECTORY.is_met_by(&["Mail.Read", "User.Read.All"]));
+        assert!(DIRECTORY.is_met_by(&["Directory.Read.All"]));
+        assert!(!DIRECTORY.is_met_by(&["User.Read"]) && !DIRECTORY.is_met_by::<&str>(&[]));
+        assert!(presence(Mode::FromTeams).is_met_by(&["Presence.ReadWrite.All"]));
+        assert!(!presence(Mode::BothWays).is_met_by(&["Presence.Read.All"]));
+    }
+
+    #[test]
+    fn excess_is_what_allows_more_than_the_mode_needs() {
+        let excess = |mode, permissions: &[&'static str]| {
+            permissions.iter().copied().filter(|name| is_excess(mode, name)).collect::<Vec<_>>()
+        };
+        let some = ["Presence.Read.All", "Presence.ReadWrite.All", "User.ReadBasic.All", "User.Read.All"];
+        assert_eq!(excess(Mode::FromTeams, &some), ["Presence.ReadWrite.All", "User.Read.All"]);
+        // Who may write presences may read them anyway.
+        assert_eq!(excess(Mode::BothWays, &some), ["User.Read.All"]);
+        assert_eq!(excess(Mode::BothWays, &["Mail.Read"]), ["Mail.Read"]);
+    }
 }

@@ -137,6 +137,11 @@ impl Unseen {
     pub fn new(cause: Cause, reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), cause }
     }
+
+    /// The sign-in was refused, which has a rule of its own.
+    pub fn refused() -> Self {
+        Self::new(Cause::Follows, "the sign-in was refused")
+    }
 }
 
 impl Tenant {
@@ -153,12 +158,6 @@ impl Tenant {
         }
     }
 
-    /// Why each part that was not seen was not seen.
-    pub fn unseen_parts(&self) -> impl Iterator<Item = &Unseen> {
-        let reads = [&self.directory, &self.presence].into_iter().filter_map(|read| read.as_ref().err());
-        self.sign_in.as_ref().err().into_iter().chain(reads).chain(self.registration.as_ref().err())
-    }
-
     /// The application permissions in the application's own token.
     ///
     /// # Errors
@@ -166,12 +165,20 @@ impl Tenant {
     pub fn roles(&self) -> Seen<&[String]> {
         match &self.sign_in {
             Err(unseen) => Err(unseen.clone()),
-            Ok(SignIn::Refused(_)) => Err(Unseen::new(Cause::Follows, "the sign-in was refused")),
+            Ok(SignIn::Refused(_)) => Err(Unseen::refused()),
             Ok(SignIn::Accepted { roles: None }) => Err(Unseen::new(
                 Cause::Follows,
                 "the token cannot be read; the reads below say what it allows",
             )),
             Ok(SignIn::Accepted { roles: Some(roles) }) => Ok(roles),
         }
+    }
+
+    /// The registration and its grants.
+    ///
+    /// # Errors
+    /// [`Unseen`] if no administrator read them.
+    pub fn registration(&self) -> Seen<&Registration> {
+        self.registration.as_ref().map_err(Clone::clone)
     }
 }

@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{GOOD, run, run_with_input};
+use common::{GOOD, root, run, run_with_input};
 use serde_json::Value;
 
 fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -51,7 +51,9 @@ fn exit_codes_tell_what_happened() {
         (&[], 2),
         (&["explain", "mode-needs-secret"], 0),
         (&["explain", "MsTeamsStatusSyncMode"], 0),
+        (&["explain", "AADSTS7000215"], 0),
         (&["explain", "no-such-rule"], 2),
+        (&["explain", "AADSTS1"], 2),
         (&["rules"], 0),
         (&["diff", "good.toml", "warned.toml"], 0),
         (&["diff", "--exit-code", "good.toml", "warned.toml"], 1),
@@ -393,4 +395,35 @@ fn two_users_of_one_name_are_both_compared() {
     let run = run(folder.path(), &["diff", "a.toml", "b.toml"]);
     assert!(run.out.contains("a@b.de, c@d.de -> zz@b.de, c@d.de"), "{}", run.out);
     assert!(run.err.contains("a.toml has errors"), "{}", run.err);
+}
+
+#[test]
+fn a_code_of_entra_id_is_explained_however_it_is_written() {
+    let explained = |arguments: &[&str]| {
+        let run = run(&root(), &[&["explain"], arguments].concat());
+        (run.code, run.out, run.err)
+    };
+    let (code, page, _) = explained(&["AADSTS7000215"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        page.starts_with("# AADSTS7000215 (invalid_client): the secret matches no active secret"),
+        "{page}"
+    );
+    for section in ["## What\n", "## Why\n", "## Fix\nCopy the Value", "## Source\n<https://"] {
+        assert!(page.contains(section), "{section} in {page}");
+    }
+    assert!(page.contains("`secret-rejected`"), "{page}");
+    for text in ["7000215", "aadsts7000215"] {
+        assert_eq!(explained(&[text]).1, page);
+    }
+    let json = explained(&["--format", "json", "50126"]).1;
+    let json = serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
+    let keys = json.as_object().expect("an object").keys().collect::<Vec<_>>();
+    assert_eq!(keys, ["code", "error", "meaning", "why", "cure", "rule", "source"]);
+    assert_eq!((&json["code"], &json["rule"]), (&50126.into(), &serde_json::Value::Null));
+
+    let (code, out, err) = explained(&["AADSTS123456"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("AADSTS123456 is not in the table"), "{err}");
+    assert!(err.contains("https://login.microsoftonline.com/error?code=123456"), "{err}");
 }

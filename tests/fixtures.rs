@@ -6,18 +6,23 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use common::{assert_file, folders, root, run};
+use common::{assert_file, folders, root, run, tenants};
 use swyx_teams::check::{self, Checked};
 use swyx_teams::report::{self, FileReport, Format, Repository};
-use swyx_teams::rules::ALL;
+use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::source::MOST_BYTES;
 
-/// Checks a fixture. Its mode is that of a file which is its owner's alone, but for the rule that looks at the mode.
+/// Checks a fixture against the tenant that its rule is about, where it is about one. Its mode is that of a file which is its owner's alone, but for the rule that looks at the mode.
 fn checked(path: &Path, rule: &str) -> Checked {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-    match swyx_teams::os::read_regular(path, MOST_BYTES) {
+    let tenant = tenants::bad(rule).map(|bad| if name == "bad.toml" { bad } else { tenants::healthy() });
+    let checked = match swyx_teams::os::read_regular(path, MOST_BYTES) {
         Ok((content, _)) => check::bytes(name, content, rule == "secret-file-exposed"),
         Err(_) => check::file(name, path),
+    };
+    match tenant {
+        Some(tenant) => check::with_tenant(&checked, &tenant),
+        None => checked,
     }
 }
 
@@ -28,7 +33,12 @@ fn every_rule_has_a_bad_file_with_its_exact_output_and_a_cure() {
     let mut seen = BTreeSet::new();
     for folder in folders(&root().join("fixtures/rules")) {
         let id = folder.file_name().expect("a name").to_string_lossy().into_owned();
-        assert!(ids.contains(id.as_str()), "fixtures/rules/{id} belongs to no rule");
+        let rule = Rule::find(&id).unwrap_or_else(|| panic!("fixtures/rules/{id} belongs to no rule"));
+        assert_eq!(
+            rule.is_online(),
+            tenants::bad(&id).is_some(),
+            "{id}: a bad tenant is missing, or too many"
+        );
         let bad = checked(&folder.join("bad.toml"), &id);
         assert!(bad.diagnostics().iter().any(|found| found.rule == id), "{id}: bad.toml does not show it");
         let mut out = Vec::new();

@@ -15,7 +15,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("aadsts", &[]),
     ("permission", &["settings"]),
     ("tenant", &["settings", "aadsts"]),
-    ("rules", &["settings", "tenant", "permission", "aadsts", "diagnostic"]),
+    ("rules", &["secret_form", "settings", "tenant", "permission", "aadsts", "diagnostic"]),
     ("check", &["source", "settings", "rules", "tenant", "diagnostic", "os"]),
     ("graph", &["settings", "aadsts", "os"]),
     ("observe", &["settings", "permission", "aadsts", "graph", "tenant"]),

@@ -112,7 +112,7 @@ pub(super) enum Command {
     Diff(Diff),
     /// Print what to type into Control Center, and what is left to do by hand
     Sheet(Sheet),
-    /// Explain a rule or a key
+    /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules
     Rules(Rules),
@@ -282,8 +282,8 @@ pub(super) struct Sheet {
 
 #[derive(Args)]
 pub(super) struct Explain {
-    /// The id of a rule, or a key
-    #[arg(value_name = "RULE|KEY")]
+    /// The id of a rule, a key, or a code as in `AADSTS7000215`
+    #[arg(value_name = "RULE|KEY|AADSTS…")]
     pub(super) what: String,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
@@ -371,4 +371,14 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
         }
     }
     error
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What is asked of all commands when nothing is.
+    pub(in crate::cli) fn global() -> Global {
+        Cli::parse_from(["swyx-teams", "rules"]).global
+    }
 }

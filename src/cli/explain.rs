@@ -1,4 +1,4 @@
-//! `explain` and `rules`: the documentation of rules and keys, from where they are defined.
+//! `explain` and `rules`: the documentation of rules, keys and Entra ID's codes, from where they are defined.
 
 use std::io::{self, Write};
 
@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::args::{Explain, Plain, Rules, RulesFormat};
 use super::{Context, Exit, named};
+use crate::aadsts::{self, Code};
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
-use crate::rules::{ALL, Rule};
+use crate::rules::{ALL, Rule, of_refusal};
 use crate::settings::entries::known_keys;
 use crate::settings::schema::{Dialect, describe, schema};
 use crate::settings::suggest::nearest;
@@ -21,6 +22,17 @@ struct RuleShape {
     title: &'static str,
     doc: &'static str,
     keys: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct CodeShape {
+    code: u32,
+    error: Option<&'static str>,
+    meaning: &'static str,
+    why: &'static str,
+    cure: &'static str,
+    rule: Option<&'static str>,
+    source: String,
 }
 
 pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<Exit> {
@@ -39,13 +51,60 @@ pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<E
         }
         return Ok(Exit::Clean);
     }
+    if let Some(number) = aadsts::number(&args.what) {
+        return explain_code(context, number, args.format);
+    }
     let keys = known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
     let known = ALL.iter().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
     let near = nearest(&args.what, known).map_or_else(
         || "`swyx-teams rules` lists the rules, `swyx-teams list` the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    context.misuse(format!("there is no rule and no key `{}`; {near}", named(&args.what)))
+    context.misuse(format!("there is no rule, key or code `{}`; {near}", named(&args.what)))
+}
+
+fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> io::Result<Exit> {
+    let Some(code) = aadsts::find(number) else {
+        let page = aadsts::page(number);
+        return context.misuse(format!("AADSTS{number} is not in the table; Microsoft's page on it: {page}"));
+    };
+    match format {
+        Plain::Json => write_pretty(&code_shape(code), context.out)?,
+        Plain::Human => write!(context.out, "{}", code_page(code))?,
+    }
+    Ok(Exit::Clean)
+}
+
+fn code_shape(code: &Code) -> CodeShape {
+    CodeShape {
+        code: code.number,
+        error: code.error,
+        meaning: code.meaning,
+        why: code.kind.why(),
+        cure: code.cure,
+        rule: of_refusal(code.kind).map(|rule| rule.id),
+        source: aadsts::page(code.number),
+    }
+}
+
+/// One code as a page, in the form of a rule's.
+fn code_page(code: &Code) -> String {
+    let CodeShape { code: number, error, meaning, why, cure, rule, source } = code_shape(code);
+    let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
+    let rule = rule.map(|rule| format!(" `check --online` reports it as `{rule}`.")).unwrap_or_default();
+    format!(
+        "# AADSTS{number}{error}: {meaning}\n\n## What\nEntra ID refuses a sign-in: {meaning}.\n## Why\n{why}{rule}\n\
+         ## Fix\n{}.\n## Source\n<{REFERENCE}>, <{source}>\n",
+        capitalised(cure)
+    )
+}
+
+/// Where the meanings come from.
+const REFERENCE: &str = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes";
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
 /// A key by its whole address, or by its last name alone, as Control Center shows it.

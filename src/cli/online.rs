@@ -23,6 +23,7 @@ use crate::graph::{
     AdminWay, Administrators, Client, Credential, DevicePrompt, Https, Limits, TO_READ, Transport,
 };
 use crate::observe::{self, Depth};
+use crate::rules::Skipped;
 use crate::settings::reveal::{Trust, reveal};
 use crate::settings::{Secret, Settings, Unresolved};
 use crate::tenant::{Cause, Tenant, Unseen};
@@ -68,20 +69,24 @@ pub(super) fn examine(
 pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::Result<Exit> {
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
-    for why in file.tenant.unseen_parts() {
-        let weight = match why.cause {
-            Cause::NotAsked | Cause::Follows => continue,
-            Cause::Answer => Exit::Answer,
-            Cause::Silence => Exit::Silence,
-            Cause::Use => Exit::Usage,
-        };
+    for Skipped { why, .. } in file.checked.skipped() {
+        let weight = weight(why.cause);
         exit = exit.max(weight);
-        if !said.contains(&why.reason.as_str()) {
+        if weight > Exit::Clean && !said.contains(&why.reason.as_str()) {
             said.push(&why.reason);
             writeln!(context.err, "error: {}: {}", printable(file.checked.source().name()), why.reason)?;
         }
     }
     Ok(exit)
+}
+
+fn weight(cause: Cause) -> Exit {
+    match cause {
+        Cause::NotAsked | Cause::Follows => Exit::Clean,
+        Cause::Answer => Exit::Answer,
+        Cause::Silence => Exit::Silence,
+        Cause::Use => Exit::Usage,
+    }
 }
 
 /// What is done with every file.
@@ -258,4 +263,60 @@ fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("signing in: {pos} of {len} files [{bar:30}] {elapsed}");
     let bar = ProgressBar::with_draw_target(Some(length), target);
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by it")]
+mod tests {
+    use super::*;
+    use crate::graph::{Answer, Request};
+
+    /// Takes every request and never answers.
+    struct Abyss;
+
+    impl Transport for Abyss {
+        fn send(&self, _: Request) -> Answer<'_> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    fn checked() -> Checked {
+        let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
+                    MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
+        crate::check::bytes("a.toml", text.into(), false)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_that_never_comes_is_exit_code_4_and_names_its_limit() {
+        let checked = checked();
+        let ready =
+            (checked.settings().expect("complete"), PathBuf::new(), Arc::new(Abyss) as Arc<dyn Transport>);
+        let plan = Plan {
+            depth: Depth::MadeUpUser,
+            timeout: Duration::from_secs(20),
+            trust: Trust::Withheld,
+            administrators: None,
+        };
+        let tenant = look(Job(Ok(ready)), &plan).await;
+        let file = Examined { checked: with_tenant(&checked, &tenant), tenant };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let global = super::super::args::tests::global();
+        let mut context = Context { out: &mut out, err: &mut err, global };
+        let exit = report_unseen(&mut context, &file).expect("written");
+        assert_eq!(exit.code(), 4);
+        let said = String::from_utf8(err).expect("UTF-8");
+        assert_eq!(said, "error: a.toml: login.microsoftonline.com: no answer within 20 s\n");
+    }
+
+    #[test]
+    fn of_several_exit_codes_2_comes_before_4_before_3_before_1() {
+        let mut all = [Exit::Usage, Exit::Findings, Exit::Silence, Exit::Clean, Exit::Answer];
+        all.sort();
+        assert_eq!(all.map(Exit::code), [0, 1, 3, 4, 2]);
+        assert_eq!(
+            [Cause::NotAsked, Cause::Follows, Cause::Answer, Cause::Silence, Cause::Use]
+                .map(|cause| weight(cause).code()),
+            [0, 0, 3, 4, 2]
+        );
+    }
 }

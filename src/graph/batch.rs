@@ -124,7 +124,8 @@ impl Client {
                         }
                     }
                 }
-                Err(GraphError::Refused { status, code, .. }) => {
+                // Whoever may not send the batch may not send its parts.
+                Err(GraphError::Refused { status: status @ (401 | 403), code, .. }) => {
                     let refused = PartAnswer { status, code, body: Value::Null };
                     note(outcomes, some, &Ok(refused));
                 }

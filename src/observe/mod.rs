@@ -3,6 +3,47 @@
 //! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
 //! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
 //! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, <https://learn.microsoft.com/graph/api/presence-get>.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::graph::{Answer, Client, Credential, Limits, Request, Response, Transport};
+//! use swyx_teams::observe::{self, Depth};
+//! use swyx_teams::settings::Secret;
+//!
+//! /// Stands in for `swyx_teams::graph::Https`: signs in, and allows the reads.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     fn send(&self, request: Request) -> Answer<'_> {
+//!         let body = if request.uri().path().ends_with("/token") {
+//!             r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#
+//!         } else {
+//!             r#"{"responses": [{"id": "0", "status": 200, "body": {"value": []}}, {"id": "1", "status": 403, "body": {}}]}"#
+//!         };
+//!         Box::pin(async move { Ok(Response::new(body.into())) })
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # runtime.block_on(async {
+//! let text = r#"
+//! [control_center]
+//! MsTeamsStatusSyncMode = 2
+//! MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+//! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+//! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+//! "#;
+//! let checked = swyx_teams::check::bytes("north.toml", text.into(), false);
+//! let settings = checked.settings().expect("no errors");
+//! let secret = Secret::new("fetched by swyx_teams::settings::reveal");
+//! let client = Client::new(&settings, Credential::Secret(secret.clone()), Arc::new(Canned), Limits::default());
+//!
+//! let tenant = observe::application(&client, &secret, Depth::MadeUpUser).await;
+//! let checked = swyx_teams::check::with_tenant(&checked, &tenant);
+//! let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
+//! assert_eq!(rules, ["presence-unreadable"]);
+//! # });
+//! ```
 
 mod registration;
 
@@ -10,7 +51,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::aadsts::Kind;
 use crate::graph::{Client, GraphError, Part, PartAnswer};
 use crate::settings::Secret;
 use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Tried, Unseen};
@@ -30,7 +70,7 @@ pub enum Depth {
 pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tenant {
     let sign_in = match client.token().await {
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
-        Err(GraphError::SignIn(refused)) if is_a_finding(refused.kind) => {
+        Err(GraphError::SignIn(refused)) => {
             Ok(SignIn::Refused(Refusal { code: refused.code, kind: refused.kind }))
         }
         Err(error) => Err(unseen(&error)),
@@ -38,7 +78,7 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tena
     let (directory, presence) = match &sign_in {
         Ok(SignIn::Accepted { .. }) => reads(client, depth).await,
         Ok(SignIn::Refused(_)) => {
-            let why = Unseen::new(Cause::Follows, "the sign-in was refused");
+            let why = Unseen::refused();
             (Err(why.clone()), Err(why))
         }
         Err(why) => (Err(why.clone()), Err(why.clone())),
@@ -61,19 +101,6 @@ fn seen_at(client: &Client) -> Timestamp {
     let now = Timestamp::now();
     let ahead = SignedDuration::from_secs(client.clock_ahead().unwrap_or(0));
     now.checked_sub(ahead).unwrap_or(now)
-}
-
-/// Whether a rule speaks of such a refusal; any other is an answer that says nothing of the settings.
-fn is_a_finding(kind: Kind) -> bool {
-    match kind {
-        Kind::TenantNotFound
-        | Kind::WrongCloud
-        | Kind::ApplicationNotFound
-        | Kind::SecretRejected
-        | Kind::SecretExpired
-        | Kind::SignInDisabled => true,
-        Kind::NotConsented | Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => false,
-    }
 }
 
 /// What keeps something from being seen, when a call failed with this.

@@ -5,16 +5,24 @@
 
 use std::io::{self, Write};
 
+use super::skipped::{not_asked, unexamined};
 use super::{FileReport, Finding, Repository};
 use crate::diagnostic::{Key, Severity, shown};
 
-/// Writes one command, which is one line, for each finding.
+/// Writes one command, which is one line, for each finding, and one for each reason for which rules were not applied: GitHub shows only
+/// the first ten notices of a step.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let path = property(&repository.path(&file.path));
         for finding in &file.findings {
             annotation(&path, finding, out)?;
         }
+        for unexamined in unexamined(file) {
+            writeln!(out, "::notice file={path},title=not examined::{}", data(&unexamined.sentence()))?;
+        }
+    }
+    for unexamined in not_asked(files) {
+        writeln!(out, "::notice title=not examined::{}", data(&unexamined.sentence()))?;
     }
     Ok(())
 }
@@ -127,5 +135,23 @@ mod tests {
     fn keys_of_any_name_are_one_line() {
         let out = render("a.toml", "\"a\\n::error::b,c%0A\" = 1\n", "");
         assert!(out.lines().all(|line| line.starts_with("::error file=a.toml,line=")), "{out}");
+    }
+
+    #[test]
+    fn a_reason_for_which_rules_were_not_applied_is_a_notice() {
+        let files = [
+            crate::report::skipped::tests::skipping("a.toml"),
+            crate::report::skipped::tests::skipping("b.toml"),
+        ];
+        let mut out = Vec::new();
+        write(&files, &Repository { root: None, prefix: "x/".to_owned() }, &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "\
+::notice file=x/a.toml,title=not examined::not examined: permission-missing, permission-excess: the sign-in was refused
+::notice file=x/b.toml,title=not examined::not examined: permission-missing, permission-excess: the sign-in was refused
+::notice title=not examined::not examined: permission-delegated, public-client: nobody\\u{1b} asked
+"
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::fingerprint::Fingerprints;
 use super::{FileReport, Repository};
 use crate::diagnostic::Severity;
 
-/// Writes one object for each finding.
+/// Writes one object for each finding. The format has no place for rules that were not applied.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Report { files, repository })?;
     writeln!(out)
@@ -98,5 +98,13 @@ mod tests {
         for name in ["a\n\"b\\u.toml", "ä ö%.toml", "\u{1b}[31m,::.toml"] {
             assert_eq!(render(&[(name, "=\n")], "")[0]["location"]["path"], name);
         }
+    }
+
+    #[test]
+    fn rules_that_were_not_applied_are_no_issues() {
+        let mut out = Vec::new();
+        write(&[crate::report::skipped::tests::skipping("a.toml")], &Repository::default(), &mut out)
+            .unwrap();
+        assert_eq!(out, b"[]\n");
     }
 }

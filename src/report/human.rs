@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::skipped::{Unexamined, not_asked, unexamined};
 use super::{Counts, FileReport, Finding};
 use crate::diagnostic::{Severity, printable};
 use crate::source::{Excerpt, Span};
@@ -34,11 +35,24 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
             more.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
             writeln!(out)?;
         }
+        write_notes(Some(&file.path), &unexamined(file), out)?;
     }
-    writeln!(out, "{}", summary(files.len(), Counts::of(files)))
+    write_notes(None, &not_asked(files), out)?;
+    let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
+    writeln!(out, "{}", summary(files.len(), Counts::of(files), open))
 }
 
-fn summary(files: usize, counts: Counts) -> String {
+/// One line for each reason for which rules were not applied, and an empty one behind them.
+fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let path = path.map(|path| printable(path) + ": ").unwrap_or_default();
+    for unexamined in unexamined {
+        writeln!(out, "{BLUE}note{BLUE:#}: {path}{}", unexamined.sentence())?;
+    }
+    if unexamined.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What was found in how many files, and of how many something is still open.
+fn summary(files: usize, counts: Counts, open: usize) -> String {
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found = found
@@ -47,7 +61,12 @@ fn summary(files: usize, counts: Counts) -> String {
         .map(|(number, word)| count(*number, word))
         .collect::<Vec<_>>();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
-    format!("{} checked: {found}", count(files, "file"))
+    let open = match open {
+        0 => String::new(),
+        1 if files == 1 => "; not all of it could be examined".to_owned(),
+        open => format!("; {open} could not be examined wholly"),
+    };
+    format!("{} checked: {found}{open}", count(files, "file"))
 }
 
 fn write_finding(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -127,5 +146,39 @@ fn last(text: &str, most: usize) -> String {
     match text.chars().count().checked_sub(most) {
         Some(skipped) if skipped > 0 => std::iter::once('…').chain(text.chars().skip(skipped)).collect(),
         _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::skipped::tests::skipping;
+
+    fn render(files: &[FileReport]) -> String {
+        let mut out = Vec::new();
+        write(files, &mut anstream::StripStream::new(&mut out)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn each_reason_is_a_line_and_what_nobody_asked_for_is_one_for_all_files() {
+        assert_eq!(
+            render(&[skipping("a.toml"), skipping("b\u{1b}.toml")]),
+            "\
+note: a.toml: not examined: permission-missing, permission-excess: the sign-in was refused
+
+note: b\\u{1b}.toml: not examined: permission-missing, permission-excess: the sign-in was refused
+
+note: not examined: permission-delegated, public-client: nobody\\u{1b} asked
+
+2 files checked: nothing found; 2 could not be examined wholly
+"
+        );
+    }
+
+    #[test]
+    fn where_all_rules_were_applied_there_is_no_note() {
+        let checked = crate::check::bytes("a.toml", b"[swyx]\n".to_vec(), false);
+        assert!(!render(&[FileReport::new(&checked, true)]).contains("note: "));
     }
 }

@@ -13,8 +13,8 @@ use crate::source::{Position, Span};
 struct Report<'a> {
     version: u8,
     files: Vec<File<'a>>,
-    /// Online rules that could not run; checking alone skips nothing.
-    skipped: [(); 0],
+    /// The rules that could not be applied; checking without a sign-in skips nothing.
+    skipped: Vec<Skipped<'a>>,
     summary: Summary,
 }
 
@@ -63,6 +63,13 @@ struct Fix<'a> {
 }
 
 #[derive(Serialize)]
+struct Skipped<'a> {
+    path: &'a str,
+    rule: &'static str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
 struct Summary {
     files: usize,
     errors: usize,
@@ -73,10 +80,15 @@ struct Summary {
 pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
     let Counts { errors, warnings, infos } = Counts::of(files);
     let summary = Summary { files: files.len(), errors, warnings, infos };
+    let skipped = files.iter().flat_map(|file| {
+        let of_file = file.skipped.iter();
+        of_file.map(|skipped| Skipped { path: &file.path, rule: skipped.rule, reason: &skipped.why.reason })
+    });
+    let skipped = skipped.collect();
     let files = files
         .iter()
         .map(|file| File { path: &file.path, diagnostics: file.findings.iter().map(diagnostic).collect() });
-    write_pretty(&Report { version: 1, files: files.collect(), skipped: [], summary }, out)
+    write_pretty(&Report { version: 1, files: files.collect(), skipped, summary }, out)
 }
 
 fn diagnostic(finding: &Finding) -> Diagnostic<'_> {
@@ -166,5 +178,29 @@ impl Formatter for Printable<'_> {
 
     fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::skipped::tests::skipping;
+
+    #[test]
+    fn skipped_names_path_rule_and_reason_in_the_order_of_files_and_rules() {
+        let mut out = Vec::new();
+        write(&[skipping("b.toml"), skipping("a.toml")], &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let keys = report.as_object().unwrap().keys().collect::<Vec<_>>();
+        assert_eq!(keys, ["version", "files", "skipped", "summary"]);
+        let skipped = report["skipped"].as_array().unwrap();
+        let first = skipped[0].as_object().unwrap();
+        assert_eq!(first.keys().collect::<Vec<_>>(), ["path", "rule", "reason"]);
+        assert_eq!((&first["path"], &first["reason"]), (&"b.toml".into(), &"the sign-in was refused".into()));
+        let rules = skipped.iter().map(|skipped| skipped["rule"].as_str().unwrap()).collect::<Vec<_>>();
+        let of_one = ["permission-missing", "permission-excess", "permission-delegated", "public-client"];
+        assert_eq!(rules, [of_one, of_one].concat());
+        assert_eq!(skipped[4]["path"], "a.toml");
     }
 }

@@ -1,4 +1,5 @@
-//! JUnit XML, which every build server shows: a suite for each file, a case for each finding.
+//! JUnit XML, which every build server shows: a suite for each file, a case for each finding, a skipped one for each rule that was
+//! not applied.
 //!
 //! There is no standard; this is what <https://github.com/testmoapp/junitxml> describes and Jenkins, GitLab and Azure DevOps read.
 
@@ -28,6 +29,13 @@ fn suite(file: &FileReport) -> TestSuite {
         case.set_classname(&path);
         suite.add_test_case(case);
     }
+    suite.add_test_cases(file.skipped.iter().map(|skipped| {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(clean(&skipped.why.reason));
+        let mut case = TestCase::new(skipped.rule, status);
+        case.set_classname(&path);
+        case
+    }));
     suite
 }
 
@@ -140,6 +148,17 @@ mod tests {
         assert_eq!((read.errors, read.failures, read.tests), (0, 0, 2));
         assert_eq!(&*read.test_suites[0].test_cases[0].name, "no findings");
         assert!(xml.contains("<system-out>b.toml:1:1: "), "{xml}");
+    }
+
+    #[test]
+    fn a_rule_that_was_not_applied_is_a_skipped_case() {
+        let (xml, read) = render(&[crate::report::skipped::tests::skipping("a.toml")]);
+        assert_eq!((read.errors, read.failures, read.tests), (0, 0, 5));
+        assert_eq!(xml.matches("<skipped message=").count(), 4, "{xml}");
+        assert!(xml.contains("<skipped message=\"the sign-in was refused\"/>"), "{xml}");
+        let case = &read.test_suites[0].test_cases[1];
+        assert_eq!((&*case.name, case.classname.as_deref()), ("permission-missing", Some("a.toml")));
+        assert!(matches!(case.status, TestCaseStatus::Skipped { .. }));
     }
 
     #[test]

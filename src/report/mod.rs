@@ -11,6 +11,7 @@ mod human;
 pub mod json;
 mod junit;
 mod sarif;
+mod skipped;
 mod verdict;
 
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ pub use verdict::verdict;
 
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity, id};
+use crate::rules::Skipped;
 use crate::source::{Excerpt, Source, Span};
 
 /// How a check is reported.
@@ -51,6 +53,8 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What a look at the tenant showed, a sentence each; nothing where none was taken. For people.
     pub verdict: Vec<String>,
+    /// The rules that could not be applied, in the order of the table of rules.
+    pub skipped: Vec<Skipped>,
 }
 
 /// One finding with its place as lines and columns.
@@ -102,6 +106,7 @@ impl FileReport {
             path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
             findings: findings.collect(),
             verdict: Vec::new(),
+            skipped: checked.skipped().iter().map(skipped::presentable).collect(),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod place;
 mod rules;
+mod skipped;
 #[cfg(test)]
 mod tests;
 
@@ -26,10 +27,9 @@ const ROOT: &str = "%SRCROOT%";
 /// Writes one run with all findings.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     let root = sarif::ArtifactLocation::builder().description(message("the root of the repository")).build();
-    let was_read = files.iter().all(FileReport::was_read);
     let run = Run {
         tool: sarif::Tool::builder().driver(rules::driver()).build(),
-        invocations: [sarif::Invocation::builder().execution_successful(was_read).build()],
+        invocations: [skipped::invocation(files, repository)],
         original_uri_base_ids: BTreeMap::from([(ROOT, root)]),
         column_kind: sarif::ResultColumnKind::UnicodeCodePoints,
         results: Results { files, repository },
@@ -96,8 +96,7 @@ fn result(finding: &Finding, artifact: &sarif::ArtifactLocation) -> sarif::Resul
         .message(message(&finding.sentences()))
         .locations(vec![location(artifact, finding.span, finding.key())])
         .build();
-    result.rule_index =
-        crate::rules::ALL.iter().position(|rule| rule.id == diagnostic.rule).map(place::number);
+    result.rule_index = rules::index(diagnostic.rule);
     if !diagnostic.related.is_empty() {
         result.related_locations = Some(related(finding, artifact));
     }

@@ -2,10 +2,14 @@
 //!
 //! Adding a rule: copy a file, rename it, add its two lines here, add `fixtures/rules/<id>/` with `bad.toml` and `good.toml`, and
 //! run `UPDATE=1 cargo test`. A rule is pure: no file, no clock, no network. It looks at the draft, returns early where a key is
-//! absent or unreadable (that is the business of `missing-key` and `wrong-type`), and never puts a value into a message.
+//! absent or unreadable (that is the business of `missing-key` and `wrong-type`), and never puts a value into a message. A rule that
+//! looks at a tenant says what it could not see: `?` on that part of the [`Tenant`]. Its tenants, bad and good, are in `tests/common`.
 
+mod application_multi_tenant;
+mod application_not_found;
 mod client_id_is_microsofts;
 mod cloud_without_presence;
+mod directory_unreadable;
 mod encoding;
 mod ids_equal;
 mod invalid_value;
@@ -15,16 +19,28 @@ mod mode_needs_secret;
 mod mode_needs_version;
 mod mode_undocumented;
 mod moved_to_federated_services;
+mod online;
+mod permission_delegated;
+mod permission_excess;
+mod permission_missing;
+mod permission_not_consented;
 mod placeholder;
 mod plain_http;
+mod presence_unreadable;
+mod public_client;
 mod renewal_too_late;
+mod secret_expired;
+mod secret_expires_soon;
 mod secret_file_exposed;
 mod secret_id_as_value;
 mod secret_inline;
+mod secret_rejected;
 mod secret_shape;
+mod sign_in_disabled;
 mod status_duplicate;
 mod surrounding_blank;
 mod syntax;
+mod tenant_not_found;
 mod tenant_not_guid;
 mod unknown_key;
 mod unreadable;
@@ -35,7 +51,10 @@ mod wrong_type;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::settings::Draft;
-use crate::tenant::{Seen, Tenant, Unseen};
+use crate::tenant::{Cause, Seen, Tenant, Unseen};
+
+#[cfg(feature = "cli")]
+pub(crate) use online::of_refusal;
 
 /// One rule.
 pub struct Rule {
@@ -94,6 +113,20 @@ pub static ALL: &[Rule] = &[
     user_duplicate::RULE,
     status_duplicate::RULE,
     renewal_too_late::RULE,
+    tenant_not_found::RULE,
+    application_not_found::RULE,
+    secret_rejected::RULE,
+    secret_expired::RULE,
+    sign_in_disabled::RULE,
+    permission_missing::RULE,
+    directory_unreadable::RULE,
+    presence_unreadable::RULE,
+    permission_excess::RULE,
+    permission_not_consented::RULE,
+    permission_delegated::RULE,
+    secret_expires_soon::RULE,
+    application_multi_tenant::RULE,
+    public_client::RULE,
     unused_allow::RULE,
 ];
 
@@ -134,6 +167,12 @@ pub(crate) fn apply_online(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagn
         }
     }
     skipped
+}
+
+/// Every rule that looks at a tenant, as not applied, since there is nothing to hold against it.
+pub(crate) fn without_draft() -> Vec<Skipped> {
+    let why = || Unseen::new(Cause::Follows, "no settings could be read");
+    ALL.iter().filter(|rule| rule.is_online()).map(|rule| Skipped { rule: rule.id, why: why() }).collect()
 }
 
 /// Applies every rule that looks at the draft.

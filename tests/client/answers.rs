@@ -124,7 +124,7 @@ async fn whoever_is_in_between_is_named_as_such() {
         ),
         (
             json(200, &json!({"hello": 1})),
-            "login.microsoftonline.com: HTTP 200, but not an answer of Entra ID; is a proxy or a portal in between?",
+            "login.microsoftonline.com: HTTP 200, but not an answer of Entra ID (application/json); is a proxy or a portal in between?",
         ),
     ] {
         let error = client(&Script::new([reply])).token().await.expect_err("not Entra ID");

@@ -1,6 +1,8 @@
 //! What several tests need: the program, folders to work in, files to compare with.
 #![allow(unreachable_pub, dead_code, reason = "each test uses a part")]
 
+pub mod tenants;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

@@ -64,6 +64,9 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "check a.toml -v --fail-on info",
             "check a.toml --color always",
             "check . -v --format json --color always",
+            // To a proxy that is not there: no answer comes, but everything before that happens.
+            "check a.toml -vvv --online --timeout 1 --color always",
+            "check a.toml --online --as-admin --no-input --timeout 1 --format sarif",
             "list a.toml",
             "list a.toml --format json",
             "list a.toml --color always -v",
@@ -127,7 +130,7 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 87] = [
+const WRONG_USE: [&str; 91] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -209,7 +212,11 @@ const WRONG_USE: [&str; 87] = [
     "list a.toml «C»",
     "sheet a.toml --«C»",
     "diff a.toml clean.toml «C»",
+    "check --online=«C» a.toml",
+    "check --online --timeout «C» a.toml",
+    "check --online --use-az «C» a.toml",
     "explain «C»",
+    "explain AADSTS«C»",
     "explain S «C»",
     "man «C»",
     "completions «C»",

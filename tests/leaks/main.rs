@@ -58,6 +58,9 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
         .current_dir(folder)
         .env("RUST_BACKTRACE", "full")
         .env_remove("SWYX_TEAMS_TRUST")
+        // Whatever signs in finds nobody, and nobody on another machine is asked.
+        .env("HTTPS_PROXY", "http://127.0.0.1:9")
+        .env("https_proxy", "http://127.0.0.1:9")
         // What no `--config` names, is not to be read.
         .env("SWYX_TEAMS_CONFIG", FILE)
         .stdin(Stdio::piped())
@@ -71,7 +74,7 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
     let code = output.status.code();
-    assert!(matches!(code, Some(0..=2)), "{:?} ended with {code:?}", line.arguments);
+    assert!(matches!(code, Some(0..=4)), "{:?} ended with {code:?}", line.arguments);
     [output.stdout, output.stderr].concat()
 }
 

@@ -15,6 +15,11 @@ pub(super) fn driver() -> sarif::ToolComponent {
         .build()
 }
 
+/// The place of a rule in the list of [`driver`].
+pub(super) fn index(id: &str) -> Option<i64> {
+    ALL.iter().position(|rule| rule.id == id).map(super::place::number)
+}
+
 fn descriptor(rule: &Rule) -> sarif::ReportingDescriptor {
     let level = serde_json::Value::from(level(rule.severity).to_string());
     let mut help = text(rule.doc);

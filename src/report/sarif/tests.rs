@@ -5,6 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::*;
+use crate::tenant::Cause;
 
 fn render(reports: &[FileReport], prefix: &str) -> Value {
     let mut out = Vec::new();
@@ -59,6 +60,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
         report("/tmp/é.toml", "\u{feff}=\n"),
         report("../../b.toml", "MsTeams = 1 # swyx-teams: allow(nothing)\n"),
         report("c:d.toml", ""),
+        crate::report::skipped::tests::skipping("ä {0} [x](y).toml"),
         FileReport::new(
             &crate::check::unreadable("gone", "no such file".to_owned(), "check the path"),
             false,
@@ -79,6 +81,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
         ("/runs/0/results/0/locations/0/physicalLocation/region/startLine", Value::from(0)),
         ("/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri", Value::from("a b\n")),
         ("/runs/0/columnKind", Value::from("bytes")),
+        ("/runs/0/invocations/0/toolExecutionNotifications/0/level", Value::from("info")),
     ] {
         let mut broken = log.clone();
         *broken.pointer_mut(pointer).unwrap() = wrong;
@@ -147,6 +150,34 @@ fn the_run_failed_if_a_file_was_not_read() {
     for (files, successful) in [(vec![report("a.toml", "=\n")], true), (vec![gone], false), (vec![], true)] {
         assert_eq!(render(&files, "")["runs"][0]["invocations"][0]["executionSuccessful"], successful);
     }
+}
+
+#[test]
+fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
+    let mut files = [crate::report::skipped::tests::skipping("a b.toml")];
+    let invocation = render(&files, "x/")["runs"][0]["invocations"][0].clone();
+    assert_eq!(invocation["executionSuccessful"], true);
+    let notifications = invocation["toolExecutionNotifications"].as_array().unwrap();
+    assert_eq!(notifications.len(), 4);
+    let first = &notifications[0];
+    assert_eq!(
+        (&first["level"], &first["associatedRule"]["id"]),
+        (&"note".into(), &"permission-missing".into())
+    );
+    let index = first["associatedRule"]["index"].as_u64().unwrap() as usize;
+    assert_eq!(crate::rules::ALL[index].id, "permission-missing");
+    assert_eq!(first["message"]["text"], "Not examined: the sign-in was refused.");
+    let artifact = &first["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(artifact["uri"], "x/a%20b.toml");
+
+    for cause in [Cause::Answer, Cause::Silence, Cause::Use] {
+        files[0].skipped[0].why.cause = cause;
+        let invocation = render(&files, "")["runs"][0]["invocations"][0].clone();
+        assert_eq!(invocation["executionSuccessful"], false);
+        assert_eq!(invocation["toolExecutionNotifications"][0]["level"], "error");
+    }
+    let without = render(&[report("a.toml", "=\n")], "");
+    assert!(without["runs"][0]["invocations"][0].get("toolExecutionNotifications").is_none());
 }
 
 #[test]

@@ -1,0 +1,230 @@
+//! What the codes of Entra ID's refusals mean, and what to do: the one table that findings, errors and `explain` read.
+//!
+//! Microsoft calls these numbers diagnostic and free to change, so a code that is not here is still an answer. Source of the
+//! meanings: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. Which word stands in `error` with a code is
+//! not in that table; it is given where an answer or Microsoft's pages on the grant showed it, and decides nothing.
+
+mod administrator;
+mod application;
+
+/// What a refusal comes to, by what the administrator has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The tenant is not there, or its id is none.
+    TenantNotFound,
+    /// The tenant lives in another cloud, or the Graph that was asked for is another cloud's.
+    WrongCloud,
+    /// The application is not there.
+    ApplicationNotFound,
+    /// The secret, or another credential, is not one of the application's.
+    SecretRejected,
+    /// The secret is past its end.
+    SecretExpired,
+    /// The application may not sign in: switched off, or a policy forbids it.
+    SignInDisabled,
+    /// The permission was not consented to.
+    NotConsented,
+    /// The administrator's own sign-in failed, or is not finished.
+    Administrator,
+    /// Entra ID is busy; it goes away by itself.
+    Transient,
+    /// The request was not understood: a fault of this program, or of something between it and Entra ID.
+    Request,
+    /// Not in this table.
+    Unknown,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::TenantNotFound,
+        Self::WrongCloud,
+        Self::ApplicationNotFound,
+        Self::SecretRejected,
+        Self::SecretExpired,
+        Self::SignInDisabled,
+        Self::NotConsented,
+        Self::Administrator,
+        Self::Transient,
+        Self::Request,
+        Self::Unknown,
+    ];
+
+    /// Why Entra ID says so, as a sentence.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::TenantNotFound => {
+                "Every sign-in names its tenant, and the one that was named cannot be used."
+            }
+            Self::WrongCloud => {
+                "Microsoft's clouds are apart: a tenant, its application and its Graph are found only in their own."
+            }
+            Self::ApplicationNotFound => {
+                "The sign-in goes to one tenant, and the application has to be registered or consented to there."
+            }
+            Self::SecretRejected => {
+                "The application has to prove what it is, and the proof was not accepted."
+            }
+            Self::SecretExpired => "Client secrets have an end, and Entra ID refuses them from then on.",
+            Self::SignInDisabled => {
+                "Id and credential may be right: an administrator's switch or policy keeps the application out."
+            }
+            Self::NotConsented => "What an application may do is decided by an administrator's consent.",
+            Self::Administrator => {
+                "It is a person's sign-in that failed; the application's own sign-in has nothing to do with it."
+            }
+            Self::Transient => "It is a fault on Microsoft's side, or a limit that was reached.",
+            Self::Request => "Entra ID did not get the request that it expects.",
+            Self::Unknown => "Entra ID gave no reason that is known here.",
+        }
+    }
+}
+
+/// One code.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// The number behind `AADSTS`.
+    pub number: u32,
+    /// The word of the answer's member `error`, where it is known.
+    pub error: Option<&'static str>,
+    /// What it comes to.
+    pub kind: Kind,
+    /// What it means: lower case, no full stop.
+    pub meaning: &'static str,
+    /// What to do, as an imperative: lower case, no full stop.
+    pub cure: &'static str,
+}
+
+/// All codes that are known here.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    application::CODES.iter().chain(administrator::CODES)
+}
+
+/// The code of a number.
+pub fn find(number: u32) -> Option<&'static Code> {
+    all().find(|code| code.number == number)
+}
+
+/// What a refusal comes to: by its code, else by the word of `error` (RFC 6749, section 5.2).
+pub fn kind(number: Option<u32>, error: &str) -> Kind {
+    if let Some(code) = number.and_then(find) {
+        return code.kind;
+    }
+    match error {
+        "invalid_client" => Kind::SecretRejected,
+        "unauthorized_client" => Kind::ApplicationNotFound,
+        "invalid_resource" => Kind::WrongCloud,
+        "temporarily_unavailable" => Kind::Transient,
+        _ => Kind::Unknown,
+    }
+}
+
+/// Microsoft's own page on a code, known here or not.
+pub fn page(number: u32) -> String {
+    format!("https://login.microsoftonline.com/error?code={number}")
+}
+
+/// The number of a code as people write it: `AADSTS7000215`, in either case, or the number alone.
+pub fn number(text: &str) -> Option<u32> {
+    const PREFIX: &str = "AADSTS";
+    let digits = match text.split_at_checked(PREFIX.len()) {
+        Some((prefix, digits)) if prefix.eq_ignore_ascii_case(PREFIX) => digits,
+        _ => text,
+    };
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok() } else { None }
+}
+
+const fn code(
+    number: u32,
+    error: Option<&'static str>,
+    kind: Kind,
+    meaning: &'static str,
+    cure: &'static str,
+) -> Code {
+    Code { number, error, kind, meaning, cure }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    /// Every code that a sign-in of this program has been seen or said to end with.
+    const EXPECTED: &[u32] = &[
+        7000215, 7000222, 7000218, 70002, 700016, 700038, 700011, 70001, 7000112, 90002, 900023, 90038,
+        900382, 900432, 50059, 90019, 500011, 1002012, 700022, 70011, 70003, 900144, 9002313, 700027, 700024,
+        700213, 700025, 700030, 65001, 65002, 65004, 650051, 650052, 650053, 650054, 650055, 650056, 650057,
+        90094, 90095, 90093, 50034, 50020, 50057, 50055, 50126, 50076, 50079, 50074, 50072, 50105, 53003,
+        53000, 53001, 50097, 530032, 530034, 530035, 50196, 90055, 50033, 90033, 90024, 90006, 90012, 70016,
+        70018, 70019, 70020, 90119, 90120, 9002332, 50194, 90124, 90130, 9001023,
+    ];
+
+    #[test]
+    fn every_code_is_there_once() {
+        let numbers = all().map(|code| code.number).collect::<Vec<_>>();
+        let unique = numbers.iter().copied().collect::<HashSet<_>>();
+        assert_eq!(unique.len(), numbers.len());
+        assert_eq!(unique, EXPECTED.iter().copied().collect());
+        assert!(find(7000215).is_some() && find(1).is_none());
+    }
+
+    #[test]
+    fn each_says_what_it_means_and_what_to_do_in_words_of_its_own() {
+        let mut meanings = HashSet::new();
+        let mut cures = HashMap::new();
+        for Code { number, kind, meaning, cure, .. } in all() {
+            for text in [meaning, cure] {
+                assert!(text.len() > 15 && !text.ends_with('.') && text.trim() == *text, "{number}: {text}");
+            }
+            // A name may stand first, but no sentence begins here.
+            assert!(cure.starts_with(char::is_lowercase), "{number}: {cure}");
+            assert!(meanings.insert(*meaning), "{number}: {meaning} is another code's too");
+            assert_eq!(
+                cures.entry(*cure).or_insert(*kind),
+                kind,
+                "{number}: {cure} cures two kinds of fault"
+            );
+            assert_ne!(*kind, Kind::Unknown, "{number}");
+        }
+    }
+
+    #[test]
+    fn codes_of_one_kind_but_different_causes_have_different_cures() {
+        let cure = |number| find(number).unwrap().cure;
+        for (one, other) in
+            [(7000112, 53003), (50105, 7000112), (700016, 700038), (7000215, 700025), (90002, 50194)]
+        {
+            assert_ne!(cure(one), cure(other));
+            assert_eq!(find(one).unwrap().kind, find(other).unwrap().kind);
+        }
+    }
+
+    #[test]
+    fn without_a_known_code_the_word_decides() {
+        assert_eq!(kind(Some(7000222), "invalid_client"), Kind::SecretExpired);
+        assert_eq!(kind(Some(1), "invalid_client"), Kind::SecretRejected);
+        assert_eq!(kind(None, "unauthorized_client"), Kind::ApplicationNotFound);
+        assert_eq!(kind(None, "invalid_resource"), Kind::WrongCloud);
+        assert_eq!(kind(None, "temporarily_unavailable"), Kind::Transient);
+        assert_eq!(kind(None, "whatever"), Kind::Unknown);
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_write_it() {
+        for text in ["AADSTS7000215", "aadsts7000215", "7000215"] {
+            assert_eq!(number(text), Some(7_000_215), "{text}");
+        }
+        for text in ["", "AADSTS", "AADSTSx", "+1", "AADSTS 1", "ä1", "AADSTS99999999999", "user[0]"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_kind_says_why() {
+        let texts = Kind::ALL.map(Kind::why);
+        assert_eq!(texts.into_iter().collect::<HashSet<_>>().len(), texts.len());
+        assert!(texts.iter().all(|text| text.ends_with('.')));
+    }
+}

@@ -1,0 +1,44 @@
+//! The run itself: whether it did all that it was asked for, and what it did not examine.
+//!
+//! Rules that were not applied are notifications of the tool (3.20.21, 3.58), not results: a code host must not take them for findings.
+
+use serde_sarif::sarif;
+
+use super::{FileReport, Repository, message, place, rules};
+use crate::rules::Skipped;
+use crate::tenant::Cause;
+
+/// The invocation. It succeeded if every file was read and nothing that was asked for failed.
+pub(super) fn invocation(files: &[FileReport], repository: &Repository) -> sarif::Invocation {
+    let has_failed = |skipped: &Skipped| level(skipped.why.cause) == "error";
+    let is_successful = |file: &FileReport| file.was_read() && !file.skipped.iter().any(has_failed);
+    let mut invocation =
+        sarif::Invocation::builder().execution_successful(files.iter().all(is_successful)).build();
+    let notifications = files.iter().flat_map(|file| {
+        let artifact = place::artifact(&repository.path(&file.path));
+        file.skipped.iter().map(move |skipped| notification(skipped, &artifact))
+    });
+    let notifications = notifications.collect::<Vec<_>>();
+    invocation.tool_execution_notifications = (!notifications.is_empty()).then_some(notifications);
+    invocation
+}
+
+fn notification(skipped: &Skipped, artifact: &sarif::ArtifactLocation) -> sarif::Notification {
+    let mut rule = sarif::ReportingDescriptorReference::builder().id(skipped.rule).build();
+    rule.index = rules::index(skipped.rule);
+    let physical = sarif::PhysicalLocation::builder().artifact_location(artifact.clone()).build();
+    sarif::Notification::builder()
+        .associated_rule(rule)
+        .level(level(skipped.why.cause))
+        .message(message(&format!("Not examined: {}.", skipped.why.reason)))
+        .locations(vec![sarif::Location::builder().physical_location(physical).build()])
+        .build()
+}
+
+/// What follows from a finding, or was not asked for, is no fault of the run.
+fn level(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NotAsked | Cause::Follows => "note",
+        Cause::Answer | Cause::Silence | Cause::Use => "error",
+    }
+}

@@ -1,0 +1,76 @@
+//! Rules that were not applied, put together by their reason, as people read them.
+
+use super::FileReport;
+use crate::diagnostic::printable;
+use crate::rules::Skipped;
+use crate::tenant::{Cause, Unseen};
+
+/// Rules that were not applied, all for one reason.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unexamined<'a> {
+    rules: Vec<&'static str>,
+    reason: &'a str,
+}
+
+impl Unexamined<'_> {
+    /// What was not examined and why.
+    pub(super) fn sentence(&self) -> String {
+        format!("not examined: {}: {}", self.rules.join(", "), self.reason)
+    }
+}
+
+/// What was not examined of a file although it was asked for, one for each reason.
+pub(super) fn unexamined(file: &FileReport) -> Vec<Unexamined<'_>> {
+    by_reason(file.skipped.iter().filter(|skipped| skipped.why.cause != Cause::NotAsked))
+}
+
+/// What nobody asked for, of all files together: it is the same in each, and worth one line.
+pub(super) fn not_asked(files: &[FileReport]) -> Vec<Unexamined<'_>> {
+    let skipped = files.iter().flat_map(|file| &file.skipped);
+    by_reason(skipped.filter(|skipped| skipped.why.cause == Cause::NotAsked))
+}
+
+fn by_reason<'a>(skipped: impl Iterator<Item = &'a Skipped>) -> Vec<Unexamined<'a>> {
+    let mut groups: Vec<Unexamined<'a>> = Vec::new();
+    for Skipped { rule, why } in skipped {
+        match groups.iter_mut().find(|group| group.reason == why.reason) {
+            Some(group) if group.rules.contains(rule) => {}
+            Some(group) => group.rules.push(rule),
+            None => groups.push(Unexamined { rules: vec![rule], reason: &why.reason }),
+        }
+    }
+    groups
+}
+
+/// The same with a reason that no terminal acts on.
+pub(super) fn presentable(skipped: &Skipped) -> Skipped {
+    Skipped { rule: skipped.rule, why: Unseen::new(skipped.why.cause, printable(&skipped.why.reason)) }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A file without findings in which two rules follow from a refused sign-in and two were not asked for.
+    pub(in crate::report) fn skipping(name: &str) -> FileReport {
+        let refused = ["permission-missing", "permission-excess"].map(|rule| (rule, Unseen::refused()));
+        let unasked = ["permission-delegated", "public-client"]
+            .map(|rule| (rule, Unseen::new(Cause::NotAsked, "nobody\u{1b} asked")));
+        let skipped =
+            refused.into_iter().chain(unasked).map(|(rule, why)| presentable(&Skipped { rule, why }));
+        FileReport { path: name.to_owned(), skipped: skipped.collect(), ..FileReport::default() }
+    }
+
+    #[test]
+    fn rules_are_grouped_by_their_reason() {
+        let files = [skipping("a.toml"), skipping("b.toml")];
+        let refused = vec!["permission-missing", "permission-excess"];
+        assert_eq!(unexamined(&files[0]), [Unexamined { rules: refused, reason: "the sign-in was refused" }]);
+        let unasked = not_asked(&files);
+        assert_eq!(unasked.len(), 1);
+        assert_eq!(
+            unasked[0].sentence(),
+            "not examined: permission-delegated, public-client: nobody\\u{1b} asked"
+        );
+    }
+}

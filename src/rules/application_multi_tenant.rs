@@ -1,0 +1,39 @@
+//! `application-multi-tenant`: the application is open to other tenants.
+
+use crate::diagnostic::{Diagnostic, Severity, shown};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Cause, Seen, Tenant, Unseen};
+
+pub(super) const RULE: Rule = Rule {
+    id: "application-multi-tenant",
+    severity: Severity::Warning,
+    title: "the application is open to other tenants",
+    doc: "\
+## What
+With `--online --as-admin`: the registration's `signInAudience` is not `AzureADMyOrg`.
+## Why
+Any other tenant can then consent to the application, and its secret works there, too. The synchronisation serves one tenant. Government and
+China clouds know no personal accounts, and an application that is open to these can have two secrets only.
+## Fix
+Under Authentication, set \"Supported account types\" to this organisational directory only.
+## Source
+<https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation>",
+    keys: &[keys::CLIENT_ID],
+    check: Check::Tenant(check),
+};
+
+fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    const THIS_TENANT_ONLY: &str = "AzureADMyOrg";
+    let audience = &tenant.registration()?.audience;
+    if audience.is_empty() {
+        return Err(Unseen::new(Cause::Answer, "the registration does not say which accounts it is for"));
+    }
+    if audience != THIS_TENANT_ONLY {
+        let message =
+            format!("the application is open to other tenants (signInAudience is {})", shown(audience));
+        let help = "under Authentication, choose accounts in this organisational directory only";
+        found.push(RULE.at(keys::CLIENT_ID, message).help(help));
+    }
+    Ok(())
+}

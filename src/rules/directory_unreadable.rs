@@ -1,0 +1,32 @@
+//! `directory-unreadable`: users cannot be read, although the permission is there.
+
+use super::online::unreadable;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::permission::DIRECTORY;
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Seen, Tenant};
+
+pub(super) const RULE: Rule = Rule {
+    id: "directory-unreadable",
+    severity: Severity::Error,
+    title: "users cannot be read",
+    doc: "\
+## What
+With `--online`: Graph refuses to list users (HTTP 401 or 403), although the token holds a permission that is enough, or cannot be looked into.
+Where the permission is known to be missing, `permission-missing` says so, and this rule nothing.
+## Why
+Without the directory no Swyx user finds the Teams account. A policy of the tenant may stand in the way, `entra.graph` may lead to another
+cloud, or a new permission is not known everywhere yet.
+## Fix
+Wait some minutes and try again. Then look for the request in the tenant's sign-in logs and Conditional Access policies.
+## Source
+<https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/errors>",
+    keys: &[keys::CLIENT_ID],
+    check: Check::Tenant(check),
+};
+
+fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    found.extend(unreadable(&RULE, (draft, tenant), &tenant.directory, (&DIRECTORY, "users"))?);
+    Ok(())
+}

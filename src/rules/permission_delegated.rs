@@ -1,0 +1,65 @@
+//! `permission-delegated`: a permission that is needed as type Application is there as type Delegated.
+
+use super::online::{consent, mode};
+use crate::diagnostic::{Diagnostic, Severity, shown};
+use crate::permission::{Need, needs};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Seen, Tenant};
+
+pub(super) const RULE: Rule = Rule {
+    id: "permission-delegated",
+    severity: Severity::Error,
+    title: "a permission is of type Delegated, not Application",
+    doc: "\
+## What
+With `--online --as-admin`: a permission that the mode needs is not there as an application permission, but one of its kind is as a delegated one.
+`User.Read` does not count: the portal adds it to every new registration.
+## Why
+The portal offers many permissions in both types under one name. A delegated one works only while a person is signed in; this synchronisation
+signs in by itself, and its token holds application permissions alone.
+## Fix
+Add the permission once more under API permissions, Microsoft Graph, now as type Application, grant admin consent, and delete the delegated one.
+## Source
+<https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>, <https://learn.microsoft.com/graph/permissions-reference>",
+    keys: &[keys::CLIENT_ID, keys::MODE],
+    check: Check::Tenant(check),
+};
+
+fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    let (registration, mode) = (tenant.registration()?, mode(draft)?);
+    for need in &needs(mode) {
+        // Who declared the right type knows it; what is missing then is consent.
+        if need.is_met_by(&registration.granted) || need.is_met_by(&registration.declared) {
+            continue;
+        }
+        let is_meant = |name: &&String| is_of_its_kind(name, need);
+        let delegated = match registration.declared_delegated.iter().find(is_meant) {
+            Some(name) => Some(name),
+            None => registration.granted_delegated.as_ref().map_err(Clone::clone)?.iter().find(is_meant),
+        };
+        if let Some(name) = delegated {
+            let message = format!(
+                "{} is there as type Delegated, where {} is needed as type Application",
+                shown(name),
+                need.name
+            );
+            let help = format!(
+                "under API permissions, add Microsoft Graph, type Application, {}, then {}",
+                need.name,
+                consent(draft)
+            );
+            let finding = RULE.at(keys::CLIENT_ID, message).help(help);
+            found.push(finding.related(keys::MODE, "the mode that asks for it"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether who chose this delegated permission may have meant `need`: `Presence.Read` for `Presence.Read.All`.
+fn is_of_its_kind(delegated: &str, need: &Need) -> bool {
+    const OF_EVERY_REGISTRATION: &str = "User.Read";
+    let family = |name: &str| name.split_once('.').map(|(family, _)| family.to_owned());
+    delegated != OF_EVERY_REGISTRATION
+        && (family(delegated) == family(need.name) || need.also.contains(&delegated))
+}

@@ -1,0 +1,54 @@
+//! `permission-missing`: the application's token lacks a permission that the mode needs.
+
+use super::online::{consent, mode, refusal, refused};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::permission::needs;
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Seen, Tenant};
+
+pub(super) const RULE: Rule = Rule {
+    id: "permission-missing",
+    severity: Severity::Error,
+    title: "a permission that the mode needs is missing",
+    doc: "\
+## What
+With `--online`: the application signs in, but its token lacks a permission that the mode needs. Mode 1 needs `Presence.Read.All`, mode 2
+`Presence.ReadWrite.All`, both need `User.ReadBasic.All`; a permission that allows more is enough.
+## Why
+Entra ID gives a token to an application without any permission, too, so a sign-in alone proves nothing. Only permissions of type Application
+with an administrator's consent are in the token; delegated ones, and those that are only listed in the registration, are not.
+## Fix
+Add the permission under API permissions, Microsoft Graph, type Application, and grant admin consent. It is in tokens given from then on, after
+some minutes.
+## Source
+<https://learn.microsoft.com/graph/permissions-reference>, <https://learn.microsoft.com/graph/api/presence-setpresence>,
+<https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>",
+    keys: &[keys::CLIENT_ID, keys::MODE],
+    check: Check::Tenant(check),
+};
+
+fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    if let Some(refusal) = refusal(&RULE, tenant)? {
+        let otherwise = ("nobody has consented to the application's permissions", "");
+        found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise).help(consent(draft)));
+        return Ok(());
+    }
+    let (roles, mode) = (tenant.roles()?, mode(draft)?);
+    let whole = if roles.is_empty() { "; the token holds no permission at all" } else { "" };
+    for need in needs(mode).iter().filter(|need| !need.is_met_by(roles)) {
+        let message = format!(
+            "the application permission {} is missing{whole}; it is needed to {}",
+            need.name, need.purpose
+        );
+        let help = format!(
+            "under API permissions, add Microsoft Graph, type Application, {}, then {}",
+            need.name,
+            consent(draft)
+        );
+        found.push(
+            RULE.at(keys::CLIENT_ID, message).help(help).related(keys::MODE, "the mode that asks for it"),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! `public-client`: the application allows public client flows, which it does not need.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Seen, Tenant};
+
+pub(super) const RULE: Rule = Rule {
+    id: "public-client",
+    severity: Severity::Info,
+    title: "the application allows public client flows",
+    doc: "\
+## What
+With `--online --as-admin`: the registration allows public client flows, or has redirect addresses for mobile and desktop applications.
+## Why
+The vendor's guide for 14.00 and 14.10 asks for both, from a time when a special user signed in. A service that signs in with application
+permissions needs neither; that SwyxWare does so is inferred from the permissions that the same guide asks for, no page says it.
+## Fix
+Nothing is wrong. If you follow the guide to the letter, leave it; else try the synchronisation with \"Allow public client flows\" set to No.
+## Source
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>,
+<https://learn.microsoft.com/entra/identity-platform/msal-client-applications>",
+    keys: &[keys::CLIENT_ID],
+    check: Check::Tenant(check),
+};
+
+fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    let registration = tenant.registration()?;
+    let what = match (registration.public_client, registration.public_redirects > 0) {
+        (true, true) => "public client flows, and has redirect addresses for them",
+        (true, false) => "public client flows",
+        (false, true) => "redirects to mobile and desktop applications",
+        (false, false) => return Ok(()),
+    };
+    let finding = RULE.at(keys::CLIENT_ID, format!("the application allows {what}"));
+    let help =
+        "the vendor's guide asks for it; as far as can be inferred, the synchronisation does not need it";
+    found.push(finding.help(help));
+    Ok(())
+}

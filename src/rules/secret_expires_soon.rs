@@ -1,0 +1,121 @@
+//! `secret-expires-soon`: the client secret ends soon.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::online::secret_place;
+use crate::aadsts::Kind;
+use crate::diagnostic::{Diagnostic, Severity, shown};
+use crate::rules::{Check, Rule};
+use crate::secret_form::without_secret;
+use crate::settings::{Draft, defaults::RENEW_BEFORE_DAYS, keys};
+use crate::tenant::{Cause, Registration, SecretSeen, Seen, SignIn, Tenant, Unseen};
+
+pub(super) const RULE: Rule = Rule {
+    id: "secret-expires-soon",
+    severity: Severity::Warning,
+    title: "the client secret ends soon",
+    doc: "\
+## What
+With `--online --as-admin`: the client secret ends within `entra.renew_before_days`, 30 if that is not set.
+## Why
+From its end on nothing is synchronised, and Control Center learns a new secret only by hand. Entra ID shows a secret's first three characters
+and its end, never the secret, so which one is in use is told by these characters. Where several fit, the first to end is reported, as a guess;
+one that has ended already is not the one that signs in.
+## Fix
+Create a new secret, enter its Value here and in Control Center, try it, then delete the old one.
+## Source
+<https://learn.microsoft.com/graph/api/resources/passwordcredential>",
+    keys: &[keys::CLIENT_SECRET, keys::RENEW_BEFORE_DAYS],
+    check: Check::Tenant(check),
+};
+
+fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    let candidates = candidates(tenant.registration()?);
+    let Some(Suspect { secret, is_guess }) = suspect(&candidates, tenant)? else { return Ok(()) };
+    let left = tenant.seen_at.duration_until(secret.ends);
+    if left > days(draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS))) {
+        return Ok(());
+    }
+    let name = secret.name.as_deref().filter(|name| !name.is_empty());
+    let name = name.map(|name| format!(" \"{}\"", shown(without_secret(name)))).unwrap_or_default();
+    let message = format!("the client secret{name} {}", end(secret.ends, left));
+    let guess = if is_guess {
+        "which secret is in use is a guess: of those that may be, this is the first to end; "
+    } else {
+        ""
+    };
+    let help =
+        format!("{guess}create a new one, enter its Value here and in Control Center, then delete this one");
+    found.push(RULE.at(secret_place(draft), message).help(help));
+    Ok(())
+}
+
+/// The secrets of which one may be in use: those that begin alike, else those of which it is not known how they begin.
+fn candidates(registration: &Registration) -> Vec<&SecretSeen> {
+    let with = |may_be_ours| {
+        registration
+            .secrets
+            .iter()
+            .filter(move |secret| secret.may_be_ours == may_be_ours)
+            .collect::<Vec<_>>()
+    };
+    let alike = with(Some(true));
+    if alike.is_empty() { with(None) } else { alike }
+}
+
+/// The secret whose end is to be looked at.
+struct Suspect<'a> {
+    secret: &'a SecretSeen,
+    is_guess: bool,
+}
+
+/// Of the candidates, the first to end of those that are valid; where none is, the last that was. Nothing if the sign-in itself tells
+/// that the secret in use is at fault.
+fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Tenant) -> Seen<Option<Suspect<'a>>> {
+    let was_accepted = match &tenant.sign_in {
+        Ok(SignIn::Refused(refusal)) if refusal.kind == Kind::SecretExpired => return Ok(None),
+        Ok(SignIn::Refused(refusal)) if refusal.kind == Kind::SecretRejected => return Err(Unseen::refused()),
+        Ok(SignIn::Accepted { .. }) => true,
+        Ok(SignIn::Refused(_)) | Err(_) => false,
+    };
+    let is_valid = |secret: &&&SecretSeen| secret.ends > tenant.seen_at;
+    let valid = candidates.iter().filter(is_valid).count();
+    let first = candidates.iter().filter(is_valid).min_by_key(|secret| secret.ends);
+    match first.or_else(|| candidates.iter().max_by_key(|secret| secret.ends)) {
+        Some(secret) => {
+            // The only one that is valid is the one that signed in.
+            let is_sure = match valid {
+                0 => candidates.len() == 1 && secret.may_be_ours == Some(true),
+                1 => secret.may_be_ours == Some(true) || was_accepted,
+                _ => false,
+            };
+            Ok(Some(Suspect { secret, is_guess: !is_sure }))
+        }
+        None => match &tenant.sign_in {
+            Ok(SignIn::Accepted { .. }) => {
+                Err(Unseen::new(Cause::Answer, "no secret of the registration begins as the one in use"))
+            }
+            Ok(SignIn::Refused(_)) => Err(Unseen::refused()),
+            Err(why) => Err(why.clone()),
+        },
+    }
+}
+
+/// When it ends, as part of a sentence; dates are those of UTC, as in the portal's own data.
+fn end(ends: Timestamp, left: SignedDuration) -> String {
+    let date = ends.strftime("%Y-%m-%d");
+    match left.as_hours().div_euclid(HOURS_OF_A_DAY) {
+        ..0 => format!("ended on {date}"),
+        0 => format!("ends on {date}, in less than a day"),
+        1 => format!("ends on {date}, in 1 day"),
+        days => format!("ends on {date}, in {days} days"),
+    }
+}
+
+const HOURS_OF_A_DAY: i64 = 24;
+
+/// So many days of 24 hours. A number out of its range is another rule's business.
+fn days(days: i64) -> SignedDuration {
+    const MOST: i64 = 365;
+    SignedDuration::from_hours(days.clamp(0, MOST) * HOURS_OF_A_DAY)
+}

@@ -1,0 +1,45 @@
+//! `tenant-not-found`: Entra ID does not know the tenant.
+
+use super::online::{refusal, refused};
+use crate::aadsts::Kind;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::rules::{Check, Rule};
+use crate::settings::{Draft, keys};
+use crate::tenant::{Seen, Tenant};
+
+pub(super) const RULE: Rule = Rule {
+    id: "tenant-not-found",
+    severity: Severity::Error,
+    title: "Entra ID does not know the tenant",
+    doc: "\
+## What
+With `--online`: the sign-in is refused because the tenant is not there, or not in the cloud that was asked.
+## Why
+Microsoft's clouds are apart: worldwide, US Government and China each know only their own tenants. Some codes are AADSTS90002, AADSTS900023
+and, where the cloud is the wrong one, AADSTS90038 and AADSTS500011.
+## Fix
+Copy the Directory (tenant) ID from the application's overview page in the portal. If it is right, set `entra.cloud` to the cloud whose
+portal that is.
+## Source
+<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, <https://learn.microsoft.com/graph/deployments>",
+    keys: &[keys::TENANT_ID, keys::CLOUD],
+    check: Check::Tenant(check),
+};
+
+fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
+    if refusal.kind != Kind::WrongCloud {
+        let otherwise =
+            ("Entra ID knows no such tenant", "compare the Directory (tenant) ID with the portal");
+        found.push(refused(&RULE, keys::TENANT_ID, refusal, otherwise));
+        return Ok(());
+    }
+    let otherwise = ("the tenant is not at home in this cloud", "set entra.cloud to the tenant's cloud");
+    let mut finding = refused(&RULE, keys::CLOUD, refusal, otherwise);
+    if draft.entra.cloud.is_none() {
+        finding.place = Place::Missing(keys::CLOUD);
+        finding.message.push_str("; entra.cloud is not set, so the global cloud was asked");
+    }
+    found.push(finding.related(keys::TENANT_ID, "the tenant that was asked for"));
+    Ok(())
+}

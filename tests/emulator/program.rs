@@ -1,0 +1,119 @@
+//! The command `emulate` on a socket.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::common::{program, root, run};
+
+/// A running emulator.
+struct Running {
+    child: Child,
+    facts: Value,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut command = program(&root());
+        command.arg("emulate").args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("piped")).read_line(&mut line).expect("a line");
+        Self { facts: serde_json::from_str(&line).unwrap_or_else(|_| panic!("no ready line: {line}")), child }
+    }
+
+    fn fact(&self, name: &str) -> String {
+        self.facts[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned()
+    }
+
+    /// Ends it, and says with what code, what else it said, and after how long.
+    fn end(mut self) -> (Option<i32>, String, Duration) {
+        let began = Instant::now();
+        let id = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        assert!(sent.success());
+        let status = self.child.wait().expect("it ends");
+        let took = began.elapsed();
+        let mut said = String::new();
+        self.child.stderr.take().expect("piped").read_to_string(&mut said).expect("UTF-8");
+        (status.code(), said, took)
+    }
+}
+
+/// A client that trusts the emulator's authority alone.
+fn client(ca_file: &str) -> reqwest::Client {
+    let pem = std::fs::read(ca_file).expect("the certificate");
+    let certificate = reqwest::Certificate::from_pem(&pem).expect("a certificate");
+    reqwest::Client::builder().tls_certs_only([certificate]).no_proxy().build().expect("a client")
+}
+
+#[tokio::test]
+async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
+    let running = Running::start(&["--scenario", "ready"]);
+    let ca_file = running.fact("ca_file");
+    assert_eq!(running.fact("graph"), format!("{}/v1.0", running.fact("authority")));
+    let client = client(&ca_file);
+    let form = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_id", &running.fact("client_id"))
+        .append_pair("client_secret", &running.fact("client_secret"))
+        .append_pair("scope", &format!("{}/.default", running.fact("authority")))
+        .finish();
+    let address = format!("{}/{}/oauth2/v2.0/token", running.fact("authority"), running.fact("tenant_id"));
+    let answer = client.post(&address).body(form).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let by_number = address.replace("localhost", "127.0.0.1");
+    assert_eq!(client.post(by_number).send().await.expect("an answer").status(), 400);
+    // Whoever does not trust the authority gets no answer.
+    let stranger = reqwest::Client::builder().no_proxy().build().expect("a client");
+    assert!(stranger.post(&address).send().await.is_err());
+    let (code, said, _) = running.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("for trying and testing"), "{said}");
+    assert!(!Path::new(&ca_file).exists() && !Path::new(&ca_file).parent().expect("a folder").exists());
+}
+
+#[tokio::test]
+async fn a_dropped_reply_ends_the_connection_without_an_answer() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let running = Running::start(&["--fault", "drop-reply=1", "--log", &file.path().to_string_lossy()]);
+    let client = client(&running.fact("ca_file"));
+    let error = client.get(format!("{}/common/discovery/instance", running.fact("authority"))).send().await;
+    assert!(error.expect_err("no answer").is_request());
+    let log = std::fs::read_to_string(file.path()).expect("the log");
+    assert!(log.contains("\"fault\":\"drop-reply\""), "{log}");
+    assert_eq!(running.end().0, Some(0));
+}
+
+#[test]
+fn what_it_cannot_serve_it_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("state.json"), "{\"users\": [{\"nme\": \"Ab18Q~zY7xW6\"}]}")
+        .expect("a file");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    for (arguments, told) in [
+        (vec!["--listen", "0.0.0.0:8443"], "0.0.0.0:8443 is not a loopback address"),
+        (vec!["--listen", &taken], "cannot listen on 127.0.0.1"),
+        (vec!["--state", "none.json"], "--state: no such file or directory"),
+        (vec!["--state", "state.json"], "line 1, column 17: a member that is not known"),
+        (vec!["--state", "state.json", "--scenario", "ready"], "cannot be used with"),
+        (vec!["--fault", "nonsense"], "--fault"),
+        (vec!["--users", "2000000"], "at most 1000000 users"),
+        (vec!["--log", "no/such/folder"], "cannot write the log: no such file or directory"),
+    ] {
+        let arguments = ["emulate"].into_iter().chain(arguments).collect::<Vec<_>>();
+        let arguments = if arguments.contains(&"--listen") {
+            arguments
+        } else {
+            [arguments, vec!["--listen", "127.0.0.1:0"]].concat()
+        };
+        let run = run(folder.path(), &arguments);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{arguments:?} {}", run.err);
+        assert!(run.err.contains(told) && !run.err.contains("Ab18Q"), "{arguments:?} {}", run.err);
+    }
+}
