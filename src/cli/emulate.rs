@@ -73,7 +73,7 @@ The members of --state, all at will, and none but these:
                 secrets (keyId, displayName, value, startDateTime, endDateTime or endsInDays),
                 declared and granted (application, delegated: names of permissions of Microsoft Graph)
   users         userPrincipalName (always), id, displayName, givenName, surname, mail, proxyAddresses, accountEnabled, guest, teams,
-                administrator
+                administrator, presence (as Busy/InAMeeting)
   policies      secretsBanned, maxSecretDays
   presence      unknownIdsAnswered, manualStatusByVendor
 

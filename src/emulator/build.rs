@@ -7,6 +7,7 @@ use serde_json::Map;
 use uuid::{Uuid, uuid};
 
 use super::file::{ApplicationState, PermissionsState, SecretState, State, StateError, UserState};
+use super::graph::presence::Status;
 use super::permissions::{self, GRAPH_APP_ID};
 use super::random;
 use super::state::{
@@ -71,6 +72,7 @@ pub(super) fn directory(
         add_application(&mut directory, application, place, now)?;
     }
     add_users(&mut directory, &state.users, users);
+    set_presences(&mut directory, &state.users, made)?;
     assert_distinct(&directory)?;
     Ok(directory)
 }
@@ -210,6 +212,16 @@ fn add_users(directory: &mut Directory, named: &[UserState], most: u32) {
         directory.users.add(users::administrator(id, &domain));
         id
     });
+}
+
+/// What the Teams clients of the users named say; these users have the first places.
+fn set_presences(directory: &mut Directory, named: &[UserState], now: Timestamp) -> Result<(), StateError> {
+    for (place, user) in (0_u32..).zip(named) {
+        let Some(presence) = &user.presence else { continue };
+        let status = presence.parse::<Status>().map_err(|_| StateError::Presence(place as usize))?;
+        directory.presences.entry(place).or_default().set_client(Some(status), now);
+    }
+    Ok(())
 }
 
 fn user(id: Uuid, state: &UserState) -> User {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
-pub(super) use super::message::{Request, RequestIds, Response};
+use super::message::{RequestIds, Response};
 use super::time;
 
 /// A refusal of Microsoft Graph, before it is told when and to whom it was given.

@@ -150,6 +150,9 @@ pub(super) struct UserState {
     /// Signs in by device code.
     #[serde(default)]
     pub(super) administrator: bool,
+    /// What the Teams client says: `Busy/InAMeeting`; left out for a user who is not signed in to Teams.
+    #[serde(default)]
+    pub(super) presence: Option<String>,
 }
 
 fn yes() -> bool {
@@ -182,7 +185,7 @@ pub(super) struct PresenceState {
 /// `signInAudience`, `isFallbackPublicClient`, `servicePrincipal`, `accountEnabled`, `secrets` (`keyId`, `displayName`, `value`,
 /// `startDateTime`, `endDateTime` or `endsInDays`), `declared` and `granted` (`application`, `delegated`: names of permissions); `users`,
 /// each with `userPrincipalName` and at will `id`, `displayName`, `givenName`, `surname`, `mail`, `proxyAddresses`, `accountEnabled`,
-/// `guest`, `teams`, `administrator`; `policies` (`secretsBanned`, `maxSecretDays`); `presence` (`unknownIdsAnswered`,
+/// `guest`, `teams`, `administrator`, `presence` (as `Busy/InAMeeting`); `policies` (`secretsBanned`, `maxSecretDays`); `presence` (`unknownIdsAnswered`,
 /// `manualStatusByVendor`).
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -206,6 +209,11 @@ pub enum StateError {
         /// The name as given, where it looks like one.
         name: String,
     },
+    /// A user's presence that Teams does not show.
+    #[error(
+        "user {0}: presence is no pair of availability and activity as Teams shows it, such as Busy/InAMeeting"
+    )]
+    Presence(usize),
     /// Two objects share an id, or two users a sign-in name.
     #[error("two {0} are the same")]
     Duplicate(&'static str),

@@ -34,8 +34,6 @@
 //! # }
 //! ```
 
-#![allow(dead_code, reason = "the routes of Graph use the rest of the directory")]
-
 mod build;
 mod dropped;
 mod entra;
@@ -55,6 +53,7 @@ mod scenario;
 mod serve;
 mod server;
 mod state;
+mod teams;
 mod time;
 mod tls;
 mod token;
@@ -72,6 +71,7 @@ pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
+pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
 use server::{DeviceSettings, Shared};
@@ -158,7 +158,7 @@ impl Emulator {
         &self.facts
     }
 
-    /// A line per request so far, at most the last 100,000.
+    /// A line per request so far: of many the last ones, 100,000 of them and their parts.
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }

@@ -76,6 +76,7 @@ fn mismatched(domain: &str) -> Vec<UserState> {
         guest: false,
         teams: true,
         administrator: false,
+        presence: None,
     };
     let mut married = user("anna.schmidt", "Anna Meyer", Some("anna.meyer"));
     married.proxy_addresses =

@@ -212,11 +212,6 @@ impl Applications {
         self.objects.iter().filter(|application| application.deleted.is_some())
     }
 
-    /// By object id, deleted or not.
-    pub(super) fn any(&self, id: Uuid) -> Option<&Application> {
-        self.objects.iter().find(|application| application.id == id)
-    }
-
     /// By object id, deleted or not, to change it.
     pub(super) fn any_mut(&mut self, id: Uuid) -> Option<&mut Application> {
         self.objects.iter_mut().find(|application| application.id == id)

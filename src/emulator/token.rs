@@ -36,12 +36,8 @@ pub(super) const GRAPH_HOSTS: [&str; 4] = [
 pub(super) struct Caller {
     /// The client's application id (claim `appid`).
     pub(super) client_id: Uuid,
-    /// The object id of the service principal or of the user (claim `oid`).
-    pub(super) object_id: Uuid,
     /// What the call may do.
     pub(super) kind: Kind,
-    /// When the token ends.
-    pub(super) expires: Timestamp,
 }
 
 /// On whose behalf a call is made.
@@ -193,17 +189,16 @@ fn text<'a>(claims: &'a Value, name: &str) -> &'a str {
 }
 
 fn caller(claims: &Value) -> Option<Caller> {
-    let object_id = text(claims, "oid").parse().ok()?;
+    let client_id = text(claims, "appid").parse().ok()?;
     let kind = match claims.get("scp").and_then(Value::as_str) {
         Some(scopes) => Kind::Delegated {
             scopes: scopes.split_whitespace().map(str::to_owned).collect(),
-            user_id: object_id,
+            user_id: text(claims, "oid").parse().ok()?,
         },
         None => {
             let roles = claims.get("roles").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             Kind::Application { roles: roles.iter().filter_map(Value::as_str).map(str::to_owned).collect() }
         }
     };
-    let expires = Timestamp::from_second(claims.get("exp")?.as_i64()?).ok()?;
-    Some(Caller { client_id: text(claims, "appid").parse().ok()?, object_id, kind, expires })
+    Some(Caller { client_id, kind })
 }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::body::{Members, merge};
-use super::call::Kind;
+use super::call::{Call, Kind};
 use super::refusal::bad_request;
 use crate::emulator::error::GraphError;
 use crate::emulator::state::{AccessType, Application, PasswordCredential, RequiredResourceAccess, Tenant};
@@ -112,9 +112,10 @@ impl Shape {
     }
 }
 
-/// The whole application.
-pub(super) fn show(application: &Application, tenant: &Tenant) -> Map<String, Value> {
-    let secrets = application.password_credentials.iter().map(show_secret).map(Value::Object);
+/// The whole application, with those of its secrets that are seen by now.
+pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) -> Map<String, Value> {
+    let secrets = application.password_credentials.iter().filter(|secret| call.sees(secret.created));
+    let secrets = secrets.map(show_secret).map(Value::Object);
     let mut object = members(json!({
         "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,
         "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "createdByAppId": null,

@@ -63,13 +63,13 @@ fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_APPLICATIONS)?;
     let directory = call.shared.read();
     let seen = directory.applications.iter().filter(|application| call.sees(application.created));
-    call.list(&KIND, seen.map(|application| show(application, &directory.tenant)))
+    call.list(&KIND, seen.map(|application| show(call, application, &directory.tenant)))
 }
 
 fn get(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_APPLICATIONS)?;
     let directory = call.shared.read();
-    call.single(&KIND, show(find(call, &directory, key)?, &directory.tenant))
+    call.single(&KIND, show(call, find(call, &directory, key)?, &directory.tenant))
 }
 
 fn create(call: &Call<'_>) -> Result<Response, GraphError> {
@@ -106,7 +106,7 @@ fn create_from(
     };
     apply(&mut application, body)?;
     (application.id, application.app_id) = (directory.ids.guid(), directory.ids.guid());
-    let shown = show(&application, &directory.tenant);
+    let shown = show(call, &application, &directory.tenant);
     directory.applications.add(application);
     Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
 }

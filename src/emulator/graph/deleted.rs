@@ -21,7 +21,7 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
         ("GET", ["deletedItems", id]) => {
             access::demand(call.caller, READ_APPLICATIONS)?;
             let directory = call.shared.read();
-            call.single(&KIND, show(find(&directory, id)?, &directory.tenant))
+            call.single(&KIND, show(call, find(&directory, id)?, &directory.tenant))
         }
         ("POST", ["deletedItems", id, "restore"]) => restore(call, id),
         ("DELETE", ["deletedItems", id]) => purge(call, id),
@@ -41,7 +41,10 @@ fn find<'d>(directory: &'d Directory, id: &str) -> Result<&'d Application, Graph
 fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_APPLICATIONS)?;
     let directory = call.shared.read();
-    call.list(&KIND, directory.applications.deleted().map(|application| show(application, &directory.tenant)))
+    call.list(
+        &KIND,
+        directory.applications.deleted().map(|application| show(call, application, &directory.tenant)),
+    )
 }
 
 fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
@@ -50,7 +53,7 @@ fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
     let mut application = find(&directory, id)?.clone();
     access::may_change(call.caller, Some(&application))?;
     application.deleted = None;
-    let shown = show(&application, &directory.tenant);
+    let shown = show(call, &application, &directory.tenant);
     if let Some(place) = directory.applications.any_mut(application.id) {
         *place = application;
     }

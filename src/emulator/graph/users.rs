@@ -3,14 +3,15 @@
 //! <https://learn.microsoft.com/en-us/graph/api/user-list>, `user-get`. Which members `User.ReadBasic.All` shows:
 //! <https://learn.microsoft.com/en-us/graph/permissions-reference>. What the others come back as is inferred: null.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::access::{self, READ_BASIC_USERS, READ_SELF, READ_USERS};
 use super::call::Call;
-use super::odata::{Field, Key, options::Page};
+use super::odata::options::{Page, is_eventual};
+use super::odata::{Field, Key};
 use super::presences;
-use super::refusal::{denied, no_resource, unreadable};
+use super::refusal::{bad_request, denied, no_resource, unreadable};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::Directory;
@@ -44,7 +45,8 @@ enum Sight {
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     match (call.method(), call.path.keyed()) {
-        ("GET", (None, _)) => list(call),
+        ("GET", (None, _)) => list(call, false),
+        ("GET", (Some(Key::Id("$count")), rest)) if rest.is_empty() => list(call, true),
         (_, (Some(Key::Id("delta")), _)) => Err(call.refused()),
         ("GET", (Some(Key::Id(key)), rest)) if rest.is_empty() => get(call, key),
         (_, (Some(Key::Id(key)), rest)) if rest.first() == Some(&"presence") => {
@@ -74,7 +76,8 @@ fn sight(call: &Call<'_>) -> Result<Sight, GraphError> {
     Ok(Sight::Basic)
 }
 
-fn list(call: &Call<'_>) -> Result<Response, GraphError> {
+/// The users that meet the filter, or only how many they are.
+fn list(call: &Call<'_>, counts: bool) -> Result<Response, GraphError> {
     let sight = sight(call)?;
     call.options.check_members("user", |name| member(None, name).is_some())?;
     let filter = call.options.filter();
@@ -86,9 +89,22 @@ fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     let matching = directory.users.as_slice().iter();
     let matching =
         matching.filter(|user| filter.is_none_or(|filter| filter.holds(&|name| field(user, name))));
+    if counts {
+        return count(call, matching.count());
+    }
     let page = call.options.page(matching);
     let items = page.items.into_iter().map(|user| show(call, user, sight)).collect();
     Ok(call.page("users", Page { items, count: page.count, next: page.next }))
+}
+
+/// <https://learn.microsoft.com/en-us/graph/api/user-list>: a number as plain text, for those who accept the index that lags behind.
+fn count(call: &Call<'_>, count: usize) -> Result<Response, GraphError> {
+    if !is_eventual(call.request) {
+        return Err(bad_request("$count is not currently supported."));
+    }
+    let mut response = Response::empty(StatusCode::OK);
+    response.body = count.to_string().into_bytes();
+    Ok(response.with(header::CONTENT_TYPE, "text/plain"))
 }
 
 fn get(call: &Call<'_>, key: &str) -> Result<Response, GraphError> {
@@ -136,17 +152,28 @@ fn member(user: Option<&User>, name: &str) -> Option<Value> {
         "proxyAddresses" => Some(json!(user.map_or(&[][..], |user| &user.proxy_addresses))),
         "assignedPlans" => Some(plans(user)),
         "businessPhones" | "otherMails" | "assignedLicenses" | "imAddresses" => Some(json!([])),
-        "companyName"
+        "city"
+        | "companyName"
         | "country"
         | "createdDateTime"
+        | "creationType"
+        | "deletedDateTime"
         | "department"
         | "employeeId"
+        | "employeeType"
+        | "externalUserState"
+        | "faxNumber"
         | "jobTitle"
         | "mobilePhone"
         | "officeLocation"
+        | "onPremisesImmutableId"
+        | "onPremisesSamAccountName"
         | "onPremisesSyncEnabled"
+        | "postalCode"
         | "preferredLanguage"
         | "securityIdentifier"
+        | "state"
+        | "streetAddress"
         | "usageLocation" => Some(Value::Null),
         _ => None,
     }

@@ -17,10 +17,15 @@ const TERMS: usize = 100;
 /// A condition on one object.
 #[derive(Debug)]
 pub(in crate::emulator::graph) enum Filter {
-    And(Box<Self>, Box<Filter>),
-    Or(Box<Self>, Box<Filter>),
+    /// Both hold.
+    And(Box<Self>, Box<Self>),
+    /// One of them holds, or both.
+    Or(Box<Self>, Box<Self>),
+    /// It does not hold.
     Not(Box<Self>),
+    /// On the value of a member.
     Test { property: String, test: Test },
+    /// On one at least of several texts in a member.
     Any { property: String, test: Test },
 }
 
@@ -378,7 +383,7 @@ mod tests {
             ("a/any(p:p eq 'x')", None, vec!["a"]),
         ];
         for (text, advanced, names) in cases {
-            let filter = Filter::parse(text).ok().expect("a filter");
+            let filter = Filter::parse(text).expect("a filter");
             assert_eq!((filter.advanced(), filter.properties()), (advanced, names), "{text}");
         }
     }

@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 use super::filter::Filter;
 use super::{bad, unsupported};
-use crate::emulator::error::{GraphError, Request};
+use crate::emulator::error::GraphError;
+use crate::emulator::message::Request;
 
 /// The largest page, and the one without `$top`.
 /// <https://learn.microsoft.com/en-us/graph/api/user-list>
@@ -203,7 +204,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::emulator::error::RequestIds;
+    use crate::emulator::message::RequestIds;
 
     fn options(query: &str, eventual: bool) -> Result<Options, GraphError> {
         let mut headers = HeaderMap::new();

@@ -69,8 +69,7 @@ pub(in crate::emulator) struct Status {
 }
 
 /// The text is no pair that somebody can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a pair of availability and activity as Teams shows it, such as Busy/InAMeeting")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct NotAStatus;
 
 const fn pair(availability: Availability, activity: Activity) -> Status {

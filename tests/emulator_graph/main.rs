@@ -1,0 +1,18 @@
+//! The emulated Microsoft Graph as a client sees it: in memory, with virtual time.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by them"
+)]
+
+mod applications;
+mod batch;
+mod consent;
+mod large;
+mod permissions;
+mod presences;
+
+mod tenant;
+mod users;
