@@ -2,6 +2,8 @@
 //!
 //! Members: <https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens>, RFC 7517.
 
+use std::sync::{Arc, OnceLock};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
@@ -29,8 +31,21 @@ pub enum KeyError {
 }
 
 impl Keys {
-    /// Makes a key of 2048 bits; takes some tenths of a second.
-    pub(super) fn make() -> Result<Self, KeyError> {
+    /// The key of this process. Making one takes some tenths of a second, and a test may make hundreds of tenants.
+    pub(super) fn of_process() -> Result<Arc<Self>, KeyError> {
+        static KEYS: OnceLock<Arc<Keys>> = OnceLock::new();
+        match KEYS.get() {
+            Some(keys) => Ok(Arc::clone(keys)),
+            // Where two threads make one each, the first is everybody's.
+            None => {
+                let made = Arc::new(Self::make()?);
+                Ok(Arc::clone(KEYS.get_or_init(|| made)))
+            }
+        }
+    }
+
+    /// Makes a key of 2048 bits.
+    fn make() -> Result<Self, KeyError> {
         let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
         let mut parameters = CertificateParams::default();
         parameters.distinguished_name.push(DnType::CommonName, "swyx-teams emulator, signs tokens");

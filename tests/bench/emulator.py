@@ -14,10 +14,10 @@ from pathlib import Path
 class Emulator:
     """The program's `emulate` while it is needed, called over HTTPS as by any client."""
 
-    def __init__(self, program, users):
+    def __init__(self, program, *options):
         self.folder = tempfile.TemporaryDirectory(prefix="swyx-teams-bench-")
         self.log = Path(self.folder.name) / "log"
-        command = [program, "emulate", "--listen", "127.0.0.1:0", "--users", str(users), "--log", self.log]
+        command = [program, "emulate", "--listen", "127.0.0.1:0", "--log", self.log, *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.facts = json.loads(self.process.stdout.readline())
         self.context = ssl.create_default_context(cafile=self.facts["ca_file"])
@@ -51,7 +51,7 @@ class Emulator:
 
 def measure(program, users=100_000, ids=650, rounds=101):
     """The median of the milliseconds in which it answers, by its own log, and its peak of memory in bytes."""
-    with Emulator(program, users) as emulator:
+    with Emulator(program, "--users", str(users)) as emulator:
         asked = [user["id"] for user in emulator.graph(f"/users?$top={ids}&$select=id")["value"]]
         for _ in range(rounds):
             found = emulator.graph("/communications/getPresencesByUserId", {"ids": asked})["value"]

@@ -33,7 +33,7 @@ async fn no_fault_makes_a_tenant_look_like_another() {
         &[Fault::Throttle(1.0)],
     ];
     let (mut seen, mut unseen) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..20 {
         for mix in mixes {
             for (scenario, truth) in TRUTH {
                 let options = Options { scenario, faults: mix.to_vec(), seed, ..Options::default() };
@@ -55,7 +55,7 @@ async fn no_fault_makes_a_tenant_look_like_another() {
         }
     }
     // The proof is worth something only if both happened, and often.
-    assert!(seen > 150 && unseen > 150, "{seen} seen, {unseen} not");
+    assert!(seen > 75 && unseen > 75, "{seen} seen, {unseen} not");
 }
 
 /// The known-bad twin: an expired token is refused by Graph as a missing permission would be, so the reads fail, and are found.
