@@ -3,7 +3,7 @@
 //! | path | file |
 //! |---|---|
 //! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `deleted`; their JSON in `application_json` |
-//! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments` |
+//! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments`; `service_principal_json` |
 //! | `/oauth2PermissionGrants` | `grants` |
 //! | `/users`, `/me` | `users` |
 //! | `…/presence`, `/communications` | `presences`, on the value `presence` |
@@ -27,6 +27,7 @@ pub(super) mod presence;
 mod presences;
 mod refusal;
 mod role_assignments;
+mod service_principal_json;
 mod service_principals;
 mod users;
 
