@@ -266,7 +266,6 @@ fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
     use crate::graph::{Answer, Request};

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::message::Part;
 
-/// How many lines are kept in memory; the oldest go first.
+/// How many lines are kept in memory, each part of a batch counted as one; the oldest go first.
 const KEPT: usize = 100_000;
 
 /// What the log says of one request. It has no query, no header and no body, so neither a token nor a secret.
@@ -31,6 +31,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What it counts in memory.
+    fn weight(&self) -> usize {
+        1 + self.parts.len()
+    }
+
     fn line(&self) -> String {
         let part = |part: &Part| json!({"method": part.method, "path": part.path, "status": part.status});
         let mut line = json!({"method": self.method, "path": self.path, "status": self.status, "ms": self.ms,
@@ -50,13 +55,14 @@ pub(super) struct Log {
 struct Inner {
     file: Option<File>,
     entries: VecDeque<Entry>,
+    weight: usize,
 }
 
 impl Log {
     /// A log that also writes to the file at `path`, which it empties first.
     pub(super) fn new(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(File::create).transpose()?;
-        Ok(Self { inner: Mutex::new(Inner { file, entries: VecDeque::new() }) })
+        Ok(Self { inner: Mutex::new(Inner { file, entries: VecDeque::new(), weight: 0 }) })
     }
 
     /// Adds a line.
@@ -67,10 +73,13 @@ impl Log {
         {
             tracing::error!("cannot write the log: {error}");
         }
-        if inner.entries.len() == KEPT {
-            inner.entries.pop_front();
-        }
+        inner.weight += entry.weight();
         inner.entries.push_back(entry);
+        while inner.weight > KEPT
+            && let Some(oldest) = inner.entries.pop_front()
+        {
+            inner.weight -= oldest.weight();
+        }
     }
 
     /// The lines so far.
@@ -101,18 +110,25 @@ mod tests {
         assert!(entry.line().ends_with("\"parts\":[],\"fault\":\"drop-reply\"}\n"));
     }
 
+    fn entry(number: usize, parts: usize) -> Entry {
+        let part = Part { method: "GET".to_owned(), path: "/users".to_owned(), status: 200 };
+        let path = format!("/{number}");
+        Entry { method: "GET".to_owned(), path, status: 404, ms: 0.0, parts: vec![part; parts], fault: None }
+    }
+
+    #[test]
+    fn memory_is_bounded_by_lines_and_parts() {
+        let log = Log::new(None).expect("a log");
+        (0..6_000).for_each(|number| log.add(entry(number, 19)));
+        let kept = log.entries();
+        assert_eq!((kept.len(), kept[0].path.as_str()), (KEPT / 20, "/1000"));
+    }
+
     #[test]
     fn lines_are_in_the_file_at_once() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let log = Log::new(Some(file.path())).expect("a log");
-        let entry = Entry {
-            method: "GET".to_owned(),
-            path: "/".to_owned(),
-            status: 404,
-            ms: 0.0,
-            parts: Vec::new(),
-            fault: None,
-        };
+        let entry = entry(0, 0);
         log.add(entry.clone());
         assert_eq!(std::fs::read_to_string(file.path()).expect("text"), entry.line());
         assert_eq!(log.entries(), [entry]);

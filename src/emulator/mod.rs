@@ -158,7 +158,7 @@ impl Emulator {
         &self.facts
     }
 
-    /// A line per request so far, at most the last 100,000.
+    /// A line per request so far: of many the last ones, 100,000 of them and their parts.
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }

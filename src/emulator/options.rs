@@ -14,7 +14,25 @@ pub struct Options {
     pub base: String,
     /// What the tenant holds.
     pub scenario: Scenario,
-    /// The tenant as JSON, in place of a scenario; `swyx-teams emulate --help` and [`super::StateError`] say what may stand in it.
+    /// The tenant as JSON, in place of a scenario; [`super::StateError`] lists what may stand in it.
+    ///
+    /// ```
+    /// # use swyx_teams::emulator::{Emulator, Options};
+    /// let state = r#"{
+    ///     "tenant": {"domain": "fabrikam.example", "name": "Fabrikam"},
+    ///     "applications": [{
+    ///         "appId": "7e1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6d", "displayName": "Presence of Fabrikam",
+    ///         "secrets": [{"displayName": "old", "endsInDays": -3}, {"displayName": "new"}],
+    ///         "declared": {"application": ["Presence.ReadWrite.All", "User.ReadBasic.All"]},
+    ///         "granted": {"application": ["Presence.ReadWrite.All"]}
+    ///     }],
+    ///     "users": [{"userPrincipalName": "eva@fabrikam.example", "mail": "eva@fabrikam.example", "presence": "Busy/InAMeeting"}],
+    ///     "policies": {"maxSecretDays": 180}
+    /// }"#;
+    /// let emulator = Emulator::new(Options { state: Some(state.to_owned()), ..Options::default() })?;
+    /// assert_eq!(emulator.facts().client_id.as_deref(), Some("7e1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6d"));
+    /// # Ok::<(), swyx_teams::emulator::OptionsError>(())
+    /// ```
     pub state: Option<String>,
     /// How many users there are, the administrator among them; 0 to 1,000,000. By default 25, with `state` those named there.
     pub users: Option<u32>,

@@ -93,7 +93,7 @@ async fn answer(
     if !shared.faults.slow.is_zero() {
         tokio::time::sleep(shared.faults.slow).await;
     }
-    let (mut response, mut fault) = match to_bytes(Body::new(body), LARGEST).await {
+    let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
             let (method, path, headers) = (head.method, path.clone(), head.headers);

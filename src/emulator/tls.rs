@@ -23,7 +23,7 @@ pub(super) struct Tls {
 impl Tls {
     /// Makes both certificates, valid for `localhost`, `127.0.0.1`, `::1` and `address`. The authority's key is gone when this returns.
     pub(super) fn make(address: IpAddr) -> Result<Self, ServeError> {
-        let issuer = Issuer::new(authority()?, KeyPair::generate()?);
+        let issuer = issuer()?;
         // Signed by itself; the issuer keeps the key that its certificate must be signed with.
         let ca = authority()?.self_signed(issuer.key())?;
         let key = KeyPair::generate()?;
@@ -38,6 +38,11 @@ impl Tls {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { config: Arc::new(config), ca_pem: ca.pem() })
     }
+}
+
+/// The authority with its key.
+fn issuer() -> Result<Issuer<'static, KeyPair>, rcgen::Error> {
+    Ok(Issuer::new(authority()?, KeyPair::generate()?))
 }
 
 fn authority() -> Result<CertificateParams, rcgen::Error> {
@@ -69,4 +74,47 @@ fn leaf(address: IpAddr) -> Result<CertificateParams, rcgen::Error> {
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     parameters.use_authority_key_identifier_extension = true;
     Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::RootCertStore;
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier as _;
+    use rustls::pki_types::{ServerName, UnixTime};
+
+    use super::*;
+
+    /// Whether a client that trusts the authority takes a leaf for the server of that name.
+    fn is_accepted(issuer: &Issuer<'static, KeyPair>, leaf: &CertificateParams, name: &'static str) -> bool {
+        let ca = authority().expect("parameters").self_signed(issuer.key()).expect("a certificate");
+        let leaf = leaf.signed_by(&KeyPair::generate().expect("a key"), issuer).expect("a certificate");
+        let mut roots = RootCertStore::empty();
+        roots.add(ca.der().clone()).expect("a root");
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = verifier.build().expect("a verifier");
+        // Within the dates that certificates have by default.
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
+        let name = ServerName::try_from(name).expect("a name");
+        verifier.verify_server_cert(leaf.der(), &[], &name, &[], now).is_ok()
+    }
+
+    #[test]
+    fn the_authority_speaks_for_loopback_names_only() {
+        let issuer = issuer().expect("an authority");
+        let ours = leaf(IpAddr::from([127, 0, 0, 2])).expect("parameters");
+        for name in ["localhost", "127.0.0.1", "127.0.0.2", "::1"] {
+            assert!(is_accepted(&issuer, &ours, name), "{name}");
+        }
+        assert!(!is_accepted(&issuer, &ours, "127.0.0.3"));
+        for name in ["graph.microsoft.com", "192.0.2.1"] {
+            let mut foreign = leaf(IpAddr::from([127, 0, 0, 1])).expect("parameters");
+            foreign.subject_alt_names =
+                CertificateParams::new(vec![name.to_owned()]).expect("a name").subject_alt_names;
+            assert!(!is_accepted(&issuer, &foreign, name), "{name}");
+        }
+    }
 }

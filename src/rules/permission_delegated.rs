@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity, shown};
 use crate::permission::{Need, needs};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
+use crate::tenant::{Registration, Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "permission-delegated",
@@ -29,16 +29,7 @@ Add the permission once more under API permissions, Microsoft Graph, now as type
 fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
     for need in &needs(mode) {
-        // Who declared the right type knows it; what is missing then is consent.
-        if need.is_met_by(&registration.granted) || need.is_met_by(&registration.declared) {
-            continue;
-        }
-        let is_meant = |name: &&String| is_of_its_kind(name, need);
-        let delegated = match registration.declared_delegated.iter().find(is_meant) {
-            Some(name) => Some(name),
-            None => registration.granted_delegated.as_ref().map_err(Clone::clone)?.iter().find(is_meant),
-        };
-        if let Some(name) = delegated {
+        if let Some(name) = instead(registration, need)? {
             let message = format!(
                 "{} is there as type Delegated, where {} is needed as type Application",
                 shown(name),
@@ -54,6 +45,19 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
         }
     }
     Ok(())
+}
+
+/// The delegated permission that is there instead of the application permission that is needed, if one is.
+pub(super) fn instead<'a>(registration: &'a Registration, need: &Need) -> Seen<Option<&'a String>> {
+    // Who declared the right type knows it; what is missing then is consent.
+    if need.is_met_by(&registration.granted) || need.is_met_by(&registration.declared) {
+        return Ok(None);
+    }
+    let is_meant = |name: &&String| is_of_its_kind(name, need);
+    match registration.declared_delegated.iter().find(is_meant) {
+        Some(name) => Ok(Some(name)),
+        None => Ok(registration.granted_delegated.as_ref().map_err(Clone::clone)?.iter().find(is_meant)),
+    }
 }
 
 /// Whether who chose this delegated permission may have meant `need`: `Presence.Read` for `Presence.Read.All`.

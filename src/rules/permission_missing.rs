@@ -1,8 +1,9 @@
 //! `permission-missing`: the application's token lacks a permission that the mode needs.
 
 use super::online::{consent, mode, refusal, refused};
+use super::permission_delegated::instead;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::permission::needs;
+use crate::permission::{Need, needs};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
 use crate::tenant::{Seen, Tenant};
@@ -15,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
 ## What
 With `--online`: the application signs in, but its token lacks a permission that the mode needs. Mode 1 needs `Presence.Read.All`, mode 2
 `Presence.ReadWrite.All`, both need `User.ReadBasic.All`; a permission that allows more is enough.
+With `--as-admin`, `permission-not-consented` and `permission-delegated` take its place where they know the reason.
 ## Why
 Entra ID gives a token to an application without any permission, too, so a sign-in alone proves nothing. Only permissions of type Application
 with an administrator's consent are in the token; delegated ones, and those that are only listed in the registration, are not.
@@ -36,7 +38,8 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
     }
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
     let whole = if roles.is_empty() { "; the token holds no permission at all" } else { "" };
-    for need in needs(mode).iter().filter(|need| !need.is_met_by(roles)) {
+    let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
+    for need in needs(mode).iter().filter(is_open) {
         let message = format!(
             "the application permission {} is missing{whole}; it is needed to {}",
             need.name, need.purpose
@@ -51,4 +54,12 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
         );
     }
     Ok(())
+}
+
+/// Whether an administrator's look says why the permission is missing: one fault is one finding, and those name the better cure.
+fn is_explained(tenant: &Tenant, need: &Need) -> bool {
+    tenant.registration.as_ref().is_ok_and(|registration| {
+        let is_declared = need.is_met_by(&registration.declared) && !need.is_met_by(&registration.granted);
+        is_declared || instead(registration, need).is_ok_and(|delegated| delegated.is_some())
+    })
 }

@@ -53,11 +53,6 @@ impl Settings {
         }
     }
 
-    /// Where an administrator consents to the application's permissions.
-    pub fn consent_address(&self) -> String {
-        format!("{}/{}/adminconsent?client_id={}", self.login_address(), self.tenant_id, self.client_id)
-    }
-
     /// The keys that could carry a secret or a token to somebody else, or run a program: with a reason, as a person reads it.
     ///
     /// A settings file may come from anyone. What signs in for it, or fetches a secret, does so only when this is empty or someone
@@ -109,7 +104,6 @@ fn is_host(host: &str, ours: &str) -> bool {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "a test fails by it")]
 mod tests {
     use super::*;
 

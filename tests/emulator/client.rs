@@ -74,6 +74,14 @@ impl Tenant {
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
+    /// A POST of JSON to Graph with a token.
+    pub async fn graph_post(&self, token: &str, path: &str, body: &Value) -> Answer {
+        let request =
+            Request::post(format!("/v1.0{path}")).header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(form(path, fields)).await
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use swyx_teams::emulator::{Fault, Options};
+use serde_json::json;
+use swyx_teams::emulator::{Fault, Options, Part, Scenario};
 use tokio::time::Instant;
 
 use crate::client::{Tenant, form};
@@ -141,4 +142,50 @@ async fn the_log_has_a_line_per_request_and_no_secret() {
         assert!(!text.contains(secret.as_str()));
     }
     assert_eq!(tenant.0.log().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_made_is_not_seen_at_once() {
+    let faults = vec![Fault::ReplicationLag(Duration::from_secs(10))];
+    let tenant = Tenant::new(Options { scenario: Scenario::NoConsent, faults, ..Options::default() });
+    let administrator = tenant.facts().admin_token.clone();
+    let path = format!("/applications(appId='{}')/addPassword", tenant.client_id());
+    let added = tenant.graph_post(&administrator, &path, &json!({})).await;
+    assert_eq!(added.status, 200, "{}", added.text);
+    let secret = added.json()["secretText"].as_str().expect("a value").to_owned();
+    assert_eq!(tenant.sign_in_with(&tenant.client_id(), &secret).await.code(), (7000215, 401));
+    assert_eq!(tenant.sign_in().await.status, 200, "the old one is seen");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!(tenant.sign_in_with(&tenant.client_id(), &secret).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_tells_the_parts_of_a_batch_by_themselves() {
+    let tenant = with(&[]);
+    let token = tenant.facts().admin_token.clone();
+    let parts = json!({"requests": [
+        {"id": "1", "method": "GET", "url": "/users?$top=1&$select=id"},
+        {"id": "2", "method": "GET", "url": "/users/nobody@contoso.example"}]});
+    assert_eq!(tenant.graph_post(&token, "/$batch", &parts).await.status, 200);
+    let part = |path: &str, status| Part { method: "GET".to_owned(), path: path.to_owned(), status };
+    let entry = tenant.0.log().pop().expect("a line");
+    assert_eq!(entry.path, "/v1.0/$batch");
+    assert_eq!(entry.parts, [part("/users", 200), part("/users/nobody@contoso.example", 404)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_part_of_a_batch_is_throttled_by_itself() {
+    let tenant = with(&[Fault::Throttle(0.5)]);
+    let token = tenant.facts().admin_token.clone();
+    let part = |id: usize| json!({"id": id.to_string(), "method": "GET", "url": "/organization"});
+    let parts = json!({"requests": (0..20).map(part).collect::<Vec<_>>()});
+    let answer = tenant.graph_post(&token, "/$batch", &parts).await;
+    assert_eq!(answer.status, 200);
+    let responses = answer.json()["responses"].as_array().expect("a list").clone();
+    let throttled = responses.iter().filter(|one| one["status"] == 429).collect::<Vec<_>>();
+    assert!(responses.len() == 20 && (1..20).contains(&throttled.len()), "{}", throttled.len());
+    for part in throttled {
+        let pause = part["headers"]["Retry-After"].as_str().or(part["headers"]["retry-after"].as_str());
+        assert!(pause.expect("a pause").parse::<f64>().is_ok_and(|pause| pause >= 1.0));
+    }
 }

@@ -89,6 +89,30 @@ async fn a_dropped_reply_ends_the_connection_without_an_answer() {
     assert_eq!(running.end().0, Some(0));
 }
 
+#[tokio::test]
+async fn a_request_under_way_does_not_keep_it_from_ending() {
+    let running = Running::start(&["--fault", "slow=600000"]);
+    let client = client(&running.fact("ca_file"));
+    let address = format!("{}/common/discovery/instance", running.fact("authority"));
+    let before = sockets(running.child.id());
+    let asked = tokio::spawn(client.get(address).send());
+    // The request is under way once the connection is there; that it ends without an answer shows that it was.
+    while sockets(running.child.id()) == before {
+        tokio::task::yield_now().await;
+    }
+    let (code, _, took) = tokio::task::spawn_blocking(|| running.end()).await.expect("it ends");
+    // Not the ten minutes that the answer takes.
+    assert!(code == Some(0) && took < Duration::from_secs(60), "{code:?} {took:?}");
+    assert!(asked.await.expect("it ends").is_err());
+}
+
+/// How many sockets a process has.
+fn sockets(process: u32) -> usize {
+    let links = std::fs::read_dir(format!("/proc/{process}/fd")).expect("Linux").flatten();
+    let targets = links.filter_map(|link| std::fs::read_link(link.path()).ok());
+    targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+}
+
 #[test]
 fn what_it_cannot_serve_it_says() {
     let folder = tempfile::tempdir().expect("a folder");

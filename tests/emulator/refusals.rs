@@ -23,6 +23,9 @@ fn fields(tenant: &Tenant, changes: &[(&'static str, &str)]) -> Vec<(&'static st
     fields
 }
 
+/// The tenant's name, the changes, and the code, error word and status that come back.
+type Case<'a> = (&'a str, &'a [(&'static str, &'a str)], u64, &'a str, u16);
+
 async fn ask(tenant: &Tenant, place: &str, changes: &[(&'static str, &str)]) -> crate::client::Answer {
     let fields = fields(tenant, changes);
     let fields = fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
@@ -37,7 +40,7 @@ async fn each_mistake_has_its_code_its_word_and_its_status() {
     let two = "https://graph.microsoft.com/.default https://localhost:8443/.default";
     let nil = "00000000-0000-0000-0000-000000000000";
     let tools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
-    let cases: &[(&str, &[(&'static str, &str)], u64, &str, u16)] = &[
+    let cases: &[Case<'_>] = &[
         (&id, &[("client_secret", "wrong")], 7000215, "invalid_client", 401),
         (&id, &[("client_secret", other)], 7000215, "invalid_client", 401),
         (&id, &[("client_secret", "")], 7000218, "invalid_client", 401),

@@ -114,6 +114,38 @@ async fn ids_are_the_same_in_every_run_and_secrets_are_not() {
     assert_eq!((one.secret().len(), &one.secret()[4..6]), (40, "Q~"));
 }
 
+/// The users as the administrator sees them, by a member of each.
+async fn users(tenant: &Tenant, member: &str) -> Vec<Option<String>> {
+    let token = tenant.facts().admin_token.clone();
+    let answer =
+        tenant.graph(&token, "/users?$top=999&$select=id,mail,userPrincipalName,accountEnabled").await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let list = answer.json()["value"].as_array().expect("a list").clone();
+    list.iter().map(|user| user[member].as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_seed_decides_the_ids_of_users_and_nothing_but_their_number_how_many_there_are() {
+    let of = |seed| Tenant::new(Options { seed, users: Some(40), ..Options::default() });
+    let (one, same, other) = (of(1), of(1), of(2));
+    let ids = users(&one, "id").await;
+    assert_eq!((ids.len(), &ids), (40, &users(&same, "id").await));
+    assert_ne!(ids, users(&other, "id").await);
+    assert_eq!(users(&one, "mail").await, users(&other, "mail").await);
+    assert_eq!(users(&Tenant::new(Options::default()), "id").await.len(), 25);
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_who_do_not_match_are_of_every_kind() {
+    let tenant = of(Scenario::UserMismatch);
+    let (mails, names) = (users(&tenant, "mail").await, users(&tenant, "userPrincipalName").await);
+    assert!(mails.iter().any(Option::is_none));
+    assert!(mails.iter().filter(|mail| mail.as_deref() == Some("info@contoso.example")).count() == 2);
+    assert!(mails.iter().zip(&names).any(|(mail, name)| mail.is_some() && mail != name));
+    assert!(names.iter().flatten().any(|name| name.contains("#EXT#")));
+    assert!(mails.iter().zip(&names).any(|(mail, name)| mail == name));
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_facts_are_the_members_of_the_ready_line() {
     let tenant = of(Scenario::Ready);
@@ -141,6 +173,7 @@ async fn the_facts_are_the_members_of_the_ready_line() {
 #[tokio::test(start_paused = true)]
 async fn a_tenant_comes_from_a_file() {
     let text = r#"{
+        "users": [{"userPrincipalName": "eva@fabrikam.example", "id": "1f0e2d3c-4b5a-4697-8f9e-0d1c2b3a4f5e", "presence": "Busy/InAMeeting"}],
         "tenant": {"id": "9d2f6b1c-0a4e-4c7d-8b3f-5e6a7c8d9f01", "domain": "Fabrikam.Example", "name": "Fabrikam"},
         "applications": [
             {"appId": "7e1d2c3b-4a59-4687-9c0d-1e2f3a4b5c6d", "displayName": "A",
@@ -160,6 +193,12 @@ async fn a_tenant_comes_from_a_file() {
     let answer = tenant.token("fabrikam.example", &[fields.as_slice(), &scope].concat()).await;
     assert_eq!(answer.status, 200);
     assert_eq!(tenant.sign_in_with(second, "x").await.code(), (700016, 400), "it has no service principal");
+    let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+    let presence = tenant.graph(&token, "/users/1f0e2d3c-4b5a-4697-8f9e-0d1c2b3a4f5e/presence").await.json();
+    assert_eq!(
+        (presence["availability"].as_str(), presence["activity"].as_str()),
+        (Some("Busy"), Some("InAMeeting"))
+    );
 }
 
 #[test]

@@ -28,9 +28,6 @@ impl Seen {
     }
 }
 
-/// What a connection was at first, before anything was said on it.
-pub const SILENT: &str = "";
-
 /// Accepts connections for as long as the test runs, and notes the first bytes of each.
 pub fn listener() -> (SocketAddr, Seen) {
     serve(|stream, seen| {

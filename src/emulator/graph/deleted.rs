@@ -16,7 +16,8 @@ use crate::emulator::state::{Application, Directory};
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     let names = call.path.names();
     match (call.method(), names.get(1..).unwrap_or_default()) {
-        ("GET", ["deletedItems", "microsoft.graph.application"]) => list(call),
+        // `graph` is the alias of the namespace `microsoft.graph`; Microsoft's generated clients write it.
+        ("GET", ["deletedItems", "microsoft.graph.application" | "graph.application"]) => list(call),
         ("GET", ["deletedItems", id]) => {
             access::demand(call.caller, READ_APPLICATIONS)?;
             let directory = call.shared.read();

@@ -1,0 +1,163 @@
+"""The emulator as other people's clients meet it: started, spoken to over HTTPS, and ended."""
+
+import asyncio
+import json
+import os
+import queue
+import shutil
+import subprocess
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import jwt
+import requests
+
+from common import PROGRAM, environment
+
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+# What turns these clients away from an address or a certificate that a test names.
+THEIRS = ("_PROXY", "_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "AZURE_", "MSAL_")
+MEMBERS = {
+    "authority", "graph", "gateway", "ca_file", "tenant_id", "client_id", "client_secret", "admin_token", "gateway_token",
+}  # fmt: skip
+# Seconds that tell a hang from a slow machine.
+START, END = 60, 10
+
+
+def plain_environment():
+    """This process's environment without what leads clients elsewhere."""
+    return {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in THEIRS)}
+
+
+class Emulator:
+    """One run of `swyx-teams emulate`, whose facts are attributes: `emulator.tenant_id`."""
+
+    def __init__(self, *options):
+        self.options = options
+
+    def __enter__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="swyx-teams-e2e-"))
+        self.log_file = self.folder / "log.jsonl"
+        words = [PROGRAM, "emulate", "--listen", "127.0.0.1:0", "--log", self.log_file, *self.options]
+        with open(self.folder / "stderr", "w", encoding="utf-8") as said:
+            self.process = subprocess.Popen(
+                [str(word) for word in words], env=environment(), stdout=subprocess.PIPE, stderr=said, encoding="utf-8"
+            )
+        lines = queue.Queue()
+        threading.Thread(target=lambda: lines.put(self.process.stdout.readline()), daemon=True).start()
+        try:
+            self.facts = json.loads(lines.get(timeout=START))
+        except (queue.Empty, json.JSONDecodeError) as problem:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"the emulator did not get ready: {self.said()}") from problem
+        self.process.stdout.close()
+        assert set(self.facts) == MEMBERS, sorted(self.facts)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            code = self.process.wait(timeout=END)
+            said, own = self.said() + self.log_text(), Path(self.ca_file).parent
+            assert code == 0, (code, said)
+            assert not own.exists(), f"{own} was left behind"
+            for name in ("client_secret", "admin_token", "gateway_token"):
+                # A tenant without the application has no secret.
+                assert not (secret := self.facts[name]) or secret not in said, f"{name} was logged"
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            shutil.rmtree(self.folder)
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["facts"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def said(self):
+        """What it wrote on standard error."""
+        return (self.folder / "stderr").read_text(encoding="utf-8")
+
+    def log_text(self):
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
+
+    def log(self):
+        """The requests so far, oldest first."""
+        return [json.loads(line) for line in self.log_text().splitlines()]
+
+    @property
+    def tenant_authority(self):
+        return f"{self.authority}/{self.tenant_id}"
+
+    def ask(self, method, url, token=None, **more):
+        """One request with nothing of a client in between; `url` may begin after the version of Graph."""
+        headers = more.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
+        with requests.Session() as session:
+            session.trust_env = False
+            return session.request(
+                method, url if "://" in url else self.graph + url, headers=headers, verify=self.ca_file, timeout=30, **more
+            )
+
+    def discovery(self, tenant=None):
+        answer = self.ask("GET", f"{self.authority}/{tenant or self.tenant_id}/v2.0/.well-known/openid-configuration")
+        answer.raise_for_status()
+        return answer.json()
+
+    def key_of(self, token):
+        """The published key that a token names."""
+        wanted = jwt.get_unverified_header(token)["kid"]
+        keys = jwt.PyJWKSet.from_dict(self.ask("GET", self.discovery()["jwks_uri"]).json())
+        return keys[wanted].key
+
+    def claims(self, token, audience="https://graph.microsoft.com", issuer=None):
+        """The claims of a token that holds against the published keys; any other raises `jwt.InvalidTokenError`."""
+        return jwt.decode(
+            token, self.key_of(token), algorithms=["RS256"], audience=audience,
+            issuer=issuer or f"https://sts.windows.net/{self.tenant_id}/",
+            options={"require": ["aud", "iss", "iat", "nbf", "exp", "sub", "oid", "tid"]},
+        )  # fmt: skip
+
+    def form(self, path, **fields):
+        """A form to an address of Entra's."""
+        return self.ask("POST", f"{self.tenant_authority}/{path}", data=fields)
+
+    def sign_in(self, secret=None, client_id=None):
+        """An access token of the application, as plain as can be."""
+        answer = self.form(
+            "oauth2/v2.0/token", grant_type="client_credentials", scope=GRAPH_SCOPE,
+            client_id=client_id or self.client_id, client_secret=secret or self.client_secret,
+        )  # fmt: skip
+        answer.raise_for_status()
+        return answer.json()["access_token"]
+
+    def users(self, count=3):
+        """Object ids of some users, as the administrator sees them."""
+        answer = self.ask("GET", f"/users?$select=id&$top={count}", self.admin_token)
+        answer.raise_for_status()
+        return [user["id"] for user in answer.json()["value"]]
+
+
+class Clients(unittest.IsolatedAsyncioTestCase):
+    """Tests that share one emulator, in an environment that leads nowhere else."""
+
+    OPTIONS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(mock.patch.dict(os.environ, plain_environment(), clear=True))
+        cls.emulator = cls.enterClassContext(Emulator(*cls.OPTIONS))
+
+    async def asyncSetUp(self):
+        # The test loop reports whatever takes 0.1 s, which here is each start of an emulator.
+        asyncio.get_running_loop().slow_callback_duration = START
+
+    def another(self, *options):
+        """An emulator of this test alone."""
+        return self.enterContext(Emulator(*options))

@@ -1,0 +1,43 @@
+// Azure Identity signs in and Microsoft's Graph client takes the steps that it is given, one after the other.
+
+import { answering, installed, outcome } from "./common.mjs";
+
+const { ClientSecretCredential } = installed("@azure/identity");
+const { BatchRequestContent, Client, PageIterator, RetryHandlerOptions } = installed("@microsoft/microsoft-graph-client");
+const { TokenCredentialAuthenticationProvider } = installed(
+    "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials",
+);
+
+function credential({ authority, tenant_id, client_id, client_secret, token }) {
+    if (token) return { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+    const options = { authorityHost: authority, disableInstanceDiscovery: true, retryOptions: { maxRetries: 0 } };
+    return new ClientSecretCredential(tenant_id, client_id, client_secret, options);
+}
+
+const steps = {
+    token: (client, { scope }, { identity }) => identity.getToken(scope).then(({ token }) => token),
+    get: (client, { path, retries = 0 }) => client.api(path).middlewareOptions([new RetryHandlerOptions(0, retries)]).get(),
+    post: (client, { path, body }) => client.api(path).middlewareOptions([new RetryHandlerOptions(0, 0)]).post(body),
+    // Every item of every page.
+    async all(client, { path }) {
+        const items = [];
+        await new PageIterator(client, await client.api(path).get(), (item) => items.push(item)).iterate();
+        return items;
+    },
+    // Reads of several paths as one batch, built by the client itself. It takes the host off; Node wants one in a request.
+    async batch(client, { paths }) {
+        const parts = paths.map((path, index) => ({ id: `${index}`, request: new Request(new URL(path, "https://localhost/")) }));
+        const answer = await client.api("/$batch").post(await new BatchRequestContent(parts).getContent());
+        return answer.responses.map(({ id, status, body }) => ({ path: paths[Number(id)], status, body }));
+    },
+};
+
+await answering(async ({ facts, take }) => {
+    const identity = credential(facts);
+    const scope = facts.scope ?? "https://graph.microsoft.com/.default";
+    const authProvider = new TokenCredentialAuthenticationProvider(identity, { scopes: [scope] });
+    const client = Client.initWithMiddleware({ authProvider, baseUrl: `${facts.authority}/`, customHosts: new Set(["localhost"]) });
+    const answers = [];
+    for (const step of take) answers.push(await outcome(() => steps[step.do](client, { scope, ...step }, { identity })));
+    return answers;
+});

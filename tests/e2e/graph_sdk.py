@@ -1,0 +1,98 @@
+"""Azure Identity and the Graph SDK for Python, led to an emulator."""
+
+import logging
+import ssl
+import warnings
+from datetime import timedelta
+
+import httpx
+from azure.core.credentials import AccessToken
+from azure.identity import ClientSecretCredential
+from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
+from kiota_http.middleware.options import RetryHandlerOption
+from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.generated.communications.get_presences_by_user_id.get_presences_by_user_id_post_request_body import (
+    GetPresencesByUserIdPostRequestBody,
+)
+from msgraph.generated.users.item.presence.clear_presence.clear_presence_post_request_body import ClearPresencePostRequestBody
+from msgraph.generated.users.item.presence.set_presence.set_presence_post_request_body import SetPresencePostRequestBody
+from msgraph_core import GraphClientFactory
+
+from emulator import GRAPH_SCOPE, Clients
+
+# It says on standard error what it then raises as well.
+logging.getLogger("azure.identity").addHandler(logging.NullHandler())
+
+
+class Ready:
+    """A credential that holds a token already, such as the administrator's."""
+
+    def __init__(self, token):
+        self.token = token
+
+    def get_token(self, *_, **__):
+        return AccessToken(self.token, 2**31 - 1)
+
+
+def credential(emulator, **other):
+    """The application of the scenario."""
+    return ClientSecretCredential(
+        other.get("tenant_id", emulator.tenant_id), other.get("client_id", emulator.client_id),
+        other.get("client_secret", emulator.client_secret), authority=emulator.authority,
+        disable_instance_discovery=True, connection_verify=emulator.ca_file, retry_total=0,
+    )  # fmt: skip
+
+
+class GraphCase(Clients):
+    """Tests by the Graph SDK."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.enterClassContext(warnings.catch_warnings())
+        # The SDK calls classes of its own deprecated, and reads them all the same.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, module="msgraph")
+
+    def graph(self, emulator=None, who=None, retries=0):
+        """A Graph client as `who`, by default the application; the SDK itself waits and tries again only where told to."""
+        emulator = emulator or self.emulator
+        http = GraphClientFactory.create_with_default_middleware(
+            client=httpx.AsyncClient(verify=ssl.create_default_context(cafile=emulator.ca_file), timeout=30),
+            options={RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
+        )
+        self.addAsyncCleanup(http.aclose)
+        host = emulator.authority.removeprefix("https://")
+        provider = AzureIdentityAuthenticationProvider(
+            who or credential(emulator), scopes=[GRAPH_SCOPE], allowed_hosts=["localhost", host]
+        )
+        adapter = GraphRequestAdapter(provider, http)
+        adapter.base_url = emulator.graph
+        return GraphServiceClient(request_adapter=adapter)
+
+    def as_admin(self, emulator=None, retries=0):
+        """The same as the administrator."""
+        emulator = emulator or self.emulator
+        return self.graph(emulator, Ready(emulator.admin_token), retries)
+
+
+async def set_presence(client, user, session, availability, activity, minutes=5):
+    # The SDK writes a duration as Python does, `0:05:00`, and not as ISO 8601.
+    await client.users.by_user_id(user).presence.set_presence.post(SetPresencePostRequestBody(
+        session_id=session, availability=availability, activity=activity, expiration_duration=timedelta(minutes=minutes),
+    ))  # fmt: skip
+
+
+async def clear_presence(client, user, session):
+    await client.users.by_user_id(user).presence.clear_presence.post(ClearPresencePostRequestBody(session_id=session))
+
+
+async def presence(client, user):
+    """Availability and activity of one user."""
+    seen = await client.users.by_user_id(user).presence.get()
+    return seen.availability, seen.activity
+
+
+async def presences(client, ids):
+    """The same of many, by object id."""
+    seen = await client.communications.get_presences_by_user_id.post(GetPresencesByUserIdPostRequestBody(ids=ids))
+    return {each.id: (each.availability, each.activity) for each in seen.value}

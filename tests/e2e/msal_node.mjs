@@ -1,0 +1,30 @@
+// MSAL for Node signs in: as the application with its secret, or as a user by device code and then by refresh token.
+
+import { answering, installed, outcome } from "./common.mjs";
+
+const { ConfidentialClientApplication, PublicClientApplication } = installed("@azure/msal-node");
+
+function auth({ authority, tenant_id, client_id }, more = {}) {
+    // A host that MSAL does not know has to be called known, or it asks Microsoft about it.
+    return { clientId: client_id, authority: `${authority}/${tenant_id}`, knownAuthorities: [new URL(authority).host], ...more };
+}
+
+async function secret({ facts, scopes }) {
+    const client = new ConfidentialClientApplication({ auth: auth(facts, { clientSecret: facts.client_secret }) });
+    const first = await outcome(() => client.acquireTokenByClientCredential({ scopes }));
+    if (first.error) return first;
+    const again = await client.acquireTokenByClientCredential({ scopes });
+    return { ok: { accessToken: first.ok.accessToken, fromCache: [first.ok.fromCache, again.fromCache] } };
+}
+
+async function device({ facts, scopes }) {
+    const client = new PublicClientApplication({ auth: auth(facts) });
+    let shown;
+    const signedIn = await outcome(() => client.acquireTokenByDeviceCode({ scopes, deviceCodeCallback: (flow) => (shown = flow) }));
+    if (signedIn.error) return { ...signedIn, shown };
+    const { account, accessToken } = signedIn.ok;
+    const refreshed = await outcome(() => client.acquireTokenSilent({ account, scopes, forceRefresh: true }));
+    return { ok: { accessToken, account, refreshed, shown } };
+}
+
+await answering((question) => ({ secret, device })[question.how](question));

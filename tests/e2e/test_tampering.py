@@ -1,0 +1,76 @@
+"""What the tests of the clients would see if the emulator were wrong: the same work through somebody who changes the answers."""
+
+import json
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+
+from emulator import GRAPH_SCOPE
+from graph_sdk import GraphCase
+from relay import relay
+from test_graph_python import DONE, main_job
+from test_msal_python import COMMAND_LINE_TOOLS, administrator, answer_of_device, application
+
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def unchanged(_, text):
+    return text
+
+
+def other_key(path, text):
+    """Signs the tokens anew, with a key that nobody has published."""
+    if not path.endswith("/oauth2/v2.0/token"):
+        return text
+    answer = json.loads(text)
+    for name in {"access_token", "id_token"} & set(answer):
+        claims = jwt.decode(answer[name], options={"verify_signature": False})
+        answer[name] = jwt.encode(claims, OTHER_KEY, "RS256", jwt.get_unverified_header(answer[name]))
+    return json.dumps(answer)
+
+
+def replaced(old, new):
+    return lambda _, text: text.replace(old, new)
+
+
+class Tampering(GraphCase):
+    async def test_nothing_is_changed(self):
+        """Without a change everything works through the relay, so what fails below fails by the change."""
+        with relay(self.emulator, unchanged) as through:
+            self.assertEqual(await main_job(through, self.graph(through)), DONE)
+            self.assertIn("access_token", answer_of_device(administrator(through))[1])
+
+    async def test_a_token_by_another_key(self):
+        with relay(self.emulator, other_key) as through:
+            token = application(through).acquire_token_for_client([GRAPH_SCOPE])["access_token"]
+            with self.assertRaises(jwt.InvalidSignatureError):
+                self.emulator.claims(token)
+            with self.assertRaises(ODataError) as refusal:
+                await main_job(through, self.graph(through))
+            self.assertEqual(refusal.exception.response_status_code, 401)
+
+    def test_an_issuer_that_is_not_the_tenants(self):
+        oidc = {"authority": None}
+        with relay(self.emulator, replaced('"issuer":"https://localhost', '"issuer":"https://login.example.com')) as through:
+            with self.assertRaisesRegex(ValueError, "(?i)issuer"):
+                application(through, **oidc, oidc_authority=f"{through.tenant_authority}/v2.0").acquire_token_for_client([GRAPH_SCOPE])
+
+    def test_an_id_token_by_another_key(self):
+        with relay(self.emulator, other_key) as through:
+            _, answer = answer_of_device(administrator(through))
+            with self.assertRaises(jwt.InvalidSignatureError):
+                self.emulator.claims(answer["id_token"], COMMAND_LINE_TOOLS, through.discovery()["issuer"])
+
+    async def test_a_presence_that_is_another(self):
+        with relay(self.emulator, replaced("InACall", "InAMeeting")) as through:
+            self.assertNotEqual(await main_job(through, self.graph(through)), DONE)
+
+    async def test_pages_that_lead_elsewhere(self):
+        """A next page at another host gets no token: the client knows its hosts."""
+        with relay(self.emulator, replaced("@odata.nextLink\":\"https://localhost", "@odata.nextLink\":\"https://127.0.0.1")) as through:
+            client = self.as_admin(through)
+            begun = len(self.emulator.log())
+            first = await client.users.get()
+            self.assertTrue(first.value)
+            self.assertEqual(len(self.emulator.log()) - begun, 1)
