@@ -56,14 +56,19 @@ class GraphCase(Clients):
     def graph(self, emulator=None, who=None, retries=0):
         """A Graph client as `who`, by default the application; the SDK itself waits and tries again only where told to."""
         emulator = emulator or self.emulator
+        who = who or credential(emulator)
+        trust = ssl.create_default_context(cafile=emulator.ca_file)
+        # As the SDK's own, which speaks HTTP/2 where it is offered. It closes none that it was given.
+        transport = httpx.AsyncHTTPTransport(verify=trust, http2=True)
+        self.addAsyncCleanup(transport.aclose)
+        self.addCleanup(getattr(who, "close", lambda: None))
         http = GraphClientFactory.create_with_default_middleware(
-            client=httpx.AsyncClient(verify=ssl.create_default_context(cafile=emulator.ca_file), timeout=30),
+            client=httpx.AsyncClient(transport=transport, timeout=30),
             options={RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
         )
-        self.addAsyncCleanup(http.aclose)
         host = emulator.authority.removeprefix("https://")
         provider = AzureIdentityAuthenticationProvider(
-            who or credential(emulator), scopes=[GRAPH_SCOPE], allowed_hosts=["localhost", host]
+            who, scopes=[GRAPH_SCOPE], allowed_hosts=["localhost", host]
         )
         adapter = GraphRequestAdapter(provider, http)
         adapter.base_url = emulator.graph
