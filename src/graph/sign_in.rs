@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use oauth2::basic::BasicClient;
@@ -48,10 +49,11 @@ pub(super) async fn as_application(
         .set_client_secret(ClientSecret::new(Secret::expose(secret).to_owned()))
         .set_token_uri(address(settings, "token", TokenUrl::new)?)
         .set_auth_type(AuthType::RequestBody);
+    let carrier = Carrier::new(sender);
     let scope = Scope::new(resource(settings, ".default"));
     let answer =
-        client.exchange_client_credentials().add_scope(scope).request_async(&Carrier { sender }).await;
-    token(answer, settings)
+        client.exchange_client_credentials().add_scope(scope).request_async(&carrier).await;
+    token(answer, &carrier, settings)
 }
 
 /// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
@@ -65,19 +67,24 @@ pub(super) async fn as_administrator(
         .set_token_uri(address(settings, "token", TokenUrl::new)?)
         .set_device_authorization_url(address(settings, "devicecode", DeviceAuthorizationUrl::new)?)
         .set_auth_type(AuthType::RequestBody);
-    let carrier = Carrier { sender };
+    let carrier = Carrier::new(sender);
     let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
     let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
-    let details: StandardDeviceAuthorizationResponse = details.map_err(|error| failure(error, settings))?;
+    let details: StandardDeviceAuthorizationResponse = details.map_err(|error| failure(error, &carrier, settings))?;
     prompt(&DevicePrompt {
         address: details.verification_uri().as_str().to_owned(),
         code: details.user_code().secret().clone(),
         lifetime: details.expires_in(),
     });
-    let answer =
-        client.exchange_device_access_token(&details).request_async(&carrier, tokio::time::sleep, None).await;
-    token(answer, settings)
+    let polling = client.exchange_device_access_token(&details);
+    let polling = polling.request_async(&carrier, tokio::time::sleep, None);
+    match tokio::time::timeout(details.expires_in(), polling).await {
+        Ok(answer) => token(answer, &carrier, settings),
+        Err(_) => Err(TOO_LATE),
+    }
 }
+
+const TOO_LATE: GraphError = GraphError::Administrator("nobody entered the code in time; start again");
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.
 fn address<T, E>(
@@ -96,23 +103,23 @@ fn resource(settings: &Settings, name: &str) -> String {
 
 fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
     answer: Result<R, RequestTokenError<GraphError, T>>,
+    carrier: &Carrier<'_>,
     settings: &Settings,
 ) -> Result<Token, GraphError> {
-    let answer = answer.map_err(|error| failure(error, settings))?;
+    let answer = answer.map_err(|error| failure(error, carrier, settings))?;
     Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), answer.expires_in()))
 }
 
 fn failure<T: oauth2::ErrorResponse>(
     error: RequestTokenError<GraphError, T>,
+    carrier: &Carrier<'_>,
     settings: &Settings,
 ) -> GraphError {
-    match error {
-        RequestTokenError::Request(error) => error,
-        // The carrier lets no other error through than those on which the device flow goes on; it gave up waiting.
-        RequestTokenError::ServerResponse(_) => {
-            GraphError::Administrator("nobody entered the code in time; start again")
-        }
-        RequestTokenError::Parse(..) | RequestTokenError::Other(_) => not_entra(settings, 200),
+    match (carrier.reason(), error) {
+        (Some(reason), _) | (None, RequestTokenError::Request(reason)) => reason,
+        // The crate gave up waiting.
+        (None, RequestTokenError::ServerResponse(_)) => TOO_LATE,
+        (None, RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => not_entra(settings, 200),
     }
 }
 
@@ -122,10 +129,44 @@ fn not_entra(settings: &Settings, status: u16) -> GraphError {
     GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: Word::default() }
 }
 
-/// Carries the crate's requests, and takes out the answers that are no answer of Entra ID's, or a refusal.
+/// Carries the crate's requests, and judges the answers.
+///
+/// While it waits for a person, the crate asks again after every error of its carrier. So only what may pass is one; of what will not
+/// pass, as a refusal, the reason is kept here, and the crate gets an answer with which it ends.
 struct Carrier<'a> {
     sender: &'a Sender,
+    reason: Mutex<Option<GraphError>>,
 }
+
+impl<'a> Carrier<'a> {
+    fn new(sender: &'a Sender) -> Self {
+        Self { sender, reason: Mutex::default() }
+    }
+
+    /// Why nothing came of it, if that will not pass.
+    fn reason(&self) -> Option<GraphError> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, GraphError> {
+        // The same token request twice gives two tokens, which harms nobody.
+        let response = self.sender.send(request, Repeat::Safe).await?;
+        match refusal(&response) {
+            Some(refused) if goes_on(&refused) => Ok(response),
+            Some(refused) => Err(GraphError::SignIn(refused)),
+            None if response.status().is_success() && is_entras(&response) => Ok(response),
+            None => Err(GraphError::NotMicrosoft {
+                host: host(request),
+                status: response.status().as_u16(),
+                service: Service::Entra,
+                kind: content_type(&response),
+            }),
+        }
+    }
+}
+
+/// The answer with which the crate ends (RFC 6749, section 5.2).
+const THE_END: &[u8] = br#"{"error": "access_denied"}"#;
 
 impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
     type Error = GraphError;
@@ -133,19 +174,14 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
-            // The same token request twice gives two tokens, which harms nobody.
-            let response = self.sender.send(&request, Repeat::Safe).await?;
-            match refusal(&response) {
-                Some(refused) if goes_on(&refused) => Ok(response),
-                Some(refused) => Err(GraphError::SignIn(refused)),
-                None if response.status().is_success() && is_entras(&response) => Ok(response),
-                None => Err(GraphError::NotMicrosoft {
-                    host: host(&request),
-                    status: response.status().as_u16(),
-                    service: Service::Entra,
-                    kind: content_type(&response),
-                }),
-            }
+            let reason = match self.answer(&request).await {
+                Err(reason) if !reason.may_pass() => reason,
+                answer => return answer,
+            };
+            *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+            let mut end = HttpResponse::new(THE_END.to_vec());
+            *end.status_mut() = http::StatusCode::BAD_REQUEST;
+            Ok(end)
         })
     }
 }

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
+from common import PROGRAM
 from emulator import Emulator
 
 
@@ -26,10 +28,10 @@ ca_file = "{facts['ca_file']}"
 """
 
 
-def measure(program, rounds, files=200):
+def measure(rounds, files=200):
     """The median of the seconds for all files together."""
-    with Emulator(program, "--fault", "slow=100") as emulator:
-        place = Path(emulator.folder.name) / "files"
+    with Emulator("--fault", "slow=100") as emulator:
+        place = emulator.folder / "files"
         place.mkdir()
         for number in range(files):
             (place / f"{number:03}.toml").write_text(settings(emulator.facts))
@@ -37,7 +39,7 @@ def measure(program, rounds, files=200):
         times = []
         for _ in range(rounds):
             start = time.perf_counter()
-            done = subprocess.run([program, "check", "--online", place], env=environment, capture_output=True)
+            done = subprocess.run([PROGRAM, "check", "--online", place], env=environment, capture_output=True)
             times.append(time.perf_counter() - start)
             if done.returncode != 0:
                 sys.exit(f"check --online ended with {done.returncode}\n{done.stdout.decode()[-2_000:]}")
