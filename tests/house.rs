@@ -135,9 +135,19 @@ fn without_the_feature_cli_there_is_no_command_line_and_no_renderer() {
     };
     let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
     let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
-    for name in
-        ["clap", "clap_builder", "anstream", "serde-sarif", "quick-junit", "inquire", "unicode-width", "glob"]
-    {
+    for name in [
+        "clap",
+        "clap_builder",
+        "anstream",
+        "serde-sarif",
+        "quick-junit",
+        "inquire",
+        "unicode-width",
+        "glob",
+        "axum",
+        "axum-server",
+        "rcgen",
+    ] {
         assert!(has(&with, name), "{name} is not even there with the feature");
         assert!(!has(&without, name), "{name} is there without the feature");
     }

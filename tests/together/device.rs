@@ -1,0 +1,74 @@
+//! The device code: one prompt for a tenant, whatever the number of files, and the three ways in which it can end.
+
+use std::sync::{Arc, Mutex};
+
+use swyx_teams::emulator::{DeviceCode, Options, Scenario};
+use swyx_teams::graph::{AdminWay, Administrators, DevicePrompt, GraphError, TO_READ};
+
+use super::memory::{Place, place};
+
+/// Administrators who sign in with a code, and the prompts that were shown.
+fn administrators() -> (Administrators, Arc<Mutex<Vec<DevicePrompt>>>) {
+    let prompts = Arc::new(Mutex::new(Vec::new()));
+    let shown = Arc::clone(&prompts);
+    let way = AdminWay::DeviceCode(Box::new(move |prompt| shown.lock().unwrap().push(prompt.clone())));
+    (Administrators::new(way, TO_READ), prompts)
+}
+
+fn with(device_code: DeviceCode) -> Place {
+    place(Options { scenario: Scenario::NoConsent, device_code, device_polls: 3, ..Options::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_prompt_serves_every_file_of_a_tenant() {
+    let place = with(DeviceCode::Approve);
+    let (administrators, prompts) = administrators();
+    let start = tokio::time::Instant::now();
+    let mut tenant = place.application().await;
+    for _ in 0..3 {
+        let token =
+            administrators.token(&place.settings(), Arc::clone(&place.transport)).await.expect("approved");
+        place.registration(&mut tenant, token).await;
+        assert_eq!(place.rules(&tenant), ["permission-not-consented", "permission-not-consented"]);
+    }
+    let prompts = prompts.lock().unwrap();
+    assert_eq!(prompts.len(), 1);
+    assert!(prompts[0].address.starts_with("https://") && prompts[0].code.len() >= 6, "{prompts:?}");
+    assert_eq!(prompts[0].lifetime.as_secs(), 900);
+    // Three answers of "not yet", five seconds apart as was asked for.
+    assert!((15..=20).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+    let polls = place.emulator.log().iter().filter(|entry| entry.path.ends_with("/token")).count();
+    assert_eq!(polls, 1 + 4, "the application's own sign-in, three answers of not yet, and the token");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_is_refused_or_ends_is_said_and_asked_for_once() {
+    for (way, words) in [(DeviceCode::Decline, "sign-in refused"), (DeviceCode::Expire, "")] {
+        let place = with(way);
+        let (administrators, prompts) = administrators();
+        let mut said = Vec::new();
+        for _ in 0..2 {
+            let failed = administrators.token(&place.settings(), Arc::clone(&place.transport)).await;
+            said.push(failed.expect_err("no token").to_string());
+        }
+        assert_eq!(said[0], said[1]);
+        assert!(said[0].contains(words), "{said:?}");
+        assert_eq!(prompts.lock().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_is_told_apart() {
+    let refused = |way| async move {
+        let place = with(way);
+        administrators().0.token(&place.settings(), Arc::clone(&place.transport)).await.expect_err("no token")
+    };
+    match refused(DeviceCode::Decline).await {
+        GraphError::SignIn(refused) => assert_eq!(refused.error.as_str(), Some("authorization_declined")),
+        other => panic!("{other}"),
+    }
+    match refused(DeviceCode::Expire).await {
+        GraphError::SignIn(refused) => assert_eq!(refused.error.as_str(), Some("expired_token")),
+        other => panic!("{other}"),
+    }
+}

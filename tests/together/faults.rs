@@ -1,0 +1,77 @@
+//! Faults by chance, many seeds of them: a tenant is seen as it is, or not at all.
+
+use swyx_teams::emulator::{Fault, Options, Scenario};
+use swyx_teams::tenant::{Cause, Tenant};
+
+use super::memory::place;
+
+/// Each scenario with what may be found in it: all of it, or less where something was not seen.
+const TRUTH: [(Scenario, &[&str]); 4] = [
+    (Scenario::Ready, &[]),
+    (Scenario::NoConsent, &["permission-missing", "permission-missing"]),
+    (Scenario::ExpiredSecret, &["secret-expired"]),
+    (Scenario::Disabled, &["sign-in-disabled"]),
+];
+
+fn is_seen(tenant: &Tenant) -> bool {
+    let parts = [tenant.sign_in.is_ok(), tenant.directory.is_ok(), tenant.presence.is_ok()];
+    parts.iter().all(|seen| *seen)
+}
+
+fn weight(tenant: &Tenant) -> Option<Cause> {
+    let directory = tenant.directory.as_ref().err().map(|why| why.cause);
+    directory.max(tenant.presence.as_ref().err().map(|why| why.cause))
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_fault_makes_a_tenant_look_like_another() {
+    let mixes: [&[Fault]; 5] = [
+        &[Fault::Unavailable(0.3)],
+        &[Fault::Throttle(0.5)],
+        &[Fault::HtmlBody(0.3), Fault::DropReply(0.2)],
+        &[Fault::Throttle(0.3), Fault::Unavailable(0.3), Fault::HtmlBody(0.1), Fault::DropReply(0.1)],
+        &[Fault::Throttle(1.0)],
+    ];
+    let (mut seen, mut unseen) = (0, 0);
+    for seed in 0..40 {
+        for mix in mixes {
+            for (scenario, truth) in TRUTH {
+                let options = Options { scenario, faults: mix.to_vec(), seed, ..Options::default() };
+                let place = place(options);
+                let tenant = place.application().await;
+                let rules = place.rules(&tenant);
+                if tenant.sign_in.is_ok() {
+                    assert_eq!(rules, truth, "{scenario:?} {mix:?} {seed}");
+                } else {
+                    assert!(rules.is_empty(), "{scenario:?} {mix:?} {seed}: {rules:?}");
+                }
+                if is_seen(&tenant) {
+                    seen += 1
+                } else {
+                    unseen += 1
+                }
+                assert!(is_seen(&tenant) || weight(&tenant).is_some_and(|cause| cause >= Cause::Follows));
+            }
+        }
+    }
+    // The proof is worth something only if both happened, and often.
+    assert!(seen > 150 && unseen > 150, "{seen} seen, {unseen} not");
+}
+
+/// The known-bad twin: an expired token is refused by Graph as a missing permission would be, so the reads fail, and are found.
+#[tokio::test(start_paused = true)]
+async fn a_tenant_that_refuses_good_tokens_is_found() {
+    let place = place(Options { faults: vec![Fault::ExpiredToken(1.0)], ..Options::default() });
+    let tenant = place.application().await;
+    assert_eq!(place.rules(&tenant), ["directory-unreadable", "presence-unreadable"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_client_stays_within_graphs_limits_where_they_are_enforced() {
+    let place = place(Options { enforce_limits: true, ..Options::default() });
+    for _ in 0..50 {
+        let tenant = place.application().await;
+        assert!(is_seen(&tenant) && place.rules(&tenant).is_empty());
+    }
+    assert!(place.emulator.log().iter().all(|entry| entry.status == 200));
+}

@@ -1,0 +1,95 @@
+//! A transport that leads to an emulator in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use swyx_teams::check::Checked;
+use swyx_teams::emulator::{Emulator, Options};
+use swyx_teams::graph::{
+    Answer, Client, Credential, Https, Limits, Request, Response, Token, Transport, TransportError,
+};
+use swyx_teams::observe::{self, Depth};
+use swyx_teams::settings::Secret;
+use swyx_teams::tenant::Tenant;
+use tokio::time::Instant;
+use tower::ServiceExt;
+
+/// Leads to an emulator in memory.
+pub struct Memory(axum::Router);
+
+impl Transport for Memory {
+    fn send(&self, request: Request) -> Answer<'_> {
+        let router = self.0.clone();
+        Box::pin(async move {
+            let request = request.map(axum::body::Body::from);
+            let response = router.oneshot(request).await.expect("a router answers");
+            let (head, body) = response.into_parts();
+            let cut = TransportError::Unreachable("the connection was cut before an answer came");
+            let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| cut)?;
+            Ok(Response::from_parts(head, body.to_vec()))
+        })
+    }
+}
+
+/// An emulator with the settings that lead to it.
+pub struct Place {
+    pub emulator: Emulator,
+    pub checked: Checked,
+    pub transport: Arc<dyn Transport>,
+}
+
+/// A place in mode 2.
+pub fn place(options: Options) -> Place {
+    let emulator = Emulator::new(options).expect("an emulator");
+    let facts = emulator.facts();
+    let text = format!(
+        "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\nMsTeamsClientId = \"{}\"\n\
+         MsTeamsClientSecret = {{ env = \"X\" }}\n[entra]\nauthority = \"{}\"\ngraph = \"{}\"\n",
+        facts.tenant_id,
+        facts.client_id.as_deref().unwrap_or("0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42"),
+        facts.authority,
+        facts.graph,
+    );
+    let checked = swyx_teams::check::bytes("a.toml", text.into_bytes(), false);
+    let transport = Arc::new(Memory(emulator.router()));
+    Place { emulator, checked, transport }
+}
+
+impl Place {
+    pub fn settings(&self) -> swyx_teams::settings::Settings {
+        self.checked.settings().expect("complete")
+    }
+
+    fn limits(seconds: u64) -> Limits {
+        Limits { until: Some(Instant::now() + Duration::from_secs(seconds)), ..Limits::default() }
+    }
+
+    /// What the application sees within a minute.
+    pub async fn application(&self) -> Tenant {
+        let secret =
+            Secret::new(self.emulator.facts().client_secret.clone().unwrap_or_else(|| "none".to_owned()));
+        let credential = Credential::Secret(secret.clone());
+        let client = Client::new(&self.settings(), credential, Arc::clone(&self.transport), Self::limits(60));
+        observe::application(&client, &secret, Depth::MadeUpUser).await
+    }
+
+    /// What an administrator with this token sees besides.
+    pub async fn registration(&self, tenant: &mut Tenant, token: Token) {
+        let client = Client::new(
+            &self.settings(),
+            Credential::Token(token),
+            Arc::clone(&self.transport),
+            Self::limits(60),
+        );
+        tenant.registration = observe::registration(&client, &self.settings(), None).await;
+    }
+
+    /// The rules that find something in what was seen.
+    pub fn rules(&self, tenant: &Tenant) -> Vec<&'static str> {
+        let checked = swyx_teams::check::with_tenant(&self.checked, tenant);
+        checked.diagnostics().iter().map(|found| found.rule).collect()
+    }
+}
+
+/// That the transport of production can stand in the same place.
+const _: fn(Https) -> Arc<dyn Transport> = |https| Arc::new(https);
