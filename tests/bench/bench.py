@@ -15,7 +15,7 @@ import time
 import uuid
 from pathlib import Path
 
-import emulator
+import tenant
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/release/swyx-teams"
@@ -174,7 +174,7 @@ def main():
         targets.append((f"{sizes['large']:,} / {sizes['middle']:,} users", growth, 12, ""))
         peaks = [place.peak(place.ours("thousand")) / MEBI for _ in range(given.rounds)]
         targets.append(("peak memory, 1,000 files, at most", statistics.median(peaks), 10, " MiB"))
-        answered, peak = emulator.measure(PROGRAM)
+        answered, peak = tenant.measure()
         targets.append(("emulator, 650 of 100,000 presences", answered, 5, " ms"))
         targets.append(("emulator's memory, 100,000 users", peak / MEBI, 200, " MiB"))
     print()

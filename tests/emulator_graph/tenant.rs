@@ -86,13 +86,33 @@ impl Tenant {
     }
 
     async fn token(&self, id: &str, secret: &str) -> String {
-        let tenant = &self.emulator.facts().tenant_id;
         let form = format!(
             "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=https://graph.microsoft.com/.default"
         );
-        let request = Request::post(format!("https://localhost:8443/{tenant}/oauth2/v2.0/token"))
+        self.form("token", form).await.text("access_token")
+    }
+
+    /// A token of the administrator with one scope, by device code from Microsoft's command line tools.
+    pub(crate) async fn user_token(&self, scope: &str) -> String {
+        let client = "client_id=14d82eec-204b-4c2f-b7e8-296a70dab67e";
+        let form = format!("{client}&scope=https://graph.microsoft.com/{scope}");
+        let code = self.form("devicecode", form).await.text("device_code");
+        for _ in 0..3 {
+            let grant = "urn:ietf:params:oauth:grant-type:device_code";
+            let answer = self.form("token", format!("{client}&grant_type={grant}&device_code={code}")).await;
+            if answer.status == 200 {
+                return answer.text("access_token");
+            }
+            tokio::time::advance(std::time::Duration::from_secs(6)).await;
+        }
+        panic!("nobody approved");
+    }
+
+    async fn form(&self, end: &str, form: String) -> Answer {
+        let tenant = &self.emulator.facts().tenant_id;
+        let request = Request::post(format!("https://localhost:8443/{tenant}/oauth2/v2.0/{end}"))
             .header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form)).unwrap()).await.text("access_token")
+        self.send(request.body(Body::from(form)).unwrap()).await
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {

@@ -19,7 +19,10 @@ pub(super) const READ_APPLICATIONS: &[&str] = &[
 ];
 
 /// <https://learn.microsoft.com/en-us/graph/api/application-post-applications>, `application-update`, `serviceprincipal-post-serviceprincipals`
-pub(super) const WRITE_APPLICATIONS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+const WRITE_APPLICATIONS: &[&str] = &["Application.ReadWrite.All"];
+
+/// <https://learn.microsoft.com/en-us/graph/api/application-addpassword>
+const WRITE_SECRETS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 
 /// <https://learn.microsoft.com/en-us/graph/api/serviceprincipal-post-approleassignedto>: this and one of the next.
 pub(super) const ASSIGN_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
@@ -84,14 +87,33 @@ pub(super) fn may_create(caller: &Caller) -> Result<(), GraphError> {
     if has(caller, &[OWNED]) { Ok(()) } else { demand(caller, WRITE_APPLICATIONS) }
 }
 
-/// Lets those pass who may change that application, its secrets and its service principal.
+/// Lets those pass who may change that application and its service principal.
 ///
 /// # Errors
 /// 403 of the directory.
 pub(super) fn may_change(caller: &Caller, application: Option<&Application>) -> Result<(), GraphError> {
+    if owns(caller, application) { Ok(()) } else { demand(caller, WRITE_APPLICATIONS) }
+}
+
+/// Lets those pass who may change secrets of some application at least.
+///
+/// # Errors
+/// 403 of the directory.
+pub(super) fn may_change_some_secrets(caller: &Caller) -> Result<(), GraphError> {
+    if has(caller, &[OWNED]) { Ok(()) } else { demand(caller, WRITE_SECRETS) }
+}
+
+/// Lets those pass who may change that application's secrets.
+///
+/// # Errors
+/// 403 of the directory.
+pub(super) fn may_change_secrets(caller: &Caller, application: &Application) -> Result<(), GraphError> {
+    if owns(caller, Some(application)) { Ok(()) } else { demand(caller, WRITE_SECRETS) }
+}
+
+fn owns(caller: &Caller, application: Option<&Application>) -> bool {
     let maker = application.and_then(|application| application.other.get("createdByAppId"));
-    let is_owned = maker.and_then(|maker| maker.as_str()) == Some(&caller.client_id.to_string());
-    if is_owned { may_create(caller) } else { demand(caller, WRITE_APPLICATIONS) }
+    has(caller, &[OWNED]) && maker.and_then(|maker| maker.as_str()) == Some(&caller.client_id.to_string())
 }
 
 /// The user on whose behalf the call is made.

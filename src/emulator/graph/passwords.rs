@@ -29,7 +29,7 @@ const MOST_IF_PERSONAL: usize = 2;
 const MOST: usize = 1200;
 
 pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
-    access::may_create(call.caller)?;
+    access::may_change_some_secrets(call.caller)?;
     let body = body::optional_object(call.request)?;
     let asked = match body.get("passwordCredential") {
         None | Some(Value::Null) => Map::new(),
@@ -38,7 +38,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     };
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
-    access::may_change(call.caller, Some(found))?;
+    access::may_change_secrets(call.caller, found)?;
     let most = if is_personal(found) { MOST_IF_PERSONAL } else { MOST };
     if found.password_credentials.len() >= most {
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
@@ -115,12 +115,12 @@ fn check_policy(switches: Switches, secret: &PasswordCredential) -> Result<(), G
 }
 
 pub(super) fn remove(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
-    access::may_create(call.caller)?;
+    access::may_change_some_secrets(call.caller)?;
     let body = body::object(call.request)?;
     let key_id = Members { resource: "PasswordCredential", object: &body }.guid("keyId")?;
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
-    access::may_change(call.caller, Some(found))?;
+    access::may_change_secrets(call.caller, found)?;
     if !found.password_credentials.iter().any(|secret| secret.key_id == key_id) {
         return Err(bad_request(format!("No password credential found with keyId '{key_id}'.")));
     }
