@@ -18,6 +18,13 @@ import requests
 from common import PROGRAM, environment
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
+# Microsoft's own public clients Graph Command Line Tools and Azure CLI:
+# https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
+COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+# The id of nothing, and a secret of the right form that opens nothing.
+NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
+WRONG_SECRET = "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"
 # What turns these clients away from an address or a certificate that a test names.
 THEIRS = ("_PROXY", "_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "AZURE_", "MSAL_")
 MEMBERS = {
@@ -68,6 +75,7 @@ class Emulator:
             for name in ("client_secret", "admin_token", "gateway_token"):
                 # A tenant without the application has no secret.
                 assert not (secret := self.facts[name]) or secret not in said, f"{name} was logged"
+            assert "eyJ" not in said, "a token was logged"
         finally:
             if self.process.poll() is None:
                 self.process.kill()

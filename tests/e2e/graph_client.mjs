@@ -28,7 +28,7 @@ const steps = {
     async batch(client, { paths }) {
         const parts = paths.map((path, index) => ({ id: `${index}`, request: new Request(new URL(path, "https://localhost/")) }));
         const answer = await client.api("/$batch").post(await new BatchRequestContent(parts).getContent());
-        return answer.responses.map(({ id, status, body }) => ({ path: paths[Number(id)], status, body }));
+        return answer.responses.map(({ id, status, headers, body }) => ({ path: paths[Number(id)], status, headers, body }));
     },
 };
 

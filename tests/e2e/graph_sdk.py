@@ -16,6 +16,7 @@ from msgraph.generated.communications.get_presences_by_user_id.get_presences_by_
 )
 from msgraph.generated.users.item.presence.clear_presence.clear_presence_post_request_body import ClearPresencePostRequestBody
 from msgraph.generated.users.item.presence.set_presence.set_presence_post_request_body import SetPresencePostRequestBody
+from msgraph.graph_request_adapter import options as THE_SDKS_OWN
 from msgraph_core import GraphClientFactory
 
 from emulator import GRAPH_SCOPE, Clients
@@ -64,7 +65,7 @@ class GraphCase(Clients):
         self.addCleanup(getattr(who, "close", lambda: None))
         http = GraphClientFactory.create_with_default_middleware(
             client=httpx.AsyncClient(transport=transport, timeout=30),
-            options={RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
+            options=THE_SDKS_OWN | {RetryHandlerOption.get_key(): RetryHandlerOption(max_retries=retries, should_retry=retries > 0)},
         )
         host = emulator.authority.removeprefix("https://")
         provider = AzureIdentityAuthenticationProvider(

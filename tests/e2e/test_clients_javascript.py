@@ -6,12 +6,9 @@ from pathlib import Path
 
 import jwt
 
-from emulator import GRAPH_SCOPE, Clients, plain_environment
+from emulator import COMMAND_LINE_TOOLS, GRAPH_SCOPE, NOWHERE, WRONG_SECRET, Clients, plain_environment
 
 HERE = Path(__file__).parent
-COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
-NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
-WRONG_SECRET = "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"
 # Node's MSAL adds openid, profile and offline_access itself.
 ADMIN_SCOPES = ["https://graph.microsoft.com/Application.ReadWrite.All", "https://graph.microsoft.com/User.Read"]
 LIMIT = 120  # seconds, which only tell a hang from a slow machine
@@ -98,8 +95,11 @@ class Msal(Javascript):
                 self.assertEqual(str(seen["errorNo"]), str(code), seen)
         for tenant in (NOWHERE, "not-a-tenant.example"):
             with self.subTest(tenant):
+                # It asks for the discovery document, and says of the refusal no more than that there is none.
                 seen = msal(self.emulator, "secret", [GRAPH_SCOPE], tenant_id=tenant)
-                self.assertIn("error", seen)
+                self.assertEqual(seen["error"]["errorCode"], "endpoints_resolution_error", seen)
+                asked = self.emulator.log()[-1]
+                self.assertEqual((asked["path"].split("/")[1], asked["status"]), (tenant, 400))
 
     def test_a_device_code_then_a_refresh(self):
         given = self.given(msal(self.emulator, "device", ADMIN_SCOPES, client_id=COMMAND_LINE_TOOLS))
@@ -118,8 +118,10 @@ class Msal(Javascript):
         self.assertEqual(seen["error"]["message"], "post_request_failed: authorization_declined", seen)
 
     def test_a_certificate_that_is_not_trusted(self):
+        begun = len(self.emulator.log())
         seen = msal(self.emulator, "secret", [GRAPH_SCOPE], trusted=False)
-        self.assertIn("error", seen)
+        self.assertEqual(seen["error"]["errorCode"], "endpoints_resolution_error", seen)
+        self.assertEqual(len(self.emulator.log()), begun)
 
     def test_scenarios(self):
         for scenario, code in [("expired-secret", 7000222), ("disabled", 7000112), ("empty", 700016)]:
@@ -182,9 +184,11 @@ class Graph(Javascript):
             self.refused(graph(self.emulator, get("/users"), token=token)[0], 401, "InvalidAuthenticationToken")
 
     def test_a_certificate_that_is_not_trusted(self):
-        answer = graph(self.emulator, get("/users"), trusted=False, token=self.emulator.sign_in())[0]
-        self.assertIn("error", answer)
-        self.assertEqual(answer["error"]["statusCode"], -1, answer)
+        token = self.emulator.sign_in()
+        begun = len(self.emulator.log())
+        answer = graph(self.emulator, get("/users"), trusted=False, token=token)[0]
+        self.assertEqual((answer["error"]["message"], answer["error"]["statusCode"]), ("fetch failed", -1), answer)
+        self.assertEqual(len(self.emulator.log()), begun)
 
     def test_sign_ins_that_are_refused(self):
         for other, code in [({"client_secret": WRONG_SECRET}, 7000215), ({"client_id": NOWHERE}, 700016)]:
@@ -213,6 +217,16 @@ class Scenarios(Javascript):
         answer = graph(emulator, get("/users"), token=emulator.admin_token)[0]
         self.refused(answer, 429, "TooManyRequests")
         self.assertGreater(float(answer["error"]["retryAfter"]), 0)
+
+    def test_parts_of_a_batch_are_throttled_each_by_itself(self):
+        emulator = self.another("--fault", "throttle=0.5", "--seed", "1")
+        parts = self.given(graph(emulator, {"do": "batch", "paths": ["/users?$top=1"] * 20}, token=emulator.admin_token)[0])
+        self.assertEqual({part["status"] for part in parts}, {200, 429})
+        for part in parts:
+            self.assertEqual("Retry-After" in part["headers"], part["status"] == 429, part)
+        logged = emulator.log()[-1]
+        self.assertEqual((logged["path"], logged["status"]), ("/v1.0/$batch", 200))
+        self.assertEqual(sorted(part["status"] for part in logged["parts"]), sorted(part["status"] for part in parts))
 
     def test_throttled_now_and_then(self):
         emulator = self.another("--fault", "throttle=0.3", "--seed", "4")

@@ -1,19 +1,29 @@
 """Azure Identity and the Graph SDK for Python read users and presences, set presences and meet the documented errors."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 from azure.core.exceptions import ClientAuthenticationError
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-from msgraph.generated.users.users_request_builder import UsersRequestBuilder
-from msgraph_core import PageIterator
+from azure.identity import DeviceCodeCredential
 from kiota_abstractions.api_error import APIError
 from kiota_abstractions.base_request_configuration import RequestConfiguration
+from msgraph.generated.models.body_type import BodyType
+from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
+from msgraph.generated.models.item_body import ItemBody
+from msgraph.generated.models.o_data_errors.o_data_error import ODataError
+from msgraph.generated.models.presence_status_message import PresenceStatusMessage
+from msgraph.generated.users.item.presence.set_status_message.set_status_message_post_request_body import (
+    SetStatusMessagePostRequestBody,
+)
+from msgraph.generated.users.item.presence.set_user_preferred_presence.set_user_preferred_presence_post_request_body import (
+    SetUserPreferredPresencePostRequestBody,
+)
+from msgraph.generated.users.users_request_builder import UsersRequestBuilder
+from msgraph_core import PageIterator
 
-from emulator import GRAPH_SCOPE
+from emulator import COMMAND_LINE_TOOLS, GRAPH_SCOPE, NOWHERE, WRONG_SECRET
 from graph_sdk import GraphCase, Ready, clear_presence, credential, presence, presences, set_presence
-
-NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
 
 
 def asked(**parameters):
@@ -59,7 +69,7 @@ class Cases(GraphCase):
 
 
 class Graph(Cases):
-    OPTIONS = ("--users", "250")
+    OPTIONS = ("--users", "250", "--device-interval", "1")
 
     async def test_the_whole_main_job(self):
         self.assertEqual(await main_job(self.emulator, self.graph()), DONE)
@@ -115,6 +125,40 @@ class Graph(Cases):
         await set_presence(client, user, session, "DoNotDisturb", "Presenting", minutes=240)
         self.assertEqual(await presence(client, user), ("DoNotDisturb", "Presenting"))
 
+    async def test_a_preferred_presence_beats_the_sessions(self):
+        client, user, session = self.graph(), self.emulator.users(12)[11], self.emulator.client_id
+        of_user = client.users.by_user_id(user).presence
+        preferred = SetUserPreferredPresencePostRequestBody(
+            availability="BeRightBack", activity="BeRightBack", expiration_duration=timedelta(hours=8)
+        )
+        await of_user.set_user_preferred_presence.post(preferred)
+        self.assertEqual(await presence(client, user), ("Offline", "Offline"), "nobody is there whom it could show")
+        await set_presence(client, user, session, "Busy", "InACall")
+        self.assertEqual(await presence(client, user), ("BeRightBack", "BeRightBack"))
+        await of_user.clear_user_preferred_presence.post()
+        self.assertEqual(await presence(client, user), ("Busy", "InACall"))
+        text = ItemBody(content="at the Käthe-Kollwitz-Platz", content_type=BodyType.Text)
+        until = DateTimeTimeZone(date_time="2099-01-01T00:00:00", time_zone="UTC")
+        message = PresenceStatusMessage(message=text, expiry_date_time=until)
+        await of_user.set_status_message.post(SetStatusMessagePostRequestBody(status_message=message))
+        self.assertEqual((await of_user.get()).status_message.message.content, text.content)
+
+    async def test_the_administrator_by_device_code(self):
+        emulator, shown = self.emulator, []
+        who = DeviceCodeCredential(
+            COMMAND_LINE_TOOLS, tenant_id=emulator.tenant_id, authority=emulator.authority, disable_instance_discovery=True,
+            connection_verify=emulator.ca_file, prompt_callback=lambda *code: shown.append(code),
+        )  # fmt: skip
+        client = self.graph(who=who)
+        me = await client.me.get()
+        self.assertEqual(me.id, emulator.claims(emulator.admin_token)["oid"])
+        self.assertEqual(len(shown), 1)
+        self.assertEqual((await client.me.presence.get()).id, me.id)
+        # An application has no self.
+        with self.assertRaises(ODataError) as refusal:
+            await self.graph().me.get()
+        self.assertEqual(refusal.exception.response_status_code, 400)
+
     async def test_a_user_who_is_not_there(self):
         await self.refused(self.graph().users.by_user_id(NOWHERE).get(), 404, "Request_ResourceNotFound")
 
@@ -132,7 +176,7 @@ class Graph(Cases):
 
     def test_sign_ins_that_are_refused(self):
         for name, other, code in [
-            ("wrong secret", {"client_secret": "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"}, 7000215),
+            ("wrong secret", {"client_secret": WRONG_SECRET}, 7000215),
             ("no such application", {"client_id": NOWHERE}, 700016),
         ]:
             with self.subTest(name), self.assertRaisesRegex(ClientAuthenticationError, f"AADSTS{code}"):

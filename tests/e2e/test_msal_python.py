@@ -8,12 +8,8 @@ import jwt
 import msal
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from emulator import GRAPH_SCOPE, Clients
+from emulator import AZURE_CLI, COMMAND_LINE_TOOLS, GRAPH_SCOPE, NOWHERE, WRONG_SECRET, Clients
 
-# Microsoft Graph Command Line Tools, a public client of Microsoft's own.
-# https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
-COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
-NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
 ADMIN_SCOPES = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "User.Read"]
 
 
@@ -87,7 +83,7 @@ class SignIn(Clients):
         emulator = self.emulator
         other_resource = "https://vault.azure.net/.default"
         for name, other, scope, error, code in [
-            ("wrong secret", {"client_credential": "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"}, GRAPH_SCOPE, "invalid_client", 7000215),
+            ("wrong secret", {"client_credential": WRONG_SECRET}, GRAPH_SCOPE, "invalid_client", 7000215),
             ("id of a secret", {"client_credential": NOWHERE}, GRAPH_SCOPE, "invalid_client", 7000215),
             ("no secret", {"client_credential": None}, GRAPH_SCOPE, "invalid_client", 7000218),
             ("no such application", {"client_id": NOWHERE}, GRAPH_SCOPE, "unauthorized_client", 700016),
@@ -105,8 +101,6 @@ class SignIn(Clients):
                     application(self.emulator, authority=f"{self.emulator.authority}/{tenant}").acquire_token_for_client([GRAPH_SCOPE])
                 answer = self.emulator.ask("GET", f"{self.emulator.authority}/{tenant}/v2.0/.well-known/openid-configuration")
                 self.assertEqual((answer.status_code, answer.json()["error_codes"]), (400, [code]))
-        answer = self.emulator.form("../common/oauth2/v2.0/token", grant_type="client_credentials", client_id=NOWHERE, scope=GRAPH_SCOPE)
-        self.assertEqual(answer.status_code, 400)
 
     def test_a_device_code_then_a_refresh(self):
         emulator, client = self.emulator, administrator(self.emulator)
@@ -132,6 +126,26 @@ class SignIn(Clients):
         self.assertEqual(fresh["token_source"], "identity_provider", fresh)
         self.assertEqual(emulator.claims(fresh["access_token"])["oid"], claims["oid"])
         self.assertEqual(emulator.ask("GET", "/organization", fresh["access_token"]).status_code, 200)
+
+    def test_other_names_of_the_tenant(self):
+        emulator = self.emulator
+        domains = emulator.ask("GET", "/domains", emulator.admin_token).json()["value"]
+        domain = next(each["id"] for each in domains if each["isDefault"])
+        answer = application(emulator, authority=f"{emulator.authority}/{domain}").acquire_token_for_client([GRAPH_SCOPE])
+        self.assertEqual(emulator.claims(self.signed_in(answer))["tid"], emulator.tenant_id)
+        # A user may sign in without saying of which tenant, an application may not.
+        for place in ("common", "organizations"):
+            with self.subTest(place):
+                _, answer = answer_of_device(administrator(emulator, authority=f"{emulator.authority}/{place}"))
+                self.assertEqual(emulator.claims(self.signed_in(answer))["tid"], emulator.tenant_id)
+        with self.assertWarnsRegex(DeprecationWarning, "/common"):
+            answer = application(emulator, authority=f"{emulator.authority}/common").acquire_token_for_client([GRAPH_SCOPE])
+        self.refused(answer, "invalid_request", 9001023)
+
+    def test_what_azure_cli_may_not_ask_for(self):
+        client = administrator(self.emulator, client_id=AZURE_CLI)
+        self.signed_in(answer_of_device(client)[1])
+        self.refused(answer_of_device(client, ["Policy.Read.All"])[1], "invalid_grant", 65002)
 
     def test_a_refresh_token_that_is_none(self):
         answer = administrator(self.emulator).acquire_token_by_refresh_token("no such token", ADMIN_SCOPES)
@@ -206,6 +220,15 @@ class Scenarios(Clients):
                 claims = emulator.claims(application(emulator).acquire_token_for_client([GRAPH_SCOPE])["access_token"])
                 self.assertEqual(sorted(claims["roles"]) if "roles" in claims else None, expected)
                 self.assertEqual(claims["idtyp"], "app")
+
+    def test_a_clock_that_is_wrong(self):
+        """PyJWT refuses a token from the future and one from the past; MSAL takes both, for it reads only how long they last."""
+        for skew, problem in [(3600, jwt.ImmatureSignatureError), (-7200, jwt.ExpiredSignatureError)]:
+            with self.subTest(skew):
+                emulator = self.another("--fault", f"clock-skew={skew}")
+                answer = application(emulator).acquire_token_for_client([GRAPH_SCOPE])
+                with self.assertRaises(problem):
+                    emulator.claims(answer["access_token"])
 
     def test_a_user_who_declines_and_one_who_is_late(self):
         for what, error in [("decline", "authorization_declined"), ("expire", "expired_token")]:

@@ -7,11 +7,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from kiota_abstractions.api_error import APIError
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 
-from emulator import GRAPH_SCOPE
+from emulator import COMMAND_LINE_TOOLS, GRAPH_SCOPE
 from graph_sdk import GraphCase
 from relay import relay
 from test_graph_python import DONE, all_users, main_job
-from test_msal_python import COMMAND_LINE_TOOLS, administrator, answer_of_device, application
+from test_msal_python import administrator, answer_of_device, application
 
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
