@@ -51,8 +51,7 @@ pub(super) async fn as_application(
         .set_auth_type(AuthType::RequestBody);
     let carrier = Carrier::new(sender);
     let scope = Scope::new(resource(settings, ".default"));
-    let answer =
-        client.exchange_client_credentials().add_scope(scope).request_async(&carrier).await;
+    let answer = client.exchange_client_credentials().add_scope(scope).request_async(&carrier).await;
     token(answer, &carrier, settings)
 }
 
@@ -70,7 +69,8 @@ pub(super) async fn as_administrator(
     let carrier = Carrier::new(sender);
     let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
     let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
-    let details: StandardDeviceAuthorizationResponse = details.map_err(|error| failure(error, &carrier, settings))?;
+    let details: StandardDeviceAuthorizationResponse =
+        details.map_err(|error| failure(error, &carrier, settings))?;
     prompt(&DevicePrompt {
         address: details.verification_uri().as_str().to_owned(),
         code: details.user_code().secret().clone(),
