@@ -70,11 +70,10 @@ impl Keys {
         &self.published
     }
 
-    /// A token with these claims. It is empty if signing fails, which no key that was made does.
+    /// A token with these claims; its header has `alg`, `typ` and `kid`, as that of a live token of 2026. It is empty if signing fails, which no key that was made does.
     pub(super) fn sign(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.id.clone());
-        header.x5t = Some(self.id.clone());
         jsonwebtoken::encode(&header, claims, &self.encoding).unwrap_or_else(|error| {
             tracing::error!("cannot sign a token: {error}");
             String::new()

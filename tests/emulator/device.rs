@@ -130,7 +130,7 @@ async fn mistakes_are_told_when_a_code_is_asked_for() {
         ("organizations", other, "User.Read", (700016, 400)),
         ("fabrikam.example", TOOLS, "User.Read", (90002, 400)),
         ("organizations", own.as_str(), "User.Read", (50194, 400)),
-        ("consumers", TOOLS, "User.Read", (50059, 400)),
+        ("consumers", TOOLS, "User.Read", (9002332, 400)),
         ("organizations", TOOLS, "", (900144, 400)),
         ("organizations", TOOLS, "api://x/Read", (500011, 400)),
         ("organizations", TOOLS, "User.Read https://graph.microsoft.com/.default", (70011, 400)),

@@ -7,6 +7,35 @@ use swyx_teams::emulator::Options;
 
 use crate::client::Tenant;
 
+/// The members of the live document, as of July 2026.
+const MEMBERS: [&str; 25] = [
+    "issuer",
+    "authorization_endpoint",
+    "token_endpoint",
+    "jwks_uri",
+    "userinfo_endpoint",
+    "device_authorization_endpoint",
+    "end_session_endpoint",
+    "response_types_supported",
+    "response_modes_supported",
+    "subject_types_supported",
+    "scopes_supported",
+    "id_token_signing_alg_values_supported",
+    "token_endpoint_auth_methods_supported",
+    "claims_supported",
+    "tenant_region_scope",
+    "cloud_instance_name",
+    "cloud_graph_host_name",
+    "msgraph_host",
+    "rbac_url",
+    "http_logout_supported",
+    "frontchannel_logout_supported",
+    "request_uri_parameter_supported",
+    "kerberos_endpoint",
+    "mtls_endpoint_aliases",
+    "tls_client_certificate_bound_access_tokens",
+];
+
 #[tokio::test(start_paused = true)]
 async fn the_openid_document_is_there_for_every_name_of_the_tenant() {
     let tenant = Tenant::new(Options::default());
@@ -30,6 +59,10 @@ async fn the_openid_document_is_there_for_every_name_of_the_tenant() {
         assert_eq!(document["issuer"], format!("https://localhost:8443/{issuer}/v2.0"));
         assert_eq!(document["id_token_signing_alg_values_supported"], json!(["RS256"]));
         assert_eq!(document["http_logout_supported"], true);
+        assert_eq!(document["tls_client_certificate_bound_access_tokens"], true);
+        let members = document.as_object().expect("an object");
+        assert_eq!(MEMBERS.iter().find(|member| !members.contains_key(**member)), None);
+        assert_eq!(members.len(), MEMBERS.len());
         assert_eq!(document["request_uri_parameter_supported"], false);
     }
     let first = tenant.get(&format!("/{id}/.well-known/openid-configuration")).await.json();
@@ -47,6 +80,8 @@ async fn the_openid_document_of_a_foreign_tenant_is_refused_with_its_own_word() 
         let answer = tenant.get(&format!("/{name}/v2.0/.well-known/openid-configuration")).await;
         assert_eq!((answer.json()["error"].as_str(), answer.code()), (Some(word), (code, 400)), "{name}");
         assert_eq!(answer.headers["cache-control"], "max-age=86400, private");
+        assert!(!answer.headers.contains_key("pragma") && !answer.headers.contains_key("expires"));
+        assert_eq!(answer.json()["trace_id"], answer.headers["x-ms-request-id"].to_str().expect("text"));
     }
 }
 

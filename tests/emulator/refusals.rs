@@ -143,14 +143,38 @@ async fn a_body_that_is_no_form_and_one_that_is_too_large_are_refused() {
 async fn no_refusal_repeats_a_secret_in_the_wrong_place() {
     let tenant = Tenant::new(Options::default());
     let secret = tenant.secret();
-    for changes in
-        [[("client_id", secret.as_str())], [("grant_type", secret.as_str())], [("client_secret", "wrong")]]
-    {
-        let answer = ask(&tenant, &tenant.id(), &changes).await;
-        assert!(!answer.text.contains(&secret) && answer.status.is_client_error());
+    let id = tenant.id();
+    let (resource, two) = (format!("{secret}/.default"), format!("User.Read {secret}"));
+    for (place, name, value) in [
+        (&id, "client_id", &secret),
+        (&id, "grant_type", &secret),
+        (&id, "scope", &secret),
+        (&id, "scope", &resource),
+        (&id, "scope", &two),
+        (&secret, "scope", &resource),
+    ] {
+        let answer = ask(&tenant, place, &[(name, value)]).await;
+        assert!(!answer.text.contains(&secret) && answer.status.is_client_error(), "{name} {}", answer.text);
     }
+    let answer = tenant.get(&format!("/{secret}/v2.0/.well-known/openid-configuration")).await;
+    assert!(!answer.text.contains(&secret) && answer.status.is_client_error());
     // The known-bad twin: where it is sent back, it is found.
     assert!(tenant.facts().to_json().contains(&secret));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_secret_that_is_not_valid_yet_is_none_and_not_one_that_has_ended() {
+    let start = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
+    let text = format!(
+        r#"{{"applications": [{{"secrets": [{{"value": "early", "startDateTime": "{start}"}},
+            {{"value": "late", "endsInDays": -1}}]}}]}}"#
+    );
+    let tenant = Tenant::new(Options { state: Some(text), ..Options::default() });
+    let client = tenant.client_id();
+    assert_eq!(tenant.sign_in_with(&client, "early").await.code(), (7000215, 401));
+    assert_eq!(tenant.sign_in_with(&client, "late").await.code(), (7000222, 401));
+    tokio::time::advance(std::time::Duration::from_secs(3601)).await;
+    assert_eq!(tenant.sign_in_with(&client, "early").await.status, 200);
 }
 
 #[tokio::test(start_paused = true)]

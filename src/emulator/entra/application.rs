@@ -24,6 +24,7 @@ pub(super) fn grant(shared: &Shared, form: &Form, place: Place) -> Result<Value,
                         tenant-specific endpoint.";
             return Err(Refusal::new(9001023, text));
         }
+        // Which code this place has is inferred.
         Place::Organizations => {
             let text = "No tenant-identifying information found in either the request or implied by any provided credentials.";
             return Err(Refusal::new(50059, text));

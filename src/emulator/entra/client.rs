@@ -99,6 +99,8 @@ fn unknown(given: &str, directory: &Directory) -> Refusal {
 }
 
 /// Whether an id is no application's but of some other object: an object id or Secret ID copied in place of the client id, or zero.
+///
+/// Both 700016 and 700038 were seen for ids of no application; that the service tells them apart like this is inferred.
 fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
     let of_application = |application: &Application| {
         application.id == id || application.password_credentials.iter().any(|secret| secret.key_id == id)
@@ -110,7 +112,7 @@ fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
         || directory.users.place(id).is_some()
 }
 
-/// Checks the credential of an application's own sign-in.
+/// Checks the credential of an application's own sign-in. Certificates and federated credentials are not emulated: no assertion is right.
 pub(super) fn authenticate(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
     let id = client.id();
     if form.get("client_assertion").is_some() {
@@ -150,7 +152,9 @@ pub(super) fn public(id: Uuid) -> Refusal {
 
 enum Verdict {
     Valid,
+    /// It was valid once.
     Ended,
+    /// It is none of the application's, or not yet.
     Unknown,
 }
 
@@ -158,11 +162,11 @@ enum Verdict {
 fn judge(shared: &Shared, application: &Application, given: &str, now: Timestamp) -> Verdict {
     let same = application.password_credentials.iter().filter(|credential| credential.secret == given);
     let seen = same.filter(|credential| shared.is_replicated(credential.created)).collect::<Vec<_>>();
-    if seen.is_empty() {
-        Verdict::Unknown
-    } else if seen.iter().any(|credential| credential.start <= now && now < credential.end) {
+    if seen.iter().any(|credential| credential.start <= now && now < credential.end) {
         Verdict::Valid
-    } else {
+    } else if seen.iter().any(|credential| credential.end <= now) {
         Verdict::Ended
+    } else {
+        Verdict::Unknown
     }
 }

@@ -1,7 +1,7 @@
 //! What Entra ID publishes: the OpenID document, the aliases of its hosts, the keys.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc>; names and fixed values as the live document of July
-//! 2026 has them.
+//! 2026 has them. Inferred: all values but the fixed ones, the members of the keys, and which of them have an `issuer`.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -46,6 +46,7 @@ pub(super) fn openid(base: &str, tenant: Uuid, place: Place, is_v2: bool) -> Val
             "cloud_graph_host_name", "msgraph_host", "aud", "exp", "iat", "auth_time", "acr", "nonce",
             "preferred_username", "name", "tid", "ver", "at_hash", "c_hash", "email"],
         "kerberos_endpoint": at("kerberos"),
+        "mtls_endpoint_aliases": {"token_endpoint": at("oauth2/v2.0/token")},
         "tls_client_certificate_bound_access_tokens": true,
         "tenant_region_scope": region,
         "cloud_instance_name": "microsoftonline.com",

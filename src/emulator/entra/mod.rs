@@ -12,12 +12,15 @@ mod tenant;
 mod user;
 
 use axum::http::{Method, StatusCode, header};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::message::{Request, Response};
 use super::server::Shared;
+use super::state::Directory;
 use form::Form;
-use refusal::{Refusal, headers, plain_json};
+use refusal::{Refusal, plain_json, repeated, with_tokens};
+use tenant::Place;
 
 /// Answers a request that is not Graph's; nothing where no route is.
 pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
@@ -29,20 +32,22 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
         _ => {}
     }
     let (segment, rest) = path.split_once('/')?;
-    let segment = percent_decoded(segment);
+    let segment = percent_decode_str(segment).decode_utf8_lossy();
+    let openid = |is_v2| {
+        published(shared, request, &segment, |directory, place| {
+            discovery::openid(&shared.base, directory.tenant.id, place, is_v2)
+        })
+    };
     match (&request.method, rest) {
-        (&Method::GET, "v2.0/.well-known/openid-configuration") => {
-            Some(openid(shared, request, &segment, true))
-        }
-        (&Method::GET, ".well-known/openid-configuration") => Some(openid(shared, request, &segment, false)),
+        (&Method::GET, "v2.0/.well-known/openid-configuration") => Some(openid(true)),
+        (&Method::GET, ".well-known/openid-configuration") => Some(openid(false)),
         (&Method::GET, "discovery/instance") => {
             Some(plain_json(StatusCode::OK, &discovery::instance(&shared.base)))
         }
         (&Method::GET, "discovery/v2.0/keys" | "discovery/keys") => {
-            let keys = |directory: &super::state::Directory| {
+            Some(published(shared, request, &segment, |directory, _| {
                 discovery::keys(&shared.base, directory.tenant.id, shared.keys.published())
-            };
-            Some(published(shared, request, &segment, keys))
+            }))
         }
         (&Method::GET, "adminconsent") => Some(page("Admin consent", CONSENT_PAGE)),
         (&Method::POST, "oauth2/v2.0/token") => {
@@ -69,52 +74,28 @@ fn page(title: &str, text: &str) -> Response {
     response.with(header::CONTENT_TYPE, "text/html; charset=utf-8")
 }
 
-/// One segment of a path, decoded.
-fn percent_decoded(segment: &str) -> String {
-    // In a form `+` is a blank, in a path it is not.
-    let field = format!("a={}", segment.replace('+', "%2B").replace('&', "%26"));
-    url::form_urlencoded::parse(field.as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
-}
-
-fn openid(shared: &Shared, request: &Request, segment: &str, is_v2: bool) -> Response {
-    let directory = shared.read();
-    match tenant::place(segment, &directory.tenant) {
-        Ok(place) => {
-            let document = discovery::openid(&shared.base, directory.tenant.id, place, is_v2);
-            plain_json(StatusCode::OK, &document).with(header::CACHE_CONTROL, "max-age=86400, private")
-        }
-        Err(refusal) => not_found(shared, request, &refusal),
-    }
-}
-
+/// What is published for that tenant. The OpenID document of a tenant that is not there was seen with an error word of its own; that 900023
+/// keeps its word there, and that the keys answer alike, is inferred.
 fn published(
     shared: &Shared,
     request: &Request,
     segment: &str,
-    value: impl FnOnce(&super::state::Directory) -> Value,
+    value: impl FnOnce(&Directory, Place) -> Value,
 ) -> Response {
     let directory = shared.read();
-    match tenant::place(segment, &directory.tenant) {
-        Ok(_) => plain_json(StatusCode::OK, &value(&directory))
-            .with(header::CACHE_CONTROL, "max-age=86400, private"),
-        Err(refusal) => not_found(shared, request, &refusal),
-    }
-}
-
-/// Discovery of a tenant that is not there has an error word of its own.
-fn not_found(shared: &Shared, request: &Request, refusal: &Refusal) -> Response {
-    let word = if refusal.code == 90002 { "invalid_tenant" } else { "invalid_request" };
-    refusal
-        .response_as(word, StatusCode::BAD_REQUEST, &request.ids, shared.clock.now())
-        .with(header::CACHE_CONTROL, "max-age=86400, private")
+    let response = match tenant::place(segment, &directory.tenant) {
+        Ok(place) => plain_json(StatusCode::OK, &value(&directory, place)),
+        Err(refusal) => {
+            let word = if refusal.code == 90002 { "invalid_tenant" } else { "invalid_request" };
+            refusal.response_as(word, StatusCode::BAD_REQUEST, &request.ids, shared.clock.now())
+        }
+    };
+    response.with(header::CACHE_CONTROL, "max-age=86400, private")
 }
 
 fn posted(shared: &Shared, request: &Request, result: Result<Value, Refusal>) -> Response {
     match result {
-        Ok(body) => headers(plain_json(StatusCode::OK, &body), &request.ids),
+        Ok(body) => with_tokens(&body, &request.ids),
         Err(refusal) => refusal.response(&request.ids, shared.clock.now()),
     }
 }
@@ -129,10 +110,8 @@ fn token(shared: &Shared, request: &Request, segment: &str) -> Result<Value, Ref
         }
         "refresh_token" => user::refresh_grant(shared, &form, place),
         other => {
-            let is_word =
-                other.len() <= 60 && other.bytes().all(|b| b.is_ascii_lowercase() || b"_:-".contains(&b));
-            let shown = if is_word { other } else { "…" };
-            Err(Refusal::new(70003, format!("The app requested an unsupported grant type '{shown}'.")))
+            let other = repeated(other);
+            Err(Refusal::new(70003, format!("The app requested an unsupported grant type '{other}'.")))
         }
     }
 }

@@ -20,7 +20,11 @@ pub(in crate::emulator) struct Refusal {
     pub(in crate::emulator) text: String,
 }
 
-/// Codes with their error word and status. 400 with 7000112 and `invalid_grant` with 65002 are inferred.
+/// Codes with their error word and status.
+///
+/// Seen at the live service or in public logs: 65001, 70003, 500011, 700016, 700038, 900023, 1002012, 7000215, 7000222, and 90002 at the
+/// token endpoint. Documented: 70011, 70016, 900144, 9002313, and of 65004, 70018, 70019, 70020 and 90033 the word alone. All other words
+/// and statuses are inferred.
 const WORDS: &[(u32, &str, StatusCode)] = &[
     (50059, "invalid_request", StatusCode::BAD_REQUEST),
     (50194, "invalid_request", StatusCode::BAD_REQUEST),
@@ -51,6 +55,7 @@ const WORDS: &[(u32, &str, StatusCode)] = &[
     (7000222, "invalid_client", StatusCode::UNAUTHORIZED),
     (9001023, "invalid_request", StatusCode::BAD_REQUEST),
     (9002313, "invalid_request", StatusCode::BAD_REQUEST),
+    (9002332, "invalid_request", StatusCode::BAD_REQUEST),
 ];
 
 /// The codes whose bodies were seen with an `error_uri`; others were seen without, or not at all.
@@ -73,10 +78,10 @@ impl Refusal {
         known.map_or(("invalid_request", StatusCode::BAD_REQUEST), |&(_, word, status)| (word, status))
     }
 
-    /// The answer of the token endpoint.
+    /// The answer of the token and device code endpoints.
     pub(in crate::emulator) fn response(&self, ids: &RequestIds, now: Timestamp) -> Response {
         let (word, status) = self.word();
-        self.response_as(word, status, ids, now)
+        unstored(self.response_as(word, status, ids, now))
     }
 
     /// The answer with an error word of its own, as discovery has for a tenant that is not there.
@@ -103,8 +108,17 @@ impl Refusal {
             let address = format!("https://login.microsoftonline.com/error?code={code}");
             body.insert("error_uri".to_owned(), address.into());
         }
-        headers(plain_json(status, &body), ids)
+        traced(plain_json(status, &body), ids)
     }
+}
+
+/// What a refusal repeats of a request: a text of the letters and signs of ids, domains and scopes. Anything else might be a secret in
+/// the wrong place, which has a `~` in its form of today.
+pub(super) fn repeated(text: &str) -> &str {
+    const LONGEST: usize = 200;
+    let is_plain = text.len() <= LONGEST
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-:/".contains(&byte));
+    if is_plain { text } else { "…" }
 }
 
 /// JSON as Entra ID labels it.
@@ -112,12 +126,22 @@ pub(super) fn plain_json(status: StatusCode, body: &serde_json::Value) -> Respon
     Response::json(status, body).with(header::CONTENT_TYPE, "application/json; charset=utf-8")
 }
 
-/// The headers of every answer of the token and device code endpoints.
-pub(super) fn headers(response: Response, ids: &RequestIds) -> Response {
+/// An answer with tokens in it; that its headers are those that a refusal was seen with is inferred.
+pub(super) fn with_tokens(body: &serde_json::Value, ids: &RequestIds) -> Response {
+    unstored(traced(plain_json(StatusCode::OK, body), ids))
+}
+
+/// Says that nobody is to keep the answer.
+fn unstored(response: Response) -> Response {
     response
         .with(header::CACHE_CONTROL, "no-store, no-cache")
         .with(header::PRAGMA, "no-cache")
         .with(header::EXPIRES, "-1")
+}
+
+/// Says which request was answered, and by whom.
+fn traced(response: Response, ids: &RequestIds) -> Response {
+    response
         .with(HeaderName::from_static("x-ms-request-id"), &ids.request.to_string())
         .with(HeaderName::from_static("x-ms-ests-server"), "2.1.0 - emulated")
 }
@@ -144,6 +168,16 @@ mod tests {
         assert_eq!(response.headers["x-ms-request-id"], trace.to_string().as_str());
         let without = Refusal::new(70003, "No.").response(&ids, now);
         assert!(!String::from_utf8(without.body).expect("text").contains("error_uri"));
+    }
+
+    #[test]
+    fn what_might_be_a_secret_is_not_repeated() {
+        for text in ["api://x/.default", "contoso.example", "User.Read openid", ""] {
+            assert_eq!(repeated(text), text);
+        }
+        for text in ["Ab18Q~zY7xW6", "[a+b]", "ä", &"x".repeat(201)] {
+            assert_eq!(repeated(text), "…");
+        }
     }
 
     #[test]

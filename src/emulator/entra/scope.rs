@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::permissions::GRAPH_APP_ID;
 use super::super::token::GRAPH_HOSTS;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, repeated};
 
 /// The scopes that name no permission of a resource.
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
@@ -37,8 +37,9 @@ pub(super) fn of_application(text: &str, base: &str, tenant: Uuid) -> Result<Str
             return Err(Refusal::new(
                 1002012,
                 format!(
-                    "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
-                     /.default suffixed to the resource identifier (application ID URI)."
+                    "The provided value for scope {} is not valid. Client credential flows must have a scope value with \
+                     /.default suffixed to the resource identifier (application ID URI).",
+                    repeated(scope)
                 ),
             ));
         };
@@ -47,7 +48,8 @@ pub(super) fn of_application(text: &str, base: &str, tenant: Uuid) -> Result<Str
             return Err(Refusal::new(
                 700022,
                 format!(
-                    "The provided value for the input parameter scope {text} is not valid: it names more than one resource."
+                    "The provided value for the input parameter scope {} is not valid: it names more than one resource.",
+                    repeated(text)
                 ),
             ));
         }
@@ -93,7 +95,8 @@ fn invalid(text: &str) -> Refusal {
     Refusal::new(
         70011,
         format!(
-            "The provided request must include a 'scope' input parameter. The scope '{text}' is not valid."
+            "The provided request must include a 'scope' input parameter. The scope '{}' is not valid.",
+            repeated(text)
         ),
     )
 }
@@ -102,9 +105,10 @@ fn unknown_resource(resource: &str, tenant: Uuid) -> Refusal {
     Refusal::new(
         500011,
         format!(
-            "The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if the application \
+            "The resource principal named {} was not found in the tenant named {tenant}. This can happen if the application \
              has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have \
-             sent your authentication request to the wrong tenant."
+             sent your authentication request to the wrong tenant.",
+            repeated(resource)
         ),
     )
 }

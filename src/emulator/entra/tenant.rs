@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::super::state::Tenant;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, repeated};
 
 /// What the first segment means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +27,19 @@ pub(super) fn place(segment: &str, tenant: &Tenant) -> Result<Place, Refusal> {
         domain if domain == tenant.domain => return Ok(Place::Tenant),
         _ => {}
     }
+    let shown = repeated(segment);
     match segment.parse::<Uuid>() {
         Ok(id) if id == tenant.id => return Ok(Place::Tenant),
         Err(_) if !is_domain(segment) => {
             let text = format!(
-                "Specified tenant identifier '{segment}' is neither a valid DNS name, nor a valid external domain."
+                "Specified tenant identifier '{shown}' is neither a valid DNS name, nor a valid external domain."
             );
             return Err(Refusal::new(900023, text));
         }
         _ => {}
     }
     let text = format!(
-        "Tenant '{segment}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
+        "Tenant '{shown}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."
     );
     Err(Refusal::new(90002, text))
 }

@@ -89,7 +89,8 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
     issue(shared, form, &asked)
 }
 
-/// What the user has done about a code by now.
+/// What the user has done about a code by now. How soon a client asks again does not matter: that Entra ID answers `slow_down` is not
+/// known. That a code which was redeemed gets 70019 is inferred.
 fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
     let mut sessions = shared.sessions();
     let wrong = || Refusal::new(70018, "The device code is not one that was given to this client.");
@@ -122,7 +123,12 @@ fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
 fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
     match (client, place) {
         (_, Place::Consumers) => {
-            Err(Refusal::new(50059, "The /consumers endpoint has no accounts of an organization."))
+            let (id, name) = (client.id(), client.name());
+            let text = format!(
+                "Application '{id}'({name}) is configured for accounts of an organization only. The /consumers endpoint does not serve \
+                 such a request."
+            );
+            Err(Refusal::new(9002332, text))
         }
         (Client::Registered(application, _), Place::Common | Place::Organizations)
             if application.sign_in_audience == "AzureADMyOrg" =>
