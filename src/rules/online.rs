@@ -41,7 +41,7 @@ fn answered_by(kind: Kind) -> &'static [&'static str] {
 }
 
 /// The rule that reports a refusal of this kind, if one does.
-pub(crate) fn of_refusal(kind: Kind) -> Option<&'static Rule> {
+pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
     reporting(kind).and_then(Rule::find)
 }
 
