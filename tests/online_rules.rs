@@ -13,7 +13,7 @@ use swyx_teams::tenant::{Cause, Read, SignIn, Tenant, Unseen};
 use tenants::{healthy, refusing, refusing_as, registered, secret, with_roles};
 
 fn checked(text: &str, tenant: &Tenant) -> Checked {
-    check::with_tenant(&check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
+    check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
 }
 
 /// The rules that find something in a file that has no fault of its own.

@@ -53,7 +53,6 @@ use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::settings::Draft;
 use crate::tenant::{Cause, Seen, Tenant, Unseen};
 
-#[cfg(feature = "cli")]
 pub use online::of_refusal;
 
 /// One rule.
