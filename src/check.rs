@@ -79,7 +79,11 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
 }
 
 /// Checks a file again, now with what was seen of its tenant: what the first check found, and what the rules say of the tenant.
-pub fn with_tenant(checked: &Checked, tenant: &Tenant) -> Checked {
+pub fn with_tenant(checked: Checked, tenant: &Tenant) -> Checked {
+    // Of what could not be read, there is no text to look at again.
+    if checked.draft.is_none() {
+        return Checked { skipped: crate::rules::without_draft(), ..checked };
+    }
     let source = checked.source();
     let content = source.text().as_bytes().to_vec();
     examine(source.name().to_owned(), content, source.is_readable_by_others(), Some(tenant))

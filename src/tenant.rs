@@ -93,6 +93,8 @@ pub enum Tried {
     RealUser,
     /// A made-up id. That any answer but a refusal shows the permission is inferred: no page says what Graph answers then.
     MadeUpUser,
+    /// As a made-up id: a user of the tenant was asked for, but none was found.
+    NobodyFound,
 }
 
 /// The application's registration and grants. Source of the members:
@@ -158,7 +160,7 @@ impl Tenant {
         }
     }
 
-    /// The application permissions in the application's own token.
+    /// The application permissions in the application's own token; of a token that cannot be read, those that were granted.
     ///
     /// # Errors
     /// [`Unseen`] if there is no token, or it cannot be read.
@@ -166,10 +168,14 @@ impl Tenant {
         match &self.sign_in {
             Err(unseen) => Err(unseen.clone()),
             Ok(SignIn::Refused(_)) => Err(Unseen::refused()),
-            Ok(SignIn::Accepted { roles: None }) => Err(Unseen::new(
-                Cause::Follows,
-                "the token cannot be read; the reads below say what it allows",
-            )),
+            // What was granted is what counts; the token only repeats it.
+            Ok(SignIn::Accepted { roles: None }) => match &self.registration {
+                Ok(registration) => Ok(&registration.granted),
+                Err(_) => Err(Unseen::new(
+                    Cause::Follows,
+                    "the token cannot be read, so no more is proven than the reads show; --as-admin shows all",
+                )),
+            },
             Ok(SignIn::Accepted { roles: Some(roles) }) => Ok(roles),
         }
     }

@@ -21,7 +21,7 @@ fn checked(path: &Path, rule: &str) -> Checked {
         Err(_) => check::file(name, path),
     };
     match tenant {
-        Some(tenant) => check::with_tenant(&checked, &tenant),
+        Some(tenant) => check::with_tenant(checked, &tenant),
         None => checked,
     }
 }

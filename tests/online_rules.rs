@@ -13,7 +13,7 @@ use swyx_teams::tenant::{Cause, Read, SignIn, Tenant, Unseen};
 use tenants::{healthy, refusing, refusing_as, registered, secret, with_roles};
 
 fn checked(text: &str, tenant: &Tenant) -> Checked {
-    check::with_tenant(&check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
+    check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
 }
 
 /// The rules that find something in a file that has no fault of its own.
@@ -249,6 +249,7 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
         sign_in: Ok(SignIn::Accepted { roles: None }),
         directory,
         presence,
+        registration: Err(Unseen::new(Cause::NotAsked, "nobody asked")),
         ..healthy()
     };
     let fine = opaque(healthy().directory, healthy().presence);
@@ -258,6 +259,11 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
         (why.cause, skipped(&fine, &why)),
         (Cause::Follows, vec!["permission-missing", "permission-excess"])
     );
+    // Where an administrator looked, the grants say what the token does not.
+    let mut granted = healthy().registration.expect("seen");
+    granted.granted = vec!["Presence.Read.All".to_owned(), "User.ReadBasic.All".to_owned()];
+    let less = Tenant { registration: Ok(granted), ..fine };
+    assert_eq!(found(&less), ["permission-not-consented"]);
     let refused = || Ok(Read::Refused(403, None));
     assert_eq!(found(&opaque(refused(), refused())), ["directory-unreadable", "presence-unreadable"]);
 }

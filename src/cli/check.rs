@@ -47,7 +47,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
             write!(context.out, "{diff}")?;
         }
         if let Some(failure) = failure {
-            writeln!(context.err, "error: {}: {failure}", printable(&report.path))?;
+            context.complain(format_args!("{}: {failure}", printable(&report.path)))?;
             exit = Exit::Usage;
         }
         if !report.was_read() {

@@ -121,9 +121,17 @@ impl Context<'_> {
         }
     }
 
+    /// Says what went wrong. That nobody listens on standard error takes nothing of the verdict with it.
+    fn complain(&mut self, message: impl std::fmt::Display) -> io::Result<()> {
+        match writeln!(self.err, "error: {message}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Says what is wrong with the use of the program, and what to do.
     fn misuse(&mut self, message: impl std::fmt::Display) -> io::Result<Exit> {
-        writeln!(self.err, "error: {message}")?;
+        self.complain(message)?;
         Ok(Exit::Usage)
     }
 

@@ -20,12 +20,12 @@ use super::{Context, Exit};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
 use crate::graph::{
-    AdminWay, Administrators, Client, Credential, DevicePrompt, Https, Limits, TO_READ, Transport,
+    AdminWay, Administrators, Client, Credential, DevicePrompt, Https, Limits, TO_READ, Token, Transport,
 };
 use crate::observe::{self, Depth};
 use crate::rules::Skipped;
 use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, Settings, Unresolved};
+use crate::settings::{Secret, Settings, Unresolved, defaults};
 use crate::tenant::{Cause, Tenant, Unseen};
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
@@ -56,12 +56,15 @@ pub(super) fn examine(
     let jobs = files.iter().map(|file| Job::new(file, trust, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let plan = Arc::new(Plan { depth, timeout: Duration::from_secs(args.timeout), trust, administrators });
-    let tenants = tokio::runtime::Runtime::new()?.block_on(look_at_all(jobs, plan, &progress));
+    let runtime = tokio::runtime::Runtime::new()?;
+    let tenants = runtime.block_on(look_at_all(jobs, plan, &progress));
+    // A name server that does not answer would keep its thread, and this program, past the time limit.
+    runtime.shutdown_background();
     progress.finish_and_clear();
     let examined = files
         .into_iter()
         .zip(tenants)
-        .map(|(file, tenant)| Examined { checked: with_tenant(&file.checked, &tenant), tenant });
+        .map(|(file, tenant)| Examined { checked: with_tenant(file.checked, &tenant), tenant });
     Ok(examined.collect())
 }
 
@@ -74,7 +77,8 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::R
         exit = exit.max(weight);
         if weight > Exit::Clean && !said.contains(&why.reason.as_str()) {
             said.push(&why.reason);
-            writeln!(context.err, "error: {}: {}", printable(file.checked.source().name()), why.reason)?;
+            let name = printable(file.checked.source().name());
+            context.complain(format_args!("{name}: {}", why.reason))?;
         }
     }
     Ok(exit)
@@ -190,16 +194,34 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
-            tenant.registration = match administrators.token(&settings, Arc::clone(&transport)).await {
+            tenant.registration = match administrator(administrators, &settings, plan.trust, &transport).await
+            {
                 Ok(token) => {
                     let client = Client::new(&settings, Credential::Token(token), transport, limits());
                     observe::registration(&client, &settings, secret.as_ref().ok()).await
                 }
-                Err(error) => Err(observe::unseen(&error)),
+                Err(why) => Err(why),
             }
         }
     }
     tenant
+}
+
+/// The administrator's token. Whoever is asked to enter a code consents to the application that it is for, so a file that nobody trusts
+/// may not name that application.
+async fn administrator(
+    administrators: &Administrators,
+    settings: &Settings,
+    trust: Trust,
+    transport: &Arc<dyn Transport>,
+) -> Result<Token, Unseen> {
+    let is_microsofts = settings.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
+    if trust == Trust::Withheld && administrators.ask_a_person() && !is_microsofts {
+        let why = "`entra.admin_client_id` names another application than Microsoft's to sign in with; with --trust it is used";
+        return Err(Unseen::new(Cause::Use, why));
+    }
+    let token = administrators.token(settings, Arc::clone(transport)).await;
+    token.map_err(|error| observe::unseen(&error))
 }
 
 /// The client secret, from where it is kept. A command may take its time, so this has a thread of its own.
@@ -224,7 +246,9 @@ fn administrators(
     args: &Online,
     progress: &ProgressBar,
 ) -> Result<Administrators, Unseen> {
-    let token = std::env::var(ADMIN_TOKEN).ok().filter(|token| !token.is_empty());
+    // A line end is easily copied along.
+    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
+    let token = token.filter(|token| !token.is_empty());
     let way = match token {
         Some(token) => AdminWay::Token(Secret::new(token)),
         None if args.use_az => AdminWay::AzureCli,
@@ -297,7 +321,7 @@ mod tests {
             administrators: None,
         };
         let tenant = look(Job(Ok(ready)), &plan).await;
-        let file = Examined { checked: with_tenant(&checked, &tenant), tenant };
+        let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::args::tests::global();
         let mut context = Context { out: &mut out, err: &mut err, global };

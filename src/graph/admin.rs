@@ -4,6 +4,7 @@
 //! many files are about that tenant, and one after the other, for a person cannot enter two codes at a time.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,11 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::error::GraphError;
-use super::send::{Limits, Sender};
 use super::sign_in::{self, DevicePrompt};
 use super::token::Token;
 use super::transport::Transport;
-use crate::settings::{Secret, Settings, TenantId};
+use crate::settings::reveal::plain_environment;
+use crate::settings::{ClientId, Secret, Settings, TenantId};
 
 /// How an administrator signs in.
 pub enum AdminWay {
@@ -32,8 +33,11 @@ pub enum AdminWay {
 pub struct Administrators {
     way: AdminWay,
     scopes: &'static [&'static str],
-    signed_in: Mutex<HashMap<(String, TenantId), Result<Token, GraphError>>>,
+    signed_in: Mutex<HashMap<Asked, Result<Token, GraphError>>>,
 }
+
+/// What one sign-in is for: where, in which tenant, as which application, and for which Graph.
+type Asked = (String, TenantId, ClientId, &'static str);
 
 /// What reading a registration and its grants takes: the least that Microsoft names, and `Directory.Read.All` for the delegated grants.
 /// Source: <https://learn.microsoft.com/graph/api/application-get> and <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
@@ -49,6 +53,11 @@ impl Administrators {
         Self { way, scopes, signed_in: Mutex::default() }
     }
 
+    /// Whether a person is asked to enter a code.
+    pub fn ask_a_person(&self) -> bool {
+        matches!(self.way, AdminWay::DeviceCode(_))
+    }
+
     /// A token of an administrator of the tenant of `settings`.
     ///
     /// # Errors
@@ -59,12 +68,19 @@ impl Administrators {
         transport: Arc<dyn Transport>,
     ) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
-        let key = (settings.login_address(), settings.tenant_id);
+        let graph = settings.cloud.graph_host();
+        let key = (settings.login_address(), settings.tenant_id, settings.admin_client_id, graph);
         if let Some(known) = signed_in.get(&key) {
             return known.clone();
         }
         let token = self.sign_in(settings, transport).await.and_then(|token| of_tenant(token, settings));
-        signed_in.insert(key, token.clone());
+        // What a person or Entra ID said holds for every file; that one file's way did not lead there does not.
+        if matches!(
+            token,
+            Ok(_) | Err(GraphError::SignIn(_) | GraphError::Administrator(_) | GraphError::TooLate(_))
+        ) {
+            signed_in.insert(key, token.clone());
+        }
         token
     }
 
@@ -73,8 +89,7 @@ impl Administrators {
             AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
             AdminWay::AzureCli => from_azure_cli(settings).await,
             AdminWay::DeviceCode(prompt) => {
-                let sender = Sender::new(transport, Limits::default());
-                sign_in::as_administrator(&sender, settings, self.scopes, &**prompt).await
+                sign_in::as_administrator(transport, settings, self.scopes, &**prompt).await
             }
         }
     }
@@ -99,17 +114,13 @@ struct AzureShape {
 
 async fn from_azure_cli(settings: &Settings) -> Result<Token, GraphError> {
     let resource = format!("https://{}", settings.cloud.graph_host());
-    let ours = std::env::vars_os().map(|(name, _)| name);
-    let ours = ours.filter(|name| name.to_string_lossy().starts_with("SWYX_TEAMS_"));
     let mut command = tokio::process::Command::new("az");
     command.args(["account", "get-access-token", "--resource", &resource]);
     command.args(["--tenant", &settings.tenant_id.to_string(), "--output", "json"]);
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    for name in ours {
-        command.env_remove(name);
-    }
+    command.env_clear().envs(plain_environment()).envs(its_own());
     let output = tokio::time::timeout(PATIENCE, command.output()).await;
-    let output = output.map_err(|_| GraphError::Administrator("az did not answer within 60 s"))?;
+    let output = output.map_err(|_| GraphError::TooLate("az did not answer within 60 s"))?;
     let output = output
         .map_err(|_| GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?"))?;
     if !output.status.success() {
@@ -120,4 +131,16 @@ async fn from_azure_cli(settings: &Settings) -> Result<Token, GraphError> {
     let shape = serde_json::from_slice::<AzureShape>(&output.stdout);
     let shape = shape.map_err(|_| GraphError::Administrator("az printed something else than a token"))?;
     Ok(Token::new(Secret::new(shape.access_token), Some(BROUGHT_ALONG)))
+}
+
+/// The variables that lead the Azure CLI to its account, and to the Internet. Any other may be a secret of some settings file.
+fn its_own() -> impl Iterator<Item = (OsString, OsString)> {
+    let is_its_own = |name: &str| {
+        let name = name.to_ascii_uppercase();
+        name.starts_with("AZURE_")
+            || name.ends_with("_PROXY")
+            || name.ends_with("_CA_BUNDLE")
+            || name.starts_with("SSL_CERT_")
+    };
+    std::env::vars_os().filter(move |(name, _)| name.to_str().is_some_and(is_its_own))
 }

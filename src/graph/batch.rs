@@ -5,21 +5,17 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use backon::BackoffBuilder;
 use http::Method;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::client::{Client, error_code};
 use super::error::{GraphError, RequestId, Service, Word};
-use super::send::{Repeat, wished_pause};
+use super::send::{pauses, wished_pause};
 
 /// Parts of one batch at most.
 const MOST_PARTS: usize = 20;
-/// Rounds in which the parts of a batch are tried.
-const MOST_ROUNDS: usize = 4;
-/// The pause before parts are tried again, where none is asked for.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// One part of a batch: something that is read, so that it may be sent twice.
 #[derive(Clone, Debug)]
@@ -85,32 +81,44 @@ impl Client {
     /// Sends `parts`, at most 20 in one request, and gives the outcome of each. What befalls a request as a whole befalls its parts.
     pub async fn batch<const N: usize>(&self, parts: &[Part; N]) -> [Outcome; N] {
         let mut outcomes: [Option<Outcome>; N] = [const { None }; N];
-        for round in 1..=MOST_ROUNDS {
+        let mut pauses = pauses().build();
+        let mut is_renewed = false;
+        loop {
             let token = self.token().await;
-            self.round(parts, &mut outcomes).await;
-            let is_unauthorized =
-                |outcome: &Option<Outcome>| matches!(outcome, Some(Ok(answer)) if answer.status == 401);
-            if round == 1
-                && outcomes.iter().any(is_unauthorized)
-                && let Ok(token) = token
-                && self.forget(&token).await
-            {
-                // Back ends now and then refuse a good token: once more with a new one.
-                outcomes.iter_mut().filter(|outcome| is_unauthorized(outcome)).for_each(|open| *open = None);
-                continue;
+            if !self.round(parts, &mut outcomes).await {
+                break;
             }
-            match outcomes.iter().flatten().filter_map(wait).max() {
-                Some(pause) if round < MOST_ROUNDS && self.sender.wait(pause).await => {}
+            // Back ends now and then refuse a good token: once more with a new one.
+            let renews = match token {
+                Ok(token) if !is_renewed && outcomes.iter().any(is_unauthorized) => self.forget(&token).await,
+                _ => false,
+            };
+            is_renewed |= renews;
+            let asked = outcomes.iter().flatten().filter_map(wait).max();
+            match (asked, asked.and_then(|asked| Some(pauses.next()?.max(asked)))) {
+                (Some(_), Some(pause)) if self.sender.wait(pause).await => {}
+                (None, _) if renews => {}
                 _ => break,
             }
+            if renews {
+                outcomes.iter_mut().filter(|outcome| is_unauthorized(outcome)).for_each(|open| *open = None);
+            }
         }
-        outcomes.map(|outcome| outcome.unwrap_or_else(|| Err(self.not_graph())))
+        outcomes.map(|outcome| match outcome {
+            // Whoever may not send the batch may not send its parts.
+            Some(Err(GraphError::Refused { status: status @ (401 | 403), code, .. })) => {
+                Ok(PartAnswer { status, code, body: Value::Null })
+            }
+            outcome => outcome.unwrap_or_else(|| Err(self.not_graph())),
+        })
     }
 
-    /// Sends the parts that are open, and notes what becomes of them.
-    async fn round(&self, parts: &[Part], outcomes: &mut [Option<Outcome>]) {
+    /// Sends the parts that are open, and notes what becomes of them. Tells whether every request was answered as a batch; one that
+    /// was not has been tried often enough.
+    async fn round(&self, parts: &[Part], outcomes: &mut [Option<Outcome>]) -> bool {
         let open = outcomes.iter().enumerate().filter(|(_, outcome)| is_open(outcome)).map(|(at, _)| at);
         let open = open.collect::<Vec<_>>();
+        let mut was_answered = true;
         for some in open.chunks(MOST_PARTS) {
             match self.request_of(parts, some).await {
                 Ok(answers) => {
@@ -124,21 +132,19 @@ impl Client {
                         }
                     }
                 }
-                // Whoever may not send the batch may not send its parts.
-                Err(GraphError::Refused { status: status @ (401 | 403), code, .. }) => {
-                    let refused = PartAnswer { status, code, body: Value::Null };
-                    note(outcomes, some, &Ok(refused));
+                Err(error) => {
+                    note(outcomes, some, &Err(error));
+                    was_answered = false;
                 }
-                // It was tried often enough: the parts are not tried again.
-                Err(error) => note(outcomes, some, &Err(error)),
             }
         }
+        was_answered
     }
 
     async fn request_of(&self, parts: &[Part], some: &[usize]) -> Result<Vec<AnswerShape>, GraphError> {
         let shapes = some.iter().filter_map(|at| Some(shape(*at, parts.get(*at)?))).collect::<Vec<_>>();
         let body = json!({"requests": shapes});
-        let answer = self.json(&Method::POST, &self.address("/$batch"), Some(&body), Repeat::Safe).await?;
+        let answer = self.json(&Method::POST, &self.address("/$batch"), Some(&body)).await?;
         let answer = serde_json::from_value::<AnswersShape>(answer).map_err(|_| self.not_graph())?;
         Ok(answer.responses)
     }
@@ -149,12 +155,12 @@ impl Client {
             found.and_then(|(_, value)| value.as_str())
         };
         let host = self.host();
-        let wait = header("retry-after").and_then(|text| wished_pause(text, Timestamp::now()));
+        let wait = header("retry-after").and_then(|text| wished_pause(text, self.sender.now()));
         match answer.status {
-            429 => Err(GraphError::Throttled { host, wait: wait.unwrap_or(PAUSE) }),
+            429 => Err(GraphError::Throttled { host, wait: wait.unwrap_or_default() }),
             status @ 500..=599 => {
                 let request = RequestId::of(header("request-id"));
-                Err(GraphError::Unavailable { host, status, wait: wait.unwrap_or(PAUSE), request })
+                Err(GraphError::Unavailable { host, status, wait: wait.unwrap_or_default(), request })
             }
             status @ (200..=299 | 400..=499) => {
                 Ok(PartAnswer { status, code: error_code(&answer.body), body: answer.body })
@@ -189,6 +195,11 @@ fn shape(at: usize, part: &Part) -> PartShape<'_> {
         headers: part.body.as_ref().map(|_| json!({"Content-Type": "application/json"})),
         body: part.body.as_ref(),
     }
+}
+
+/// Whether Graph did not accept the token for a part.
+fn is_unauthorized(outcome: &Option<Outcome>) -> bool {
+    matches!(outcome, Some(Ok(answer)) if answer.status == 401)
 }
 
 /// Whether a part is still to be sent: not yet answered, or put off.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::error::{GraphError, Service, Word};
-use super::send::{Limits, Repeat, Sender, request_id};
+use super::send::{Limits, Sender, request_id};
 use super::sign_in::{self, Credential, content_type};
 use super::token::Token;
 use super::transport::{Request, Response, Transport};
@@ -17,6 +17,8 @@ use crate::settings::{Secret, Settings};
 
 /// Pages of one list at most: 999,000 users.
 const MOST_PAGES: usize = 1_000;
+/// Elements of one list at most, however large its pages are.
+const MOST_ELEMENTS: usize = 1_000_000;
 
 /// One tenant's Graph.
 pub struct Client {
@@ -37,6 +39,11 @@ impl Client {
     ) -> Self {
         let sender = Sender::new(transport, limits);
         Self { sender, settings: settings.clone(), credential, token: Mutex::new(None) }
+    }
+
+    /// Now, by the other side's clock where an answer told it: dates of secrets are the other side's too.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.sender.now()
     }
 
     /// Seconds that this machine's clock is ahead of the other side's.
@@ -78,7 +85,7 @@ impl Client {
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
     pub async fn get(&self, path: &str) -> Result<Value, GraphError> {
-        self.json(&Method::GET, &self.address(path), None, Repeat::Safe).await
+        self.json(&Method::GET, &self.address(path), None).await
     }
 
     pub(super) fn address(&self, path: &str) -> String {
@@ -102,10 +109,10 @@ impl Client {
             if !self.is_ours(&next) {
                 return Err(GraphError::PageElsewhere { host: self.host() });
             }
-            if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) {
+            if seen.len() >= MOST_PAGES || elements.len() > MOST_ELEMENTS || !seen.insert(next.clone()) {
                 return Err(GraphError::EndlessPages { host: self.host() });
             }
-            page = self.json(&Method::GET, &next, None, Repeat::Safe).await?;
+            page = self.json(&Method::GET, &next, None).await?;
         }
     }
 
@@ -129,9 +136,8 @@ impl Client {
         method: &Method,
         address: &str,
         body: Option<&Value>,
-        repeat: Repeat,
     ) -> Result<Value, GraphError> {
-        let response = self.call(method, address, body, repeat).await?;
+        let response = self.call(method, address, body).await?;
         let status = response.status();
         let answer = parsed(response.body());
         match answer {
@@ -157,15 +163,14 @@ impl Client {
         method: &Method,
         address: &str,
         body: Option<&Value>,
-        repeat: Repeat,
     ) -> Result<Response, GraphError> {
         let token = self.token().await?;
-        let response = self.sender.send(&self.request(method, address, body, &token)?, repeat).await?;
+        let response = self.sender.send(&self.request(method, address, body, &token)?).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !self.forget(&token).await {
             return Ok(response);
         }
         let token = self.token().await?;
-        self.sender.send(&self.request(method, address, body, &token)?, repeat).await
+        self.sender.send(&self.request(method, address, body, &token)?).await
     }
 
     fn request(
@@ -180,12 +185,7 @@ impl Client {
         *request.method_mut() = method.clone();
         *request.uri_mut() = address.parse().map_err(not_an_address)?;
         let bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token.secret())));
-        let mut bearer = bearer.map_err(|_| GraphError::NotMicrosoft {
-            host: self.host(),
-            status: StatusCode::OK.as_u16(),
-            service: Service::Entra,
-            kind: Word::default(),
-        })?;
+        let mut bearer = bearer.map_err(|_| NOT_A_TOKEN)?;
         bearer.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, bearer);
         if body.is_some() {
@@ -194,6 +194,10 @@ impl Client {
         Ok(request)
     }
 }
+
+const NOT_A_TOKEN: GraphError = GraphError::Administrator(
+    "the token holds characters that no token has; was it copied whole, and nothing else?",
+);
 
 /// The body of an answer: JSON, or nothing at all.
 fn parsed(body: &[u8]) -> Option<Value> {

@@ -99,9 +99,12 @@ pub enum GraphError {
         /// The host that was asked.
         host: String,
     },
-    /// The administrator did not sign in.
+    /// The administrator cannot sign in like this.
     #[error("{0}")]
     Administrator(&'static str),
+    /// The administrator did not sign in in time.
+    #[error("{0}")]
+    TooLate(&'static str),
 }
 
 /// Whose answer is expected.
@@ -205,7 +208,7 @@ impl GraphError {
     /// Whether nobody answered in time, as against an answer that is of no use.
     pub fn is_silence(&self) -> bool {
         match self {
-            Self::TimedOut { .. } => true,
+            Self::TimedOut { .. } | Self::TooLate(_) => true,
             Self::Transport { why, .. } => {
                 matches!(why, TransportError::Unreachable(_) | TransportError::NoConnection(_))
             }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::transport::{Answer, Request, Response, Transport, TransportError};
 use crate::os::read_regular;
-use crate::settings::Settings;
+use crate::settings::{Settings, is_loopback};
 
 /// A connection has to stand within this time.
 pub const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -85,7 +85,7 @@ fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
 impl Transport for Https {
     fn send(&self, request: Request) -> Answer<'_> {
         Box::pin(async move {
-            let is_here = super::is_loopback(request.uri());
+            let is_here = is_loopback(request.uri().host().unwrap_or_default());
             if !is_here && request.uri().scheme_str() != Some("https") {
                 return Err(TransportError::Unreachable("only https leads there"));
             }
@@ -116,7 +116,7 @@ fn reason(error: &reqwest::Error) -> TransportError {
     if error.is_timeout() {
         return TransportError::NoConnection(CONNECT_WITHIN);
     }
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    let mut cause = std::error::Error::source(error);
     let mut found = None;
     while let Some(error) = cause {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {

@@ -32,14 +32,7 @@ pub use batch::{Part, PartAnswer};
 pub use client::Client;
 pub use error::{GraphError, Refused, RequestId, Service, Word};
 pub use https::{CONNECT_WITHIN, Https, SetupError};
-pub use send::{Limits, Repeat, Sender};
+pub use send::{Limits, Sender};
 pub use sign_in::{Credential, DevicePrompt};
 pub use token::Token;
 pub use transport::{Answer, Request, Response, Transport, TransportError};
-
-/// Whether an address leads to this machine.
-fn is_loopback(uri: &http::Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}

@@ -11,7 +11,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use http::HeaderMap;
 use http::header::{DATE, HeaderValue, RETRY_AFTER};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::{GraphError, RequestId};
@@ -32,15 +32,6 @@ impl Default for Limits {
     }
 }
 
-/// Whether a request may be sent again when nobody knows what became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// It changes nothing, or the same thing twice is the same as once.
-    Safe,
-    /// Only when it was certainly not carried out: refused as one too many.
-    Unsafe,
-}
-
 /// Repetitions of one request at most.
 const MOST_REPETITIONS: usize = 3;
 /// The first pause, where none is asked for.
@@ -48,7 +39,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The budget, in tenths of a repetition: ten of them to begin with, and a tenth for every success.
 const FULL_BUDGET: u32 = 100;
 const REPETITION: u32 = 10;
-/// No clock is told by a date further off than this, in seconds.
+/// Stands for: no answer with a date was seen yet.
 const NO_CLOCK: i64 = i64::MIN;
 
 /// Sends requests, and repeats what may pass.
@@ -71,20 +62,24 @@ impl Sender {
         Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != NO_CLOCK)
     }
 
-    /// Sends a request and gives an answer from 200 to 299 or from 400 to 499, but for 429.
+    /// Now, by the other side's clock where an answer told it.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        let ahead = SignedDuration::from_secs(self.clock_ahead().unwrap_or(0));
+        now.checked_sub(ahead).unwrap_or(now)
+    }
+
+    /// Sends a request and gives an answer from 200 to 299 or from 400 to 499, but for 429. It may be sent several times, so it has to
+    /// be one that does the same twice as once: a read, or a sign-in.
     ///
     /// # Errors
     /// [`GraphError`] says why there is none.
-    pub async fn send(&self, request: &Request, repeat: Repeat) -> Result<Response, GraphError> {
+    pub async fn send(&self, request: &Request) -> Result<Response, GraphError> {
         let attempt = || self.attempt(request);
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_PAUSE)
-            .with_max_times(MOST_REPETITIONS)
-            .with_jitter();
         attempt
-            .retry(pauses)
+            .retry(pauses())
             .sleep(tokio::time::sleep)
-            .when(|error| is_repeatable(error, repeat))
+            .when(GraphError::may_pass)
             .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
             .notify(|error, pause| {
                 tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");
@@ -115,7 +110,7 @@ impl Sender {
                 let (status, request) = (response.status().as_u16(), request_id(response.headers()));
                 tracing::debug!(%method, path, status, ms, client_request_id = %id, "answered{request}");
                 self.note_clock(response.headers());
-                judged(host, response)
+                self.judged(host, response)
             }
         };
         match &answer {
@@ -123,6 +118,18 @@ impl Sender {
             Err(error) => tracing::debug!(%method, path, ms, client_request_id = %id, "{error}"),
         }
         answer
+    }
+
+    /// Takes out the answers that no caller can use.
+    fn judged(&self, host: String, response: Response) -> Result<Response, GraphError> {
+        let (status, headers) = (response.status().as_u16(), response.headers());
+        let wait = || retry_after(headers, self.now()).unwrap_or_default();
+        match status {
+            200..=299 | 400..=428 | 430..=499 => Ok(response),
+            429 => Err(GraphError::Throttled { host, wait: wait() }),
+            300..=399 => Err(GraphError::Redirected { host, status }),
+            _ => Err(GraphError::Unavailable { host, status, wait: wait(), request: request_id(headers) }),
+        }
     }
 
     /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
@@ -136,7 +143,7 @@ impl Sender {
     }
 
     fn has_time_for(&self, pause: Duration) -> bool {
-        self.limits.until.is_none_or(|until| Instant::now() + pause < until)
+        self.limits.until.is_none_or(|until| Instant::now().checked_add(pause).is_some_and(|end| end < until))
     }
 
     /// Waits as long as was asked for, if there is time for it.
@@ -169,30 +176,15 @@ impl Sender {
     }
 }
 
+/// The pauses before repetitions, where no longer ones are asked for.
+pub(super) fn pauses() -> ExponentialBuilder {
+    let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
+    growing.with_max_times(MOST_REPETITIONS).with_jitter()
+}
+
 /// The host of a request, for messages.
 pub(super) fn host(request: &Request) -> String {
     request.uri().host().unwrap_or_default().to_owned()
-}
-
-fn is_repeatable(error: &GraphError, repeat: Repeat) -> bool {
-    error.may_pass() && (repeat == Repeat::Safe || matches!(error, GraphError::Throttled { .. }))
-}
-
-/// Takes out the answers that no caller can use.
-fn judged(host: String, response: Response) -> Result<Response, GraphError> {
-    let status = response.status().as_u16();
-    match status {
-        200..=299 | 400..=428 | 430..=499 => Ok(response),
-        429 => {
-            let wait = retry_after(response.headers()).unwrap_or(FIRST_PAUSE);
-            Err(GraphError::Throttled { host, wait })
-        }
-        300..=399 => Err(GraphError::Redirected { host, status }),
-        _ => {
-            let (wait, request) = (retry_after(response.headers()), request_id(response.headers()));
-            Err(GraphError::Unavailable { host, status, wait: wait.unwrap_or_default(), request })
-        }
-    }
 }
 
 /// `request-id` of Graph, `x-ms-request-id` of Entra ID.
@@ -202,8 +194,8 @@ pub(super) fn request_id(headers: &HeaderMap) -> RequestId {
 }
 
 /// The pause that an answer asks for: seconds, whole or not, or a date (RFC 9110, section 10.2.3). Graph's own sample has `2.128`.
-pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    wished_pause(headers.get(RETRY_AFTER)?.to_str().ok()?, Timestamp::now())
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    wished_pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
 }
 
 /// As [`retry_after`], of the header's text. What is no number and no date, or a negative number, is no wish.

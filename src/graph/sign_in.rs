@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use oauth2::basic::BasicClient;
@@ -14,10 +14,12 @@ use oauth2::{
     RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
 };
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use super::error::{GraphError, Refused, RequestId, Service, Word};
-use super::send::{Repeat, Sender, host, request_id};
+use super::send::{Limits, Sender, host, request_id};
 use super::token::Token;
+use super::transport::Transport;
 use crate::settings::{Secret, Settings};
 
 /// With what a token is got.
@@ -57,7 +59,7 @@ pub(super) async fn as_application(
 
 /// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
 pub(super) async fn as_administrator(
-    sender: &Sender,
+    transport: Arc<dyn Transport>,
     settings: &Settings,
     scopes: &[&str],
     prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
@@ -66,7 +68,14 @@ pub(super) async fn as_administrator(
         .set_token_uri(address(settings, "token", TokenUrl::new)?)
         .set_device_authorization_url(address(settings, "devicecode", DeviceAuthorizationUrl::new)?)
         .set_auth_type(AuthType::RequestBody);
-    let carrier = Carrier::new(sender);
+    let within = |time| {
+        Sender::new(
+            Arc::clone(&transport),
+            Limits { until: Instant::now().checked_add(time), ..Limits::default() },
+        )
+    };
+    let sender = within(PROMPT_WITHIN);
+    let carrier = Carrier::new(&sender);
     let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
     let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
     let details: StandardDeviceAuthorizationResponse =
@@ -76,6 +85,9 @@ pub(super) async fn as_administrator(
         code: details.user_code().secret().clone(),
         lifetime: details.expires_in(),
     });
+    // The code's own time is the person's to use.
+    let sender = within(details.expires_in());
+    let carrier = Carrier::new(&sender);
     let polling = client.exchange_device_access_token(&details);
     let polling = polling.request_async(&carrier, tokio::time::sleep, None);
     match tokio::time::timeout(details.expires_in(), polling).await {
@@ -84,7 +96,9 @@ pub(super) async fn as_administrator(
     }
 }
 
-const TOO_LATE: GraphError = GraphError::Administrator("nobody entered the code in time; start again");
+/// Entra ID has this long to give a code.
+const PROMPT_WITHIN: Duration = Duration::from_secs(60);
+const TOO_LATE: GraphError = GraphError::TooLate("nobody entered the code in time; start again");
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.
 fn address<T, E>(
@@ -149,8 +163,7 @@ impl<'a> Carrier<'a> {
     }
 
     async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, GraphError> {
-        // The same token request twice gives two tokens, which harms nobody.
-        let response = self.sender.send(request, Repeat::Safe).await?;
+        let response = self.sender.send(request).await?;
         match refusal(&response) {
             Some(refused) if goes_on(&refused) => Ok(response),
             Some(refused) => Err(GraphError::SignIn(refused)),

@@ -2,7 +2,7 @@
 //!
 //! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
 //! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
-//! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, <https://learn.microsoft.com/graph/api/presence-get>.
+//! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -47,7 +47,6 @@
 
 mod registration;
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -86,7 +85,7 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tena
     let not_asked =
         Unseen::new(Cause::NotAsked, "only an administrator can read the registration (--as-admin)");
     Tenant {
-        seen_at: seen_at(client),
+        seen_at: client.now(),
         clock_ahead: client.clock_ahead(),
         secret_fault: secret.fault(),
         sign_in,
@@ -94,13 +93,6 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tena
         presence,
         registration: Err(not_asked),
     }
-}
-
-/// Now, by the other side's clock where it tells: dates of secrets are the other side's too.
-fn seen_at(client: &Client) -> Timestamp {
-    let now = Timestamp::now();
-    let ahead = SignedDuration::from_secs(client.clock_ahead().unwrap_or(0));
-    now.checked_sub(ahead).unwrap_or(now)
 }
 
 /// What keeps something from being seen, when a call failed with this.
@@ -117,7 +109,7 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
     let [users, presences] = client
         .batch(&[
             Part::get("/users?$top=1&$select=id,displayName,mail,userPrincipalName"),
-            Part::post("/communications/getPresencesByUserId", json!({"ids": [Uuid::new_v4()]})),
+            presence_of(Uuid::new_v4()),
         ])
         .await;
     let directory = users.as_ref().map_err(unseen).and_then(|answer| match answer.status {
@@ -125,28 +117,34 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
         200..=299 => Ok(Read::Allowed(Tried::RealUser)),
         _ => Err(strange(answer)),
     });
-    let presence = presences.as_ref().map_err(unseen).map(|answer| match answer.status {
-        401 | 403 => refused(answer),
-        _ => Read::Allowed(Tried::MadeUpUser),
-    });
-    let user = users.ok().and_then(|answer| answer.body.pointer("/value/0/id")?.as_str()?.parse().ok());
-    match (depth, user) {
-        (Depth::RealUser, Some(user)) if matches!(presence, Ok(Read::Allowed(_))) => {
-            (directory, presence_of(client, user).await)
-        }
-        _ => (directory, presence),
+    let presence = presence(&presences, Tried::MadeUpUser);
+    if depth == Depth::MadeUpUser || !matches!(presence, Ok(Read::Allowed(_))) {
+        return (directory, presence);
     }
+    let user = users.ok().and_then(|answer| answer.body.pointer("/value/0/id")?.as_str()?.parse().ok());
+    let presence = match user {
+        Some(user) => {
+            let [answer] = client.batch(&[presence_of(user)]).await;
+            self::presence(&answer, Tried::RealUser)
+        }
+        None => presence.map(|_| Read::Allowed(Tried::NobodyFound)),
+    };
+    (directory, presence)
 }
 
-async fn presence_of(client: &Client, user: Uuid) -> Seen<Read> {
-    match client.get(&format!("/users/{user}/presence")).await {
-        Ok(_) => Ok(Read::Allowed(Tried::RealUser)),
-        Err(GraphError::Refused { status: status @ (401 | 403), code, .. }) => {
-            Ok(Read::Refused(status, code.as_str().map(str::to_owned)))
-        }
-        // A user without Teams has no presence; that is no fault of the permission.
-        Err(GraphError::Refused { .. }) => Ok(Read::Allowed(Tried::MadeUpUser)),
-        Err(error) => Err(unseen(&error)),
+/// Asks for one presence as the synchronisation asks for many: an id that is nobody's, or a user without Teams, fails nothing.
+fn presence_of(user: Uuid) -> Part {
+    Part::post("/communications/getPresencesByUserId", json!({"ids": [user]}))
+}
+
+/// What the answer to [`presence_of`] shows. Only 401 and 403 are refusals; that any other answer shows the permission is inferred,
+/// but for one: 424 says that the part was not even looked at.
+fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read> {
+    let answer = answer.as_ref().map_err(unseen)?;
+    match answer.status {
+        401 | 403 => Ok(refused(answer)),
+        424 => Err(strange(answer)),
+        _ => Ok(Read::Allowed(tried)),
     }
 }
 

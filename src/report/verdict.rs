@@ -33,6 +33,9 @@ pub fn verdict(tenant: &Tenant) -> Vec<String> {
             Read::Allowed(Tried::MadeUpUser) => format!(
                 "{what} can be read, as far as can be inferred: nobody was looked up but a made-up user (--thorough looks up a real one)"
             ),
+            Read::Allowed(Tried::NobodyFound) => format!(
+                "{what} can be read, as far as can be inferred: no user was found to look up, so a made-up one was"
+            ),
             Read::Refused(status, _) => format!("{what} cannot be read (HTTP {status})"),
         }));
     }
@@ -50,8 +53,11 @@ pub fn verdict(tenant: &Tenant) -> Vec<String> {
 fn registered(registration: &Registration) -> String {
     let ends = registration.secrets.iter().map(|secret| {
         let date = secret.ends.strftime("%Y-%m-%d");
-        let mark =
-            if secret.may_be_ours == Some(true) { " (by its first characters, the one in use)" } else { "" };
+        let mark = if secret.may_be_ours == Some(true) {
+            " (by its first characters, it may be the one in use)"
+        } else {
+            ""
+        };
         format!("{date}{mark}")
     });
     let ends = ends.collect::<Vec<_>>();

@@ -53,8 +53,7 @@ use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::settings::Draft;
 use crate::tenant::{Cause, Seen, Tenant, Unseen};
 
-#[cfg(feature = "cli")]
-pub(crate) use online::of_refusal;
+pub use online::of_refusal;
 
 /// One rule.
 pub struct Rule {

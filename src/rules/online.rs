@@ -1,24 +1,48 @@
 //! What several rules that look at a tenant share.
 
-use super::{Rule, application_not_found, permission_missing, secret_expired, secret_rejected};
-use super::{sign_in_disabled, tenant_not_found};
+use super::Rule;
 use crate::aadsts::{self, Kind};
 use crate::diagnostic::{Diagnostic, Place, shown};
 use crate::permission::Need;
 use crate::settings::{Draft, IdText, Mode, keys};
 use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Unseen};
 
-/// The rule that reports a refusal of this kind; none if the refusal says nothing of the settings.
-pub(crate) fn of_refusal(kind: Kind) -> Option<&'static Rule> {
+const TENANT_NOT_FOUND: &str = "tenant-not-found";
+const APPLICATION_NOT_FOUND: &str = "application-not-found";
+const SECRET_REJECTED: &str = "secret-rejected";
+const SECRET_EXPIRED: &str = "secret-expired";
+const SIGN_IN_DISABLED: &str = "sign-in-disabled";
+const PERMISSION_MISSING: &str = "permission-missing";
+
+/// The id of the rule that reports a refusal of this kind; none if the refusal says nothing of the settings.
+fn reporting(kind: Kind) -> Option<&'static str> {
     match kind {
-        Kind::TenantNotFound | Kind::WrongCloud => Some(&tenant_not_found::RULE),
-        Kind::ApplicationNotFound => Some(&application_not_found::RULE),
-        Kind::SecretRejected => Some(&secret_rejected::RULE),
-        Kind::SecretExpired => Some(&secret_expired::RULE),
-        Kind::SignInDisabled => Some(&sign_in_disabled::RULE),
-        Kind::NotConsented => Some(&permission_missing::RULE),
+        Kind::TenantNotFound | Kind::WrongCloud => Some(TENANT_NOT_FOUND),
+        Kind::ApplicationNotFound => Some(APPLICATION_NOT_FOUND),
+        Kind::SecretRejected => Some(SECRET_REJECTED),
+        Kind::SecretExpired => Some(SECRET_EXPIRED),
+        Kind::SignInDisabled => Some(SIGN_IN_DISABLED),
+        Kind::NotConsented => Some(PERMISSION_MISSING),
         Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => None,
     }
+}
+
+/// The rules that a refusal shows to have nothing to report: who speaks of the secret has found the application.
+fn answered_by(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::ApplicationNotFound => &[TENANT_NOT_FOUND],
+        Kind::SecretRejected | Kind::SecretExpired => {
+            &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, SECRET_REJECTED, SECRET_EXPIRED]
+        }
+        Kind::SignInDisabled | Kind::NotConsented => &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND],
+        Kind::TenantNotFound | Kind::WrongCloud => &[],
+        Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => &[],
+    }
+}
+
+/// The rule that reports a refusal of this kind, if one does.
+pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
+    reporting(kind).and_then(Rule::find)
 }
 
 /// The refusal of the sign-in, if it is `rule` that reports it; nothing if `rule` has nothing to report.
@@ -30,7 +54,7 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Tenant) -> Seen<Option<&'a Re
         Ok(SignIn::Accepted { .. }) => return Ok(None),
         Ok(SignIn::Refused(refusal)) => refusal,
     };
-    let Some(reporting) = of_refusal(refusal.kind) else {
+    let Some(reporting) = reporting(refusal.kind) else {
         let known = refusal.code.and_then(aadsts::find);
         let more = known.map(|code| format!(": {}; {}", code.meaning, code.cure)).unwrap_or_default();
         let reason = format!(
@@ -39,26 +63,10 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Tenant) -> Seen<Option<&'a Re
         );
         return Err(Unseen::new(Cause::Answer, reason));
     };
-    if reporting.id == rule.id {
+    if reporting == rule.id {
         return Ok(Some(refusal));
     }
-    let answered = answered_by(refusal.kind);
-    if answered.iter().any(|answered| answered.id == rule.id) { Ok(None) } else { Err(Unseen::refused()) }
-}
-
-/// The rules that a refusal shows to have nothing to report: who speaks of the secret has found the application.
-fn answered_by(kind: Kind) -> &'static [&'static Rule] {
-    const TENANT: &Rule = &tenant_not_found::RULE;
-    const APPLICATION: &Rule = &application_not_found::RULE;
-    match kind {
-        Kind::ApplicationNotFound => &[TENANT],
-        Kind::SecretRejected | Kind::SecretExpired => {
-            &[TENANT, APPLICATION, &secret_rejected::RULE, &secret_expired::RULE]
-        }
-        Kind::SignInDisabled | Kind::NotConsented => &[TENANT, APPLICATION],
-        Kind::TenantNotFound | Kind::WrongCloud => &[],
-        Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => &[],
-    }
+    if answered_by(refusal.kind).contains(&rule.id) { Ok(None) } else { Err(Unseen::refused()) }
 }
 
 /// A finding of a refusal, in the words of its code; `meaning` and `cure` where the code has none.

@@ -28,8 +28,13 @@ Add the permission once more under API permissions, Microsoft Graph, now as type
 
 fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
+    let mut seen = Ok(());
     for need in &needs(mode) {
-        if let Some(name) = instead(registration, need)? {
+        let instead = instead(registration, need).unwrap_or_else(|why| {
+            seen = Err(why);
+            None
+        });
+        if let Some(name) = instead {
             let message = format!(
                 "{} is there as type Delegated, where {} is needed as type Application",
                 shown(name),
@@ -44,7 +49,7 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
             found.push(finding.related(keys::MODE, "the mode that asks for it"));
         }
     }
-    Ok(())
+    seen
 }
 
 /// The delegated permission that is there instead of the application permission that is needed, if one is.

@@ -40,15 +40,27 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
     let whole = if roles.is_empty() { "; the token holds no permission at all" } else { "" };
     let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
     for need in needs(mode).iter().filter(is_open) {
-        let message = format!(
-            "the application permission {} is missing{whole}; it is needed to {}",
-            need.name, need.purpose
-        );
-        let help = format!(
-            "under API permissions, add Microsoft Graph, type Application, {}, then {}",
-            need.name,
-            consent(draft)
-        );
+        let is_granted = tenant.registration.as_ref().is_ok_and(|seen| need.is_met_by(&seen.granted));
+        let (message, help) = if is_granted {
+            let message =
+                format!("the application permission {} is granted, but not yet in the token", need.name);
+            (
+                message,
+                "wait some minutes, until every part of Entra ID knows of the consent, and try again"
+                    .to_owned(),
+            )
+        } else {
+            let (name, purpose) = (need.name, need.purpose);
+            let message =
+                format!("the application permission {name} is missing{whole}; it is needed to {purpose}");
+            let consent = consent(draft);
+            (
+                message,
+                format!(
+                    "under API permissions, add Microsoft Graph, type Application, {name}, then {consent}"
+                ),
+            )
+        };
         found.push(
             RULE.at(keys::CLIENT_ID, message).help(help).related(keys::MODE, "the mode that asks for it"),
         );

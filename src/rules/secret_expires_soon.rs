@@ -81,7 +81,9 @@ fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Tenant) -> Seen<Option<Su
     let is_valid = |secret: &&&SecretSeen| secret.ends > tenant.seen_at;
     let valid = candidates.iter().filter(is_valid).count();
     let first = candidates.iter().filter(is_valid).min_by_key(|secret| secret.ends);
-    match first.or_else(|| candidates.iter().max_by_key(|secret| secret.ends)) {
+    // One that has ended is not the one that signed in.
+    let ended = || candidates.iter().filter(|_| !was_accepted).max_by_key(|secret| secret.ends);
+    match first.or_else(ended) {
         Some(secret) => {
             // The only one that is valid is the one that signed in.
             let is_sure = match valid {

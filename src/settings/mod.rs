@@ -26,4 +26,5 @@ pub use resolve::{ClientId, Settings, TenantId, Unresolved};
 pub use secret::{Secret, SecretSource};
 pub use section::MOST_FINDINGS;
 pub use text::{IdFault, SecretFault, guid};
+pub(crate) use values::is_loopback;
 pub use values::{Choice, Cloud, Endpoint, Mode, NotOfForm, PresencePair, SwyxStatus, SwyxVersion};

@@ -82,13 +82,11 @@ fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
 /// Runs a command with a minimal environment and no standard input, and takes what it prints.
 fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> {
     let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
-    let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
-    let environment = kept.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)));
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
         .env_clear()
-        .envs(environment)
+        .envs(plain_environment())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -119,6 +117,12 @@ fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> 
         Some(_) => Err(RevealError::Failed("failed")),
         None => Err(RevealError::Failed("did not end within 10 seconds")),
     }
+}
+
+/// What a child process gets of the environment: enough to find its own files, and no secret.
+pub(crate) fn plain_environment() -> impl Iterator<Item = (&'static str, std::ffi::OsString)> {
+    let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
+    kept.into_iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)))
 }
 
 /// Waits for a child that may have closed its output and still go on; it is ended when its time is over.

@@ -135,10 +135,7 @@ impl Endpoint {
 
     /// Whether it leads to this machine.
     pub fn is_loopback(&self) -> bool {
-        let host = self.host();
-        host.eq_ignore_ascii_case("localhost")
-            || host == "[::1]"
-            || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        is_loopback(self.host())
     }
 
     /// The host, without port.
@@ -147,6 +144,13 @@ impl Endpoint {
         let authority = rest.split('/').next().unwrap_or_default();
         if authority.starts_with('[') { "[::1]" } else { authority.split(':').next().unwrap_or_default() }
     }
+}
+
+/// Whether a host, as it stands in an address, is this machine: `localhost`, `127.0.0.0/8` in the usual form, or `[::1]`.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 impl FromStr for Endpoint {

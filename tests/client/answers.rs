@@ -37,6 +37,7 @@ async fn a_pause_that_is_asked_for_is_kept() {
         ("abc", 1.0, 2.0),
         ("-3", 1.0, 2.0),
         ("1e30", 1.0, 2.0),
+        ("10000000000000000000000000000000", 1.0, 2.0),
     ] {
         for status in [429, 503] {
             let script = Script::new([good_token(), later(status, asked), json(200, &json!({}))]);
@@ -63,6 +64,15 @@ async fn who_cannot_wait_so_long_is_told_at_once() {
     let error = client_within(&script, 60).get("/x").await.expect_err("no time");
     assert_eq!(error.to_string(), "graph.microsoft.com: too many requests (HTTP 429); asked to wait 86400 s");
     assert_eq!(script.times(), [0.0, 0.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_beyond_all_clocks_is_no_reason_to_panic() {
+    for asked in ["10000000000000000000", "18446744073709551615"] {
+        let script = Script::new([good_token(), later(429, asked)]);
+        let error = client_within(&script, 60).get("/x").await.expect_err("no time");
+        assert!(error.to_string().contains("too many requests (HTTP 429)"), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

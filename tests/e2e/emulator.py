@@ -59,9 +59,8 @@ class Emulator:
             self.facts = json.loads(lines.get(timeout=START))
         except (queue.Empty, json.JSONDecodeError) as problem:
             self.process.kill()
-            self.process.wait()
+            self.process.communicate()
             raise AssertionError(f"the emulator did not get ready: {self.said()}") from problem
-        self.process.stdout.close()
         assert set(self.facts) == MEMBERS, sorted(self.facts)
         return self
 
@@ -71,6 +70,7 @@ class Emulator:
             code = self.process.wait(timeout=END)
             said, own = self.said() + self.log_text(), Path(self.ca_file).parent
             assert code == 0, (code, said)
+            assert (more := self.process.stdout.read()) == "", more
             assert not own.exists(), f"{own} was left behind"
             for name in ("client_secret", "admin_token", "gateway_token"):
                 # A tenant without the application has no secret.
@@ -80,6 +80,7 @@ class Emulator:
             if self.process.poll() is None:
                 self.process.kill()
                 self.process.wait()
+            self.process.stdout.close()
             shutil.rmtree(self.folder)
 
     def __getattr__(self, name):

@@ -2,15 +2,19 @@
 
 import { answering, installed, outcome } from "./common.mjs";
 
-const { ClientSecretCredential } = installed("@azure/identity");
+const { ClientSecretCredential, DeviceCodeCredential } = installed("@azure/identity");
 const { BatchRequestContent, Client, PageIterator, RetryHandlerOptions } = installed("@microsoft/microsoft-graph-client");
 const { TokenCredentialAuthenticationProvider } = installed(
     "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials",
 );
 
-function credential({ authority, tenant_id, client_id, client_secret, token }) {
+function credential({ authority, tenant_id, client_id, client_secret, token, device }) {
     if (token) return { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const options = { authorityHost: authority, disableInstanceDiscovery: true, retryOptions: { maxRetries: 0 } };
+    if (device) {
+        const user = { tenantId: tenant_id, clientId: client_id, userPromptCallback: () => {} };
+        return new DeviceCodeCredential({ ...options, ...user });
+    }
     return new ClientSecretCredential(tenant_id, client_id, client_secret, options);
 }
 

@@ -133,13 +133,20 @@ class Msal(Javascript):
 
 
 class Graph(Javascript):
-    OPTIONS = ("--users", "250")
+    OPTIONS = ("--users", "250", "--device-interval", "1")
 
     def test_a_token(self):
         token = self.given(graph(self.emulator, {"do": "token"})[0])
         self.assertEqual(self.emulator.claims(token)["appid"], self.emulator.client_id)
         with self.assertRaises(jwt.InvalidTokenError):
             self.emulator.claims(token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"))
+
+    def test_the_administrator_by_device_code(self):
+        me, presence = map(self.given, graph(self.emulator, get("/me"), get("/me/presence"), device=True, client_id=COMMAND_LINE_TOOLS))
+        self.assertEqual(me["id"], self.emulator.claims(self.emulator.admin_token)["oid"])
+        self.assertEqual(presence["id"], me["id"])
+        # An application has no self.
+        self.refused(graph(self.emulator, get("/me"))[0], 400)
 
     def test_the_whole_main_job(self):
         user = self.emulator.users(20)[19]

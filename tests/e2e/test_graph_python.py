@@ -200,9 +200,11 @@ class Scenarios(Cases):
         self.assertEqual(problem.response_status_code, 403)
         self.assertEqual([line["path"].split("/")[-1] for line in emulator.log()][-1], "setPresence")
 
-    async def test_more_than_needed(self):
-        emulator = self.another("--scenario", "excess")
-        self.assertEqual(await main_job(emulator, self.graph(emulator)), DONE)
+    async def test_where_it_works_all_the_same(self):
+        for scenario in ("excess", "expiring-secret", "user-mismatch"):
+            with self.subTest(scenario):
+                emulator = self.another("--scenario", scenario)
+                self.assertEqual(await main_job(emulator, self.graph(emulator)), DONE)
 
     async def test_sign_in_refused(self):
         for scenario, code in [("expired-secret", 7000222), ("disabled", 7000112)]:

@@ -14,5 +14,6 @@ mod common;
 
 mod answers;
 mod certificates;
+mod replies;
 mod server;
 mod trust;

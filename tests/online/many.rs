@@ -42,3 +42,38 @@ fn one_file_that_fails_spoils_no_other() {
     // 36 sound files with two requests each, and one sign-in that is refused.
     assert_eq!(emulated.requests().len(), 35 * 2 + 1);
 }
+
+#[test]
+fn what_cannot_be_read_is_reported_as_without_online() {
+    let emulated = Emulated::scenario("ready");
+    let utf16 = emulated.folder().join("utf16.toml");
+    std::fs::write(&utf16, "x = 1".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+        .expect("written");
+    std::fs::write(emulated.folder().join("large.toml"), "#".repeat(2 * 1024 * 1024)).expect("written");
+    for (name, rule, code) in
+        [("nosuch.toml", "unreadable", 2), ("large.toml", "unreadable", 2), ("utf16.toml", "encoding", 1)]
+    {
+        let run = emulated.check(&["--format", "json", name]);
+        assert_eq!(run.code, Some(code), "{}", run.err);
+        assert_eq!(findings(&run), [format!("error {rule} -")]);
+        assert!(!skipped(&run).is_empty());
+    }
+    assert_eq!(emulated.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_verdict_stands_though_nobody_listens_on_standard_error() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write(
+        "a.toml",
+        &emulated.settings(2).replace(emulated.fact("authority"), "https://login.example.com"),
+    );
+    let program = env!("CARGO_BIN_EXE_swyx-teams");
+    let script = format!(
+        "exec 3>&1; {{ sleep 0; '{program}' check --online a.toml 2>&1 >&3; echo code $? >&3; }} | :"
+    );
+    let mut command = std::process::Command::new("bash");
+    let output = command.args(["-c", &script]).current_dir(emulated.folder()).output().expect("bash runs");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(said.ends_with("code 2\n"), "{said}");
+}

@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use swyx_teams::emulator::{DeviceCode, Options, Scenario};
-use swyx_teams::graph::{AdminWay, Administrators, DevicePrompt, GraphError, TO_READ};
+use swyx_teams::graph::{
+    AdminWay, Administrators, Answer, DevicePrompt, GraphError, Request, Response, TO_READ, Transport,
+    TransportError,
+};
 
 use super::memory::{Place, place};
 
@@ -71,4 +74,45 @@ async fn what_is_refused_is_told_apart() {
         GraphError::SignIn(refused) => assert_eq!(refused.error.as_str(), Some("expired_token")),
         other => panic!("{other}"),
     }
+}
+
+/// Leads nowhere.
+struct Nowhere;
+
+impl Transport for Nowhere {
+    fn send(&self, _: Request) -> Answer<'_> {
+        Box::pin(async { Err(TransportError::Unreachable("there is no way to this host")) })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn that_one_file_leads_nowhere_keeps_no_other_from_signing_in() {
+    let place = with(DeviceCode::Approve);
+    let (administrators, prompts) = administrators();
+    let failed = administrators.token(&place.settings(), Arc::new(Nowhere)).await.expect_err("nowhere");
+    assert!(failed.is_silence());
+    administrators.token(&place.settings(), Arc::clone(&place.transport)).await.expect("approved");
+    assert_eq!(prompts.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_kept_waiting_for_a_code_longer_than_a_minute() {
+    /// Asks for a day's patience.
+    struct Tomorrow;
+
+    impl Transport for Tomorrow {
+        fn send(&self, _: Request) -> Answer<'_> {
+            Box::pin(async {
+                let mut response = Response::new(Vec::new());
+                *response.status_mut() = 429.try_into().unwrap();
+                response.headers_mut().insert("retry-after", "86400".parse().unwrap());
+                Ok(response)
+            })
+        }
+    }
+
+    let start = tokio::time::Instant::now();
+    let failed = administrators().0.token(&with(DeviceCode::Approve).settings(), Arc::new(Tomorrow)).await;
+    assert!(failed.expect_err("no code").to_string().contains("asked to wait 86400 s"));
+    assert!(start.elapsed().as_secs() <= 60);
 }

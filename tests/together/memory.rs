@@ -34,7 +34,7 @@ impl Transport for Memory {
 /// An emulator with the settings that lead to it.
 pub struct Place {
     pub emulator: Emulator,
-    pub checked: Checked,
+    text: String,
     pub transport: Arc<dyn Transport>,
 }
 
@@ -50,14 +50,17 @@ pub fn place(options: Options) -> Place {
         facts.authority,
         facts.graph,
     );
-    let checked = swyx_teams::check::bytes("a.toml", text.into_bytes(), false);
     let transport = Arc::new(Memory(emulator.router()));
-    Place { emulator, checked, transport }
+    Place { emulator, text, transport }
 }
 
 impl Place {
+    fn checked(&self) -> Checked {
+        swyx_teams::check::bytes("a.toml", self.text.clone().into_bytes(), false)
+    }
+
     pub fn settings(&self) -> swyx_teams::settings::Settings {
-        self.checked.settings().expect("complete")
+        self.checked().settings().expect("complete")
     }
 
     fn limits(seconds: u64) -> Limits {
@@ -86,7 +89,7 @@ impl Place {
 
     /// The rules that find something in what was seen.
     pub fn rules(&self, tenant: &Tenant) -> Vec<&'static str> {
-        let checked = swyx_teams::check::with_tenant(&self.checked, tenant);
+        let checked = swyx_teams::check::with_tenant(self.checked(), tenant);
         checked.diagnostics().iter().map(|found| found.rule).collect()
     }
 }
