@@ -8,13 +8,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize};
+use rcgen::{CertificateParams, DnType, KeyPair, PKCS_RSA_SHA256, RsaKeySize, SerialNumber};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// Signs and verifies with RS256.
 pub(super) struct Keys {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
+    pair: Arc<Pair>,
     id: String,
     published: Value,
 }
@@ -30,39 +30,55 @@ pub enum KeyError {
     Use(#[from] jsonwebtoken::errors::Error),
 }
 
-impl Keys {
-    /// The key of this process. Making one takes some tenths of a second, and a test may make hundreds of tenants.
-    pub(super) fn of_process() -> Result<Arc<Self>, KeyError> {
-        static KEYS: OnceLock<Arc<Keys>> = OnceLock::new();
-        match KEYS.get() {
-            Some(keys) => Ok(Arc::clone(keys)),
+/// Both halves of a key of 2048 bits.
+struct Pair {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    pair: KeyPair,
+    jwk: Jwk,
+}
+
+impl Pair {
+    /// That of this process. Making one takes some tenths of a second, and a test may make hundreds of tenants.
+    fn of_process() -> Result<Arc<Self>, KeyError> {
+        static PAIR: OnceLock<Arc<Pair>> = OnceLock::new();
+        match PAIR.get() {
+            Some(pair) => Ok(Arc::clone(pair)),
             // Where two threads make one each, the first is everybody's.
             None => {
                 let made = Arc::new(Self::make()?);
-                Ok(Arc::clone(KEYS.get_or_init(|| made)))
+                Ok(Arc::clone(PAIR.get_or_init(|| made)))
             }
         }
     }
 
-    /// Makes a key of 2048 bits.
     fn make() -> Result<Self, KeyError> {
         let pair = KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, RsaKeySize::_2048)?;
+        let encoding = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?;
+        let jwk = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
+        Ok(Self { decoding: DecodingKey::from_jwk(&jwk)?, encoding, pair, jwk })
+    }
+}
+
+impl Keys {
+    /// The key of one tenant. Tenants of one process share the pair, but each has a certificate of its own, and with it an id: a token of
+    /// another tenant is signed with a key that this one does not know.
+    pub(super) fn make() -> Result<Self, KeyError> {
+        let pair = Pair::of_process()?;
         let mut parameters = CertificateParams::default();
         parameters.distinguished_name.push(DnType::CommonName, "swyx-teams emulator, signs tokens");
-        let certificate = parameters.self_signed(&pair)?;
+        parameters.serial_number = Some(SerialNumber::from_slice(Uuid::new_v4().as_bytes()));
+        let certificate = parameters.self_signed(&pair.pair)?;
         let thumbprint =
             aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, certificate.der());
         let id = URL_SAFE_NO_PAD.encode(thumbprint);
-        let encoding = EncodingKey::from_rsa_pem(pair.serialize_pem().as_bytes())?;
-        let jwk = Jwk::from_encoding_key(&encoding, Algorithm::RS256)?;
-        let decoding = DecodingKey::from_jwk(&jwk)?;
-        let (n, e) = match &jwk.algorithm {
+        let (n, e) = match &pair.jwk.algorithm {
             AlgorithmParameters::RSA(rsa) => (rsa.n.as_str(), rsa.e.as_str()),
             _ => ("", ""),
         };
         let published = json!({"kty": "RSA", "use": "sig", "kid": id, "x5t": id, "n": n, "e": e,
             "x5c": [STANDARD.encode(certificate.der())]});
-        Ok(Self { encoding, decoding, id, published })
+        Ok(Self { pair, id, published })
     }
 
     /// The published half, a JSON Web Key.
@@ -74,7 +90,7 @@ impl Keys {
     pub(super) fn sign(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.id.clone());
-        jsonwebtoken::encode(&header, claims, &self.encoding).unwrap_or_else(|error| {
+        jsonwebtoken::encode(&header, claims, &self.pair.encoding).unwrap_or_else(|error| {
             tracing::error!("cannot sign a token: {error}");
             String::new()
         })
@@ -85,7 +101,12 @@ impl Keys {
         let mut rules = Validation::new(Algorithm::RS256);
         (rules.validate_exp, rules.validate_aud) = (false, false);
         rules.required_spec_claims.clear();
-        jsonwebtoken::decode::<Value>(token, &self.decoding, &rules).map(|token| token.claims)
+        let token = jsonwebtoken::decode::<Value>(token, &self.pair.decoding, &rules)?;
+        if token.header.kid.as_ref() == Some(&self.id) {
+            Ok(token.claims)
+        } else {
+            Err(jsonwebtoken::errors::ErrorKind::InvalidSignature.into())
+        }
     }
 }
 

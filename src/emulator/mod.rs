@@ -128,7 +128,7 @@ impl Emulator {
         });
         let clock = time::Clock::new(skew.unwrap_or_default());
         let directory = build::directory(&state, users, options.seed, clock.now())?;
-        let keys = keys::Keys::of_process()?;
+        let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
         let shared = Shared {
             base: options.base,

@@ -35,7 +35,7 @@ pub(super) struct Shared {
     /// The time.
     pub(super) clock: Clock,
     /// The key of all tokens.
-    pub(super) keys: Arc<Keys>,
+    pub(super) keys: Keys,
     /// How the emulated user treats device codes.
     pub(super) device: DeviceSettings,
     pub(super) directory: RwLock<Directory>,

@@ -111,7 +111,9 @@ impl Tenant {
     pub async fn verified(&self, token: &str) -> Result<TokenData<Value>, jsonwebtoken::errors::Error> {
         let keys = self.get(&format!("/{}/discovery/v2.0/keys", self.id())).await.text;
         let keys = serde_json::from_str::<JwkSet>(&keys).expect("a key set");
-        verified_by(token, &keys.keys[0])
+        let id = jsonwebtoken::decode_header(token)?.kid.unwrap_or_default();
+        let key = keys.find(&id).ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
+        verified_by(token, key)
     }
 }
 
