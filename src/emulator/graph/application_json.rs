@@ -6,8 +6,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::body::{Members, merge};
-use super::call::{Call, Kind};
+use super::body::{Members, members, merge};
+use super::call::Call;
+use super::kind::{Kind, Shape};
 use super::refusal::bad_request;
 use crate::emulator::error::GraphError;
 use crate::emulator::state::{AccessType, Application, PasswordCredential, RequiredResourceAccess, Tenant};
@@ -17,7 +18,7 @@ use crate::emulator::time;
 pub(super) const KIND: Kind = Kind {
     collection: "applications",
     resource: "application",
-    members: &[
+    made: &[
         "id",
         "deletedDateTime",
         "appId",
@@ -26,30 +27,33 @@ pub(super) const KIND: Kind = Kind {
         "createdByAppId",
         "createdDateTime",
         "displayName",
-        "description",
-        "groupMembershipClaims",
-        "identifierUris",
+        "isDisabled",
         "isFallbackPublicClient",
-        "notes",
         "publisherDomain",
-        "serviceManagementReference",
         "signInAudience",
-        "tags",
         "tokenEncryptionKeyId",
         "uniqueName",
-        "optionalClaims",
-        "servicePrincipalLockConfiguration",
-        "addIns",
-        "api",
-        "appRoles",
-        "info",
-        "keyCredentials",
         "passwordCredentials",
-        "publicClient",
         "requiredResourceAccess",
-        "spa",
         "verifiedPublisher",
-        "web",
+    ],
+    kept: &[
+        ("description", Shape::Text),
+        ("groupMembershipClaims", Shape::Text),
+        ("notes", Shape::Text),
+        ("serviceManagementReference", Shape::Text),
+        ("identifierUris", Shape::Texts),
+        ("tags", Shape::Texts),
+        ("addIns", Shape::List),
+        ("appRoles", Shape::List),
+        ("keyCredentials", Shape::List),
+        ("api", Shape::Object),
+        ("info", Shape::Object),
+        ("optionalClaims", Shape::Object),
+        ("publicClient", Shape::Object),
+        ("servicePrincipalLockConfiguration", Shape::Object),
+        ("spa", Shape::Object),
+        ("web", Shape::Object),
     ],
 };
 
@@ -59,59 +63,6 @@ pub(super) const USUAL_AUDIENCE: &str = "AzureADandPersonalMicrosoftAccount";
 const AUDIENCES: [&str; 4] =
     ["AzureADMyOrg", "AzureADMultipleOrgs", USUAL_AUDIENCE, "PersonalMicrosoftAccount"];
 
-/// Members that are kept as they are written, with the kind of value that each takes; null takes one away.
-const KEPT: [(&str, Shape); 16] = [
-    ("description", Shape::Text),
-    ("groupMembershipClaims", Shape::Text),
-    ("notes", Shape::Text),
-    ("serviceManagementReference", Shape::Text),
-    ("identifierUris", Shape::Texts),
-    ("tags", Shape::Texts),
-    ("addIns", Shape::List),
-    ("appRoles", Shape::List),
-    ("keyCredentials", Shape::List),
-    ("api", Shape::Object),
-    ("info", Shape::Object),
-    ("optionalClaims", Shape::Object),
-    ("publicClient", Shape::Object),
-    ("servicePrincipalLockConfiguration", Shape::Object),
-    ("spa", Shape::Object),
-    ("web", Shape::Object),
-];
-
-/// Members that the service alone writes.
-const READ_ONLY: [&str; 9] = [
-    "id",
-    "appId",
-    "createdDateTime",
-    "createdByAppId",
-    "deletedDateTime",
-    "publisherDomain",
-    "applicationTemplateId",
-    "disabledByMicrosoftStatus",
-    "verifiedPublisher",
-];
-
-#[derive(Clone, Copy)]
-enum Shape {
-    Text,
-    Texts,
-    List,
-    Object,
-}
-
-impl Shape {
-    fn fits(self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Text | Self::Object, Value::Null) | (Self::Text, Value::String(_)) => true,
-            (Self::Texts, Value::Array(items)) => items.iter().all(Value::is_string),
-            (Self::List, Value::Array(items)) => items.iter().all(Value::is_object),
-            (Self::Object, Value::Object(_)) => true,
-            _ => false,
-        }
-    }
-}
-
 /// The whole application, with those of its secrets that are seen by now.
 pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) -> Map<String, Value> {
     let secrets = application.password_credentials.iter().filter(|secret| call.sees(secret.created));
@@ -120,7 +71,7 @@ pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) 
         "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,
         "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "createdByAppId": null,
         "createdDateTime": time::graph(application.created), "displayName": application.display_name, "description": null,
-        "groupMembershipClaims": null, "identifierUris": [],
+        "groupMembershipClaims": null, "identifierUris": [], "isDisabled": null,
         "isFallbackPublicClient": application.is_fallback_public_client, "notes": null, "publisherDomain": tenant.domain,
         "serviceManagementReference": null, "signInAudience": application.sign_in_audience, "tags": [],
         "tokenEncryptionKeyId": null, "uniqueName": application.unique_name, "optionalClaims": null,
@@ -156,11 +107,6 @@ fn show_access(access: &RequiredResourceAccess) -> Value {
     json!({"resourceAppId": access.resource_app_id, "resourceAccess": ids.collect::<Vec<_>>()})
 }
 
-/// The members of an object that is written as one.
-pub(super) fn members(value: Value) -> Map<String, Value> {
-    if let Value::Object(members) = value { members } else { Map::new() }
-}
-
 /// Takes over what a body says, `uniqueName` apart; of a refused body nothing stays that matters, for the caller works on a copy.
 pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) -> Result<(), GraphError> {
     let of = Members { resource: "Application", object: body };
@@ -183,34 +129,10 @@ pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) ->
                     "Secrets are added with addPassword and removed with removePassword.",
                 ));
             }
-            _ if name.contains("@odata") => {}
-            _ if READ_ONLY.contains(&name.as_str()) => {
-                return Err(bad_request(format!("Property '{name}' is read-only and cannot be set.")));
-            }
-            _ => keep(&mut application.other, name, value, &of)?,
+            _ => KIND.keep(&mut application.other, name, value, &of)?,
         }
     }
     check_limits(application, &of)
-}
-
-fn keep(
-    other: &mut Map<String, Value>,
-    name: &str,
-    value: &Value,
-    of: &Members<'_>,
-) -> Result<(), GraphError> {
-    let Some((_, shape)) = KEPT.iter().find(|(known, _)| *known == name) else {
-        return Err(bad_request(format!("Invalid property '{name}'.")));
-    };
-    if !shape.fits(value) {
-        return Err(of.invalid(name));
-    }
-    if value.is_null() {
-        other.remove(name);
-    } else {
-        merge(other, &Map::from_iter([(name.to_owned(), value.clone())]));
-    }
-    Ok(())
 }
 
 fn check_limits(application: &Application, of: &Members<'_>) -> Result<(), GraphError> {

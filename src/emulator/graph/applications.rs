@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::access::{self, READ_APPLICATIONS};
 use super::application_json::{KIND, USUAL_AUDIENCE, apply, show};
 use super::body::{self, Members};
-use super::call::{Call, guid, unknown};
+use super::call::{Call, Handlers, guid, unknown};
 use super::odata::Key;
 use super::passwords;
 use super::refusal::{bad_request, conflict, no_resource};
@@ -19,20 +19,13 @@ use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
-    match (call.method(), call.path.keyed()) {
-        ("GET", (None, _)) => list(call),
-        ("POST", (None, _)) => create(call),
-        (method, (Some(key), rest)) => match (method, rest.as_slice()) {
-            ("GET", []) => get(call, key),
-            ("PATCH", []) => update(call, key),
-            ("DELETE", []) => delete(call, key),
-            ("POST", ["addPassword"]) => passwords::add(call, key),
-            ("POST", ["removePassword"]) => passwords::remove(call, key),
-            ("GET", ["appManagementPolicies"]) => super::organization::list_own_policies(call, key),
-            _ => Err(call.refused()),
-        },
+    let handlers = Handlers { list, create, get, update, delete };
+    call.route(&handlers, |key, rest| match (call.method(), rest) {
+        ("POST", ["addPassword"]) => passwords::add(call, key),
+        ("POST", ["removePassword"]) => passwords::remove(call, key),
+        ("GET", ["appManagementPolicies"]) => super::organization::list_own_policies(call, key),
         _ => Err(call.refused()),
-    }
+    })
 }
 
 /// The application of that key, if it is seen by now.

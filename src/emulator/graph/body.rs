@@ -114,6 +114,11 @@ impl Members<'_> {
     }
 }
 
+/// The members of an object that is written as one.
+pub(super) fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
+}
+
 /// Puts the members of one object into another, objects in it likewise.
 pub(super) fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
     for (name, value) in from {

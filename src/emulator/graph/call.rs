@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::kind::Kind;
 use super::odata::{Field, Key, Options, Path, options::Page};
 use super::refusal::{bad_request, no_method, no_resource, no_segment};
 use crate::emulator::error::GraphError;
@@ -28,20 +29,45 @@ pub(super) struct Call<'a> {
     pub(super) now: Timestamp,
 }
 
-/// A type of resource.
-pub(super) struct Kind {
-    /// The name of its collection, as in `@odata.context`.
-    pub(super) collection: &'static str,
-    /// The name of its type, as in refusals.
-    pub(super) resource: &'static str,
-    /// The members that can be selected and filtered.
-    pub(super) members: &'static [&'static str],
+/// What answers one call.
+type Answer = Result<Response, GraphError>;
+
+/// What answers the calls that all collections have.
+pub(super) struct Handlers {
+    /// `GET` of the collection.
+    pub(super) list: fn(&Call<'_>) -> Answer,
+    /// `POST` to the collection.
+    pub(super) create: fn(&Call<'_>) -> Answer,
+    /// `GET` of one object.
+    pub(super) get: fn(&Call<'_>, Key<'_>) -> Answer,
+    /// `PATCH` of one object.
+    pub(super) update: fn(&Call<'_>, Key<'_>) -> Answer,
+    /// `DELETE` of one object.
+    pub(super) delete: fn(&Call<'_>, Key<'_>) -> Answer,
 }
 
 impl Call<'_> {
     /// The method, for a `match`.
     pub(super) fn method(&self) -> &str {
         self.request.method.as_str()
+    }
+
+    /// Answers the calls that all collections have with `handlers`, and with `below` those on what follows an object's key.
+    pub(super) fn route(
+        &self,
+        handlers: &Handlers,
+        below: impl FnOnce(Key<'_>, &[&str]) -> Answer,
+    ) -> Answer {
+        let (key, rest) = self.path.keyed();
+        match (self.method(), key, rest.as_slice()) {
+            ("GET", None, _) => (handlers.list)(self),
+            ("POST", None, _) => (handlers.create)(self),
+            ("GET", Some(key), []) => (handlers.get)(self, key),
+            ("PATCH", Some(key), []) => (handlers.update)(self, key),
+            ("DELETE", Some(key), []) => (handlers.delete)(self, key),
+            (_, Some(key), rest) => below(key, rest),
+            _ => Err(self.refused()),
+        }
     }
 
     /// Whether a read sees by now what was made then.
@@ -75,7 +101,7 @@ impl Call<'_> {
     /// # Errors
     /// 400 when a member is selected that it does not have.
     pub(super) fn single(&self, kind: &Kind, object: Map<String, Value>) -> Result<Response, GraphError> {
-        self.options.check_members(kind.resource, |name| kind.members.contains(&name))?;
+        self.options.check_members(kind.resource, |name| kind.has(name))?;
         Ok(self.entity(StatusCode::OK, kind.collection, object))
     }
 
@@ -88,7 +114,7 @@ impl Call<'_> {
         kind: &Kind,
         objects: impl Iterator<Item = Map<String, Value>>,
     ) -> Result<Response, GraphError> {
-        self.options.check_members(kind.resource, |name| kind.members.contains(&name))?;
+        self.options.check_members(kind.resource, |name| kind.has(name))?;
         let filter = self.options.filter();
         let matching = objects
             .filter(|object| filter.is_none_or(|filter| filter.holds(&|name| Field::of(object.get(name)))));

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::access::{self, READ_GRANTS, WRITE_GRANTS};
-use super::application_json::members;
-use super::body::{self, Members};
-use super::call::{Call, Kind};
+use super::body::{self, Members, members};
+use super::call::{Call, Handlers, unknown};
+use super::kind::Kind;
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
 use super::service_principals::{find, is_seen};
@@ -21,31 +21,27 @@ use crate::emulator::state::{Directory, OAuth2PermissionGrant};
 const KIND: Kind = Kind {
     collection: "oauth2PermissionGrants",
     resource: "oAuth2PermissionGrant",
-    members: &["clientId", "consentType", "id", "principalId", "resourceId", "scope"],
+    made: &["clientId", "consentType", "id", "principalId", "resourceId", "scope"],
+    kept: &[],
 };
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
-    match (call.method(), call.path.keyed()) {
-        ("GET", (None, _)) => list(call, None),
-        ("POST", (None, _)) => create(call),
-        (method, (Some(Key::Id(id)), rest)) if rest.is_empty() => match method {
-            "GET" => get(call, id),
-            "PATCH" => update(call, id),
-            "DELETE" => delete(call, id),
-            _ => Err(call.refused()),
-        },
-        _ => Err(call.refused()),
-    }
+    let handlers = Handlers { list, create, get, update, delete };
+    call.route(&handlers, |_, _| Err(call.refused()))
+}
+
+fn list(call: &Call<'_>) -> Result<Response, GraphError> {
+    list_of(call, None)
 }
 
 /// Those of one client.
 pub(super) fn list_of_client(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_GRANTS)?;
     let client = find(call, &call.shared.read(), key)?.id;
-    list(call, Some(client))
+    list_of(call, Some(client))
 }
 
-fn list(call: &Call<'_>, client: Option<Uuid>) -> Result<Response, GraphError> {
+fn list_of(call: &Call<'_>, client: Option<Uuid>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_GRANTS)?;
     let directory = call.shared.read();
     let all = seen(call, &directory).filter(|grant| client.is_none_or(|client| grant.client_id == client));
@@ -59,17 +55,17 @@ fn seen<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &
     })
 }
 
-fn by_id<'d>(
+fn by_key<'d>(
     call: &Call<'_>,
     directory: &'d Directory,
-    id: &str,
+    key: Key<'_>,
 ) -> Result<&'d OAuth2PermissionGrant, GraphError> {
-    seen(call, directory).find(|grant| grant.id == id).ok_or_else(|| no_resource(id))
+    seen(call, directory).find(|grant| key == Key::Id(&grant.id)).ok_or_else(|| unknown(key))
 }
 
-fn get(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+fn get(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_GRANTS)?;
-    call.single(&KIND, show(by_id(call, &call.shared.read(), id)?))
+    call.single(&KIND, show(by_key(call, &call.shared.read(), key)?))
 }
 
 fn create(call: &Call<'_>) -> Result<Response, GraphError> {
@@ -115,24 +111,24 @@ fn read(body: &Map<String, Value>, now: jiff::Timestamp) -> Result<OAuth2Permiss
     })
 }
 
-fn update(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, WRITE_GRANTS)?;
     let body = body::object(call.request)?;
     let of = Members { resource: "OAuth2PermissionGrant", object: &body };
     of.only(&["scope"])?;
     let scope = of.text("scope")?.ok_or_else(|| bad_request("Only 'scope' can be changed."))?;
     let mut directory = call.shared.write();
-    by_id(call, &directory, id)?;
+    let id = by_key(call, &directory, key)?.id.clone();
     for grant in directory.oauth2_permission_grants.iter_mut().filter(|grant| grant.id == id) {
         grant.scope = scope.to_owned();
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-fn delete(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
+fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, WRITE_GRANTS)?;
     let mut directory = call.shared.write();
-    by_id(call, &directory, id)?;
+    let id = by_key(call, &directory, key)?.id.clone();
     directory.oauth2_permission_grants.retain(|grant| grant.id != id);
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }

@@ -20,6 +20,7 @@ mod body;
 mod call;
 mod deleted;
 mod grants;
+mod kind;
 mod odata;
 mod organization;
 mod passwords;

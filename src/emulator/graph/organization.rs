@@ -7,8 +7,9 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::access::{self, READ_DOMAINS, READ_ORGANIZATION, READ_POLICIES};
-use super::application_json::members;
-use super::call::{Call, Kind, unknown};
+use super::body::members;
+use super::call::{Call, unknown};
+use super::kind::Kind;
 use super::odata::Key;
 use super::refusal::no_segment;
 use crate::emulator::error::GraphError;
@@ -21,7 +22,7 @@ pub(super) const POLICY_ID: &str = "00000000-0000-0000-0000-000000000000";
 const ORGANIZATION: Kind = Kind {
     collection: "organization",
     resource: "organization",
-    members: &[
+    made: &[
         "id",
         "deletedDateTime",
         "businessPhones",
@@ -38,12 +39,13 @@ const ORGANIZATION: Kind = Kind {
         "provisionedPlans",
         "verifiedDomains",
     ],
+    kept: &[],
 };
 
 const DOMAINS: Kind = Kind {
     collection: "domains",
     resource: "domain",
-    members: &[
+    made: &[
         "authenticationType",
         "id",
         "isAdminManaged",
@@ -53,6 +55,7 @@ const DOMAINS: Kind = Kind {
         "isVerified",
         "supportedServices",
     ],
+    kept: &[],
 };
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
@@ -127,7 +130,8 @@ pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Respons
     let kind = Kind {
         collection: "appManagementPolicies",
         resource: "appManagementPolicy",
-        members: &["id", "displayName"],
+        made: &["id", "displayName"],
+        kept: &[],
     };
     call.list(&kind, std::iter::empty())
 }

@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::access;
-use super::application_json::members;
-use super::body::{self, Members};
-use super::call::{Call, Kind};
+use super::body::{self, Members, members};
+use super::call::Call;
+use super::kind::Kind;
 use super::presence::{Activity, Presence, Status, lifetime};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
@@ -32,7 +32,8 @@ const LONGEST: Duration = Duration::from_hours(4);
 const KIND: Kind = Kind {
     collection: "presence",
     resource: "presence",
-    members: &["id", "availability", "activity", "statusMessage", "outOfOfficeSettings", "sequenceNumber"],
+    made: &["id", "availability", "activity", "statusMessage", "outOfOfficeSettings", "sequenceNumber"],
+    kept: &[],
 };
 
 /// A presence as it is answered.
@@ -96,7 +97,7 @@ fn get(call: &Call<'_>, user: &str) -> Result<Response, GraphError> {
     let directory = call.shared.read();
     let (id, place) = find(&directory, user)?;
     let shown = json!(show(call, &directory, id, place));
-    call.options.check_members(KIND.resource, |name| KIND.members.contains(&name))?;
+    call.options.check_members(KIND.resource, |name| KIND.has(name))?;
     Ok(call.entity(StatusCode::OK, &format!("users('{id}')/presence"), members(shown)))
 }
 

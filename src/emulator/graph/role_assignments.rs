@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::access::{self, ASSIGN_ROLES, ASSIGN_ROLES_TOO, READ_APPLICATIONS};
-use super::application_json::members;
-use super::body::{self, Members};
-use super::call::{Call, Kind};
+use super::body::{self, Members, members};
+use super::call::Call;
+use super::kind::Kind;
 use super::odata::Key;
 use super::refusal::{bad_request, no_resource};
 use super::service_principal_json::has_role;
@@ -20,17 +20,22 @@ use crate::emulator::message::Response;
 use crate::emulator::state::{AppRoleAssignment, Directory};
 use crate::emulator::time;
 
-const MEMBERS: &[&str] = &[
-    "id",
-    "deletedDateTime",
-    "appRoleId",
-    "createdDateTime",
-    "principalDisplayName",
-    "principalId",
-    "principalType",
-    "resourceDisplayName",
-    "resourceId",
-];
+const KIND: Kind = Kind {
+    collection: "appRoleAssignments",
+    resource: "appRoleAssignment",
+    made: &[
+        "id",
+        "deletedDateTime",
+        "appRoleId",
+        "createdDateTime",
+        "principalDisplayName",
+        "principalId",
+        "principalType",
+        "resourceDisplayName",
+        "resourceId",
+    ],
+    kept: &[],
+};
 
 /// `side` is `appRoleAssignedTo`, on the resource that has the role, or `appRoleAssignments`, on the principal that holds it.
 pub(super) fn route(call: &Call<'_>, key: Key<'_>, side: &str, id: &[&str]) -> Result<Response, GraphError> {
@@ -52,8 +57,7 @@ fn list(call: &Call<'_>, key: Key<'_>, side: &str) -> Result<Response, GraphErro
     let directory = call.shared.read();
     let of = find(call, &directory, key)?.id;
     let seen = seen(call, &directory).filter(|assignment| is_of(assignment, side, of));
-    let kind = Kind { collection: "appRoleAssignments", resource: "appRoleAssignment", members: MEMBERS };
-    call.list(&kind, seen.filter_map(|assignment| show(&directory, assignment).ok()))
+    call.list(&KIND, seen.filter_map(|assignment| show(&directory, assignment).ok()))
 }
 
 fn seen<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d AppRoleAssignment> {
@@ -70,8 +74,7 @@ fn get(call: &Call<'_>, key: Key<'_>, side: &str, id: &str) -> Result<Response, 
     let of = find(call, &directory, key)?.id;
     let mut seen = seen(call, &directory);
     let found = seen.find(|assignment| is_of(assignment, side, of) && assignment.id == id);
-    let kind = Kind { collection: "appRoleAssignments", resource: "appRoleAssignment", members: MEMBERS };
-    call.single(&kind, show(&directory, found.ok_or_else(|| no_resource(id))?)?)
+    call.single(&KIND, show(&directory, found.ok_or_else(|| no_resource(id))?)?)
 }
 
 fn assign(call: &Call<'_>, key: Key<'_>, side: &str) -> Result<Response, GraphError> {

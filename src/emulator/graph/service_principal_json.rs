@@ -5,9 +5,8 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::application_json::members;
-use super::body::merge;
-use super::call::Kind;
+use super::body::{members, merge};
+use super::kind::{Kind, Shape};
 use crate::emulator::permissions::{self, GRAPH_APP_ID};
 use crate::emulator::state::{Application, Directory, ServicePrincipal};
 use crate::emulator::time;
@@ -19,11 +18,10 @@ const MICROSOFT: &str = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 pub(super) const KIND: Kind = Kind {
     collection: "servicePrincipals",
     resource: "servicePrincipal",
-    members: &[
+    made: &[
         "id",
         "deletedDateTime",
         "accountEnabled",
-        "alternativeNames",
         "appDisplayName",
         "appDescription",
         "appId",
@@ -31,20 +29,11 @@ pub(super) const KIND: Kind = Kind {
         "appOwnerOrganizationId",
         "appRoleAssignmentRequired",
         "createdDateTime",
-        "description",
         "disabledByMicrosoftStatus",
         "displayName",
-        "homepage",
-        "loginUrl",
-        "logoutUrl",
-        "notes",
-        "notificationEmailAddresses",
-        "preferredSingleSignOnMode",
-        "replyUrls",
         "servicePrincipalNames",
         "servicePrincipalType",
         "signInAudience",
-        "tags",
         "tokenEncryptionKeyId",
         "addIns",
         "appRoles",
@@ -55,6 +44,18 @@ pub(super) const KIND: Kind = Kind {
         "resourceSpecificApplicationPermissions",
         "samlSingleSignOnSettings",
         "verifiedPublisher",
+    ],
+    kept: &[
+        ("alternativeNames", Shape::Texts),
+        ("description", Shape::Text),
+        ("homepage", Shape::Text),
+        ("loginUrl", Shape::Text),
+        ("logoutUrl", Shape::Text),
+        ("notes", Shape::Text),
+        ("notificationEmailAddresses", Shape::Texts),
+        ("preferredSingleSignOnMode", Shape::Text),
+        ("replyUrls", Shape::Texts),
+        ("tags", Shape::Texts),
     ],
 };
 

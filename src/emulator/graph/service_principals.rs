@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::access::{self, READ_APPLICATIONS};
 use super::body::{self, Members};
-use super::call::{Call, guid, unknown};
+use super::call::{Call, Handlers, guid, unknown};
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, denied, no_resource};
 use super::service_principal_json::{KIND, show};
@@ -21,21 +21,14 @@ use crate::emulator::state::{Directory, ServicePrincipal};
 use crate::emulator::token;
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
-    match (call.method(), call.path.keyed()) {
-        ("GET", (None, _)) => list(call),
-        ("POST", (None, _)) => create(call),
-        (method, (Some(key), rest)) => match (method, rest.as_slice()) {
-            ("GET", []) => get(call, key),
-            ("PATCH", []) => update(call, key),
-            ("DELETE", []) => delete(call, key),
-            (_, [side @ ("appRoleAssignedTo" | "appRoleAssignments"), id @ ..]) => {
-                role_assignments::route(call, key, side, id)
-            }
-            ("GET", ["oauth2PermissionGrants"]) => grants::list_of_client(call, key),
-            _ => Err(call.refused()),
-        },
+    let handlers = Handlers { list, create, get, update, delete };
+    call.route(&handlers, |key, rest| match (call.method(), rest) {
+        (_, [side @ ("appRoleAssignedTo" | "appRoleAssignments"), id @ ..]) => {
+            role_assignments::route(call, key, side, id)
+        }
+        ("GET", ["oauth2PermissionGrants"]) => grants::list_of_client(call, key),
         _ => Err(call.refused()),
-    }
+    })
 }
 
 /// The service principal of that key, if it is seen by now.
@@ -131,20 +124,6 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// Members that are kept as they are written.
-const KEPT: [&str; 10] = [
-    "description",
-    "homepage",
-    "loginUrl",
-    "logoutUrl",
-    "notes",
-    "notificationEmailAddresses",
-    "preferredSingleSignOnMode",
-    "replyUrls",
-    "tags",
-    "alternativeNames",
-];
-
 fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<(), GraphError> {
     let of = Members { resource: "ServicePrincipal", object: body };
     for (name, value) in body {
@@ -157,14 +136,7 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
                 principal.display_name = of.text(name)?.ok_or_else(|| of.invalid(name))?.to_owned()
             }
             "appId" if of.guid(name)? == principal.app_id => {}
-            _ if name.contains("@odata") => {}
-            _ if KEPT.contains(&name.as_str()) => {
-                principal.other.insert(name.clone(), value.clone());
-            }
-            _ if KIND.members.contains(&name.as_str()) => {
-                return Err(bad_request(format!("Property '{name}' is read-only and cannot be set.")));
-            }
-            _ => return Err(bad_request(format!("Invalid property '{name}'."))),
+            _ => KIND.keep(&mut principal.other, name, value, &of)?,
         }
     }
     Ok(())
