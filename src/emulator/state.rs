@@ -93,7 +93,7 @@ pub(super) struct Application {
     pub(super) display_name: String,
     /// The immutable name by which it can be addressed.
     pub(super) unique_name: Option<String>,
-    /// When it was created, and last changed as far as replication goes.
+    /// When it was created, for replication too: changes are seen at once.
     pub(super) created: Timestamp,
     /// When it was deleted; such an application is found among the deleted only.
     pub(super) deleted: Option<Timestamp>,

@@ -110,6 +110,10 @@ async fn an_upsert_creates_once_and_then_changes() {
         .assert_refused(400, "Request_BadRequest");
     let made = tenant.call_with(&admin, "PATCH", path, body("one"), &wish).await;
     assert_eq!((made.status, made.text("uniqueName")), (201, "swyx".into()));
+    tenant
+        .call_with(&admin, "PATCH", path, Some(json!({"notes": "n"})), &wish)
+        .await
+        .assert_refused(400, "Request_BadRequest");
     let changed = tenant.call_with(&admin, "PATCH", path, body("two"), &wish).await;
     assert_eq!((changed.status, changed.body), (204, Value::Null));
     let read = tenant.get(&admin, path).await;
@@ -155,6 +159,51 @@ async fn a_deleted_application_takes_its_principal_along_and_brings_it_back() {
         .await
         .assert_refused(404, "Request_ResourceNotFound");
     assert_eq!(tenant.get(&admin, "/servicePrincipals").await.each("displayName"), ["Microsoft Graph"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_application_is_gone_after_thirty_days() {
+    let roles: &[&[&str]] = &[&["Application.ReadWrite.All"]];
+    let tenant = Tenant::with(roles, json!({"tenant": {}}));
+    let day = Duration::from_secs(24 * 3600);
+    let body = || json!({"displayName": "x", "uniqueName": "x", "signInAudience": "AzureADMyOrg"});
+    let token = tenant.app(0).await;
+    let id = tenant.post(&token, "/applications", body()).await.text("id");
+    assert_eq!(tenant.call(&token, "DELETE", &format!("/applications/{id}"), None).await.status, 204);
+    let list = "/directory/deletedItems/microsoft.graph.application";
+    for (days, found, status) in [(29, 1, 409), (1, 0, 201)] {
+        tokio::time::advance(day * days).await;
+        let token = tenant.app(0).await;
+        assert_eq!(tenant.get(&token, list).await.each("id").len(), found, "{days}");
+        assert_eq!(tenant.post(&token, "/applications", body()).await.status, status, "its name");
+    }
+    let restore = format!("/directory/deletedItems/{id}/restore");
+    let late = tenant.call(&tenant.app(0).await, "POST", &restore, None).await;
+    late.assert_refused(404, "Request_ResourceNotFound");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_read_only_or_of_another_type_is_refused() {
+    let tenant = Tenant::ready();
+    let admin = tenant.admin();
+    let app_id = tenant.emulator.facts().client_id.clone().unwrap();
+    for (collection, wrong) in [
+        ("applications", json!({"isDisabled": true})),
+        ("applications", json!({"publisherDomain": "x"})),
+        ("applications", json!({"tags": "x"})),
+        ("servicePrincipals", json!({"tags": "x"})),
+        ("servicePrincipals", json!({"notes": 1})),
+        ("servicePrincipals", json!({"appRoles": []})),
+    ] {
+        let path = format!("/{collection}(appId='{app_id}')");
+        let answer = tenant.call(&admin, "PATCH", &path, Some(wrong)).await;
+        answer.assert_refused(400, "Request_BadRequest");
+        let right = json!({"tags": ["x"], "notes": null});
+        assert_eq!(tenant.call(&admin, "PATCH", &path, Some(right)).await.status, 204);
+        assert_eq!(tenant.get(&admin, &path).await.body["tags"], json!(["x"]));
+    }
+    let selected = tenant.get(&admin, &format!("/applications(appId='{app_id}')?$select=isDisabled")).await;
+    assert_eq!(selected.body["isDisabled"], Value::Null);
 }
 
 #[tokio::test(start_paused = true)]
@@ -242,6 +291,8 @@ async fn policies_refuse_new_secrets_and_say_so() {
         }
         let policy = tenant.get(&admin, "/policies/defaultAppManagementPolicy").await;
         let shown = policy.body["applicationRestrictions"]["passwordCredentials"].as_array().unwrap();
+        let members = ["state", "maxLifetime", "restrictForAppsCreatedAfterDateTime", "excludeActors"];
+        assert!(members.iter().all(|member| shown.iter().all(|shown| shown.get(member).is_some())));
         let shown = shown.iter().map(|shown| shown["restrictionType"].clone()).collect::<Value>();
         assert_eq!(
             (shown, policy.body["isEnabled"].clone()),

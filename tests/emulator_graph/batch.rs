@@ -86,6 +86,8 @@ async fn a_batch_that_is_none_is_refused_whole() {
         with("method", Value::Null),
         with("body", json!({"a": 1})),
         with("headers", json!({"a b": "c"})),
+        with("dependsOn", json!("2")),
+        with("dependsOn", json!([2])),
         with("dependsOn", json!(["1"])),
         with("dependsOn", json!(["2"])),
     ] {

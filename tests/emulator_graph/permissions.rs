@@ -33,7 +33,6 @@ const READ_APPLICATIONS: &[&str] = &[
 ];
 const CREATE: &[&str] = &["Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"];
 const CHANGE: &[&str] = &["Application.ReadWrite.All"];
-const SECRETS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
 const USERS: &[&str] = &[
     "User.ReadBasic.All",
     "User.Read.All",
@@ -83,7 +82,7 @@ async fn roles_that_suffice_pass_and_all_others_are_refused() {
         ("GET", app.clone(), Value::Null, READ_APPLICATIONS.into(), DENIED),
         ("POST", "/applications".into(), json!({"displayName": "x"}), CREATE.into(), DENIED),
         ("PATCH", app.clone(), json!({"notes": "x"}), CHANGE.into(), DENIED),
-        ("POST", format!("{app}/addPassword"), json!({}), SECRETS.into(), DENIED),
+        ("POST", format!("{app}/addPassword"), json!({}), CHANGE.into(), DENIED),
         ("GET", "/servicePrincipals".into(), Value::Null, READ_APPLICATIONS.into(), DENIED),
         ("PATCH", principal.clone(), json!({"notes": "x"}), CHANGE.into(), DENIED),
         ("GET", format!("{principal}/appRoleAssignments"), Value::Null, READ_APPLICATIONS.into(), DENIED),
@@ -141,24 +140,32 @@ async fn a_role_is_assigned_only_by_who_may_read_applications_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_user_does_what_the_scopes_allow() {
-    let tenant = Tenant::with(&[], json!({}));
+    let tenant = Tenant::with(&[&[]], json!({}));
     let ada = tenant.user("ada@contoso.example").await;
     let set = json!({"sessionId": "14d82eec-204b-4c2f-b7e8-296a70dab67e", "availability": "Away", "activity": "Away"});
     let many = json!({"ids": [ada]});
+    let secret = format!("/applications(appId='{}')/addPassword", Tenant::app_id(0));
     let calls = [
-        ("GET", "/me".to_owned(), Value::Null, [200, 403, 403, 200, 403]),
-        ("GET", "/organization".to_owned(), Value::Null, [200, 403, 403, 403, 403]),
-        ("GET", "/users".to_owned(), Value::Null, [403, 403, 403, 200, 403]),
-        ("GET", format!("/users/{ada}"), Value::Null, [403, 403, 403, 200, 403]),
-        ("GET", "/me/presence".to_owned(), Value::Null, [403, 200, 200, 403, 200]),
-        ("GET", format!("/users/{ada}/presence"), Value::Null, [403, 403, 403, 403, 200]),
-        ("POST", "/communications/getPresencesByUserId".to_owned(), many, [403, 403, 403, 403, 200]),
-        ("POST", "/me/presence/setPresence".to_owned(), set.clone(), [403, 403, 200, 403, 403]),
-        ("POST", format!("/users/{ada}/presence/setPresence"), set, [403; 5]),
-        ("GET", "/applications".to_owned(), Value::Null, [403; 5]),
+        ("GET", "/me".to_owned(), Value::Null, [200, 403, 403, 200, 403, 200]),
+        ("GET", "/organization".to_owned(), Value::Null, [200, 403, 403, 403, 403, 200]),
+        ("GET", "/users".to_owned(), Value::Null, [403, 403, 403, 200, 403, 200]),
+        ("GET", format!("/users/{ada}"), Value::Null, [403, 403, 403, 200, 403, 200]),
+        ("GET", "/me/presence".to_owned(), Value::Null, [403, 200, 200, 403, 200, 403]),
+        ("GET", format!("/users/{ada}/presence"), Value::Null, [403, 403, 403, 403, 200, 403]),
+        ("POST", "/communications/getPresencesByUserId".to_owned(), many, [403, 403, 403, 403, 200, 403]),
+        ("POST", "/me/presence/setPresence".to_owned(), set.clone(), [403, 403, 200, 403, 403, 403]),
+        ("POST", format!("/users/{ada}/presence/setPresence"), set, [403; 6]),
+        ("GET", "/applications".to_owned(), Value::Null, [403, 403, 403, 403, 403, 200]),
+        ("POST", secret, json!({}), [403, 403, 403, 403, 403, 200]),
     ];
-    let scopes =
-        ["User.Read", "Presence.Read", "Presence.ReadWrite", "User.ReadBasic.All", "Presence.Read.All"];
+    let scopes = [
+        "User.Read",
+        "Presence.Read",
+        "Presence.ReadWrite",
+        "User.ReadBasic.All",
+        "Presence.Read.All",
+        "Directory.ReadWrite.All",
+    ];
     for (place, scope) in scopes.into_iter().enumerate() {
         let token = tenant.user_token(scope).await;
         for (method, path, body, statuses) in &calls {

@@ -21,13 +21,13 @@ pub(super) const READ_APPLICATIONS: &[&str] = &[
 /// <https://learn.microsoft.com/en-us/graph/api/application-post-applications>, `application-update`, `serviceprincipal-post-serviceprincipals`
 const WRITE_APPLICATIONS: &[&str] = &["Application.ReadWrite.All"];
 
-/// <https://learn.microsoft.com/en-us/graph/api/application-addpassword>
-const WRITE_SECRETS: &[&str] = &["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+/// Suffices for secrets on behalf of a user only, <https://learn.microsoft.com/en-us/graph/api/application-addpassword>.
+const WRITE_SECRETS_AS_USER: &[&str] = &["Directory.ReadWrite.All"];
 
 /// <https://learn.microsoft.com/en-us/graph/api/serviceprincipal-post-approleassignedto>: this and one of the next.
 pub(super) const ASSIGN_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
 
-/// What is to be held besides, to assign a role.
+/// What is to be held besides, to assign a role: one of two that read, or, which is inferred, one that writes the same.
 pub(super) const ASSIGN_ROLES_TOO: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
@@ -100,7 +100,7 @@ pub(super) fn may_change(caller: &Caller, application: Option<&Application>) -> 
 /// # Errors
 /// 403 of the directory.
 pub(super) fn may_change_some_secrets(caller: &Caller) -> Result<(), GraphError> {
-    if has(caller, &[OWNED]) { Ok(()) } else { demand(caller, WRITE_SECRETS) }
+    if writes_secrets_as_user(caller) { Ok(()) } else { may_create(caller) }
 }
 
 /// Lets those pass who may change that application's secrets.
@@ -108,7 +108,11 @@ pub(super) fn may_change_some_secrets(caller: &Caller) -> Result<(), GraphError>
 /// # Errors
 /// 403 of the directory.
 pub(super) fn may_change_secrets(caller: &Caller, application: &Application) -> Result<(), GraphError> {
-    if owns(caller, Some(application)) { Ok(()) } else { demand(caller, WRITE_SECRETS) }
+    if writes_secrets_as_user(caller) { Ok(()) } else { may_change(caller, Some(application)) }
+}
+
+fn writes_secrets_as_user(caller: &Caller) -> bool {
+    user(caller).is_some() && has(caller, WRITE_SECRETS_AS_USER)
 }
 
 fn owns(caller: &Caller, application: Option<&Application>) -> bool {

@@ -12,8 +12,8 @@ use super::application_json::{KIND, USUAL_AUDIENCE, apply, show};
 use super::body::{self, Members};
 use super::call::{Call, Handlers, guid, unknown};
 use super::odata::Key;
-use super::passwords;
 use super::refusal::{bad_request, conflict, no_resource};
+use super::{deleted, passwords};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
@@ -79,10 +79,8 @@ fn create_from(
     body: &Map<String, Value>,
     unique_name: Option<String>,
 ) -> Result<Response, GraphError> {
-    if !body.contains_key("displayName") {
-        return Err(bad_request("A value is required for property 'displayName' of resource 'Application'."));
-    }
-    check_name(directory, unique_name.as_deref())?;
+    need_name(body)?;
+    check_name(call, directory, unique_name.as_deref())?;
     let maker = ("createdByAppId".to_owned(), call.caller.client_id.to_string().into());
     let mut application = Application {
         id: Uuid::nil(),
@@ -104,25 +102,35 @@ fn create_from(
     Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
 }
 
-/// With a unique name and the header it creates what is not there.
+/// With a unique name and the header it creates what is not there, and needs the name to be shown either way.
 fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    // Who may change nothing at all is not told what there is.
+    access::may_create(call.caller)?;
     let body = body::object(call.request)?;
     let mut directory = call.shared.write();
     let found = find(call, &directory, key).cloned();
-    if let (Key::Alternate("uniqueName", name), Err(_), true) = (key, &found, creates_if_missing(call)) {
-        access::may_create(call.caller)?;
-        return create_from(call, &mut directory, &body, Some(name.to_owned()));
+    if let (Key::Alternate("uniqueName", name), true) = (key, creates_if_missing(call)) {
+        need_name(&body)?;
+        if found.is_err() {
+            return create_from(call, &mut directory, &body, Some(name.to_owned()));
+        }
     }
-    // Who may change nothing at all is not told what there is.
-    access::may_create(call.caller)?;
     let mut application = found?;
     access::may_change(call.caller, Some(&application))?;
-    rename(&directory, &mut application, &body)?;
+    rename(call, &directory, &mut application, &body)?;
     apply(&mut application, &body)?;
     if let Some(place) = directory.applications.any_mut(application.id) {
         *place = application;
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+fn need_name(body: &Map<String, Value>) -> Result<(), GraphError> {
+    if body.contains_key("displayName") {
+        Ok(())
+    } else {
+        Err(bad_request("A value is required for property 'displayName' of resource 'Application'."))
+    }
 }
 
 fn creates_if_missing(call: &Call<'_>) -> bool {
@@ -132,8 +140,9 @@ fn creates_if_missing(call: &Call<'_>) -> bool {
         .any(|wish| wish.trim().eq_ignore_ascii_case("create-if-missing"))
 }
 
-/// A unique name is given once and stays.
+/// A unique name is given once and stays; that is inferred.
 fn rename(
+    call: &Call<'_>,
     directory: &Directory,
     application: &mut Application,
     body: &Map<String, Value>,
@@ -146,14 +155,14 @@ fn rename(
     if application.unique_name.is_some() {
         return Err(bad_request("Property 'uniqueName' is immutable once it is set."));
     }
-    check_name(directory, Some(name))?;
+    check_name(call, directory, Some(name))?;
     application.unique_name = Some(name.to_owned());
     Ok(())
 }
 
-/// Not even a deleted application shares its unique name.
-fn check_name(directory: &Directory, name: Option<&str>) -> Result<(), GraphError> {
-    let mut all = directory.applications.iter().chain(directory.applications.deleted());
+/// Not even a deleted application shares its unique name, as long as it can be restored; that is inferred.
+fn check_name(call: &Call<'_>, directory: &Directory, name: Option<&str>) -> Result<(), GraphError> {
+    let mut all = directory.applications.iter().chain(deleted::kept(call, directory));
     if name.is_some() && all.any(|application| application.unique_name.as_deref() == name) {
         return Err(conflict("Another object with the same value for property uniqueName already exists."));
     }

@@ -132,12 +132,16 @@ fn read_part(part: &Value, whole: &Request) -> Result<Asked, GraphError> {
     if request.path == "/$batch" {
         return Err(wrong("is a batch itself"));
     }
-    let depends_on = match part.get("dependsOn") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(_) => return Err(wrong("has a dependsOn that is no list")),
-    };
+    let depends_on = depends_on(part).ok_or_else(|| wrong("has a dependsOn that is no list of ids"))?;
     Ok(Asked { id: id.to_owned(), depends_on, request })
+}
+
+/// The ids of the parts that this one waits for.
+fn depends_on(part: &Value) -> Option<Vec<String>> {
+    match part.get("dependsOn") {
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(ids) => ids.as_array()?.iter().map(|id| id.as_str().map(str::to_owned)).collect(),
+    }
 }
 
 fn read_headers(part: &Value) -> Option<HeaderMap> {

@@ -1,7 +1,9 @@
-//! Deleted applications: listed, restored, or taken away for good.
+//! Deleted applications: listed, restored, or taken away for good; after 30 days they are gone.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list>, `directory-deleteditems-restore`,
 //! `directory-deleteditems-delete`.
+
+use std::time::Duration;
 
 use axum::http::StatusCode;
 
@@ -12,6 +14,7 @@ use super::refusal::no_resource;
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
+use crate::emulator::time;
 
 pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     let names = call.path.names();
@@ -21,7 +24,7 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
         ("GET", ["deletedItems", id]) => {
             access::demand(call.caller, READ_APPLICATIONS)?;
             let directory = call.shared.read();
-            call.single(&KIND, show(call, find(&directory, id)?, &directory.tenant))
+            call.single(&KIND, show(call, find(call, &directory, id)?, &directory.tenant))
         }
         ("POST", ["deletedItems", id, "restore"]) => restore(call, id),
         ("DELETE", ["deletedItems", id]) => purge(call, id),
@@ -29,28 +32,31 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     }
 }
 
-fn find<'d>(directory: &'d Directory, id: &str) -> Result<&'d Application, GraphError> {
+/// How long a deleted application can be restored.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// Those that can be restored.
+pub(super) fn kept<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d Application> {
+    let now = call.now;
+    let is_kept = move |of: &&Application| of.deleted.is_some_and(|deleted| now < time::later(deleted, KEPT));
+    directory.applications.deleted().filter(is_kept)
+}
+
+fn find<'d>(call: &Call<'_>, directory: &'d Directory, id: &str) -> Result<&'d Application, GraphError> {
     let wanted = guid(id)?;
-    directory
-        .applications
-        .deleted()
-        .find(|application| application.id == wanted)
-        .ok_or_else(|| no_resource(id))
+    kept(call, directory).find(|application| application.id == wanted).ok_or_else(|| no_resource(id))
 }
 
 fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_APPLICATIONS)?;
     let directory = call.shared.read();
-    call.list(
-        &KIND,
-        directory.applications.deleted().map(|application| show(call, application, &directory.tenant)),
-    )
+    call.list(&KIND, kept(call, &directory).map(|application| show(call, application, &directory.tenant)))
 }
 
 fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let mut directory = call.shared.write();
-    let mut application = find(&directory, id)?.clone();
+    let mut application = find(call, &directory, id)?.clone();
     access::may_change(call.caller, Some(&application))?;
     application.deleted = None;
     let shown = show(call, &application, &directory.tenant);
@@ -64,7 +70,7 @@ fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
 fn purge(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let mut directory = call.shared.write();
-    let application = find(&directory, id)?;
+    let application = find(call, &directory, id)?;
     access::may_change(call.caller, Some(application))?;
     let (id, app_id) = (application.id, application.app_id);
     directory.applications.purge(id);

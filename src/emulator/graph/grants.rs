@@ -83,6 +83,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
         return Err(no_resource(user));
     }
     let key = |grant: &OAuth2PermissionGrant| (grant.client_id, grant.resource_id, grant.principal_id);
+    // 409 and 400 were both told of; which it is, is not known.
     if directory.oauth2_permission_grants.iter().any(|grant| key(grant) == key(&new)) {
         return Err(conflict("Permission entry already exists."));
     }

@@ -139,7 +139,7 @@ pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Respons
 fn show_policy(switches: Switches) -> Map<String, Value> {
     let restriction = |kind: &str, life: Option<String>| {
         json!({"restrictionType": kind, "state": "enabled", "maxLifetime": life,
-            "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z"})
+            "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z", "excludeActors": null})
     };
     let addition = switches.secrets_banned.then(|| restriction("passwordAddition", None));
     let lifetime =

@@ -122,6 +122,7 @@ pub(super) fn remove(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphErr
     let found = find(call, &directory, key)?;
     access::may_change_secrets(call.caller, found)?;
     if !found.password_credentials.iter().any(|secret| secret.key_id == key_id) {
+        // Status and sentence are inferred.
         return Err(bad_request(format!("No password credential found with keyId '{key_id}'.")));
     }
     let id = found.id;

@@ -32,7 +32,15 @@ const LONGEST: Duration = Duration::from_hours(4);
 const KIND: Kind = Kind {
     collection: "presence",
     resource: "presence",
-    made: &["id", "availability", "activity", "statusMessage", "outOfOfficeSettings", "sequenceNumber"],
+    made: &[
+        "id",
+        "availability",
+        "activity",
+        "statusMessage",
+        "outOfOfficeSettings",
+        "sequenceNumber",
+        "workLocation",
+    ],
     kept: &[],
 };
 
@@ -46,6 +54,8 @@ struct Shown<'a> {
     status_message: Option<&'a Value>,
     out_of_office_settings: OutOfOffice,
     sequence_number: Option<String>,
+    /// Nobody says from where they work: the calls for it are not emulated.
+    work_location: (),
 }
 
 #[derive(Serialize)]
@@ -89,6 +99,7 @@ pub(super) fn route_communications(call: &Call<'_>) -> Result<Response, GraphErr
 fn get(call: &Call<'_>, user: &str) -> Result<Response, GraphError> {
     let id = user.parse::<Uuid>().ok();
     let is_self = id.is_some() && id == access::user(call.caller);
+    // That `Presence.ReadWrite` is enough to read the own presence is inferred.
     let may = access::has(call.caller, &["Presence.Read.All", "Presence.ReadWrite.All"])
         || (is_self && access::has(call.caller, &["Presence.Read", "Presence.ReadWrite"]));
     if !may {
@@ -109,6 +120,7 @@ fn find(directory: &Directory, user: &str) -> Result<(Uuid, u32), GraphError> {
 
 fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> Shown<'d> {
     let has_teams = directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams);
+    // What is read of somebody without Teams is inferred.
     if !has_teams {
         return unknown(id);
     }
@@ -125,6 +137,7 @@ fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> 
             is_out_of_office: status.activity == Activity::OutOfOffice,
         },
         sequence_number: Some(written.unwrap_or(&untouched).sequence(call.now)),
+        work_location: (),
     }
 }
 
@@ -136,6 +149,7 @@ fn unknown(id: Uuid) -> Shown<'static> {
         status_message: None,
         out_of_office_settings: OutOfOffice { message: None, is_out_of_office: false },
         sequence_number: None,
+        work_location: (),
     }
 }
 
@@ -268,7 +282,7 @@ fn duration(of: &Members<'_>) -> Result<Option<Duration>, GraphError> {
     }
 }
 
-/// Changes a presence for those who may: an application anyone's, a user the own one.
+/// Changes a presence for those who may, of somebody who has Teams; what the others are told is inferred: an application anyone's, a user the own one.
 fn change(
     call: &Call<'_>,
     user: &str,
@@ -300,6 +314,7 @@ fn forbidden(message: &str) -> GraphError {
     GraphError::new(StatusCode::FORBIDDEN, "Forbidden", message)
 }
 
+/// Nobody of that id, or no such session. For the session the status is documented; the code is not known.
 fn not_found(message: &str) -> GraphError {
     GraphError::new(StatusCode::NOT_FOUND, "NotFound", message)
 }

@@ -23,7 +23,7 @@ pub(super) fn no_segment(name: &str) -> GraphError {
     )
 }
 
-/// Something is served at that path, but not with that method.
+/// Something is served at that path, but not with that method; the code is inferred.
 pub(super) fn no_method() -> GraphError {
     let message = "Specified HTTP method is not allowed for the request target.";
     GraphError::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)

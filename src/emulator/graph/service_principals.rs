@@ -76,6 +76,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
     let application = application.filter(|application| call.sees(application.created));
     let Some(application) = application else { return Err(no_application(call, &directory, app_id)) };
     access::may_change(call.caller, Some(&application))?;
+    // Status and code are inferred.
     if directory.service_principals.by_app_id(app_id).is_some() {
         return Err(conflict(format!(
             "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."

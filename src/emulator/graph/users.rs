@@ -1,7 +1,8 @@
 //! Users: listed, found, and shown as far as the caller's permissions go.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/user-list>, `user-get`. Which members `User.ReadBasic.All` shows:
-//! <https://learn.microsoft.com/en-us/graph/permissions-reference>. What the others come back as is inferred: null.
+//! <https://learn.microsoft.com/en-us/graph/permissions-reference>. Inferred: that the others come back as
+//! null, or an empty list, and that a filter on one of them is refused with 403.
 
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value, json};

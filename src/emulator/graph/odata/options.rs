@@ -10,8 +10,8 @@ use super::{bad, unsupported};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Request;
 
-/// The largest page, and the one without `$top`.
-/// <https://learn.microsoft.com/en-us/graph/api/user-list>
+/// The largest page, and the one without `$top`: those of <https://learn.microsoft.com/en-us/graph/api/user-list>; that all collections
+/// have the same is inferred.
 const LARGEST_PAGE: usize = 999;
 const USUAL_PAGE: usize = 100;
 

@@ -152,7 +152,7 @@ impl Presence {
             && self.sessions(now).any(|session| session.status == Status::IN_A_CALL)
     }
 
-    /// The applications' sessions that are not over.
+    /// The applications' sessions that are not over; that one which is over is as good as cleared is inferred.
     fn sessions(&self, now: Timestamp) -> impl Iterator<Item = &Session> {
         let all = self.written.iter().flat_map(|written| &written.sessions);
         all.filter(move |session| now < session.expires)

@@ -95,7 +95,8 @@ const PREFERABLE: [Status; 6] = [
     pair(Availability::Offline, Activity::OffWork),
 ];
 
-/// What besides the pairs above a Teams client shows of itself, its calendar and its mailbox.
+/// What besides the pairs above a Teams client shows of itself, its calendar and its mailbox. Focusing and the absence of somebody who is
+/// away are inferred.
 const SHOWN: [Status; 5] = [
     pair(Availability::Available, Activity::OutOfOffice),
     pair(Availability::Busy, Activity::InAMeeting),
