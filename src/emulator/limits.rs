@@ -1,7 +1,8 @@
-//! The rates that Microsoft documents for Graph, counted per application.
+//! The rates that Microsoft documents for Graph, counted per application, and those of a whole tenant.
 //!
 //! <https://learn.microsoft.com/en-us/graph/throttling-limits>, read in August 2026; for presences the smaller figure of the two pages:
-//! <https://learn.microsoft.com/en-us/graph/api/cloudcommunications-getpresencesbyuserid>.
+//! <https://learn.microsoft.com/en-us/graph/api/cloudcommunications-getpresencesbyuserid>. The directory's limits of one application over all
+//! tenants are left out: they are so wide that in a single tenant a smaller one always comes first.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +24,8 @@ enum Class {
     Directory,
     /// Writes to the directory: 3,000 in 150 s.
     DirectoryWrites,
+    /// Writes to the directory by all applications together: 18,000 in 300 s.
+    TenantWrites,
 }
 
 impl Class {
@@ -35,6 +38,7 @@ impl Class {
             Self::Directory if users <= 500 => (5_000, 10),
             Self::Directory => (8_000, 10),
             Self::DirectoryWrites => (3_000, 150),
+            Self::TenantWrites => (18_000, 300),
         }
     }
 }
@@ -44,6 +48,9 @@ impl Class {
 pub(super) struct Limits {
     windows: Mutex<HashMap<(Uuid, Class), Window>>,
 }
+
+/// Stands for all applications together.
+const EVERYBODY: Uuid = Uuid::nil();
 
 struct Window {
     began: Timestamp,
@@ -90,15 +97,17 @@ impl Limits {
     pub(super) fn count(&self, client: Uuid, cost: &Cost, users: usize, now: Timestamp) -> Option<f64> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let mut left = None;
-        let classes = [
-            (Class::All, 1),
-            (Class::Presence, u32::from(cost.presence)),
-            (Class::Directory, cost.units),
-            (Class::DirectoryWrites, u32::from(cost.write && !cost.presence)),
+        let writes = u32::from(cost.write && !cost.presence);
+        let counted = [
+            (client, Class::All, 1),
+            (client, Class::Presence, u32::from(cost.presence)),
+            (client, Class::Directory, cost.units),
+            (client, Class::DirectoryWrites, writes),
+            (EVERYBODY, Class::TenantWrites, writes),
         ];
-        for (class, amount) in classes.into_iter().filter(|&(_, amount)| amount > 0) {
+        for (who, class, amount) in counted.into_iter().filter(|&(_, _, amount)| amount > 0) {
             let (most, seconds) = class.limit(users);
-            let window = windows.entry((client, class)).or_insert(Window { began: now, used: 0 });
+            let window = windows.entry((who, class)).or_insert(Window { began: now, used: 0 });
             if now.duration_since(window.began).as_secs() >= seconds {
                 *window = Window { began: now, used: 0 };
             }
@@ -144,16 +153,37 @@ mod tests {
     }
 
     #[test]
+    fn the_writes_of_a_tenant_are_counted_over_all_applications() {
+        let limits = Limits::default();
+        let cost = cost(&request(Method::PATCH, "/applications/1", None));
+        let now = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");
+        let writes = |client, times, now| {
+            (0..times).filter_map(|_| limits.count(Uuid::from_u128(client), &cost, 1_000, now)).last()
+        };
+        assert!((1..=6).all(|client| writes(client, 3_000, now).is_none()));
+        assert_eq!(writes(7, 1, now), Some(300.0));
+        let later = now + std::time::Duration::from_secs(299);
+        assert_eq!(
+            (writes(7, 1, later), writes(7, 1, now + std::time::Duration::from_secs(300))),
+            (Some(1.0), None)
+        );
+    }
+
+    #[test]
     fn the_1501st_presence_request_in_30_seconds_waits_for_the_rest_of_them() {
         let limits = Limits::default();
         let cost = cost(&request(Method::POST, "/communications/getPresencesByUserId", None));
         let now = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");
-        assert!((0..1500).all(|_| limits.count(Uuid::nil(), &cost, 10, now).is_none()));
+        assert!((0..1500).all(|_| limits.count(Uuid::max(), &cost, 10, now).is_none()));
         let later = now + std::time::Duration::from_millis(12_872);
-        let wait = limits.count(Uuid::nil(), &cost, 10, later).expect("a limit");
+        let wait = limits.count(Uuid::max(), &cost, 10, later).expect("a limit");
         assert!((wait - 17.128).abs() < 1e-6, "{wait}");
-        assert_eq!(limits.count(Uuid::max(), &cost, 10, later), None, "another application has its own");
+        assert_eq!(
+            limits.count(Uuid::from_u128(1), &cost, 10, later),
+            None,
+            "another application has its own"
+        );
         let after = now + std::time::Duration::from_secs(30);
-        assert_eq!(limits.count(Uuid::nil(), &cost, 10, after), None);
+        assert_eq!(limits.count(Uuid::max(), &cost, 10, after), None);
     }
 }

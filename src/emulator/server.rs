@@ -182,10 +182,8 @@ pub(super) fn part(shared: &Shared, caller: &Caller, request: &Request) -> Respo
 }
 
 fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Option<&'static str>) {
-    let mut units = 0;
+    let cost = limits::cost(request);
     if let Some(limits) = &shared.limits {
-        let cost = limits::cost(request);
-        units = cost.units;
         let users = shared.read().users.as_slice().len();
         if let Some(seconds) = limits.count(caller.client_id, &cost, users, shared.clock.now()) {
             return (throttled(shared, request, seconds), None);
@@ -197,11 +195,11 @@ fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Optio
     if shared.faults.unavailable() {
         return (unavailable(shared, request), Some("unavailable"));
     }
-    let response = graph::handle(shared, caller, request);
-    if units == 0 {
-        return (response, None);
+    let mut response = graph::handle(shared, caller, request);
+    if cost.units > 0 {
+        response = response.with(HeaderName::from_static("x-ms-resource-unit"), &cost.units.to_string());
     }
-    (response.with(HeaderName::from_static("x-ms-resource-unit"), &units.to_string()), None)
+    (response, None)
 }
 
 /// Throttled, with a body of its own: <https://learn.microsoft.com/en-us/graph/throttling>.
