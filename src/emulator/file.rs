@@ -181,12 +181,18 @@ pub(super) struct PresenceState {
 
 /// Why a tenant in JSON was not understood.
 ///
-/// The members are `tenant` (`id`, `domain`, `name`); `applications`, each with `id`, `appId`, `displayName`, `uniqueName`,
-/// `signInAudience`, `isFallbackPublicClient`, `servicePrincipal`, `accountEnabled`, `secrets` (`keyId`, `displayName`, `value`,
-/// `startDateTime`, `endDateTime` or `endsInDays`), `declared` and `granted` (`application`, `delegated`: names of permissions); `users`,
-/// each with `userPrincipalName` and at will `id`, `displayName`, `givenName`, `surname`, `mail`, `proxyAddresses`, `accountEnabled`,
-/// `guest`, `teams`, `administrator`, `presence` (as `Busy/InAMeeting`); `policies` (`secretsBanned`, `maxSecretDays`); `presence` (`unknownIdsAnswered`,
-/// `manualStatusByVendor`).
+/// All members may be left out, but for a user's `userPrincipalName`; one that is not listed is an error. Ids are GUIDs, made up where they
+/// are left out; times are written as in RFC 3339.
+///
+/// | in | members |
+/// |---|---|
+/// | `tenant` | `id`, `domain` (`contoso.example`), `name` (`Contoso`) |
+/// | `applications` | a list; the first is the one of [`super::Facts`]. `id`, `appId`, `displayName`, `uniqueName` (none), `signInAudience` (`AzureADMyOrg`), `isFallbackPublicClient` (null), `servicePrincipal` (true: there is one), `accountEnabled` (true), `secrets`, `declared`, `granted` |
+/// | `secrets` | a list of `keyId`, `displayName`, `value` (made up), `startDateTime` (a day ago), `endDateTime` or, from now, `endsInDays` (180; negative for one that has ended) |
+/// | `declared`, `granted` | `application` and `delegated`: lists of names of permissions of Microsoft Graph, in any case |
+/// | `users` | a list of `userPrincipalName`, `id`, `displayName` (the sign-in name), `givenName`, `surname`, `mail`, `proxyAddresses` (`SMTP:` before the primary, `smtp:` before others), `accountEnabled` (true), `guest` (false), `teams` (true), `administrator` (false; one is added where there is none), `presence` (not signed in to Teams; else a pair as [`super::Emulator::set_teams_status`] takes it) |
+/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit) |
+/// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): how doubtful points are decided |
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Not JSON, a member that is not known, or a value of a wrong type. The text of the value is not repeated: it might be a secret.

@@ -18,15 +18,15 @@ const KEPT: usize = 100_000;
 pub struct Entry {
     /// The method.
     pub method: String,
-    /// The path, without the query.
+    /// The path as sent, without the query: `/v1.0/users`.
     pub path: String,
     /// The status of the answer, also of one that was dropped.
     pub status: u16,
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds, to a thousandth.
     pub ms: f64,
-    /// Of a batch: its parts.
+    /// Of a batch: its parts, in the order in which they were answered; empty for all else.
     pub parts: Vec<Part>,
-    /// The fault that struck the request as a whole, by its name.
+    /// The fault that struck the request as a whole, by its name in [`super::Fault`]; what struck a part shows in the part's status.
     pub fault: Option<&'static str>,
 }
 

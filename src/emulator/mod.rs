@@ -87,10 +87,10 @@ const ADMIN_LIFETIME: i64 = 24 * 3600;
 /// Why no tenant could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum OptionsError {
-    /// Too many users.
+    /// More than a million users.
     #[error("a tenant has at most {MOST_USERS} users")]
     Users,
-    /// The tenant in JSON.
+    /// The tenant in JSON, or its users.
     #[error("the state: {0}")]
     State(#[from] StateError),
     /// The log.
@@ -108,7 +108,8 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Makes a tenant. Its clock starts now, and follows that of tokio.
+    /// Makes a tenant. Its clock starts now, and follows that of tokio. Its ids come from the options alone, its secrets and tokens are made up
+    /// anew each time.
     ///
     /// # Errors
     /// [`OptionsError`] says why not.

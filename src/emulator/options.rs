@@ -9,12 +9,12 @@ use clap::ValueEnum;
 /// How an emulated tenant is made. The default is the scenario `ready` with 25 users and no faults.
 #[derive(Clone)]
 pub struct Options {
-    /// The address at which it is called, `https://localhost:8443` by default: it stands in tokens, in discovery and in links to further
+    /// The address at which it is called, without a slash at its end, `https://localhost:8443` by default: it stands in tokens, in discovery and in links to further
     /// pages. What serves on a socket puts the socket's own in its place.
     pub base: String,
     /// What the tenant holds.
     pub scenario: Scenario,
-    /// The tenant as JSON, in place of a scenario; [`super::StateError`] lists what may stand in it.
+    /// The tenant as JSON, in place of a scenario, none by default; [`super::StateError`] lists what may stand in it.
     ///
     /// ```
     /// # use swyx_teams::emulator::{Emulator, Options};
@@ -38,17 +38,19 @@ pub struct Options {
     pub users: Option<u32>,
     /// What goes wrong. Of two with one name the later counts.
     pub faults: Vec<Fault>,
-    /// Answer 429 above the rates that Microsoft documents.
+    /// Answer 429 above the rates that Microsoft documents, <https://learn.microsoft.com/en-us/graph/throttling-limits>; false by default.
     pub enforce_limits: bool,
-    /// Decides ids of objects and when faults strike.
+    /// Decides ids of objects and when faults strike; any number, 0 by default.
     pub seed: u64,
     /// What the emulated user does with a device code.
     pub device_code: DeviceCode,
-    /// How often a client hears `authorization_pending` before that; 1 by default.
+    /// How often a client hears `authorization_pending` before that; any number, 1 by default.
     pub device_polls: u32,
-    /// The pause that a client is asked to make between two questions for a device code; 5 s by default, as common with Entra ID.
+    /// The pause that a client is asked to make between two questions for a device code; 5 s by default, as common with Entra ID. It is
+    /// told in whole seconds, and who asks sooner is answered all the same.
     pub device_interval: Duration,
-    /// Where to write a JSON line per request.
+    /// Where to write a JSON line per request: `method`, `path`, `status`, `ms`, `parts`, and `fault` where one struck. A file that is there
+    /// is emptied first. By default nothing is written.
     pub log: Option<PathBuf>,
 }
 

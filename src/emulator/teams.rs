@@ -18,8 +18,13 @@ pub enum TeamsError {
 }
 
 impl Emulator {
-    /// What a user's Teams client says from now on, until it says something else: a pair such as `Available/Available` or
-    /// `Busy/InAMeeting`, or `None` for a user who signs out of Teams. At the start nobody is signed in to Teams.
+    /// What a user's Teams client says from now on, until it says something else, or `None` for a user who signs out of Teams. At the start
+    /// nobody is signed in to Teams, but for those whose presence the state names.
+    ///
+    /// The pairs: `Available/Available`, `Available/OutOfOffice`, `Busy/Busy`, `Busy/InACall`, `Busy/InAConferenceCall`, `Busy/InAMeeting`,
+    /// `DoNotDisturb/DoNotDisturb`, `DoNotDisturb/Presenting`, `DoNotDisturb/Focusing`, `BeRightBack/BeRightBack`, `Away/Away`,
+    /// `Away/OutOfOffice`, `Offline/OffWork`, `PresenceUnknown/PresenceUnknown`. Most are those of
+    /// <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>.
     ///
     /// `user` is an object id or a sign-in name.
     ///
