@@ -52,6 +52,7 @@ mod random;
 mod scenario;
 mod serve;
 mod server;
+mod shared;
 mod state;
 mod teams;
 mod time;
@@ -74,7 +75,7 @@ pub use serve::{ServeError, Server};
 pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
-use server::{DeviceSettings, Shared};
+use shared::{DeviceSettings, Shared};
 use state::Directory;
 
 /// The most users that a tenant may have.

@@ -1,6 +1,6 @@
 //! One request from its arrival to its answer: faults, the gate of Graph, the routes, the log.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,70 +12,18 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::dropped;
-use super::entra::{self, refusal::Refusal, sessions::Sessions};
+use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
-use super::faults::Faults;
 use super::graph;
-use super::keys::Keys;
-use super::limits::{self, Limits};
-use super::log::{Entry, Log};
+use super::limits;
+use super::log::Entry;
 use super::message::{Request, RequestIds, Response};
-use super::options::DeviceCode;
-use super::state::Directory;
-use super::time::{self, Clock};
+use super::shared::Shared;
+use super::time;
 use super::token::{self, Caller};
 
 /// The largest body that is read, as Graph's largest request: 4 MiB.
 const LARGEST: usize = 4 << 20;
-
-/// What all requests share.
-pub(super) struct Shared {
-    /// The address at which the emulator answers, without a slash at its end: `https://localhost:8443`.
-    pub(super) base: String,
-    /// The time.
-    pub(super) clock: Clock,
-    /// The key of all tokens.
-    pub(super) keys: Keys,
-    /// How the emulated user treats device codes.
-    pub(super) device: DeviceSettings,
-    pub(super) directory: RwLock<Directory>,
-    pub(super) sessions: Mutex<Sessions>,
-    pub(super) faults: Faults,
-    pub(super) limits: Option<Limits>,
-    pub(super) log: Log,
-}
-
-/// How the emulated user treats device codes.
-pub(super) struct DeviceSettings {
-    /// What comes in the end.
-    pub(super) answer: DeviceCode,
-    /// After how many answers that it is pending.
-    pub(super) polls: u32,
-    /// How many seconds a client is to wait between two questions.
-    pub(super) interval: u64,
-}
-
-impl Shared {
-    /// The directory, to read.
-    pub(super) fn read(&self) -> RwLockReadGuard<'_, Directory> {
-        self.directory.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The directory, to change.
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Directory> {
-        self.directory.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Device codes and refresh tokens.
-    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
-    pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
-        self.faults.is_replicated(changed, self.clock.now())
-    }
-}
 
 /// The routes, to be called in memory or served on a socket.
 pub(super) fn router(shared: Arc<Shared>) -> Router {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::GraphError;
 use super::permissions::GRAPH_APP_ID;
 use super::random;
-use super::server::Shared;
+use super::shared::Shared;
 
 /// How long a token lives, in seconds; one is already gone when it arrives.
 pub(super) const LIFETIME: i64 = 3599;

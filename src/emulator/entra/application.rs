@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::permissions;
-use super::super::server::Shared;
+use super::super::shared::Shared;
 use super::super::state::Directory;
 use super::super::token::{self, LIFETIME};
 use super::client::{self, Client};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
-use super::super::server::Shared;
+use super::super::shared::Shared;
 use super::super::state::{Application, Directory, ServicePrincipal};
 use super::form::Form;
 use super::refusal::Refusal;

@@ -3,6 +3,7 @@
 pub(super) mod client;
 
 mod application;
+mod consent;
 mod discovery;
 mod form;
 pub(super) mod refusal;
@@ -16,7 +17,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::message::{Request, Response};
-use super::server::Shared;
+use super::shared::Shared;
 use super::state::Directory;
 use form::Form;
 use refusal::{Refusal, plain_json, repeated, with_tokens};

@@ -16,7 +16,8 @@ use super::body;
 use super::refusal::{no_method, unreadable};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::{Part, Request, RequestIds, Response};
-use crate::emulator::server::{self, Shared};
+use crate::emulator::server;
+use crate::emulator::shared::Shared;
 use crate::emulator::token::Caller;
 
 /// So many parts are taken.

@@ -10,7 +10,7 @@ use super::odata::{Field, Key, Options, Path, options::Page};
 use super::refusal::{bad_request, no_method, no_resource, no_segment};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::{Request, Response};
-use crate::emulator::server::Shared;
+use crate::emulator::shared::Shared;
 use crate::emulator::token::Caller;
 
 /// One call.

@@ -10,6 +10,8 @@
 //! | `/organization`, `/domains`, `/policies` | `organization` |
 //! | `/$batch` | `batch` |
 //!
+//! What they have in common: `call`, `kind`, `body`, `access`, `refusal`, `odata`.
+//!
 //! A page of learn.microsoft.com stands beside each call that it describes. What is not emulated is refused, never half done.
 
 mod access;
@@ -37,7 +39,7 @@ use odata::{Options, Path};
 
 use super::error::GraphError;
 use super::message::{Request, Response};
-use super::server::Shared;
+use super::shared::Shared;
 use super::token::Caller;
 
 /// Answers a request below `/v1.0` that bears an accepted token; parts of a batch come here too, through `server::part`.

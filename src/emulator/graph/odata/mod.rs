@@ -5,6 +5,7 @@
 pub(super) mod filter;
 pub(super) mod options;
 pub(super) mod path;
+mod reader;
 mod words;
 
 pub(super) use filter::Field;

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::filter::Filter;
+use super::reader::read;
 use super::{bad, unsupported};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Request;
@@ -75,7 +76,7 @@ impl Options {
                     value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
                 self.select = Some(names.collect());
             }
-            "$filter" => self.filter = Some(Filter::parse(value)?),
+            "$filter" => self.filter = Some(read(value)?),
             "$top" => self.top = Some(top(value)?),
             "$skiptoken" => self.skip = skip(value)?,
             "$count" => self.count = value.eq_ignore_ascii_case("true"),

@@ -1,0 +1,68 @@
+//! What all requests share: the directory, the clock, the key, and what goes wrong.
+
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use jiff::Timestamp;
+
+use super::entra::sessions::Sessions;
+use super::faults::Faults;
+use super::keys::Keys;
+use super::limits::Limits;
+use super::log::Log;
+use super::options::DeviceCode;
+use super::state::Directory;
+use super::time::Clock;
+
+/// What all requests share.
+pub(super) struct Shared {
+    /// The address at which the emulator answers, without a slash at its end: `https://localhost:8443`.
+    pub(super) base: String,
+    /// The time.
+    pub(super) clock: Clock,
+    /// The key of all tokens.
+    pub(super) keys: Keys,
+    /// How the emulated user treats device codes.
+    pub(super) device: DeviceSettings,
+    /// The tenant; [`Shared::read`] and [`Shared::write`] give it.
+    pub(super) directory: RwLock<Directory>,
+    /// Device codes and refresh tokens; [`Shared::sessions`] gives them.
+    pub(super) sessions: Mutex<Sessions>,
+    /// What goes wrong.
+    pub(super) faults: Faults,
+    /// The documented rates, where they are kept.
+    pub(super) limits: Option<Limits>,
+    /// A line per request.
+    pub(super) log: Log,
+}
+
+/// How the emulated user treats device codes.
+pub(super) struct DeviceSettings {
+    /// What comes in the end.
+    pub(super) answer: DeviceCode,
+    /// After how many answers that it is pending.
+    pub(super) polls: u32,
+    /// How many seconds a client is to wait between two questions.
+    pub(super) interval: u64,
+}
+
+impl Shared {
+    /// The directory, to read.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The directory, to change.
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Directory> {
+        self.directory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Device codes and refresh tokens.
+    pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
+    pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
+        self.faults.is_replicated(changed, self.clock.now())
+    }
+}
