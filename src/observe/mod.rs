@@ -39,7 +39,7 @@
 //! let client = Client::new(&settings, Credential::Secret(secret.clone()), Arc::new(Canned), Limits::default());
 //!
 //! let tenant = observe::application(&client, &secret, Depth::MadeUpUser).await;
-//! let checked = swyx_teams::check::with_tenant(&checked, &tenant);
+//! let checked = swyx_teams::check::with_tenant(checked, &tenant);
 //! let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
 //! assert_eq!(rules, ["presence-unreadable"]);
 //! # });
