@@ -39,7 +39,7 @@ const WRITE_PRESENCE: Need = Need {
     name: "Presence.ReadWrite.All",
     also: &[],
     weaker: &["Presence.Read.All"],
-    purpose: "read presences in Teams and show \"Speaking\" as \"In a call\"",
+    purpose: "set presences in Teams, so that \"Speaking\" shows as \"In a call\"",
 };
 
 impl Need {

@@ -55,6 +55,16 @@ pub enum Cause {
     Use,
 }
 
+impl Cause {
+    /// Whether something went wrong that is worth an exit code of its own, as against what nobody asked for or is reported elsewhere.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::NotAsked | Self::Follows => false,
+            Self::Answer | Self::Silence | Self::Use => true,
+        }
+    }
+}
+
 /// How Entra ID answered the application's sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
@@ -75,6 +85,8 @@ pub struct Refusal {
     pub code: Option<u32>,
     /// What it comes to.
     pub kind: Kind,
+    /// The id of the call (`trace_id`), by which Microsoft's support finds it.
+    pub request: Option<Uuid>,
 }
 
 /// How Graph answered a read.

@@ -22,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("emulator", &[]),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("sheet", &["settings"]),
-    ("report", &["check", "source", "rules", "tenant", "diagnostic"]),
+    ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (
         "cli",
         &[

@@ -124,9 +124,10 @@ pub fn page(number: u32) -> String {
     format!("https://login.microsoftonline.com/error?code={number}")
 }
 
-/// The number of a code as people write it: `AADSTS7000215`, in either case, or the number alone.
+/// The number of a code as people write it: `AADSTS7000215`, in either case, or the number alone; also with the colon of a log.
 pub fn number(text: &str) -> Option<u32> {
     const PREFIX: &str = "AADSTS";
+    let text = text.trim_end_matches(':');
     let digits = match text.split_at_checked(PREFIX.len()) {
         Some((prefix, digits)) if prefix.eq_ignore_ascii_case(PREFIX) => digits,
         _ => text,

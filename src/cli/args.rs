@@ -43,8 +43,7 @@ Environment:
   SSL_CERT_FILE           trusted certificates instead of the system's
   NO_COLOR                no colours
 
-A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no
-program.";
+A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no program.";
 
 #[derive(Args)]
 pub(super) struct Global {
@@ -132,7 +131,7 @@ pub(super) enum Command {
   swyx-teams check --format sarif customers/ > swyx-teams.sarif
   swyx-teams check --fix --diff north.toml
   swyx-teams check --online north.toml
-  swyx-teams check --online --as-admin --use-az --fail-on warning customers/
+  swyx-teams check --online --as-admin --use-az --fail-on warning north.toml
   git show :north.toml | swyx-teams check --stdin-filename north.toml -")]
 pub(super) struct Check {
     /// Files, folders (searched for *.toml), or - for standard input
@@ -163,7 +162,7 @@ pub(super) struct Check {
 #[command(next_help_heading = "Online")]
 pub(super) struct Online {
     /// Sign in as the application, and see what it may do: two requests for each file
-    #[arg(long)]
+    #[arg(long, conflicts_with = "diff")]
     pub(super) online: bool,
     /// Read a real user's presence too, in one request more
     #[arg(long, requires = "online")]
@@ -174,7 +173,7 @@ pub(super) struct Online {
     /// Sign in as the administrator with the account of the Azure CLI
     #[arg(long, requires = "as_admin")]
     pub(super) use_az: bool,
-    /// Time for each file, and as much again for its administrator's part
+    /// Time for each file, and as much again for its administrator's part; a person has as long as the code is valid
     #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }

@@ -73,9 +73,8 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::R
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
     for Skipped { why, .. } in file.checked.skipped() {
-        let weight = weight(why.cause);
-        exit = exit.max(weight);
-        if weight > Exit::Clean && !said.contains(&why.reason.as_str()) {
+        exit = exit.max(weight(why.cause));
+        if why.cause.is_failure() && !said.contains(&why.reason.as_str()) {
             said.push(&why.reason);
             let name = printable(file.checked.source().name());
             context.complain(format_args!("{name}: {}", why.reason))?;
@@ -180,7 +179,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = secret(&settings, folder, plan.trust).await;
+    let secret = secret(&settings, folder, plan).await;
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
@@ -225,14 +224,21 @@ async fn administrator(
 }
 
 /// The client secret, from where it is kept. A command may take its time, so this has a thread of its own.
-async fn secret(settings: &Settings, folder: PathBuf, trust: Trust) -> Result<Secret, Unseen> {
+async fn secret(settings: &Settings, folder: PathBuf, plan: &Plan) -> Result<Secret, Unseen> {
     let cannot = |why: String| Unseen::new(Cause::Use, why);
     let Some(source) = settings.client_secret.clone() else {
         return Err(cannot(
             "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret".to_owned(),
         ));
     };
-    let fetched = tokio::task::spawn_blocking(move || reveal(&source, &folder, trust)).await;
+    let trust = plan.trust;
+    let fetching = tokio::task::spawn_blocking(move || reveal(&source, &folder, trust));
+    let Ok(fetched) = tokio::time::timeout(plan.timeout, fetching).await else {
+        return Err(Unseen::new(
+            Cause::Silence,
+            "`control_center.MsTeamsClientSecret`: it was not fetched in time",
+        ));
+    };
     match fetched {
         Ok(Ok(secret)) => Ok(secret),
         Ok(Err(error)) => Err(cannot(format!("`control_center.MsTeamsClientSecret`: {error}"))),
@@ -263,7 +269,7 @@ fn administrators(
             return Err(Unseen::new(Cause::Use, why));
         }
     };
-    Ok(Administrators::new(way, TO_READ))
+    Ok(Administrators::new(way, TO_READ, Duration::from_secs(args.timeout)))
 }
 
 /// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.
@@ -279,14 +285,18 @@ fn show(prompt: &DevicePrompt) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// How far it is, on a terminal; nothing in a pipe, for one file, or where nobody wants to hear of it.
+/// How far it is, on a terminal; nothing in a pipe, or where nobody wants to hear of it.
 fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
     let length = u64::try_from(files).unwrap_or(u64::MAX);
-    let is_wanted = files > 1 && !context.global.quiet;
+    let is_wanted = files > 0 && !context.global.quiet;
     let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let style = ProgressStyle::with_template("signing in: {pos} of {len} files [{bar:30}] {elapsed}");
     let bar = ProgressBar::with_draw_target(Some(length), target);
-    style.map_or(bar.clone(), |style| bar.with_style(style))
+    let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
+    if is_wanted {
+        bar.enable_steady_tick(Duration::from_millis(500));
+    }
+    bar
 }
 
 #[cfg(test)]

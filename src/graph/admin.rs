@@ -33,6 +33,7 @@ pub enum AdminWay {
 pub struct Administrators {
     way: AdminWay,
     scopes: &'static [&'static str],
+    patience: Duration,
     signed_in: Mutex<HashMap<Asked, Result<Token, GraphError>>>,
 }
 
@@ -42,15 +43,14 @@ type Asked = (String, TenantId, ClientId, &'static str);
 /// What reading a registration and its grants takes: the least that Microsoft names, and `Directory.Read.All` for the delegated grants.
 /// Source: <https://learn.microsoft.com/graph/api/application-get> and <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
 pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
-/// The Azure CLI has this long to give a token.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a token is good that does not say so: the command that uses it lasts minutes.
 const BROUGHT_ALONG: Duration = Duration::from_secs(60 * 60);
 
 impl Administrators {
-    /// Administrators who sign in in one way, for the permissions in `scopes`.
-    pub fn new(way: AdminWay, scopes: &'static [&'static str]) -> Self {
-        Self { way, scopes, signed_in: Mutex::default() }
+    /// Administrators who sign in in one way, for the permissions in `scopes`. The Azure CLI, and Entra ID for a code, have as long as
+    /// `patience`; a person has as long as the code is valid.
+    pub fn new(way: AdminWay, scopes: &'static [&'static str], patience: Duration) -> Self {
+        Self { way, scopes, patience, signed_in: Mutex::default() }
     }
 
     /// Whether a person is asked to enter a code.
@@ -87,9 +87,9 @@ impl Administrators {
     async fn sign_in(&self, settings: &Settings, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         match &self.way {
             AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
-            AdminWay::AzureCli => from_azure_cli(settings).await,
+            AdminWay::AzureCli => from_azure_cli(settings, self.patience).await,
             AdminWay::DeviceCode(prompt) => {
-                sign_in::as_administrator(transport, settings, self.scopes, &**prompt).await
+                sign_in::as_administrator(transport, settings, self.scopes, self.patience, &**prompt).await
             }
         }
     }
@@ -112,15 +112,15 @@ struct AzureShape {
     access_token: String,
 }
 
-async fn from_azure_cli(settings: &Settings) -> Result<Token, GraphError> {
+async fn from_azure_cli(settings: &Settings, patience: Duration) -> Result<Token, GraphError> {
     let resource = format!("https://{}", settings.cloud.graph_host());
     let mut command = tokio::process::Command::new("az");
     command.args(["account", "get-access-token", "--resource", &resource]);
     command.args(["--tenant", &settings.tenant_id.to_string(), "--output", "json"]);
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command.env_clear().envs(plain_environment()).envs(its_own());
-    let output = tokio::time::timeout(PATIENCE, command.output()).await;
-    let output = output.map_err(|_| GraphError::TooLate("az did not answer within 60 s"))?;
+    let output = tokio::time::timeout(patience, command.output()).await;
+    let output = output.map_err(|_| GraphError::TooLate("the Azure CLI (az) gave no token in time"))?;
     let output = output
         .map_err(|_| GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?"))?;
     if !output.status.success() {

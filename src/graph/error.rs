@@ -62,7 +62,7 @@ pub enum GraphError {
         wait: Duration,
     },
     /// A fault on the other side that did not go away.
-    #[error("{host}: out of order (HTTP {status}{request}), also when asked again")]
+    #[error("{host}: out of order (HTTP {status}{request})")]
     Unavailable {
         /// The host that was asked.
         host: String,

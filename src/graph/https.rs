@@ -15,8 +15,10 @@ use crate::settings::{Settings, is_loopback};
 pub const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The largest answer, decompressed: a page of 999 users has less than 1 MiB.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// The largest file of certificates.
+/// The largest file of certificates of one authority.
 const MOST_CA_BYTES: usize = 1024 * 1024;
+/// The largest file of all trusted certificates; those of today's systems have about 250 KiB.
+const MOST_STORE_BYTES: usize = 16 * 1024 * 1024;
 
 /// HTTPS to Entra ID and Graph, with connections that are kept and shared.
 pub struct Https {
@@ -38,6 +40,12 @@ pub enum SetupError {
     /// The proxy's address is none.
     #[error("the proxy's address is not understood")]
     Proxy,
+    /// A variable of the environment names a proxy that cannot be used. Without it, the way would be another than was meant.
+    #[error("the environment variable {0} does not name a proxy like http://host:port")]
+    EnvironmentProxy(&'static str),
+    /// A variable of the environment names certificates that cannot be read.
+    #[error("the environment variable SSL_CERT_FILE names a file that cannot be read: {0}")]
+    EnvironmentCertificates(crate::os::ReadError),
     /// The system has no store of trusted certificates, or the TLS library does not start.
     #[error("TLS cannot be set up; are the system's certificates (ca-certificates) installed?")]
     Tls,
@@ -55,6 +63,7 @@ impl Https {
         };
         let proxy = settings.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
         let proxy = proxy.transpose().map_err(|_| SetupError::Proxy)?;
+        look_at_environment(proxy.is_some())?;
         let here = builder(&roots).no_proxy();
         let elsewhere = match proxy {
             Some(proxy) => builder(&roots).proxy(proxy),
@@ -72,6 +81,28 @@ fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
         .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")));
     // Beside the system's own, for behind an inspecting proxy some hosts are still reached directly.
     if roots.is_empty() { builder } else { builder.tls_certs_merge(roots.iter().cloned()) }
+}
+
+/// Refuses what reqwest and its certificates would pass over in silence.
+fn look_at_environment(has_proxy: bool) -> Result<(), SetupError> {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        let value = std::env::var(name).unwrap_or_default();
+        if !has_proxy && !value.is_empty() && !is_proxy(&value) {
+            return Err(SetupError::EnvironmentProxy(name));
+        }
+    }
+    match std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {
+        Some(path) => read_regular(Path::new(&path), MOST_STORE_BYTES)
+            .map(|_| ())
+            .map_err(SetupError::EnvironmentCertificates),
+        None => Ok(()),
+    }
+}
+
+/// Whether a text names a proxy: `http://host:port`, or `host:port` alone.
+fn is_proxy(text: &str) -> bool {
+    let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    url::Url::parse(&whole).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
@@ -122,9 +153,7 @@ fn reason(error: &reqwest::Error) -> TransportError {
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
             return tls_reason(tls);
         }
-        if error.to_string().contains("tunnel") {
-            found = Some(TransportError::Proxy);
-        }
+        found = found.or_else(|| proxy_reason(&error.to_string()));
         let io = error.downcast_ref::<std::io::Error>();
         if let Some(io) = io {
             found = found.or(io_reason(io));
@@ -142,6 +171,21 @@ fn reason(error: &reqwest::Error) -> TransportError {
     } else {
         TransportError::Unreachable("cannot be reached")
     })
+}
+
+/// What went wrong between us and the proxy; its errors can be told by their words only.
+fn proxy_reason(text: &str) -> Option<TransportError> {
+    if !text.contains("tunnel error") {
+        None
+    } else if text.contains("underlying connection") {
+        Some(TransportError::Unreachable(
+            "the proxy on the way there cannot be reached (entra.proxy, or HTTPS_PROXY)",
+        ))
+    } else if text.contains("authorization required") {
+        Some(TransportError::Proxy("asks for a user name and password"))
+    } else {
+        Some(TransportError::Proxy("does not let this connection through"))
+    }
 }
 
 fn io_reason(error: &std::io::Error) -> Option<TransportError> {

@@ -62,6 +62,7 @@ pub(super) async fn as_administrator(
     transport: Arc<dyn Transport>,
     settings: &Settings,
     scopes: &[&str],
+    patience: Duration,
     prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
 ) -> Result<Token, GraphError> {
     let client = BasicClient::new(ClientId::new(settings.admin_client_id.to_string()))
@@ -74,7 +75,7 @@ pub(super) async fn as_administrator(
             Limits { until: Instant::now().checked_add(time), ..Limits::default() },
         )
     };
-    let sender = within(PROMPT_WITHIN);
+    let sender = within(patience);
     let carrier = Carrier::new(&sender);
     let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
     let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
@@ -96,8 +97,6 @@ pub(super) async fn as_administrator(
     }
 }
 
-/// Entra ID has this long to give a code.
-const PROMPT_WITHIN: Duration = Duration::from_secs(60);
 const TOO_LATE: GraphError = GraphError::TooLate("nobody entered the code in time; start again");
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.

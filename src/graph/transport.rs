@@ -38,8 +38,8 @@ pub enum TransportError {
     #[error("the answer is larger than {} MiB", .0 / (1024 * 1024))]
     TooLarge(usize),
     /// The proxy does not let the request through.
-    #[error("the proxy refuses the connection")]
-    Proxy,
+    #[error("the proxy on the way there (entra.proxy, or HTTPS_PROXY) {0}")]
+    Proxy(&'static str),
     /// The answer is not HTTP, or broken.
     #[error("what came back is not a whole HTTP answer")]
     NotHttp,

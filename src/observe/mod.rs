@@ -69,9 +69,11 @@ pub enum Depth {
 pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Tenant {
     let sign_in = match client.token().await {
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
-        Err(GraphError::SignIn(refused)) => {
-            Ok(SignIn::Refused(Refusal { code: refused.code, kind: refused.kind }))
-        }
+        Err(GraphError::SignIn(refused)) => Ok(SignIn::Refused(Refusal {
+            code: refused.code,
+            kind: refused.kind,
+            request: refused.request.0,
+        })),
         Err(error) => Err(unseen(&error)),
     };
     let (directory, presence) = match &sign_in {

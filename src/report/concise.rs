@@ -1,10 +1,11 @@
-//! One line for each finding, as compilers and editors print and read it; and one for each rule that was not applied.
+//! One line for each finding, as compilers and editors print and read it; and one for each reason for
+//! which rules were not applied, what nobody asked for apart.
 
 use std::io::{self, Write};
 
 use super::FileReport;
+use super::skipped::unexamined;
 use crate::diagnostic::printable;
-use crate::rules::Skipped;
 
 pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
     for file in files {
@@ -18,8 +19,8 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
                 start.line, start.column, found.severity, found.rule, found.message
             )?;
         }
-        for Skipped { rule, why } in &file.skipped {
-            writeln!(out, "{path}:1:1: skipped[{rule}] not examined: {}", why.reason)?;
+        for unexamined in unexamined(file) {
+            writeln!(out, "{path}:1:1: {}", unexamined.sentence())?;
         }
     }
     Ok(())
@@ -31,15 +32,13 @@ mod tests {
     use crate::report::skipped::tests::skipping;
 
     #[test]
-    fn each_rule_that_was_not_applied_is_a_line() {
+    fn each_reason_for_which_rules_were_not_applied_is_a_line() {
         let mut out = Vec::new();
         write(&[skipping("a.toml")], &mut out).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert_eq!(out.lines().count(), 4, "{out}");
-        assert!(
-            out.starts_with(
-                "a.toml:1:1: skipped[permission-missing] not examined: the sign-in was refused\n"
-            )
+        assert_eq!(
+            out,
+            "a.toml:1:1: not examined, since the sign-in was refused: permission-missing, permission-excess\n"
         );
     }
 }

@@ -18,7 +18,8 @@ pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn
             annotation(&path, finding, out)?;
         }
         for unexamined in unexamined(file) {
-            writeln!(out, "::notice file={path},title=not examined::{}", data(&unexamined.sentence()))?;
+            let command = if unexamined.is_failure { "error" } else { "notice" };
+            writeln!(out, "::{command} file={path},title=not examined::{}", data(&unexamined.sentence()))?;
         }
     }
     for unexamined in not_asked(files) {
@@ -148,9 +149,9 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "\
-::notice file=x/a.toml,title=not examined::not examined: permission-missing, permission-excess: the sign-in was refused
-::notice file=x/b.toml,title=not examined::not examined: permission-missing, permission-excess: the sign-in was refused
-::notice title=not examined::not examined: permission-delegated, public-client: nobody\\u{1b} asked
+::notice file=x/a.toml,title=not examined::not examined, since the sign-in was refused: permission-missing, permission-excess
+::notice file=x/b.toml,title=not examined::not examined, since the sign-in was refused: permission-missing, permission-excess
+::notice title=not examined::not examined, since nobody\\u{1b} asked: permission-delegated, public-client
 "
         );
     }

@@ -165,11 +165,11 @@ mod tests {
         assert_eq!(
             render(&[skipping("a.toml"), skipping("b\u{1b}.toml")]),
             "\
-note: a.toml: not examined: permission-missing, permission-excess: the sign-in was refused
+note: a.toml: not examined, since the sign-in was refused: permission-missing, permission-excess
 
-note: b\\u{1b}.toml: not examined: permission-missing, permission-excess: the sign-in was refused
+note: b\\u{1b}.toml: not examined, since the sign-in was refused: permission-missing, permission-excess
 
-note: not examined: permission-delegated, public-client: nobody\\u{1b} asked
+note: not examined, since nobody\\u{1b} asked: permission-delegated, public-client
 
 2 files checked: nothing found; 2 could not be examined wholly
 "

@@ -1,5 +1,5 @@
 //! JUnit XML, which every build server shows: a suite for each file, a case for each finding, a skipped one for each rule that was
-//! not applied.
+//! not applied, an error where something kept it from being applied.
 //!
 //! There is no standard; this is what <https://github.com/testmoapp/junitxml> describes and Jenkins, GitLab and Azure DevOps read.
 
@@ -30,7 +30,11 @@ fn suite(file: &FileReport) -> TestSuite {
         suite.add_test_case(case);
     }
     suite.add_test_cases(file.skipped.iter().map(|skipped| {
-        let mut status = TestCaseStatus::skipped();
+        let mut status = if skipped.why.cause.is_failure() {
+            TestCaseStatus::non_success(NonSuccessKind::Error)
+        } else {
+            TestCaseStatus::skipped()
+        };
         status.set_message(clean(&skipped.why.reason));
         let mut case = TestCase::new(skipped.rule, status);
         case.set_classname(&path);

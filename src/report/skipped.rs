@@ -10,12 +10,20 @@ use crate::tenant::{Cause, Unseen};
 pub(super) struct Unexamined<'a> {
     rules: Vec<&'static str>,
     reason: &'a str,
+    /// Whether something went wrong, as against what nobody asked for or is reported elsewhere.
+    pub(super) is_failure: bool,
 }
 
 impl Unexamined<'_> {
-    /// What was not examined and why.
+    /// Why, and what was not examined for it.
     pub(super) fn sentence(&self) -> String {
-        format!("not examined: {}: {}", self.rules.join(", "), self.reason)
+        // More names than these are a list, and no sentence; JSON has them all.
+        const MOST_NAMES: usize = 6;
+        let rules = match self.rules.len() {
+            ..=MOST_NAMES => self.rules.join(", "),
+            many => format!("{many} rules"),
+        };
+        format!("not examined, since {}: {rules}", self.reason)
     }
 }
 
@@ -36,7 +44,11 @@ fn by_reason<'a>(skipped: impl Iterator<Item = &'a Skipped>) -> Vec<Unexamined<'
         match groups.iter_mut().find(|group| group.reason == why.reason) {
             Some(group) if group.rules.contains(rule) => {}
             Some(group) => group.rules.push(rule),
-            None => groups.push(Unexamined { rules: vec![rule], reason: &why.reason }),
+            None => groups.push(Unexamined {
+                rules: vec![rule],
+                reason: &why.reason,
+                is_failure: why.cause.is_failure(),
+            }),
         }
     }
     groups
@@ -65,12 +77,15 @@ pub(super) mod tests {
     fn rules_are_grouped_by_their_reason() {
         let files = [skipping("a.toml"), skipping("b.toml")];
         let refused = vec!["permission-missing", "permission-excess"];
-        assert_eq!(unexamined(&files[0]), [Unexamined { rules: refused, reason: "the sign-in was refused" }]);
+        assert_eq!(
+            unexamined(&files[0]),
+            [Unexamined { rules: refused, reason: "the sign-in was refused", is_failure: false }]
+        );
         let unasked = not_asked(&files);
         assert_eq!(unasked.len(), 1);
         assert_eq!(
             unasked[0].sentence(),
-            "not examined: permission-delegated, public-client: nobody\\u{1b} asked"
+            "not examined, since nobody\\u{1b} asked: permission-delegated, public-client"
         );
     }
 }

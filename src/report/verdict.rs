@@ -1,7 +1,10 @@
 //! What a look at a tenant showed, in sentences: also the good, and how sure it is.
 
+use jiff::Timestamp;
+
+use crate::aadsts;
 use crate::diagnostic::shown;
-use crate::tenant::{Read, Registration, SignIn, Tenant, Tried};
+use crate::tenant::{Read, Refusal, Registration, SignIn, Tenant, Tried};
 
 /// Seconds by which two clocks may differ before it is worth a word; Entra ID itself bears five minutes.
 const CLOCK_TOLERANCE: i64 = 120;
@@ -11,16 +14,11 @@ pub fn verdict(tenant: &Tenant) -> Vec<String> {
     let mut lines = Vec::new();
     match &tenant.sign_in {
         Err(_) => {}
-        Ok(SignIn::Refused(refusal)) => lines.push(match refusal.code {
-            Some(code) => {
-                format!("the sign-in is refused with AADSTS{code} (swyx-teams explain AADSTS{code})")
-            }
-            None => "the sign-in is refused".to_owned(),
-        }),
+        Ok(SignIn::Refused(refusal)) => lines.push(refused(refusal)),
         Ok(SignIn::Accepted { roles }) => {
             lines.push("the sign-in works".to_owned());
             lines.push(match roles.as_deref() {
-                None => "permissions: the token cannot be read; the reads show what it allows".to_owned(),
+                None => "permissions: the token cannot be read".to_owned(),
                 Some([]) => "permissions: none of type Application".to_owned(),
                 Some(roles) => format!("permissions: {}", names(roles)),
             });
@@ -39,7 +37,7 @@ pub fn verdict(tenant: &Tenant) -> Vec<String> {
             Read::Refused(status, _) => format!("{what} cannot be read (HTTP {status})"),
         }));
     }
-    lines.extend(tenant.registration.as_ref().ok().map(registered));
+    lines.extend(tenant.registration.as_ref().ok().map(|seen| registered(seen, tenant.seen_at)));
     if let Some(ahead) = tenant.clock_ahead.filter(|ahead| ahead.abs() > CLOCK_TOLERANCE) {
         let way = if ahead > 0 { "ahead of" } else { "behind" };
         let minutes = (ahead.abs() + 30) / 60;
@@ -50,21 +48,26 @@ pub fn verdict(tenant: &Tenant) -> Vec<String> {
     lines
 }
 
-fn registered(registration: &Registration) -> String {
-    let ends = registration.secrets.iter().map(|secret| {
-        let date = secret.ends.strftime("%Y-%m-%d");
-        let mark = if secret.may_be_ours == Some(true) {
-            " (by its first characters, it may be the one in use)"
-        } else {
-            ""
-        };
-        format!("{date}{mark}")
-    });
-    let ends = ends.collect::<Vec<_>>();
-    let ends = if ends.is_empty() {
-        "it has no client secret".to_owned()
-    } else {
-        format!("its client secrets end on {}", ends.join(", "))
+fn refused(refusal: &Refusal) -> String {
+    let more = match refusal.code {
+        None => String::new(),
+        Some(code) if aadsts::find(code).is_some() => {
+            format!(" with AADSTS{code} (swyx-teams explain AADSTS{code})")
+        }
+        Some(code) => format!(" with AADSTS{code} ({})", aadsts::page(code)),
+    };
+    let request = refusal.request.map(|id| format!("; Microsoft's support finds it by the id {id}"));
+    format!("the sign-in is refused{more}{}", request.unwrap_or_default())
+}
+
+/// What is left of the registration's secrets; those that have ended are of no use to anyone.
+fn registered(registration: &Registration, seen_at: Timestamp) -> String {
+    let living = registration.secrets.iter().filter(|secret| secret.ends > seen_at).collect::<Vec<_>>();
+    let ends = living.iter().map(|secret| secret.ends.strftime("%Y-%m-%d").to_string()).collect::<Vec<_>>();
+    let ends = match ends.as_slice() {
+        [] => "no client secret of it is valid".to_owned(),
+        [one] => format!("its client secret ends on {one}"),
+        several => format!("its client secrets end on {}", several.join(", ")),
     };
     format!("the registration can be read; {ends}")
 }

@@ -57,10 +57,7 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Tenant) -> Seen<Option<&'a Re
     let Some(reporting) = reporting(refusal.kind) else {
         let known = refusal.code.and_then(aadsts::find);
         let more = known.map(|code| format!(": {}; {}", code.meaning, code.cure)).unwrap_or_default();
-        let reason = format!(
-            "the sign-in was refused, for a reason that is not in the settings{}{more}",
-            number(refusal)
-        );
+        let reason = format!("the sign-in was refused{}{more}", number(refusal));
         return Err(Unseen::new(Cause::Answer, reason));
     };
     if reporting == rule.id {

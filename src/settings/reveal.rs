@@ -32,6 +32,9 @@ pub enum RevealError {
     /// The file cannot be read.
     #[error("the secret's file cannot be read: {0}")]
     File(ReadError),
+    /// The file is larger than any secret.
+    #[error("the secret's file is over the limit of 64 KiB")]
+    TooLarge,
     /// The secret is not text, or empty.
     #[error("what is kept there is not a text of one line")]
     NotText,
@@ -65,7 +68,10 @@ pub fn reveal(source: &SecretSource, folder: &Path, trust: Trust) -> Result<Secr
 }
 
 fn from_file(path: &Path) -> Result<Secret, RevealError> {
-    let (content, _) = read_regular(path, MOST_BYTES).map_err(RevealError::File)?;
+    let (content, _) = read_regular(path, MOST_BYTES).map_err(|error| match error {
+        ReadError::TooLarge => RevealError::TooLarge,
+        error => RevealError::File(error),
+    })?;
     text(content)
 }
 

@@ -61,7 +61,7 @@ pub fn refusing(code: u32) -> Tenant {
 pub fn refusing_as(code: Option<u32>, kind: Kind) -> Tenant {
     let refused = || Err(Unseen::refused());
     Tenant {
-        sign_in: Ok(SignIn::Refused(Refusal { code, kind })),
+        sign_in: Ok(SignIn::Refused(Refusal { code, kind, request: None })),
         directory: refused(),
         presence: refused(),
         registration: Err(not_asked()),

@@ -50,16 +50,8 @@ fn a_token_that_is_no_jwt_is_as_good_as_its_reads() {
     let (run, seen) = against(opaque(), |_| json!({"value": []}), &[]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     assert_eq!(seen.len(), 2);
-    assert!(
-        run.out.contains("permissions: the token cannot be read; the reads show what it allows"),
-        "{}",
-        run.out
-    );
-    assert!(
-        run.out.contains("not examined: permission-missing, permission-excess: the token cannot be read"),
-        "{}",
-        run.out
-    );
+    assert!(run.out.contains("permissions: the token cannot be read\n"), "{}", run.out);
+    assert!(run.out.contains("not examined, since the token cannot be read"), "{}", run.out);
     assert!(!run.out.contains("an-opaque-token") && !run.err.contains("an-opaque-token"));
 }
 

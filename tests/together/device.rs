@@ -15,7 +15,7 @@ fn administrators() -> (Administrators, Arc<Mutex<Vec<DevicePrompt>>>) {
     let prompts = Arc::new(Mutex::new(Vec::new()));
     let shown = Arc::clone(&prompts);
     let way = AdminWay::DeviceCode(Box::new(move |prompt| shown.lock().unwrap().push(prompt.clone())));
-    (Administrators::new(way, TO_READ), prompts)
+    (Administrators::new(way, TO_READ, std::time::Duration::from_secs(60)), prompts)
 }
 
 fn with(device_code: DeviceCode) -> Place {
