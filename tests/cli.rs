@@ -427,3 +427,12 @@ fn a_code_of_entra_id_is_explained_however_it_is_written() {
     assert!(err.contains("AADSTS123456 is not in the table"), "{err}");
     assert!(err.contains("https://login.microsoftonline.com/error?code=123456"), "{err}");
 }
+
+#[test]
+fn a_diff_shows_no_online_findings_so_the_two_exclude_each_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.toml"), GOOD).expect("written");
+    let run = run(folder.path(), &["check", "--online", "--fix", "--diff", "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("--online") && run.err.contains("--diff"), "{}", run.err);
+}

@@ -19,7 +19,7 @@ const LARGEST_STATE: usize = 64 << 20;
 #[command(after_help = AFTER)]
 pub(super) struct Emulate {
     /// The loopback address to serve at; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = address)]
     listen: SocketAddr,
     /// What the tenant holds
     #[arg(long, value_enum, default_value_t)]
@@ -53,9 +53,15 @@ pub(super) struct Emulate {
     log: Option<PathBuf>,
 }
 
+/// An address with a port; this machine may be called by its name.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let numeric =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
+}
+
 const AFTER: &str = "\
-When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token
-and gateway_token. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
+When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token; nothing answers at the gateway's address yet. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
 
 Faults (P is a probability, 0.2 if left out):
   throttle[=P]               Graph answers 429 with a fractional Retry-After; parts of a batch each by itself

@@ -14,6 +14,7 @@ mod common;
 
 mod answers;
 mod certificates;
+mod proxies;
 mod replies;
 mod server;
 mod trust;
