@@ -39,7 +39,7 @@
 //! 4. A secret has no Display, Debug or Serialize text; one function exposes it, and a test lists that function's callers. No message,
 //!    snippet, fix or diff holds it, and a syntax error shows no snippet at all.
 //! 5. A settings file is hostile until someone trusts it: checking opens no socket, starts no process and resolves no secret. What signs
-//!    in does so only with hosts of Microsoft's clouds and of this machine ([`settings::Settings::needing_trust`]).
+//!    in does so only with hosts of Microsoft's clouds and of this machine ([`settings::Draft::needing_trust`]).
 //! 6. Library code writes to a `Write` that it was given; nothing but `main` ends the process.
 //!
 //! 7. The emulator uses nothing else of this crate: a mistake that it shared with the client would make both agree.

@@ -436,3 +436,22 @@ fn a_diff_shows_no_online_findings_so_the_two_exclude_each_other() {
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("--online") && run.err.contains("--diff"), "{}", run.err);
 }
+
+#[test]
+fn a_file_that_leads_elsewhere_gets_no_secret_fetched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = "mE48Q~x7Kd.2hVn0sLq9RtYwZa1BcUf3GjPiOe5N";
+    std::fs::write(folder.path().join("secret"), secret).expect("written");
+    let kept = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ file = \"secret\" }");
+    let elsewhere = format!("{kept}\n[entra]\nauthority = \"https://login.example.com\"\n");
+    for (text, is_trusted) in [(&kept, true), (&elsewhere, false)] {
+        std::fs::write(folder.path().join("swyx-teams.toml"), text).expect("written");
+        for command in [&["get", "control_center.MsTeamsClientSecret"][..], &["list"], &["sheet"]] {
+            let refused = run(folder.path(), &[command, &["--reveal"]].concat());
+            assert_eq!(refused.code, Some(if is_trusted { 0 } else { 2 }), "{command:?} {}", refused.err);
+            assert_eq!(refused.out.contains(secret), is_trusted, "{command:?}");
+            let trusted = run(folder.path(), &[command, &["--reveal", "--trust"]].concat());
+            assert!(trusted.code == Some(0) && trusted.out.contains(secret), "{command:?} {}", trusted.err);
+        }
+    }
+}

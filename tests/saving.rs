@@ -167,7 +167,10 @@ fn a_disk_that_takes_no_more_leaves_the_old_file() {
 fn a_folder_that_may_not_be_written_to_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("swyx-teams");
-    fs::copy(env!("CARGO_BIN_EXE_swyx-teams"), &copy).expect("copied");
+    // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
+    // that is open for writing.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_swyx-teams")).arg(&copy).status();
+    assert!(copied.expect("cp runs").success());
     let closed = folder.path().join("closed");
     fs::create_dir(&closed).expect("made");
     fs::write(closed.join("swyx-teams.toml"), GOOD).expect("written");

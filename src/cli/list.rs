@@ -6,13 +6,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::{Get, List, Plain};
-use super::{Context, Exit, folder, named};
+use super::{Context, Exit, named};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
 use crate::settings::Secret;
 use crate::settings::entries::{self, Entry, EntryValue};
-use crate::settings::reveal::reveal;
 use crate::settings::suggest::nearest;
 
 #[derive(Serialize)]
@@ -42,7 +41,7 @@ pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
     };
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
-        return print_one(context, entry, args, &path);
+        return print_one(context, &checked, entry, args, &path);
     }
     let below = entries
         .iter()
@@ -80,8 +79,14 @@ pub(super) fn no_such_key(key: &Key) -> String {
     format!("there is no key `{}`{near}", named(key.as_str()))
 }
 
-fn print_one(context: &mut Context<'_>, entry: &Entry, args: &Get, path: &Path) -> io::Result<Exit> {
-    let secret = match revealed(context, entry, args.reveal, path) {
+fn print_one(
+    context: &mut Context<'_>,
+    checked: &Checked,
+    entry: &Entry,
+    args: &Get,
+    path: &Path,
+) -> io::Result<Exit> {
+    let secret = match revealed(context, checked, entry, args.reveal, path) {
         Ok(secret) => secret,
         Err(message) => return context.misuse(message),
     };
@@ -103,7 +108,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
     };
     let mut rows = Vec::new();
     for entry in all(&checked) {
-        match revealed(context, &entry, args.reveal, &path) {
+        match revealed(context, &checked, &entry, args.reveal, &path) {
             Ok(secret) => rows.push((entry, secret)),
             Err(message) => return context.misuse(message),
         }
@@ -133,6 +138,7 @@ fn all(checked: &Checked) -> Vec<Entry> {
 /// The secret of an entry, if it is one and was asked for.
 fn revealed(
     context: &Context<'_>,
+    checked: &Checked,
     entry: &Entry,
     asked: bool,
     path: &Path,
@@ -142,7 +148,7 @@ fn revealed(
         EntryValue::Plain(_) => Ok(None),
         EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
         EntryValue::Secret(source) => {
-            let secret = reveal(source, &folder(path), context.trust());
+            let secret = context.fetch(checked, source, path);
             secret.map(Some).map_err(|error| format!("`{}`: {error}", entry.key))
         }
     }

@@ -26,7 +26,8 @@ use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::id;
 use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::entries::known_keys;
-use crate::settings::reveal::Trust;
+use crate::settings::reveal::{Trust, reveal};
+use crate::settings::{Secret, SecretSource};
 
 /// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,10 +184,25 @@ impl Context<'_> {
         if self.global.trust || variable { Trust::Given } else { Trust::Withheld }
     }
 
+    /// Fetches a secret from where `checked`, the file at `path`, says that it is kept. What is in the file itself is there to be seen.
+    fn fetch(&self, checked: &Checked, source: &SecretSource, path: &Path) -> Result<Secret, String> {
+        let is_elsewhere = !matches!(source, SecretSource::Inline(_));
+        match distrusted(checked, self.trust()) {
+            Some(why) if is_elsewhere => Err(why),
+            _ => reveal(source, &folder(path), self.trust()).map_err(|error| error.to_string()),
+        }
+    }
+
     /// Whether someone is there to be asked.
     fn can_ask(&self) -> bool {
         !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
+}
+
+/// Why nobody signs in for a file, or fetches its secrets: it names something that nobody said is to be trusted.
+fn distrusted(checked: &Checked, trust: Trust) -> Option<String> {
+    let (key, why) = checked.draft()?.needing_trust().into_iter().next()?;
+    (trust == Trust::Withheld).then(|| format!("`{key}` {why}; with --trust it is used"))
 }
 
 /// A word from the arguments as it may be repeated: a key or a name, right or misspelt. Whatever has digits or signs that none of

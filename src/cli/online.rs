@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::args::Online;
-use super::{Context, Exit};
+use super::{Context, Exit, distrusted};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
 use crate::graph::{
@@ -122,11 +122,9 @@ fn settings(checked: &Checked, trust: Trust) -> Result<Settings, Unseen> {
         }
         Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
     })?;
-    match settings.needing_trust().first() {
-        Some((key, why)) if trust == Trust::Withheld => {
-            Err(Unseen::new(Cause::Use, format!("`{key}` {why}; with --trust it is used")))
-        }
-        _ => Ok(settings),
+    match distrusted(checked, trust) {
+        Some(why) => Err(Unseen::new(Cause::Use, why)),
+        None => Ok(settings),
     }
 }
 

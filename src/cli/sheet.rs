@@ -5,9 +5,8 @@ use std::io;
 use serde::Serialize;
 
 use super::args::{Plain, Sheet as Args};
-use super::{Context, Exit, folder};
+use super::{Context, Exit};
 use crate::report::json::write_pretty;
-use crate::settings::reveal::reveal;
 use crate::settings::{Secret, Unresolved};
 use crate::sheet::{Field, Sheet};
 
@@ -51,7 +50,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Args) -> io::Result<Exit> {
     if args.reveal
         && let Some(source) = &settings.client_secret
     {
-        match reveal(source, &folder(&path), context.trust()) {
+        match context.fetch(&checked, source, &path) {
             Ok(found) => secret = Some(found),
             Err(error) => return context.misuse(format!("`control_center.MsTeamsClientSecret`: {error}")),
         }

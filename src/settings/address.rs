@@ -2,6 +2,7 @@
 //!
 //! Source of the hosts: <https://learn.microsoft.com/graph/deployments>.
 
+use super::draft::Draft;
 use super::resolve::Settings;
 use super::secret::SecretSource;
 use super::values::{Choice, Cloud, Endpoint};
@@ -52,7 +53,9 @@ impl Settings {
             None => format!("https://{}/{}", self.cloud.graph_host(), defaults::GRAPH_VERSION),
         }
     }
+}
 
+impl Draft {
     /// The keys that could carry a secret or a token to somebody else, or run a program: with a reason, as a person reads it.
     ///
     /// A settings file may come from anyone. What signs in for it, or fetches a secret, does so only when this is empty or someone
@@ -63,32 +66,31 @@ impl Settings {
         const COMMAND: &str = "is a command, which would be run";
         let mut found = Vec::new();
         let is_command = |source: &SecretSource| matches!(source, SecretSource::Command(_));
-        if self.client_secret.as_ref().is_some_and(is_command) {
+        if self.control_center.client_secret.as_ref().is_some_and(is_command) {
             found.push((keys::CLIENT_SECRET, COMMAND));
         }
-        if let Some((gateway, token)) = &self.gateway {
-            if !gateway.is_loopback() {
-                found.push((keys::GATEWAY, "leads to another host"));
-            }
-            if is_command(token) {
-                found.push((keys::GATEWAY_TOKEN, COMMAND));
-            }
+        if leads_elsewhere(self.swyx.gateway.as_ref(), |_| false) {
+            found.push((keys::GATEWAY, "leads to another host"));
         }
+        if self.swyx.gateway_token.as_ref().is_some_and(is_command) {
+            found.push((keys::GATEWAY_TOKEN, COMMAND));
+        }
+        let entra = &self.entra;
         let is_login = |host: &str| {
             Cloud::all().map(Cloud::login_host).chain([CHINA_LOGIN_ALIAS]).any(|ours| is_host(host, ours))
         };
         let is_graph = |host: &str| Cloud::all().map(Cloud::graph_host).any(|ours| is_host(host, ours));
-        if leads_elsewhere(self.authority.as_ref(), is_login) {
+        if leads_elsewhere(entra.authority.as_ref(), is_login) {
             found.push((keys::AUTHORITY, ELSEWHERE));
         }
-        if leads_elsewhere(self.graph.as_ref(), is_graph) {
+        if leads_elsewhere(entra.graph.as_ref(), is_graph) {
             found.push((keys::GRAPH, ELSEWHERE));
         }
-        if leads_elsewhere(self.proxy.as_ref(), |_| false) {
+        if leads_elsewhere(entra.proxy.as_ref(), |_| false) {
             found.push((keys::PROXY, "leads through another host"));
         }
         let stays_here = |endpoint: &Option<Endpoint>| endpoint.as_ref().is_some_and(Endpoint::is_loopback);
-        if self.ca_file.is_some() && !(stays_here(&self.authority) && stays_here(&self.graph)) {
+        if entra.ca_file.is_some() && !(stays_here(&entra.authority) && stays_here(&entra.graph)) {
             found.push((keys::CA_FILE, "names an authority that could vouch for anyone"));
         }
         found
@@ -107,17 +109,27 @@ fn is_host(host: &str, ours: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn settings(more: &str) -> Settings {
+    fn checked(more: &str) -> crate::check::Checked {
         let text = format!(
             "{more}\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"8f1c2d3e-5a6b-4c7d-8e9f-0a1b2c3d4e5f\"\n\
              MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n{}",
             if more.contains("MsTeamsClientSecret") { "" } else { "MsTeamsClientSecret = { env = \"X\" }\n" }
         );
-        crate::check::bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
+        crate::check::bytes("a.toml", text.into_bytes(), false)
+    }
+
+    fn settings(more: &str) -> Settings {
+        checked(more).settings().expect("complete")
     }
 
     fn keys(more: &str) -> Vec<String> {
-        settings(more).needing_trust().into_iter().map(|(key, _)| key.to_string()).collect()
+        checked(more)
+            .draft()
+            .expect("TOML")
+            .needing_trust()
+            .into_iter()
+            .map(|(key, _)| key.to_string())
+            .collect()
     }
 
     #[test]

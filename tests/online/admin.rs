@@ -1,7 +1,5 @@
 //! The administrator's sign-in: in what order, for which tenant, and what is said where there is none.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::common::program;
 use super::emulated::*;
 
@@ -65,8 +63,7 @@ fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
         "#!/bin/sh\necho \"$@\" > asked\nenv > environment\nprintf '{{\"accessToken\": \"%s\", \"tokenType\": \"Bearer\"}}' \"$(cat {})\"\n",
         token.display()
     );
-    let az = emulated.write("bin/az", &script);
-    std::fs::set_permissions(&az, std::fs::Permissions::from_mode(0o755)).expect("executable");
+    let az = emulated.script("bin/az", &script);
     let path = format!("{}:{}", az.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let az_check = |path: &str| {
         let mut command = program(emulated.folder());
@@ -90,7 +87,7 @@ fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
         ("#!/bin/sh\nexit 1\n", "az has no token for this tenant; run az login --tenant"),
         ("#!/bin/sh\necho hello\n", "az printed something else than a token"),
     ] {
-        std::fs::write(&az, script).expect("written");
+        emulated.script("bin/az", script);
         let run = az_check(&path);
         assert_eq!(run.code, Some(2), "{}", run.err);
         assert!(run.err.contains(words), "{}", run.err);

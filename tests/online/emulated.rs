@@ -78,6 +78,15 @@ impl Emulated {
         path
     }
 
+    /// Puts a script in place that can be run. Another process does it: a child that another test starts meanwhile would inherit our
+    /// open file, and nobody may run what is open for writing.
+    pub fn script(&self, name: &str, text: &str) -> PathBuf {
+        let (draft, path) = (self.write(&format!("{name}.draft"), text), self.folder.path().join(name));
+        let done = Command::new("install").args(["-m", "755"]).arg(draft).arg(&path).status();
+        assert!(done.expect("install runs").success());
+        path
+    }
+
     /// `check` of these arguments with the right secret, and every line of the log. Neither secret nor token is in what it says.
     pub fn check(&self, arguments: &[&str]) -> Run {
         self.check_with(self.fact("client_secret"), arguments)
