@@ -11,7 +11,7 @@ fn against(answer: String) -> (Run, Vec<String>) {
     authority.save(&folder.path().join("ca.pem"));
     let (address, seen) = https(authority.leaf(|_| {}), move |_| answer.clone());
     settings(folder.path(), address.port());
-    (check(folder.path(), &["--timeout", "1"], &[]), seen.connections())
+    (check(folder.path(), &[], &[]), seen.connections())
 }
 
 #[test]
@@ -46,9 +46,12 @@ fn a_page_of_a_proxy_is_none_of_microsofts() {
         run.err
     );
 
-    // With a second for everything there is no time for the pause before a second try.
-    let (run, _) =
-        against(http("502 Bad Gateway", "content-type: text/html\r\nretry-after: 5\r\n", "<html>oh</html>"));
+    // For the pause that is asked for, there is no time.
+    let (run, _) = against(http(
+        "502 Bad Gateway",
+        "content-type: text/html\r\nretry-after: 86400\r\n",
+        "<html>oh</html>",
+    ));
     assert_eq!(run.code, Some(3), "{}", run.err);
     assert!(run.err.contains("localhost: out of order (HTTP 502)"), "{}", run.err);
 }

@@ -5,7 +5,7 @@ use super::certificates::check;
 use super::common::{GOOD, Run};
 use super::server::*;
 
-/// A check of a file that leads to Microsoft, through `proxy` if one is named, with these variables.
+/// A check of a file that leads to Microsoft, through `proxy` if one is named, with these variables, without time for a second try.
 fn through(proxy: Option<&str>, environment: &[(&str, &str)]) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
     let entra = proxy.map(|proxy| format!("\n[entra]\nproxy = \"{proxy}\"\n")).unwrap_or_default();
