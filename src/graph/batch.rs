@@ -84,15 +84,16 @@ impl Client {
         let mut pauses = pauses().build();
         let mut is_renewed = false;
         loop {
-            let token = self.token().await;
             if !self.round(parts, &mut outcomes).await {
                 break;
             }
             // Back ends now and then refuse a good token: once more with a new one.
-            let renews = match token {
-                Ok(token) if !is_renewed && outcomes.iter().any(is_unauthorized) => self.forget(&token).await,
-                _ => false,
-            };
+            let renews = !is_renewed
+                && outcomes.iter().any(is_unauthorized)
+                && match self.token().await {
+                    Ok(refused) => self.forget(&refused).await,
+                    Err(_) => false,
+                };
             is_renewed |= renews;
             let asked = outcomes.iter().flatten().filter_map(wait).max();
             match (asked, asked.and_then(|asked| Some(pauses.next()?.max(asked)))) {

@@ -54,11 +54,11 @@ pub enum GraphError {
         request: RequestId,
     },
     /// Asked to wait longer, or more often, than there is time for.
-    #[error("{host}: too many requests (HTTP 429); asked to wait {} s", .wait.as_secs_f64().ceil())]
+    #[error("{host}: too many requests (HTTP 429){}", asked(.wait))]
     Throttled {
         /// The host that was asked.
         host: String,
-        /// The last wish for a pause.
+        /// The last wish for a pause; 0 if there was none.
         wait: Duration,
     },
     /// A fault on the other side that did not go away.
@@ -105,6 +105,10 @@ pub enum GraphError {
     /// The administrator did not sign in in time.
     #[error("{0}")]
     TooLate(&'static str),
+}
+
+fn asked(wait: &Duration) -> String {
+    if wait.is_zero() { String::new() } else { format!("; asked to wait {} s", wait.as_secs_f64().ceil()) }
 }
 
 /// Whose answer is expected.

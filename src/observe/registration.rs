@@ -42,27 +42,19 @@ pub async fn registration(
             Part::get(format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles,oauth2PermissionScopes")),
         ])
         .await;
-    let application =
-        read::<ApplicationShape>(application, "the application is not registered in this tenant")?;
-    let graph = read::<GraphShape>(graph, "Microsoft Graph is not known in this tenant")?;
+    let principal = found::<PrincipalShape>(principal)?;
+    let application = found::<ApplicationShape>(application)?.ok_or_else(|| absent(principal.is_some()))?;
+    let graph = found::<GraphShape>(graph)?;
+    let graph =
+        graph.ok_or_else(|| Unseen::new(Cause::Answer, "Microsoft Graph is not known in this tenant"))?;
     let permissions = Permissions::of(&graph);
     // Without a service principal nothing is granted.
-    let principal = match read::<PrincipalShape>(principal, NO_PRINCIPAL) {
-        Err(why) if why.reason == NO_PRINCIPAL => None,
-        principal => Some(principal?),
-    };
-    let (mut granted_names, mut granted_delegated) = (Vec::new(), Ok(Vec::new()));
-    if principal.is_some() {
-        for assignment in list::<AssignmentShape>(client, granted).await? {
-            if assignment.resource_id == graph.id {
-                granted_names.extend(permissions.role(assignment.app_role_id));
-            }
+    let (granted, granted_delegated) = match principal {
+        Some(_) => {
+            (permissions.granted(client, granted).await?, permissions.delegated(client, delegated).await)
         }
-        granted_delegated = list::<GrantShape>(client, delegated).await.map(|grants| {
-            let ours = grants.iter().filter(|grant| grant.resource_id == graph.id);
-            ours.flat_map(|grant| grant.scope.split_whitespace()).map(str::to_owned).collect()
-        });
-    }
+        None => (Vec::new(), Ok(Vec::new())),
+    };
     let declared = |kind: &str| {
         let ours = application.required_resource_access.iter();
         let ours = ours.filter(|resource| resource.resource_app_id.eq_ignore_ascii_case(GRAPH_APP_ID));
@@ -73,7 +65,7 @@ pub async fn registration(
         audience: application.sign_in_audience.clone(),
         declared: declared("Role").into_iter().filter_map(|id| permissions.role(id)).collect(),
         declared_delegated: declared("Scope").into_iter().filter_map(|id| permissions.scope(id)).collect(),
-        granted: granted_names,
+        granted,
         granted_delegated,
         secrets: application.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
         public_client: application.is_fallback_public_client == Some(true),
@@ -82,15 +74,24 @@ pub async fn registration(
     })
 }
 
-const NO_PRINCIPAL: &str = "the application has no service principal in this tenant";
+/// Why there is no registration. One that is in no form in the tenant cannot have signed in, which is reported by itself.
+fn absent(is_known: bool) -> Unseen {
+    if is_known {
+        Unseen::new(
+            Cause::Answer,
+            "the application is registered in another tenant, where its registration would have to be read",
+        )
+    } else {
+        Unseen::new(Cause::Follows, "the application is not registered in this tenant")
+    }
+}
 
-/// The body of an answer; `absent` is why there is none, where the answer is 404.
-fn read<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>, absent: &str) -> Seen<T> {
+/// The body of an answer; nothing where there is no such thing (HTTP 404).
+fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>) -> Seen<Option<T>> {
     let answer = answer.map_err(|error| unseen(&error))?;
     match answer.status {
-        200..=299 => serde_json::from_value(answer.body).map_err(|_| {
-            Unseen::new(Cause::Answer, "Microsoft Graph answered in a form that is not documented")
-        }),
+        200..=299 => shape(answer.body).map(Some),
+        404 => Ok(None),
         401 => Err(Unseen::new(
             Cause::Answer,
             "the administrator's token is not accepted (HTTP 401); is it still valid?",
@@ -99,20 +100,25 @@ fn read<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>, absent: &st
             Cause::Answer,
             "the administrator may not read this (HTTP 403); the sign-in needs Application.Read.All and Directory.Read.All",
         )),
-        404 => Err(Unseen::new(Cause::Answer, absent)),
         _ => Err(strange(&answer)),
     }
 }
 
-/// The elements of a list, with those of the pages that follow the first.
+fn shape<T: DeserializeOwned>(body: Value) -> Seen<T> {
+    serde_json::from_value(body)
+        .map_err(|_| Unseen::new(Cause::Answer, "Microsoft Graph answered in a form that is not documented"))
+}
+
+/// The elements of a list, with those of the pages that follow the first. A list that is not there has none.
 async fn list<T: DeserializeOwned>(client: &Client, first: Result<PartAnswer, GraphError>) -> Seen<Vec<T>> {
-    let first = read::<Value>(first, "the list is not there")?;
+    let Some(first) = found::<Value>(first)? else { return Ok(Vec::new()) };
     let elements = client.rest(first).await.map_err(|error| unseen(&error))?;
-    read(Ok(PartAnswer { status: 200, code: Default::default(), body: Value::Array(elements) }), "")
+    shape(Value::Array(elements))
 }
 
 /// The names of Graph's permissions, by their ids in this tenant.
 struct Permissions<'a> {
+    graph: Uuid,
     roles: HashMap<Uuid, &'a str>,
     scopes: HashMap<Uuid, &'a str>,
 }
@@ -122,7 +128,25 @@ impl<'a> Permissions<'a> {
         let by_id = |permissions: &'a [PermissionShape]| {
             permissions.iter().filter_map(|one| Some((one.id, one.value.as_deref()?))).collect()
         };
-        Self { roles: by_id(&graph.app_roles), scopes: by_id(&graph.oauth2_permission_scopes) }
+        Self {
+            graph: graph.id,
+            roles: by_id(&graph.app_roles),
+            scopes: by_id(&graph.oauth2_permission_scopes),
+        }
+    }
+
+    /// The application permissions of Graph among the assignments whose first page is `page`.
+    async fn granted(&self, client: &Client, page: Result<PartAnswer, GraphError>) -> Seen<Vec<String>> {
+        let assignments = list::<AssignmentShape>(client, page).await?;
+        let ours = assignments.iter().filter(|assignment| assignment.resource_id == self.graph);
+        Ok(ours.filter_map(|assignment| self.role(assignment.app_role_id)).collect())
+    }
+
+    /// The delegated permissions of Graph among the grants whose first page is `page`.
+    async fn delegated(&self, client: &Client, page: Result<PartAnswer, GraphError>) -> Seen<Vec<String>> {
+        let grants = list::<GrantShape>(client, page).await?;
+        let ours = grants.iter().filter(|grant| grant.resource_id == self.graph);
+        Ok(ours.flat_map(|grant| grant.scope.split_whitespace()).map(str::to_owned).collect())
     }
 
     fn role(&self, id: Uuid) -> Option<String> {

@@ -83,10 +83,7 @@ async fn a_part_that_is_put_off_for_ever_or_left_out_spoils_no_other() {
     ]);
     let [a, b, c] = client(&script).batch(&parts()).await;
     assert!(a.is_ok());
-    assert_eq!(
-        b.unwrap_err().to_string(),
-        "graph.microsoft.com: too many requests (HTTP 429); asked to wait 0 s"
-    );
+    assert_eq!(b.unwrap_err().to_string(), "graph.microsoft.com: too many requests (HTTP 429)");
     assert!(c.unwrap_err().to_string().contains("not an answer of Microsoft Graph"));
     assert_eq!(script.times().len(), 5, "a token and four rounds");
 }

@@ -74,6 +74,8 @@ fn every_scenario_gives_its_rules_and_a_sound_one_none() {
 
         let run = emulated.check(&["--format", "json", "--as-admin", "a.toml"]);
         assert_eq!(found(&run), expected(admin), "{scenario} as admin: {}", run.err);
+        let has_errors = admin.iter().any(|one| one.starts_with("error"));
+        assert_eq!(run.code, Some(i32::from(has_errors)), "{scenario} as admin: {}", run.err);
     }
 }
 
