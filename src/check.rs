@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::os::{self, ReadError};
 use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
-use crate::settings::{Draft, Settings, Unresolved, read};
+use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
 use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
 use crate::tenant::Tenant;
 
@@ -62,6 +62,14 @@ impl Checked {
     /// [`Unresolved::Errors`] if an error was found, [`Unresolved::UndocumentedMode`] in mode 0.
     pub fn settings(&self) -> Result<Settings, Unresolved> {
         Settings::resolve(self.draft.as_ref().ok_or(Unresolved::Errors)?, &self.diagnostics)
+    }
+
+    /// What the tenant should hold. A missing client id, or secret, is what is still to be made, and no error here.
+    ///
+    /// # Errors
+    /// [`Unresolved::Errors`] if another error was found, [`Unresolved::UndocumentedMode`] in mode 0.
+    pub fn wanted(&self) -> Result<Wanted, Unresolved> {
+        Wanted::resolve(self.draft.as_ref().ok_or(Unresolved::Errors)?, &self.diagnostics)
     }
 }
 

@@ -37,7 +37,7 @@ impl Sheet {
             settings.swyx_version.is_some_and(|version| version >= SwyxVersion::FEDERATED_SERVICES);
         let mut fields = if federated { Vec::new() } else { vec![mode(settings.mode)] };
         let id = |label, portal, value| Field { label, portal: Some(portal), value: Some(value), kept: None };
-        let (tenant, client) = (settings.tenant_id.to_string(), settings.client_id.to_string());
+        let (tenant, client) = (settings.access.tenant_id.to_string(), settings.client_id.to_string());
         fields.push(id("Directory (tenant) ID", "Directory (tenant) ID", tenant));
         fields.push(id("Application (client) ID", "Application (client) ID", client));
         if let Some(secret) = &settings.client_secret {

@@ -137,10 +137,10 @@ type Way = (Option<PathBuf>, Option<String>);
 
 impl Transports {
     fn of(&mut self, settings: &Settings, folder: &std::path::Path) -> Result<Arc<dyn Transport>, Unseen> {
-        let ca_file = settings.ca_file.as_ref().map(|path| folder.join(path));
-        let proxy = settings.proxy.as_ref().map(|proxy| proxy.as_str().to_owned());
+        let ca_file = settings.access.ca_file.as_ref().map(|path| folder.join(path));
+        let proxy = settings.access.proxy.as_ref().map(|proxy| proxy.as_str().to_owned());
         let made = self.0.entry((ca_file, proxy)).or_insert_with(|| {
-            let https = Https::new(settings, folder).map(Arc::new);
+            let https = Https::new(&settings.access, folder).map(Arc::new);
             https.map_err(|error| Unseen::new(Cause::Use, error.to_string()))
         });
         made.clone().map(|https| https as Arc<dyn Transport>)
@@ -181,8 +181,8 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
-            let credential = Credential::Secret(secret.clone());
-            let client = Client::new(&settings, credential, Arc::clone(&transport), limits());
+            let credential = Credential::Secret(settings.client_id, secret.clone());
+            let client = Client::new(&settings.access, credential, Arc::clone(&transport), limits());
             observe::application(&client, secret, plan.depth).await
         }
         Err(why) => unseen(why),
@@ -194,7 +194,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
             tenant.registration = match administrator(administrators, &settings, plan.trust, &transport).await
             {
                 Ok(token) => {
-                    let client = Client::new(&settings, Credential::Token(token), transport, limits());
+                    let client = Client::new(&settings.access, Credential::Token(token), transport, limits());
                     observe::registration(&client, &settings, secret.as_ref().ok()).await
                 }
                 Err(why) => Err(why),
@@ -212,12 +212,12 @@ async fn administrator(
     trust: Trust,
     transport: &Arc<dyn Transport>,
 ) -> Result<Token, Unseen> {
-    let is_microsofts = settings.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
+    let is_microsofts = settings.access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
     if trust == Trust::Withheld && administrators.ask_a_person() && !is_microsofts {
         let why = "`entra.admin_client_id` names another application than Microsoft's to sign in with; with --trust it is used";
         return Err(Unseen::new(Cause::Use, why));
     }
-    let token = administrators.token(settings, Arc::clone(transport)).await;
+    let token = administrators.token(&settings.access, Arc::clone(transport)).await;
     token.map_err(|error| observe::unseen(&error))
 }
 

@@ -17,7 +17,7 @@ use super::sign_in::{self, DevicePrompt};
 use super::token::Token;
 use super::transport::Transport;
 use crate::settings::reveal::plain_environment;
-use crate::settings::{ClientId, Secret, Settings, TenantId};
+use crate::settings::{Access, ClientId, Secret, TenantId};
 
 /// How an administrator signs in.
 pub enum AdminWay {
@@ -43,6 +43,10 @@ type Asked = (String, TenantId, ClientId, &'static str);
 /// What reading a registration and its grants takes: the least that Microsoft names, and `Directory.Read.All` for the delegated grants.
 /// Source: <https://learn.microsoft.com/graph/api/application-get> and <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
 pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
+/// What provisioning takes: the least that Microsoft names for changing a registration and its secrets, and for granting permissions.
+/// Source: <https://learn.microsoft.com/graph/api/application-update> and
+/// <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>.
+pub const TO_PROVISION: &[&str] = &["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
 /// How long a token is good that does not say so: the command that uses it lasts minutes.
 const BROUGHT_ALONG: Duration = Duration::from_secs(60 * 60);
 
@@ -58,22 +62,22 @@ impl Administrators {
         matches!(self.way, AdminWay::DeviceCode(_))
     }
 
-    /// A token of an administrator of the tenant of `settings`.
+    /// A token of an administrator of the tenant of `access`.
     ///
     /// # Errors
     /// [`GraphError`] says why there is none.
     pub async fn token(
         &self,
-        settings: &Settings,
+        access: &Access,
         transport: Arc<dyn Transport>,
     ) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
-        let graph = settings.cloud.graph_host();
-        let key = (settings.login_address(), settings.tenant_id, settings.admin_client_id, graph);
+        let graph = access.cloud.graph_host();
+        let key = (access.login_address(), access.tenant_id, access.admin_client_id, graph);
         if let Some(known) = signed_in.get(&key) {
             return known.clone();
         }
-        let token = self.sign_in(settings, transport).await.and_then(|token| of_tenant(token, settings));
+        let token = self.sign_in(access, transport).await.and_then(|token| of_tenant(token, access));
         // What a person or Entra ID said holds for every file; that one file's way did not lead there does not.
         if matches!(
             token,
@@ -84,21 +88,21 @@ impl Administrators {
         token
     }
 
-    async fn sign_in(&self, settings: &Settings, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
+    async fn sign_in(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         match &self.way {
             AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
-            AdminWay::AzureCli => from_azure_cli(settings, self.patience).await,
+            AdminWay::AzureCli => from_azure_cli(access, self.patience).await,
             AdminWay::DeviceCode(prompt) => {
-                sign_in::as_administrator(transport, settings, self.scopes, self.patience, &**prompt).await
+                sign_in::as_administrator(transport, access, self.scopes, self.patience, &**prompt).await
             }
         }
     }
 }
 
 /// The token, unless it says that it is another tenant's.
-fn of_tenant(token: Token, settings: &Settings) -> Result<Token, GraphError> {
+fn of_tenant(token: Token, access: &Access) -> Result<Token, GraphError> {
     match token.tenant() {
-        Some(tenant) if !settings.tenant_id.is(tenant) => Err(GraphError::Administrator(
+        Some(tenant) if !access.tenant_id.is(tenant) => Err(GraphError::Administrator(
             "the administrator's token is for another tenant than the settings",
         )),
         _ => Ok(token),
@@ -112,11 +116,11 @@ struct AzureShape {
     access_token: String,
 }
 
-async fn from_azure_cli(settings: &Settings, patience: Duration) -> Result<Token, GraphError> {
-    let resource = format!("https://{}", settings.cloud.graph_host());
+async fn from_azure_cli(access: &Access, patience: Duration) -> Result<Token, GraphError> {
+    let resource = format!("https://{}", access.cloud.graph_host());
     let mut command = tokio::process::Command::new("az");
     command.args(["account", "get-access-token", "--resource", &resource]);
-    command.args(["--tenant", &settings.tenant_id.to_string(), "--output", "json"]);
+    command.args(["--tenant", &access.tenant_id.to_string(), "--output", "json"]);
     command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command.env_clear().envs(plain_environment()).envs(its_own());
     let output = tokio::time::timeout(patience, command.output()).await;

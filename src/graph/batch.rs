@@ -10,7 +10,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::client::{Client, error_code};
+use super::client::{Call, Client, error_code};
 use super::error::{GraphError, RequestId, Service, Word};
 use super::send::{pauses, wished_pause};
 
@@ -145,7 +145,9 @@ impl Client {
     async fn request_of(&self, parts: &[Part], some: &[usize]) -> Result<Vec<AnswerShape>, GraphError> {
         let shapes = some.iter().filter_map(|at| Some(shape(*at, parts.get(*at)?))).collect::<Vec<_>>();
         let body = json!({"requests": shapes});
-        let answer = self.json(&Method::POST, &self.address("/$batch"), Some(&body)).await?;
+        let address = self.address("/$batch");
+        let call = Call { method: Method::POST, body: Some(&body), ..Call::get(&address) };
+        let answer = self.json(&call).await?;
         let answer = serde_json::from_value::<AnswersShape>(answer).map_err(|_| self.not_graph())?;
         Ok(answer.responses)
     }

@@ -13,7 +13,7 @@ use super::send::{Limits, Sender, request_id};
 use super::sign_in::{self, Credential, content_type};
 use super::token::Token;
 use super::transport::{Request, Response, Transport};
-use crate::settings::{Secret, Settings};
+use crate::settings::{Access, Secret};
 
 /// Pages of one list at most: 999,000 users.
 const MOST_PAGES: usize = 1_000;
@@ -23,22 +23,22 @@ const MOST_ELEMENTS: usize = 1_000_000;
 /// One tenant's Graph.
 pub struct Client {
     pub(super) sender: Sender,
-    settings: Settings,
+    access: Access,
     credential: Credential,
     /// The token in use. Whoever needs a new one waits here for the first to get it, so that only one is asked for.
     token: Mutex<Option<Token>>,
 }
 
 impl Client {
-    /// A client for the tenant of `settings`, over `transport`.
+    /// A client for the tenant of `access`, over `transport`.
     pub fn new(
-        settings: &Settings,
+        access: &Access,
         credential: Credential,
         transport: Arc<dyn Transport>,
         limits: Limits,
     ) -> Self {
         let sender = Sender::new(transport, limits);
-        Self { sender, settings: settings.clone(), credential, token: Mutex::new(None) }
+        Self { sender, access: access.clone(), credential, token: Mutex::new(None) }
     }
 
     /// Now, by the other side's clock where an answer told it: dates of secrets are the other side's too.
@@ -61,8 +61,8 @@ impl Client {
             Some(token) if token.is_fresh() => Ok(token.clone()),
             _ => {
                 let token = match &self.credential {
-                    Credential::Secret(secret) => {
-                        sign_in::as_application(&self.sender, &self.settings, secret).await?
+                    Credential::Secret(id, secret) => {
+                        sign_in::as_application(&self.sender, &self.access, *id, secret).await?
                     }
                     Credential::Token(token) => token.clone(),
                 };
@@ -77,7 +77,7 @@ impl Client {
         if kept.as_ref().is_some_and(|kept| kept.secret().says_the_same(refused.secret())) {
             *kept = None;
         }
-        matches!(self.credential, Credential::Secret(_))
+        matches!(self.credential, Credential::Secret(..))
     }
 
     /// Reads `path`, which starts behind the version: `/users/…`.
@@ -85,11 +85,11 @@ impl Client {
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
     pub async fn get(&self, path: &str) -> Result<Value, GraphError> {
-        self.json(&Method::GET, &self.address(path), None).await
+        self.json(&Call::get(&self.address(path))).await
     }
 
     pub(super) fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.settings.graph_address())
+        format!("{}{path}", self.access.graph_address())
     }
 
     /// The elements of a list whose first page is `page`, and of the pages that follow it.
@@ -112,13 +112,13 @@ impl Client {
             if seen.len() >= MOST_PAGES || elements.len() > MOST_ELEMENTS || !seen.insert(next.clone()) {
                 return Err(GraphError::EndlessPages { host: self.host() });
             }
-            page = self.json(&Method::GET, &next, None).await?;
+            page = self.json(&Call::get(&next)).await?;
         }
     }
 
     /// Whether a link leads to the host, and port, that this client speaks to.
     fn is_ours(&self, link: &str) -> bool {
-        let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.settings.graph_address()))
+        let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.access.graph_address()))
         else {
             return false;
         };
@@ -126,18 +126,13 @@ impl Client {
     }
 
     pub(super) fn host(&self) -> String {
-        let address = self.settings.graph_address().parse::<Uri>();
+        let address = self.access.graph_address().parse::<Uri>();
         address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default()
     }
 
     /// One call that gives JSON, or nothing.
-    pub(super) async fn json(
-        &self,
-        method: &Method,
-        address: &str,
-        body: Option<&Value>,
-    ) -> Result<Value, GraphError> {
-        let response = self.call(method, address, body).await?;
+    pub(super) async fn json(&self, call: &Call<'_>) -> Result<Value, GraphError> {
+        let response = self.call(call).await?;
         let status = response.status();
         let answer = parsed(response.body());
         match answer {
@@ -146,6 +141,7 @@ impl Client {
                 host: self.host(),
                 status: status.as_u16(),
                 code: error_code(&answer),
+                is_too_early: is_too_early(&answer),
                 request: request_id(response.headers()),
             }),
             _ => Err(GraphError::NotMicrosoft {
@@ -158,40 +154,65 @@ impl Client {
     }
 
     /// One call with a token; one that Graph does not accept is renewed once, for its back ends now and then refuse a good one.
-    async fn call(
-        &self,
-        method: &Method,
-        address: &str,
-        body: Option<&Value>,
-    ) -> Result<Response, GraphError> {
+    async fn call(&self, call: &Call<'_>) -> Result<Response, GraphError> {
         let token = self.token().await?;
-        let response = self.sender.send(&self.request(method, address, body, &token)?).await?;
+        let response = self.sent(call, &token).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !self.forget(&token).await {
             return Ok(response);
         }
         let token = self.token().await?;
-        self.sender.send(&self.request(method, address, body, &token)?).await
+        self.sent(call, &token).await
     }
 
-    fn request(
-        &self,
-        method: &Method,
-        address: &str,
-        body: Option<&Value>,
-        token: &Token,
-    ) -> Result<Request, GraphError> {
+    async fn sent(&self, call: &Call<'_>, token: &Token) -> Result<Response, GraphError> {
+        let request = self.request(call, token)?;
+        match call.repeats {
+            Repeats::Freely => self.sender.send(&request).await,
+            Repeats::UnlessItTookEffect => self.sender.send_once(&request).await,
+        }
+    }
+
+    fn request(&self, call: &Call<'_>, token: &Token) -> Result<Request, GraphError> {
         let not_an_address = |_| GraphError::PageElsewhere { host: self.host() };
-        let mut request = Request::new(body.map(Value::to_string).unwrap_or_default().into_bytes());
-        *request.method_mut() = method.clone();
-        *request.uri_mut() = address.parse().map_err(not_an_address)?;
+        let mut request = Request::new(call.body.map(Value::to_string).unwrap_or_default().into_bytes());
+        *request.method_mut() = call.method.clone();
+        *request.uri_mut() = call.address.parse().map_err(not_an_address)?;
         let bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token.secret())));
         let mut bearer = bearer.map_err(|_| NOT_A_TOKEN)?;
         bearer.set_sensitive(true);
         request.headers_mut().insert(AUTHORIZATION, bearer);
-        if body.is_some() {
+        if call.body.is_some() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
+        if let Some(wish) = call.prefer {
+            request.headers_mut().insert("prefer", HeaderValue::from_static(wish));
+        }
         Ok(request)
+    }
+}
+
+/// One call.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) address: &'a str,
+    pub(super) body: Option<&'a Value>,
+    /// The header `Prefer`.
+    pub(super) prefer: Option<&'static str>,
+    pub(super) repeats: Repeats,
+}
+
+/// Whether a call may be sent again when nothing came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// Twice is as good as once.
+    Freely,
+    /// Only when it surely took no effect.
+    UnlessItTookEffect,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn get(address: &'a str) -> Self {
+        Self { method: Method::GET, address, body: None, prefer: None, repeats: Repeats::Freely }
     }
 }
 
@@ -211,4 +232,16 @@ fn is_error(answer: &Value) -> bool {
 /// `error.code`. Source: <https://learn.microsoft.com/graph/errors>.
 pub(super) fn error_code(answer: &Value) -> Word {
     Word::of(answer.pointer("/error/code").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// Whether a refusal says that something that it needs was not there yet, which after a creation means: not replicated. No code tells
+/// it apart; the sentences are those that users of the service report, and the third is a 403 that means the same.
+fn is_too_early(answer: &Value) -> bool {
+    const SIGNS: [&str; 3] = [
+        "does not reference a valid application object",
+        "Not a valid reference update",
+        "backing application of the service principal being created",
+    ];
+    let message = answer.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
+    SIGNS.iter().any(|sign| message.contains(sign))
 }

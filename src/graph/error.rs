@@ -50,6 +50,8 @@ pub enum GraphError {
         status: u16,
         /// Graph's word for it, as `Authorization_RequestDenied`.
         code: Word,
+        /// Whether it says that something is not there yet.
+        is_too_early: bool,
         /// The id under which Microsoft can find the call.
         request: RequestId,
     },

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::transport::{Answer, Request, Response, Transport, TransportError};
 use crate::os::read_regular;
-use crate::settings::{Settings, is_loopback};
+use crate::settings::{Access, is_loopback};
 
 /// A connection has to stand within this time.
 pub const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -52,16 +52,16 @@ pub enum SetupError {
 }
 
 impl Https {
-    /// HTTPS as `settings` want it. A relative CA file starts at `folder`, that of the settings file.
+    /// HTTPS as `access` wants it. A relative CA file starts at `folder`, that of the settings file.
     ///
     /// # Errors
     /// [`SetupError`] says what is wrong with CA file or proxy.
-    pub fn new(settings: &Settings, folder: &Path) -> Result<Self, SetupError> {
-        let roots = match &settings.ca_file {
+    pub fn new(access: &Access, folder: &Path) -> Result<Self, SetupError> {
+        let roots = match &access.ca_file {
             Some(path) => certificates(&folder.join(path))?,
             None => Vec::new(),
         };
-        let proxy = settings.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
+        let proxy = access.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
         let proxy = proxy.transpose().map_err(|_| SetupError::Proxy)?;
         look_at_environment(proxy.is_some())?;
         let here = builder(&roots).no_proxy();

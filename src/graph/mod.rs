@@ -14,11 +14,13 @@
 //! | `admin` | an administrator's sign-in: ready token, Azure CLI, device code |
 //! | `token` | what a token says of itself |
 //! | `client` | Graph: single calls and lists |
+//! | `change` | Graph: creations, changes and removals |
 //! | `batch` | Graph: several calls in one request |
 //! | `error` | why a call gave nothing |
 
 mod admin;
 mod batch;
+mod change;
 mod client;
 mod error;
 mod https;
@@ -27,8 +29,9 @@ mod sign_in;
 mod token;
 mod transport;
 
-pub use admin::{AdminWay, Administrators, TO_READ};
+pub use admin::{AdminWay, Administrators, TO_PROVISION, TO_READ};
 pub use batch::{Part, PartAnswer};
+pub use change::Change;
 pub use client::Client;
 pub use error::{GraphError, Refused, RequestId, Service, Word};
 pub use https::{CONNECT_WITHIN, Https, SetupError};

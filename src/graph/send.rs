@@ -75,11 +75,28 @@ impl Sender {
     /// # Errors
     /// [`GraphError`] says why there is none.
     pub async fn send(&self, request: &Request) -> Result<Response, GraphError> {
+        self.send_while(request, GraphError::may_pass).await
+    }
+
+    /// As [`Sender::send`], for a request that must not take effect twice: it is sent again only after an answer that says that it was
+    /// not looked at (429). After any other failure nobody knows whether it took effect.
+    ///
+    /// # Errors
+    /// [`GraphError`] says why there is no answer.
+    pub async fn send_once(&self, request: &Request) -> Result<Response, GraphError> {
+        self.send_while(request, |error| matches!(error, GraphError::Throttled { .. })).await
+    }
+
+    async fn send_while(
+        &self,
+        request: &Request,
+        repeats: fn(&GraphError) -> bool,
+    ) -> Result<Response, GraphError> {
         let attempt = || self.attempt(request);
         attempt
             .retry(pauses())
             .sleep(tokio::time::sleep)
-            .when(GraphError::may_pass)
+            .when(repeats)
             .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
             .notify(|error, pause| {
                 tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");

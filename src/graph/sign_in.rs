@@ -20,12 +20,12 @@ use super::error::{GraphError, Refused, RequestId, Service, Word};
 use super::send::{Limits, Sender, host, request_id};
 use super::token::Token;
 use super::transport::Transport;
-use crate::settings::{Secret, Settings};
+use crate::settings::{Access, ClientId as ApplicationId, Secret};
 
 /// With what a token is got.
 pub enum Credential {
-    /// The application's client secret.
-    Secret(Secret),
+    /// The application's client id and secret.
+    Secret(ApplicationId, Secret),
     /// A token that is there already, an administrator's.
     Token(Token),
 }
@@ -44,30 +44,31 @@ pub struct DevicePrompt {
 /// Signs in as the application.
 pub(super) async fn as_application(
     sender: &Sender,
-    settings: &Settings,
+    access: &Access,
+    client_id: ApplicationId,
     secret: &Secret,
 ) -> Result<Token, GraphError> {
-    let client = BasicClient::new(ClientId::new(settings.client_id.to_string()))
+    let client = BasicClient::new(ClientId::new(client_id.to_string()))
         .set_client_secret(ClientSecret::new(Secret::expose(secret).to_owned()))
-        .set_token_uri(address(settings, "token", TokenUrl::new)?)
+        .set_token_uri(address(access, "token", TokenUrl::new)?)
         .set_auth_type(AuthType::RequestBody);
     let carrier = Carrier::new(sender);
-    let scope = Scope::new(resource(settings, ".default"));
+    let scope = Scope::new(resource(access, ".default"));
     let answer = client.exchange_client_credentials().add_scope(scope).request_async(&carrier).await;
-    token(answer, &carrier, settings)
+    token(answer, &carrier, access)
 }
 
 /// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
 pub(super) async fn as_administrator(
     transport: Arc<dyn Transport>,
-    settings: &Settings,
+    access: &Access,
     scopes: &[&str],
     patience: Duration,
     prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
 ) -> Result<Token, GraphError> {
-    let client = BasicClient::new(ClientId::new(settings.admin_client_id.to_string()))
-        .set_token_uri(address(settings, "token", TokenUrl::new)?)
-        .set_device_authorization_url(address(settings, "devicecode", DeviceAuthorizationUrl::new)?)
+    let client = BasicClient::new(ClientId::new(access.admin_client_id.to_string()))
+        .set_token_uri(address(access, "token", TokenUrl::new)?)
+        .set_device_authorization_url(address(access, "devicecode", DeviceAuthorizationUrl::new)?)
         .set_auth_type(AuthType::RequestBody);
     let within = |time| {
         Sender::new(
@@ -77,10 +78,10 @@ pub(super) async fn as_administrator(
     };
     let sender = within(patience);
     let carrier = Carrier::new(&sender);
-    let scopes = scopes.iter().map(|name| Scope::new(resource(settings, name)));
+    let scopes = scopes.iter().map(|name| Scope::new(resource(access, name)));
     let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
     let details: StandardDeviceAuthorizationResponse =
-        details.map_err(|error| failure(error, &carrier, settings))?;
+        details.map_err(|error| failure(error, &carrier, access))?;
     prompt(&DevicePrompt {
         address: details.verification_uri().as_str().to_owned(),
         code: details.user_code().secret().clone(),
@@ -92,7 +93,7 @@ pub(super) async fn as_administrator(
     let polling = client.exchange_device_access_token(&details);
     let polling = polling.request_async(&carrier, tokio::time::sleep, None);
     match tokio::time::timeout(details.expires_in(), polling).await {
-        Ok(answer) => token(answer, &carrier, settings),
+        Ok(answer) => token(answer, &carrier, access),
         Err(_) => Err(TOO_LATE),
     }
 }
@@ -101,43 +102,43 @@ const TOO_LATE: GraphError = GraphError::TooLate("nobody entered the code in tim
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.
 fn address<T, E>(
-    settings: &Settings,
+    access: &Access,
     name: &str,
     parse: impl FnOnce(String) -> Result<T, E>,
 ) -> Result<T, GraphError> {
-    let address = format!("{}/{}/oauth2/v2.0/{name}", settings.login_address(), settings.tenant_id);
-    parse(address).map_err(|_| not_entra(settings, 0))
+    let address = format!("{}/{}/oauth2/v2.0/{name}", access.login_address(), access.tenant_id);
+    parse(address).map_err(|_| not_entra(access, 0))
 }
 
 /// A permission of the cloud's Graph. A gateway in front of Graph has another address, but asks for the same tokens.
-fn resource(settings: &Settings, name: &str) -> String {
-    format!("https://{}/{name}", settings.cloud.graph_host())
+fn resource(access: &Access, name: &str) -> String {
+    format!("https://{}/{name}", access.cloud.graph_host())
 }
 
 fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
     answer: Result<R, RequestTokenError<GraphError, T>>,
     carrier: &Carrier<'_>,
-    settings: &Settings,
+    access: &Access,
 ) -> Result<Token, GraphError> {
-    let answer = answer.map_err(|error| failure(error, carrier, settings))?;
+    let answer = answer.map_err(|error| failure(error, carrier, access))?;
     Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), answer.expires_in()))
 }
 
 fn failure<T: oauth2::ErrorResponse>(
     error: RequestTokenError<GraphError, T>,
     carrier: &Carrier<'_>,
-    settings: &Settings,
+    access: &Access,
 ) -> GraphError {
     match (carrier.reason(), error) {
         (Some(reason), _) | (None, RequestTokenError::Request(reason)) => reason,
         // The crate gave up waiting.
         (None, RequestTokenError::ServerResponse(_)) => TOO_LATE,
-        (None, RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => not_entra(settings, 200),
+        (None, RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => not_entra(access, 200),
     }
 }
 
-fn not_entra(settings: &Settings, status: u16) -> GraphError {
-    let address = settings.login_address().parse::<http::Uri>();
+fn not_entra(access: &Access, status: u16) -> GraphError {
+    let address = access.login_address().parse::<http::Uri>();
     let host = address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default();
     GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: Word::default() }
 }

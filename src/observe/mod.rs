@@ -36,7 +36,7 @@
 //! let checked = swyx_teams::check::bytes("north.toml", text.into(), false);
 //! let settings = checked.settings().expect("no errors");
 //! let secret = Secret::new("fetched by swyx_teams::settings::reveal");
-//! let client = Client::new(&settings, Credential::Secret(secret.clone()), Arc::new(Canned), Limits::default());
+//! let client = Client::new(&settings.access, Credential::Secret(settings.client_id, secret.clone()), Arc::new(Canned), Limits::default());
 //!
 //! let tenant = observe::application(&client, &secret, Depth::MadeUpUser).await;
 //! let checked = swyx_teams::check::with_tenant(checked, &tenant);

@@ -3,7 +3,7 @@
 //! Source of the hosts: <https://learn.microsoft.com/graph/deployments>.
 
 use super::draft::Draft;
-use super::resolve::Settings;
+use super::resolve::Access;
 use super::secret::SecretSource;
 use super::values::{Choice, Cloud, Endpoint};
 use super::{defaults, keys};
@@ -37,7 +37,7 @@ impl Cloud {
 /// Another name of the Chinese login host.
 const CHINA_LOGIN_ALIAS: &str = "login.partner.microsoftonline.cn";
 
-impl Settings {
+impl Access {
     /// Where to sign in: `https://host[:port][/path]` without a slash at its end.
     pub fn login_address(&self) -> String {
         match &self.authority {
@@ -118,8 +118,8 @@ mod tests {
         crate::check::bytes("a.toml", text.into_bytes(), false)
     }
 
-    fn settings(more: &str) -> Settings {
-        checked(more).settings().expect("complete")
+    fn access(more: &str) -> Access {
+        checked(more).settings().expect("complete").access
     }
 
     fn keys(more: &str) -> Vec<String> {
@@ -174,11 +174,11 @@ mod tests {
 
     #[test]
     fn addresses_come_from_the_cloud_unless_the_file_names_others() {
-        let cloud = |name: &str| settings(&format!("[entra]\ncloud = \"{name}\""));
+        let cloud = |name: &str| access(&format!("[entra]\ncloud = \"{name}\""));
         assert_eq!(cloud("us_gov_l5").login_address(), "https://login.microsoftonline.us");
         assert_eq!(cloud("us_gov_l5").graph_address(), "https://dod-graph.microsoft.us/v1.0");
         let own =
-            settings("[entra]\nauthority = \"https://localhost:1/\"\ngraph = \"https://localhost:1/v1.0/\"");
+            access("[entra]\nauthority = \"https://localhost:1/\"\ngraph = \"https://localhost:1/v1.0/\"");
         assert_eq!(
             (own.login_address(), own.graph_address()),
             ("https://localhost:1".to_owned(), "https://localhost:1/v1.0".to_owned())

@@ -22,7 +22,7 @@ mod values;
 pub mod write;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
-pub use resolve::{ClientId, Settings, TenantId, Unresolved};
+pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use secret::{Secret, SecretSource};
 pub use section::MOST_FINDINGS;
 pub use text::{IdFault, SecretFault, guid};

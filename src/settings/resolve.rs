@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::defaults;
+use super::keys;
 use super::draft::{Draft, IdText};
 use super::secret::SecretSource;
 use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity};
 
 /// The directory (tenant) id, in the one form that Control Center and the portal show: 8-4-4-4-12 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +27,18 @@ impl TenantId {
     }
 }
 
+impl ClientId {
+    /// The id that Graph gave an application.
+    pub(crate) fn new(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    /// The id.
+    pub fn guid(self) -> Uuid {
+        self.0
+    }
+}
+
 impl fmt::Display for TenantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -36,6 +49,49 @@ impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// The tenant, and how it is reached.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Access {
+    /// The directory (tenant) id.
+    pub tenant_id: TenantId,
+    /// The Microsoft cloud.
+    pub cloud: Cloud,
+    /// The client id with which an administrator signs in.
+    pub admin_client_id: ClientId,
+    /// Another sign-in address.
+    pub authority: Option<Endpoint>,
+    /// Another Graph address.
+    pub graph: Option<Endpoint>,
+    /// The certificate authority of an inspecting proxy.
+    pub ca_file: Option<PathBuf>,
+    /// The proxy that leads to the Internet.
+    pub proxy: Option<Endpoint>,
+}
+
+/// What the tenant should hold, whether it does or not: settings in which the client id, and the secret, may still be missing. There is
+/// no other way to them than [`crate::check::Checked::wanted`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Wanted {
+    /// The version of SwyxWare, if the file says.
+    pub swyx_version: Option<SwyxVersion>,
+    /// Which way statuses are carried; never the undocumented mode 0.
+    pub mode: Mode,
+    /// The tenant, and how it is reached.
+    pub access: Access,
+    /// The application (client) id, once there is an application.
+    pub client_id: Option<ClientId>,
+    /// Where the client secret is kept, or is to be kept.
+    pub client_secret: Option<SecretSource>,
+    /// Display name of the application, 1 to 120 characters, if the file says.
+    pub application_name: Option<String>,
+    /// Days that a new secret is valid, 1 to 730.
+    pub secret_lifetime_days: u16,
+    /// Days before its end that a secret is renewed, 1 to 365, less than its lifetime.
+    pub renew_before_days: u16,
 }
 
 /// Settings that passed every rule. There is no other way to one than [`crate::check::Checked::settings`], so whoever holds one
@@ -49,30 +105,12 @@ pub struct Settings {
     pub gateway: Option<(Endpoint, SecretSource)>,
     /// Which way statuses are carried; never the undocumented mode 0.
     pub mode: Mode,
-    /// The directory (tenant) id.
-    pub tenant_id: TenantId,
+    /// The tenant, and how it is reached.
+    pub access: Access,
     /// The application (client) id.
     pub client_id: ClientId,
     /// Where the client secret is kept; in mode 1 there may be none.
     pub client_secret: Option<SecretSource>,
-    /// The Microsoft cloud.
-    pub cloud: Cloud,
-    /// Display name of the application, 1 to 120 characters.
-    pub application_name: String,
-    /// Days that a new secret is valid, 1 to 730.
-    pub secret_lifetime_days: u16,
-    /// Days before its end that a secret is renewed, 1 to 365, less than its lifetime.
-    pub renew_before_days: u16,
-    /// The client id with which an administrator signs in.
-    pub admin_client_id: ClientId,
-    /// Another sign-in address.
-    pub authority: Option<Endpoint>,
-    /// Another Graph address.
-    pub graph: Option<Endpoint>,
-    /// The certificate authority of an inspecting proxy.
-    pub ca_file: Option<PathBuf>,
-    /// The proxy that leads to the Internet.
-    pub proxy: Option<Endpoint>,
     /// Seconds between two readings, 1 to 3,600.
     pub read_interval_seconds: u16,
     /// Minutes that Graph keeps "In a call", 5 to 240.
@@ -96,36 +134,12 @@ pub enum Unresolved {
     UndocumentedMode,
 }
 
-impl Settings {
-    /// The settings of a draft in which the rules found `found`.
-    pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
-        if found.iter().any(|found| found.severity == Severity::Error) {
-            return Err(Unresolved::Errors);
-        }
-        match draft.control_center.mode {
-            Some(Mode::Undocumented) => Err(Unresolved::UndocumentedMode),
-            // Nothing of the rest can fail: the rules found no error.
-            _ => Self::complete(draft).ok_or(Unresolved::Errors),
-        }
-    }
-
-    fn complete(draft: &Draft) -> Option<Self> {
-        let Draft { swyx, control_center, entra, sync, users, .. } = draft;
-        let guid = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
+impl Access {
+    fn of(draft: &Draft) -> Option<Self> {
+        let entra = &draft.entra;
         Some(Self {
-            swyx_version: swyx.version,
-            gateway: swyx.gateway.clone().zip(swyx.gateway_token.clone()),
-            mode: control_center.mode?,
-            tenant_id: TenantId(guid(&control_center.tenant_id)?),
-            client_id: ClientId(guid(&control_center.client_id)?),
-            client_secret: control_center.client_secret.clone(),
+            tenant_id: TenantId(draft.control_center.tenant_id.as_ref().and_then(IdText::guid)?),
             cloud: entra.cloud.unwrap_or_default(),
-            application_name: entra
-                .application_name
-                .clone()
-                .unwrap_or_else(|| defaults::APPLICATION_NAME.to_owned()),
-            secret_lifetime_days: or_default(entra.secret_lifetime_days, defaults::SECRET_LIFETIME_DAYS)?,
-            renew_before_days: or_default(entra.renew_before_days, defaults::RENEW_BEFORE_DAYS)?,
             admin_client_id: ClientId(match &entra.admin_client_id {
                 Some(id) => id.guid()?,
                 None => super::text::guid(defaults::ADMIN_CLIENT_ID)?,
@@ -134,6 +148,72 @@ impl Settings {
             graph: entra.graph.clone(),
             ca_file: entra.ca_file.clone().map(PathBuf::from),
             proxy: entra.proxy.clone(),
+        })
+    }
+}
+
+impl Wanted {
+    /// What a draft wants in which the rules found `found`.
+    pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
+        resolve(draft, found.iter().filter(|found| !is_still_to_come(found)), Self::complete)
+    }
+
+    fn complete(draft: &Draft) -> Option<Self> {
+        let Draft { swyx, control_center, entra, .. } = draft;
+        Some(Self {
+            swyx_version: swyx.version,
+            mode: control_center.mode?,
+            access: Access::of(draft)?,
+            client_id: control_center.client_id.as_ref().and_then(IdText::guid).map(ClientId),
+            client_secret: control_center.client_secret.clone(),
+            application_name: entra.application_name.clone(),
+            secret_lifetime_days: or_default(entra.secret_lifetime_days, defaults::SECRET_LIFETIME_DAYS)?,
+            renew_before_days: or_default(entra.renew_before_days, defaults::RENEW_BEFORE_DAYS)?,
+        })
+    }
+
+    /// What the application is called, or is to be called.
+    pub fn name(&self) -> &str {
+        self.application_name.as_deref().unwrap_or(defaults::APPLICATION_NAME)
+    }
+}
+
+/// Whether a finding says that the client id or the secret is missing, which is what provisioning mends.
+fn is_still_to_come(found: &Diagnostic) -> bool {
+    matches!(&found.place, Place::Missing(key) if *key == keys::CLIENT_ID || *key == keys::CLIENT_SECRET)
+}
+
+/// What `complete` makes of a draft in which the rules found `found`.
+fn resolve<'d, T>(
+    draft: &Draft,
+    mut found: impl Iterator<Item = &'d Diagnostic>,
+    complete: impl FnOnce(&Draft) -> Option<T>,
+) -> Result<T, Unresolved> {
+    if found.any(|found| found.severity == Severity::Error) {
+        return Err(Unresolved::Errors);
+    }
+    match draft.control_center.mode {
+        Some(Mode::Undocumented) => Err(Unresolved::UndocumentedMode),
+        // Nothing of the rest can fail: the rules found no error.
+        _ => complete(draft).ok_or(Unresolved::Errors),
+    }
+}
+
+impl Settings {
+    /// The settings of a draft in which the rules found `found`.
+    pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
+        resolve(draft, found.iter(), Self::complete)
+    }
+
+    fn complete(draft: &Draft) -> Option<Self> {
+        let Draft { swyx, control_center, sync, users, .. } = draft;
+        Some(Self {
+            swyx_version: swyx.version,
+            gateway: swyx.gateway.clone().zip(swyx.gateway_token.clone()),
+            mode: control_center.mode?,
+            access: Access::of(draft)?,
+            client_id: ClientId(control_center.client_id.as_ref().and_then(IdText::guid)?),
+            client_secret: control_center.client_secret.clone(),
             read_interval_seconds: or_default(sync.read_interval_seconds, defaults::READ_INTERVAL_SECONDS)?,
             session_minutes: or_default(sync.session_minutes, defaults::SESSION_MINUTES)?,
             requests_per_30_seconds: or_default(

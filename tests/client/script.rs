@@ -134,7 +134,9 @@ pub fn settings() -> Settings {
 pub fn client_within(script: &Arc<Script>, seconds: u64) -> Client {
     let limits = Limits { until: Some(Instant::now() + Duration::from_secs(seconds)), ..Limits::default() };
     let transport = Arc::clone(script) as Arc<dyn Transport>;
-    Client::new(&settings(), Credential::Secret(Secret::new(SECRET)), transport, limits)
+    let settings = settings();
+    let credential = Credential::Secret(settings.client_id, Secret::new(SECRET));
+    Client::new(&settings.access, credential, transport, limits)
 }
 
 pub fn client(script: &Arc<Script>) -> Client {

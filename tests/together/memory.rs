@@ -71,15 +71,15 @@ impl Place {
     pub async fn application(&self) -> Tenant {
         let secret =
             Secret::new(self.emulator.facts().client_secret.clone().unwrap_or_else(|| "none".to_owned()));
-        let credential = Credential::Secret(secret.clone());
-        let client = Client::new(&self.settings(), credential, Arc::clone(&self.transport), Self::limits(60));
+        let credential = Credential::Secret(self.settings().client_id, secret.clone());
+        let client = Client::new(&self.settings().access, credential, Arc::clone(&self.transport), Self::limits(60));
         observe::application(&client, &secret, Depth::MadeUpUser).await
     }
 
     /// What an administrator with this token sees besides.
     pub async fn registration(&self, tenant: &mut Tenant, token: Token) {
         let client = Client::new(
-            &self.settings(),
+            &self.settings().access,
             Credential::Token(token),
             Arc::clone(&self.transport),
             Self::limits(60),
