@@ -58,6 +58,7 @@ pub mod graph;
 pub mod observe;
 pub mod os;
 pub mod permission;
+pub mod provision;
 #[cfg(feature = "cli")]
 pub mod report;
 pub mod rules;

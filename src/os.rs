@@ -122,6 +122,62 @@ pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
+/// The name of this machine.
+#[cfg(unix)]
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// The name of this machine.
+#[cfg(not(unix))]
+pub fn host_name() -> String {
+    std::env::var("COMPUTERNAME").unwrap_or_default()
+}
+
+/// A file that was not there before, readable by its owner only from its first byte. It is gone again unless something is written.
+pub struct NewFile {
+    file: File,
+    path: PathBuf,
+    is_written: bool,
+}
+
+impl NewFile {
+    /// Makes the file.
+    ///
+    /// # Errors
+    /// The system's reason, as that there is one.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Self { file: options.open(path)?, path: path.to_path_buf(), is_written: false })
+    }
+
+    /// Writes the content, and brings it to disk.
+    ///
+    /// # Errors
+    /// The system's reason; the file is gone then, once it is dropped.
+    pub fn write(&mut self, content: &[u8]) -> io::Result<()> {
+        self.file.write_all(content)?;
+        self.file.sync_all()?;
+        self.is_written = true;
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // The content is on disk; that its name is, too, is as much as can be asked for.
+        let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
+        Ok(())
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if !self.is_written {
+            // What cannot be removed is empty, or half of what nobody uses.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
 /// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {

@@ -10,6 +10,8 @@ use crate::settings::Mode;
 pub struct Need {
     /// The least permission that is enough.
     pub name: &'static str,
+    /// Its id as an application permission in Microsoft's global cloud.
+    pub id: &'static str,
     /// Others that are enough too, and allow more.
     pub also: &'static [&'static str],
     /// Others that are not enough, and allow nothing that `name` does not.
@@ -21,6 +23,7 @@ pub struct Need {
 /// Reads the directory's users.
 pub const DIRECTORY: Need = Need {
     name: "User.ReadBasic.All",
+    id: "97235f07-e226-4f63-ace3-39588e11d3a1",
     also: &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
     weaker: &[],
     purpose: "find the Teams account of each Swyx user",
@@ -29,6 +32,7 @@ pub const DIRECTORY: Need = Need {
 /// Reads presences.
 pub const READ_PRESENCE: Need = Need {
     name: "Presence.Read.All",
+    id: "a70e0c2d-e793-494c-94c4-118fa0a67f42",
     also: &["Presence.ReadWrite.All"],
     weaker: &[],
     purpose: "read the presence of users in Teams",
@@ -37,6 +41,7 @@ pub const READ_PRESENCE: Need = Need {
 /// Reads and writes presences.
 const WRITE_PRESENCE: Need = Need {
     name: "Presence.ReadWrite.All",
+    id: "83cded22-8297-4ff6-a7fa-e97e9545a259",
     also: &[],
     weaker: &["Presence.Read.All"],
     purpose: "set presences in Teams, so that \"Speaking\" shows as \"In a call\"",

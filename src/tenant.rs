@@ -3,6 +3,8 @@
 //! Each part stands for itself: what could not be examined says why ([`Unseen`]), so that no rule takes silence for health. Rules
 //! judge this data and nothing else; "now" is for them [`Tenant::seen_at`]. Nothing in here is a secret or a token.
 
+pub mod objects;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -140,6 +142,8 @@ pub struct SecretSeen {
     pub key_id: Uuid,
     /// Its name, if it has one.
     pub name: Option<String>,
+    /// When it was made, or begins to be valid; nothing if the answer does not say.
+    pub begins: Option<Timestamp>,
     /// When it ends.
     pub ends: Timestamp,
     /// Whether its first three characters (`hint`) are those of the secret that the settings name; nothing if either is not known.

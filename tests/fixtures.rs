@@ -89,7 +89,10 @@ fn the_values_of_the_vendors_page_are_fine() {
     let checked = check::file("14.10.toml", &path);
     assert_eq!(checked.diagnostics(), []);
     let settings = checked.settings().expect("complete");
-    assert_eq!((settings.mode.number(), checked.wanted().expect("complete").name()), (2, "SwyxMSTeamsPresenceSync"));
+    assert_eq!(
+        (settings.mode.number(), checked.wanted().expect("complete").name()),
+        (2, "SwyxMSTeamsPresenceSync")
+    );
 }
 
 #[test]

@@ -7,6 +7,10 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::emulate::Emulate;
+use super::provision::apply::Apply;
+use super::provision::destroy::Destroy;
+use super::provision::plan::Plan;
+use super::provision::rotate::Rotate;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -115,6 +119,14 @@ pub(super) enum Command {
     Explain(Explain),
     /// List all rules
     Rules(Rules),
+    /// Show what is to be done in Entra ID for the settings to work
+    Plan(Plan),
+    /// Do it: register the application, grant the permissions, make the client secret
+    Apply(Apply),
+    /// Make a new client secret; the old one stays valid until --finish
+    Rotate(Rotate),
+    /// Take away what apply made
+    Destroy(Destroy),
     /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
     Emulate(Emulate),
     /// Print the JSON Schema of the settings file

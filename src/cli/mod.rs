@@ -1,5 +1,6 @@
 //! The command line: a file for each command, and here what they share.
 
+mod administrator;
 mod args;
 mod check;
 mod diff;
@@ -9,6 +10,7 @@ mod generate;
 mod list;
 mod log;
 mod online;
+mod provision;
 mod set;
 mod sheet;
 mod walk;
@@ -61,6 +63,8 @@ pub struct Context<'a> {
     out: &'a mut dyn Write,
     err: &'a mut dyn Write,
     global: Global,
+    /// An administrator's ready token.
+    admin_token: Option<Secret>,
 }
 
 /// Runs the program with the process's own arguments and streams.
@@ -80,7 +84,12 @@ pub fn main() -> ExitCode {
     );
     let (mut out, mut err) = (BufWriter::with_capacity(64 * 1024, out), err);
     log::start(cli.global.verbose);
-    let mut context = Context { out: &mut out, err: &mut err, global: cli.global };
+    let mut context = Context {
+        out: &mut out,
+        err: &mut err,
+        global: cli.global,
+        admin_token: administrator::ready_token(),
+    };
     let result = context.run(cli.command);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     match result.and_then(|exit| {
@@ -115,6 +124,10 @@ impl Context<'_> {
             Command::Sheet(args) => sheet::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
+            Command::Plan(args) => provision::plan::run(self, &args),
+            Command::Apply(args) => provision::apply::run(self, &args),
+            Command::Rotate(args) => provision::rotate::run(self, &args),
+            Command::Destroy(args) => provision::destroy::run(self, &args),
             Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),

@@ -4,7 +4,7 @@
 //! Nothing is sent, and no secret is fetched, for a file with errors, or for one that names a host or a command that nobody trusts.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,16 +16,14 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::args::Online;
-use super::{Context, Exit, distrusted};
+use super::{Context, Exit, administrator, distrusted};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
-use crate::graph::{
-    AdminWay, Administrators, Client, Credential, DevicePrompt, Https, Limits, TO_READ, Token, Transport,
-};
+use crate::graph::{Administrators, Client, Credential, Https, Limits, TO_READ, Transport};
 use crate::observe::{self, Depth};
 use crate::rules::Skipped;
 use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, Settings, Unresolved, defaults};
+use crate::settings::{Secret, Settings, Unresolved};
 use crate::tenant::{Cause, Tenant, Unseen};
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
@@ -51,7 +49,10 @@ pub(super) fn examine(
 ) -> io::Result<Vec<Examined>> {
     let progress = progress(context, files.len());
     let trust = context.trust();
-    let administrators = args.as_admin.then(|| administrators(context, args, &progress));
+    let administrators = args.as_admin.then(|| {
+        let patience = Duration::from_secs(args.timeout);
+        administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
+    });
     let mut transports = Transports::default();
     let jobs = files.iter().map(|file| Job::new(file, trust, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
@@ -83,7 +84,7 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::R
     Ok(exit)
 }
 
-fn weight(cause: Cause) -> Exit {
+pub(super) fn weight(cause: Cause) -> Exit {
     match cause {
         Cause::NotAsked | Cause::Follows => Exit::Clean,
         Cause::Answer => Exit::Answer,
@@ -191,34 +192,18 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
-            tenant.registration = match administrator(administrators, &settings, plan.trust, &transport).await
-            {
-                Ok(token) => {
-                    let client = Client::new(&settings.access, Credential::Token(token), transport, limits());
-                    observe::registration(&client, &settings, secret.as_ref().ok()).await
+            tenant.registration =
+                match administrator::token(administrators, &settings.access, plan.trust, &transport).await {
+                    Ok(token) => {
+                        let client =
+                            Client::new(&settings.access, Credential::Token(token), transport, limits());
+                        observe::registration(&client, &settings, secret.as_ref().ok()).await
+                    }
+                    Err(why) => Err(why),
                 }
-                Err(why) => Err(why),
-            }
         }
     }
     tenant
-}
-
-/// The administrator's token. Whoever is asked to enter a code consents to the application that it is for, so a file that nobody trusts
-/// may not name that application.
-async fn administrator(
-    administrators: &Administrators,
-    settings: &Settings,
-    trust: Trust,
-    transport: &Arc<dyn Transport>,
-) -> Result<Token, Unseen> {
-    let is_microsofts = settings.access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
-    if trust == Trust::Withheld && administrators.ask_a_person() && !is_microsofts {
-        let why = "`entra.admin_client_id` names another application than Microsoft's to sign in with; with --trust it is used";
-        return Err(Unseen::new(Cause::Use, why));
-    }
-    let token = administrators.token(&settings.access, Arc::clone(transport)).await;
-    token.map_err(|error| observe::unseen(&error))
 }
 
 /// The client secret, from where it is kept. A command may take its time, so this has a thread of its own.
@@ -242,45 +227,6 @@ async fn secret(settings: &Settings, folder: PathBuf, plan: &Plan) -> Result<Sec
         Ok(Err(error)) => Err(cannot(format!("`control_center.MsTeamsClientSecret`: {error}"))),
         Err(_) => Err(cannot("the client secret could not be fetched".to_owned())),
     }
-}
-
-/// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
-fn administrators(
-    context: &Context<'_>,
-    args: &Online,
-    progress: &ProgressBar,
-) -> Result<Administrators, Unseen> {
-    // A line end is easily copied along.
-    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
-    let token = token.filter(|token| !token.is_empty());
-    let way = match token {
-        Some(token) => AdminWay::Token(Secret::new(token)),
-        None if args.use_az => AdminWay::AzureCli,
-        None if context.can_ask() => {
-            let progress = progress.clone();
-            AdminWay::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
-        }
-        None => {
-            let why = format!(
-                "no administrator can sign in: set {ADMIN_TOKEN}, or give --use-az; without a terminal, or with --no-input, nobody is asked for a code"
-            );
-            return Err(Unseen::new(Cause::Use, why));
-        }
-    };
-    Ok(Administrators::new(way, TO_READ, Duration::from_secs(args.timeout)))
-}
-
-/// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.
-const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
-
-fn show(prompt: &DevicePrompt) {
-    let (address, code) = (printable(&prompt.address), printable(&prompt.code));
-    let minutes = prompt.lifetime.as_secs() / 60;
-    let text = format!(
-        "To sign in as an administrator, open {address} and enter the code {code} (valid for {minutes} minutes)."
-    );
-    // Who closed the terminal reads nothing.
-    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// How far it is, on a terminal; nothing in a pipe, or where nobody wants to hear of it.
@@ -332,7 +278,7 @@ mod tests {
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::args::tests::global();
-        let mut context = Context { out: &mut out, err: &mut err, global };
+        let mut context = Context { out: &mut out, err: &mut err, global, admin_token: None };
         let exit = report_unseen(&mut context, &file).expect("written");
         assert_eq!(exit.code(), 4);
         let said = String::from_utf8(err).expect("UTF-8");

@@ -66,11 +66,7 @@ impl Administrators {
     ///
     /// # Errors
     /// [`GraphError`] says why there is none.
-    pub async fn token(
-        &self,
-        access: &Access,
-        transport: Arc<dyn Transport>,
-    ) -> Result<Token, GraphError> {
+    pub async fn token(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
         let graph = access.cloud.graph_host();
         let key = (access.login_address(), access.tenant_id, access.admin_client_id, graph);

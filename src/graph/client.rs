@@ -8,7 +8,7 @@ use http::{Method, StatusCode, Uri};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::error::{GraphError, Service, Word};
+use super::error::{GraphError, Sense, Service, Word};
 use super::send::{Limits, Sender, request_id};
 use super::sign_in::{self, Credential, content_type};
 use super::token::Token;
@@ -141,7 +141,7 @@ impl Client {
                 host: self.host(),
                 status: status.as_u16(),
                 code: error_code(&answer),
-                is_too_early: is_too_early(&answer),
+                sense: sense(&answer),
                 request: request_id(response.headers()),
             }),
             _ => Err(GraphError::NotMicrosoft {
@@ -234,14 +234,23 @@ pub(super) fn error_code(answer: &Value) -> Word {
     Word::of(answer.pointer("/error/code").and_then(Value::as_str).unwrap_or_default())
 }
 
-/// Whether a refusal says that something that it needs was not there yet, which after a creation means: not replicated. No code tells
-/// it apart; the sentences are those that users of the service report, and the third is a 403 that means the same.
-fn is_too_early(answer: &Value) -> bool {
-    const SIGNS: [&str; 3] = [
+/// What the prose of a refusal says that no code does. The sentences are those that users of the service report; where Microsoft words
+/// them anew, a refusal is an error that stops, and the next run goes on.
+fn sense(answer: &Value) -> Sense {
+    const TOO_EARLY: [&str; 3] = [
         "does not reference a valid application object",
         "Not a valid reference update",
+        // With 403, of all things.
         "backing application of the service principal being created",
     ];
+    const ALREADY_THERE: [&str; 2] = ["already exists", "already in use"];
     let message = answer.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
-    SIGNS.iter().any(|sign| message.contains(sign))
+    let says = |sentences: &[&str]| sentences.iter().any(|sentence| message.contains(sentence));
+    if says(&TOO_EARLY) {
+        Sense::TooEarly
+    } else if says(&ALREADY_THERE) {
+        Sense::AlreadyThere
+    } else {
+        Sense::Plain
+    }
 }

@@ -50,8 +50,8 @@ pub enum GraphError {
         status: u16,
         /// Graph's word for it, as `Authorization_RequestDenied`.
         code: Word,
-        /// Whether it says that something is not there yet.
-        is_too_early: bool,
+        /// What its prose says.
+        sense: Sense,
         /// The id under which Microsoft can find the call.
         request: RequestId,
     },
@@ -129,6 +129,17 @@ impl fmt::Display for Service {
             Self::Graph => "Microsoft Graph",
         })
     }
+}
+
+/// What a refusal of Graph says in prose only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    /// Nothing that is known here.
+    Plain,
+    /// What the call refers to is not there yet, or not everywhere.
+    TooEarly,
+    /// What was to be made is there.
+    AlreadyThere,
 }
 
 /// A refusal of the token endpoint. Source of its members: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
@@ -222,8 +233,26 @@ impl GraphError {
         }
     }
 
+    /// Whether Graph refused because something that the call needs is not there yet, or not everywhere.
+    pub fn is_too_early(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, .. } | Self::Refused { sense: Sense::TooEarly, .. })
+    }
+
+    /// Whether Graph refused because what was to be made is there.
+    pub fn is_already_there(&self) -> bool {
+        matches!(self, Self::Refused { status: 409, .. } | Self::Refused { sense: Sense::AlreadyThere, .. })
+    }
+
+    /// The HTTP status of a refusal by Graph.
+    pub fn refusal(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
     /// Whether the same call may succeed a little later.
-    pub(super) fn may_pass(&self) -> bool {
+    pub fn may_pass(&self) -> bool {
         match self {
             Self::TimedOut { .. } | Self::Throttled { .. } | Self::Unavailable { .. } => true,
             Self::Transport { why, .. } => matches!(

@@ -45,7 +45,9 @@
 //! # });
 //! ```
 
+mod objects;
 mod registration;
+mod shapes;
 
 use serde_json::json;
 use uuid::Uuid;
@@ -54,7 +56,9 @@ use crate::graph::{Client, GraphError, Part, PartAnswer};
 use crate::settings::Secret;
 use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Tried, Unseen};
 
+pub use objects::{Sought, objects};
 pub use registration::registration;
+pub(crate) use shapes::GRAPH_APP_ID;
 
 /// On whom the read of a presence is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

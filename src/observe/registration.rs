@@ -1,26 +1,18 @@
 //! The registration and its grants, read by an administrator in one batch.
 //!
 //! Permissions are told by name, and names come from the tenant's own service principal of Graph: their ids differ between clouds.
-//! Sources of the shapes: <https://learn.microsoft.com/graph/api/resources/application>,
-//! <https://learn.microsoft.com/graph/api/resources/serviceprincipal>, <https://learn.microsoft.com/graph/api/resources/approleassignment>,
-//! <https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant>.
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
 use uuid::Uuid;
 
-use super::{strange, unseen};
+use super::shapes::{
+    ApplicationShape, AssignmentShape, GRAPH_APP_ID, GrantShape, GraphShape, PermissionShape, PrincipalShape,
+    found, list,
+};
 use crate::graph::{Client, GraphError, Part, PartAnswer};
 use crate::settings::{Secret, Settings};
-use crate::tenant::{Cause, Registration, SecretSeen, Seen, Unseen};
-
-/// Microsoft Graph's own application id, the same in every tenant.
-/// Source: <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>.
-const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
+use crate::tenant::{Cause, Registration, Seen, Unseen};
 
 /// Reads the registration of the application of `settings`, with an administrator's `client`. `secret` is the one that the settings
 /// name, to find it among the registered ones by its first characters.
@@ -86,36 +78,6 @@ fn absent(is_known: bool) -> Unseen {
     }
 }
 
-/// The body of an answer; nothing where there is no such thing (HTTP 404).
-fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>) -> Seen<Option<T>> {
-    let answer = answer.map_err(|error| unseen(&error))?;
-    match answer.status {
-        200..=299 => shape(answer.body).map(Some),
-        404 => Ok(None),
-        401 => Err(Unseen::new(
-            Cause::Answer,
-            "the administrator's token is not accepted (HTTP 401); is it still valid?",
-        )),
-        403 => Err(Unseen::new(
-            Cause::Answer,
-            "the administrator may not read this (HTTP 403); the sign-in needs Application.Read.All and Directory.Read.All",
-        )),
-        _ => Err(strange(&answer)),
-    }
-}
-
-fn shape<T: DeserializeOwned>(body: Value) -> Seen<T> {
-    serde_json::from_value(body)
-        .map_err(|_| Unseen::new(Cause::Answer, "Microsoft Graph answered in a form that is not documented"))
-}
-
-/// The elements of a list, with those of the pages that follow the first. A list that is not there has none.
-async fn list<T: DeserializeOwned>(client: &Client, first: Result<PartAnswer, GraphError>) -> Seen<Vec<T>> {
-    let Some(first) = found::<Value>(first)? else { return Ok(Vec::new()) };
-    let elements = client.rest(first).await.map_err(|error| unseen(&error))?;
-    shape(Value::Array(elements))
-}
-
 /// The names of Graph's permissions, by their ids in this tenant.
 struct Permissions<'a> {
     graph: Uuid,
@@ -156,93 +118,4 @@ impl<'a> Permissions<'a> {
     fn scope(&self, id: Uuid) -> Option<String> {
         self.scopes.get(&id).map(|name| (*name).to_owned())
     }
-}
-
-impl PasswordShape {
-    /// What is seen of it; nothing of one without an end, which Entra ID does not make.
-    fn seen(&self, secret: Option<&Secret>) -> Option<SecretSeen> {
-        let hint = self.hint.as_deref().filter(|hint| !hint.is_empty());
-        Some(SecretSeen {
-            key_id: self.key_id,
-            name: self.display_name.clone(),
-            ends: self.end_date_time?,
-            may_be_ours: secret.zip(hint).map(|(secret, hint)| secret.starts_with(hint)),
-        })
-    }
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct ApplicationShape {
-    sign_in_audience: String,
-    is_fallback_public_client: Option<bool>,
-    public_client: PublicClientShape,
-    required_resource_access: Vec<ResourceShape>,
-    password_credentials: Vec<PasswordShape>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct PublicClientShape {
-    redirect_uris: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ResourceShape {
-    resource_app_id: String,
-    resource_access: Vec<AccessShape>,
-}
-
-#[derive(Deserialize)]
-struct AccessShape {
-    id: Uuid,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PasswordShape {
-    key_id: Uuid,
-    display_name: Option<String>,
-    end_date_time: Option<Timestamp>,
-    hint: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PrincipalShape {
-    account_enabled: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GraphShape {
-    id: Uuid,
-    #[serde(default)]
-    app_roles: Vec<PermissionShape>,
-    #[serde(default)]
-    oauth2_permission_scopes: Vec<PermissionShape>,
-}
-
-#[derive(Deserialize)]
-struct PermissionShape {
-    id: Uuid,
-    value: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AssignmentShape {
-    resource_id: Uuid,
-    app_role_id: Uuid,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct GrantShape {
-    resource_id: Uuid,
-    #[serde(default)]
-    scope: String,
 }

@@ -18,6 +18,8 @@ pub const SWYX_VERSION: Key = Key::of("swyx.version");
 pub const GATEWAY: Key = Key::of("swyx.gateway");
 /// The gateway's bearer token.
 pub const GATEWAY_TOKEN: Key = Key::of("swyx.gateway_token");
+/// The display name of the application.
+pub const APPLICATION_NAME: Key = Key::of("entra.application_name");
 /// The Microsoft cloud.
 pub const CLOUD: Key = Key::of("entra.cloud");
 /// Another sign-in address.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::defaults;
-use super::keys;
 use super::draft::{Draft, IdText};
+use super::keys;
 use super::secret::SecretSource;
 use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
 use crate::diagnostic::{Diagnostic, Place, Severity};

@@ -36,6 +36,7 @@ pub fn secret(name: &str, ends: &str, may_be_ours: Option<bool>) -> SecretSeen {
     SecretSeen {
         key_id: uuid::Uuid::nil(),
         name: Some(name.to_owned()),
+        begins: None,
         ends: ends.parse().expect("a time"),
         may_be_ours,
     }

@@ -29,8 +29,10 @@ async fn one_prompt_serves_every_file_of_a_tenant() {
     let start = tokio::time::Instant::now();
     let mut tenant = place.application().await;
     for _ in 0..3 {
-        let token =
-            administrators.token(&place.settings().access, Arc::clone(&place.transport)).await.expect("approved");
+        let token = administrators
+            .token(&place.settings().access, Arc::clone(&place.transport))
+            .await
+            .expect("approved");
         place.registration(&mut tenant, token).await;
         assert_eq!(place.rules(&tenant), ["permission-not-consented", "permission-not-consented"]);
     }
@@ -64,7 +66,11 @@ async fn a_code_that_is_refused_or_ends_is_said_and_asked_for_once() {
 async fn what_is_refused_is_told_apart() {
     let refused = |way| async move {
         let place = with(way);
-        administrators().0.token(&place.settings().access, Arc::clone(&place.transport)).await.expect_err("no token")
+        administrators()
+            .0
+            .token(&place.settings().access, Arc::clone(&place.transport))
+            .await
+            .expect_err("no token")
     };
     match refused(DeviceCode::Decline).await {
         GraphError::SignIn(refused) => assert_eq!(refused.error.as_str(), Some("authorization_declined")),
@@ -89,7 +95,8 @@ impl Transport for Nowhere {
 async fn that_one_file_leads_nowhere_keeps_no_other_from_signing_in() {
     let place = with(DeviceCode::Approve);
     let (administrators, prompts) = administrators();
-    let failed = administrators.token(&place.settings().access, Arc::new(Nowhere)).await.expect_err("nowhere");
+    let failed =
+        administrators.token(&place.settings().access, Arc::new(Nowhere)).await.expect_err("nowhere");
     assert!(failed.is_silence());
     administrators.token(&place.settings().access, Arc::clone(&place.transport)).await.expect("approved");
     assert_eq!(prompts.lock().unwrap().len(), 1);
@@ -112,7 +119,8 @@ async fn nobody_is_kept_waiting_for_a_code_longer_than_a_minute() {
     }
 
     let start = tokio::time::Instant::now();
-    let failed = administrators().0.token(&with(DeviceCode::Approve).settings().access, Arc::new(Tomorrow)).await;
+    let failed =
+        administrators().0.token(&with(DeviceCode::Approve).settings().access, Arc::new(Tomorrow)).await;
     assert!(failed.expect_err("no code").to_string().contains("asked to wait 86400 s"));
     assert!(start.elapsed().as_secs() <= 60);
 }

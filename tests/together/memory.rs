@@ -72,7 +72,8 @@ impl Place {
         let secret =
             Secret::new(self.emulator.facts().client_secret.clone().unwrap_or_else(|| "none".to_owned()));
         let credential = Credential::Secret(self.settings().client_id, secret.clone());
-        let client = Client::new(&self.settings().access, credential, Arc::clone(&self.transport), Self::limits(60));
+        let client =
+            Client::new(&self.settings().access, credential, Arc::clone(&self.transport), Self::limits(60));
         observe::application(&client, &secret, Depth::MadeUpUser).await
     }
 

@@ -1,0 +1,76 @@
+//! The administrator's sign-in, for every command that needs one.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::ProgressBar;
+
+use super::Context;
+use crate::diagnostic::printable;
+use crate::graph::{AdminWay, Administrators, DevicePrompt, Token, Transport};
+use crate::observe;
+use crate::settings::reveal::Trust;
+use crate::settings::{Access, Secret, defaults};
+use crate::tenant::{Cause, Unseen};
+
+/// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
+pub(super) fn administrators(
+    context: &Context<'_>,
+    use_az: bool,
+    scopes: &'static [&'static str],
+    patience: Duration,
+    progress: &ProgressBar,
+) -> Result<Administrators, Unseen> {
+    let way = match context.admin_token.clone() {
+        Some(token) => AdminWay::Token(token),
+        None if use_az => AdminWay::AzureCli,
+        None if context.can_ask() => {
+            let progress = progress.clone();
+            AdminWay::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
+        }
+        None => {
+            let why = format!(
+                "no administrator can sign in: set {ADMIN_TOKEN}, or give --use-az; without a terminal, or with --no-input, nobody is asked for a code"
+            );
+            return Err(Unseen::new(Cause::Use, why));
+        }
+    };
+    Ok(Administrators::new(way, scopes, patience))
+}
+
+/// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.
+pub(super) const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
+
+/// The ready token, if there is one. A line end is easily copied along.
+pub(super) fn ready_token() -> Option<Secret> {
+    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
+    token.filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+fn show(prompt: &DevicePrompt) {
+    let (address, code) = (printable(&prompt.address), printable(&prompt.code));
+    let minutes = prompt.lifetime.as_secs() / 60;
+    let text = format!(
+        "To sign in as an administrator, open {address} and enter the code {code} (valid for {minutes} minutes)."
+    );
+    // Who closed the terminal reads nothing.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The administrator's token. Whoever is asked to enter a code consents to the application that it is for, so a file that nobody trusts
+/// may not name that application.
+pub(super) async fn token(
+    administrators: &Administrators,
+    access: &Access,
+    trust: Trust,
+    transport: &Arc<dyn Transport>,
+) -> Result<Token, Unseen> {
+    let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
+    if trust == Trust::Withheld && administrators.ask_a_person() && !is_microsofts {
+        let why = "`entra.admin_client_id` names another application than Microsoft's to sign in with; with --trust it is used";
+        return Err(Unseen::new(Cause::Use, why));
+    }
+    let token = administrators.token(access, Arc::clone(transport)).await;
+    token.map_err(|error| observe::unseen(&error))
+}

@@ -1,0 +1,183 @@
+//! `apply`: the plan, and then what it says.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::plan::{Wishes, make};
+use super::show::{self, PlanShape};
+use super::{Administrator, SecretOut, Site, agrees, consent_address};
+use crate::cli::args::Plain;
+use crate::cli::{Context, Exit};
+use crate::diagnostic::printable;
+use crate::graph::TO_PROVISION;
+use crate::provision::{Applied, Kept, Plan, Proof};
+use crate::report::json::write_pretty;
+use crate::tenant::objects::{Application, FoundBy};
+
+/// The arguments.
+#[derive(Args)]
+#[command(after_help = "\
+The plan is shown first, and carried out once you agree. Whatever breaks off in the middle, the same command goes on from there; where there is nothing to do,
+nothing is done. Without the role to grant permissions, the rest is done, and the address is printed at which somebody else can consent.
+
+Examples:
+  swyx-teams apply north.toml
+  swyx-teams apply --yes --use-az north.toml
+  swyx-teams apply --yes --secret-out new.secret north.toml")]
+pub(in crate::cli) struct Apply {
+    /// The settings file
+    pub(in crate::cli) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) wishes: Wishes,
+    /// Agree to the plan beforehand
+    #[arg(long)]
+    pub(in crate::cli) yes: bool,
+    #[command(flatten)]
+    pub(in crate::cli) secret_out: SecretOut,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t)]
+    pub(in crate::cli) format: Plain,
+    #[command(flatten)]
+    pub(in crate::cli) administrator: Administrator,
+}
+
+/// The outcome in JSON, version 1.
+#[derive(Serialize)]
+struct AppliedShape<'a> {
+    version: u8,
+    plan: PlanShape<'a>,
+    client_id: Option<String>,
+    proof: Option<&'static str>,
+    not_granted: Vec<&'a str>,
+    consent_address: Option<String>,
+    to_do: Option<&'a str>,
+}
+
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result<Exit> {
+    let path = context.file(args.file.as_ref());
+    at(context, &path, args)
+}
+
+/// Applies the settings file at `path`.
+pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -> io::Result<Exit> {
+    let hand_over = args.secret_out.hand_over(context);
+    let (site, mut files) = match Site::open(context, path, &args.administrator, TO_PROVISION, hand_over)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    let (look, plan) = match make(context, &site, &files, &args.wishes)? {
+        Ok(made) => made,
+        Err(exit) => return Ok(exit),
+    };
+    if args.format == Plain::Human {
+        show::print(context, &site, &plan, &look.objects)?;
+        context.out.flush()?;
+    }
+    if let Some((FoundBy::DisplayName, application)) = &look.objects.application
+        && let Err(exit) = adopts(context, application)?
+    {
+        return Ok(exit);
+    }
+    if plan.steps.is_empty() {
+        if args.format == Plain::Json {
+            print_json(context, &site, &plan, &look.objects, None)?;
+        }
+        return Ok(Exit::Clean);
+    }
+    match agrees(context, args.yes, "Carry this plan out?")? {
+        Ok(true) => {}
+        Ok(false) => return context.misuse("nothing was changed"),
+        Err(exit) => return Ok(exit),
+    }
+    let provisioner = site.provisioner();
+    let applied = match site.result(context, provisioner.apply(&plan, &look, &mut files))? {
+        Ok(applied) => applied,
+        Err(exit) => {
+            context.note("what was done stays; the same command goes on from there")?;
+            return Ok(exit);
+        }
+    };
+    match args.format {
+        Plain::Json => print_json(context, &site, &plan, &look.objects, Some(&applied))?,
+        Plain::Human => print(context, &site, &applied)?,
+    }
+    Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::Answer })
+}
+
+/// Asks before an application is taken for the right one by nothing but its name. `--yes` does not say so: it may be anybody's.
+fn adopts(context: &mut Context<'_>, application: &Application) -> io::Result<Result<(), Exit>> {
+    let (name, id) = (printable(&application.name), application.client_id);
+    if !context.can_ask() {
+        let message = format!(
+            "the application {name} ({id}) bears the name, but nothing says that it is the one that is meant; if it is: swyx-teams set {} {id}; if not, give the new one another entra.application_name. Nothing was changed",
+            crate::settings::keys::CLIENT_ID
+        );
+        return context.misuse(message).map(Err);
+    }
+    let question = format!("Is the application {name} ({id}) the one that is meant?");
+    match inquire::Confirm::new(&question).with_default(false).prompt() {
+        Ok(true) => Ok(Ok(())),
+        _ => context
+            .misuse("nothing was changed; give the new application another entra.application_name")
+            .map(Err),
+    }
+}
+
+fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Result<()> {
+    let name = printable(&site.name);
+    match applied.proof {
+        Some(Proof::Whole) => {
+            writeln!(context.out, "{name}: done; the sign-in works, with what the mode needs")?
+        }
+        Some(Proof::SignIn) => writeln!(context.out, "{name}: done; the sign-in works")?,
+        None => writeln!(
+            context.out,
+            "{name}: done; swyx-teams check --online proves it, once the secret is in its place"
+        )?,
+    }
+    if let Some((Kept::HandedOver(what), _)) = &applied.secret {
+        writeln!(context.out, "to do: {}", printable(what))?;
+    }
+    if applied.not_granted.is_empty() {
+        return Ok(());
+    }
+    let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    let address = consent_address(&site.wanted, applied.client_id);
+    context.complain(format_args!(
+        "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address}, or in the Entra portal App registrations, the application, API permissions, Grant admin consent; then swyx-teams apply goes on from here"
+    ))
+}
+
+fn print_json(
+    context: &mut Context<'_>,
+    site: &Site,
+    plan: &Plan,
+    objects: &crate::tenant::objects::Objects,
+    applied: Option<&Applied>,
+) -> io::Result<()> {
+    let lacks = applied.filter(|applied| !applied.not_granted.is_empty());
+    let shape = AppliedShape {
+        version: 1,
+        plan: show::shape(site, plan, objects),
+        client_id: applied
+            .map(|applied| applied.client_id)
+            .or(site.wanted.client_id)
+            .map(|id| id.to_string()),
+        proof: applied.and_then(|applied| applied.proof).map(|proof| match proof {
+            Proof::Whole => "sign-in-and-permissions",
+            Proof::SignIn => "sign-in",
+        }),
+        not_granted: applied
+            .map(|applied| applied.not_granted.iter().map(|one| one.name.as_str()).collect())
+            .unwrap_or_default(),
+        consent_address: lacks.map(|applied| consent_address(&site.wanted, applied.client_id)),
+        to_do: applied.and_then(|applied| match &applied.secret {
+            Some((Kept::HandedOver(what), _)) => Some(what.as_str()),
+            _ => None,
+        }),
+    };
+    write_pretty(&shape, context.out)
+}

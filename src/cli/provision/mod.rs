@@ -1,0 +1,207 @@
+//! `plan`, `apply`, `rotate` and `destroy`: a file for each, and here what they share: from a settings file to an administrator at work.
+
+pub(super) mod apply;
+pub(super) mod destroy;
+pub(super) mod plan;
+pub(super) mod rotate;
+mod show;
+mod teller;
+
+use std::future::Future;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::runtime::Runtime;
+use tokio::time::Instant;
+
+use super::online::weight;
+use super::{Context, Exit, administrator, display, distrusted, folder};
+use crate::check::Checked;
+use crate::diagnostic::printable;
+use crate::graph::{Client, Credential, Https, Limits, Transport};
+use crate::os;
+use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
+use crate::settings::{Unresolved, Wanted};
+use crate::tenant::{Cause, Unseen};
+use teller::Teller;
+
+/// How the administrator signs in, and how long is waited.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Administrator")]
+pub(in crate::cli) struct Administrator {
+    /// Sign in with the account of the Azure CLI; without it, by $SWYX_TEAMS_ADMIN_TOKEN, else by a device code
+    #[arg(long)]
+    pub(in crate::cli) use_az: bool,
+    /// Time for all of it, Entra ID's replication included; a person has as long as the code is valid
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=7200))]
+    pub(in crate::cli) timeout: u64,
+}
+
+/// Where a secret goes that only a person can put where the settings say.
+#[derive(Args, Clone, Default)]
+pub(in crate::cli) struct SecretOut {
+    /// Where the settings name an environment variable or a command: write the new secret into this file, which must not be there yet
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) secret_out: Option<PathBuf>,
+}
+
+impl SecretOut {
+    fn hand_over(&self, context: &Context<'_>) -> Option<HandOver> {
+        match &self.secret_out {
+            Some(path) => Some(HandOver::File(path.clone())),
+            None if context.can_ask() => Some(HandOver::Terminal(Box::new(teller::show_secret))),
+            None => None,
+        }
+    }
+}
+
+/// An administrator at work on the tenant of one settings file.
+struct Site {
+    runtime: Runtime,
+    name: String,
+    wanted: Wanted,
+    installation: Installation,
+    admin: Client,
+    transport: Arc<dyn Transport>,
+    teller: Teller,
+    until: Instant,
+}
+
+impl Site {
+    /// Signs the administrator in, for the settings file at `path`; else says why not.
+    fn open(
+        context: &mut Context<'_>,
+        path: &Path,
+        args: &Administrator,
+        scopes: &'static [&'static str],
+        hand_over: Option<HandOver>,
+    ) -> io::Result<Result<(Self, Files), Exit>> {
+        let checked = match context.load(path)? {
+            Ok(checked) => checked,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        let wanted = match wanted(context, &checked)? {
+            Ok(wanted) => wanted,
+            Err(exit) => return Ok(Err(exit)),
+        };
+        if let Some(why) = distrusted(&checked, context.trust()) {
+            return context.misuse(why).map(Err);
+        }
+        let transport = match Https::new(&wanted.access, &folder(path)) {
+            Ok(https) => Arc::new(https) as Arc<dyn Transport>,
+            Err(error) => return context.misuse(error).map(Err),
+        };
+        let runtime = Runtime::new()?;
+        let teller = Teller::new(context.global.quiet);
+        let patience = Duration::from_secs(args.timeout);
+        let administrators =
+            administrator::administrators(context, args.use_az, scopes, patience, teller.bar());
+        let token = administrators.and_then(|administrators| {
+            runtime.block_on(administrator::token(
+                &administrators,
+                &wanted.access,
+                context.trust(),
+                &transport,
+            ))
+        });
+        let token = match token {
+            Ok(token) => token,
+            Err(unseen) => return unsigned(context, &unseen).map(Err),
+        };
+        let until = Instant::now() + patience;
+        let limits = Limits { until: Some(until), ..Limits::default() };
+        let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
+        let name = display(path);
+        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over);
+        let installation = Installation::new(&os::host_name(), &std::path::absolute(path)?);
+        Ok(Ok((Self { runtime, name, wanted, installation, admin, transport, teller, until }, files)))
+    }
+
+    fn provisioner(&self) -> Provisioner<'_> {
+        Provisioner {
+            wanted: &self.wanted,
+            installation: &self.installation,
+            admin: &self.admin,
+            transport: Arc::clone(&self.transport),
+            patience: Patience { until: self.until, told: &self.teller },
+        }
+    }
+
+    /// Waits for work, unless the process is told to end meanwhile. Nothing if it is: what was done stays.
+    fn wait_for<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> io::Result<Option<Result<T, Failure>>> {
+        let done = self.runtime.block_on(async {
+            let end = os::ending()?;
+            Ok::<_, io::Error>(tokio::select! {
+                done = work => Some(done),
+                () = end => None,
+            })
+        });
+        self.teller.rest();
+        done
+    }
+
+    /// The result of work, or what it comes to that there is none.
+    fn result<T>(
+        &self,
+        context: &mut Context<'_>,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> io::Result<Result<T, Exit>> {
+        match self.wait_for(work)? {
+            Some(Ok(done)) => Ok(Ok(done)),
+            Some(Err(failure)) => {
+                context.complain(format_args!("{}: {failure}", printable(&self.name)))?;
+                Ok(Err(weight(failure.cause())))
+            }
+            None => context
+                .misuse("interrupted; what was done stays, and the same command goes on from there")
+                .map(Err),
+        }
+    }
+}
+
+/// What the settings want; else what is to be mended first.
+fn wanted(context: &mut Context<'_>, checked: &Checked) -> io::Result<Result<Wanted, Exit>> {
+    match checked.wanted() {
+        Ok(wanted) => Ok(Ok(wanted)),
+        Err(Unresolved::Errors) => {
+            context.report_to_err(checked, |_| true)?;
+            context.complain("mend these first; a missing client id or secret is no obstacle here")?;
+            Ok(Err(Exit::Findings))
+        }
+        Err(error) => context.misuse(error).map(Err),
+    }
+}
+
+fn unsigned(context: &mut Context<'_>, unseen: &Unseen) -> io::Result<Exit> {
+    context.complain(&unseen.reason)?;
+    // A refusal of the administrator is an answer.
+    Ok(match unseen.cause {
+        Cause::NotAsked | Cause::Follows => Exit::Answer,
+        cause => weight(cause),
+    })
+}
+
+/// Whether a person agrees; without one, `--yes` has to.
+fn agrees(context: &mut Context<'_>, yes: bool, question: &str) -> io::Result<Result<bool, Exit>> {
+    if yes {
+        return Ok(Ok(true));
+    }
+    if !context.can_ask() {
+        return context.misuse("nobody can be asked; --yes agrees beforehand. Nothing was changed").map(Err);
+    }
+    let answer = inquire::Confirm::new(question).with_default(false).prompt();
+    Ok(Ok(answer.unwrap_or(false)))
+}
+
+/// The address at which an administrator who may consents to what the application declares.
+/// Source: <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
+fn consent_address(wanted: &Wanted, client_id: crate::settings::ClientId) -> String {
+    let access = &wanted.access;
+    format!("{}/{}/adminconsent?client_id={client_id}", access.login_address(), access.tenant_id)
+}

@@ -1,0 +1,216 @@
+//! `rotate`: a new client secret in the place of the present one.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Administrator, SecretOut, Site};
+use crate::cli::args::Plain;
+use crate::cli::{Context, Exit, sheet};
+use crate::diagnostic::printable;
+use crate::graph::TO_PROVISION;
+use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
+use crate::report::json::write_pretty;
+use crate::settings::SecretSource;
+
+/// The arguments.
+#[derive(Args)]
+#[command(after_help = "\
+A new secret is made, proven by a sign-in, kept where the settings say, and proven from there. The old one stays valid: Control Center learns the new one only by
+hand. Once it has it, --finish removes the old one. Whenever a run breaks off, a secret works, and the next run goes on.
+
+Examples:
+  swyx-teams rotate north.toml
+  swyx-teams rotate --finish north.toml
+  swyx-teams rotate --if-due --use-az --quiet north.toml")]
+pub(in crate::cli) struct Rotate {
+    /// The settings file
+    file: Option<PathBuf>,
+    /// Control Center has the secret that is kept: remove those before it
+    #[arg(long, conflicts_with_all = ["remove_old", "if_due", "new_secret", "secret_out"])]
+    finish: bool,
+    /// Remove the old secret at once: nothing uses it but what reads it where the settings say
+    #[arg(long)]
+    remove_old: bool,
+    /// Do it only if the secret ends within entra.renew_before_days, and remove nothing that is still valid
+    #[arg(long, conflicts_with = "remove_old")]
+    if_due: bool,
+    /// Make one also if another was made before whose value somebody may have
+    #[arg(long, conflicts_with = "if_due")]
+    new_secret: bool,
+    #[command(flatten)]
+    secret_out: SecretOut,
+    /// How to print the outcome
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+    #[command(flatten)]
+    administrator: Administrator,
+}
+
+/// The outcome in JSON, version 1.
+#[derive(Serialize)]
+struct RotatedShape<'a> {
+    version: u8,
+    file: &'a str,
+    outcome: &'static str,
+    ends: Option<String>,
+    old_until: Option<String>,
+    removed: usize,
+    to_do: Option<&'a str>,
+}
+
+impl Rotate {
+    fn asked(&self) -> Asked {
+        match self {
+            Self { finish: true, .. } => Asked::Finish,
+            Self { if_due: true, .. } => Asked::IfDue,
+            Self { new_secret, remove_old, .. } => Asked::New { again: *new_secret, remove_old: *remove_old },
+        }
+    }
+}
+
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Result<Exit> {
+    let path = context.file(args.file.as_ref());
+    let hand_over = args.secret_out.hand_over(context);
+    let (site, mut files) = match Site::open(context, &path, &args.administrator, TO_PROVISION, hand_over)? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
+    };
+    let is_elsewhere =
+        matches!(&site.wanted.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)));
+    if args.remove_old && is_elsewhere {
+        return context.misuse("--remove-old needs a secret that this program can put in its place: a file, or the settings file itself. Nothing was changed");
+    }
+    let rotated = match go(context, &site, &mut files, args.asked())? {
+        Ok(rotated) => rotated,
+        Err(exit) => return Ok(exit),
+    };
+    if args.format == Plain::Json {
+        print_json(context, &site, &rotated)?;
+        return Ok(Exit::Clean);
+    }
+    print(context, &site, &rotated)?;
+    if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
+    {
+        show_sheet(context, &path)?;
+        return finish_if_told(context, &site, &mut files, &rotated);
+    }
+    Ok(Exit::Clean)
+}
+
+/// Looks, and does what is asked.
+fn go(
+    context: &mut Context<'_>,
+    site: &Site,
+    files: &mut Files,
+    asked: Asked,
+) -> io::Result<Result<Rotated, Exit>> {
+    let held = files.held();
+    if let Err(Absence::OutOfReach(why)) = &held.secret {
+        let name = printable(&site.name);
+        let message = format!(
+            "{name}: which secret is in use shows only where it can be fetched: {why}. Nothing was changed"
+        );
+        return context.misuse(message).map(Err);
+    }
+    let provisioner = site.provisioner();
+    site.result(context, async {
+        let look = provisioner.look(held).await?;
+        provisioner.rotate(&look, asked, files).await
+    })
+}
+
+/// Asks whether Control Center has the new one, if somebody is there, and then removes the old one.
+fn finish_if_told(
+    context: &mut Context<'_>,
+    site: &Site,
+    files: &mut Files,
+    rotated: &Rotated,
+) -> io::Result<Exit> {
+    let has_old = matches!(rotated, Rotated::Pending { .. } | Rotated::Made { old_until: Some(_), .. });
+    if !has_old || !context.can_ask() {
+        return Ok(Exit::Clean);
+    }
+    context.out.flush()?;
+    let question = "Is the new value in Control Center? Then the old secret is removed now";
+    if !matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true)) {
+        return Ok(Exit::Clean);
+    }
+    match go(context, site, files, Asked::Finish)? {
+        Ok(finished) => print(context, site, &finished).map(|()| Exit::Clean),
+        Err(exit) => Ok(exit),
+    }
+}
+
+fn show_sheet(context: &mut Context<'_>, path: &Path) -> io::Result<()> {
+    let checked = match context.load(path)? {
+        Ok(checked) => checked,
+        Err(_) => return Ok(()),
+    };
+    match checked.settings() {
+        Ok(settings) => {
+            writeln!(context.out)?;
+            sheet::print(context, &crate::sheet::Sheet::new(&settings), None)
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+fn print(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Result<()> {
+    let name = printable(&site.name);
+    let out = &mut *context.out;
+    let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let then = "once Control Center has the new one, swyx-teams rotate --finish removes it";
+    match rotated {
+        Rotated::NotDue(ends) => {
+            writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))
+        }
+        Rotated::Pending { until } => writeln!(
+            out,
+            "{name}: the new client secret is in its place and works; the one before it is valid until {}: {then}",
+            day(until)
+        ),
+        Rotated::Made { kept, ends, old_until } => {
+            writeln!(out, "{name}: there is a new client secret, valid until {}", day(ends))?;
+            if let Kept::HandedOver(what) = kept {
+                writeln!(out, "to do: {}", printable(what))?;
+            }
+            match old_until {
+                Some(until) => writeln!(out, "the old one is valid until {}: {then}", day(until)),
+                None => Ok(()),
+            }
+        }
+        Rotated::Finished(0) => writeln!(out, "{name}: nothing to remove: there is no older client secret"),
+        Rotated::Finished(1) => writeln!(out, "{name}: the old client secret is removed"),
+        Rotated::Finished(count) => writeln!(out, "{name}: {count} old client secrets are removed"),
+    }
+}
+
+fn print_json(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Result<()> {
+    let mut shape = RotatedShape {
+        version: 1,
+        file: &site.name,
+        outcome: "",
+        ends: None,
+        old_until: None,
+        removed: 0,
+        to_do: None,
+    };
+    match rotated {
+        Rotated::NotDue(ends) => (shape.outcome, shape.ends) = ("not-due", Some(ends.to_string())),
+        Rotated::Pending { until } => {
+            (shape.outcome, shape.old_until) = ("pending", Some(until.to_string()));
+        }
+        Rotated::Made { kept, ends, old_until } => {
+            (shape.outcome, shape.ends) = ("made", Some(ends.to_string()));
+            shape.old_until = old_until.map(|until| until.to_string());
+            if let Kept::HandedOver(what) = kept {
+                shape.to_do = Some(what);
+            }
+        }
+        Rotated::Finished(count) => (shape.outcome, shape.removed) = ("finished", *count),
+    }
+    write_pretty(&shape, context.out)
+}

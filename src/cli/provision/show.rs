@@ -1,0 +1,161 @@
+//! A plan for a person, and for a program.
+
+use std::io;
+
+use serde::Serialize;
+
+use super::Site;
+use crate::cli::Context;
+use crate::diagnostic::printable;
+use crate::provision::{Line, Plan, Sign};
+use crate::settings::{Choice, Cloud};
+use crate::tenant::objects::{FoundBy, Objects};
+
+/// A plan in JSON, version 1.
+#[derive(Serialize)]
+pub(super) struct PlanShape<'a> {
+    version: u8,
+    file: &'a str,
+    tenant: TenantShape,
+    application: ApplicationShape<'a>,
+    steps: Vec<StepShape>,
+    notes: &'a [String],
+    summary: SummaryShape,
+}
+
+#[derive(Serialize)]
+struct TenantShape {
+    id: String,
+    cloud: &'static str,
+}
+
+#[derive(Serialize)]
+struct ApplicationShape<'a> {
+    name: &'a str,
+    client_id: Option<String>,
+    found_by: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct StepShape {
+    action: &'static str,
+    object: &'static str,
+    what: String,
+    key: String,
+    reason: String,
+    role: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct SummaryShape {
+    add: usize,
+    change: usize,
+    remove: usize,
+}
+
+/// The form of a plan for a program.
+pub(super) fn shape<'a>(site: &'a Site, plan: &'a Plan, objects: &'a Objects) -> PlanShape<'a> {
+    let mode = site.wanted.mode;
+    let step = |line: Line| StepShape {
+        action: match line.sign {
+            Sign::Add => "add",
+            Sign::Change => "change",
+            Sign::Remove => "remove",
+        },
+        object: line.object,
+        what: line.what,
+        key: line.key.to_string(),
+        reason: line.reason,
+        role: line.role,
+    };
+    let application = objects.application.as_ref().map(|(_, application)| application);
+    PlanShape {
+        version: 1,
+        file: &site.name,
+        tenant: TenantShape {
+            id: site.wanted.access.tenant_id.to_string(),
+            cloud: cloud(site.wanted.access.cloud),
+        },
+        application: ApplicationShape {
+            name: application.map_or(site.wanted.name(), |application| &application.name),
+            client_id: application.map(|application| application.client_id.to_string()),
+            found_by: plan.found_by.map(|mark| match mark {
+                FoundBy::ClientId => "client_id",
+                FoundBy::UniqueName => "unique_name",
+                FoundBy::DisplayName => "display_name",
+            }),
+        },
+        steps: plan.steps.iter().flat_map(|one| one.lines(mode)).map(step).collect(),
+        notes: &plan.notes,
+        summary: SummaryShape {
+            add: plan.count(mode, Sign::Add),
+            change: plan.count(mode, Sign::Change),
+            remove: plan.count(mode, Sign::Remove),
+        },
+    }
+}
+
+fn cloud(cloud: Cloud) -> &'static str {
+    Cloud::CHOICES.iter().find(|(_, _, one)| *one == cloud).map_or("", |(name, _, _)| name)
+}
+
+/// Prints a plan for a person.
+pub(super) fn print(
+    context: &mut Context<'_>,
+    site: &Site,
+    plan: &Plan,
+    objects: &Objects,
+) -> io::Result<()> {
+    let (mode, access, out) = (site.wanted.mode, &site.wanted.access, &mut *context.out);
+    let name = printable(&site.name);
+    writeln!(out, "{name}: tenant {} ({})", access.tenant_id, cloud(access.cloud))?;
+    match (plan.found_by, &objects.application) {
+        (Some(mark), Some((_, application))) => {
+            let by = match mark {
+                FoundBy::ClientId => "by the client id in the settings",
+                FoundBy::UniqueName => "by the unique name that an earlier run gave it",
+                FoundBy::DisplayName => "by its name, which no other application bears",
+            };
+            writeln!(
+                out,
+                "application {} ({}), found {by}",
+                printable(&application.name),
+                application.client_id
+            )?;
+        }
+        _ => writeln!(out, "application {}: not there yet", printable(site.wanted.name()))?,
+    }
+    let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
+    let width = lines.iter().map(|line| line.object.len()).max().unwrap_or(0);
+    if !lines.is_empty() {
+        writeln!(out)?;
+    }
+    for line in &lines {
+        let sign = match line.sign {
+            Sign::Add => '+',
+            Sign::Change => '~',
+            Sign::Remove => '-',
+        };
+        writeln!(out, "  {sign} {:width$}  {}", line.object, printable(&line.what))?;
+        writeln!(out, "    {:width$}  {}: {}", "", line.key, printable(&line.reason))?;
+        if let Some(role) = line.role {
+            writeln!(out, "    {:width$}  takes at least: {role}", "")?;
+        }
+    }
+    if !plan.notes.is_empty() {
+        writeln!(out, "\nTo know:\n")?;
+        plan.notes.iter().try_for_each(|note| writeln!(out, "  - {}", printable(note)))?;
+    }
+    let count = |sign| plan.count(mode, sign);
+    if lines.is_empty() {
+        writeln!(out, "\nnothing to do: the tenant holds what the settings want")
+    } else {
+        writeln!(
+            out,
+            "\n{} to add, {} to change, {} to remove",
+            count(Sign::Add),
+            count(Sign::Change),
+            count(Sign::Remove)
+        )
+    }
+}

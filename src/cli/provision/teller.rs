@@ -1,0 +1,94 @@
+//! Tells on standard error what is being done, and why nothing is done for a while.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::diagnostic::printable;
+use crate::provision::{Sign, Step, Told};
+use crate::settings::{Mode, Secret};
+
+/// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
+pub(super) struct Teller {
+    bar: ProgressBar,
+    is_quiet: bool,
+}
+
+impl Teller {
+    pub(super) fn new(is_quiet: bool) -> Self {
+        let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+        Self { bar: style.map_or(bar.clone(), |style| bar.with_style(style)), is_quiet }
+    }
+
+    /// The line that moves, for whoever else writes to the terminal.
+    pub(super) fn bar(&self) -> &ProgressBar {
+        &self.bar
+    }
+
+    /// Takes the line that moves away, until the next step.
+    pub(super) fn rest(&self) {
+        self.bar.disable_steady_tick();
+        self.bar.finish_and_clear();
+    }
+
+    fn moves(&self, what: String) {
+        if !self.is_quiet && !self.bar.is_hidden() {
+            self.bar.reset();
+            self.bar.set_message(what);
+            self.bar.enable_steady_tick(Duration::from_millis(120));
+        }
+    }
+
+    fn line(&self, text: &str) {
+        if !self.is_quiet {
+            // Whoever closed the terminal reads nothing.
+            self.bar.suspend(|| drop(writeln!(io::stderr(), "{text}")));
+        }
+    }
+}
+
+impl Told for Teller {
+    fn begins(&self, step: &Step) {
+        self.moves(named(step));
+    }
+
+    fn done(&self, step: &Step) {
+        self.line(&format!("done: {}", named(step)));
+    }
+
+    fn says(&self, what: &str) {
+        self.moves(what.to_owned());
+        self.line(what);
+    }
+
+    fn waits(&self, why: &str, pause: Duration) {
+        self.line(&format!("waiting {} s: {why}", pause.as_secs()));
+    }
+}
+
+/// A step in one line.
+fn named(step: &Step) -> String {
+    // The mode is in reasons only, which are not shown here.
+    let lines = step.lines(Mode::BothWays);
+    let first = lines.first().map(|line| {
+        let sign = match line.sign {
+            Sign::Add => '+',
+            Sign::Change => '~',
+            Sign::Remove => '-',
+        };
+        format!("{sign} {} {}", line.object, printable(&line.what))
+    });
+    first.unwrap_or_default()
+}
+
+/// Shows a secret on the terminal: the one time that it can be seen.
+pub(super) fn show_secret(secret: &Secret) -> io::Result<()> {
+    writeln!(
+        io::stderr(),
+        "\nThe new client secret, which is shown only now:\n\n  {}\n",
+        Secret::expose(secret)
+    )
+}

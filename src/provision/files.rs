@@ -1,0 +1,226 @@
+//! Keeps ids and secrets in files: the settings file, and the place that it names for the secret.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::keep::{Keep, KeepError, Kept};
+use super::standing::{Absence, Held};
+use crate::change::{self, Outcome};
+use crate::check;
+use crate::os::{NewFile, ReadError, Rewrite};
+use crate::settings::reveal::{RevealError, Trust, reveal};
+use crate::settings::write::{Change, NewValue};
+use crate::settings::{ClientId, Secret, SecretSource, keys};
+
+/// A secret's file may have this many bytes.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// The settings file, and where it says that the secret is kept.
+pub struct Files {
+    name: String,
+    path: PathBuf,
+    source: Option<SecretSource>,
+    trust: Trust,
+    hand_over: Option<HandOver>,
+    out: Option<NewFile>,
+}
+
+/// How a secret gets to a person who has to put it where the settings say: no program can write an environment variable of another, or
+/// behind a command.
+pub enum HandOver {
+    /// Into a new file, readable by its owner only.
+    File(PathBuf),
+    /// Shown on the terminal, by this function.
+    Terminal(Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>),
+}
+
+impl Files {
+    /// The settings file at `path`, which messages call `name`, and the place `source`.
+    pub fn new(
+        name: impl Into<String>,
+        path: &Path,
+        source: Option<SecretSource>,
+        trust: Trust,
+        hand_over: Option<HandOver>,
+    ) -> Self {
+        Self { name: name.into(), path: path.to_path_buf(), source, trust, hand_over, out: None }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.path.parent().map(Path::to_path_buf).unwrap_or_default()
+    }
+
+    /// Since when the place has been as it is: the file's last change, or that of the folder that it is not in.
+    fn since(&self, source: &SecretSource) -> Option<Timestamp> {
+        let path = match source {
+            SecretSource::Inline(_) => self.path.clone(),
+            SecretSource::File(path) => self.folder().join(path),
+            SecretSource::Env(_) | SecretSource::Command(_) => return None,
+        };
+        let folder =
+            || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let changed =
+            std::fs::metadata(&path).or_else(|_| std::fs::metadata(folder())).ok()?.modified().ok()?;
+        Timestamp::try_from(changed).ok()
+    }
+
+    fn change(&self, change: Change) -> Result<(), KeepError> {
+        match change::file(&self.name, &self.path, &[change]) {
+            Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
+            Ok(Outcome::Refused(..)) => Err(KeepError(format!(
+                "{}: it would add errors to the file, which was changed meanwhile; nothing was written",
+                self.name
+            ))),
+            Err(error) => Err(KeepError(format!("{}: {error}", self.name))),
+        }
+    }
+
+    fn hand_over(&mut self, secret: &Secret, place: &str) -> Result<Kept, KeepError> {
+        if let (Some(out), Some(HandOver::File(path))) = (&mut self.out, &self.hand_over) {
+            let line = format!("{}\n", Secret::expose(secret));
+            out.write(line.as_bytes())
+                .map_err(|error| KeepError(format!("{}: {}", path.display(), crate::os::reason(&error))))?;
+            return Ok(Kept::HandedOver(format!(
+                "the new secret is in {}: put it into {place}, and remove that file",
+                path.display()
+            )));
+        }
+        match &mut self.hand_over {
+            Some(HandOver::Terminal(show)) => {
+                show(secret).map_err(|error| KeepError(crate::os::reason(&error)))?;
+                Ok(Kept::HandedOver(format!(
+                    "put the secret that is shown above into {place}; it is shown only once"
+                )))
+            }
+            _ => Err(KeepError(nowhere(place))),
+        }
+    }
+}
+
+fn nowhere(place: &str) -> String {
+    format!(
+        "a new secret cannot be put into {place} by this program: --secret-out FILE writes it into a new file; without that, a terminal is needed to show it on"
+    )
+}
+
+/// The place that only a person can write to.
+fn place_of(source: &SecretSource) -> Option<String> {
+    match source {
+        SecretSource::Env(name) => Some(format!("the environment variable {name}")),
+        SecretSource::Command(words) => {
+            Some(format!("where the command {} reads it", words.first().map_or("", String::as_str)))
+        }
+        SecretSource::Inline(_) | SecretSource::File(_) => None,
+    }
+}
+
+impl Keep for Files {
+    fn held(&self) -> Held {
+        let Some(source) = &self.source else {
+            return Held { secret: Err(Absence::Empty), since: None };
+        };
+        // The file may hold another secret by now than when it was first read.
+        let fresh = match source {
+            SecretSource::Inline(_) => {
+                let checked = check::file(&*self.name, &self.path);
+                checked.draft().and_then(|draft| draft.control_center.client_secret.clone())
+            }
+            source => Some(source.clone()),
+        };
+        let since = self.since(source);
+        let Some(fresh) = fresh else { return Held { secret: Err(Absence::Empty), since } };
+        let secret = reveal(&fresh, &self.folder(), self.trust).map_err(|error| match error {
+            RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Absence::Empty
+            }
+            error => Absence::OutOfReach(error.to_string()),
+        });
+        Held { secret, since }
+    }
+
+    fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError> {
+        self.change(Change::Set(keys::CLIENT_ID, NewValue::Text(id.to_string())))
+    }
+
+    fn prepare(&mut self) -> Result<(), KeepError> {
+        match &self.source {
+            None => Err(KeepError(unset())),
+            Some(SecretSource::Inline(_)) => Ok(()),
+            Some(SecretSource::File(path)) => {
+                let target = self.folder().join(path);
+                let begun = Rewrite::begin(&target, MOST_BYTES);
+                begun.map(|_| ()).map_err(|error| KeepError(format!("{}: {error}", target.display())))
+            }
+            Some(source) => {
+                let place = place_of(source).unwrap_or_default();
+                match &self.hand_over {
+                    None => Err(KeepError(nowhere(&place))),
+                    Some(HandOver::Terminal(_)) => Ok(()),
+                    Some(HandOver::File(path)) => {
+                        let made = NewFile::create(path);
+                        let made = made.map_err(|error| {
+                            KeepError(format!(
+                                "--secret-out {}: {}",
+                                path.display(),
+                                crate::os::reason(&error)
+                            ))
+                        });
+                        self.out = Some(made?);
+                        Ok(())
+                    }
+                }
+            }
+        }
+    }
+
+    fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError> {
+        let Some(source) = self.source.clone() else { return Err(KeepError(unset())) };
+        if let Some(place) = place_of(&source) {
+            return self.hand_over(secret, &place);
+        }
+        match self.put(&source, secret, before) {
+            // Saved, and only not sure to outlive a power cut.
+            Err(_) if self.held().secret.is_ok_and(|kept| kept.says_the_same(secret)) => Ok(Kept::InPlace),
+            put => put.map(|()| Kept::InPlace),
+        }
+    }
+}
+
+impl Files {
+    /// Writes a secret to where the settings say, unless another was put there since it held `before`.
+    fn put(&self, source: &SecretSource, secret: &Secret, before: &Held) -> Result<(), KeepError> {
+        let SecretSource::File(path) = source else {
+            self.is_still(before, &self.path)?;
+            let value = NewValue::Secret(SecretSource::Inline(secret.clone()));
+            return self.change(Change::Set(keys::CLIENT_SECRET, value));
+        };
+        let path = self.folder().join(path);
+        let failed = |error| KeepError(format!("{}: {error}", path.display()));
+        let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
+        // Under the lock, so that of two runs neither overwrites what the other kept.
+        self.is_still(before, &path)?;
+        rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
+    }
+
+    fn is_still(&self, before: &Held, path: &Path) -> Result<(), KeepError> {
+        let is_the_same = match (&self.held().secret, &before.secret) {
+            (Ok(one), Ok(other)) => one.says_the_same(other),
+            (one, other) => one.is_err() && other.is_err(),
+        };
+        if is_the_same {
+            return Ok(());
+        }
+        Err(KeepError(format!(
+            "{}: another secret was put there meanwhile; nothing was written",
+            path.display()
+        )))
+    }
+}
+
+fn unset() -> String {
+    format!(
+        "`{key}` is not set; say where the new secret is to be kept, as swyx-teams set {key} file:teams.secret",
+        key = keys::CLIENT_SECRET
+    )
+}

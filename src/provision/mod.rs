@@ -1,0 +1,127 @@
+//! Provisioning: the application in Entra ID that the settings want is planned, made, kept up and taken away.
+//!
+//! ```text
+//! Wanted ──┐
+//! Objects ─┼─ plan ──▶ Plan ──apply──▶ Graph, and Keep: the settings file and where the secret is kept
+//! Held ────┘                 rotate, destroy
+//! ```
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `plan`, `step`, `obstacle` | pure: the steps from what is to what is wanted, or why there are none |
+//! | `name` | the names that a later run knows its own work by |
+//! | `standing` | pure: how the registered secrets stand to the one that is kept |
+//! | `act` | each change of the tenant, safe to repeat |
+//! | `secret` | a client secret is added, proven and removed; an answer that got lost leaves none behind |
+//! | `apply`, `rotate`, `destroy` | what the commands do |
+//! | `patience` | waits with a reason and an end |
+//! | `keep`, `files` | where ids and secrets go |
+//!
+//! There is no state but Entra ID's and the settings file's. A run that breaks off, at whatever moment, leaves a tenant that the next
+//! run plans from, and what it left over is known by its name.
+
+mod act;
+mod apply;
+mod destroy;
+mod failure;
+mod files;
+mod keep;
+mod name;
+mod obstacle;
+mod patience;
+mod plan;
+mod rotate;
+mod secret;
+mod standing;
+mod step;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::graph::{Client, Credential, GraphError, Limits, Transport};
+use crate::observe::{self, Sought};
+use crate::settings::{ClientId, Secret, Wanted};
+use crate::tenant::objects::Objects;
+
+pub use apply::Applied;
+pub use destroy::Removal;
+pub use failure::Failure;
+pub use files::{Files, HandOver};
+pub use keep::{Keep, KeepError, Kept};
+pub use name::{Installation, SecretName, is_ours, unique_name};
+pub use obstacle::{Obstacle, Restoring};
+pub use patience::{Patience, Told};
+pub use plan::{Options, Plan, plan};
+pub use rotate::{Asked, Course, Rotated, course};
+pub use secret::Proof;
+pub use standing::{Absence, Held, Standing, standing};
+pub use step::{Guide, Line, Permission, Sign, Step};
+
+/// One administrator at work on one tenant, for one settings file.
+pub struct Provisioner<'a> {
+    /// What the settings want.
+    pub wanted: &'a Wanted,
+    /// For whom secrets are made.
+    pub installation: &'a Installation,
+    /// The administrator's Graph.
+    pub admin: &'a Client,
+    /// Carries the application's own sign-ins.
+    pub transport: Arc<dyn Transport>,
+    /// How long is waited in all, and who hears of it.
+    pub patience: Patience<'a>,
+}
+
+/// What was seen before a plan is made.
+pub struct Look {
+    /// What the tenant holds.
+    pub objects: Objects,
+    /// The secret that is kept.
+    pub held: Held,
+    /// Whether a sign-in with the kept secret worked that is none of those that are seen.
+    pub is_accepted: bool,
+}
+
+impl Provisioner<'_> {
+    /// Looks at the tenant, where `held` is the secret that is kept: two requests, and a sign-in where that secret is none of those that
+    /// are seen.
+    ///
+    /// # Errors
+    /// [`Failure`] says why it was not seen.
+    pub async fn look(&self, mut held: Held) -> Result<Look, Failure> {
+        let unique_name = unique_name(self.wanted.name());
+        let sought =
+            Sought { client_id: self.wanted.client_id, unique_name: &unique_name, name: self.wanted.name() };
+        let objects = observe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
+        let objects = objects.map_err(Failure::Unseen)?;
+        held.since = held.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
+        let secret = held.secret.as_ref().ok();
+        let unknown = objects.application.as_ref().zip(secret).filter(|((_, application), _)| {
+            application.secrets.iter().all(|one| one.may_be_ours != Some(true))
+        });
+        let is_accepted = match unknown {
+            Some(((_, application), secret)) => self.sign_in(application.client_id, secret).await.is_ok(),
+            None => false,
+        };
+        Ok(Look { objects, held, is_accepted })
+    }
+
+    /// One sign-in of the application; a new one each time, for a token that is kept shows no new grants. Gives the roles in the token,
+    /// if it can be read.
+    async fn sign_in(&self, id: ClientId, secret: &Secret) -> Result<Option<Vec<String>>, GraphError> {
+        let limits = Limits { until: Some(self.patience.until), ..Limits::default() };
+        let credential = Credential::Secret(id, secret.clone());
+        let client = Client::new(&self.wanted.access, credential, Arc::clone(&self.transport), limits);
+        Ok(client.token().await?.roles().map(<[String]>::to_vec))
+    }
+}
+
+/// A time of this machine's clock by Microsoft's, whose times of answers are exact to a second. Clocks that agree but for that are one.
+fn by_their_clock(time: Timestamp, ahead: Option<i64>) -> Timestamp {
+    match ahead {
+        Some(ahead) if ahead.unsigned_abs() > 2 => {
+            time.checked_sub(SignedDuration::from_secs(ahead)).unwrap_or(time)
+        }
+        _ => time,
+    }
+}

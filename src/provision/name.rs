@@ -1,0 +1,165 @@
+//! The names that provisioning gives: to an application, by which a later run finds it, and to client secrets, by which a later run
+//! knows whose they are and which one they replace. So what has been done is written where it was done, in Entra ID, and no file of
+//! this program's has to keep up with it.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+/// The unique name (`uniqueName`) of the application that is called `name`: letters, digits and hyphens, the same for the same name.
+pub fn unique_name(name: &str) -> String {
+    // A name with other signs, or a long one, is told apart from its like by what its text comes to.
+    const LONGEST: usize = 60;
+    let slug = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let slug = slug.take(LONGEST).collect::<String>();
+    let is_faithful =
+        name.len() <= LONGEST && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let mark = if is_faithful { String::new() } else { format!("-{}", short(fingerprint(name))) };
+    format!("{UNIQUE}{slug}{mark}")
+}
+
+/// Whether a unique name was given by provisioning.
+pub fn is_ours(unique_name: &str) -> bool {
+    unique_name.starts_with(UNIQUE)
+}
+
+const UNIQUE: &str = "swyx-teams-";
+
+/// Ids of version 5 that are made of nothing but a text.
+fn fingerprint(text: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("swyx-teams:{text}").as_bytes())
+}
+
+/// The first eight hexadecimal digits: enough to tell the secrets of one application apart.
+pub(super) fn short(id: Uuid) -> u32 {
+    id.as_fields().0
+}
+
+/// One settings file on one machine, as the place that a secret is kept for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installation {
+    host: String,
+    id: u32,
+}
+
+impl Installation {
+    /// The one of the settings file at `path`, an absolute path, on the machine that is called `host`.
+    pub fn new(host: &str, path: &std::path::Path) -> Self {
+        const LONGEST: usize = 24;
+        let id = short(fingerprint(&format!("{host}:{}", path.display())));
+        let host = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c));
+        Self { host: host.take(LONGEST).collect(), id }
+    }
+}
+
+/// The name of a client secret. Shown as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the
+/// installation, the run that made it, and the secret that it replaces, where there is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretName {
+    host: String,
+    day: String,
+    installation: u32,
+    run: u32,
+    after: Option<u32>,
+}
+
+impl SecretName {
+    /// The name of the secret that one run makes for an installation, in the place of the secret with the key id `after`.
+    pub fn new(of: &Installation, run: Uuid, now: jiff::Timestamp, after: Option<Uuid>) -> Self {
+        let day = now.strftime("%Y-%m-%d").to_string();
+        Self { host: of.host.clone(), day, installation: of.id, run: short(run), after: after.map(short) }
+    }
+
+    /// Reads a name; nothing if provisioning did not give it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = |digits: &str| (digits.len() == 8).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
+        let (before, marks) = text.strip_prefix("swyx-teams on ")?.strip_suffix(')')?.split_once(" (")?;
+        let (host, day) = before.rsplit_once(' ')?;
+        let (own, after) = match marks.split_once(" after ") {
+            Some((own, after)) => (own, Some(hex(after)?)),
+            None => (marks, None),
+        };
+        let (installation, run) = own.split_once('.')?;
+        let (host, day) = (host.to_owned(), day.to_owned());
+        Some(Self { host, day, installation: hex(installation)?, run: hex(run)?, after })
+    }
+
+    /// Whether the secret was made for this installation.
+    pub fn is_of(&self, installation: &Installation) -> bool {
+        self.installation == installation.id
+    }
+
+    /// Whether both were made by one run.
+    pub fn is_of_run_of(&self, other: &Self) -> bool {
+        (self.installation, self.run) == (other.installation, other.run)
+    }
+
+    /// Whether both were made to replace the same secret, or none.
+    pub fn replaces_the_same_as(&self, other: &Self) -> bool {
+        self.after == other.after
+    }
+
+    /// Whether the secret was made to replace the one with this key id.
+    pub fn replaces(&self, key_id: Uuid) -> bool {
+        self.after == Some(short(key_id))
+    }
+}
+
+impl fmt::Display for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, day, installation, run, after } = self;
+        write!(f, "swyx-teams on {host} {day} ({installation:08x}.{run:08x}")?;
+        match after {
+            Some(after) => write!(f, " after {after:08x})"),
+            None => f.write_str(")"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn unique_names_are_fit_for_an_address_and_differ_as_the_names_do() {
+        assert_eq!(unique_name("presence"), "swyx-teams-presence");
+        let names =
+            ["SwyxMSTeamsPresenceSync", "swyxmsteamspresencesync", "Präsenz", "Pr-senz", "a b", "a.b", "a-b"];
+        let given = names.map(unique_name);
+        assert!(given.iter().all(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')));
+        assert_eq!(given.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len());
+        assert!(given[0].starts_with("swyx-teams-swyxmsteamspresencesync-") && is_ours(&given[0]));
+        assert!(unique_name(&"x".repeat(120)).len() < 90);
+    }
+
+    #[test]
+    fn a_secrets_name_says_whose_it_is_and_what_it_replaces() {
+        let installation = Installation::new("SWYX 01", Path::new("/etc/north.toml"));
+        let (run, old) = (Uuid::from_u128(7 << 96), Uuid::from_u128(0x9c0d_1e2f << 96));
+        let now = "2026-11-25T04:00:00Z".parse().expect("a time");
+        let name = SecretName::new(&installation, run, now, Some(old));
+        let text = name.to_string();
+        assert!(
+            text.starts_with("swyx-teams on SWYX01 2026-11-25 (")
+                && text.ends_with(".00000007 after 9c0d1e2f)")
+        );
+        assert_eq!(SecretName::parse(&text), Some(name.clone()));
+        assert!(name.is_of(&installation) && name.replaces(old) && !name.replaces(run));
+        let first = SecretName::new(&installation, run, now, None);
+        assert_eq!(SecretName::parse(&first.to_string()), Some(first.clone()));
+        assert!(first.is_of_run_of(&name) && !first.replaces_the_same_as(&name));
+        let other = Installation::new("SWYX 01", Path::new("/etc/south.toml"));
+        assert!(!name.is_of(&other));
+        for text in [
+            "",
+            "SwyxServer",
+            "swyx-teams on x",
+            "swyx-teams on a b (1.2)",
+            "swyx-teams on a b (0000000g.00000000)",
+        ] {
+            assert_eq!(SecretName::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What is, against what the settings want: the steps that lead there. Pure: nothing is asked, nothing is done.
+//!
+//! Least privilege: only what the mode needs is declared and granted. What is granted beyond stays, unless it is to be pruned; what is
+//! declared for other resources than Microsoft Graph stays always.
+
+use jiff::Timestamp;
+
+use super::Look;
+use super::name::Installation;
+use super::obstacle::{self, Obstacle};
+use super::standing::{Absence, Standing, standing};
+use super::step::{Guide, Permission, Sign, Step};
+use crate::observe::GRAPH_APP_ID;
+use crate::permission::{is_excess, needs};
+use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
+use crate::tenant::SecretSeen;
+use crate::tenant::objects::{Application, Declared, FoundBy, Objects};
+
+/// What is wanted beyond the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Take away what is granted, and declared, beyond what the mode needs.
+    pub prune: bool,
+    /// Set the redirect URI and the public client flows of the vendor's guide.
+    pub as_in_the_guide: bool,
+    /// Make another secret although the present one may be kept somewhere.
+    pub new_secret: bool,
+}
+
+/// The steps that lead from what is to what is wanted; none if all is well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What the application was found by; nothing if it is to be made.
+    pub found_by: Option<FoundBy>,
+    /// The steps, in their order.
+    pub steps: Vec<Step>,
+    /// What a person should know: what stays, what was left out, and why.
+    pub notes: Vec<String>,
+}
+
+/// The plan for `wanted` after a look at the tenant.
+///
+/// # Errors
+/// [`Obstacle`] says why nothing can be planned.
+pub fn plan(
+    wanted: &Wanted,
+    look: &Look,
+    installation: &Installation,
+    options: Options,
+) -> Result<Plan, Obstacle> {
+    let objects = &look.objects;
+    let permissions = Permissions::of(wanted, objects)?;
+    let mut plan = Plan { found_by: None, steps: Vec::new(), notes: Vec::new() };
+    let guide = guide(wanted, objects, options, &mut plan.notes);
+    match &objects.application {
+        None => {
+            Obstacle::to_a_new_one(wanted, objects)?;
+            plan.notes.extend(
+                objects
+                    .deleted
+                    .iter()
+                    .map(|deleted| format!("a new application is made; {}", obstacle::restorable(deleted))),
+            );
+            plan.steps.push(Step::CreateApplication {
+                name: wanted.name().to_owned(),
+                declare: permissions.needed.clone(),
+                guide,
+            });
+            plan.steps.extend([Step::KeepClientId, Step::CreatePrincipal]);
+            plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
+        }
+        Some((found_by, application)) => {
+            plan.found_by = Some(*found_by);
+            plan.registration(wanted, application, &permissions, options.prune, guide);
+            plan.grants(objects, application, &permissions, options.prune);
+        }
+    }
+    plan.secrets(wanted, look, installation, options.new_secret);
+    Ok(plan)
+}
+
+impl Plan {
+    /// How many lines make, change and take away something.
+    pub fn count(&self, mode: Mode, sign: Sign) -> usize {
+        self.steps.iter().flat_map(|step| step.lines(mode)).filter(|line| line.sign == sign).count()
+    }
+
+    fn registration(
+        &mut self,
+        wanted: &Wanted,
+        application: &Application,
+        permissions: &Permissions,
+        prunes: bool,
+        guide: Option<Guide>,
+    ) {
+        let declared = permissions.declared_by(application);
+        let declare = permissions.missing_from(&declared, prunes);
+        let excess = permissions.excess_of(&declared);
+        let undeclare = if prunes { excess } else { Vec::new() };
+        let rename = wanted.application_name.clone().filter(|name| *name != application.name);
+        if rename.is_some() || !declare.is_empty() || !undeclare.is_empty() || guide.is_some() {
+            self.steps.push(Step::ChangeApplication { rename, declare, undeclare, guide });
+        }
+        if wanted.client_id.is_none() {
+            self.steps.push(Step::KeepClientId);
+        }
+        if application.audience != "AzureADMyOrg" {
+            self.notes.push(format!(
+                "the application is open to others than this tenant ({}); that is left as it is, for others may use it",
+                application.audience
+            ));
+        }
+    }
+
+    fn grants(
+        &mut self,
+        objects: &Objects,
+        application: &Application,
+        permissions: &Permissions,
+        prunes: bool,
+    ) {
+        let Some(principal) = &application.principal else {
+            self.steps.push(Step::CreatePrincipal);
+            self.steps.extend(permissions.needed.iter().cloned().map(Step::Grant));
+            return;
+        };
+        if !principal.enabled {
+            self.steps.push(Step::EnablePrincipal);
+        }
+        let (ours, others): (Vec<_>, Vec<_>) =
+            principal.grants.iter().partition(|grant| grant.resource == objects.graph.id);
+        let granted = ours.iter().filter_map(|grant| objects.graph.name(grant.role)).collect::<Vec<_>>();
+        self.steps.extend(permissions.missing_from(&granted, prunes).into_iter().map(Step::Grant));
+        let excess = permissions.excess_of(&granted);
+        if prunes {
+            let revoked = ours.iter().filter_map(|grant| {
+                let permission = excess.iter().find(|one| one.id == grant.role)?.clone();
+                Some(Step::Revoke { assignment: grant.id.clone(), permission })
+            });
+            self.steps.extend(revoked);
+        } else if !excess.is_empty() {
+            let names = excess.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+            self.notes.push(format!("granted beyond what the mode needs: {names}; --prune takes it back"));
+        }
+        if !others.is_empty() {
+            let mut names = others.iter().map(|grant| grant.resource_name.as_str()).collect::<Vec<_>>();
+            names.sort_unstable();
+            names.dedup();
+            self.notes.push(format!("permissions on {} are left as they are", names.join(", ")));
+        }
+    }
+
+    fn secrets(&mut self, wanted: &Wanted, look: &Look, installation: &Installation, new_secret: bool) {
+        let application = look.objects.application.as_ref();
+        let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
+        let standing = standing(secrets, &look.held, installation);
+        let now = look.objects.seen_at;
+        let is_live = |secret: &&SecretSeen| secret.ends > now;
+        self.steps.extend(standing.left_over.iter().map(|secret| Step::RemoveSecret {
+            key_id: secret.key_id,
+            name: secret.name.clone().unwrap_or_default(),
+        }));
+        let newest = standing.others.iter().copied().filter(is_live).max_by_key(|secret| secret.begins);
+        let (why, after) = match (standing.current, &look.held.secret) {
+            _ if new_secret => ("another was asked for".to_owned(), standing.current.or(newest)),
+            (Some(current), _) if current.ends <= now => {
+                (format!("the present one ended on {}", day(current.ends)), Some(current))
+            }
+            (Some(current), _) => return self.note_current(wanted, now, current, &standing),
+            (None, Ok(_)) if look.is_accepted => return,
+            (None, Ok(_)) => ("the one that is kept is none of the application's".to_owned(), newest),
+            (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
+                return self.notes.push(format!(
+                    "whether the secret that is kept is right was not looked at: {why}; --new-secret makes another"
+                ));
+            }
+            (None, Err(_)) => ("there is none yet".to_owned(), newest),
+        };
+        self.steps.push(Step::AddSecret {
+            after: after.map(|secret| secret.key_id),
+            why,
+            days: wanted.secret_lifetime_days,
+            place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.describe())),
+        });
+    }
+
+    fn note_current(
+        &mut self,
+        wanted: &Wanted,
+        now: Timestamp,
+        current: &SecretSeen,
+        standing: &Standing<'_>,
+    ) {
+        if days_left(current.ends, now) <= i64::from(wanted.renew_before_days) {
+            self.notes.push(format!(
+                "the client secret ends on {}; swyx-teams rotate makes a new one",
+                day(current.ends)
+            ));
+        }
+        if standing.replaced.is_some_and(|replaced| replaced.ends > now) {
+            self.notes.push(
+                "the secret before the present one is still valid; once Control Center has the present one, swyx-teams rotate --finish removes it"
+                    .to_owned(),
+            );
+        }
+    }
+}
+
+/// A day, as people in every country read it.
+pub(super) fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+/// Whole days until `end`; none or less if it is over.
+pub(super) fn days_left(end: Timestamp, now: Timestamp) -> i64 {
+    end.duration_since(now).as_hours().div_euclid(24)
+}
+
+/// What the mode needs, in this tenant's ids.
+struct Permissions {
+    mode: Mode,
+    needed: Vec<Permission>,
+    roles: Vec<(String, uuid::Uuid)>,
+}
+
+impl Permissions {
+    fn of(wanted: &Wanted, objects: &Objects) -> Result<Self, Obstacle> {
+        let needed = needs(wanted.mode).into_iter().map(|need| {
+            let id = *objects.graph.roles.get(need.name).ok_or(Obstacle::NoSuchPermission(need.name))?;
+            let is_known = id.to_string() == need.id;
+            if wanted.access.cloud == Cloud::Global && !is_known {
+                return Err(Obstacle::StrangePermission(need.name));
+            }
+            Ok(Permission { name: need.name.to_owned(), id, purpose: need.purpose.to_owned() })
+        });
+        let roles = objects.graph.roles.iter().map(|(name, id)| (name.clone(), *id)).collect();
+        Ok(Self { mode: wanted.mode, needed: needed.collect::<Result<_, _>>()?, roles })
+    }
+
+    /// The needed permissions that `names` do not allow. Where more than enough is pruned, only the permission itself will do.
+    fn missing_from(&self, names: &[&str], prunes: bool) -> Vec<Permission> {
+        let needs = needs(self.mode).into_iter().zip(&self.needed);
+        let missing = needs.filter(
+            |(need, _)| {
+                if prunes { !names.contains(&need.name) } else { !need.is_met_by(names) }
+            },
+        );
+        missing.map(|(_, permission)| permission.clone()).collect()
+    }
+
+    /// Those of `names` that allow more than the mode needs.
+    fn excess_of(&self, names: &[&str]) -> Vec<Permission> {
+        let excess = self
+            .roles
+            .iter()
+            .filter(|(name, _)| names.contains(&name.as_str()) && is_excess(self.mode, name));
+        let purpose = || format!("mode {} does not need it", self.mode.number());
+        excess.map(|(name, id)| Permission { name: name.clone(), id: *id, purpose: purpose() }).collect()
+    }
+
+    /// The application permissions of Graph that an application declares, by name.
+    fn declared_by(&self, application: &Application) -> Vec<&str> {
+        let ours = application.declared.iter().filter(|one| is_graphs_role(one));
+        let name =
+            |one: &Declared| self.roles.iter().find(|(_, id)| *id == one.id).map(|(name, _)| name.as_str());
+        ours.filter_map(name).collect()
+    }
+}
+
+/// Whether a declared permission is an application permission of Microsoft Graph.
+pub(super) fn is_graphs_role(declared: &Declared) -> bool {
+    declared.kind == "Role" && declared.resource.eq_ignore_ascii_case(GRAPH_APP_ID)
+}
+
+/// What is to be set of the vendor's guide; what is left out of it is noted.
+fn guide(wanted: &Wanted, objects: &Objects, options: Options, notes: &mut Vec<String>) -> Option<Guide> {
+    let redirect = match wanted.swyx_version {
+        Some(version) if version >= SwyxVersion::FEDERATED_SERVICES => "swyxware://auth",
+        _ => "https://localhost/",
+    };
+    let is_there = objects.application.as_ref().is_some_and(|(_, application)| {
+        application.public_client && application.redirects.iter().any(|one| one == redirect)
+    });
+    if is_there {
+        return None;
+    }
+    if !options.as_in_the_guide {
+        notes.push(format!(
+            "left out of the vendor's guide: the redirect URI {redirect} and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them"
+        ));
+        return None;
+    }
+    Some(Guide { redirect })
+}

@@ -1,0 +1,229 @@
+//! A client secret is added, proven and removed.
+//!
+//! Adding is the one change that must not be repeated blindly: each time makes a secret, and its value is in that one answer. So where
+//! no answer comes, it is looked whether a secret was made, by its name, and that one is removed before another is tried.
+//! Sources: <https://learn.microsoft.com/graph/api/application-addpassword>, `application-removepassword`.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::act::Registered;
+use super::failure::Failure;
+use super::name::SecretName;
+use super::{Patience, Provisioner};
+use crate::aadsts::Kind;
+use crate::graph::{Change, GraphError};
+use crate::permission::needs;
+use crate::settings::{ClientId, Secret};
+
+/// A secret that was made.
+pub(super) struct Added {
+    pub(super) key_id: Uuid,
+    pub(super) name: String,
+    pub(super) secret: Secret,
+    pub(super) ends: Timestamp,
+    /// Whether an answer got lost, so that there may be another one of this name.
+    pub(super) has_twin: bool,
+}
+
+/// What a proof by sign-in showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The sign-in works, and the token holds what the mode needs.
+    Whole,
+    /// The sign-in works; what it allows was not asked for, or cannot be read.
+    SignIn,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AddedShape {
+    key_id: Uuid,
+    secret_text: String,
+    end_date_time: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SecretsShape {
+    #[serde(default)]
+    password_credentials: Vec<SecretShape>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SecretShape {
+    key_id: Uuid,
+    display_name: Option<String>,
+}
+
+/// How long it is looked whether a lost answer left a secret: longer than users report that a new one takes to be seen.
+const LOOK_FOR: Duration = Duration::from_secs(90);
+const CHANGE: &str = "Cloud Application Administrator, or an owner of the application";
+
+impl Provisioner<'_> {
+    /// Makes a secret in the place of the one with the key id `after`.
+    pub(super) async fn add_secret(
+        &self,
+        of: Registered,
+        after: Option<Uuid>,
+        count: usize,
+    ) -> Result<Added, Failure> {
+        let now = self.admin.now();
+        let days = self.wanted.secret_lifetime_days;
+        let name = SecretName::new(self.installation, Uuid::new_v4(), now, after).to_string();
+        let ends = now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(now);
+        let body = json!({"passwordCredential": {"displayName": name, "endDateTime": ends.to_string()}});
+        let change = Change::post(format!("/applications/{}/addPassword", of.id), body);
+        let mut pauses = self.patience.pauses();
+        let mut has_twin = false;
+        loop {
+            match self.admin.change_once(&change).await {
+                Ok(body) => {
+                    if let Ok(shape) = serde_json::from_value::<AddedShape>(body) {
+                        let (key_id, secret) = (shape.key_id, Secret::new(shape.secret_text));
+                        let ends = shape.end_date_time.unwrap_or(ends);
+                        return Ok(Added { key_id, name, secret, ends, has_twin });
+                    }
+                }
+                Err(error) if error.is_too_early() => {
+                    if !pauses.wait("the application is not known everywhere in Entra ID yet").await {
+                        return Err(Failure::Graph(error));
+                    }
+                    continue;
+                }
+                Err(error) if error.refusal().is_some() => return Err(refused(error, days, count)),
+                Err(error @ (GraphError::SignIn(_) | GraphError::Administrator(_))) => {
+                    return Err(Failure::Graph(error));
+                }
+                Err(_) => {}
+            }
+            has_twin = true;
+            self.remove_lost(of.id, &name).await?;
+        }
+    }
+
+    /// Looks for a secret whose value got lost, and removes it. That there is none shows only after a while.
+    async fn remove_lost(&self, application: Uuid, name: &str) -> Result<(), Failure> {
+        let look_until = Instant::now() + LOOK_FOR;
+        let patience = Patience { until: self.patience.until.min(look_until), ..self.patience };
+        let mut pauses = patience.pauses();
+        let why = "no answer came to the request for a secret; looking whether one was made, to remove it";
+        while pauses.wait(why).await {
+            if self.remove_named(application, name, None).await? > 0 {
+                return Ok(());
+            }
+        }
+        if Instant::now() + LOOK_FOR >= self.patience.until && look_until > self.patience.until {
+            return Err(Failure::TooLate(why.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Removes the secrets of this name but for one. Gives how many there were.
+    pub(super) async fn remove_named(
+        &self,
+        application: Uuid,
+        name: &str,
+        but: Option<Uuid>,
+    ) -> Result<usize, Failure> {
+        let path = format!("/applications/{application}?$select=passwordCredentials");
+        let shape = match self.admin.get(&path).await {
+            Ok(shape) => shape,
+            // What is not to be seen now may be seen at the next look.
+            Err(error) if error.is_too_early() || error.may_pass() => return Ok(0),
+            Err(error) => return Err(Failure::Graph(error)),
+        };
+        let secrets = serde_json::from_value::<SecretsShape>(shape).map(|shape| shape.password_credentials);
+        let lost = secrets
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|secret| secret.display_name.as_deref() == Some(name) && Some(secret.key_id) != but);
+        let mut count = 0;
+        for secret in lost {
+            self.remove_secret(application, secret.key_id).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Removes a secret, or finds that it is gone.
+    pub(super) async fn remove_secret(&self, application: Uuid, key_id: Uuid) -> Result<(), Failure> {
+        let change =
+            Change::post(format!("/applications/{application}/removePassword"), json!({"keyId": key_id}));
+        match self.admin.change(&change).await {
+            // That there is no such secret is said with 400; what code it has, no page says.
+            Err(error) if matches!(error.refusal(), Some(400 | 404)) => Ok(()),
+            removed => removed
+                .map(|_: Value| ())
+                .map_err(|error| Failure::of(error, "removing a client secret", CHANGE)),
+        }
+    }
+
+    /// Proves a secret by a sign-in, which a new one takes a while to pass; and, if `wholly`, waits until the token holds what the mode
+    /// needs.
+    pub(super) async fn prove(&self, id: ClientId, secret: &Secret, wholly: bool) -> Result<Proof, Failure> {
+        let mut pauses = self.patience.pauses();
+        loop {
+            let why = match self.sign_in(id, secret).await {
+                Ok(None) => return Ok(Proof::SignIn),
+                Ok(Some(roles)) => {
+                    match needs(self.wanted.mode).iter().find(|need| !need.is_met_by(&roles)) {
+                        None => return Ok(Proof::Whole),
+                        Some(_) if !wholly => return Ok(Proof::SignIn),
+                        Some(need) => {
+                            format!(
+                                "the sign-in works, but the grant of {} is not in its token yet",
+                                need.name
+                            )
+                        }
+                    }
+                }
+                Err(GraphError::SignIn(refused)) if may_come(refused.kind) => {
+                    format!("Entra ID does not accept the sign-in yet ({refused})")
+                }
+                Err(error) if error.may_pass() => format!("the sign-in got no answer ({error})"),
+                Err(error) => return Err(Failure::Graph(error)),
+            };
+            if !pauses.wait(&why).await {
+                return Err(Failure::TooLate(why));
+            }
+        }
+    }
+}
+
+/// Whether a refused sign-in may be one that comes too early.
+fn may_come(kind: Kind) -> bool {
+    match kind {
+        Kind::SecretRejected
+        | Kind::ApplicationNotFound
+        | Kind::SignInDisabled
+        | Kind::NotConsented
+        | Kind::Transient => true,
+        Kind::TenantNotFound
+        | Kind::WrongCloud
+        | Kind::SecretExpired
+        | Kind::Administrator
+        | Kind::Request
+        | Kind::Unknown => false,
+    }
+}
+
+/// What a refused addition comes to. The codes are those that users report of application management policies.
+fn refused(error: GraphError, days: u16, count: usize) -> Failure {
+    let code = match &error {
+        GraphError::Refused { code, .. } => code.as_str().unwrap_or_default(),
+        _ => "",
+    };
+    match (code, error.refusal()) {
+        ("CredentialInvalidLifetimeAsPerAppPolicy", _) => Failure::LifetimeCapped { days },
+        ("CredentialTypeNotAllowedAsPerAppPolicy", _) => Failure::SecretsForbidden,
+        (_, Some(403)) => Failure::Forbidden { what: "adding a client secret", role: CHANGE },
+        _ => Failure::NotAdded { error, count },
+    }
+}

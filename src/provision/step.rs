@@ -1,0 +1,227 @@
+//! The steps of a plan, each one request, and how a person reads them.
+
+use uuid::Uuid;
+
+use crate::diagnostic::Key;
+use crate::settings::{Mode, keys};
+
+/// One step. In this order, for each needs those before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Makes the registration.
+    CreateApplication {
+        /// Its display name.
+        name: String,
+        /// What it declares.
+        declare: Vec<Permission>,
+        /// What the vendor's guide asks for besides, if that is wanted.
+        guide: Option<Guide>,
+    },
+    /// Gives members of the registration other values, and leaves the others.
+    ChangeApplication {
+        /// The display name that it is to have instead of another.
+        rename: Option<String>,
+        /// What it does not declare yet.
+        declare: Vec<Permission>,
+        /// What it is to declare no longer.
+        undeclare: Vec<Permission>,
+        /// What the vendor's guide asks for, if that is wanted and not there.
+        guide: Option<Guide>,
+    },
+    /// Writes the client id into the settings file.
+    KeepClientId,
+    /// Makes the service principal.
+    CreatePrincipal,
+    /// Lets the application sign in again.
+    EnablePrincipal,
+    /// Grants an application permission.
+    Grant(Permission),
+    /// Takes a grant back.
+    Revoke {
+        /// The id of the assignment.
+        assignment: String,
+        /// The permission.
+        permission: Permission,
+    },
+    /// Removes a secret that is left over.
+    RemoveSecret {
+        /// Its key id.
+        key_id: Uuid,
+        /// Its name.
+        name: String,
+    },
+    /// Makes a client secret, and keeps it.
+    AddSecret {
+        /// The key id of the secret whose place it takes, if there is one.
+        after: Option<Uuid>,
+        /// Why it is needed.
+        why: String,
+        /// How long it is valid.
+        days: u16,
+        /// Where it is kept, for a person; nothing if the settings do not say.
+        place: Option<String>,
+    },
+}
+
+/// An application permission of Microsoft Graph: its name, its id in the tenant, and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permission {
+    /// `Presence.Read.All`.
+    pub name: String,
+    /// The id of the app role.
+    pub id: Uuid,
+    /// As in "it is needed to …", or why it is not needed.
+    pub purpose: String,
+}
+
+/// What the vendor's guide asks for beyond what an application needs that signs in with a secret: a redirect URI of a public client, and
+/// public client flows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guide {
+    /// The redirect URI.
+    pub redirect: &'static str,
+}
+
+/// What a step does to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Makes it.
+    Add,
+    /// Changes it.
+    Change,
+    /// Takes it away.
+    Remove,
+}
+
+/// One line of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What is done.
+    pub sign: Sign,
+    /// The kind of thing: `application`, `service principal`, `declared permission`, `grant`, `client secret`, `settings file`.
+    pub object: &'static str,
+    /// Which one, and how.
+    pub what: String,
+    /// The key of the settings that asks for it.
+    pub key: Key,
+    /// Why.
+    pub reason: String,
+    /// The least directory role that may do it; nothing if it is not done in the tenant.
+    /// Source: <https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task>.
+    pub role: Option<&'static str>,
+}
+
+const CREATE: &str = "Application Developer";
+const CHANGE: &str = "Cloud Application Administrator, or an owner of the application";
+const GRANT: &str = "Privileged Role Administrator";
+
+impl Step {
+    /// The lines that a person reads.
+    pub fn lines(&self, mode: Mode) -> Vec<Line> {
+        use Sign::{Add, Change, Remove};
+        let line = |sign, object, what: String, key: Key, reason: &str, role| Line {
+            sign,
+            object,
+            what,
+            key,
+            reason: reason.to_owned(),
+            role,
+        };
+        let by_mode = |sign, object, permission: &Permission, role| {
+            let reason = match sign {
+                Remove => permission.purpose.clone(),
+                Add | Change => format!("mode {}: needed to {}", mode.number(), permission.purpose),
+            };
+            line(sign, object, permission.name.clone(), keys::MODE, &reason, Some(role))
+        };
+        let guided = |guide: &Guide| {
+            let what = format!("redirect URI {}, and public client flows allowed", guide.redirect);
+            line(
+                Change,
+                "application",
+                what,
+                keys::SWYX_VERSION,
+                "the vendor's guide asks for it",
+                Some(CHANGE),
+            )
+        };
+        match self {
+            Self::CreateApplication { name, declare, guide } => {
+                let what = format!("{name}, for this tenant only");
+                let why = "the settings name no application, and none was found by this name";
+                let mut lines =
+                    vec![line(Add, "application", what, keys::APPLICATION_NAME, why, Some(CREATE))];
+                lines.extend(declare.iter().map(|one| by_mode(Add, DECLARED, one, CREATE)));
+                lines.extend(guide.iter().map(guided));
+                lines
+            }
+            Self::ChangeApplication { rename, declare, undeclare, guide } => {
+                let renamed = rename.iter().map(|name| {
+                    let what = format!("is called {name}");
+                    line(
+                        Change,
+                        "application",
+                        what,
+                        keys::APPLICATION_NAME,
+                        "the settings say so",
+                        Some(CHANGE),
+                    )
+                });
+                let mut lines = renamed.collect::<Vec<_>>();
+                lines.extend(declare.iter().map(|one| by_mode(Add, DECLARED, one, CHANGE)));
+                lines.extend(undeclare.iter().map(|one| by_mode(Remove, DECLARED, one, CHANGE)));
+                lines.extend(guide.iter().map(guided));
+                lines
+            }
+            Self::KeepClientId => {
+                let what = keys::CLIENT_ID.to_string();
+                vec![line(
+                    Change,
+                    "settings file",
+                    what,
+                    keys::CLIENT_ID,
+                    "the application's id belongs there",
+                    None,
+                )]
+            }
+            Self::CreatePrincipal => {
+                let why = "without it, the application cannot sign in here, and nothing can be granted to it";
+                vec![line(
+                    Add,
+                    PRINCIPAL,
+                    "of the application".to_owned(),
+                    keys::CLIENT_ID,
+                    why,
+                    Some(CREATE),
+                )]
+            }
+            Self::EnablePrincipal => {
+                let why = "somebody switched the application's sign-in off";
+                vec![line(
+                    Change,
+                    PRINCIPAL,
+                    "may sign in again".to_owned(),
+                    keys::CLIENT_ID,
+                    why,
+                    Some(CHANGE),
+                )]
+            }
+            Self::Grant(permission) => vec![by_mode(Add, "grant", permission, GRANT)],
+            Self::Revoke { permission, .. } => vec![by_mode(Remove, "grant", permission, GRANT)],
+            Self::RemoveSecret { key_id, name } => {
+                let what = format!("{name}, Secret ID {key_id}");
+                let why = "left over from a run that broke off; nobody has its value";
+                vec![line(Remove, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
+            }
+            Self::AddSecret { why, days, place, .. } => {
+                let place = place.as_deref().unwrap_or("kept at a place that the settings do not name yet");
+                let what = format!("valid for {days} days, {place}");
+                vec![line(Add, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
+            }
+        }
+    }
+}
+
+const DECLARED: &str = "declared permission";
+const PRINCIPAL: &str = "service principal";
+const SECRET: &str = "client secret";
