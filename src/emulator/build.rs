@@ -188,6 +188,7 @@ fn credential(state: &SecretState, ids: &mut Ids, now: Timestamp) -> PasswordCre
         end,
         secret: state.value.clone().unwrap_or_else(random::client_secret),
         created: now - AGE,
+        removed: None,
     }
 }
 

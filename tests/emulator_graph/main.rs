@@ -13,6 +13,8 @@ mod consent;
 mod large;
 mod permissions;
 mod presences;
-
+mod replication;
+mod secrets;
+mod snapshot;
 mod tenant;
 mod users;
