@@ -68,9 +68,10 @@ Faults (P is a probability, 0.2 if left out):
   unavailable[=P]            503; parts of a batch each by itself, too
   html-body[=P]              502 with a page of HTML, as from a proxy
   slow[=MS]                  each answer comes MS milliseconds later (100)
+  drop-request[=P]           the connection closes without an answer, and the request takes no effect
   drop-reply[=P]             the request takes effect, and the connection closes without an answer
   expired-token[=P]          Graph answers 401 as if the token had ended
-  replication-lag[=SECONDS]  what was made is not seen for half that time, then by every second look (10)
+  replication-lag[=SECONDS]  what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)
   clock-skew[=SECONDS]       the clock of the tenant is that far ahead, behind if negative (3600)
 
 The members of --state, all at will, and none but these:
