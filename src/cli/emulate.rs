@@ -81,8 +81,10 @@ The members of --state, all at will, and none but these:
                 declared and granted (application, delegated: names of permissions of Microsoft Graph)
   users         userPrincipalName (always), id, displayName, givenName, surname, mail, proxyAddresses, accountEnabled, guest, teams,
                 administrator, presence (as Busy/InAMeeting)
-  policies      secretsBanned, maxSecretDays
+  policies      secretsBanned, maxSecretDays, consentForbidden (for the administrator)
   presence      unknownIdsAnswered, manualStatusByVendor
+
+Whoever opens AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even where the administrator may not.
 
 Examples:
   swyx-teams emulate

@@ -56,6 +56,8 @@ pub(super) struct Switches {
     pub(super) secrets_banned: bool,
     /// The longest life that the policy lets a new client secret have, in days.
     pub(super) max_secret_days: Option<u32>,
+    /// The administrator of the ready token may not consent: it takes someone else.
+    pub(super) consent_forbidden: bool,
     /// What `getPresencesByUserId` does with unknown ids.
     pub(super) unknown_ids: UnknownIds,
     /// Whether a status set by hand bends the precedence of presences.
@@ -177,6 +179,21 @@ pub(super) struct ServicePrincipal {
     pub(super) created: Timestamp,
     /// Members that are shown as they were written: `tags`, `notes`, …
     pub(super) other: Map<String, Value>,
+}
+
+impl ServicePrincipal {
+    /// A new one, which may sign in.
+    pub(super) fn new(id: Uuid, app_id: Uuid, name: &str, created: Timestamp) -> Self {
+        Self {
+            id,
+            app_id,
+            display_name: name.to_owned(),
+            account_enabled: true,
+            app_role_assignment_required: false,
+            created,
+            other: Map::new(),
+        }
+    }
 }
 
 /// An application permission with admin consent.

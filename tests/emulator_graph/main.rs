@@ -7,6 +7,7 @@
     reason = "a test fails by them"
 )]
 
+mod admin_consent;
 mod applications;
 mod batch;
 mod consent;

@@ -86,7 +86,8 @@ pub(super) fn find<'a>(
     Ok(Client::Registered(application, principal))
 }
 
-fn unknown(given: &str, directory: &Directory) -> Refusal {
+/// The refusal of an id that no application has, or none that is seen by now.
+pub(super) fn unknown(given: &str, directory: &Directory) -> Refusal {
     // What was given may be a secret in the wrong place: only an id is repeated.
     let given = given.parse::<Uuid>().map_or_else(|_| "…".to_owned(), |id| id.to_string());
     let text = format!(
