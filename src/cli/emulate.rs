@@ -68,9 +68,10 @@ Faults (P is a probability, 0.2 if left out):
   unavailable[=P]            503; parts of a batch each by itself, too
   html-body[=P]              502 with a page of HTML, as from a proxy
   slow[=MS]                  each answer comes MS milliseconds later (100)
+  drop-request[=P]           the connection closes without an answer, and the request takes no effect
   drop-reply[=P]             the request takes effect, and the connection closes without an answer
   expired-token[=P]          Graph answers 401 as if the token had ended
-  replication-lag[=SECONDS]  what was made is not seen for half that time, then by every second look (10)
+  replication-lag[=SECONDS]  what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)
   clock-skew[=SECONDS]       the clock of the tenant is that far ahead, behind if negative (3600)
 
 The members of --state, all at will, and none but these:
@@ -80,8 +81,10 @@ The members of --state, all at will, and none but these:
                 declared and granted (application, delegated: names of permissions of Microsoft Graph)
   users         userPrincipalName (always), id, displayName, givenName, surname, mail, proxyAddresses, accountEnabled, guest, teams,
                 administrator, presence (as Busy/InAMeeting)
-  policies      secretsBanned, maxSecretDays
+  policies      secretsBanned, maxSecretDays, consentForbidden (for the administrator)
   presence      unknownIdsAnswered, manualStatusByVendor
+
+Whoever opens AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even where the administrator may not.
 
 Examples:
   swyx-teams emulate

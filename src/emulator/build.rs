@@ -54,6 +54,7 @@ pub(super) fn directory(
         switches: Switches {
             secrets_banned: state.policies.secrets_banned,
             max_secret_days: state.policies.max_secret_days,
+            consent_forbidden: state.policies.consent_forbidden,
             unknown_ids: if state.presence.unknown_ids_answered {
                 UnknownIds::PresenceUnknown
             } else {
@@ -67,7 +68,7 @@ pub(super) fn directory(
         },
         ids,
     };
-    directory.service_principals.add(principal(graph_id, GRAPH_APP_ID, "Microsoft Graph", made));
+    directory.service_principals.add(ServicePrincipal::new(graph_id, GRAPH_APP_ID, "Microsoft Graph", made));
     for (place, application) in state.applications.iter().enumerate() {
         add_application(&mut directory, application, place, now)?;
     }
@@ -75,18 +76,6 @@ pub(super) fn directory(
     set_presences(&mut directory, &state.users, made)?;
     assert_distinct(&directory)?;
     Ok(directory)
-}
-
-fn principal(id: Uuid, app_id: Uuid, name: &str, created: Timestamp) -> ServicePrincipal {
-    ServicePrincipal {
-        id,
-        app_id,
-        display_name: name.to_owned(),
-        account_enabled: true,
-        app_role_assignment_required: false,
-        created,
-        other: Map::new(),
-    }
 }
 
 fn add_application(
@@ -122,7 +111,7 @@ fn add_application(
         return Ok(());
     }
     let principal_id = directory.ids.guid();
-    let mut principal = principal(principal_id, app_id, &state.display_name, made);
+    let mut principal = ServicePrincipal::new(principal_id, app_id, &state.display_name, made);
     principal.account_enabled = state.account_enabled;
     directory.service_principals.add(principal);
     grant(directory, principal_id, &granted, &state.granted.delegated, made);
@@ -188,6 +177,7 @@ fn credential(state: &SecretState, ids: &mut Ids, now: Timestamp) -> PasswordCre
         end,
         secret: state.value.clone().unwrap_or_else(random::client_secret),
         created: now - AGE,
+        removed: None,
     }
 }
 

@@ -6,22 +6,33 @@ use std::task::{Context, Poll};
 use axum::body::{Bytes, HttpBody};
 use http_body::Frame;
 
-/// The body. On a socket the connection ends without an answer; in memory reading it fails.
-pub(super) struct Dropped;
+/// What the connection closes instead of, and the body that makes it close: on a socket it ends without an answer, in memory reading the
+/// body fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Dropped {
+    /// The request, which takes no effect.
+    #[error("the request was dropped")]
+    Request,
+    /// The reply to a request that took effect.
+    #[error("the reply was dropped")]
+    Reply,
+}
 
-/// What reading it gives.
-#[derive(Debug, thiserror::Error)]
-#[error("the reply was dropped")]
-pub(super) struct ReplyDropped;
+impl Dropped {
+    /// The name of the fault.
+    pub(super) fn fault(self) -> &'static str {
+        match self {
+            Self::Request => "drop-request",
+            Self::Reply => "drop-reply",
+        }
+    }
+}
 
 impl HttpBody for Dropped {
     type Data = Bytes;
-    type Error = ReplyDropped;
+    type Error = Self;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, ReplyDropped>>> {
-        Poll::Ready(Some(Err(ReplyDropped)))
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self>>> {
+        Poll::Ready(Some(Err(*self)))
     }
 }

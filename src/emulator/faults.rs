@@ -12,6 +12,7 @@ pub(super) struct Faults {
     throttle: Die,
     unavailable: Die,
     html_body: Die,
+    drop_request: Die,
     drop_reply: Die,
     expired_token: Die,
     replication: Die,
@@ -28,6 +29,7 @@ impl Faults {
             throttle: die(1, 0.0),
             unavailable: die(2, 0.0),
             html_body: die(3, 0.0),
+            drop_request: die(7, 0.0),
             drop_reply: die(4, 0.0),
             expired_token: die(5, 0.0),
             replication: die(6, 0.5),
@@ -39,6 +41,7 @@ impl Faults {
                 Fault::Throttle(p) => all.throttle = die(1, p),
                 Fault::Unavailable(p) => all.unavailable = die(2, p),
                 Fault::HtmlBody(p) => all.html_body = die(3, p),
+                Fault::DropRequest(p) => all.drop_request = die(7, p),
                 Fault::DropReply(p) => all.drop_reply = die(4, p),
                 Fault::ExpiredToken(p) => all.expired_token = die(5, p),
                 Fault::Slow(by) => all.slow = by,
@@ -63,6 +66,11 @@ impl Faults {
     /// Whether the next request gets a page of HTML.
     pub(super) fn html_body(&self) -> bool {
         self.html_body.falls()
+    }
+
+    /// Whether the next request is dropped.
+    pub(super) fn drop_request(&self) -> bool {
+        self.drop_request.falls()
     }
 
     /// Whether the next answer is dropped.
@@ -125,7 +133,13 @@ mod tests {
     #[test]
     fn without_a_fault_nothing_strikes_and_with_one_everything() {
         let none = Faults::new(&[], 1);
-        assert!(!(none.unavailable() || none.html_body() || none.drop_reply() || none.expired_token()));
+        assert!(
+            !(none.unavailable()
+                || none.html_body()
+                || none.drop_request()
+                || none.drop_reply()
+                || none.expired_token())
+        );
         assert_eq!((none.throttle(), none.slow), (None, Duration::ZERO));
         let all = Faults::new(&[Fault::Throttle(1.0), Fault::DropReply(1.0)], 1);
         assert!((0..50).all(|_| all.throttle().is_some_and(|s| (1.0..3.0).contains(&s)) && all.drop_reply()));

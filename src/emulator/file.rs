@@ -167,6 +167,8 @@ pub(super) struct PolicyState {
     pub(super) secrets_banned: bool,
     /// The longest life of a new client secret, in days.
     pub(super) max_secret_days: Option<u32>,
+    /// The administrator may not consent.
+    pub(super) consent_forbidden: bool,
 }
 
 /// Points that pages leave open.
@@ -191,7 +193,7 @@ pub(super) struct PresenceState {
 /// | `secrets` | a list of `keyId`, `displayName`, `value` (made up), `startDateTime` (a day ago), `endDateTime` or, from now, `endsInDays` (180; negative for one that has ended) |
 /// | `declared`, `granted` | `application` and `delegated`: lists of names of permissions of Microsoft Graph, in any case |
 /// | `users` | a list of `userPrincipalName`, `id`, `displayName` (the sign-in name), `givenName`, `surname`, `mail`, `proxyAddresses` (`SMTP:` before the primary, `smtp:` before others), `accountEnabled` (true), `guest` (false), `teams` (true), `administrator` (false; one is added where there is none), `presence` (not signed in to Teams; else a pair as [`super::Emulator::set_teams_status`] takes it) |
-/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit) |
+/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `consentForbidden` (false; the page `adminconsent` goes on to work) |
 /// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): how doubtful points are decided |
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {

@@ -20,7 +20,7 @@ pub struct Entry {
     pub method: String,
     /// The path as sent, without the query: `/v1.0/users`.
     pub path: String,
-    /// The status of the answer, also of one that was dropped.
+    /// The status of the answer, also of one that was dropped; 0 where the request was dropped, which has none.
     pub status: u16,
     /// How long it took, in milliseconds, to a thousandth.
     pub ms: f64,

@@ -53,6 +53,7 @@ mod scenario;
 mod serve;
 mod server;
 mod shared;
+mod snapshot;
 mod state;
 mod teams;
 mod time;
@@ -72,6 +73,7 @@ pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
+pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
 pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
@@ -158,6 +160,21 @@ impl Emulator {
     /// What a client must know to use it.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// The applications as they truly are, whatever replication shows of them.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(&self.shared.read())
+    }
+
+    /// Whether this is the value of a secret that the application has, begun and not ended by the emulator's clock, whatever replication
+    /// shows of it. Of a deleted application no secret is.
+    pub fn accepts(&self, app_id: uuid::Uuid, secret: &str) -> bool {
+        let (directory, now) = (self.shared.read(), self.shared.clock.now());
+        let application = directory.applications.by_app_id(app_id);
+        application.is_some_and(|application| {
+            application.secrets().any(|own| own.secret == secret && own.is_valid(now))
+        })
     }
 
     /// A line per request so far: of many the last ones, 100,000 of them and their parts.

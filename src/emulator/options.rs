@@ -121,11 +121,14 @@ pub enum Fault {
     HtmlBody(f64),
     /// `slow[=MS]`: each answer comes that many milliseconds later; 100 by default, at most 600,000.
     Slow(Duration),
+    /// `drop-request[=P]`: the connection closes without an answer, and the request takes no effect.
+    DropRequest(f64),
     /// `drop-reply[=P]`: the request takes effect, and the connection closes without an answer.
     DropReply(f64),
     /// `expired-token[=P]`: Graph answers 401 as if the token had ended.
     ExpiredToken(f64),
-    /// `replication-lag[=SECONDS]`: what was made is not seen for half that time, then by every second look; 10 by default, at most 3600.
+    /// `replication-lag[=SECONDS]`: what was made is not seen, and a secret that was removed still is, for half that time, then at every
+    /// second look; 10 by default, at most 3600. All other changes are seen at once.
     ReplicationLag(Duration),
     /// `clock-skew[=SECONDS]`: the emulator's clock is that far ahead, behind if negative; 3600 by default, at most a year either way.
     ClockSkew(i64),
@@ -136,7 +139,7 @@ pub enum Fault {
 pub enum FaultError {
     /// No fault has that name.
     #[error(
-        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-reply, expired-token, replication-lag and clock-skew"
+        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag and clock-skew"
     )]
     Name,
     /// Not a probability.
@@ -170,6 +173,7 @@ impl FromStr for Fault {
             "throttle" => Self::Throttle(probability()?),
             "unavailable" => Self::Unavailable(probability()?),
             "html-body" => Self::HtmlBody(probability()?),
+            "drop-request" => Self::DropRequest(probability()?),
             "drop-reply" => Self::DropReply(probability()?),
             "expired-token" => Self::ExpiredToken(probability()?),
             "slow" => {
@@ -200,6 +204,7 @@ mod tests {
             ("throttle=1", Ok(Fault::Throttle(1.0))),
             ("slow", Ok(Fault::Slow(Duration::from_millis(100)))),
             ("slow=0", Ok(Fault::Slow(Duration::ZERO))),
+            ("drop-request=0", Ok(Fault::DropRequest(0.0))),
             ("clock-skew=-3600", Ok(Fault::ClockSkew(-3600))),
             ("replication-lag=4", Ok(Fault::ReplicationLag(Duration::from_secs(4)))),
             ("throttle=1.5", Err(FaultError::Probability)),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::dropped;
+use super::dropped::Dropped;
 use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
 use super::graph;
@@ -41,7 +41,9 @@ async fn answer(
     if !shared.faults.slow.is_zero() {
         tokio::time::sleep(shared.faults.slow).await;
     }
+    let mut dropped = shared.faults.drop_request().then_some(Dropped::Request);
     let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
+        _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
             let (method, path, headers) = (head.method, path.clone(), head.headers);
@@ -49,18 +51,19 @@ async fn answer(
         }
         Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
     };
-    let is_dropped = fault.is_none() && shared.faults.drop_reply();
-    if is_dropped {
-        fault = Some("drop-reply");
+    if dropped.is_none() && fault.is_none() && shared.faults.drop_reply() {
+        dropped = Some(Dropped::Reply);
     }
+    fault = dropped.map(Dropped::fault).or(fault);
     for_all(&mut response.headers, &ids, shared.clock.now());
     let ms = milliseconds(began.elapsed());
-    let (status, parts) = (response.status.as_u16(), std::mem::take(&mut response.parts));
+    let status = if dropped == Some(Dropped::Request) { 0 } else { response.status.as_u16() };
+    let parts = std::mem::take(&mut response.parts);
     shared.log.add(Entry { method, path, status, ms, parts, fault });
     let mut answer = axum::response::Response::new(Body::from(response.body));
-    if is_dropped {
+    if let Some(dropped) = dropped {
         // Its body breaks off before the first byte, and with it the connection: not even the head goes out.
-        answer = axum::response::Response::new(Body::new(dropped::Dropped));
+        answer = axum::response::Response::new(Body::new(dropped));
     }
     *answer.status_mut() = response.status;
     *answer.headers_mut() = response.headers;

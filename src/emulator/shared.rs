@@ -10,7 +10,7 @@ use super::keys::Keys;
 use super::limits::Limits;
 use super::log::Log;
 use super::options::DeviceCode;
-use super::state::Directory;
+use super::state::{Directory, PasswordCredential};
 use super::time::Clock;
 
 /// What all requests share.
@@ -64,5 +64,11 @@ impl Shared {
     /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
     pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
         self.faults.is_replicated(changed, self.clock.now())
+    }
+
+    /// Whether a read sees a secret: one that was added by now, and not yet removed.
+    pub(super) fn sees_secret(&self, secret: &PasswordCredential) -> bool {
+        self.is_replicated(secret.created)
+            && !secret.removed.is_some_and(|removed| self.is_replicated(removed))
     }
 }

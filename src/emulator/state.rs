@@ -56,6 +56,8 @@ pub(super) struct Switches {
     pub(super) secrets_banned: bool,
     /// The longest life that the policy lets a new client secret have, in days.
     pub(super) max_secret_days: Option<u32>,
+    /// The administrator of the ready token may not consent: it takes someone else.
+    pub(super) consent_forbidden: bool,
     /// What `getPresencesByUserId` does with unknown ids.
     pub(super) unknown_ids: UnknownIds,
     /// Whether a status set by hand bends the precedence of presences.
@@ -103,10 +105,17 @@ pub(super) struct Application {
     pub(super) is_fallback_public_client: Option<bool>,
     /// The declared permissions.
     pub(super) required_resource_access: Vec<RequiredResourceAccess>,
-    /// Its client secrets.
+    /// Its client secrets, those that were removed among them.
     pub(super) password_credentials: Vec<PasswordCredential>,
     /// Members that are shown as they were written: `notes`, `tags`, `publicClient`, …
     pub(super) other: Map<String, Value>,
+}
+
+impl Application {
+    /// Its client secrets as they are, whatever a read sees of them.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &PasswordCredential> {
+        self.password_credentials.iter().filter(|secret| secret.removed.is_none())
+    }
 }
 
 /// The permissions that an application declares for one resource.
@@ -142,6 +151,15 @@ pub(super) struct PasswordCredential {
     pub(super) secret: String,
     /// When it was added, for replication.
     pub(super) created: Timestamp,
+    /// When it was removed: it is gone for every change at once, and for reads once that is replicated.
+    pub(super) removed: Option<Timestamp>,
+}
+
+impl PasswordCredential {
+    /// Whether `now` is in its life.
+    pub(super) fn is_valid(&self, now: Timestamp) -> bool {
+        self.start <= now && now < self.end
+    }
 }
 
 /// A service principal.
@@ -161,6 +179,21 @@ pub(super) struct ServicePrincipal {
     pub(super) created: Timestamp,
     /// Members that are shown as they were written: `tags`, `notes`, …
     pub(super) other: Map<String, Value>,
+}
+
+impl ServicePrincipal {
+    /// A new one, which may sign in.
+    pub(super) fn new(id: Uuid, app_id: Uuid, name: &str, created: Timestamp) -> Self {
+        Self {
+            id,
+            app_id,
+            display_name: name.to_owned(),
+            account_enabled: true,
+            app_role_assignment_required: false,
+            created,
+            other: Map::new(),
+        }
+    }
 }
 
 /// An application permission with admin consent.
@@ -202,6 +235,11 @@ pub(super) struct Applications {
 }
 
 impl Applications {
+    /// All, the deleted among them, in the order in which they were made.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Application> {
+        self.objects.iter()
+    }
+
     /// Those that are not deleted, in the order in which they were made.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Application> {
         self.objects.iter().filter(|application| application.deleted.is_none())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::json;
 use swyx_teams::emulator::{Fault, Options, Part, Scenario};
 use tokio::time::Instant;
@@ -75,6 +77,25 @@ async fn a_dropped_reply_took_effect() {
     assert_eq!(error, "the reply was dropped");
     let entry = tenant.0.log().pop().expect("a line");
     assert_eq!((entry.status, entry.fault), (400, Some("drop-reply")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_request_took_none() {
+    let add = async |fault: Fault| {
+        let tenant = with(&[fault]);
+        let administrator = tenant.facts().admin_token.clone();
+        let path = format!("/v1.0/applications(appId='{}')/addPassword", tenant.client_id());
+        let request = Request::post(path).header("authorization", format!("Bearer {administrator}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let error = tenant.try_send(request).await.err().expect("no reply");
+        let entry = tenant.0.log().pop().expect("a line");
+        let secrets = tenant.0.snapshot().applications[0].secrets.len();
+        (error, entry.status, entry.fault, secrets)
+    };
+    let dropped = add(Fault::DropRequest(1.0)).await;
+    assert_eq!(dropped, ("the request was dropped".to_owned(), 0, Some("drop-request"), 1));
+    let unheard = add(Fault::DropReply(1.0)).await;
+    assert_eq!(unheard, ("the reply was dropped".to_owned(), 200, Some("drop-reply"), 2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -78,15 +78,19 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_dropped_reply_ends_the_connection_without_an_answer() {
-    let file = tempfile::NamedTempFile::new().expect("a file");
-    let running = Running::start(&["--fault", "drop-reply=1", "--log", &file.path().to_string_lossy()]);
-    let client = client(&running.fact("ca_file"));
-    let error = client.get(format!("{}/common/discovery/instance", running.fact("authority"))).send().await;
-    assert!(error.expect_err("no answer").is_request());
-    let log = std::fs::read_to_string(file.path()).expect("the log");
-    assert!(log.contains("\"fault\":\"drop-reply\""), "{log}");
-    assert_eq!(running.end().0, Some(0));
+async fn what_is_dropped_ends_the_connection_without_an_answer() {
+    for (fault, status) in [("drop-reply", 200), ("drop-request", 0)] {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let running =
+            Running::start(&["--fault", &format!("{fault}=1"), "--log", &file.path().to_string_lossy()]);
+        let client = client(&running.fact("ca_file"));
+        let address = format!("{}/common/discovery/instance", running.fact("authority"));
+        assert!(client.get(address).send().await.expect_err("no answer").is_request());
+        let log = std::fs::read_to_string(file.path()).expect("the log");
+        let line = serde_json::from_str::<Value>(log.lines().next().expect("a line")).expect("JSON");
+        assert_eq!((line["fault"].as_str(), line["status"].as_u64()), (Some(fault), Some(status)));
+        assert_eq!(running.end().0, Some(0));
+    }
 }
 
 #[tokio::test]

@@ -119,3 +119,78 @@ async fn each_part_is_throttled_by_itself() {
     }
     assert!(passed > 2 && throttled > 2, "{passed} passed, {throttled} throttled");
 }
+
+#[tokio::test(start_paused = true)]
+async fn applications_are_found_in_a_batch_by_any_name() {
+    let tenant = Tenant::with(&[], json!({}));
+    let admin = tenant.admin();
+    // A name with what is special in addresses and in OData, and how each is written there.
+    let names = [
+        ("a-b", "a-b", "a-b"),
+        ("x'y", "x''y", "x%27%27y"),
+        ("R&D + 100% #1?", "R%26D %2B 100%25 %231%3F", "R%26D%20%2B%20100%25%20%231%3F"),
+        ("a/b (c=d)", "a%2Fb (c=d)", "a%2Fb%20%28c%3Dd%29"),
+        ("Müller", "Müller", "M%C3%BCller"),
+    ];
+    for (name, plain, encoded) in names {
+        let body = json!({"displayName": name, "uniqueName": name, "signInAudience": "AzureADMyOrg"});
+        let made = tenant.post(&admin, "/applications", body).await;
+        assert_eq!(made.status, 201, "{name}: {}", made.body);
+        let urls = [
+            format!("/applications?$filter=displayName eq '{plain}'&$select=id,displayName&$top=2"),
+            format!("/applications?$filter=displayName%20eq%20'{encoded}'&$select=id,displayName&$top=2"),
+            format!(
+                "/applications?$filter=displayName%20eq%20%27{encoded}%27&$select=id%2CdisplayName&$top=2"
+            ),
+            format!("/applications(uniqueName='{plain}')?$select=id,displayName"),
+            format!("/applications(uniqueName='{encoded}')?$select=id,displayName"),
+            format!("applications(uniqueName=%27{encoded}%27)?$select=id,displayName"),
+        ];
+        let requests = urls.iter().enumerate().map(|(id, url)| part(&id.to_string(), "GET", url));
+        let body = json!({"requests": requests.collect::<Vec<_>>()});
+        for (url, found) in urls.iter().zip(tenant.post(&admin, "/$batch", body).await.parts()) {
+            let one =
+                if found.body["value"].is_array() { found.body["value"][0].clone() } else { found.body };
+            assert_eq!((&one["id"], &one["displayName"]), (&made.body["id"], &json!(name)), "{url}");
+            let members = one.as_object().expect("an object").keys().filter(|name| !name.contains("@odata"));
+            assert_eq!(members.collect::<Vec<_>>(), ["id", "displayName"], "{url}");
+        }
+    }
+    // A quote that is not doubled ends the text.
+    let wrong = [
+        part("1", "GET", "/applications?$filter=displayName eq 'x'y'"),
+        part("2", "GET", "/applications(uniqueName='nobody')"),
+    ];
+    let answer = tenant.post(&admin, "/$batch", json!({"requests": wrong})).await;
+    assert_eq!(parts(&answer), [("1", 400), ("2", 404)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn deleted_applications_are_listed_in_pages_in_a_batch_too() {
+    let tenant = Tenant::with(&[], json!({}));
+    let admin = tenant.admin();
+    let mut ids = Vec::new();
+    for name in ["one", "two", "three"] {
+        let body = json!({"displayName": name, "uniqueName": name, "signInAudience": "AzureADMyOrg"});
+        let id = tenant.post(&admin, "/applications", body).await.text("id");
+        assert_eq!(tenant.call(&admin, "DELETE", &format!("/applications/{id}"), None).await.status, 204);
+        ids.push(id);
+    }
+    let list = "/directory/deletedItems/microsoft.graph.application";
+    let first = tenant.get(&admin, &format!("{list}?$select=id,appId,displayName&$top=2")).await;
+    assert_eq!(first.each("id"), ids[..2]);
+    assert_eq!(first.body["value"][0].as_object().map(serde_json::Map::len), Some(3));
+    let second = tenant.get(&admin, &first.text("@odata.nextLink")).await;
+    assert_eq!((second.each("id"), second.body.get("@odata.nextLink")), (vec![ids[2].as_str()], None));
+    let urls = [
+        format!("{list}?$select=id&$filter=displayName eq 'two'"),
+        format!("{list}?$select=id&$filter=uniqueName eq 'two'&$top=1"),
+        format!("{list}?$select=id&$filter=displayName eq 'four'"),
+        format!("{list}?$select=nothing"),
+    ];
+    let requests = urls.iter().enumerate().map(|(id, url)| part(&id.to_string(), "GET", url));
+    let found =
+        tenant.post(&admin, "/$batch", json!({"requests": requests.collect::<Vec<_>>()})).await.parts();
+    assert_eq!((found[0].each("id"), found[1].each("id")), (vec![ids[1].as_str()], vec![ids[1].as_str()]));
+    assert_eq!((found[2].each("id"), found[3].status), (vec![], 400));
+}

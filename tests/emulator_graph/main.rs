@@ -7,12 +7,15 @@
     reason = "a test fails by them"
 )]
 
+mod admin_consent;
 mod applications;
 mod batch;
 mod consent;
 mod large;
 mod permissions;
 mod presences;
-
+mod replication;
+mod secrets;
+mod snapshot;
 mod tenant;
 mod users;

@@ -33,6 +33,24 @@ impl Answer {
         self.body[member].as_str().unwrap_or_else(|| panic!("{member} in {}", self.body)).to_owned()
     }
 
+    /// The answers to the parts of a batch, in the order of the answer.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        let parts = self.body["responses"].as_array().unwrap_or_else(|| panic!("parts in {}", self.body));
+        let status = |part: &Value| part["status"].as_u64().and_then(|status| status.try_into().ok());
+        let parts = parts.iter();
+        parts
+            .map(|part| Self { status: status(part).expect("a status"), body: part["body"].clone() })
+            .collect()
+    }
+
+    /// The roles in the token of this answer.
+    pub(crate) fn roles(&self) -> Vec<String> {
+        let token = self.text("access_token");
+        let claims = jsonwebtoken::dangerous::insecure_decode::<Value>(&token).expect("a token").claims;
+        let roles = claims["roles"].as_array().cloned().unwrap_or_default();
+        roles.iter().filter_map(|role| role.as_str().map(str::to_owned)).collect()
+    }
+
     /// The values of one member in a list.
     pub(crate) fn each(&self, member: &str) -> Vec<&str> {
         let list = self.body["value"].as_array().unwrap_or_else(|| panic!("a list in {}", self.body));
@@ -86,10 +104,15 @@ impl Tenant {
     }
 
     async fn token(&self, id: &str, secret: &str) -> String {
+        self.sign_in(id, secret).await.text("access_token")
+    }
+
+    /// What the token endpoint answers to an application.
+    pub(crate) async fn sign_in(&self, id: &str, secret: &str) -> Answer {
         let form = format!(
             "grant_type=client_credentials&client_id={id}&client_secret={secret}&scope=https://graph.microsoft.com/.default"
         );
-        self.form("token", form).await.text("access_token")
+        self.form("token", form).await
     }
 
     /// A token of the administrator with one scope, by device code from Microsoft's command line tools.

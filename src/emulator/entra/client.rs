@@ -86,7 +86,8 @@ pub(super) fn find<'a>(
     Ok(Client::Registered(application, principal))
 }
 
-fn unknown(given: &str, directory: &Directory) -> Refusal {
+/// The refusal of an id that no application has, or none that is seen by now.
+pub(super) fn unknown(given: &str, directory: &Directory) -> Refusal {
     // What was given may be a secret in the wrong place: only an id is repeated.
     let given = given.parse::<Uuid>().map_or_else(|_| "…".to_owned(), |id| id.to_string());
     let text = format!(
@@ -103,7 +104,7 @@ fn unknown(given: &str, directory: &Directory) -> Refusal {
 /// Both 700016 and 700038 were seen for ids of no application; that the service tells them apart like this is inferred.
 fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
     let of_application = |application: &Application| {
-        application.id == id || application.password_credentials.iter().any(|secret| secret.key_id == id)
+        application.id == id || application.secrets().any(|secret| secret.key_id == id)
     };
     id.is_nil()
         || id == directory.tenant.id
@@ -161,8 +162,8 @@ enum Verdict {
 /// What a secret is worth at `now`.
 fn judge(shared: &Shared, application: &Application, given: &str, now: Timestamp) -> Verdict {
     let same = application.password_credentials.iter().filter(|credential| credential.secret == given);
-    let seen = same.filter(|credential| shared.is_replicated(credential.created)).collect::<Vec<_>>();
-    if seen.iter().any(|credential| credential.start <= now && now < credential.end) {
+    let seen = same.filter(|credential| shared.sees_secret(credential)).collect::<Vec<_>>();
+    if seen.iter().any(|credential| credential.is_valid(now)) {
         Verdict::Valid
     } else if seen.iter().any(|credential| credential.end <= now) {
         Verdict::Ended

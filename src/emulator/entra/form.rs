@@ -28,6 +28,12 @@ impl Form {
         Ok(Self { fields })
     }
 
+    /// The parameters of a page's address.
+    pub(super) fn of_query(request: &Request) -> Self {
+        let pairs = url::form_urlencoded::parse(request.query.as_deref().unwrap_or_default().as_bytes());
+        Self { fields: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect() }
+    }
+
     /// A field that is there and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(found, value)| found == name && !value.is_empty())?;

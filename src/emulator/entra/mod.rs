@@ -2,6 +2,7 @@
 
 pub(super) mod client;
 
+mod admin_consent;
 mod application;
 mod consent;
 mod discovery;
@@ -50,7 +51,7 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
                 discovery::keys(&shared.base, directory.tenant.id, shared.keys.published())
             }))
         }
-        (&Method::GET, "adminconsent") => Some(page("Admin consent", CONSENT_PAGE)),
+        (&Method::GET, "adminconsent") => Some(admin_consent::answer(shared, request, &segment)),
         (&Method::POST, "oauth2/v2.0/token") => {
             Some(posted(shared, request, token(shared, request, &segment)))
         }
@@ -63,8 +64,6 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
 
 const DEVICE_PAGE: &str =
     "Nothing is to be entered here: the emulated user answers by itself, as --device-code says.";
-const CONSENT_PAGE: &str = "Nothing is to be agreed to here: an emulated tenant gets its consent by --scenario, by --state, or by a POST to \
-    /v1.0/servicePrincipals/{id}/appRoleAssignedTo.";
 
 /// A page for whoever opens it in a browser.
 fn page(title: &str, text: &str) -> Response {

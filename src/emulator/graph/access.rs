@@ -6,7 +6,7 @@
 
 use super::refusal::denied;
 use crate::emulator::error::GraphError;
-use crate::emulator::state::Application;
+use crate::emulator::state::{Application, Switches};
 use crate::emulator::token::{Caller, Kind};
 
 /// <https://learn.microsoft.com/en-us/graph/api/application-get>, `serviceprincipal-get`, `serviceprincipal-list-approleassignments`
@@ -109,6 +109,15 @@ pub(super) fn may_change_some_secrets(caller: &Caller) -> Result<(), GraphError>
 /// 403 of the directory.
 pub(super) fn may_change_secrets(caller: &Caller, application: &Application) -> Result<(), GraphError> {
     if writes_secrets_as_user(caller) { Ok(()) } else { may_change(caller, Some(application)) }
+}
+
+/// Lets those pass who may consent: applications, and users whom no policy of the tenant keeps from it. In the service that is a matter of
+/// directory roles: <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent>.
+///
+/// # Errors
+/// 403 of the directory.
+pub(super) fn may_consent(caller: &Caller, switches: Switches) -> Result<(), GraphError> {
+    if switches.consent_forbidden && user(caller).is_some() { Err(denied()) } else { Ok(()) }
 }
 
 fn writes_secrets_as_user(caller: &Caller) -> bool {

@@ -65,7 +65,7 @@ const AUDIENCES: [&str; 4] =
 
 /// The whole application, with those of its secrets that are seen by now.
 pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) -> Map<String, Value> {
-    let secrets = application.password_credentials.iter().filter(|secret| call.sees(secret.created));
+    let secrets = application.password_credentials.iter().filter(|secret| call.shared.sees_secret(secret));
     let secrets = secrets.map(show_secret).map(Value::Object);
     let mut object = members(json!({
         "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,

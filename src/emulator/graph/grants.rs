@@ -72,6 +72,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, WRITE_GRANTS)?;
     let body = body::object(call.request)?;
     let mut directory = call.shared.write();
+    access::may_consent(call.caller, directory.switches)?;
     let mut new = read(&body, call.now)?;
     for id in [new.client_id, new.resource_id] {
         let principal = directory.service_principals.get(id);
@@ -119,6 +120,7 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     of.only(&["scope"])?;
     let scope = of.text("scope")?.ok_or_else(|| bad_request("Only 'scope' can be changed."))?;
     let mut directory = call.shared.write();
+    access::may_consent(call.caller, directory.switches)?;
     let id = by_key(call, &directory, key)?.id.clone();
     for grant in directory.oauth2_permission_grants.iter_mut().filter(|grant| grant.id == id) {
         grant.scope = scope.to_owned();

@@ -40,7 +40,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     let found = find(call, &directory, key)?;
     access::may_change_secrets(call.caller, found)?;
     let most = if is_personal(found) { MOST_IF_PERSONAL } else { MOST };
-    if found.password_credentials.len() >= most {
+    if found.secrets().count() >= most {
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
     }
     let (id, key_id) = (found.id, directory.ids.guid());
@@ -89,6 +89,7 @@ fn read(asked: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential
         end,
         secret: random::client_secret(),
         created: now,
+        removed: None,
     })
 }
 
@@ -121,13 +122,14 @@ pub(super) fn remove(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphErr
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
     access::may_change_secrets(call.caller, found)?;
-    if !found.password_credentials.iter().any(|secret| secret.key_id == key_id) {
+    if !found.secrets().any(|secret| secret.key_id == key_id) {
         // Status and sentence are inferred.
         return Err(bad_request(format!("No password credential found with keyId '{key_id}'.")));
     }
     let id = found.id;
-    application(&mut directory.applications, id)?
-        .password_credentials
-        .retain(|secret| secret.key_id != key_id);
+    let secrets = &mut application(&mut directory.applications, id)?.password_credentials;
+    for secret in secrets.iter_mut().filter(|secret| secret.key_id == key_id) {
+        secret.removed = Some(call.now);
+    }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }

@@ -86,6 +86,7 @@ fn assign(call: &Call<'_>, key: Key<'_>, side: &str) -> Result<Response, GraphEr
     let (principal_id, resource_id, app_role_id) =
         (of.guid("principalId")?, of.guid("resourceId")?, of.guid("appRoleId")?);
     let mut directory = call.shared.write();
+    access::may_consent(call.caller, directory.switches)?;
     let named = find(call, &directory, key)?.id;
     let assignment = AppRoleAssignment {
         id: directory.ids.opaque(),

@@ -82,15 +82,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
             "The service principal cannot be created, updated, or restored because the service principal name {app_id} is already in use."
         )));
     }
-    let mut principal = ServicePrincipal {
-        id: Uuid::nil(),
-        app_id,
-        display_name: application.display_name,
-        account_enabled: true,
-        app_role_assignment_required: false,
-        created: call.now,
-        other: Map::new(),
-    };
+    let mut principal = ServicePrincipal::new(Uuid::nil(), app_id, &application.display_name, call.now);
     apply(&mut principal, &body)?;
     principal.id = directory.ids.guid();
     let shown = show(&directory, &principal);
