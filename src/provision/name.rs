@@ -14,7 +14,7 @@ pub fn unique_name(name: &str) -> String {
     let slug = slug.take(LONGEST).collect::<String>();
     let is_faithful =
         name.len() <= LONGEST && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let mark = if is_faithful { String::new() } else { format!("-{}", short(fingerprint(name))) };
+    let mark = if is_faithful { String::new() } else { format!("-{:08x}", short(fingerprint(name))) };
     format!("{UNIQUE}{slug}{mark}")
 }
 
