@@ -67,7 +67,7 @@ fn steps(settings: &Settings, federated: bool) -> Vec<String> {
         Mode::FromTeams | Mode::Undocumented => ("Presence.Read.All", "from Teams to Swyx only"),
     };
     let mut steps = vec![format!(
-        "In the Entra portal, give the application the permissions {presence} and User.ReadBasic.All, both of type Application, and grant admin consent."
+        "In the Entra portal, see that the application has the permissions {presence} and User.ReadBasic.All, both of type Application, with admin consent; swyx-teams apply does it."
     )];
     if federated {
         steps.push(format!(
@@ -91,12 +91,14 @@ fn notes(federated: bool) -> Vec<&'static str> {
     let busy = "A call in Swyx does not make Teams reject calls: Busy-on-Busy ignores it (a bug that Microsoft has confirmed, says the vendor).";
     if federated {
         return vec![
+            "The vendor's guide also asks for the redirect URI swyxware://auth and public client flows. An application that signs in with a secret needs neither (inferred); swyx-teams apply --as-in-the-guide sets them.",
             "From 14.20 on a certificate can take the place of the secret, and the vendor recommends it.",
             "Which permissions the synchronisation of 14.20 and later needs is not in the vendor's public pages; those above are of 14.10.",
             busy,
         ];
     }
     vec![
+        "The vendor's guide also asks for the redirect URI https://localhost/ and public client flows. An application that signs in with a secret needs neither (inferred); swyx-teams apply --as-in-the-guide sets them.",
         "What Control Center calls the fields of the two ids is in no public page; the labels here are the portal's.",
         busy,
     ]

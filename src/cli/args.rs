@@ -6,6 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::demo::Demo;
 use super::emulate::Emulate;
 use super::provision::apply::Apply;
 use super::provision::destroy::Destroy;
@@ -127,6 +128,8 @@ pub(super) enum Command {
     Rotate(Rotate),
     /// Take away what apply made
     Destroy(Destroy),
+    /// Show the whole job against an emulated tenant, with nothing set up
+    Demo(Demo),
     /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
     Emulate(Emulate),
     /// Print the JSON Schema of the settings file

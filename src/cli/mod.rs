@@ -3,6 +3,7 @@
 mod administrator;
 mod args;
 mod check;
+mod demo;
 mod diff;
 mod emulate;
 mod explain;
@@ -128,6 +129,7 @@ impl Context<'_> {
             Command::Apply(args) => provision::apply::run(self, &args),
             Command::Rotate(args) => provision::rotate::run(self, &args),
             Command::Destroy(args) => provision::destroy::run(self, &args),
+            Command::Demo(args) => demo::run(self, &args),
             Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),

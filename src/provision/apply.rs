@@ -39,7 +39,7 @@ impl Provisioner<'_> {
     /// [`Failure`] says why it stopped.
     pub async fn apply(&self, plan: &Plan, look: &Look, keep: &mut dyn Keep) -> Result<Applied, Failure> {
         if plan.steps.iter().any(|step| matches!(step, Step::AddSecret { .. })) {
-            keep.prepare()?;
+            keep.prepare(look.knows_held())?;
         }
         let application = look.objects.application.as_ref().map(|(_, application)| application);
         let mut ids = Ids {

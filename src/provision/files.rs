@@ -11,7 +11,7 @@ use crate::check;
 use crate::os::{NewFile, ReadError, Rewrite};
 use crate::settings::reveal::{RevealError, Trust, reveal};
 use crate::settings::write::{Change, NewValue};
-use crate::settings::{ClientId, Secret, SecretSource, keys};
+use crate::settings::{ClientId, Secret, SecretFault, SecretSource, keys};
 
 /// A secret's file may have this many bytes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -63,6 +63,11 @@ impl Files {
         let changed =
             std::fs::metadata(&path).or_else(|_| std::fs::metadata(folder())).ok()?.modified().ok()?;
         Timestamp::try_from(changed).ok()
+    }
+
+    fn is_an_empty_file(&self, source: &SecretSource) -> bool {
+        let SecretSource::File(path) = source else { return false };
+        std::fs::metadata(self.folder().join(path)).is_ok_and(|file| file.len() == 0)
     }
 
     fn change(&self, change: Change) -> Result<(), KeepError> {
@@ -134,6 +139,7 @@ impl Keep for Files {
             RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                 Absence::Empty
             }
+            RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
             error => Absence::OutOfReach(error.to_string()),
         });
         Held { secret, since }
@@ -143,15 +149,11 @@ impl Keep for Files {
         self.change(Change::Set(keys::CLIENT_ID, NewValue::Text(id.to_string())))
     }
 
-    fn prepare(&mut self) -> Result<(), KeepError> {
+    fn prepare(&mut self, is_known: bool) -> Result<(), KeepError> {
         match &self.source {
             None => Err(KeepError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
-            Some(SecretSource::File(path)) => {
-                let target = self.folder().join(path);
-                let begun = Rewrite::begin(&target, MOST_BYTES);
-                begun.map(|_| ()).map_err(|error| KeepError(format!("{}: {error}", target.display())))
-            }
+            Some(SecretSource::File(path)) => self.can_be_replaced(&self.folder().join(path), is_known),
             Some(source) => {
                 let place = place_of(source).unwrap_or_default();
                 match &self.hand_over {
@@ -188,6 +190,27 @@ impl Keep for Files {
 }
 
 impl Files {
+    /// Whether a secret can be written into the file, and nothing but a secret is lost by that.
+    fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), KeepError> {
+        let named = |why: &dyn std::fmt::Display| KeepError(format!("{}: {why}", path.display()));
+        let begun = Rewrite::begin(path, MOST_BYTES).map_err(|error| named(&error))?;
+        drop(begun);
+        match self.held().secret {
+            Ok(secret)
+                if !is_known
+                    && matches!(secret.fault(), Some(SecretFault::Length | SecretFault::Unusual)) =>
+            {
+                Err(named(
+                    &"what is in there does not look like a client secret, and would be lost; name another file, or remove this one",
+                ))
+            }
+            Err(Absence::OutOfReach(why)) => {
+                Err(named(&format_args!("{why}; it would be lost; name another file, or remove this one")))
+            }
+            Ok(_) | Err(Absence::Empty) => Ok(()),
+        }
+    }
+
     /// Writes a secret to where the settings say, unless another was put there since it held `before`.
     fn put(&self, source: &SecretSource, secret: &Secret, before: &Held) -> Result<(), KeepError> {
         let SecretSource::File(path) = source else {

@@ -14,11 +14,12 @@ pub trait Keep: Send {
     /// [`KeepError`] says why it is not there.
     fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError>;
 
-    /// Sees that a secret can be kept, before one is made.
+    /// Sees that a secret can be kept in the place of what is kept there, before one is made. `is_known` says that this is a secret of
+    /// the application, and nothing else that would be lost.
     ///
     /// # Errors
     /// [`KeepError`] says what stands in the way.
-    fn prepare(&mut self) -> Result<(), KeepError>;
+    fn prepare(&mut self, is_known: bool) -> Result<(), KeepError>;
 
     /// Keeps a secret in the place of the one that was `before`.
     ///

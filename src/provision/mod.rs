@@ -42,6 +42,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::graph::{Client, Credential, GraphError, Limits, Transport};
 use crate::observe::{self, Sought};
 use crate::settings::{ClientId, Secret, Wanted};
+use crate::tenant::SecretSeen;
 use crate::tenant::objects::Objects;
 
 pub use apply::Applied;
@@ -82,6 +83,15 @@ pub struct Look {
     pub is_accepted: bool,
 }
 
+impl Look {
+    /// Whether the secret that is kept is one of the application's.
+    pub fn knows_held(&self) -> bool {
+        let application = self.objects.application.as_ref().map(|(_, application)| application);
+        let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
+        self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))
+    }
+}
+
 impl Provisioner<'_> {
     /// Looks at the tenant, where `held` is the secret that is kept: two requests, and a sign-in where that secret is none of those that
     /// are seen.
@@ -100,7 +110,11 @@ impl Provisioner<'_> {
             application.secrets.iter().all(|one| one.may_be_ours != Some(true))
         });
         let is_accepted = match unknown {
-            Some(((_, application), secret)) => self.sign_in(application.client_id, secret).await.is_ok(),
+            Some(((_, application), secret)) => match self.sign_in(application.client_id, secret).await {
+                Ok(_) => true,
+                Err(GraphError::SignIn(_)) => false,
+                Err(error) => return Err(Failure::Graph(error)),
+            },
             None => false,
         };
         Ok(Look { objects, held, is_accepted })

@@ -158,7 +158,7 @@ impl Provisioner<'_> {
                 self.remove_all(of, &old).await.map(Rotated::Finished)
             }
             Course::Add { left_over, after } => {
-                keep.prepare()?;
+                keep.prepare(look.knows_held())?;
                 self.remove_all(of, &left_over).await?;
                 self.patience.told.says("making a new client secret");
                 let count = application.secrets.len();

@@ -119,10 +119,7 @@ impl Provisioner<'_> {
                 return Ok(());
             }
         }
-        if Instant::now() + LOOK_FOR >= self.patience.until && look_until > self.patience.until {
-            return Err(Failure::TooLate(why.to_owned()));
-        }
-        Ok(())
+        if self.patience.until <= look_until { Err(Failure::TooLate(why.to_owned())) } else { Ok(()) }
     }
 
     /// Removes the secrets of this name but for one. Gives how many there were.

@@ -147,7 +147,7 @@ fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Resul
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let address = consent_address(&site.wanted, applied.client_id);
     context.complain(format_args!(
-        "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address}, or in the Entra portal App registrations, the application, API permissions, Grant admin consent; then swyx-teams apply goes on from here"
+        "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address} (that it ends on a page with AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here"
     ))
 }
 

@@ -24,7 +24,7 @@ use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, Https, Limits, Transport};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{Unresolved, Wanted};
+use crate::settings::{SecretSource, Unresolved, Wanted};
 use crate::tenant::{Cause, Unseen};
 use teller::Teller;
 
@@ -87,6 +87,12 @@ impl Site {
             Ok(wanted) => wanted,
             Err(exit) => return Ok(Err(exit)),
         };
+        let is_ours_to_write =
+            matches!(wanted.client_secret, Some(SecretSource::File(_) | SecretSource::Inline(_)));
+        if is_ours_to_write && matches!(hand_over, Some(HandOver::File(_))) {
+            let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
+            return context.misuse(why).map(Err);
+        }
         if let Some(why) = distrusted(&checked, context.trust()) {
             return context.misuse(why).map(Err);
         }

@@ -1,0 +1,211 @@
+//! `demo`: the whole main job against an emulated tenant, with nothing set up.
+//!
+//! Each act is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
+//! act ended as it should.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Instant;
+
+use clap::{Args, Parser};
+
+use super::args::Cli;
+use super::{Context, Exit};
+use crate::emulator::{Facts, Options, Scenario, Server};
+use crate::settings::Secret;
+
+/// The arguments.
+#[derive(Args)]
+pub(super) struct Demo {
+    /// Where the files go; the folder must not be there yet [default: a new one among the system's temporary files]
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+/// One act: what it shows, the words of the command, and how it has to end.
+struct Act {
+    title: &'static str,
+    words: Vec<String>,
+    ends: Exit,
+}
+
+pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
+    let start = Instant::now();
+    let folder = match folder(args) {
+        Ok(folder) => folder,
+        Err(error) => return context.misuse(format_args!("--folder: {}", crate::os::reason(&error))),
+    };
+    let tenant = match Tenant::start()? {
+        Ok(tenant) => tenant,
+        Err(message) => return context.misuse(message),
+    };
+    let facts = &tenant.facts;
+    writeln!(
+        context.out,
+        "A made-up tenant is served on this machine, at {}; it has users, and no application yet.",
+        facts.authority
+    )?;
+    writeln!(context.out, "Files go to {}.", folder.display())?;
+    let settings = folder.join("north.toml");
+    std::fs::write(&settings, beginning(facts))?;
+    std::fs::write(folder.join("mistake.toml"), mistake(facts))?;
+    let acts = acts(&folder, &settings, facts);
+    let count = acts.len();
+    let mut failed = 0;
+    for (number, act) in acts.iter().enumerate() {
+        writeln!(context.out, "\n=== {} of {count}: {}", number + 1, act.title)?;
+        writeln!(context.out, "$ swyx-teams {}\n", act.words.join(" "))?;
+        context.out.flush()?;
+        let exit = play(context, facts, &act.words)?;
+        context.out.flush()?;
+        if exit != act.ends {
+            failed += 1;
+            context.complain(format_args!(
+                "this ended with {}, and should have ended with {}",
+                exit.code(),
+                act.ends.code()
+            ))?;
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    if failed > 0 {
+        context.complain(format_args!("{failed} of {count} did not end as they should"))?;
+        return Ok(Exit::Findings);
+    }
+    writeln!(
+        context.out,
+        "\nAll {count} ended as they should, in {seconds:.1} s. What they left is in {}; the tenant is gone.",
+        folder.display()
+    )?;
+    Ok(Exit::Clean)
+}
+
+fn folder(args: &Demo) -> io::Result<PathBuf> {
+    match &args.folder {
+        Some(folder) => std::fs::create_dir(folder).map(|()| folder.clone()),
+        None => Ok(tempfile::Builder::new().prefix("swyx-teams-demo-").tempdir()?.keep()),
+    }
+}
+
+/// Runs one command of this program, as the tenant's administrator.
+fn play(context: &mut Context<'_>, facts: &Facts, words: &[String]) -> io::Result<Exit> {
+    let words = ["swyx-teams", "--no-input"].into_iter().chain(words.iter().map(String::as_str));
+    let Ok(cli) = Cli::try_parse_from(words) else {
+        return context.misuse("there is no such command; this is a fault of this program");
+    };
+    let admin_token = Some(Secret::new(facts.admin_token.as_str()));
+    let mut inner = Context { out: context.out, err: context.err, global: cli.global, admin_token };
+    inner.run(cli.command)
+}
+
+fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
+    let path = |path: &Path| path.display().to_string();
+    let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
+    let act = |title, words: &[&str], ends| Act {
+        title,
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        ends,
+    };
+    vec![
+        act(
+            "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
+            &[
+                "setup",
+                "--config",
+                &file,
+                "--swyx-version",
+                "14.10",
+                "--mode",
+                "2",
+                "--tenant",
+                &facts.tenant_id,
+                "--cloud",
+                "global",
+                "--secret",
+                "file:teams.secret",
+                "--sign-in",
+                "token",
+                "--yes",
+            ],
+            Exit::Clean,
+        ),
+        act("planned again, there is nothing left to do", &["plan", "--exit-code", &file], Exit::Clean),
+        act("the file is checked, without any connection", &["check", &file], Exit::Clean),
+        act(
+            "a mistake that is easily made: the Secret ID in place of the Value",
+            &["check", &mistake],
+            Exit::Findings,
+        ),
+        act(
+            "the application signs in, and an administrator looks at its registration",
+            &["check", "--online", "--as-admin", &file],
+            Exit::Clean,
+        ),
+        act("a new client secret; the old one stays valid", &["rotate", &file], Exit::Clean),
+        act(
+            "Control Center has the new one: the old one is removed",
+            &["rotate", "--finish", &file],
+            Exit::Clean,
+        ),
+    ]
+}
+
+/// Where the tenant is; the wizard does the rest.
+fn beginning(facts: &Facts) -> String {
+    let ca_file = facts.ca_file.as_deref().unwrap_or_default();
+    format!(
+        "[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
+        facts.authority, facts.graph
+    )
+}
+
+fn mistake(facts: &Facts) -> String {
+    format!(
+        "[swyx]\nversion = \"13.20\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
+         MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"4be1d0c7-9f52-4a38-8d16-37c5e2a90b64\"\n",
+        facts.tenant_id
+    )
+}
+
+/// The emulated tenant, served by a thread of its own until this is dropped.
+struct Tenant {
+    facts: Facts,
+    end: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Tenant {
+    fn start() -> io::Result<Result<Self, String>> {
+        let options = Options { scenario: Scenario::Empty, ..Options::default() };
+        let server = match Server::bind(([127, 0, 0, 1], 0).into(), options) {
+            Ok(server) => server,
+            Err(error) => return Ok(Err(format!("the emulated tenant cannot be served: {error}"))),
+        };
+        let facts = server.facts().clone();
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let (ready, is_ready) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(async {
+                // Whoever waits for it has gone; then nobody needs to be told.
+                let _ = ready.send(());
+                let end = async { drop(ended.await) };
+                let _ = server.run(end).await;
+            });
+        });
+        let _ = is_ready.recv();
+        Ok(Ok(Self { facts, end: Some(end), thread: Some(thread) }))
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            let _ = end.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
