@@ -10,6 +10,10 @@ use super::world::{World, by_seeds, consent};
 /// What one seed comes to: how often what struck, or what did not hold.
 async fn play(seed: u64) -> Result<Tally, String> {
     let world = World::of(seed).await;
+    world.ends_with(struck(&world).await)
+}
+
+async fn struck(world: &World) -> Result<(), String> {
     let stage = &world.stage;
     let (storms, is_patient) = {
         let mut state = stage.state();
@@ -27,18 +31,16 @@ async fn play(seed: u64) -> Result<Tally, String> {
         tokio::time::sleep(stage.lag).await;
     }
     let too_many = storms;
-    again(&world, too_many).await?;
+    again(world, too_many).await?;
     // The next run, once all of it is seen, leaves nothing over; and what it removed is seen for a while.
     tokio::time::sleep(stage.lag).await;
-    again(&world, 0).await?;
+    again(world, 0).await?;
     tokio::time::sleep(stage.lag).await;
     let writes = stage.state().writes;
     match stage.apply().await {
-        Ended::Done((plan, None)) if plan.steps.is_empty() && stage.state().writes == writes => {}
-        ended => return Err(format!("a run when all was done: {ended:?}")),
+        Ended::Done((plan, None)) if plan.steps.is_empty() && stage.state().writes == writes => Ok(()),
+        ended => Err(format!("a run when all was done: {ended:?}")),
     }
-    let state = stage.state();
-    state.breach.clone().map_or_else(|| Ok(state.tally.clone()), Err)
 }
 
 /// Runs again until it is done, as a person would: waits a little where nothing else helps, and has the permissions granted by one who may.

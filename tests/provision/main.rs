@@ -12,6 +12,7 @@
 mod apply;
 mod invariants;
 mod place;
+mod rotate;
 mod stage;
 mod storm;
 mod wire;

@@ -16,7 +16,9 @@ impl Place {
     fn write(&self, write: impl FnOnce(&Stage)) -> Result<(), KeepError> {
         let Self(stage) = self;
         match stage.strike_now(Target::Write) {
-            Some(Strike::DiskFull) => Err(KeepError("no space left on device; nothing was written".to_owned())),
+            Some(Strike::DiskFull) => {
+                Err(KeepError("no space left on device; nothing was written".to_owned()))
+            }
             // What is killed hears nothing more; the next request that it makes never ends.
             Some(Strike::KillBeforeWrite) => {
                 stage.kill_now();
@@ -68,7 +70,8 @@ impl Keep for Place {
         self.write(|stage| {
             let now = stage.now();
             let mut state = stage.state();
-            state.before = state.kept.replace(secret.expose().to_owned());
+            let before = state.kept.replace(secret.expose().to_owned());
+            state.earlier.extend(before);
             state.since = now;
         })?;
         Ok(Kept::InPlace)

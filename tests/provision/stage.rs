@@ -1,7 +1,7 @@
 //! The stage of one run after the other: a tenant, a settings file with a place for the secret, and a Control Center that knows a secret
 //! because somebody typed it in.
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -40,9 +40,9 @@ pub struct State {
     is_killed: bool,
     /// The client id in the settings file.
     pub client_id: Option<String>,
-    /// The secret in its place, the one that was there before, and since when that is so.
+    /// The secret in its place, those that were there before and need not be gone yet, and since when the place is as it is.
     pub kept: Option<String>,
-    pub before: Option<String>,
+    pub earlier: Vec<String>,
     pub since: Timestamp,
     /// The secret that somebody typed into Control Center.
     pub control_center: Option<String>,
@@ -54,6 +54,8 @@ pub struct State {
     pub writes: usize,
     /// What did not hold at some moment; the first.
     pub breach: Option<String>,
+    /// What happened so far, for whoever has to find out why something did not hold.
+    pub story: Vec<String>,
 }
 
 /// How a run ended.
@@ -79,7 +81,7 @@ impl Stage {
             is_killed: false,
             client_id: None,
             kept: None,
-            before: None,
+            earlier: Vec::new(),
             since: wall,
             control_center: None,
             bystanders: Vec::new(),
@@ -87,6 +89,7 @@ impl Stage {
             has_worked: false,
             writes: 0,
             breach: None,
+            story: Vec::new(),
         };
         Arc::new(Self {
             emulator: Emulator::new(options).expect("a tenant"),
@@ -122,7 +125,7 @@ impl Stage {
     }
 
     /// One run of the program: `work` with an administrator signed in, until it ends or is killed.
-    pub async fn run<T, E: Display>(
+    pub async fn run<T: Debug, E: Display>(
         self: &Arc<Self>,
         work: impl AsyncFnOnce(&Provisioner<'_>, &mut Place) -> Result<T, E>,
     ) -> Ended<T> {
@@ -140,7 +143,7 @@ impl Stage {
             installation: &installation,
             admin: &admin,
             transport,
-            patience: Patience { until, told: &Silent },
+            patience: Patience { until, told: &Teller(self) },
         };
         let mut place = Place(Arc::clone(self));
         let interrupt = self.state().storm.interrupt.take();
@@ -159,6 +162,7 @@ impl Stage {
         };
         // A kill that came at the very end was not waited for.
         self.state().is_killed = false;
+        self.tell(format!("ended: {ended:?}"));
         ended
     }
 
@@ -196,6 +200,12 @@ impl Stage {
         }
     }
 
+    /// Adds to the story.
+    pub fn tell(&self, what: String) {
+        let seconds = self.began.elapsed().as_secs_f64();
+        self.state().story.push(format!("{seconds:8.3} {what}"));
+    }
+
     /// A request, or an answer, on its way.
     pub async fn takes_a_while(&self) {
         let ms = self.state().rng.u64(20..200);
@@ -219,6 +229,8 @@ impl Stage {
         if let Some(strike) = strike {
             *tally.entry(strike).or_default() += 1;
         }
+        drop(state);
+        self.tell(format!("{target:?} {}", strike.map(|strike| format!("{strike:?}")).unwrap_or_default()));
         strike
     }
 
@@ -242,12 +254,21 @@ impl Stage {
     }
 }
 
-/// Hears, and keeps quiet.
-struct Silent;
+/// Writes the story.
+struct Teller<'a>(&'a Stage);
 
-impl Told for Silent {
-    fn begins(&self, _: &Step) {}
+impl Told for Teller<'_> {
+    fn begins(&self, step: &Step) {
+        self.0.tell(format!("begins: {step:?}"));
+    }
+
     fn done(&self, _: &Step) {}
-    fn says(&self, _: &str) {}
-    fn waits(&self, _: &str, _: Duration) {}
+
+    fn says(&self, what: &str) {
+        self.0.tell(what.to_owned());
+    }
+
+    fn waits(&self, why: &str, pause: Duration) {
+        self.0.tell(format!("waits {} s: {why}", pause.as_secs()));
+    }
 }
