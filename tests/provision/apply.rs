@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::invariants::shortcoming;
 use super::stage::Ended;
 use super::storm::{Storm, Tally};
-use super::world::{World, by_seeds, consent};
+use super::world::{World, assert_struck, by_seeds, consent};
 
 /// What one seed comes to: how often what struck, or what did not hold.
 async fn play(seed: u64) -> Result<Tally, String> {
@@ -61,6 +61,10 @@ async fn again(world: &World, too_many: usize) -> Result<(), String> {
 
 #[test]
 fn an_apply_that_is_struck_is_finished_by_the_next_one() {
-    let tally = by_seeds(0..500, play);
-    println!("{tally:?}");
+    assert_struck(&by_seeds(0..500, play), 15);
+}
+
+#[test]
+fn an_apply_that_is_struck_is_finished_by_the_next_one_for_other_seeds() {
+    assert_struck(&by_seeds(500..1_000, play), 15);
 }

@@ -15,5 +15,6 @@ mod place;
 mod rotate;
 mod stage;
 mod storm;
+mod twins;
 mod wire;
 mod world;

@@ -73,6 +73,22 @@ const PATHS: [&str; 6] =
     ["addPassword", "removePassword", "servicePrincipals", "appRoleAssignedTo", "applications(", "token"];
 
 impl Strike {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::DropRequest,
+        Self::DropReply,
+        Self::Late,
+        Self::Throttled,
+        Self::Unavailable,
+        Self::Forbidden,
+        Self::KillBefore,
+        Self::KillAfter,
+        Self::DiskFull,
+        Self::KillBeforeWrite,
+        Self::KillAfterWrite,
+        Self::Interrupt,
+    ];
+
     fn fits(self, target: Target<'_>) -> bool {
         match target {
             Target::Write => AT_WRITES.contains(&self),
@@ -100,13 +116,6 @@ impl Storm {
         };
         let interrupt = (rng.u8(..8) == 0).then(|| Duration::from_millis(rng.u64(1..90_000)));
         Self { odds, kinds, aimed, interrupt, ..Self::default() }
-    }
-
-    /// One answer to a request for a secret gets lost, by being dropped or by a kill.
-    pub fn at_the_secret(rng: &mut Rng) -> Self {
-        let strike = rng.choice([Strike::DropReply, Strike::KillAfter, Strike::DropReply]);
-        let aimed = Some((Aim::Path("addPassword"), strike.expect("one of them")));
-        Self { aimed, ..Self::default() }
     }
 
     /// What strikes next.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::invariants::End;
 use super::stage::Stage;
-use super::storm::Tally;
+use super::storm::{Strike, Tally};
 
 /// How a seed begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +156,14 @@ pub fn by_seeds(seeds: Range<u64>, play: impl AsyncFn(u64) -> Result<Tally, Stri
     }
     assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed[..failed.len().min(5)].join("\n"));
     tally
+}
+
+/// That each strike fell at least `times` times: what never struck was not withstood.
+pub fn assert_struck(tally: &Tally, times: u32) {
+    println!("{tally:?}");
+    if std::env::var_os("SEED").is_none() {
+        assert!(Strike::ALL.iter().all(|strike| tally.get(strike).is_some_and(|count| *count >= times)));
+    }
 }
 
 /// Runs a future on a clock that moves only when nothing else does.
