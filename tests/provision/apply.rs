@@ -20,10 +20,7 @@ async fn struck(world: &World) -> Result<(), String> {
         (if state.rng.u8(..6) == 0 { 3 } else { 1 }, state.rng.bool())
     };
     for _ in 0..storms {
-        let mut state = stage.state();
-        let storm = Storm::of(&mut state.rng);
-        state.storm = storm;
-        drop(state);
+        stage.brew();
         stage.apply().await;
     }
     stage.state().storm = Storm::default();

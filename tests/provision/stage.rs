@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use swyx_teams::emulator::{Emulator, Fault, Options};
 use swyx_teams::graph::{AdminWay, Administrators, Client, Credential, Limits, TO_PROVISION, Transport};
 use swyx_teams::provision::{
-    Applied, Asked, Installation, Keep, Patience, Plan, Provisioner, Rotated, Step, Told, plan,
+    self, Applied, Asked, Installation, Keep, Patience, Plan, Provisioner, Rotated, Step, Told, plan,
 };
 use swyx_teams::settings::{Secret, Wanted};
 use tokio::sync::Notify;
@@ -166,11 +166,22 @@ impl Stage {
         ended
     }
 
+    /// Lets a storm come up, by this stage's own random numbers.
+    pub fn brew(&self) {
+        let mut state = self.state();
+        state.storm = Storm::of(&mut state.rng);
+    }
+
     /// `apply`: the plan, and what came of it if it had steps.
     pub async fn apply(self: &Arc<Self>) -> Ended<(Plan, Option<Applied>)> {
+        self.apply_with(provision::Options::default()).await
+    }
+
+    /// `apply` with its flags.
+    pub async fn apply_with(self: &Arc<Self>, options: provision::Options) -> Ended<(Plan, Option<Applied>)> {
         self.run(async |provisioner, place| {
             let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
-            let plan = plan(provisioner.wanted, &look, provisioner.installation, Default::default());
+            let plan = plan(provisioner.wanted, &look, provisioner.installation, options);
             let plan = plan.map_err(|error| error.to_string())?;
             if plan.steps.is_empty() {
                 return Ok((plan, None));

@@ -140,14 +140,12 @@ fn wrong_ways_are_caught() {
     let found = |way, words: &str| {
         let caught = caught(async |seed| rotated(way, seed).await);
         let count = caught.iter().filter(|why| why.starts_with(words)).count();
-        println!("{way:?}: {count} of {SEEDS} seeds");
-        assert!(count > 0, "{way:?}: {caught:?}");
+        assert!(count > SEEDS as usize / 10, "{way:?}: {count} of {SEEDS} seeds; {caught:?}");
     };
     found(Way::RemovesFirst, "Control Center's secret does not work");
     found(Way::RemovesUnproven, "Control Center's secret does not work");
     found(Way::AddsBlindly, "1 secrets too many");
     found(Way::CleansAll, "Control Center's secret does not work");
     let caught = caught(created);
-    println!("two applications: {} of {SEEDS} seeds", caught.len());
     assert!(caught.iter().any(|why| why.starts_with("2 applications")), "{caught:?}");
 }
