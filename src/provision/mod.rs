@@ -179,3 +179,22 @@ fn by_their_clock(time: Timestamp, ahead: Option<i64>) -> Timestamp {
         _ => time,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_by_their_clock_unless_the_clocks_agree_but_for_a_second_or_two() {
+        let time = "2026-03-01T12:00:00Z".parse::<Timestamp>().expect("a time");
+        for (ahead, read) in [
+            (None, "2026-03-01T12:00:00Z"),
+            (Some(2), "2026-03-01T12:00:00Z"),
+            (Some(-2), "2026-03-01T12:00:00Z"),
+            (Some(3600), "2026-03-01T11:00:00Z"),
+            (Some(-90), "2026-03-01T12:01:30Z"),
+        ] {
+            assert_eq!(by_their_clock(time, ahead).to_string(), read, "{ahead:?}");
+        }
+    }
+}
