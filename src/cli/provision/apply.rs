@@ -63,11 +63,11 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result
 
 /// Applies the settings file at `path`.
 pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -> io::Result<Exit> {
-    let hand_over = args.secret_out.hand_over(context);
-    let (site, mut files) = match Site::open(context, path, &args.administrator, TO_PROVISION, hand_over)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, mut files) =
+        match Site::open(context, path, &args.administrator, TO_PROVISION, &args.secret_out)? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let (look, plan) = match make(context, &site, &files, &args.wishes)? {
         Ok(made) => made,
         Err(exit) => return Ok(exit),

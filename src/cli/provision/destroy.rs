@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Administrator, Site};
+use super::{Administrator, SecretOut, Site};
 use crate::cli::{Context, Exit};
 use crate::diagnostic::printable;
 use crate::graph::TO_PROVISION;
@@ -34,10 +34,11 @@ pub(in crate::cli) struct Destroy {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, files) = match Site::open(context, &path, &args.administrator, TO_PROVISION, None)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, files) =
+        match Site::open(context, &path, &args.administrator, TO_PROVISION, &SecretOut::default())? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let provisioner = site.provisioner();
     let look = match site.result(context, provisioner.look(files.held()))? {
         Ok(look) => look,

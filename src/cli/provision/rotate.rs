@@ -73,11 +73,11 @@ impl Rotate {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let hand_over = args.secret_out.hand_over(context);
-    let (site, mut files) = match Site::open(context, &path, &args.administrator, TO_PROVISION, hand_over)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, mut files) =
+        match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let is_elsewhere =
         matches!(&site.wanted.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)));
     if args.remove_old && is_elsewhere {
