@@ -78,14 +78,22 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
     match removal {
         Removal::Application => writeln!(
             out,
-            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {} client secrets; the synchronisation stops with it",
-            application.secrets.len()
+            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {}; the synchronisation stops with it",
+            match application.secrets.len() {
+                1 => "client secret".to_owned(),
+                count => format!("{count} client secrets"),
+            }
         ),
-        Removal::Secrets(all) => writeln!(
-            out,
-            "the application {name} ({id}) was not made by apply and stays; to be removed: {} client secrets that were made for this settings file",
-            all.len()
-        ),
+        Removal::Secrets(all) => {
+            let of_these = match all.len() {
+                0 => "none of its client secrets was made for this settings file".to_owned(),
+                1 => "to be removed: the client secret that was made for this settings file".to_owned(),
+                count => {
+                    format!("to be removed: {count} client secrets that were made for this settings file")
+                }
+            };
+            writeln!(out, "the application {name} ({id}) was not made by apply and stays; {of_these}")
+        }
     }
 }
 
