@@ -11,6 +11,7 @@ mod log;
 mod online;
 mod set;
 mod sheet;
+mod value;
 mod walk;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
