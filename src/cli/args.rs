@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::emulate::Emulate;
+use super::setup::Setup;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -111,6 +112,8 @@ pub(super) enum Command {
     Diff(Diff),
     /// Print what to type into Control Center, and what is left to do by hand
     Sheet(Sheet),
+    /// Ask for all that is needed, and write the settings file: the wizard
+    Setup(Setup),
     /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules

@@ -10,6 +10,7 @@ mod list;
 mod log;
 mod online;
 mod set;
+mod setup;
 mod sheet;
 mod value;
 mod walk;
@@ -116,6 +117,7 @@ impl Context<'_> {
             Command::Sheet(args) => sheet::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
+            Command::Setup(args) => setup::run(self, &args),
             Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),

@@ -250,11 +250,8 @@ fn administrators(
     args: &Online,
     progress: &ProgressBar,
 ) -> Result<Administrators, Unseen> {
-    // A line end is easily copied along.
-    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
-    let token = token.filter(|token| !token.is_empty());
-    let way = match token {
-        Some(token) => AdminWay::Token(Secret::new(token)),
+    let way = match admin_token() {
+        Some(token) => AdminWay::Token(token),
         None if args.use_az => AdminWay::AzureCli,
         None if context.can_ask() => {
             let progress = progress.clone();
@@ -270,8 +267,15 @@ fn administrators(
     Ok(Administrators::new(way, TO_READ, Duration::from_secs(args.timeout)))
 }
 
+/// The administrator's ready token, if there is one.
+pub(super) fn admin_token() -> Option<Secret> {
+    // A line end is easily copied along.
+    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
+    token.filter(|token| !token.is_empty()).map(Secret::new)
+}
+
 /// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.
-const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
+pub(super) const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
 
 fn show(prompt: &DevicePrompt) {
     let (address, code) = (printable(&prompt.address), printable(&prompt.code));

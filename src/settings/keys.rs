@@ -20,6 +20,8 @@ pub const GATEWAY: Key = Key::of("swyx.gateway");
 pub const GATEWAY_TOKEN: Key = Key::of("swyx.gateway_token");
 /// The Microsoft cloud.
 pub const CLOUD: Key = Key::of("entra.cloud");
+/// Display name of the application.
+pub const APPLICATION_NAME: Key = Key::of("entra.application_name");
 /// Another sign-in address.
 pub const AUTHORITY: Key = Key::of("entra.authority");
 /// Another Graph address.
