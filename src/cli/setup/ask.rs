@@ -70,13 +70,19 @@ fn value(work: &Work, question: Question) -> Result<Option<NewValue>, Stop> {
     match question {
         Question::Mode => mode().map(Some),
         Question::Cloud => cloud().map(Some),
-        Question::SwyxVersion => text(work, question, "Version of SwyxWare:", VERSION, None),
-        Question::Tenant => text(work, question, "Directory (tenant) ID:", TENANT, None),
+        Question::SwyxVersion => {
+            text(work, question, "Version of SwyxWare:", "like 14.10; Enter alone if you do not know", None)
+        }
+        Question::Tenant => text(work, question, "Directory (tenant) ID:", "a GUID", None),
         Question::Secret => {
             let default = default_secret(work);
-            text(work, question, "Where to keep the client secret:", SECRET, Some(&default))
+            let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
+            text(work, question, "Where to keep the client secret:", help, Some(&default))
         }
-        Question::User => text(work, question, "User whose Teams account is another:", USER, None),
+        Question::User => {
+            let help = "SWYX NAME=TEAMS ACCOUNT; Enter alone: no more";
+            text(work, question, "User with another account:", help, None)
+        }
         // These have no question of their own.
         Question::ApplicationName
         | Question::SignIn
@@ -86,14 +92,40 @@ fn value(work: &Work, question: Question) -> Result<Option<NewValue>, Stop> {
     }
 }
 
-const VERSION: &str = "like 14.10; it decides which rules apply. Enter alone: not known. Esc: stop here";
-const TENANT: &str =
-    "a GUID, in the Entra admin center under Overview, or on any application's page. Esc: stop here";
-const SECRET: &str = "file:PATH (from the settings file's folder), env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }; \
-    never the secret itself. Esc: stop here";
-const USER: &str = "only where the e-mail address in Swyx is not the account in Teams: SWYX NAME=TEAMS ACCOUNT. \
-    Enter alone: no more. Esc: stop here";
-const CHOOSE: &str = "↑ ↓ and Enter. Esc: stop here";
+/// What to know before one answers.
+pub(super) fn introduction(question: Question) -> &'static str {
+    match question {
+        Question::SwyxVersion => "The version decides which rules apply, and where the settings are.",
+        Question::Mode => {
+            "\
+Mode 1 shows the Teams status in Swyx, and needs no more than to read presences.
+Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx: it needs
+SwyxWare 13.25, and to write presences."
+        }
+        Question::Tenant => {
+            "\
+The Entra admin center shows the tenant's ID under Overview, and on the overview page of
+every application."
+        }
+        Question::Cloud => "Nearly every tenant is in the global cloud.",
+        Question::SignIn => {
+            "\
+An administrator registers the application and consents to its permissions. The plan
+says which roles that takes."
+        }
+        Question::Secret => {
+            "\
+The secret is best kept in a file that only you can read. A relative path starts at the
+settings file's folder."
+        }
+        Question::User => {
+            "\
+Users match by themselves where the e-mail address in Swyx is the account in Teams. Name
+those for whom it is another."
+        }
+        Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => "",
+    }
+}
 
 /// Beside the settings file, and called as it is.
 fn default_secret(work: &Work) -> String {
@@ -156,25 +188,18 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
 }
 
 fn mode() -> Result<NewValue, Stop> {
-    let line = |mode: Mode, says: &str| {
-        let [presence, _] = permission::needs(mode);
-        format!("{}: {says}; needs {}", mode.number(), presence.name)
+    let line = |(mode, says): (Mode, &str)| {
+        let [presence, directory] = permission::needs(mode);
+        (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
     };
-    let modes = [
-        (Mode::FromTeams, line(Mode::FromTeams, "Teams to Swyx only")),
-        (Mode::BothWays, line(Mode::BothWays, "also \"Speaking\" in Swyx to \"In a call\" in Teams")),
-    ];
-    let mode = choose("Which way statuses are carried:", CHOOSE, modes.into())?;
+    let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
+    let mode = choose("Which way statuses are carried:", modes.map(line).into())?;
     Ok(NewValue::Integer(mode.number().into()))
 }
 
 fn cloud() -> Result<NewValue, Stop> {
     let line = |(name, title, _): &(&'static str, &str, Cloud)| (*name, format!("{name}: {title}"));
-    let name = choose(
-        "The Microsoft cloud that the tenant lives in:",
-        CHOOSE,
-        Cloud::CHOICES.iter().map(line).collect(),
-    )?;
+    let name = choose("Microsoft cloud of the tenant:", Cloud::CHOICES.iter().map(line).collect())?;
     Ok(NewValue::Text(name.to_owned()))
 }
 
@@ -188,7 +213,7 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, St
     loop {
         let ways = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
         let line = |way: SignIn| (way, format!("{}: {}", way.name(), says(way)));
-        match choose("How you sign in as an administrator:", CHOOSE, ways.map(line).into()) {
+        match choose("How the administrator signs in:", ways.map(line).into()) {
             Ok(SignIn::Token) if online::admin_token().is_none() => {
                 writeln!(context.err, "# {} is not set", online::ADMIN_TOKEN)?;
             }
@@ -198,7 +223,8 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, St
 }
 
 /// One of several lines.
-fn choose<T>(title: &str, help: &str, choices: Vec<(T, String)>) -> Result<T, Stop> {
+fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, Stop> {
+    let help = "↑ ↓ to move, Enter to choose";
     let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();
     let at = Select::new(title, lines).without_filtering().with_help_message(help).raw_prompt()?.index;
     values.into_iter().nth(at).ok_or_else(|| Stop::Terminal("nothing was chosen".to_owned()))

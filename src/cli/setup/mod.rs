@@ -153,6 +153,7 @@ fn fill_in(
     }
     let mut sign_in = given.sign_in.as_ref().map(|(way, _)| *way);
     for question in asked {
+        context.note(format_args!("\n{}", ask::introduction(*question)))?;
         let ended = match question {
             Question::SignIn => match ask::sign_in(context)? {
                 Ok(way) => {

@@ -35,11 +35,17 @@ pub(super) fn summary(work: &Work, after: &Checked, given: &Given, asked: &[Ques
     }
     if !asked.is_empty() {
         let names = asked.iter().map(|question| question.name()).collect::<Vec<_>>();
-        text.push_str(&format!("\nYou are asked for: {}\n", names.join(", ")));
+        text.push_str(&format!(
+            "\nYou are asked for: {}\nEsc stops; the answers so far are kept.\n",
+            names.join(", ")
+        ));
     }
-    text.push_str(match given.yes {
-        None => "\nNothing is changed in the tenant before you agree to the plan.\n",
-        Some(_) => "\nThe plan is shown and then carried out; --yes agrees to it.\n",
+    text.push_str(&match &given.yes {
+        None => "\nNothing is changed in the tenant before you agree to the plan.".to_owned(),
+        Some(origin) => {
+            let source = printable(&origin.source(Question::Yes));
+            format!("\nThe plan is shown and carried out without a question: {source} agrees to it.")
+        }
     });
     text
 }
