@@ -221,3 +221,37 @@ fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [L
     }
     hunks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::keys;
+    use crate::settings::write::NewValue;
+
+    /// The rules of the errors that a change of the mode would add to a text.
+    fn added(text: &str, mode: i64) -> Vec<&'static str> {
+        let before = check::bytes("a.toml", text.into(), false);
+        let (_, added) = preview(&before, &[Change::Set(keys::MODE, NewValue::Integer(mode))]).expect("TOML");
+        added.iter().map(|found| found.rule).collect()
+    }
+
+    #[test]
+    fn in_a_file_that_is_being_filled_in_a_wrong_value_counts_and_a_missing_one_does_not() {
+        assert!(added("", 2).is_empty());
+        assert_eq!(added("", 3), ["invalid-value"]);
+        assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
+        // It was wrong before.
+        assert!(added("[control_center]\nMsTeamsStatusSyncMode = 4\n", 3).is_empty());
+    }
+
+    #[test]
+    fn a_finished_file_lets_no_key_go_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        let mode = [Change::Set(keys::MODE, NewValue::Integer(2))];
+        assert!(matches!(file("a.toml", &path, &mode), Ok(Outcome::Refused(..))));
+        assert!(!path.exists());
+        assert!(matches!(unfinished("a.toml", &path, &mode), Ok(Outcome::Saved(_))));
+        assert!(matches!(unfinished("a.toml", &path, &mode), Ok(Outcome::Unchanged(_))));
+    }
+}

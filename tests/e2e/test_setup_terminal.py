@@ -98,7 +98,9 @@ class Setup(Case):
         screen = self.setup("--sign-in", "az")
         screen.wait("? Directory (tenant) ID:")
         self.assertIn("tenant-not-guid", screen.text())
-        screen.type(TENANT, ENTER)
+        screen.type("fabrikam.com", ENTER)
+        screen.wait("# this is a tenant's name, not its id")
+        screen.type(BACKSPACE * len("fabrikam.com"), TENANT, ENTER)
         self.ends(screen, 0)
         self.assertEqual(path.read_text(encoding="utf-8"), "# kept\n" + text.replace("contoso.com", TENANT))
 

@@ -59,6 +59,8 @@ fn a_wrong_answer_of_the_file_is_shown_and_another_is_wanted() {
     ] {
         write(folder.path(), "north.toml", &wrong);
         refuses(&setup(folder.path(), &["--sign-in", "az"]), &[rule, &format!("{flag} is missing")]);
+        // What is wrong in the same way is no better.
+        refuses(&setup(folder.path(), &["--sign-in", "az", flag, "0"]), &[&format!("error: {flag}: ")]);
         assert_eq!(written(folder.path()), Some(wrong));
         passes(&setup(folder.path(), &["--sign-in", "az", flag, right]));
         assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));

@@ -4,91 +4,29 @@
 //! terminal what is missing is an error that names the flag.
 
 mod answers;
+mod args;
 mod ask;
 mod given;
+mod missing;
 mod proceed;
 mod question;
 mod summary;
 mod work;
 
 use std::io;
-use std::path::PathBuf;
 
-use clap::Args;
-
+pub(super) use args::Setup;
 pub(super) use proceed::Choices;
 pub(super) use question::SignIn;
 
 use super::{Context, Exit, online};
 use crate::check::Checked;
 use crate::diagnostic::printable;
-use crate::settings::SecretSource;
 use ask::Stop;
 use given::{Complaint, Given, Origin};
+use missing::{cannot_sign_in, missing};
 use question::Question;
 use work::{Saved, Work, known};
-
-/// The arguments. What they say has the same names in an answers file.
-#[derive(Args)]
-#[command(after_help = AFTER)]
-pub(super) struct Setup {
-    /// The settings file; it may be there already, and keeps all that no answer changes
-    file: Option<PathBuf>,
-    /// Take answers from a TOML file, whose keys have the names of the flags below; it holds no secret
-    #[arg(long, value_name = "FILE")]
-    answers: Option<PathBuf>,
-    /// The version of SwyxWare, like 14.10
-    #[arg(long, value_name = "N.N", help_heading = ANSWERS)]
-    swyx_version: Option<String>,
-    /// 1: statuses from Teams to Swyx. 2: also "Speaking" in Swyx to "In a call" in Teams
-    #[arg(long, value_name = "1|2", help_heading = ANSWERS)]
-    mode: Option<String>,
-    /// The directory (tenant) ID
-    #[arg(long, value_name = "GUID", help_heading = ANSWERS)]
-    tenant: Option<String>,
-    /// The Microsoft cloud: global, us_gov_l4 or us_gov_l5
-    #[arg(long, value_name = "CLOUD", help_heading = ANSWERS)]
-    cloud: Option<String>,
-    /// What to call the application in Entra ID [default: SwyxMSTeamsPresenceSync]
-    #[arg(long, value_name = "NAME", help_heading = ANSWERS)]
-    application_name: Option<String>,
-    /// How the administrator signs in [default: token, if $SWYX_TEAMS_ADMIN_TOKEN is set]
-    #[arg(long, value_enum, value_name = "WAY", help_heading = ANSWERS)]
-    sign_in: Option<SignIn>,
-    /// Where to keep the client secret: file:PATH, env:NAME or { command = ["PROGRAM"] }; never the secret itself
-    #[arg(long, value_name = "REFERENCE", help_heading = ANSWERS)]
-    secret: Option<String>,
-    /// A user whose e-mail address in Swyx is not the account in Teams; repeatable; `none` where there is none
-    #[arg(long, value_name = "SWYX NAME=TEAMS ACCOUNT", help_heading = ANSWERS)]
-    user: Vec<String>,
-    /// Also set the redirect URI and public client flows of the vendor's guide, which the synchronisation does not need
-    #[arg(long, help_heading = ANSWERS)]
-    as_in_the_guide: bool,
-    /// Write the new client secret to this new file, where --secret names a variable or a command
-    #[arg(long, value_name = "FILE", help_heading = ANSWERS)]
-    secret_out: Option<PathBuf>,
-    /// Agree to the plan without being asked
-    #[arg(long, help_heading = ANSWERS)]
-    yes: bool,
-}
-
-const ANSWERS: &str = "Answers";
-
-const AFTER: &str = "Examples:
-  swyx-teams setup
-  swyx-teams setup north.toml --mode 2 --swyx-version 14.10
-  swyx-teams setup north.toml --answers answers.toml --no-input --yes
-
-An answers file:
-  swyx-version = \"14.10\"
-  mode = 2
-  tenant = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
-  sign-in = \"az\"
-  secret = { file = \"north.secret\" }
-  user = [\"Jane Roe=jane.roe@example.com\"]
-
-A flag comes before the answers file, and that before the settings file; what none of them says is asked. Without a terminal, or
-with --no-input, mode, tenant, sign-in and secret have to be given. Each answer is saved at once: interrupted, setup goes on from there.";
 
 pub(super) fn run(context: &mut Context<'_>, args: &Setup) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
@@ -194,53 +132,16 @@ fn users(context: &mut Context<'_>, work: &mut Work) -> io::Result<Result<(), as
 
 /// The questions that nobody answered yet and that a person is asked.
 fn open(after: &Checked, given: &Given) -> Vec<Question> {
+    let is_registered = after.draft().is_some_and(|draft| draft.control_center.client_id.is_some());
     let is_open = |question: &Question| match question {
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => false,
         Question::User if given.no_users.is_some() => false,
+        // Once there is an application, these were answered, if only by the default.
+        Question::Cloud | Question::User if is_registered => false,
         Question::SignIn => given.sign_in.is_none(),
         question => known(after, *question).is_none(),
     };
     Question::ALL.into_iter().filter(is_open).collect()
-}
-
-/// What is missing where nobody can be asked.
-fn missing(after: &Checked, given: &Given, open: &[Question]) -> Vec<Complaint> {
-    let needs_a_place = given.secret_out.is_none() && needs_a_place(after);
-    let open = open.iter().copied().chain(needs_a_place.then_some(Question::SecretOut));
-    let wanted = open.filter_map(|question| question.wanted().map(|wanted| (question, wanted)));
-    let complaint = |(question, wanted): (Question, question::Wanted)| Complaint {
-        question: Some(question),
-        at: format!("--{} is missing", question.name()),
-        message: wanted.what.to_owned(),
-        help: Some(wanted.help()),
-    };
-    wanted.map(complaint).collect()
-}
-
-/// Whether the first secret can be written only to a place of its own.
-fn needs_a_place(after: &Checked) -> bool {
-    let fields = after.draft().map(|draft| &draft.control_center);
-    fields.is_some_and(|fields| {
-        fields.client_id.is_none()
-            && matches!(fields.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)))
-    })
-}
-
-/// A way to sign in that needs someone, or something, that is not there.
-fn cannot_sign_in(given: &Given) -> Option<Complaint> {
-    let (way, origin) = given.sign_in.as_ref()?;
-    let message = match way {
-        SignIn::DeviceCode => "there is no terminal, so nobody can be asked for a code".to_owned(),
-        SignIn::Token if online::admin_token().is_none() => format!("{} is not set", online::ADMIN_TOKEN),
-        SignIn::Token | SignIn::Az => return None,
-    };
-    let help = format!("set {} and use `token`, or use `az`", online::ADMIN_TOKEN);
-    Some(Complaint {
-        question: Some(Question::SignIn),
-        at: origin.place(Question::SignIn),
-        message,
-        help: Some(help),
-    })
 }
 
 /// Says what is wrong with the answers; nothing was changed.
@@ -261,7 +162,11 @@ fn stopped(context: &mut Context<'_>, work: &Work, stop: Stop) -> io::Result<Exi
     if work.is_empty() {
         return context.misuse("stopped; nothing was written");
     }
-    let file = if name == "swyx-teams.toml" { String::new() } else { format!(" {name}") };
+    let file = match name.as_str() {
+        "swyx-teams.toml" => String::new(),
+        name if name.contains(' ') => format!(" '{name}'"),
+        name => format!(" {name}"),
+    };
     context.misuse(format_args!(
         "stopped; {name} keeps the answers so far, and `swyx-teams setup{file}` goes on from there"
     ))

@@ -61,6 +61,19 @@ impl Work {
         let changes = self.changes(answers);
         let (after, mut added) =
             change::preview(&self.checked, &changes).map_err(|error| error.to_string())?;
+        // A wrong answer in the place of a wrong value adds no error.
+        let is_an_answer = |found: &&Diagnostic| {
+            found.severity == Severity::Error
+                && !matches!(found.place, Place::Missing(_))
+                && found.place.key().is_some_and(|key| {
+                    answers
+                        .iter()
+                        .any(|answer| answer.question != Question::User && concerns(answer.question, key))
+                })
+        };
+        let still = after.diagnostics().iter().filter(is_an_answer);
+        let still = still.filter(|found| !added.contains(found)).cloned().collect::<Vec<_>>();
+        added.extend(still);
         // To the rules, mode 0 is worth a warning.
         if is_undocumented(&after) && answers.iter().any(|answer| answer.question == Question::Mode) {
             added.extend(after.diagnostics().iter().find(|found| is_about_mode(found)).cloned());
