@@ -51,7 +51,7 @@ pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, Chan
     save(name, path, changes, |_| true)
 }
 
-/// As [`file`], for a file that is still being filled in: that another key is missing is no obstacle.
+/// As [`file()`], for a file that is still being filled in: that another key is missing is no obstacle.
 ///
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
