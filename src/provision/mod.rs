@@ -94,7 +94,7 @@ use crate::tenant::objects::Objects;
 pub use apply::Applied;
 pub use destroy::Removal;
 pub use failure::Failure;
-pub use files::{Files, HandOver};
+pub use files::{Files, HandOver, Show};
 pub use keep::{Keep, KeepError, Kept};
 pub use name::{Installation, SecretName, is_ours, unique_name};
 pub use obstacle::{Obstacle, Restoring};

@@ -180,7 +180,7 @@ impl Plan {
             after: after.map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
-            place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.describe())),
+            place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.place())),
         });
     }
 

@@ -72,6 +72,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "list a.toml --color always -v",
             "sheet a.toml",
             "sheet a.toml --format json",
+            // Without a token nobody can sign in like this: it looks at the file and goes no further.
+            "setup a.toml --sign-in token --mode 1 --color always",
             "diff clean.toml a.toml",
             "diff a.toml clean.toml",
             "diff a.toml other.toml",
@@ -130,7 +132,7 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 91] = [
+const WRONG_USE: [&str; 101] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -182,6 +184,16 @@ const WRONG_USE: [&str; 91] = [
     "set swyx.version «C»",
     "set sync.status.\"Busy/InACall\" «C»",
     "set sync.status.«Q» Away",
+    "setup --secret «C»",
+    "setup --secret env:«C»",
+    "setup --secret {·command·=·[\"x\",·5,·«Q»]·}",
+    "setup --tenant «C»",
+    "setup --mode «C» --application-name «C»",
+    "setup --cloud=«C» --swyx-version «C»",
+    "setup --sign-in «C»",
+    "setup --user «C» --user «C»=«C»",
+    "setup --yes=«C»",
+    "setup --«C»",
     "unset «C»",
     "unset «Q»",
     "unset S «C»",

@@ -58,6 +58,7 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
         .current_dir(folder)
         .env("RUST_BACKTRACE", "full")
         .env_remove("SWYX_TEAMS_TRUST")
+        .env_remove("SWYX_TEAMS_ADMIN_TOKEN")
         // Whatever signs in finds nobody, and nobody on another machine is asked.
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("https_proxy", "http://127.0.0.1:9")
