@@ -95,7 +95,7 @@ fn destroy_wants_the_applications_name() {
     let settings = world.read("a.toml");
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
     let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still \
-                names it; before another apply: swyx-teams unset control_center.MsTeamsClientId, and give the new one another \
+                names it; before another apply, take control_center.MsTeamsClientId out of it, and give the new one another \
                 entra.application_name, for this one is kept until then\n";
     assert_eq!(run.out, format!("{said}{then}"));
     assert!(world.application().deleted.is_some());
@@ -135,7 +135,8 @@ fn what_was_destroyed_can_be_restored_or_left() {
 
     // Or a new one, under another name, for the old one keeps its own.
     world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
-    world.ends(0, &["unset", "control_center.MsTeamsClientId", "--config", "a.toml"]);
+    let line = format!("MsTeamsClientId = \"{}\"\n", application.app_id);
+    world.write("a.toml", &world.read("a.toml").replace(&line, ""));
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
         "{restoring}or delete it there for good, or give a new one another name: swyx-teams set entra.application_name NAME\n"

@@ -24,13 +24,13 @@ fn without_a_terminal_or_a_file_for_it_nothing_begins() {
     let world = World::empty();
     let command = "{ command = [\"pass\", \"show\", \"teams\"] }";
     for (secret, place) in
-        [(ENV, "the environment variable SECRET"), (command, "where the command pass reads it")]
+        [(ENV, "in the environment variable SECRET"), (command, "where the command pass reads it")]
     {
         let text = world.settings(secret);
         world.write("a.toml", &text);
         let run = world.ends(2, &["apply", "--yes", "--trust", "a.toml"]);
         let words = format!(
-            "error: a.toml: a new secret cannot be put into {place} by this program: --secret-out FILE writes it into a new file; \
+            "error: a.toml: a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; \
              without that, a terminal is needed to show it on\n"
         );
         assert!(run.err.contains(&words), "{}", run.err);
@@ -45,7 +45,7 @@ fn a_new_file_gets_the_secret_and_nothing_else() {
         let world = World::empty().keeping(&[OUT]);
         world.write("a.toml", &world.settings(ENV));
         let run = world.ends(0, &["apply", "--yes", "--secret-out", OUT, "--format", format, "a.toml"]);
-        let to_do = "the new secret is in new.secret: put it into the environment variable SECRET, and remove that file";
+        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET, and remove that file";
         match format {
             "json" => {
                 let json: Value = serde_json::from_str(&run.out).expect("JSON");
@@ -151,7 +151,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
     assert!(run.err.contains(words), "{}", run.err);
     let run = world.run_with(&["rotate", "a.toml"], "SECRET", &old);
     assert!(
-        run.err.contains("error: a.toml: a new secret cannot be put into the environment variable SECRET"),
+        run.err.contains("error: a.toml: a new secret cannot be put in the environment variable SECRET"),
         "{}",
         run.err
     );
@@ -167,7 +167,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
 
     let run = world.run_with(&["rotate", "--secret-out", OUT, "a.toml"], "SECRET", &old);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.out.contains("to do: the new secret is in new.secret: put it into the environment variable SECRET, and remove that file\n"), "{}", run.out);
+    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET, and remove that file\n"), "{}", run.out);
     let new = world.kept_in(OUT);
     assert!(new != old && world.accepts(&old));
 

@@ -33,7 +33,7 @@ application SwyxMSTeamsPresenceSync: not there yet
   + grant                User.ReadBasic.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to find the Teams account of each Swyx user
                          takes at least: Privileged Role Administrator
-  + client secret        valid for 180 days, kept from the file teams.secret
+  + client secret        valid for 180 days, kept in the file teams.secret
                          control_center.MsTeamsClientSecret: there is none yet
                          takes at least: Cloud Application Administrator, or an owner of the application
 

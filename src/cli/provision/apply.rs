@@ -95,10 +95,7 @@ pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -
     let provisioner = site.provisioner();
     let applied = match site.result(context, provisioner.apply(&plan, &look, &mut files))? {
         Ok(applied) => applied,
-        Err(exit) => {
-            context.note("what was done stays; the same command goes on from there")?;
-            return Ok(exit);
-        }
+        Err(exit) => return Ok(exit),
     };
     match args.format {
         Plain::Json => print_json(context, &site, &plan, &look.objects, Some(&applied))?,

@@ -167,6 +167,10 @@ impl Site {
             Some(Ok(done)) => Ok(Ok(done)),
             Some(Err(failure)) => {
                 context.complain(format_args!("{}: {failure}", printable(&self.name)))?;
+                // Of a time limit, the failure says so itself.
+                if self.teller.has_done() && !matches!(failure, Failure::TooLate(_)) {
+                    context.note("what was done stays, and the same command goes on from there")?;
+                }
                 Ok(Err(weight(failure.cause())))
             }
             None => context
