@@ -29,3 +29,4 @@ mod places;
 mod plan;
 mod refused;
 mod rotate;
+mod twins;

@@ -296,7 +296,11 @@ impl World {
         };
         is_clean("standard output", run.out.as_bytes(), false);
         is_clean("standard error", run.err.as_bytes(), false);
-        is_clean("the command line", &self.gate.command_lines.lock().unwrap(), false);
+        let command_lines = self.gate.command_lines.lock().unwrap().clone();
+        let is_seen =
+            self.requests().is_empty() || String::from_utf8_lossy(&command_lines).contains("swyx-teams");
+        assert!(is_seen || !Path::new("/proc/self/cmdline").exists(), "no command line was looked at");
+        is_clean("the command line", &command_lines, false);
         is_clean("the log", format!("{:?}", self.requests()).as_bytes(), false);
         for name in self.files() {
             let content = std::fs::read(self.path(&name)).unwrap_or_default();
