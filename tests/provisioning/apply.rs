@@ -147,7 +147,7 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
         application.app_id
     );
     assert!(run.err.ends_with(&words), "{}", run.err);
-    assert!(run.out.ends_with("a.toml: done; the sign-in works\n"), "{}", run.out);
+    assert!(run.out.ends_with("a.toml: the rest is done; the sign-in works\n"), "{}", run.out);
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
     let secret = world.kept_in(SECRET_FILE);
 

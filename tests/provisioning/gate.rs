@@ -28,7 +28,7 @@ impl Asked<'_> {
 }
 
 /// What is done with a request.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     Pass,
     /// Graph's refusal for want of a role or a permission.

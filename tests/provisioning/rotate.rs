@@ -41,7 +41,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     let day = last_day(&world);
     let beginning = format!(
         "a.toml: there is a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, \
-         swyx-teams rotate --finish removes it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+         swyx-teams rotate --finish a.toml removes it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
     );
     assert!(run.out.starts_with(&beginning), "{}", run.out);
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
@@ -51,7 +51,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
         "a.toml: the new client secret is in its place and works; the one before it is valid until {day}: once Control Center has the \
-         new one, swyx-teams rotate --finish removes it\n\nControl Center"
+         new one, swyx-teams rotate --finish a.toml removes it\n\nControl Center"
     );
     assert!(again.out.starts_with(&beginning), "{}", again.out);
     assert!(world.changes().is_empty());
@@ -104,7 +104,7 @@ fn in_a_timer_it_says_one_line_and_waits_until_it_is_due() {
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
-    assert!(run.out.contains("rotate --finish removes it"), "{}", run.out);
+    assert!(run.out.contains("rotate --finish a.toml removes it"), "{}", run.out);
     assert!(world.changes().is_empty());
 }
 
@@ -178,6 +178,9 @@ fn policies_of_the_tenant_are_named_with_what_to_do() {
             world.write("a.toml", &text);
             world.ends(0, &["apply", "--yes", "a.toml"]);
             world.kept_in(SECRET_FILE);
+            let secret = world.application().secrets.remove(0);
+            let days = secret.end.duration_since(secret.start).as_secs_f64() / (24.0 * 3600.0);
+            assert!((89.9..=90.1).contains(&days), "{days}");
         }
     }
 }

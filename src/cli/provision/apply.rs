@@ -125,14 +125,15 @@ fn adopts(context: &mut Context<'_>, application: &Application) -> io::Result<Re
 
 fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Result<()> {
     let name = printable(&site.name);
+    let done = if applied.not_granted.is_empty() { "done" } else { "the rest is done" };
     match applied.proof {
         Some(Proof::Whole) => {
-            writeln!(context.out, "{name}: done; the sign-in works, with what the mode needs")?
+            writeln!(context.out, "{name}: {done}; the sign-in works, with what the mode needs")?
         }
-        Some(Proof::SignIn) => writeln!(context.out, "{name}: done; the sign-in works")?,
+        Some(Proof::SignIn) => writeln!(context.out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
             context.out,
-            "{name}: done; swyx-teams check --online proves it, once the secret is in its place"
+            "{name}: {done}; swyx-teams check --online {name} proves it, once the secret is in its place"
         )?,
     }
     if let Some((Kept::HandedOver(what), _)) = &applied.secret {

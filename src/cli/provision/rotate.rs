@@ -162,7 +162,7 @@ fn print(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Resul
     let name = printable(&site.name);
     let out = &mut *context.out;
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let then = "once Control Center has the new one, swyx-teams rotate --finish removes it";
+    let then = format!("once Control Center has the new one, swyx-teams rotate --finish {name} removes it");
     match rotated {
         Rotated::NotDue(ends) => {
             writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))
