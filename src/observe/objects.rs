@@ -1,10 +1,12 @@
 //! The objects of a tenant's directory that provisioning looks at, read by an administrator in two requests.
 
+use uuid::Uuid;
+
 use super::shapes::{
     AccessShape, ApplicationShape, AssignmentShape, GRAPH_APP_ID, GraphShape, PrincipalShape, found, list,
 };
 use crate::graph::{Client, GraphError, Part, PartAnswer};
-use crate::settings::{ClientId, Secret};
+use crate::settings::{ClientId, Secret, TenantId};
 use crate::tenant::objects::{
     Application, Declared, Deleted, FoundBy, Grant, GraphPrincipal, Namesake, Objects, Principal,
 };
@@ -13,6 +15,8 @@ use crate::tenant::{Cause, Seen, Unseen};
 /// The marks of the application that is looked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought<'a> {
+    /// The tenant in which it is registered.
+    pub tenant: TenantId,
     /// The client id, if the settings name one. Then neither of the other marks finds an application.
     pub client_id: Option<ClientId>,
     /// The unique name: letters, digits and hyphens.
@@ -46,7 +50,9 @@ pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret
         ])
         .await;
     let namesakes = list::<ApplicationShape>(client, by_name).await?;
-    let (found_by, shape) = match found::<ApplicationShape>(by_key)? {
+    // Of two reads one may come from where a young application is not known yet.
+    let listed = || namesakes.iter().find(|one| sought.is_marked_by_key(one)).cloned();
+    let (found_by, shape) = match found::<ApplicationShape>(by_key)?.or_else(listed) {
         Some(application) if sought.client_id.is_some() => (FoundBy::ClientId, Some(application)),
         Some(application) => (FoundBy::UniqueName, Some(application)),
         // Who named a client id means that one and no other.
@@ -54,25 +60,37 @@ pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret
         None => (FoundBy::DisplayName, namesakes.first().cloned()),
     };
     let client_id = shape.as_ref().map(|shape| ClientId::new(shape.app_id)).or(sought.client_id);
-    let principal = match client_id {
-        Some(id) => principal(client, id).await?,
-        None => None,
+    let (principal, owner) = match client_id {
+        Some(id) => principal(client, id).await?.unzip(),
+        None => (None, None),
     };
+    let owner = owner.flatten();
     Ok(Objects {
         seen_at: client.now(),
         graph: graph_principal(graph)?,
-        is_foreign: shape.is_none() && principal.is_some(),
+        is_foreign: owner.is_some_and(|owner| !sought.tenant.is(owner)),
         application: shape.map(|shape| (found_by, application(shape, principal, secret))),
         namesakes: namesakes.into_iter().map(namesake).collect(),
         deleted: deleted_ones(client, deleted, sought).await?,
     })
 }
 
-/// The service principal of an application, and what was granted to it.
-async fn principal(client: &Client, id: ClientId) -> Seen<Option<Principal>> {
+impl Sought<'_> {
+    fn is_marked_by_key(&self, shape: &ApplicationShape) -> bool {
+        match self.client_id {
+            Some(id) => id.guid() == shape.app_id,
+            None => shape.unique_name.as_deref() == Some(self.unique_name),
+        }
+    }
+}
+
+/// The service principal of an application, with what was granted to it, and the tenant in which the application is registered.
+async fn principal(client: &Client, id: ClientId) -> Seen<Option<(Principal, Option<Uuid>)>> {
     let [principal, grants] = client
         .batch(&[
-            Part::get(format!("/servicePrincipals(appId='{id}')?$select=id,accountEnabled")),
+            Part::get(format!(
+                "/servicePrincipals(appId='{id}')?$select=id,accountEnabled,appOwnerOrganizationId"
+            )),
             Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
         ])
         .await;
@@ -83,11 +101,8 @@ async fn principal(client: &Client, id: ClientId) -> Seen<Option<Principal>> {
         resource_name: shape.resource_display_name,
         role: shape.app_role_id,
     });
-    Ok(Some(Principal {
-        id: shape.id,
-        enabled: shape.account_enabled != Some(false),
-        grants: grants.collect(),
-    }))
+    let enabled = shape.account_enabled != Some(false);
+    Ok(Some((Principal { id: shape.id, enabled, grants: grants.collect() }, shape.app_owner_organization_id)))
 }
 
 fn application(

@@ -117,6 +117,7 @@ pub(super) struct PasswordShape {
 pub(super) struct PrincipalShape {
     pub(super) id: Uuid,
     pub(super) account_enabled: Option<bool>,
+    pub(super) app_owner_organization_id: Option<Uuid>,
 }
 
 #[derive(Clone, Deserialize)]

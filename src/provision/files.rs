@@ -8,7 +8,7 @@ use super::keep::{Keep, KeepError, Kept};
 use super::standing::{Absence, Held};
 use crate::change::{self, Outcome};
 use crate::check;
-use crate::os::{NewFile, ReadError, Rewrite};
+use crate::os::{self, NewFile, ReadError, Rewrite};
 use crate::settings::reveal::{RevealError, Trust, reveal};
 use crate::settings::write::{Change, NewValue};
 use crate::settings::{ClientId, Secret, SecretFault, SecretSource, keys};
@@ -54,18 +54,20 @@ impl Files {
         self.path.parent().map(Path::to_path_buf).unwrap_or_default()
     }
 
-    /// Since when the place has been as it is: the file's last change, or that of the folder that it is not in.
+    /// Since when the place has been as it is: the last change of the settings file, which says where it is, or of the secret's file,
+    /// or of the folder that it is not in.
     fn since(&self, source: &SecretSource) -> Option<Timestamp> {
-        let path = match source {
-            SecretSource::Inline(_) => self.path.clone(),
-            SecretSource::File(path) => self.folder().join(path),
+        let named = os::last_change(&self.path).ok()?;
+        let kept = match source {
+            SecretSource::Inline(_) => named,
+            SecretSource::File(path) => {
+                let path = self.folder().join(path);
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                os::last_change(&path).or_else(|_| os::last_change(folder.unwrap_or(Path::new(".")))).ok()?
+            }
             SecretSource::Env(_) | SecretSource::Command(_) => return None,
         };
-        let folder =
-            || path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let changed =
-            std::fs::metadata(&path).or_else(|_| std::fs::metadata(folder())).ok()?.modified().ok()?;
-        Timestamp::try_from(changed).ok()
+        Timestamp::try_from(named.max(kept)).ok()
     }
 
     fn is_an_empty_file(&self, source: &SecretSource) -> bool {
@@ -88,7 +90,7 @@ impl Files {
         if let (Some(out), Some(HandOver::File(path))) = (&mut self.out, &self.hand_over) {
             let line = format!("{}\n", Secret::expose(secret));
             out.write(line.as_bytes())
-                .map_err(|error| KeepError(format!("{}: {}", path.display(), crate::os::reason(&error))))?;
+                .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
             return Ok(Kept::HandedOver(format!(
                 "the new secret is in {}: put it {place}, and remove that file",
                 path.display()
@@ -96,7 +98,7 @@ impl Files {
         }
         match &mut self.hand_over {
             Some(HandOver::Terminal(show)) => {
-                show(secret).map_err(|error| KeepError(crate::os::reason(&error)))?;
+                show(secret).map_err(|error| KeepError(os::reason(&error)))?;
                 Ok(Kept::HandedOver(format!(
                     "put the secret that is shown above {place}; it is shown only once"
                 )))
@@ -159,11 +161,7 @@ impl Keep for Files {
                     Some(HandOver::File(path)) => {
                         let made = NewFile::create(path);
                         let made = made.map_err(|error| {
-                            KeepError(format!(
-                                "--secret-out {}: {}",
-                                path.display(),
-                                crate::os::reason(&error)
-                            ))
+                            KeepError(format!("--secret-out {}: {}", path.display(), os::reason(&error)))
                         });
                         self.out = Some(made?);
                         Ok(())

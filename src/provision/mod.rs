@@ -82,9 +82,12 @@ mod standing;
 mod step;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
+use crate::aadsts::Kind;
 use crate::graph::{Client, Credential, GraphError, Limits, Transport};
 use crate::observe::{self, Sought};
 use crate::settings::{ClientId, Secret, Wanted};
@@ -136,18 +139,55 @@ impl Look {
         let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
         self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))
     }
+
+    /// Why the secret that is kept may be seen later, and within what time.
+    fn may_come(&self, is_rejected: bool) -> Option<(&'static str, Duration)> {
+        let (_, application) = self.objects.application.as_ref()?;
+        // Old secrets have no first characters to be known by.
+        if self.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false)) {
+            return Some((
+                "the secret that is kept works, but Graph does not list it yet",
+                REPLICATED_WITHIN,
+            ));
+        }
+        let age = self.objects.seen_at.duration_since(self.held.since?);
+        let left = REPLICATED_WITHIN.saturating_sub(Duration::try_from(age).unwrap_or_default());
+        let why = "the secret was put there just now, and Entra ID does not accept it yet";
+        (is_rejected && !left.is_zero()).then_some((why, left))
+    }
 }
+
+/// After this time, what was proven once by a sign-in is taken to be known everywhere: users report seconds to a minute.
+const REPLICATED_WITHIN: Duration = Duration::from_secs(60);
 
 impl Provisioner<'_> {
     /// Looks at the tenant, where `held` is the secret that is kept: two requests, and a sign-in where that secret is none of those that
-    /// are seen.
+    /// are seen. One that was put there just now is waited for: it may not be known everywhere yet.
     ///
     /// # Errors
     /// [`Failure`] says why it was not seen.
-    pub async fn look(&self, mut held: Held) -> Result<Look, Failure> {
+    pub async fn look(&self, held: Held) -> Result<Look, Failure> {
+        let mut pauses = None;
+        loop {
+            let (look, is_rejected) = self.glance(held.clone()).await?;
+            let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
+            let until = self.patience.until.min(Instant::now() + within);
+            let pauses = pauses.get_or_insert_with(|| Patience { until, ..self.patience }.pauses());
+            if !pauses.wait(why).await {
+                return Ok(look);
+            }
+        }
+    }
+
+    /// One look, and whether a sign-in with the secret that is kept was refused because of the secret.
+    async fn glance(&self, mut held: Held) -> Result<(Look, bool), Failure> {
         let unique_name = unique_name(self.wanted.name());
-        let sought =
-            Sought { client_id: self.wanted.client_id, unique_name: &unique_name, name: self.wanted.name() };
+        let sought = Sought {
+            tenant: self.wanted.access.tenant_id,
+            client_id: self.wanted.client_id,
+            unique_name: &unique_name,
+            name: self.wanted.name(),
+        };
         let objects = observe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
         held.since = held.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
@@ -155,15 +195,15 @@ impl Provisioner<'_> {
         let unknown = objects.application.as_ref().zip(secret).filter(|((_, application), _)| {
             application.secrets.iter().all(|one| one.may_be_ours != Some(true))
         });
-        let is_accepted = match unknown {
+        let (is_accepted, is_rejected) = match unknown {
             Some(((_, application), secret)) => match self.sign_in(application.client_id, secret).await {
-                Ok(_) => true,
-                Err(GraphError::SignIn(_)) => false,
+                Ok(_) => (true, false),
+                Err(GraphError::SignIn(refused)) => (false, refused.kind == Kind::SecretRejected),
                 Err(error) => return Err(Failure::Graph(error)),
             },
-            None => false,
+            None => (false, false),
         };
-        Ok(Look { objects, held, is_accepted })
+        Ok((Look { objects, held, is_accepted }, is_rejected))
     }
 
     /// One sign-in of the application; a new one each time, for a token that is kept shows no new grants. Gives the roles in the token,

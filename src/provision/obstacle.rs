@@ -11,7 +11,7 @@ use super::plan::day;
 pub enum Obstacle {
     /// The settings name an application that is not there.
     #[error(
-        "`{key}`: there is no application {0} in this tenant; is it the right tenant, and its Application (client) ID, not an object id? To have a new application made: swyx-teams unset {key}",
+        "`{key}`: there is no application {0} in this tenant; is it the right tenant, and its Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new application made: swyx-teams unset {key}",
         key = keys::CLIENT_ID
     )]
     NotThere(ClientId),

@@ -66,7 +66,8 @@ pub fn plan(
                 declare: permissions.needed.clone(),
                 guide,
             });
-            plan.steps.extend([Step::KeepClientId, Step::CreatePrincipal]);
+            // By the time of the second, the application is seen; a client id in the settings that is not would be an obstacle.
+            plan.steps.extend([Step::CreatePrincipal, Step::KeepClientId]);
             plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
         }
         Some((found_by, application)) => {
@@ -160,24 +161,24 @@ impl Plan {
             key_id: secret.key_id,
             name: secret.name.clone().unwrap_or_default(),
         }));
-        let newest = standing.others.iter().copied().filter(is_live).max_by_key(|secret| secret.begins);
-        let (why, after) = match (standing.current, &look.held.secret) {
-            _ if new_secret => ("another was asked for".to_owned(), standing.current.or(newest)),
+        let why = match (standing.current, &look.held.secret) {
+            _ if new_secret => "another was asked for".to_owned(),
             (Some(current), _) if current.ends <= now => {
-                (format!("the present one ended on {}", day(current.ends)), Some(current))
+                format!("the present one ended on {}", day(current.ends))
             }
             (Some(current), _) => return self.note_current(wanted, now, current, &standing),
             (None, Ok(_)) if look.is_accepted => return,
-            (None, Ok(_)) => ("the one that is kept is none of the application's".to_owned(), newest),
+            (None, Ok(_)) => "the one that is kept is none of the application's".to_owned(),
             (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
                 return self.notes.push(format!(
                     "whether the secret that is kept is right was not looked at: {why}; --new-secret makes another"
                 ));
             }
-            (None, Err(_)) => ("there is none yet".to_owned(), newest),
+            (None, Err(_)) => "there is none yet".to_owned(),
         };
         self.steps.push(Step::AddSecret {
-            after: after.map(|secret| secret.key_id),
+            // Not in the place of one that somebody may use meanwhile: that one stays until it is said to be out of use.
+            after: standing.undecided(now).or(standing.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.place())),

@@ -4,6 +4,7 @@
 //! off, at least one secret works, and the next run knows by their names what the others are.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::act::Registered;
 use super::failure::Failure;
@@ -35,10 +36,12 @@ pub enum Asked {
 pub enum Course<'a> {
     /// Nothing: the present one is good until then.
     NotDue(Timestamp),
-    /// Nothing: the new one is there, and Control Center has to learn it.
+    /// No new one: it is there, and Control Center has to learn it.
     Pending {
         /// When the old one ends.
         until: Timestamp,
+        /// Left over from runs that broke off, to be removed.
+        left_over: Vec<&'a SecretSeen>,
     },
     /// Nobody can tell whether this one's value is lost.
     Undecided(&'a SecretSeen),
@@ -88,45 +91,39 @@ pub fn course<'a>(
 ) -> Course<'a> {
     let is_live = |secret: &&'a SecretSeen| secret.ends > now;
     let current = standing.current;
-    let pending = standing.replaced.filter(is_live).map(|old| Course::Pending { until: old.ends });
-    // One that was made to replace the present one, or, where that is not known, for the same purpose.
-    let undecided = standing.others.iter().copied().filter(is_live).find(|secret| {
-        current.is_none_or(|current| name_of(secret).is_some_and(|name| name.replaces(current.key_id)))
-    });
-    let add = |left_over| Course::Add { left_over, after: current.or(undecided) };
+    let pending = |left_over| {
+        standing.replaced.filter(is_live).map(|old| Course::Pending { until: old.ends, left_over })
+    };
+    let ended = || standing.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
+    let undecided = standing.undecided(now);
+    let add = |left_over| Course::Add { left_over, after: undecided.or(current) };
     match asked {
         Asked::Finish => match current {
             None => Course::Unknown,
-            Some(current) => Course::Remove(older(secrets, standing, current)),
+            Some(current) => Course::Remove(all_but(current.key_id, secrets, standing)),
         },
         Asked::IfDue => match current {
             Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
-                pending.unwrap_or(Course::NotDue(current.ends))
+                pending(ended()).unwrap_or(Course::NotDue(current.ends))
             }
-            _ => undecided.map_or_else(
-                || add(standing.left_over.iter().copied().filter(|one| !is_live(one)).collect()),
-                Course::Undecided,
-            ),
+            _ => undecided.map_or_else(|| add(ended()), Course::Undecided),
         },
-        Asked::New { again: false, .. } if pending.is_some() || undecided.is_some() => {
-            pending.or(undecided.map(Course::Undecided)).unwrap_or(Course::Unknown)
-        }
-        Asked::New { .. } => add(standing.left_over.clone()),
+        Asked::New { again: true, .. } => add(standing.left_over.clone()),
+        Asked::New { again: false, .. } => pending(standing.left_over.clone())
+            .or(undecided.map(Course::Undecided))
+            .unwrap_or_else(|| add(standing.left_over.clone())),
     }
 }
 
-/// What can go once Control Center has the present secret: the one before it, and all others that were made for this installation.
-fn older<'a>(
-    secrets: &'a [SecretSeen],
-    standing: &Standing<'a>,
-    current: &SecretSeen,
-) -> Vec<&'a SecretSeen> {
-    let all = secrets.iter().filter(|secret| {
-        Some(*secret) == standing.replaced
-            || standing.left_over.contains(secret)
-            || standing.others.contains(secret)
-    });
-    all.filter(|secret| secret.key_id != current.key_id).collect()
+/// What can go once everybody has the secret with the key id `one`: all others that were made for this installation, and those in whose
+/// place they were made, the first of which may bear any name.
+fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) -> Vec<&'a SecretSeen> {
+    let ours = standing.current.iter().chain(&standing.replaced);
+    let ours = ours.chain(&standing.left_over).chain(&standing.others).copied().collect::<Vec<_>>();
+    let names = ours.iter().copied().filter_map(name_of).collect::<Vec<_>>();
+    let is_old =
+        |secret: &&SecretSeen| ours.contains(secret) || names.iter().any(|name| name.replaces(secret.key_id));
+    secrets.iter().filter(|secret| secret.key_id != one).filter(is_old).collect()
 }
 
 impl Provisioner<'_> {
@@ -147,8 +144,9 @@ impl Provisioner<'_> {
             Course::Pending { .. } if matches!(asked, Asked::New { remove_old: true, .. }) => {
                 self.finish(of, application, held).await
             }
-            Course::Pending { until } => {
+            Course::Pending { until, left_over } => {
                 self.prove_kept(of, held).await?;
+                self.remove_all(of, &left_over).await?;
                 Ok(Rotated::Pending { until })
             }
             Course::Undecided(secret) => Err(Failure::NotKept(undecided(secret))),
@@ -177,9 +175,7 @@ impl Provisioner<'_> {
                     (after.map(|after| after.ends).filter(|end| *end > now), added.ends);
                 // What is handed over is in use nowhere yet.
                 if matches!(asked, Asked::New { remove_old: true, .. }) && kept == Kept::InPlace {
-                    let mut old = after.into_iter().collect::<Vec<_>>();
-                    old.extend(standing.replaced.iter().chain(&standing.others));
-                    self.remove_all(of, &old).await?;
+                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &standing)).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends, old_until })
@@ -195,7 +191,7 @@ impl Provisioner<'_> {
     ) -> Result<Rotated, Failure> {
         self.prove_kept(of, held).await?;
         let standing = standing(&application.secrets, held, self.installation);
-        let old = standing.current.map(|current| older(&application.secrets, &standing, current));
+        let old = standing.current.map(|current| all_but(current.key_id, &application.secrets, &standing));
         self.remove_all(of, &old.unwrap_or_default()).await.map(Rotated::Finished)
     }
 

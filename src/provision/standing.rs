@@ -2,8 +2,9 @@
 //!
 //! Control Center is told a new secret by hand, and nobody can ask it which one it has. So a secret counts as left over only where it
 //! is certain that nobody ever got its value: it was made to replace the one that is still kept, and the place where secrets are kept
-//! was not touched since; or it was made for the same purpose as the one that is kept, before that, which a run does only when it
-//! does not see the earlier one yet. Everything else stays until a person says that Control Center has the secret that is kept.
+//! was not touched since; or it was made for the same purpose as the one that is kept, which two runs do only where one of them
+//! broke off, or came too late. Where a secret is handed over instead of kept, a run that broke off may have shown it. Everything
+//! else stays until a person says that Control Center has the secret that is kept.
 
 use jiff::Timestamp;
 
@@ -45,8 +46,9 @@ pub struct Standing<'a> {
 /// How `secrets` stand to the one that is `held` for an installation.
 pub fn standing<'a>(secrets: &'a [SecretSeen], held: &Held, installation: &Installation) -> Standing<'a> {
     let may_be_held = |secret: &&SecretSeen| secret.may_be_ours == Some(true);
-    // Of several with the same first characters, the newest.
-    let current = secrets.iter().filter(may_be_held).max_by_key(|secret| secret.begins);
+    // Of several with the same first characters, which one of 200,000 pairs has, the newest that was made for this installation.
+    let is_ours = |secret: &SecretSeen| name_of(secret).is_some_and(|name| name.is_of(installation));
+    let current = secrets.iter().filter(may_be_held).max_by_key(|secret| (is_ours(secret), secret.begins));
     let name = current.and_then(name_of);
     let replaced = current.zip(name.as_ref()).and_then(|(current, name)| {
         secrets.iter().find(|secret| secret.key_id != current.key_id && name.replaces(secret.key_id))
@@ -60,8 +62,8 @@ pub fn standing<'a>(secrets: &'a [SecretSeen], held: &Held, installation: &Insta
             (Some(current), Some(name)) => {
                 own.is_of_run_of(name)
                     || (own.replaces_the_same_as(name)
-                        && secret.begins.is_some()
-                        && secret.begins <= current.begins)
+                        && held.since.is_some()
+                        && (was_made_before(secret, current) || was_made_since(secret, held)))
             }
             (Some(_), None) => false,
             (None, _) => was_made_since(secret, held),
@@ -69,6 +71,23 @@ pub fn standing<'a>(secrets: &'a [SecretSeen], held: &Held, installation: &Insta
         if is_left_over { standing.left_over.push(secret) } else { standing.others.push(secret) }
     }
     standing
+}
+
+impl<'a> Standing<'a> {
+    /// The newest secret that was made to replace the present one, or, where that one is not known, for the same purpose, and that is
+    /// still valid: somebody may have its value.
+    pub fn undecided(&self, now: Timestamp) -> Option<&'a SecretSeen> {
+        let is_for_the_same = |secret: &&SecretSeen| {
+            let replaces =
+                |current: &SecretSeen| name_of(secret).is_some_and(|name| name.replaces(current.key_id));
+            secret.ends > now && self.current.is_none_or(replaces)
+        };
+        self.others.iter().copied().filter(is_for_the_same).max_by_key(|secret| secret.begins)
+    }
+}
+
+fn was_made_before(secret: &SecretSeen, other: &SecretSeen) -> bool {
+    secret.begins.zip(other.begins).is_some_and(|(one, other)| one <= other)
 }
 
 /// Whether a secret was made after the last time that the place was touched where it would be kept.

@@ -1,0 +1,22 @@
+//! Provisioning against an emulator in memory, in virtual time: whatever strikes a run of `apply` or `rotate`, nothing is lost, nobody is
+//! locked out, and the next run finishes the job.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test fails by them"
+)]
+
+mod apply;
+mod invariants;
+mod place;
+mod rotate;
+mod scenarios;
+mod stage;
+mod storm;
+mod twins;
+mod two;
+mod wire;
+mod world;

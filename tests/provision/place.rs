@@ -1,0 +1,79 @@
+//! The settings file and the place of the secret, in memory; a disk that is full, and kills before and after each write.
+
+use std::sync::Arc;
+
+use swyx_teams::provision::{Absence, Held, Keep, KeepError, Kept};
+use swyx_teams::settings::{ClientId, Secret};
+
+use super::stage::Stage;
+use super::storm::{Strike, Target};
+
+/// Keeps in the memory of a stage.
+pub struct Place(pub Arc<Stage>);
+
+impl Place {
+    /// Writes, unless something strikes.
+    fn write(&self, write: impl FnOnce(&Stage)) -> Result<(), KeepError> {
+        let Self(stage) = self;
+        match stage.strike_now(Target::Write) {
+            Some(Strike::DiskFull) => {
+                Err(KeepError("no space left on device; nothing was written".to_owned()))
+            }
+            // What is killed hears nothing more; the next request that it makes never ends.
+            Some(Strike::KillBeforeWrite) => {
+                stage.kill_now();
+                Err(KeepError("killed".to_owned()))
+            }
+            strike => {
+                write(stage);
+                stage.look(false);
+                if strike == Some(Strike::KillAfterWrite) {
+                    stage.kill_now();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Keep for Place {
+    fn held(&self) -> Held {
+        let state = self.0.state();
+        let secret = state.kept.clone().map(Secret::new).ok_or(Absence::Empty);
+        Held { secret, since: Some(state.since) }
+    }
+
+    fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError> {
+        self.write(|stage| {
+            let now = stage.now();
+            let mut state = stage.state();
+            state.client_id = Some(id.to_string());
+            // The secret's file is in the same folder; an empty place is as old as that.
+            if state.kept.is_none() {
+                state.since = now;
+            }
+        })
+    }
+
+    fn prepare(&mut self, _: bool) -> Result<(), KeepError> {
+        Ok(())
+    }
+
+    fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError> {
+        let is_still = match (self.held().secret, &before.secret) {
+            (Ok(one), Ok(other)) => one.says_the_same(other),
+            (one, other) => one.is_err() && other.is_err(),
+        };
+        if !is_still {
+            return Err(KeepError("another secret was put there meanwhile; nothing was written".to_owned()));
+        }
+        self.write(|stage| {
+            let now = stage.now();
+            let mut state = stage.state();
+            let before = state.kept.replace(secret.expose().to_owned());
+            state.earlier.extend(before);
+            state.since = now;
+        })?;
+        Ok(Kept::InPlace)
+    }
+}

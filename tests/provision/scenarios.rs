@@ -1,0 +1,237 @@
+//! Tenants in which something stands in the way, or which somebody else had in hand before.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use swyx_teams::provision::{Asked, Options, Plan, Step};
+use swyx_teams::tenant::objects::FoundBy;
+
+use super::stage::{Ended, Stage};
+use super::world::{Start, World, graph};
+
+const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
+const NAME: &str = "SwyxMSTeamsPresenceSync";
+const NEW: Asked = Asked::New { again: false, remove_old: false };
+
+fn stage(tenant: &Value, mode: u8) -> Arc<Stage> {
+    Stage::new(0, tenant.to_string(), mode, Duration::ZERO)
+}
+
+/// A stage with one application, whose first secret is kept and typed into Control Center.
+fn with_application(application: Value, mode: u8) -> Arc<Stage> {
+    let kept = application["secrets"][0]["value"].as_str().map(str::to_owned);
+    let stage = stage(&json!({"applications": [application]}), mode);
+    stage.state().client_id = Some(ID.to_owned());
+    (stage.state().kept, stage.state().control_center) = (kept.clone(), kept);
+    stage
+}
+
+fn plain() -> Value {
+    json!({"appId": ID, "displayName": NAME, "secrets": [{"displayName": "SwyxServer", "value": "Abc8Q~the-first-one-of-all"}]})
+}
+
+/// What was planned and done.
+#[track_caller]
+fn done(ended: Ended<(Plan, Option<swyx_teams::provision::Applied>)>, stage: &Stage) -> Plan {
+    assert_eq!(stage.state().breach, None);
+    match ended {
+        Ended::Done((plan, _)) => plan,
+        ended => panic!("{ended:?}"),
+    }
+}
+
+/// Why a run failed, without having changed anything.
+#[track_caller]
+fn refused<T: std::fmt::Debug>(ended: Ended<T>, stage: &Stage) -> String {
+    assert_eq!(stage.state().breach, None);
+    match ended {
+        Ended::Failed(why) => why,
+        ended => panic!("{ended:?}"),
+    }
+}
+
+#[track_caller]
+fn assert_words(text: &str, words: &[&str]) {
+    for word in words {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_applications_of_one_name_a_person_chooses() {
+    let tenant = json!({"applications": [{"appId": ID, "displayName": NAME}, {"displayName": NAME}]});
+    let stage = stage(&tenant, 2);
+    let before = stage.emulator.snapshot();
+    match stage.apply().await {
+        Ended::Failed(why) => assert_words(
+            &why,
+            &["2 applications are called", ID, "swyx-teams set control_center.MsTeamsClientId ID"],
+        ),
+        ended => panic!("{ended:?}"),
+    }
+    assert_eq!((stage.state().writes, stage.emulator.snapshot()), (0, before.clone()));
+    stage.state().client_id = Some(ID.to_owned());
+    assert!(
+        matches!(stage.apply().await, Ended::Done((plan, _)) if plan.found_by == Some(FoundBy::ClientId))
+    );
+    let after = stage.emulator.snapshot();
+    assert_eq!((after.applications.len(), &after.applications[1]), (2, &before.applications[1]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_application_is_adopted_by_each_of_its_marks() {
+    let unique = "swyx-teams-swyxmsteamspresencesync-cefbbafe";
+    for (application, id, found_by) in [
+        (json!({"appId": ID, "displayName": "another"}), Some(ID), FoundBy::ClientId),
+        (json!({"appId": ID, "displayName": "another", "uniqueName": unique}), None, FoundBy::UniqueName),
+        (json!({"appId": ID, "displayName": NAME}), None, FoundBy::DisplayName),
+    ] {
+        let stage = stage(&json!({"applications": [application]}), 2);
+        stage.state().client_id = id.map(str::to_owned);
+        assert_eq!(done(stage.apply().await, &stage).found_by, Some(found_by));
+        let snapshot = stage.emulator.snapshot();
+        assert_eq!((snapshot.applications.len(), stage.state().client_id.as_deref()), (1, Some(ID)));
+        assert_eq!(done(stage.apply().await, &stage).steps, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_declared_elsewhere_stays_byte_for_byte() {
+    let stage = World::new(1, Start::Portal, 2, Duration::ZERO).await.stage;
+    let id = stage.state().client_id.clone().expect("an id");
+    let path = format!("/applications(appId='{id}')?$select=requiredResourceAccess");
+    let declared = async || graph(&stage, "GET", &path, Value::Null).await["requiredResourceAccess"].clone();
+    let before = declared().await;
+    assert_eq!(before.as_array().expect("a list").len(), 2);
+    done(stage.apply().await, &stage);
+    let after = declared().await;
+    assert_eq!(after[1].to_string(), before[1].to_string());
+    let (old, new) = (before[0]["resourceAccess"].as_array(), after[0]["resourceAccess"].as_array());
+    let (old, new) = (old.expect("a list"), new.expect("a list"));
+    assert!(old.iter().all(|one| new.contains(one)) && new.len() == old.len() + 2, "{after}");
+    let plan = done(stage.apply_with(Options { prune: true, ..Options::default() }).await, &stage);
+    assert!(plan.steps.iter().any(|step| matches!(step, Step::Revoke { .. })), "{plan:?}");
+    let pruned = declared().await;
+    assert_eq!(pruned[1].to_string(), before[1].to_string());
+    // The delegated permission is none that a mode judges.
+    let snapshot = stage.emulator.snapshot().applications.remove(0);
+    assert_eq!(snapshot.declared.delegated, ["User.Read"]);
+    assert_eq!(snapshot.declared.application, ["Presence.ReadWrite.All", "User.ReadBasic.All"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
+    for is_named in [true, false] {
+        let stage = stage(&json!({}), 2);
+        done(stage.apply().await, &stage);
+        let id = stage.emulator.snapshot().applications[0].id;
+        graph(&stage, "DELETE", &format!("/applications/{id}"), Value::Null).await;
+        // Whoever deletes it knows that nothing works without it.
+        stage.state().has_worked = false;
+        if !is_named {
+            stage.state().client_id = None;
+        }
+        let writes = stage.state().writes;
+        let why = refused(stage.apply().await, &stage);
+        assert_words(&why, &["was deleted on", "can be restored for 30 days", &format!("{id}/restore")]);
+        let instead =
+            ["swyx-teams set entra.application_name", "swyx-teams unset control_center.MsTeamsClientId"];
+        assert_words(&why, &[instead[usize::from(is_named)]]);
+        assert_eq!(stage.state().writes, writes);
+        graph(&stage, "POST", &format!("/directory/deletedItems/{id}/restore"), json!({})).await;
+        let plan = done(stage.apply().await, &stage);
+        assert!(plan.steps.is_empty() == is_named && plan.found_by.is_some(), "{plan:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_list_of_secrets_is_told_by_its_count() {
+    let mut application = plain();
+    let secrets =
+        (1..1_200).map(|number| json!({"displayName": format!("secret {number}"), "endsInDays": 9}));
+    application["secrets"].as_array_mut().expect("a list").extend(secrets);
+    let stage = with_application(application, 2);
+    let before = stage.emulator.snapshot();
+    assert_words(&refused(stage.rotate(NEW).await, &stage), &["the application has 1200 client secrets"]);
+    assert_eq!(stage.emulator.snapshot(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_of_the_tenant_are_named_and_nothing_is_changed() {
+    for (policies, words) in [
+        (json!({"secretsBanned": true}), "forbids new client secrets"),
+        (json!({"maxSecretDays": 90}), "does not allow a client secret that is valid for 180 days"),
+    ] {
+        let stage = stage(&json!({"applications": [plain()], "policies": policies}), 2);
+        stage.state().client_id = Some(ID.to_owned());
+        stage.state().kept = Some("Abc8Q~the-first-one-of-all".to_owned());
+        let before = stage.emulator.snapshot();
+        assert_words(&refused(stage.rotate(NEW).await, &stage), &[words, "application management policy"]);
+        assert_eq!(stage.emulator.snapshot(), before);
+        assert_eq!(stage.state().kept.as_deref(), Some("Abc8Q~the-first-one-of-all"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_somebody_switched_off_is_switched_on() {
+    let mut application = plain();
+    application["accountEnabled"] = false.into();
+    let stage = with_application(application, 2);
+    let plan = done(stage.apply().await, &stage);
+    assert!(plan.steps.contains(&Step::EnablePrincipal), "{plan:?}");
+    let snapshot = stage.emulator.snapshot().applications.remove(0);
+    assert!(snapshot.service_principal.is_some_and(|principal| principal.account_enabled));
+    assert_eq!(snapshot.secrets.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_mode_gets_what_it_needs_and_only_prune_takes_away() {
+    const WRITE: &str = "Presence.ReadWrite.All";
+    const READ: &str = "Presence.Read.All";
+    const USERS: &str = "User.ReadBasic.All";
+    for (mode, prune, before, after) in [
+        (1, false, vec![], vec![READ, USERS]),
+        (2, false, vec![], vec![WRITE, USERS]),
+        (1, false, vec![WRITE, "User.Read.All"], vec![WRITE, "User.Read.All"]),
+        (1, true, vec![WRITE, "User.Read.All"], vec![READ, USERS]),
+        (2, false, vec![READ, USERS], vec![READ, USERS, WRITE]),
+        // It allows nothing that the needed one does not.
+        (2, true, vec![READ, USERS, "Mail.Read"], vec![READ, USERS, WRITE]),
+    ] {
+        let mut application = plain();
+        application["declared"] = json!({"application": before});
+        application["granted"] = application["declared"].clone();
+        let stage = with_application(application, mode);
+        let options = Options { prune, ..Options::default() };
+        let plan = done(stage.apply_with(options).await, &stage);
+        let snapshot = stage.emulator.snapshot().applications.remove(0);
+        let granted = snapshot.service_principal.expect("one").granted;
+        assert_eq!((&granted, &snapshot.declared.application), (&granted, &granted), "{mode} {prune}");
+        let mut expected = after;
+        expected.sort_unstable();
+        let mut granted = granted;
+        granted.sort_unstable();
+        assert_eq!(granted, expected, "{mode} {prune} {before:?}");
+        assert_eq!(done(stage.apply_with(options).await, &stage).steps, [], "{plan:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_wait_for_replication_has_its_reason() {
+    let stage = Stage::new(0, json!({}).to_string(), 2, Duration::from_secs(60));
+    done(stage.apply().await, &stage);
+    let story = stage.state().story.join("\n");
+    for reason in [
+        "the new application is not known everywhere in Entra ID yet",
+        "the new service principal is not known everywhere in Entra ID yet",
+        "Entra ID does not accept the sign-in yet (AADSTS7000215",
+    ] {
+        assert!(story.contains(reason), "{reason}\n{story}");
+    }
+    // Once it is done, the next one waits for nothing but what is not seen.
+    tokio::time::sleep(stage.lag).await;
+    let told = stage.state().story.len();
+    assert_eq!(done(stage.apply().await, &stage).steps, []);
+    assert!(!stage.state().story[told..].iter().any(|line| line.contains("waits")));
+}

@@ -1,0 +1,151 @@
+//! Programs that do it wrong, each in the way that comes to mind first: what must hold at every moment and in the end finds them.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::json;
+use swyx_teams::graph::{Change, Client, GraphError};
+use swyx_teams::provision::{Asked, Keep, Provisioner};
+use swyx_teams::settings::Secret;
+use swyx_teams::tenant::objects::Application;
+
+use super::invariants::shortcoming;
+use super::place::Place;
+use super::stage::Ended;
+use super::storm::Storm;
+use super::world::{Start, World, on_its_own_clock};
+
+/// How a secret is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// As the product does it.
+    Right,
+    /// The old one is removed before there is a new one.
+    RemovesFirst,
+    /// The old one is removed as soon as there is a new one, which nobody has tried yet.
+    RemovesUnproven,
+    /// Where no answer comes, the request for a secret is sent again.
+    AddsBlindly,
+    /// Whatever is not kept is cleaned up.
+    CleansAll,
+}
+
+const SEEDS: u64 = 60;
+
+/// What did not hold, for how many seeds.
+fn caught(play: impl AsyncFn(u64) -> Result<(), String>) -> Vec<String> {
+    (0..SEEDS).filter_map(|seed| on_its_own_clock(play(seed)).err()).collect()
+}
+
+/// A rotation that is struck, again until it is done, and one run more.
+async fn rotated(way: Way, seed: u64) -> Result<(), String> {
+    let mut rng = Rng::with_seed(seed);
+    let world = World::new(seed, Start::Empty, 2, Duration::from_secs(rng.u64(0..=60))).await;
+    let stage = &world.stage;
+    stage.apply().await;
+    tokio::time::sleep(stage.lag).await;
+    let kept = stage.state().kept.clone();
+    stage.state().control_center = kept;
+    stage.state().storm = Storm::of(&mut rng);
+    rotate(&world, way).await;
+    stage.state().storm = Storm::default();
+    tokio::time::sleep(stage.lag).await;
+    for _ in 0..3 {
+        if matches!(rotate(&world, way).await, Ended::Done(())) {
+            break;
+        }
+    }
+    let played = shortcoming(stage, &world.end(1));
+    tokio::time::sleep(stage.lag).await;
+    stage.apply().await;
+    world.ends_with(played.and_then(|()| shortcoming(stage, &world.end(0)))).map(|_| ())
+}
+
+async fn rotate(world: &World, way: Way) -> Ended<()> {
+    let work = async |provisioner: &Provisioner<'_>, place: &mut Place| {
+        let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
+        if way == Way::Right {
+            let asked = Asked::New { again: false, remove_old: false };
+            let rotated = provisioner.rotate(&look, asked, place).await;
+            return rotated.map(|_| ()).map_err(|error| error.to_string());
+        }
+        let (_, application) = look.objects.application.as_ref().ok_or("no application")?;
+        let replaced = replace(way, provisioner.admin, application, place).await;
+        replaced.map_err(|error| error.to_string())
+    };
+    world.stage.run(work).await
+}
+
+/// Replaces the secret of an application in a wrong way.
+async fn replace(
+    way: Way,
+    admin: &Client,
+    application: &Application,
+    place: &mut Place,
+) -> Result<(), GraphError> {
+    let path = |action: &str| format!("/applications/{}/{action}", application.id);
+    let remove = async |old: bool| {
+        for secret in application.secrets.iter().filter(|secret| (secret.may_be_ours == Some(true)) == old) {
+            admin.change(&Change::post(path("removePassword"), json!({"keyId": secret.key_id}))).await?;
+        }
+        Ok::<_, GraphError>(())
+    };
+    match way {
+        Way::RemovesFirst => remove(true).await?,
+        Way::CleansAll => remove(false).await?,
+        _ => {}
+    }
+    let add = Change::post(path("addPassword"), json!({"passwordCredential": {"displayName": "twin"}}));
+    let added = match way {
+        Way::AddsBlindly => admin.change(&add).await?,
+        _ => admin.change_once(&add).await?,
+    };
+    if way == Way::RemovesUnproven {
+        remove(true).await?;
+    }
+    let secret = Secret::new(added["secretText"].as_str().unwrap_or_default());
+    // What cannot be kept is as if the run had broken off.
+    let _ = place.keep_secret(&secret, &place.held());
+    Ok(())
+}
+
+/// An application made without a unique name, again where no answer comes.
+async fn created(seed: u64) -> Result<(), String> {
+    let mut rng = Rng::with_seed(seed);
+    let world = World::new(seed, Start::Empty, 2, Duration::from_secs(rng.u64(0..=60))).await;
+    world.stage.state().storm = Storm::of(&mut rng);
+    for _ in 0..2 {
+        let work = async |provisioner: &Provisioner<'_>, place: &mut Place| {
+            let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
+            if look.objects.application.is_some() {
+                return Ok(());
+            }
+            let body = json!({"displayName": provisioner.wanted.name(), "signInAudience": "AzureADMyOrg"});
+            let made = provisioner.admin.change(&Change::post("/applications", body)).await;
+            made.map(|_| ()).map_err(|error| error.to_string())
+        };
+        world.stage.run(work).await;
+        world.stage.state().storm = Storm::default();
+    }
+    world.ends_with(Ok(())).map(|_| ())
+}
+
+#[test]
+fn the_right_way_is_not_caught() {
+    assert_eq!(caught(async |seed| rotated(Way::Right, seed).await), [""; 0]);
+}
+
+#[test]
+fn wrong_ways_are_caught() {
+    let found = |way, words: &str| {
+        let caught = caught(async |seed| rotated(way, seed).await);
+        let count = caught.iter().filter(|why| why.starts_with(words)).count();
+        assert!(count > SEEDS as usize / 10, "{way:?}: {count} of {SEEDS} seeds; {caught:?}");
+    };
+    found(Way::RemovesFirst, "Control Center's secret does not work");
+    found(Way::RemovesUnproven, "Control Center's secret does not work");
+    found(Way::AddsBlindly, "1 secrets too many");
+    found(Way::CleansAll, "Control Center's secret does not work");
+    let caught = caught(created);
+    assert!(caught.iter().any(|why| why.starts_with("2 applications")), "{caught:?}");
+}
