@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::check::{self, Checked};
-use crate::diagnostic::{Diagnostic, Key, Severity};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::os::{Rewrite, SaveError};
 use crate::settings::write::{Change, EditError, edit};
 use crate::source::edit::apply;
@@ -48,6 +48,40 @@ impl std::fmt::Debug for Checked {
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
 pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
+    save(name, path, changes, |_| true)
+}
+
+/// As [`file()`], for a file that is still being filled in: that another key is missing is no obstacle.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn unfinished(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
+    save(name, path, changes, is_no_gap)
+}
+
+/// What `changes` would make of a file that is still being filled in, and the errors that they would add. Nothing is written.
+///
+/// # Errors
+/// [`EditError`] if the text cannot be changed like this.
+pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
+    let source = before.source();
+    let text = edit(source.text(), changes)?;
+    let after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let added = added_errors(marks(before), &after, is_no_gap);
+    Ok((after, added))
+}
+
+/// Whether a finding is more than a key that is still missing.
+fn is_no_gap(found: &Diagnostic) -> bool {
+    !matches!(found.place, Place::Missing(_))
+}
+
+fn save(
+    name: &str,
+    path: &Path,
+    changes: &[Change],
+    counts: fn(&Diagnostic) -> bool,
+) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MOST_BYTES)?;
     let before = content_checked(name, &rewrite);
     if !before.source().is_sound() || !before.was_read() {
@@ -63,7 +97,7 @@ pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, Chan
     if is_the_same {
         return Ok(Outcome::Unchanged(after));
     }
-    let added = added_errors(there, &after);
+    let added = added_errors(there, &after, counts);
     if !added.is_empty() {
         return Ok(Outcome::Refused(after, added));
     }
@@ -126,8 +160,12 @@ fn mark(found: &Diagnostic) -> Mark {
     (found.rule, found.place.key().cloned())
 }
 
-/// The errors of `after` that were not there before.
-fn added_errors(mut there: HashMap<Mark, usize>, after: &Checked) -> Vec<Diagnostic> {
+/// The errors of `after` that count and were not there before.
+fn added_errors(
+    mut there: HashMap<Mark, usize>,
+    after: &Checked,
+    counts: fn(&Diagnostic) -> bool,
+) -> Vec<Diagnostic> {
     let is_new = |found: &&Diagnostic| match there.get_mut(&mark(found)) {
         Some(count) if *count > 0 => {
             *count -= 1;
@@ -135,7 +173,7 @@ fn added_errors(mut there: HashMap<Mark, usize>, after: &Checked) -> Vec<Diagnos
         }
         _ => true,
     };
-    errors(after).filter(is_new).cloned().collect()
+    errors(after).filter(is_new).filter(|found| counts(found)).cloned().collect()
 }
 
 fn errors(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
@@ -182,4 +220,38 @@ fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [L
         at += length;
     }
     hunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::keys;
+    use crate::settings::write::NewValue;
+
+    /// The rules of the errors that a change of the mode would add to a text.
+    fn added(text: &str, mode: i64) -> Vec<&'static str> {
+        let before = check::bytes("a.toml", text.into(), false);
+        let (_, added) = preview(&before, &[Change::Set(keys::MODE, NewValue::Integer(mode))]).expect("TOML");
+        added.iter().map(|found| found.rule).collect()
+    }
+
+    #[test]
+    fn in_a_file_that_is_being_filled_in_a_wrong_value_counts_and_a_missing_one_does_not() {
+        assert!(added("", 2).is_empty());
+        assert_eq!(added("", 3), ["invalid-value"]);
+        assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
+        // It was wrong before.
+        assert!(added("[control_center]\nMsTeamsStatusSyncMode = 4\n", 3).is_empty());
+    }
+
+    #[test]
+    fn a_finished_file_lets_no_key_go_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        let mode = [Change::Set(keys::MODE, NewValue::Integer(2))];
+        assert!(matches!(file("a.toml", &path, &mode), Ok(Outcome::Refused(..))));
+        assert!(!path.exists());
+        assert!(matches!(unfinished("a.toml", &path, &mode), Ok(Outcome::Saved(_))));
+        assert!(matches!(unfinished("a.toml", &path, &mode), Ok(Outcome::Unchanged(_))));
+    }
 }

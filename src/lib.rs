@@ -10,6 +10,7 @@
 //!                                    resolve   └────────────┐
 //!                                       ▼                   │
 //!                                    Settings ──observe──▶ Tenant         over `graph`, which alone speaks to Microsoft
+//!                                    Wanted ──observe──▶ Objects ──provision──▶ Plan ──▶ Graph, and the files
 //! ```
 //!
 //! | module | what it is |
@@ -23,6 +24,7 @@
 //! | [`graph`] | the client of Entra ID and Microsoft Graph: sign-in, one way to send, batches, pages |
 //! | [`observe`] | looks at a tenant once, in as few requests as it takes |
 //! | [`tenant`] | what was seen there, as plain data |
+//! | [`provision`] | what is to be done there for the settings to work: planned, done, kept up, taken away |
 //! | [`permission`] | the permissions that a mode needs |
 //! | [`aadsts`] | what the codes of Entra ID's refusals mean |
 //! | [`sheet`] | what to type into Control Center |

@@ -12,6 +12,7 @@ use super::provision::apply::Apply;
 use super::provision::destroy::Destroy;
 use super::provision::plan::Plan;
 use super::provision::rotate::Rotate;
+use super::setup::Setup;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -116,6 +117,8 @@ pub(super) enum Command {
     Diff(Diff),
     /// Print what to type into Control Center, and what is left to do by hand
     Sheet(Sheet),
+    /// Ask for all that is needed, and write the settings file: the wizard
+    Setup(Setup),
     /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules

@@ -3,16 +3,17 @@
 //! Each act is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
 //! act ended as it should.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Instant;
 
-use clap::{Args, Parser};
+use clap::Args;
 
-use super::args::Cli;
 use super::{Context, Exit};
 use crate::emulator::{Facts, Options, Scenario, Server};
+use crate::os::NewFile;
 use crate::settings::Secret;
 
 /// The arguments.
@@ -48,8 +49,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     )?;
     writeln!(context.out, "Files go to {}.", folder.display())?;
     let settings = folder.join("north.toml");
-    std::fs::write(&settings, beginning(facts))?;
-    std::fs::write(folder.join("mistake.toml"), mistake(facts))?;
+    NewFile::create(&settings)?.write(beginning(facts).as_bytes())?;
+    NewFile::create(&folder.join("mistake.toml"))?.write(mistake(facts).as_bytes())?;
+    // As the tenant's administrator, and as a script: nobody is asked anything.
+    context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
+    context.global.no_input = true;
     let acts = acts(&folder, &settings, facts);
     let count = acts.len();
     let mut failed = 0;
@@ -57,7 +61,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
         writeln!(context.out, "\n=== {} of {count}: {}", number + 1, act.title)?;
         writeln!(context.out, "$ swyx-teams {}\n", act.words.join(" "))?;
         context.out.flush()?;
-        let exit = play(context, facts, &act.words)?;
+        let exit = context.perform(&act.words.iter().map(OsStr::new).collect::<Vec<_>>())?;
         context.out.flush()?;
         if exit != act.ends {
             failed += 1;
@@ -88,17 +92,6 @@ fn folder(args: &Demo) -> io::Result<PathBuf> {
     }
 }
 
-/// Runs one command of this program, as the tenant's administrator.
-fn play(context: &mut Context<'_>, facts: &Facts, words: &[String]) -> io::Result<Exit> {
-    let words = ["swyx-teams", "--no-input"].into_iter().chain(words.iter().map(String::as_str));
-    let Ok(cli) = Cli::try_parse_from(words) else {
-        return context.misuse("there is no such command; this is a fault of this program");
-    };
-    let admin_token = Some(Secret::new(facts.admin_token.as_str()));
-    let mut inner = Context { out: context.out, err: context.err, global: cli.global, admin_token };
-    inner.run(cli.command)
-}
-
 fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
     let path = |path: &Path| path.display().to_string();
     let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
@@ -112,7 +105,6 @@ fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
             "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
             &[
                 "setup",
-                "--config",
                 &file,
                 "--swyx-version",
                 "14.10",
@@ -162,7 +154,7 @@ fn beginning(facts: &Facts) -> String {
 
 fn mistake(facts: &Facts) -> String {
     format!(
-        "[swyx]\nversion = \"13.20\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
+        "[swyx]\nversion = \"14.10\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
          MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"4be1d0c7-9f52-4a38-8d16-37c5e2a90b64\"\n",
         facts.tenant_id
     )

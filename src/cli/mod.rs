@@ -13,7 +13,9 @@ mod log;
 mod online;
 mod provision;
 mod set;
+mod setup;
 mod sheet;
+mod value;
 mod walk;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -130,10 +132,20 @@ impl Context<'_> {
             Command::Rotate(args) => provision::rotate::run(self, &args),
             Command::Destroy(args) => provision::destroy::run(self, &args),
             Command::Demo(args) => demo::run(self, &args),
+            Command::Setup(args) => setup::run(self, &args),
             Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),
             Command::Man(args) => generate::man(self, &args),
+        }
+    }
+
+    /// Runs a command of this program, given as its words, with what was asked of all commands here.
+    fn perform(&mut self, words: &[&std::ffi::OsStr]) -> io::Result<Exit> {
+        let name = std::ffi::OsStr::new("swyx-teams");
+        match Cli::try_parse_from(std::iter::once(name).chain(words.iter().copied())) {
+            Ok(cli) => self.run(cli.command),
+            Err(_) => self.misuse("there is no such command; this is a fault of this program"),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `sheet`: what to type into Control Center.
 
 use std::io;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -25,6 +26,11 @@ struct FieldShape<'a> {
     portal: Option<&'a str>,
     value: Option<&'a str>,
     secret: Option<&'a str>,
+}
+
+/// Prints the sheet of the file at `path` for a person, without the secret.
+pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
+    run(context, &Args { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human })
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &Args) -> io::Result<Exit> {

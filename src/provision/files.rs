@@ -32,8 +32,11 @@ pub enum HandOver {
     /// Into a new file, readable by its owner only.
     File(PathBuf),
     /// Shown on the terminal, by this function.
-    Terminal(Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>),
+    Terminal(Show),
 }
+
+/// Shows a secret to a person.
+pub type Show = Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>;
 
 impl Files {
     /// The settings file at `path`, which messages call `name`, and the place `source`.
@@ -89,7 +92,7 @@ impl Files {
             out.write(line.as_bytes())
                 .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
             return Ok(Kept::HandedOver(format!(
-                "the new secret is in {}: put it into {place}, and remove that file",
+                "the new secret is in {}: put it {place}, and remove that file",
                 path.display()
             )));
         }
@@ -97,7 +100,7 @@ impl Files {
             Some(HandOver::Terminal(show)) => {
                 show(secret).map_err(|error| KeepError(os::reason(&error)))?;
                 Ok(Kept::HandedOver(format!(
-                    "put the secret that is shown above into {place}; it is shown only once"
+                    "put the secret that is shown above {place}; it is shown only once"
                 )))
             }
             _ => Err(KeepError(nowhere(place))),
@@ -107,19 +110,13 @@ impl Files {
 
 fn nowhere(place: &str) -> String {
     format!(
-        "a new secret cannot be put into {place} by this program: --secret-out FILE writes it into a new file; without that, a terminal is needed to show it on"
+        "a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; without that, a terminal is needed to show it on"
     )
 }
 
 /// The place that only a person can write to.
 fn place_of(source: &SecretSource) -> Option<String> {
-    match source {
-        SecretSource::Env(name) => Some(format!("the environment variable {name}")),
-        SecretSource::Command(words) => {
-            Some(format!("where the command {} reads it", words.first().map_or("", String::as_str)))
-        }
-        SecretSource::Inline(_) | SecretSource::File(_) => None,
-    }
+    matches!(source, SecretSource::Env(_) | SecretSource::Command(_)).then(|| source.place())
 }
 
 impl Keep for Files {

@@ -17,6 +17,52 @@
 //! | `patience` | waits with a reason and an end |
 //! | `keep`, `files` | where ids and secrets go |
 //!
+//! Planning asks nobody and changes nothing:
+//!
+//! ```
+//! use swyx_teams::provision::{Absence, Held, Installation, Look, Options, plan};
+//! use swyx_teams::tenant::objects::{GraphPrincipal, Objects};
+//!
+//! let text = "[control_center]
+//! MsTeamsStatusSyncMode = 1
+//! MsTeamsTenantId = '7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34'
+//! MsTeamsClientSecret = { file = 'teams.secret' }
+//! ";
+//! let wanted = swyx_teams::check::bytes("north.toml", text.into(), false).wanted()?;
+//! let roles = [
+//!     ("Presence.Read.All", "a70e0c2d-e793-494c-94c4-118fa0a67f42"),
+//!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
+//! ];
+//! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
+//! // As `Provisioner::look` sees an empty tenant.
+//! let look = Look {
+//!     objects: Objects {
+//!         seen_at: "2026-11-25T04:00:00Z".parse()?,
+//!         graph: GraphPrincipal { id: "9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles: roles.collect::<Result<_, uuid::Error>>()? },
+//!         application: None,
+//!         namesakes: Vec::new(),
+//!         deleted: Vec::new(),
+//!         is_foreign: false,
+//!     },
+//!     held: Held { secret: Err(Absence::Empty), since: None },
+//!     is_accepted: false,
+//! };
+//! let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
+//! let plan = plan(&wanted, &look, &installation, Options::default())?;
+//! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
+//! assert_eq!(lines.collect::<Vec<_>>(), [
+//!     "application SwyxMSTeamsPresenceSync, for this tenant only",
+//!     "declared permission Presence.Read.All",
+//!     "declared permission User.ReadBasic.All",
+//!     "service principal of the application",
+//!     "settings file control_center.MsTeamsClientId",
+//!     "grant Presence.Read.All",
+//!     "grant User.ReadBasic.All",
+//!     "client secret valid for 180 days, kept in the file teams.secret",
+//! ]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! There is no state but Entra ID's and the settings file's. A run that breaks off, at whatever moment, leaves a tenant that the next
 //! run plans from, and what it left over is known by its name.
 
@@ -51,7 +97,7 @@ use crate::tenant::objects::Objects;
 pub use apply::Applied;
 pub use destroy::Removal;
 pub use failure::Failure;
-pub use files::{Files, HandOver};
+pub use files::{Files, HandOver, Show};
 pub use keep::{Keep, KeepError, Kept};
 pub use name::{Installation, SecretName, is_ours, unique_name};
 pub use obstacle::{Obstacle, Restoring};
@@ -125,8 +171,12 @@ impl Provisioner<'_> {
         loop {
             let (look, is_rejected) = self.glance(held.clone()).await?;
             let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
-            let until = self.patience.until.min(Instant::now() + within);
-            let pauses = pauses.get_or_insert_with(|| Patience { until, ..self.patience }.pauses());
+            let pauses = pauses.get_or_insert_with(|| {
+                let now = Instant::now();
+                // Most of the time is for what is done afterwards.
+                let some = self.patience.until.saturating_duration_since(now) / 8;
+                Patience { until: now + within.min(some), ..self.patience }.pauses()
+            });
             if !pauses.wait(why).await {
                 return Ok(look);
             }

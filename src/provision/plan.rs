@@ -181,7 +181,7 @@ impl Plan {
             after: standing.undecided(now).or(standing.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
-            place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.describe())),
+            place: wanted.client_secret.as_ref().map(|source| format!("kept {}", source.place())),
         });
     }
 

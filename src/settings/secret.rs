@@ -94,6 +94,19 @@ impl SecretSource {
     }
 }
 
+impl SecretSource {
+    /// Where it is kept, as in "kept …" and "put it …": as [`SecretSource::describe`], never the secret itself.
+    pub fn place(&self) -> String {
+        let described = self.describe();
+        let named = described.trim_start_matches("from ");
+        match self {
+            Self::Inline(_) => described,
+            Self::Env(_) | Self::File(_) => format!("in {named}"),
+            Self::Command(_) => format!("where {named} reads it"),
+        }
+    }
+}
+
 impl JsonSchema for SecretSource {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "SecretSource".into()

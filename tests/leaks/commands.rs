@@ -13,13 +13,20 @@ pub struct Line {
     pub input: Option<Vec<u8>>,
     /// Whether it may change the file.
     pub writes: bool,
+    /// Whether an administrator's token is at hand.
+    pub has_token: bool,
 }
+
+/// The commands that an administrator signs in for.
+const PROVISIONING: [&str; 4] = ["plan", "apply", "rotate", "destroy"];
 
 fn line(arguments: &str) -> Line {
     let arguments = arguments.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let writes = ["set", "unset"].contains(&arguments[0].as_str())
+    let has_token = PROVISIONING.contains(&arguments[0].as_str());
+    let writes = has_token
+        || ["set", "unset"].contains(&arguments[0].as_str())
         || arguments.iter().any(|word| word == "--fix") && arguments.iter().all(|word| word != "--diff");
-    Line { arguments, input: None, writes }
+    Line { arguments, input: None, writes, has_token }
 }
 
 const FORMATS: [&str; 7] = ["human", "concise", "json", "sarif", "github", "gitlab", "junit"];
@@ -72,6 +79,17 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "list a.toml --color always -v",
             "sheet a.toml",
             "sheet a.toml --format json",
+            // Without a token nobody can sign in like this: it looks at the file and goes no further.
+            "setup a.toml --sign-in token --mode 1 --color always",
+            // With trust and a token they come as far as the proxy that is not there.
+            "plan a.toml -vvv --trust --timeout 1 --color always",
+            "plan a.toml --exit-code --format json --timeout 1",
+            "apply a.toml -v --yes --prune --as-in-the-guide --timeout 1 --color always",
+            "apply a.toml --trust --yes --new-secret --secret-out new.secret --timeout 1 --format json",
+            "rotate a.toml -vv --trust --timeout 1 --color always",
+            "rotate a.toml --if-due --format json --timeout 1",
+            "rotate a.toml --finish --timeout 1",
+            "destroy a.toml --trust --yes SwyxMSTeamsPresenceSync --timeout 1",
             "diff clean.toml a.toml",
             "diff a.toml clean.toml",
             "diff a.toml other.toml",
@@ -123,14 +141,19 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
         for extra in extras {
             // Before the command, where they mean the same and are no words of `set`.
             let arguments = extra.iter().copied().chain(pattern.split(' ')).map(fill).collect();
-            lines.push(Line { arguments, input: Some(secret.as_bytes().to_vec()), writes: true });
+            lines.push(Line {
+                arguments,
+                input: Some(secret.as_bytes().to_vec()),
+                writes: true,
+                has_token: false,
+            });
         }
     }
     lines
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 91] = [
+const WRONG_USE: [&str; 117] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -182,6 +205,32 @@ const WRONG_USE: [&str; 91] = [
     "set swyx.version «C»",
     "set sync.status.\"Busy/InACall\" «C»",
     "set sync.status.«Q» Away",
+    "setup --secret «C»",
+    "setup --secret env:«C»",
+    "setup --secret {·command·=·[\"x\",·5,·«Q»]·}",
+    "setup --tenant «C»",
+    "setup --mode «C» --application-name «C»",
+    "setup --cloud=«C» --swyx-version «C»",
+    "setup --sign-in «C»",
+    "setup --user «C» --user «C»=«C»",
+    "setup --yes=«C»",
+    "setup --«C»",
+    "plan --exit-code=«C» a.toml",
+    "plan --format «C» a.toml",
+    "plan a.toml --timeout «C»",
+    "plan a.toml --«C»",
+    "plan --secret «C» a.toml",
+    "apply --yes=«C» a.toml",
+    "apply --yes a.toml «C»",
+    "apply --secret «C» a.toml",
+    "apply --new-secret=«C» a.toml",
+    "apply --prune «Q» a.toml",
+    "rotate --finish=«C» a.toml",
+    "rotate --finish --remove-old a.toml «C»",
+    "rotate --new-secret=«C»",
+    "rotate a.toml --if-due «C»",
+    "destroy --yes «C» a.toml",
+    "destroy a.toml «C»",
     "unset «C»",
     "unset «Q»",
     "unset S «C»",

@@ -33,6 +33,9 @@ struct Job {
     lines: Vec<Line>,
 }
 
+/// An administrator's token, which is no business of any output either.
+const TOKEN: &str = "eyJ0ZXN0-kX9vB2nM5qW8zR1tY4uI7oP0aS3dF6gH";
+
 /// All command lines for the shape of today, for which every place is tried; of the other shapes every eighth, each file another
 /// eighth. The outputs differ by place, seldom by shape.
 fn jobs() -> Vec<Job> {
@@ -53,7 +56,13 @@ fn jobs() -> Vec<Job> {
 
 /// Runs one command line in `folder` and gives what it prints.
 fn run(folder: &Path, line: &Line) -> Vec<u8> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_swyx-teams"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_swyx-teams"));
+    if line.has_token {
+        command.env("SWYX_TEAMS_ADMIN_TOKEN", TOKEN);
+    } else {
+        command.env_remove("SWYX_TEAMS_ADMIN_TOKEN");
+    }
+    let mut child = command
         .args(&line.arguments)
         .current_dir(folder)
         .env("RUST_BACKTRACE", "full")
@@ -82,7 +91,7 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
 fn work(job: &Job, folder: &Path) -> Vec<String> {
     let path = folder.join(FILE);
     let write = |name: &str, content: &[u8]| std::fs::write(folder.join(name), content).expect("a file");
-    let sweep = Sweep::new(&[job.canary.secret, job.canary.other]);
+    let sweep = Sweep::new(&[job.canary.secret, job.canary.other, TOKEN]);
     let mut leaks = Vec::new();
     let Job { canary, file, .. } = job;
     write(FILE, &file.content);

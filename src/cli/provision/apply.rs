@@ -63,11 +63,11 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result
 
 /// Applies the settings file at `path`.
 pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -> io::Result<Exit> {
-    let hand_over = args.secret_out.hand_over(context);
-    let (site, mut files) = match Site::open(context, path, &args.administrator, TO_PROVISION, hand_over)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, mut files) =
+        match Site::open(context, path, &args.administrator, TO_PROVISION, &args.secret_out)? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let (look, plan) = match make(context, &site, &files, &args.wishes)? {
         Ok(made) => made,
         Err(exit) => return Ok(exit),
@@ -95,10 +95,7 @@ pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -
     let provisioner = site.provisioner();
     let applied = match site.result(context, provisioner.apply(&plan, &look, &mut files))? {
         Ok(applied) => applied,
-        Err(exit) => {
-            context.note("what was done stays; the same command goes on from there")?;
-            return Ok(exit);
-        }
+        Err(exit) => return Ok(exit),
     };
     match args.format {
         Plain::Json => print_json(context, &site, &plan, &look.objects, Some(&applied))?,
@@ -128,14 +125,15 @@ fn adopts(context: &mut Context<'_>, application: &Application) -> io::Result<Re
 
 fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Result<()> {
     let name = printable(&site.name);
+    let done = if applied.not_granted.is_empty() { "done" } else { "the rest is done" };
     match applied.proof {
         Some(Proof::Whole) => {
-            writeln!(context.out, "{name}: done; the sign-in works, with what the mode needs")?
+            writeln!(context.out, "{name}: {done}; the sign-in works, with what the mode needs")?
         }
-        Some(Proof::SignIn) => writeln!(context.out, "{name}: done; the sign-in works")?,
+        Some(Proof::SignIn) => writeln!(context.out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
             context.out,
-            "{name}: done; swyx-teams check --online proves it, once the secret is in its place"
+            "{name}: {done}; swyx-teams check --online {name} proves it, once the secret is in its place"
         )?,
     }
     if let Some((Kept::HandedOver(what), _)) = &applied.secret {

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Administrator, Site};
+use super::{Administrator, SecretOut, Site};
 use crate::cli::{Context, Exit};
 use crate::diagnostic::printable;
 use crate::graph::TO_PROVISION;
-use crate::provision::{Keep, Removal};
+use crate::provision::{Absence, Held, Removal};
 use crate::settings::keys;
 use crate::tenant::objects::Application;
 
@@ -34,12 +34,15 @@ pub(in crate::cli) struct Destroy {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, files) = match Site::open(context, &path, &args.administrator, TO_PROVISION, None)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, _) =
+        match Site::open(context, &path, &args.administrator, TO_PROVISION, &SecretOut::default())? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let provisioner = site.provisioner();
-    let look = match site.result(context, provisioner.look(files.held()))? {
+    // What is removed is known by its name, whatever is kept.
+    let nothing = Held { secret: Err(Absence::Empty), since: None };
+    let look = match site.result(context, provisioner.look(nothing))? {
         Ok(look) => look,
         Err(exit) => return Ok(exit),
     };
@@ -62,7 +65,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Resu
     }
     let done = match removal {
         Removal::Application => format!(
-            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply: swyx-teams unset {}, and give the new one another entra.application_name, for this one is kept until then",
+            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply, take {} out of it, and give the new one another entra.application_name, for this one is kept until then",
             printable(&site.name),
             keys::CLIENT_ID
         ),
@@ -77,14 +80,22 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
     match removal {
         Removal::Application => writeln!(
             out,
-            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {} client secrets; the synchronisation stops with it",
-            application.secrets.len()
+            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {}; the synchronisation stops with it",
+            match application.secrets.len() {
+                1 => "client secret".to_owned(),
+                count => format!("{count} client secrets"),
+            }
         ),
-        Removal::Secrets(all) => writeln!(
-            out,
-            "the application {name} ({id}) was not made by apply and stays; to be removed: {} client secrets that were made for this settings file",
-            all.len()
-        ),
+        Removal::Secrets(all) => {
+            let of_these = match all.len() {
+                0 => "none of its client secrets was made for this settings file".to_owned(),
+                1 => "to be removed: the client secret that was made for this settings file".to_owned(),
+                count => {
+                    format!("to be removed: {count} client secrets that were made for this settings file")
+                }
+            };
+            writeln!(out, "the application {name} ({id}) was not made by apply and stays; {of_these}")
+        }
     }
 }
 

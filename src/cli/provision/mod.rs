@@ -49,10 +49,14 @@ pub(in crate::cli) struct SecretOut {
 }
 
 impl SecretOut {
-    fn hand_over(&self, context: &Context<'_>) -> Option<HandOver> {
+    fn hand_over(&self, context: &Context<'_>, teller: &Teller) -> Option<HandOver> {
         match &self.secret_out {
             Some(path) => Some(HandOver::File(path.clone())),
-            None if context.can_ask() => Some(HandOver::Terminal(Box::new(teller::show_secret))),
+            None if context.can_ask() => {
+                let bar = teller.bar().clone();
+                let show = move |secret: &_| bar.suspend(|| teller::show_secret(secret));
+                Some(HandOver::Terminal(Box::new(show)))
+            }
             None => None,
         }
     }
@@ -77,7 +81,7 @@ impl Site {
         path: &Path,
         args: &Administrator,
         scopes: &'static [&'static str],
-        hand_over: Option<HandOver>,
+        secret_out: &SecretOut,
     ) -> io::Result<Result<(Self, Files), Exit>> {
         let checked = match context.load(path)? {
             Ok(checked) => checked,
@@ -89,7 +93,7 @@ impl Site {
         };
         let is_ours_to_write =
             matches!(wanted.client_secret, Some(SecretSource::File(_) | SecretSource::Inline(_)));
-        if is_ours_to_write && matches!(hand_over, Some(HandOver::File(_))) {
+        if is_ours_to_write && secret_out.secret_out.is_some() {
             let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
             return context.misuse(why).map(Err);
         }
@@ -121,6 +125,7 @@ impl Site {
         let limits = Limits { until: Some(until), ..Limits::default() };
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
         let name = display(path);
+        let hand_over = secret_out.hand_over(context, &teller);
         let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over);
         let installation = Installation::new(&os::host_name(), &std::path::absolute(path)?);
         Ok(Ok((Self { runtime, name, wanted, installation, admin, transport, teller, until }, files)))
@@ -162,6 +167,10 @@ impl Site {
             Some(Ok(done)) => Ok(Ok(done)),
             Some(Err(failure)) => {
                 context.complain(format_args!("{}: {failure}", printable(&self.name)))?;
+                // Of a time limit, the failure says so itself.
+                if self.teller.has_done() && !matches!(failure, Failure::TooLate(_)) {
+                    context.note("what was done stays, and the same command goes on from there")?;
+                }
                 Ok(Err(weight(failure.cause())))
             }
             None => context

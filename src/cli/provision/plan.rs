@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Administrator, Site, show};
+use super::{Administrator, SecretOut, Site, show};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
 use crate::graph::TO_READ;
@@ -58,7 +58,8 @@ impl Wishes {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Plan) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, files) = match Site::open(context, &path, &args.administrator, TO_READ, None)? {
+    let (site, files) = match Site::open(context, &path, &args.administrator, TO_READ, &SecretOut::default())?
+    {
         Ok(opened) => opened,
         Err(exit) => return Ok(exit),
     };

@@ -73,11 +73,11 @@ impl Rotate {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let hand_over = args.secret_out.hand_over(context);
-    let (site, mut files) = match Site::open(context, &path, &args.administrator, TO_PROVISION, hand_over)? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
+    let (site, mut files) =
+        match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
+            Ok(opened) => opened,
+            Err(exit) => return Ok(exit),
+        };
     let is_elsewhere =
         matches!(&site.wanted.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)));
     if args.remove_old && is_elsewhere {
@@ -162,7 +162,7 @@ fn print(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Resul
     let name = printable(&site.name);
     let out = &mut *context.out;
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let then = "once Control Center has the new one, swyx-teams rotate --finish removes it";
+    let then = format!("once Control Center has the new one, swyx-teams rotate --finish {name} removes it");
     match rotated {
         Rotated::NotDue(ends) => {
             writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))

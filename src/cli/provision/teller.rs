@@ -1,6 +1,7 @@
 //! Tells on standard error what is being done, and why nothing is done for a while.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,6 +14,7 @@ use crate::settings::{Mode, Secret};
 pub(super) struct Teller {
     bar: ProgressBar,
     is_quiet: bool,
+    has_done: AtomicBool,
 }
 
 impl Teller {
@@ -20,7 +22,13 @@ impl Teller {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
-        Self { bar: style.map_or(bar.clone(), |style| bar.with_style(style)), is_quiet }
+        let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
+        Self { bar, is_quiet, has_done: AtomicBool::new(false) }
+    }
+
+    /// Whether a step was done.
+    pub(super) fn has_done(&self) -> bool {
+        self.has_done.load(Ordering::Relaxed)
     }
 
     /// The line that moves, for whoever else writes to the terminal.
@@ -56,6 +64,7 @@ impl Told for Teller {
     }
 
     fn done(&self, step: &Step) {
+        self.has_done.store(true, Ordering::Relaxed);
         self.line(&format!("done: {}", named(step)));
     }
 

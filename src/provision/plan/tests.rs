@@ -133,7 +133,7 @@ fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_befor
             "~ settings file control_center.MsTeamsClientId",
             "+ grant Presence.Read.All",
             "+ grant User.ReadBasic.All",
-            "+ client secret valid for 180 days, kept from the file teams.secret",
+            "+ client secret valid for 180 days, kept in the file teams.secret",
         ]
     );
     assert!(notes.contains("left out of the vendor's guide"), "{notes}");

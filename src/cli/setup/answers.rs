@@ -1,0 +1,207 @@
+//! The answers file: TOML whose keys have the names of the flags.
+//!
+//! It names where a secret is kept and never holds one. What is wrong with it is said with its line and column, and without the value.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use super::given::{Answer, Complaint, Given, NO_PAIR, NO_REFERENCE, Origin, meaning};
+use super::question::{Question, SignIn};
+use crate::cli::{display, named, value};
+use crate::diagnostic::{Place, printable};
+use crate::os;
+use crate::settings::suggest::nearest;
+use crate::settings::write::NewValue;
+use crate::source::tree::{Node, Origin as Written, Table, Tree, Value};
+use crate::source::{MOST_BYTES, Source};
+
+/// The answers of the file at `path`.
+pub(super) fn read(path: &Path, complaints: &mut Vec<Complaint>) -> Given {
+    let name = printable(&display(path));
+    let content = match os::read_regular(path, MOST_BYTES) {
+        Ok((content, _)) => content,
+        Err(error) => {
+            complaints.push(Complaint { question: None, at: name, message: error.to_string(), help: None });
+            return Given::default();
+        }
+    };
+    let (source, faults) = Source::new(name, content, false);
+    let mut reader = Reader { source: &source, complaints, given: Given::default() };
+    for fault in faults {
+        let at = reader.place(&fault.place);
+        reader.complaints.push(Complaint { question: None, at, message: fault.message, help: fault.help });
+    }
+    if source.is_sound()
+        && let Some(root) = source.tree().table(Tree::ROOT)
+    {
+        root.entries.iter().for_each(|id| reader.entry(source.tree().node(*id)));
+    }
+    reader.given
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    complaints: &'a mut Vec<Complaint>,
+    given: Given,
+}
+
+impl Reader<'_> {
+    fn entry(&mut self, node: &Node) {
+        let Some(question) = Question::of_name(&node.name) else { return self.unknown(node) };
+        match question {
+            Question::User => self.users(node),
+            Question::SignIn => self.sign_in(node),
+            Question::SecretOut => {
+                let path = self.text(question, node);
+                self.given.secret_out = path.map(|path| (path.into(), self.origin(node)));
+            }
+            Question::AsInTheGuide => self.given.as_in_the_guide = self.truth(question, node),
+            Question::Yes => self.given.yes = self.truth(question, node),
+            Question::SwyxVersion
+            | Question::Mode
+            | Question::Tenant
+            | Question::Cloud
+            | Question::ApplicationName
+            | Question::Secret => {
+                if let Some(value) = self.setting(question, node) {
+                    let origin = self.origin(node);
+                    self.given.settings.push(Answer { question, value, origin });
+                }
+            }
+        }
+    }
+
+    /// An answer that the settings file keeps. Its type is looked at here; what it says is for the rules.
+    fn setting(&mut self, question: Question, node: &Node) -> Option<NewValue> {
+        match (&node.value, question) {
+            (_, Question::Secret) => self.secret(node),
+            (Value::Integer(number), Question::Mode) => Some(NewValue::Integer(*number)),
+            (_, Question::Mode) => self.wrong_type(question, node, "an integer"),
+            _ => self.text(question, node).map(NewValue::Text),
+        }
+    }
+
+    fn secret(&mut self, node: &Node) -> Option<NewValue> {
+        // A reference as flags write it, or as the settings file does.
+        let written = match &node.value {
+            Value::Text(text) => Some(&**text),
+            Value::Table(Table { origin: Written::Inline, .. }) => self.source.text().get(node.span.clone()),
+            _ => None,
+        };
+        let reference = written.and_then(value::reference);
+        if reference.is_none() {
+            let message = "a reference to a secret was expected".to_owned();
+            self.complain(Question::Secret, node, message, Some(NO_REFERENCE.to_owned()));
+        }
+        reference.map(NewValue::Secret)
+    }
+
+    fn sign_in(&mut self, node: &Node) {
+        let Some(text) = self.text(Question::SignIn, node) else { return };
+        match SignIn::from_str(&text, false) {
+            Ok(way) => self.given.sign_in = Some((way, self.origin(node))),
+            Err(_) => {
+                let ways = SignIn::value_variants().iter().filter_map(SignIn::to_possible_value);
+                let ways = ways.map(|way| format!("`{}`", way.get_name())).collect::<Vec<_>>().join(", ");
+                let message = "not one of the choices".to_owned();
+                self.complain(Question::SignIn, node, message, Some(format!("one of {ways}")));
+            }
+        }
+    }
+
+    fn users(&mut self, node: &Node) {
+        let question = Question::User;
+        let Value::Array(array) = &node.value else {
+            self.wrong_type::<()>(question, node, "an array");
+            return;
+        };
+        if array.elements.is_empty() {
+            self.given.no_users = Some(self.origin(node));
+        }
+        for element in array.elements.iter().map(|id| self.source.tree().node(*id)) {
+            match self.user(element) {
+                Some(value) => {
+                    let origin = self.origin(element);
+                    self.given.settings.push(Answer { question, value, origin });
+                }
+                None => self.complain(
+                    question,
+                    element,
+                    "a user was expected".to_owned(),
+                    Some(format!("{NO_PAIR}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
+                ),
+            }
+        }
+    }
+
+    /// A user as flags write it, or as the settings file does.
+    fn user(&self, node: &Node) -> Option<NewValue> {
+        let table = match &node.value {
+            Value::Text(text) => return meaning(Question::User, text).ok(),
+            Value::Table(table) if table.entries.len() == 2 => table,
+            _ => return None,
+        };
+        let member = |name: &str| {
+            let members = table.entries.iter().map(|id| self.source.tree().node(*id));
+            members.filter(|member| &*member.name == name).find_map(|member| match &member.value {
+                Value::Text(text) => Some(text.to_string()),
+                _ => None,
+            })
+        };
+        Some(NewValue::User(member("swyx")?, member("teams")?))
+    }
+
+    fn text(&mut self, question: Question, node: &Node) -> Option<String> {
+        match &node.value {
+            Value::Text(text) => Some(text.to_string()),
+            _ => self.wrong_type(question, node, "a string"),
+        }
+    }
+
+    /// Who says yes.
+    fn truth(&mut self, question: Question, node: &Node) -> Option<Origin> {
+        if !matches!(node.value, Value::Boolean) {
+            return self.wrong_type(question, node, "a boolean");
+        }
+        (self.source.text().get(node.span.clone()) == Some("true")).then(|| self.origin(node))
+    }
+
+    fn unknown(&mut self, node: &Node) {
+        let at = self.place(&Place::Bytes(node.name_span.clone(), None));
+        let names = Question::ALL.map(Question::name);
+        let help = match nearest(&node.name, names) {
+            _ if node.name.contains("secret") => {
+                "an answers file holds no secret; `secret` says where it is kept".to_owned()
+            }
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("the names are those of the flags: {}", names.join(", ")),
+        };
+        let message = format!("unknown name `{}`", named(&node.name));
+        self.complaints.push(Complaint { question: None, at, message, help: Some(help) });
+    }
+
+    fn wrong_type<T>(&mut self, question: Question, node: &Node, wanted: &str) -> Option<T> {
+        let message = format!("expected {wanted}, found {}", node.value.type_name());
+        // 14.10 without quotes is a number, and the same as 14.1.
+        let is_bare = wanted == "a string" && matches!(node.value, Value::Float(_) | Value::Integer(_));
+        self.complain(question, node, message, is_bare.then(|| "put it in quotes".to_owned()));
+        None
+    }
+
+    fn complain(&mut self, question: Question, node: &Node, message: String, help: Option<String>) {
+        let at = self.origin(node).place(question);
+        self.complaints.push(Complaint { question: Some(question), at, message, help });
+    }
+
+    fn origin(&self, node: &Node) -> Origin {
+        let at = self.source.position(node.span.start);
+        Origin::Answers { file: self.source.name().to_owned(), line: at.line, column: at.column }
+    }
+
+    /// A place as `FILE:LINE:COLUMN`.
+    fn place(&self, place: &Place) -> String {
+        let start = self.source.span(place).start;
+        format!("{}:{}:{}", self.source.name(), start.line, start.column)
+    }
+}

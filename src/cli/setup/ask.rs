@@ -1,0 +1,231 @@
+//! The questions to a person at a terminal.
+//!
+//! An answer is held against the rules before it is taken, and what they say stands above the question that is asked again.
+
+use std::io;
+
+use inquire::validator::Validation;
+use inquire::{InquireError, Select, Text};
+
+use super::given::{Answer, NO_USERS, Origin, meaning};
+use super::question::{Question, SignIn};
+use super::work::{Saved, Work};
+use crate::cli::{Context, Exit, administrator};
+use crate::diagnostic::Diagnostic;
+use crate::permission;
+use crate::settings::write::NewValue;
+use crate::settings::{Choice, Cloud, Mode};
+
+/// Why there is no answer.
+pub(super) enum Stop {
+    /// The person wants to stop.
+    Person,
+    /// The terminal does not work.
+    Terminal(String),
+}
+
+impl From<InquireError> for Stop {
+    fn from(error: InquireError) -> Self {
+        match error {
+            InquireError::OperationCanceled | InquireError::OperationInterrupted => Self::Person,
+            error => Self::Terminal(error.to_string()),
+        }
+    }
+}
+
+/// The end of asking: of the person's own will, or of the program.
+pub(super) type Ended = Result<Stop, Exit>;
+
+/// Asks a question whose answer the settings file keeps, until the rules accept what is said; `None` where nothing was said.
+pub(super) fn setting(
+    context: &mut Context<'_>,
+    work: &mut Work,
+    question: Question,
+) -> io::Result<Result<Option<()>, Ended>> {
+    loop {
+        let value = match value(work, question) {
+            Ok(Some(value)) => value,
+            Ok(None) => return Ok(Ok(None)),
+            Err(stop) => return Ok(Err(Ok(stop))),
+        };
+        let answer = [Answer { question, value, origin: Origin::Person }];
+        // A choice has not met the rules yet.
+        let refused = match work.objections(&answer) {
+            Ok(objections) if objections.is_empty() => match work.save(context, &answer)? {
+                Ok(Saved::Yes) => {
+                    work.warn(context, &[question])?;
+                    return Ok(Ok(Some(())));
+                }
+                Ok(Saved::Refused(found)) => sentence(found.iter()),
+                Err(exit) => return Ok(Err(Err(exit))),
+            },
+            Ok(objections) => sentence(objections.iter().map(|(_, found)| found)),
+            Err(error) => error,
+        };
+        writeln!(context.err, "# {refused}")?;
+    }
+}
+
+fn value(work: &Work, question: Question) -> Result<Option<NewValue>, Stop> {
+    match question {
+        Question::Mode => mode().map(Some),
+        Question::Cloud => cloud().map(Some),
+        Question::SwyxVersion => {
+            text(work, question, "Version of SwyxWare:", "like 14.10; Enter alone if you do not know", None)
+        }
+        Question::Tenant => text(work, question, "Directory (tenant) ID:", "a GUID", None),
+        Question::Secret => {
+            let default = default_secret(work);
+            let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
+            text(work, question, "Where to keep the client secret:", help, Some(&default))
+        }
+        Question::User => {
+            let help = "SWYX NAME=TEAMS ACCOUNT; Enter alone: no more";
+            text(work, question, "User with another account:", help, None)
+        }
+        // These have no question of their own.
+        Question::ApplicationName
+        | Question::SignIn
+        | Question::SecretOut
+        | Question::AsInTheGuide
+        | Question::Yes => Ok(None),
+    }
+}
+
+/// What to know before one answers.
+pub(super) fn introduction(question: Question) -> &'static str {
+    match question {
+        Question::SwyxVersion => "The version decides which rules apply, and where the settings are.",
+        Question::Mode => {
+            "\
+Mode 1 shows the Teams status in Swyx, and needs no more than to read presences.
+Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx: it needs
+SwyxWare 13.25, and to write presences."
+        }
+        Question::Tenant => {
+            "\
+The Entra admin center shows the tenant's ID under Overview, and on the overview page of
+every application."
+        }
+        Question::Cloud => "Nearly every tenant is in the global cloud.",
+        Question::SignIn => {
+            "\
+An administrator registers the application and consents to its permissions. The plan
+says which roles that takes."
+        }
+        Question::Secret => {
+            "\
+The secret is best kept in a file that only you can read. A relative path starts at the
+settings file's folder."
+        }
+        Question::User => {
+            "\
+Users match by themselves where the e-mail address in Swyx is the account in Teams. Name
+those for whom it is another."
+        }
+        Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => "",
+    }
+}
+
+/// Beside the settings file, and called as it is.
+fn default_secret(work: &Work) -> String {
+    let stem = work.path.file_stem().map_or_else(|| "swyx-teams".into(), |stem| stem.to_string_lossy());
+    format!("file:{stem}.secret")
+}
+
+/// A text that the rules accept; nothing where nothing was said and there is no default.
+fn text(
+    work: &Work,
+    question: Question,
+    title: &str,
+    help: &str,
+    default: Option<&str>,
+) -> Result<Option<NewValue>, Stop> {
+    let is_optional = matches!(question, Question::SwyxVersion | Question::User);
+    let judge = move |typed: &str| {
+        let typed = typed.trim();
+        let is_enough = is_optional && is_nothing(question, typed);
+        Ok(match if is_enough { Ok(()) } else { judged(work, question, typed) } {
+            Ok(()) => Validation::Valid,
+            Err(message) => Validation::Invalid(message.into()),
+        })
+    };
+    let prompt = Text::new(title).with_help_message(help).with_validator(judge);
+    let prompt = match default {
+        Some(default) => prompt.with_default(default),
+        None => prompt,
+    };
+    let typed = prompt.prompt()?;
+    let typed = typed.trim();
+    if is_optional && is_nothing(question, typed) {
+        return Ok(None);
+    }
+    meaning(question, typed).map(Some).map_err(Stop::Terminal)
+}
+
+fn is_nothing(question: Question, typed: &str) -> bool {
+    typed.is_empty() || (question == Question::User && typed == NO_USERS)
+}
+
+/// What the rules say of a typed text.
+fn judged(work: &Work, question: Question, typed: &str) -> Result<(), String> {
+    if typed.is_empty() {
+        return Err("an answer is needed here".to_owned());
+    }
+    let value = meaning(question, typed)?;
+    let answer = [Answer { question, value, origin: Origin::Person }];
+    let objections = work.objections(&answer)?;
+    if objections.is_empty() { Ok(()) } else { Err(sentence(objections.iter().map(|(_, found)| found))) }
+}
+
+/// Findings in one line.
+fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let sentences = found.map(|found| match &found.help {
+        Some(help) => format!("{}: {help}", found.message),
+        None => found.message.clone(),
+    });
+    sentences.collect::<Vec<_>>().join("; ")
+}
+
+fn mode() -> Result<NewValue, Stop> {
+    let line = |(mode, says): (Mode, &str)| {
+        let [presence, directory] = permission::needs(mode);
+        (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
+    };
+    let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
+    let mode = choose("Which way statuses are carried:", modes.map(line).into())?;
+    Ok(NewValue::Integer(mode.number().into()))
+}
+
+fn cloud() -> Result<NewValue, Stop> {
+    let line = |(name, title, _): &(&'static str, &str, Cloud)| (*name, format!("{name}: {title}"));
+    let name = choose("Microsoft cloud of the tenant:", Cloud::CHOICES.iter().map(line).collect())?;
+    Ok(NewValue::Text(name.to_owned()))
+}
+
+/// How the administrator signs in.
+pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, Stop>> {
+    let says = |way: SignIn| match way {
+        SignIn::DeviceCode => "enter a code at a page of Microsoft, in any browser",
+        SignIn::Az => "as the Azure CLI is signed in; needs `az login` before",
+        SignIn::Token => "with the access token in SWYX_TEAMS_ADMIN_TOKEN",
+    };
+    loop {
+        let ways = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
+        let line = |way: SignIn| (way, format!("{}: {}", way.name(), says(way)));
+        match choose("How the administrator signs in:", ways.map(line).into()) {
+            Ok(SignIn::Token) if context.admin_token.is_none() => {
+                writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
+            }
+            chosen => return Ok(chosen),
+        }
+    }
+}
+
+/// One of several lines.
+fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, Stop> {
+    let help = "↑ ↓ to move, Enter to choose";
+    let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();
+    let at = Select::new(title, lines).without_filtering().with_help_message(help).raw_prompt()?.index;
+    values.into_iter().nth(at).ok_or_else(|| Stop::Terminal("nothing was chosen".to_owned()))
+}

@@ -1,0 +1,166 @@
+//! Answers that were given before anyone is asked: by flags, and by the answers file.
+
+use std::path::PathBuf;
+
+use super::Setup;
+use super::question::{Question, SignIn};
+use crate::cli::value;
+use crate::settings::write::NewValue;
+
+/// Where an answer comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The flag of the question's name.
+    Flag,
+    /// A place of the answers file.
+    Answers { file: String, line: usize, column: usize },
+    /// The environment variable of the administrator's token.
+    Variable,
+    /// Someone who was asked.
+    Person,
+}
+
+impl Origin {
+    /// What an answer came from, as in "from …".
+    pub(super) fn source(&self, question: Question) -> String {
+        match self {
+            Self::Flag => format!("--{}", question.name()),
+            Self::Answers { file, .. } => file.clone(),
+            Self::Variable => crate::cli::administrator::ADMIN_TOKEN.to_owned(),
+            Self::Person => "you".to_owned(),
+        }
+    }
+
+    /// Where a wrong answer stands.
+    pub(super) fn place(&self, question: Question) -> String {
+        match self {
+            Self::Answers { file, line, column } => format!("{file}:{line}:{column}: {}", question.name()),
+            Self::Flag | Self::Variable | Self::Person => self.source(question),
+        }
+    }
+}
+
+/// An answer that the settings file keeps.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) question: Question,
+    pub(super) value: NewValue,
+    pub(super) origin: Origin,
+}
+
+/// What is wrong with an answer. It never repeats the answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Complaint {
+    /// The question that was answered, if it was one.
+    pub(super) question: Option<Question>,
+    pub(super) at: String,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+/// All answers of one origin, or of several.
+#[derive(Debug, Default)]
+pub(super) struct Given {
+    /// Answers that the settings file keeps.
+    pub(super) settings: Vec<Answer>,
+    /// That there are no users to name, and who says so.
+    pub(super) no_users: Option<Origin>,
+    pub(super) sign_in: Option<(SignIn, Origin)>,
+    pub(super) secret_out: Option<(PathBuf, Origin)>,
+    pub(super) as_in_the_guide: Option<Origin>,
+    pub(super) yes: Option<Origin>,
+}
+
+impl Given {
+    /// These answers, and those of `others` to whatever these leave open.
+    pub(super) fn or(mut self, others: Self) -> Self {
+        let open = Question::ALL.map(|question| (question, self.origin(question).is_none()));
+        let is_open = |asked: Question| open.iter().any(|(question, open)| *question == asked && *open);
+        self.settings.extend(others.settings.into_iter().filter(|answer| is_open(answer.question)));
+        self.no_users = self.no_users.or(others.no_users.filter(|_| is_open(Question::User)));
+        self.sign_in = self.sign_in.or(others.sign_in);
+        self.secret_out = self.secret_out.or(others.secret_out);
+        self.as_in_the_guide = self.as_in_the_guide.or(others.as_in_the_guide);
+        self.yes = self.yes.or(others.yes);
+        self
+    }
+
+    /// Who answered a question.
+    pub(super) fn origin(&self, question: Question) -> Option<&Origin> {
+        let kept = self.settings.iter().find(|answer| answer.question == question);
+        let kept = kept.map(|answer| &answer.origin);
+        match question {
+            Question::User => kept.or(self.no_users.as_ref()),
+            Question::SignIn => self.sign_in.as_ref().map(|(_, origin)| origin),
+            Question::SecretOut => self.secret_out.as_ref().map(|(_, origin)| origin),
+            Question::AsInTheGuide => self.as_in_the_guide.as_ref(),
+            Question::Yes => self.yes.as_ref(),
+            _ => kept,
+        }
+    }
+}
+
+/// The answers of the flags.
+pub(super) fn flags(args: &Setup, complaints: &mut Vec<Complaint>) -> Given {
+    let mut given = Given {
+        sign_in: args.sign_in.map(|way| (way, Origin::Flag)),
+        secret_out: args.secret_out.clone().map(|path| (path, Origin::Flag)),
+        as_in_the_guide: args.as_in_the_guide.then_some(Origin::Flag),
+        yes: args.yes.then_some(Origin::Flag),
+        ..Given::default()
+    };
+    let single = [
+        (Question::SwyxVersion, &args.swyx_version),
+        (Question::Mode, &args.mode),
+        (Question::Tenant, &args.tenant),
+        (Question::Cloud, &args.cloud),
+        (Question::ApplicationName, &args.application_name),
+        (Question::Secret, &args.secret),
+    ];
+    let single = single.into_iter().filter_map(|(question, text)| text.as_ref().map(|text| (question, text)));
+    for (question, text) in single.chain(args.user.iter().map(|text| (Question::User, text))) {
+        if question == Question::User && text == NO_USERS {
+            given.no_users = Some(Origin::Flag);
+            continue;
+        }
+        match meaning(question, text) {
+            Ok(value) => given.settings.push(Answer { question, value, origin: Origin::Flag }),
+            Err(message) => complaints.push(Complaint {
+                question: Some(question),
+                at: Origin::Flag.place(question),
+                message: message.to_owned(),
+                help: None,
+            }),
+        }
+    }
+    given
+}
+
+/// How a flag says that there are no users to name.
+pub(super) const NO_USERS: &str = "none";
+
+/// What a text means as an answer that the settings file keeps. No message repeats the text: it may be a secret in the wrong place.
+pub(super) fn meaning(question: Question, text: &str) -> Result<NewValue, String> {
+    match (question, question.key()) {
+        (Question::Secret, _) => {
+            value::reference(text).map(NewValue::Secret).ok_or_else(|| NO_REFERENCE.to_owned())
+        }
+        (Question::User, _) => pair(text).ok_or_else(|| NO_PAIR.to_owned()),
+        (_, Some(key)) => value::from_argument(&key, text),
+        (_, None) => Err("the settings file does not keep this".to_owned()),
+    }
+}
+
+/// What to write where a secret itself was written, or nothing that refers to one.
+pub(super) const NO_REFERENCE: &str = "this says where the secret is kept, and is never the secret itself: \
+    file:PATH, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+
+/// How a user is written.
+pub(super) const NO_PAIR: &str =
+    "a user is written SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
+
+/// A user as arguments and prompts say it. Account names have no `=`.
+fn pair(text: &str) -> Option<NewValue> {
+    let (swyx, teams) = text.rsplit_once('=')?;
+    Some(NewValue::User(swyx.trim().to_owned(), teams.trim().to_owned()))
+}

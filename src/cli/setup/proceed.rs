@@ -1,0 +1,82 @@
+//! What follows the questions: the plan and what it says, the proof, and what is left to do by hand.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::question::SignIn;
+use crate::check;
+use crate::cli::{Context, Exit, display, sheet};
+use crate::diagnostic::printable;
+use crate::settings::SecretSource;
+
+/// What was chosen for this run, beside what the settings file keeps.
+#[derive(Clone, Debug)]
+pub(in crate::cli) struct Choices {
+    /// How the administrator signs in.
+    pub(in crate::cli) sign_in: SignIn,
+    /// Where to write the new secret, if the settings refer to a place where this program cannot write it.
+    pub(in crate::cli) secret_out: Option<PathBuf>,
+    /// Whether the application gets the redirect URI and the public client flows of the vendor's guide.
+    pub(in crate::cli) as_in_the_guide: bool,
+    /// Whether the plan is agreed to beforehand.
+    pub(in crate::cli) yes: bool,
+}
+
+/// Registers the application that the settings file at `path` asks for, proves it, and says what is left to do.
+pub(super) fn proceed(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Result<Exit> {
+    let name = printable(&display(path));
+    context.note("")?;
+    let applied = apply(context, path, choices)?;
+    // That somebody else has to consent keeps nothing from being typed in.
+    if applied != Exit::Clean && applied != Exit::Answer {
+        context.note(format_args!("swyx-teams setup --config {name} goes on from here"))?;
+        return Ok(applied);
+    }
+    if applied == Exit::Answer && check::file(display(path), path).settings().is_err() {
+        return Ok(applied);
+    }
+    writeln!(context.out)?;
+    let proven = if applied == Exit::Clean { prove(context, path)? } else { Exit::Clean };
+    writeln!(context.out)?;
+    sheet::print_file(context, path)?;
+    Ok(applied.max(proven))
+}
+
+/// The plan, and what it says. The administrator signs in as was chosen, whatever else there is.
+fn apply(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Result<Exit> {
+    let mut words = vec![OsStr::new("apply")];
+    let flags = [
+        (choices.yes, "--yes"),
+        (choices.as_in_the_guide, "--as-in-the-guide"),
+        (choices.sign_in == SignIn::Az, "--use-az"),
+    ];
+    words.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| OsStr::new(flag)));
+    if let Some(out) = &choices.secret_out {
+        words.extend([OsStr::new("--secret-out"), out.as_os_str()]);
+    }
+    words.extend([OsStr::new("--"), path.as_os_str()]);
+    let token = context.admin_token.take();
+    if choices.sign_in == SignIn::Token {
+        context.admin_token.clone_from(&token);
+    }
+    let exit = context.perform(&words);
+    context.admin_token = token;
+    exit
+}
+
+/// Signs in as the application with the secret from where it is kept. One that a person has to put there is not there yet.
+fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
+    let checked = check::file(display(path), path);
+    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    if matches!(source, Some(SecretSource::Env(_) | SecretSource::Command(_))) {
+        context.note("once the secret is in its place, swyx-teams check --online proves it")?;
+        return Ok(Exit::Clean);
+    }
+    let words = ["check", "--online", "--"].map(OsStr::new);
+    let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
+    if exit != Exit::Clean {
+        context.note("what was just made may take Entra ID some minutes to be known everywhere; try swyx-teams check --online again")?;
+    }
+    Ok(exit)
+}

@@ -1,0 +1,134 @@
+//! What `setup` has to know: one table, whose names are those of the flags and of the answers file.
+
+use clap::ValueEnum;
+
+use crate::cli::administrator::ADMIN_TOKEN;
+use crate::diagnostic::Key;
+use crate::settings::keys;
+
+/// One thing that `setup` has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Question {
+    SwyxVersion,
+    Mode,
+    Tenant,
+    Cloud,
+    ApplicationName,
+    SignIn,
+    Secret,
+    User,
+    SecretOut,
+    AsInTheGuide,
+    Yes,
+}
+
+/// How the administrator signs in, who registers the application and grants its permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum SignIn {
+    /// With the access token for Microsoft Graph in SWYX_TEAMS_ADMIN_TOKEN
+    Token,
+    /// With the account that the Azure CLI is signed in with
+    Az,
+    /// With a code that a person enters at a page of Microsoft
+    DeviceCode,
+}
+
+impl SignIn {
+    /// As flags and answers files name it.
+    pub(super) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+impl Question {
+    /// All of them, in the order in which they are asked; the last three are never asked for.
+    pub(super) const ALL: [Self; 11] = [
+        Self::SwyxVersion,
+        Self::Mode,
+        Self::Tenant,
+        Self::Cloud,
+        Self::ApplicationName,
+        Self::SignIn,
+        Self::Secret,
+        Self::User,
+        Self::SecretOut,
+        Self::AsInTheGuide,
+        Self::Yes,
+    ];
+
+    /// The flag without its dashes, and the key of the answers file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::SwyxVersion => "swyx-version",
+            Self::Mode => "mode",
+            Self::Tenant => "tenant",
+            Self::Cloud => "cloud",
+            Self::ApplicationName => "application-name",
+            Self::SignIn => "sign-in",
+            Self::Secret => "secret",
+            Self::User => "user",
+            Self::SecretOut => "secret-out",
+            Self::AsInTheGuide => "as-in-the-guide",
+            Self::Yes => "yes",
+        }
+    }
+
+    /// The question of a name.
+    pub(super) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.name() == name)
+    }
+
+    /// The key of the settings file that keeps the answer; nothing where it counts for one run only.
+    pub(super) fn key(self) -> Option<Key> {
+        Some(match self {
+            Self::SwyxVersion => keys::SWYX_VERSION,
+            Self::Mode => keys::MODE,
+            Self::Tenant => keys::TENANT_ID,
+            Self::Cloud => keys::CLOUD,
+            Self::ApplicationName => keys::APPLICATION_NAME,
+            Self::Secret => keys::CLIENT_SECRET,
+            Self::User => keys::USERS,
+            Self::SignIn | Self::SecretOut | Self::AsInTheGuide | Self::Yes => return None,
+        })
+    }
+
+    /// What is missing if nobody answers, with a flag and a line of the answers file that would; nothing where an answer may be missing.
+    pub(super) fn wanted(self) -> Option<Wanted> {
+        let wanted = |what, flag, line| Some(Wanted { what, flag, line });
+        match self {
+            Self::Mode => wanted("which way statuses are carried", "--mode 2", "mode = 2"),
+            Self::Tenant => wanted("the directory (tenant) ID", "--tenant ID", "tenant = \"ID\""),
+            Self::SignIn => wanted("how the administrator signs in", "--sign-in az", "sign-in = \"az\""),
+            Self::Secret => wanted(
+                "where to keep the client secret",
+                "--secret file:PATH",
+                "secret = { file = \"PATH\" }",
+            ),
+            Self::SecretOut => wanted(
+                "where to write the new client secret, since this program cannot write where it is kept",
+                "--secret-out FILE",
+                "secret-out = \"FILE\"",
+            ),
+            Self::SwyxVersion
+            | Self::Cloud
+            | Self::ApplicationName
+            | Self::User
+            | Self::AsInTheGuide
+            | Self::Yes => None,
+        }
+    }
+}
+
+/// What is missing, and how to give it.
+pub(super) struct Wanted {
+    pub(super) what: &'static str,
+    pub(super) flag: &'static str,
+    pub(super) line: &'static str,
+}
+
+impl Wanted {
+    pub(super) fn help(&self) -> String {
+        let help = format!("give {}, or {} in an answers file", self.flag, self.line);
+        if self.flag.starts_with("--sign-in") { format!("{help}, or set {ADMIN_TOKEN}") } else { help }
+    }
+}

@@ -1,0 +1,108 @@
+//! What `setup` is about to do, and what it knows already: shown before anything happens.
+
+use super::given::{Given, Origin};
+use super::question::Question;
+use super::work::{Work, known};
+use crate::check::Checked;
+use crate::diagnostic::printable;
+use crate::permission::{DIRECTORY, needs};
+use crate::settings::{Mode, SecretSource, defaults};
+
+/// The steps, the known answers and where they are from, and what will be asked; `after` is the file with the given answers.
+pub(super) fn summary(work: &Work, after: &Checked, given: &Given, asked: &[Question]) -> String {
+    let file = printable(&work.name);
+    let name = known(after, Question::ApplicationName);
+    let name = name.as_deref().unwrap_or(defaults::APPLICATION_NAME);
+    let mut text = format!(
+        "Setting up the Microsoft Teams presence synchronisation takes these steps:\n
+  1. write {file}, answer by answer
+  2. register the application {name} in the tenant
+  3. grant it two permissions: {}
+  4. make a client secret, {}
+  5. sign in with it, as a proof
+  6. say what to type into Control Center\n",
+        permissions(after),
+        place(after, given)
+    );
+    let known = answers(work, after, given);
+    if !known.is_empty() {
+        let width = known.iter().map(|(name, _, _)| name.len()).max().unwrap_or(0);
+        let value = known.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
+        text.push_str("\nKnown already:\n\n");
+        for (name, shown, from) in known {
+            text.push_str(&format!("  {name:width$}  {shown:value$}  {from}\n"));
+        }
+    }
+    if !asked.is_empty() {
+        let names = asked.iter().map(|question| question.name()).collect::<Vec<_>>();
+        text.push_str(&format!(
+            "\nYou are asked for: {}\nEsc stops; the answers so far are kept.\n",
+            names.join(", ")
+        ));
+    }
+    text.push_str(&match &given.yes {
+        None => "\nNothing is changed in the tenant before you agree to the plan.".to_owned(),
+        Some(origin) => {
+            let source = printable(&origin.source(Question::Yes));
+            format!("\nThe plan is shown and carried out without a question: {source} agrees to it.")
+        }
+    });
+    text
+}
+
+fn permissions(after: &Checked) -> String {
+    match after.draft().and_then(|draft| draft.control_center.mode) {
+        Some(mode @ (Mode::FromTeams | Mode::BothWays)) => {
+            let [presence, directory] = needs(mode);
+            format!("{} and {} of Microsoft Graph", presence.name, directory.name)
+        }
+        Some(Mode::Undocumented) | None => {
+            format!("{} and the presence permission that the mode needs", DIRECTORY.name)
+        }
+    }
+}
+
+/// What becomes of the client secret. Nobody can write into an environment, or through a command that only reads.
+fn place(after: &Checked, given: &Given) -> String {
+    let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let Some(source) = source else { return "and keep it where you say".to_owned() };
+    let place = source.describe();
+    let place = place.trim_start_matches("from ");
+    match (source, &given.secret_out) {
+        (SecretSource::File(_), _) => format!("and keep it in {place}"),
+        (SecretSource::Inline(_), _) => "and keep it in that file, as plain text".to_owned(),
+        (_, Some((path, _))) => {
+            let path = printable(&path.to_string_lossy());
+            format!("and write it to {path}; you put it where it is taken from, {place}")
+        }
+        (_, None) => format!("and show it; you put it where it is taken from, {place}"),
+    }
+}
+
+/// What is known: the question's name, the answer, and where it is from.
+fn answers(work: &Work, after: &Checked, given: &Given) -> Vec<(&'static str, String, String)> {
+    let row = |question: Question| {
+        let origin = given.origin(question);
+        let from = |origin: Option<&Origin>| match origin {
+            Some(origin) => format!("from {}", printable(&origin.source(question))),
+            None => format!("from {}", printable(&work.name)),
+        };
+        let said = match question {
+            Question::SignIn => given.sign_in.as_ref().map(|(way, _)| way.name()),
+            Question::SecretOut => {
+                given.secret_out.as_ref().map(|(path, _)| printable(&path.to_string_lossy()))
+            }
+            Question::AsInTheGuide | Question::Yes => origin.map(|_| "yes".to_owned()),
+            Question::User if given.no_users.is_some() => Some("none".to_owned()),
+            _ => known(after, question),
+        };
+        match (said, question) {
+            (Some(said), _) => Some((question.name(), said, from(origin))),
+            (None, Question::ApplicationName) => {
+                Some((question.name(), defaults::APPLICATION_NAME.to_owned(), "by default".to_owned()))
+            }
+            (None, _) => None,
+        }
+    };
+    Question::ALL.into_iter().filter_map(row).collect()
+}

@@ -1,0 +1,68 @@
+//! What words from outside mean as values of the settings file. `set` and `setup` read them alike.
+
+use crate::diagnostic::Key;
+use crate::settings::schema::{Dialect, describe, schema};
+use crate::settings::write::NewValue;
+use crate::settings::{SecretSource, keys};
+
+/// What a word means as the value of a key. No message repeats the word: it may be a secret in the wrong place.
+pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
+    if keys::SECRETS.contains(key) {
+        let wanted = "a secret is not taken from the arguments, where others can see it: give it to --stdin, or refer to it by \
+                      env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
+        return reference(text).map(NewValue::Secret).ok_or_else(|| wanted.to_owned());
+    }
+    let schema = schema(Dialect::Draft2020_12);
+    let Some(described) = describe(&schema, key) else {
+        // A field of Control Center that is not known here: as it looks.
+        return Ok(match (text.parse(), text.parse()) {
+            (Ok(number), _) => NewValue::Integer(number),
+            (_, Ok(truth)) => NewValue::Boolean(truth),
+            _ => NewValue::Text(text.to_owned()),
+        });
+    };
+    if described.get("$ref").is_some_and(|reference| reference == "#/$defs/User") {
+        return user(text)
+            .ok_or_else(|| "a user is written { swyx = \"NAME\", teams = \"ACCOUNT\" }".to_owned());
+    }
+    let is_integer = described.get("type").is_some_and(|kind| kind == "integer");
+    match text.parse() {
+        Ok(number) if is_integer => Ok(NewValue::Integer(number)),
+        _ if is_integer => Err("a whole number was expected".to_owned()),
+        _ => Ok(NewValue::Text(text.to_owned())),
+    }
+}
+
+/// Where a secret is kept, as arguments say it: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env` and
+/// `file`. Nothing if the text is no such reference.
+pub(super) fn reference(text: &str) -> Option<SecretSource> {
+    if let Some(name) = text.strip_prefix("env:") {
+        return Some(SecretSource::Env(name.to_owned()));
+    }
+    if let Some(path) = text.strip_prefix("file:").filter(|path| !path.is_empty()) {
+        return Some(SecretSource::File(path.into()));
+    }
+    let table = inline_table(text)?;
+    let (name, value) = table.iter().next().filter(|_| table.len() == 1)?;
+    match name {
+        "env" => value.as_str().map(|name| SecretSource::Env(name.to_owned())),
+        "file" => value.as_str().map(|path| SecretSource::File(path.into())),
+        "command" => {
+            let words = value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned));
+            words.collect::<Option<Vec<_>>>().filter(|words| !words.is_empty()).map(SecretSource::Command)
+        }
+        _ => None,
+    }
+}
+
+fn user(text: &str) -> Option<NewValue> {
+    let table = inline_table(text)?;
+    let member = |name| table.get(name).and_then(toml_edit::Value::as_str).map(str::to_owned);
+    (table.len() == 2).then(|| Some(NewValue::User(member("swyx")?, member("teams")?))).flatten()
+}
+
+/// An inline table as TOML writes it; the parser's errors quote the text and are dropped.
+fn inline_table(text: &str) -> Option<toml_edit::InlineTable> {
+    let value = text.trim().parse::<toml_edit::Value>().ok()?;
+    value.as_inline_table().cloned()
+}

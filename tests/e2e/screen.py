@@ -1,0 +1,77 @@
+"""A program on a terminal of its own, read as a person reads it: what stands on the screen, not the bytes that were sent."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import termios
+import time
+
+import pyte
+
+from common import environment
+
+# Large enough that nothing scrolls away or wraps; seconds that tell a hang from a slow machine.
+COLUMNS, LINES, LIMIT = 110, 200, 60
+
+ENTER, ESCAPE, CONTROL_C, DOWN, BACKSPACE = "\r", "\x1b", "\x03", "\x1b[B", "\x7f"
+
+
+class Screen:
+    """One run of a program on a terminal."""
+
+    def __init__(self, *command, folder, **more):
+        self.screen = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.screen)
+        self.process, self.terminal = pty.fork()
+        if self.process == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+            os.chdir(folder)
+            os.execve(command[0], [str(word) for word in command], environment(**more))
+        self.code = None
+
+    def text(self):
+        """What stands on the screen, without blanks at the ends of lines and empty lines at its end."""
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip("\n") + "\n"
+
+    def wait(self, text):
+        """Reads until the text stands in the last lines, as a prompt does."""
+        end = time.monotonic() + LIMIT
+        while text not in "\n".join(self.text().splitlines()[-8:]):
+            if not self._read(end):
+                raise AssertionError(f"{text!r} does not come:\n{self.text()}")
+
+    def answer(self, question, *keys):
+        """Waits until a question is asked, and types."""
+        self.wait(f"? {question}")
+        self.type(*keys)
+
+    def type(self, *keys):
+        for key in keys:
+            os.write(self.terminal, key.encode())
+
+    def end(self):
+        """The exit code, when the program has ended."""
+        end = time.monotonic() + LIMIT
+        while self._read(end):
+            pass
+        return self.code
+
+    def _read(self, end):
+        """Takes in what the program sent; `False` when it has ended."""
+        if self.code is not None:
+            return False
+        if not select.select([self.terminal], [], [], max(0, end - time.monotonic()))[0]:
+            os.kill(self.process, 9)
+            raise AssertionError(f"it waits for something else:\n{self.text()}")
+        try:
+            piece = os.read(self.terminal, 4096)
+        except OSError:  # how Linux says that the other end was closed
+            piece = b""
+        if piece:
+            self.stream.feed(piece)
+            return True
+        os.close(self.terminal)
+        self.code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        return False

@@ -1,0 +1,130 @@
+"""The wizard on a real terminal: the whole dialogue word for word, wrong answers, giving up and going on."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from common import PROGRAM, TENANT, Case, ours
+from screen import BACKSPACE, CONTROL_C, DOWN, ENTER, ESCAPE, Screen
+
+SECRET = "Kq78Q~Zv3xW9mT-p4RjY7cLd2FhN6bGs1QkXuE0a"
+DIALOGUE = Path(__file__).parent / "setup_dialogue.txt"
+
+
+class Setup(Case):
+    def setup(self, *words, **more):
+        return Screen(PROGRAM, "setup", *words, folder=self.folder, **more)
+
+    def settings(self, name="swyx-teams.toml"):
+        return tomllib.loads((self.folder / name).read_text(encoding="utf-8"))
+
+    def ends(self, screen, code):
+        self.assertEqual(screen.end(), code, screen.text())
+
+    def test_the_whole_dialogue(self):
+        screen = self.setup()
+        screen.answer("Version of SwyxWare:", "14", ENTER)
+        screen.wait("a version has two numbers")
+        screen.type(".20", ENTER)
+        screen.answer("Which way statuses are carried:", DOWN, ENTER)
+        screen.answer("Directory (tenant) ID:", "contoso.com", ENTER)
+        screen.wait("this is a tenant's name, not its id")
+        screen.type(BACKSPACE * len("contoso.com"), TENANT, ENTER)
+        screen.answer("Microsoft cloud of the tenant:", DOWN * 3, ENTER)
+        screen.wait("no presence API in this cloud")
+        screen.answer("Microsoft cloud of the tenant:", ENTER)
+        screen.answer("How the administrator signs in:", DOWN * 2, ENTER)
+        screen.wait("SWYX_TEAMS_ADMIN_TOKEN is not set")
+        screen.answer("How the administrator signs in:", DOWN, ENTER)
+        screen.answer("Where to keep the client secret:", "here", ENTER)
+        screen.wait("never the secret itself: file:PATH")
+        screen.type(BACKSPACE * len("here"), ENTER)
+        screen.answer("User with another account:", "Jane Roe", ENTER)
+        screen.wait("as in 'Jane Roe=jane.roe@example.com'")
+        screen.type("=jane.roe@example.com", ENTER)
+        screen.wait("? User with another account:\n")
+        screen.type(ENTER)
+        self.ends(screen, 0)
+        if os.environ.get("UPDATE") == "1":
+            DIALOGUE.write_text(screen.text(), encoding="utf-8")
+        self.assertEqual(screen.text(), DIALOGUE.read_text(encoding="utf-8"))
+        self.assertEqual(
+            self.settings(),
+            {
+                "swyx": {"version": "14.20"},
+                "control_center": {
+                    "MsTeamsStatusSyncMode": 2,
+                    "MsTeamsTenantId": TENANT,
+                    "MsTeamsClientSecret": {"file": "swyx-teams.secret"},
+                },
+                "entra": {"cloud": "global"},
+                "user": [{"swyx": "Jane Roe", "teams": "jane.roe@example.com"}],
+            },
+        )
+        self.assertEqual((self.folder / "swyx-teams.toml").stat().st_mode & 0o777, 0o600)
+
+    def test_interrupted_at_every_question_it_goes_on_from_there(self):
+        answers = [
+            ("Version of SwyxWare:", ["14.10", ENTER]),
+            ("Which way statuses are carried:", [ENTER]),
+            ("Directory (tenant) ID:", [TENANT, ENTER]),
+            ("Microsoft cloud of the tenant:", [ENTER]),
+            ("Where to keep the client secret:", ["env:X", ENTER]),
+        ]
+        for number, (question, keys) in enumerate(answers):
+            # Nothing that was answered before is asked again.
+            screen = self.setup("--sign-in", "az", "north.toml")
+            screen.answer(question, *keys)
+            later = answers[number + 1][0] if number + 1 < len(answers) else "User with another account:"
+            screen.answer(later, ESCAPE if number % 2 else CONTROL_C)
+            self.ends(screen, 2)
+            self.assertIn("stopped; north.toml keeps the answers so far", screen.text())
+            self.assertIn("`swyx-teams setup north.toml` goes on from there", screen.text())
+        screen = self.setup("--sign-in", "az", "--user", "none", "north.toml")
+        self.ends(screen, 0)
+        self.assertNotIn("? ", screen.text())
+        self.assertEqual(self.settings("north.toml")["control_center"]["MsTeamsClientSecret"], {"env": "X"})
+
+    def test_given_up_at_the_first_question_there_is_no_file(self):
+        screen = self.setup()
+        screen.answer("Version of SwyxWare:", ESCAPE)
+        self.ends(screen, 2)
+        self.assertIn("stopped; nothing was written", screen.text())
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_wrong_value_of_the_file_is_shown_and_asked_for(self):
+        text = self.first_file().read_text(encoding="utf-8").replace(TENANT, "contoso.com")
+        path = self.write("swyx-teams.toml", "# kept\n" + text)
+        screen = self.setup("--sign-in", "az")
+        screen.wait("? Directory (tenant) ID:")
+        self.assertIn("tenant-not-guid", screen.text())
+        screen.type("fabrikam.com", ENTER)
+        screen.wait("# this is a tenant's name, not its id")
+        screen.type(BACKSPACE * len("fabrikam.com"), TENANT, ENTER)
+        self.ends(screen, 0)
+        self.assertEqual(path.read_text(encoding="utf-8"), "# kept\n" + text.replace("contoso.com", TENANT))
+
+    def test_a_secret_in_the_place_of_its_reference_is_not_repeated(self):
+        screen = self.setup("--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--cloud", "global")
+        screen.answer("Version of SwyxWare:", ENTER)
+        screen.answer("Where to keep the client secret:", SECRET, ENTER)
+        screen.wait("never the secret itself: file:PATH")
+        screen.type(CONTROL_C)
+        self.ends(screen, 2)
+        # Typed it was once, and stands there as long as the question does.
+        self.assertEqual(screen.text().count(SECRET), 1)
+        self.assertNotIn(SECRET, (self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))
+
+    def test_who_wants_no_questions_gets_none(self):
+        screen = self.setup("--no-input")
+        self.ends(screen, 2)
+        self.assertIn("--tenant is missing", screen.text())
+        self.refuses(ours("setup", folder=self.folder), "--tenant is missing", code=2)
+
+    def test_without_colours_the_questions_have_none_either(self):
+        for words, more in [(["--color", "never"], {}), ([], {"NO_COLOR": "1"})]:
+            screen = self.setup(*words, **more)
+            screen.answer("Version of SwyxWare:", ESCAPE)
+            self.ends(screen, 2)
+            cells = [cell for line in screen.screen.buffer.values() for cell in line.values()]
+            self.assertEqual({cell.fg for cell in cells}, {"default"})

@@ -1,0 +1,173 @@
+//! Applications that were there before, and what `destroy` takes away of them and of those that `apply` made.
+
+use serde_json::json;
+use swyx_teams::emulator::Scenario;
+
+use super::world::*;
+
+const ID: &str = "11c5d07e-6d0f-4a3c-9a58-2b7e94f1d603";
+
+/// A tenant in which somebody registered an application of the name in the portal.
+fn portal() -> World {
+    let application = json!({"appId": ID, "displayName": NAME, "secrets": [{"displayName": "by hand"}],
+        "declared": {"application": ["Presence.Read.All"], "delegated": ["User.Read"]}});
+    World::state(&json!({"applications": [application]}))
+}
+
+#[test]
+fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
+    let world = portal();
+    let text = world.settings(IN_FILE);
+    world.write("a.toml", &text);
+    let plan = world.ends(0, &["plan", "a.toml"]);
+    assert!(
+        plan.out.contains(&format!(
+            "application {NAME} ({ID}), found by its name, which no other application bears\n"
+        )),
+        "{}",
+        plan.out
+    );
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    let words = format!(
+        "error: the application {NAME} ({ID}) bears the name, but nothing says that it is the one that is meant; if it is: swyx-teams set \
+         control_center.MsTeamsClientId {ID}; if not, give the new one another entra.application_name. Nothing was changed\n"
+    );
+    assert!(run.err.contains(&words), "{}", run.err);
+    assert!(world.changes().is_empty());
+    assert_eq!(world.read("a.toml"), text);
+
+    world.ends(0, &["set", "control_center.MsTeamsClientId", ID, "--config", "a.toml"]);
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(run.out.contains("found by the client id in the settings\n"), "{}", run.out);
+    let application = world.application();
+    // What it declared stays.
+    assert_eq!(application.declared.delegated, ["User.Read"]);
+    assert_eq!(
+        application.declared.application,
+        ["Presence.Read.All", "Presence.ReadWrite.All", "User.ReadBasic.All"]
+    );
+    assert_eq!((application.unique_name, application.secrets.len()), (None, 2));
+    world.kept_in(SECRET_FILE);
+    world.ends(0, &["check", "--online", "--as-admin", "a.toml"]);
+}
+
+#[test]
+fn one_of_an_earlier_run_is_found_by_its_unique_name() {
+    let world = World::empty();
+    let before = world.settings(IN_FILE);
+    world.write("a.toml", &before);
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let after = world.read("a.toml");
+    world.write("a.toml", &before);
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(run.out.contains("found by the unique name that an earlier run gave it\n"), "{}", run.out);
+    assert!(run.out.contains("\n0 to add, 1 to change, 0 to remove\n"), "{}", run.out);
+    assert_eq!((world.read("a.toml"), world.changes().len(), world.made().len()), (after, 0, 1));
+}
+
+#[test]
+fn destroy_wants_the_applications_name() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let id = world.application().app_id;
+    let said = format!(
+        "to be deleted: the application {NAME} ({id}), with its service principal, its grants and its client secret; the \
+         synchronisation stops with it\n"
+    );
+    let run = world.ends(2, &["destroy", "a.toml"]);
+    assert_eq!(run.out, said);
+    assert!(
+        run.err.ends_with("error: nobody can be asked; --yes NAME agrees beforehand. Nothing was changed\n"),
+        "{}",
+        run.err
+    );
+    for wrong in ["", "yes", &NAME.to_lowercase(), &id.to_string()] {
+        let run = world.ends(2, &["destroy", "--yes", wrong, "a.toml"]);
+        assert!(
+            run.err.ends_with("error: that is not the application's name; nothing was changed\n"),
+            "{}",
+            run.err
+        );
+        assert!(world.changes().is_empty());
+    }
+    assert!(world.application().deleted.is_none());
+    let settings = world.read("a.toml");
+    let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
+    let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still \
+                names it; before another apply, take control_center.MsTeamsClientId out of it, and give the new one another \
+                entra.application_name, for this one is kept until then\n";
+    assert_eq!(run.out, format!("{said}{then}"));
+    assert!(world.application().deleted.is_some());
+    assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
+}
+
+#[test]
+fn what_was_destroyed_can_be_restored_or_left() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let application = world.application();
+    world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
+    let restoring = format!(
+        "in the Entra portal under App registrations, Deleted applications, or by az rest --method post --url \
+         https://graph.microsoft.com/v1.0/directory/deletedItems/{}/restore; ",
+        application.id
+    );
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    assert!(
+        run.err.contains(&format!("error: the application {NAME} ({}) was deleted on ", application.app_id)),
+        "{}",
+        run.err
+    );
+    let words =
+        format!("{restoring}to have a new one made: swyx-teams unset control_center.MsTeamsClientId\n");
+    assert!(run.err.contains(&words), "{}", run.err);
+    assert!(world.changes().is_empty());
+
+    // As it says, by hand.
+    let address = format!("{}/directory/deletedItems/{}/restore", world.facts().graph, application.id);
+    let answer = world.ask("POST", &address, Some(&world.facts().admin_token));
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(run.out.contains("nothing to do"), "{}", run.out);
+    world.kept_in(SECRET_FILE);
+
+    // Or a new one, under another name, for the old one keeps its own.
+    world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
+    let line = format!("MsTeamsClientId = \"{}\"\n", application.app_id);
+    world.write("a.toml", &world.read("a.toml").replace(&line, ""));
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    let words = format!(
+        "{restoring}or delete it there for good, or give a new one another name: swyx-teams set entra.application_name NAME\n"
+    );
+    assert!(run.err.contains(&words), "{}", run.err);
+    world.ends(0, &["set", "entra.application_name", "Second", "--config", "a.toml"]);
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let names = world.applications().into_iter().map(|one| (one.display_name, one.deleted.is_some()));
+    assert_eq!(names.collect::<Vec<_>>(), [(NAME.to_owned(), true), ("Second".to_owned(), false)]);
+}
+
+#[test]
+fn of_an_application_that_was_there_before_only_our_secrets_go() {
+    let world = World::of(Scenario::Ready);
+    let theirs = world.facts().client_secret.clone().expect("a secret");
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let ours = world.kept_in(SECRET_FILE);
+    let (name, id) = ("SwyxWare presence", world.facts().client_id.clone().expect("an id"));
+    let run = world.ends(0, &["destroy", "--yes", name, "a.toml"]);
+    let said = format!(
+        "the application {name} ({id}) was not made by apply and stays; to be removed: the client secret that was made for this settings \
+         file\nremoved; a secret cannot be restored\n"
+    );
+    assert_eq!(run.out, said);
+    assert!(world.accepts(&theirs) && !world.accepts(&ours));
+    assert!(world.application().deleted.is_none());
+    let run = world.ends(0, &["destroy", "--yes", name, "a.toml"]);
+    let said = format!(
+        "the application {name} ({id}) was not made by apply and stays; none of its client secrets was made for this settings file\n"
+    );
+    assert_eq!(run.out, said);
+    assert!(world.changes().is_empty());
+}

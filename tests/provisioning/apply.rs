@@ -1,0 +1,260 @@
+//! `apply` from an empty tenant to a working application, in how many requests, and again.
+
+use serde_json::{Value, json};
+use swyx_teams::emulator::{Options, Scenario};
+
+use super::gate::Deed;
+use super::world::*;
+
+const BOTH: [&str; 2] = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
+
+#[test]
+fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do() {
+    let world = World::empty();
+    let before = world.settings(IN_FILE);
+    world.write("a.toml", &before);
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    let end =
+        "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n";
+    assert!(run.out.ends_with(end), "{}", run.out);
+    assert_eq!(world.to_graph(), 6);
+    assert_eq!(world.requests().len(), 7, "one sign-in besides");
+    let application = world.application();
+    assert_eq!(application.display_name, NAME);
+    assert_eq!(application.sign_in_audience, "AzureADMyOrg");
+    assert_eq!(application.declared.application, BOTH);
+    assert!(application.declared.delegated.is_empty() && application.declared.foreign.is_empty());
+    assert_eq!(application.service_principal.as_ref().expect("one").granted, BOTH);
+    assert_eq!((application.is_fallback_public_client, application.public_redirect_uris.len()), (None, 0));
+    assert_eq!(application.secrets.len(), 1);
+    let secret = world.kept_in(SECRET_FILE);
+    assert_eq!(world.made(), [secret]);
+    let after = world.read("a.toml");
+    // One line more, and every other byte as it was.
+    let line = format!("MsTeamsClientId = \"{}\"\n", application.app_id);
+    assert_eq!(after.replacen(&line, "", 1), before);
+    assert_eq!(world.files(), ["a.toml", SECRET_FILE]);
+
+    let again = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(
+        again.out.ends_with("\nnothing to do: the tenant holds what the settings want\n"),
+        "{}",
+        again.out
+    );
+    assert_eq!((world.changes().len(), world.requests().len()), (0, 2));
+    assert_eq!((world.read("a.toml"), world.made().len()), (after, 1));
+    // What was set up stands before the other commands, too.
+    let check = world.ends(0, &["check", "--online", "--as-admin", "--fail-on", "info", "a.toml"]);
+    assert!(check.out.contains("the sign-in works"), "{}", check.out);
+}
+
+#[test]
+fn each_step_is_told_once_it_is_done_and_with_quiet_none() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    let run = world.run_plainly(&["apply", "--yes", "a.toml"]);
+    let expected = "\
+done: + application SwyxMSTeamsPresenceSync, for this tenant only
+done: + service principal of the application
+done: ~ settings file control_center.MsTeamsClientId
+done: + grant Presence.ReadWrite.All
+done: + grant User.ReadBasic.All
+signing in with the new secret, as a proof
+done: + client secret valid for 180 days, kept in the file teams.secret
+";
+    assert_eq!((run.code, run.err.as_str()), (Some(0), expected));
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    let run = world.run_plainly(&["apply", "--yes", "--quiet", "a.toml"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_program_gets_one_json_document() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    let apply = || {
+        let run = world.ends(0, &["apply", "--yes", "--format", "json", "a.toml"]);
+        serde_json::from_str::<Value>(&run.out).expect("JSON")
+    };
+    let applied = apply();
+    let id = world.application().app_id.to_string();
+    assert_eq!(applied["plan"]["summary"], json!({"add": 7, "change": 1, "remove": 0}));
+    assert_eq!(applied["client_id"], json!(id));
+    assert_eq!(applied["proof"], "sign-in-and-permissions");
+    assert_eq!((&applied["not_granted"], &applied["consent_address"]), (&json!([]), &Value::Null));
+    assert_eq!(applied["to_do"], Value::Null);
+    let again = apply();
+    assert_eq!((&again["plan"]["steps"], &again["client_id"]), (&json!([]), &json!(id)));
+    assert_eq!(again["proof"], Value::Null, "nothing was signed in for");
+}
+
+#[test]
+fn without_a_terminal_nobody_agrees_but_by_yes() {
+    let world = World::empty();
+    let text = world.settings(IN_FILE);
+    world.write("a.toml", &text);
+    let run = world.ends(2, &["apply", "a.toml"]);
+    assert!(
+        run.err.ends_with("error: nobody can be asked; --yes agrees beforehand. Nothing was changed\n"),
+        "{}",
+        run.err
+    );
+    // The plan was shown all the same.
+    assert!(run.out.ends_with("\n7 to add, 1 to change, 0 to remove\n"), "{}", run.out);
+    assert!(world.changes().is_empty() && world.applications().is_empty());
+    assert_eq!((world.read("a.toml"), world.files()), (text, vec!["a.toml".to_owned()]));
+}
+
+#[test]
+fn each_settings_file_of_a_tenant_can_have_an_application_of_its_own() {
+    let world = World::empty().keeping(&["north.secret", "other.secret"]);
+    for (file, name) in [("north", "North"), ("other", "Südwest & Söhne's")] {
+        let text = world.settings(&format!("{{ file = \"{file}.secret\" }}"));
+        let settings = format!("{file}.toml");
+        world.write(&settings, &with_entra(&text, &format!("application_name = \"{name}\"")));
+        world.ends(0, &["apply", "--yes", &settings]);
+        let again = world.ends(0, &["apply", "--yes", &settings]);
+        assert!(again.out.contains("nothing to do"), "{}", again.out);
+    }
+    let names = world.applications().into_iter().map(|one| one.display_name).collect::<Vec<_>>();
+    assert_eq!(names, ["North", "Südwest & Söhne's"]);
+    for (application, file) in world.applications().iter().zip(["north.secret", "other.secret"]) {
+        assert!(world.emulator().accepts(application.app_id, world.read(file).trim_end()));
+    }
+}
+
+/// As somebody who is allowed opens the address that was printed, in a browser.
+fn consent(world: &World, said: &str) -> String {
+    let address = said.split("opens ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+    world.ask("GET", address, None)
+}
+
+#[test]
+fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
+    let state = json!({"policies": {"consentForbidden": true}});
+    let world = World::state(&state);
+    world.write("a.toml", &world.settings(IN_FILE));
+    let run = world.ends(3, &["apply", "--yes", "a.toml"]);
+    let application = world.application();
+    let words = format!(
+        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; this administrator may not consent (HTTP 403), which takes at \
+         least Privileged Role Administrator. Whoever may opens {}/{}/adminconsent?client_id={} (that it ends on a page with \
+         AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App \
+         registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here\n",
+        world.facts().authority,
+        world.facts().tenant_id,
+        application.app_id
+    );
+    assert!(run.err.ends_with(&words), "{}", run.err);
+    assert!(run.out.ends_with("a.toml: the rest is done; the sign-in works\n"), "{}", run.out);
+    assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
+    let secret = world.kept_in(SECRET_FILE);
+
+    // Before anybody consented, it is as far as before.
+    let again = world.ends(3, &["apply", "--yes", "--format", "json", "a.toml"]);
+    let json: Value = serde_json::from_str(&again.out).expect("JSON");
+    assert_eq!(json["not_granted"], json!(BOTH));
+    assert!(json["consent_address"].as_str().expect("one").contains("/adminconsent?client_id="));
+
+    let page = consent(&world, &run.err);
+    assert!(page.contains("AADSTS500113"), "{page}");
+    let done = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(done.out.ends_with("nothing to do: the tenant holds what the settings want\n"), "{}", done.out);
+    assert!(world.changes().is_empty());
+    assert_eq!(world.application().service_principal.expect("one").granted, BOTH);
+    assert_eq!((world.kept_in(SECRET_FILE), world.made().len()), (secret, 1));
+    world.ends(0, &["check", "--online", "--as-admin", "--fail-on", "info", "a.toml"]);
+}
+
+#[test]
+fn one_refused_grant_keeps_nothing_else_from_being_done() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.at_requests(|asked| match asked.path.ends_with("/appRoleAssignedTo") {
+        true if asked.number % 2 == 0 => Deed::Forbid,
+        _ => Deed::Pass,
+    });
+    let run = world.ends(3, &["apply", "--yes", "a.toml"]);
+    assert_eq!(run.err.matches("error: not granted: ").count(), 1, "{}", run.err);
+    let granted = world.application().service_principal.expect("one").granted;
+    assert_eq!(granted.len(), 1);
+    world.at_requests(|_| Deed::Pass);
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n"), "{}", run.out);
+}
+
+#[test]
+fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.at_requests(|asked| if asked.is_change() { Deed::Forbid } else { Deed::Pass });
+    let run = world.ends(3, &["apply", "--yes", "a.toml"]);
+    let words = "error: a.toml: the administrator may not do this (HTTP 403): registering an application; the least role that may is \
+                 Application Developer, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All\n";
+    assert!(run.err.ends_with(words), "{}", run.err);
+    assert!(world.applications().is_empty());
+    assert_eq!(world.files(), ["a.toml"]);
+}
+
+#[test]
+fn the_redirect_uri_of_the_guide_goes_by_the_version() {
+    for (version, redirect) in [
+        ("14.10", "https://localhost/"),
+        ("13.25", "https://localhost/"),
+        ("14.20", "swyxware://auth"),
+        ("15.0", "swyxware://auth"),
+    ] {
+        let world = World::empty();
+        world.write("a.toml", &format!("{}[swyx]\nversion = \"{version}\"\n", world.settings(IN_FILE)));
+        let plan = world.ends(0, &["plan", "--as-in-the-guide", "a.toml"]);
+        assert!(
+            plan.out.contains(&format!("redirect URI {redirect}, and public client flows allowed")),
+            "{}",
+            plan.out
+        );
+        let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+        assert!(
+            run.out.contains(&format!("left out of the vendor's guide: the redirect URI {redirect} ")),
+            "{}",
+            run.out
+        );
+        assert!(world.application().public_redirect_uris.is_empty());
+        world.ends(0, &["apply", "--yes", "--as-in-the-guide", "a.toml"]);
+        let application = world.application();
+        assert_eq!(application.public_redirect_uris, [redirect]);
+        assert_eq!(application.is_fallback_public_client, Some(true));
+        let again = world.ends(0, &["apply", "--yes", "--as-in-the-guide", "a.toml"]);
+        assert!(again.out.contains("nothing to do"), "{}", again.out);
+        assert!(world.changes().is_empty());
+        // Once set, it is left as it is, and nothing is said to be left out.
+        let plan = world.ends(0, &["plan", "--exit-code", "a.toml"]);
+        assert!(!plan.out.contains("left out"), "{}", plan.out);
+    }
+}
+
+#[test]
+fn prune_takes_back_what_the_mode_does_not_need() {
+    for mode in ["1", "2"] {
+        let world = World::with(Options { scenario: Scenario::Excess, ..Options::default() });
+        world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
+        world.write(
+            "a.toml",
+            &world.settings_of_ready(IN_FILE).replace("Mode = 2", &format!("Mode = {mode}")),
+        );
+        world.ends(0, &["apply", "--yes", "a.toml"]);
+        assert!(world.changes().is_empty(), "without --prune nothing is taken");
+        world.ends(0, &["apply", "--yes", "--prune", "a.toml"]);
+        let application = world.application();
+        let mut expected = if mode == "2" { BOTH } else { ["Presence.Read.All", "User.ReadBasic.All"] };
+        expected.sort_unstable();
+        let sorted = |mut names: Vec<String>| {
+            names.sort_unstable();
+            names
+        };
+        assert_eq!(sorted(application.declared.application), expected);
+        assert_eq!(sorted(application.service_principal.expect("one").granted), expected);
+        let plan = world.ends(0, &["plan", "--exit-code", "--prune", "a.toml"]);
+        assert!(plan.out.contains("nothing to do"), "{}", plan.out);
+    }
+}

@@ -1,0 +1,201 @@
+//! Settings that name an environment variable or a command for the secret: only a person can put it there, so it goes into a new file
+//! first, and without one nothing begins.
+
+use serde_json::Value;
+
+use super::gate::Deed;
+use super::world::*;
+
+const ENV: &str = "{ env = \"SECRET\" }";
+const OUT: &str = "new.secret";
+
+/// A tenant with the application, and its secret as it was handed over.
+fn applied() -> (World, String) {
+    let world = World::empty().keeping(&[OUT]);
+    world.write("a.toml", &world.settings(ENV));
+    world.ends(0, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
+    let secret = world.kept_in(OUT);
+    std::fs::remove_file(world.path(OUT)).expect("removed");
+    (world, secret)
+}
+
+#[test]
+fn without_a_terminal_or_a_file_for_it_nothing_begins() {
+    let world = World::empty();
+    let command = "{ command = [\"pass\", \"show\", \"teams\"] }";
+    for (secret, place) in
+        [(ENV, "in the environment variable SECRET"), (command, "where the command pass reads it")]
+    {
+        let text = world.settings(secret);
+        world.write("a.toml", &text);
+        let run = world.ends(2, &["apply", "--yes", "--trust", "a.toml"]);
+        let words = format!(
+            "error: a.toml: a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; \
+             without that, a terminal is needed to show it on\n"
+        );
+        assert!(run.err.contains(&words), "{}", run.err);
+        assert!(world.changes().is_empty() && world.applications().is_empty());
+        assert_eq!((world.read("a.toml"), world.files()), (text, vec!["a.toml".to_owned()]));
+    }
+}
+
+#[test]
+fn a_new_file_gets_the_secret_and_nothing_else() {
+    for format in ["human", "json"] {
+        let world = World::empty().keeping(&[OUT]);
+        world.write("a.toml", &world.settings(ENV));
+        let run = world.ends(0, &["apply", "--yes", "--secret-out", OUT, "--format", format, "a.toml"]);
+        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET, and remove that file";
+        match format {
+            "json" => {
+                let json: Value = serde_json::from_str(&run.out).expect("JSON");
+                assert_eq!(json["to_do"], to_do);
+            }
+            _ => assert!(run.out.ends_with(&format!("to do: {to_do}\n")), "{}", run.out),
+        }
+        assert_eq!(world.made(), [world.kept_in(OUT)]);
+        assert_eq!(world.files(), ["a.toml", OUT]);
+    }
+}
+
+#[test]
+fn a_file_that_is_there_is_not_written_over() {
+    let world = World::empty().keeping(&[OUT]);
+    world.write("a.toml", &world.settings(ENV));
+    world.write(OUT, "something\n");
+    std::os::unix::fs::symlink("nowhere", world.path("link")).expect("linked");
+    for out in [OUT, "link", "."] {
+        let run = world.ends(2, &["apply", "--yes", "--secret-out", out, "a.toml"]);
+        assert!(
+            run.err.contains(&format!("error: a.toml: --secret-out {out}: file exists\n")),
+            "{}",
+            run.err
+        );
+        assert!(world.changes().is_empty());
+    }
+    let run = world.ends(2, &["apply", "--yes", "--secret-out", "none/new.secret", "a.toml"]);
+    assert!(
+        run.err.contains("error: a.toml: --secret-out none/new.secret: no such file or directory\n"),
+        "{}",
+        run.err
+    );
+    assert!(world.changes().is_empty());
+    assert_eq!((world.read(OUT).as_str(), world.files().len()), ("something\n", 3));
+}
+
+#[test]
+fn where_a_run_fails_the_file_is_gone_again() {
+    let world = World::empty().keeping(&[OUT]);
+    world.write("a.toml", &world.settings(ENV));
+    world.at_requests(|asked| if asked.path.ends_with("/addPassword") { Deed::Forbid } else { Deed::Pass });
+    let run = world.ends(3, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
+    assert!(
+        run.err.contains("the administrator may not do this (HTTP 403): adding a client secret"),
+        "{}",
+        run.err
+    );
+    assert_eq!(world.files(), ["a.toml"]);
+    world.at_requests(|_| Deed::Pass);
+    world.ends(0, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
+    world.kept_in(OUT);
+}
+
+#[test]
+fn where_the_settings_name_a_file_there_is_nothing_to_hand_over() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    for command in ["apply", "rotate"] {
+        let run = world.ends(2, &[command, "--secret-out", OUT, "a.toml"]);
+        assert!(
+            run.err.contains(
+                "error: --secret-out is for settings that name an environment variable or a command"
+            ),
+            "{}",
+            run.err
+        );
+        assert!(world.requests().is_empty());
+    }
+}
+
+#[test]
+fn applied_again_without_the_variable_nothing_is_done_and_that_is_said() {
+    let (world, secret) = applied();
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    let note = "  - whether the secret that is kept is right was not looked at: the environment variable SECRET is not set, or empty; --new-secret makes another\n";
+    assert!(run.out.contains(note), "{}", run.out);
+    assert!(run.out.ends_with("nothing to do: the tenant holds what the settings want\n"), "{}", run.out);
+    assert!(world.changes().is_empty());
+    let run = world.run_with(&["apply", "--yes", "a.toml"], "SECRET", &secret);
+    assert_eq!((run.code, run.out.contains("was not looked at")), (Some(0), false), "{}", run.out);
+    assert!(world.changes().is_empty());
+    // Somebody put another one there: there is none that works, so one is made, once it can go somewhere.
+    let wrong = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+    let run = world.run_with(&["apply", "--yes", "a.toml"], "SECRET", wrong);
+    assert_eq!((run.code, world.changes().len()), (Some(2), 0), "{}", run.err);
+    assert!(run.out.contains("the one that is kept is none of the application's"), "{}", run.out);
+}
+
+#[test]
+fn another_secret_is_made_where_that_is_asked_for() {
+    let (world, first) = applied();
+    world.ends(0, &["apply", "--yes", "--new-secret", "--secret-out", OUT, "a.toml"]);
+    let second = world.kept_in(OUT);
+    assert!(first != second && world.accepts(&first), "the one before it may be in use");
+}
+
+#[test]
+fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
+    let (world, old) = applied();
+    let run = world.ends(2, &["rotate", "--secret-out", OUT, "a.toml"]);
+    let words = "error: a.toml: which secret is in use shows only where it can be fetched: the environment variable SECRET is not set, or empty. Nothing was changed\n";
+    assert!(run.err.contains(words), "{}", run.err);
+    let run = world.run_with(&["rotate", "a.toml"], "SECRET", &old);
+    assert!(
+        run.err.contains("error: a.toml: a new secret cannot be put in the environment variable SECRET"),
+        "{}",
+        run.err
+    );
+    assert_eq!((run.code, world.changes().len()), (Some(2), 0));
+    let run = world.run_with(&["rotate", "--remove-old", "--secret-out", OUT, "a.toml"], "SECRET", &old);
+    assert!(
+        run.err.contains("error: --remove-old needs a secret that this program can put in its place"),
+        "{}",
+        run.err
+    );
+    assert_eq!((run.code, world.changes().len()), (Some(2), 0));
+    assert_eq!(world.files(), ["a.toml"]);
+
+    let run = world.run_with(&["rotate", "--secret-out", OUT, "a.toml"], "SECRET", &old);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET, and remove that file\n"), "{}", run.out);
+    let new = world.kept_in(OUT);
+    assert!(new != old && world.accepts(&old));
+
+    // Before it is put there, another run does not make a third.
+    let run = world.run_with(&["rotate", "--secret-out", "third", "a.toml"], "SECRET", &old);
+    assert!(run.err.contains("whose value somebody may have"), "{}", run.err);
+    assert_eq!((run.code, world.changes().len()), (Some(2), 0));
+    let run = world.run_with(&["rotate", "--secret-out", "third", "a.toml"], "SECRET", &new);
+    assert_eq!((run.code, world.changes().len()), (Some(0), 0), "{}", run.err);
+    assert!(run.out.contains("the new client secret is in its place and works"), "{}", run.out);
+    let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
+    assert_eq!(
+        (run.code, run.out.as_str()),
+        (Some(0), "a.toml: the old client secret is removed\n"),
+        "{}",
+        run.err
+    );
+    assert!(world.accepts(&new) && !world.accepts(&old));
+    assert_eq!(world.files(), ["a.toml", OUT]);
+}
+
+#[test]
+fn a_command_for_the_secret_sees_none_of_our_variables() {
+    let world = World::empty().keeping(&[OUT]);
+    let script = world.write("fetch.sh", "env > environment\ncat kept\n");
+    let secret = format!("{{ command = [\"sh\", \"{}\"] }}", script.display());
+    world.write("a.toml", &world.settings(&secret));
+    world.ends(0, &["apply", "--yes", "--trust", "--secret-out", OUT, "a.toml"]);
+    let environment = world.read("environment");
+    assert!(environment.contains("PATH=") && !environment.contains("SWYX_TEAMS_"), "{environment}");
+}

@@ -1,0 +1,178 @@
+//! The program is killed at every request, before it took effect and after; then the same command is run again. Nothing is lost,
+//! nobody is locked out, and nothing is left over.
+
+use super::gate::Deed;
+use super::world::*;
+
+/// Kills the program at each request of a command in turn, each time in a world made anew by `begin`. `holds` is asked after the kill,
+/// `ends` after the same command was run again. Gives how many kills there were.
+fn killed_everywhere<T>(
+    words: &[&str],
+    begin: impl Fn() -> (World, T),
+    holds: impl Fn(&World, &T, &str),
+    ends: impl Fn(&World, &T, &str),
+) -> usize {
+    let mut kills = 0;
+    for deed in [Deed::KillBefore, Deed::KillAfter] {
+        for number in 1.. {
+            let (world, state) = begin();
+            let about = match deed {
+                Deed::KillBefore => format!("{words:?}, killed before request {number}"),
+                _ => format!("{words:?}, killed after request {number}"),
+            };
+            world.at_requests(move |asked| if asked.number == number { deed } else { Deed::Pass });
+            let run = world.run(words);
+            if run.code == Some(0) {
+                break;
+            }
+            assert_eq!(run.code, None, "{about}: {}", run.err);
+            kills += 1;
+            holds(&world, &state, &about);
+            world.at_requests(|_| Deed::Pass);
+            let again = world.run(words);
+            assert_eq!(again.code, Some(0), "{about}: {}{}", again.out, again.err);
+            ends(&world, &state, &about);
+        }
+    }
+    kills
+}
+
+/// The settings file can be read, and whatever secret is kept is accepted.
+fn stands(world: &World, kept: &str, about: &str) {
+    assert!(world.applications().len() <= 1, "{about}: two applications");
+    let checked = swyx_teams::check::file("a.toml", &world.path("a.toml"));
+    assert!(checked.was_read() && checked.source().is_sound(), "{about}");
+    assert!(!kept.is_empty() && world.accepts(kept), "{about}: the secret that is kept does not work");
+}
+
+/// The secret where the settings say, in either form.
+fn kept(world: &World) -> String {
+    let text = world.read("a.toml");
+    match text.split("MsTeamsClientSecret = \"").nth(1).and_then(|rest| rest.split('"').next()) {
+        Some(inline) => inline.to_owned(),
+        None => world.kept_in(SECRET_FILE),
+    }
+}
+
+/// All is as the settings want it, with no temporary file, and there is nothing to do.
+fn is_complete(world: &World, files: &[&str], about: &str) {
+    stands(world, &kept(world), about);
+    assert_eq!(world.files(), files, "{about}");
+    assert_eq!(world.run(&["check", "a.toml"]).code, Some(0), "{about}");
+    let again = world.run(&["apply", "--yes", "a.toml"]);
+    assert_eq!((again.code, world.changes()), (Some(0), Vec::new()), "{about}");
+}
+
+#[test]
+fn apply_goes_on_where_it_was_killed() {
+    let begin = || {
+        let world = World::empty();
+        world.write("a.toml", &world.settings(IN_FILE));
+        (world, ())
+    };
+    let holds = |world: &World, _: &(), about: &str| {
+        if world.files().contains(&SECRET_FILE.to_owned()) {
+            stands(world, &kept(world), about);
+        }
+        let secrets = world.applications().first().map_or(0, |application| application.secrets.len());
+        assert!(secrets <= 1, "{about}: {secrets} secrets");
+    };
+    let ends = |world: &World, _: &(), about: &str| {
+        is_complete(world, &["a.toml", SECRET_FILE], about);
+        assert_eq!(world.application().secrets.len(), 1, "{about}");
+    };
+    let kills = killed_everywhere(&["apply", "--yes", "a.toml"], begin, holds, ends);
+    assert_eq!(kills, 2 * 7);
+}
+
+/// Begins with a secret in its place, in a file of its own or in the settings file.
+fn with_secret(is_inline: bool) -> (World, String) {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let old = world.kept_in(SECRET_FILE);
+    if !is_inline {
+        return (world, old);
+    }
+    let world = world.keeping(&["a.toml"]);
+    world.write("a.toml", &world.read("a.toml").replace(IN_FILE, &format!("\"{old}\"")));
+    std::fs::remove_file(world.path(SECRET_FILE)).expect("removed");
+    (world, old)
+}
+
+#[test]
+fn rotate_leaves_the_old_secret_valid_wherever_it_is_killed() {
+    for is_inline in [false, true] {
+        let files: &[&str] = if is_inline { &["a.toml"] } else { &["a.toml", SECRET_FILE] };
+        let holds = |world: &World, old: &String, about: &str| {
+            stands(world, &kept(world), about);
+            assert!(world.accepts(old), "{about}: Control Center is locked out");
+            assert!(world.application().secrets.len() <= 2, "{about}");
+        };
+        let ends = |world: &World, old: &String, about: &str| {
+            is_complete(world, files, about);
+            assert!(kept(world) != *old && world.accepts(old), "{about}");
+            assert_eq!(world.application().secrets.len(), 2, "{about}");
+            assert_eq!(world.run(&["rotate", "--finish", "a.toml"]).code, Some(0), "{about}");
+            assert_eq!(world.application().secrets.len(), 1, "{about}");
+            is_complete(world, files, about);
+        };
+        let kills = killed_everywhere(&["rotate", "a.toml"], || with_secret(is_inline), holds, ends);
+        assert_eq!(kills, 2 * 5);
+    }
+}
+
+#[test]
+fn an_old_secret_that_is_being_removed_goes_in_the_end() {
+    for words in [&["rotate", "--finish", "a.toml"][..], &["rotate", "--remove-old", "a.toml"]] {
+        let begin = || {
+            let (world, old) = with_secret(false);
+            if words.contains(&"--finish") {
+                world.ends(0, &["rotate", "a.toml"]);
+            }
+            (world, old)
+        };
+        let holds = |world: &World, _: &String, about: &str| stands(world, &kept(world), about);
+        let ends = |world: &World, old: &String, about: &str| {
+            is_complete(world, &["a.toml", SECRET_FILE], about);
+            assert!(!world.accepts(old), "{about}");
+            assert_eq!(world.application().secrets.len(), 1, "{about}");
+        };
+        assert!(killed_everywhere(words, begin, holds, ends) >= 2 * 4, "{words:?}");
+    }
+}
+
+/// What cannot be put in its place by the program goes into a file; whoever finds that empty after a kill asks for another secret.
+#[test]
+fn a_secret_that_is_handed_over_can_be_had_in_the_end() {
+    let mut kills = 0;
+    for deed in [Deed::KillBefore, Deed::KillAfter] {
+        for number in 1.. {
+            let about = format!("{deed:?} {number}");
+            let world = World::empty().keeping(&["first", "second", "third"]);
+            world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
+            world.at_requests(move |asked| if asked.number == number { deed } else { Deed::Pass });
+            if world.run(&["apply", "--yes", "--secret-out", "first", "a.toml"]).code == Some(0) {
+                break;
+            }
+            kills += 1;
+            world.at_requests(|_| Deed::Pass);
+            let first = std::fs::read_to_string(world.path("first")).unwrap_or_default();
+            assert!(first.is_empty() || world.accepts(first.trim_end()), "{about}");
+            let second = world.run(&["apply", "--yes", "--secret-out", "second", "a.toml"]);
+            assert_eq!(second.code, Some(0), "{about}: {}", second.err);
+            let has = |name: &str| world.files().contains(&name.to_owned());
+            if !has("second") {
+                // There is a secret, and only a person knows whether its value is lost.
+                assert!(second.out.contains("was not looked at"), "{about}: {}", second.out);
+                world.ends(0, &["apply", "--yes", "--new-secret", "--secret-out", "third", "a.toml"]);
+            }
+            let kept = world.kept_in(if has("second") { "second" } else { "third" });
+            assert!(world.application().secrets.len() <= 2, "{about}");
+            let finish = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &kept);
+            assert_eq!(finish.code, Some(0), "{about}: {}", finish.err);
+            assert_eq!((world.application().secrets.len(), world.accepts(&kept)), (1, true), "{about}");
+        }
+    }
+    assert_eq!(kills, 2 * 7);
+}

@@ -1,0 +1,176 @@
+//! Where a secret and an id go: files of every kind, beside and behind the settings file.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use super::world::*;
+
+/// A secret of the right form that opens nothing.
+const STALE: &str = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+
+#[test]
+fn a_secret_in_the_settings_file_is_replaced_there_and_nothing_else() {
+    let world = World::of(swyx_teams::emulator::Scenario::Ready).keeping(&["a.toml"]);
+    let before = world.settings_of_ready(&format!("\"{STALE}\" # the one in Control Center"));
+    world.write("a.toml", &before);
+    set_mode(&world.path("a.toml"), 0o600);
+    let run = world.ends(0, &["apply", "--yes", "--timeout", SOON, "a.toml"]);
+    assert!(run.out.contains("the one that is kept is none of the application's"), "{}", run.out);
+    let secret = world.made().remove(0);
+    assert!(world.accepts(&secret) && secret != STALE);
+    assert_eq!(world.read("a.toml"), before.replace(STALE, &secret));
+    assert_eq!((world.mode("a.toml"), world.files()), (0o600, vec!["a.toml".to_owned()]));
+
+    world.ends(0, &["rotate", "a.toml"]);
+    let new = world.made().remove(1);
+    assert_eq!(world.read("a.toml"), before.replace(STALE, &new));
+    assert!(world.accepts(&secret) && world.accepts(&new));
+    world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert!(!world.accepts(&secret) && world.accepts(&new));
+}
+
+#[test]
+fn where_the_settings_do_not_say_where_the_secret_is_to_be_kept_nothing_begins() {
+    let world = World::empty();
+    let text = world.settings("");
+    world.write("a.toml", &text);
+    let plan = world.ends(0, &["plan", "a.toml"]);
+    assert!(
+        plan.out.contains("valid for 180 days, kept at a place that the settings do not name yet\n"),
+        "{}",
+        plan.out
+    );
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    let words = "error: a.toml: `control_center.MsTeamsClientSecret` is not set; say where the new secret is to be kept, as swyx-teams set \
+                 control_center.MsTeamsClientSecret file:teams.secret\n";
+    assert!(run.err.contains(words), "{}", run.err);
+    assert!(world.changes().is_empty());
+    assert_eq!(world.read("a.toml"), text);
+    // What it says helps.
+    world.ends(0, &["set", "control_center.MsTeamsClientSecret", "file:teams.secret", "--config", "a.toml"]);
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.kept_in(SECRET_FILE);
+}
+
+#[test]
+fn a_folder_for_the_secret_that_is_not_there_is_said_before_anything_begins() {
+    let world = World::empty().keeping(&["secrets/north"]);
+    world.write("a.toml", &world.settings("{ file = \"secrets/north\" }"));
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    assert!(run.err.contains("error: a.toml: secrets/north: no such file or directory"), "{}", run.err);
+    assert!(world.changes().is_empty());
+    fs::create_dir(world.path("secrets")).expect("made");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.kept_in("secrets/north");
+}
+
+#[test]
+fn what_is_no_secret_is_not_written_over() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    for text in ["a list of things\nto buy\n", "\n", &"x".repeat(70_000)] {
+        world.write(SECRET_FILE, text);
+        let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+        assert!(run.err.contains("teams.secret: "), "{}", run.err);
+        assert!(world.changes().is_empty());
+        assert_eq!(world.read(SECRET_FILE), text);
+    }
+    // An empty file, as one makes it to have it for oneself before anything is in it.
+    world.write(SECRET_FILE, "");
+    set_mode(&world.path(SECRET_FILE), 0o600);
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.kept_in(SECRET_FILE);
+}
+
+#[test]
+fn links_stay_links_and_their_targets_are_written() {
+    let world = World::empty().keeping(&["real/secret", SECRET_FILE]);
+    world.write("real/settings.toml", &world.settings(IN_FILE));
+    symlink("real/settings.toml", world.path("a.toml")).expect("linked");
+    world.write("real/secret", "");
+    set_mode(&world.path("real/secret"), 0o600);
+    symlink("real/secret", world.path(SECRET_FILE)).expect("linked");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(world.path("a.toml").is_symlink() && world.path(SECRET_FILE).is_symlink());
+    assert!(world.read("real/settings.toml").contains("MsTeamsClientId"));
+    world.kept_in("real/secret");
+    let again = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(again.out.contains("nothing to do"), "{}", again.out);
+}
+
+#[test]
+fn a_settings_file_keeps_its_mode() {
+    for mode in [0o444, 0o640] {
+        let world = World::empty();
+        world.write("a.toml", &world.settings(IN_FILE));
+        set_mode(&world.path("a.toml"), mode);
+        world.ends(0, &["apply", "--yes", "a.toml"]);
+        assert_eq!(world.mode("a.toml"), mode);
+        assert!(world.read("a.toml").contains("MsTeamsClientId"));
+    }
+}
+
+/// Root may write everywhere, so it has to become somebody else.
+const SOMEBODY: u32 = 65_534;
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+/// The program as somebody who may not write everywhere.
+fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(copy);
+    command.args(words).current_dir(world.folder()).env_clear();
+    command.env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token).stdin(std::process::Stdio::null());
+    if is_root() {
+        command.uid(SOMEBODY).gid(SOMEBODY);
+    }
+    command
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
+}
+
+#[test]
+fn a_folder_that_may_not_be_written_to_is_said_and_later_it_goes_on() {
+    let tools = tempfile::tempdir().expect("a folder");
+    let copy = tools.path().join("swyx-teams");
+    // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
+    // that is open for writing.
+    assert!(
+        Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_swyx-teams"))
+            .arg(&copy)
+            .status()
+            .expect("cp runs")
+            .success()
+    );
+    set_mode(tools.path(), 0o755);
+    for closed in ["secrets", "settings"] {
+        let world = World::empty().keeping(&["secrets/north"]);
+        for folder in ["secrets", "settings"] {
+            fs::create_dir(world.path(folder)).expect("made");
+            set_mode(&world.path(folder), 0o777);
+        }
+        world.write("settings/a.toml", &world.settings("{ file = \"../secrets/north\" }"));
+        if is_root() {
+            chown(world.path("settings/a.toml"), Some(SOMEBODY), Some(SOMEBODY)).expect("given away");
+        }
+        set_mode(world.folder(), 0o755);
+        set_mode(&world.path(closed), 0o555);
+        let words = ["apply", "--yes", "settings/a.toml"];
+        let run = world.go(&mut ordinary(&world, &copy, &words));
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains("permission denied"), "{}", run.err);
+        set_mode(&world.path(closed), 0o777);
+        let run = world.go(&mut ordinary(&world, &copy, &words));
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert_eq!(world.application().secrets.len(), 1);
+        world.kept_in("secrets/north");
+        assert_eq!(world.files(), ["secrets/north", "settings/a.toml"]);
+    }
+}

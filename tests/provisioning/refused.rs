@@ -1,0 +1,152 @@
+//! What keeps any of the commands from beginning: each with its words and its exit code, and nothing is changed.
+
+use serde_json::json;
+
+use super::common::program;
+use super::gate::Deed;
+use super::world::*;
+
+/// Every command, each agreed to beforehand.
+const COMMANDS: [&[&str]; 4] = [&["plan"], &["apply", "--yes"], &["rotate"], &["destroy", "--yes", NAME]];
+
+/// Runs every command on this file, each of which ends with `code` and says `words`, without any change or request to Graph.
+fn all_end(world: &World, text: &str, code: i32, words: &str) {
+    world.write("a.toml", text);
+    for command in COMMANDS {
+        let run = world.ends(code, &[command, &["a.toml"]].concat());
+        assert!(run.err.contains(words), "{command:?}: {}", run.err);
+        assert_eq!(world.requests().len(), 0, "{command:?}");
+    }
+    assert_eq!(world.read("a.toml"), text);
+}
+
+#[test]
+fn a_file_with_errors_is_mended_first() {
+    let world = World::empty();
+    let text = with_entra(&world.settings(IN_FILE), "cloud = \"globall\"");
+    all_end(&world, &text, 1, "error[invalid-value]");
+    all_end(&world, &text, 1, "error: mend these first; a missing client id or secret is no obstacle here\n");
+    all_end(&world, "[control_center\n", 1, "error[syntax]");
+}
+
+#[test]
+fn mode_0_is_nothing_to_provision_for() {
+    let world = World::empty();
+    let text = world.settings(IN_FILE).replace("Mode = 2", "Mode = 0");
+    all_end(
+        &world,
+        &text,
+        2,
+        "error: mode 0 is not in the vendor's pages: nothing can be done with these settings\n",
+    );
+}
+
+#[test]
+fn a_file_that_leads_elsewhere_or_runs_a_command_needs_trust() {
+    let world = World::empty();
+    let text = world.settings("{ command = [\"cat\", \"teams.secret\"] }");
+    all_end(
+        &world,
+        &text,
+        2,
+        "error: `control_center.MsTeamsClientSecret` is a command, which would be run; with --trust it is used\n",
+    );
+    let text = world.settings(IN_FILE).replace(&world.facts().graph, "https://graph.example.com/v1.0");
+    all_end(
+        &world,
+        &text,
+        2,
+        "error: `entra.graph` leads to a host that is not Microsoft's; with --trust it is used\n",
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_wrong_use() {
+    let world = World::empty();
+    for command in COMMANDS {
+        let run = world.ends(2, &[command, &["none.toml"]].concat());
+        assert!(run.err.contains("none.toml"), "{}", run.err);
+    }
+    assert!(world.files().is_empty());
+}
+
+#[test]
+fn without_a_way_to_sign_in_both_ways_are_named() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    for command in COMMANDS {
+        let run = world.go(program(world.folder()).args(command).arg("a.toml"));
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
+        assert_eq!(world.requests().len(), 0);
+    }
+}
+
+#[test]
+fn an_administrator_who_may_not_even_look_is_an_answer() {
+    let world = World::of(swyx_teams::emulator::Scenario::Ready);
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
+    world.at_requests(|asked| if asked.path.starts_with("/v1.0/") { Deed::Forbid } else { Deed::Pass });
+    for command in COMMANDS {
+        let run = world.ends(3, &[command, &["a.toml"]].concat());
+        assert!(run.err.contains("error: a.toml: "), "{}", run.err);
+        assert!(run.err.contains("403"), "{}", run.err);
+        assert_eq!(run.out, "");
+    }
+}
+
+#[test]
+fn a_tenant_that_does_not_answer_is_silence() {
+    let world = World::of(swyx_teams::emulator::Scenario::Ready);
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
+    world.at_requests(|_| Deed::Hold);
+    for command in COMMANDS {
+        let run = world.ends(4, &[command, &["--timeout", "1", "a.toml"]].concat());
+        assert!(run.err.contains("error: a.toml: "), "{}", run.err);
+    }
+}
+
+#[test]
+fn an_application_that_is_not_there_is_a_decision_for_a_person() {
+    let world = World::empty();
+    let none = "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42";
+    world.write("a.toml", &with_client_id(&world.settings(IN_FILE), none));
+    for command in &COMMANDS[..2] {
+        let run = world.ends(2, &[*command, &["a.toml"]].concat());
+        let words = format!(
+            "error: `control_center.MsTeamsClientId`: there is no application {none} in this tenant; is it the right tenant, and its \
+             Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new \
+             application made: "
+        );
+        assert!(run.err.contains(&words), "{}", run.err);
+        assert_eq!((run.out.as_str(), world.changes().len()), ("", 0));
+    }
+    let run = world.ends(2, &["rotate", "a.toml"]);
+    assert!(run.err.contains("there is no application yet; swyx-teams apply makes it"), "{}", run.err);
+    let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
+    assert_eq!(run.out, "a.toml: nothing to do: there is no such application\n");
+}
+
+#[test]
+fn of_two_applications_of_one_name_none_is_taken() {
+    let ids = ["11c5d07e-6d0f-4a3c-9a58-2b7e94f1d603", "22d6e18f-7e1a-4b4d-8b69-3c8fa5a2e714"];
+    let applications = ids.map(|id| json!({"appId": id, "displayName": NAME}));
+    let world = World::state(&json!({"applications": applications}));
+    world.write("a.toml", &world.settings(IN_FILE));
+    for command in &COMMANDS[..2] {
+        let run = world.ends(2, &[*command, &["a.toml"]].concat());
+        assert!(
+            run.err.contains(&format!("error: 2 applications are called {NAME}: {} (made on ", ids[0])),
+            "{}",
+            run.err
+        );
+        assert!(
+            run.err.contains("say which one is meant: swyx-teams set control_center.MsTeamsClientId ID\n"),
+            "{}",
+            run.err
+        );
+        assert_eq!((run.out.as_str(), world.changes().len()), ("", 0));
+    }
+}

@@ -1,0 +1,186 @@
+//! `rotate`: a new secret, the old one valid until somebody says that it may go, and what policies of the tenant refuse.
+
+use serde_json::{Value, json};
+use swyx_teams::emulator::Scenario;
+
+use super::world::*;
+
+/// A tenant with the application as `apply` made it, and its secret.
+fn applied() -> (World, String) {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let secret = world.kept_in(SECRET_FILE);
+    (world, secret)
+}
+
+/// A tenant with an application that somebody registered in the portal, with settings and secret of it.
+fn registered(scenario: Scenario) -> (World, String) {
+    let world = World::of(scenario);
+    let secret = world.facts().client_secret.clone().expect("a secret");
+    world.write(SECRET_FILE, &format!("{secret}\n"));
+    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("set");
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    (world, secret)
+}
+
+/// The day on which the youngest secret ends.
+fn last_day(world: &World) -> String {
+    let last = world.application().secrets.last().expect("a secret").end;
+    last.strftime("%Y-%m-%d").to_string()
+}
+
+#[test]
+fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
+    let (world, old) = applied();
+    let settings = world.read("a.toml");
+    let run = world.ends(0, &["rotate", "a.toml"]);
+    let new = world.kept_in(SECRET_FILE);
+    assert!(new != old && world.accepts(&old));
+    let day = last_day(&world);
+    let beginning = format!(
+        "a.toml: there is a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, \
+         swyx-teams rotate --finish a.toml removes it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+    );
+    assert!(run.out.starts_with(&beginning), "{}", run.out);
+    assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
+    assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
+
+    // Nobody said yet that Control Center has it: another run makes no third.
+    let again = world.ends(0, &["rotate", "a.toml"]);
+    let beginning = format!(
+        "a.toml: the new client secret is in its place and works; the one before it is valid until {day}: once Control Center has the \
+         new one, swyx-teams rotate --finish a.toml removes it\n\nControl Center"
+    );
+    assert!(again.out.starts_with(&beginning), "{}", again.out);
+    assert!(world.changes().is_empty());
+    let plan = world.ends(0, &["plan", "--exit-code", "a.toml"]);
+    assert!(plan.out.contains("  - the secret before the present one is still valid; once"), "{}", plan.out);
+
+    let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert_eq!(finish.out, "a.toml: the old client secret is removed\n");
+    assert!(world.accepts(&new) && !world.accepts(&old));
+    let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert_eq!(finish.out, "a.toml: nothing to remove: there is no older client secret\n");
+    assert!(world.changes().is_empty());
+}
+
+#[test]
+fn a_program_gets_the_outcome_in_json() {
+    let (world, _) = applied();
+    let rotate = |more: &[&str]| -> Value {
+        let run = world.ends(0, &[&["rotate", "--format", "json", "a.toml"], more].concat());
+        serde_json::from_str(&run.out).expect("JSON")
+    };
+    let not_due = rotate(&["--if-due"]);
+    let expected = json!({"version": 1, "file": "a.toml", "outcome": "not-due", "ends": not_due["ends"],
+        "old_until": null, "removed": 0, "to_do": null});
+    assert_eq!(not_due, expected);
+    assert!(not_due["ends"].as_str().expect("a time").starts_with(&last_day(&world)));
+    let made = rotate(&[]);
+    assert_eq!(
+        (&made["outcome"], &made["old_until"], &made["to_do"]),
+        (&json!("made"), &not_due["ends"], &Value::Null)
+    );
+    assert_eq!(rotate(&[])["outcome"], "pending");
+    assert_eq!(rotate(&["--if-due"])["outcome"], "pending");
+    let finished = rotate(&["--finish"]);
+    assert_eq!((&finished["outcome"], &finished["removed"]), (&json!("finished"), &json!(1)));
+}
+
+#[test]
+fn in_a_timer_it_says_one_line_and_waits_until_it_is_due() {
+    let (world, secret) = applied();
+    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    let expected = format!("a.toml: not due: the client secret is valid until {}\n", last_day(&world));
+    assert_eq!((run.code, run.out, run.err.as_str()), (Some(0), expected, ""));
+    assert_eq!((world.changes().len(), world.kept_in(SECRET_FILE)), (0, secret));
+
+    let (world, old) = registered(Scenario::ExpiringSecret);
+    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{}", run.out);
+    assert_eq!(run.out.lines().count(), 2, "no sheet: {}", run.out);
+    let new = world.kept_in(SECRET_FILE);
+    assert!(new != old && world.accepts(&old), "one that is valid is never removed");
+    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    assert!(run.out.contains("rotate --finish a.toml removes it"), "{}", run.out);
+    assert!(world.changes().is_empty());
+}
+
+#[test]
+fn a_secret_of_the_portal_is_rotated_too() {
+    let (world, old) = registered(Scenario::Ready);
+    world.ends(0, &["rotate", "a.toml"]);
+    let new = world.kept_in(SECRET_FILE);
+    assert!(world.accepts(&old));
+    world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert!(world.accepts(&new) && !world.accepts(&old));
+}
+
+#[test]
+fn one_that_has_ended_is_replaced() {
+    for command in [&["rotate"][..], &["rotate", "--if-due"], &["apply", "--yes"]] {
+        let (world, old) = registered(Scenario::ExpiredSecret);
+        world.ends(0, &[command, &["a.toml"]].concat());
+        assert!(world.kept_in(SECRET_FILE) != old);
+        assert_eq!(world.made().len(), 1);
+    }
+}
+
+#[test]
+fn the_old_one_goes_at_once_where_that_is_asked_for() {
+    let (world, old) = applied();
+    let run = world.ends(0, &["rotate", "--remove-old", "a.toml"]);
+    assert!(!run.out.contains("--finish"), "{}", run.out);
+    assert!(world.kept_in(SECRET_FILE) != old && !world.accepts(&old));
+    assert_eq!(world.application().secrets.len(), 1);
+}
+
+#[test]
+fn a_secret_that_is_none_of_the_applications_is_no_ground_to_remove_others() {
+    let (world, old) = applied();
+    world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
+    let run = world.ends(2, &["rotate", "--finish", "--timeout", SOON, "a.toml"]);
+    assert!(
+        run.err.contains("is none of the application's, so nothing can be removed in its favour"),
+        "{}",
+        run.err
+    );
+    assert!(world.changes().is_empty() && world.accepts(&old));
+}
+
+#[test]
+fn policies_of_the_tenant_are_named_with_what_to_do() {
+    let cases = [
+        (
+            json!({"maxSecretDays": 90}),
+            "does not allow a client secret that is valid for 180 days; set entra.secret_lifetime_days to less",
+        ),
+        (
+            json!({"secretsBanned": true}),
+            "forbids new client secrets; ask whoever keeps it to exempt this application",
+        ),
+    ];
+    for (policies, words) in cases {
+        let world = World::state(&json!({"policies": policies}));
+        world.write("a.toml", &world.settings(IN_FILE));
+        let run = world.ends(3, &["apply", "--yes", "a.toml"]);
+        assert!(
+            run.err.contains("error: a.toml: a policy of the tenant (application management policy) "),
+            "{}",
+            run.err
+        );
+        assert!(run.err.contains(words), "{}", run.err);
+        assert_eq!((world.made().len(), world.files().len()), (0, 1));
+        if policies["maxSecretDays"] == 90 {
+            let text = with_entra(&world.read("a.toml"), "secret_lifetime_days = 90");
+            world.write("a.toml", &text);
+            world.ends(0, &["apply", "--yes", "a.toml"]);
+            world.kept_in(SECRET_FILE);
+            let secret = world.application().secrets.remove(0);
+            let days = secret.end.duration_since(secret.start).as_secs_f64() / (24.0 * 3600.0);
+            assert!((89.9..=90.1).contains(&days), "{days}");
+        }
+    }
+}

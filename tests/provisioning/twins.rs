@@ -1,0 +1,61 @@
+//! The searches of the other tests find what they are for; else their silence would say nothing.
+
+use super::gate::Deed;
+use super::world::*;
+
+/// A tenant with the application, and its secret in its place.
+fn applied() -> World {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world
+}
+
+#[test]
+#[should_panic(expected = "a secret is in backup")]
+fn a_secret_in_a_file_that_is_not_for_it_is_found() {
+    let world = applied();
+    world.write("backup", &format!("was {}", world.read(SECRET_FILE)));
+    world.run(&["plan", "a.toml"]);
+}
+
+#[test]
+#[should_panic(expected = "a secret is in standard output")]
+fn a_secret_that_is_printed_is_found() {
+    applied().run(&["sheet", "--reveal", "a.toml"]);
+}
+
+#[test]
+#[should_panic(expected = "a secret is in the command line")]
+fn a_secret_among_the_arguments_is_found() {
+    let world = applied();
+    let secret = world.read(SECRET_FILE);
+    world.run(&["plan", "--config", secret.trim_end(), "a.toml"]);
+}
+
+#[test]
+#[should_panic(expected = "the administrator's token is in kept")]
+fn a_token_in_a_file_is_found() {
+    let world = applied();
+    world.write("kept", &world.facts().admin_token);
+    world.run(&["plan", "a.toml"]);
+}
+
+#[test]
+#[should_panic(expected = "the secret in teams.secret is not accepted")]
+fn a_kept_secret_that_does_not_work_is_found() {
+    let world = applied();
+    world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
+    world.kept_in(SECRET_FILE);
+}
+
+#[test]
+fn a_request_before_which_the_program_is_killed_has_no_effect_and_one_after_has() {
+    for (deed, count) in [(Deed::KillBefore, 0), (Deed::KillAfter, 1)] {
+        let world = World::empty();
+        world.write("a.toml", &world.settings(IN_FILE));
+        world.at_requests(move |asked| if asked.is_change() { deed } else { Deed::Pass });
+        let run = world.run(&["apply", "--yes", "a.toml"]);
+        assert_eq!((run.code, world.applications().len()), (None, count));
+    }
+}
