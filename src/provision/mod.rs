@@ -58,7 +58,7 @@
 //!     "service principal of the application",
 //!     "grant Presence.Read.All",
 //!     "grant User.ReadBasic.All",
-//!     "client secret valid for 180 days, kept from the file teams.secret",
+//!     "client secret valid for 180 days, kept in the file teams.secret",
 //! ]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

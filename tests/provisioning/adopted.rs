@@ -110,8 +110,8 @@ fn what_was_destroyed_can_be_restored_or_left() {
     let application = world.application();
     world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
     let restoring = format!(
-        "in the Entra portal under App registrations, Deleted applications, or by az rest --method post --url \
-         https://graph.microsoft.com/v1.0/directory/deletedItems/{}/restore; ",
+        "in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST \
+         /directory/deletedItems/{}/restore; ",
         application.id
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
@@ -121,7 +121,7 @@ fn what_was_destroyed_can_be_restored_or_left() {
         run.err
     );
     let words =
-        format!("{restoring}to have a new one made: swyx-teams unset control_center.MsTeamsClientId\n");
+        format!("{restoring}to have a new one made, take `control_center.MsTeamsClientId` out of the file\n");
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
 

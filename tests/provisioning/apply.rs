@@ -55,8 +55,8 @@ fn each_step_is_told_once_it_is_done_and_with_quiet_none() {
     let run = world.run_plainly(&["apply", "--yes", "a.toml"]);
     let expected = "\
 done: + application SwyxMSTeamsPresenceSync, for this tenant only
-done: ~ settings file control_center.MsTeamsClientId
 done: + service principal of the application
+done: ~ settings file control_center.MsTeamsClientId
 done: + grant Presence.ReadWrite.All
 done: + grant User.ReadBasic.All
 signing in with the new secret, as a proof

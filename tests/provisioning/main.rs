@@ -29,4 +29,5 @@ mod places;
 mod plan;
 mod refused;
 mod rotate;
+mod together;
 mod twins;

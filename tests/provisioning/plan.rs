@@ -22,11 +22,11 @@ application SwyxMSTeamsPresenceSync: not there yet
   + declared permission  User.ReadBasic.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to find the Teams account of each Swyx user
                          takes at least: Application Developer
-  ~ settings file        control_center.MsTeamsClientId
-                         control_center.MsTeamsClientId: the application's id belongs there
   + service principal    of the application
                          control_center.MsTeamsClientId: without it, the application cannot sign in here, and nothing can be granted to it
                          takes at least: Application Developer
+  ~ settings file        control_center.MsTeamsClientId
+                         control_center.MsTeamsClientId: the application's id belongs there
   + grant                Presence.ReadWrite.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to set presences in Teams, so that "Speaking" shows as "In a call"
                          takes at least: Privileged Role Administrator
@@ -78,14 +78,14 @@ fn a_plan_for_a_program_has_the_same_steps() {
         "add application",
         "add declared permission",
         "add declared permission",
-        "change settings file",
         "add service principal",
+        "change settings file",
         "add grant",
         "add grant",
         "add client secret",
     ];
     assert_eq!(lines.collect::<Vec<_>>(), expected);
-    assert_eq!(steps[3]["role"], Value::Null, "what is done in a file takes no role");
+    assert_eq!(steps[4]["role"], Value::Null, "what is done in a file takes no role");
     assert_eq!(plan["notes"].as_array().expect("a list").len(), 1);
 }
 
