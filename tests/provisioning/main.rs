@@ -23,6 +23,7 @@ mod world;
 mod adopted;
 mod apply;
 mod broken_off;
+mod demo;
 mod handed_over;
 mod killed;
 mod places;
