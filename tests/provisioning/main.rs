@@ -30,5 +30,6 @@ mod places;
 mod plan;
 mod refused;
 mod rotate;
+mod setup;
 mod together;
 mod twins;
