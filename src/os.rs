@@ -156,7 +156,31 @@ pub fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }
 
-/// A file that was not there before, readable by its owner only from its first byte. It is gone again unless something is written.
+/// One of a kind on this machine: while it lives, no other of its name can be had.
+pub struct Alone {
+    #[cfg(target_os = "linux")]
+    _socket: std::os::unix::net::UnixListener,
+}
+
+/// The one of this name on this machine; nothing if another process has it. It ends with the process, however that ends, and leaves no
+/// file behind: it is a name in the kernel. Systems without such names give one to everybody.
+pub fn alone(name: &str) -> Option<Alone> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::net::{SocketAddr, UnixListener};
+        let address = SocketAddr::from_abstract_name(name).ok()?;
+        UnixListener::bind_addr(&address).ok().map(|socket| Alone { _socket: socket })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = name;
+        Some(Alone {})
+    }
+}
+
+/// A file that was not there before, or was empty, readable by its owner only from its first byte. It is gone again unless something is
+/// written.
 pub struct NewFile {
     file: File,
     path: PathBuf,
@@ -164,11 +188,14 @@ pub struct NewFile {
 }
 
 impl NewFile {
-    /// Makes the file.
+    /// Makes the file. An empty one is what a killed process left, and is made anew.
     ///
     /// # Errors
     /// The system's reason, as that there is one.
     pub fn create(path: &Path) -> io::Result<Self> {
+        if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
+            std::fs::remove_file(path)?;
+        }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -279,6 +306,19 @@ impl Rewrite {
         self.readable_by_others
     }
 
+    /// Whether a file can be made in the folder, before anything depends on it.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why not.
+    pub fn try_out(&self) -> Result<(), SaveError> {
+        self.temporary().map(|_| ())
+    }
+
+    fn temporary(&self) -> Result<tempfile::NamedTempFile, SaveError> {
+        let made = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&self.folder);
+        made.map_err(|source| SaveError::Write { step: "cannot make a temporary file in the folder", source })
+    }
+
     /// Puts `content` in the file's place, with the mode and owner that it had; a new file is 0600.
     ///
     /// A temporary file in the same folder is written, brought to disk, and renamed; then the folder is brought to disk. So
@@ -288,11 +328,7 @@ impl Rewrite {
     /// [`SaveError`] says why.
     pub fn save(self, content: &[u8]) -> Result<(), SaveError> {
         let failed = |step| move |source| SaveError::Write { step, source };
-        let mut temporary = tempfile::Builder::new()
-            .prefix(TEMPORARY.0)
-            .suffix(TEMPORARY.1)
-            .tempfile_in(&self.folder)
-            .map_err(failed("cannot make a temporary file in the folder"))?;
+        let mut temporary = self.temporary()?;
         temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
         if let Some((metadata, _)) = &self.before {
             keep_owner_and_mode(temporary.as_file(), metadata)

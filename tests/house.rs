@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "os",
             "permission",
             "settings",
+            "source",
             "tenant",
         ],
     ),

@@ -54,8 +54,9 @@ impl Provisioner<'_> {
         };
         for step in &plan.steps {
             self.patience.told.begins(step);
-            self.step(step, look, &mut ids, keep, &mut applied).await?;
-            self.patience.told.done(step);
+            if self.step(step, look, &mut ids, keep, &mut applied).await? {
+                self.patience.told.done(step);
+            }
         }
         let registered = ids.registered()?;
         applied.client_id = registered.client_id;
@@ -74,6 +75,7 @@ impl Provisioner<'_> {
         Ok(applied)
     }
 
+    /// Does one step, and tells whether it is done: a grant that the administrator may not give is left to somebody else.
     async fn step(
         &self,
         step: &Step,
@@ -81,7 +83,7 @@ impl Provisioner<'_> {
         ids: &mut Ids,
         keep: &mut dyn Keep,
         applied: &mut Applied,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let application = look.objects.application.as_ref().map(|(_, application)| application);
         match step {
             Step::CreateApplication { declare, guide, .. } => {
@@ -101,7 +103,8 @@ impl Provisioner<'_> {
             Step::Grant(permission) => {
                 match self.grant(ids.principal()?, look.objects.graph.id, permission.id).await {
                     Err(Failure::Forbidden { what: GRANTING, .. }) => {
-                        applied.not_granted.push(permission.clone())
+                        applied.not_granted.push(permission.clone());
+                        return Ok(false);
                     }
                     granted => granted?,
                 }
@@ -116,7 +119,7 @@ impl Provisioner<'_> {
                 (applied.secret, applied.proof) = (Some((kept, added.secret)), Some(proof));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Proves a new secret and keeps it; one that fails either is removed, for nobody has its value.

@@ -12,6 +12,7 @@ use crate::os::{self, NewFile, ReadError, Rewrite};
 use crate::settings::reveal::{RevealError, Trust, reveal};
 use crate::settings::write::{Change, NewValue};
 use crate::settings::{ClientId, Secret, SecretFault, SecretSource, keys};
+use crate::source;
 
 /// A secret's file may have this many bytes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -78,11 +79,11 @@ impl Files {
     fn change(&self, change: Change) -> Result<(), KeepError> {
         match change::file(&self.name, &self.path, &[change]) {
             Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
-            Ok(Outcome::Refused(..)) => Err(KeepError(format!(
-                "{}: it would add errors to the file, which was changed meanwhile; nothing was written",
-                self.name
-            ))),
-            Err(error) => Err(KeepError(format!("{}: {error}", self.name))),
+            Ok(Outcome::Refused(..)) => Err(KeepError(
+                "it would add errors to the settings file, which was changed meanwhile; nothing was written"
+                    .to_owned(),
+            )),
+            Err(error) => Err(KeepError(format!("the settings file: {}", as_it_was(&error)))),
         }
     }
 
@@ -149,6 +150,9 @@ impl Keep for Files {
     }
 
     fn prepare(&mut self, is_known: bool) -> Result<(), KeepError> {
+        let settings = Rewrite::begin(&self.path, source::MOST_BYTES);
+        let settings = settings.and_then(|rewrite| rewrite.try_out());
+        settings.map_err(|error| KeepError(format!("the settings file: {}", as_it_was(&error))))?;
         match &self.source {
             None => Err(KeepError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
@@ -188,15 +192,15 @@ impl Files {
     /// Whether a secret can be written into the file, and nothing but a secret is lost by that.
     fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), KeepError> {
         let named = |why: &dyn std::fmt::Display| KeepError(format!("{}: {why}", path.display()));
-        let begun = Rewrite::begin(path, MOST_BYTES).map_err(|error| named(&error))?;
-        drop(begun);
+        let begun = Rewrite::begin(path, MOST_BYTES).and_then(|rewrite| rewrite.try_out());
+        begun.map_err(|error| named(&as_it_was(&error)))?;
         match self.held().secret {
             Ok(secret)
                 if !is_known
-                    && matches!(secret.fault(), Some(SecretFault::Length | SecretFault::Unusual)) =>
+                    && matches!(secret.fault(), None | Some(SecretFault::Length | SecretFault::Unusual)) =>
             {
                 Err(named(
-                    &"what is in there does not look like a client secret, and would be lost; name another file, or remove this one",
+                    &"what is in there is no secret of this application, and would be lost; name another file, or remove this one",
                 ))
             }
             Err(Absence::OutOfReach(why)) => {
@@ -214,7 +218,7 @@ impl Files {
             return self.change(Change::Set(keys::CLIENT_SECRET, value));
         };
         let path = self.folder().join(path);
-        let failed = |error| KeepError(format!("{}: {error}", path.display()));
+        let failed = |error| KeepError(format!("{}: {}", path.display(), as_it_was(&error)));
         let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
         // Under the lock, so that of two runs neither overwrites what the other kept.
         self.is_still(before, &path)?;
@@ -234,6 +238,11 @@ impl Files {
             path.display()
         )))
     }
+}
+
+/// What kept a file from being written. That nothing was changed is true of the file, but here it may not be of the tenant.
+fn as_it_was(error: &dyn std::fmt::Display) -> String {
+    error.to_string().replace("nothing was changed", "the file is as it was")
 }
 
 fn unset() -> String {

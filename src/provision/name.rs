@@ -50,6 +50,11 @@ impl Installation {
         let host = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c));
         Self { host: host.take(LONGEST).collect(), id }
     }
+
+    /// A name for it that no other has on this machine.
+    pub fn mark(&self) -> String {
+        format!("swyx-teams.{:08x}", self.id)
+    }
 }
 
 /// The name of a client secret. Shown as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the

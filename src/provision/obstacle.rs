@@ -11,13 +11,13 @@ use super::plan::day;
 pub enum Obstacle {
     /// The settings name an application that is not there.
     #[error(
-        "`{key}`: there is no application {0} in this tenant; is it the right tenant, and its Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new application made: swyx-teams unset {key}",
+        "`{key}`: there is no application {0} in this tenant; is it the right tenant, and its Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new application made, take that line out of the file",
         key = keys::CLIENT_ID
     )]
     NotThere(ClientId),
     /// The settings name an application of another tenant.
     #[error(
-        "`{key}`: the application {0} is registered in another tenant, and only that one's administrators can provision it; to have an own one made: swyx-teams unset {key}",
+        "`{key}`: the application {0} is registered in another tenant, and only that one's administrators can provision it; to have an own one made, take that line out of the file",
         key = keys::CLIENT_ID
     )]
     Foreign(ClientId),
@@ -73,7 +73,7 @@ impl Obstacle {
 
 fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
     let instead = match restoring {
-        Restoring::OrForget => format!("to have a new one made: swyx-teams unset {}", keys::CLIENT_ID),
+        Restoring::OrForget => format!("to have a new one made, take `{}` out of the file", keys::CLIENT_ID),
         Restoring::OrRename => format!(
             "or delete it there for good, or give a new one another name: swyx-teams set {} NAME",
             keys::APPLICATION_NAME
@@ -88,7 +88,7 @@ pub(super) fn restorable(deleted: &Deleted) -> String {
     let Deleted { id, client_id, name, at, .. } = deleted;
     let when = at.map(|at| format!(" on {}", day(at))).unwrap_or_default();
     format!(
-        "the application {name} ({client_id}) was deleted{when}, and can be restored for 30 days: in the Entra portal under App registrations, Deleted applications, or by az rest --method post --url https://graph.microsoft.com/v1.0/directory/deletedItems/{id}/restore"
+        "the application {name} ({client_id}) was deleted{when}, and can be restored for 30 days: in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST /directory/deletedItems/{id}/restore"
     )
 }
 
@@ -165,7 +165,7 @@ mod tests {
         assert!(why.contains("was deleted on 2026-02-03, and can be restored for 30 days"), "{why}");
         assert!(why.contains(&format!("deletedItems/{}/restore", Uuid::max())), "{why}");
         assert!(
-            why.ends_with("to have a new one made: swyx-teams unset control_center.MsTeamsClientId"),
+            why.ends_with("to have a new one made, take `control_center.MsTeamsClientId` out of the file"),
             "{why}"
         );
     }

@@ -49,7 +49,8 @@ pub fn run_with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     finished(child.wait_with_output().expect("the program ends"))
 }
 
-fn finished(output: Output) -> Run {
+/// What a run gave.
+pub fn finished(output: Output) -> Run {
     Run {
         code: output.status.code(),
         out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),

@@ -4,7 +4,9 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import struct
+import subprocess
 import termios
 import time
 
@@ -75,3 +77,53 @@ class Screen:
         os.close(self.terminal)
         self.code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
         return False
+
+
+class Tmux:
+    """The same on a terminal of tmux, for whoever has it: its own keys, its own screen."""
+
+    KEYS = {ENTER: "Enter", ESCAPE: "Escape", CONTROL_C: "C-c", DOWN: "Down", BACKSPACE: "BSpace"}
+    ENDED = "ended with "
+
+    @staticmethod
+    def is_there():
+        return shutil.which("tmux") is not None
+
+    def __init__(self, *command, folder, **more):
+        self.socket = str(folder / "tmux.socket")
+        shell = f"\"$@\"; printf '\\n{self.ENDED}%s\\n' $?; read _"
+        self._tmux(
+            "new-session", "-d", "-x", str(COLUMNS), "-y", str(LINES), "-c", str(folder),
+            "sh", "-c", shell, "sh", *[str(word) for word in command],
+            env={**environment(**more), "PATH": os.environ["PATH"], "TERM": "xterm"},
+        )  # fmt: skip
+
+    def text(self):
+        return self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
+
+    def wait(self, text):
+        end = time.monotonic() + LIMIT
+        while text not in "\n".join(self.text().splitlines()[-8:]):
+            if time.monotonic() > end:
+                raise AssertionError(f"{text!r} does not come:\n{self.text()}")
+            time.sleep(0.02)  # between two looks; tmux tells nobody that its screen changed
+
+    def answer(self, question, *keys):
+        self.wait(f"? {question}")
+        self.type(*keys)
+
+    def type(self, *keys):
+        for key in keys:
+            self._tmux("send-keys", *([self.KEYS[key]] if key in self.KEYS else ["-l", key]))
+
+    def end(self):
+        self.wait(self.ENDED)
+        code = int(self.text().rsplit(self.ENDED, 1)[1].split()[0])
+        self._tmux("kill-server")
+        return code
+
+    def _tmux(self, *words, **more):
+        done = subprocess.run(["tmux", "-S", self.socket, *words], capture_output=True, text=True, timeout=LIMIT, **more)
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        return done.stdout

@@ -135,8 +135,10 @@ async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
         let writes = stage.state().writes;
         let why = refused(stage.apply().await, &stage);
         assert_words(&why, &["was deleted on", "can be restored for 30 days", &format!("{id}/restore")]);
-        let instead =
-            ["swyx-teams set entra.application_name", "swyx-teams unset control_center.MsTeamsClientId"];
+        let instead = [
+            "swyx-teams set entra.application_name",
+            "take `control_center.MsTeamsClientId` out of the file",
+        ];
         assert_words(&why, &[instead[usize::from(is_named)]]);
         assert_eq!(stage.state().writes, writes);
         graph(&stage, "POST", &format!("/directory/deletedItems/{id}/restore"), json!({})).await;

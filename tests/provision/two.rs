@@ -1,4 +1,5 @@
-//! Two rotations of one settings file, at once or one while the other waits.
+//! Two rotations of one settings file, at once or one while the other waits. On one machine the program lets only one run at a time; where
+//! two share a folder, nothing keeps them apart.
 
 use std::sync::Arc;
 use std::time::Duration;

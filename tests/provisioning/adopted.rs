@@ -96,7 +96,8 @@ fn destroy_wants_the_applications_name() {
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
     let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still \
                 names it; before another apply, take control_center.MsTeamsClientId out of it, and give the new one another \
-                entra.application_name, for this one is kept until then\n";
+                entra.application_name, for this one is kept until then; the secret that is kept for it is of no use any more, and no other \
+                is written over it\n";
     assert_eq!(run.out, format!("{said}{then}"));
     assert!(world.application().deleted.is_some());
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
@@ -110,8 +111,8 @@ fn what_was_destroyed_can_be_restored_or_left() {
     let application = world.application();
     world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
     let restoring = format!(
-        "in the Entra portal under App registrations, Deleted applications, or by az rest --method post --url \
-         https://graph.microsoft.com/v1.0/directory/deletedItems/{}/restore; ",
+        "in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST \
+         /directory/deletedItems/{}/restore; ",
         application.id
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
@@ -121,7 +122,7 @@ fn what_was_destroyed_can_be_restored_or_left() {
         run.err
     );
     let words =
-        format!("{restoring}to have a new one made: swyx-teams unset control_center.MsTeamsClientId\n");
+        format!("{restoring}to have a new one made, take `control_center.MsTeamsClientId` out of the file\n");
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
 
@@ -143,6 +144,17 @@ fn what_was_destroyed_can_be_restored_or_left() {
     );
     assert!(run.err.contains(&words), "{}", run.err);
     world.ends(0, &["set", "entra.application_name", "Second", "--config", "a.toml"]);
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    assert!(
+        run.err.contains("teams.secret: what is in there is no secret of this application"),
+        "{}",
+        run.err
+    );
+    assert!(
+        world.applications().len() == 1,
+        "nothing was made: another application's secret may be in there"
+    );
+    std::fs::remove_file(world.path(SECRET_FILE)).expect("removed");
     world.ends(0, &["apply", "--yes", "a.toml"]);
     let names = world.applications().into_iter().map(|one| (one.display_name, one.deleted.is_some()));
     assert_eq!(names.collect::<Vec<_>>(), [(NAME.to_owned(), true), ("Second".to_owned(), false)]);

@@ -118,7 +118,7 @@ fn an_application_that_is_not_there_is_a_decision_for_a_person() {
         let words = format!(
             "error: `control_center.MsTeamsClientId`: there is no application {none} in this tenant; is it the right tenant, and its \
              Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new \
-             application made: "
+             application made, take that line out of the file"
         );
         assert!(run.err.contains(&words), "{}", run.err);
         assert_eq!((run.out.as_str(), world.changes().len()), ("", 0));

@@ -1,6 +1,6 @@
 //! The answers file: it says what the flags say, and its faults have places.
 
-use crate::{REQUIRED, TENANT, WRITTEN, common, folder, passes, refuses, setup, write, written};
+use crate::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
 
 /// As [`REQUIRED`], with the rest.
 const WHOLE: &str = "\
@@ -22,7 +22,7 @@ fn an_answers_file_says_what_flags_say() {
     let (one, other) = (folder(), folder());
     write(one.path(), "answers.toml", WHOLE);
     let run = setup(one.path(), &["--answers", "answers.toml", "--no-input"]);
-    passes(&run);
+    goes_on(&run);
     let more = [
         "--swyx-version",
         "14.10",
@@ -35,7 +35,7 @@ fn an_answers_file_says_what_flags_say() {
         "--user",
         "B=b@example.com",
     ];
-    passes(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
+    goes_on(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
     assert_eq!(written(one.path()), written(other.path()));
     for told in
         ["yes               yes", "from answers.toml", "answers.toml agrees to it", "as-in-the-guide   yes"]
@@ -51,7 +51,7 @@ fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
     write(folder.path(), "north.toml", &format!("{old}\n[entra]\ncloud = \"us_gov_l5\"\n"));
     write(folder.path(), "answers.toml", "mode = 2\ncloud = \"us_gov_l4\"\nsign-in = \"az\"\nyes = false\n");
     let run = setup(folder.path(), &["--answers", "answers.toml", "--cloud", "global"]);
-    passes(&run);
+    goes_on(&run);
     assert_eq!(written(folder.path()), Some(format!("{WRITTEN}\n[entra]\ncloud = \"global\"\n")));
     for told in [
         "north.toml: mode was 1, and is 2 now, from answers.toml",
@@ -74,7 +74,7 @@ fn users_are_pairs_tables_or_none() {
         let folder = folder();
         write(folder.path(), "answers.toml", users);
         let run = setup(folder.path(), &[&REQUIRED[..], &["--answers", "answers.toml"]].concat());
-        passes(&run);
+        goes_on(&run);
         assert_eq!(written(folder.path()), Some(format!("{WRITTEN}{added}")), "{users}");
         assert!(run.err.contains(if added.is_empty() { "none " } else { "1 user" }), "{}", run.err);
     }
@@ -157,5 +157,5 @@ fn the_example_of_the_help_is_an_answers_file() {
     let (example, _) = example.split_once("\n\n").expect("an end");
     assert!(example.contains(TENANT));
     write(folder.path(), "answers.toml", example);
-    passes(&setup(folder.path(), &["--answers", "answers.toml"]));
+    goes_on(&setup(folder.path(), &["--answers", "answers.toml"]));
 }

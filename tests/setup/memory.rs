@@ -1,20 +1,20 @@
 //! The settings file is the memory: what it knows is not asked for, and nothing of it is lost.
 
-use crate::{REQUIRED, TENANT, WRITTEN, common, folder, passes, refuses, setup, write, written};
+use crate::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
 
 #[test]
 fn what_the_file_knows_need_not_be_given_again() {
     let folder = folder();
-    passes(&setup(folder.path(), &REQUIRED));
+    goes_on(&setup(folder.path(), &REQUIRED));
     let file = folder.path().join("north.toml");
     let before = std::fs::metadata(&file).expect("there").modified().expect("known");
     let run = setup(folder.path(), &["--sign-in", "az"]);
-    passes(&run);
+    goes_on(&run);
     assert!(run.err.contains("mode              2"), "{}", run.err);
     assert!(run.err.contains("from north.toml"), "{}", run.err);
     assert!(!run.err.contains("now, from"), "{}", run.err);
     // What is known already is not written again, even if it is given.
-    passes(&setup(folder.path(), &REQUIRED));
+    goes_on(&setup(folder.path(), &REQUIRED));
     assert_eq!(std::fs::metadata(&file).expect("there").modified().expect("known"), before);
 }
 
@@ -26,7 +26,7 @@ fn a_half_filled_file_is_filled_in_and_keeps_all_the_rest() {
     write(folder.path(), "north.toml", half);
     refuses(&setup(folder.path(), &["--sign-in", "az"]), &["--mode is missing", "--secret is missing"]);
     assert_eq!(written(folder.path()).as_deref(), Some(half), "nothing was written");
-    passes(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
+    goes_on(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
     let wanted = format!("{half}\r\nMsTeamsStatusSyncMode = 1\r\nMsTeamsClientSecret = {{ file = \"x\" }}");
     assert_eq!(written(folder.path()), Some(wanted));
 }
@@ -37,7 +37,7 @@ fn a_user_who_is_there_gets_the_other_account_and_others_are_added() {
     let users = "\n[[user]]\nswyx = \"A\" # first\nteams = \"a@example.com\"\n\n[[user]]\nswyx = \"B\"\nteams = \"b@example.com\"\n";
     write(folder.path(), "north.toml", &format!("{WRITTEN}{users}"));
     let more = ["--sign-in", "az", "--user", "B=new@example.com", "--user", "C=c@example.com"];
-    passes(&setup(folder.path(), &more));
+    goes_on(&setup(folder.path(), &more));
     let changed = users.replace("b@example.com", "new@example.com");
     let wanted = format!("{WRITTEN}{changed}\n[[user]]\nswyx = \"C\"\nteams = \"c@example.com\"\n");
     assert_eq!(written(folder.path()), Some(wanted));
@@ -62,7 +62,7 @@ fn a_wrong_answer_of_the_file_is_shown_and_another_is_wanted() {
         // What is wrong in the same way is no better.
         refuses(&setup(folder.path(), &["--sign-in", "az", flag, "0"]), &[&format!("error: {flag}: ")]);
         assert_eq!(written(folder.path()), Some(wrong));
-        passes(&setup(folder.path(), &["--sign-in", "az", flag, right]));
+        goes_on(&setup(folder.path(), &["--sign-in", "az", flag, right]));
         assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
     }
 }
@@ -97,7 +97,7 @@ fn a_folder_that_is_not_there_is_said_and_a_folder_is_no_file() {
 fn what_a_version_brings_with_it_is_said() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
-    passes(&run);
+    goes_on(&run);
     assert!(
         run.err.contains("warning: this version keeps these settings under Federated Services"),
         "{}",

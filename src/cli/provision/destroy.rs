@@ -65,7 +65,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Resu
     }
     let done = match removal {
         Removal::Application => format!(
-            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply, take {} out of it, and give the new one another entra.application_name, for this one is kept until then",
+            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply, take {} out of it, and give the new one another entra.application_name, for this one is kept until then; the secret that is kept for it is of no use any more, and no other is written over it",
             printable(&site.name),
             keys::CLIENT_ID
         ),

@@ -21,7 +21,7 @@ use super::online::weight;
 use super::{Context, Exit, administrator, display, distrusted, folder};
 use crate::check::Checked;
 use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, Https, Limits, Transport};
+use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
 use crate::settings::{SecretSource, Unresolved, Wanted};
@@ -72,6 +72,8 @@ struct Site {
     transport: Arc<dyn Transport>,
     teller: Teller,
     until: Instant,
+    /// Nobody else provisions for this settings file meanwhile; a plan changes nothing, and needs nobody to wait.
+    _alone: Option<os::Alone>,
 }
 
 impl Site {
@@ -83,6 +85,17 @@ impl Site {
         scopes: &'static [&'static str],
         secret_out: &SecretOut,
     ) -> io::Result<Result<(Self, Files), Exit>> {
+        let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
+        let installation = Installation::new(&os::host_name(), &whole);
+        // Of two runs at once, one would take what the other has not kept yet for left over.
+        let alone = if scopes == TO_READ { None } else { os::alone(&installation.mark()) };
+        if alone.is_none() && scopes != TO_READ {
+            let why = format!(
+                "{}: another swyx-teams is at work for this settings file; nothing was changed",
+                printable(&display(path))
+            );
+            return context.misuse(why).map(Err);
+        }
         let checked = match context.load(path)? {
             Ok(checked) => checked,
             Err(exit) => return Ok(Err(exit)),
@@ -127,8 +140,10 @@ impl Site {
         let name = display(path);
         let hand_over = secret_out.hand_over(context, &teller);
         let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over);
-        let installation = Installation::new(&os::host_name(), &std::path::absolute(path)?);
-        Ok(Ok((Self { runtime, name, wanted, installation, admin, transport, teller, until }, files)))
+        Ok(Ok((
+            Self { runtime, name, wanted, installation, admin, transport, teller, until, _alone: alone },
+            files,
+        )))
     }
 
     fn provisioner(&self) -> Provisioner<'_> {

@@ -1,0 +1,60 @@
+"""The wizard on a terminal to its very end, against the emulator: questions, plan, agreement, application, secret, proof, sheet."""
+
+import tomllib
+import unittest
+
+from common import PROGRAM, Case
+from emulator import Emulator
+from screen import ENTER, Screen, Tmux
+
+
+class SetupToTheEnd(Case):
+    def dialogue(self, terminal, agree):
+        with Emulator("--scenario", "empty") as tenant:
+            where = "".join(f'{name} = "{getattr(tenant, name)}"\n' for name in ("authority", "graph", "ca_file"))
+            self.write("swyx-teams.toml", f"[entra]\n{where}")
+            screen = terminal(PROGRAM, "setup", folder=self.folder, SWYX_TEAMS_ADMIN_TOKEN=tenant.admin_token)
+            screen.answer("Version of SwyxWare:", "14.10", ENTER)
+            screen.answer("Which way statuses are carried:", ENTER)
+            screen.answer("Directory (tenant) ID:", tenant.tenant_id, ENTER)
+            screen.answer("Microsoft cloud of the tenant:", ENTER)
+            screen.answer("Where to keep the client secret:", "file:teams.secret", ENTER)
+            screen.answer("User with another account:", ENTER)
+            screen.answer("Carry this plan out?", "y" if agree else "n", ENTER)
+            if not agree:
+                screen.wait("nothing was changed")
+                return screen.end(), None, tenant.log()
+            screen.wait("To know:")
+            text = screen.text()
+            return screen.end(), text, tenant.log()
+
+    def proves(self, terminal):
+        code, text, _ = self.dialogue(terminal, agree=True)
+        self.assertEqual(code, 0, text)
+        fields = tomllib.loads((self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))["control_center"]
+        secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
+        for words in ["done; the sign-in works, with what the mode needs", "Control Center, General settings", fields["MsTeamsClientId"]]:
+            self.assertIn(words, text)
+        self.assertNotIn(secret, text)
+
+    def refuses_to_go_on(self, terminal):
+        code, _, log = self.dialogue(terminal, agree=False)
+        self.assertEqual(code, 2)
+        self.assertTrue(all(line["path"].endswith("$batch") for line in log), log)
+        self.assertFalse((self.folder / "teams.secret").exists())
+
+    def test_on_a_pseudo_terminal(self):
+        self.proves(Screen)
+
+    def test_on_a_pseudo_terminal_without_agreement_nothing_is_changed(self):
+        self.refuses_to_go_on(Screen)
+
+    def test_in_tmux(self):
+        if not Tmux.is_there():
+            print("\ntmux is not installed: the wizard was tried on a pseudo-terminal only", flush=True)
+            return
+        self.proves(Tmux)
+
+
+if __name__ == "__main__":
+    unittest.main()

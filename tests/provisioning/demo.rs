@@ -1,0 +1,55 @@
+//! `demo`: every act, on an emulated tenant that it serves itself.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn demo(words: &str, folder: &Path) -> Output {
+    let program = env!("CARGO_BIN_EXE_swyx-teams");
+    let script = format!("{words} exec {program} demo --folder \"$1\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, "sh"]).arg(folder).env_remove("SWYX_TEAMS_CONFIG");
+    // Whatever administrator is at work here has no part in it.
+    command.env("SWYX_TEAMS_ADMIN_TOKEN", "not.a.token").output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn every_act_ends_as_it_should_and_leaves_its_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("demo");
+    let output = demo("", &place);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
+    assert!(out.contains("\nAll 7 ended as they should, in "), "{out}");
+    for words in
+        ["setup", "plan --exit-code", "check", "check --online --as-admin", "rotate", "rotate --finish"]
+    {
+        assert!(out.contains(&format!("$ swyx-teams {words} {}", place.display())), "{words}");
+    }
+    let secret = std::fs::read_to_string(place.join("teams.secret")).expect("kept");
+    assert!(secret.trim().len() > 30 && !out.contains(secret.trim()) && !err.contains(secret.trim()));
+    let settings = std::fs::read_to_string(place.join("north.toml")).expect("written");
+    assert!(settings.contains("MsTeamsClientId = \"") && settings.contains("{ file = \"teams.secret\" }"));
+}
+
+#[test]
+fn an_act_that_fails_is_not_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Without certificates, whatever speaks to the tenant fails, and whatever does not goes on.
+    let output = demo("SSL_CERT_FILE=/none.pem", &folder.path().join("demo"));
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("and should have ended with 0\n")
+            && said.ends_with(" of 7 did not end as they should\n"),
+        "{said}"
+    );
+    let there = demo("", folder.path());
+    assert_eq!(
+        (there.status.code(), text(&there.stderr)),
+        (Some(2), "error: --folder: file exists\n".to_owned())
+    );
+}
