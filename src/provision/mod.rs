@@ -171,8 +171,12 @@ impl Provisioner<'_> {
         loop {
             let (look, is_rejected) = self.glance(held.clone()).await?;
             let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
-            let until = self.patience.until.min(Instant::now() + within);
-            let pauses = pauses.get_or_insert_with(|| Patience { until, ..self.patience }.pauses());
+            let pauses = pauses.get_or_insert_with(|| {
+                let now = Instant::now();
+                // Most of the time is for what is done afterwards.
+                let some = self.patience.until.saturating_duration_since(now) / 8;
+                Patience { until: now + within.min(some), ..self.patience }.pauses()
+            });
             if !pauses.wait(why).await {
                 return Ok(look);
             }
@@ -223,5 +227,24 @@ fn by_their_clock(time: Timestamp, ahead: Option<i64>) -> Timestamp {
             time.checked_sub(SignedDuration::from_secs(ahead)).unwrap_or(time)
         }
         _ => time,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_by_their_clock_unless_the_clocks_agree_but_for_a_second_or_two() {
+        let time = "2026-03-01T12:00:00Z".parse::<Timestamp>().expect("a time");
+        for (ahead, read) in [
+            (None, "2026-03-01T12:00:00Z"),
+            (Some(2), "2026-03-01T12:00:00Z"),
+            (Some(-2), "2026-03-01T12:00:00Z"),
+            (Some(3600), "2026-03-01T11:00:00Z"),
+            (Some(-90), "2026-03-01T12:01:30Z"),
+        ] {
+            assert_eq!(by_their_clock(time, ahead).to_string(), read, "{ahead:?}");
+        }
     }
 }

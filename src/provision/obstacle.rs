@@ -104,3 +104,89 @@ fn namesakes(name: &str, all: &[Namesake]) -> String {
         keys::CLIENT_ID
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::tenant::objects::GraphPrincipal;
+
+    const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
+
+    fn wanted(names_an_id: bool) -> Wanted {
+        let id = if names_an_id { format!("MsTeamsClientId = \"{ID}\"\n") } else { String::new() };
+        let text = format!(
+            "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"97235f07-e226-4f63-ace3-39588e11d3a1\"\n{id}"
+        );
+        crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
+    }
+
+    fn id() -> ClientId {
+        ClientId::new(ID.parse().expect("an id"))
+    }
+
+    fn objects() -> Objects {
+        Objects {
+            seen_at: "2026-03-01T12:00:00Z".parse().expect("a time"),
+            graph: GraphPrincipal { id: Uuid::nil(), roles: Default::default() },
+            application: None,
+            namesakes: Vec::new(),
+            deleted: Vec::new(),
+            is_foreign: false,
+        }
+    }
+
+    fn deleted(unique_name: Option<String>) -> Deleted {
+        Deleted {
+            id: Uuid::max(),
+            client_id: id(),
+            name: "SwyxMSTeamsPresenceSync".to_owned(),
+            unique_name,
+            at: Some("2026-02-03T12:00:00Z".parse().expect("a time")),
+        }
+    }
+
+    fn obstacle(wanted: &Wanted, objects: &Objects) -> String {
+        Obstacle::to_a_new_one(wanted, objects).map_or_else(|why| why.to_string(), |()| String::new())
+    }
+
+    #[test]
+    fn an_id_in_the_settings_stands_for_that_application_and_no_new_one() {
+        let (wanted, mut objects) = (wanted(true), objects());
+        let why = obstacle(&wanted, &objects);
+        assert!(why.contains(&format!("there is no application {ID} in this tenant")), "{why}");
+        assert!(why.contains("made in the last minutes"), "{why}");
+        objects.is_foreign = true;
+        let why = obstacle(&wanted, &objects);
+        assert!(why.contains("registered in another tenant"), "{why}");
+        objects.deleted.push(deleted(None));
+        let why = obstacle(&wanted, &objects);
+        assert!(why.contains("was deleted on 2026-02-03, and can be restored for 30 days"), "{why}");
+        assert!(why.contains(&format!("deletedItems/{}/restore", Uuid::max())), "{why}");
+        assert!(
+            why.ends_with("to have a new one made, take `control_center.MsTeamsClientId` out of the file"),
+            "{why}"
+        );
+    }
+
+    #[test]
+    fn without_an_id_a_name_that_is_taken_stands_in_the_way() {
+        let (wanted, mut objects) = (wanted(false), objects());
+        assert_eq!(obstacle(&wanted, &objects), "");
+        // One with the same display name only is no obstacle.
+        objects.deleted.push(deleted(None));
+        assert_eq!(obstacle(&wanted, &objects), "");
+        objects.deleted.push(deleted(Some(name::unique_name(wanted.name()))));
+        let why = obstacle(&wanted, &objects);
+        assert!(
+            why.contains("can be restored") && why.contains("swyx-teams set entra.application_name NAME"),
+            "{why}"
+        );
+        let namesake = |created| Namesake { client_id: id(), created };
+        objects.namesakes = vec![namesake(None), namesake(Some(objects.seen_at))];
+        let why = obstacle(&wanted, &objects);
+        assert!(why.starts_with("2 applications are called SwyxMSTeamsPresenceSync"), "{why}");
+        assert!(why.contains(&format!("{ID}, {ID} (made on 2026-03-01)")), "{why}");
+    }
+}

@@ -298,3 +298,6 @@ fn guide(wanted: &Wanted, objects: &Objects, options: Options, notes: &mut Vec<S
     }
     Some(Guide { redirect })
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,125 @@ fn undecided(secret: &SecretSeen) -> String {
         secret.key_id
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::name::{Installation, SecretName};
+    use super::*;
+    use crate::settings::Secret;
+
+    const NEW: Asked = Asked::New { again: false, remove_old: false };
+    const AGAIN: Asked = Asked::New { again: true, remove_old: false };
+
+    fn installation() -> Installation {
+        Installation::new("SWYX01", Path::new("/a.toml"))
+    }
+
+    /// Noon of a day of 2026, counted from its first.
+    fn day(number: i64) -> Timestamp {
+        let first = "2026-01-01T12:00:00Z".parse::<Timestamp>().expect("a time");
+        first + jiff::SignedDuration::from_hours(24 * (number - 1))
+    }
+
+    fn key(number: u32) -> Uuid {
+        Uuid::from_u128(u128::from(number) << 96)
+    }
+
+    /// A secret of 180 days that was made on a day, in the place of another.
+    fn made(number: u32, after: Option<u32>, on: i64) -> SecretSeen {
+        let name = SecretName::new(&installation(), key(number), day(on), after.map(key));
+        named(number, &name.to_string(), on)
+    }
+
+    fn named(number: u32, name: &str, on: i64) -> SecretSeen {
+        let (name, may_be_ours) = (Some(name.to_owned()), Some(false));
+        SecretSeen { key_id: key(number), name, begins: Some(day(on)), ends: day(on + 180), may_be_ours }
+    }
+
+    fn kept(secret: SecretSeen) -> SecretSeen {
+        SecretSeen { may_be_ours: Some(true), ..secret }
+    }
+
+    /// What is to be done on a day, where the place has been as it is since another.
+    fn done(secrets: &[SecretSeen], asked: Asked, since: i64, on: i64) -> String {
+        let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
+        let standing = standing(secrets, &held, &installation());
+        let number = |secret: &SecretSeen| secret.key_id.as_fields().0;
+        let all = |secrets: Vec<&SecretSeen>| secrets.into_iter().map(number).collect::<Vec<_>>();
+        match course(secrets, &standing, asked, 30, day(on)) {
+            Course::NotDue(ends) => format!("not due until {}", ends.strftime("%j")),
+            Course::Pending { until, left_over } => {
+                format!("pending until {}, removes {:?}", until.strftime("%j"), all(left_over))
+            }
+            Course::Undecided(secret) => format!("undecided about {}", number(secret)),
+            Course::Unknown => "unknown".to_owned(),
+            Course::Add { left_over, after } => {
+                format!("removes {:?}, adds after {:?}", all(left_over), after.map(number))
+            }
+            Course::Remove(secrets) => format!("removes {:?}", all(secrets)),
+        }
+    }
+
+    #[test]
+    fn a_secret_is_renewed_when_it_is_due_or_when_somebody_wants_it() {
+        let secrets = [kept(made(1, None, 1))];
+        assert_eq!(done(&secrets, Asked::IfDue, 1, 149), "not due until 181");
+        assert_eq!(done(&secrets, Asked::IfDue, 1, 151), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, NEW, 1, 2), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, Asked::Finish, 1, 2), "removes []");
+    }
+
+    #[test]
+    fn one_that_control_center_has_to_learn_yet_is_not_followed_by_another_unasked() {
+        let secrets = [made(1, None, 1), kept(made(2, Some(1), 100)), made(3, Some(1), 99)];
+        assert_eq!(done(&secrets, NEW, 100, 101), "pending until 181, removes [3]");
+        // A timer removes nothing that is valid.
+        assert_eq!(done(&secrets, Asked::IfDue, 100, 101), "pending until 181, removes []");
+        assert_eq!(done(&secrets, AGAIN, 100, 101), "removes [3], adds after Some(2)");
+        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 3]");
+        // The one before it has ended.
+        assert_eq!(done(&secrets, NEW, 100, 182), "removes [3], adds after Some(2)");
+        assert_eq!(done(&secrets, Asked::IfDue, 100, 182), "not due until 280");
+    }
+
+    #[test]
+    fn what_a_run_that_broke_off_left_is_removed_by_the_next_but_not_by_a_timer() {
+        let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
+        assert_eq!(done(&secrets, NEW, 1, 101), "removes [2], adds after Some(1)");
+        assert_eq!(done(&secrets, Asked::IfDue, 1, 160), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, Asked::IfDue, 1, 300), "removes [2], adds after Some(1)");
+    }
+
+    #[test]
+    fn of_one_that_somebody_may_have_a_person_decides() {
+        let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
+        assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
+        assert_eq!(done(&secrets, Asked::IfDue, 101, 160), "undecided about 2");
+        // It stays until it is said that nobody uses it.
+        assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
+        // It has ended.
+        assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");
+    }
+
+    #[test]
+    fn nothing_is_removed_in_favour_of_a_secret_that_is_not_known() {
+        let secrets = [made(1, None, 1), named(2, "SwyxServer", 1)];
+        assert_eq!(done(&secrets, Asked::Finish, 2, 3), "unknown");
+        assert_eq!(done(&secrets, NEW, 2, 3), "undecided about 1");
+        assert_eq!(done(&secrets, AGAIN, 2, 3), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets[1..], NEW, 2, 3), "removes [], adds after None");
+    }
+
+    #[test]
+    fn what_was_replaced_goes_with_what_replaced_it_and_nothing_else_does() {
+        let secrets = [
+            named(1, "SwyxServer", 1),
+            made(2, Some(1), 50),
+            kept(made(3, Some(2), 100)),
+            named(4, "backup", 1),
+        ];
+        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 2]");
+    }
+}

@@ -225,3 +225,66 @@ impl Step {
 const DECLARED: &str = "declared permission";
 const PRINCIPAL: &str = "service principal";
 const SECRET: &str = "client secret";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permission() -> Permission {
+        let purpose = "find the Teams account of each Swyx user".to_owned();
+        Permission { name: "User.ReadBasic.All".to_owned(), id: Uuid::nil(), purpose }
+    }
+
+    #[test]
+    fn each_change_of_the_tenant_names_the_role_that_it_takes() {
+        let guide = Some(Guide { redirect: "https://localhost/" });
+        let one = || vec![permission()];
+        for (step, count, role) in [
+            (Step::CreateApplication { name: "x".to_owned(), declare: one(), guide }, 3, Some(CREATE)),
+            (
+                Step::ChangeApplication {
+                    rename: Some("x".to_owned()),
+                    declare: one(),
+                    undeclare: one(),
+                    guide,
+                },
+                4,
+                Some(CHANGE),
+            ),
+            (Step::KeepClientId, 1, None),
+            (Step::CreatePrincipal, 1, Some(CREATE)),
+            (Step::EnablePrincipal, 1, Some(CHANGE)),
+            (Step::Grant(permission()), 1, Some(GRANT)),
+            (Step::Revoke { assignment: "a".to_owned(), permission: permission() }, 1, Some(GRANT)),
+            (Step::RemoveSecret { key_id: Uuid::nil(), name: "old".to_owned() }, 1, Some(CHANGE)),
+            (Step::AddSecret { after: None, why: "w".to_owned(), days: 180, place: None }, 1, Some(CHANGE)),
+        ] {
+            let lines = step.lines(Mode::BothWays);
+            assert_eq!((lines.len(), lines[0].role), (count, role), "{step:?}");
+            assert!(lines.iter().all(|line| !line.what.is_empty() && !line.reason.is_empty()));
+        }
+    }
+
+    #[test]
+    fn a_permission_comes_with_what_the_mode_needs_it_for_and_goes_because_it_does_not() {
+        let grant = Step::Grant(permission()).lines(Mode::FromTeams).remove(0);
+        assert_eq!((grant.sign, grant.key), (Sign::Add, keys::MODE));
+        assert_eq!(grant.reason, "mode 1: needed to find the Teams account of each Swyx user");
+        let permission = Permission { purpose: "mode 1 does not need it".to_owned(), ..permission() };
+        let revoke = Step::Revoke { assignment: "a".to_owned(), permission }.lines(Mode::FromTeams).remove(0);
+        assert_eq!((revoke.sign, revoke.reason.as_str()), (Sign::Remove, "mode 1 does not need it"));
+    }
+
+    #[test]
+    fn a_secret_says_how_long_it_is_valid_and_where_it_goes() {
+        let line = |place: Option<&str>| {
+            let place = place.map(str::to_owned);
+            Step::AddSecret { after: None, why: "there is none yet".to_owned(), days: 90, place }
+                .lines(Mode::BothWays)
+                .remove(0)
+        };
+        assert_eq!(line(Some("kept from the file x")).what, "valid for 90 days, kept from the file x");
+        assert_eq!(line(None).what, "valid for 90 days, kept at a place that the settings do not name yet");
+        assert_eq!(line(None).reason, "there is none yet");
+    }
+}

@@ -17,7 +17,7 @@ fn a_secret_in_the_settings_file_is_replaced_there_and_nothing_else() {
     let before = world.settings_of_ready(&format!("\"{STALE}\" # the one in Control Center"));
     world.write("a.toml", &before);
     set_mode(&world.path("a.toml"), 0o600);
-    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    let run = world.ends(0, &["apply", "--yes", "--timeout", SOON, "a.toml"]);
     assert!(run.out.contains("the one that is kept is none of the application's"), "{}", run.out);
     let secret = world.made().remove(0);
     assert!(world.accepts(&secret) && secret != STALE);

@@ -141,7 +141,7 @@ fn the_old_one_goes_at_once_where_that_is_asked_for() {
 fn a_secret_that_is_none_of_the_applications_is_no_ground_to_remove_others() {
     let (world, old) = applied();
     world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
-    let run = world.ends(2, &["rotate", "--finish", "a.toml"]);
+    let run = world.ends(2, &["rotate", "--finish", "--timeout", SOON, "a.toml"]);
     assert!(
         run.err.contains("is none of the application's, so nothing can be removed in its favour"),
         "{}",

@@ -23,6 +23,8 @@ pub const NAME: &str = "SwyxMSTeamsPresenceSync";
 pub const SECRET_FILE: &str = "teams.secret";
 /// That file, as the settings name it.
 pub const IN_FILE: &str = "{ file = \"teams.secret\" }";
+/// So few seconds that a secret that was just put in its place is not waited for.
+pub const SOON: &str = "15";
 
 /// A tenant, and a folder.
 pub struct World {

@@ -9,7 +9,7 @@ use super::{Administrator, SecretOut, Site};
 use crate::cli::{Context, Exit};
 use crate::diagnostic::printable;
 use crate::graph::TO_PROVISION;
-use crate::provision::{Keep, Removal};
+use crate::provision::{Absence, Held, Removal};
 use crate::settings::keys;
 use crate::tenant::objects::Application;
 
@@ -34,13 +34,15 @@ pub(in crate::cli) struct Destroy {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, files) =
+    let (site, _) =
         match Site::open(context, &path, &args.administrator, TO_PROVISION, &SecretOut::default())? {
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
         };
     let provisioner = site.provisioner();
-    let look = match site.result(context, provisioner.look(files.held()))? {
+    // What is removed is known by its name, whatever is kept.
+    let nothing = Held { secret: Err(Absence::Empty), since: None };
+    let look = match site.result(context, provisioner.look(nothing))? {
         Ok(look) => look,
         Err(exit) => return Ok(exit),
     };

@@ -1,0 +1,262 @@
+//! Plans for tenants as plain data.
+
+use std::path::Path;
+
+use uuid::Uuid;
+
+use super::super::standing::Held;
+use super::*;
+use crate::settings::{ClientId, Secret};
+use crate::tenant::objects::{Grant, GraphPrincipal, Principal};
+
+const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
+const READ: &str = "a70e0c2d-e793-494c-94c4-118fa0a67f42";
+const WRITE: &str = "83cded22-8297-4ff6-a7fa-e97e9545a259";
+const USERS: &str = "97235f07-e226-4f63-ace3-39588e11d3a1";
+const MAIL: &str = "810c84a8-4a9e-49e6-bf7d-12d183f40d01";
+const ELSEWHERE: &str = "00000002-0000-0ff1-ce00-000000000000";
+
+fn id(text: &str) -> Uuid {
+    text.parse().expect("an id")
+}
+
+fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().expect("a time")
+}
+
+fn wanted(mode: u8, more: &str) -> Wanted {
+    let text = format!(
+        "{more}[control_center]\nMsTeamsStatusSyncMode = {mode}\nMsTeamsTenantId = \"{USERS}\"\nMsTeamsClientId = \"{ID}\"\n\
+         MsTeamsClientSecret = {{ file = \"teams.secret\" }}\n"
+    );
+    crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
+}
+
+/// A tenant in which all is as mode 2 needs it, and its secret is kept.
+fn look() -> Look {
+    let declared =
+        |id_of: &&str| Declared { resource: GRAPH_APP_ID.to_owned(), id: id(id_of), kind: "Role".to_owned() };
+    let grants = [WRITE, USERS].map(|role| grant(role, Uuid::nil())).to_vec();
+    let application = Application {
+        id: Uuid::nil(),
+        client_id: ClientId::new(id(ID)),
+        name: "SwyxMSTeamsPresenceSync".to_owned(),
+        unique_name: None,
+        audience: "AzureADMyOrg".to_owned(),
+        declared: [WRITE, USERS].iter().map(declared).collect(),
+        public_client: false,
+        redirects: Vec::new(),
+        secrets: vec![SecretSeen {
+            key_id: Uuid::max(),
+            name: Some("SwyxServer".to_owned()),
+            begins: Some(now()),
+            ends: "2026-09-01T00:00:00Z".parse().expect("a time"),
+            may_be_ours: Some(true),
+        }],
+        principal: Some(Principal { id: Uuid::nil(), enabled: true, grants }),
+    };
+    let roles = [
+        ("Presence.Read.All", READ),
+        ("Presence.ReadWrite.All", WRITE),
+        ("User.ReadBasic.All", USERS),
+        ("Mail.Read", MAIL),
+    ];
+    let objects = Objects {
+        seen_at: now(),
+        graph: GraphPrincipal {
+            id: Uuid::nil(),
+            roles: roles.map(|(name, role)| (name.to_owned(), id(role))).into(),
+        },
+        application: Some((FoundBy::ClientId, application)),
+        namesakes: Vec::new(),
+        deleted: Vec::new(),
+        is_foreign: false,
+    };
+    let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(now()) };
+    Look { objects, held, is_accepted: false }
+}
+
+fn grant(role: &str, resource: Uuid) -> Grant {
+    Grant { id: role.to_owned(), resource, resource_name: "Office 365".to_owned(), role: id(role) }
+}
+
+/// The look at a tenant that differs in something.
+fn look_at(change: impl FnOnce(&mut Look, &mut Application)) -> Look {
+    let mut look = look();
+    let (found_by, mut application) = look.objects.application.take().expect("one");
+    change(&mut look, &mut application);
+    look.objects.application = Some((found_by, application));
+    look
+}
+
+fn planned(wanted: &Wanted, look: &Look, options: Options) -> (Vec<String>, String) {
+    let installation = Installation::new("SWYX01", Path::new("/a.toml"));
+    let plan = plan(wanted, look, &installation, options).expect("no obstacle");
+    let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode));
+    let sign = |sign| match sign {
+        Sign::Add => '+',
+        Sign::Change => '~',
+        Sign::Remove => '-',
+    };
+    (
+        lines.map(|line| format!("{} {} {}", sign(line.sign), line.object, line.what)).collect(),
+        plan.notes.join("\n"),
+    )
+}
+
+fn lines(look: &Look, options: Options) -> Vec<String> {
+    planned(&wanted(2, ""), look, options).0
+}
+
+const PRUNE: Options = Options { prune: true, as_in_the_guide: false, new_secret: false };
+
+#[test]
+fn where_all_is_well_there_is_nothing_to_do() {
+    assert_eq!(lines(&look(), Options::default()), [""; 0]);
+    assert_eq!(lines(&look(), PRUNE), [""; 0]);
+}
+
+#[test]
+fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_before() {
+    let mut look = look();
+    look.objects.application = None;
+    look.held.secret = Err(Absence::Empty);
+    let wanted = Wanted { client_id: None, ..wanted(1, "") };
+    let (lines, notes) = planned(&wanted, &look, Options::default());
+    assert_eq!(
+        lines,
+        [
+            "+ application SwyxMSTeamsPresenceSync, for this tenant only",
+            "+ declared permission Presence.Read.All",
+            "+ declared permission User.ReadBasic.All",
+            "+ service principal of the application",
+            "~ settings file control_center.MsTeamsClientId",
+            "+ grant Presence.Read.All",
+            "+ grant User.ReadBasic.All",
+            "+ client secret valid for 180 days, kept in the file teams.secret",
+        ]
+    );
+    assert!(notes.contains("left out of the vendor's guide"), "{notes}");
+}
+
+#[test]
+fn what_is_missing_is_made_and_what_is_switched_off_is_switched_on() {
+    let look = look_at(|_, application| {
+        application.declared.pop();
+        let principal = application.principal.as_mut().expect("one");
+        (principal.enabled, _) = (false, principal.grants.remove(0));
+    });
+    let expected = [
+        "+ declared permission User.ReadBasic.All",
+        "~ service principal may sign in again",
+        "+ grant Presence.ReadWrite.All",
+    ];
+    assert_eq!(lines(&look, Options::default()), expected);
+    let look = look_at(|_, application| application.principal = None);
+    let all = [
+        "+ service principal of the application",
+        "+ grant Presence.ReadWrite.All",
+        "+ grant User.ReadBasic.All",
+    ];
+    assert_eq!(lines(&look, Options::default()), all);
+}
+
+#[test]
+fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
+    let look = look_at(|_, application| {
+        let principal = application.principal.as_mut().expect("one");
+        principal.grants.extend([grant(MAIL, Uuid::nil()), grant(MAIL, Uuid::max())]);
+        let resource = ELSEWHERE.to_owned();
+        application.declared.push(Declared { resource, id: id(MAIL), kind: "Role".to_owned() });
+    });
+    let (lines, notes) = planned(&wanted(2, ""), &look, Options::default());
+    assert_eq!(lines, [""; 0]);
+    assert!(notes.contains("granted beyond what the mode needs: Mail.Read"), "{notes}");
+    assert!(notes.contains("permissions on Office 365 are left as they are"), "{notes}");
+    // That of another resource has the same id, and is left alone.
+    assert_eq!(self::lines(&look, PRUNE), ["- grant Mail.Read"]);
+    // Mode 1 needs less: more is enough, unless it is pruned.
+    let (lines, _) = planned(&wanted(1, ""), &self::look(), Options::default());
+    assert_eq!(lines, [""; 0]);
+    let (lines, _) = planned(&wanted(1, ""), &self::look(), PRUNE);
+    let expected = [
+        "+ declared permission Presence.Read.All",
+        "- declared permission Presence.ReadWrite.All",
+        "+ grant Presence.Read.All",
+        "- grant Presence.ReadWrite.All",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
+    let why = |look: &Look, options| {
+        let installation = Installation::new("SWYX01", Path::new("/a.toml"));
+        let plan = plan(&wanted(2, ""), look, &installation, options).expect("no obstacle");
+        match plan.steps.as_slice() {
+            [] => plan.notes.last().cloned().unwrap_or_default(),
+            [Step::AddSecret { after, why, .. }] => format!("{why}; after {}", after.is_some()),
+            steps => panic!("{steps:?}"),
+        }
+    };
+    let usual = Options::default();
+    let ended = look_at(|look, _| look.objects.seen_at = "2026-10-01T00:00:00Z".parse().expect("a time"));
+    assert_eq!(why(&ended, usual), "the present one ended on 2026-09-01; after true");
+    let soon = look_at(|look, _| look.objects.seen_at = "2026-08-20T00:00:00Z".parse().expect("a time"));
+    assert!(why(&soon, usual).starts_with("the client secret ends on 2026-09-01"));
+    let another = Options { new_secret: true, ..usual };
+    assert_eq!(why(&look(), another), "another was asked for; after true");
+    let unknown = |is_accepted| {
+        look_at(|look, application| {
+            (look.is_accepted, application.secrets[0].may_be_ours) = (is_accepted, Some(false));
+        })
+    };
+    assert_eq!(why(&unknown(false), usual), "the one that is kept is none of the application's; after false");
+    assert!(why(&unknown(true), usual).starts_with("left out of the vendor's guide"));
+    let absent = |why| {
+        look_at(|look, application| {
+            (look.held.secret, application.secrets[0].may_be_ours) = (Err(why), None);
+        })
+    };
+    assert_eq!(why(&absent(Absence::Empty), usual), "there is none yet; after false");
+    let out_of_reach = absent(Absence::OutOfReach("no such variable".to_owned()));
+    assert!(why(&out_of_reach, usual).contains("was not looked at: no such variable"));
+    assert_eq!(why(&out_of_reach, another), "another was asked for; after false");
+}
+
+#[test]
+fn permissions_are_granted_by_name_and_only_where_their_ids_are_microsofts() {
+    let installation = Installation::new("SWYX01", Path::new("/a.toml"));
+    let refused = |look: &Look, wanted: &Wanted| {
+        plan(wanted, look, &installation, Options::default()).expect_err("an obstacle")
+    };
+    let mut look = look();
+    look.objects.graph.roles.insert("User.ReadBasic.All".to_owned(), Uuid::max());
+    assert_eq!(refused(&look, &wanted(2, "")), Obstacle::StrangePermission("User.ReadBasic.All"));
+    look.objects.graph.roles.remove("User.ReadBasic.All");
+    assert_eq!(refused(&look, &wanted(2, "")), Obstacle::NoSuchPermission("User.ReadBasic.All"));
+}
+
+#[test]
+fn the_guides_redirect_goes_by_the_version_of_swyxware() {
+    let guided = Options { as_in_the_guide: true, ..Options::default() };
+    let old = wanted(2, "[swyx]\nversion = \"14.10\"\n");
+    let new = wanted(2, "[swyx]\nversion = \"14.20\"\n");
+    for (wanted, redirect) in [(old, "https://localhost/"), (new, "swyxware://auth")] {
+        let line = format!("~ application redirect URI {redirect}, and public client flows allowed");
+        assert_eq!(planned(&wanted, &look(), guided).0, [line]);
+        let there = look_at(|_, application| {
+            (application.public_client, application.redirects) = (true, vec![redirect.to_owned()]);
+        });
+        assert_eq!(planned(&wanted, &there, guided).0, [""; 0]);
+    }
+}
+
+#[test]
+fn a_name_in_the_settings_renames_and_an_audience_is_left() {
+    let look = look_at(|_, application| application.audience = "AzureADMultipleOrgs".to_owned());
+    let (lines, notes) =
+        planned(&wanted(2, "[entra]\napplication_name = \"Presence\"\n"), &look, Options::default());
+    assert_eq!(lines, ["~ application is called Presence"]);
+    assert!(notes.contains("open to others than this tenant (AzureADMultipleOrgs)"), "{notes}");
+}
