@@ -90,7 +90,7 @@ class Tmux:
         return shutil.which("tmux") is not None
 
     def __init__(self, *command, folder, **more):
-        self.socket = str(folder / "tmux.socket")
+        self.socket, self.last = str(folder / "tmux.socket"), None
         shell = f"\"$@\"; printf '\\n{self.ENDED}%s\\n' $?; read _"
         self._tmux(
             "new-session", "-d", "-x", str(COLUMNS), "-y", str(LINES), "-c", str(folder),
@@ -99,7 +99,7 @@ class Tmux:
         )  # fmt: skip
 
     def text(self):
-        return self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
+        return self.last or self._tmux("capture-pane", "-p").rstrip("\n") + "\n"
 
     def wait(self, text):
         end = time.monotonic() + LIMIT
@@ -118,7 +118,8 @@ class Tmux:
 
     def end(self):
         self.wait(self.ENDED)
-        code = int(self.text().rsplit(self.ENDED, 1)[1].split()[0])
+        self.last = self.text()
+        code = int(self.last.rsplit(self.ENDED, 1)[1].split()[0])
         self._tmux("kill-server")
         return code
 
