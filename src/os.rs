@@ -159,18 +159,22 @@ pub fn host_name() -> String {
 /// One of a kind on this machine: while it lives, no other of its name can be had.
 pub struct Alone {
     #[cfg(target_os = "linux")]
-    _socket: std::os::unix::net::UnixListener,
+    _socket: Option<std::os::unix::net::UnixListener>,
 }
 
 /// The one of this name on this machine; nothing if another process has it. It ends with the process, however that ends, and leaves no
-/// file behind: it is a name in the kernel. Systems without such names give one to everybody.
+/// file behind: it is a name in the kernel. Where there are no such names, everybody gets it.
 pub fn alone(name: &str) -> Option<Alone> {
     #[cfg(target_os = "linux")]
     {
         use std::os::linux::net::SocketAddrExt;
         use std::os::unix::net::{SocketAddr, UnixListener};
-        let address = SocketAddr::from_abstract_name(name).ok()?;
-        UnixListener::bind_addr(&address).ok().map(|socket| Alone { _socket: socket })
+        let bound =
+            SocketAddr::from_abstract_name(name).and_then(|address| UnixListener::bind_addr(&address));
+        match bound {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => None,
+            bound => Some(Alone { _socket: bound.ok() }),
+        }
     }
     #[cfg(not(target_os = "linux"))]
     {

@@ -25,6 +25,7 @@ mod apply;
 mod broken_off;
 mod demo;
 mod handed_over;
+mod hostile;
 mod killed;
 mod places;
 mod plan;

@@ -181,7 +181,7 @@ impl Site {
         match self.wait_for(work)? {
             Some(Ok(done)) => Ok(Ok(done)),
             Some(Err(failure)) => {
-                context.complain(format_args!("{}: {failure}", printable(&self.name)))?;
+                context.complain(printable(&format!("{}: {failure}", self.name)))?;
                 // Of a time limit, the failure says so itself.
                 if self.teller.has_done() && !matches!(failure, Failure::TooLate(_)) {
                     context.note("what was done stays, and the same command goes on from there")?;

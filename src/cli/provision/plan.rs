@@ -8,6 +8,7 @@ use clap::Args;
 use super::{Administrator, SecretOut, Site, show};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
+use crate::diagnostic::printable;
 use crate::graph::TO_READ;
 use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
 use crate::report::json::write_pretty;
@@ -88,6 +89,6 @@ pub(super) fn make(
     };
     match plan(&site.wanted, &look, &site.installation, wishes.options()) {
         Ok(plan) => Ok(Ok((look, plan))),
-        Err(obstacle) => context.misuse(obstacle).map(Err),
+        Err(obstacle) => context.misuse(printable(&obstacle.to_string())).map(Err),
     }
 }

@@ -69,12 +69,14 @@ impl Told for Teller {
     }
 
     fn says(&self, what: &str) {
-        self.moves(what.to_owned());
-        self.line(what);
+        // It may name what somebody else named.
+        let what = printable(what);
+        self.moves(what.clone());
+        self.line(&what);
     }
 
     fn waits(&self, why: &str, pause: Duration) {
-        self.line(&format!("waiting {} s: {why}", pause.as_secs()));
+        self.line(&format!("waiting {} s: {}", pause.as_secs(), printable(why)));
     }
 }
 
