@@ -1,9 +1,10 @@
 """The wizard on a terminal to its very end, against the emulator: questions, plan, agreement, application, secret, proof, sheet."""
 
+import re
 import tomllib
 import unittest
 
-from common import PROGRAM, Case
+from common import PROGRAM, ROOT, Case, ours
 from emulator import Emulator
 from screen import ENTER, Screen, Tmux
 
@@ -50,6 +51,29 @@ class SetupToTheEnd(Case):
             print("\ntmux is not installed: the wizard was tried on a pseudo-terminal only", flush=True)
             return
         self.proves(Tmux)
+
+
+class Readme(Case):
+    """The README's walk from an empty tenant to a green check, as it stands there."""
+
+    def test_the_walk_ends_green(self):
+        text = (ROOT / "README.md").read_text(encoding="utf-8").split("### From an empty tenant to a green check", 1)[1]
+        settings = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
+        commands = re.findall(r"^swyx-teams (.*?)\s+#", re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1], re.MULTILINE)
+        self.assertEqual(commands, ["plan", "apply", "check --online", "sheet --reveal"])
+        with Emulator("--scenario", "empty") as tenant:
+            settings = re.sub(r'(MsTeamsTenantId = ")[^"]*', rf"\g<1>{tenant.tenant_id}", settings)
+            where = "".join(f'{name} = "{getattr(tenant, name)}"\n' for name in ("authority", "graph", "ca_file"))
+            path = self.write("swyx-teams.toml", f"{settings}\n[entra]\n{where}")
+            # Before, there is nothing that could be green.
+            self.refuses(ours("check", "--online", folder=self.folder), "`MsTeamsClientId` is missing")
+            for command in commands:
+                words = command.split() + (["--yes"] if command == "apply" else [])
+                done = ours(*words, folder=self.folder, SWYX_TEAMS_ADMIN_TOKEN=tenant.admin_token)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
+            self.assertIn(secret, done.stdout)
+            self.assertIn("# where the secret is to be kept", path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
