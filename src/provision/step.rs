@@ -119,95 +119,37 @@ impl Step {
     /// The lines that a person reads.
     pub fn lines(&self, mode: Mode) -> Vec<Line> {
         use Sign::{Add, Change, Remove};
-        let line = |sign, object, what: String, key: Key, reason: &str, role| Line {
-            sign,
-            object,
-            what,
-            key,
-            reason: reason.to_owned(),
-            role,
-        };
-        let by_mode = |sign, object, permission: &Permission, role| {
-            let reason = match sign {
-                Remove => permission.purpose.clone(),
-                Add | Change => format!("mode {}: needed to {}", mode.number(), permission.purpose),
-            };
-            line(sign, object, permission.name.clone(), keys::MODE, &reason, Some(role))
-        };
-        let guided = |guide: &Guide| {
-            let what = format!("redirect URI {}, and public client flows allowed", guide.redirect);
-            line(
-                Change,
-                "application",
-                what,
-                keys::SWYX_VERSION,
-                "the vendor's guide asks for it",
-                Some(CHANGE),
-            )
-        };
+        let permission = |sign, permission: &Permission| by_mode(mode, sign, "grant", permission, GRANT);
         match self {
             Self::CreateApplication { name, declare, guide } => {
                 let what = format!("{name}, for this tenant only");
                 let why = "the settings name no application, and none was found by this name";
-                let mut lines =
-                    vec![line(Add, "application", what, keys::APPLICATION_NAME, why, Some(CREATE))];
-                lines.extend(declare.iter().map(|one| by_mode(Add, DECLARED, one, CREATE)));
-                lines.extend(guide.iter().map(guided));
-                lines
+                let made = line(Add, "application", what, keys::APPLICATION_NAME, why, Some(CREATE));
+                let declared = declare.iter().map(|one| by_mode(mode, Add, DECLARED, one, CREATE));
+                [made].into_iter().chain(declared).chain(guide.iter().map(guided)).collect()
             }
             Self::ChangeApplication { rename, declare, undeclare, guide } => {
-                let renamed = rename.iter().map(|name| {
-                    let what = format!("is called {name}");
-                    line(
-                        Change,
-                        "application",
-                        what,
-                        keys::APPLICATION_NAME,
-                        "the settings say so",
-                        Some(CHANGE),
-                    )
-                });
-                let mut lines = renamed.collect::<Vec<_>>();
-                lines.extend(declare.iter().map(|one| by_mode(Add, DECLARED, one, CHANGE)));
-                lines.extend(undeclare.iter().map(|one| by_mode(Remove, DECLARED, one, CHANGE)));
-                lines.extend(guide.iter().map(guided));
-                lines
+                let declared = declare.iter().map(|one| by_mode(mode, Add, DECLARED, one, CHANGE));
+                let undeclared = undeclare.iter().map(|one| by_mode(mode, Remove, DECLARED, one, CHANGE));
+                let renamed = rename.iter().map(renamed);
+                renamed.chain(declared).chain(undeclared).chain(guide.iter().map(guided)).collect()
             }
             Self::KeepClientId => {
-                let what = keys::CLIENT_ID.to_string();
-                vec![line(
-                    Change,
-                    "settings file",
-                    what,
-                    keys::CLIENT_ID,
-                    "the application's id belongs there",
-                    None,
-                )]
+                let (what, why) = (keys::CLIENT_ID.to_string(), "the application's id belongs there");
+                vec![line(Change, "settings file", what, keys::CLIENT_ID, why, None)]
             }
             Self::CreatePrincipal => {
+                let what = "of the application".to_owned();
                 let why = "without it, the application cannot sign in here, and nothing can be granted to it";
-                vec![line(
-                    Add,
-                    PRINCIPAL,
-                    "of the application".to_owned(),
-                    keys::CLIENT_ID,
-                    why,
-                    Some(CREATE),
-                )]
+                vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CREATE))]
             }
             Self::EnablePrincipal => {
-                let why = "somebody switched the application's sign-in off";
-                vec![line(
-                    Change,
-                    PRINCIPAL,
-                    "may sign in again".to_owned(),
-                    keys::CLIENT_ID,
-                    why,
-                    Some(CHANGE),
-                )]
+                let (what, why) =
+                    ("may sign in again".to_owned(), "somebody switched the application's sign-in off");
+                vec![line(Change, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CHANGE))]
             }
-            Self::Grant(permission) => vec![by_mode(Add, "grant", permission, GRANT)],
-            Self::Revoke { permission, .. } => vec![by_mode(Remove, "grant", permission, GRANT)],
+            Self::Grant(one) => vec![permission(Add, one)],
+            Self::Revoke { permission: one, .. } => vec![permission(Remove, one)],
             Self::RemoveSecret { key_id, name } => {
                 let what = format!("{name}, Secret ID {key_id}");
                 let why = "left over from a run that broke off; nobody has its value";
@@ -220,6 +162,43 @@ impl Step {
             }
         }
     }
+}
+
+fn line(
+    sign: Sign,
+    object: &'static str,
+    what: String,
+    key: Key,
+    reason: &str,
+    role: Option<&'static str>,
+) -> Line {
+    Line { sign, object, what, key, reason: reason.to_owned(), role }
+}
+
+/// A permission that the mode asks for, or does not.
+fn by_mode(
+    mode: Mode,
+    sign: Sign,
+    object: &'static str,
+    permission: &Permission,
+    role: &'static str,
+) -> Line {
+    let reason = match sign {
+        Sign::Remove => permission.purpose.clone(),
+        Sign::Add | Sign::Change => format!("mode {}: needed to {}", mode.number(), permission.purpose),
+    };
+    line(sign, object, permission.name.clone(), keys::MODE, &reason, Some(role))
+}
+
+fn renamed(name: &String) -> Line {
+    let what = format!("is called {name}");
+    line(Sign::Change, "application", what, keys::APPLICATION_NAME, "the settings say so", Some(CHANGE))
+}
+
+fn guided(guide: &Guide) -> Line {
+    let what = format!("redirect URI {}, and public client flows allowed", guide.redirect);
+    let why = "the vendor's guide asks for it";
+    line(Sign::Change, "application", what, keys::SWYX_VERSION, why, Some(CHANGE))
 }
 
 const DECLARED: &str = "declared permission";

@@ -19,7 +19,6 @@ use tokio::time::Instant;
 
 use super::online::weight;
 use super::{Context, Exit, administrator, display, distrusted, folder};
-use crate::check::Checked;
 use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
 use crate::os;
@@ -96,23 +95,10 @@ impl Site {
             );
             return context.misuse(why).map(Err);
         }
-        let checked = match context.load(path)? {
-            Ok(checked) => checked,
-            Err(exit) => return Ok(Err(exit)),
-        };
-        let wanted = match wanted(context, &checked)? {
+        let wanted = match wanted(context, path, secret_out)? {
             Ok(wanted) => wanted,
             Err(exit) => return Ok(Err(exit)),
         };
-        let is_ours_to_write =
-            matches!(wanted.client_secret, Some(SecretSource::File(_) | SecretSource::Inline(_)));
-        if is_ours_to_write && secret_out.secret_out.is_some() {
-            let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
-            return context.misuse(why).map(Err);
-        }
-        if let Some(why) = distrusted(&checked, context.trust()) {
-            return context.misuse(why).map(Err);
-        }
         let transport = match Https::new(&wanted.access, &folder(path)) {
             Ok(https) => Arc::new(https) as Arc<dyn Transport>,
             Err(error) => return context.misuse(error).map(Err),
@@ -195,16 +181,33 @@ impl Site {
     }
 }
 
-/// What the settings want; else what is to be mended first.
-fn wanted(context: &mut Context<'_>, checked: &Checked) -> io::Result<Result<Wanted, Exit>> {
-    match checked.wanted() {
-        Ok(wanted) => Ok(Ok(wanted)),
+/// What the settings at `path` want; else what is to be mended first.
+fn wanted(
+    context: &mut Context<'_>,
+    path: &Path,
+    secret_out: &SecretOut,
+) -> io::Result<Result<Wanted, Exit>> {
+    let checked = match context.load(path)? {
+        Ok(checked) => checked,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let wanted = match checked.wanted() {
+        Ok(wanted) => wanted,
         Err(Unresolved::Errors) => {
-            context.report_to_err(checked, |_| true)?;
+            context.report_to_err(&checked, |_| true)?;
             context.complain("mend these first; a missing client id or secret is no obstacle here")?;
-            Ok(Err(Exit::Findings))
+            return Ok(Err(Exit::Findings));
         }
-        Err(error) => context.misuse(error).map(Err),
+        Err(error) => return context.misuse(error).map(Err),
+    };
+    let is_written_to = matches!(wanted.client_secret, Some(SecretSource::File(_) | SecretSource::Inline(_)));
+    if is_written_to && secret_out.secret_out.is_some() {
+        let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
+        return context.misuse(why).map(Err);
+    }
+    match distrusted(&checked, context.trust()) {
+        Some(why) => context.misuse(why).map(Err),
+        None => Ok(Ok(wanted)),
     }
 }
 
