@@ -41,6 +41,11 @@ impl Client {
         Self { sender, access: access.clone(), credential, token: Mutex::new(None) }
     }
 
+    /// Gives what follows another end of all waiting, as after a person took time to answer.
+    pub fn wait_until(&mut self, until: tokio::time::Instant) {
+        self.sender.wait_until(until);
+    }
+
     /// Now, by the other side's clock where an answer told it: dates of secrets are the other side's too.
     pub fn now(&self) -> jiff::Timestamp {
         self.sender.now()

@@ -57,6 +57,11 @@ impl Sender {
         Self { transport, limits, budget, clock_ahead }
     }
 
+    /// Gives what follows another end of all waiting.
+    pub(super) fn wait_until(&mut self, until: Instant) {
+        self.limits.until = Some(until);
+    }
+
     /// Seconds that this machine's clock is ahead of the last answer's `Date`, which is exact to a second and the way.
     pub fn clock_ahead(&self) -> Option<i64> {
         Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != NO_CLOCK)

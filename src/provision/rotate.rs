@@ -13,7 +13,7 @@ use super::plan::days_left;
 use super::standing::{Held, Standing, name_of, standing};
 use super::{Look, Provisioner};
 use crate::tenant::SecretSeen;
-use crate::tenant::objects::Application;
+use crate::tenant::objects::{Application, FoundBy};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,9 +133,20 @@ impl Provisioner<'_> {
     /// [`Failure`] says why it stopped. At least one secret works then as before.
     pub async fn rotate(&self, look: &Look, asked: Asked, keep: &mut dyn Keep) -> Result<Rotated, Failure> {
         let held = &look.held;
-        let Some((_, application)) = &look.objects.application else {
-            return Err(Failure::NotKept(NO_APPLICATION.to_owned()));
+        let application = match &look.objects.application {
+            None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
+            // By its name alone, it may be anybody's.
+            Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
+            Some((_, application)) => application,
         };
+        // Without its id, the new one could not say in whose place it is made.
+        let is_unlisted =
+            look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
+        if is_unlisted {
+            return Err(Failure::TooLate(
+                "the secret that is kept works, but Graph does not list it yet".to_owned(),
+            ));
+        }
         let of = Registered { id: application.id, client_id: application.client_id };
         let standing = standing(&application.secrets, held, self.installation);
         let now = look.objects.seen_at;
@@ -214,6 +225,7 @@ impl Provisioner<'_> {
     }
 }
 
+const NOT_ADOPTED: &str = "an application bears the name, but the settings do not say that it is theirs; swyx-teams apply asks, and keeps its id";
 const NO_APPLICATION: &str = "there is no application yet; swyx-teams apply makes it";
 const NOT_KNOWN: &str = "the secret that is kept where the settings say is none of the application's, so nothing can be removed in its favour";
 const NOT_THERE: &str =

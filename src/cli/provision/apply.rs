@@ -63,7 +63,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result
 
 /// Applies the settings file at `path`.
 pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -> io::Result<Exit> {
-    let (site, mut files) =
+    let (mut site, mut files) =
         match Site::open(context, path, &args.administrator, TO_PROVISION, &args.secret_out)? {
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
@@ -87,11 +87,16 @@ pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -
         }
         return Ok(Exit::Clean);
     }
+    if args.format == Plain::Json && !args.yes {
+        return context
+            .misuse("--format json shows no plan to agree to; --yes agrees beforehand. Nothing was changed");
+    }
     match agrees(context, args.yes, "Carry this plan out?")? {
         Ok(true) => {}
         Ok(false) => return context.misuse("nothing was changed"),
         Err(exit) => return Ok(exit),
     }
+    site.begin_anew();
     let provisioner = site.provisioner();
     let applied = match site.result(context, provisioner.apply(&plan, &look, &mut files))? {
         Ok(applied) => applied,

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Destroy {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, _) =
+    let (mut site, _) =
         match Site::open(context, &path, &args.administrator, TO_PROVISION, &SecretOut::default())? {
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
@@ -59,7 +59,8 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Resu
     if let Err(exit) = agrees(context, args.yes.as_deref(), &application.name)? {
         return Ok(exit);
     }
-    match site.result(context, provisioner.destroy(application, &removal))? {
+    site.begin_anew();
+    match site.result(context, site.provisioner().destroy(application, &removal))? {
         Ok(()) => {}
         Err(exit) => return Ok(exit),
     }

@@ -70,6 +70,7 @@ struct Site {
     admin: Client,
     transport: Arc<dyn Transport>,
     teller: Teller,
+    patience: Duration,
     until: Instant,
     /// Nobody else provisions for this settings file meanwhile; a plan changes nothing, and needs nobody to wait.
     _alone: Option<os::Alone>,
@@ -127,9 +128,26 @@ impl Site {
         let hand_over = secret_out.hand_over(context, &teller);
         let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over);
         Ok(Ok((
-            Self { runtime, name, wanted, installation, admin, transport, teller, until, _alone: alone },
+            Self {
+                runtime,
+                name,
+                wanted,
+                installation,
+                admin,
+                transport,
+                teller,
+                patience,
+                until,
+                _alone: alone,
+            },
             files,
         )))
+    }
+
+    /// Begins the time limit anew: a person who thinks takes nothing of it.
+    fn begin_anew(&mut self) {
+        self.until = Instant::now() + self.patience;
+        self.admin.wait_until(self.until);
     }
 
     fn provisioner(&self) -> Provisioner<'_> {

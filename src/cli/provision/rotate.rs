@@ -73,7 +73,7 @@ impl Rotate {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let (site, mut files) =
+    let (mut site, mut files) =
         match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
@@ -95,7 +95,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Resul
     if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
     {
         show_sheet(context, &path)?;
-        return finish_if_told(context, &site, &mut files, &rotated);
+        return finish_if_told(context, &mut site, &mut files, &rotated);
     }
     Ok(Exit::Clean)
 }
@@ -125,7 +125,7 @@ fn go(
 /// Asks whether Control Center has the new one, if somebody is there, and then removes the old one.
 fn finish_if_told(
     context: &mut Context<'_>,
-    site: &Site,
+    site: &mut Site,
     files: &mut Files,
     rotated: &Rotated,
 ) -> io::Result<Exit> {
@@ -138,6 +138,7 @@ fn finish_if_told(
     if !matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true)) {
         return Ok(Exit::Clean);
     }
+    site.begin_anew();
     match go(context, site, files, Asked::Finish)? {
         Ok(finished) => print(context, site, &finished).map(|()| Exit::Clean),
         Err(exit) => Ok(exit),
