@@ -266,6 +266,7 @@ pub struct Rewrite {
     lock: File,
     before: Option<(std::fs::Metadata, Vec<u8>)>,
     readable_by_others: bool,
+    for_owner_only: bool,
 }
 
 /// What the names of our temporary files begin and end with, around the name of the file that they are to become.
@@ -297,7 +298,7 @@ impl Rewrite {
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => (None, false),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { target, folder, lock, before, readable_by_others })
+        Ok(Self { target, folder, lock, before, readable_by_others, for_owner_only: false })
     }
 
     /// The bytes of the file as it is; nothing if it is not there yet.
@@ -308,6 +309,11 @@ impl Rewrite {
     /// Whether the file's mode lets others read it.
     pub fn is_readable_by_others(&self) -> bool {
         self.readable_by_others
+    }
+
+    /// The same, where nobody but its owner is to read the file from now on, whatever its mode allowed.
+    pub fn for_owner_only(self) -> Self {
+        Self { for_owner_only: true, ..self }
     }
 
     /// Whether a file can be made in the folder, before anything depends on it.
@@ -335,7 +341,7 @@ impl Rewrite {
         let mut temporary = self.temporary()?;
         temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
         if let Some((metadata, _)) = &self.before {
-            keep_owner_and_mode(temporary.as_file(), metadata)
+            keep_owner_and_mode(temporary.as_file(), metadata, self.for_owner_only)
                 .map_err(failed("cannot keep the file's owner and mode"))?;
         }
         temporary.as_file().sync_all().map_err(failed("cannot bring the temporary file to disk"))?;
@@ -400,17 +406,18 @@ fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
 }
 
 #[cfg(unix)]
-fn keep_owner_and_mode(file: &File, like: &std::fs::Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, fchown};
+fn keep_owner_and_mode(file: &File, like: &std::fs::Metadata, for_owner_only: bool) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let own = file.metadata()?;
     if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
         fchown(file, Some(like.uid()), Some(like.gid()))?;
     }
-    file.set_permissions(like.permissions())
+    let mode = like.permissions().mode();
+    file.set_permissions(std::fs::Permissions::from_mode(if for_owner_only { mode & !0o077 } else { mode }))
 }
 
 #[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &std::fs::Metadata) -> io::Result<()> {
+fn keep_owner_and_mode(_: &File, _: &std::fs::Metadata, _: bool) -> io::Result<()> {
     Ok(())
 }
 

@@ -90,7 +90,7 @@ fn print_json(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>)
     write_pretty(&shape, context.out)
 }
 
-pub(super) fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> io::Result<()> {
+fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> io::Result<()> {
     let out = &mut context.out;
     writeln!(out, "{}\n", sheet.place)?;
     let width = sheet.fields.iter().map(|field| field.label.len()).max().unwrap_or(0);

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::plan::is_graphs_role;
-use super::step::{Guide, Permission};
+use super::step::{CHANGE, CREATE, GRANT, Guide, Permission};
 use super::{Provisioner, unique_name};
 use crate::graph::{Change, GraphError};
 use crate::observe::GRAPH_APP_ID;
@@ -68,7 +68,7 @@ impl Provisioner<'_> {
                 Ok(shape.map(|shape| Registered { id: shape.id, client_id: ClientId::new(shape.app_id) }))
             })
             .await
-            .map_err(|failure| forbidden(failure, "registering an application", "Application Developer"))
+            .map_err(|failure| forbidden(failure, "registering an application", CREATE))
     }
 
     /// Gives an application another name, other declared permissions, and what the vendor's guide asks for; the rest of it stays.
@@ -109,7 +109,7 @@ impl Provisioner<'_> {
                 Ok(serde_json::from_value::<ObjectShape>(made).ok().map(|shape| shape.id))
             })
             .await
-            .map_err(|failure| forbidden(failure, "making the service principal", "Application Developer"))
+            .map_err(|failure| forbidden(failure, "making the service principal", CREATE))
     }
 
     /// Lets the service principal sign in.
@@ -131,14 +131,13 @@ impl Provisioner<'_> {
                 Err(error) => Err(error),
             })
             .await;
-        granted.map_err(|failure| forbidden(failure, GRANTING, "Privileged Role Administrator"))
+        granted.map_err(|failure| forbidden(failure, GRANTING, GRANT))
     }
 
     /// Takes a grant back.
     pub(super) async fn revoke(&self, graph: Uuid, assignment: &str) -> Result<(), Failure> {
         let change = Change::delete(format!("/servicePrincipals/{graph}/appRoleAssignedTo/{assignment}"));
-        gone(self.admin.change(&change).await)
-            .map_err(|error| Failure::of(error, GRANTING, "Privileged Role Administrator"))
+        gone(self.admin.change(&change).await).map_err(|error| Failure::of(error, GRANTING, GRANT))
     }
 
     /// Deletes an application, and with it its service principal, its grants and its secrets.
@@ -161,7 +160,6 @@ impl Provisioner<'_> {
     }
 }
 
-const CHANGE: &str = "Cloud Application Administrator";
 /// What a grant is to the one who may not do it.
 pub(super) const GRANTING: &str = "granting a permission (admin consent)";
 

@@ -31,8 +31,8 @@ pub enum Failure {
     TooLate(String),
     /// A policy of the tenant limits how long secrets live.
     #[error(
-        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set {key} to less, or ask whoever keeps the policy for its limit",
-        key = keys::SECRET_LIFETIME_DAYS
+        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set less, and renew before that, as swyx-teams set {renew} 7 {key} 30, or ask whoever keeps the policy for its limit",
+        renew = keys::RENEW_BEFORE_DAYS, key = keys::SECRET_LIFETIME_DAYS
     )]
     LifetimeCapped {
         /// What was asked for.

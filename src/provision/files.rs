@@ -93,7 +93,7 @@ impl Files {
             out.write(line.as_bytes())
                 .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
             return Ok(Kept::HandedOver(format!(
-                "the new secret is in {}: put it {place}, and remove that file",
+                "the new secret is in {}: put it {place} and into Control Center, then remove that file",
                 path.display()
             )));
         }
@@ -101,7 +101,7 @@ impl Files {
             Some(HandOver::Terminal(show)) => {
                 show(secret).map_err(|error| KeepError(os::reason(&error)))?;
                 Ok(Kept::HandedOver(format!(
-                    "put the secret that is shown above {place}; it is shown only once"
+                    "put the secret that is shown above {place} and into Control Center; it is shown only once"
                 )))
             }
             _ => Err(KeepError(nowhere(place))),
@@ -117,7 +117,7 @@ fn nowhere(place: &str) -> String {
 
 /// The place that only a person can write to.
 fn place_of(source: &SecretSource) -> Option<String> {
-    matches!(source, SecretSource::Env(_) | SecretSource::Command(_)).then(|| source.place())
+    source.takes_a_person().then(|| source.place())
 }
 
 impl Keep for Files {
@@ -222,6 +222,7 @@ impl Files {
         let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
         // Under the lock, so that of two runs neither overwrites what the other kept.
         self.is_still(before, &path)?;
+        let rewrite = rewrite.for_owner_only();
         rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
     }
 

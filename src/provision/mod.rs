@@ -63,7 +63,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! There is no state but Entra ID's and the settings file's. A run that breaks off, at whatever moment, leaves a tenant that the next
+//! There is no state but Entra ID's, the files', and when these were last changed. A run that breaks off, at whatever moment, leaves a tenant that the next
 //! run plans from, and what it left over is known by its name.
 
 mod act;

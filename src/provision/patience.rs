@@ -62,7 +62,8 @@ impl<'a> Patience<'a> {
                 Err(error) => return Err(Failure::Graph(error)),
             };
             if !pauses.wait(why).await {
-                return Err(failed.map_or_else(|| Failure::TooLate(why.to_owned()), Failure::Graph));
+                let other = failed.filter(|error| !error.is_too_early());
+                return Err(other.map_or_else(|| Failure::TooLate(why.to_owned()), Failure::Graph));
             }
         }
     }

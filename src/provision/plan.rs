@@ -12,7 +12,7 @@ use super::standing::{Absence, Standing, standing};
 use super::step::{Guide, Permission, Sign, Step};
 use crate::observe::GRAPH_APP_ID;
 use crate::permission::{is_excess, needs};
-use crate::settings::{Cloud, Mode, SecretSource, SwyxVersion, Wanted};
+use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
 use crate::tenant::SecretSeen;
 use crate::tenant::objects::{Application, Declared, FoundBy, Objects};
 
@@ -181,10 +181,11 @@ impl Plan {
             after: standing.undecided(now).or(standing.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
-            place: wanted.client_secret.as_ref().map(|source| match source {
-                SecretSource::Inline(_) | SecretSource::File(_) => format!("kept {}", source.place()),
-                SecretSource::Env(_) | SecretSource::Command(_) => {
+            place: wanted.client_secret.as_ref().map(|source| {
+                if source.takes_a_person() {
                     format!("to be put {} by you", source.place())
+                } else {
+                    format!("kept {}", source.place())
                 }
             }),
         });

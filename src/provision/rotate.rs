@@ -13,7 +13,7 @@ use super::plan::days_left;
 use super::standing::{Held, Standing, name_of, standing};
 use super::{Look, Provisioner};
 use crate::tenant::SecretSeen;
-use crate::tenant::objects::{Application, FoundBy};
+use crate::tenant::objects::FoundBy;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Asked {
     },
     /// A new secret if the present one ends soon; nothing is removed that is still valid.
     IfDue,
-    /// Control Center has the present one: remove those before it.
+    /// Control Center has the present one: remove those before it, unless there is one after it.
     Finish,
 }
 
@@ -98,9 +98,11 @@ pub fn course<'a>(
     let undecided = standing.undecided(now);
     let add = |left_over| Course::Add { left_over, after: undecided.or(current) };
     match asked {
-        Asked::Finish => match current {
-            None => Course::Unknown,
-            Some(current) => Course::Remove(all_but(current.key_id, secrets, standing)),
+        Asked::Finish => match (current, standing.newer(now)) {
+            (None, _) => Course::Unknown,
+            // As after a rotation whose secret was handed over, while the old one is still where the settings say.
+            (Some(_), Some(newer)) => Course::Undecided(newer),
+            (Some(current), None) => Course::Remove(all_but(current.key_id, secrets, standing)),
         },
         Asked::IfDue => match current {
             Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
@@ -109,9 +111,14 @@ pub fn course<'a>(
             _ => undecided.map_or_else(|| add(ended()), Course::Undecided),
         },
         Asked::New { again: true, .. } => add(standing.left_over.clone()),
-        Asked::New { again: false, .. } => pending(standing.left_over.clone())
-            .or(undecided.map(Course::Undecided))
-            .unwrap_or_else(|| add(standing.left_over.clone())),
+        Asked::New { again: false, remove_old } => match (pending(standing.left_over.clone()), current) {
+            // The new one is there; the rest is what finishing does.
+            (Some(_), Some(_)) if remove_old => {
+                course(secrets, standing, Asked::Finish, renew_before_days, now)
+            }
+            (Some(pending), _) => pending,
+            (None, _) => undecided.map_or_else(|| add(standing.left_over.clone()), Course::Undecided),
+        },
     }
 }
 
@@ -152,9 +159,6 @@ impl Provisioner<'_> {
         let now = look.objects.seen_at;
         match course(&application.secrets, &standing, asked, self.wanted.renew_before_days, now) {
             Course::NotDue(ends) => Ok(Rotated::NotDue(ends)),
-            Course::Pending { .. } if matches!(asked, Asked::New { remove_old: true, .. }) => {
-                self.finish(of, application, held).await
-            }
             Course::Pending { until, left_over } => {
                 self.prove_kept(of, held).await?;
                 self.remove_all(of, &left_over).await?;
@@ -192,18 +196,6 @@ impl Provisioner<'_> {
                 Ok(Rotated::Made { kept, ends, old_until })
             }
         }
-    }
-
-    async fn finish(
-        &self,
-        of: Registered,
-        application: &Application,
-        held: &Held,
-    ) -> Result<Rotated, Failure> {
-        self.prove_kept(of, held).await?;
-        let standing = standing(&application.secrets, held, self.installation);
-        let old = standing.current.map(|current| all_but(current.key_id, &application.secrets, &standing));
-        self.remove_all(of, &old.unwrap_or_default()).await.map(Rotated::Finished)
     }
 
     async fn prove_kept(&self, of: Registered, held: &Held) -> Result<(), Failure> {
@@ -338,6 +330,21 @@ mod tests {
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
         // It has ended.
         assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");
+    }
+
+    #[test]
+    fn none_that_is_newer_goes_for_an_older_one() {
+        // Handed over, and in Control Center, while the old one is still kept: directly after it, or after one that is gone.
+        for after in [1, 9] {
+            let secrets = [kept(made(1, None, 1)), made(2, Some(after), 100)];
+            assert_eq!(done(&secrets, Asked::Finish, 101, 102), "undecided about 2");
+            // It has ended.
+            assert_eq!(done(&secrets, Asked::Finish, 101, 281), "removes [2]");
+        }
+        // The other way round, the old one goes.
+        let secrets = [made(1, None, 1), kept(made(2, Some(1), 100))];
+        assert_eq!(done(&secrets, Asked::Finish, 101, 102), "removes [1]");
+        assert_eq!(done(&secrets, Asked::New { again: false, remove_old: true }, 101, 102), "removes [1]");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::act::Registered;
 use super::failure::Failure;
 use super::name::SecretName;
+use super::step::CHANGE;
 use super::{Patience, Provisioner};
 use crate::aadsts::Kind;
 use crate::graph::{Change, GraphError};
@@ -64,7 +65,6 @@ struct SecretShape {
 
 /// How long it is looked whether a lost answer left a secret: longer than users report that a new one takes to be seen.
 const LOOK_FOR: Duration = Duration::from_secs(90);
-const CHANGE: &str = "Cloud Application Administrator, or an owner of the application";
 
 impl Provisioner<'_> {
     /// Makes a secret in the place of the one with the key id `after`.
@@ -92,8 +92,9 @@ impl Provisioner<'_> {
                     }
                 }
                 Err(error) if error.is_too_early() => {
-                    if !pauses.wait("the application is not known everywhere in Entra ID yet").await {
-                        return Err(Failure::Graph(error));
+                    let why = "the application is not known everywhere in Entra ID yet";
+                    if !pauses.wait(why).await {
+                        return Err(Failure::TooLate(why.to_owned()));
                     }
                     continue;
                 }

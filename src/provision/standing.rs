@@ -84,6 +84,13 @@ impl<'a> Standing<'a> {
         };
         self.others.iter().copied().filter(is_for_the_same).max_by_key(|secret| secret.begins)
     }
+
+    /// The newest secret that was made after the present one and is still valid: somebody may have its value, and Control Center too.
+    pub fn newer(&self, now: Timestamp) -> Option<&'a SecretSeen> {
+        let current = self.current?;
+        let is_newer = |secret: &&SecretSeen| secret.ends > now && !was_made_before(secret, current);
+        self.others.iter().copied().filter(is_newer).max_by_key(|secret| secret.begins)
+    }
 }
 
 fn was_made_before(secret: &SecretSeen, other: &SecretSeen) -> bool {

@@ -1,11 +1,11 @@
-//! The steps of a plan, each one request, and how a person reads them.
+//! The steps of a plan, and how a person reads them.
 
 use uuid::Uuid;
 
 use crate::diagnostic::Key;
 use crate::settings::{Mode, keys};
 
-/// One step. In this order, for each needs those before it.
+/// One step. A plan has them in the order in which each needs those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Makes the registration.
@@ -93,6 +93,17 @@ pub enum Sign {
     Remove,
 }
 
+impl Sign {
+    /// How a person reads it.
+    pub fn mark(self) -> char {
+        match self {
+            Self::Add => '+',
+            Self::Change => '~',
+            Self::Remove => '-',
+        }
+    }
+}
+
 /// One line of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -111,9 +122,9 @@ pub struct Line {
     pub role: Option<&'static str>,
 }
 
-const CREATE: &str = "Application Developer";
-const CHANGE: &str = "Cloud Application Administrator, or an owner of the application";
-const GRANT: &str = "Privileged Role Administrator";
+pub(super) const CREATE: &str = "Application Developer";
+pub(super) const CHANGE: &str = "Cloud Application Administrator, or an owner of the application";
+pub(super) const GRANT: &str = "Privileged Role Administrator";
 
 impl Step {
     /// The lines that a person reads.

@@ -95,6 +95,11 @@ impl SecretSource {
 }
 
 impl SecretSource {
+    /// Whether only a person can put a secret there: no program writes another's environment, or behind a command.
+    pub fn takes_a_person(&self) -> bool {
+        matches!(self, Self::Env(_) | Self::Command(_))
+    }
+
     /// Where it is kept, as in "kept …" and "put it …": as [`SecretSource::describe`], never the secret itself.
     pub fn place(&self) -> String {
         let described = self.describe();

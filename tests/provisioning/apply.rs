@@ -14,8 +14,8 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let end =
-        "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n";
+    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n\
+               to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(world.to_graph(), 6);
     assert_eq!(world.requests().len(), 7, "one sign-in besides");
@@ -147,7 +147,9 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
         application.app_id
     );
     assert!(run.err.ends_with(&words), "{}", run.err);
-    assert!(run.out.ends_with("a.toml: the rest is done; the sign-in works\n"), "{}", run.out);
+    let end = "a.toml: the rest is done; the sign-in works\n\
+               to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
+    assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
     let secret = world.kept_in(SECRET_FILE);
 

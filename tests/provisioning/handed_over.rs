@@ -45,7 +45,7 @@ fn a_new_file_gets_the_secret_and_nothing_else() {
         let world = World::empty().keeping(&[OUT]);
         world.write("a.toml", &world.settings(ENV));
         let run = world.ends(0, &["apply", "--yes", "--secret-out", OUT, "--format", format, "a.toml"]);
-        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET, and remove that file";
+        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then remove that file";
         match format {
             "json" => {
                 let json: Value = serde_json::from_str(&run.out).expect("JSON");
@@ -167,7 +167,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
 
     let run = world.run_with(&["rotate", "--secret-out", OUT, "a.toml"], "SECRET", &old);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET, and remove that file\n"), "{}", run.out);
+    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then remove that file\n"), "{}", run.out);
     let new = world.kept_in(OUT);
     assert!(new != old && world.accepts(&old));
 
@@ -198,4 +198,26 @@ fn a_command_for_the_secret_sees_none_of_our_variables() {
     world.ends(0, &["apply", "--yes", "--trust", "--secret-out", OUT, "a.toml"]);
     let environment = world.read("environment");
     assert!(environment.contains("PATH=") && !environment.contains("SWYX_TEAMS_"), "{environment}");
+}
+
+#[test]
+fn the_one_that_was_handed_over_is_not_removed_for_the_old_one_that_is_still_kept() {
+    let (world, old) = applied();
+    let words = ["rotate", "--secret-out", OUT, "a.toml"];
+    let run = world.run_with(&words, "SECRET", &old);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let new = world.kept_in(OUT);
+    // Control Center has the new one, and the variable the old one.
+    let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &old);
+    assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
+    assert!(
+        run.err.contains("that is not where the settings say, and whose value somebody may have"),
+        "{}",
+        run.err
+    );
+    assert!(world.accepts(&new) && world.accepts(&old), "nobody is locked out");
+    // In its place, it is the one that stays.
+    let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(world.accepts(&new) && !world.accepts(&old));
 }

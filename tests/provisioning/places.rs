@@ -174,3 +174,13 @@ fn a_folder_that_may_not_be_written_to_is_said_and_later_it_goes_on() {
         assert_eq!(world.files(), ["secrets/north", "settings/a.toml"]);
     }
 }
+
+#[test]
+fn a_secrets_file_that_others_could_read_is_its_owners_alone_from_the_next_secret_on() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    set_mode(&world.path(SECRET_FILE), 0o644);
+    world.ends(0, &["rotate", "a.toml"]);
+    assert_eq!(world.mode(SECRET_FILE), 0o600);
+}

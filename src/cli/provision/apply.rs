@@ -1,7 +1,7 @@
 //! `apply`: the plan, and then what it says.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
@@ -29,19 +29,19 @@ Examples:
   swyx-teams apply --yes --secret-out new.secret north.toml")]
 pub(in crate::cli) struct Apply {
     /// The settings file
-    pub(in crate::cli) file: Option<PathBuf>,
+    file: Option<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) wishes: Wishes,
+    wishes: Wishes,
     /// Agree to the plan beforehand
     #[arg(long)]
-    pub(in crate::cli) yes: bool,
+    yes: bool,
     #[command(flatten)]
-    pub(in crate::cli) secret_out: SecretOut,
+    secret_out: SecretOut,
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t)]
-    pub(in crate::cli) format: Plain,
+    format: Plain,
     #[command(flatten)]
-    pub(in crate::cli) administrator: Administrator,
+    administrator: Administrator,
 }
 
 /// The outcome in JSON, version 1.
@@ -58,13 +58,8 @@ struct AppliedShape<'a> {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    at(context, &path, args)
-}
-
-/// Applies the settings file at `path`.
-pub(in crate::cli) fn at(context: &mut Context<'_>, path: &Path, args: &Apply) -> io::Result<Exit> {
     let (mut site, mut files) =
-        match Site::open(context, path, &args.administrator, TO_PROVISION, &args.secret_out)? {
+        match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
         };
@@ -141,8 +136,13 @@ fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Resul
             "{name}: {done}; swyx-teams check --online {name} proves it, once the secret is in its place"
         )?,
     }
-    if let Some((Kept::HandedOver(what), _)) = &applied.secret {
-        writeln!(context.out, "to do: {}", printable(what))?;
+    match &applied.secret {
+        Some((Kept::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
+        Some((Kept::InPlace, _)) => writeln!(
+            context.out,
+            "to do: enter the new secret in Control Center; swyx-teams sheet --reveal {name} shows it"
+        )?,
+        None => {}
     }
     if applied.not_granted.is_empty() {
         return Ok(());

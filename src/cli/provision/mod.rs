@@ -23,7 +23,7 @@ use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{SecretSource, Unresolved, Wanted};
+use crate::settings::{Unresolved, Wanted};
 use crate::tenant::{Cause, Unseen};
 use teller::Teller;
 
@@ -31,20 +31,20 @@ use teller::Teller;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Administrator")]
 pub(in crate::cli) struct Administrator {
-    /// Sign in with the account of the Azure CLI; without it, by $SWYX_TEAMS_ADMIN_TOKEN, else by a device code
+    /// Where $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the account of the Azure CLI, and not by a device code
     #[arg(long)]
-    pub(in crate::cli) use_az: bool,
+    use_az: bool,
     /// Time for all of it, Entra ID's replication included; a person has as long as the code is valid
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=7200))]
-    pub(in crate::cli) timeout: u64,
+    timeout: u64,
 }
 
 /// Where a secret goes that only a person can put where the settings say.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct SecretOut {
-    /// Where the settings name an environment variable or a command: write the new secret into this file, which must not be there yet
+    /// Where the settings name an environment variable or a command: write the new secret into this file, which must be new, or empty
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) secret_out: Option<PathBuf>,
+    secret_out: Option<PathBuf>,
 }
 
 impl SecretOut {
@@ -218,7 +218,7 @@ fn wanted(
         }
         Err(error) => return context.misuse(error).map(Err),
     };
-    let is_written_to = matches!(wanted.client_secret, Some(SecretSource::File(_) | SecretSource::Inline(_)));
+    let is_written_to = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
     if is_written_to && secret_out.secret_out.is_some() {
         let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
         return context.misuse(why).map(Err);

@@ -42,13 +42,13 @@ pub(in crate::cli) struct Plan {
 pub(in crate::cli) struct Wishes {
     /// Take away permissions of Microsoft Graph that were granted beyond what the mode needs
     #[arg(long)]
-    pub(in crate::cli) prune: bool,
+    prune: bool,
     /// Set the redirect URI and the public client flows of the vendor's guide, which an application with a secret does not need
     #[arg(long)]
-    pub(in crate::cli) as_in_the_guide: bool,
+    as_in_the_guide: bool,
     /// Make another client secret, although the present one may be kept where it cannot be looked at from here
     #[arg(long)]
-    pub(in crate::cli) new_secret: bool,
+    new_secret: bool,
 }
 
 impl Wishes {

@@ -1,7 +1,7 @@
 //! `rotate`: a new client secret in the place of the present one.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
@@ -28,7 +28,7 @@ Examples:
 pub(in crate::cli) struct Rotate {
     /// The settings file
     file: Option<PathBuf>,
-    /// Control Center has the secret that is kept: remove those before it
+    /// Control Center has the secret that is kept: remove those before it; where one was made after it, nothing is
     #[arg(long, conflicts_with_all = ["remove_old", "if_due", "new_secret", "secret_out"])]
     finish: bool,
     /// Remove the old secret at once: nothing uses it but what reads it where the settings say
@@ -78,9 +78,8 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Resul
             Ok(opened) => opened,
             Err(exit) => return Ok(exit),
         };
-    let is_elsewhere =
-        matches!(&site.wanted.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)));
-    if args.remove_old && is_elsewhere {
+    let takes_a_person = site.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
+    if args.remove_old && takes_a_person {
         return context.misuse("--remove-old needs a secret that this program can put in its place: a file, or the settings file itself. Nothing was changed");
     }
     let rotated = match go(context, &site, &mut files, args.asked())? {
@@ -94,7 +93,8 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Resul
     print(context, &site, &rotated)?;
     if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
     {
-        show_sheet(context, &path)?;
+        writeln!(context.out)?;
+        sheet::print_file(context, &path)?;
         return finish_if_told(context, &mut site, &mut files, &rotated);
     }
     Ok(Exit::Clean)
@@ -142,20 +142,6 @@ fn finish_if_told(
     match go(context, site, files, Asked::Finish)? {
         Ok(finished) => print(context, site, &finished).map(|()| Exit::Clean),
         Err(exit) => Ok(exit),
-    }
-}
-
-fn show_sheet(context: &mut Context<'_>, path: &Path) -> io::Result<()> {
-    let checked = match context.load(path)? {
-        Ok(checked) => checked,
-        Err(_) => return Ok(()),
-    };
-    match checked.settings() {
-        Ok(settings) => {
-            writeln!(context.out)?;
-            sheet::print(context, &crate::sheet::Sheet::new(&settings), None)
-        }
-        Err(_) => Ok(()),
     }
 }
 

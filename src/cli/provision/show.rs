@@ -131,11 +131,7 @@ pub(super) fn print(
         writeln!(out)?;
     }
     for line in &lines {
-        let sign = match line.sign {
-            Sign::Add => '+',
-            Sign::Change => '~',
-            Sign::Remove => '-',
-        };
+        let sign = line.sign.mark();
         writeln!(out, "  {sign} {:width$}  {}", line.object, printable(&line.what))?;
         writeln!(out, "    {:width$}  {}: {}", "", line.key, printable(&line.reason))?;
         if let Some(role) = line.role {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::diagnostic::printable;
-use crate::provision::{Sign, Step, Told};
+use crate::provision::{Step, Told};
 use crate::settings::{Mode, Secret};
 
 /// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
@@ -85,11 +85,7 @@ fn named(step: &Step) -> String {
     // The mode is in reasons only, which are not shown here.
     let lines = step.lines(Mode::BothWays);
     let first = lines.first().map(|line| {
-        let sign = match line.sign {
-            Sign::Add => '+',
-            Sign::Change => '~',
-            Sign::Remove => '-',
-        };
+        let sign = line.sign.mark();
         format!("{sign} {} {}", line.object, printable(&line.what))
     });
     first.unwrap_or_default()

@@ -24,8 +24,7 @@ pub(super) fn missing(after: &Checked, given: &Given, open: &[Question]) -> Vec<
 fn needs_a_place(after: &Checked) -> bool {
     let fields = after.draft().map(|draft| &draft.control_center);
     fields.is_some_and(|fields| {
-        fields.client_id.is_none()
-            && matches!(fields.client_secret, Some(SecretSource::Env(_) | SecretSource::Command(_)))
+        fields.client_id.is_none() && fields.client_secret.as_ref().is_some_and(SecretSource::takes_a_person)
     })
 }
 

@@ -69,7 +69,7 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Resul
 fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
-    if matches!(source, Some(SecretSource::Env(_) | SecretSource::Command(_))) {
+    if source.is_some_and(SecretSource::takes_a_person) {
         context.note("once the secret is in its place, swyx-teams check --online proves it")?;
         return Ok(Exit::Clean);
     }

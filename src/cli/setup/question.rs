@@ -41,7 +41,7 @@ impl SignIn {
 }
 
 impl Question {
-    /// All of them, in the order in which they are asked; the last three are never asked for.
+    /// All of them, in the order in which they are asked; those after the users, and the application's name, are never asked for.
     pub(super) const ALL: [Self; 11] = [
         Self::SwyxVersion,
         Self::Mode,
