@@ -224,7 +224,10 @@ impl NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        if !self.is_written {
+        let there = std::fs::symlink_metadata(&self.path);
+        // Another may have taken its place, which is not ours to remove.
+        let is_ours = self.file.metadata().is_ok_and(|own| there.is_ok_and(|there| same_file(&own, &there)));
+        if !self.is_written && is_ours {
             // What cannot be removed is empty, or half of what nobody uses.
             let _ = std::fs::remove_file(&self.path);
         }

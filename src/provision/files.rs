@@ -24,6 +24,8 @@ pub struct Files {
     source: Option<SecretSource>,
     trust: Trust,
     hand_over: Option<HandOver>,
+    /// The file that the secret is handed over in; or an empty one in the place of a secret that was missing, by whose age a later run
+    /// tells that no secret was put there since. Either is gone again if nothing comes of it.
     out: Option<NewFile>,
 }
 
@@ -55,17 +57,13 @@ impl Files {
         self.path.parent().map(Path::to_path_buf).unwrap_or_default()
     }
 
-    /// Since when the place has been as it is: the last change of the settings file, which says where it is, or of the secret's file,
-    /// or of the folder that it is not in.
+    /// Since when the place has been as it is: the last change of the settings file, which says where it is, or of the secret's file.
+    /// One that is missing says nothing: its folder may be where a volume is missing that has it.
     fn since(&self, source: &SecretSource) -> Option<Timestamp> {
         let named = os::last_change(&self.path).ok()?;
         let kept = match source {
             SecretSource::Inline(_) => named,
-            SecretSource::File(path) => {
-                let path = self.folder().join(path);
-                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-                os::last_change(&path).or_else(|_| os::last_change(folder.unwrap_or(Path::new(".")))).ok()?
-            }
+            SecretSource::File(path) => os::last_change(&self.folder().join(path)).ok()?,
             SecretSource::Env(_) | SecretSource::Command(_) => return None,
         };
         Timestamp::try_from(named.max(kept)).ok()
@@ -156,7 +154,16 @@ impl Keep for Files {
         match &self.source {
             None => Err(KeepError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
-            Some(SecretSource::File(path)) => self.can_be_replaced(&self.folder().join(path), is_known),
+            Some(SecretSource::File(path)) => {
+                let path = self.folder().join(path);
+                self.can_be_replaced(&path, is_known)?;
+                if !path.exists() {
+                    let made = NewFile::create(&path);
+                    let failed = |error| KeepError(format!("{}: {}", path.display(), os::reason(&error)));
+                    self.out = Some(made.map_err(failed)?);
+                }
+                Ok(())
+            }
             Some(source) => {
                 let place = place_of(source).unwrap_or_default();
                 match &self.hand_over {

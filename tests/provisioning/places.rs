@@ -184,3 +184,24 @@ fn a_secrets_file_that_others_could_read_is_its_owners_alone_from_the_next_secre
     world.ends(0, &["rotate", "a.toml"]);
     assert_eq!(world.mode(SECRET_FILE), 0o600);
 }
+
+#[test]
+fn a_volume_that_is_not_there_is_no_proof_that_nobody_has_the_secret() {
+    let world = World::empty().keeping(&["volume/teams.secret", "mount/teams.secret"]);
+    for folder in ["mount", "volume"] {
+        fs::create_dir(world.path(folder)).expect("made");
+    }
+    let vault = world.path("vault");
+    std::os::unix::fs::symlink("volume", &vault).expect("linked");
+    world.write("a.toml", &world.settings("{ file = \"vault/teams.secret\" }"));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let secret = world.kept_in("volume/teams.secret");
+    // What is found now is an empty folder, and older than the secret that Control Center has.
+    fs::remove_file(&vault).expect("removed");
+    std::os::unix::fs::symlink("mount", &vault).expect("linked");
+    let run = world.ends(2, &["rotate", "a.toml"]);
+    assert!(run.err.contains("whose value somebody may have"), "{}", run.err);
+    assert!(world.accepts(&secret), "nobody is locked out");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(world.accepts(&secret) && world.accepts(&world.kept_in("mount/teams.secret")));
+}
