@@ -11,6 +11,7 @@
 //!                                       ▼                   │
 //!                                    Settings ──observe──▶ Tenant         over `graph`, which alone speaks to Microsoft
 //!                                    Wanted ──observe──▶ Objects ──provision──▶ Plan ──▶ Graph, and the files
+//!                                    Settings ──users──▶ pairs ──sync──▶ SwyxServer (over `swyx`) and Teams (over `graph`)
 //! ```
 //!
 //! | module | what it is |
@@ -25,6 +26,9 @@
 //! | [`observe`] | looks at a tenant once, in as few requests as it takes |
 //! | [`tenant`] | what was seen there, as plain data |
 //! | [`provision`] | what is to be done there for the settings to work: planned, done, kept up, taken away |
+//! | [`swyx`] | the client of the SwyxServer gateway, and its contract |
+//! | [`users`] | which Swyx user is which Teams user |
+//! | [`sync`] | carries the statuses both ways |
 //! | [`permission`] | the permissions that a mode needs |
 //! | [`aadsts`] | what the codes of Entra ID's refusals mean |
 //! | [`sheet`] | what to type into Control Center |
@@ -68,7 +72,10 @@ mod secret_form;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+pub mod swyx;
+pub mod sync;
 pub mod tenant;
+pub mod users;
 
 /// The README's examples are tests, too.
 #[cfg(doctest)]

@@ -20,6 +20,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("graph", &["settings", "aadsts", "os"]),
     ("observe", &["settings", "permission", "aadsts", "graph", "tenant"]),
     ("emulator", &[]),
+    ("swyx", &["settings", "graph"]),
+    ("users", &["settings", "diagnostic", "graph", "swyx"]),
+    ("sync", &["settings", "graph", "swyx", "users"]),
     (
         "provision",
         &[
@@ -51,7 +54,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "observe",
             "permission",
             "provision",
+            "swyx",
+            "sync",
             "tenant",
+            "users",
             "source",
             "settings",
             "rules",

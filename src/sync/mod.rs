@@ -1,0 +1,1 @@
+//! The synchronisation: carries the statuses of Teams to Swyx, and calls in Swyx to Teams.

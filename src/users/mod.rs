@@ -1,0 +1,1 @@
+//! Which Swyx user is which Teams user.
