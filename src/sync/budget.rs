@@ -1,0 +1,189 @@
+//! How many requests may be sent: Graph's limit of presence requests, kept by reads and writes together.
+//!
+//! Graph counts the presence requests of one application in one tenant: 1,500 in 30 s
+//! (<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>). When exactly it counts one nobody outside knows, but
+//! it is between sending and answer. So a request takes its place from when it is sent until 30 s after its answer: then no
+//! window of 30 s, wherever it begins, holds more requests than the limit.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::moment::Moment;
+
+/// The window in which Graph counts.
+pub(super) const WINDOW: Duration = Duration::from_secs(30);
+/// A tenth of the limit is the readings', however many writes wait: without readings nobody would know what is to be written.
+const SHARE_OF_READINGS: usize = 10;
+
+/// Whether a request reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A reading of many presences.
+    Read,
+    /// Setting or clearing one presence.
+    Write,
+}
+
+/// The places.
+#[derive(Clone, Debug)]
+pub(super) struct Budget {
+    limit: usize,
+    /// Sent and not answered.
+    under_way: [usize; 2],
+    /// Answered; each place is free again at its moment, and they are in order.
+    answered: VecDeque<(Moment, Kind)>,
+    /// How many of those are readings.
+    answered_readings: usize,
+    /// Until when Graph asked for silence.
+    closed_until: Moment,
+}
+
+impl Budget {
+    /// So many requests in every 30 seconds.
+    pub(super) fn new(limit: u16) -> Self {
+        Self {
+            limit: usize::from(limit.max(1)),
+            under_way: [0; 2],
+            answered: VecDeque::new(),
+            answered_readings: 0,
+            closed_until: Moment::START,
+        }
+    }
+
+    /// Takes another limit; what was sent stays counted.
+    pub(super) fn set_limit(&mut self, limit: u16) {
+        self.limit = usize::from(limit.max(1));
+    }
+
+    /// Takes a place for a request that is sent now, if there is one.
+    pub(super) fn take(&mut self, kind: Kind, now: Moment) -> bool {
+        self.forget(now);
+        let is_free = now >= self.closed_until && self.used() + self.kept_from(kind) < self.limit;
+        if is_free {
+            self.under_way[kind as usize] += 1;
+        }
+        is_free
+    }
+
+    /// A request was answered, or given up.
+    pub(super) fn answered(&mut self, kind: Kind, now: Moment) {
+        let under_way = &mut self.under_way[kind as usize];
+        *under_way = under_way.saturating_sub(1);
+        self.answered.push_back((now + WINDOW, kind));
+        self.answered_readings += usize::from(kind == Kind::Read);
+    }
+
+    /// The request was not sent after all.
+    pub(super) fn give_back(&mut self, kind: Kind) {
+        let under_way = &mut self.under_way[kind as usize];
+        *under_way = under_way.saturating_sub(1);
+    }
+
+    /// Graph asks to send nothing at all for so long.
+    pub(super) fn close(&mut self, wait: Duration, now: Moment) {
+        self.closed_until = self.closed_until.max(now + wait);
+    }
+
+    /// When there may be a place that there is not now: the moment to ask again. While all places are taken by requests under way, only an
+    /// answer frees one.
+    pub(super) fn next(&self, now: Moment) -> Moment {
+        let first = self.answered.front().map_or(Moment::NEVER, |(free, _)| *free);
+        if now < self.closed_until { self.closed_until } else { first }
+    }
+
+    /// Places taken at this moment, of how many.
+    pub(super) fn used_of(&mut self, now: Moment) -> (usize, usize) {
+        self.forget(now);
+        (self.used(), self.limit)
+    }
+
+    fn used(&self) -> usize {
+        self.under_way.iter().sum::<usize>() + self.answered.len()
+    }
+
+    /// The places that are kept from a request of this kind.
+    fn kept_from(&self, kind: Kind) -> usize {
+        let readings = self.under_way[Kind::Read as usize] + self.answered_readings;
+        match kind {
+            Kind::Write => (self.limit / SHARE_OF_READINGS).saturating_sub(readings),
+            Kind::Read => 0,
+        }
+    }
+
+    fn forget(&mut self, now: Moment) {
+        while let Some((_, kind)) = self.answered.front().filter(|(free, _)| *free <= now) {
+            self.answered_readings -= usize::from(*kind == Kind::Read);
+            self.answered.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: f64) -> Moment {
+        Moment::at(Duration::from_secs_f64(seconds))
+    }
+
+    /// Ten times as much to send as there are places for, for ten minutes; answers take up to two seconds. Graph may count a request at any
+    /// moment of that time.
+    #[test]
+    fn no_window_of_30_seconds_holds_more_than_the_limit() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let mut budget = Budget::new(1_500);
+        let mut counted = Vec::new();
+        let mut open: Vec<(Moment, Kind)> = Vec::new();
+        let mut readings = 0;
+        for step in 0..60_000_u64 {
+            let now = at(step as f64 / 100.0);
+            open.sort_by_key(|(end, _)| *end);
+            while let Some((_, kind)) = open.first().filter(|(end, _)| *end <= now).copied() {
+                open.remove(0);
+                budget.answered(kind, now);
+            }
+            for _ in 0..5 {
+                let kind = if random.bool() { Kind::Write } else { Kind::Read };
+                if budget.take(kind, now) {
+                    let end = now + Duration::from_millis(random.u64(10..2_000));
+                    let when = random
+                        .u64(now.since_start().as_millis() as u64..=end.since_start().as_millis() as u64);
+                    counted.push(when);
+                    readings += usize::from(kind == Kind::Read);
+                    open.push((end, kind));
+                }
+            }
+        }
+        counted.sort_unstable();
+        let most = (0..counted.len()).map(|first| {
+            let end = counted[first] + 30_000;
+            counted[first..].partition_point(|when| *when < end)
+        });
+        let most = most.max().expect("some");
+        assert!(most <= 1_500, "{most}");
+        assert!(counted.len() > 25_000, "{} is too few: places are wasted", counted.len());
+        assert!(readings * 10 >= counted.len(), "{readings} of {}", counted.len());
+    }
+
+    #[test]
+    fn writes_leave_a_tenth_to_the_readings() {
+        let mut budget = Budget::new(100);
+        let taken = (0..200).filter(|_| budget.take(Kind::Write, at(0.0))).count();
+        assert_eq!(taken, 90);
+        let taken = (0..200).filter(|_| budget.take(Kind::Read, at(0.0))).count();
+        assert_eq!(taken, 10);
+        (0..90).for_each(|_| budget.answered(Kind::Write, at(1.0)));
+        assert!(!budget.take(Kind::Read, at(30.9)));
+        assert_eq!((0..200).filter(|_| budget.take(Kind::Read, at(31.0))).count(), 90);
+    }
+
+    #[test]
+    fn when_graph_asks_for_silence_nobody_speaks() {
+        let mut budget = Budget::new(100);
+        budget.close(Duration::from_millis(2_128), at(1.0));
+        budget.close(Duration::from_millis(1), at(1.0));
+        assert!(!budget.take(Kind::Read, at(3.127)) && !budget.take(Kind::Write, at(3.127)));
+        assert_eq!(budget.next(at(2.0)), at(3.128));
+        assert!(budget.take(Kind::Write, at(3.128)));
+    }
+}

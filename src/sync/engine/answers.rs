@@ -1,0 +1,194 @@
+//! What became of what was sent, and what the gateway tells.
+
+use std::time::Duration;
+
+use super::super::budget::Kind;
+use super::super::moment::Moment;
+use super::super::reader::Slot;
+use super::user::{Circumstances, User};
+use super::{Action, Command, Engine, Failure, Outcome, Reading};
+use crate::settings::SwyxStatus;
+use crate::swyx::UserStatus;
+
+/// Where the other side asks to wait, and does not say how long.
+const WAIT: Duration = Duration::from_secs(5);
+
+impl Engine {
+    pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
+        self.count_failure(&outcome);
+        match command.action {
+            Action::Read(users) => self.read_was_answered(&users, outcome, command.given, now),
+            Action::Set(slot, _) => self.session_was_answered(slot, outcome, now, true),
+            Action::Renew(slot, _) => self.session_was_answered(slot, outcome, now, false),
+            Action::Clear(slot) => self.clear_was_answered(slot, &outcome, now),
+            Action::SetStatus(slot, status) => self.status_was_answered(slot, status, outcome, now),
+        }
+    }
+
+    fn count_failure(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Failed(Failure::Wait(_)) => self.figures.throttled += 1,
+            Outcome::Failed(Failure::Outage) => self.figures.failed += 1,
+            Outcome::Failed(Failure::Refused) => self.figures.refused += 1,
+            Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => {}
+        }
+    }
+
+    fn read_was_answered(&mut self, asked: &[Slot], outcome: Outcome, given: Moment, now: Moment) {
+        self.under_way.readings -= 1;
+        self.budget.answered(Kind::Read, now);
+        match outcome {
+            Outcome::Read(readings) => {
+                self.graph.succeeded();
+                self.figures.readings += 1;
+                self.note_interval(asked, given);
+                readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
+            }
+            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(wait), now),
+            // A refusal, too, is one of the application as a whole: it may not read presences.
+            _ => self.graph.failed(self.options.interval, now),
+        }
+    }
+
+    /// The interval that was kept for the one of these users who was read longest ago.
+    fn note_interval(&mut self, asked: &[Slot], given: Moment) {
+        let before = asked.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
+        let kept = before.filter(|read| *read != Moment::START).map(|read| given.since(read)).max();
+        if let Some(kept) = kept {
+            // Of the last some dozens of requests, weighted: one that was late does not stand for long, nor vanish at once.
+            let so_far = self.figures.interval_kept.unwrap_or(kept);
+            self.figures.interval_kept = Some(if kept > so_far { kept } else { (so_far * 31 + kept) / 32 });
+        }
+    }
+
+    fn take_reading(&mut self, reading: Reading, asked: Moment, now: Moment) {
+        self.figures.presences += 1;
+        let meaning = self.mapping.meaning(reading.pair);
+        let around = self.circumstances(now);
+        let Some(user) = self.roster.get_mut(reading.user) else { return };
+        let before = user.changed;
+        if user.read(reading, meaning, asked, around) {
+            self.figures.changes_in_teams += u64::from(user.changed != before);
+            self.figures.unknown += u64::from(meaning.is_unknown);
+            self.consider(reading.user, now);
+        }
+    }
+
+    fn session_was_answered(&mut self, slot: Slot, outcome: Outcome, now: Moment, is_new: bool) {
+        self.write_was_answered(&outcome, now);
+        let Some(user) = self.roster.get_mut(slot) else { return };
+        user.to_teams.is_under_way = false;
+        match outcome {
+            Outcome::Failed(Failure::Refused) => {
+                user.to_teams.refused(now);
+                // It was not set now; what was set before lives on.
+                if is_new {
+                    user.session_ended(now);
+                    self.figures.open_sessions -= 1;
+                }
+            }
+            Outcome::Failed(_) => user.renew_at(now),
+            _ => {
+                user.to_teams.succeeded();
+                if is_new {
+                    self.figures.sessions_set += 1;
+                    self.figures.to_teams.add(now.since(user.heard));
+                } else {
+                    self.figures.sessions_renewed += 1;
+                }
+            }
+        }
+        self.consider(slot, now);
+    }
+
+    fn clear_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
+        self.write_was_answered(outcome, now);
+        let Some(user) = self.roster.get_mut(slot) else { return };
+        user.to_teams.is_under_way = false;
+        match outcome {
+            Outcome::Failed(Failure::Refused) => user.to_teams.refused(now),
+            // It may have been cleared all the same: where the user is in a call again by now, it is set anew.
+            Outcome::Failed(_) => user.renew_at(now),
+            _ => {
+                user.to_teams.succeeded();
+                self.figures.open_sessions -= usize::from(user.is_open());
+                self.figures.sessions_cleared += 1;
+                self.figures.to_teams.add(now.since(user.heard));
+                user.session_ended(now);
+            }
+        }
+        self.consider(slot, now);
+        self.release(slot);
+    }
+
+    fn write_was_answered(&mut self, outcome: &Outcome, now: Moment) {
+        self.under_way.writes -= 1;
+        self.budget.answered(Kind::Write, now);
+        match outcome {
+            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(*wait), now),
+            Outcome::Failed(Failure::Outage) => self.writes.failed(self.options.interval, now),
+            // One user's refusal says nothing of the others.
+            _ => self.writes.succeeded(),
+        }
+    }
+
+    fn status_was_answered(&mut self, slot: Slot, set: SwyxStatus, outcome: Outcome, now: Moment) {
+        self.under_way.to_swyx -= 1;
+        match outcome {
+            Outcome::Failed(Failure::Wait(wait)) => self.gateway_closed_until = now + asked_for(wait),
+            Outcome::Failed(Failure::Outage) => self.gateway.failed(self.options.interval, now),
+            _ => self.gateway.succeeded(),
+        }
+        let around = self.circumstances(now);
+        if let Some(user) = self.roster.get_mut(slot) {
+            user.to_swyx.is_under_way = false;
+            match outcome {
+                Outcome::Failed(Failure::Refused) => user.to_swyx.refused(now),
+                Outcome::Failed(_) => {}
+                Outcome::Status(_) | Outcome::Done | Outcome::Read(_) => {
+                    user.to_swyx.succeeded();
+                    user.status_was_set(set, around.settable);
+                    self.figures.statuses_set += 1;
+                    if user.due_since != Moment::START {
+                        self.figures.to_swyx.add(now.since(user.due_since));
+                    }
+                }
+            }
+        }
+        if let Outcome::Status(status) = outcome {
+            self.take_statuses(&[status], User::told, now);
+        }
+        self.consider(slot, now);
+        self.release(slot);
+    }
+
+    /// Takes in what the gateway tells, by `told`; who is not carried is passed over.
+    pub(super) fn take_statuses(
+        &mut self,
+        statuses: &[UserStatus],
+        told: fn(&mut User, &UserStatus, Circumstances) -> bool,
+        now: Moment,
+    ) {
+        for status in statuses {
+            let Some(slot) = self.roster.by_swyx(&status.user) else { continue };
+            let around = self.circumstances(now);
+            let Some(user) = self.roster.get_mut(slot) else { continue };
+            let was_known = user.in_call.is_some();
+            if told(user, status, around) {
+                self.figures.changes_in_swyx += u64::from(was_known);
+            }
+            self.consider(slot, now);
+        }
+    }
+
+    /// Frees the place of a user who has left, when nothing more is to come of him.
+    pub(super) fn release(&mut self, slot: Slot) {
+        if self.roster.get(slot).is_some_and(User::is_gone) {
+            self.roster.free(slot);
+        }
+    }
+}
+
+fn asked_for(wait: Duration) -> Duration {
+    if wait.is_zero() { WAIT } else { wait }
+}

@@ -1,0 +1,159 @@
+//! What is sent now: of what is due, as much as the budget and the other side's health allow. Writes come before readings.
+
+use std::time::Duration;
+
+use super::super::budget::Kind;
+use super::super::moment::Moment;
+use super::super::reader::Slot;
+use super::user::{Due, Session};
+use super::{Action, Command, Engine};
+
+/// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
+const AT_ONCE: usize = 64;
+/// A write that fails alone is tried again after this time at the earliest.
+const PAUSE_OF_WRITES: Duration = Duration::from_secs(4);
+/// A session is renewed when this much of it is over, and up to a fifth later, not all at one moment.
+const RENEWED_AFTER_PERCENT: u32 = 60;
+
+impl Engine {
+    pub(super) fn send(&mut self, now: Moment, commands: &mut Vec<Command>) {
+        self.write(now, commands);
+        self.read(now, commands);
+        self.set_statuses(now, commands);
+    }
+
+    /// When something may be sent that cannot be sent now.
+    pub(super) fn next_sending(&self, now: Moment) -> Moment {
+        let is_writing =
+            !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
+        let write = if !is_writing || self.under_way.writes >= AT_ONCE || self.graph.is_out() {
+            Moment::NEVER
+        } else if !self.writes.admits(now) {
+            self.writes.next()
+        } else {
+            self.budget.next(now)
+        };
+        let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
+            Moment::NEVER
+        } else if self.reader.next() > now {
+            self.reader.next()
+        } else if !self.graph.admits(now) {
+            self.graph.next()
+        } else {
+            self.budget.next(now)
+        };
+        let status =
+            if self.queues.to_swyx.is_empty() || self.is_stopping || self.under_way.to_swyx >= AT_ONCE {
+                Moment::NEVER
+            } else {
+                self.gateway.next().min(Moment::NEVER).max(self.gateway_closed_until)
+            };
+        write.min(read).min(status)
+    }
+
+    fn write(&mut self, now: Moment, commands: &mut Vec<Command>) {
+        while self.under_way.writes < AT_ONCE && !self.graph.is_out() && self.writes.admits(now) {
+            let Some((slot, due)) = self.next_write(now) else { return };
+            if !self.budget.take(Kind::Write, now) {
+                // The user stays the first in the queue.
+                self.queue_of(due).push_front(slot);
+                self.roster.get_mut(slot).into_iter().for_each(|user| user.to_teams.is_queued = true);
+                return;
+            }
+            self.under_way.writes += 1;
+            self.writes.sent(PAUSE_OF_WRITES, now);
+            commands.push(Command { given: now, action: self.write_for(slot, due, now) });
+        }
+    }
+
+    fn queue_of(&mut self, due: Due) -> &mut std::collections::VecDeque<Slot> {
+        match due {
+            Due::Clear => &mut self.queues.clear,
+            Due::Set | Due::Nothing => &mut self.queues.set,
+            Due::Renew => &mut self.queues.renew,
+        }
+    }
+
+    /// The first user for whom something is still due in Teams: what is over before new calls, and these before renewals.
+    fn next_write(&mut self, now: Moment) -> Option<(Slot, Due)> {
+        loop {
+            let queues = &mut self.queues;
+            let slot = queues.clear.pop_front().or_else(|| queues.set.pop_front());
+            let slot = slot.or_else(|| self.queues.renew.pop_front())?;
+            let around = self.circumstances(now);
+            let Some(user) = self.roster.get_mut(slot) else { continue };
+            let was_queued = std::mem::take(&mut user.to_teams.is_queued);
+            let due = user.due_in_teams(around);
+            if was_queued && due != Due::Nothing && user.to_teams.is_free(now) {
+                return Some((slot, due));
+            }
+        }
+    }
+
+    fn write_for(&mut self, slot: Slot, due: Due, now: Moment) -> Action {
+        let session = self.options.session;
+        let spread = session / 5 * (slot.wrapping_mul(2_654_435_761) >> 24) / 256;
+        let renew = now + session * RENEWED_AFTER_PERCENT / 100 + spread;
+        let Some(user) = self.roster.get_mut(slot) else { return Action::Clear(slot) };
+        user.to_teams.is_under_way = true;
+        match due {
+            Due::Clear | Due::Nothing => Action::Clear(slot),
+            Due::Set | Due::Renew => {
+                // From now on a reading may show it, whatever becomes of the request.
+                self.figures.open_sessions += usize::from(!user.is_open());
+                let is_new = !std::mem::replace(
+                    &mut user.session,
+                    Session::Open { until: now + session, renew, is_seen: false },
+                )
+                .is_open();
+                if is_new { Action::Set(slot, session) } else { Action::Renew(slot, session) }
+            }
+        }
+    }
+
+    fn read(&mut self, now: Moment, commands: &mut Vec<Command>) {
+        while !self.is_stopping
+            && self.reader.next() <= now
+            && self.under_way.readings < AT_ONCE
+            && self.graph.admits(now)
+            && self.budget.take(Kind::Read, now)
+        {
+            let mut gone = Vec::new();
+            let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
+            for slot in gone {
+                self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
+                self.release(slot);
+            }
+            if users.is_empty() {
+                self.budget.give_back(Kind::Read);
+                continue;
+            }
+            users
+                .iter()
+                .filter_map(|slot| self.roster.get_mut(*slot).map(|user| user.asked = now))
+                .for_each(drop);
+            self.under_way.readings += 1;
+            self.graph.sent(self.options.interval, now);
+            commands.push(Command { given: now, action: Action::Read(users) });
+        }
+    }
+
+    fn set_statuses(&mut self, now: Moment, commands: &mut Vec<Command>) {
+        while !self.is_stopping
+            && self.under_way.to_swyx < AT_ONCE
+            && now >= self.gateway_closed_until
+            && self.gateway.admits(now)
+            && let Some(slot) = self.queues.to_swyx.pop_front()
+        {
+            let around = self.circumstances(now);
+            let Some(user) = self.roster.get_mut(slot) else { continue };
+            let was_queued = std::mem::take(&mut user.to_swyx.is_queued);
+            let status = user.due_in_swyx(around).filter(|_| was_queued && user.to_swyx.is_free(now));
+            let Some(status) = status else { continue };
+            user.to_swyx.is_under_way = true;
+            self.under_way.to_swyx += 1;
+            self.gateway.sent(self.options.interval, now);
+            commands.push(Command { given: now, action: Action::SetStatus(slot, status) });
+        }
+    }
+}

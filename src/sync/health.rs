@@ -1,0 +1,80 @@
+//! Whether the other side is there: while it is not, one request in each interval finds out, and nothing else is sent.
+//!
+//! An outage is told by three requests in a row that nobody answered, or that were answered with a fault. Nothing that failed is
+//! sent again by itself: what is to be written is seen anew when the other side is back, so an outage leaves no queue behind.
+
+use std::time::Duration;
+
+use super::moment::Moment;
+
+/// So many failures in a row are an outage.
+const OUTAGE: u32 = 3;
+
+/// One side's state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Health {
+    failures: u32,
+    next_try: Moment,
+}
+
+impl Health {
+    /// Whether a request may be sent now. In an outage it may if the last one is long enough ago.
+    pub(super) fn admits(&self, now: Moment) -> bool {
+        !self.is_out() || now >= self.next_try
+    }
+
+    /// A request was sent; in an outage, the next one may be after `pause`.
+    pub(super) fn sent(&mut self, pause: Duration, now: Moment) {
+        if self.is_out() {
+            self.next_try = now + pause;
+        }
+    }
+
+    /// A request was answered as it should be.
+    pub(super) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A request was not answered, or with a fault. Where this is the beginning of an outage, the next one may be sent after `pause`.
+    pub(super) fn failed(&mut self, pause: Duration, now: Moment) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures == OUTAGE {
+            self.next_try = now + pause;
+        }
+    }
+
+    /// Whether there is an outage.
+    pub(super) fn is_out(&self) -> bool {
+        self.failures >= OUTAGE
+    }
+
+    /// When to try again, in an outage.
+    pub(super) fn next(&self) -> Moment {
+        if self.is_out() { self.next_try } else { Moment::NEVER }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_hour_of_silence_costs_one_request_in_each_interval() {
+        let (mut health, interval) = (Health::default(), Duration::from_secs(4));
+        let mut sent = 0;
+        for second in 0..1800 {
+            let now = Moment::at(Duration::from_secs(second));
+            for _ in 0..38 {
+                if health.admits(now) {
+                    sent += 1;
+                    health.sent(interval, now);
+                    health.failed(interval, now);
+                }
+            }
+        }
+        assert_eq!(sent, 3 + 1800 / 4 - 1);
+        assert!(health.is_out());
+        health.succeeded();
+        assert!((0..100).all(|_| health.admits(Moment::START)));
+    }
+}

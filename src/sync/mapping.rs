@@ -1,0 +1,297 @@
+//! What a presence in Teams means for the status in Swyx.
+//!
+//! The table is the vendor's: <https://help.swyx.com/mobile/1.00/Android/Enreach/en-US/help/chap_statussignaling.07.5.html>. Its rows
+//! name what Teams shows; the pairs of Graph behind them are Microsoft's
+//! (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>) where they are documented. Words are compared
+//! without regard to case, for Microsoft's pages write them in two ways. A pair that is in no row goes by its availability, since a
+//! status that is out of date serves nobody; that is this program's reading, not the vendor's.
+
+use crate::settings::{PresencePair, SwyxStatus};
+
+/// The rows of the vendor's table, by Graph's words. `None` is its "no synchronisation": the Swyx status is left alone.
+const TABLE: [(&str, &str, SwyxStatus); 19] = [
+    ("Available", "Available", SwyxStatus::Available),
+    ("Available", "OutOfOffice", SwyxStatus::Available),
+    ("Busy", "Busy", SwyxStatus::Away),
+    ("Busy", "InACall", SwyxStatus::Speaking),
+    // Not in the vendor's table; a call with several others is a call.
+    ("Busy", "InAConferenceCall", SwyxStatus::Speaking),
+    ("Busy", "InAMeeting", SwyxStatus::Away),
+    ("DoNotDisturb", "DoNotDisturb", SwyxStatus::DoNotDisturb),
+    ("DoNotDisturb", "Presenting", SwyxStatus::Speaking),
+    ("DoNotDisturb", "Focusing", SwyxStatus::DoNotDisturb),
+    ("Away", "Away", SwyxStatus::Away),
+    ("BeRightBack", "BeRightBack", SwyxStatus::Away),
+    // "Appear offline", where Graph tells it from being offline.
+    ("Offline", "OffWork", SwyxStatus::Away),
+    ("Offline", "Offline", SwyxStatus::None),
+    ("PresenceUnknown", "PresenceUnknown", SwyxStatus::None),
+    // "Out of office" without "Available" or a call before it.
+    ("Away", "OutOfOffice", SwyxStatus::None),
+    ("BeRightBack", "OutOfOffice", SwyxStatus::None),
+    ("Offline", "OutOfOffice", SwyxStatus::None),
+    ("OutOfOffice", "OutOfOffice", SwyxStatus::None),
+    ("PresenceUnknown", "OutOfOffice", SwyxStatus::None),
+];
+
+/// What a pair comes to that is in no row. `UrgentInterruptionsOnly` is documented as an activity, and guarded against as the other.
+const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
+    ("Available", SwyxStatus::Available),
+    ("AvailableIdle", SwyxStatus::Available),
+    ("Busy", SwyxStatus::Away),
+    ("BusyIdle", SwyxStatus::Away),
+    ("DoNotDisturb", SwyxStatus::DoNotDisturb),
+    ("UrgentInterruptionsOnly", SwyxStatus::DoNotDisturb),
+    ("Away", SwyxStatus::Away),
+    ("BeRightBack", SwyxStatus::Away),
+    ("Offline", SwyxStatus::None),
+    ("PresenceUnknown", SwyxStatus::None),
+    ("OutOfOffice", SwyxStatus::None),
+];
+
+/// The number of a pair of words: small enough to be kept for every user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair(u16);
+
+/// How much a pair looks like the presence session of this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// Not at all.
+    Never,
+    /// Busy/InACall, as it is set.
+    AsSet,
+    /// Busy/Busy, as which users report that it may come back (<https://learn.microsoft.com/answers/a/2014289>).
+    AsBusy,
+}
+
+/// What is known of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What Swyx is to show; `None` leaves it alone.
+    pub status: SwyxStatus,
+    /// Whether the presence session of this program may look like this.
+    pub own: Own,
+    /// Whether neither the table nor the settings know these words.
+    pub is_unknown: bool,
+}
+
+/// The table, with the settings' overrides, and every pair that was seen so far.
+#[derive(Clone, Debug)]
+pub struct Mapping {
+    overrides: Vec<(PresencePair, SwyxStatus)>,
+    seen: Vec<(Box<str>, Box<str>, Meaning)>,
+}
+
+/// So many different pairs are told apart; all there are is 153. Whatever comes beyond that is unknown, and memory is bounded.
+const MOST_PAIRS: usize = 1_000;
+
+impl Mapping {
+    /// The vendor's table with the overrides of `[sync.status]`.
+    pub fn new(overrides: &[(PresencePair, SwyxStatus)]) -> Self {
+        Self { overrides: overrides.to_vec(), seen: Vec::new() }
+    }
+
+    /// The number of a pair. One pair has one number as long as the mapping lives.
+    pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
+        let mut pairs = self.seen.iter();
+        let known = pairs.position(|(one, other, _)| **one == *availability && **other == *activity);
+        let number = known.unwrap_or_else(|| {
+            if self.seen.len() < MOST_PAIRS {
+                let meaning = self.look_up(availability, activity);
+                self.seen.push((availability.into(), activity.into(), meaning));
+            }
+            self.seen.len() - 1
+        });
+        Pair(u16::try_from(number).unwrap_or(u16::MAX))
+    }
+
+    /// What a pair means.
+    pub fn meaning(&self, pair: Pair) -> Meaning {
+        self.seen.get(usize::from(pair.0)).map_or(UNKNOWN, |(_, _, meaning)| *meaning)
+    }
+
+    /// The words of a pair, as Graph wrote them.
+    pub fn words(&self, pair: Pair) -> (&str, &str) {
+        self.seen.get(usize::from(pair.0)).map_or(("", ""), |(one, other, _)| (one, other))
+    }
+
+    /// The pairs whose words nobody knows, as Graph wrote them.
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.seen
+            .iter()
+            .filter(|(_, _, meaning)| meaning.is_unknown)
+            .map(|(one, other, _)| (&**one, &**other))
+    }
+
+    /// Takes other overrides; the numbers of pairs stay.
+    pub fn set_overrides(&mut self, overrides: &[(PresencePair, SwyxStatus)]) {
+        self.overrides = overrides.to_vec();
+        for at in 0..self.seen.len() {
+            let Some((availability, activity, _)) = self.seen.get(at).cloned() else { continue };
+            let meaning = self.look_up(&availability, &activity);
+            if let Some(seen) = self.seen.get_mut(at) {
+                seen.2 = meaning;
+            }
+        }
+    }
+
+    fn look_up(&self, availability: &str, activity: &str) -> Meaning {
+        let is = |one: &str, other: &str| {
+            one.eq_ignore_ascii_case(availability) && other.eq_ignore_ascii_case(activity)
+        };
+        let own = self.overrides.iter().find(|(pair, _)| is(&pair.availability, &pair.activity));
+        let own = own.map(|(_, status)| *status);
+        let row = || TABLE.iter().find(|(one, other, _)| is(one, other)).map(|(_, _, status)| *status);
+        let by_availability = || {
+            let mut rows = BY_AVAILABILITY.iter();
+            rows.find(|(word, _)| word.eq_ignore_ascii_case(availability)).map(|(_, status)| *status)
+        };
+        let status = own.or_else(row).or_else(by_availability);
+        Meaning {
+            status: status.unwrap_or(SwyxStatus::None),
+            own: match () {
+                () if is("Busy", "InACall") => Own::AsSet,
+                () if is("Busy", "Busy") => Own::AsBusy,
+                () => Own::Never,
+            },
+            is_unknown: status.is_none(),
+        }
+    }
+}
+
+const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, own: Own::Never, is_unknown: true };
+
+/// The statuses that a gateway can set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settable(u8);
+
+impl Settable {
+    /// Whether it can set this one; leaving the status alone is no setting.
+    pub fn contains(self, status: SwyxStatus) -> bool {
+        status != SwyxStatus::None && self.0 & (1 << status as u8) != 0
+    }
+}
+
+impl FromIterator<SwyxStatus> for Settable {
+    fn from_iter<I: IntoIterator<Item = SwyxStatus>>(statuses: I) -> Self {
+        Self(statuses.into_iter().fold(0, |all, status| all | (1 << status as u8)))
+    }
+}
+
+/// The nearest status that can be set, where `wanted` cannot; `None` where all others would say something else entirely.
+///
+/// Whoever speaks, or wants no calls, is at least away; the vendor, too, shows a busy user as away. Do not disturb is never set in another's
+/// place: it may keep calls from the user. Available is never set for one who is not.
+pub fn nearest(wanted: SwyxStatus, settable: Settable) -> SwyxStatus {
+    let instead: &[SwyxStatus] = match wanted {
+        SwyxStatus::Available | SwyxStatus::None => &[],
+        SwyxStatus::Away => &[SwyxStatus::Speaking],
+        SwyxStatus::Speaking => &[SwyxStatus::Away],
+        SwyxStatus::DoNotDisturb => &[SwyxStatus::Away, SwyxStatus::Speaking],
+    };
+    let mut order = std::iter::once(&wanted).chain(instead);
+    order.find(|status| settable.contains(**status)).copied().unwrap_or(SwyxStatus::None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(mapping: &mut Mapping, text: &str) -> SwyxStatus {
+        let (availability, activity) = text.split_once('/').expect("a pair");
+        let pair = mapping.pair(availability, activity);
+        assert_eq!(mapping.words(pair), (availability, activity));
+        mapping.meaning(pair).status
+    }
+
+    /// The vendor's rows, copied by hand from its page and Microsoft's, once more: a second look at the table above.
+    #[test]
+    fn every_row_of_the_vendors_table() {
+        let rows = [
+            ("Available/Available", SwyxStatus::Available),
+            ("Available/OutOfOffice", SwyxStatus::Available),
+            ("Busy/Busy", SwyxStatus::Away),
+            ("Busy/InACall", SwyxStatus::Speaking),
+            ("Busy/InAMeeting", SwyxStatus::Away),
+            ("DoNotDisturb/DoNotDisturb", SwyxStatus::DoNotDisturb),
+            ("DoNotDisturb/Presenting", SwyxStatus::Speaking),
+            ("DoNotDisturb/Focusing", SwyxStatus::DoNotDisturb),
+            ("Away/Away", SwyxStatus::Away),
+            ("BeRightBack/BeRightBack", SwyxStatus::Away),
+            ("Offline/OffWork", SwyxStatus::Away),
+            ("Offline/Offline", SwyxStatus::None),
+            ("PresenceUnknown/PresenceUnknown", SwyxStatus::None),
+            ("Offline/OutOfOffice", SwyxStatus::None),
+            ("Away/OutOfOffice", SwyxStatus::None),
+        ];
+        for (pair, wanted) in rows {
+            let mut mapping = Mapping::new(&[]);
+            assert_eq!(status(&mut mapping, pair), wanted, "{pair}");
+            assert_eq!(status(&mut mapping, &pair.to_lowercase()), wanted, "{pair}");
+        }
+    }
+
+    #[test]
+    fn outside_the_table_the_availability_decides() {
+        let rows = [
+            ("AvailableIdle/Inactive", SwyxStatus::Available),
+            ("Available/AvailableInactive", SwyxStatus::Available),
+            ("BusyIdle/Inactive", SwyxStatus::Away),
+            ("Busy/Presenting", SwyxStatus::Away),
+            ("Busy/InAConferenceCall", SwyxStatus::Speaking),
+            ("DoNotDisturb/UrgentInterruptionsOnly", SwyxStatus::DoNotDisturb),
+            ("UrgentInterruptionsOnly/UrgentInterruptionsOnly", SwyxStatus::DoNotDisturb),
+            ("DoNotDisturb/InACall", SwyxStatus::DoNotDisturb),
+            ("Away/BeRightBack", SwyxStatus::Away),
+            ("Offline/Away", SwyxStatus::None),
+        ];
+        for (pair, wanted) in rows {
+            let mut mapping = Mapping::new(&[]);
+            assert_eq!(status(&mut mapping, pair), wanted, "{pair}");
+            assert_eq!(mapping.unknown().count(), 0, "{pair}");
+        }
+    }
+
+    #[test]
+    fn unknown_words_change_nothing_and_are_kept_for_the_report() {
+        let mut mapping = Mapping::new(&[]);
+        assert_eq!(status(&mut mapping, "InTheCinema/Watching"), SwyxStatus::None);
+        assert_eq!(mapping.unknown().collect::<Vec<_>>(), [("InTheCinema", "Watching")]);
+        for number in 0..2 * MOST_PAIRS {
+            mapping.pair("Busy", &number.to_string());
+        }
+        let last = mapping.pair("never", "seen");
+        assert_eq!(mapping.seen.len(), MOST_PAIRS);
+        assert_eq!(mapping.meaning(last).status, mapping.meaning(Pair(999)).status);
+    }
+
+    #[test]
+    fn the_settings_come_before_the_table() {
+        let overrides = [("busy/inameeting".parse().expect("a pair"), SwyxStatus::DoNotDisturb)];
+        let mut mapping = Mapping::new(&overrides);
+        assert_eq!(status(&mut mapping, "Busy/InAMeeting"), SwyxStatus::DoNotDisturb);
+        assert_eq!(status(&mut mapping, "Busy/Busy"), SwyxStatus::Away);
+        mapping.set_overrides(&[("Busy/Busy".parse().expect("a pair"), SwyxStatus::None)]);
+        assert_eq!(status(&mut mapping, "Busy/InAMeeting"), SwyxStatus::Away);
+        assert_eq!(status(&mut mapping, "Busy/Busy"), SwyxStatus::None);
+    }
+
+    #[test]
+    fn what_cannot_be_set_becomes_the_nearest_that_can() {
+        use SwyxStatus::{Available, Away, DoNotDisturb, None, Speaking};
+        let cases: [(SwyxStatus, &[SwyxStatus], SwyxStatus); 8] = [
+            (Speaking, &[Available, Away, DoNotDisturb, Speaking], Speaking),
+            (Speaking, &[Available, Away, DoNotDisturb], Away),
+            (Speaking, &[Available, DoNotDisturb], None),
+            (DoNotDisturb, &[Available, Away], Away),
+            (Away, &[Available, Speaking], Speaking),
+            (Away, &[Available, DoNotDisturb], None),
+            (Available, &[Away], None),
+            (None, &[Available, Away], None),
+        ];
+        for (wanted, settable, found) in cases {
+            let settable_set = settable.iter().copied().collect();
+            assert_eq!(nearest(wanted, settable_set), found, "{wanted:?} of {settable:?}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! The engine against a model of both sides, in virtual time, with all that can go wrong: seeded, so that every run can be had again.
+//!
+//! `SEEDS=10000 cargo test --release --test sync` tries so many; without it there are a few hundred. A failure names its seed, and
+//! `SEED=n` runs that one alone.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test fails by them"
+)]
+
+mod driver;
+mod judge;
+mod plan;
+mod seeds;
+mod world;
+mod wrong;

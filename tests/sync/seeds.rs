@@ -1,0 +1,76 @@
+//! The runs.
+
+use super::driver::Run;
+use super::plan::Plan;
+use super::wrong::{Brain, Fault};
+
+/// How many seeds are tried where nobody asks for more.
+const SEEDS: u64 = 300;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+#[test]
+fn both_sides_agree_in_the_end_whatever_went_wrong() {
+    let seeds = match number("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SEEDS").unwrap_or(SEEDS),
+    };
+    let (mut readings, mut statuses, mut sessions, mut failures) = (0, 0, 0, 0);
+    for seed in seeds {
+        let plan = Plan::of(seed);
+        if number("SEED").is_some() {
+            println!("{plan:#?}");
+        }
+        let judge = Run::new(&plan, |plan| Brain::new(plan, Fault::None)).to_the_end();
+        let figures = judge.figures.expect("it runs");
+        readings += figures.readings;
+        statuses += figures.statuses_set;
+        sessions += figures.sessions_set;
+        failures += figures.failed + figures.throttled;
+    }
+    // A run in which nothing happens would prove nothing.
+    assert!(readings > 1_000 && statuses > 20 && sessions > 5 && failures > 50);
+    println!("{readings} readings, {statuses} statuses, {sessions} sessions, {failures} failures");
+}
+
+/// Tries a wrong engine until it is caught.
+fn catch(make: fn(&Plan) -> Brain, within: u64) {
+    let is_caught = (0..within).any(|seed| {
+        let plan = Plan::of(seed);
+        let run = std::panic::AssertUnwindSafe(|| drop(Run::new(&plan, make).to_the_end()));
+        std::panic::catch_unwind(run).is_err()
+    });
+    assert!(is_caught, "not caught within {within} seeds");
+}
+
+#[test]
+fn an_engine_that_takes_a_status_for_a_call_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::EchoFromSwyx), 30);
+}
+
+#[test]
+fn an_engine_that_takes_its_own_session_for_a_call_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::EchoFromTeams), 30);
+}
+
+#[test]
+fn an_engine_that_renews_nothing_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::NoRenewal), 30);
+}
+
+#[test]
+fn an_engine_that_carries_the_oldest_first_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::OldestFirst), 30);
+}
+
+#[test]
+fn an_engine_that_hears_events_only_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::EdgesOnly), 60);
+}
+
+#[test]
+fn an_engine_that_takes_old_events_for_new_ones_is_caught() {
+    catch(|plan| Brain::new(plan, Fault::NoSequence), 60);
+}
