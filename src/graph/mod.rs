@@ -38,4 +38,4 @@ pub use https::{CONNECT_WITHIN, Https, SetupError};
 pub use send::{Limits, Sender};
 pub use sign_in::{Credential, DevicePrompt};
 pub use token::Token;
-pub use transport::{Answer, Request, Response, Transport, TransportError};
+pub use transport::{Answer, Chunks, Opened, Piece, Request, Response, Transport, TransportError};

@@ -24,15 +24,17 @@ pub struct Limits {
     pub attempt: Duration,
     /// Until all has to be done, repetitions and pauses included; by default without end.
     pub until: Option<Instant>,
+    /// Repetitions of one request at most; by default 3. Without any, whoever asks does the repeating.
+    pub repetitions: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { attempt: Duration::from_secs(30), until: None }
+        Self { attempt: Duration::from_secs(30), until: None, repetitions: MOST_REPETITIONS }
     }
 }
 
-/// Repetitions of one request at most.
+/// Repetitions of one request, where nothing else is asked for.
 const MOST_REPETITIONS: usize = 3;
 /// The first pause, where none is asked for.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -55,6 +57,12 @@ impl Sender {
     pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
         let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
         Self { transport, limits, budget, clock_ahead }
+    }
+
+    /// The pauses before repetitions, where no longer ones are asked for.
+    pub(super) fn pauses(&self) -> ExponentialBuilder {
+        let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
+        growing.with_max_times(self.limits.repetitions).with_jitter()
     }
 
     /// Gives what follows another end of all waiting.
@@ -99,7 +107,7 @@ impl Sender {
     ) -> Result<Response, GraphError> {
         let attempt = || self.attempt(request);
         attempt
-            .retry(pauses())
+            .retry(self.pauses())
             .sleep(tokio::time::sleep)
             .when(repeats)
             .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
@@ -196,12 +204,6 @@ impl Sender {
                 .store(Timestamp::now().as_second().saturating_sub(date.as_second()), Ordering::Relaxed);
         }
     }
-}
-
-/// The pauses before repetitions, where no longer ones are asked for.
-pub(super) fn pauses() -> ExponentialBuilder {
-    let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
-    growing.with_max_times(MOST_REPETITIONS).with_jitter()
 }
 
 /// The host of a request, for messages.

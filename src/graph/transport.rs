@@ -13,6 +13,19 @@ pub type Request = http::Request<Vec<u8>>;
 /// An answer with its whole body.
 pub type Response = http::Response<Vec<u8>>;
 
+/// A body that comes in pieces, as an event stream does.
+pub trait Chunks: Send {
+    /// The next piece; none at the end.
+    fn next(&mut self) -> Piece<'_>;
+}
+
+/// What comes next of a body.
+pub type Piece<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
+
+/// An answer whose body is still to come.
+pub type Opened<'a> =
+    Pin<Box<dyn Future<Output = Result<http::Response<Box<dyn Chunks>>, TransportError>> + Send + 'a>>;
+
 /// What a transport gives back in time.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
@@ -20,6 +33,25 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportErro
 pub trait Transport: Send + Sync {
     /// Sends `request` and reads the whole answer.
     fn send(&self, request: Request) -> Answer<'_>;
+
+    /// Sends `request` and gives the answer as soon as its head is there. A transport that knows no other way gives the whole body in one
+    /// piece.
+    fn open(&self, request: Request) -> Opened<'_> {
+        Box::pin(async move {
+            let response = self.send(request).await?;
+            Ok(response.map(|body| Box::new(Whole(Some(body))) as Box<dyn Chunks>))
+        })
+    }
+}
+
+/// A body that is there already.
+struct Whole(Option<Vec<u8>>);
+
+impl Chunks for Whole {
+    fn next(&mut self) -> Piece<'_> {
+        let body = self.0.take();
+        Box::pin(async move { Ok(body) })
+    }
 }
 
 /// Why there is no answer. No message holds anything of the request but its host.

@@ -28,8 +28,10 @@ pub(super) enum Kind {
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     limit: usize,
-    /// Sent and not answered.
-    under_way: [usize; 2],
+    /// Readings that were sent and not answered.
+    readings: usize,
+    /// Writes that were.
+    writes: usize,
     /// Answered; each place is free again at its moment, and they are in order.
     answered: VecDeque<(Moment, Kind)>,
     /// How many of those are readings.
@@ -43,7 +45,8 @@ impl Budget {
     pub(super) fn new(limit: u16) -> Self {
         Self {
             limit: usize::from(limit.max(1)),
-            under_way: [0; 2],
+            readings: 0,
+            writes: 0,
             answered: VecDeque::new(),
             answered_readings: 0,
             closed_until: Moment::START,
@@ -60,14 +63,14 @@ impl Budget {
         self.forget(now);
         let is_free = now >= self.closed_until && self.used() + self.kept_from(kind) < self.limit;
         if is_free {
-            self.under_way[kind as usize] += 1;
+            *self.under_way(kind) += 1;
         }
         is_free
     }
 
     /// A request was answered, or given up.
     pub(super) fn answered(&mut self, kind: Kind, now: Moment) {
-        let under_way = &mut self.under_way[kind as usize];
+        let under_way = self.under_way(kind);
         *under_way = under_way.saturating_sub(1);
         self.answered.push_back((now + WINDOW, kind));
         self.answered_readings += usize::from(kind == Kind::Read);
@@ -75,7 +78,7 @@ impl Budget {
 
     /// The request was not sent after all.
     pub(super) fn give_back(&mut self, kind: Kind) {
-        let under_way = &mut self.under_way[kind as usize];
+        let under_way = self.under_way(kind);
         *under_way = under_way.saturating_sub(1);
     }
 
@@ -97,13 +100,20 @@ impl Budget {
         (self.used(), self.limit)
     }
 
+    fn under_way(&mut self, kind: Kind) -> &mut usize {
+        match kind {
+            Kind::Read => &mut self.readings,
+            Kind::Write => &mut self.writes,
+        }
+    }
+
     fn used(&self) -> usize {
-        self.under_way.iter().sum::<usize>() + self.answered.len()
+        self.readings + self.writes + self.answered.len()
     }
 
     /// The places that are kept from a request of this kind.
     fn kept_from(&self, kind: Kind) -> usize {
-        let readings = self.under_way[Kind::Read as usize] + self.answered_readings;
+        let readings = self.readings + self.answered_readings;
         match kind {
             Kind::Write => (self.limit / SHARE_OF_READINGS).saturating_sub(readings),
             Kind::Read => 0,

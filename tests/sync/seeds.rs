@@ -23,7 +23,7 @@ fn both_sides_agree_in_the_end_whatever_went_wrong() {
         if number("SEED").is_some() {
             println!("{plan:#?}");
         }
-        let judge = Run::new(&plan, |plan| Brain::new(plan, Fault::None)).to_the_end();
+        let judge = Run::new(&plan, |plan| Brain::new(plan, Fault::None)).judged();
         let figures = judge.figures.expect("it runs");
         readings += figures.readings;
         statuses += figures.statuses_set;
@@ -39,7 +39,7 @@ fn both_sides_agree_in_the_end_whatever_went_wrong() {
 fn catch(make: fn(&Plan) -> Brain, within: u64) {
     let is_caught = (0..within).any(|seed| {
         let plan = Plan::of(seed);
-        let run = std::panic::AssertUnwindSafe(|| drop(Run::new(&plan, make).to_the_end()));
+        let run = std::panic::AssertUnwindSafe(|| drop(Run::new(&plan, make).judged()));
         std::panic::catch_unwind(run).is_err()
     });
     assert!(is_caught, "not caught within {within} seeds");

@@ -35,7 +35,7 @@ impl Engine {
     }
 
     fn read_was_answered(&mut self, asked: &[Slot], outcome: Outcome, given: Moment, now: Moment) {
-        self.under_way.readings -= 1;
+        self.under_way.readings = self.under_way.readings.saturating_sub(1);
         self.budget.answered(Kind::Read, now);
         match outcome {
             Outcome::Read(readings) => {
@@ -122,7 +122,7 @@ impl Engine {
     }
 
     fn write_was_answered(&mut self, outcome: &Outcome, now: Moment) {
-        self.under_way.writes -= 1;
+        self.under_way.writes = self.under_way.writes.saturating_sub(1);
         self.budget.answered(Kind::Write, now);
         match outcome {
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(*wait), now),
@@ -133,7 +133,7 @@ impl Engine {
     }
 
     fn status_was_answered(&mut self, slot: Slot, set: SwyxStatus, outcome: Outcome, now: Moment) {
-        self.under_way.to_swyx -= 1;
+        self.under_way.to_swyx = self.under_way.to_swyx.saturating_sub(1);
         match outcome {
             Outcome::Failed(Failure::Wait(wait)) => self.gateway_closed_until = now + asked_for(wait),
             Outcome::Failed(Failure::Outage) => self.gateway.failed(self.options.interval, now),

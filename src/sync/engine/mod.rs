@@ -148,10 +148,10 @@ impl Engine {
             Event::Answered(command, outcome) => self.take_answer(command, outcome, now),
             Event::Options(options) => self.take_options(options, now),
             Event::Slept => {
-                (0..self.roster.places())
-                    .filter_map(|slot| Some(self.roster.get_mut(slot)?.renew_at(now)))
-                    .for_each(drop);
-                self.consider_all(now);
+                for slot in 0..self.roster.places() {
+                    self.roster.get_mut(slot).into_iter().for_each(|user| user.renew_at(now));
+                    self.consider(slot, now);
+                }
             }
             Event::Tick => {}
             Event::Stop => {

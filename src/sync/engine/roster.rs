@@ -100,7 +100,7 @@ impl Engine {
                 .by_swyx(&link.swyx)
                 .filter(|slot| self.roster.get(*slot).is_some_and(|user| user.link == link));
             match known {
-                Some(slot) => stay[slot as usize] = true,
+                Some(slot) => stay.get_mut(slot as usize).into_iter().for_each(|stays| *stays = true),
                 None => come.push(link),
             }
         }
