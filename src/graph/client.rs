@@ -182,9 +182,7 @@ impl Client {
         let mut request = Request::new(call.body.map(Value::to_string).unwrap_or_default().into_bytes());
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = call.address.parse().map_err(not_an_address)?;
-        let bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token.secret())));
-        let mut bearer = bearer.map_err(|_| NOT_A_TOKEN)?;
-        bearer.set_sensitive(true);
+        let bearer = bearer(token.secret()).ok_or(NOT_A_TOKEN)?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
         if call.body.is_some() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -194,6 +192,13 @@ impl Client {
         }
         Ok(request)
     }
+}
+
+/// The header that shows a token; none where the token holds what no header can.
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token))).ok()?;
+    bearer.set_sensitive(true);
+    Some(bearer)
 }
 
 /// One call.

@@ -33,6 +33,7 @@ pub use admin::{AdminWay, Administrators, TO_PROVISION, TO_READ};
 pub use batch::{Part, PartAnswer};
 pub use change::Change;
 pub use client::Client;
+pub(crate) use client::bearer;
 pub use error::{GraphError, Refused, RequestId, Sense, Service, Word};
 pub use https::{CONNECT_WITHIN, Https, SetupError};
 pub use send::{Limits, Sender};
