@@ -1,4 +1,4 @@
-//! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
+//! An emulated site: Entra ID, Microsoft Graph and a SwyxServer gateway for trying and testing, without a network of Microsoft's.
 //!
 //! It shares no type with the rest of this crate: a mistake in both would otherwise look right. It is no place for real secrets: it
 //! accepts nothing but its own made-up tenant.
@@ -6,7 +6,8 @@
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
 //!      in memory ──router──▶      ├─▶ graph ──┘
-//!                                 └─▶ faults, limits, log
+//!                                 ├─▶ gateway (SwyxServer's users)
+//!                                 └─▶ faults, limits, log, journal
 //! ```
 //!
 //! In memory it is an axum router that can be called in a runtime whose clock is paused:
@@ -41,7 +42,9 @@ mod error;
 mod facts;
 mod faults;
 mod file;
+mod gateway;
 mod graph;
+mod journal;
 mod keys;
 mod limits;
 mod log;
@@ -68,6 +71,8 @@ use axum::Router;
 
 pub use facts::Facts;
 pub use file::StateError;
+pub use gateway::SwyxSeen;
+pub use journal::{Happened, What};
 pub use keys::KeyError;
 pub use log::Entry;
 pub use message::Part;
@@ -96,7 +101,7 @@ pub enum OptionsError {
     /// The tenant in JSON, or its users.
     #[error("the state: {0}")]
     State(#[from] StateError),
-    /// The log.
+    /// The log, or the journal.
     #[error("cannot write the log")]
     Log(#[source] io::Error),
     /// The key of the tokens.
@@ -134,6 +139,7 @@ impl Emulator {
         let directory = build::directory(&state, users, options.seed, clock.now())?;
         let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
+        let people = gateway::People::of(&directory.users);
         let shared = Shared {
             base: options.base,
             faults: faults::Faults::new(&options.faults, options.seed),
@@ -146,6 +152,11 @@ impl Emulator {
             },
             directory: RwLock::new(directory),
             sessions: Mutex::default(),
+            people: Mutex::new(people),
+            gateway_token: facts.gateway_token.clone(),
+            cuts: tokio::sync::watch::Sender::new(0),
+            journal: journal::Journal::new(options.journal.as_deref(), options.keeps_journal)
+                .map_err(OptionsError::Log)?,
             keys,
             clock,
         };
@@ -175,6 +186,11 @@ impl Emulator {
         application.is_some_and(|application| {
             application.secrets().any(|own| own.secret == secret && own.is_valid(now))
         })
+    }
+
+    /// What changed on either side and what clients did about it, where the options ask for it and no file takes it.
+    pub fn journal(&self) -> Vec<Happened> {
+        self.shared.journal.happened()
     }
 
     /// A line per request so far: of many the last ones, 100,000 of them and their parts.

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::dropped::Dropped;
 use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
+use super::gateway;
 use super::graph;
 use super::limits;
 use super::log::Entry;
@@ -40,6 +41,9 @@ async fn answer(
     let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
     if !shared.faults.slow.is_zero() {
         tokio::time::sleep(shared.faults.slow).await;
+    }
+    if path == EVENTS && method == "GET" {
+        return events(&shared, &head.headers, &ids, began);
     }
     let mut dropped = shared.faults.drop_request().then_some(Dropped::Request);
     let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
@@ -70,6 +74,35 @@ async fn answer(
     answer
 }
 
+/// Where the gateway tells what changes.
+const EVENTS: &str = "/swyx/v1/events";
+
+/// The answer whose body does not end; its line in the log is written when it begins.
+fn events(
+    shared: &Arc<Shared>,
+    headers: &HeaderMap,
+    ids: &RequestIds,
+    began: Instant,
+) -> axum::response::Response {
+    let (mut answer, status) = match gateway::stream(shared, headers) {
+        Ok(body) => {
+            let mut answer = axum::response::Response::new(body);
+            gateway::headers(answer.headers_mut());
+            (answer, StatusCode::OK)
+        }
+        Err(response) => {
+            let mut answer = axum::response::Response::new(Body::from(response.body));
+            *answer.headers_mut() = response.headers;
+            (answer, response.status)
+        }
+    };
+    *answer.status_mut() = status;
+    for_all(answer.headers_mut(), ids, shared.clock.now());
+    let (method, path, ms) = ("GET".to_owned(), EVENTS.to_owned(), milliseconds(began.elapsed()));
+    shared.log.add(Entry { method, path, status: status.as_u16(), ms, parts: Vec::new(), fault: None });
+    answer
+}
+
 /// In milliseconds, to a thousandth.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
@@ -79,6 +112,13 @@ fn milliseconds(time: Duration) -> f64 {
 fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static str>) {
     if shared.faults.html_body() {
         return (html(), Some("html-body"));
+    }
+    if let Some(below) = request.path.strip_prefix("/swyx").filter(|rest| rest.starts_with('/')) {
+        if shared.faults.unavailable() {
+            let detail = "SwyxServer does not answer";
+            return (gateway::problem(StatusCode::SERVICE_UNAVAILABLE, detail), Some("unavailable"));
+        }
+        return (gateway::handle(shared, &request, below), None);
     }
     let below = request.path.strip_prefix("/v1.0").filter(|rest| rest.starts_with('/')).map(str::to_owned);
     let Some(below) = below else {

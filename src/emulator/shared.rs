@@ -6,6 +6,8 @@ use jiff::Timestamp;
 
 use super::entra::sessions::Sessions;
 use super::faults::Faults;
+use super::gateway::People;
+use super::journal::Journal;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::log::Log;
@@ -33,6 +35,14 @@ pub(super) struct Shared {
     pub(super) limits: Option<Limits>,
     /// A line per request.
     pub(super) log: Log,
+    /// SwyxServer's users; [`Shared::people`] gives them.
+    pub(super) people: Mutex<People>,
+    /// The gateway's bearer token.
+    pub(super) gateway_token: String,
+    /// Counts how often all event streams were to end.
+    pub(super) cuts: tokio::sync::watch::Sender<u64>,
+    /// What changed, and what clients did.
+    pub(super) journal: Journal,
 }
 
 /// How the emulated user treats device codes.
@@ -54,6 +64,11 @@ impl Shared {
     /// The directory, to change.
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Directory> {
         self.directory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SwyxServer's users. Whoever needs the directory, too, takes that first.
+    pub(super) fn people(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Device codes and refresh tokens.

@@ -2,6 +2,7 @@
 
 use super::Emulator;
 use super::graph::presence::Status;
+use super::journal::What;
 
 /// Why no Teams client said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,6 +44,7 @@ impl Emulator {
     /// # Errors
     /// [`TeamsError`] says why not.
     pub fn set_teams_status(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
+        let text = status;
         let status = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
         let mut directory = self.shared.write();
         let by_id = user.parse().ok().and_then(|id| directory.users.by_id(id));
@@ -50,7 +52,9 @@ impl Emulator {
         if !found.has_teams {
             return Err(TeamsError::NoTeams);
         }
+        let id = found.id;
         directory.presences.entry(place).or_default().set_client(status, self.shared.clock.now());
+        self.shared.journal.note(&id.to_string(), What::Teams, text);
         Ok(())
     }
 }

@@ -138,28 +138,34 @@ impl Client {
     /// One call that gives JSON, or nothing.
     pub(super) async fn json(&self, call: &Call<'_>) -> Result<Value, GraphError> {
         let response = self.call(call).await?;
-        let status = response.status();
-        let answer = parsed(response.body());
-        match answer {
-            Some(answer) if status.is_success() => Ok(answer),
-            Some(answer) if is_error(&answer) => Err(GraphError::Refused {
-                host: self.host(),
-                status: status.as_u16(),
+        match parsed(response.body()) {
+            Some(answer) if response.status().is_success() => Ok(answer),
+            _ => Err(self.refusal(&response)),
+        }
+    }
+
+    /// What an answer says that is of no use.
+    pub(super) fn refusal(&self, response: &Response) -> GraphError {
+        let (host, status) = (self.host(), response.status().as_u16());
+        match parsed(response.body()) {
+            Some(answer) if is_error(&answer) && !response.status().is_success() => GraphError::Refused {
+                host,
+                status,
                 code: error_code(&answer),
                 sense: sense(&answer),
                 request: request_id(response.headers()),
-            }),
-            _ => Err(GraphError::NotMicrosoft {
-                host: self.host(),
-                status: status.as_u16(),
+            },
+            _ => GraphError::NotMicrosoft {
+                host,
+                status,
                 service: Service::Graph,
-                kind: content_type(&response),
-            }),
+                kind: content_type(response),
+            },
         }
     }
 
     /// One call with a token; one that Graph does not accept is renewed once, for its back ends now and then refuse a good one.
-    async fn call(&self, call: &Call<'_>) -> Result<Response, GraphError> {
+    pub(super) async fn call(&self, call: &Call<'_>) -> Result<Response, GraphError> {
         let token = self.token().await?;
         let response = self.sent(call, &token).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !self.forget(&token).await {

@@ -15,6 +15,7 @@
 //! | `token` | what a token says of itself |
 //! | `client` | Graph: single calls and lists |
 //! | `change` | Graph: creations, changes and removals |
+//! | `presence` | Graph: presences read, set and cleared |
 //! | `batch` | Graph: several calls in one request |
 //! | `error` | why a call gave nothing |
 
@@ -24,6 +25,7 @@ mod change;
 mod client;
 mod error;
 mod https;
+mod presence;
 mod send;
 mod sign_in;
 mod token;
@@ -36,6 +38,7 @@ pub use client::Client;
 pub(crate) use client::bearer;
 pub use error::{GraphError, Refused, RequestId, Sense, Service, Word};
 pub use https::{CONNECT_WITHIN, Https, SetupError};
+pub use presence::Presences;
 pub use send::{Limits, Sender};
 pub use sign_in::{Credential, DevicePrompt};
 pub use token::Token;

@@ -96,7 +96,8 @@ impl Gateway {
             cursor = cursor.or_else(|| Cursor::of(&page.cursor));
             pages.turn(page.next).map_err(|why| self.not_the_contract(200, why))?;
         }
-        let cursor = cursor.ok_or_else(|| self.not_the_contract(200, "its cursor is empty, or no printable ASCII"))?;
+        let cursor =
+            cursor.ok_or_else(|| self.not_the_contract(200, "its cursor is empty, or no printable ASCII"))?;
         Ok(Statuses { cursor, statuses })
     }
 
@@ -136,9 +137,12 @@ impl Gateway {
             Ok(Ok(response)) => response,
         };
         let status = response.status();
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind =
+            response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         match status {
-            StatusCode::OK if kind.starts_with("text/event-stream") => Ok(Events::new(response.into_body(), host)),
+            StatusCode::OK if kind.starts_with("text/event-stream") => {
+                Ok(Events::new(response.into_body(), host))
+            }
             StatusCode::OK => Err(self.not_the_contract(200, "it is no event stream")),
             status if status.is_server_error() => {
                 let (wait, request) = (Duration::ZERO, crate::graph::RequestId::default());
@@ -156,8 +160,10 @@ impl Gateway {
     fn request(&self, path: &str, body: Vec<u8>) -> Result<Request, GatewayError> {
         let mut request = Request::new(body);
         let address = format!("{}{path}", self.address).parse();
-        *request.uri_mut() = address.map_err(|_| self.not_the_contract(0, "the address is not understood"))?;
-        let bearer = bearer(&self.token).ok_or_else(|| GatewayError::Token { host: self.host.clone(), status: 401 })?;
+        *request.uri_mut() =
+            address.map_err(|_| self.not_the_contract(0, "the address is not understood"))?;
+        let bearer = bearer(&self.token)
+            .ok_or_else(|| GatewayError::Token { host: self.host.clone(), status: 401 })?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
         Ok(request)
     }

@@ -21,8 +21,9 @@ Members that are not in this document are ignored. Lists may come in pages of an
 
 /// The OpenAPI document.
 pub fn contract() -> Value {
-    let mut generator =
-        SchemaSettings::draft2020_12().with(|settings| settings.definitions_path = "/components/schemas".into()).into_generator();
+    let mut generator = SchemaSettings::draft2020_12()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .into_generator();
     let paths = paths(&mut generator);
     let schemas = generator.take_definitions(true);
     json!({
@@ -42,7 +43,11 @@ pub fn contract() -> Value {
 
 fn paths(generator: &mut SchemaGenerator) -> Value {
     let after = parameter("after", "query", "The word `next` of the page before.");
-    let since = parameter("since", "query", "A cursor: only the statuses that changed after it are told, each once, as it is now.");
+    let since = parameter(
+        "since",
+        "query",
+        "A cursor: only the statuses that changed after it are told, each once, as it is now.",
+    );
     json!({
         "/v1/capabilities": {"get": {
             "operationId": "capabilities", "summary": "What the service can do",
@@ -79,8 +84,10 @@ type Problem = (&'static str, &'static str);
 
 const BAD_PAGE: Problem = ("400", "The word `after` is none that this service gave.");
 const BAD_BODY: Problem = ("400", "The body is not the JSON of a status to set.");
-const UNKNOWN_CURSOR: Problem =
-    ("410", "The cursor is not known: the service was started anew, or the cursor is too old. All statuses are read then.");
+const UNKNOWN_CURSOR: Problem = (
+    "410",
+    "The cursor is not known: the service was started anew, or the cursor is too old. All statuses are read then.",
+);
 const UNKNOWN_USER: Problem = ("404", "There is no user of that id.");
 const NOT_SETTABLE: Problem = ("422", "That status cannot be set here, or it is none.");
 
@@ -106,7 +113,8 @@ fn with_problems(generator: &mut SchemaGenerator, good: Value, problems: &[Probl
     let mut answers = Map::from_iter([("200".to_owned(), good)]);
     for (status, what) in problems.iter().chain(&always) {
         let schema = generator.subschema_for::<wire::Problem>();
-        let mut answer = json!({"description": what, "content": {"application/problem+json": {"schema": schema}}});
+        let mut answer =
+            json!({"description": what, "content": {"application/problem+json": {"schema": schema}}});
         if let Some(members) = answer.as_object_mut().filter(|_| matches!(*status, "429" | "503")) {
             members.insert("headers".to_owned(), waiting.clone());
         }

@@ -19,7 +19,9 @@ pub enum GatewayError {
         why: &'static str,
     },
     /// The token is not the gateway's.
-    #[error("{host}: the gateway does not accept the token (HTTP {status}); is `swyx.gateway_token` its own?")]
+    #[error(
+        "{host}: the gateway does not accept the token (HTTP {status}); is `swyx.gateway_token` its own?"
+    )]
     Token {
         /// The host that was asked.
         host: String,
@@ -41,7 +43,9 @@ pub enum GatewayError {
         status: u16,
     },
     /// What answers there speaks something else.
-    #[error("{host}: HTTP {status}, but not an answer of the gateway's contract: {why}; does `swyx.gateway` lead to it?")]
+    #[error(
+        "{host}: HTTP {status}, but not an answer of the gateway's contract: {why}; does `swyx.gateway` lead to it?"
+    )]
     NotTheContract {
         /// The host that was asked.
         host: String,

@@ -170,8 +170,12 @@ mod tests {
     fn a_stream_is_taken_apart() {
         let found = messages(&[STREAM.as_bytes()]);
         let events = found.iter().map(event).collect::<Vec<_>>();
-        let status =
-            UserStatus { user: "1001".into(), status: Some(crate::settings::SwyxStatus::Away), in_call: true, sequence: 7 };
+        let status = UserStatus {
+            user: "1001".into(),
+            status: Some(crate::settings::SwyxStatus::Away),
+            in_call: true,
+            sequence: 7,
+        };
         assert_eq!(events, [Some(GatewayEvent::Status(status)), Some(GatewayEvent::Users), None, None]);
         let ids = found.iter().map(|message| message.id.as_deref()).collect::<Vec<_>>();
         assert_eq!(ids, [Some("1.7"), Some("1.8"), None, Some("1.9")]);

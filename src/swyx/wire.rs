@@ -125,7 +125,10 @@ impl From<Status> for UserStatus {
 
 /// What colleagues see of a user.
 #[derive(JsonSchema)]
-#[expect(dead_code, reason = "the words of the contract; they are read as texts, for a service may know more")]
+#[expect(
+    dead_code,
+    reason = "the words of the contract; they are read as texts, for a service may know more"
+)]
 pub(super) enum ShownStatus {
     Available,
     Away,

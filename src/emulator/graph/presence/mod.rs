@@ -131,6 +131,11 @@ impl Presence {
         }
     }
 
+    /// Whether some application's session lives, whether it shows or not.
+    pub(in crate::emulator) fn has_session(&self, now: Timestamp) -> bool {
+        self.sessions(now).next().is_some()
+    }
+
     /// A stamp that sorts after all earlier ones of this user, as text.
     pub(in crate::emulator) fn sequence(&self, now: Timestamp) -> String {
         let Some(written) = &self.written else { return format!("A{:015}{:06}", 0, 0) };
