@@ -16,7 +16,7 @@ use super::transport::{Request, Response, Transport};
 use crate::settings::{Access, Secret};
 
 /// Pages of one list at most: 999,000 users.
-const MOST_PAGES: usize = 1_000;
+pub(super) const MOST_PAGES: usize = 1_000;
 /// Elements of one list at most, however large its pages are.
 const MOST_ELEMENTS: usize = 1_000_000;
 
@@ -122,7 +122,7 @@ impl Client {
     }
 
     /// Whether a link leads to the host, and port, that this client speaks to.
-    fn is_ours(&self, link: &str) -> bool {
+    pub(super) fn is_ours(&self, link: &str) -> bool {
         let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.access.graph_address()))
         else {
             return false;

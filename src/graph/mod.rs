@@ -16,6 +16,7 @@
 //! | `client` | Graph: single calls and lists |
 //! | `change` | Graph: creations, changes and removals |
 //! | `presence` | Graph: presences read, set and cleared |
+//! | `users` | Graph: the users of the tenant |
 //! | `batch` | Graph: several calls in one request |
 //! | `error` | why a call gave nothing |
 
@@ -30,6 +31,7 @@ mod send;
 mod sign_in;
 mod token;
 mod transport;
+mod users;
 
 pub use admin::{AdminWay, Administrators, TO_PROVISION, TO_READ};
 pub use batch::{Part, PartAnswer};
@@ -43,3 +45,4 @@ pub use send::{Limits, Sender};
 pub use sign_in::{Credential, DevicePrompt};
 pub use token::Token;
 pub use transport::{Answer, Chunks, Opened, Piece, Request, Response, Transport, TransportError};
+pub use users::TeamsUser;
