@@ -22,7 +22,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("emulator", &[]),
     ("swyx", &["settings", "graph"]),
     ("users", &["settings", "diagnostic", "graph", "swyx"]),
-    ("sync", &["settings", "graph", "swyx", "users"]),
+    ("sync", &["settings", "diagnostic", "graph", "swyx", "users"]),
     (
         "provision",
         &[

@@ -53,14 +53,17 @@ const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(u16);
 
-/// How much a pair looks like the presence session of this program.
+/// How a pair stands to the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
+/// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two that are Busy, the last one set shows (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {
-    /// Not at all.
-    Never,
-    /// Busy/InACall, as it is set.
+    /// The session would be seen in front of it, unless it was set by hand.
+    Behind,
+    /// It may stand in front of the session.
+    InFront,
+    /// Busy/InACall, as the session is set.
     AsSet,
-    /// Busy/Busy, as which users report that it may come back (<https://learn.microsoft.com/answers/a/2014289>).
+    /// Busy/Busy, as which users report that the session may come back (<https://learn.microsoft.com/answers/a/2014289>).
     AsBusy,
 }
 
@@ -69,7 +72,7 @@ pub enum Own {
 pub struct Meaning {
     /// What Swyx is to show; `None` leaves it alone.
     pub status: SwyxStatus,
-    /// Whether the presence session of this program may look like this.
+    /// How it stands to the presence session of this program.
     pub own: Own,
     /// Whether neither the table nor the settings know these words.
     pub is_unknown: bool,
@@ -152,14 +155,20 @@ impl Mapping {
             own: match () {
                 () if is("Busy", "InACall") => Own::AsSet,
                 () if is("Busy", "Busy") => Own::AsBusy,
-                () => Own::Never,
+                () if ["Busy", "BusyIdle", "DoNotDisturb", "UrgentInterruptionsOnly"]
+                    .iter()
+                    .any(|word| word.eq_ignore_ascii_case(availability)) =>
+                {
+                    Own::InFront
+                }
+                () => Own::Behind,
             },
             is_unknown: status.is_none(),
         }
     }
 }
 
-const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, own: Own::Never, is_unknown: true };
+const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, own: Own::InFront, is_unknown: true };
 
 /// The statuses that a gateway can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -14,6 +14,7 @@
 //! | `reader` | whose presence is read next |
 //! | `budget` | how many requests Graph takes |
 //! | `health` | what is sent while the other side is not there |
+//! | `run` | drives the engine of one tenant |
 //! | `figures` | what it did and how it is, in numbers |
 //! | `moment` | time |
 
@@ -24,6 +25,7 @@ mod health;
 mod mapping;
 mod moment;
 mod reader;
+pub mod run;
 
 pub use engine::{Engine, Options};
 pub use figures::{BOUNDS_MS, Delays, Figures};

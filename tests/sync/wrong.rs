@@ -22,8 +22,6 @@ pub enum Fault {
     OldestFirst,
     /// Only events count: the gateway's statuses are not read again.
     EdgesOnly,
-    /// Old events count as much as new ones.
-    NoSequence,
 }
 
 /// An engine.
@@ -31,12 +29,11 @@ pub struct Brain {
     engine: Engine,
     fault: Fault,
     waiting: HashMap<u32, VecDeque<Reading>>,
-    count: u64,
 }
 
 impl Brain {
     pub fn new(plan: &Plan, fault: Fault) -> Self {
-        Self { engine: Engine::new(plan.options.clone()), fault, waiting: HashMap::new(), count: 0 }
+        Self { engine: Engine::new(plan.options.clone()), fault, waiting: HashMap::new() }
     }
 
     pub fn step(&mut self, event: Event, now: Moment) -> Vec<Command> {
@@ -60,13 +57,6 @@ impl Brain {
             }
             (Fault::EchoFromSwyx, Event::Statuses(mut statuses)) => {
                 statuses.iter_mut().for_each(|seen| seen.in_call = seen.status == Some(SwyxStatus::Speaking));
-                Event::Statuses(statuses)
-            }
-            (Fault::NoSequence, Event::Statuses(mut statuses)) => {
-                for seen in &mut statuses {
-                    self.count += 1;
-                    seen.sequence = self.count << 32;
-                }
                 Event::Statuses(statuses)
             }
             (Fault::EdgesOnly, Event::Statuses(statuses)) if statuses.len() != 1 => {
@@ -93,7 +83,11 @@ impl Brain {
         let queue = self.waiting.entry(reading.user).or_default();
         queue.push_back(reading);
         // It takes its time for each: three sweeps.
-        if queue.len() > 2 && queue.len() % 3 == 0 { queue.pop_front().expect("some") } else { queue[0] }
+        if queue.len() > 2 && queue.len().is_multiple_of(3) {
+            queue.pop_front().expect("some")
+        } else {
+            queue[0]
+        }
     }
 
     pub fn wake(&self, now: Moment) -> Moment {

@@ -11,4 +11,6 @@
 
 mod device;
 mod faults;
+#[path = "../common/memory.rs"]
+mod in_memory;
 mod memory;

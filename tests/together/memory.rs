@@ -1,35 +1,17 @@
-//! A transport that leads to an emulator in memory.
+//! Settings that lead to an emulator in memory.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use swyx_teams::check::Checked;
 use swyx_teams::emulator::{Emulator, Options};
-use swyx_teams::graph::{
-    Answer, Client, Credential, Https, Limits, Request, Response, Token, Transport, TransportError,
-};
+use swyx_teams::graph::{Client, Credential, Https, Limits, Token, Transport};
 use swyx_teams::observe::{self, Depth};
 use swyx_teams::settings::Secret;
 use swyx_teams::tenant::Tenant;
 use tokio::time::Instant;
-use tower::ServiceExt;
 
-/// Leads to an emulator in memory.
-pub struct Memory(axum::Router);
-
-impl Transport for Memory {
-    fn send(&self, request: Request) -> Answer<'_> {
-        let router = self.0.clone();
-        Box::pin(async move {
-            let request = request.map(axum::body::Body::from);
-            let response = router.oneshot(request).await.expect("a router answers");
-            let (head, body) = response.into_parts();
-            let cut = TransportError::Unreachable("the connection was cut before an answer came");
-            let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| cut)?;
-            Ok(Response::from_parts(head, body.to_vec()))
-        })
-    }
-}
+use super::in_memory::Memory;
 
 /// An emulator with the settings that lead to it.
 pub struct Place {

@@ -204,10 +204,11 @@ impl User {
 
     /// Whether a reading may show the session of this program.
     fn may_be_echo(&self, own: Own, asked: Moment, now: Moment) -> bool {
+        let looks_own = matches!(own, Own::AsSet | Own::AsBusy);
         match self.session {
-            Session::Open { .. } => own != Own::Never,
+            Session::Open { .. } => looks_own,
             Session::Perhaps { until, .. } => own == Own::AsSet && now < until,
-            Session::None => own != Own::Never && asked < self.echo_until,
+            Session::None => looks_own && asked < self.echo_until,
         }
     }
 
@@ -223,13 +224,17 @@ impl User {
         }
     }
 
-    /// A session that was seen, and is not any more, may have been lost: it is set anew, once for each time that it was seen. What is
-    /// stronger, or set by hand, may also be in front of it; then that does no harm.
+    /// A session would be seen, and is not. If it was seen before, it was lost, or something set by hand is in front of it: it is set anew, once for
+    /// each time that it was seen, which does no harm. And an earlier run left none.
     fn note_absence(&mut self, meaning: Meaning, now: Moment) -> bool {
         match &mut self.session {
-            Session::Open { renew, is_seen, .. } if *is_seen && meaning.own == Own::Never => {
+            Session::Open { renew, is_seen, .. } if *is_seen && meaning.own == Own::Behind => {
                 (*is_seen, *renew) = (false, now);
                 true
+            }
+            Session::Perhaps { is_seen: false, .. } if meaning.own == Own::Behind => {
+                self.session = Session::None;
+                false
             }
             Session::None | Session::Perhaps { .. } | Session::Open { .. } => false,
         }

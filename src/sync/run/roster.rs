@@ -1,0 +1,104 @@
+//! Who is who, read at the start, whenever the gateway says that its users changed, and every quarter of an hour.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::super::engine::Link;
+use super::News;
+use crate::graph::Client;
+use crate::swyx::Gateway;
+use crate::users::matching;
+
+const LISTS: &str = "the lists of users cannot be read";
+
+/// The tenant says nothing of users who come and go, so it is asked so often.
+const EVERY: Duration = Duration::from_mins(15);
+/// After a failure.
+const PAUSE: Duration = Duration::from_secs(30);
+/// Users change in swarms; a reading is for all that come within this time.
+const SWARM: Duration = Duration::from_secs(2);
+
+/// Where the lists are, and what the settings add.
+pub(super) struct Source {
+    pub(super) client: Arc<Client>,
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) users: Vec<(String, String)>,
+}
+
+/// A wish to read the lists anew, from elsewhere if it says so.
+pub(super) type Reread = Option<Source>;
+
+/// Who is carried.
+pub(super) struct Roster {
+    pub(super) links: Vec<Link>,
+    pub(super) headcount: Headcount,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Headcount {
+    /// Activated users in Swyx.
+    pub swyx: usize,
+    /// Users in the tenant.
+    pub teams: usize,
+    /// Who is carried.
+    pub matched: usize,
+    /// Findings that keep somebody from being matched.
+    pub errors: usize,
+}
+
+/// Reads the lists again and again, until nobody wants them any more.
+pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>, news: mpsc::Sender<News>) {
+    loop {
+        let read = read(&source).await;
+        let pause = if read.is_ok() { EVERY } else { PAUSE };
+        let (problem, roster) = match read {
+            Ok(roster) => (None, Some(News::Roster(roster))),
+            Err(text) => (Some(text), None),
+        };
+        for one in [Some(News::Problem(LISTS, problem)), roster].into_iter().flatten() {
+            if news.send(one).await.is_err() {
+                return;
+            }
+        }
+        let until = Instant::now() + pause;
+        tokio::select! {
+            wish = wanted.recv() => match wish {
+                None => return,
+                Some(wish) => {
+                    source = wish.unwrap_or(source);
+                    tokio::time::sleep(SWARM).await;
+                    while let Ok(wish) = wanted.try_recv() {
+                        source = wish.unwrap_or(source);
+                    }
+                }
+            },
+            () = tokio::time::sleep_until(until) => {}
+        }
+    }
+}
+
+async fn read(source: &Source) -> Result<Roster, String> {
+    let gateway = async { source.gateway.users().await.map_err(|error| error.to_string()) };
+    let teams = async { source.client.teams_users(|_| {}).await.map_err(|error| error.to_string()) };
+    let (swyx, teams) = tokio::try_join!(gateway, teams)?;
+    let matching = matching(&swyx, &teams, &source.users);
+    let links = matching.pairs.iter().filter_map(|pair| {
+        Some(Link { swyx: swyx.get(pair.swyx)?.id.clone(), teams: teams.get(pair.teams)?.id })
+    });
+    let links = links.collect::<Vec<_>>();
+    let is_error = |kind: crate::users::Kind| kind.severity() == crate::diagnostic::Severity::Error;
+    let errors = matching.findings.iter().filter(|finding| is_error(finding.kind)).count();
+    let enabled = swyx.len() - matching.disabled;
+    let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };
+    tracing::info!(
+        swyx = enabled,
+        teams = teams.len(),
+        matched = links.len(),
+        "the lists of users were read"
+    );
+    Ok(Roster { links, headcount })
+}

@@ -1,0 +1,181 @@
+//! What is carried where nothing goes wrong.
+
+use std::sync::Arc;
+
+use swyx_teams::emulator::{Emulator, Options, SwyxSeen};
+use swyx_teams::sync::run::{Order, Writing};
+
+use super::place::{Place, pass, settings};
+
+fn seen(place: &Place, user: &str) -> SwyxSeen {
+    place.emulator.swyx_status(user).expect("a user")
+}
+
+const ANNA: &str = "anna.albrecht@contoso.example";
+
+/// The first plain user, by Swyx id, e-mail address and object id.
+fn anna(place: &Place) -> (String, String) {
+    let (id, email, _) = place.emulator.swyx_users().into_iter().next().expect("users");
+    (id, email.expect("an address"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_presence_in_teams_shows_in_swyx_within_five_seconds() {
+    let place = Place::new(Options::default());
+    let (id, account) = anna(&place);
+    pass(5.0).await;
+    for (presence, status) in [
+        ("Busy/InAMeeting", "Away"),
+        ("DoNotDisturb/Presenting", "Speaking"),
+        ("DoNotDisturb/Focusing", "DoNotDisturb"),
+        ("Busy/InACall", "Speaking"),
+        ("Available/Available", "Available"),
+        ("Offline/OffWork", "Away"),
+    ] {
+        place.emulator.set_teams_status(&account, Some(presence)).expect("a user");
+        pass(5.0).await;
+        assert_eq!(seen(&place, &id).set, status, "{presence}");
+    }
+    // Signed out: the status in Swyx is left alone.
+    place.emulator.set_teams_status(&account, None).expect("a user");
+    pass(20.0).await;
+    assert_eq!(seen(&place, &id).set, "Away");
+    assert_eq!(place.emulator.open_sessions(), 0, "nothing of it came back");
+    let view = place.view();
+    assert_eq!((view.problems, view.figures.to_teams.count()), (Vec::new(), 0));
+    assert_eq!(view.headcount.expect("read").matched, place.emulator.swyx_users().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_in_swyx_shows_in_teams_within_a_second_and_comes_back_as_nothing() {
+    let place = Place::new(Options::default());
+    let (id, account) = anna(&place);
+    place.emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
+    pass(6.0).await;
+    place.emulator.call(&id, true);
+    pass(1.0).await;
+    assert_eq!(place.emulator.presence(&account).as_deref(), Some("Busy/InACall"));
+    // Longer than the session: it is renewed. And what is read back is not carried to Swyx.
+    pass(3_600.0).await;
+    assert_eq!(place.emulator.presence(&account).as_deref(), Some("Busy/InACall"));
+    assert_eq!(seen(&place, &id), SwyxSeen { shown: "Speaking", set: "Available", in_call: true });
+    assert!((5..12).contains(&place.view().figures.sessions_renewed), "{:?}", place.view().figures);
+    place.emulator.call(&id, false);
+    pass(1.0).await;
+    assert_eq!(place.emulator.presence(&account).as_deref(), Some("Available/Available"));
+    pass(60.0).await;
+    assert_eq!(seen(&place, &id), SwyxSeen { shown: "Available", set: "Available", in_call: false });
+    let figures = place.view().figures;
+    assert_eq!((figures.sessions_set, figures.sessions_cleared), (1, 1));
+    assert_eq!((figures.throttled, figures.failed, figures.refused), (0, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_changes_nothing_is_written() {
+    let place = Place::new(Options::default());
+    pass(60.0).await;
+    let before = place.view().figures;
+    pass(4_000.0).await;
+    let after = place.view().figures;
+    assert!(after.readings >= before.readings + 990, "{} readings", after.readings - before.readings);
+    assert_eq!(after.statuses_set, before.statuses_set);
+    assert_eq!((after.sessions_set, after.sessions_cleared, after.sessions_renewed), (0, 0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_mode_1_no_call_is_carried() {
+    let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+    let place = Place::beside(emulator, 1, "", Writing::Really);
+    let (id, account) = anna(&place);
+    pass(5.0).await;
+    place.emulator.call(&id, true);
+    place.emulator.set_teams_status(&account, Some("Busy/Busy")).expect("a user");
+    pass(10.0).await;
+    assert_eq!((place.emulator.open_sessions(), seen(&place, &id).set), (0, "Away"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_was_chosen_by_hand_stays_until_teams_changes() {
+    let place = Place::new(Options::default());
+    let (id, account) = anna(&place);
+    place.emulator.set_teams_status(&account, Some("Busy/Busy")).expect("a user");
+    pass(10.0).await;
+    place.emulator.set_swyx_status(&id, "DoNotDisturb");
+    pass(300.0).await;
+    assert_eq!(seen(&place, &id).set, "DoNotDisturb");
+    place.emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
+    pass(5.0).await;
+    assert_eq!(seen(&place, &id).set, "Available");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_dry_run_nothing_is_written() {
+    let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+    let place = Place::beside(emulator, 2, "", Writing::NotAtAll);
+    let (id, account) = anna(&place);
+    pass(5.0).await;
+    place.emulator.set_teams_status(&account, Some("Away/Away")).expect("a user");
+    place.emulator.call(&id, true);
+    pass(30.0).await;
+    assert_eq!((place.emulator.open_sessions(), seen(&place, &id).set), (0, "Available"));
+    let figures = place.view().figures;
+    assert_eq!((figures.sessions_set, figures.statuses_set), (1, 1), "it would have");
+    let written = |path: &str| path.contains("setPresence") || path.contains("/status");
+    let log = place.emulator.log();
+    assert!(!log.iter().any(|entry| written(&entry.path) && !entry.path.ends_with("/statuses")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_gateway_cannot_set_becomes_the_nearest() {
+    let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+    emulator.set_settable(&["Available", "Away", "DoNotDisturb"]);
+    let place = Place::beside(emulator, 2, "", Writing::Really);
+    let (id, account) = anna(&place);
+    pass(5.0).await;
+    place.emulator.set_teams_status(&account, Some("Busy/InACall")).expect("a user");
+    pass(5.0).await;
+    assert_eq!(seen(&place, &id).set, "Away");
+    assert_eq!(place.view().instead.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_come_and_go() {
+    let place = Place::new(Options::default());
+    pass(10.0).await;
+    let before = place.view().headcount.expect("read");
+    let (id, account) = anna(&place);
+    place.emulator.call(&id, true);
+    pass(2.0).await;
+    assert_eq!(place.emulator.open_sessions(), 1);
+    // Gone in Swyx: what is shown in Teams is taken back.
+    place.emulator.enable_swyx_user(&id, false);
+    pass(10.0).await;
+    assert_eq!(place.emulator.open_sessions(), 0);
+    assert_eq!(place.view().headcount.expect("read").matched, before.matched - 1);
+    place.emulator.add_swyx_user("2001", "Anna Albrecht", Some(&account));
+    pass(10.0).await;
+    place.emulator.call("2001", true);
+    pass(2.0).await;
+    assert_eq!(place.emulator.presence(&account).as_deref(), Some("Busy/InACall"));
+    assert_eq!(place.view().headcount.expect("read").matched, before.matched);
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_change_while_it_runs() {
+    let place = Place::new(Options::default());
+    let (id, account) = anna(&place);
+    place.emulator.set_teams_status(&account, Some("Busy/InAMeeting")).expect("a user");
+    place.emulator.call(&id, true);
+    pass(10.0).await;
+    assert_eq!(place.emulator.open_sessions(), 1);
+    let other = settings(&place.emulator, 1, "[sync.status]\n\"Busy/InAMeeting\" = \"DoNotDisturb\"\n");
+    place.order(Order::Options(swyx_teams::sync::Options::of(&other))).await;
+    pass(10.0).await;
+    assert_eq!((place.emulator.open_sessions(), seen(&place, &id).set), (0, "DoNotDisturb"));
+}
+
+#[test]
+fn the_users_of_the_emulator_are_as_these_tests_have_them() {
+    let emulator = Emulator::new(Options::default()).expect("an emulator");
+    assert_eq!(emulator.swyx_users()[0].1.as_deref(), Some(ANNA));
+}

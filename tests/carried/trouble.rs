@@ -1,0 +1,130 @@
+//! What is carried where something goes wrong, and that nobody is left in a call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use swyx_teams::emulator::{Emulator, Fault, Options};
+use swyx_teams::sync::run::Writing;
+
+use super::place::{Place, pass};
+
+/// An emulated site with so many users, all of them Available.
+fn site(users: u32, faults: Vec<Fault>) -> Arc<Emulator> {
+    let options = Options { users: Some(users), faults, enforce_limits: true, ..Options::default() };
+    let emulator = Emulator::new(options).expect("an emulator");
+    for (_, account, _) in emulator.swyx_users() {
+        let account = account.expect("an address");
+        emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
+    }
+    Arc::new(emulator)
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_kill_nobody_stays_in_a_call_longer_than_the_session() {
+    let place = Place::beside(site(30, Vec::new()), 2, "[sync]\nsession_minutes = 5\n", Writing::Really);
+    pass(5.0).await;
+    let users = place.emulator.swyx_users();
+    users.iter().for_each(|(id, ..)| place.emulator.call(id, true));
+    pass(200.0).await;
+    assert_eq!(place.emulator.open_sessions(), users.len());
+    place.kill();
+    pass(5.0 * 60.0 + 30.0).await;
+    assert_eq!(place.emulator.open_sessions(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_killed_run_left_is_taken_back_by_the_next() {
+    let place = Place::beside(site(30, Vec::new()), 2, "", Writing::Really);
+    pass(5.0).await;
+    let users = place.emulator.swyx_users();
+    users.iter().for_each(|(id, ..)| place.emulator.call(id, true));
+    pass(10.0).await;
+    place.kill();
+    users.iter().skip(10).for_each(|(id, ..)| place.emulator.call(id, false));
+    let next = Place::beside(Arc::clone(&place.emulator), 2, "", Writing::Really);
+    pass(60.0).await;
+    assert_eq!(next.emulator.open_sessions(), 10);
+    // None of them was taken for a call in Teams.
+    assert!(users.iter().all(|(id, ..)| next.emulator.swyx_status(id).expect("a user").set == "Available"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn told_to_end_it_clears_a_thousand_sessions_within_25_seconds() {
+    let place = Place::beside(site(1_001, Vec::new()), 2, "", Writing::Really);
+    pass(10.0).await;
+    let users = place.emulator.swyx_users();
+    users.iter().for_each(|(id, ..)| place.emulator.call(id, true));
+    pass(60.0).await;
+    assert!(place.emulator.open_sessions() >= 1_000);
+    let emulator = Arc::clone(&place.emulator);
+    let took = place.stop().await;
+    assert_eq!(emulator.open_sessions(), 0);
+    assert!(took <= Duration::from_secs(25), "{took:?}");
+    assert!(emulator.log().iter().all(|entry| entry.status != 429), "the limit was kept");
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_all_that_the_emulator_can_do_both_sides_agree_in_the_end() {
+    let faults = [
+        "throttle=0.05",
+        "unavailable=0.1",
+        "drop-request=0.02",
+        "drop-reply=0.02",
+        "expired-token=0.05",
+        "html-body=0.05",
+        "lose-event=0.3",
+        "repeat-event=0.2",
+        "cut-events=0.05",
+    ];
+    let faults = faults.map(|fault| fault.parse().expect("a fault")).to_vec();
+    let place = Place::beside(site(40, faults), 2, "", Writing::Really);
+    pass(30.0).await;
+    let users = place.emulator.swyx_users();
+    let mut random = fastrand::Rng::with_seed(7);
+    let presences = ["Available/Available", "Busy/InAMeeting", "DoNotDisturb/DoNotDisturb", "Away/Away"];
+    let statuses = ["Available", "Away", "DoNotDisturb", "Away"];
+    let mut last = vec![0; users.len()];
+    let mut calls = vec![false; users.len()];
+    for _ in 0..600 {
+        let user = random.usize(..users.len());
+        if random.bool() {
+            calls[user] = !calls[user];
+            place.emulator.call(&users[user].0, calls[user]);
+        } else {
+            last[user] = random.usize(..presences.len());
+            let account = users[user].1.clone().expect("an address");
+            place.emulator.set_teams_status(&account, Some(presences[last[user]])).expect("a user");
+        }
+        pass(1.0).await;
+    }
+    calls
+        .iter()
+        .zip(&users)
+        .filter(|(is_call, _)| **is_call)
+        .for_each(|(_, (id, ..))| place.emulator.call(id, false));
+    // The faults go on, so it takes a few sweeps more.
+    pass(120.0).await;
+    assert_eq!(place.emulator.open_sessions(), 0);
+    for (user, (id, ..)) in users.iter().enumerate() {
+        assert_eq!(place.emulator.swyx_status(id).expect("a user").set, statuses[last[user]], "{id}");
+    }
+    let figures = place.view().figures;
+    assert!(figures.failed > 50 && figures.throttled > 10, "{figures:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_is_started_anew_is_heard_again() {
+    let place = Place::beside(site(10, Vec::new()), 2, "", Writing::Really);
+    pass(10.0).await;
+    let users = place.emulator.swyx_users();
+    place.emulator.call(&users[0].0, true);
+    pass(2.0).await;
+    place.emulator.restart_gateway();
+    place.emulator.call(&users[0].0, false);
+    place.emulator.call(&users[1].0, true);
+    pass(10.0).await;
+    assert_eq!(place.emulator.open_sessions(), 1);
+    place.emulator.call(&users[1].0, false);
+    pass(2.0).await;
+    assert_eq!(place.emulator.open_sessions(), 0);
+}
