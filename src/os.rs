@@ -144,6 +144,26 @@ pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
+/// Tells whoever supervises this process how it is: the datagram of systemd's `Type=notify`, where the environment names a socket for it
+/// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>). Nobody has to listen.
+pub fn notify_supervisor(state: &str) {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::net::{SocketAddr, UnixDatagram};
+        let Some(name) = std::env::var_os("NOTIFY_SOCKET") else { return };
+        let address = match name.as_bytes().strip_prefix(b"@") {
+            Some(name) => SocketAddr::from_abstract_name(name),
+            None => SocketAddr::from_pathname(&name),
+        };
+        // Without it, the supervisor waits in vain, and says so; this process can do nothing about it.
+        let _ = address.and_then(|address| UnixDatagram::unbound()?.send_to_addr(state.as_bytes(), &address));
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = state;
+}
+
 /// The name of this machine.
 #[cfg(unix)]
 pub fn host_name() -> String {
@@ -215,10 +235,23 @@ impl NewFile {
         self.file.write_all(content)?;
         self.file.sync_all()?;
         self.is_written = true;
+        self.sync_folder();
+        Ok(())
+    }
+
+    /// The file itself, to go on writing into; it stays.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn into_file(mut self) -> io::Result<File> {
+        self.is_written = true;
+        self.file.try_clone()
+    }
+
+    fn sync_folder(&self) {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         // The content is on disk; that its name is, too, is as much as can be asked for.
         let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-        Ok(())
     }
 }
 

@@ -13,6 +13,8 @@ use super::provision::destroy::Destroy;
 use super::provision::plan::Plan;
 use super::provision::rotate::Rotate;
 use super::setup::Setup;
+use super::sync::status::Status;
+use super::sync::{LogFormat, Sync};
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -131,6 +133,10 @@ pub(super) enum Command {
     Rotate(Rotate),
     /// Take away what apply made
     Destroy(Destroy),
+    /// Carry the statuses both ways, of one tenant or many, until told to end
+    Sync(Sync),
+    /// Show what a running `sync` does
+    Status(Status),
     /// Show the whole job against an emulated tenant, with nothing set up
     Demo(Demo),
     /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
@@ -141,6 +147,13 @@ pub(super) enum Command {
     Completions(Completions),
     /// Print the manual page
     Man(Man),
+}
+
+impl Command {
+    /// How the log is written that the command shows, if it is one that runs on and on.
+    pub(super) fn log(&self) -> Option<LogFormat> {
+        if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
+    }
 }
 
 #[derive(Args)]

@@ -4,20 +4,26 @@
 
 use std::io;
 
+use super::sync::LogFormat;
 use tracing::Level;
+use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts the log, if `-v` was given at all.
-pub(super) fn start(verbose: u8) {
-    let level = match verbose {
-        0 => return,
-        1 => Level::INFO,
+/// Starts the log, if one is wanted: with `-v`, and always where the log is what the command shows, as of a service.
+pub(super) fn start(verbose: u8, service: Option<LogFormat>) {
+    let level = match (verbose, service) {
+        (0, None) => return,
+        (0 | 1, _) => Level::INFO,
         _ => Level::DEBUG,
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false);
+    let lines = match service {
+        Some(LogFormat::Json) => lines.json().flatten_event(true).with_current_span(false).boxed(),
+        Some(LogFormat::Text) | None => lines.boxed(),
+    };
     let ours = Targets::new().with_target("swyx_teams", level);
     // There is one log in a process; a second start, as in a test, keeps the first.
-    let _ = tracing_subscriber::registry().with(lines).with(ours).try_init();
+    let _ = tracing_subscriber::registry().with(lines.with_filter(ours)).try_init();
 }

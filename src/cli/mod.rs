@@ -15,6 +15,7 @@ mod provision;
 mod set;
 mod setup;
 mod sheet;
+mod sync;
 mod value;
 mod walk;
 
@@ -86,7 +87,7 @@ pub fn main() -> ExitCode {
         choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr())),
     );
     let (mut out, mut err) = (BufWriter::with_capacity(64 * 1024, out), err);
-    log::start(cli.global.verbose);
+    log::start(cli.global.verbose, cli.command.log());
     let mut context = Context {
         out: &mut out,
         err: &mut err,
@@ -133,6 +134,8 @@ impl Context<'_> {
             Command::Destroy(args) => provision::destroy::run(self, &args),
             Command::Demo(args) => demo::run(self, &args),
             Command::Setup(args) => setup::run(self, &args),
+            Command::Sync(args) => sync::run(self, &args),
+            Command::Status(args) => sync::status::run(self, &args),
             Command::Emulate(args) => emulate::run(self, &args),
             Command::Schema(args) => generate::schema(self, &args),
             Command::Completions(args) => generate::completions(self, &args),

@@ -109,7 +109,8 @@ pub enum OptionsError {
     Key(#[from] KeyError),
 }
 
-/// An emulated tenant.
+/// An emulated tenant; clones are the same one.
+#[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
     facts: Facts,

@@ -105,6 +105,13 @@ impl Version {
     }
 }
 
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let end = self.0.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+        f.write_str(&String::from_utf8_lossy(self.0.get(..end).unwrap_or_default()))
+    }
+}
+
 /// Why something was not done, by what follows from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {

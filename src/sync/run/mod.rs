@@ -66,6 +66,8 @@ pub enum Order {
 /// How it is. Nothing here names a user.
 #[derive(Clone, Debug, Default)]
 pub struct View {
+    /// When it was made; none before the first time.
+    pub looked: Option<Instant>,
     /// The engine's figures.
     pub figures: Figures,
     /// How many users there are, and are matched; none before the lists were read.
@@ -310,6 +312,7 @@ impl Run {
             tracing::info!("the machine slept, or its clock was set forward: open sessions are set anew");
             self.step(Event::Slept);
         }
+        self.view.looked = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
         self.view.unknown_words =
             self.engine.mapping().unknown().map(|(one, other)| format!("{one}/{other}")).collect();

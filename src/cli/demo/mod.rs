@@ -3,6 +3,8 @@
 //! Each act is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
 //! act ended as it should.
 
+mod carried;
+
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::{Context, Exit};
-use crate::emulator::{Facts, Options, Scenario, Server};
+use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
 use crate::settings::Secret;
 
@@ -44,18 +46,19 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     let facts = &tenant.facts;
     writeln!(
         context.out,
-        "A made-up tenant is served on this machine, at {}; it has users, and no application yet.",
+        "A made-up tenant is served on this machine, at {}, and a SwyxServer beside it; it has users, and no application yet.",
         facts.authority
     )?;
     writeln!(context.out, "Files go to {}.", folder.display())?;
     let settings = folder.join("north.toml");
     NewFile::create(&settings)?.write(beginning(facts).as_bytes())?;
+    NewFile::create(&folder.join("gateway.token"))?.write(facts.gateway_token.as_bytes())?;
     NewFile::create(&folder.join("mistake.toml"))?.write(mistake(facts).as_bytes())?;
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
     let acts = acts(&folder, &settings, facts);
-    let count = acts.len();
+    let count = acts.len() + 1;
     let mut failed = 0;
     for (number, act) in acts.iter().enumerate() {
         writeln!(context.out, "\n=== {} of {count}: {}", number + 1, act.title)?;
@@ -71,6 +74,16 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
                 act.ends.code()
             ))?;
         }
+    }
+    writeln!(
+        context.out,
+        "\n=== {count} of {count}: the statuses are carried both ways; each change with the time that it took"
+    )?;
+    writeln!(context.out, "$ swyx-teams sync {}\n", settings.display())?;
+    context.out.flush()?;
+    if !carried::act(context, &settings, &tenant.emulator)? {
+        failed += 1;
+        context.complain("a change was not on the other side in time")?;
     }
     let seconds = start.elapsed().as_secs_f64();
     if failed > 0 {
@@ -147,8 +160,8 @@ fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
 fn beginning(facts: &Facts) -> String {
     let ca_file = facts.ca_file.as_deref().unwrap_or_default();
     format!(
-        "[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
-        facts.authority, facts.graph
+        "[swyx]\n# A service beside SwyxServer, which a real site provides.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
+        facts.gateway, facts.authority, facts.graph
     )
 }
 
@@ -163,6 +176,7 @@ fn mistake(facts: &Facts) -> String {
 /// The emulated tenant, served by a thread of its own until this is dropped.
 struct Tenant {
     facts: Facts,
+    emulator: Emulator,
     end: Option<tokio::sync::oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -174,7 +188,7 @@ impl Tenant {
             Ok(server) => server,
             Err(error) => return Ok(Err(format!("the emulated tenant cannot be served: {error}"))),
         };
-        let facts = server.facts().clone();
+        let (facts, emulator) = (server.facts().clone(), server.emulator().clone());
         let (end, ended) = tokio::sync::oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (ready, is_ready) = mpsc::channel();
@@ -187,7 +201,7 @@ impl Tenant {
             });
         });
         let _ = is_ready.recv();
-        Ok(Ok(Self { facts, end: Some(end), thread: Some(thread) }))
+        Ok(Ok(Self { facts, emulator, end: Some(end), thread: Some(thread) }))
     }
 }
 

@@ -1,0 +1,182 @@
+//! The last act: `sync` at work, with calls at the emulated SwyxServer and presences in the emulated Teams, and how long each took to the
+//! other side.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::sync::{mpsc, watch};
+
+use super::super::Context;
+use super::super::sync::load::Loaded;
+use crate::emulator::Emulator;
+use crate::sync::run::{Nobody, Order, View, Writing, run};
+
+/// Something that somebody does, and what has to show on the other side.
+struct Change {
+    what: &'static str,
+    /// The place of the user in the list of the emulated SwyxServer.
+    user: usize,
+    done: Deed,
+    shows: &'static str,
+    /// The vendor's promise.
+    within: Duration,
+}
+
+enum Deed {
+    /// The Teams client says this; the status in Swyx follows.
+    Teams(&'static str),
+    /// A call in Swyx begins, or ends; the presence in Teams follows.
+    Call(bool),
+}
+
+const FIVE: Duration = Duration::from_secs(5);
+const THREE: Duration = Duration::from_secs(3);
+
+/// Two rounds; what is in one happens at one moment.
+const ROUNDS: [&[Change]; 2] = [
+    &[
+        Change {
+            what: "Teams: in a meeting",
+            user: 0,
+            done: Deed::Teams("Busy/InAMeeting"),
+            shows: "Away",
+            within: FIVE,
+        },
+        Change {
+            what: "Teams: in a call",
+            user: 1,
+            done: Deed::Teams("Busy/InACall"),
+            shows: "Speaking",
+            within: FIVE,
+        },
+        Change {
+            what: "Swyx: a call begins",
+            user: 2,
+            done: Deed::Call(true),
+            shows: "Busy/InACall",
+            within: THREE,
+        },
+    ],
+    &[
+        Change {
+            what: "Teams: available again",
+            user: 0,
+            done: Deed::Teams("Available/Available"),
+            shows: "Available",
+            within: FIVE,
+        },
+        Change {
+            what: "Teams: do not disturb",
+            user: 1,
+            done: Deed::Teams("DoNotDisturb/DoNotDisturb"),
+            shows: "DoNotDisturb",
+            within: FIVE,
+        },
+        Change {
+            what: "Swyx: the call ends",
+            user: 2,
+            done: Deed::Call(false),
+            shows: "Available/Available",
+            within: THREE,
+        },
+    ],
+];
+
+/// Shows it, and tells whether every change was on the other side in the promised time.
+pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulator) -> io::Result<bool> {
+    let loaded = match Loaded::load(settings, context.trust()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            write!(context.err, "{}", error.text)?;
+            return Ok(false);
+        }
+    };
+    let Some(site) = loaded.site(Writing::Really) else { return Ok(false) };
+    let users = emulator.swyx_users();
+    for (_, email, _) in &users {
+        // Whoever has no Teams says nothing there.
+        let _ = emulator.set_teams_status(email.as_deref().unwrap_or_default(), Some("Available/Available"));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let (orders, receiver) = mpsc::channel(1);
+        let (sender, mut view) = watch::channel(View::default());
+        let running = tokio::spawn(run(site, receiver, sender, Box::new(Nobody)));
+        // All users are read once, so that what follows is a change.
+        let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
+        let is_ready = tokio::time::timeout(FIVE * 2, ready).await.is_ok_and(|view| view.is_ok());
+        let mut all_in_time = is_ready;
+        for round in ROUNDS {
+            all_in_time &= is_ready && self::round(context, round, emulator).await?;
+        }
+        let _ = orders.send(Order::Stop).await;
+        let _ = running.await;
+        writeln!(context.out, "\nTold to end, it left {} presences in Teams.", emulator.open_sessions())?;
+        Ok(all_in_time && emulator.open_sessions() == 0)
+    })
+}
+
+async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulator) -> io::Result<bool> {
+    const LOOK: Duration = Duration::from_millis(5);
+    let users = emulator.swyx_users();
+    let start = Instant::now();
+    let bars = MultiProgress::new();
+    let mut open = Vec::new();
+    for change in changes {
+        let Some((id, email, _)) = users.get(change.user) else { continue };
+        let account = email.as_deref().unwrap_or_default();
+        match change.done {
+            Deed::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
+            Deed::Call(begins) => emulator.call(id, begins),
+        }
+        open.push((change, id.as_str(), account, bar(&bars, change, account)));
+    }
+    let mut in_time = true;
+    while !open.is_empty() && start.elapsed() < FIVE * 2 {
+        tokio::time::sleep(LOOK).await;
+        let mut left = Vec::new();
+        for (change, id, account, bar) in open {
+            let shown = match change.done {
+                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.shown.to_owned()),
+                Deed::Call(_) => emulator.presence(account),
+            };
+            if shown.as_deref() != Some(change.shows) {
+                left.push((change, id, account, bar));
+                continue;
+            }
+            bar.finish_and_clear();
+            let took = start.elapsed();
+            in_time &= took <= change.within;
+            writeln!(context.out, "{}{:>6.2} s", row(change, account), took.as_secs_f64())?;
+        }
+        context.out.flush()?;
+        open = left;
+    }
+    for (change, _, account, bar) in &open {
+        bar.finish_and_clear();
+        writeln!(context.out, "{}  never", row(change, account))?;
+    }
+    Ok(in_time && open.is_empty())
+}
+
+fn row(change: &Change, account: &str) -> String {
+    let other = if matches!(change.done, Deed::Teams(_)) { "Swyx" } else { "Teams" };
+    let shows = format!("{other}: {}", change.shows);
+    format!("{account:<32} {:<24} -> {shows:<28}", change.what)
+}
+
+/// On a terminal, a line that counts until the change is on the other side; nothing in a pipe.
+fn bar(bars: &MultiProgress, change: &Change, account: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = bars.add(ProgressBar::new_spinner());
+    if let Ok(style) = ProgressStyle::with_template("{msg}{elapsed_precise} {spinner}") {
+        bar.set_style(style);
+    }
+    bar.set_message(row(change, account));
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

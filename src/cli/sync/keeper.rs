@@ -1,0 +1,146 @@
+//! Keeps one tenant's synchronisation going: starts it, watches its files, and gives it what changed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::super::display;
+use super::load::{Loaded, NotLoaded, Stamp};
+use super::record::Recorder;
+use super::state::State;
+use crate::settings::reveal::Trust;
+use crate::sync::Options;
+use crate::sync::run::{self, Order, View, Writing};
+
+/// What is the same for all tenants.
+pub(super) struct Plan {
+    pub(super) writing: Writing,
+    pub(super) trust: Trust,
+    pub(super) recorder: Recorder,
+}
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// One tenant.
+pub(super) struct Keeper {
+    path: PathBuf,
+    plan: Arc<Plan>,
+    state: Arc<State>,
+    place: usize,
+    loaded: Option<Loaded>,
+    stamp: Stamp,
+    running: Option<Running>,
+}
+
+struct Running {
+    orders: mpsc::Sender<Order>,
+    task: JoinHandle<()>,
+}
+
+impl Keeper {
+    pub(super) fn new(
+        path: PathBuf,
+        loaded: Result<Loaded, NotLoaded>,
+        plan: Arc<Plan>,
+        state: &Arc<State>,
+    ) -> Self {
+        let place = state.add(display(&path));
+        let (loaded, refused) = match loaded {
+            Ok(loaded) => (Some(loaded), None),
+            Err(error) => (None, Some(error.brief)),
+        };
+        state.change(place, |tenant| tenant.refused = refused);
+        let stamp = loaded.as_ref().map_or_else(|| Stamp::of(&path, None), |loaded| loaded.stamp.clone());
+        Self { path, plan, state: Arc::clone(state), place, loaded, stamp, running: None }
+    }
+
+    /// Carries until it is to end.
+    pub(super) async fn keep(mut self, mut stop: watch::Receiver<bool>) {
+        self.start();
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                // It changes once, to the end.
+                _ = stop.changed() => return self.stop().await,
+                _ = look.tick() => if self.stamp.is_old() { self.reload().await },
+            }
+        }
+    }
+
+    fn start(&mut self) {
+        let Some(loaded) = &self.loaded else { return };
+        let Some(site) = loaded.site(self.plan.writing) else { return };
+        let (orders, receiver) = mpsc::channel(8);
+        let (sender, view) = watch::channel(View::default());
+        let (tenant, interval) =
+            (loaded.settings.access.tenant_id.to_string(), Options::of(&loaded.settings).interval);
+        let file = display(&self.path);
+        tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "the synchronisation begins");
+        self.state.change(self.place, |place| {
+            (place.tenant, place.interval, place.view) = (Some(tenant), interval, Some(view));
+        });
+        let witness = self.plan.recorder.witness(self.plan.writing);
+        self.running =
+            Some(Running { orders, task: tokio::spawn(run::run(site, receiver, sender, witness)) });
+    }
+
+    async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            // One that has ended already needs no order.
+            let _ = running.orders.send(Order::Stop).await;
+            let _ = running.task.await;
+        }
+    }
+
+    /// The files changed: what checks clean is used, what does not is said, and what was used before goes on.
+    async fn reload(&mut self) {
+        let (path, trust) = (self.path.clone(), self.plan.trust);
+        // A secret may be printed by a program, which takes its time.
+        let loading = tokio::task::spawn_blocking(move || Loaded::load(&path, trust)).await;
+        let file = display(&self.path);
+        match loading {
+            Ok(Ok(new)) => {
+                self.stamp = new.stamp.clone();
+                tracing::info!(file, "the settings changed, and are used");
+                self.state.change(self.place, |tenant| tenant.refused = None);
+                self.take(new).await;
+            }
+            Ok(Err(error)) => {
+                self.stamp = Stamp::of(&self.path, self.loaded.as_ref().map(|loaded| &loaded.settings));
+                tracing::error!(
+                    file,
+                    "the settings changed, and cannot be used; those before stay in use: {}",
+                    error.brief
+                );
+                self.state.change(self.place, |tenant| tenant.refused = Some(error.brief));
+            }
+            Err(_) => {}
+        }
+    }
+
+    async fn take(&mut self, new: Loaded) {
+        let old = self.loaded.replace(new);
+        let Some(new) = &self.loaded else { return };
+        match (&self.running, &old) {
+            (Some(running), Some(old)) if old.goes_on_as(new) => {
+                let client = old.has_other_secret(new).then(|| Order::Client(new.client()));
+                let (options, users) = (Options::of(&new.settings), new.settings.users.clone());
+                self.state.change(self.place, |tenant| tenant.interval = options.interval);
+                let users = (users != old.settings.users).then_some(Order::Users(users));
+                for order in client.into_iter().chain([Order::Options(options)]).chain(users) {
+                    // One that has ended is started anew below, when something changes again.
+                    let _ = running.orders.send(order).await;
+                }
+            }
+            _ => {
+                // Another tenant, application or gateway: what is shown under the old ones is taken back first.
+                self.stop().await;
+                self.start();
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! From a settings file to what carries: checked, trusted, its secrets fetched, its clients made.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::super::{Exit, display, distrusted, folder};
+use crate::check::{self, Checked};
+use crate::diagnostic::{Severity, printable};
+use crate::graph::{Client, Credential, Https, Limits, Transport};
+use crate::report::{self, FileReport, Format, Repository};
+use crate::settings::reveal::{Trust, reveal};
+use crate::settings::{Secret, SecretSource, Settings};
+use crate::swyx::Gateway;
+use crate::sync::Options;
+use crate::sync::run::{Site, Writing};
+
+/// One request has so long; none is repeated, since the next look is another.
+const ATTEMPT: Duration = Duration::from_secs(20);
+
+/// A settings file that can be carried.
+pub(in crate::cli) struct Loaded {
+    pub(super) settings: Settings,
+    secrets: Secrets,
+    transport: Arc<dyn Transport>,
+    /// What the files looked like.
+    pub(super) stamp: Stamp,
+}
+
+/// Both secrets.
+struct Secrets {
+    client: Secret,
+    gateway: Secret,
+}
+
+/// Why a settings file is not carried, in words for standard error, and with the exit code that it makes.
+pub(in crate::cli) struct NotLoaded {
+    pub(super) exit: Exit,
+    pub(in crate::cli) text: String,
+    /// The same for a log: no colours, a line each.
+    pub(super) brief: String,
+}
+
+impl NotLoaded {
+    pub(super) fn misuse(path: &Path, why: impl std::fmt::Display) -> Self {
+        let brief = format!("{}: {why}", printable(&display(path)));
+        Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief }
+    }
+
+    /// What the check found, as `check` says it.
+    fn found(checked: &Checked) -> Self {
+        let mut report = FileReport::new(checked, true);
+        report.findings.retain(|finding| finding.diagnostic.severity == Severity::Error);
+        let exit = if checked.was_read() { Exit::Findings } else { Exit::Usage };
+        let reports = [report];
+        let written = |format, out: &mut dyn std::io::Write| {
+            // Writing to memory cannot fail.
+            let _ = report::write(format, &reports, &Repository::default(), out);
+        };
+        let (mut text, mut brief) = (Vec::new(), anstream::StripStream::new(Vec::new()));
+        written(Format::Human, &mut text);
+        written(Format::Concise, &mut brief);
+        let as_text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+        Self { exit, text: as_text(&text) + "\n", brief: as_text(&brief.into_inner()) }
+    }
+}
+
+impl Loaded {
+    pub(in crate::cli) fn load(path: &Path, trust: Trust) -> Result<Self, NotLoaded> {
+        // Before they are read: what changes meanwhile is seen next time.
+        let stamp = Stamp::of(path, None);
+        let checked = check::file(display(path), path);
+        let settings = checked.settings().map_err(|error| match error {
+            crate::settings::Unresolved::Errors => NotLoaded::found(&checked),
+            error @ crate::settings::Unresolved::UndocumentedMode => NotLoaded::misuse(path, error),
+        })?;
+        if let Some(why) = distrusted(&checked, trust) {
+            return Err(NotLoaded::misuse(path, why));
+        }
+        let Some((_, token)) = &settings.gateway else {
+            let why = "`swyx.gateway` is not set; the synchronisation speaks to SwyxServer through it";
+            return Err(NotLoaded::misuse(path, why));
+        };
+        let Some(secret) = &settings.client_secret else {
+            let why = "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret";
+            return Err(NotLoaded::misuse(path, why));
+        };
+        let fetch = |key: &str, source: &SecretSource| {
+            let fetched = reveal(source, &folder(path), trust);
+            fetched.map_err(|error| NotLoaded::misuse(path, format_args!("`{key}`: {error}")))
+        };
+        let client = fetch("control_center.MsTeamsClientSecret", secret)?;
+        let secrets = Secrets { client, gateway: fetch("swyx.gateway_token", token)? };
+        let https =
+            Https::new(&settings.access, &folder(path)).map_err(|error| NotLoaded::misuse(path, error))?;
+        let stamp = stamp.with_secrets(path, &settings);
+        Ok(Self { settings, secrets, transport: Arc::new(https), stamp })
+    }
+
+    /// What there may be only once: a tenant's application.
+    pub(super) fn identity(&self) -> (String, String) {
+        (self.settings.access.tenant_id.to_string(), self.settings.client_id.to_string())
+    }
+
+    /// Whether a run of this one can go on as one of `other`, told what else changed.
+    pub(super) fn goes_on_as(&self, other: &Self) -> bool {
+        let way = |one: &Self| {
+            format!(
+                "{:?} {:?}",
+                one.settings.access,
+                one.settings.gateway.as_ref().map(|(address, _)| address.as_str().to_owned())
+            )
+        };
+        self.identity() == other.identity()
+            && way(self) == way(other)
+            && self.secrets.gateway.says_the_same(&other.secrets.gateway)
+    }
+
+    pub(super) fn has_other_secret(&self, other: &Self) -> bool {
+        !self.secrets.client.says_the_same(&other.secrets.client)
+    }
+
+    pub(super) fn client(&self) -> Arc<Client> {
+        let credential = Credential::Secret(self.settings.client_id, self.secrets.client.clone());
+        Arc::new(Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits()))
+    }
+
+    pub(in crate::cli) fn site(&self, writing: Writing) -> Option<Site> {
+        let (address, _) = self.settings.gateway.as_ref()?;
+        let token = self.secrets.gateway.clone();
+        Some(Site {
+            client: self.client(),
+            client_id: self.settings.client_id,
+            gateway: Arc::new(Gateway::new(address, token, Arc::clone(&self.transport), limits())),
+            users: self.settings.users.clone(),
+            options: Options::of(&self.settings),
+            writing,
+        })
+    }
+}
+
+fn limits() -> Limits {
+    Limits { attempt: ATTEMPT, until: None, repetitions: 0 }
+}
+
+/// What files look like from outside: whoever changes one changes this.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
+
+impl Stamp {
+    /// The settings file, and those that hold its secrets.
+    pub(super) fn of(path: &Path, settings: Option<&Settings>) -> Self {
+        let secrets = settings.into_iter().flat_map(|settings| {
+            let token = settings.gateway.as_ref().map(|(_, token)| token);
+            settings.client_secret.iter().chain(token)
+        });
+        let files = secrets.filter_map(|source| match source {
+            SecretSource::File(file) => Some(folder(path).join(file)),
+            SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
+        });
+        Self(std::iter::once(path.to_path_buf()).chain(files).map(look).collect())
+    }
+
+    /// The same, with the secrets' files that the settings turned out to name.
+    fn with_secrets(mut self, path: &Path, settings: &Settings) -> Self {
+        self.0.extend(Self::of(path, Some(settings)).0.into_iter().skip(1));
+        self
+    }
+
+    /// Whether any of the files looks another way now.
+    pub(super) fn is_old(&self) -> bool {
+        self.0.iter().any(|(path, looked)| look(path.clone()).1 != *looked)
+    }
+}
+
+fn look(path: PathBuf) -> (PathBuf, Option<(SystemTime, u64)>) {
+    let seen = std::fs::metadata(&path).ok().and_then(|about| Some((about.modified().ok()?, about.len())));
+    (path, seen)
+}

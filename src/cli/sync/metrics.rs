@@ -1,0 +1,132 @@
+//! The metrics, in the text format of OpenMetrics. Their labels are tenant ids and directions, never users.
+
+use std::fmt;
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::state::State;
+use crate::sync::run::View;
+use crate::sync::{BOUNDS_MS, Delays, Figures};
+
+/// The media type of the text.
+pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// All metrics as they are now.
+pub(super) fn text(state: Arc<State>) -> String {
+    let mut registry = Registry::with_prefix("swyx_teams");
+    registry.register_collector(Box::new(Tenants(state)));
+    let mut text = String::new();
+    // Writing to memory cannot fail.
+    let _ = encode(&mut text, &registry);
+    text
+}
+
+struct Tenants(Arc<State>);
+
+impl fmt::Debug for Tenants {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tenants")
+    }
+}
+
+type Gauge = (&'static str, &'static str, Option<Unit>, fn(&View) -> f64);
+type Counter = (&'static str, &'static str, fn(&Figures) -> u64);
+
+const GAUGES: [Gauge; 12] = [
+    ("users", "Users who are carried", None, |view| view.figures.users as f64),
+    ("swyx_users", "Activated users in Swyx", None, |view| {
+        view.headcount.map_or(0.0, |count| count.swyx as f64)
+    }),
+    ("unmatched_findings", "Findings that keep a user from being matched", None, |view| {
+        view.headcount.map_or(0.0, |count| count.errors as f64)
+    }),
+    ("open_sessions", "Calls in Swyx that are shown in Teams", None, |view| {
+        view.figures.open_sessions as f64
+    }),
+    ("waiting", "Writes that wait", None, |view| view.figures.waiting as f64),
+    ("oldest_reading", "Age of the oldest presence", Some(Unit::Seconds), |view| {
+        view.figures.oldest_reading.map_or(0.0, |age| age.as_secs_f64())
+    }),
+    (
+        "read_interval",
+        "Interval that is really kept between two readings of one user",
+        Some(Unit::Seconds),
+        |view| view.figures.interval_kept.map_or(0.0, |kept| kept.as_secs_f64()),
+    ),
+    ("requests_in_window", "Presence requests that count against Graph's limit now", None, |view| {
+        view.figures.budget.0 as f64
+    }),
+    ("requests_limit", "Presence requests that Graph allows in 30 seconds", None, |view| {
+        view.figures.budget.1 as f64
+    }),
+    ("graph_up", "1 while Microsoft Graph answers", None, |view| up(!view.figures.graph_is_out)),
+    ("gateway_up", "1 while the gateway answers", None, |view| up(!view.figures.gateway_is_out)),
+    ("problems", "Things that go wrong at the moment", None, |view| view.problems.len() as f64),
+];
+
+const COUNTERS: [Counter; 12] = [
+    ("readings", "Requests for presences that were answered", |figures| figures.readings),
+    ("presences", "Presences that were read", |figures| figures.presences),
+    ("changes_in_teams", "Presences that had changed", |figures| figures.changes_in_teams),
+    ("changes_in_swyx", "Calls in Swyx that began or ended", |figures| figures.changes_in_swyx),
+    ("unknown_presences", "Presences with words that nobody knows", |figures| figures.unknown),
+    ("statuses_set", "Statuses set in Swyx", |figures| figures.statuses_set),
+    ("sessions_set", "\"In a call\" set in Teams", |figures| figures.sessions_set),
+    ("sessions_renewed", "\"In a call\" renewed in Teams", |figures| figures.sessions_renewed),
+    ("sessions_cleared", "\"In a call\" taken back in Teams", |figures| figures.sessions_cleared),
+    ("refused", "Requests that were refused", |figures| figures.refused),
+    ("throttled", "Requests that were put off (429)", |figures| figures.throttled),
+    ("failed", "Requests without an answer, or answered with a fault", |figures| figures.failed),
+];
+
+fn up(is_up: bool) -> f64 {
+    if is_up { 1.0 } else { 0.0 }
+}
+
+impl Collector for Tenants {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let tenants = self.0.tenants();
+        let views = tenants.iter().filter_map(|tenant| {
+            let view = tenant.view.as_ref()?.borrow().clone();
+            Some((tenant.tenant.clone()?, view))
+        });
+        let views = views.collect::<Vec<_>>();
+        for (name, help, unit, value) in &GAUGES {
+            let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
+            for (tenant, view) in &views {
+                metric.encode_family(&[("tenant", tenant.as_str())])?.encode_gauge(&value(view))?;
+            }
+        }
+        for (name, help, value) in &COUNTERS {
+            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            for (tenant, view) in &views {
+                let labels = [("tenant", tenant.as_str())];
+                let mut metric = metric.encode_family(&labels)?;
+                metric.encode_counter::<NoLabelSet, _, u64>(&value(&view.figures), None)?;
+            }
+        }
+        let help = "How long a change took from one side to the other";
+        let mut metric =
+            encoder.encode_descriptor("delay", help, Some(&Unit::Seconds), MetricType::Histogram)?;
+        for (tenant, view) in &views {
+            for (direction, delays) in
+                [("to_swyx", &view.figures.to_swyx), ("to_teams", &view.figures.to_teams)]
+            {
+                let labels = [("tenant", tenant.as_str()), ("direction", direction)];
+                histogram(metric.encode_family(&labels)?, delays)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn histogram(mut metric: MetricEncoder<'_>, delays: &Delays) -> fmt::Result {
+    let bounds = BOUNDS_MS.iter().map(|ms| *ms as f64 / 1_000.0).chain([f64::INFINITY]);
+    let buckets = bounds.zip(delays.counts).collect::<Vec<_>>();
+    metric.encode_histogram::<NoLabelSet>(delays.sum.as_secs_f64(), delays.count(), &buckets, None)
+}

@@ -1,0 +1,205 @@
+//! `sync`: carries the statuses of one or many tenants, each from its own settings file, until it is told to end.
+//!
+//! One task drives each tenant ([`keeper`]); they share nothing but the process. A file with errors keeps nobody else from being carried: it is
+//! left out, said so, and taken in when it checks clean.
+
+mod endpoints;
+mod keeper;
+pub(super) mod load;
+mod metrics;
+mod record;
+mod replay;
+mod shapes;
+mod state;
+pub(super) mod status;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use tokio::task::JoinSet;
+
+use super::walk::{Target, Walk};
+use super::{Context, Exit, display};
+use crate::os;
+use crate::sync::run::Writing;
+use keeper::Keeper;
+use load::{Loaded, NotLoaded};
+use state::State;
+
+/// The arguments.
+#[derive(Args)]
+#[command(after_help = "\
+It ends on SIGTERM and Ctrl-C, and takes back before that what it shows in Teams, for at most 25 seconds; a second signal ends it at once. A settings \
+file, or a secret's file, that changes is read anew, and used when it checks clean. Nothing that names a user is logged without -vv.
+
+With --metrics: /metrics for Prometheus, /healthz (200 while it works), /readyz (200 while both sides answer, too) and what `swyx-teams status` shows.
+
+Examples:
+  swyx-teams sync north.toml --dry-run
+  swyx-teams sync customers/ --metrics 127.0.0.1:9464 --log-format json
+  swyx-teams sync north.toml --record north.jsonl
+  swyx-teams sync north.toml --replay north.jsonl")]
+pub(super) struct Sync {
+    /// Settings files, or folders (searched for *.toml) [default: the settings file]
+    paths: Vec<PathBuf>,
+    /// Write nothing; print what would be set
+    #[arg(long)]
+    dry_run: bool,
+    /// Serve metrics, health and status at this address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics: Option<SocketAddr>,
+    /// Write what is seen and done to this new file, readable by its owner only: it names users
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    record: Option<PathBuf>,
+    /// Instead of connecting: print what would be set for what was recorded
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["metrics", "dry_run"])]
+    replay: Option<PathBuf>,
+    /// How the log is written, on standard error
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) log_format: LogFormat,
+}
+
+/// How a log is written.
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// A line for a person
+    #[default]
+    Text,
+    /// A line of JSON
+    Json,
+}
+
+/// Sessions are cleared for so long after the first signal.
+const CLEARING: Duration = Duration::from_secs(25);
+
+pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
+    let files = match files(context, args)? {
+        Ok(files) => files,
+        Err(exit) => return Ok(exit),
+    };
+    if let Some(recording) = &args.replay {
+        return replay::run(context, &files, recording);
+    }
+    if args.record.is_some() && files.len() > 1 {
+        return context.misuse("--record takes one settings file");
+    }
+    let (loaded, exit) = load_all(context, &files)?;
+    if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
+        return Ok(exit);
+    }
+    let recorder = match record::Recorder::create(args.record.as_deref()) {
+        Ok(recorder) => recorder,
+        Err(error) => return context.misuse(format_args!("--record: {}", os::reason(&error))),
+    };
+    let plan = keeper::Plan {
+        writing: if args.dry_run { Writing::NotAtAll } else { Writing::Really },
+        trust: context.trust(),
+        recorder,
+    };
+    context.out.flush()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
+    runtime.shutdown_background();
+    match ended {
+        Ok(()) => Ok(Exit::Clean),
+        Err(error) => context.misuse(format_args!("--metrics: {}", os::reason(&error))),
+    }
+}
+
+/// The settings files that are named, or the one there is.
+fn files(context: &mut Context<'_>, args: &Sync) -> io::Result<Result<Vec<PathBuf>, Exit>> {
+    if args.paths.is_empty() {
+        return Ok(Ok(vec![context.file(None)]));
+    }
+    let mut walk = Walk { exclude: &[], passed_over: Vec::new() };
+    let mut files = Vec::new();
+    for target in args.paths.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>() {
+        match target {
+            Target::File(path) => files.push(path),
+            Target::Barren(path, why) => {
+                return context.misuse(format_args!("{}: {why}", display(&path))).map(Err);
+            }
+            Target::Stdin => {
+                return context.misuse("a settings file on standard input cannot be watched").map(Err);
+            }
+        }
+    }
+    Ok(Ok(files))
+}
+
+type Start = (PathBuf, Result<Loaded, NotLoaded>);
+
+/// Loads all files, and says what is wrong with those that cannot be used. The exit code counts where none can.
+fn load_all(context: &mut Context<'_>, files: &[PathBuf]) -> io::Result<(Vec<Start>, Exit)> {
+    let trust = context.trust();
+    let mut exit = Exit::Clean;
+    let mut loaded: Vec<Start> = Vec::new();
+    for path in files {
+        let mut one = Loaded::load(path, trust);
+        let other = one.as_ref().ok().and_then(|one| {
+            let others =
+                loaded.iter().filter_map(|(path, other)| other.as_ref().ok().map(|other| (path, other)));
+            others
+                .filter(|(_, other)| other.identity() == one.identity())
+                .map(|(path, _)| display(path))
+                .next()
+        });
+        if let Some(other) = other {
+            // Both would take the whole of Graph's limit, and clear each other's sessions.
+            let why =
+                format!("{other} is of the same tenant and application; only one of them can be carried");
+            one = Err(NotLoaded::misuse(path, why));
+        }
+        if let Err(error) = &one {
+            exit = exit.max(error.exit);
+            write!(context.err, "{}", error.text)?;
+        }
+        loaded.push((path.clone(), one));
+    }
+    Ok((loaded, exit))
+}
+
+/// Carries until a signal comes.
+async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io::Result<()> {
+    let (end, at_once) = (os::ending()?, os::ending()?);
+    let state = Arc::new(State::default());
+    let mut keepers = JoinSet::new();
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    for (path, loaded) in loaded {
+        let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
+        keepers.spawn(keeper.keep(stopped.clone()));
+    }
+    if let Some(address) = args.metrics {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
+        tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
+    }
+    os::notify_supervisor("READY=1");
+    end.await;
+    os::notify_supervisor("STOPPING=1");
+    tracing::info!("ending: what is shown in Teams is taken back");
+    let second = async {
+        // The first one counts here, too.
+        at_once.await;
+        os::ending()?.await;
+        io::Result::Ok(())
+    };
+    stop.send_replace(true);
+    let cleared = async { while keepers.join_next().await.is_some() {} };
+    tokio::select! {
+        () = cleared => {}
+        () = tokio::time::sleep(CLEARING) => {}
+        _ = second => {}
+    }
+    let left = state.open_sessions();
+    if left > 0 && args.dry_run {
+        tracing::info!("{left} would have been left");
+    } else if left > 0 {
+        tracing::warn!("{left} presences are left; Graph ends them by itself within `sync.session_minutes`");
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `--replay`: tells a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
+//! fetched.
+
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::super::{Context, Exit, display};
+use super::shapes::{Line, name};
+use crate::check;
+use crate::diagnostic::printable;
+use crate::sync::engine::{Action, Command, Engine, Event};
+use crate::sync::{Moment, Options};
+
+pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> io::Result<Exit> {
+    let [path] = files else {
+        return context.misuse("--replay takes one settings file: the one of which it was recorded");
+    };
+    let checked = check::file(display(path), path);
+    let Ok(settings) = checked.settings() else { return context.report_unsound(&checked) };
+    let file = match std::fs::File::open(recording) {
+        Ok(file) => file,
+        Err(error) => {
+            return context.misuse(format_args!(
+                "--replay: {}: {}",
+                printable(&display(recording)),
+                crate::os::reason(&error)
+            ));
+        }
+    };
+    let mut engine = Engine::new(Options::of(&settings));
+    for (number, line) in BufReader::new(file).lines().enumerate() {
+        let line = line?;
+        if number == 0 && line.trim() == r#"{"swyx_teams_recording":1}"# {
+            continue;
+        }
+        let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
+        let at = read.as_ref().map_or(0, |line| line.at);
+        let Some(event) = read.and_then(|line| line.told.event(&mut engine)) else {
+            return context.misuse(format_args!("--replay: line {} is none of a recording", number + 1));
+        };
+        // Today's settings count, not those that were changed while it was recorded.
+        if matches!(event, Event::Options(_)) {
+            continue;
+        }
+        let now = Moment::at(Duration::from_millis(at));
+        for command in engine.step(event, now) {
+            if let Some(text) = said(now, &command, &engine) {
+                writeln!(context.out, "{text}")?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// What a command would do, for a person; readings are not worth a line.
+pub(super) fn said(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
+    let user = |slot: &u32| engine.link(*slot).map_or_else(String::new, |link| printable(&link.swyx));
+    let what = match &command.action {
+        Action::Read(_) => return None,
+        Action::Set(slot, life) => {
+            format!("would set {} in Teams: In a call, for {} min", user(slot), life.as_secs() / 60)
+        }
+        Action::Renew(slot, life) => {
+            format!("would renew {} in Teams: In a call, for {} min", user(slot), life.as_secs() / 60)
+        }
+        Action::Clear(slot) => format!("would clear {} in Teams: In a call is over", user(slot)),
+        Action::SetStatus(slot, status) => format!("would set {} in Swyx: {}", user(slot), name(*status)),
+    };
+    Some(format!("{:>9.3} s  {what}", now.since_start().as_secs_f64()))
+}

@@ -1,0 +1,73 @@
+//! How all tenants are, for whoever asks: metrics, health, status.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::sync::run::View;
+
+/// All tenants.
+#[derive(Default)]
+pub(super) struct State(Mutex<Vec<Tenant>>);
+
+/// One of them.
+pub(super) struct Tenant {
+    /// The settings file, as it was named.
+    pub(super) file: String,
+    /// The tenant id; none while the file cannot be used.
+    pub(super) tenant: Option<String>,
+    /// The interval that is wanted.
+    pub(super) interval: Duration,
+    /// How it is, while it runs.
+    pub(super) view: Option<watch::Receiver<View>>,
+    /// Why the file, as it is now, is not used.
+    pub(super) refused: Option<String>,
+}
+
+/// The view is made anew each second; one that is older than this is of a run that hangs.
+const HANGS: Duration = Duration::from_secs(30);
+
+impl State {
+    /// A place for the tenant of a file.
+    pub(super) fn add(&self, file: String) -> usize {
+        let mut tenants = self.tenants();
+        tenants.push(Tenant { file, tenant: None, interval: Duration::ZERO, view: None, refused: None });
+        tenants.len() - 1
+    }
+
+    pub(super) fn change(&self, place: usize, change: impl FnOnce(&mut Tenant)) {
+        if let Some(tenant) = self.tenants().get_mut(place) {
+            change(tenant);
+        }
+    }
+
+    pub(super) fn tenants(&self) -> MutexGuard<'_, Vec<Tenant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is still shown in Teams.
+    pub(super) fn open_sessions(&self) -> usize {
+        let tenants = self.tenants();
+        tenants
+            .iter()
+            .filter_map(|tenant| tenant.view.as_ref())
+            .map(|view| view.borrow().figures.open_sessions)
+            .sum()
+    }
+
+    /// Whether every tenant's run does something.
+    pub(super) fn is_alive(&self) -> bool {
+        let is_alive = |view: &View| view.looked.is_none_or(|looked| looked.elapsed() < HANGS);
+        self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| is_alive(&view.borrow()))
+    }
+
+    /// Whether every tenant is carried, and both sides of each answer.
+    pub(super) fn is_ready(&self) -> bool {
+        let is_ready = |view: &View| {
+            let figures = &view.figures;
+            view.headcount.is_some() && !figures.graph_is_out && !figures.gateway_is_out
+        };
+        self.tenants().iter().all(|tenant| tenant.view.as_ref().is_some_and(|view| is_ready(&view.borrow())))
+    }
+}

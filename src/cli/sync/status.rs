@@ -1,0 +1,171 @@
+//! `status`: what a running synchronisation does, for a person. It asks the address of `sync --metrics`.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::super::args::Plain;
+use super::super::{Context, Exit};
+use super::state::{State, Tenant};
+use crate::diagnostic::printable;
+use crate::settings::{Choice, SwyxStatus};
+use crate::sync::Delays;
+use crate::sync::run::View;
+
+/// The arguments.
+#[derive(Args)]
+pub(in crate::cli) struct Status {
+    /// The address that `sync` was given with --metrics
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
+    address: SocketAddr,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
+
+/// The answer has to be there within this time.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Status) -> io::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let address = format!("http://{}/status", args.address);
+    let asked = runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;
+        client.get(&address).send().await.ok()?.bytes().await.ok()
+    });
+    let Some(body) = asked else {
+        context.complain(format_args!(
+            "nothing answers at {address}; is `swyx-teams sync` running, with --metrics {}?",
+            args.address
+        ))?;
+        return Ok(Exit::Silence);
+    };
+    let report = serde_json::from_slice::<Value>(&body).ok();
+    let Some(tenants) = report.as_ref().and_then(|report| report.get("tenants")?.as_array()) else {
+        context.complain(format_args!("what answers at {address} is no `swyx-teams sync`"))?;
+        return Ok(Exit::Answer);
+    };
+    match args.format {
+        Plain::Json => writeln!(context.out, "{}", report.clone().unwrap_or_default())?,
+        Plain::Human => {
+            for tenant in tenants {
+                show(context, tenant)?;
+            }
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// How all tenants are, version 1.
+pub(super) fn report(state: &State) -> Value {
+    let tenants = state.tenants();
+    json!({"version": 1, "tenants": tenants.iter().map(tenant).collect::<Vec<_>>()})
+}
+
+fn tenant(tenant: &Tenant) -> Value {
+    let seconds = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e3).round() / 1e3);
+    let head = json!({"file": tenant.file, "tenant": tenant.tenant, "refused": tenant.refused, "carried": Value::Null});
+    let Some(view) = &tenant.view else { return head };
+    let View { figures, headcount, problems, unknown_words, instead, .. } = view.borrow().clone();
+    let mut head = head;
+    let name = |status: &SwyxStatus| {
+        SwyxStatus::CHOICES.iter().find(|(_, _, choice)| choice == status).map_or("", |(name, _, _)| *name)
+    };
+    let carried = json!({
+        "users": headcount.map(|count| json!({
+            "swyx": count.swyx, "teams": count.teams, "matched": count.matched, "errors": count.errors})),
+        "oldest_reading_seconds": seconds(figures.oldest_reading),
+        "interval_seconds": {"wanted": seconds(Some(tenant.interval)), "kept": seconds(figures.interval_kept)},
+        "delays": {"to_swyx": delays(&figures.to_swyx), "to_teams": delays(&figures.to_teams)},
+        "requests_in_30_seconds": {"used": figures.budget.0, "limit": figures.budget.1},
+        "open_sessions": figures.open_sessions, "waiting": figures.waiting,
+        "refused": figures.refused, "throttled": figures.throttled, "failed": figures.failed,
+        "graph_answers": !figures.graph_is_out, "gateway_answers": !figures.gateway_is_out,
+        "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
+        "unknown_words": unknown_words,
+        "instead": instead.iter().map(|(wanted, set)| json!({"wanted": name(wanted), "set": name(set)})).collect::<Vec<_>>(),
+    });
+    head.as_object_mut().into_iter().for_each(|members| {
+        members.insert("carried".to_owned(), carried.clone());
+    });
+    head
+}
+
+fn delays(delays: &Delays) -> Value {
+    let at_most = |percent| delays.percentile(percent).map(|bound| bound.as_secs_f64());
+    let last = (delays.count() > 0).then(|| delays.last.as_secs_f64());
+    json!({"count": delays.count(), "half_at_most_seconds": at_most(50), "99_percent_at_most_seconds": at_most(99), "last_seconds": last})
+}
+
+fn show(context: &mut Context<'_>, tenant: &Value) -> io::Result<()> {
+    let text = |value: &Value| value.as_str().map_or_else(|| "-".to_owned(), |text| printable(text));
+    let at = |pointer: &str| tenant.pointer(pointer).cloned().unwrap_or_default();
+    let number = |pointer: &str| at(pointer).to_string();
+    let time = |pointer: &str| {
+        at(pointer).as_f64().map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.1} s"))
+    };
+    let out = &mut context.out;
+    writeln!(out, "{} (tenant {})", text(&at("/file")), text(&at("/tenant")))?;
+    if let Some(refused) = at("/refused").as_str() {
+        writeln!(out, "  the file, as it is now, cannot be used:")?;
+        refused.lines().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
+    }
+    if at("/carried").is_null() {
+        return writeln!(out, "  not carried");
+    }
+    if at("/carried/users").is_null() {
+        writeln!(out, "  users            not read yet")?;
+    } else {
+        writeln!(
+            out,
+            "  users            {} matched of {} in Swyx and {} in Teams; {} findings (swyx-teams users)",
+            number("/carried/users/matched"),
+            number("/carried/users/swyx"),
+            number("/carried/users/teams"),
+            number("/carried/users/errors")
+        )?;
+    }
+    writeln!(
+        out,
+        "  presences        the oldest is {} old; read every {} (wanted {})",
+        time("/carried/oldest_reading_seconds"),
+        time("/carried/interval_seconds/kept"),
+        time("/carried/interval_seconds/wanted")
+    )?;
+    for (name, direction) in [("Teams to Swyx", "to_swyx"), ("Swyx to Teams", "to_teams")] {
+        let of = |member: &str| format!("/carried/delays/{direction}/{member}");
+        writeln!(
+            out,
+            "  {name:<16} {} changes; 99 % within {}, the last in {}",
+            number(&of("count")),
+            time(&of("99_percent_at_most_seconds")),
+            time(&of("last_seconds"))
+        )?;
+    }
+    writeln!(
+        out,
+        "  requests         {} of {} in 30 s; {} refused, {} put off, {} failed",
+        number("/carried/requests_in_30_seconds/used"),
+        number("/carried/requests_in_30_seconds/limit"),
+        number("/carried/refused"),
+        number("/carried/throttled"),
+        number("/carried/failed")
+    )?;
+    writeln!(
+        out,
+        "  in a call        {} shown in Teams; {} writes wait",
+        number("/carried/open_sessions"),
+        number("/carried/waiting")
+    )?;
+    for problem in at("/carried/problems").as_array().into_iter().flatten() {
+        let part = |name: &str| text(problem.get(name).unwrap_or(&Value::Null));
+        writeln!(out, "  problem          {}: {}", part("what"), part("why"))?;
+    }
+    for words in at("/carried/unknown_words").as_array().into_iter().flatten() {
+        writeln!(out, "  unknown words    {}", text(words))?;
+    }
+    Ok(())
+}
