@@ -148,6 +148,8 @@ impl Engine {
             Event::Answered(command, outcome) => self.take_answer(command, outcome, now),
             Event::Options(options) => self.take_options(options, now),
             Event::Slept => {
+                // What the gateway said before is as old as the sleep was long.
+                self.gateway_heard = None;
                 for slot in 0..self.roster.places() {
                     self.roster.get_mut(slot).into_iter().for_each(|user| user.renew_at(now));
                     self.consider(slot, now);
