@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, error_code};
 use super::error::{GraphError, RequestId, Service, Word};
-use super::send::{pauses, wished_pause};
+use super::send::wished_pause;
 
 /// Parts of one batch at most.
 const MOST_PARTS: usize = 20;
@@ -81,7 +81,7 @@ impl Client {
     /// Sends `parts`, at most 20 in one request, and gives the outcome of each. What befalls a request as a whole befalls its parts.
     pub async fn batch<const N: usize>(&self, parts: &[Part; N]) -> [Outcome; N] {
         let mut outcomes: [Option<Outcome>; N] = [const { None }; N];
-        let mut pauses = pauses().build();
+        let mut pauses = self.sender.pauses().build();
         let mut is_renewed = false;
         loop {
             if !self.round(parts, &mut outcomes).await {

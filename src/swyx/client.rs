@@ -1,0 +1,227 @@
+//! The calls of the gateway's contract.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
+};
+use http::{Method, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::cursor::Cursor;
+use super::error::GatewayError;
+use super::events::Events;
+use super::user::{Statuses, SwyxUser, UserStatus};
+use super::wire::{self, Page};
+use crate::graph::{
+    Limits, Request, Response, Sender, Transport, TransportError, bearer, content_type, media_type,
+};
+use crate::settings::{Endpoint, Secret, SwyxStatus};
+
+/// Pages of one list at most: 100,000 users in pages of five.
+const MOST_PAGES: usize = 20_000;
+/// Elements of one list at most, however large its pages are.
+const MOST_ELEMENTS: usize = 1_000_000;
+/// Bytes of one list at most: 268 for each of the most elements.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One SwyxServer's gateway.
+pub struct Gateway {
+    sender: Sender,
+    address: Endpoint,
+    token: Secret,
+}
+
+impl Gateway {
+    /// The gateway at `address`, which takes `token`, over `transport`.
+    pub fn new(address: &Endpoint, token: Secret, transport: Arc<dyn Transport>, limits: Limits) -> Self {
+        Self { sender: Sender::new(transport, limits), address: address.clone(), token }
+    }
+
+    /// The statuses that can be set there, never [`SwyxStatus::None`]. Words that this program does not know are left out.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; `Version` if it implements another contract.
+    pub async fn capabilities(&self) -> Result<Vec<SwyxStatus>, GatewayError> {
+        let answer = self.get("/v1/capabilities", &[]).await?;
+        let body = serde_json::from_slice::<wire::Capabilities<'_>>(answer.body());
+        let capabilities = body.map_err(|_| self.not_a_gateway(&answer))?;
+        if capabilities.version != wire::VERSION {
+            return Err(GatewayError::Version { host: self.host(), version: capabilities.version });
+        }
+        let mut known = Vec::new();
+        for status in capabilities.statuses.iter().filter_map(|word| wire::known(word)) {
+            if !known.contains(&status) {
+                known.push(status);
+            }
+        }
+        Ok(known)
+    }
+
+    /// All users, by id and each once.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; `EndlessPages` after 20,000 pages, 1,000,000 users or 256 MiB, and where a page comes again.
+    pub async fn users(&self) -> Result<Vec<SwyxUser>, GatewayError> {
+        let mut users = Vec::new();
+        self.pages("/v1/users", &[], None, |body| wire::add_users(body, &mut users)).await?;
+        // A list that changes while its pages are read may have somebody on two of them.
+        users.sort_by(|one, other| one.id.cmp(&other.id));
+        users.dedup_by(|one, other| one.id == other.id);
+        Ok(users)
+    }
+
+    /// The statuses of all users, or of those whose status changed after `since`.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; `UnknownCursor` if `since` is not known any more, `EndlessPages` as [`Gateway::users`].
+    pub async fn statuses(&self, since: Option<&Cursor>) -> Result<Statuses, GatewayError> {
+        let (mut statuses, mut cursor) = (Vec::new(), None);
+        let refusals: &[StatusCode] = if since.is_some() { &[StatusCode::GONE] } else { &[] };
+        let read = |body: &[u8]| {
+            let (at, page) = wire::add_statuses(body, &mut statuses)?;
+            // What changes while the pages are read comes after the first page's cursor.
+            cursor.get_or_insert(at);
+            Some(page)
+        };
+        self.pages("/v1/statuses", refusals, since, read).await?;
+        let cursor = cursor.ok_or_else(|| GatewayError::EndlessPages { host: self.host() })?;
+        Ok(Statuses { cursor, statuses })
+    }
+
+    /// Sets a user's status, and gives the one that shows now: during a call it stays the call's.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; `UnknownUser`, and `CannotBeSet` for a status that is not among the capabilities.
+    pub async fn set_status(&self, user: &str, status: SwyxStatus) -> Result<UserStatus, GatewayError> {
+        if !wire::is_id(user) {
+            return Err(GatewayError::UnknownUser { host: self.host() });
+        }
+        let status = wire::word(status).ok_or_else(|| GatewayError::CannotBeSet { host: self.host() })?;
+        let path = format!("/v1/users/{}/status", utf8_percent_encode(user, RESERVED));
+        let mut request = self.request(Method::PUT, &path)?;
+        *request.body_mut() = serde_json::to_vec(&wire::SetStatus { status }).unwrap_or_default();
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let refusals = [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+        let answer = self.answer(&request, &refusals).await?;
+        let shown = wire::status(answer.body()).filter(|shown| *shown.user == *user);
+        shown.ok_or_else(|| self.not_a_gateway(&answer))
+    }
+
+    /// Opens the stream of events, of what comes from now on or came after `after`.
+    ///
+    /// # Errors
+    /// [`GatewayError`]; `UnknownCursor` if `after` is not known any more.
+    pub async fn events(&self, after: Option<&Cursor>) -> Result<Events, GatewayError> {
+        let mut request = self.request(Method::GET, "/v1/events")?;
+        let headers = request.headers_mut();
+        headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
+        // What compresses a stream holds events back until it has a block of them.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(cursor) = after.and_then(|after| HeaderValue::from_str(after.as_str()).ok()) {
+            headers.insert(HeaderName::from_static("last-event-id"), cursor);
+        }
+        let answer = self.sender.open(&request).await;
+        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        let refusals: &[StatusCode] = if after.is_some() { &[StatusCode::GONE] } else { &[] };
+        self.judged(&answer, refusals)?;
+        if media_type(&answer).eq_ignore_ascii_case("text/event-stream") {
+            Ok(Events::new(answer, after, self.host()))
+        } else {
+            Err(self.not_a_gateway(&answer))
+        }
+    }
+
+    /// Reads all pages of a list; `read` takes in the body of one.
+    async fn pages(
+        &self,
+        path: &str,
+        refusals: &[StatusCode],
+        since: Option<&Cursor>,
+        mut read: impl FnMut(&[u8]) -> Option<Page>,
+    ) -> Result<(), GatewayError> {
+        let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        let since = since.map(|since| format!("since={}", encoded(since.as_str())));
+        let (mut seen, mut elements, mut bytes) = (HashSet::new(), 0, 0);
+        let mut after = None;
+        loop {
+            let query = since.iter().chain(&after).map(String::as_str).collect::<Vec<_>>().join("&");
+            let mark = if query.is_empty() { "" } else { "?" };
+            let answer = self.get(&format!("{path}{mark}{query}"), refusals).await?;
+            let page = read(answer.body()).ok_or_else(|| self.not_a_gateway(&answer))?;
+            let Some(next) = page.next else { return Ok(()) };
+            if next.is_empty() || next.len() > wire::MOST_TOKEN {
+                return Err(self.not_a_gateway(&answer));
+            }
+            elements += page.elements;
+            bytes += answer.body().len();
+            after = Some(format!("after={}", encoded(&next)));
+            let is_endless = seen.len() >= MOST_PAGES || elements > MOST_ELEMENTS || bytes > MOST_BYTES;
+            if is_endless || !seen.insert(next) {
+                return Err(GatewayError::EndlessPages { host: self.host() });
+            }
+        }
+    }
+
+    async fn get(&self, path: &str, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
+        self.answer(&self.request(Method::GET, path)?, refusals).await
+    }
+
+    /// The answer with status 200 to a request that is the same twice as once, as all of the contract are.
+    async fn answer(&self, request: &Request, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
+        let answer = self.sender.send(request).await;
+        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        self.judged(&answer, refusals)?;
+        Ok(answer)
+    }
+
+    /// Takes out what is not 200. `refusals` are those that the contract has for the call; with the type of another program's page,
+    /// they are another program's.
+    fn judged<B>(&self, answer: &http::Response<B>, refusals: &[StatusCode]) -> Result<(), GatewayError> {
+        let (host, status) = (self.host(), answer.status());
+        let is_json = media_type(answer).to_ascii_lowercase().ends_with("json");
+        Err(match status {
+            StatusCode::OK => return Ok(()),
+            StatusCode::UNAUTHORIZED => GatewayError::Unauthorized { host },
+            StatusCode::NOT_FOUND if is_json && refusals.contains(&status) => {
+                GatewayError::UnknownUser { host }
+            }
+            StatusCode::GONE if is_json && refusals.contains(&status) => GatewayError::UnknownCursor { host },
+            StatusCode::UNPROCESSABLE_ENTITY if is_json && refusals.contains(&status) => {
+                GatewayError::CannotBeSet { host }
+            }
+            _ if is_json => GatewayError::Refused { host, status: status.as_u16() },
+            _ => self.not_a_gateway(answer),
+        })
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<Request, GatewayError> {
+        let mut request = Request::new(Vec::new());
+        *request.method_mut() = method;
+        let address = format!("{}{path}", self.address.as_str().trim_end_matches('/'));
+        *request.uri_mut() = address.parse().map_err(|_| GatewayError::Transport {
+            host: self.host(),
+            why: TransportError::Unreachable("the address is not understood"),
+        })?;
+        let bearer = bearer(&self.token).ok_or(GatewayError::NotAToken)?;
+        request.headers_mut().insert(AUTHORIZATION, bearer);
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        Ok(request)
+    }
+
+    fn host(&self) -> String {
+        self.address.host().to_owned()
+    }
+
+    fn not_a_gateway<B>(&self, answer: &http::Response<B>) -> GatewayError {
+        GatewayError::NotAGateway {
+            host: self.host(),
+            status: answer.status().as_u16(),
+            kind: content_type(answer),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The stream of events of the gateway.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::cursor::Cursor;
+use super::error::GatewayError;
+use super::sse::{Item, Parser};
+use super::user::UserStatus;
+use super::wire;
+use crate::graph::{Chunks, Streamed, Word, content_type};
+
+/// After this long without a byte the connection is dead: the gateway sends one at least every 15 s.
+pub const SILENCE: Duration = Duration::from_secs(45);
+
+/// What the stream says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GatewayEvent {
+    /// A user's status, perhaps late, twice or out of order: its sequence tells.
+    Status(UserStatus),
+    /// The list of users changed and has to be read anew.
+    Users,
+    /// Nothing happened, but the gateway lives.
+    Alive,
+}
+
+/// The stream of events. Dropping it ends the connection.
+pub struct Events {
+    /// Nothing once the stream is over.
+    chunks: Option<Box<dyn Chunks>>,
+    parser: Parser,
+    cursor: Option<Cursor>,
+    heard: Instant,
+    host: String,
+    status: u16,
+    kind: Word,
+}
+
+impl Events {
+    pub(super) fn new(answer: Streamed, after: Option<&Cursor>, host: String) -> Self {
+        let (status, kind) = (answer.status().as_u16(), content_type(&answer));
+        Self {
+            chunks: Some(answer.into_body()),
+            parser: Parser::default(),
+            cursor: after.cloned(),
+            heard: Instant::now(),
+            host,
+            status,
+            kind,
+        }
+    }
+
+    /// Waits for the next event; nothing once the gateway ended the stream, and after an error. A wait that is given up, as by
+    /// `select!`, loses nothing.
+    ///
+    /// # Errors
+    /// [`GatewayError::Silent`] after [`SILENCE`], `Transport` where the connection broke, and `NotAGateway` for what is not of the
+    /// contract. The stream is over then, and [`Events::cursor`] tells from where to go on: behind an event that could not be read too,
+    /// as it would be no better the next time.
+    pub async fn next(&mut self) -> Result<Option<GatewayEvent>, GatewayError> {
+        let next = self.wait().await;
+        if !matches!(next, Ok(Some(_))) {
+            (self.chunks, self.parser) = (None, Parser::default());
+        }
+        next
+    }
+
+    /// From where to go on when this stream is over; nothing if no event came yet and none was given.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    async fn wait(&mut self) -> Result<Option<GatewayEvent>, GatewayError> {
+        loop {
+            if let Some(item) = self.parser.next().map_err(|_| self.not_a_gateway())? {
+                return self.event(item).map(Some);
+            }
+            let Some(chunks) = &mut self.chunks else { return Ok(None) };
+            match timeout_at(self.heard + SILENCE, chunks.next()).await {
+                Ok(Ok(Some(chunk))) => {
+                    if !chunk.is_empty() {
+                        self.heard = Instant::now();
+                    }
+                    self.parser.feed(chunk);
+                }
+                Ok(Ok(None)) => return Ok(None),
+                Ok(Err(why)) => return Err(GatewayError::Transport { host: self.host.clone(), why }),
+                Err(_) => return Err(GatewayError::Silent { host: self.host.clone(), limit: SILENCE }),
+            }
+        }
+    }
+
+    fn event(&mut self, item: Item) -> Result<GatewayEvent, GatewayError> {
+        let Item::Event { name, data, id } = item else { return Ok(GatewayEvent::Alive) };
+        if let Some(id) = id.filter(|id| !id.is_empty()) {
+            let cursor = std::str::from_utf8(&id).ok().and_then(Cursor::new);
+            self.cursor = Some(cursor.ok_or_else(|| self.not_a_gateway())?);
+        }
+        match (name.as_slice(), data) {
+            (b"status", Some(data)) => {
+                let status = wire::status(&data).ok_or_else(|| self.not_a_gateway())?;
+                Ok(GatewayEvent::Status(status))
+            }
+            (b"users", Some(_)) => Ok(GatewayEvent::Users),
+            // What a later version of the contract may have.
+            _ => Ok(GatewayEvent::Alive),
+        }
+    }
+
+    fn not_a_gateway(&self) -> GatewayError {
+        GatewayError::NotAGateway { host: self.host.clone(), status: self.status, kind: self.kind.clone() }
+    }
+}
