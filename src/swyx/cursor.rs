@@ -8,6 +8,8 @@ pub struct Cursor(Box<str>);
 
 /// Characters at most.
 pub(super) const MOST: usize = 1024;
+/// The pattern of the text, for the contract.
+pub(super) const PATTERN: &str = "^[!-~]+$";
 
 impl Cursor {
     /// The cursor of a text, if it can be one.

@@ -69,7 +69,9 @@ pub enum GatewayError {
         host: String,
     },
     /// The cursor is not known (410): everything has to be read anew.
-    #[error("{host}: the place to go on from is not known any more (HTTP 410); all is read anew")]
+    #[error(
+        "{host}: the place to go on from is not known any more (HTTP 410), so everything has to be read anew"
+    )]
     UnknownCursor {
         /// The host that was asked.
         host: String,

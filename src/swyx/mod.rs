@@ -9,12 +9,13 @@
 //! | `events` | the stream of events, and when it is dead |
 //! | `sse` | the text format of that stream |
 //! | `wire` | the shapes of the contract; its descriptions are those of the OpenAPI document |
-//! | `contract` | the OpenAPI document |
+//! | `contract` | the contract as an OpenAPI document |
 //! | `user` | users and statuses, as the rest of the program knows them |
 //! | `cursor` | a place in the course of all changes |
 //! | `error` | why a call gave nothing |
 
 mod client;
+mod contract;
 mod cursor;
 mod error;
 mod events;
@@ -23,6 +24,7 @@ mod user;
 mod wire;
 
 pub use client::Gateway;
+pub use contract::contract;
 pub use cursor::Cursor;
 pub use error::GatewayError;
 pub use events::{Events, GatewayEvent, SILENCE};
