@@ -194,7 +194,9 @@ impl Gateway {
             StatusCode::UNPROCESSABLE_ENTITY if is_json && refusals.contains(&status) => {
                 GatewayError::CannotBeSet { host }
             }
-            _ if is_json => GatewayError::Refused { host, status: status.as_u16() },
+            _ if is_json && status.is_client_error() => {
+                GatewayError::Refused { host, status: status.as_u16() }
+            }
             _ => self.not_a_gateway(answer),
         })
     }
