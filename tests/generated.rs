@@ -21,6 +21,7 @@ fn the_schemas_are_current() {
     let folder = root().join("schema");
     assert_file(&folder.join("swyx-teams.schema.json"), &printed(&["schema"]));
     assert_file(&folder.join("swyx-teams.draft-07.schema.json"), &printed(&["schema", "--for", "draft-07"]));
+    assert_file(&folder.join("swyx-gateway.openapi.json"), &printed(&["schema", "--for", "gateway"]));
 }
 
 #[test]

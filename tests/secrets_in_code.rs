@@ -16,8 +16,8 @@ const CALLERS: [(&str, usize); 11] = [
     ("cli/provision/teller.rs", 1),
     // `--reveal` of `sheet`.
     ("cli/sheet.rs", 1),
-    // The header of every call to Graph.
-    ("graph/client.rs", 1),
+    // The header of every call to Graph and to the gateway.
+    ("graph/send.rs", 1),
     // The form of the token request.
     ("graph/sign_in.rs", 1),
     // Reads what a token says of itself.

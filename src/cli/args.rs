@@ -141,7 +141,7 @@ pub(super) enum Command {
     Demo(Demo),
     /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
     Emulate(Emulate),
-    /// Print the JSON Schema of the settings file
+    /// Print the JSON Schema of the settings file, or the contract of the SwyxServer gateway
     Schema(Schema),
     /// Print a completion script for a shell
     Completions(Completions),
@@ -353,6 +353,8 @@ pub(super) enum SchemaFor {
     /// JSON Schema, draft 07, for tools that know no newer one
     #[value(name = "draft-07")]
     Draft07,
+    /// OpenAPI 3.1: the contract of the SwyxServer gateway, for whoever builds one
+    Gateway,
 }
 
 #[derive(Args)]

@@ -6,13 +6,15 @@ use super::args::{self, Completions, Man, Schema, SchemaFor};
 use super::{Context, Exit, named};
 use crate::report::json::write_pretty;
 use crate::settings::schema::{Dialect, schema as generated};
+use crate::swyx::contract;
 
 pub(super) fn schema(context: &mut Context<'_>, args: &Schema) -> io::Result<Exit> {
-    let dialect = match args.tool {
-        SchemaFor::JsonSchema => Dialect::Draft2020_12,
-        SchemaFor::Draft07 => Dialect::Draft07,
+    let schema = match args.tool {
+        SchemaFor::JsonSchema => generated(Dialect::Draft2020_12),
+        SchemaFor::Draft07 => generated(Dialect::Draft07),
+        SchemaFor::Gateway => contract(),
     };
-    write_pretty(&generated(dialect), context.out)?;
+    write_pretty(&schema, context.out)?;
     Ok(Exit::Clean)
 }
 

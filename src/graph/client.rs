@@ -9,11 +9,11 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::error::{GraphError, Sense, Service, Word};
-use super::send::{Limits, Sender, request_id};
+use super::send::{Limits, Sender, bearer, request_id};
 use super::sign_in::{self, Credential, content_type};
 use super::token::Token;
 use super::transport::{Request, Response, Transport};
-use crate::settings::{Access, Secret};
+use crate::settings::Access;
 
 /// Pages of one list at most: 999,000 users.
 pub(super) const MOST_PAGES: usize = 1_000;
@@ -188,8 +188,7 @@ impl Client {
         let mut request = Request::new(call.body.map(Value::to_string).unwrap_or_default().into_bytes());
         *request.method_mut() = call.method.clone();
         *request.uri_mut() = call.address.parse().map_err(not_an_address)?;
-        let bearer = bearer(token.secret()).ok_or(NOT_A_TOKEN)?;
-        request.headers_mut().insert(AUTHORIZATION, bearer);
+        request.headers_mut().insert(AUTHORIZATION, bearer(token.secret()).ok_or(NOT_A_TOKEN)?);
         if call.body.is_some() {
             request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
@@ -198,13 +197,6 @@ impl Client {
         }
         Ok(request)
     }
-}
-
-/// The header that shows a token; none where the token holds what no header can.
-pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
-    let mut bearer = HeaderValue::try_from(format!("Bearer {}", Secret::expose(token))).ok()?;
-    bearer.set_sensitive(true);
-    Some(bearer)
 }
 
 /// One call.

@@ -7,7 +7,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::transport::{Answer, Chunks, Opened, Piece, Request, Response, Transport, TransportError};
+use super::transport::{
+    Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError,
+};
 use crate::os::read_regular;
 use crate::settings::{Access, is_loopback};
 
@@ -113,9 +115,26 @@ fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
     }
 }
 
+impl Transport for Https {
+    fn send(&self, request: Request) -> Answer<'_> {
+        Box::pin(async move { whole(self.answered(request).await?).await })
+    }
+
+    fn open(&self, request: Request) -> Opened<'_> {
+        Box::pin(async move {
+            let mut response = self.answered(request).await?;
+            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+            let mut answer = Streamed::new(Box::new(response));
+            *answer.status_mut() = status;
+            *answer.headers_mut() = headers;
+            Ok(answer)
+        })
+    }
+}
+
 impl Https {
-    /// Sends a request, and gives the answer when its head is there.
-    async fn begin(&self, request: Request) -> Result<reqwest::Response, TransportError> {
+    /// Sends a request and waits until the answer begins.
+    async fn answered(&self, request: Request) -> Result<reqwest::Response, TransportError> {
         let is_here = is_loopback(request.uri().host().unwrap_or_default());
         if !is_here && request.uri().scheme_str() != Some("https") {
             return Err(TransportError::Unreachable("only https leads there"));
@@ -126,30 +145,10 @@ impl Https {
     }
 }
 
-impl Transport for Https {
-    fn send(&self, request: Request) -> Answer<'_> {
-        Box::pin(async move { whole(self.begin(request).await?).await })
-    }
-
-    fn open(&self, request: Request) -> Opened<'_> {
+impl Chunks for reqwest::Response {
+    fn next(&mut self) -> Chunk<'_> {
         Box::pin(async move {
-            let mut response = self.begin(request).await?;
-            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-            let mut answer = http::Response::new(Box::new(Streamed(response)) as Box<dyn Chunks>);
-            *answer.status_mut() = status;
-            *answer.headers_mut() = headers;
-            Ok(answer)
-        })
-    }
-}
-
-/// A body on its way.
-struct Streamed(reqwest::Response);
-
-impl Chunks for Streamed {
-    fn next(&mut self) -> Piece<'_> {
-        Box::pin(async move {
-            let chunk = self.0.chunk().await.map_err(|error| reason(&error))?;
+            let chunk = self.chunk().await.map_err(|error| reason(&error))?;
             Ok(chunk.map(|chunk| chunk.to_vec()))
         })
     }

@@ -1,4 +1,4 @@
-//! The one way to send something to Entra ID or Graph.
+//! The one way to send something to Entra ID, Graph or the SwyxServer gateway.
 //!
 //! Each attempt has a time limit, and all attempts together have one. A pause that is asked for (`Retry-After`, whole or fractional
 //! seconds, or a date) is kept; without one, pauses double from 1 s, with jitter. A budget keeps repetitions rare where everything
@@ -15,7 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::error::{GraphError, RequestId};
-use super::transport::{Request, Response, Transport};
+use super::transport::{Request, Response, Streamed, Transport, TransportError};
+use crate::settings::Secret;
 
 /// How long is waited.
 #[derive(Clone, Copy, Debug)]
@@ -24,18 +25,16 @@ pub struct Limits {
     pub attempt: Duration,
     /// Until all has to be done, repetitions and pauses included; by default without end.
     pub until: Option<Instant>,
-    /// Repetitions of one request at most; by default 3. Without any, whoever asks does the repeating.
+    /// Repetitions of one request at most; by default 3. With 0 everything is sent once: for whoever repeats by a plan of its own.
     pub repetitions: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { attempt: Duration::from_secs(30), until: None, repetitions: MOST_REPETITIONS }
+        Self { attempt: Duration::from_secs(30), until: None, repetitions: 3 }
     }
 }
 
-/// Repetitions of one request, where nothing else is asked for.
-const MOST_REPETITIONS: usize = 3;
 /// The first pause, where none is asked for.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The budget, in tenths of a repetition: ten of them to begin with, and a tenth for every success.
@@ -57,12 +56,6 @@ impl Sender {
     pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
         let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
         Self { transport, limits, budget, clock_ahead }
-    }
-
-    /// The pauses before repetitions, where no longer ones are asked for.
-    pub(super) fn pauses(&self) -> ExponentialBuilder {
-        let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
-        growing.with_max_times(self.limits.repetitions).with_jitter()
     }
 
     /// Gives what follows another end of all waiting.
@@ -117,7 +110,23 @@ impl Sender {
             .await
     }
 
+    /// Sends a request once, and gives an answer as [`Sender::send`] as soon as it begins. The limit of an attempt is for its beginning.
+    ///
+    /// # Errors
+    /// [`GraphError`] says why there is none.
+    pub async fn open(&self, request: &Request) -> Result<Streamed, GraphError> {
+        self.answered(request, |request| self.transport.open(request)).await
+    }
+
     async fn attempt(&self, request: &Request) -> Result<Response, GraphError> {
+        self.answered(request, |request| self.transport.send(request)).await
+    }
+
+    async fn answered<B, F: Future<Output = Result<http::Response<B>, TransportError>>>(
+        &self,
+        request: &Request,
+        send: impl FnOnce(Request) -> F,
+    ) -> Result<http::Response<B>, GraphError> {
         let host = host(request);
         let limit = match self.limits.until {
             Some(until) => self.limits.attempt.min(until.saturating_duration_since(Instant::now())),
@@ -131,7 +140,7 @@ impl Sender {
         }
         // No query: it may name people.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let sent = tokio::time::timeout(limit, self.transport.send(request)).await;
+        let sent = tokio::time::timeout(limit, send(request)).await;
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
         let answer = match sent {
             Err(_) => Err(GraphError::TimedOut { host, limit }),
@@ -151,7 +160,7 @@ impl Sender {
     }
 
     /// Takes out the answers that no caller can use.
-    fn judged(&self, host: String, response: Response) -> Result<Response, GraphError> {
+    fn judged<B>(&self, host: String, response: http::Response<B>) -> Result<http::Response<B>, GraphError> {
         let (status, headers) = (response.status().as_u16(), response.headers());
         let wait = || retry_after(headers, self.now()).unwrap_or_default();
         match status {
@@ -160,6 +169,12 @@ impl Sender {
             300..=399 => Err(GraphError::Redirected { host, status }),
             _ => Err(GraphError::Unavailable { host, status, wait: wait(), request: request_id(headers) }),
         }
+    }
+
+    /// The pauses before repetitions, where no longer ones are asked for.
+    pub(super) fn pauses(&self) -> ExponentialBuilder {
+        let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
+        growing.with_max_times(self.limits.repetitions).with_jitter()
     }
 
     /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
@@ -204,6 +219,13 @@ impl Sender {
                 .store(Timestamp::now().as_second().saturating_sub(date.as_second()), Ordering::Relaxed);
         }
     }
+}
+
+/// `Bearer TOKEN`, the value of `Authorization` (RFC 6750); nothing if the token holds characters that no header can.
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
+    bearer.set_sensitive(true);
+    Some(bearer)
 }
 
 /// The host of a request, for messages.

@@ -230,7 +230,12 @@ fn is_entras(response: &HttpResponse) -> bool {
 }
 
 /// The media type of an answer, for messages.
-pub(super) fn content_type(response: &HttpResponse) -> Word {
+pub(crate) fn content_type<B>(response: &http::Response<B>) -> Word {
+    Word::of(media_type(response))
+}
+
+/// The media type of an answer, without its parameters; empty if it has none.
+pub(crate) fn media_type<B>(response: &http::Response<B>) -> &str {
     let header = response.headers().get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    Word::of(header.unwrap_or_default().split(';').next().unwrap_or_default().trim())
+    header.unwrap_or_default().split(';').next().unwrap_or_default().trim()
 }

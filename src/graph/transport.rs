@@ -13,34 +13,34 @@ pub type Request = http::Request<Vec<u8>>;
 /// An answer with its whole body.
 pub type Response = http::Response<Vec<u8>>;
 
-/// A body that comes in pieces, as an event stream does.
-pub trait Chunks: Send {
-    /// The next piece; none at the end.
-    fn next(&mut self) -> Piece<'_>;
-}
-
-/// What comes next of a body.
-pub type Piece<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
-
-/// An answer whose body is still to come.
-pub type Opened<'a> =
-    Pin<Box<dyn Future<Output = Result<http::Response<Box<dyn Chunks>>, TransportError>> + Send + 'a>>;
-
 /// What a transport gives back in time.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
+
+/// An answer whose body is still to come.
+pub type Streamed = http::Response<Box<dyn Chunks>>;
+
+/// What a transport gives back once an answer has begun.
+pub type Opened<'a> = Pin<Box<dyn Future<Output = Result<Streamed, TransportError>> + Send + 'a>>;
+
+/// The next piece of a body, nothing after the last.
+pub type Chunk<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
+
+/// A body piece by piece, as it comes.
+pub trait Chunks: Send {
+    /// Waits for the next piece, without a limit of time. A wait that is given up loses nothing.
+    fn next(&mut self) -> Chunk<'_>;
+}
 
 /// Carries one request to where it is addressed.
 pub trait Transport: Send + Sync {
     /// Sends `request` and reads the whole answer.
     fn send(&self, request: Request) -> Answer<'_>;
 
-    /// Sends `request` and gives the answer as soon as its head is there. A transport that knows no other way gives the whole body in one
-    /// piece.
+    /// Sends `request` and gives the answer as soon as it begins, for a body that may go on for days. What reads whole answers only
+    /// gives the body as one piece.
     fn open(&self, request: Request) -> Opened<'_> {
-        Box::pin(async move {
-            let response = self.send(request).await?;
-            Ok(response.map(|body| Box::new(Whole(Some(body))) as Box<dyn Chunks>))
-        })
+        let answer = self.send(request);
+        Box::pin(async move { Ok(answer.await?.map(|body| Box::new(Whole(Some(body))) as Box<dyn Chunks>)) })
     }
 }
 
@@ -48,7 +48,7 @@ pub trait Transport: Send + Sync {
 struct Whole(Option<Vec<u8>>);
 
 impl Chunks for Whole {
-    fn next(&mut self) -> Piece<'_> {
+    fn next(&mut self) -> Chunk<'_> {
         let body = self.0.take();
         Box::pin(async move { Ok(body) })
     }

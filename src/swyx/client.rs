@@ -1,226 +1,229 @@
-//! The gateway's calls. What is asked for with `GET` and `PUT` does the same twice as once, so it may be sent again.
+//! The calls of the gateway's contract.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue,
+};
 use http::{Method, StatusCode};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::de::DeserializeOwned;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Cursor, Events, GatewayError, SwyxUser, UserStatus, wire};
-use crate::graph::{GraphError, Limits, Request, Response, Sender, Transport, bearer};
+use super::cursor::Cursor;
+use super::error::GatewayError;
+use super::events::Events;
+use super::user::{Statuses, SwyxUser, UserStatus};
+use super::wire::{self, Page};
+use crate::graph::{
+    Limits, Request, Response, Sender, Transport, TransportError, bearer, content_type, media_type,
+};
 use crate::settings::{Endpoint, Secret, SwyxStatus};
 
-/// Pages of one list at most.
-const MOST_PAGES: usize = 10_000;
-/// The version of the contract that is spoken here.
-const VERSION: u32 = 1;
+/// Pages of one list at most: 100,000 users in pages of five.
+const MOST_PAGES: usize = 20_000;
+/// Elements of one list at most, however large its pages are.
+const MOST_ELEMENTS: usize = 1_000_000;
+/// Bytes of one list at most: 268 for each of the most elements.
+const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A site's gateway.
+/// One SwyxServer's gateway.
 pub struct Gateway {
     sender: Sender,
-    transport: Arc<dyn Transport>,
-    attempt: Duration,
-    address: String,
-    host: String,
+    address: Endpoint,
     token: Secret,
 }
 
-/// The statuses of all users, or those that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statuses {
-    /// From where to go on.
-    pub cursor: Cursor,
-    /// The statuses, in no order.
-    pub statuses: Vec<UserStatus>,
-}
-
 impl Gateway {
-    /// The gateway at `address`, over `transport`.
+    /// The gateway at `address`, which takes `token`, over `transport`.
     pub fn new(address: &Endpoint, token: Secret, transport: Arc<dyn Transport>, limits: Limits) -> Self {
-        let text = address.as_str().trim_end_matches('/').to_owned();
-        let host = text.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
-        Self {
-            sender: Sender::new(Arc::clone(&transport), limits),
-            transport,
-            attempt: limits.attempt,
-            address: text,
-            host: host.unwrap_or_default(),
-            token,
-        }
+        Self { sender: Sender::new(transport, limits), address: address.clone(), token }
     }
 
-    /// The statuses that the gateway can set; what is not known here is left out.
+    /// The statuses that can be set there, never [`SwyxStatus::None`]. Words that this program does not know are left out.
     ///
     /// # Errors
-    /// [`GatewayError`]; also where the gateway speaks another version of the contract.
+    /// [`GatewayError`]; `Version` if it implements another contract.
     pub async fn capabilities(&self) -> Result<Vec<SwyxStatus>, GatewayError> {
-        let capabilities = self.read::<wire::Capabilities>("/v1/capabilities").await?;
-        if capabilities.version != VERSION {
-            return Err(self.not_the_contract(200, "it speaks another version than 1"));
+        let answer = self.get("/v1/capabilities", &[]).await?;
+        let body = serde_json::from_slice::<wire::Capabilities<'_>>(answer.body());
+        let capabilities = body.map_err(|_| self.not_a_gateway(&answer))?;
+        if capabilities.version != wire::VERSION {
+            return Err(GatewayError::Version { host: self.host(), version: capabilities.version });
         }
-        Ok(capabilities.statuses.iter().filter_map(|word| wire::status(word)).collect())
+        let mut known = Vec::new();
+        for status in capabilities.statuses.iter().filter_map(|word| wire::known(word)) {
+            if !known.contains(&status) {
+                known.push(status);
+            }
+        }
+        Ok(known)
     }
 
-    /// All users.
+    /// All users, by id and each once.
     ///
     /// # Errors
-    /// [`GatewayError`].
+    /// [`GatewayError`]; `EndlessPages` after 20,000 pages, 1,000,000 users or 256 MiB, and where a page comes again.
     pub async fn users(&self) -> Result<Vec<SwyxUser>, GatewayError> {
         let mut users = Vec::new();
-        let mut pages = Pages::new("/v1/users".to_owned());
-        while let Some(path) = pages.path() {
-            let page = self.read::<wire::Users>(&path).await?;
-            users.extend(page.users.into_iter().map(SwyxUser::from));
-            pages.turn(page.next).map_err(|why| self.not_the_contract(200, why))?;
-        }
+        self.pages("/v1/users", &[], None, |body| wire::add_users(body, &mut users)).await?;
+        // A list that changes while its pages are read may have somebody on two of them.
+        users.sort_by(|one, other| one.id.cmp(&other.id));
+        users.dedup_by(|one, other| one.id == other.id);
         Ok(users)
     }
 
     /// The statuses of all users, or of those whose status changed after `since`.
     ///
     /// # Errors
-    /// [`GatewayError`]; [`GatewayError::UnknownCursor`] where the gateway cannot tell what changed: then all are to be read.
+    /// [`GatewayError`]; `UnknownCursor` if `since` is not known any more, `EndlessPages` as [`Gateway::users`].
     pub async fn statuses(&self, since: Option<&Cursor>) -> Result<Statuses, GatewayError> {
-        let path = match since {
-            Some(cursor) => format!("/v1/statuses?since={}", encoded(&cursor.0)),
-            None => "/v1/statuses".to_owned(),
+        let (mut statuses, mut cursor) = (Vec::new(), None);
+        let refusals: &[StatusCode] = if since.is_some() { &[StatusCode::GONE] } else { &[] };
+        let read = |body: &[u8]| {
+            let (at, page) = wire::add_statuses(body, &mut statuses)?;
+            // What changes while the pages are read comes after the first page's cursor.
+            cursor.get_or_insert(at);
+            Some(page)
         };
-        let (mut cursor, mut statuses) = (None, Vec::new());
-        let mut pages = Pages::new(path);
-        while let Some(path) = pages.path() {
-            let page = self.read::<wire::StatusPage>(&path).await?;
-            statuses.extend(page.statuses.into_iter().map(UserStatus::from));
-            cursor = cursor.or_else(|| Cursor::of(&page.cursor));
-            pages.turn(page.next).map_err(|why| self.not_the_contract(200, why))?;
-        }
-        let cursor =
-            cursor.ok_or_else(|| self.not_the_contract(200, "its cursor is empty, or no printable ASCII"))?;
+        self.pages("/v1/statuses", refusals, since, read).await?;
+        let cursor = cursor.ok_or_else(|| GatewayError::EndlessPages { host: self.host() })?;
         Ok(Statuses { cursor, statuses })
     }
 
-    /// Sets the status of a user, and gives the one that is shown now.
+    /// Sets a user's status, and gives the one that shows now: during a call it stays the call's.
     ///
     /// # Errors
-    /// [`GatewayError`]; [`GatewayError::Refused`] with 404 for a user whom the gateway does not know, with 422 for a status that it cannot
-    /// set.
+    /// [`GatewayError`]; `UnknownUser`, and `CannotBeSet` for a status that is not among the capabilities.
     pub async fn set_status(&self, user: &str, status: SwyxStatus) -> Result<UserStatus, GatewayError> {
-        let Some(status) = wire::SettableStatus::of(status) else {
-            return Err(GatewayError::Refused { host: self.host.clone(), status: 422 });
-        };
-        let body = serde_json::to_vec(&wire::NewStatus { status }).unwrap_or_default();
-        let mut request = self.request(&format!("/v1/users/{}/status", encoded(user)), body)?;
-        *request.method_mut() = Method::PUT;
+        if !wire::is_id(user) {
+            return Err(GatewayError::UnknownUser { host: self.host() });
+        }
+        let status = wire::word(status).ok_or_else(|| GatewayError::CannotBeSet { host: self.host() })?;
+        let path = format!("/v1/users/{}/status", utf8_percent_encode(user, RESERVED));
+        let mut request = self.request(Method::PUT, &path)?;
+        *request.body_mut() = serde_json::to_vec(&wire::SetStatus { status }).unwrap_or_default();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let response = self.sender.send(&request).await?;
-        self.parsed::<wire::Status>(&response).map(UserStatus::from)
+        let refusals = [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+        let answer = self.answer(&request, &refusals).await?;
+        let shown = wire::status(answer.body()).filter(|shown| *shown.user == *user);
+        shown.ok_or_else(|| self.not_a_gateway(&answer))
     }
 
-    /// The events from now on, or first those after `after`.
+    /// Opens the stream of events, of what comes from now on or came after `after`.
     ///
     /// # Errors
-    /// [`GatewayError`]; [`GatewayError::UnknownCursor`] as with [`Gateway::statuses`].
+    /// [`GatewayError`]; `UnknownCursor` if `after` is not known any more.
     pub async fn events(&self, after: Option<&Cursor>) -> Result<Events, GatewayError> {
-        let mut request = self.request("/v1/events", Vec::new())?;
+        let mut request = self.request(Method::GET, "/v1/events")?;
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-        if let Some(cursor) = after.and_then(|cursor| HeaderValue::from_str(&cursor.0).ok()) {
-            headers.insert("last-event-id", cursor);
+        // What compresses a stream holds events back until it has a block of them.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(cursor) = after.and_then(|after| HeaderValue::from_str(after.as_str()).ok()) {
+            headers.insert(HeaderName::from_static("last-event-id"), cursor);
         }
-        let opening = tokio::time::timeout(self.attempt, self.transport.open(request)).await;
-        let host = self.host.clone();
-        let response = match opening {
-            Err(_) => return Err(GraphError::TimedOut { host, limit: self.attempt }.into()),
-            Ok(Err(why)) => return Err(GraphError::Transport { host, why }.into()),
-            Ok(Ok(response)) => response,
-        };
-        let status = response.status();
-        let kind =
-            response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        match status {
-            StatusCode::OK if kind.starts_with("text/event-stream") => {
-                Ok(Events::new(response.into_body(), host))
-            }
-            StatusCode::OK => Err(self.not_the_contract(200, "it is no event stream")),
-            status if status.is_server_error() => {
-                let (wait, request) = (Duration::ZERO, crate::graph::RequestId::default());
-                Err(GraphError::Unavailable { host, status: status.as_u16(), wait, request }.into())
-            }
-            status => Err(self.refusal(status)),
+        let answer = self.sender.open(&request).await;
+        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        let refusals: &[StatusCode] = if after.is_some() { &[StatusCode::GONE] } else { &[] };
+        self.judged(&answer, refusals)?;
+        if media_type(&answer).eq_ignore_ascii_case("text/event-stream") {
+            Ok(Events::new(answer, after, self.host()))
+        } else {
+            Err(self.not_a_gateway(&answer))
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, GatewayError> {
-        let response = self.sender.send(&self.request(path, Vec::new())?).await?;
-        self.parsed(&response)
+    /// Reads all pages of a list; `read` takes in the body of one.
+    async fn pages(
+        &self,
+        path: &str,
+        refusals: &[StatusCode],
+        since: Option<&Cursor>,
+        mut read: impl FnMut(&[u8]) -> Option<Page>,
+    ) -> Result<(), GatewayError> {
+        let encoded = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+        let since = since.map(|since| format!("since={}", encoded(since.as_str())));
+        let (mut seen, mut elements, mut bytes) = (HashSet::new(), 0, 0);
+        let mut after = None;
+        loop {
+            let query = since.iter().chain(&after).map(String::as_str).collect::<Vec<_>>().join("&");
+            let mark = if query.is_empty() { "" } else { "?" };
+            let answer = self.get(&format!("{path}{mark}{query}"), refusals).await?;
+            let page = read(answer.body()).ok_or_else(|| self.not_a_gateway(&answer))?;
+            let Some(next) = page.next else { return Ok(()) };
+            if next.is_empty() || next.len() > wire::MOST_TOKEN {
+                return Err(self.not_a_gateway(&answer));
+            }
+            elements += page.elements;
+            bytes += answer.body().len();
+            after = Some(format!("after={}", encoded(&next)));
+            let is_endless = seen.len() >= MOST_PAGES || elements > MOST_ELEMENTS || bytes > MOST_BYTES;
+            if is_endless || !seen.insert(next) {
+                return Err(GatewayError::EndlessPages { host: self.host() });
+            }
+        }
     }
 
-    fn request(&self, path: &str, body: Vec<u8>) -> Result<Request, GatewayError> {
-        let mut request = Request::new(body);
-        let address = format!("{}{path}", self.address).parse();
-        *request.uri_mut() =
-            address.map_err(|_| self.not_the_contract(0, "the address is not understood"))?;
-        let bearer = bearer(&self.token)
-            .ok_or_else(|| GatewayError::Token { host: self.host.clone(), status: 401 })?;
+    async fn get(&self, path: &str, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
+        self.answer(&self.request(Method::GET, path)?, refusals).await
+    }
+
+    /// The answer with status 200 to a request that is the same twice as once, as all of the contract are.
+    async fn answer(&self, request: &Request, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
+        let answer = self.sender.send(request).await;
+        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        self.judged(&answer, refusals)?;
+        Ok(answer)
+    }
+
+    /// Takes out what is not 200. `refusals` are those that the contract has for the call; with the type of another program's page,
+    /// they are another program's.
+    fn judged<B>(&self, answer: &http::Response<B>, refusals: &[StatusCode]) -> Result<(), GatewayError> {
+        let (host, status) = (self.host(), answer.status());
+        let is_json = media_type(answer).to_ascii_lowercase().ends_with("json");
+        Err(match status {
+            StatusCode::OK => return Ok(()),
+            StatusCode::UNAUTHORIZED => GatewayError::Unauthorized { host },
+            StatusCode::NOT_FOUND if is_json && refusals.contains(&status) => {
+                GatewayError::UnknownUser { host }
+            }
+            StatusCode::GONE if is_json && refusals.contains(&status) => GatewayError::UnknownCursor { host },
+            StatusCode::UNPROCESSABLE_ENTITY if is_json && refusals.contains(&status) => {
+                GatewayError::CannotBeSet { host }
+            }
+            _ if is_json && status.is_client_error() => {
+                GatewayError::Refused { host, status: status.as_u16() }
+            }
+            _ => self.not_a_gateway(answer),
+        })
+    }
+
+    fn request(&self, method: Method, path: &str) -> Result<Request, GatewayError> {
+        let mut request = Request::new(Vec::new());
+        *request.method_mut() = method;
+        let address = format!("{}{path}", self.address.as_str().trim_end_matches('/'));
+        *request.uri_mut() = address.parse().map_err(|_| GatewayError::Transport {
+            host: self.host(),
+            why: TransportError::Unreachable("the address is not understood"),
+        })?;
+        let bearer = bearer(&self.token).ok_or(GatewayError::NotAToken)?;
         request.headers_mut().insert(AUTHORIZATION, bearer);
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
         Ok(request)
     }
 
-    fn parsed<T: DeserializeOwned>(&self, response: &Response) -> Result<T, GatewayError> {
-        let status = response.status();
-        if !status.is_success() {
-            return Err(self.refusal(status));
+    fn host(&self) -> String {
+        self.address.host().to_owned()
+    }
+
+    fn not_a_gateway<B>(&self, answer: &http::Response<B>) -> GatewayError {
+        GatewayError::NotAGateway {
+            host: self.host(),
+            status: answer.status().as_u16(),
+            kind: content_type(answer),
         }
-        // The error's own text may show what is in the body.
-        serde_json::from_slice(response.body())
-            .map_err(|_| self.not_the_contract(status.as_u16(), "its members are not those of the contract"))
-    }
-
-    fn refusal(&self, status: StatusCode) -> GatewayError {
-        let host = self.host.clone();
-        match status.as_u16() {
-            status @ (401 | 403) => GatewayError::Token { host, status },
-            410 => GatewayError::UnknownCursor { host },
-            429 => GraphError::Throttled { host, wait: Duration::ZERO }.into(),
-            status @ 400..=499 => GatewayError::Refused { host, status },
-            status => self.not_the_contract(status, "its status is none of the contract"),
-        }
-    }
-
-    fn not_the_contract(&self, status: u16, why: &'static str) -> GatewayError {
-        GatewayError::NotTheContract { host: self.host.clone(), status, why }
-    }
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-/// Turns the pages of one list.
-struct Pages {
-    first: String,
-    next: Option<String>,
-    seen: HashSet<String>,
-}
-
-impl Pages {
-    fn new(first: String) -> Self {
-        Self { next: Some(first.clone()), first, seen: HashSet::new() }
-    }
-
-    fn path(&mut self) -> Option<String> {
-        self.next.take()
-    }
-
-    fn turn(&mut self, next: Option<String>) -> Result<(), &'static str> {
-        let Some(next) = next else { return Ok(()) };
-        if self.seen.len() >= MOST_PAGES || !self.seen.insert(next.clone()) {
-            return Err("the pages of a list go round in a circle, or do not end");
-        }
-        let joint = if self.first.contains('?') { '&' } else { '?' };
-        self.next = Some(format!("{}{joint}after={}", self.first, encoded(&next)));
-        Ok(())
     }
 }

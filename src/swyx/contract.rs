@@ -1,132 +1,129 @@
-//! The contract as an OpenAPI document (<https://spec.openapis.org/oas/v3.1.0>), for whoever builds the service beside SwyxServer.
+//! The gateway's contract as an OpenAPI 3.1 document, for whoever builds a gateway.
+//!
+//! Its schemas are those of the shapes that the client reads, so the two cannot part. Source of its form:
+//! <https://spec.openapis.org/oas/v3.1.1.html>.
 
+mod calls;
+
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::wire;
 
-const ABOUT: &str = "\
-The service that a site runs beside SwyxServer, so that `swyx-teams` can read and set the statuses of its users: SwyxServer itself has no public \
-interface for that outside Windows.
-
-**How it is used.** At first the users and all statuses are read. Then the event stream is kept open, for speed, and the changes are read by cursor every \
-few seconds, for certainty: an event may be lost, come late or twice. When the stream breaks off, it is opened anew with the last cursor, and all \
-statuses are read once more. Statuses are set whenever Teams changes, with at most 64 requests under way.
-
-**What matters most.** `inCall` says whether SwyxServer itself has the user on a call. It must not become true because `Speaking` was set: it is what keeps the two \
-sides from echoing each other.
-
-Members that are not in this document are ignored. Lists may come in pages of any size.";
-
-/// The OpenAPI document.
+/// The contract as an OpenAPI 3.1 document.
+///
+/// ```
+/// let contract = swyx_teams::swyx::contract();
+/// assert_eq!(contract["info"]["version"], "1");
+/// assert!(contract["paths"]["/v1/events"]["get"].is_object());
+/// ```
 pub fn contract() -> Value {
-    let mut generator = SchemaSettings::draft2020_12()
-        .with(|settings| settings.definitions_path = "/components/schemas".into())
-        .into_generator();
-    let paths = paths(&mut generator);
-    let schemas = generator.take_definitions(true);
     json!({
-        "openapi": "3.1.0",
-        "info": {"title": "SwyxServer gateway", "version": "1", "description": ABOUT,
-            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"}},
-        "servers": [{"url": "https://swyx.example.com:9180", "description": "What `swyx.gateway` names; https only."}],
+        "openapi": "3.1.1",
+        "info": {
+            "title": "SwyxServer gateway",
+            "version": wire::VERSION.to_string(),
+            "summary": "Users and statuses of one SwyxServer, for the synchronisation with Microsoft Teams.",
+            "description": DESCRIPTION,
+        },
+        "servers": [{
+            "url": "https://{gateway}",
+            "description": "The address of `swyx.gateway`, which may have a path.",
+            "variables": {"gateway": {"default": "swyx.example.com:9180"}},
+        }],
         "security": [{"token": []}],
-        "paths": paths,
+        "paths": calls::paths(),
         "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer",
-                "description": "A token of the site's own, at least 128 random bits; `swyx.gateway_token` says where it is kept."}},
-            "schemas": schemas,
+            "securitySchemes": {"token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": TOKEN,
+            }},
+            "parameters": calls::parameters(),
+            "headers": {"RetryAfter": {
+                "description": "The pause after which to ask again, in seconds or as a date (RFC 9110, section 10.2.3). Clients keep it. Without it they choose one themselves.",
+                "schema": {"type": "string"},
+                "example": "5",
+            }},
+            "responses": calls::refusals(),
+            "schemas": schemas(),
         },
     })
 }
 
-fn paths(generator: &mut SchemaGenerator) -> Value {
-    let after = parameter("after", "query", "The word `next` of the page before.");
-    let since = parameter(
-        "since",
-        "query",
-        "A cursor: only the statuses that changed after it are told, each once, as it is now.",
-    );
-    json!({
-        "/v1/capabilities": {"get": {
-            "operationId": "capabilities", "summary": "What the service can do",
-            "responses": answers::<wire::Capabilities>(generator, "What it can do.", &[]),
-        }},
-        "/v1/users": {"get": {
-            "operationId": "users", "summary": "All users", "parameters": [after],
-            "responses": answers::<wire::Users>(generator, "A page of them.", &[BAD_PAGE]),
-        }},
-        "/v1/statuses": {"get": {
-            "operationId": "statuses", "summary": "The statuses of all users, or those that changed", "parameters": [since, after],
-            "responses": answers::<wire::StatusPage>(generator, "A page of them.", &[BAD_PAGE, UNKNOWN_CURSOR]),
-        }},
-        "/v1/users/{id}/status": {"put": {
-            "operationId": "setStatus", "summary": "Set a user's status",
-            "description": "As if the user had chosen it. Setting what is set already changes nothing. While the user is in a call, `Speaking` stays what is shown, and \
-                what was set shows when the call ends. Whatever text the user wrote beside the status is left alone.",
-            "parameters": [path_parameter("id", "The user's id, percent-encoded.")],
-            "requestBody": {"required": true, "content": {"application/json": {"schema": generator.subschema_for::<wire::NewStatus>()}}},
-            "responses": answers::<wire::Status>(generator, "The status as it is now.", &[BAD_BODY, UNKNOWN_USER, NOT_SETTABLE]),
-        }},
-        "/v1/events": {"get": {
-            "operationId": "events", "summary": "What changes, as it changes",
-            "description": "Server-sent events. `status`: its data is a status, in one line of JSON. `users`: the list of users changed; its data is `{}`. Each event has as its id a \
-                cursor, from where to go on after it. At least every 15 seconds something is sent, if only a comment (a line with a colon); a client gives the \
-                connection up after 45 silent seconds.",
-            "parameters": [parameter("Last-Event-ID", "header", "A cursor: what changed after it is told first.")],
-            "responses": events(generator),
-        }},
-    })
+const DESCRIPTION: &str = "\
+A service beside SwyxServer implements this contract, and `swyx-teams sync` is its client. It is all that the synchronisation needs of \
+the telephone system: who is there, what status each user shows, who is on a call, and the setting of a status.
+
+**What a client does.** It asks for the capabilities and the users, opens the events, and then reads all statuses once, so that nothing \
+falls between the two. From then on it goes by the events, and sets a status when that of Teams has changed. When the stream of events \
+breaks, it opens it again behind the last event that it saw, and reads what changed since. Where its cursor is not known any more, it \
+reads everything anew.
+
+**What a gateway sees to.** It tells of a call as soon as the telephone system does, best within half a second: colleagues shall see it \
+in Teams within three. It tells the truth of now rather than the whole story: an event that comes late or twice does no harm, as the \
+sequence tells which is newer, and one that got lost is made good by the next reading. After a restart it may know no cursor of before; \
+it says so with 410.
+
+**Transport.** HTTP/1.1 over TLS, with a certificate that the client's machine trusts (its authority may be named by `entra.ca_file`); \
+plain HTTP on one machine only. Bodies are JSON (RFC 8259) in UTF-8. Answers have at most 8 MiB each. Redirects are not followed, as the \
+token would go along. Each request has the header `client-request-id`, a GUID that stands in the client's log too.
+
+**Later versions.** Both sides pass over members, statuses and events that they do not know, so those may be added. What would break a \
+client has another version, and another first segment of the path.
+
+**Errors** have the media type `application/problem+json` (RFC 9457). Clients go by the status; a 404, 410 or 422 of another media type \
+than JSON is taken as the answer of some other program.";
+
+const TOKEN: &str = "\
+The token of `swyx.gateway_token`. A gateway takes one that nobody can guess, as 32 random bytes in base64url, compares it in a time that \
+does not tell how much of it was right, and logs it nowhere.";
+
+fn schemas() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    settings.meta_schema = None;
+    let mut generator = SchemaGenerator::new(settings);
+    // What others refer to comes along.
+    generator.subschema_for::<wire::Capabilities<'_>>();
+    generator.subschema_for::<wire::Users>();
+    generator.subschema_for::<wire::Statuses<'_>>();
+    generator.subschema_for::<wire::SetStatus>();
+    generator.subschema_for::<wire::Problem>();
+    let mut schemas = Value::Object(generator.take_definitions(true));
+    tidy(&mut schemas);
+    schemas
 }
 
-type Problem = (&'static str, &'static str);
-
-const BAD_PAGE: Problem = ("400", "The word `after` is none that this service gave.");
-const BAD_BODY: Problem = ("400", "The body is not the JSON of a status to set.");
-const UNKNOWN_CURSOR: Problem = (
-    "410",
-    "The cursor is not known: the service was started anew, or the cursor is too old. All statuses are read then.",
-);
-const UNKNOWN_USER: Problem = ("404", "There is no user of that id.");
-const NOT_SETTABLE: Problem = ("422", "That status cannot be set here, or it is none.");
-
-fn answers<T: JsonSchema>(generator: &mut SchemaGenerator, what: &str, problems: &[Problem]) -> Value {
-    let good = json!({"description": what, "content": {"application/json": {"schema": generator.subschema_for::<T>()}}});
-    with_problems(generator, good, problems)
-}
-
-fn events(generator: &mut SchemaGenerator) -> Value {
-    // The stream's schema is that of the data of its main event, so that it is among the components.
-    let example = "id: 7f3a.4711\nevent: status\ndata: {\"id\":\"1001\",\"status\":\"Speaking\",\"inCall\":true,\"sequence\":4711}\n\n";
-    let good = json!({"description": "The stream, without an end.", "content": {"text/event-stream": {"schema": {"type": "string"}, "example": example}}});
-    with_problems(generator, good, &[UNKNOWN_CURSOR])
-}
-
-fn with_problems(generator: &mut SchemaGenerator, good: Value, problems: &[Problem]) -> Value {
-    let waiting = json!({"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}});
-    let always = [
-        ("401", "The token is missing, or not the right one."),
-        ("429", "Too many requests; a client sends none for the time that `Retry-After` names."),
-        ("503", "SwyxServer does not answer, or the service is being started."),
-    ];
-    let mut answers = Map::from_iter([("200".to_owned(), good)]);
-    for (status, what) in problems.iter().chain(&always) {
-        let schema = generator.subschema_for::<wire::Problem>();
-        let mut answer =
-            json!({"description": what, "content": {"application/problem+json": {"schema": schema}}});
-        if let Some(members) = answer.as_object_mut().filter(|_| matches!(*status, "429" | "503")) {
-            members.insert("headers".to_owned(), waiting.clone());
+/// Joins the lines of descriptions, whose paragraphs stay, and takes out what Rust's types leave behind.
+fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(text)) = members.get_mut("description") {
+                *text = text.replace("\n\n", "\0").replace('\n', " ").replace('\0', "\n\n");
+            }
+            if members.get("format").is_some_and(|format| format == "uint16" || format == "uint64") {
+                members.shift_remove("format");
+            }
+            members.values_mut().for_each(tidy);
         }
-        answers.insert((*status).to_owned(), answer);
+        Value::Array(elements) => elements.iter_mut().for_each(tidy),
+        _ => {}
     }
-    Value::Object(answers)
 }
 
-fn parameter(name: &str, place: &str, what: &str) -> Value {
-    json!({"name": name, "in": place, "required": false, "description": what, "schema": {"type": "string", "minLength": 1, "maxLength": 1024}})
+/// A reference to a part of `components`.
+fn reference(kind: &str, name: &str) -> Value {
+    json!({"$ref": format!("#/components/{kind}/{name}")})
 }
 
-fn path_parameter(name: &str, what: &str) -> Value {
-    json!({"name": name, "in": "path", "required": true, "description": what, "schema": {"type": "string", "minLength": 1, "maxLength": 200}})
+/// A body of JSON.
+fn body(schema: &str) -> Value {
+    json!({"application/json": {"schema": reference("schemas", schema)}})
+}
+
+/// An object of members in their order.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }

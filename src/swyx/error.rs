@@ -1,74 +1,164 @@
-//! Why a call to the gateway gave nothing: variants by what the administrator has to do. Nothing in here holds a body, a header or a user.
+//! Why a call to the gateway gave nothing that can be used: variants by what the administrator, or the synchronisation, has to do.
+//!
+//! Nothing in here holds a body, a header or an address beyond the host: whoever sits in between may have put our own token into them.
 
 use std::time::Duration;
 
-use crate::graph::GraphError;
+use crate::graph::{GraphError, TransportError, Word};
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// Nobody answered, or with a wish to wait, or out of order.
-    #[error(transparent)]
-    Call(#[from] GraphError),
-    /// The connection of the event stream broke off, or was silent for too long.
-    #[error("{host}: the events of the gateway broke off: {why}")]
-    BrokenOff {
+    /// Nothing came back that can be trusted.
+    #[error("{host}: {why}")]
+    Transport {
         /// The host that was asked.
         host: String,
-        /// What happened.
-        why: &'static str,
+        /// What went wrong.
+        why: TransportError,
     },
-    /// The token is not the gateway's.
-    #[error(
-        "{host}: the gateway does not accept the token (HTTP {status}); is `swyx.gateway_token` its own?"
-    )]
-    Token {
+    /// No answer within the limit.
+    #[error("{host}: no answer within {} s", .limit.as_secs_f64().ceil())]
+    TimedOut {
         /// The host that was asked.
         host: String,
-        /// 401 or 403.
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// The stream of events does not even say that it lives.
+    #[error("{host}: nothing came over the stream of events for {} s", .limit.as_secs())]
+    Silent {
+        /// The host that was asked.
+        host: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// Asked to wait (429).
+    #[error("{host}: too many requests (HTTP 429){}", asked(.wait))]
+    Throttled {
+        /// The host that was asked.
+        host: String,
+        /// The pause that it asks for; 0 if it asks for none.
+        wait: Duration,
+    },
+    /// A fault on the other side.
+    #[error("{host}: out of order (HTTP {status}){}", asked(.wait))]
+    Unavailable {
+        /// The host that was asked.
+        host: String,
+        /// 500 to 599.
         status: u16,
+        /// The pause that it asks for; 0 if it asks for none.
+        wait: Duration,
     },
-    /// The gateway does not know from where to go on: it was started anew, or it is too long ago.
-    #[error("{host}: the gateway does not know any more what was told last")]
+    /// The token is wrong (401).
+    #[error("{host}: the token is not accepted (HTTP 401); is `swyx.gateway_token` the gateway's?")]
+    Unauthorized {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The token cannot be sent at all.
+    #[error(
+        "`swyx.gateway_token` holds characters that no token has; was it copied whole, and nothing else?"
+    )]
+    NotAToken,
+    /// There is no such user (404): the list of users has to be read anew.
+    #[error("{host}: there is no such user at SwyxServer any more (HTTP 404)")]
+    UnknownUser {
+        /// The host that was asked.
+        host: String,
+    },
+    /// The cursor is not known (410): everything has to be read anew.
+    #[error(
+        "{host}: the place to go on from is not known any more (HTTP 410), so everything has to be read anew"
+    )]
     UnknownCursor {
         /// The host that was asked.
         host: String,
     },
-    /// The gateway refuses.
-    #[error("{host}: the gateway refuses with HTTP {status}")]
-    Refused {
+    /// The status cannot be set (422): the capabilities have to be read anew.
+    #[error("{host}: this status cannot be set (HTTP 422)")]
+    CannotBeSet {
         /// The host that was asked.
         host: String,
-        /// 400 to 499; 404 for a user that it does not know, 422 for a status that cannot be set.
-        status: u16,
     },
-    /// What answers there speaks something else.
-    #[error(
-        "{host}: HTTP {status}, but not an answer of the gateway's contract: {why}; does `swyx.gateway` lead to it?"
-    )]
-    NotTheContract {
+    /// It says no, with a status that the contract does not have for this call.
+    #[error("{host}: refused with HTTP {status}; is there another version of the gateway?")]
+    Refused {
         /// The host that was asked.
         host: String,
         /// The HTTP status.
         status: u16,
-        /// What is wrong with it.
-        why: &'static str,
+    },
+    /// It implements another version of the contract.
+    #[error("{host}: speaks version {version} of the gateway's contract, and this program version 1")]
+    Version {
+        /// The host that was asked.
+        host: String,
+        /// Its version.
+        version: u64,
+    },
+    /// Somebody else answered, or the gateway does not keep the contract.
+    #[error(
+        "{host}: HTTP {status}, but not an answer of a SwyxServer gateway{kind}; is `swyx.gateway` its address, and is a proxy in between?"
+    )]
+    NotAGateway {
+        /// The host that was asked.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// The media type of what came, as ` (text/html)`.
+        kind: Word,
+    },
+    /// A list does not end.
+    #[error("{host}: the pages of a list go round in a circle, or do not end")]
+    EndlessPages {
+        /// The host that was asked.
+        host: String,
     },
 }
 
+fn asked(wait: &Duration) -> String {
+    if wait.is_zero() { String::new() } else { format!("; asked to wait {} s", wait.as_secs_f64().ceil()) }
+}
+
 impl GatewayError {
-    /// The pause that the gateway asks for.
+    /// What a failure to send comes to. The other failures of that kind come from Entra ID and Graph only.
+    pub(super) fn of(error: GraphError, host: &str) -> Self {
+        match error {
+            GraphError::Transport { host, why } => Self::Transport { host, why },
+            GraphError::TimedOut { host, limit } => Self::TimedOut { host, limit },
+            GraphError::Throttled { host, wait } => Self::Throttled { host, wait },
+            GraphError::Unavailable { host, status, wait, .. } => Self::Unavailable { host, status, wait },
+            GraphError::Redirected { host, status } => {
+                Self::NotAGateway { host, status, kind: Word::default() }
+            }
+            _ => Self::NotAGateway { host: host.to_owned(), status: 0, kind: Word::default() },
+        }
+    }
+
+    /// The pause that the gateway asks for, if it does.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Call(GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. }) => {
+            Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => {
                 Some(*wait).filter(|wait| !wait.is_zero())
             }
             _ => None,
         }
     }
 
-    /// Whether nobody answered in time, as against an answer that is of no use.
-    pub fn is_silence(&self) -> bool {
-        matches!(self, Self::Call(error) if error.is_silence())
+    /// Whether the same call may succeed a little later, with nobody doing anything.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::TimedOut { .. }
+            | Self::Silent { .. }
+            | Self::Throttled { .. }
+            | Self::Unavailable { .. } => true,
+            Self::Transport { why, .. } => matches!(
+                why,
+                TransportError::Unreachable(_) | TransportError::NoConnection(_) | TransportError::NotHttp
+            ),
+            _ => false,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Batches: every part gets its own answer, and only parts that were put off are sent again.
 
 use serde_json::{Value, json};
-use swyx_teams::graph::Part;
+use swyx_teams::graph::{Limits, Part};
 
 use super::script::*;
 
@@ -178,4 +178,22 @@ async fn there_is_one_layer_of_repetitions() {
     let script = Script::new([good_token(), html(503)]);
     assert!(client(&script).batch(&parts()).await.iter().all(Result::is_err));
     assert_eq!(script.times().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_repetitions_nothing_is_sent_again_neither_a_batch_nor_its_parts() {
+    let put_off = answers(&json!([
+        {"id": "0", "status": 200, "body": {}},
+        {"id": "1", "status": 429, "headers": {"Retry-After": "2"}},
+        {"id": "2", "status": 503},
+    ]));
+    for (repetitions, answer, requests) in
+        [(0, put_off.clone(), 2), (0, later(503, "1"), 2), (1, put_off, 3), (1, later(503, "1"), 3)]
+    {
+        let script = Script::new([good_token(), answer]);
+        let client = client_with(&script, Limits { repetitions, ..Limits::default() });
+        let [_, b, _] = client.batch(&parts()).await;
+        assert!(b.is_err());
+        assert_eq!(script.times().len(), requests, "{repetitions}");
+    }
 }

@@ -130,13 +130,18 @@ pub fn settings() -> Settings {
     swyx_teams::check::bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
 }
 
-/// A client that signs in with [`SECRET`], and has `seconds` for everything.
-pub fn client_within(script: &Arc<Script>, seconds: u64) -> Client {
-    let limits = Limits { until: Some(Instant::now() + Duration::from_secs(seconds)), ..Limits::default() };
+/// A client that signs in with [`SECRET`], and waits as `limits` say.
+pub fn client_with(script: &Arc<Script>, limits: Limits) -> Client {
     let transport = Arc::clone(script) as Arc<dyn Transport>;
     let settings = settings();
     let credential = Credential::Secret(settings.client_id, Secret::new(SECRET));
     Client::new(&settings.access, credential, transport, limits)
+}
+
+/// A client that has `seconds` for everything.
+pub fn client_within(script: &Arc<Script>, seconds: u64) -> Client {
+    let until = Some(Instant::now() + Duration::from_secs(seconds));
+    client_with(script, Limits { until, ..Limits::default() })
 }
 
 pub fn client(script: &Arc<Script>) -> Client {

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
-use swyx_teams::graph::{Answer, Chunks, Opened, Piece, Request, Response, Transport, TransportError};
+use swyx_teams::graph::{Answer, Chunk, Chunks, Opened, Request, Response, Transport, TransportError};
 use tower::ServiceExt;
 
 /// Leads to an emulator in memory.
@@ -36,7 +36,7 @@ impl Transport for Memory {
 struct Streamed(Body);
 
 impl Chunks for Streamed {
-    fn next(&mut self) -> Piece<'_> {
+    fn next(&mut self) -> Chunk<'_> {
         Box::pin(async move {
             let frame = std::future::poll_fn(|context| Pin::new(&mut self.0).poll_frame(context)).await;
             match frame {

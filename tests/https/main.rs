@@ -17,4 +17,5 @@ mod certificates;
 mod proxies;
 mod replies;
 mod server;
+mod streams;
 mod trust;

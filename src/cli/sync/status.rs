@@ -96,12 +96,12 @@ fn tenant(tenant: &Tenant) -> Value {
 
 fn delays(delays: &Delays) -> Value {
     let at_most = |percent| delays.percentile(percent).map(|bound| bound.as_secs_f64());
-    let last = (delays.count() > 0).then(|| delays.last.as_secs_f64());
+    let last = (delays.count() > 0).then_some(delays.last.as_secs_f64());
     json!({"count": delays.count(), "half_at_most_seconds": at_most(50), "99_percent_at_most_seconds": at_most(99), "last_seconds": last})
 }
 
 fn show(context: &mut Context<'_>, tenant: &Value) -> io::Result<()> {
-    let text = |value: &Value| value.as_str().map_or_else(|| "-".to_owned(), |text| printable(text));
+    let text = |value: &Value| value.as_str().map_or_else(|| "-".to_owned(), printable);
     let at = |pointer: &str| tenant.pointer(pointer).cloned().unwrap_or_default();
     let number = |pointer: &str| at(pointer).to_string();
     let time = |pointer: &str| {

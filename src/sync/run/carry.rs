@@ -124,8 +124,10 @@ impl Trouble {
     fn of_gateway(error: GatewayError) -> Self {
         let failure = match &error {
             error if error.wait().is_some() => Failure::Wait(error.wait().unwrap_or_default()),
-            GatewayError::Call(GraphError::Throttled { wait, .. }) => Failure::Wait(*wait),
-            GatewayError::Refused { .. } => Failure::Refused,
+            GatewayError::Throttled { wait, .. } => Failure::Wait(*wait),
+            GatewayError::UnknownUser { .. }
+            | GatewayError::CannotBeSet { .. }
+            | GatewayError::Refused { .. } => Failure::Refused,
             _ => Failure::Outage,
         };
         Self { failure, text: error.to_string() }

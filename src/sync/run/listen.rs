@@ -93,10 +93,13 @@ impl Ear {
         loop {
             tokio::select! {
                 event = events.next() => match event {
-                    Ok(GatewayEvent::Status(status)) => self.tell(Event::Statuses(vec![status])).await,
-                    Ok(GatewayEvent::Users) => {
+                    Ok(Some(GatewayEvent::Status(status))) => self.tell(Event::Statuses(vec![status])).await,
+                    Ok(Some(GatewayEvent::Users)) => {
                         let _ = self.news.send(News::UsersChanged).await;
                     }
+                    Ok(Some(GatewayEvent::Alive)) => {}
+                    // It was closed; the next connection tells what was missed.
+                    Ok(None) => return,
                     Err(error) => return self.problem(STREAM, Some(&error)).await,
                 },
                 () = sleep_until(look) => {
