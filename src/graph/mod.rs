@@ -14,6 +14,7 @@
 //! | `admin` | an administrator's sign-in: ready token, Azure CLI, device code |
 //! | `token` | what a token says of itself |
 //! | `client` | Graph: single calls and lists |
+//! | `users` | Graph: the users of a tenant |
 //! | `change` | Graph: creations, changes and removals |
 //! | `batch` | Graph: several calls in one request |
 //! | `error` | why a call gave nothing |
@@ -28,6 +29,7 @@ mod send;
 mod sign_in;
 mod token;
 mod transport;
+mod users;
 
 pub use admin::{AdminWay, Administrators, TO_PROVISION, TO_READ};
 pub use batch::{Part, PartAnswer};
@@ -41,3 +43,4 @@ pub use sign_in::{Credential, DevicePrompt};
 pub(crate) use sign_in::{content_type, media_type};
 pub use token::Token;
 pub use transport::{Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError};
+pub use users::TeamsUser;
