@@ -11,6 +11,10 @@ fn it_says_how_each_tenant_is() {
     site.write("a.toml", &site.settings());
     site.write("bad.toml", "[swyx\n");
     let running = site.start(&["sync", "a.toml", "bad.toml", "--metrics", "127.0.0.1:0"]);
+    until("all presences are read", || {
+        running.get("/status").1.contains("\"graph_answers\":true")
+            && !running.get("/status").1.contains("\"oldest_reading_seconds\":null")
+    });
     site.teams("Busy/InAMeeting");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
