@@ -6,6 +6,7 @@
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
 //!      in memory ──router──▶      ├─▶ graph ──┘
+//!                                 ├─▶ gateway ──▶ SwyxServer
 //!                                 └─▶ faults, limits, log
 //! ```
 //!
@@ -41,6 +42,7 @@ mod error;
 mod facts;
 mod faults;
 mod file;
+mod gateway;
 mod graph;
 mod keys;
 mod limits;
@@ -55,6 +57,8 @@ mod server;
 mod shared;
 mod snapshot;
 mod state;
+mod swyx;
+mod swyx_users;
 mod teams;
 mod time;
 mod tls;
@@ -74,6 +78,7 @@ pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
 pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
+pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
@@ -104,7 +109,8 @@ pub enum OptionsError {
     Key(#[from] KeyError),
 }
 
-/// An emulated tenant.
+/// An emulated tenant. A clone is another handle to the same one.
+#[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
     facts: Facts,
@@ -132,6 +138,7 @@ impl Emulator {
         });
         let clock = time::Clock::new(skew.unwrap_or_default());
         let directory = build::directory(&state, users, options.seed, clock.now())?;
+        let swyx_server = swyx_users::server(&state.swyx, &directory)?;
         let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
         let shared = Shared {
@@ -145,6 +152,8 @@ impl Emulator {
                 interval: options.device_interval.as_secs(),
             },
             directory: RwLock::new(directory),
+            swyx_server: RwLock::new(swyx_server),
+            gateway_token: facts.gateway_token.clone(),
             sessions: Mutex::default(),
             keys,
             clock,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::dropped::Dropped;
 use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
+use super::gateway;
 use super::graph;
 use super::limits;
 use super::log::Entry;
@@ -60,7 +61,8 @@ async fn answer(
     let status = if dropped == Some(Dropped::Request) { 0 } else { response.status.as_u16() };
     let parts = std::mem::take(&mut response.parts);
     shared.log.add(Entry { method, path, status, ms, parts, fault });
-    let mut answer = axum::response::Response::new(Body::from(response.body));
+    let body = response.stream.unwrap_or_else(|| Body::from(response.body));
+    let mut answer = axum::response::Response::new(body);
     if let Some(dropped) = dropped {
         // Its body breaks off before the first byte, and with it the connection: not even the head goes out.
         answer = axum::response::Response::new(Body::new(dropped));
@@ -76,12 +78,18 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// The answer, with the name of the fault that made it.
-fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static str>) {
+fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
     if shared.faults.html_body() {
         return (html(), Some("html-body"));
     }
-    let below = request.path.strip_prefix("/v1.0").filter(|rest| rest.starts_with('/')).map(str::to_owned);
-    let Some(below) = below else {
+    if let Some(below) = below(&request.path, "/swyx") {
+        if shared.faults.unavailable() {
+            return (gateway::unavailable(), Some("unavailable"));
+        }
+        request.path = below;
+        return (gateway::handle(shared, &request), None);
+    }
+    let Some(below) = below(&request.path, "/v1.0") else {
         if shared.faults.unavailable() {
             let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
@@ -94,6 +102,11 @@ fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static
     let diagnostic = HeaderName::from_static("x-ms-ags-diagnostic");
     let value = r#"{"ServerInfo":{"DataCenter":"Emulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATED00000000"}}"#;
     (response.with(diagnostic, value), fault)
+}
+
+/// What follows the first segment of a path, if it is that one.
+fn below(path: &str, first: &str) -> Option<String> {
+    path.strip_prefix(first).filter(|rest| rest.starts_with('/')).map(str::to_owned)
 }
 
 fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'static str>) {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::entra::sessions::Sessions;
 use super::faults::Faults;
+use super::gateway::SwyxServer;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::log::Log;
@@ -25,6 +26,10 @@ pub(super) struct Shared {
     pub(super) device: DeviceSettings,
     /// The tenant; [`Shared::read`] and [`Shared::write`] give it.
     pub(super) directory: RwLock<Directory>,
+    /// The emulated SwyxServer; [`Shared::swyx`] and [`Shared::swyx_mut`] give it. Whoever takes the directory, too, takes that first.
+    pub(super) swyx_server: RwLock<SwyxServer>,
+    /// The bearer token of the gateway.
+    pub(super) gateway_token: String,
     /// Device codes and refresh tokens; [`Shared::sessions`] gives them.
     pub(super) sessions: Mutex<Sessions>,
     /// What goes wrong.
@@ -54,6 +59,16 @@ impl Shared {
     /// The directory, to change.
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Directory> {
         self.directory.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SwyxServer, to read.
+    pub(super) fn swyx(&self) -> RwLockReadGuard<'_, SwyxServer> {
+        self.swyx_server.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SwyxServer, to change.
+    pub(super) fn swyx_mut(&self) -> RwLockWriteGuard<'_, SwyxServer> {
+        self.swyx_server.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Device codes and refresh tokens.

@@ -131,6 +131,11 @@ impl Presence {
         }
     }
 
+    /// How many applications' sessions there are.
+    pub(in crate::emulator) fn open_sessions(&self, now: Timestamp) -> usize {
+        self.sessions(now).count()
+    }
+
     /// A stamp that sorts after all earlier ones of this user, as text.
     pub(in crate::emulator) fn sequence(&self, now: Timestamp) -> String {
         let Some(written) = &self.written else { return format!("A{:015}{:06}", 0, 0) };
