@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn a_read_that_lags_sees_what_was_true_then() {
         let lag = Duration::from_secs(5);
-        let second = |seconds| later(Timestamp::UNIX_EPOCH, Duration::from_secs(1_000 + seconds));
+        let second = |seconds: u64| later(Timestamp::UNIX_EPOCH, Duration::from_secs(1_000 + seconds));
         let mut presences = Presences::default();
         presences.change(7, lag, second(0)).set_client(Some(Status::AVAILABLE), second(0));
         presences.change(7, lag, second(2)).set_client(Some(Status::AWAY), second(2));
