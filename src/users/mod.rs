@@ -15,6 +15,7 @@
 //! | `spelling` | when two spellings are one, and when they only look it |
 //! | `index` | users by a text of theirs |
 
+pub mod csv;
 mod finding;
 mod index;
 mod likely;
