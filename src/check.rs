@@ -97,6 +97,16 @@ pub fn with_tenant(checked: Checked, tenant: &Tenant) -> Checked {
     examine(source.name().to_owned(), content, source.is_readable_by_others(), Some(tenant))
 }
 
+/// Adds to what a check found what the rules say of so many matched users, unless a comment allows it.
+pub fn with_users(mut checked: Checked, users: usize) -> Checked {
+    let Ok(settings) = checked.settings() else { return checked };
+    let mut found = crate::rules::of_users(&settings, users);
+    let unused = |found: &Diagnostic| found.rule == id::UNUSED_ALLOW;
+    silence(&checked.source, &mut found, Rule::is_counted);
+    checked.diagnostics.extend(found.into_iter().filter(|found| !unused(found)));
+    checked
+}
+
 fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Tenant>) -> Checked {
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
@@ -109,7 +119,8 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
     let skipped =
         tenant.map(|tenant| crate::rules::apply_online(&draft, tenant, &mut diagnostics)).unwrap_or_default();
     let was_applied = |rule: &Rule| {
-        !rule.is_online() || (tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
+        !rule.is_counted() && !rule.is_online()
+            || (tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
     };
     silence(&source, &mut diagnostics, was_applied);
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);

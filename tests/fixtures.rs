@@ -12,6 +12,9 @@ use swyx_teams::report::{self, FileReport, Format, Repository};
 use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::source::MOST_BYTES;
 
+/// How many users are matched, for rules that need to know.
+const USERS: usize = 100_000;
+
 /// Checks a fixture against the tenant that its rule is about, where it is about one. Its mode is that of a file which is its owner's alone, but for the rule that looks at the mode.
 fn checked(path: &Path, rule: &str) -> Checked {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
@@ -22,6 +25,7 @@ fn checked(path: &Path, rule: &str) -> Checked {
     };
     match tenant {
         Some(tenant) => check::with_tenant(checked, &tenant),
+        None if Rule::find(rule).is_some_and(Rule::is_counted) => check::with_users(checked, USERS),
         None => checked,
     }
 }

@@ -61,7 +61,7 @@ fn address(text: &str) -> Result<SocketAddr, &'static str> {
 }
 
 const AFTER: &str = "\
-When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token; nothing answers at the gateway's address yet. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
+When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
 
 Faults (P is a probability, 0.2 if left out):
   throttle[=P]               Graph answers 429 with a fractional Retry-After; parts of a batch each by itself
@@ -83,6 +83,7 @@ The members of --state, all at will, and none but these:
                 administrator, presence (as Busy/InAMeeting)
   policies      secretsBanned, maxSecretDays, consentForbidden (for the administrator)
   presence      unknownIdsAnswered, manualStatusByVendor
+  swyx          users (a list of id, name, email, enabled), settable (statuses that the gateway can set)
 
 Whoever opens AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even where the administrator may not.
 

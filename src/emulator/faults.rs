@@ -16,9 +16,6 @@ pub(super) struct Faults {
     drop_reply: Die,
     expired_token: Die,
     replication: Die,
-    lose_event: Die,
-    repeat_event: Die,
-    cut_events: Die,
     lag: Duration,
     /// How much later each answer comes.
     pub(super) slow: Duration,
@@ -36,9 +33,6 @@ impl Faults {
             drop_reply: die(4, 0.0),
             expired_token: die(5, 0.0),
             replication: die(6, 0.5),
-            lose_event: die(8, 0.0),
-            repeat_event: die(9, 0.0),
-            cut_events: die(10, 0.0),
             lag: Duration::ZERO,
             slow: Duration::ZERO,
         };
@@ -50,9 +44,6 @@ impl Faults {
                 Fault::DropRequest(p) => all.drop_request = die(7, p),
                 Fault::DropReply(p) => all.drop_reply = die(4, p),
                 Fault::ExpiredToken(p) => all.expired_token = die(5, p),
-                Fault::LoseEvent(p) => all.lose_event = die(8, p),
-                Fault::RepeatEvent(p) => all.repeat_event = die(9, p),
-                Fault::CutEvents(p) => all.cut_events = die(10, p),
                 Fault::Slow(by) => all.slow = by,
                 Fault::ReplicationLag(by) => all.lag = by,
                 // It is in the clock.
@@ -90,21 +81,6 @@ impl Faults {
     /// Whether the next token counts as ended.
     pub(super) fn expired_token(&self) -> bool {
         self.expired_token.falls()
-    }
-
-    /// Whether the next event of the gateway is not sent.
-    pub(super) fn lose_event(&self) -> bool {
-        self.lose_event.falls()
-    }
-
-    /// Whether the next event of the gateway is sent twice.
-    pub(super) fn repeat_event(&self) -> bool {
-        self.repeat_event.falls()
-    }
-
-    /// Whether a stream of events ends after the next.
-    pub(super) fn cut_events(&self) -> bool {
-        self.cut_events.falls()
     }
 
     /// Whether a read at `now` sees what was made or changed at `changed`: not in the first half of the lag, by chance in the second.

@@ -1,4 +1,4 @@
-//! An emulated site: Entra ID, Microsoft Graph and a SwyxServer gateway for trying and testing, without a network of Microsoft's.
+//! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
 //!
 //! It shares no type with the rest of this crate: a mistake in both would otherwise look right. It is no place for real secrets: it
 //! accepts nothing but its own made-up tenant.
@@ -6,8 +6,8 @@
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
 //!      in memory ──router──▶      ├─▶ graph ──┘
-//!                                 ├─▶ gateway (SwyxServer's users)
-//!                                 └─▶ faults, limits, log, journal
+//!                                 ├─▶ gateway ──▶ SwyxServer
+//!                                 └─▶ faults, limits, log
 //! ```
 //!
 //! In memory it is an axum router that can be called in a runtime whose clock is paused:
@@ -44,7 +44,6 @@ mod faults;
 mod file;
 mod gateway;
 mod graph;
-mod journal;
 mod keys;
 mod limits;
 mod log;
@@ -58,6 +57,8 @@ mod server;
 mod shared;
 mod snapshot;
 mod state;
+mod swyx;
+mod swyx_users;
 mod teams;
 mod time;
 mod tls;
@@ -71,14 +72,13 @@ use axum::Router;
 
 pub use facts::Facts;
 pub use file::StateError;
-pub use gateway::SwyxSeen;
-pub use journal::{Happened, What};
 pub use keys::KeyError;
 pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
 pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
+pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
@@ -101,7 +101,7 @@ pub enum OptionsError {
     /// The tenant in JSON, or its users.
     #[error("the state: {0}")]
     State(#[from] StateError),
-    /// The log, or the journal.
+    /// The log.
     #[error("cannot write the log")]
     Log(#[source] io::Error),
     /// The key of the tokens.
@@ -109,7 +109,7 @@ pub enum OptionsError {
     Key(#[from] KeyError),
 }
 
-/// An emulated tenant; clones are the same one.
+/// An emulated tenant. A clone is another handle to the same one.
 #[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
@@ -138,9 +138,9 @@ impl Emulator {
         });
         let clock = time::Clock::new(skew.unwrap_or_default());
         let directory = build::directory(&state, users, options.seed, clock.now())?;
+        let swyx_server = swyx_users::server(&state.swyx, &directory)?;
         let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
-        let people = gateway::People::of(&directory.users);
         let shared = Shared {
             base: options.base,
             faults: faults::Faults::new(&options.faults, options.seed),
@@ -152,12 +152,9 @@ impl Emulator {
                 interval: options.device_interval.as_secs(),
             },
             directory: RwLock::new(directory),
-            sessions: Mutex::default(),
-            people: Mutex::new(people),
+            swyx_server: RwLock::new(swyx_server),
             gateway_token: facts.gateway_token.clone(),
-            cuts: tokio::sync::watch::Sender::new(0),
-            journal: journal::Journal::new(options.journal.as_deref(), options.keeps_journal)
-                .map_err(OptionsError::Log)?,
+            sessions: Mutex::default(),
             keys,
             clock,
         };
@@ -187,11 +184,6 @@ impl Emulator {
         application.is_some_and(|application| {
             application.secrets().any(|own| own.secret == secret && own.is_valid(now))
         })
-    }
-
-    /// What changed on either side and what clients did about it, where the options ask for it and no file takes it.
-    pub fn journal(&self) -> Vec<Happened> {
-        self.shared.journal.happened()
     }
 
     /// A line per request so far: of many the last ones, 100,000 of them and their parts.

@@ -52,11 +52,6 @@ pub struct Options {
     /// Where to write a JSON line per request: `method`, `path`, `status`, `ms`, `parts`, and `fault` where one struck. A file that is there
     /// is emptied first. By default nothing is written.
     pub log: Option<PathBuf>,
-    /// Whether [`super::Emulator::journal`] has what changed on either side and what clients did about it; by default it has not.
-    pub keeps_journal: bool,
-    /// Where to write a JSON line for each of that instead: `at`, in seconds since the start, `user`, a Swyx id or an object id in Teams, `what` and
-    /// `value`. A file that is there is emptied first. By default nothing is written.
-    pub journal: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -73,8 +68,6 @@ impl Default for Options {
             device_polls: 1,
             device_interval: Duration::from_secs(5),
             log: None,
-            keeps_journal: false,
-            journal: None,
         }
     }
 }
@@ -139,12 +132,6 @@ pub enum Fault {
     ReplicationLag(Duration),
     /// `clock-skew[=SECONDS]`: the emulator's clock is that far ahead, behind if negative; 3600 by default, at most a year either way.
     ClockSkew(i64),
-    /// `lose-event[=P]`: an event of the gateway is not sent.
-    LoseEvent(f64),
-    /// `repeat-event[=P]`: an event of the gateway is sent twice.
-    RepeatEvent(f64),
-    /// `cut-events[=P]`: after an event of the gateway the stream ends.
-    CutEvents(f64),
 }
 
 /// Why a fault was not understood.
@@ -152,7 +139,7 @@ pub enum Fault {
 pub enum FaultError {
     /// No fault has that name.
     #[error(
-        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag, clock-skew, lose-event, repeat-event and cut-events"
+        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag and clock-skew"
     )]
     Name,
     /// Not a probability.
@@ -189,9 +176,6 @@ impl FromStr for Fault {
             "drop-request" => Self::DropRequest(probability()?),
             "drop-reply" => Self::DropReply(probability()?),
             "expired-token" => Self::ExpiredToken(probability()?),
-            "lose-event" => Self::LoseEvent(probability()?),
-            "repeat-event" => Self::RepeatEvent(probability()?),
-            "cut-events" => Self::CutEvents(probability()?),
             "slow" => {
                 let ms = number(100, 0, 600_000, "milliseconds from 0 to 600000")?;
                 Self::Slow(Duration::from_millis(ms.unsigned_abs()))

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::entra::sessions::Sessions;
 use super::faults::Faults;
-use super::gateway::People;
-use super::journal::Journal;
+use super::gateway::SwyxServer;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::log::Log;
@@ -27,6 +26,10 @@ pub(super) struct Shared {
     pub(super) device: DeviceSettings,
     /// The tenant; [`Shared::read`] and [`Shared::write`] give it.
     pub(super) directory: RwLock<Directory>,
+    /// The emulated SwyxServer; [`Shared::swyx`] and [`Shared::swyx_mut`] give it. Whoever takes the directory, too, takes that first.
+    pub(super) swyx_server: RwLock<SwyxServer>,
+    /// The bearer token of the gateway.
+    pub(super) gateway_token: String,
     /// Device codes and refresh tokens; [`Shared::sessions`] gives them.
     pub(super) sessions: Mutex<Sessions>,
     /// What goes wrong.
@@ -35,14 +38,6 @@ pub(super) struct Shared {
     pub(super) limits: Option<Limits>,
     /// A line per request.
     pub(super) log: Log,
-    /// SwyxServer's users; [`Shared::people`] gives them.
-    pub(super) people: Mutex<People>,
-    /// The gateway's bearer token.
-    pub(super) gateway_token: String,
-    /// Counts how often all event streams were to end.
-    pub(super) cuts: tokio::sync::watch::Sender<u64>,
-    /// What changed, and what clients did.
-    pub(super) journal: Journal,
 }
 
 /// How the emulated user treats device codes.
@@ -66,9 +61,14 @@ impl Shared {
         self.directory.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// SwyxServer's users. Whoever needs the directory, too, takes that first.
-    pub(super) fn people(&self) -> MutexGuard<'_, People> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    /// SwyxServer, to read.
+    pub(super) fn swyx(&self) -> RwLockReadGuard<'_, SwyxServer> {
+        self.swyx_server.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SwyxServer, to change.
+    pub(super) fn swyx_mut(&self) -> RwLockWriteGuard<'_, SwyxServer> {
+        self.swyx_server.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Device codes and refresh tokens.

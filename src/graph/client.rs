@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Method, StatusCode, Uri};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
@@ -16,7 +17,7 @@ use super::transport::{Request, Response, Transport};
 use crate::settings::Access;
 
 /// Pages of one list at most: 999,000 users.
-pub(super) const MOST_PAGES: usize = 1_000;
+const MOST_PAGES: usize = 1_000;
 /// Elements of one list at most, however large its pages are.
 const MOST_ELEMENTS: usize = 1_000_000;
 
@@ -103,7 +104,7 @@ impl Client {
     /// [`GraphError`]; a page on another host is not followed.
     pub async fn rest(&self, mut page: Value) -> Result<Vec<Value>, GraphError> {
         let mut elements = Vec::new();
-        let mut seen = HashSet::new();
+        let mut pages = Pages::default();
         loop {
             if let Some(Value::Array(values)) = page.get_mut("value").map(Value::take) {
                 elements.extend(values);
@@ -111,18 +112,13 @@ impl Client {
             let Some(next) = page.get("@odata.nextLink").and_then(Value::as_str).map(str::to_owned) else {
                 return Ok(elements);
             };
-            if !self.is_ours(&next) {
-                return Err(GraphError::PageElsewhere { host: self.host() });
-            }
-            if seen.len() >= MOST_PAGES || elements.len() > MOST_ELEMENTS || !seen.insert(next.clone()) {
-                return Err(GraphError::EndlessPages { host: self.host() });
-            }
+            pages.turn(self, &next, elements.len())?;
             page = self.json(&Call::get(&next)).await?;
         }
     }
 
     /// Whether a link leads to the host, and port, that this client speaks to.
-    pub(super) fn is_ours(&self, link: &str) -> bool {
+    fn is_ours(&self, link: &str) -> bool {
         let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.access.graph_address()))
         else {
             return false;
@@ -137,6 +133,11 @@ impl Client {
 
     /// One call that gives JSON, or nothing.
     pub(super) async fn json(&self, call: &Call<'_>) -> Result<Value, GraphError> {
+        self.decoded(call).await
+    }
+
+    /// One call whose answer is read straight into `T`.
+    pub(super) async fn decoded<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, GraphError> {
         let response = self.call(call).await?;
         match parsed(response.body()) {
             Some(answer) if response.status().is_success() => Ok(answer),
@@ -144,20 +145,20 @@ impl Client {
         }
     }
 
-    /// What an answer says that is of no use.
+    /// What an answer that is no success says, or a success that does not have the form it should.
     pub(super) fn refusal(&self, response: &Response) -> GraphError {
-        let (host, status) = (self.host(), response.status().as_u16());
-        match parsed(response.body()) {
-            Some(answer) if is_error(&answer) && !response.status().is_success() => GraphError::Refused {
-                host,
-                status,
+        let status = response.status();
+        match parsed::<Value>(response.body()) {
+            Some(answer) if !status.is_success() && is_error(&answer) => GraphError::Refused {
+                host: self.host(),
+                status: status.as_u16(),
                 code: error_code(&answer),
                 sense: sense(&answer),
                 request: request_id(response.headers()),
             },
             _ => GraphError::NotMicrosoft {
-                host,
-                status,
+                host: self.host(),
+                status: status.as_u16(),
                 service: Service::Graph,
                 kind: content_type(response),
             },
@@ -228,9 +229,29 @@ const NOT_A_TOKEN: GraphError = GraphError::Administrator(
     "the token holds characters that no token has; was it copied whole, and nothing else?",
 );
 
-/// The body of an answer: JSON, or nothing at all.
-fn parsed(body: &[u8]) -> Option<Value> {
-    if body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(body).ok() }
+/// The pages of one list, as far as they were turned.
+#[derive(Default)]
+pub(super) struct Pages(HashSet<String>);
+
+impl Pages {
+    /// Allows the way to the page at `next`, when `elements` were read so far.
+    ///
+    /// # Errors
+    /// [`GraphError`]: the page is on another host, was seen before, or is one too many.
+    pub(super) fn turn(&mut self, client: &Client, next: &str, elements: usize) -> Result<(), GraphError> {
+        if !client.is_ours(next) {
+            return Err(GraphError::PageElsewhere { host: client.host() });
+        }
+        if self.0.len() >= MOST_PAGES || elements > MOST_ELEMENTS || !self.0.insert(next.to_owned()) {
+            return Err(GraphError::EndlessPages { host: client.host() });
+        }
+        Ok(())
+    }
+}
+
+/// The body of an answer: JSON, or nothing at all, which is null.
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_slice(if body.is_empty() { b"null" } else { body }).ok()
 }
 
 fn is_error(answer: &Value) -> bool {

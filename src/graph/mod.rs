@@ -14,6 +14,7 @@
 //! | `admin` | an administrator's sign-in: ready token, Azure CLI, device code |
 //! | `token` | what a token says of itself |
 //! | `client` | Graph: single calls and lists |
+//! | `users` | Graph: the users of a tenant |
 //! | `change` | Graph: creations, changes and removals |
 //! | `presence` | Graph: presences read, set and cleared |
 //! | `users` | Graph: the users of the tenant |

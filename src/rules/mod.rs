@@ -28,6 +28,7 @@ mod placeholder;
 mod plain_http;
 mod presence_unreadable;
 mod public_client;
+mod read_budget;
 mod renewal_too_late;
 mod secret_expired;
 mod secret_expires_soon;
@@ -50,7 +51,7 @@ mod user_email;
 mod wrong_type;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
-use crate::settings::Draft;
+use crate::settings::{Draft, Settings};
 use crate::tenant::{Cause, Seen, Tenant, Unseen};
 
 pub use online::of_refusal;
@@ -79,6 +80,8 @@ pub(crate) enum Check {
     Draft(fn(&Draft, &mut Vec<Diagnostic>)),
     /// On what was seen of the tenant. What could not be seen is said, and the rule counts as skipped.
     Tenant(fn(&Draft, &Tenant, &mut Vec<Diagnostic>) -> Seen<()>),
+    /// On how many users are matched, by what matches them: `users` and `sync`.
+    Counted(fn(&Settings, usize) -> Option<Diagnostic>),
     /// When all else is known, by `check`, which knows the `allow` comments.
     Allows,
 }
@@ -126,6 +129,7 @@ pub static ALL: &[Rule] = &[
     secret_expires_soon::RULE,
     application_multi_tenant::RULE,
     public_client::RULE,
+    read_budget::RULE,
     unused_allow::RULE,
 ];
 
@@ -138,6 +142,11 @@ impl Rule {
     /// Whether it looks at a tenant, and so needs a sign-in.
     pub fn is_online(&self) -> bool {
         matches!(self.check, Check::Tenant(_))
+    }
+
+    /// Whether it needs to be known how many users are matched.
+    pub fn is_counted(&self) -> bool {
+        matches!(self.check, Check::Counted(_))
     }
 
     /// A finding of this rule.
@@ -183,4 +192,19 @@ pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// What the rules that need it find, now that it is known how many users are matched.
+pub fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
+    let checks = ALL.iter().filter_map(|rule| match rule.check {
+        Check::Counted(check) => Some(check),
+        _ => None,
+    });
+    checks.filter_map(|check| check(settings, users)).collect()
+}
+
+/// Whether the presences of so many users can be read as often as the settings say: a warning of the rule `read-budget` if not, with
+/// the shortest interval that fits.
+pub fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
+    of_users(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
 }

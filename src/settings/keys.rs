@@ -36,6 +36,10 @@ pub const ADMIN_CLIENT_ID: Key = Key::of("entra.admin_client_id");
 pub const SECRET_LIFETIME_DAYS: Key = Key::of("entra.secret_lifetime_days");
 /// How long before its end a secret is renewed.
 pub const RENEW_BEFORE_DAYS: Key = Key::of("entra.renew_before_days");
+/// Seconds between two readings of all presences.
+pub const READ_INTERVAL_SECONDS: Key = Key::of("sync.read_interval_seconds");
+/// Presence requests that Graph allows in 30 seconds.
+pub const REQUESTS_PER_30_SECONDS: Key = Key::of("sync.requests_per_30_seconds");
 /// The overrides of the status mapping.
 pub const STATUS: Key = Key::of("sync.status");
 /// The users whose e-mail does not match by itself.

@@ -1,20 +1,26 @@
 //! Which Swyx user is which Teams user.
 //!
-//! The vendor finds the Teams user by the e-mail address of the Swyx user's configuration, which has to be the account name in Teams
-//! (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>). Here the mail address counts,
-//! too, and what only that brought together is said, for SwyxServer itself would not find it.
+//! ```text
+//! a CSV file, or the gateway ──▶ Swyx users ─┐
+//!                                            ├─ matching ──▶ pairs, and findings
+//! Graph ───────────────────────▶ Teams users ┘
+//! ```
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `csv` | a list of Swyx users from a file |
-//! | `matching` | who is who |
-//! | `finding` | what is wrong with the lists |
-//! | `address` | how addresses are compared |
+//! | `csv` | the list of Swyx users as a file |
+//! | `matching` | who is whom: overrides, account names, mail addresses; nothing else, and no guess |
+//! | `finding` | what is worth saying of it, in words |
+//! | `likely` | whom an unmatched user was perhaps meant to be |
+//! | `spelling` | when two spellings are one, and when they only look it |
+//! | `index` | users by a text of theirs |
 
-mod address;
 pub mod csv;
 mod finding;
+mod index;
+mod likely;
 mod matching;
+mod spelling;
 
-pub use finding::{Finding, Kind};
+pub use finding::{Ambiguity, Finding, Kind, Likely, Lists, Reason, Side};
 pub use matching::{By, Matching, Pair, matching};

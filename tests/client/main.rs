@@ -14,3 +14,4 @@ mod batches;
 mod hostile;
 mod script;
 mod tokens;
+mod users;

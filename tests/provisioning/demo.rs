@@ -23,10 +23,21 @@ fn every_act_ends_as_it_should_and_leaves_its_files() {
     let output = demo("", &place);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
-    assert!(out.contains("\nAll 7 ended as they should, in "), "{out}");
-    for words in
-        ["setup", "plan --exit-code", "check", "check --online --as-admin", "rotate", "rotate --finish"]
-    {
+    assert!(out.contains("\nAll 8 ended as they should, in "), "{out}");
+    assert!(
+        out.contains("Swyx: Speaking ") && out.contains("Teams: Busy/InACall ") && !out.contains("never"),
+        "{out}"
+    );
+    assert!(out.contains("\nTold to end, it left 0 presences in Teams.\n"), "{out}");
+    for words in [
+        "setup",
+        "plan --exit-code",
+        "check",
+        "check --online --as-admin",
+        "rotate",
+        "rotate --finish",
+        "sync",
+    ] {
         assert!(out.contains(&format!("$ swyx-teams {words} {}", place.display())), "{words}");
     }
     let secret = std::fs::read_to_string(place.join("teams.secret")).expect("kept");
@@ -44,7 +55,7 @@ fn an_act_that_fails_is_not_passed_over() {
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(
         said.contains("and should have ended with 0\n")
-            && said.ends_with(" of 7 did not end as they should\n"),
+            && said.ends_with(" of 8 did not end as they should\n"),
         "{said}"
     );
     let there = demo("", folder.path());

@@ -11,6 +11,7 @@
     reason = "a test fails by them"
 )]
 
+mod cases;
 mod driver;
 mod judge;
 mod plan;

@@ -84,7 +84,10 @@ const ROUNDS: [&[Change]; 2] = [
     ],
 ];
 
-/// Shows it, and tells whether every change was on the other side in the promised time.
+/// Whatever is not on the other side by then never comes; a busy machine may be late.
+const LATEST: Duration = Duration::from_secs(20);
+
+/// Shows it, and tells whether every change came to the other side.
 pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulator) -> io::Result<bool> {
     let loaded = match Loaded::load(settings, context.trust()) {
         Ok(loaded) => loaded,
@@ -95,7 +98,7 @@ pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulato
     };
     let Some(site) = loaded.site(Writing::Really) else { return Ok(false) };
     let users = emulator.swyx_users();
-    for (_, email, _) in &users {
+    for (_, email) in &users {
         // Whoever has no Teams says nothing there.
         let _ = emulator.set_teams_status(email.as_deref().unwrap_or_default(), Some("Available/Available"));
     }
@@ -106,15 +109,15 @@ pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulato
         let running = tokio::spawn(run(site, receiver, sender, Box::new(Nobody)));
         // All users are read once, so that what follows is a change.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
-        let is_ready = tokio::time::timeout(FIVE * 2, ready).await.is_ok_and(|view| view.is_ok());
-        let mut all_in_time = is_ready;
+        let is_ready = tokio::time::timeout(LATEST, ready).await.is_ok_and(|view| view.is_ok());
+        let mut all_came = is_ready;
         for round in ROUNDS {
-            all_in_time &= is_ready && self::round(context, round, emulator).await?;
+            all_came &= is_ready && self::round(context, round, emulator).await?;
         }
         let _ = orders.send(Order::Stop).await;
         let _ = running.await;
         writeln!(context.out, "\nTold to end, it left {} presences in Teams.", emulator.open_sessions())?;
-        Ok(all_in_time && emulator.open_sessions() == 0)
+        Ok(all_came && emulator.open_sessions() == 0)
     })
 }
 
@@ -125,22 +128,21 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
     let bars = MultiProgress::new();
     let mut open = Vec::new();
     for change in changes {
-        let Some((id, email, _)) = users.get(change.user) else { continue };
+        let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
         match change.done {
             Deed::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
-            Deed::Call(begins) => emulator.call(id, begins),
+            Deed::Call(begins) => drop(emulator.call(id, begins)),
         }
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
-    let mut in_time = true;
-    while !open.is_empty() && start.elapsed() < FIVE * 2 {
+    while !open.is_empty() && start.elapsed() < LATEST {
         tokio::time::sleep(LOOK).await;
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
             let shown = match change.done {
-                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.shown.to_owned()),
-                Deed::Call(_) => emulator.presence(account),
+                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
+                Deed::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
             };
             if shown.as_deref() != Some(change.shows) {
                 left.push((change, id, account, bar));
@@ -148,8 +150,8 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
             }
             bar.finish_and_clear();
             let took = start.elapsed();
-            in_time &= took <= change.within;
-            writeln!(context.out, "{}{:>6.2} s", row(change, account), took.as_secs_f64())?;
+            let late = if took > change.within { ", later than the vendor promises" } else { "" };
+            writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
         }
         context.out.flush()?;
         open = left;
@@ -158,7 +160,7 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
         bar.finish_and_clear();
         writeln!(context.out, "{}  never", row(change, account))?;
     }
-    Ok(in_time && open.is_empty())
+    Ok(open.is_empty())
 }
 
 fn row(change: &Change, account: &str) -> String {

@@ -83,7 +83,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     context.out.flush()?;
     if !carried::act(context, &settings, &tenant.emulator)? {
         failed += 1;
-        context.complain("a change was not on the other side in time")?;
+        context.complain("a change did not come to the other side")?;
     }
     let seconds = start.elapsed().as_secs_f64();
     if failed > 0 {

@@ -19,7 +19,6 @@ use super::call::Call;
 use super::kind::Kind;
 use super::presence::{Activity, Presence, Status, lifetime};
 use crate::emulator::error::GraphError;
-use crate::emulator::journal::What;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Directory, UnknownIds};
 
@@ -218,8 +217,6 @@ fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphE
             return Err(invalid("The expirationDuration must be between PT5M and PT4H."));
         }
         presence.set(id, status, life, call.now);
-        let shown = format!("{}/{}", status.availability.name(), status.activity.name());
-        call.shared.journal.note(user, What::SetPresence, Some(&shown));
         Ok(())
     })
 }
@@ -228,9 +225,7 @@ fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, Grap
     let session = session(of)?;
     change(call, user, |presence| {
         let id = own_session(call, &session)?;
-        presence.clear(id, call.now).map_err(|_| not_found("The presence session does not exist."))?;
-        call.shared.journal.note(user, What::ClearPresence, None);
-        Ok(())
+        presence.clear(id, call.now).map_err(|_| not_found("The presence session does not exist."))
     })
 }
 

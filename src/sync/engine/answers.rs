@@ -144,7 +144,7 @@ impl Engine {
             user.to_swyx.is_under_way = false;
             match outcome {
                 Outcome::Failed(Failure::Refused) => user.to_swyx.refused(now),
-                Outcome::Failed(_) => {}
+                Outcome::Failed(_) => user.status_may_be_set(),
                 Outcome::Status(_) | Outcome::Done | Outcome::Read(_) => {
                     user.to_swyx.succeeded();
                     user.status_was_set(set, around.settable);

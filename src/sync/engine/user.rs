@@ -282,9 +282,17 @@ impl User {
 
     /// The status was set.
     pub(super) fn status_was_set(&mut self, set: SwyxStatus, settable: Settable) {
+        if self.in_call == Some(false) {
+            self.shown = Some(set);
+        }
         if nearest(self.wanted, settable) == set {
             self.is_pending = false;
         }
+    }
+
+    /// Nobody knows whether the status was set, so nobody knows what is shown until the gateway says.
+    pub(super) fn status_may_be_set(&mut self) {
+        self.shown = None;
     }
 
     /// What is to be done in Teams.

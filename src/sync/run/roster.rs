@@ -83,7 +83,7 @@ pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>,
 
 async fn read(source: &Source) -> Result<Roster, String> {
     let gateway = async { source.gateway.users().await.map_err(|error| error.to_string()) };
-    let teams = async { source.client.teams_users(|_| {}).await.map_err(|error| error.to_string()) };
+    let teams = async { source.client.teams_users().await.map_err(|error| error.to_string()) };
     let (swyx, teams) = tokio::try_join!(gateway, teams)?;
     let matching = matching(&swyx, &teams, &source.users);
     let links = matching.pairs.iter().filter_map(|pair| {
@@ -91,7 +91,7 @@ async fn read(source: &Source) -> Result<Roster, String> {
     });
     let links = links.collect::<Vec<_>>();
     let is_error = |kind: crate::users::Kind| kind.severity() == crate::diagnostic::Severity::Error;
-    let errors = matching.findings.iter().filter(|finding| is_error(finding.kind)).count();
+    let errors = matching.findings.iter().filter(|finding| is_error(finding.kind())).count();
     let enabled = swyx.len() - matching.disabled;
     let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };
     tracing::info!(

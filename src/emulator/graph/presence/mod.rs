@@ -131,9 +131,9 @@ impl Presence {
         }
     }
 
-    /// Whether some application's session lives, whether it shows or not.
-    pub(in crate::emulator) fn has_session(&self, now: Timestamp) -> bool {
-        self.sessions(now).next().is_some()
+    /// How many applications' sessions there are.
+    pub(in crate::emulator) fn open_sessions(&self, now: Timestamp) -> usize {
+        self.sessions(now).count()
     }
 
     /// A stamp that sorts after all earlier ones of this user, as text.

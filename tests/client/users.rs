@@ -1,0 +1,94 @@
+//! The users of a tenant, page by page.
+
+use serde_json::{Value, json};
+use swyx_teams::graph::{GraphError, TeamsUser};
+use uuid::Uuid;
+
+use super::script::*;
+
+const LIST: &str =
+    "https://graph.microsoft.com/v1.0/users?$select=id,displayName,mail,userPrincipalName&$top=999";
+
+fn shape(number: u128) -> Value {
+    json!({"id": Uuid::from_u128(number), "displayName": "Jane", "mail": null, "userPrincipalName": format!("u{number}@x.example")})
+}
+
+fn user(number: u128) -> TeamsUser {
+    let upn = format!("u{number}@x.example").into();
+    TeamsUser { id: Uuid::from_u128(number), name: "Jane".into(), mail: None, upn }
+}
+
+fn page(users: &[Value], next: Option<&str>) -> Reply {
+    let mut page = json!({"@odata.context": "x", "value": users});
+    if let Some(next) = next {
+        page["@odata.nextLink"] = json!(next);
+    }
+    json(200, &page)
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_page_is_read_even_an_empty_one_and_each_user_is_there_once() {
+    let next = |name: &str| format!("https://graph.microsoft.com/v1.0/users?$skiptoken={name}");
+    let script = Script::new([
+        good_token(),
+        page(&[shape(1), shape(2)], Some(&next("a"))),
+        page(&[], Some(&next("b"))),
+        page(&[shape(2), shape(3)], None),
+    ]);
+    assert_eq!(client(&script).teams_users().await, Ok(vec![user(1), user(2), user(3)]));
+    assert_eq!(script.sent(|sent| sent.uri.clone())[1..], [LIST.to_owned(), next("a"), next("b")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_user_is_left_out() {
+    let mut strange = vec![shape(1), json!({}), json!({"id": Uuid::from_u128(5)})];
+    for (member, value) in [
+        ("id", json!("5")),
+        ("id", json!(null)),
+        ("userPrincipalName", json!("")),
+        ("userPrincipalName", json!(null)),
+    ] {
+        let mut shape = shape(7);
+        shape[member] = value;
+        strange.push(shape);
+    }
+    let mut full = shape(2);
+    (full["mail"], full["displayName"], full["more"]) = (json!("m@x.example"), json!(null), json!([1]));
+    strange.push(full);
+    let script = Script::new([good_token(), page(&strange, None)]);
+    let full = TeamsUser { mail: Some("m@x.example".into()), name: "".into(), ..user(2) };
+    assert_eq!(client(&script).teams_users().await, Ok(vec![user(1), full]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_elsewhere_is_not_asked_for_and_a_circle_ends() {
+    let elsewhere =
+        Script::new([good_token(), page(&[shape(1)], Some("https://graph.example/v1.0/users?a"))]);
+    let error = client(&elsewhere).teams_users().await.expect_err("elsewhere");
+    assert!(matches!(error, GraphError::PageElsewhere { .. }), "{error}");
+    assert_eq!(elsewhere.times().len(), 2);
+    let circle =
+        Script::new([good_token(), page(&[shape(1)], Some("https://graph.microsoft.com/v1.0/users?a"))]);
+    let error = client(&circle).teams_users().await.expect_err("a circle");
+    assert!(matches!(error, GraphError::EndlessPages { .. }), "{error}");
+    assert_eq!(circle.times().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_no_list_of_users_is_no_empty_list() {
+    let denied = json!({"error": {"code": "Authorization_RequestDenied", "message": "no"}});
+    for (reply, refusal) in [
+        (json(403, &denied), Some(403)),
+        (json(200, &json!({})), None),
+        (json(200, &json!({"value": [1]})), None),
+        (json(200, &denied), None),
+        (html(200), None),
+    ] {
+        let error = client(&Script::new([good_token(), reply])).teams_users().await.expect_err("no list");
+        assert_eq!(error.refusal(), refusal, "{error}");
+        assert!(
+            refusal.is_some() || matches!(error, GraphError::NotMicrosoft { status: 200, .. }),
+            "{error}"
+        );
+    }
+}

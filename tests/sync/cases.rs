@@ -1,0 +1,291 @@
+//! Single decisions of the engine, step by step.
+
+use std::time::Duration;
+
+use swyx_teams::settings::{Mode, SwyxStatus};
+use swyx_teams::swyx::UserStatus;
+use swyx_teams::sync::engine::{Action, Command, Engine, Event, Failure, Link, Outcome, Reading, Version};
+use swyx_teams::sync::{Moment, Options};
+use uuid::Uuid;
+
+/// An engine with some users, of whom the gateway told that they are Available and in no call.
+struct Bench {
+    engine: Engine,
+    now: Moment,
+    sequence: u64,
+    /// What was sent and not answered yet.
+    open: Vec<Command>,
+}
+
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
+}
+
+impl Bench {
+    fn new(users: usize, requests: u16) -> Self {
+        let options = Options {
+            mode: Mode::BothWays,
+            interval: seconds(4.0),
+            session: seconds(600.0),
+            requests,
+            status: Vec::new(),
+        };
+        let mut bench = Self {
+            engine: Engine::new(options),
+            now: Moment::at(seconds(1.0)),
+            sequence: 0,
+            open: Vec::new(),
+        };
+        let link =
+            |number: usize| Link { swyx: number.to_string().into(), teams: Uuid::from_u128(number as u128) };
+        bench.step(Event::Users((0..users).map(link).collect()));
+        let all = (0..users).map(|user| bench.status(user, false)).collect();
+        bench.step(Event::AllStatuses(all));
+        bench
+    }
+
+    fn status(&mut self, user: usize, in_call: bool) -> UserStatus {
+        self.sequence += 1;
+        let status = Some(if in_call { SwyxStatus::Speaking } else { SwyxStatus::Available });
+        UserStatus { user: user.to_string().into(), status, in_call, sequence: self.sequence }
+    }
+
+    fn step(&mut self, event: Event) {
+        let commands = self.engine.step(event, self.now);
+        self.open.extend(commands);
+    }
+
+    /// A call of these users begins or ends.
+    fn call(&mut self, users: impl IntoIterator<Item = usize>, begins: bool) {
+        let statuses = users.into_iter().map(|user| self.status(user, begins)).collect();
+        self.step(Event::Statuses(statuses));
+    }
+
+    /// Time goes by; the gateway goes on telling that nothing changed.
+    fn pass(&mut self, time: f64) {
+        self.now = self.now + seconds(time);
+        self.step(Event::Statuses(Vec::new()));
+    }
+
+    /// Answers every reading with this presence, and every write with success.
+    fn answer(&mut self, presence: &str) {
+        let (availability, activity) = presence.split_once('/').expect("a pair");
+        let pair = self.engine.pair(availability, activity);
+        for command in std::mem::take(&mut self.open) {
+            let outcome = match &command.action {
+                Action::Read(users) => {
+                    let reading = |user: &u32| Reading { user: *user, pair, version: Version::default() };
+                    Outcome::Read(users.iter().map(reading).collect())
+                }
+                _ => Outcome::Done,
+            };
+            self.step(Event::Answered(command, outcome));
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        for command in std::mem::take(&mut self.open) {
+            self.step(Event::Answered(command, Outcome::Failed(failure)));
+        }
+    }
+
+    /// What is under way, but for readings.
+    fn writes(&self) -> Vec<&Action> {
+        self.open
+            .iter()
+            .map(|command| &command.action)
+            .filter(|action| !matches!(action, Action::Read(_)))
+            .collect()
+    }
+}
+
+const LIFE: Duration = Duration::from_secs(600);
+
+#[test]
+fn a_call_is_set_renewed_and_cleared() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
+    bench.answer("Busy/InACall");
+    let mut renewals = 0;
+    for _ in 0..1_000 {
+        bench.pass(4.0);
+        renewals += bench.writes().len();
+        assert!(bench.writes().iter().all(|action| **action == Action::Renew(0, LIFE)));
+        bench.answer("Busy/InACall");
+    }
+    assert!((8..=11).contains(&renewals), "{renewals} in 4,000 s");
+    bench.call([0], false);
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+    bench.answer("Busy/InACall");
+    // What is read back is nobody's call, not even shortly after the end.
+    bench.pass(4.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), Vec::<&Action>::new());
+    // But later it is.
+    bench.pass(11.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Speaking)]);
+}
+
+#[test]
+fn only_the_newest_state_is_sent() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    let first = bench.open.clone();
+    // While the first is under way, the call ends and begins again, and again.
+    for begins in [false, true, false, true, false] {
+        bench.call([0], begins);
+    }
+    assert_eq!(bench.open, first);
+    bench.answer("Available/Available");
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+    bench.answer("Available/Available");
+    assert_eq!(bench.writes(), Vec::<&Action>::new());
+}
+
+#[test]
+fn what_is_over_goes_before_new_calls_and_these_before_renewals() {
+    let mut bench = Bench::new(100, 100);
+    bench.answer("Available/Available");
+    bench.call(0..60, true);
+    while !bench.writes().is_empty() {
+        bench.answer("Busy/InACall");
+        bench.pass(1.0);
+    }
+    // All of them are to be renewed, and some ended; others began. There are not places enough for all at once.
+    bench.now = bench.now + seconds(500.0);
+    let mut news = (60..100).map(|user| bench.status(user, true)).collect::<Vec<_>>();
+    news.extend((0..20).map(|user| bench.status(user, false)).collect::<Vec<_>>());
+    bench.step(Event::Statuses(news));
+    let order = |action: &Action| match action {
+        Action::Clear(_) => 0,
+        Action::Set(..) => 1,
+        _ => 2,
+    };
+    let mut sent = Vec::new();
+    for _ in 0..200 {
+        sent.extend(bench.writes().into_iter().map(order));
+        bench.answer("Busy/InACall");
+        bench.pass(1.0);
+    }
+    let cleared = sent.iter().position(|order| *order != 0).expect("more");
+    assert_eq!(cleared, 20, "{sent:?}");
+    let set = sent.iter().filter(|order| **order == 1).count();
+    assert!(set >= 40, "{sent:?}");
+}
+
+#[test]
+fn while_the_gateway_is_not_heard_nothing_is_renewed() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    bench.answer("Available/Available");
+    for _ in 0..300 {
+        bench.now = bench.now + seconds(4.0);
+        bench.step(Event::Tick);
+        assert_eq!(bench.writes(), Vec::<&Action>::new());
+        bench.answer("Available/Available");
+    }
+    // It is heard again, and the call goes on.
+    bench.pass(0.1);
+    assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
+}
+
+#[test]
+fn a_session_that_was_lost_is_set_anew_once() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    bench.answer("Busy/InACall");
+    bench.pass(4.0);
+    bench.answer("Busy/InACall");
+    bench.pass(4.0);
+    bench.answer("Available/Available");
+    assert_eq!(bench.writes(), [&Action::Renew(0, LIFE)]);
+    // Whoever set that by hand keeps it.
+    for _ in 0..50 {
+        bench.answer("Available/Available");
+        bench.pass(4.0);
+        assert_eq!(bench.writes(), Vec::<&Action>::new());
+    }
+}
+
+#[test]
+fn whoever_is_refused_is_tried_again_after_a_minute_then_two() {
+    let mut bench = Bench::new(2, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    let mut tries = Vec::new();
+    for second in 0..600 {
+        if !bench.writes().is_empty() {
+            tries.push(second);
+            bench.fail(Failure::Refused);
+        }
+        bench.answer("Available/Available");
+        bench.pass(1.0);
+    }
+    assert_eq!(tries.len(), 4, "{tries:?}");
+    let pauses = tries.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>();
+    assert!(
+        pauses.iter().zip([60, 120, 240]).all(|(pause, wanted)| (wanted..wanted + 3).contains(pause)),
+        "{pauses:?}"
+    );
+}
+
+#[test]
+fn when_graph_asks_for_silence_there_is_silence() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.pass(4.0);
+    bench.fail(Failure::Wait(seconds(20.0)));
+    bench.call([0], true);
+    for _ in 0..19 {
+        bench.pass(1.0);
+        assert_eq!(bench.open, Vec::new());
+    }
+    bench.pass(1.1);
+    assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
+}
+
+#[test]
+fn a_reading_that_is_older_than_one_before_says_nothing_unless_it_goes_on() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    let mut read = |presence: &str, version: &str| {
+        bench.pass(4.0);
+        let (availability, activity) = presence.split_once('/').expect("a pair");
+        let pair = bench.engine.pair(availability, activity);
+        let command = bench.open.remove(0);
+        let readings = vec![Reading { user: 0, pair, version: Version::of(version) }];
+        bench.step(Event::Answered(command, Outcome::Read(readings)));
+        let set = bench.writes().first().is_some_and(|action| matches!(action, Action::SetStatus(..)));
+        bench.answer(presence);
+        set
+    };
+    assert!(read("Busy/Busy", "A0010"));
+    assert!(!read("DoNotDisturb/DoNotDisturb", "A0009"));
+    // Away, as before.
+    assert!(!read("BeRightBack/BeRightBack", "A0011"));
+    // Graph counts anew: after a while that is believed.
+    let believed = (0..6).map(|_| read("DoNotDisturb/DoNotDisturb", "A0001")).collect::<Vec<_>>();
+    assert_eq!(believed.iter().filter(|set| **set).count(), 1, "{believed:?}");
+}
+
+#[test]
+fn told_to_end_it_reads_nothing_more_and_clears_what_is_open() {
+    let mut bench = Bench::new(3, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0, 1], true);
+    bench.answer("Busy/InACall");
+    bench.step(Event::Stop);
+    let mut cleared = bench.writes().into_iter().cloned().collect::<Vec<_>>();
+    cleared.sort_by_key(|action| format!("{action:?}"));
+    assert_eq!(cleared, [Action::Clear(0), Action::Clear(1)]);
+    assert!(!bench.engine.has_ended());
+    bench.call([2], true);
+    bench.answer("Busy/InACall");
+    assert!(bench.engine.has_ended() && bench.open.is_empty());
+}
