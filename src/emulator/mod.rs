@@ -36,6 +36,7 @@
 //! ```
 
 mod build;
+mod calls;
 mod dropped;
 mod entra;
 mod error;
@@ -44,8 +45,10 @@ mod faults;
 mod file;
 mod gateway;
 mod graph;
+mod journal;
 mod keys;
 mod limits;
+mod load;
 mod log;
 mod message;
 mod options;
@@ -66,13 +69,16 @@ mod token;
 mod users;
 
 use std::io;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
 
+pub use calls::{Calls, CallsError};
 pub use facts::Facts;
 pub use file::StateError;
+pub use journal::JournalLine;
 pub use keys::KeyError;
+pub use load::{Load, NoLoad};
 pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
@@ -104,6 +110,9 @@ pub enum OptionsError {
     /// The log.
     #[error("cannot write the log")]
     Log(#[source] io::Error),
+    /// The journal.
+    #[error("cannot write the journal")]
+    Journal(#[source] io::Error),
     /// The key of the tokens.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -132,20 +141,18 @@ impl Emulator {
         if users > MOST_USERS {
             return Err(OptionsError::Users);
         }
-        let skew = options.faults.iter().rev().find_map(|fault| match fault {
-            Fault::ClockSkew(seconds) => Some(*seconds),
-            _ => None,
-        });
-        let clock = time::Clock::new(skew.unwrap_or_default());
+        let clock = time::Clock::new(skew(&options.faults));
         let directory = build::directory(&state, users, options.seed, clock.now())?;
         let swyx_server = swyx_users::server(&state.swyx, &directory)?;
         let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
         let shared = Shared {
             base: options.base,
-            faults: faults::Faults::new(&options.faults, options.seed),
+            all_faults: RwLock::new(Arc::new(faults::Faults::new(&options.faults, options.seed))),
             limits: options.enforce_limits.then(limits::Limits::default),
             log: log::Log::new(options.log.as_deref()).map_err(OptionsError::Log)?,
+            journal: journal::Journal::new(options.journal.as_deref()).map_err(OptionsError::Journal)?,
+            seed: options.seed,
             device: DeviceSettings {
                 answer: options.device_code,
                 polls: options.device_polls,
@@ -186,10 +193,32 @@ impl Emulator {
         })
     }
 
+    /// From now on these faults strike, in the place of all others; none of an empty list. Replication that lags and presences that lag
+    /// do so for changes made from now on; a clock that is set otherwise moves all lives in the tenant with it.
+    pub fn set_faults(&self, faults: &[Fault]) {
+        let next = Arc::new(self.shared.faults().followed_by(faults));
+        *self.shared.all_faults.write().unwrap_or_else(PoisonError::into_inner) = next;
+        self.shared.clock.set_skew(skew(faults));
+    }
+
+    /// What happened so far at SwyxServer and in Teams, and what clients did: of many lines the last 200,000.
+    pub fn journal(&self) -> Vec<JournalLine> {
+        self.shared.journal.lines()
+    }
+
     /// A line per request so far: of many the last ones, 100,000 of them and their parts.
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }
+}
+
+/// How many seconds the clock is ahead.
+fn skew(faults: &[Fault]) -> i64 {
+    let skews = faults.iter().rev().find_map(|fault| match fault {
+        Fault::ClockSkew(seconds) => Some(*seconds),
+        _ => None,
+    });
+    skews.unwrap_or_default()
 }
 
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {

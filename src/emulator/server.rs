@@ -39,10 +39,13 @@ async fn answer(
     let (head, body) = request.into_parts();
     let ids = request_ids(&head.headers, head.uri.query());
     let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
-    if !shared.faults.slow.is_zero() {
-        tokio::time::sleep(shared.faults.slow).await;
+    let slow =
+        if head.uri.path().starts_with("/swyx/") { shared.faults().slow_gateway } else { Duration::ZERO };
+    let slow = slow + shared.faults().slow;
+    if !slow.is_zero() {
+        tokio::time::sleep(slow).await;
     }
-    let mut dropped = shared.faults.drop_request().then_some(Dropped::Request);
+    let mut dropped = shared.faults().drop_request().then_some(Dropped::Request);
     let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
         _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
@@ -52,7 +55,7 @@ async fn answer(
         }
         Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
     };
-    if dropped.is_none() && fault.is_none() && shared.faults.drop_reply() {
+    if dropped.is_none() && fault.is_none() && shared.faults().drop_reply() {
         dropped = Some(Dropped::Reply);
     }
     fault = dropped.map(Dropped::fault).or(fault);
@@ -79,18 +82,18 @@ fn milliseconds(time: Duration) -> f64 {
 
 /// The answer, with the name of the fault that made it.
 fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
-    if shared.faults.html_body() {
+    if shared.faults().html_body() {
         return (html(), Some("html-body"));
     }
     if let Some(below) = below(&request.path, "/swyx") {
-        if shared.faults.unavailable() {
+        if shared.faults().unavailable() {
             return (gateway::unavailable(), Some("unavailable"));
         }
         request.path = below;
         return (gateway::handle(shared, &request), None);
     }
     let Some(below) = below(&request.path, "/v1.0") else {
-        if shared.faults.unavailable() {
+        if shared.faults().unavailable() {
             let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
         }
@@ -122,7 +125,7 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         Ok(caller) => caller,
         Err(error) => return (challenge(refused(&error)), None),
     };
-    if shared.faults.expired_token() {
+    if shared.faults().expired_token() {
         let error = GraphError::new(
             StatusCode::UNAUTHORIZED,
             "InvalidAuthenticationToken",
@@ -131,7 +134,7 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         return (challenge(refused(&error)), Some("expired-token"));
     }
     if request.path == "/$batch" {
-        if shared.faults.unavailable() {
+        if shared.faults().unavailable() {
             return (unavailable(shared, request), Some("unavailable"));
         }
         // Its parts are throttled, each by itself.
@@ -153,10 +156,10 @@ fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Optio
             return (throttled(shared, request, seconds), None);
         }
     }
-    if let Some(seconds) = shared.faults.throttle() {
+    if let Some(seconds) = shared.faults().throttle() {
         return (throttled(shared, request, seconds), Some("throttle"));
     }
-    if shared.faults.unavailable() {
+    if shared.faults().unavailable() {
         return (unavailable(shared, request), Some("unavailable"));
     }
     let mut response = graph::handle(shared, caller, request);

@@ -55,7 +55,7 @@ impl Emulator {
     /// [`SwyxError::User`].
     pub fn call(&self, user: &str, in_call: bool) -> Result<(), SwyxError> {
         let place = self.swyx_place(user).ok_or(SwyxError::User)?;
-        self.shared.swyx_mut().call(place, in_call);
+        call(&self.shared, place, in_call);
         Ok(())
     }
 
@@ -66,7 +66,11 @@ impl Emulator {
     pub fn set_swyx_status(&self, user: &str, status: &str) -> Result<(), SwyxError> {
         let status = status.parse::<Status>().map_err(|_| SwyxError::Status)?;
         let place = self.swyx_place(user).ok_or(SwyxError::User)?;
-        self.shared.swyx_mut().set(place, status);
+        let mut swyx = self.shared.swyx_mut();
+        if swyx.set(place, status) {
+            let id = swyx.user(place).map(|user| &*user.id);
+            self.shared.write_journal(id, "swyx-by-hand", Some(status.name()));
+        }
         Ok(())
     }
 
@@ -122,7 +126,7 @@ impl Emulator {
         self.shared.swyx_mut().restart();
     }
 
-    fn swyx_place(&self, user: &str) -> Option<u32> {
+    pub(super) fn swyx_place(&self, user: &str) -> Option<u32> {
         let directory = self.shared.read();
         let swyx = self.shared.swyx();
         swyx.place(user).or_else(|| swyx.by_email(user)).or_else(|| {
@@ -131,6 +135,23 @@ impl Emulator {
             of_teams_user(&swyx, user)
         })
     }
+}
+
+/// A call begins or ends, and the journal says so where that is something new.
+pub(super) fn call(shared: &Shared, place: u32, in_call: bool) {
+    let mut swyx = shared.swyx_mut();
+    if swyx.call(place, in_call) {
+        let id = swyx.user(place).map(|user| &*user.id);
+        shared.write_journal(id, if in_call { "call" } else { "hangup" }, None);
+    }
+}
+
+/// Writes into the journal what happened to somebody in Teams, under the id at SwyxServer.
+pub(super) fn write_journal(shared: &Shared, user: Option<&User>, what: &'static str, value: Option<&str>) {
+    let swyx = shared.swyx();
+    let place = user.and_then(|user| of_teams_user(&swyx, user));
+    let id = place.and_then(|place| swyx.user(place)).map(|user| &*user.id);
+    shared.write_journal(id, what, value);
 }
 
 /// The place at SwyxServer of somebody in Teams.

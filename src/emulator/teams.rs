@@ -47,8 +47,8 @@ impl Emulator {
     /// # Errors
     /// [`TeamsError`] says why not.
     pub fn set_teams_status(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
-        let status = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
-        self.change_presence(user, |presence, now| presence.set_client(status, now))
+        let client = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
+        self.change_presence(user, "teams", status, |presence, now| presence.set_client(client, now))
     }
 
     /// What a user sets by hand in Teams, a preferred presence, or `None` to leave it to the sessions again. It holds for a day with
@@ -64,14 +64,14 @@ impl Emulator {
             let (availability, activity) = text.split_once('/')?;
             Status::preferable(availability, activity)
         };
-        let status = status.map(|text| pair(text).ok_or(TeamsError::Status)).transpose()?;
-        self.change_presence(user, |presence, now| match status {
-            Some(status) => presence.prefer(status, None, now),
+        let preferred = status.map(|text| pair(text).ok_or(TeamsError::Status)).transpose()?;
+        self.change_presence(user, "prefer", status, |presence, now| match preferred {
+            Some(preferred) => presence.prefer(preferred, None, now),
             None => presence.clear_preferred(now),
         })
     }
 
-    /// Availability and activity of a user as they are now: `("Busy", "InACall")`; nothing for nobody and for somebody without Teams.
+    /// Availability and activity of a user as they are now, whatever a lag shows of them: `("Busy", "InACall")`; nothing for nobody and for somebody without Teams.
     pub fn presence(&self, user: &str) -> Option<(String, String)> {
         let status = self.of_presence(user, |presence, directory, now| {
             presence.status(directory.switches.manual_status, now)
@@ -87,7 +87,15 @@ impl Emulator {
     /// How many applications' presence sessions live, of all users.
     pub fn open_sessions(&self) -> usize {
         let now = self.shared.clock.now();
-        self.shared.read().presences.values().map(|presence| presence.open_sessions(now)).sum()
+        self.shared.read().presences.all().map(|presence| presence.open_sessions(now)).sum()
+    }
+
+    /// Whether there is such a user, who has Teams.
+    pub(super) fn teams_user(&self, user: &str) -> Result<(), TeamsError> {
+        let directory = self.shared.read();
+        let place = swyx::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
+        let user = directory.users.as_slice().get(place as usize);
+        if user.is_some_and(|user| user.has_teams) { Ok(()) } else { Err(TeamsError::NoTeams) }
     }
 
     fn of_presence<T>(
@@ -99,13 +107,15 @@ impl Emulator {
         let place = swyx::teams_place(&self.shared, &directory, user)?;
         directory.users.as_slice().get(place as usize).filter(|user| user.has_teams)?;
         let untouched = Presence::default();
-        let presence = directory.presences.get(&place).unwrap_or(&untouched);
+        let presence = directory.presences.get(place).unwrap_or(&untouched);
         Some(look(presence, &directory, self.shared.clock.now()))
     }
 
     fn change_presence(
         &self,
         user: &str,
+        what: &'static str,
+        value: Option<&str>,
         change: impl FnOnce(&mut Presence, Timestamp),
     ) -> Result<(), TeamsError> {
         let mut directory = self.shared.write();
@@ -113,7 +123,9 @@ impl Emulator {
         if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
             return Err(TeamsError::NoTeams);
         }
-        change(directory.presences.entry(place).or_default(), self.shared.clock.now());
+        let (lag, now) = (self.shared.faults().presence_lag, self.shared.clock.now());
+        change(directory.presences.change(place, lag, now), now);
+        swyx::write_journal(&self.shared, directory.users.as_slice().get(place as usize), what, value);
         Ok(())
     }
 }

@@ -78,6 +78,29 @@ impl Gateway {
         self.put(&format!("/v1/users/{user}/status"), &json!({"status": status}).to_string()).await
     }
 
+    /// What Graph answers to a request with a token of the application.
+    pub async fn graph(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let facts = self.emulator.facts();
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("grant_type", "client_credentials")
+            .append_pair("client_id", facts.client_id.as_deref().expect("an application"))
+            .append_pair("client_secret", facts.client_secret.as_deref().expect("a secret"))
+            .append_pair("scope", "https://graph.microsoft.com/.default")
+            .finish();
+        let request = Request::post(format!("/{}/oauth2/v2.0/token", facts.tenant_id));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let token = self.send(request.body(Body::from(form)).expect("a request")).await.expect("an answer");
+        let request = Request::builder().method(method).uri(format!("/v1.0{path}"));
+        let request = request.header("authorization", format!("Bearer {}", token.text("access_token")));
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).expect("a request")).await.expect("an answer")
+    }
+
+    /// A request that may break off.
+    pub async fn try_get(&self, path: &str) -> Result<Answer, String> {
+        self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
+    }
+
     /// The stream of events, or the status with which it is refused.
     pub async fn listen(&self, after: Option<&str>) -> Result<Stream, u16> {
         let mut request = self.request("GET", "/v1/events");

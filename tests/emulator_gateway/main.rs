@@ -7,7 +7,15 @@
     reason = "a test fails by them"
 )]
 
+#[path = "../common/mod.rs"]
+mod common;
+
+mod calls;
 mod client;
 mod events;
+mod faults;
+mod graph;
+mod load;
+mod program;
 mod reads;
 mod writes;

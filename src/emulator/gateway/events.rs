@@ -67,6 +67,10 @@ struct Listener {
     told: u64,
     /// When the next comment is due.
     due: Instant,
+    /// An event that comes after the next.
+    held: Option<String>,
+    /// Whether the stream breaks off now.
+    is_broken: bool,
 }
 
 impl Listener {
@@ -75,31 +79,40 @@ impl Listener {
         let (changed, told) = (swyx.listen(), after.unwrap_or_else(|| swyx.changes.last()));
         drop(swyx);
         let cuts = *changed.borrow();
-        Self { shared, changed, cuts, told, due: Instant::now() + HEARTBEAT }
+        Self { shared, changed, cuts, told, due: Instant::now() + HEARTBEAT, held: None, is_broken: false }
     }
 
     /// What is told next: events as soon as there are some, else a comment when it is due.
     async fn next(mut self) -> (Self, Result<String, Dropped>) {
+        let text = self.wait().await;
+        self.due = Instant::now() + HEARTBEAT;
+        (self, text)
+    }
+
+    async fn wait(&mut self) -> Result<String, Dropped> {
         loop {
-            if *self.changed.borrow_and_update() != self.cuts {
-                return (self, Err(Dropped::Stream));
+            let slow = self.shared.faults().slow_gateway;
+            if !slow.is_zero() && self.shared.swyx().changes.last() != self.told {
+                tokio::time::sleep(slow).await;
             }
-            let text = self.events();
-            if text.as_ref().is_ok_and(String::is_empty) {
-                let changed = tokio::time::timeout_at(self.due, self.changed.changed()).await;
-                if matches!(changed, Ok(Ok(()))) {
-                    continue;
-                }
+            if self.is_broken || *self.changed.borrow_and_update() != self.cuts {
+                return Err(Dropped::Stream);
             }
-            self.due = Instant::now() + HEARTBEAT;
-            let text = text.map(|text| if text.is_empty() { COMMENT.to_owned() } else { text });
-            return (self, text);
+            let text = self.events()?;
+            if !text.is_empty() {
+                return Ok(text);
+            }
+            match tokio::time::timeout_at(self.due, self.changed.changed()).await {
+                Ok(changed) => changed.map_err(|_| Dropped::Stream)?,
+                // No other event came that could overtake it.
+                Err(_) => return Ok(self.held.take().unwrap_or_else(|| COMMENT.to_owned())),
+            }
         }
     }
 
-    /// The events after the last one told; a listener that fell behind what is kept is cut off.
+    /// The events after the last one told, as the faults leave them; a listener that fell behind what is kept is cut off.
     fn events(&mut self) -> Result<String, Dropped> {
-        let shared = self.shared.clone();
+        let (shared, faults) = (self.shared.clone(), self.shared.faults());
         let swyx = shared.swyx();
         if !swyx.changes.reaches(self.told) {
             return Err(Dropped::Stream);
@@ -108,7 +121,23 @@ impl Listener {
         for _ in 0..MOST {
             let Some(change) = swyx.changes.get(self.told + 1) else { break };
             self.told += 1;
-            text.push_str(&event(&swyx, self.told, change));
+            let event = event(&swyx, self.told, change);
+            if faults.lose_event() {
+                continue;
+            }
+            if self.held.is_none() && faults.reorder_event() {
+                self.held = Some(event);
+                continue;
+            }
+            text.push_str(&event);
+            if faults.repeat_event() {
+                text.push_str(&event);
+            }
+            text.push_str(&self.held.take().unwrap_or_default());
+            if faults.cut_events() {
+                self.is_broken = true;
+                break;
+            }
         }
         Ok(text)
     }

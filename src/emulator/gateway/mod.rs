@@ -178,6 +178,7 @@ fn set(shared: &Arc<Shared>, request: &Request, user: &str) -> Result<Response, 
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The body must have a status that can be set.")
     })?;
     swyx.set(place, status);
+    shared.write_journal(Some(&user), "set-status", Some(status.name()));
     Ok(json_answer(&swyx.status(place).ok_or_else(nobody)?))
 }
 
