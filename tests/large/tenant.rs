@@ -33,8 +33,8 @@ impl Site {
     fn new(users: u32) -> Self {
         let options = Options { users: Some(users), enforce_limits: true, ..Options::default() };
         let emulator = Arc::new(Emulator::new(options).expect("an emulator"));
-        let person = |(swyx, _, teams): (String, Option<String>, Option<uuid::Uuid>)| {
-            teams.map(|teams| Person { swyx, teams: teams.to_string(), client: 0, call_ends: None })
+        let person = |(swyx, email): (String, Option<String>)| {
+            email.map(|teams| Person { swyx, teams, client: 0, call_ends: None })
         };
         let people = emulator.swyx_users().into_iter().filter_map(person).collect::<Vec<_>>();
         for person in &people {
@@ -71,14 +71,14 @@ impl Site {
         if person.call_ends.is_none() {
             person.call_ends = Some(self.now + life);
             self.calls += 1;
-            self.place.emulator.call(&person.swyx, true);
+            self.place.emulator.call(&person.swyx, true).expect("a user");
         }
     }
 
     fn hang_up(&mut self, by: Time) {
         for person in self.people.iter_mut().filter(|person| person.call_ends.is_some_and(|end| end <= by)) {
             person.call_ends = None;
-            self.place.emulator.call(&person.swyx, false);
+            self.place.emulator.call(&person.swyx, false).expect("a user");
         }
     }
 
