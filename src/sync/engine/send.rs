@@ -10,7 +10,7 @@ use super::{Action, Command, Engine};
 
 /// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
 const AT_ONCE: usize = 64;
-/// A write that fails alone is tried again after this time at the earliest.
+/// While writes fail, one is tried after this time, and after twice as long where that goes on.
 const PAUSE_OF_WRITES: Duration = Duration::from_secs(4);
 /// A session is renewed when this much of it is over, and up to a fifth later, not all at one moment.
 const RENEWED_AFTER_PERCENT: u32 = 60;
@@ -63,7 +63,7 @@ impl Engine {
                 return;
             }
             self.under_way.writes += 1;
-            self.writes.sent(PAUSE_OF_WRITES, now);
+            self.writes.sent(PAUSE_OF_WRITES * if self.writes.is_long() { 2 } else { 1 }, now);
             commands.push(Command { given: now, action: self.write_for(slot, due, now) });
         }
     }
