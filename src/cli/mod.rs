@@ -15,6 +15,8 @@ mod provision;
 mod set;
 mod setup;
 mod sheet;
+mod sign_in;
+mod users;
 mod value;
 mod walk;
 
@@ -125,6 +127,7 @@ impl Context<'_> {
             Command::Unset(args) => set::unset(self, &args),
             Command::Diff(args) => diff::run(self, &args),
             Command::Sheet(args) => sheet::run(self, &args),
+            Command::Users(args) => users::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
             Command::Plan(args) => provision::plan::run(self, &args),
