@@ -15,10 +15,11 @@ use super::provision::rotate::Rotate;
 use super::setup::Setup;
 use super::sync::status::Status;
 use super::sync::{LogFormat, Sync};
+use super::users::Users;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
-/// Reads, checks and edits the settings of SwyxWare's Microsoft Teams presence synchronisation.
+/// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses.
 #[derive(Parser)]
 #[command(name = "swyx-teams", version, propagate_version = true, styles = STYLES, after_long_help = AFTER, max_term_width = 110)]
 pub(super) struct Cli {
@@ -121,6 +122,8 @@ pub(super) enum Command {
     Sheet(Sheet),
     /// Ask for all that is needed, and write the settings file: the wizard
     Setup(Setup),
+    /// Show which Swyx user is which Teams user, and who is nobody
+    Users(Users),
     /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules

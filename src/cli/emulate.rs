@@ -1,18 +1,19 @@
 //! `emulate`: serves an emulated tenant on a loopback address until it is told to end.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
 use super::{Context, Exit};
-use crate::emulator::{DeviceCode, Fault, Options, Scenario, ServeError, Server};
+use crate::emulator::{Calls, DeviceCode, Emulator, Fault, Load, Options, Scenario, ServeError, Server};
 
-/// The largest state file that is read: 64 MiB, enough for 100,000 users.
-const LARGEST_STATE: usize = 64 << 20;
+/// The largest state or script that is read: 64 MiB, enough for 100,000 users.
+const LARGEST: usize = 64 << 20;
 
 /// The arguments.
 #[derive(Args)]
@@ -51,6 +52,15 @@ pub(super) struct Emulate {
     /// Write a line of JSON for each request: method, path, status, ms and, of a batch, its parts; never a token or a secret
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Let calls, statuses and presences happen as the file says
+    #[arg(long, value_name = "FILE")]
+    calls: Option<PathBuf>,
+    /// In each second begin or end calls of P percent of the users, and change the presence in Teams of as many (0.01 to 100)
+    #[arg(long, value_name = "P")]
+    load: Option<Load>,
+    /// Write a line of JSON for each change at SwyxServer and in Teams and for each effect of a client
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
 }
 
 /// An address with a port; this machine may be called by its name.
@@ -61,7 +71,7 @@ fn address(text: &str) -> Result<SocketAddr, &'static str> {
 }
 
 const AFTER: &str = "\
-When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token; nothing answers at the gateway's address yet. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
+When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
 
 Faults (P is a probability, 0.2 if left out):
   throttle[=P]               Graph answers 429 with a fractional Retry-After; parts of a batch each by itself
@@ -73,6 +83,13 @@ Faults (P is a probability, 0.2 if left out):
   expired-token[=P]          Graph answers 401 as if the token had ended
   replication-lag[=SECONDS]  what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)
   clock-skew[=SECONDS]       the clock of the tenant is that far ahead, behind if negative (3600)
+  presence-lag[=SECONDS]     reads of presences show what was true that long ago (5)
+  lose-event[=P]             an event of the gateway is never told
+  repeat-event[=P]           an event of the gateway is told twice
+  reorder-event[=P]          an event of the gateway comes after the one that follows it
+  cut-events[=P]             after an event of the gateway the stream breaks off
+  slow-gateway[=MS]          answers and events of the gateway come MS milliseconds later (100)
+throttle and expired-token spare the gateway, the others of all requests strike it, too.
 
 The members of --state, all at will, and none but these:
   tenant        id, domain, name
@@ -83,17 +100,24 @@ The members of --state, all at will, and none but these:
                 administrator, presence (as Busy/InAMeeting)
   policies      secretsBanned, maxSecretDays, consentForbidden (for the administrator)
   presence      unknownIdsAnswered, manualStatusByVendor
+  swyx          users (a list of id, name, email, enabled), settable (statuses that the gateway can set)
+
+A line of --calls is a number of seconds since the ready line, a user (id or e-mail address at SwyxServer, object id or sign-in name), and one of
+  call | hangup | swyx Away | teams Busy/InAMeeting | teams - (signs out) | prefer Busy/Busy | prefer -
+`#` begins a comment. A line of --journal has at (seconds since the start), user (the id at SwyxServer), what (call, hangup, swyx-by-hand, teams
+and prefer; of clients set-status, set-presence and clear-presence) and value.
 
 Whoever opens AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even where the administrator may not.
 
 Examples:
   swyx-teams emulate
   swyx-teams emulate --listen 127.0.0.1:0 --scenario expired-secret
-  swyx-teams emulate --users 100000 --fault throttle=0.05 --enforce-limits --log requests.jsonl";
+  swyx-teams emulate --users 100000 --fault throttle=0.05 --enforce-limits --log requests.jsonl
+  swyx-teams emulate --users 5000 --load 0.5 --journal changes.jsonl";
 
 /// Serves until the end.
 pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit> {
-    let state = match args.state.as_deref().map(state) {
+    let state = match args.state.as_deref().map(|path| text("--state", path)) {
         None => None,
         Some(Ok(text)) => Some(text),
         Some(Err(message)) => return context.misuse(message),
@@ -109,11 +133,16 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         device_polls: args.device_polls,
         device_interval: Duration::from_secs(args.device_interval.into()),
         log: args.log.clone(),
+        journal: args.journal.clone(),
         ..Options::default()
     };
     let server = match Server::bind(args.listen, options) {
         Ok(server) => server,
         Err(error) => return context.misuse(with_cause(&error)),
+    };
+    let calls = match args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose() {
+        Ok(calls) => calls.unwrap_or_default(),
+        Err(message) => return context.misuse(message),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
@@ -122,7 +151,12 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         context.note("an emulated tenant, for trying and testing: give it no real secret")?;
         writeln!(context.out, "{}", server.facts().to_json())?;
         context.out.flush()?;
-        Ok::<_, io::Error>(server.run(end).await)
+        let playing = play(server.emulator().clone(), calls, args.load);
+        let result = tokio::select! {
+            result = server.run(end) => result,
+            never = playing => match never {},
+        };
+        Ok::<_, io::Error>(result)
     })?;
     match result {
         Ok(()) => Ok(Exit::Clean),
@@ -130,12 +164,33 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
     }
 }
 
-fn state(path: &std::path::Path) -> Result<String, String> {
-    let (bytes, _) = crate::os::read_regular(path, LARGEST_STATE).map_err(|error| match error {
-        crate::os::ReadError::TooLarge => "--state: the file is over the limit of 64 MiB".to_owned(),
-        error => format!("--state: {error}"),
+/// Lets happen what was asked for, beside what is served.
+async fn play(emulator: Emulator, calls: Calls, load: Option<Load>) -> Infallible {
+    let loading = async {
+        if let Some(load) = load {
+            emulator.load(load).await;
+        }
+    };
+    tokio::join!(emulator.play(calls), loading);
+    std::future::pending().await
+}
+
+/// The script, or all its mistakes.
+fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
+    let text = text("--calls", path)?;
+    emulator.read_calls(&text).map_err(|error| {
+        let mistakes = error.mistakes().iter().map(|(line, what)| format!("--calls: line {line}: {what}"));
+        mistakes.collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// The text of the file that an option names.
+fn text(option: &str, path: &Path) -> Result<String, String> {
+    let (bytes, _) = crate::os::read_regular(path, LARGEST).map_err(|error| match error {
+        crate::os::ReadError::TooLarge => format!("{option}: the file is over the limit of 64 MiB"),
+        error => format!("{option}: {error}"),
     })?;
-    String::from_utf8(bytes).map_err(|_| "--state: the file is not UTF-8".to_owned())
+    String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
 }
 
 /// What failed and, where the system said why, the reason.

@@ -1,13 +1,14 @@
 //! Makes the directory of a tenant out of its description.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use uuid::{Uuid, uuid};
 
 use super::file::{ApplicationState, PermissionsState, SecretState, State, StateError, UserState};
-use super::graph::presence::Status;
+use super::graph::presence::{Presences, Status};
 use super::permissions::{self, GRAPH_APP_ID};
 use super::random;
 use super::state::{
@@ -50,7 +51,7 @@ pub(super) fn directory(
         app_role_assignments: Vec::new(),
         oauth2_permission_grants: Vec::new(),
         users: Users::default(),
-        presences: std::collections::HashMap::new(),
+        presences: Presences::default(),
         switches: Switches {
             secrets_banned: state.policies.secrets_banned,
             max_secret_days: state.policies.max_secret_days,
@@ -209,7 +210,7 @@ fn set_presences(directory: &mut Directory, named: &[UserState], now: Timestamp)
     for (place, user) in (0_u32..).zip(named) {
         let Some(presence) = &user.presence else { continue };
         let status = presence.parse::<Status>().map_err(|_| StateError::Presence(place as usize))?;
-        directory.presences.entry(place).or_default().set_client(Some(status), now);
+        directory.presences.change(place, Duration::ZERO, now).set_client(Some(status), now);
     }
     Ok(())
 }

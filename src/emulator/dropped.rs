@@ -1,4 +1,4 @@
-//! A body that breaks off before its first byte: the answer that is never heard.
+//! A body that breaks off before its first byte: the answer that is never heard; and why any body breaks off.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,6 +16,9 @@ pub(super) enum Dropped {
     /// The reply to a request that took effect.
     #[error("the reply was dropped")]
     Reply,
+    /// A stream of events, in its midst.
+    #[error("the stream was cut")]
+    Stream,
 }
 
 impl Dropped {
@@ -24,6 +27,7 @@ impl Dropped {
         match self {
             Self::Request => "drop-request",
             Self::Reply => "drop-reply",
+            Self::Stream => "cut-events",
         }
     }
 }

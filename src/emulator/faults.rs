@@ -18,10 +18,16 @@ pub(super) struct Faults {
     replication: Die,
     lose_event: Die,
     repeat_event: Die,
+    reorder_event: Die,
     cut_events: Die,
+    seed: u64,
     lag: Duration,
     /// How much later each answer comes.
     pub(super) slow: Duration,
+    /// How much later still answers and events of the gateway come.
+    pub(super) slow_gateway: Duration,
+    /// How old the presences are that reads see.
+    pub(super) presence_lag: Duration,
 }
 
 impl Faults {
@@ -38,9 +44,13 @@ impl Faults {
             replication: die(6, 0.5),
             lose_event: die(8, 0.0),
             repeat_event: die(9, 0.0),
-            cut_events: die(10, 0.0),
+            reorder_event: die(10, 0.0),
+            cut_events: die(11, 0.0),
+            seed,
             lag: Duration::ZERO,
             slow: Duration::ZERO,
+            slow_gateway: Duration::ZERO,
+            presence_lag: Duration::ZERO,
         };
         for fault in faults {
             match *fault {
@@ -50,16 +60,24 @@ impl Faults {
                 Fault::DropRequest(p) => all.drop_request = die(7, p),
                 Fault::DropReply(p) => all.drop_reply = die(4, p),
                 Fault::ExpiredToken(p) => all.expired_token = die(5, p),
-                Fault::LoseEvent(p) => all.lose_event = die(8, p),
-                Fault::RepeatEvent(p) => all.repeat_event = die(9, p),
-                Fault::CutEvents(p) => all.cut_events = die(10, p),
                 Fault::Slow(by) => all.slow = by,
                 Fault::ReplicationLag(by) => all.lag = by,
+                Fault::LoseEvent(p) => all.lose_event = die(8, p),
+                Fault::RepeatEvent(p) => all.repeat_event = die(9, p),
+                Fault::ReorderEvent(p) => all.reorder_event = die(10, p),
+                Fault::CutEvents(p) => all.cut_events = die(11, p),
+                Fault::SlowGateway(by) => all.slow_gateway = by,
+                Fault::PresenceLag(by) => all.presence_lag = by,
                 // It is in the clock.
                 Fault::ClockSkew(_) => {}
             }
         }
         all
+    }
+
+    /// Others in the place of these, with chances of their own.
+    pub(super) fn followed_by(&self, faults: &[Fault]) -> Self {
+        Self::new(faults, self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15))
     }
 
     /// Whether the next request to Graph is throttled, and for how many seconds: 1 to 3, with three digits after the point.
@@ -92,17 +110,22 @@ impl Faults {
         self.expired_token.falls()
     }
 
-    /// Whether the next event of the gateway is not sent.
+    /// Whether the next event is never told.
     pub(super) fn lose_event(&self) -> bool {
         self.lose_event.falls()
     }
 
-    /// Whether the next event of the gateway is sent twice.
+    /// Whether the next event is told twice.
     pub(super) fn repeat_event(&self) -> bool {
         self.repeat_event.falls()
     }
 
-    /// Whether a stream of events ends after the next.
+    /// Whether the next event comes after the one that follows it.
+    pub(super) fn reorder_event(&self) -> bool {
+        self.reorder_event.falls()
+    }
+
+    /// Whether the stream breaks off after the next event.
     pub(super) fn cut_events(&self) -> bool {
         self.cut_events.falls()
     }

@@ -18,6 +18,8 @@ pub(super) struct State {
     pub(super) policies: PolicyState,
     /// How presences answer where pages leave it open.
     pub(super) presence: PresenceState,
+    /// SwyxServer.
+    pub(super) swyx: SwyxState,
 }
 
 /// The tenant's names.
@@ -181,9 +183,39 @@ pub(super) struct PresenceState {
     pub(super) manual_status_by_vendor: bool,
 }
 
+/// SwyxServer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SwyxState {
+    /// Its users; left out for one for each member who has Teams and a mail address.
+    pub(super) users: Option<Vec<SwyxUserState>>,
+    /// The statuses that its gateway can set; all four if left out.
+    pub(super) settable: Option<Vec<String>>,
+    /// Whether users that are left out have the mail address as it is written, and none where there is none; else they have the sign-in name.
+    #[serde(skip)]
+    pub(super) emails_as_mailed: bool,
+}
+
+/// A user of SwyxServer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SwyxUserState {
+    /// The id, 1 to 200 characters.
+    pub(super) id: String,
+    /// The name shown; the id by default.
+    #[serde(default)]
+    pub(super) name: Option<String>,
+    /// The e-mail address; null or left out for none.
+    #[serde(default)]
+    pub(super) email: Option<String>,
+    /// Whether the account is switched on.
+    #[serde(default = "yes")]
+    pub(super) enabled: bool,
+}
+
 /// Why a tenant in JSON was not understood.
 ///
-/// All members may be left out, but for a user's `userPrincipalName`; one that is not listed is an error. Ids are GUIDs, made up where they
+/// All members may be left out, but for a user's `userPrincipalName` and the `id` of one of SwyxServer's; one that is not listed is an error. Ids are GUIDs, made up where they
 /// are left out; times are written as in RFC 3339.
 ///
 /// | in | members |
@@ -195,6 +227,7 @@ pub(super) struct PresenceState {
 /// | `users` | a list of `userPrincipalName`, `id`, `displayName` (the sign-in name), `givenName`, `surname`, `mail`, `proxyAddresses` (`SMTP:` before the primary, `smtp:` before others), `accountEnabled` (true), `guest` (false), `teams` (true), `administrator` (false; one is added where there is none), `presence` (not signed in to Teams; else a pair as [`super::Emulator::set_teams_status`] takes it) |
 /// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `consentForbidden` (false; the page `adminconsent` goes on to work) |
 /// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): how doubtful points are decided |
+/// | `swyx` | `users` (one for each member who has Teams and a mail address; else a list of `id`, 1 to 200 characters, `name` (the id), `email` (null), `enabled` (true)), `settable` (the statuses that the gateway can set: `Available`, `Away`, `DoNotDisturb`, `Speaking`) |
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Not JSON, a member that is not known, or a value of a wrong type. The text of the value is not repeated: it might be a secret.
@@ -222,6 +255,12 @@ pub enum StateError {
         "user {0}: presence is no pair of availability and activity as Teams shows it, such as Busy/InAMeeting"
     )]
     Presence(usize),
+    /// An id of SwyxServer's that is empty or has more than 200 characters.
+    #[error("swyx: user {0}: an id has 1 to 200 characters")]
+    SwyxId(usize),
+    /// A status that no gateway can set.
+    #[error("swyx: settable: there are Available, Away, DoNotDisturb and Speaking")]
+    SwyxStatus,
     /// Two objects share an id, or two users a sign-in name.
     #[error("two {0} are the same")]
     Duplicate(&'static str),

@@ -1,93 +1,99 @@
-//! What changed on either side and what clients did about it, with the time: so that others can measure delays.
+//! One line per change at SwyxServer and in Teams, and per effect that a client had: from the two the delay can be told.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use serde_json::json;
-use tokio::time::Instant;
+use serde::Serialize;
+
+/// How many lines are kept in memory; the oldest go first.
+const KEPT: usize = 200_000;
 
 /// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A call in Swyx began.
-    Call,
-    /// A call in Swyx ended.
-    Hangup,
-    /// A Swyx user chose a status by hand.
-    ByHand,
-    /// A Teams client said something else.
-    Teams,
-    /// A client of the gateway set a status.
-    SetStatus,
-    /// An application set a presence.
-    SetPresence,
-    /// An application cleared its presence.
-    ClearPresence,
-}
-
-impl What {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Call => "call",
-            Self::Hangup => "hangup",
-            Self::ByHand => "swyx-by-hand",
-            Self::Teams => "teams",
-            Self::SetStatus => "set-status",
-            Self::SetPresence => "set-presence",
-            Self::ClearPresence => "clear-presence",
-        }
-    }
-}
-
-/// One line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Happened {
-    /// Seconds since the emulator was made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct JournalLine {
+    /// When, in seconds since the emulator was made, to a microsecond.
     pub at: f64,
-    /// The Swyx id, or the Teams object id.
-    pub user: String,
-    /// What happened.
-    pub what: What,
-    /// What was set.
-    pub value: Option<String>,
+    /// To whom, by the id at SwyxServer; `None` for somebody in Teams whom SwyxServer does not know.
+    pub user: Option<Box<str>>,
+    /// What. Changes: `call` and `hangup` at SwyxServer, `swyx-by-hand` in SwyxIt!, `teams` in the Teams client, `prefer` by hand in Teams.
+    /// Effects of clients: `set-status` at the gateway, `set-presence` and `clear-presence` in Microsoft Graph.
+    pub what: &'static str,
+    /// The status, `Away`, or the pair, `Busy/InACall`; `None` where there is none.
+    pub value: Option<Box<str>>,
 }
 
-/// The journal of one emulated tenant; it is kept only where somebody asked for it.
+/// The journal of one emulated tenant.
 pub(super) struct Journal {
-    since: Instant,
-    inner: Option<Mutex<(Option<File>, Vec<Happened>)>>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    file: Option<File>,
+    lines: VecDeque<JournalLine>,
 }
 
 impl Journal {
-    /// A journal in memory, in the file at `path` too if there is one; none at all unless `is_kept`.
-    pub(super) fn new(path: Option<&Path>, is_kept: bool) -> io::Result<Self> {
+    /// A journal that is also written to the file at `path`, which is emptied first.
+    pub(super) fn new(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(File::create).transpose()?;
-        let inner = (is_kept || file.is_some()).then(|| Mutex::new((file, Vec::new())));
-        Ok(Self { since: Instant::now(), inner })
+        Ok(Self { inner: Mutex::new(Inner { file, lines: VecDeque::new() }) })
     }
 
-    /// Notes what happened.
-    pub(super) fn note(&self, user: &str, what: What, value: Option<&str>) {
-        let Some(inner) = &self.inner else { return };
-        let at = self.since.elapsed().as_secs_f64();
-        let happened = Happened { at, user: user.to_owned(), what, value: value.map(str::to_owned) };
-        let (file, kept) = &mut *inner.lock().unwrap_or_else(PoisonError::into_inner);
-        match file {
-            Some(file) => {
-                let line = json!({"at": at, "user": user, "what": what.name(), "value": value});
-                if let Err(error) = writeln!(file, "{line}") {
-                    tracing::error!("cannot write the journal: {error}");
-                }
-            }
-            None => kept.push(happened),
+    /// Adds a line.
+    pub(super) fn add(&self, at: Duration, user: Option<&str>, what: &'static str, value: Option<&str>) {
+        let at = (at.as_secs_f64() * 1e6).round() / 1e6;
+        let line = JournalLine { at, user: user.map(Box::from), what, value: value.map(Box::from) };
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = &mut inner.file
+            && let Err(error) = write(file, &line)
+        {
+            tracing::error!("cannot write the journal: {error}");
         }
+        if inner.lines.len() == KEPT {
+            inner.lines.pop_front();
+        }
+        inner.lines.push_back(line);
     }
 
-    /// All that happened so far, where it is not in a file.
-    pub(super) fn happened(&self) -> Vec<Happened> {
-        let Some(inner) = &self.inner else { return Vec::new() };
-        inner.lock().unwrap_or_else(PoisonError::into_inner).1.clone()
+    /// The lines so far.
+    pub(super) fn lines(&self) -> Vec<JournalLine> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).lines.iter().cloned().collect()
+    }
+}
+
+/// One line in one piece, so that whoever reads along sees whole lines.
+fn write(file: &mut File, line: &JournalLine) -> io::Result<()> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    file.write_all(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_in_the_file_at_once_with_their_members_in_order() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let journal = Journal::new(Some(file.path())).expect("a journal");
+        journal.add(Duration::from_micros(1_500_000), Some("1001"), "set-presence", Some("Busy/InACall"));
+        journal.add(Duration::from_secs(2), None, "clear-presence", None);
+        let text = std::fs::read_to_string(file.path()).expect("text");
+        let first = r#"{"at":1.5,"user":"1001","what":"set-presence","value":"Busy/InACall"}"#;
+        let second = r#"{"at":2.0,"user":null,"what":"clear-presence","value":null}"#;
+        assert_eq!(text, format!("{first}\n{second}\n"));
+        assert_eq!(journal.lines().len(), 2);
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let journal = Journal::new(None).expect("a journal");
+        (0..KEPT as u64 + 2).for_each(|at| journal.add(Duration::from_secs(at), None, "call", None));
+        let lines = journal.lines();
+        assert_eq!((lines.len(), lines[0].at), (KEPT, 2.0));
     }
 }

@@ -1,6 +1,6 @@
 //! A request and its answer as plain data: what the routes of Entra ID and Graph are pure functions of.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use uuid::Uuid;
@@ -39,6 +39,8 @@ pub(super) struct Response {
     pub(super) headers: HeaderMap,
     /// The body; empty for none.
     pub(super) body: Vec<u8>,
+    /// What comes in place of `body` where the answer goes on for long.
+    pub(super) stream: Option<Body>,
     /// Of a batch: its parts, for the log.
     pub(super) parts: Vec<Part>,
 }
@@ -57,7 +59,7 @@ pub struct Part {
 impl Response {
     /// An answer without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new(), parts: Vec::new() }
+        Self { status, headers: HeaderMap::new(), body: Vec::new(), stream: None, parts: Vec::new() }
     }
 
     /// JSON that is written already.

@@ -1,4 +1,4 @@
-//! An emulated site: Entra ID, Microsoft Graph and a SwyxServer gateway for trying and testing, without a network of Microsoft's.
+//! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
 //!
 //! It shares no type with the rest of this crate: a mistake in both would otherwise look right. It is no place for real secrets: it
 //! accepts nothing but its own made-up tenant.
@@ -6,8 +6,8 @@
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
 //!      in memory ──router──▶      ├─▶ graph ──┘
-//!                                 ├─▶ gateway (SwyxServer's users)
-//!                                 └─▶ faults, limits, log, journal
+//!                                 ├─▶ gateway ──▶ SwyxServer
+//!                                 └─▶ faults, limits, log
 //! ```
 //!
 //! In memory it is an axum router that can be called in a runtime whose clock is paused:
@@ -36,6 +36,7 @@
 //! ```
 
 mod build;
+mod calls;
 mod dropped;
 mod entra;
 mod error;
@@ -47,6 +48,7 @@ mod graph;
 mod journal;
 mod keys;
 mod limits;
+mod load;
 mod log;
 mod message;
 mod options;
@@ -58,6 +60,8 @@ mod server;
 mod shared;
 mod snapshot;
 mod state;
+mod swyx;
+mod swyx_users;
 mod teams;
 mod time;
 mod tls;
@@ -65,20 +69,22 @@ mod token;
 mod users;
 
 use std::io;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
 
+pub use calls::{Calls, CallsError};
 pub use facts::Facts;
 pub use file::StateError;
-pub use gateway::SwyxSeen;
-pub use journal::{Happened, What};
+pub use journal::JournalLine;
 pub use keys::KeyError;
+pub use load::{Load, NoLoad};
 pub use log::Entry;
 pub use message::Part;
 pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
 pub use serve::{ServeError, Server};
 pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
+pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
 
 use entra::client::GRAPH_TOOLS;
@@ -101,15 +107,18 @@ pub enum OptionsError {
     /// The tenant in JSON, or its users.
     #[error("the state: {0}")]
     State(#[from] StateError),
-    /// The log, or the journal.
+    /// The log.
     #[error("cannot write the log")]
     Log(#[source] io::Error),
+    /// The journal.
+    #[error("cannot write the journal")]
+    Journal(#[source] io::Error),
     /// The key of the tokens.
     #[error(transparent)]
     Key(#[from] KeyError),
 }
 
-/// An emulated tenant; clones are the same one.
+/// An emulated tenant. A clone is another handle to the same one.
 #[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
@@ -132,32 +141,27 @@ impl Emulator {
         if users > MOST_USERS {
             return Err(OptionsError::Users);
         }
-        let skew = options.faults.iter().rev().find_map(|fault| match fault {
-            Fault::ClockSkew(seconds) => Some(*seconds),
-            _ => None,
-        });
-        let clock = time::Clock::new(skew.unwrap_or_default());
+        let clock = time::Clock::new(skew(&options.faults));
         let directory = build::directory(&state, users, options.seed, clock.now())?;
+        let swyx_server = swyx_users::server(&state.swyx, &directory)?;
         let keys = keys::Keys::make()?;
         let facts = facts(&options.base, &directory, &keys, clock.now());
-        let people = gateway::People::of(&directory.users);
         let shared = Shared {
             base: options.base,
-            faults: faults::Faults::new(&options.faults, options.seed),
+            all_faults: RwLock::new(Arc::new(faults::Faults::new(&options.faults, options.seed))),
             limits: options.enforce_limits.then(limits::Limits::default),
             log: log::Log::new(options.log.as_deref()).map_err(OptionsError::Log)?,
+            journal: journal::Journal::new(options.journal.as_deref()).map_err(OptionsError::Journal)?,
+            seed: options.seed,
             device: DeviceSettings {
                 answer: options.device_code,
                 polls: options.device_polls,
                 interval: options.device_interval.as_secs(),
             },
             directory: RwLock::new(directory),
-            sessions: Mutex::default(),
-            people: Mutex::new(people),
+            swyx_server: RwLock::new(swyx_server),
             gateway_token: facts.gateway_token.clone(),
-            cuts: tokio::sync::watch::Sender::new(0),
-            journal: journal::Journal::new(options.journal.as_deref(), options.keeps_journal)
-                .map_err(OptionsError::Log)?,
+            sessions: Mutex::default(),
             keys,
             clock,
         };
@@ -189,15 +193,32 @@ impl Emulator {
         })
     }
 
-    /// What changed on either side and what clients did about it, where the options ask for it and no file takes it.
-    pub fn journal(&self) -> Vec<Happened> {
-        self.shared.journal.happened()
+    /// From now on these faults strike, in the place of all others; none of an empty list. Replication that lags and presences that lag
+    /// do so for changes made from now on; a clock that is set otherwise moves all lives in the tenant with it.
+    pub fn set_faults(&self, faults: &[Fault]) {
+        let next = Arc::new(self.shared.faults().followed_by(faults));
+        *self.shared.all_faults.write().unwrap_or_else(PoisonError::into_inner) = next;
+        self.shared.clock.set_skew(skew(faults));
+    }
+
+    /// What happened so far at SwyxServer and in Teams, and what clients did: of many lines the last 200,000.
+    pub fn journal(&self) -> Vec<JournalLine> {
+        self.shared.journal.lines()
     }
 
     /// A line per request so far: of many the last ones, 100,000 of them and their parts.
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }
+}
+
+/// How many seconds the clock is ahead.
+fn skew(faults: &[Fault]) -> i64 {
+    let skews = faults.iter().rev().find_map(|fault| match fault {
+        Fault::ClockSkew(seconds) => Some(*seconds),
+        _ => None,
+    });
+    skews.unwrap_or_default()
 }
 
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {

@@ -52,10 +52,8 @@ pub struct Options {
     /// Where to write a JSON line per request: `method`, `path`, `status`, `ms`, `parts`, and `fault` where one struck. A file that is there
     /// is emptied first. By default nothing is written.
     pub log: Option<PathBuf>,
-    /// Whether [`super::Emulator::journal`] has what changed on either side and what clients did about it; by default it has not.
-    pub keeps_journal: bool,
-    /// Where to write a JSON line for each of that instead: `at`, in seconds since the start, `user`, a Swyx id or an object id in Teams, `what` and
-    /// `value`. A file that is there is emptied first. By default nothing is written.
+    /// Where to write a JSON line per change at SwyxServer and in Teams and per effect of a client: the members of [`super::JournalLine`].
+    /// A file that is there is emptied first. By default nothing is written.
     pub journal: Option<PathBuf>,
 }
 
@@ -73,7 +71,6 @@ impl Default for Options {
             device_polls: 1,
             device_interval: Duration::from_secs(5),
             log: None,
-            keeps_journal: false,
             journal: None,
         }
     }
@@ -137,14 +134,20 @@ pub enum Fault {
     /// `replication-lag[=SECONDS]`: what was made is not seen, and a secret that was removed still is, for half that time, then at every
     /// second look; 10 by default, at most 3600. All other changes are seen at once.
     ReplicationLag(Duration),
+    /// `lose-event[=P]`: an event of the gateway is never told.
+    LoseEvent(f64),
+    /// `repeat-event[=P]`: an event of the gateway is told twice.
+    RepeatEvent(f64),
+    /// `reorder-event[=P]`: an event of the gateway comes after the one that follows it, or with the next sign of life.
+    ReorderEvent(f64),
+    /// `cut-events[=P]`: after an event of the gateway the stream breaks off.
+    CutEvents(f64),
+    /// `slow-gateway[=MS]`: answers and events of the gateway come that many milliseconds later; 100 by default, at most 600,000.
+    SlowGateway(Duration),
+    /// `presence-lag[=SECONDS]`: who reads a presence sees what was true that long ago; 5 by default, at most 3600.
+    PresenceLag(Duration),
     /// `clock-skew[=SECONDS]`: the emulator's clock is that far ahead, behind if negative; 3600 by default, at most a year either way.
     ClockSkew(i64),
-    /// `lose-event[=P]`: an event of the gateway is not sent.
-    LoseEvent(f64),
-    /// `repeat-event[=P]`: an event of the gateway is sent twice.
-    RepeatEvent(f64),
-    /// `cut-events[=P]`: after an event of the gateway the stream ends.
-    CutEvents(f64),
 }
 
 /// Why a fault was not understood.
@@ -152,7 +155,7 @@ pub enum Fault {
 pub enum FaultError {
     /// No fault has that name.
     #[error(
-        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag, clock-skew, lose-event, repeat-event and cut-events"
+        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag, clock-skew, lose-event, repeat-event, reorder-event, cut-events, slow-gateway and presence-lag"
     )]
     Name,
     /// Not a probability.
@@ -176,6 +179,14 @@ impl FromStr for Fault {
                 .filter(|number| (least..=most).contains(number))
                 .ok_or(FaultError::Number(unit)),
         };
+        let milliseconds = || {
+            let ms = number(100, 0, 600_000, "milliseconds from 0 to 600000")?;
+            Ok(Duration::from_millis(ms.unsigned_abs()))
+        };
+        let seconds = |default| {
+            let seconds = number(default, 0, 3600, "seconds from 0 to 3600")?;
+            Ok(Duration::from_secs(seconds.unsigned_abs()))
+        };
         let probability = || match value {
             None => Ok(0.2),
             Some(value) => {
@@ -191,15 +202,12 @@ impl FromStr for Fault {
             "expired-token" => Self::ExpiredToken(probability()?),
             "lose-event" => Self::LoseEvent(probability()?),
             "repeat-event" => Self::RepeatEvent(probability()?),
+            "reorder-event" => Self::ReorderEvent(probability()?),
             "cut-events" => Self::CutEvents(probability()?),
-            "slow" => {
-                let ms = number(100, 0, 600_000, "milliseconds from 0 to 600000")?;
-                Self::Slow(Duration::from_millis(ms.unsigned_abs()))
-            }
-            "replication-lag" => {
-                let seconds = number(10, 0, 3600, "seconds from 0 to 3600")?;
-                Self::ReplicationLag(Duration::from_secs(seconds.unsigned_abs()))
-            }
+            "slow" => Self::Slow(milliseconds()?),
+            "slow-gateway" => Self::SlowGateway(milliseconds()?),
+            "replication-lag" => Self::ReplicationLag(seconds(10)?),
+            "presence-lag" => Self::PresenceLag(seconds(5)?),
             "clock-skew" => {
                 const YEAR: i64 = 366 * 24 * 3600;
                 Self::ClockSkew(number(3600, -YEAR, YEAR, "seconds, at most a year either way")?)
@@ -227,6 +235,9 @@ mod tests {
             ("throttle=NaN", Err(FaultError::Probability)),
             ("unavailable=", Err(FaultError::Probability)),
             ("slow=-1", Err(FaultError::Number("milliseconds from 0 to 600000"))),
+            ("cut-events", Ok(Fault::CutEvents(0.2))),
+            ("slow-gateway=7", Ok(Fault::SlowGateway(Duration::from_millis(7)))),
+            ("presence-lag", Ok(Fault::PresenceLag(Duration::from_secs(5)))),
             ("Throttle", Err(FaultError::Name)),
             ("", Err(FaultError::Name)),
         ] {

@@ -38,7 +38,10 @@ pub(super) fn state(scenario: Scenario, domain: &str) -> State {
         Scenario::ExpiredSecret => ends_in(&mut application, -1),
         Scenario::ExpiringSecret => ends_in(&mut application, 10),
         Scenario::Disabled => application.account_enabled = false,
-        Scenario::UserMismatch => state.users = mismatched(domain),
+        Scenario::UserMismatch => {
+            state.users = mismatched(domain);
+            state.swyx.emails_as_mailed = true;
+        }
     }
     state.applications.push(application);
     state

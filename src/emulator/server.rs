@@ -39,13 +39,13 @@ async fn answer(
     let (head, body) = request.into_parts();
     let ids = request_ids(&head.headers, head.uri.query());
     let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
-    if !shared.faults.slow.is_zero() {
-        tokio::time::sleep(shared.faults.slow).await;
+    let slow =
+        if head.uri.path().starts_with("/swyx/") { shared.faults().slow_gateway } else { Duration::ZERO };
+    let slow = slow + shared.faults().slow;
+    if !slow.is_zero() {
+        tokio::time::sleep(slow).await;
     }
-    if path == EVENTS && method == "GET" {
-        return events(&shared, &head.headers, &ids, began);
-    }
-    let mut dropped = shared.faults.drop_request().then_some(Dropped::Request);
+    let mut dropped = shared.faults().drop_request().then_some(Dropped::Request);
     let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
         _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
@@ -55,7 +55,7 @@ async fn answer(
         }
         Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
     };
-    if dropped.is_none() && fault.is_none() && shared.faults.drop_reply() {
+    if dropped.is_none() && fault.is_none() && shared.faults().drop_reply() {
         dropped = Some(Dropped::Reply);
     }
     fault = dropped.map(Dropped::fault).or(fault);
@@ -64,7 +64,8 @@ async fn answer(
     let status = if dropped == Some(Dropped::Request) { 0 } else { response.status.as_u16() };
     let parts = std::mem::take(&mut response.parts);
     shared.log.add(Entry { method, path, status, ms, parts, fault });
-    let mut answer = axum::response::Response::new(Body::from(response.body));
+    let body = response.stream.unwrap_or_else(|| Body::from(response.body));
+    let mut answer = axum::response::Response::new(body);
     if let Some(dropped) = dropped {
         // Its body breaks off before the first byte, and with it the connection: not even the head goes out.
         answer = axum::response::Response::new(Body::new(dropped));
@@ -74,55 +75,25 @@ async fn answer(
     answer
 }
 
-/// Where the gateway tells what changes.
-const EVENTS: &str = "/swyx/v1/events";
-
-/// The answer whose body does not end; its line in the log is written when it begins.
-fn events(
-    shared: &Arc<Shared>,
-    headers: &HeaderMap,
-    ids: &RequestIds,
-    began: Instant,
-) -> axum::response::Response {
-    let (mut answer, status) = match gateway::stream(shared, headers) {
-        Ok(body) => {
-            let mut answer = axum::response::Response::new(body);
-            gateway::headers(answer.headers_mut());
-            (answer, StatusCode::OK)
-        }
-        Err(response) => {
-            let mut answer = axum::response::Response::new(Body::from(response.body));
-            *answer.headers_mut() = response.headers;
-            (answer, response.status)
-        }
-    };
-    *answer.status_mut() = status;
-    for_all(answer.headers_mut(), ids, shared.clock.now());
-    let (method, path, ms) = ("GET".to_owned(), EVENTS.to_owned(), milliseconds(began.elapsed()));
-    shared.log.add(Entry { method, path, status: status.as_u16(), ms, parts: Vec::new(), fault: None });
-    answer
-}
-
 /// In milliseconds, to a thousandth.
 fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// The answer, with the name of the fault that made it.
-fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static str>) {
-    if shared.faults.html_body() {
+fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
+    if shared.faults().html_body() {
         return (html(), Some("html-body"));
     }
-    if let Some(below) = request.path.strip_prefix("/swyx").filter(|rest| rest.starts_with('/')) {
-        if shared.faults.unavailable() {
-            let detail = "SwyxServer does not answer";
-            return (gateway::problem(StatusCode::SERVICE_UNAVAILABLE, detail), Some("unavailable"));
+    if let Some(below) = below(&request.path, "/swyx") {
+        if shared.faults().unavailable() {
+            return (gateway::unavailable(), Some("unavailable"));
         }
-        return (gateway::handle(shared, &request, below), None);
+        request.path = below;
+        return (gateway::handle(shared, &request), None);
     }
-    let below = request.path.strip_prefix("/v1.0").filter(|rest| rest.starts_with('/')).map(str::to_owned);
-    let Some(below) = below else {
-        if shared.faults.unavailable() {
+    let Some(below) = below(&request.path, "/v1.0") else {
+        if shared.faults().unavailable() {
             let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
         }
@@ -134,6 +105,11 @@ fn dispatch(shared: &Shared, mut request: Request) -> (Response, Option<&'static
     let diagnostic = HeaderName::from_static("x-ms-ags-diagnostic");
     let value = r#"{"ServerInfo":{"DataCenter":"Emulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATED00000000"}}"#;
     (response.with(diagnostic, value), fault)
+}
+
+/// What follows the first segment of a path, if it is that one.
+fn below(path: &str, first: &str) -> Option<String> {
+    path.strip_prefix(first).filter(|rest| rest.starts_with('/')).map(str::to_owned)
 }
 
 fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'static str>) {
@@ -149,7 +125,7 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         Ok(caller) => caller,
         Err(error) => return (challenge(refused(&error)), None),
     };
-    if shared.faults.expired_token() {
+    if shared.faults().expired_token() {
         let error = GraphError::new(
             StatusCode::UNAUTHORIZED,
             "InvalidAuthenticationToken",
@@ -158,7 +134,7 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         return (challenge(refused(&error)), Some("expired-token"));
     }
     if request.path == "/$batch" {
-        if shared.faults.unavailable() {
+        if shared.faults().unavailable() {
             return (unavailable(shared, request), Some("unavailable"));
         }
         // Its parts are throttled, each by itself.
@@ -180,10 +156,10 @@ fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Optio
             return (throttled(shared, request, seconds), None);
         }
     }
-    if let Some(seconds) = shared.faults.throttle() {
+    if let Some(seconds) = shared.faults().throttle() {
         return (throttled(shared, request, seconds), Some("throttle"));
     }
-    if shared.faults.unavailable() {
+    if shared.faults().unavailable() {
         return (unavailable(shared, request), Some("unavailable"));
     }
     let mut response = graph::handle(shared, caller, request);

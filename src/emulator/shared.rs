@@ -1,12 +1,12 @@
 //! What all requests share: the directory, the clock, the key, and what goes wrong.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
 
 use super::entra::sessions::Sessions;
 use super::faults::Faults;
-use super::gateway::People;
+use super::gateway::SwyxServer;
 use super::journal::Journal;
 use super::keys::Keys;
 use super::limits::Limits;
@@ -27,22 +27,22 @@ pub(super) struct Shared {
     pub(super) device: DeviceSettings,
     /// The tenant; [`Shared::read`] and [`Shared::write`] give it.
     pub(super) directory: RwLock<Directory>,
+    /// The emulated SwyxServer; [`Shared::swyx`] and [`Shared::swyx_mut`] give it. Whoever takes the directory, too, takes that first.
+    pub(super) swyx_server: RwLock<SwyxServer>,
+    /// The bearer token of the gateway.
+    pub(super) gateway_token: String,
     /// Device codes and refresh tokens; [`Shared::sessions`] gives them.
     pub(super) sessions: Mutex<Sessions>,
-    /// What goes wrong.
-    pub(super) faults: Faults,
+    /// What goes wrong now; [`Shared::faults`] gives it.
+    pub(super) all_faults: RwLock<Arc<Faults>>,
     /// The documented rates, where they are kept.
     pub(super) limits: Option<Limits>,
     /// A line per request.
     pub(super) log: Log,
-    /// SwyxServer's users; [`Shared::people`] gives them.
-    pub(super) people: Mutex<People>,
-    /// The gateway's bearer token.
-    pub(super) gateway_token: String,
-    /// Counts how often all event streams were to end.
-    pub(super) cuts: tokio::sync::watch::Sender<u64>,
-    /// What changed, and what clients did.
+    /// A line per change and effect; [`Shared::write_journal`] adds to it.
     pub(super) journal: Journal,
+    /// Decides what is left to chance.
+    pub(super) seed: u64,
 }
 
 /// How the emulated user treats device codes.
@@ -56,6 +56,16 @@ pub(super) struct DeviceSettings {
 }
 
 impl Shared {
+    /// What goes wrong now.
+    pub(super) fn faults(&self) -> Arc<Faults> {
+        self.all_faults.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds to the journal what happened just now; `user` is an id of SwyxServer's.
+    pub(super) fn write_journal(&self, user: Option<&str>, what: &'static str, value: Option<&str>) {
+        self.journal.add(self.clock.elapsed(), user, what, value);
+    }
+
     /// The directory, to read.
     pub(super) fn read(&self) -> RwLockReadGuard<'_, Directory> {
         self.directory.read().unwrap_or_else(PoisonError::into_inner)
@@ -66,9 +76,14 @@ impl Shared {
         self.directory.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// SwyxServer's users. Whoever needs the directory, too, takes that first.
-    pub(super) fn people(&self) -> MutexGuard<'_, People> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    /// SwyxServer, to read.
+    pub(super) fn swyx(&self) -> RwLockReadGuard<'_, SwyxServer> {
+        self.swyx_server.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// SwyxServer, to change.
+    pub(super) fn swyx_mut(&self) -> RwLockWriteGuard<'_, SwyxServer> {
+        self.swyx_server.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Device codes and refresh tokens.
@@ -78,7 +93,7 @@ impl Shared {
 
     /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
     pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
-        self.faults.is_replicated(changed, self.clock.now())
+        self.faults().is_replicated(changed, self.clock.now())
     }
 
     /// Whether a read sees a secret: one that was added by now, and not yet removed.

@@ -4,13 +4,11 @@
 //! <https://learn.microsoft.com/en-us/graph/api/resources/application>, `serviceprincipal`, `approleassignment`,
 //! `oauth2permissiongrant`, `user`.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::graph::presence::Presence;
+use super::graph::presence::Presences;
 use super::permissions::GRAPH_APP_ID;
 use super::users::Users;
 
@@ -28,8 +26,8 @@ pub(super) struct Directory {
     pub(super) oauth2_permission_grants: Vec<OAuth2PermissionGrant>,
     /// Users, in the order in which lists show them.
     pub(super) users: Users,
-    /// Presences by the user's place in `users`; who is not in it has never been seen.
-    pub(super) presences: HashMap<u32, Presence>,
+    /// Presences by the user's place in `users`.
+    pub(super) presences: Presences,
     /// What the tenant's policies say and how doubtful points are decided.
     pub(super) switches: Switches,
     /// Makes the ids of new objects.

@@ -1,8 +1,11 @@
 //! The emulated users' Teams clients, played by whoever holds the emulator.
 
+use jiff::Timestamp;
+
 use super::Emulator;
-use super::graph::presence::Status;
-use super::journal::What;
+use super::graph::presence::{Presence, Status};
+use super::state::Directory;
+use super::swyx;
 
 /// Why no Teams client said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +30,7 @@ impl Emulator {
     /// `Away/OutOfOffice`, `Offline/OffWork`, `PresenceUnknown/PresenceUnknown`. Most are those of
     /// <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>.
     ///
-    /// `user` is an object id or a sign-in name.
+    /// `user` is an object id or a sign-in name, or the id or e-mail address at SwyxServer of somebody who has one of the two in common.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -44,17 +47,85 @@ impl Emulator {
     /// # Errors
     /// [`TeamsError`] says why not.
     pub fn set_teams_status(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
-        let text = status;
-        let status = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
+        let client = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
+        self.change_presence(user, "teams", status, |presence, now| presence.set_client(client, now))
+    }
+
+    /// What a user sets by hand in Teams, a preferred presence, or `None` to leave it to the sessions again. It holds for a day with
+    /// Busy and DoNotDisturb, for seven with the others.
+    ///
+    /// The pairs are those of <https://learn.microsoft.com/en-us/graph/api/presence-setuserpreferredpresence>: `Available/Available`,
+    /// `Busy/Busy`, `DoNotDisturb/DoNotDisturb`, `BeRightBack/BeRightBack`, `Away/Away`, `Offline/OffWork`.
+    ///
+    /// # Errors
+    /// [`TeamsError`] says why not.
+    pub fn prefer(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
+        let pair = |text: &str| {
+            let (availability, activity) = text.split_once('/')?;
+            Status::preferable(availability, activity)
+        };
+        let preferred = status.map(|text| pair(text).ok_or(TeamsError::Status)).transpose()?;
+        self.change_presence(user, "prefer", status, |presence, now| match preferred {
+            Some(preferred) => presence.prefer(preferred, None, now),
+            None => presence.clear_preferred(now),
+        })
+    }
+
+    /// Availability and activity of a user as they are now, whatever a lag shows of them: `("Busy", "InACall")`; nothing for nobody and for somebody without Teams.
+    pub fn presence(&self, user: &str) -> Option<(String, String)> {
+        let status = self.of_presence(user, |presence, directory, now| {
+            presence.status(directory.switches.manual_status, now)
+        })?;
+        Some((status.availability.name().to_owned(), status.activity.name().to_owned()))
+    }
+
+    /// Whether some application's presence session of that user lives.
+    pub fn has_session(&self, user: &str) -> bool {
+        self.of_presence(user, |presence, _, now| presence.open_sessions(now) > 0).unwrap_or_default()
+    }
+
+    /// How many applications' presence sessions live, of all users.
+    pub fn open_sessions(&self) -> usize {
+        let now = self.shared.clock.now();
+        self.shared.read().presences.all().map(|presence| presence.open_sessions(now)).sum()
+    }
+
+    /// Whether there is such a user, who has Teams.
+    pub(super) fn teams_user(&self, user: &str) -> Result<(), TeamsError> {
+        let directory = self.shared.read();
+        let place = swyx::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
+        let user = directory.users.as_slice().get(place as usize);
+        if user.is_some_and(|user| user.has_teams) { Ok(()) } else { Err(TeamsError::NoTeams) }
+    }
+
+    fn of_presence<T>(
+        &self,
+        user: &str,
+        look: impl FnOnce(&Presence, &Directory, Timestamp) -> T,
+    ) -> Option<T> {
+        let directory = self.shared.read();
+        let place = swyx::teams_place(&self.shared, &directory, user)?;
+        directory.users.as_slice().get(place as usize).filter(|user| user.has_teams)?;
+        let untouched = Presence::default();
+        let presence = directory.presences.get(place).unwrap_or(&untouched);
+        Some(look(presence, &directory, self.shared.clock.now()))
+    }
+
+    fn change_presence(
+        &self,
+        user: &str,
+        what: &'static str,
+        value: Option<&str>,
+        change: impl FnOnce(&mut Presence, Timestamp),
+    ) -> Result<(), TeamsError> {
         let mut directory = self.shared.write();
-        let by_id = user.parse().ok().and_then(|id| directory.users.by_id(id));
-        let (place, found) = by_id.or_else(|| directory.users.by_name(user)).ok_or(TeamsError::User)?;
-        if !found.has_teams {
+        let place = swyx::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
+        if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
             return Err(TeamsError::NoTeams);
         }
-        let id = found.id;
-        directory.presences.entry(place).or_default().set_client(status, self.shared.clock.now());
-        self.shared.journal.note(&id.to_string(), What::Teams, text);
+        let (lag, now) = (self.shared.faults().presence_lag, self.shared.clock.now());
+        change(directory.presences.change(place, lag, now), now);
+        swyx::write_journal(&self.shared, directory.users.as_slice().get(place as usize), what, value);
         Ok(())
     }
 }

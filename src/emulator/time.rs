@@ -3,6 +3,8 @@
 //! It starts at the wall clock's time and then follows tokio's clock, so a paused runtime moves tokens, secrets, presences and
 //! limits alike.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
@@ -11,19 +13,31 @@ use tokio::time::Instant;
 pub(super) struct Clock {
     start: Timestamp,
     since: Instant,
+    /// How many seconds it is ahead of the wall clock.
+    skew: AtomicI64,
 }
 
 impl Clock {
     /// A clock that is `skew` seconds ahead of the wall clock (behind it, if negative).
     pub(super) fn new(skew: i64) -> Self {
-        let now = Timestamp::now();
-        let start = now.checked_add(SignedDuration::from_secs(skew)).unwrap_or(now);
-        Self { start, since: Instant::now() }
+        Self { start: Timestamp::now(), since: Instant::now(), skew: AtomicI64::new(skew) }
     }
 
     /// The time now.
     pub(super) fn now(&self) -> Timestamp {
-        later(self.start, self.since.elapsed())
+        let now = later(self.start, self.since.elapsed());
+        let skew = SignedDuration::from_secs(self.skew.load(Ordering::Relaxed));
+        now.checked_add(skew).unwrap_or(now)
+    }
+
+    /// From now on it is that far ahead of the wall clock.
+    pub(super) fn set_skew(&self, skew: i64) {
+        self.skew.store(skew, Ordering::Relaxed);
+    }
+
+    /// How long it has run, whatever its skew.
+    pub(super) fn elapsed(&self) -> std::time::Duration {
+        self.since.elapsed()
     }
 }
 

@@ -98,7 +98,7 @@ pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulato
     };
     let Some(site) = loaded.site(Writing::Really) else { return Ok(false) };
     let users = emulator.swyx_users();
-    for (_, email, _) in &users {
+    for (_, email) in &users {
         // Whoever has no Teams says nothing there.
         let _ = emulator.set_teams_status(email.as_deref().unwrap_or_default(), Some("Available/Available"));
     }
@@ -128,11 +128,11 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
     let bars = MultiProgress::new();
     let mut open = Vec::new();
     for change in changes {
-        let Some((id, email, _)) = users.get(change.user) else { continue };
+        let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
         match change.done {
             Deed::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
-            Deed::Call(begins) => emulator.call(id, begins),
+            Deed::Call(begins) => drop(emulator.call(id, begins)),
         }
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
@@ -141,8 +141,8 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
             let shown = match change.done {
-                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.shown.to_owned()),
-                Deed::Call(_) => emulator.presence(account),
+                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
+                Deed::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
             };
             if shown.as_deref() != Some(change.shows) {
                 left.push((change, id, account, bar));

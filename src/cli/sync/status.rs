@@ -86,6 +86,7 @@ fn tenant(tenant: &Tenant) -> Value {
         "open_sessions": figures.open_sessions, "waiting": figures.waiting,
         "refused": figures.refused, "throttled": figures.throttled, "failed": figures.failed,
         "graph_answers": !figures.graph_is_out, "gateway_answers": !figures.gateway_is_out,
+        "read_budget": tenant.read_budget,
         "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
         "unknown_words": unknown_words,
         "instead": instead.iter().map(|(wanted, set)| json!({"wanted": name(wanted), "set": name(set)})).collect::<Vec<_>>(),

@@ -19,9 +19,9 @@ use super::call::Call;
 use super::kind::Kind;
 use super::presence::{Activity, Presence, Status, lifetime};
 use crate::emulator::error::GraphError;
-use crate::emulator::journal::What;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Directory, UnknownIds};
+use crate::emulator::swyx;
 
 /// So many ids are taken in one request.
 const MOST_IDS: usize = 650;
@@ -125,19 +125,19 @@ fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> 
     if !has_teams {
         return unknown(id);
     }
-    let written = directory.presences.get(&place);
+    let (written, now) = directory.presences.seen(place, call.shared.faults().presence_lag, call.now);
     let untouched = Presence::default();
-    let status = written.unwrap_or(&untouched).status(directory.switches.manual_status, call.now);
+    let status = written.unwrap_or(&untouched).status(directory.switches.manual_status, now);
     Shown {
         id,
         availability: status.availability.name(),
         activity: status.activity.name(),
-        status_message: written.and_then(|presence| presence.message(call.now)),
+        status_message: written.and_then(|presence| presence.message(now)),
         out_of_office_settings: OutOfOffice {
             message: None,
             is_out_of_office: status.activity == Activity::OutOfOffice,
         },
-        sequence_number: Some(written.unwrap_or(&untouched).sequence(call.now)),
+        sequence_number: Some(written.unwrap_or(&untouched).sequence(now)),
         work_location: (),
     }
 }
@@ -208,7 +208,8 @@ fn own_session(call: &Call<'_>, session: &str) -> Result<Uuid, GraphError> {
 
 fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
     let session = session(of)?;
-    change(call, user, |presence| {
+    let mut value = String::new();
+    let response = change(call, user, |presence| {
         let id = own_session(call, &session)?;
         let status = Status::settable(word(of, "availability"), word(of, "activity"));
         let status =
@@ -218,20 +219,28 @@ fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphE
             return Err(invalid("The expirationDuration must be between PT5M and PT4H."));
         }
         presence.set(id, status, life, call.now);
-        let shown = format!("{}/{}", status.availability.name(), status.activity.name());
-        call.shared.journal.note(user, What::SetPresence, Some(&shown));
+        value = format!("{}/{}", status.availability.name(), status.activity.name());
         Ok(())
-    })
+    })?;
+    write_journal(call, user, "set-presence", Some(&value));
+    Ok(response)
 }
 
 fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
     let session = session(of)?;
-    change(call, user, |presence| {
+    let response = change(call, user, |presence| {
         let id = own_session(call, &session)?;
-        presence.clear(id, call.now).map_err(|_| not_found("The presence session does not exist."))?;
-        call.shared.journal.note(user, What::ClearPresence, None);
-        Ok(())
-    })
+        presence.clear(id, call.now).map_err(|_| not_found("The presence session does not exist."))
+    })?;
+    write_journal(call, user, "clear-presence", None);
+    Ok(response)
+}
+
+/// What a client did to the user with that object id.
+fn write_journal(call: &Call<'_>, user: &str, what: &'static str, value: Option<&str>) {
+    let directory = call.shared.read();
+    let user = user.parse().ok().and_then(|id| directory.users.by_id(id)).map(|(_, user)| user);
+    swyx::write_journal(call.shared, user, what, value);
 }
 
 fn prefer(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
@@ -306,7 +315,7 @@ fn change(
     if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
         return Err(not_found("The user has no presence in Teams."));
     }
-    change(directory.presences.entry(place).or_default())?;
+    change(directory.presences.change(place, call.shared.faults().presence_lag, call.now))?;
     Ok(Response::empty(StatusCode::OK))
 }
 

@@ -4,6 +4,7 @@
 //! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>. Nothing here reads a clock.
 //! A user whose presence nobody wrote takes 16 bytes.
 
+mod all;
 pub(in crate::emulator) mod lifetime;
 mod words;
 
@@ -16,6 +17,7 @@ use uuid::Uuid;
 use crate::emulator::state::ManualStatus;
 use crate::emulator::time::later;
 
+pub(in crate::emulator) use all::Presences;
 pub(in crate::emulator) use words::{Activity, Availability, Status};
 
 /// After so long without a new call an application's Available becomes AvailableInactive, and after as long again Away.
@@ -131,9 +133,9 @@ impl Presence {
         }
     }
 
-    /// Whether some application's session lives, whether it shows or not.
-    pub(in crate::emulator) fn has_session(&self, now: Timestamp) -> bool {
-        self.sessions(now).next().is_some()
+    /// How many applications' sessions there are.
+    pub(in crate::emulator) fn open_sessions(&self, now: Timestamp) -> usize {
+        self.sessions(now).count()
     }
 
     /// A stamp that sorts after all earlier ones of this user, as text.

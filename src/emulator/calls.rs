@@ -1,0 +1,172 @@
+//! A script of what happens when: calls, statuses and presences.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::gateway::Status as SwyxStatus;
+use super::graph::presence::Status;
+use super::{Emulator, SwyxError, TeamsError};
+
+/// The latest second: a year.
+const LATEST: f64 = 366.0 * 24.0 * 3600.0;
+
+/// What happens when, in the order of time; [`Emulator::read_calls`] makes it.
+#[derive(Clone, Debug, Default)]
+pub struct Calls {
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    at: Duration,
+    user: String,
+    deed: Deed,
+}
+
+#[derive(Clone, Debug)]
+enum Deed {
+    Call(bool),
+    Teams(Option<String>),
+    Prefer(Option<String>),
+    Swyx(String),
+}
+
+/// Why a script was not understood: all its mistakes, a line each, as `line 3: no such user of SwyxServer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallsError(Vec<(usize, String)>);
+
+impl CallsError {
+    /// The numbers of the lines, from 1, each with what is wrong there.
+    pub fn mistakes(&self) -> &[(usize, String)] {
+        &self.0
+    }
+}
+
+impl std::error::Error for CallsError {}
+
+impl fmt::Display for CallsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.0.iter().map(|(line, what)| format!("line {line}: {what}")).collect::<Vec<_>>();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl Emulator {
+    /// Reads a script. A line is a number of seconds, a user as [`Emulator::call`] takes it, and what happens:
+    ///
+    /// | | |
+    /// |---|---|
+    /// | `call`, `hangup` | a call begins at SwyxServer, or ends |
+    /// | `swyx Away` | a status is chosen by hand in SwyxIt! |
+    /// | `teams Busy/InAMeeting`, `teams -` | the Teams client says something else, or signs out |
+    /// | `prefer Busy/Busy`, `prefer -` | a presence is set by hand in Teams, or no longer |
+    ///
+    /// The seconds count from when the script begins, 0 to a year, with a fraction at will; lines may stand in any order. What follows a `#` at the beginning of a word is a
+    /// comment.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use swyx_teams::emulator::{Emulator, Options};
+    ///
+    /// let emulator = Emulator::new(Options::default())?;
+    /// let calls = emulator.read_calls("0 1001 call\n42.5 1001 hangup # after a while")?;
+    /// emulator.play(calls).await;
+    /// assert_eq!(emulator.journal().last().map(|line| (line.at, line.what)), Some((42.5, "hangup")));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`CallsError`] with every mistake of the text.
+    pub fn read_calls(&self, text: &str) -> Result<Calls, CallsError> {
+        let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
+        for (place, line) in text.lines().enumerate() {
+            match self.read_line(line) {
+                Ok(step) => steps.extend(step),
+                Err(what) => mistakes.push((place + 1, what)),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(CallsError(mistakes));
+        }
+        steps.sort_by_key(|step| step.at);
+        Ok(Calls { steps })
+    }
+
+    fn read_line(&self, line: &str) -> Result<Option<Step>, String> {
+        let words = line.split_whitespace().take_while(|word| !word.starts_with('#')).collect::<Vec<_>>();
+        let (seconds, user, deed) = match words.as_slice() {
+            [] => return Ok(None),
+            [seconds, user, deed @ ..] => (seconds, user, deed),
+            [_] => return Err("seconds, a user and what happens are wanted".to_owned()),
+        };
+        let seconds = seconds.parse::<f64>().ok().filter(|seconds| (0.0..=LATEST).contains(seconds));
+        let seconds = seconds.ok_or("the first word must be a number of seconds, 0 to a year")?;
+        let deed = read_deed(deed)?;
+        self.check(user, &deed)?;
+        Ok(Some(Step { at: Duration::from_secs_f64(seconds), user: (*user).to_owned(), deed }))
+    }
+
+    /// Whether that can happen to the user.
+    fn check(&self, user: &str, deed: &Deed) -> Result<(), String> {
+        match deed {
+            Deed::Call(_) | Deed::Swyx(_) => match self.swyx_place(user) {
+                Some(_) => Ok(()),
+                None => Err(SwyxError::User.to_string()),
+            },
+            Deed::Teams(_) | Deed::Prefer(_) => self.teams_user(user).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Lets happen what the script says, at its times from now on; ends with the last.
+    pub async fn play(&self, calls: Calls) {
+        let start = Instant::now();
+        for Step { at, user, deed } in calls.steps {
+            tokio::time::sleep_until(start + at).await;
+            let done = match deed {
+                Deed::Call(in_call) => self.call(&user, in_call).map_err(|error| error.to_string()),
+                Deed::Swyx(status) => self.set_swyx_status(&user, &status).map_err(|error| error.to_string()),
+                Deed::Teams(status) => {
+                    self.set_teams_status(&user, status.as_deref()).map_err(|error| error.to_string())
+                }
+                Deed::Prefer(status) => {
+                    self.prefer(&user, status.as_deref()).map_err(|error| error.to_string())
+                }
+            };
+            // Only somebody who went meanwhile is no longer there.
+            if let Err(error) = done {
+                tracing::warn!("{user}: {error}");
+            }
+        }
+    }
+}
+
+fn read_deed(words: &[&str]) -> Result<Deed, String> {
+    match words {
+        ["call"] => Ok(Deed::Call(true)),
+        ["hangup"] => Ok(Deed::Call(false)),
+        ["swyx", status] => match SwyxStatus::from_str(status) {
+            Ok(status) => Ok(Deed::Swyx(status.name().to_owned())),
+            Err(_) => Err(SwyxError::Status.to_string()),
+        },
+        ["teams", "-"] => Ok(Deed::Teams(None)),
+        ["teams", status] if Status::from_str(status).is_ok() => Ok(Deed::Teams(Some((*status).to_owned()))),
+        ["teams", _] => Err(TeamsError::Status.to_string()),
+        ["prefer", "-"] => Ok(Deed::Prefer(None)),
+        ["prefer", status] => {
+            let (availability, activity) = status.split_once('/').unwrap_or_default();
+            match Status::preferable(availability, activity) {
+                Some(_) => Ok(Deed::Prefer(Some((*status).to_owned()))),
+                None => Err("not a pair that can be set by hand in Teams, such as Busy/Busy".to_owned()),
+            }
+        }
+        _ => Err(
+            "what happens must be call, hangup, swyx STATUS, teams PAIR, teams -, prefer PAIR or prefer -"
+                .to_owned(),
+        ),
+    }
+}

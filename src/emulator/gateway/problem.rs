@@ -1,0 +1,32 @@
+//! Refusals of the gateway, as RFC 9457 writes them: <https://www.rfc-editor.org/rfc/rfc9457>.
+
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+use crate::emulator::message::Response;
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: &'static str,
+}
+
+impl Problem {
+    /// A refusal; `detail` never repeats what was sent.
+    pub(super) fn new(status: StatusCode, detail: &'static str) -> Self {
+        Self { status, detail }
+    }
+
+    /// The answer that tells it.
+    pub(super) fn response(&self) -> Response {
+        let title = self.status.canonical_reason().unwrap_or_default();
+        let body = json!({"type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail});
+        let response =
+            Response::json(self.status, &body).with(header::CONTENT_TYPE, "application/problem+json");
+        match self.status {
+            StatusCode::UNAUTHORIZED => response.with(header::WWW_AUTHENTICATE, "Bearer"),
+            _ => response,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The emulated users' telephones and SwyxIt! clients, played by whoever holds the emulator.
+
+use super::Emulator;
+use super::gateway::{Status, SwyxServer};
+use super::shared::Shared;
+use super::state::Directory;
+use super::swyx_users;
+use super::users::User;
+
+/// Why nothing happened at SwyxServer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SwyxError {
+    /// SwyxServer has no such user.
+    #[error("no such user of SwyxServer")]
+    User,
+    /// The text names no status.
+    #[error("not a status of SwyxWare: there are Available, Away, DoNotDisturb, Speaking and LoggedOff")]
+    Status,
+    /// The id of a new user has no or more than 200 characters, or another user has it.
+    #[error("not an id for a new user: 1 to 200 characters that no other user has")]
+    Id,
+}
+
+/// What SwyxServer knows of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SwyxSeen {
+    /// What colleagues see: `Available`, `Away`, `DoNotDisturb`, `Speaking` or `LoggedOff`.
+    pub status: &'static str,
+    /// Whether the user is on a call at SwyxServer; then `status` is `Speaking`.
+    pub in_call: bool,
+    /// What was set last, by hand or through the gateway; it shows while the user is on no call.
+    pub set: &'static str,
+}
+
+/// A user is named by the id at SwyxServer or its e-mail address there, else by the object id or the sign-in name in Entra ID, if that or
+/// the mail address is somebody's e-mail address at SwyxServer.
+impl Emulator {
+    /// A call begins at SwyxServer, or the last one ends; without effect where it is so already.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use swyx_teams::emulator::{Emulator, Options};
+    ///
+    /// let emulator = Emulator::new(Options::default())?;
+    /// emulator.set_swyx_status("1001", "Away")?;
+    /// emulator.call("anna.albrecht@contoso.example", true)?;
+    /// let seen = emulator.swyx_status("1001").ok_or("nobody")?;
+    /// assert_eq!((seen.status, seen.in_call, seen.set), ("Speaking", true, "Away"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`SwyxError::User`].
+    pub fn call(&self, user: &str, in_call: bool) -> Result<(), SwyxError> {
+        let place = self.swyx_place(user).ok_or(SwyxError::User)?;
+        call(&self.shared, place, in_call);
+        Ok(())
+    }
+
+    /// A user chooses a status by hand in SwyxIt!, or logs off with `LoggedOff`; what anybody sets later takes its place.
+    ///
+    /// # Errors
+    /// [`SwyxError::User`] and [`SwyxError::Status`].
+    pub fn set_swyx_status(&self, user: &str, status: &str) -> Result<(), SwyxError> {
+        let status = status.parse::<Status>().map_err(|_| SwyxError::Status)?;
+        let place = self.swyx_place(user).ok_or(SwyxError::User)?;
+        let mut swyx = self.shared.swyx_mut();
+        if swyx.set(place, status) {
+            let id = swyx.user(place).map(|user| &*user.id);
+            self.shared.write_journal(id, "swyx-by-hand", Some(status.name()));
+        }
+        Ok(())
+    }
+
+    /// What SwyxServer knows of a user now; nothing where it has no such user.
+    pub fn swyx_status(&self, user: &str) -> Option<SwyxSeen> {
+        let place = self.swyx_place(user)?;
+        let (set, in_call) = self.shared.swyx().line(place)?;
+        let status = if in_call { Status::Speaking } else { set };
+        Some(SwyxSeen { status: status.name(), in_call, set: set.name() })
+    }
+
+    /// A user comes to SwyxServer: Available, on no call, and switched on.
+    ///
+    /// # Errors
+    /// [`SwyxError::Id`].
+    pub fn add_swyx_user(&self, id: &str, name: &str, email: Option<&str>) -> Result<(), SwyxError> {
+        let user = swyx_users::user(id, name, email, true).ok_or(SwyxError::Id)?;
+        let mut swyx = self.shared.swyx_mut();
+        if !swyx.add(user) {
+            return Err(SwyxError::Id);
+        }
+        swyx.tell_users();
+        Ok(())
+    }
+
+    /// A user goes from SwyxServer.
+    ///
+    /// # Errors
+    /// [`SwyxError::User`].
+    pub fn remove_swyx_user(&self, user: &str) -> Result<(), SwyxError> {
+        let place = self.swyx_place(user).ok_or(SwyxError::User)?;
+        let mut swyx = self.shared.swyx_mut();
+        swyx.remove(place);
+        swyx.tell_users();
+        Ok(())
+    }
+
+    /// The users of SwyxServer: the id of each, and the e-mail address.
+    pub fn swyx_users(&self) -> Vec<(String, Option<String>)> {
+        let swyx = self.shared.swyx();
+        let users = (0..swyx.places()).filter_map(|place| swyx.user(place));
+        users.map(|user| (user.id.to_string(), user.email.as_deref().map(str::to_owned))).collect()
+    }
+
+    /// Breaks off all streams of events of the gateway that are open now. Nothing is lost: they can be resumed.
+    pub fn cut_events(&self) {
+        self.shared.swyx().cut();
+    }
+
+    /// The gateway is started anew: streams break off, no cursor of before is known, and the sequence numbers begin anew. SwyxServer itself
+    /// goes on: calls and statuses stay.
+    pub fn restart_gateway(&self) {
+        self.shared.swyx_mut().restart();
+    }
+
+    pub(super) fn swyx_place(&self, user: &str) -> Option<u32> {
+        let directory = self.shared.read();
+        let swyx = self.shared.swyx();
+        swyx.place(user).or_else(|| swyx.by_email(user)).or_else(|| {
+            let by_id = user.parse().ok().and_then(|id| directory.users.by_id(id));
+            let (_, user) = by_id.or_else(|| directory.users.by_name(user))?;
+            of_teams_user(&swyx, user)
+        })
+    }
+}
+
+/// A call begins or ends, and the journal says so where that is something new.
+pub(super) fn call(shared: &Shared, place: u32, in_call: bool) {
+    let mut swyx = shared.swyx_mut();
+    if swyx.call(place, in_call) {
+        let id = swyx.user(place).map(|user| &*user.id);
+        shared.write_journal(id, if in_call { "call" } else { "hangup" }, None);
+    }
+}
+
+/// Writes into the journal what happened to somebody in Teams, under the id at SwyxServer.
+pub(super) fn write_journal(shared: &Shared, user: Option<&User>, what: &'static str, value: Option<&str>) {
+    let swyx = shared.swyx();
+    let place = user.and_then(|user| of_teams_user(&swyx, user));
+    let id = place.and_then(|place| swyx.user(place)).map(|user| &*user.id);
+    shared.write_journal(id, what, value);
+}
+
+/// The place at SwyxServer of somebody in Teams.
+fn of_teams_user(swyx: &SwyxServer, user: &User) -> Option<u32> {
+    let by_mail = || user.mail.as_ref().and_then(|mail| swyx.by_email(mail));
+    swyx.by_email(&user.user_principal_name).or_else(by_mail)
+}
+
+/// The place in Entra ID of a user named by object id or sign-in name there, or by what SwyxServer knows.
+pub(super) fn teams_place(shared: &Shared, directory: &Directory, user: &str) -> Option<u32> {
+    let by_id = user.parse().ok().and_then(|id| directory.users.place(id));
+    let own = by_id.or_else(|| directory.users.by_name(user).map(|(place, _)| place));
+    own.or_else(|| {
+        let swyx = shared.swyx();
+        let place = swyx.place(user).or_else(|| swyx.by_email(user))?;
+        let email = swyx.user(place)?.email.as_ref()?;
+        let by_name = directory.users.by_name(email).map(|(place, _)| place);
+        by_name.or_else(|| by_mail(directory, email))
+    })
+}
+
+fn by_mail(directory: &Directory, email: &str) -> Option<u32> {
+    let email = email.to_lowercase();
+    let has_it = |user: &User| user.mail.as_ref().is_some_and(|mail| mail.to_lowercase() == email);
+    u32::try_from(directory.users.as_slice().iter().position(has_it)?).ok()
+}

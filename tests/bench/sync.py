@@ -1,0 +1,186 @@
+"""How soon the synchronisation carries changes, and what it takes, against the emulated tenant with Graph's limits.
+
+Nothing here passes or fails by time; a request that is put off (429), or a run in which nothing is carried, stops all.
+"""
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import journal
+import plot
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "e2e"))
+from common import PROGRAM, environment
+from emulator import Emulator
+
+MEBI = 1024 * 1024
+TICKS = os.sysconf("SC_CLK_TCK")
+# The lists are read and everybody once, before changes count.
+START = 15
+
+
+def settings(facts):
+    """A settings file that leads to the emulator."""
+    return f"""\
+[swyx]
+version = "14.10"
+gateway = "{facts['gateway']}"
+gateway_token = {{ env = "TOKEN" }}
+
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "{facts['tenant_id']}"
+MsTeamsClientId = "{facts['client_id']}"
+MsTeamsClientSecret = {{ env = "SECRET" }}
+
+[entra]
+authority = "{facts['authority']}"
+graph = "{facts['graph']}"
+ca_file = "{facts['ca_file']}"
+"""
+
+
+class Run:
+    """The program beside an emulated tenant of so many users, of whom so many percent change in a second on each side."""
+
+    def __init__(self, users, percent):
+        self.folder = tempfile.TemporaryDirectory(prefix="swyx-teams-bench-")
+        self.journal = Path(self.folder.name) / "journal.jsonl"
+        limits = ("--users", users, "--enforce-limits", "--load", percent, "--journal", self.journal)
+        self.emulator = Emulator(*limits)
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.folder)
+            # The journal's clock starts with the emulator, a moment after this.
+            began = time.monotonic()
+            facts = stack.enter_context(self.emulator).facts
+            self.swyx_of = swyx_of(self.emulator)
+            file = Path(self.folder.name) / "a.toml"
+            file.write_text(settings(facts), encoding="utf-8")
+            more = environment(SECRET=facts["client_secret"], TOKEN=facts["gateway_token"])
+            said = stack.enter_context(open(Path(self.folder.name) / "said", "w+", encoding="utf-8"))
+            self.process = subprocess.Popen([PROGRAM, "sync", file], env=more, stdout=said, stderr=said)
+            stack.callback(self.end, said)
+            self.since = time.monotonic() - began
+            self.ends = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.close()
+
+    def end(self, said):
+        """Ends the program; one that ended before, or not as it should, stops all."""
+        self.process.terminate()
+        code = self.process.wait(60)
+        if code != 0:
+            said.seek(0)
+            sys.exit(f"sync ended with {code}\n{said.read()[-2_000:]}")
+
+    def usage(self):
+        """The processor's seconds so far, and the peak of memory in MiB."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return (int(stat[11]) + int(stat[12])) / TICKS, int(status.split("VmHWM:")[1].split()[0]) * 1024 / MEBI
+
+    def refused(self):
+        """How many requests were put off, of how many."""
+        text = self.emulator.log_text()
+        return text.count('"status":429'), text.count("\n")
+
+
+def swyx_of(emulator):
+    """The id in Swyx of each object id in Teams."""
+    by_mail, address = {}, f"{emulator.graph}/users?$select=id,mail&$top=999"
+    while address:
+        page = emulator.ask("GET", address, emulator.admin_token).json()
+        by_mail |= {user["mail"].lower(): user["id"] for user in page["value"] if user["mail"]}
+        address = page.get("@odata.nextLink")
+    found, after = {}, ""
+    while after is not None:
+        page = emulator.ask("GET", f"{emulator.gateway}/v1/users{after}", emulator.gateway_token).json()
+        found |= {by_mail[user["email"].lower()]: user["id"] for user in page["users"] if user["email"]}
+        after = page["next"] and f"?after={page['next']}"
+    return found
+
+
+def delays(users, percent, seconds):
+    """The seconds that changes took in each direction."""
+    with Run(users, percent) as run:
+        time.sleep(START + seconds)
+        begin = run.since + START
+        found = journal.read(run.journal, run.swyx_of)
+        # Changes of the last seconds may still be on their way.
+        end = max(entries[-1][0] for entries in found.values())
+        to_swyx = journal.to_swyx(found, begin, end, TARGETS["Teams to Swyx"])
+        to_teams = journal.to_teams(found, begin, end, TARGETS["Swyx to Teams"])
+        put_off, requests = run.refused()
+    print(f"{users:,} users, {percent} % a second in each direction, {seconds} s: {requests:,} requests, {put_off} of them 429")
+    for way, all_of in [("Teams to Swyx", to_swyx), ("Swyx to Teams", to_teams)]:
+        if not all_of:
+            sys.exit(f"{way}: nothing was carried")
+        of = [journal.of_a_hundred(many, all_of) for many in (50, 99, 100)]
+        print(f"  {way}: {len(all_of):,} changes; half within {of[0]:.2f} s, 99 % {of[1]:.2f} s, all {of[2]:.2f} s")
+        yield f"{way}, 99 %", of[1], TARGETS[way], " s"
+    yield "429", put_off, 0, ""
+
+
+def takes(users, percent, seconds):
+    """What it takes with so many users: parts of a core from its start on, and once it has read all lists; and MiB."""
+    with Run(users, percent) as run:
+        time.sleep(START)
+        early, _ = run.usage()
+        time.sleep(max(seconds - START, 1))
+        spent, peak = run.usage()
+        put_off, requests = run.refused()
+    whole, later = spent / max(seconds, START + 1), (spent - early) / max(seconds - START, 1)
+    print(f"{users:,} users, {percent} % a second, {seconds} s: {whole:.3f} of a core, after {START} s {later:.3f}; {peak:.1f} MiB; {requests:,} requests, {put_off} of them 429", flush=True)
+    if put_off:
+        sys.exit("requests were put off")
+    return whole, later, peak
+
+
+TARGETS = {"Teams to Swyx": 5.0, "Swyx to Teams": 1.0}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=5_000, help="how many users whose delays are measured")
+    parser.add_argument("--percent", type=float, default=0.5, help="of how many percent of them something changes in a second, on each side")
+    parser.add_argument("--seconds", type=int, default=600, help="for how long")
+    parser.add_argument("--large", type=int, default=100_000, help="how many users for processor and memory")
+    parser.add_argument("--large-seconds", type=int, default=120, help="for how long")
+    parser.add_argument("--large-percent", type=float, default=0.02, help="as --percent: Graph takes 50 requests in a second")
+    parser.add_argument("--sizes", default="1000,10000", help="fewer users beside these, for the plot; none: no plot")
+    parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="where to write it")
+    given = parser.parse_args()
+    targets = list(delays(given.users, given.percent, given.seconds)) if given.users else []
+    if given.large:
+        sizes = [int(size) for size in given.sizes.split(",") if size] + [given.large]
+        taken = [takes(size, given.large_percent, given.large_seconds) for size in sizes]
+        whole, _, peak = taken[-1]
+        targets.append((f"{given.large:,} users, parts of a core", whole, 0.2, ""))
+        targets.append((f"{given.large:,} users, memory", peak, 80, " MiB"))
+        if len(sizes) > 1:
+            growth = [taken[-1][measure] / taken[0][measure] for measure in (0, 2)]
+            most = sizes[-1] / sizes[0]
+            targets.append((f"{sizes[-1]:,} / {sizes[0]:,} users, processor", growth[0], most, ""))
+            targets.append((f"{sizes[-1]:,} / {sizes[0]:,} users, memory", growth[1], most, ""))
+            points = [list(zip(sizes, values)) for values in zip(*taken)]
+            measures = [("Processor", "parts of a core", points[0]), ("Peak of memory", "MiB", points[2])]
+            plot.write(given.plot, measures)
+            print(f"the plot is in {given.plot}")
+    print()
+    for what, value, target, unit in targets:
+        verdict = "met" if value <= target else "NOT met"
+        print(f"{what:<40} {value:>8.3f}{unit:<4}  target {target:>6g}{unit:<4}  {verdict}")
+
+
+if __name__ == "__main__":
+    main()
