@@ -48,6 +48,9 @@ fn carried(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
     for problem in list(carried, "/problems") {
         line(out, "problem", &format!("{}: {}", text(problem, "/what"), text(problem, "/why")))?;
     }
+    if let Some(budget) = at(carried, "/read_budget").as_str() {
+        line(out, "read-budget", &printable(budget))?;
+    }
     for words in list(carried, "/unknown_words").filter_map(Value::as_str) {
         line(out, "unknown", &format!("Teams said {}, which changes nothing in Swyx", printable(words)))?;
     }
