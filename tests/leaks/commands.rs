@@ -90,6 +90,12 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "rotate a.toml --if-due --format json --timeout 1",
             "rotate a.toml --finish --timeout 1",
             "destroy a.toml --trust --yes SwyxMSTeamsPresenceSync --timeout 1",
+            // The address is nobody's on this machine: it comes as far as it can without running on.
+            "sync a.toml -vvv --trust --metrics 192.0.2.1:9 --color always",
+            "sync a.toml other.toml -vvv --log-format json --metrics 192.0.2.1:9",
+            "sync a.toml --dry-run --record clean.toml --trust",
+            "sync a.toml -v --replay a.toml",
+            "sync a.toml --replay clean.toml --log-format json",
             "diff clean.toml a.toml",
             "diff a.toml clean.toml",
             "diff a.toml other.toml",
@@ -153,7 +159,7 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 117] = [
+const WRONG_USE: [&str; 125] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -271,4 +277,12 @@ const WRONG_USE: [&str; 117] = [
     "completions «C»",
     "schema --for «C»",
     "rules --format=«C» --color=«C»",
+    "sync a.toml --metrics «C»",
+    "sync a.toml --metrics=127.0.0.1:9@«C»",
+    "sync a.toml --log-format «C»",
+    "sync a.toml --dry-run=«C»",
+    "sync a.toml --«C»",
+    "status «C»",
+    "status --format «C»",
+    "status 127.0.0.1:9 «C»",
 ];

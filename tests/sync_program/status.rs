@@ -16,9 +16,9 @@ fn it_says_how_each_tenant_is() {
             && !running.get("/status").1.contains("\"oldest_reading_seconds\":null")
     });
     site.teams("Busy/InAMeeting");
+    until("Away in Swyx", || site.in_swyx() == "Away");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
-    until("Away in Swyx", || site.in_swyx() == "Away");
     until("both are counted", || {
         let (_, status) = running.get("/status");
         status.contains("\"open_sessions\":1") && status.matches("\"last_seconds\":null").count() == 0
