@@ -161,9 +161,9 @@ read_interval_seconds = 2
         self.assertGreaterEqual(value("delay_seconds_count", "to_swyx"), len(to_swyx))
         self.assertEqual((value("open_sessions"), value("throttled_total"), value("failed_total"), value("refused_total")), (0, 0, 0, 0))
         self.assertEqual((value("graph_up"), value("gateway_up"), value("settings_refused")), (1, 1, 0))
-        # The parser finds what is wrong: no end, and one series twice.
-        line = next(line for line in answer.text.splitlines() if line.startswith("swyx_teams_graph_up{"))
-        for wrong in (answer.text.replace("# EOF\n", ""), answer.text.replace(line, f"{line}\n{line}")):
+        # The parser finds what is wrong: no end, and a gauge that says it is a counter.
+        gauge = "# TYPE swyx_teams_graph_up "
+        for wrong in (answer.text.replace("# EOF\n", ""), answer.text.replace(f"{gauge}gauge", f"{gauge}counter")):
             with self.assertRaises(ValueError):
                 metrics(wrong)
 
