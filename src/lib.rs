@@ -1,4 +1,4 @@
-//! Reads, checks, edits and describes the settings of SwyxWare's Microsoft Teams presence synchronisation.
+//! Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation.
 //!
 //! # The map
 //!

@@ -18,7 +18,7 @@ use super::sync::{LogFormat, Sync};
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
-/// Reads, checks and edits the settings of SwyxWare's Microsoft Teams presence synchronisation.
+/// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses.
 #[derive(Parser)]
 #[command(name = "swyx-teams", version, propagate_version = true, styles = STYLES, after_long_help = AFTER, max_term_width = 110)]
 pub(super) struct Cli {

@@ -48,6 +48,11 @@ impl Health {
         self.failures >= OUTAGE
     }
 
+    /// Whether the first request that was to find out did not find it over.
+    pub(super) fn is_long(&self) -> bool {
+        self.failures > OUTAGE
+    }
+
     /// When to try again, in an outage.
     pub(super) fn next(&self) -> Moment {
         if self.is_out() { self.next_try } else { Moment::NEVER }

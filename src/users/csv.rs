@@ -1,148 +1,297 @@
-//! A list of Swyx users from a file of comma-separated values.
+//! Swyx users from a CSV file.
 //!
-//! The columns are this program's own, for Control Center documents no export: `name`, `email`, and, at will, `id` (by default the e-mail
-//! address, else the name) and `enabled` (true, yes, 1; by default true). They stand in the first line, in any order and case; others are
-//! passed over. Fields are separated by commas or semicolons, whichever the first line has more of, and quoted as in RFC 4180.
+//! The format is this project's own: no page of the vendor describes an export of Control Center's users. The first line names the
+//! columns, in any order and case: `name` and `email`, and where they are known `id` and `enabled`; other columns are passed over. The
+//! separator is `;` or `,`, whichever the first line has more of. RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>) says how
+//! quotation marks work; but a user is one line, for a quotation mark without its twin would swallow users unseen. UTF-8, with or
+//! without a byte order mark.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use csv::{Position, ReaderBuilder, StringRecord};
 
 use crate::swyx::SwyxUser;
 
-/// The largest file: 64 MiB, some 500,000 users.
+/// Bytes of a list at most: 670 for each of 100,000 users.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// So many faulty lines are named.
-const MOST_FAULTS: usize = 20;
+/// The longest id of a user, in characters, as with the gateway.
+const LONGEST_ID: usize = 200;
 
-/// Why a list was not read. No message repeats what stands in the file.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CsvError {
-    /// Not UTF-8.
-    #[error("the list is not UTF-8; save it as \"CSV UTF-8\"")]
-    Encoding,
-    /// A column that must be there is not.
-    #[error(
-        "the first line has no column `{0}`; wanted are `name` and `email`, and at will `id` and `enabled`"
-    )]
-    Column(&'static str),
-    /// Lines that cannot be read, each with its number and what is wrong.
-    #[error("{}", lines(.0))]
-    Lines(Vec<(u64, &'static str)>),
+/// Why a line is no user, or the first line no header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub why: String,
 }
 
-fn lines(faults: &[(u64, &'static str)]) -> String {
-    let shown = faults.iter().take(MOST_FAULTS).map(|(line, what)| format!("line {line}: {what}"));
-    let more = faults.len().saturating_sub(MOST_FAULTS);
-    let more = (more > 0).then(|| format!("and {more} more"));
-    shown.chain(more).collect::<Vec<_>>().join("; ")
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.why)
+    }
 }
 
-/// The columns by their places.
+/// The users of a list. Where there is no column `id`, a user's id is the line, as `line 2`; where there is no column `enabled`, all
+/// are activated. Blanks around a value are not part of it, and a line without any value is no user.
+///
+/// ```
+/// let users = swyx_teams::users::csv::read(b"Name;E-Mail;Email\nJane Roe;;jane.roe@example.com\n").unwrap();
+/// assert_eq!((&*users[0].name, users[0].email.as_deref()), ("Jane Roe", Some("jane.roe@example.com")));
+/// ```
+///
+/// # Errors
+/// Every [`Fault`] of the list, in the order of its lines. There are no users then: a list with holes would match the wrong ones.
+pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
+    let text = text(content).map_err(|fault| vec![fault])?;
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator(text))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let mut record = StringRecord::new();
+    let mut lines = Lines::new(text);
+    let mut list = List::default();
+    let mut columns = None;
+    // Of UTF-8 that may be of any length, nothing is an error to the reader.
+    while reader.read_record(&mut record).unwrap_or(false) {
+        let line = lines.of(record.position());
+        match &columns {
+            None => columns = Some(Columns::of(&record, line).map_err(|fault| vec![fault])?),
+            Some(columns) => list.add(columns, &record, line),
+        }
+    }
+    match columns {
+        None => Err(vec![Fault { line: 1, why: NO_HEADER.to_owned() }]),
+        Some(_) if list.faults.is_empty() => Ok(list.users),
+        Some(_) => Err(list.faults),
+    }
+}
+
+const NO_HEADER: &str =
+    "the first line names the columns: name and email, and where they are known id and enabled";
+
+fn text(content: &[u8]) -> Result<&str, Fault> {
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    std::str::from_utf8(content).map_err(|error| {
+        let before = content.get(..error.valid_up_to()).unwrap_or_default();
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        Fault { line, why: "this is not UTF-8; spreadsheets have it as \"CSV UTF-8\"".to_owned() }
+    })
+}
+
+fn separator(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' }
+}
+
+/// The number of a record's line. The reader's own is that of blank lines before it.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    fn of(&mut self, position: Option<&Position>) -> usize {
+        let start = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let passed = self.text.as_bytes().get(self.at..start + blank).unwrap_or_default();
+        self.line += passed.iter().filter(|b| **b == b'\n').count();
+        self.at = start + blank;
+        self.line
+    }
+}
+
+/// Where each column is.
 struct Columns {
     id: Option<usize>,
     name: usize,
     email: usize,
     enabled: Option<usize>,
+    count: usize,
 }
 
-/// Reads the users of a list. Lines without anything in them are passed over.
-///
-/// # Errors
-/// [`CsvError`] names every line that is faulty; then there are no users at all, for half a list would look like a whole one.
-pub fn read(bytes: &[u8]) -> Result<Vec<SwyxUser>, CsvError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| CsvError::Encoding)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let first = text.lines().next().unwrap_or_default();
-    let separator = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|_| CsvError::Column("name"))?;
-    let place = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
-    let columns = Columns {
-        id: place("id"),
-        name: place("name").ok_or(CsvError::Column("name"))?,
-        email: place("email").ok_or(CsvError::Column("email"))?,
-        enabled: place("enabled"),
-    };
-    let width = header.len();
-    let (mut users, mut faults) = (Vec::new(), Vec::new());
-    let mut ids = std::collections::HashSet::new();
-    for record in reader.records() {
-        let line = record.as_ref().ok().and_then(|record| record.position()).map_or(0, csv::Position::line);
-        let read =
-            record.map_err(|_| "this is no line of fields").and_then(|record| user(&record, width, &columns));
-        match read {
-            Ok(Some(user)) if ids.insert(user.id.clone()) => users.push(user),
-            Ok(Some(_)) => faults.push((line, "another line has this id")),
-            Ok(None) => {}
-            Err(what) => faults.push((line, what)),
+impl Columns {
+    fn of(header: &StringRecord, line: usize) -> Result<Self, Fault> {
+        let fault = |why: String| Fault { line, why };
+        let place = |name: &str| {
+            let mut found = (0..header.len())
+                .filter(|at| header.get(*at).is_some_and(|column| column.trim().eq_ignore_ascii_case(name)));
+            match (found.next(), found.next()) {
+                (_, Some(_)) => Err(fault(format!("there are two columns `{name}`"))),
+                (place, None) => Ok(place),
+            }
+        };
+        let needed =
+            |name| place(name)?.ok_or_else(|| fault(format!("there is no column `{name}`; {NO_HEADER}")));
+        Ok(Self {
+            name: needed("name")?,
+            email: needed("email")?,
+            id: place("id")?,
+            enabled: place("enabled")?,
+            count: header.len(),
+        })
+    }
+}
+
+#[derive(Default)]
+struct List {
+    users: Vec<SwyxUser>,
+    faults: Vec<Fault>,
+    /// The line of each id.
+    ids: HashMap<Box<str>, usize>,
+}
+
+impl List {
+    fn add(&mut self, columns: &Columns, record: &StringRecord, line: usize) {
+        if record.iter().all(is_blank) {
+            return;
+        }
+        match self.user(columns, record, line) {
+            Ok(user) => {
+                if columns.id.is_some() {
+                    self.ids.insert(user.id.clone(), line);
+                }
+                self.users.push(user);
+            }
+            Err(why) => self.faults.push(Fault { line, why }),
         }
     }
-    if faults.is_empty() { Ok(users) } else { Err(CsvError::Lines(faults)) }
+
+    fn user(&self, columns: &Columns, record: &StringRecord, line: usize) -> Result<SwyxUser, String> {
+        let value = |place: usize| record.get(place).unwrap_or_default().trim();
+        if record.iter().any(|value| value.contains(['\n', '\r'])) {
+            return Err("a value goes over the end of the line; is a quotation mark missing?".to_owned());
+        }
+        if record.len() != columns.count {
+            return Err(format!(
+                "it has {} columns, and the first line {}; is a quotation mark missing, or a separator too many?",
+                record.len(),
+                columns.count
+            ));
+        }
+        let id = match columns.id.map(value) {
+            None => format!("line {line}").into(),
+            Some("") => return Err("the id is missing".to_owned()),
+            Some(id) if id.chars().count() > LONGEST_ID => {
+                return Err(format!("the id has more than {LONGEST_ID} characters"));
+            }
+            Some(id) => Box::<str>::from(id),
+        };
+        if let Some(earlier) = self.ids.get(&id) {
+            return Err(format!("line {earlier} has the same id"));
+        }
+        let name = value(columns.name);
+        if name.is_empty() {
+            return Err("the name is missing".to_owned());
+        }
+        let enabled = columns.enabled.map_or(Ok(true), |place| {
+            yes_or_no(value(place)).ok_or_else(|| "`enabled` is neither true nor false".to_owned())
+        })?;
+        let email = Some(value(columns.email)).filter(|email| !email.is_empty()).map(Into::into);
+        Ok(SwyxUser { id, name: name.into(), email, enabled })
+    }
 }
 
-fn user(
-    record: &csv::StringRecord,
-    width: usize,
-    columns: &Columns,
-) -> Result<Option<SwyxUser>, &'static str> {
-    if record.iter().all(str::is_empty) {
-        return Ok(None);
-    }
-    if record.len() != width {
-        return Err("not as many fields as the first line has");
-    }
-    let field =
-        |place: Option<usize>| place.and_then(|place| record.get(place)).filter(|text| !text.is_empty());
-    let (name, email) = (field(Some(columns.name)), field(Some(columns.email)));
-    let id = field(columns.id).or(email).or(name).ok_or("neither id nor name nor e-mail address")?;
-    let enabled = match field(columns.enabled).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("true" | "yes" | "1") => true,
-        Some("false" | "no" | "0") => false,
-        Some(_) => return Err("`enabled` is neither true nor false"),
-    };
-    Ok(Some(SwyxUser {
-        id: id.into(),
-        name: name.unwrap_or_default().into(),
-        email: email.map(Box::from),
-        enabled,
-    }))
+/// Whether a value is nothing; one that goes over the end of its line may have swallowed something.
+fn is_blank(value: &str) -> bool {
+    value.trim().is_empty() && !value.contains('\n')
+}
+
+/// As programs and spreadsheets write it, German ones among them.
+fn yes_or_no(text: &str) -> Option<bool> {
+    const YES: [&str; 5] = ["true", "yes", "1", "wahr", "ja"];
+    const NO: [&str; 5] = ["false", "no", "0", "falsch", "nein"];
+    let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is(&YES) { Some(true) } else { is(&NO).then_some(false) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn user(id: &str, name: &str, email: Option<&str>, enabled: bool) -> SwyxUser {
-        SwyxUser { id: id.into(), name: name.into(), email: email.map(Box::from), enabled }
+    fn users(text: &str) -> Vec<String> {
+        let users = read(text.as_bytes()).expect("a list");
+        let shown = |user: &SwyxUser| {
+            let email = user.email.as_deref().unwrap_or("-");
+            format!("{}|{}|{email}|{}", user.id, user.name, if user.enabled { "on" } else { "off" })
+        };
+        users.iter().map(shown).collect()
+    }
+
+    fn faults(text: &str) -> Vec<String> {
+        read(text.as_bytes()).expect_err("faults").iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn lists_are_read_however_they_are_written() {
-        let plain = "name,email\nJane Roe,jane@example.com\n\n\"Roe, Jim\",\n";
-        let wanted = [
-            user("jane@example.com", "Jane Roe", Some("jane@example.com"), true),
-            user("Roe, Jim", "Roe, Jim", None, true),
-        ];
-        assert_eq!(read(plain.as_bytes()).expect("a list"), wanted);
-        let other = "\u{feff}Enabled;E-Mail;EMAIL;Id;Name\r\nno;x;a@b.example;7;\"A \"\"B\"\"\"\r\n";
-        assert_eq!(
-            read(other.as_bytes()).expect("a list"),
-            [user("7", "A \"B\"", Some("a@b.example"), false)]
-        );
-        assert_eq!(read(b"name,email\n").expect("a list"), []);
+    fn columns_have_any_order_and_either_separator() {
+        for text in [
+            "id,name,email,enabled\n7,Jane,j@x,true\n",
+            "EMAIL;Enabled;more;ID;Name\r\nj@x;ja;?;7;Jane\r\n",
+            "\u{feff}\"id\";\"name\";\"email\"\n\"7\";\"Jane\";\"j@x\"",
+            "\n id , name , email \n\n 7 , Jane , j@x \n\n",
+        ] {
+            assert_eq!(users(text), ["7|Jane|j@x|on"], "{text:?}");
+        }
     }
 
     #[test]
-    fn every_faulty_line_is_named_and_no_half_list_is_given() {
-        let text = "id,name,email,enabled\n1,A,a@b,true\n2,B\n,,,\n3,C,c@b,perhaps\n1,D,d@b,\n";
-        let error = read(text.as_bytes()).expect_err("faults");
-        assert_eq!(
-            error.to_string(),
-            "line 3: not as many fields as the first line has; line 5: `enabled` is neither true nor false; line 6: another line has this id"
-        );
-        assert_eq!(read(b"name;mail\n").expect_err("no e-mail"), CsvError::Column("email"));
-        assert_eq!(read(b"\xff\xfe").expect_err("UTF-16"), CsvError::Encoding);
-        assert_eq!(read(b"").expect_err("nothing"), CsvError::Column("name"));
+    fn quotes_hold_separators_and_quotes() {
+        let text = "name;email;enabled\n\"Roe; \"\"Jane\"\"\";;0\n;;\nMax \"M\" Roe;m@x;Wahr\n";
+        assert_eq!(users(text), ["line 2|Roe; \"Jane\"|-|off", "line 4|Max \"M\" Roe|m@x|on"]);
+    }
+
+    #[test]
+    fn every_faulty_line_is_named_and_no_user_is_lost_unseen() {
+        let text = "id;name;email;enabled\n1;Jane;j@x;1\n\n;No id;n@x;1\n1;Again;a@x;1\n2;;e@x;1\n3;Max;m@x;maybe\n4;Few;f@x\n\r\n5;Many;m@x;1;1\n";
+        let found = faults(text);
+        let lines = found.iter().map(|fault| fault.split(':').next().unwrap()).collect::<Vec<_>>();
+        assert_eq!(lines, ["line 4", "line 5", "line 6", "line 7", "line 8", "line 10"], "{found:#?}");
+        assert!(found[1].ends_with("line 2 has the same id"));
+    }
+
+    #[test]
+    fn a_quotation_mark_without_its_twin_swallows_nobody_unseen() {
+        for text in [
+            "name;email\n\"Jane;j@x\nMax;m@x\nKim;k@x\n",
+            "name;email;note\nJane;j@x;\"note\nMax;m@x;x\nKim;k@x;\"note\"\n",
+            "name;email\nMax;\"m@x\n",
+            "name;email\nJane;\"\nMax;m@x",
+            "name;email\n;\"\n\n",
+        ] {
+            assert!(faults(text)[0].starts_with("line 2: "), "{text:?} {:?}", faults(text));
+        }
+    }
+
+    #[test]
+    fn what_is_no_such_list_is_said() {
+        for (text, words) in [
+            ("", "line 1: the first line names"),
+            ("\n\n", "line 1: the first line names"),
+            ("name\tmail\n", "line 1: there is no column `name`"),
+            ("Jane;j@x\n", "line 1: there is no column `name`"),
+            ("name;mail\nJane;j@x\n", "line 1: there is no column `email`"),
+            ("name;email;Email\n", "line 1: there are two columns `email`"),
+        ] {
+            assert!(faults(text)[0].starts_with(words), "{text:?} {:?}", faults(text));
+        }
+        assert_eq!(read(b"name;email\nJ\xfcrgen;j@x\n").expect_err("Latin-1")[0].line, 2);
+        let wide = "name;email".encode_utf16().flat_map(u16::to_le_bytes);
+        assert!(read(&[0xff, 0xfe].into_iter().chain(wide).collect::<Vec<_>>()).is_err());
+        assert_eq!(users("name,email\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_id_has_at_most_200_characters() {
+        let with = |length: usize| format!("id,name,email\n{},J,j@x\n", "ü".repeat(length));
+        assert!(read(with(200).as_bytes()).is_ok());
+        assert!(faults(&with(201))[0].starts_with("line 2: the id has more"));
     }
 }

@@ -49,12 +49,14 @@ impl Keeper {
         state: &Arc<State>,
     ) -> Self {
         let place = state.add(display(&path));
-        let (loaded, refused) = match loaded {
-            Ok(loaded) => (Some(loaded), None),
-            Err(error) => (None, Some(error.brief)),
+        let (stamp, loaded, refused) = match loaded {
+            Ok(loaded) => (loaded.stamp.clone(), Some(loaded), None),
+            Err(error) => (error.stamp, None, Some(error.brief)),
         };
-        state.change(place, |tenant| tenant.refused = refused);
-        let stamp = loaded.as_ref().map_or_else(|| Stamp::of(&path, None), |loaded| loaded.stamp.clone());
+        state.change(place, |tenant| {
+            tenant.identity = loaded.as_ref().map(Loaded::identity);
+            tenant.refused = refused;
+        });
         Self { path, plan, state: Arc::clone(state), place, loaded, stamp, running: None }
     }
 
@@ -76,14 +78,12 @@ impl Keeper {
         let Some(site) = loaded.site(self.plan.writing) else { return };
         let (orders, receiver) = mpsc::channel(8);
         let (sender, view) = watch::channel(View::default());
-        let (tenant, interval) =
-            (loaded.settings.access.tenant_id.to_string(), Options::of(&loaded.settings).interval);
         let file = display(&self.path);
+        let tenant = loaded.identity().tenant;
         tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "the synchronisation begins");
-        self.state.change(self.place, |place| {
-            (place.tenant, place.interval, place.view) = (Some(tenant), interval, Some(view));
-        });
-        let witness = self.plan.recorder.witness(self.plan.writing);
+        let interval = Options::of(&loaded.settings).interval;
+        self.state.change(self.place, |place| (place.interval, place.view) = (interval, Some(view)));
+        let witness = self.plan.recorder.witness(self.plan.writing, &file);
         self.running =
             Some(Running { orders, task: tokio::spawn(run::run(site, receiver, sender, witness)) });
     }
@@ -101,24 +101,26 @@ impl Keeper {
         let (path, trust) = (self.path.clone(), self.plan.trust);
         // A secret may be printed by a program, which takes its time.
         let loading = tokio::task::spawn_blocking(move || Loaded::load(&path, trust)).await;
+        // A panic there has been said already, and the files are looked at again.
+        let Ok(loaded) = loading else { return };
+        let loaded = loaded.and_then(|new| match self.state.claim(self.place, &new.identity()) {
+            Ok(()) => Ok(new),
+            Err(other) => Err(NotLoaded { stamp: new.stamp, ..NotLoaded::twin(&self.path, &other) }),
+        });
         let file = display(&self.path);
-        match loading {
-            Ok(Ok(new)) => {
+        match loaded {
+            Ok(new) => {
                 self.stamp = new.stamp.clone();
                 tracing::info!(file, "the settings changed, and are used");
                 self.state.change(self.place, |tenant| tenant.refused = None);
                 self.take(new).await;
             }
-            Ok(Err(error)) => {
-                self.stamp = Stamp::of(&self.path, self.loaded.as_ref().map(|loaded| &loaded.settings));
-                tracing::error!(
-                    file,
-                    "the settings changed, and cannot be used; those before stay in use: {}",
-                    error.brief
-                );
+            Err(error) => {
+                self.stamp = error.stamp;
+                let then = if self.loaded.is_some() { "; those before stay in use" } else { "" };
+                tracing::error!(file, "the settings changed, and cannot be used{then}: {}", error.brief);
                 self.state.change(self.place, |tenant| tenant.refused = Some(error.brief));
             }
-            Err(_) => {}
         }
     }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::super::{Exit, display, distrusted, folder};
+use super::state::Identity;
 use crate::check::{self, Checked};
 use crate::diagnostic::{Severity, printable};
 use crate::graph::{Client, Credential, Https, Limits, Transport};
 use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, SecretSource, Settings};
+use crate::settings::{Secret, SecretSource, Settings, Unresolved};
 use crate::swyx::Gateway;
 use crate::sync::Options;
 use crate::sync::run::{Site, Writing};
@@ -39,12 +40,23 @@ pub(in crate::cli) struct NotLoaded {
     pub(in crate::cli) text: String,
     /// The same for a log: no colours, a line each.
     pub(super) brief: String,
+    /// What the files looked like.
+    pub(super) stamp: Stamp,
 }
 
 impl NotLoaded {
     pub(super) fn misuse(path: &Path, why: impl std::fmt::Display) -> Self {
         let brief = format!("{}: {why}", printable(&display(path)));
-        Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief }
+        Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief, stamp: Stamp::default() }
+    }
+
+    /// Both would take the whole of Graph's limit, and clear each other's sessions.
+    pub(super) fn twin(path: &Path, other: &str) -> Self {
+        let other = printable(other);
+        Self::misuse(
+            path,
+            format_args!("{other} is of the same tenant and application; only one of them can be carried"),
+        )
     }
 
     /// What the check found, as `check` says it.
@@ -61,20 +73,27 @@ impl NotLoaded {
         written(Format::Human, &mut text);
         written(Format::Concise, &mut brief);
         let as_text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
-        Self { exit, text: as_text(&text) + "\n", brief: as_text(&brief.into_inner()) }
+        let brief = as_text(&brief.into_inner());
+        Self { exit, text: as_text(&text) + "\n", brief, stamp: Stamp::default() }
     }
 }
 
 impl Loaded {
     pub(in crate::cli) fn load(path: &Path, trust: Trust) -> Result<Self, NotLoaded> {
         // Before they are read: what changes meanwhile is seen next time.
-        let stamp = Stamp::of(path, None);
-        let checked = check::file(display(path), path);
-        let settings = checked.settings().map_err(|error| match error {
-            crate::settings::Unresolved::Errors => NotLoaded::found(&checked),
-            error @ crate::settings::Unresolved::UndocumentedMode => NotLoaded::misuse(path, error),
-        })?;
-        if let Some(why) = distrusted(&checked, trust) {
+        let mut stamp = Stamp::of(path);
+        let loaded = checked(path).and_then(|(checked, settings)| {
+            stamp.add_secrets(path, &settings);
+            Self::make(path, &checked, settings, trust)
+        });
+        match loaded {
+            Ok(loaded) => Ok(Self { stamp, ..loaded }),
+            Err(error) => Err(NotLoaded { stamp, ..error }),
+        }
+    }
+
+    fn make(path: &Path, checked: &Checked, settings: Settings, trust: Trust) -> Result<Self, NotLoaded> {
+        if let Some(why) = distrusted(checked, trust) {
             return Err(NotLoaded::misuse(path, why));
         }
         let Some((_, token)) = &settings.gateway else {
@@ -93,13 +112,14 @@ impl Loaded {
         let secrets = Secrets { client, gateway: fetch("swyx.gateway_token", token)? };
         let https =
             Https::new(&settings.access, &folder(path)).map_err(|error| NotLoaded::misuse(path, error))?;
-        let stamp = stamp.with_secrets(path, &settings);
-        Ok(Self { settings, secrets, transport: Arc::new(https), stamp })
+        Ok(Self { settings, secrets, transport: Arc::new(https), stamp: Stamp::default() })
     }
 
-    /// What there may be only once: a tenant's application.
-    pub(super) fn identity(&self) -> (String, String) {
-        (self.settings.access.tenant_id.to_string(), self.settings.client_id.to_string())
+    pub(super) fn identity(&self) -> Identity {
+        Identity {
+            tenant: self.settings.access.tenant_id.to_string(),
+            application: self.settings.client_id.to_string(),
+        }
     }
 
     /// Whether a run of this one can go on as one of `other`, told what else changed.
@@ -139,6 +159,16 @@ impl Loaded {
     }
 }
 
+/// A settings file without errors.
+pub(super) fn checked(path: &Path) -> Result<(Checked, Settings), NotLoaded> {
+    let checked = check::file(display(path), path);
+    match checked.settings() {
+        Ok(settings) => Ok((checked, settings)),
+        Err(Unresolved::Errors) => Err(NotLoaded::found(&checked)),
+        Err(error @ Unresolved::UndocumentedMode) => Err(NotLoaded::misuse(path, error)),
+    }
+}
+
 fn limits() -> Limits {
     Limits { attempt: ATTEMPT, until: None, repetitions: 0 }
 }
@@ -148,23 +178,19 @@ fn limits() -> Limits {
 pub(super) struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
 
 impl Stamp {
-    /// The settings file, and those that hold its secrets.
-    pub(super) fn of(path: &Path, settings: Option<&Settings>) -> Self {
-        let secrets = settings.into_iter().flat_map(|settings| {
-            let token = settings.gateway.as_ref().map(|(_, token)| token);
-            settings.client_secret.iter().chain(token)
-        });
-        let files = secrets.filter_map(|source| match source {
+    /// The settings file.
+    fn of(path: &Path) -> Self {
+        Self(vec![look(path.to_path_buf())])
+    }
+
+    /// The files, too, that hold its secrets. They need not be there yet.
+    fn add_secrets(&mut self, path: &Path, settings: &Settings) {
+        let token = settings.gateway.as_ref().map(|(_, token)| token);
+        let files = settings.client_secret.iter().chain(token).filter_map(|source| match source {
             SecretSource::File(file) => Some(folder(path).join(file)),
             SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
         });
-        Self(std::iter::once(path.to_path_buf()).chain(files).map(look).collect())
-    }
-
-    /// The same, with the secrets' files that the settings turned out to name.
-    fn with_secrets(mut self, path: &Path, settings: &Settings) -> Self {
-        self.0.extend(Self::of(path, Some(settings)).0.into_iter().skip(1));
-        self
+        self.0.extend(files.map(look));
     }
 
     /// Whether any of the files looks another way now.

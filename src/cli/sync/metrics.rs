@@ -1,4 +1,4 @@
-//! The metrics, in the text format of OpenMetrics. Their labels are tenant ids and directions, never users.
+//! The metrics, in the text format of OpenMetrics. Their labels are the ids of tenants and applications and directions, never users.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::state::State;
+use super::state::{Identity, State};
 use crate::sync::run::View;
 use crate::sync::{BOUNDS_MS, Delays, Figures};
 
@@ -90,22 +90,27 @@ fn up(is_up: bool) -> f64 {
 
 impl Collector for Tenants {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let help = "Settings files that cannot be used as they are now";
+        let refused = f64::from(u32::try_from(self.0.refused()).unwrap_or(u32::MAX));
+        encoder
+            .encode_descriptor("settings_refused", help, None, MetricType::Gauge)?
+            .encode_gauge(&refused)?;
         let tenants = self.0.tenants();
         let views = tenants.iter().filter_map(|tenant| {
             let view = tenant.view.as_ref()?.borrow().clone();
-            Some((tenant.tenant.clone()?, view))
+            Some((tenant.identity.clone()?, view))
         });
         let views = views.collect::<Vec<_>>();
         for (name, help, unit, value) in &GAUGES {
             let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
             for (tenant, view) in &views {
-                metric.encode_family(&[("tenant", tenant.as_str())])?.encode_gauge(&value(view))?;
+                metric.encode_family(&labels(tenant))?.encode_gauge(&value(view))?;
             }
         }
         for (name, help, value) in &COUNTERS {
             let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             for (tenant, view) in &views {
-                let labels = [("tenant", tenant.as_str())];
+                let labels = labels(tenant);
                 let mut metric = metric.encode_family(&labels)?;
                 metric.encode_counter::<NoLabelSet, _, u64>(&value(&view.figures), None)?;
             }
@@ -117,12 +122,17 @@ impl Collector for Tenants {
             for (direction, delays) in
                 [("to_swyx", &view.figures.to_swyx), ("to_teams", &view.figures.to_teams)]
             {
-                let labels = [("tenant", tenant.as_str()), ("direction", direction)];
+                let [tenant, application] = labels(tenant);
+                let labels = [tenant, application, ("direction", direction)];
                 histogram(metric.encode_family(&labels)?, delays)?;
             }
         }
         Ok(())
     }
+}
+
+fn labels(identity: &Identity) -> [(&str, &str); 2] {
+    [("tenant", &identity.tenant), ("application", &identity.application)]
 }
 
 fn histogram(mut metric: MetricEncoder<'_>, delays: &Delays) -> fmt::Result {

@@ -87,11 +87,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
     if args.record.is_some() && files.len() > 1 {
         return context.misuse("--record takes one settings file");
     }
-    let (loaded, exit) = load_all(context, &files)?;
+    let (loaded, exit) = load_all(context, &files, args.log_format)?;
     if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
         return Ok(exit);
     }
-    let recorder = match record::Recorder::create(args.record.as_deref()) {
+    let recorder = match record::Recorder::create(args.record.as_deref(), files.len() > 1) {
         Ok(recorder) => recorder,
         Err(error) => return context.misuse(format_args!("--record: {}", os::reason(&error))),
     };
@@ -134,7 +134,11 @@ fn files(context: &mut Context<'_>, args: &Sync) -> io::Result<Result<Vec<PathBu
 type Start = (PathBuf, Result<Loaded, NotLoaded>);
 
 /// Loads all files, and says what is wrong with those that cannot be used. The exit code counts where none can.
-fn load_all(context: &mut Context<'_>, files: &[PathBuf]) -> io::Result<(Vec<Start>, Exit)> {
+fn load_all(
+    context: &mut Context<'_>,
+    files: &[PathBuf],
+    format: LogFormat,
+) -> io::Result<(Vec<Start>, Exit)> {
     let trust = context.trust();
     let mut exit = Exit::Clean;
     let mut loaded: Vec<Start> = Vec::new();
@@ -148,35 +152,53 @@ fn load_all(context: &mut Context<'_>, files: &[PathBuf]) -> io::Result<(Vec<Sta
                 .map(|(path, _)| display(path))
                 .next()
         });
-        if let Some(other) = other {
-            // Both would take the whole of Graph's limit, and clear each other's sessions.
-            let why =
-                format!("{other} is of the same tenant and application; only one of them can be carried");
-            one = Err(NotLoaded::misuse(path, why));
+        if let (Ok(twin), Some(other)) = (&one, other) {
+            one = Err(NotLoaded { stamp: twin.stamp.clone(), ..NotLoaded::twin(path, &other) });
         }
         if let Err(error) = &one {
             exit = exit.max(error.exit);
-            write!(context.err, "{}", error.text)?;
+            match format {
+                LogFormat::Text => write!(context.err, "{}", error.text)?,
+                LogFormat::Json => {
+                    let file = display(path);
+                    tracing::error!(file, "the settings cannot be used: {}", error.brief);
+                }
+            }
         }
         loaded.push((path.clone(), one));
     }
     Ok((loaded, exit))
 }
 
+/// Says what is unusual about this run.
+fn announce(args: &Sync) {
+    if args.dry_run {
+        tracing::info!(
+            "a dry run: nothing is set in Teams or Swyx; what would be is printed on standard output"
+        );
+    }
+    if let Some(path) = &args.record {
+        let file = display(path);
+        tracing::info!(file, "what is seen and done is recorded; the file names users");
+    }
+}
+
 /// Carries until a signal comes.
 async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io::Result<()> {
     let (end, at_once) = (os::ending()?, os::ending()?);
     let state = Arc::new(State::default());
+    // Before anything begins: an address that cannot be had leaves nothing behind.
+    if let Some(address) = args.metrics {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
+        tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
+    }
+    announce(args);
     let mut keepers = JoinSet::new();
     let (stop, stopped) = tokio::sync::watch::channel(false);
     for (path, loaded) in loaded {
         let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
         keepers.spawn(keeper.keep(stopped.clone()));
-    }
-    if let Some(address) = args.metrics {
-        let listener = tokio::net::TcpListener::bind(address).await?;
-        tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
-        tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
     }
     os::notify_supervisor("READY=1");
     end.await;

@@ -9,37 +9,45 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::replay::said;
-use super::shapes::{Line, Told};
+use super::shapes::{HEAD, Line, Told};
+use crate::diagnostic::printable;
 use crate::os::NewFile;
 use crate::sync::Moment;
 use crate::sync::engine::{Command, Engine, Event};
 use crate::sync::run::{Nobody, Witness, Writing};
 
 /// Makes witnesses.
-pub(super) struct Recorder(Option<Arc<Mutex<BufWriter<File>>>>);
+pub(super) struct Recorder {
+    file: Option<Arc<Mutex<BufWriter<File>>>>,
+    /// Whether there are several tenants, so that each line has to say of which it is.
+    names_files: bool,
+}
 
 impl Recorder {
     /// A recorder into a new file, or one that records nothing.
-    pub(super) fn create(path: Option<&Path>) -> io::Result<Self> {
-        let Some(path) = path else { return Ok(Self(None)) };
+    pub(super) fn create(path: Option<&Path>, names_files: bool) -> io::Result<Self> {
+        let Some(path) = path else { return Ok(Self { file: None, names_files }) };
         let mut file = NewFile::create(path)?;
-        file.write(b"{\"swyx_teams_recording\":1}\n")?;
-        Ok(Self(Some(Arc::new(Mutex::new(BufWriter::new(file.into_file()?))))))
+        file.write(format!("{HEAD}\n").as_bytes())?;
+        let file = BufWriter::new(file.into_file()?);
+        Ok(Self { file: Some(Arc::new(Mutex::new(file))), names_files })
     }
 
-    /// Who watches one tenant.
-    pub(super) fn witness(&self, writing: Writing) -> Box<dyn Witness> {
-        match (&self.0, writing) {
+    /// Who watches the tenant of a settings file.
+    pub(super) fn witness(&self, writing: Writing, settings: &str) -> Box<dyn Witness> {
+        let prefix = if self.names_files { format!("{}: ", printable(settings)) } else { String::new() };
+        match (&self.file, writing) {
             (None, Writing::Really) => Box::new(Nobody),
-            (file, writing) => Box::new(Watcher { file: file.clone(), says: writing == Writing::NotAtAll }),
+            (file, Writing::Really) => Box::new(Watcher { file: file.clone(), says: None }),
+            (file, Writing::NotAtAll) => Box::new(Watcher { file: file.clone(), says: Some(prefix) }),
         }
     }
 }
 
 struct Watcher {
     file: Option<Arc<Mutex<BufWriter<File>>>>,
-    /// Says on standard output what would be set.
-    says: bool,
+    /// With this before it, what would be set is said on standard output.
+    says: Option<String>,
 }
 
 impl Witness for Watcher {
@@ -56,9 +64,10 @@ impl Witness for Watcher {
     }
 
     fn wants(&mut self, now: Moment, command: &Command, engine: &Engine) {
-        if let Some(text) = said(now, command, engine).filter(|_| self.says) {
+        let Some(prefix) = &self.says else { return };
+        if let Some(text) = said(now, command, engine) {
             // Who closed the pipe reads nothing.
-            let _ = writeln!(io::stdout(), "{text}");
+            let _ = writeln!(io::stdout(), "{prefix}{text}");
         }
     }
 }

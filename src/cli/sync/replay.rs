@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::super::{Context, Exit, display};
-use super::shapes::{Line, name};
-use crate::check;
+use super::load::checked;
+use super::shapes::{HEAD, Line, name};
 use crate::diagnostic::printable;
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
@@ -16,22 +16,27 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
     let [path] = files else {
         return context.misuse("--replay takes one settings file: the one of which it was recorded");
     };
-    let checked = check::file(display(path), path);
-    let Ok(settings) = checked.settings() else { return context.report_unsound(&checked) };
+    let settings = match checked(path) {
+        Ok((_, settings)) => settings,
+        Err(error) => {
+            write!(context.err, "{}", error.text)?;
+            return Ok(error.exit);
+        }
+    };
+    let unreadable = |error: &io::Error| {
+        format!("--replay: {}: {}", printable(&display(recording)), crate::os::reason(error))
+    };
     let file = match std::fs::File::open(recording) {
         Ok(file) => file,
-        Err(error) => {
-            return context.misuse(format_args!(
-                "--replay: {}: {}",
-                printable(&display(recording)),
-                crate::os::reason(&error)
-            ));
-        }
+        Err(error) => return context.misuse(unreadable(&error)),
     };
     let mut engine = Engine::new(Options::of(&settings));
     for (number, line) in BufReader::new(file).lines().enumerate() {
-        let line = line?;
-        if number == 0 && line.trim() == r#"{"swyx_teams_recording":1}"# {
+        let line = match line {
+            Ok(line) => line,
+            Err(error) => return context.misuse(unreadable(&error)),
+        };
+        if number == 0 && line.trim() == HEAD {
             continue;
         }
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);

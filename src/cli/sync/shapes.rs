@@ -12,6 +12,9 @@ use crate::sync::engine::{
 };
 use crate::sync::{Moment, Slot};
 
+/// The first line, which says what the others are.
+pub(super) const HEAD: &str = r#"{"swyx_teams_recording":1}"#;
+
 /// One line.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Line {

@@ -15,14 +15,22 @@ pub(super) struct State(Mutex<Vec<Tenant>>);
 pub(super) struct Tenant {
     /// The settings file, as it was named.
     pub(super) file: String,
-    /// The tenant id; none while the file cannot be used.
-    pub(super) tenant: Option<String>,
+    /// Which tenant and application it carries; none while the file cannot be used.
+    pub(super) identity: Option<Identity>,
     /// The interval that is wanted.
     pub(super) interval: Duration,
     /// How it is, while it runs.
     pub(super) view: Option<watch::Receiver<View>>,
     /// Why the file, as it is now, is not used.
     pub(super) refused: Option<String>,
+}
+
+/// What there may be only once in a process: a tenant's application. Two would each take the whole of Graph's limit, and clear the other's
+/// sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) tenant: String,
+    pub(super) application: String,
 }
 
 /// The view is made anew each second; one that is older than this is of a run that hangs.
@@ -32,7 +40,7 @@ impl State {
     /// A place for the tenant of a file.
     pub(super) fn add(&self, file: String) -> usize {
         let mut tenants = self.tenants();
-        tenants.push(Tenant { file, tenant: None, interval: Duration::ZERO, view: None, refused: None });
+        tenants.push(Tenant { file, identity: None, interval: Duration::ZERO, view: None, refused: None });
         tenants.len() - 1
     }
 
@@ -40,6 +48,26 @@ impl State {
         if let Some(tenant) = self.tenants().get_mut(place) {
             change(tenant);
         }
+    }
+
+    /// Takes a tenant's application for the file at `place`.
+    ///
+    /// # Errors
+    /// The file that has it already.
+    pub(super) fn claim(&self, place: usize, identity: &Identity) -> Result<(), String> {
+        let mut tenants = self.tenants();
+        let is_other =
+            |(at, tenant): &(usize, &Tenant)| *at != place && tenant.identity.as_ref() == Some(identity);
+        if let Some((_, other)) = tenants.iter().enumerate().find(is_other) {
+            return Err(other.file.clone());
+        }
+        tenants.get_mut(place).into_iter().for_each(|tenant| tenant.identity = Some(identity.clone()));
+        Ok(())
+    }
+
+    /// How many files cannot be used as they are now.
+    pub(super) fn refused(&self) -> usize {
+        self.tenants().iter().filter(|tenant| tenant.refused.is_some()).count()
     }
 
     pub(super) fn tenants(&self) -> MutexGuard<'_, Vec<Tenant>> {

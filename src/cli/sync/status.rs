@@ -67,7 +67,9 @@ pub(super) fn report(state: &State) -> Value {
 
 fn tenant(tenant: &Tenant) -> Value {
     let seconds = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e3).round() / 1e3);
-    let head = json!({"file": tenant.file, "tenant": tenant.tenant, "refused": tenant.refused, "carried": Value::Null});
+    let identity = tenant.identity.as_ref();
+    let (id, application) = (identity.map(|one| &one.tenant), identity.map(|one| &one.application));
+    let head = json!({"file": tenant.file, "tenant": id, "application": application, "refused": tenant.refused, "carried": Value::Null});
     let Some(view) = &tenant.view else { return head };
     let View { figures, headcount, problems, unknown_words, instead, .. } = view.borrow().clone();
     let mut head = head;

@@ -90,6 +90,16 @@ struct Queues {
     to_swyx: VecDeque<Slot>,
 }
 
+impl Queues {
+    fn of(&mut self, due: Due) -> &mut VecDeque<Slot> {
+        match due {
+            Due::Clear => &mut self.clear,
+            Due::Set => &mut self.set,
+            Due::Renew => &mut self.renew,
+        }
+    }
+}
+
 /// Requests that were sent and not answered.
 #[derive(Debug, Default)]
 struct UnderWay {
@@ -235,19 +245,11 @@ impl Engine {
         let was_open = user.is_open();
         user.lapse(now);
         self.figures.open_sessions -= usize::from(was_open && !user.is_open());
-        let due = user.due_in_teams(around);
-        let queue = match due {
-            Due::Nothing => None,
-            Due::Clear => Some(&mut self.queues.clear),
-            Due::Set => Some(&mut self.queues.set),
-            Due::Renew => Some(&mut self.queues.renew),
-        };
-        if let Some(queue) = queue.filter(|_| user.to_teams.is_free(now)) {
-            // Whoever waits to be renewed, and hung up, does not go on waiting there.
-            if !user.to_teams.is_queued || due != Due::Renew {
-                queue.push_back(slot);
-            }
-            user.to_teams.is_queued = true;
+        let due = user.due_in_teams(around).filter(|_| user.to_teams.is_free(now));
+        // Whoever waits to be renewed, and hung up, is in both queues; the first that comes to him counts.
+        if let Some(due) = due.filter(|due| user.queued_for != Some(*due)) {
+            user.queued_for = Some(due);
+            self.queues.of(due).push_back(slot);
         }
         if user.due_in_swyx(around).is_some() && user.to_swyx.is_free(now) && !user.to_swyx.is_queued {
             user.to_swyx.is_queued = true;

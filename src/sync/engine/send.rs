@@ -10,7 +10,7 @@ use super::{Action, Command, Engine};
 
 /// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
 const AT_ONCE: usize = 64;
-/// A write that fails alone is tried again after this time at the earliest.
+/// While writes fail, one is tried after this time, and after twice as long where that goes on.
 const PAUSE_OF_WRITES: Duration = Duration::from_secs(4);
 /// A session is renewed when this much of it is over, and up to a fifth later, not all at one moment.
 const RENEWED_AFTER_PERCENT: u32 = 60;
@@ -26,7 +26,7 @@ impl Engine {
     pub(super) fn next_sending(&self, now: Moment) -> Moment {
         let is_writing =
             !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
-        let write = if !is_writing || self.under_way.writes >= AT_ONCE || self.graph.is_out() {
+        let write = if !is_writing || self.under_way.writes >= AT_ONCE || !self.may_write() {
             Moment::NEVER
         } else if !self.writes.admits(now) {
             self.writes.next()
@@ -45,33 +45,32 @@ impl Engine {
         let status =
             if self.queues.to_swyx.is_empty() || self.is_stopping || self.under_way.to_swyx >= AT_ONCE {
                 Moment::NEVER
+            } else if now < self.gateway_closed_until {
+                self.gateway_closed_until
             } else {
-                self.gateway.next().min(Moment::NEVER).max(self.gateway_closed_until)
+                self.gateway.next()
             };
         write.min(read).min(status)
     }
 
     fn write(&mut self, now: Moment, commands: &mut Vec<Command>) {
-        while self.under_way.writes < AT_ONCE && !self.graph.is_out() && self.writes.admits(now) {
+        while self.under_way.writes < AT_ONCE && self.may_write() && self.writes.admits(now) {
             let Some((slot, due)) = self.next_write(now) else { return };
             if !self.budget.take(Kind::Write, now) {
                 // The user stays the first in the queue.
-                self.queue_of(due).push_front(slot);
-                self.roster.get_mut(slot).into_iter().for_each(|user| user.to_teams.is_queued = true);
+                self.queues.of(due).push_front(slot);
+                self.roster.get_mut(slot).into_iter().for_each(|user| user.queued_for = Some(due));
                 return;
             }
             self.under_way.writes += 1;
-            self.writes.sent(PAUSE_OF_WRITES, now);
+            self.writes.sent(PAUSE_OF_WRITES * if self.writes.is_long() { 2 } else { 1 }, now);
             commands.push(Command { given: now, action: self.write_for(slot, due, now) });
         }
     }
 
-    fn queue_of(&mut self, due: Due) -> &mut std::collections::VecDeque<Slot> {
-        match due {
-            Due::Clear => &mut self.queues.clear,
-            Due::Set | Due::Nothing => &mut self.queues.set,
-            Due::Renew => &mut self.queues.renew,
-        }
+    /// While Graph does not answer, readings find out when it does again; at the end there are none, so writes do.
+    fn may_write(&self) -> bool {
+        self.is_stopping || !self.graph.is_out()
     }
 
     /// The first user for whom something is still due in Teams: what is over before new calls, and these before renewals.
@@ -82,9 +81,9 @@ impl Engine {
             let slot = slot.or_else(|| self.queues.renew.pop_front())?;
             let around = self.circumstances(now);
             let Some(user) = self.roster.get_mut(slot) else { continue };
-            let was_queued = std::mem::take(&mut user.to_teams.is_queued);
-            let due = user.due_in_teams(around);
-            if was_queued && due != Due::Nothing && user.to_teams.is_free(now) {
+            let was_queued = user.queued_for.take().is_some();
+            let due = user.due_in_teams(around).filter(|_| was_queued && user.to_teams.is_free(now));
+            if let Some(due) = due {
                 return Some((slot, due));
             }
         }
@@ -97,7 +96,7 @@ impl Engine {
         let Some(user) = self.roster.get_mut(slot) else { return Action::Clear(slot) };
         user.to_teams.is_under_way = true;
         match due {
-            Due::Clear | Due::Nothing => Action::Clear(slot),
+            Due::Clear => Action::Clear(slot),
             Due::Set | Due::Renew => {
                 // From now on a reading may show it, whatever becomes of the request.
                 self.figures.open_sessions += usize::from(!user.is_open());

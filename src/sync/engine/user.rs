@@ -56,6 +56,8 @@ pub(super) struct User {
     pub(super) session: Session,
     /// The way to Teams.
     pub(super) to_teams: Way,
+    /// The queue that the user waits in.
+    pub(super) queued_for: Option<Due>,
     /// Until then, a reading may show a session that was cleared.
     echo_until: Moment,
     /// Since when the call is known that is to be shown, or not to be shown any more.
@@ -114,7 +116,6 @@ impl Session {
 /// What is to be done in Teams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
-    Nothing,
     Clear,
     Set,
     Renew,
@@ -151,6 +152,7 @@ impl User {
             due_since: Moment::START,
             session,
             to_teams: Way::default(),
+            queued_for: None,
             echo_until: Moment::START,
             heard: Moment::START,
             is_in_ring: true,
@@ -296,16 +298,18 @@ impl User {
     }
 
     /// What is to be done in Teams.
-    pub(super) fn due_in_teams(&self, around: Circumstances) -> Due {
+    pub(super) fn due_in_teams(&self, around: Circumstances) -> Option<Due> {
         let Circumstances { carries, is_heard, now, .. } = around;
         let shows = carries && !self.leaves && self.in_call == Some(true);
         match self.session {
-            Session::Open { .. } if !shows => Due::Clear,
-            Session::Open { renew, .. } if is_heard && now >= renew => Due::Renew,
-            Session::Open { .. } => Due::Nothing,
-            Session::None | Session::Perhaps { .. } if shows && is_heard => Due::Set,
-            Session::Perhaps { is_seen: true, .. } if carries && self.in_call == Some(false) => Due::Clear,
-            Session::None | Session::Perhaps { .. } => Due::Nothing,
+            Session::Open { .. } if !shows => Some(Due::Clear),
+            Session::Open { renew, .. } if is_heard && now >= renew => Some(Due::Renew),
+            Session::Open { .. } => None,
+            Session::None | Session::Perhaps { .. } if shows && is_heard => Some(Due::Set),
+            Session::Perhaps { is_seen: true, .. } if carries && self.in_call == Some(false) => {
+                Some(Due::Clear)
+            }
+            Session::None | Session::Perhaps { .. } => None,
         }
     }
 
@@ -317,7 +321,7 @@ impl User {
             Session::None | Session::Perhaps { .. } => Moment::NEVER,
         };
         let refused = |way: Way, is_due: bool| if is_due { way.not_before } else { Moment::NEVER };
-        let to_teams = refused(self.to_teams, self.due_in_teams(around) != Due::Nothing);
+        let to_teams = refused(self.to_teams, self.due_in_teams(around).is_some());
         let to_swyx = refused(self.to_swyx, self.due_in_swyx(around).is_some());
         let all = [session, to_teams, to_swyx];
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)

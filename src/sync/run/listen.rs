@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::super::engine::Event;
@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Listens until nobody wants the news any more; reads all statuses when `again` asks for it, as for users who are new.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
-    interval: Duration,
+    interval: watch::Receiver<Duration>,
     again: Arc<Notify>,
     news: mpsc::Sender<News>,
 ) {
@@ -44,7 +44,7 @@ pub(super) async fn listen(
 
 struct Ear {
     gateway: Arc<Gateway>,
-    interval: Duration,
+    interval: watch::Receiver<Duration>,
     again: Arc<Notify>,
     news: mpsc::Sender<News>,
     cursor: Option<Cursor>,
@@ -89,7 +89,7 @@ impl Ear {
 
     /// Hears the stream until it breaks off, or cannot be relied on any more.
     async fn hear(&mut self, events: &mut Events) {
-        let mut look = Instant::now() + self.interval;
+        let mut look = Instant::now() + *self.interval.borrow();
         loop {
             tokio::select! {
                 event = events.next() => match event {
@@ -106,7 +106,7 @@ impl Ear {
                     if self.read_changes().await.is_err() {
                         return;
                     }
-                    look = Instant::now() + self.interval;
+                    look = Instant::now() + *self.interval.borrow();
                 }
                 () = self.again.notified() => match self.read_all().await {
                     Ok(cursor) => self.cursor = Some(cursor),

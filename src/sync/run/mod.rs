@@ -123,10 +123,9 @@ pub async fn run(
     let mut run = Run::new(site, witness);
     // They end with this function: the set aborts its tasks when it is dropped.
     let mut helpers = JoinSet::new();
-    let interval = run.engine_options.interval;
     helpers.spawn(listen::listen(
         Arc::clone(&run.site.gateway),
-        interval,
+        run.interval.subscribe(),
         Arc::clone(&run.tell_all),
         sender.clone(),
     ));
@@ -152,7 +151,8 @@ pub async fn run(
 struct Run {
     site: Site,
     engine: Engine,
-    engine_options: Options,
+    /// The interval that counts now, for the listener.
+    interval: watch::Sender<Duration>,
     witness: Box<dyn Witness>,
     start: Instant,
     /// What the clock of the day was ahead of the other when they were last compared.
@@ -169,8 +169,8 @@ impl Run {
     fn new(site: Site, witness: Box<dyn Witness>) -> Self {
         let options = site.options.clone();
         Self {
-            engine: Engine::new(options.clone()),
-            engine_options: options,
+            interval: watch::Sender::new(options.interval),
+            engine: Engine::new(options),
             site,
             witness,
             start: Instant::now(),
@@ -253,7 +253,7 @@ impl Run {
     fn obey(&mut self, order: Order) {
         match order {
             Order::Options(options) => {
-                self.engine_options = options.clone();
+                self.interval.send_replace(options.interval);
                 self.step(Event::Options(options));
             }
             Order::Client(client) => {
