@@ -32,7 +32,7 @@ fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
     let running = carrying(&site);
     site.let_go(Way::Held);
     running.signal("TERM");
-    running.says("ending: ");
+    running.says("In a call is over");
     let start = std::time::Instant::now();
     running.signal("TERM");
     let run = running.end();

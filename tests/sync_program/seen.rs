@@ -51,6 +51,8 @@ fn it_is_not_ready_while_a_side_does_not_answer() {
     let site = Site::new();
     let running = carrying(&site, &["-v"]);
     site.let_go(Way::GatewayFails);
+    // A status that cannot be set tells it at once; reading alone tells it within a minute.
+    site.teams("Busy/InAMeeting");
     until("not ready", || running.get("/readyz").0 == 503);
     running.says("the gateway's ");
     assert_eq!(running.get("/healthz").0, 200);

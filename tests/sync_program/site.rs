@@ -138,7 +138,7 @@ impl Site {
 
     /// Anna's calls in Swyx.
     pub fn call(&self, begins: bool) {
-        self.emulator.call(ANNA.0, begins);
+        self.emulator.call(ANNA.0, begins).expect("a user");
     }
 
     /// What Anna's Teams says.
