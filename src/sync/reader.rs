@@ -79,8 +79,10 @@ impl Reader {
             let is_lively = changed != Moment::START && changed + LATELY > now;
             if is_lively { &mut self.lively } else { &mut self.quiet }.push_back(*user);
         }
-        // Who is late does not hurry: the budget is what makes requests late.
-        self.next = (self.next + gap).max(now + gap / 2);
+        let fronts = [self.lively.front(), self.quiet.front()].into_iter().flatten();
+        let first = fronts.map(|user| users.asked(*user) + interval).min().unwrap_or(Moment::NEVER);
+        // Who is late does not hurry: the budget is what makes requests late. Where nobody was due, the first who is.
+        self.next = if taken.is_empty() { first } else { (self.next + gap).max(now + gap / 2) };
         taken
     }
 }
