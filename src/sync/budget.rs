@@ -4,6 +4,9 @@
 //! (<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>). When exactly it counts one nobody outside knows, but
 //! it is between sending and answer. So a request takes its place from when it is sent until 30 s after its answer: then no
 //! window of 30 s, wherever it begins, holds more requests than the limit.
+//!
+//! Readings are spread: they take what the writes leave, evenly. If they came in bursts, the places that they took would be free again in bursts,
+//! 30 s later, and a write would wait for that.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -38,6 +41,8 @@ pub(super) struct Budget {
     answered_readings: usize,
     /// Until when Graph asked for silence.
     closed_until: Moment,
+    /// The next reading is not sent before this moment.
+    next_reading: Moment,
 }
 
 impl Budget {
@@ -50,6 +55,7 @@ impl Budget {
             answered: VecDeque::new(),
             answered_readings: 0,
             closed_until: Moment::START,
+            next_reading: Moment::START,
         }
     }
 
@@ -61,9 +67,13 @@ impl Budget {
     /// Takes a place for a request that is sent now, if there is one.
     pub(super) fn take(&mut self, kind: Kind, now: Moment) -> bool {
         self.forget(now);
-        let is_free = now >= self.closed_until && self.used() + self.kept_from(kind) < self.limit;
+        let is_free = now >= self.closed_until && self.has_place(kind) && now >= self.paced(kind);
         if is_free {
             *self.under_way(kind) += 1;
+            if kind == Kind::Read {
+                let gap = WINDOW / u32::try_from(self.left_to_readings()).unwrap_or(u32::MAX);
+                self.next_reading = (self.next_reading + gap).max(now + gap / 2);
+            }
         }
         is_free
     }
@@ -89,9 +99,11 @@ impl Budget {
 
     /// When there may be a place that there is not now: the moment to ask again. While all places are taken by requests under way, only an
     /// answer frees one.
-    pub(super) fn next(&self, now: Moment) -> Moment {
+    pub(super) fn next(&self, kind: Kind, now: Moment) -> Moment {
+        let is_closed = now < self.closed_until;
         let first = self.answered.front().map_or(Moment::NEVER, |(free, _)| *free);
-        if now < self.closed_until { self.closed_until } else { first }
+        let place = if is_closed || self.has_place(kind) { self.closed_until } else { first };
+        place.max(self.paced(kind))
     }
 
     /// Places taken at this moment, of how many.
@@ -109,6 +121,24 @@ impl Budget {
 
     fn used(&self) -> usize {
         self.readings + self.writes + self.answered.len()
+    }
+
+    fn has_place(&self, kind: Kind) -> bool {
+        self.used() + self.kept_from(kind) < self.limit
+    }
+
+    /// Before this moment none of this kind is sent.
+    fn paced(&self, kind: Kind) -> Moment {
+        match kind {
+            Kind::Read => self.next_reading,
+            Kind::Write => Moment::START,
+        }
+    }
+
+    /// Places that the writes of the last 30 seconds leave.
+    fn left_to_readings(&self) -> usize {
+        let writes = self.writes + self.answered.len() - self.answered_readings;
+        self.limit.saturating_sub(writes).max(1)
     }
 
     /// The places that are kept from a request of this kind.
@@ -172,7 +202,8 @@ mod tests {
         let most = most.max().expect("some");
         assert!(most <= 1_500, "{most}");
         assert!(counted.len() > 25_000, "{} is too few: places are wasted", counted.len());
-        assert!(readings * 10 >= counted.len(), "{readings} of {}", counted.len());
+        // A tenth, less what the answers take.
+        assert!(readings >= 2_800, "{readings} of {}", counted.len());
     }
 
     #[test]
@@ -180,11 +211,26 @@ mod tests {
         let mut budget = Budget::new(100);
         let taken = (0..200).filter(|_| budget.take(Kind::Write, at(0.0))).count();
         assert_eq!(taken, 90);
-        let taken = (0..200).filter(|_| budget.take(Kind::Read, at(0.0))).count();
+        // These are spread over the window.
+        let taken = (0..300).filter(|tenth| budget.take(Kind::Read, at(f64::from(*tenth) / 10.0))).count();
         assert_eq!(taken, 10);
         (0..90).for_each(|_| budget.answered(Kind::Write, at(1.0)));
         assert!(!budget.take(Kind::Read, at(30.9)));
-        assert_eq!((0..200).filter(|_| budget.take(Kind::Read, at(31.0))).count(), 90);
+        assert_eq!((0..200).filter(|_| budget.take(Kind::Write, at(31.0))).count(), 90);
+    }
+
+    #[test]
+    fn readings_are_spread_over_what_the_writes_leave() {
+        let mut budget = Budget::new(1_500);
+        (0..900).for_each(|_| assert!(budget.take(Kind::Write, at(0.0))));
+        // Of the 600 that are left, a second's share in each second.
+        for second in 0..20 {
+            let times = (0..1_000).map(|ms| at(f64::from(second) + f64::from(ms) / 1_000.0));
+            let taken = times.filter(|now| budget.take(Kind::Read, *now)).count();
+            assert!((19..=21).contains(&taken), "{taken}");
+        }
+        assert!(budget.next(Kind::Read, at(20.0)) < at(20.1));
+        assert_eq!(budget.next(Kind::Write, at(20.0)), Moment::START);
     }
 
     #[test]
@@ -193,7 +239,7 @@ mod tests {
         budget.close(Duration::from_millis(2_128), at(1.0));
         budget.close(Duration::from_millis(1), at(1.0));
         assert!(!budget.take(Kind::Read, at(3.127)) && !budget.take(Kind::Write, at(3.127)));
-        assert_eq!(budget.next(at(2.0)), at(3.128));
+        assert_eq!(budget.next(Kind::Write, at(2.0)), at(3.128));
         assert!(budget.take(Kind::Write, at(3.128)));
     }
 }

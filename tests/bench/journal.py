@@ -18,15 +18,15 @@ STATUS = {
 ECHO = 10 + 5
 
 
-def read(path, swyx_of):
-    """The journal by person, as lists of (time, what, value); `swyx_of` leads from an object id in Teams to the id in Swyx."""
+def read(path):
+    """The journal by person, as lists of (time, what, value); who is in Teams only is left out."""
     people = defaultdict(list)
     with open(path, encoding="utf-8") as lines:
         for line in lines:
             if line.endswith("\n"):
                 entry = json.loads(line)
-                user = swyx_of.get(entry["user"], entry["user"])
-                people[user].append((entry["at"], entry["what"], entry.get("value")))
+                people[entry["user"]].append((entry["at"], entry["what"], entry["value"]))
+    people.pop(None, None)
     for entries in people.values():
         entries.sort(key=lambda entry: entry[0])
     return people

@@ -21,7 +21,7 @@ from emulator import Emulator
 
 MEBI = 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
-# The lists are read and everybody once, before changes count.
+# How long reading the lists may take.
 START = 15
 
 
@@ -61,7 +61,6 @@ class Run:
             # The journal's clock starts with the emulator, a moment after this.
             began = time.monotonic()
             facts = stack.enter_context(self.emulator).facts
-            self.swyx_of = swyx_of(self.emulator)
             file = Path(self.folder.name) / "a.toml"
             file.write_text(settings(facts), encoding="utf-8")
             more = environment(SECRET=facts["client_secret"], TOKEN=facts["gateway_token"])
@@ -95,27 +94,12 @@ class Run:
         return text.count('"status":429'), text.count("\n")
 
 
-def swyx_of(emulator):
-    """The id in Swyx of each object id in Teams."""
-    by_mail, address = {}, f"{emulator.graph}/users?$select=id,mail&$top=999"
-    while address:
-        page = emulator.ask("GET", address, emulator.admin_token).json()
-        by_mail |= {user["mail"].lower(): user["id"] for user in page["value"] if user["mail"]}
-        address = page.get("@odata.nextLink")
-    found, after = {}, ""
-    while after is not None:
-        page = emulator.ask("GET", f"{emulator.gateway}/v1/users{after}", emulator.gateway_token).json()
-        found |= {by_mail[user["email"].lower()]: user["id"] for user in page["users"] if user["email"]}
-        after = page["next"] and f"?after={page['next']}"
-    return found
-
-
-def delays(users, percent, seconds):
+def delays(users, percent, seconds, settle):
     """The seconds that changes took in each direction."""
     with Run(users, percent) as run:
-        time.sleep(START + seconds)
-        begin = run.since + START
-        found = journal.read(run.journal, run.swyx_of)
+        time.sleep(settle + seconds)
+        begin = run.since + settle
+        found = journal.read(run.journal)
         # Changes of the last seconds may still be on their way.
         end = max(entries[-1][0] for entries in found.values())
         to_swyx = journal.to_swyx(found, begin, end, TARGETS["Teams to Swyx"])
@@ -154,13 +138,14 @@ def main():
     parser.add_argument("--users", type=int, default=5_000, help="how many users whose delays are measured")
     parser.add_argument("--percent", type=float, default=0.5, help="of how many percent of them something changes in a second, on each side")
     parser.add_argument("--seconds", type=int, default=600, help="for how long")
+    parser.add_argument("--settle", type=int, default=60, help="how many seconds before that changes do not count: calls in Teams at the beginning may be an earlier run's sessions, and are cleared")
     parser.add_argument("--large", type=int, default=100_000, help="how many users for processor and memory")
     parser.add_argument("--large-seconds", type=int, default=120, help="for how long")
     parser.add_argument("--large-percent", type=float, default=0.02, help="as --percent: Graph takes 50 requests in a second")
     parser.add_argument("--sizes", default="1000,10000", help="fewer users beside these, for the plot; none: no plot")
     parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="where to write it")
     given = parser.parse_args()
-    targets = list(delays(given.users, given.percent, given.seconds)) if given.users else []
+    targets = list(delays(given.users, given.percent, given.seconds, given.settle)) if given.users else []
     if given.large:
         sizes = [int(size) for size in given.sizes.split(",") if size] + [given.large]
         taken = [takes(size, given.large_percent, given.large_seconds) for size in sizes]

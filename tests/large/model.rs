@@ -15,6 +15,8 @@ pub struct Person {
     pub in_call: bool,
     /// When the call that goes on began, or the last one ended, and it does not show in Teams yet.
     pub waits: Option<Time>,
+    /// What the client says can be seen since then at the latest: a session stood in front of it, or might have.
+    pub seen: Time,
     /// What was set in Swyx.
     pub set: &'static str,
     pub sequence: u64,
@@ -32,6 +34,7 @@ impl Person {
             session: None,
             in_call: false,
             waits: None,
+            seen: 0,
             set: "Available",
             sequence: 1,
             read: 0,

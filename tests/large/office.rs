@@ -56,6 +56,10 @@ struct Office {
 /// At the beginning, and until then, it only learns what there is.
 const SETTLED: Time = 60 * SECOND;
 const INTERVAL: Time = 4 * SECOND;
+/// At the end, everybody hangs up within this time.
+const CLOSING: Time = 120 * SECOND;
+/// After a session ended, a presence that looks like it is believed so much later.
+const ECHO: Time = 10 * SECOND;
 
 impl Office {
     /// An office whose tenant takes `limit` requests in 30 s; the engine is told `told`.
@@ -103,10 +107,11 @@ impl Office {
         self.step(Event::Users((0..self.people.len()).map(link).collect()));
         let all = (0..self.people.len() as u32).map(|user| self.seen(user)).collect();
         self.step(Event::AllStatuses(all));
-        [Next::CallSomewhere, Next::ChangeSomewhere, Next::Poll, Next::Second]
-            .map(|next| self.after(1, next));
+        for next in [Next::CallSomewhere, Next::ChangeSomewhere, Next::Poll, Next::Second] {
+            self.after(1, next);
+        }
         // The last calls end, and whatever they were in front of has time to show.
-        let quiet = self.end + 120 * SECOND;
+        let quiet = self.end + CLOSING + 120 * SECOND;
         while self.now < quiet {
             let next = self.queue.peek().map_or(Time::MAX, |next| next.0.0);
             if self.wake <= next {
@@ -166,8 +171,7 @@ impl Office {
             self.calls += 1;
             self.call(user, true);
             let life = exponential(CALL, &mut self.random);
-            // At closing time everybody hangs up, within half a minute.
-            let left = self.end.saturating_sub(self.now) + self.random.u64(..30 * SECOND);
+            let left = self.end.saturating_sub(self.now) + self.random.u64(..CLOSING);
             self.after(life.min(left), Next::Hangup(user));
         }
         let pause = self.day.until_call(self.now, &mut self.random);
@@ -268,6 +272,7 @@ impl Office {
         let person = &mut self.people[user as usize];
         person.session = session;
         person.version += 1;
+        person.seen = now + ECHO;
         if person.in_call == session.is_some()
             && let Some(since) = person.waits.take()
         {
@@ -281,7 +286,7 @@ impl Office {
         let person = &mut self.people[user as usize];
         person.set = set;
         if now > SETTLED && !person.in_call && SAID[usize::from(person.client)].2 == Some(set) {
-            self.to_swyx.add(now - person.since);
+            self.to_swyx.add(now - person.since.max(person.seen).min(now));
         }
         self.tell(user);
         Outcome::Status(self.seen(user))

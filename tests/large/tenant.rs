@@ -85,9 +85,10 @@ impl Site {
     fn change(&mut self) {
         let (user, client) = (self.random.usize(..self.people.len()), said(&mut self.random));
         self.people[user].client = client;
-        let (availability, activity, ..) = SAID[usize::from(client)];
-        let presence = format!("{availability}/{activity}");
-        self.place.emulator.set_teams_status(&self.people[user].teams, Some(&presence)).expect("a user");
+        // What leaves Swyx alone is being signed out.
+        let (availability, activity, status, ..) = SAID[usize::from(client)];
+        let presence = status.map(|_| format!("{availability}/{activity}"));
+        self.place.emulator.set_teams_status(&self.people[user].teams, presence.as_deref()).expect("a user");
     }
 
     fn wrong(&self) -> usize {

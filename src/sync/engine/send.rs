@@ -31,7 +31,7 @@ impl Engine {
         } else if !self.writes.admits(now) {
             self.writes.next()
         } else {
-            self.budget.next(now)
+            self.budget.next(Kind::Write, now)
         };
         let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
             Moment::NEVER
@@ -40,7 +40,7 @@ impl Engine {
         } else if !self.graph.admits(now) {
             self.graph.next()
         } else {
-            self.budget.next(now)
+            self.budget.next(Kind::Read, now)
         };
         let status =
             if self.queues.to_swyx.is_empty() || self.is_stopping || self.under_way.to_swyx >= AT_ONCE {
