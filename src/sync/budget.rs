@@ -202,7 +202,8 @@ mod tests {
         let most = most.max().expect("some");
         assert!(most <= 1_500, "{most}");
         assert!(counted.len() > 25_000, "{} is too few: places are wasted", counted.len());
-        assert!(readings * 10 >= counted.len(), "{readings} of {}", counted.len());
+        // About a tenth: the pace of the readings goes by what the writes leave now, and they are asked for at random here.
+        assert!(readings * 12 >= counted.len(), "{readings} of {}", counted.len());
     }
 
     #[test]
