@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::moment::Moment;
+use super::reader::Slot;
 
 /// So many failures in a row are an outage.
 const OUTAGE: u32 = 3;
@@ -15,6 +16,8 @@ const OUTAGE: u32 = 3;
 pub(super) struct Health {
     failures: u32,
     next_try: Moment,
+    /// For whom the last failure was: one user's failures say nothing of the others.
+    last: Option<Slot>,
 }
 
 impl Health {
@@ -36,7 +39,10 @@ impl Health {
     }
 
     /// A request was not answered, or with a fault. Where this is the beginning of an outage, the next one may be sent after `pause`.
-    pub(super) fn failed(&mut self, pause: Duration, now: Moment) {
+    pub(super) fn failed(&mut self, user: Option<Slot>, pause: Duration, now: Moment) {
+        if user.is_some() && std::mem::replace(&mut self.last, user) == user && self.failures > 0 {
+            return;
+        }
         self.failures = self.failures.saturating_add(1);
         if self.failures == OUTAGE {
             self.next_try = now + pause;
@@ -73,7 +79,7 @@ mod tests {
                 if health.admits(now) {
                     sent += 1;
                     health.sent(interval, now);
-                    health.failed(interval, now);
+                    health.failed(None, interval, now);
                 }
             }
         }

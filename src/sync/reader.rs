@@ -44,6 +44,11 @@ impl Reader {
         self.quiet.push_front(user);
     }
 
+    /// The interval changed: the next request is due now.
+    pub(super) fn hurry(&mut self, now: Moment) {
+        self.next = self.next.min(now);
+    }
+
     /// When the next request is due.
     pub(super) fn next(&self) -> Moment {
         if self.lively.is_empty() && self.quiet.is_empty() { Moment::NEVER } else { self.next }

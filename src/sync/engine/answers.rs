@@ -13,6 +13,9 @@ use crate::swyx::UserStatus;
 /// Where the other side asks to wait, and does not say how long.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// Nobody is silent for longer, whatever the other side asks: a date that is wrong would silence a tenant for good.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+
 impl Engine {
     pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
         self.count_failure(&outcome);
@@ -21,7 +24,9 @@ impl Engine {
             Action::Set(slot, _) => self.session_was_answered(slot, outcome, now, true),
             Action::Renew(slot, _) => self.session_was_answered(slot, outcome, now, false),
             Action::Clear(slot) => self.clear_was_answered(slot, &outcome, now),
-            Action::SetStatus(slot, status) => self.status_was_answered(slot, status, outcome, now),
+            Action::SetStatus(slot, status) => {
+                self.status_was_answered(slot, status, outcome, (command.given, now))
+            }
         }
     }
 
@@ -43,10 +48,14 @@ impl Engine {
                 self.figures.readings += 1;
                 self.note_interval(asked, given);
                 readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
+                // Whoever is missing in the answer was asked for all the same.
+                for slot in asked {
+                    self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
+                }
             }
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(wait), now),
             // A refusal, too, is one of the application as a whole: it may not read presences.
-            _ => self.graph.failed(self.options.interval, now),
+            _ => self.graph.failed(None, self.options.interval, now),
         }
     }
 
@@ -75,7 +84,7 @@ impl Engine {
     }
 
     fn session_was_answered(&mut self, slot: Slot, outcome: Outcome, now: Moment, is_new: bool) {
-        self.write_was_answered(&outcome, now);
+        self.write_was_answered(slot, &outcome, now);
         let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
@@ -106,7 +115,7 @@ impl Engine {
     }
 
     fn clear_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
-        self.write_was_answered(outcome, now);
+        self.write_was_answered(slot, outcome, now);
         let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
@@ -121,35 +130,45 @@ impl Engine {
                 user.to_teams.succeeded();
                 self.figures.open_sessions -= usize::from(user.is_open());
                 self.figures.sessions_cleared += 1;
-                self.figures.to_teams.add(now.since(user.heard));
+                // At the end of the program, or of the user's, no call ended.
+                if user.in_call == Some(false) && !user.leaves {
+                    self.figures.to_teams.add(now.since(user.heard));
+                }
                 user.session_ended(now);
             }
         }
         self.consider(slot, now);
-        self.release(slot);
     }
 
     /// One user's write that failed waits so long; at the end there is no time for that.
     fn pause_after_failure(&self) -> Duration {
-        if self.is_stopping { Duration::from_secs(1) } else { self.options.interval }
+        if self.is_stopping { Duration::from_secs(1) } else { self.pause_in_outage() }
     }
 
-    fn write_was_answered(&mut self, outcome: &Outcome, now: Moment) {
+    fn write_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
         self.under_way.writes = self.under_way.writes.saturating_sub(1);
         self.budget.answered(Kind::Write, now);
         match outcome {
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(*wait), now),
-            Outcome::Failed(Failure::Outage) => self.writes.failed(self.options.interval, now),
+            Outcome::Failed(Failure::Outage) => self.writes.failed(Some(slot), self.pause_in_outage(), now),
             // One user's refusal says nothing of the others.
             _ => self.writes.succeeded(),
         }
     }
 
-    fn status_was_answered(&mut self, slot: Slot, set: SwyxStatus, outcome: Outcome, now: Moment) {
+    fn status_was_answered(
+        &mut self,
+        slot: Slot,
+        set: SwyxStatus,
+        outcome: Outcome,
+        (given, now): (Moment, Moment),
+    ) {
         self.under_way.to_swyx = self.under_way.to_swyx.saturating_sub(1);
         match outcome {
-            Outcome::Failed(Failure::Wait(wait)) => self.gateway_closed_until = now + asked_for(wait),
-            Outcome::Failed(Failure::Outage) => self.gateway.failed(self.options.interval, now),
+            Outcome::Failed(Failure::Wait(wait)) => {
+                self.gateway_closed_until = self.gateway_closed_until.max(now + asked_for(wait));
+            }
+            Outcome::Failed(Failure::Outage) => self.gateway.failed(Some(slot), self.pause_in_outage(), now),
             _ => self.gateway.succeeded(),
         }
         let (around, interval) = (self.circumstances(now), self.pause_after_failure());
@@ -171,11 +190,12 @@ impl Engine {
                 }
             }
         }
-        if let Outcome::Status(status) = outcome {
+        if let Outcome::Status(status) = outcome
+            && given >= self.all_told
+        {
             self.take_statuses(&[status], User::told, now);
         }
         self.consider(slot, now);
-        self.release(slot);
     }
 
     /// Takes in what the gateway tells, by `told`; who is not carried is passed over.
@@ -206,5 +226,5 @@ impl Engine {
 }
 
 fn asked_for(wait: Duration) -> Duration {
-    if wait.is_zero() { WAIT } else { wait }
+    if wait.is_zero() { WAIT } else { wait.min(LONGEST_WAIT) }
 }

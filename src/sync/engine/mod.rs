@@ -73,6 +73,8 @@ pub struct Engine {
     gateway_closed_until: Moment,
     /// When the gateway last told statuses.
     gateway_heard: Option<Moment>,
+    /// When it last told all: an answer to what was asked before may be of an earlier life of its.
+    all_told: Moment,
     queues: Queues,
     /// Moments at which a user is to be looked at again.
     timers: BinaryHeap<std::cmp::Reverse<(Moment, Slot)>>,
@@ -108,7 +110,9 @@ struct UnderWay {
     to_swyx: usize,
 }
 
-/// What the gateway said of calls counts for so long, or for three intervals if that is longer: after that, sessions are not renewed.
+/// Between two requests of an outage, and before what failed is tried again.
+const PAUSE_IN_OUTAGE: Duration = Duration::from_secs(4);
+/// What the gateway said of calls counts for so long; after that, sessions are not renewed (inferred: the contract has a sign of life every 15 s).
 const HEARD: Duration = Duration::from_mins(1);
 
 impl Engine {
@@ -126,6 +130,7 @@ impl Engine {
             gateway: Health::default(),
             gateway_closed_until: Moment::START,
             gateway_heard: None,
+            all_told: Moment::START,
             queues: Queues::default(),
             timers: BinaryHeap::new(),
             under_way: UnderWay::default(),
@@ -143,8 +148,17 @@ impl Engine {
                 self.consider_all(now);
             }
             Event::AllStatuses(statuses) => {
-                self.gateway_heard = Some(now);
+                (self.gateway_heard, self.all_told) = (Some(now), now);
+                // Of whom nothing is told, nothing is known.
+                for slot in 0..self.roster.places() {
+                    self.roster.get_mut(slot).into_iter().for_each(|user| user.is_told = false);
+                }
                 self.take_statuses(&statuses, User::told_anew, now);
+                for slot in 0..self.roster.places() {
+                    if let Some(user) = self.roster.get_mut(slot).filter(|user| !user.is_told) {
+                        user.untold();
+                    }
+                }
                 self.consider_all(now);
             }
             Event::Statuses(statuses) => {
@@ -235,7 +249,7 @@ impl Engine {
 
     /// Whether what the gateway said of calls still counts.
     fn is_heard(&self, now: Moment) -> bool {
-        self.gateway_heard.is_some_and(|heard| now.since(heard) <= HEARD.max(self.options.interval * 3))
+        self.gateway_heard.is_some_and(|heard| now.since(heard) <= HEARD)
     }
 
     /// Looks at one user, and puts him into the queues where something is to be sent.
@@ -260,6 +274,12 @@ impl Engine {
             user.timer = Some(next);
             self.timers.push(std::cmp::Reverse((next, slot)));
         }
+        self.release(slot);
+    }
+
+    /// In an outage, one request finds out in so long whether it is over, however seldom presences are read.
+    fn pause_in_outage(&self) -> Duration {
+        self.options.interval.min(PAUSE_IN_OUTAGE)
     }
 
     fn consider_all(&mut self, now: Moment) {
@@ -280,13 +300,18 @@ impl Engine {
         self.mapping.set_overrides(&options.status);
         self.budget.set_limit(options.requests);
         self.options = options;
+        self.reader.hurry(now);
         for slot in 0..self.roster.places() {
             let (mapping, settable) = (&self.mapping, self.settable);
             let Some(user) = self.roster.get_mut(slot) else { continue };
+            // Whatever was refused under the old settings may be granted under the new ones.
+            user.to_teams.succeeded();
+            user.to_swyx.succeeded();
             let meaning = user.pair.map(|pair| mapping.meaning(pair));
             if let Some(meaning) =
                 meaning.filter(|meaning| !meaning.is_unknown && meaning.status != user.wanted)
             {
+                user.due_since = now;
                 user.want(meaning.status, settable);
             }
         }

@@ -64,21 +64,29 @@ impl Roster {
         slot
     }
 
-    /// The user is not found by id any more.
+    /// The user leaves, and is not found in Swyx any more; in Teams, until nothing of him is left there.
     fn part(&mut self, slot: Slot) {
         if let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) {
             user.leaves = true;
             self.by_swyx.remove(&user.link.swyx);
-            self.by_teams.remove(&user.link.teams);
         }
+    }
+
+    /// Whoever left comes back, or is another user in Swyx now: what was done for him in Teams is still known.
+    fn return_as(&mut self, slot: Slot, link: Link) -> bool {
+        let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) else { return false };
+        if user.leaves {
+            self.by_swyx.insert(link.swyx.clone(), slot);
+            user.return_as(link);
+        }
+        std::mem::replace(&mut user.is_in_ring, true)
     }
 
     /// The place is free again.
     pub(super) fn free(&mut self, slot: Slot) {
-        if let Some(place) = self.places.get_mut(slot as usize).filter(|place| place.is_some()) {
-            *place = None;
-            self.free.push(slot);
-        }
+        let Some(user) = self.places.get_mut(slot as usize).and_then(Option::take) else { return };
+        self.by_teams.remove(&user.link.teams);
+        self.free.push(slot);
     }
 }
 
@@ -93,7 +101,7 @@ impl Engine {
             Session::None
         };
         let mut stay = vec![false; self.roster.places.len()];
-        let mut come = Vec::new();
+        let (mut come, mut parted) = (Vec::new(), Vec::new());
         for link in links {
             let known = self
                 .roster
@@ -107,14 +115,22 @@ impl Engine {
         for (slot, stays) in (0..).zip(stay) {
             if !stays && self.roster.get(slot).is_some_and(|user| !user.leaves) {
                 self.roster.part(slot);
-                self.consider(slot, now);
+                parted.push(slot);
             }
         }
         for link in come {
-            if self.roster.by_swyx(&link.swyx).is_none() && self.roster.by_teams(link.teams).is_none() {
-                let slot = self.roster.add(User::new(link, session));
-                self.reader.add(slot);
+            if self.roster.by_swyx(&link.swyx).is_some() {
+                continue;
+            }
+            match self.roster.by_teams(link.teams) {
+                Some(slot) if self.roster.return_as(slot, link.clone()) => {}
+                Some(slot) => self.reader.add(slot),
+                None => {
+                    let slot = self.roster.add(User::new(link, session));
+                    self.reader.add(slot);
+                }
             }
         }
+        parted.into_iter().for_each(|slot| self.consider(slot, now));
     }
 }

@@ -1,6 +1,5 @@
 //! What is sent now: of what is due, as much as the budget and the other side's health allow. Writes come before readings.
 
-use std::time::Duration;
 
 use super::super::budget::Kind;
 use super::super::moment::Moment;
@@ -10,8 +9,6 @@ use super::{Action, Command, Engine};
 
 /// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
 const AT_ONCE: usize = 64;
-/// While writes fail, one is tried after this time, and after twice as long where that goes on.
-const PAUSE_OF_WRITES: Duration = Duration::from_secs(4);
 /// A session is renewed when this much of it is over, and up to a fifth later, not all at one moment.
 const RENEWED_AFTER_PERCENT: u32 = 60;
 
@@ -63,7 +60,8 @@ impl Engine {
                 return;
             }
             self.under_way.writes += 1;
-            self.writes.sent(PAUSE_OF_WRITES * if self.writes.is_long() { 2 } else { 1 }, now);
+            let pause = self.pause_in_outage();
+            self.writes.sent(if self.writes.is_long() { pause * 2 } else { pause }, now);
             commands.push(Command { given: now, action: self.write_for(slot, due, now) });
         }
     }
@@ -151,7 +149,7 @@ impl Engine {
             let Some(status) = status else { continue };
             user.to_swyx.is_under_way = true;
             self.under_way.to_swyx += 1;
-            self.gateway.sent(self.options.interval, now);
+            self.gateway.sent(self.pause_in_outage(), now);
             commands.push(Command { given: now, action: Action::SetStatus(slot, status) });
         }
     }

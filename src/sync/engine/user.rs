@@ -62,6 +62,8 @@ pub(super) struct User {
     echo_until: Moment,
     /// Since when the call is known that is to be shown, or not to be shown any more.
     pub(super) heard: Moment,
+    /// The gateway told of the user when it last told all.
+    pub(super) is_told: bool,
     /// The reader has the user in one of its rings.
     pub(super) is_in_ring: bool,
     /// The moment at which the user is to be looked at again.
@@ -78,6 +80,7 @@ pub(super) struct Way {
     /// Nothing is sent before.
     pub(super) not_before: Moment,
     refusals: u8,
+    failures: u8,
 }
 
 impl Way {
@@ -86,12 +89,13 @@ impl Way {
     }
 
     pub(super) fn succeeded(&mut self) {
-        (self.refusals, self.not_before) = (0, Moment::START);
+        (self.refusals, self.failures, self.not_before) = (0, 0, Moment::START);
     }
 
-    /// Nobody answered: again at the next look, not at once.
-    pub(super) fn failed(&mut self, interval: Duration, now: Moment) {
-        self.not_before = now + interval;
+    /// Nobody answered, or with a fault: again after a few seconds, then after twice as long each time.
+    pub(super) fn failed(&mut self, first: Duration, now: Moment) {
+        self.not_before = now + (first * 2_u32.pow(u32::from(self.failures))).min(FIRST_PAUSE);
+        self.failures = (self.failures + 1).min(4);
     }
 
     pub(super) fn refused(&mut self, now: Moment) {
@@ -160,9 +164,22 @@ impl User {
             queued_for: None,
             echo_until: Moment::START,
             heard: Moment::START,
+            is_told: false,
             is_in_ring: true,
             timer: None,
         }
+    }
+
+    /// Comes back as this Swyx user, of whom the gateway has told nothing yet.
+    pub(super) fn return_as(&mut self, link: Link) {
+        (self.link, self.leaves) = (link, false);
+        self.is_pending = self.wanted != SwyxStatus::None;
+        self.untold();
+    }
+
+    /// The gateway does not tell of this user any more: nobody knows of a call.
+    pub(super) fn untold(&mut self) {
+        (self.in_call, self.shown, self.sequence) = (None, None, 0);
     }
 
     /// A reading, asked for at `asked`. Tells whether anything may follow from it.
@@ -271,7 +288,7 @@ impl User {
     /// As before, and not to be compared with what the gateway said earlier: it may be another life of it.
     pub(super) fn told_anew(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let before = self.in_call.replace(seen.in_call);
-        (self.sequence, self.shown) = (seen.sequence, seen.status);
+        (self.sequence, self.shown, self.is_told) = (seen.sequence, seen.status, true);
         self.settle(around.settable);
         let changes = before != Some(seen.in_call);
         if changes {

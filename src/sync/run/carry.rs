@@ -115,6 +115,8 @@ impl Trouble {
         let failure = match &error {
             GraphError::Throttled { wait, .. } => Failure::Wait(*wait),
             GraphError::Unavailable { wait, .. } if !wait.is_zero() => Failure::Wait(*wait),
+            // A token that is not taken is the application's matter, not the user's.
+            GraphError::Refused { status: 401, .. } => Failure::Outage,
             GraphError::Refused { .. } => Failure::Refused,
             _ => Failure::Outage,
         };
@@ -122,12 +124,15 @@ impl Trouble {
     }
 
     fn of_gateway(error: GatewayError) -> Self {
-        let failure = match &error {
-            error if error.wait().is_some() => Failure::Wait(error.wait().unwrap_or_default()),
-            GatewayError::Throttled { wait, .. } => Failure::Wait(*wait),
-            GatewayError::UnknownUser { .. }
-            | GatewayError::CannotBeSet { .. }
-            | GatewayError::Refused { .. } => Failure::Refused,
+        let failure = match (&error, error.wait()) {
+            (_, Some(wait)) => Failure::Wait(wait),
+            (GatewayError::Throttled { .. }, None) => Failure::Wait(Duration::ZERO),
+            (
+                GatewayError::UnknownUser { .. }
+                | GatewayError::CannotBeSet { .. }
+                | GatewayError::Refused { .. },
+                None,
+            ) => Failure::Refused,
             _ => Failure::Outage,
         };
         Self { failure, text: error.to_string() }
