@@ -81,8 +81,9 @@ def masks(entries, end):
     for at, what, _ in entries:
         if what in ("call", "set-presence") and since is None:
             since = at
-        elif what == "clear-presence" and since is not None:
-            begins.append(since), ends.append(at + ECHO)
+        elif what == "clear-presence":
+            # Also without a begin: what may be an earlier run's is cleared, too.
+            begins.append(at if since is None else since), ends.append(at + ECHO)
             since = None
     if since is not None:
         begins.append(since), ends.append(end + ECHO)

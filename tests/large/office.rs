@@ -285,7 +285,7 @@ impl Office {
         let now = self.now;
         let person = &mut self.people[user as usize];
         person.set = set;
-        if now > SETTLED && !person.in_call && SAID[usize::from(person.client)].2 == Some(set) {
+        if person.since > SETTLED && !person.in_call && SAID[usize::from(person.client)].2 == Some(set) {
             self.to_swyx.add(now - person.since.max(person.seen).min(now));
         }
         self.tell(user);
