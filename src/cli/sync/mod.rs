@@ -198,6 +198,10 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io:
     let mut keepers = JoinSet::new();
     let (stop, stopped) = tokio::sync::watch::channel(false);
     for (path, loaded) in loaded {
+        if loaded.is_err() {
+            let file = display(&path);
+            tracing::warn!(file, "left out until it can be used; it is looked at again when it changes");
+        }
         let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
         keepers.spawn(keeper.keep(stopped.clone()));
     }

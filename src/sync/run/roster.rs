@@ -8,16 +8,17 @@ use tokio::time::Instant;
 
 use super::super::engine::Link;
 use super::News;
-use crate::graph::Client;
-use crate::swyx::Gateway;
+use crate::graph::{Client, GraphError};
+use crate::swyx::{Gateway, GatewayError};
 use crate::users::matching;
 
 const LISTS: &str = "the lists of users cannot be read";
 
 /// The tenant says nothing of users who come and go, so it is asked so often.
 const EVERY: Duration = Duration::from_mins(15);
-/// After a failure.
-const PAUSE: Duration = Duration::from_secs(30);
+/// After a failure, at first and at most; twice as long each time, and never shorter than was asked for.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Users change in swarms; a reading is for all that come within this time.
 const SWARM: Duration = Duration::from_secs(2);
 
@@ -52,12 +53,18 @@ pub struct Headcount {
 
 /// Reads the lists again and again, until nobody wants them any more.
 pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>, news: mpsc::Sender<News>) {
+    let mut next_pause = FIRST_PAUSE;
     loop {
-        let read = read(&source).await;
-        let pause = if read.is_ok() { EVERY } else { PAUSE };
-        let (problem, roster) = match read {
-            Ok(roster) => (None, Some(News::Roster(roster))),
-            Err(text) => (Some(text), None),
+        let (pause, problem, roster) = match read(&source).await {
+            Ok(roster) => {
+                next_pause = FIRST_PAUSE;
+                (EVERY, None, Some(News::Roster(roster)))
+            }
+            Err(trouble) => {
+                let pause = trouble.wait.max(next_pause);
+                next_pause = (next_pause * 2).min(LONGEST_PAUSE);
+                (pause, Some(trouble.text), None)
+            }
         };
         for one in [Some(News::Problem(LISTS, problem)), roster].into_iter().flatten() {
             if news.send(one).await.is_err() {
@@ -81,9 +88,30 @@ pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>,
     }
 }
 
-async fn read(source: &Source) -> Result<Roster, String> {
-    let gateway = async { source.gateway.users().await.map_err(|error| error.to_string()) };
-    let teams = async { source.client.teams_users().await.map_err(|error| error.to_string()) };
+/// Why a list cannot be read.
+struct Trouble {
+    text: String,
+    /// The pause that was asked for.
+    wait: Duration,
+}
+
+impl Trouble {
+    fn of_gateway(error: &GatewayError) -> Self {
+        Self { text: error.to_string(), wait: error.wait().unwrap_or_default() }
+    }
+
+    fn of_graph(error: &GraphError) -> Self {
+        let wait = match error {
+            GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. } => *wait,
+            _ => Duration::ZERO,
+        };
+        Self { text: error.to_string(), wait }
+    }
+}
+
+async fn read(source: &Source) -> Result<Roster, Trouble> {
+    let gateway = async { source.gateway.users().await.map_err(|error| Trouble::of_gateway(&error)) };
+    let teams = async { source.client.teams_users().await.map_err(|error| Trouble::of_graph(&error)) };
     let (swyx, teams) = tokio::try_join!(gateway, teams)?;
     let matching = matching(&swyx, &teams, &source.users);
     let links = matching.pairs.iter().filter_map(|pair| {
