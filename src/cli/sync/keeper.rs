@@ -118,7 +118,11 @@ impl Keeper {
         if let Some(running) = self.running.take() {
             // One that has ended already needs no order.
             let _ = running.orders.send(Order::Stop).await;
-            let _ = running.task.await;
+            let task = running.task.abort_handle();
+            // Where Graph does not answer, what is shown ends by itself; nobody waits for that.
+            if tokio::time::timeout(super::CLEARING, running.task).await.is_err() {
+                task.abort();
+            }
         }
     }
 
@@ -154,13 +158,13 @@ impl Keeper {
         let old = self.loaded.replace(new);
         let Some(new) = &self.loaded else { return };
         match (&self.running, &old) {
-            (Some(running), Some(old)) if old.goes_on_as(new) => {
+            (Some(running), Some(old)) if old.goes_on_as(new) && !running.task.is_finished() => {
                 let client = old.has_other_secret(new).then(|| Order::Client(new.client()));
                 let (options, users) = (Options::of(&new.settings), new.settings.users.clone());
                 self.state.change(self.place, |tenant| tenant.interval = options.interval);
                 let users = (users != old.settings.users).then_some(Order::Users(users));
                 for order in client.into_iter().chain([Order::Options(options)]).chain(users) {
-                    // One that has ended is started anew below, when something changes again.
+                    // One that ends meanwhile is started anew when something changes again.
                     let _ = running.orders.send(order).await;
                 }
             }

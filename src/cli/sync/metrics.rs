@@ -34,39 +34,37 @@ impl fmt::Debug for Tenants {
     }
 }
 
-type Gauge = (&'static str, &'static str, Option<Unit>, fn(&View) -> f64);
+type Gauge = (&'static str, &'static str, Option<Unit>, fn(&View) -> Option<f64>);
 type Counter = (&'static str, &'static str, fn(&Figures) -> u64);
 
 const GAUGES: [Gauge; 12] = [
-    ("users", "Users who are carried", None, |view| view.figures.users as f64),
-    ("swyx_users", "Activated users in Swyx", None, |view| {
-        view.headcount.map_or(0.0, |count| count.swyx as f64)
-    }),
+    ("users", "Users who are carried", None, |view| Some(view.figures.users as f64)),
+    ("swyx_users", "Activated users in Swyx", None, |view| view.headcount.map(|count| count.swyx as f64)),
     ("unmatched_findings", "Findings that keep a user from being matched", None, |view| {
-        view.headcount.map_or(0.0, |count| count.errors as f64)
+        view.headcount.map(|count| count.errors as f64)
     }),
     ("open_sessions", "Calls in Swyx that are shown in Teams", None, |view| {
-        view.figures.open_sessions as f64
+        Some(view.figures.open_sessions as f64)
     }),
-    ("waiting", "Writes that wait", None, |view| view.figures.waiting as f64),
+    ("waiting", "Writes that wait", None, |view| Some(view.figures.waiting as f64)),
     ("oldest_reading", "Age of the oldest presence", Some(Unit::Seconds), |view| {
-        view.figures.oldest_reading.map_or(0.0, |age| age.as_secs_f64())
+        view.figures.oldest_reading.map(|age| age.as_secs_f64())
     }),
     (
         "read_interval",
         "Interval that is really kept between two readings of one user",
         Some(Unit::Seconds),
-        |view| view.figures.interval_kept.map_or(0.0, |kept| kept.as_secs_f64()),
+        |view| view.figures.interval_kept.map(|kept| kept.as_secs_f64()),
     ),
     ("requests_in_window", "Presence requests that count against Graph's limit now", None, |view| {
-        view.figures.budget.0 as f64
+        Some(view.figures.budget.0 as f64)
     }),
     ("requests_limit", "Presence requests that Graph allows in 30 seconds", None, |view| {
-        view.figures.budget.1 as f64
+        Some(view.figures.budget.1 as f64)
     }),
-    ("graph_up", "1 while Microsoft Graph answers", None, |view| up(!view.figures.graph_is_out)),
-    ("gateway_up", "1 while the gateway answers", None, |view| up(!view.figures.gateway_is_out)),
-    ("problems", "Things that go wrong at the moment", None, |view| view.problems.len() as f64),
+    ("graph_up", "1 while Microsoft Graph answers", None, |view| Some(up(!view.figures.graph_is_out))),
+    ("gateway_up", "1 while the gateway answers", None, |view| Some(up(!view.figures.gateway_is_out))),
+    ("problems", "Things that go wrong at the moment", None, |view| Some(view.problems.len() as f64)),
 ];
 
 const COUNTERS: [Counter; 12] = [
@@ -104,7 +102,10 @@ impl Collector for Tenants {
         for (name, help, unit, value) in &GAUGES {
             let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
             for (tenant, view) in &views {
-                metric.encode_family(&labels(tenant))?.encode_gauge(&value(view))?;
+                // What is not known yet is left out; 0 would look like something.
+                if let Some(value) = value(view) {
+                    metric.encode_family(&labels(tenant))?.encode_gauge(&value)?;
+                }
             }
         }
         for (name, help, value) in &COUNTERS {

@@ -1,6 +1,5 @@
 //! What is sent now: of what is due, as much as the budget and the other side's health allow. Writes come before readings.
 
-
 use super::super::budget::Kind;
 use super::super::moment::Moment;
 use super::super::reader::Slot;

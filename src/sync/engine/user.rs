@@ -80,7 +80,7 @@ pub(super) struct Way {
     /// Nothing is sent before.
     pub(super) not_before: Moment,
     refusals: u8,
-    failures: u8,
+    has_failed: bool,
 }
 
 impl Way {
@@ -89,13 +89,14 @@ impl Way {
     }
 
     pub(super) fn succeeded(&mut self) {
-        (self.refusals, self.failures, self.not_before) = (0, 0, Moment::START);
+        (self.refusals, self.has_failed, self.not_before) = (0, false, Moment::START);
     }
 
-    /// Nobody answered, or with a fault: again after a few seconds, then after twice as long each time.
+    /// Nobody answered, or with a fault: again after a few seconds, then after twice as long. Not longer: it is mostly not the user's
+    /// fault, and so over for all at once.
     pub(super) fn failed(&mut self, first: Duration, now: Moment) {
-        self.not_before = now + (first * 2_u32.pow(u32::from(self.failures))).min(FIRST_PAUSE);
-        self.failures = (self.failures + 1).min(4);
+        let has_failed = std::mem::replace(&mut self.has_failed, true);
+        self.not_before = now + if has_failed { first * 2 } else { first };
     }
 
     pub(super) fn refused(&mut self, now: Moment) {

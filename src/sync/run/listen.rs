@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::super::engine::Event;
 use super::News;
@@ -20,6 +20,11 @@ const STATUSES: &str = "the gateway's statuses cannot be read";
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// A stream that lived for so long was a good one.
+const GOOD: Duration = Duration::from_secs(30);
+/// What changed is read at least so often, however seldom presences are.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
+
 /// Listens until nobody wants the news any more; reads all statuses when `again` asks for it, as for users who are new.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
@@ -27,18 +32,24 @@ pub(super) async fn listen(
     again: Arc<Notify>,
     news: mpsc::Sender<News>,
 ) {
-    let mut ear = Ear { gateway, interval, again, news, cursor: None, pause: FIRST_PAUSE };
+    let ear = Ear { gateway, interval, again, news };
+    let (mut cursor, mut pause) = (None, FIRST_PAUSE);
     while !ear.news.is_closed() {
-        let events = ear.connect().await;
-        let Some(mut events) = events else {
-            tokio::time::sleep(ear.pause).await;
-            ear.pause = (ear.pause * 2).min(LONGEST_PAUSE);
-            continue;
-        };
-        ear.pause = FIRST_PAUSE;
-        ear.hear(&mut events).await;
+        let began = Instant::now();
+        let events = ear.open(cursor.as_ref()).await;
+        cursor = ear.read_all().await;
+        if let Some(from) = cursor.take() {
+            // Side by side: a reading that hangs makes nobody deaf to events. Without a stream, changes are read until it is time to try
+            // to open one again.
+            cursor = tokio::select! {
+                cursor = ear.hear(events, pause) => cursor,
+                cursor = ear.look(from) => cursor,
+                () = ear.news.closed() => return,
+            };
+        }
+        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
         // A gateway that closes at once is not to be asked without end.
-        tokio::time::sleep(FIRST_PAUSE).await;
+        tokio::time::sleep(pause / 2).await;
     }
 }
 
@@ -47,8 +58,6 @@ struct Ear {
     interval: watch::Receiver<Duration>,
     again: Arc<Notify>,
     news: mpsc::Sender<News>,
-    cursor: Option<Cursor>,
-    pause: Duration,
 }
 
 impl Ear {
@@ -61,79 +70,77 @@ impl Ear {
         let _ = self.news.send(News::Problem(topic, error.map(ToString::to_string))).await;
     }
 
-    /// Opens the stream, and reads all that there is.
-    async fn connect(&mut self) -> Option<Events> {
-        let opened = match self.gateway.events(self.cursor.as_ref()).await {
+    /// Opens the stream, from a cursor if it is still known.
+    async fn open(&self, cursor: Option<&Cursor>) -> Option<Events> {
+        let opened = match self.gateway.events(cursor).await {
             Err(GatewayError::UnknownCursor { .. }) => self.gateway.events(None).await,
             opened => opened,
         };
         self.problem(STREAM, opened.as_ref().err()).await;
-        let read = self.read_all().await;
+        opened.ok()
+    }
+
+    /// Reads all that there is, and gives from where to go on.
+    async fn read_all(&self) -> Option<Cursor> {
+        let read = async {
+            let settable = self.gateway.capabilities().await?;
+            self.tell(Event::Settable(settable)).await;
+            let all = self.gateway.statuses(None).await?;
+            self.tell(Event::AllStatuses(all.statuses)).await;
+            Ok(all.cursor)
+        };
+        let read = read.await;
         self.problem(STATUSES, read.as_ref().err()).await;
-        match read {
-            Ok(cursor) => {
-                self.cursor = Some(cursor);
-                opened.ok()
-            }
-            Err(_) => None,
-        }
+        read.ok()
     }
 
-    async fn read_all(&self) -> Result<Cursor, GatewayError> {
-        let settable = self.gateway.capabilities().await?;
-        self.tell(Event::Settable(settable)).await;
-        let all = self.gateway.statuses(None).await?;
-        self.tell(Event::AllStatuses(all.statuses)).await;
-        Ok(all.cursor)
-    }
-
-    /// Hears the stream until it breaks off, or cannot be relied on any more.
-    async fn hear(&mut self, events: &mut Events) {
-        let mut look = Instant::now() + *self.interval.borrow();
+    /// Hears the stream until it breaks off, and gives from where to go on; without one, waits until it is time for another.
+    async fn hear(&self, events: Option<Events>, pause: Duration) -> Option<Cursor> {
+        let Some(mut events) = events else {
+            tokio::time::sleep(pause.max(GOOD)).await;
+            return None;
+        };
         loop {
-            tokio::select! {
-                event = events.next() => match event {
-                    Ok(Some(GatewayEvent::Status(status))) => self.tell(Event::Statuses(vec![status])).await,
-                    Ok(Some(GatewayEvent::Users)) => {
-                        let _ = self.news.send(News::UsersChanged).await;
-                    }
-                    Ok(Some(GatewayEvent::Alive)) => {}
-                    // It was closed; the next connection tells what was missed.
-                    Ok(None) => return,
-                    Err(error) => return self.problem(STREAM, Some(&error)).await,
-                },
-                () = sleep_until(look) => {
-                    if self.read_changes().await.is_err() {
-                        return;
-                    }
-                    look = Instant::now() + *self.interval.borrow();
+            match events.next().await {
+                Ok(Some(GatewayEvent::Status(status))) => self.tell(Event::Statuses(vec![status])).await,
+                Ok(Some(GatewayEvent::Users)) => {
+                    let _ = self.news.send(News::UsersChanged).await;
                 }
-                () = self.again.notified() => match self.read_all().await {
-                    Ok(cursor) => self.cursor = Some(cursor),
-                    Err(error) => return self.problem(STATUSES, Some(&error)).await,
-                },
-                () = self.news.closed() => return,
+                Ok(Some(GatewayEvent::Alive)) => {}
+                // It was closed; the next connection tells what was missed.
+                Ok(None) => break,
+                Err(error) => {
+                    self.problem(STREAM, Some(&error)).await;
+                    break;
+                }
             }
         }
+        events.cursor().cloned()
     }
 
-    /// Reads what changed since the last look; fails where all has to be read.
-    async fn read_changes(&mut self) -> Result<(), ()> {
-        match self.gateway.statuses(self.cursor.as_ref()).await {
-            Ok(changed) => {
-                self.tell(Event::Statuses(changed.statuses)).await;
-                self.cursor = Some(changed.cursor);
-                self.problem(STATUSES, None).await;
-                Ok(())
+    /// Reads what changed, again and again, from that cursor on; ends where all has to be read.
+    async fn look(&self, mut cursor: Cursor) -> Option<Cursor> {
+        let mut interval = self.interval.clone();
+        loop {
+            let pause = (*interval.borrow_and_update()).min(LONGEST_LOOK);
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                // Another interval counts from now on.
+                Ok(()) = interval.changed() => continue,
+                () = self.again.notified() => {
+                    cursor = self.read_all().await?;
+                    continue;
+                }
             }
-            Err(GatewayError::UnknownCursor { .. }) => {
-                self.cursor = None;
-                Err(())
-            }
-            // The next look may do better.
-            Err(error) => {
-                self.problem(STATUSES, Some(&error)).await;
-                Ok(())
+            match self.gateway.statuses(Some(&cursor)).await {
+                Ok(changed) => {
+                    cursor = changed.cursor;
+                    self.tell(Event::Statuses(changed.statuses)).await;
+                    self.problem(STATUSES, None).await;
+                }
+                Err(GatewayError::UnknownCursor { .. }) => return None,
+                // The next look may do better.
+                Err(error) => self.problem(STATUSES, Some(&error)).await,
             }
         }
     }
