@@ -15,6 +15,7 @@ use super::provision::rotate::Rotate;
 use super::setup::Setup;
 use super::sync::status::Status;
 use super::sync::{LogFormat, Sync};
+use super::users::Users;
 use crate::diagnostic::Severity;
 use crate::report::Format;
 
@@ -121,6 +122,8 @@ pub(super) enum Command {
     Sheet(Sheet),
     /// Ask for all that is needed, and write the settings file: the wizard
     Setup(Setup),
+    /// Show which Swyx user is which Teams user, and who is nobody
+    Users(Users),
     /// Explain a rule, a key or a code of Entra ID
     Explain(Explain),
     /// List all rules

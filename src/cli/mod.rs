@@ -15,7 +15,9 @@ mod provision;
 mod set;
 mod setup;
 mod sheet;
+mod sign_in;
 mod sync;
+mod users;
 mod value;
 mod walk;
 
@@ -126,6 +128,7 @@ impl Context<'_> {
             Command::Unset(args) => set::unset(self, &args),
             Command::Diff(args) => diff::run(self, &args),
             Command::Sheet(args) => sheet::run(self, &args),
+            Command::Users(args) => users::run(self, &args),
             Command::Explain(args) => explain::explain(self, &args),
             Command::Rules(args) => explain::rules(self, &args),
             Command::Plan(args) => provision::plan::run(self, &args),

@@ -3,7 +3,6 @@
 //! Files are looked at side by side, each within its own time limit, so that one that gets no answer spoils nothing for the others.
 //! Nothing is sent, and no secret is fetched, for a file with errors, or for one that names a host or a command that nobody trusts.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,14 +15,15 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::args::Online;
-use super::{Context, Exit, administrator, distrusted};
+use super::sign_in::{self, Transports};
+use super::{Context, Exit, administrator};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
-use crate::graph::{Administrators, Client, Credential, Https, Limits, TO_READ, Transport};
+use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
 use crate::observe::{self, Depth};
 use crate::rules::Skipped;
-use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, Settings, Unresolved};
+use crate::settings::Settings;
+use crate::settings::reveal::Trust;
 use crate::tenant::{Cause, Tenant, Unseen};
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
@@ -107,44 +107,11 @@ struct Job(Result<(Settings, PathBuf, Arc<dyn Transport>), Unseen>);
 
 impl Job {
     fn new(file: &File, trust: Trust, transports: &mut Transports) -> Self {
-        let ready = settings(&file.checked, trust).and_then(|settings| {
+        let ready = sign_in::settings(&file.checked, trust).and_then(|settings| {
             let transport = transports.of(&settings, &file.folder)?;
             Ok((settings, file.folder.clone(), transport))
         });
         Self(ready)
-    }
-}
-
-/// The settings to sign in with, if someone may sign in with them.
-fn settings(checked: &Checked, trust: Trust) -> Result<Settings, Unseen> {
-    let settings = checked.settings().map_err(|error| match error {
-        Unresolved::Errors => {
-            Unseen::new(Cause::Follows, "the settings have errors; nobody signs in with them")
-        }
-        Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
-    })?;
-    match distrusted(checked, trust) {
-        Some(why) => Err(Unseen::new(Cause::Use, why)),
-        None => Ok(settings),
-    }
-}
-
-/// Connections are shared by the files with the same certificate authority and proxy.
-#[derive(Default)]
-struct Transports(HashMap<Way, Result<Arc<Https>, Unseen>>);
-
-/// A certificate authority and a proxy, where the settings name them.
-type Way = (Option<PathBuf>, Option<String>);
-
-impl Transports {
-    fn of(&mut self, settings: &Settings, folder: &std::path::Path) -> Result<Arc<dyn Transport>, Unseen> {
-        let ca_file = settings.access.ca_file.as_ref().map(|path| folder.join(path));
-        let proxy = settings.access.proxy.as_ref().map(|proxy| proxy.as_str().to_owned());
-        let made = self.0.entry((ca_file, proxy)).or_insert_with(|| {
-            let https = Https::new(&settings.access, folder).map(Arc::new);
-            https.map_err(|error| Unseen::new(Cause::Use, error.to_string()))
-        });
-        made.clone().map(|https| https as Arc<dyn Transport>)
     }
 }
 
@@ -178,7 +145,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = secret(&settings, folder, plan).await;
+    let secret = sign_in::secret(&settings, folder, plan.trust, plan.timeout).await;
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
@@ -204,29 +171,6 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         }
     }
     tenant
-}
-
-/// The client secret, from where it is kept. A command may take its time, so this has a thread of its own.
-async fn secret(settings: &Settings, folder: PathBuf, plan: &Plan) -> Result<Secret, Unseen> {
-    let cannot = |why: String| Unseen::new(Cause::Use, why);
-    let Some(source) = settings.client_secret.clone() else {
-        return Err(cannot(
-            "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret".to_owned(),
-        ));
-    };
-    let trust = plan.trust;
-    let fetching = tokio::task::spawn_blocking(move || reveal(&source, &folder, trust));
-    let Ok(fetched) = tokio::time::timeout(plan.timeout, fetching).await else {
-        return Err(Unseen::new(
-            Cause::Silence,
-            "`control_center.MsTeamsClientSecret`: it was not fetched in time",
-        ));
-    };
-    match fetched {
-        Ok(Ok(secret)) => Ok(secret),
-        Ok(Err(error)) => Err(cannot(format!("`control_center.MsTeamsClientSecret`: {error}"))),
-        Err(_) => Err(cannot("the client secret could not be fetched".to_owned())),
-    }
 }
 
 /// How far it is, on a terminal; nothing in a pipe, or where nobody wants to hear of it.

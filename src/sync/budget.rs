@@ -202,8 +202,8 @@ mod tests {
         let most = most.max().expect("some");
         assert!(most <= 1_500, "{most}");
         assert!(counted.len() > 25_000, "{} is too few: places are wasted", counted.len());
-        // About a tenth: the pace of the readings goes by what the writes leave now, and they are asked for at random here.
-        assert!(readings * 12 >= counted.len(), "{readings} of {}", counted.len());
+        // A tenth, less what the answers take.
+        assert!(readings >= 2_800, "{readings} of {}", counted.len());
     }
 
     #[test]

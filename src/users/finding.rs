@@ -333,15 +333,17 @@ impl Finding {
         }
     }
 
-    /// The account name to enter, where it is known or likely, and why.
+    /// The account name to enter, where it is known, or likely and why.
     pub fn suggestion(&self, lists: Lists<'_>) -> Option<String> {
         let account = |place: usize| Some(shown(&lists.teams.get(place)?.upn));
         match self {
             Self::UnmatchedSwyx { likely: Some(likely), .. } | Self::NoEmail { likely: Some(likely), .. } => {
                 Some(format!("perhaps {} ({})", account(likely.teams)?, likely.reason.words()))
             }
-            Self::UpnDiffers { teams, .. } if !is_guest(lists, *teams) => account(*teams),
-            Self::Confusable { teams, .. } => account(*teams),
+            Self::UpnDiffers { teams, .. } if is_guest(lists, *teams) => None,
+            Self::UpnDiffers { teams, .. } | Self::Confusable { teams, .. } => {
+                Some(format!("enter {}", account(*teams)?))
+            }
             _ => None,
         }
     }

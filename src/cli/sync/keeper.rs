@@ -11,6 +11,7 @@ use super::super::display;
 use super::load::{Loaded, NotLoaded, Stamp};
 use super::record::Recorder;
 use super::state::State;
+use crate::rules;
 use crate::settings::reveal::Trust;
 use crate::sync::Options;
 use crate::sync::run::{self, Order, View, Writing};
@@ -68,8 +69,33 @@ impl Keeper {
             tokio::select! {
                 // It changes once, to the end.
                 _ = stop.changed() => return self.stop().await,
-                _ = look.tick() => if self.stamp.is_old() { self.reload().await },
+                _ = look.tick() => {
+                    self.say_budget();
+                    if self.stamp.is_old() {
+                        self.reload().await;
+                    }
+                }
             }
+        }
+    }
+
+    /// Says, once the users are counted, whether they can be read as often as the settings want.
+    fn say_budget(&mut self) {
+        let Some(loaded) = &self.loaded else { return };
+        let mut budget = None;
+        self.state.change(self.place, |tenant| {
+            let users = tenant.view.as_ref().and_then(|view| Some(view.borrow().headcount?.matched));
+            let found = users.and_then(|users| rules::read_budget(&loaded.settings, users));
+            let text = found.map(|found| {
+                [Some(found.message), found.help].into_iter().flatten().collect::<Vec<_>>().join("; ")
+            });
+            if tenant.read_budget != text {
+                budget.clone_from(&text);
+                tenant.read_budget = text;
+            }
+        });
+        if let Some(text) = budget {
+            tracing::warn!(file = self.path.display().to_string(), "read-budget: {text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod metrics;
 mod record;
 mod replay;
 mod shapes;
+mod shown;
 mod state;
 pub(super) mod status;
 
@@ -185,7 +186,7 @@ fn announce(args: &Sync) {
 
 /// Carries until a signal comes.
 async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io::Result<()> {
-    let (end, at_once) = (os::ending()?, os::ending()?);
+    let mut endings = os::Endings::new()?;
     let state = Arc::new(State::default());
     // Before anything begins: an address that cannot be had leaves nothing behind.
     if let Some(address) = args.metrics {
@@ -201,27 +202,24 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io:
         keepers.spawn(keeper.keep(stopped.clone()));
     }
     os::notify_supervisor("READY=1");
-    end.await;
+    endings.next().await;
     os::notify_supervisor("STOPPING=1");
     tracing::info!("ending: what is shown in Teams is taken back");
-    let second = async {
-        // The first one counts here, too.
-        at_once.await;
-        os::ending()?.await;
-        io::Result::Ok(())
-    };
     stop.send_replace(true);
     let cleared = async { while keepers.join_next().await.is_some() {} };
     tokio::select! {
         () = cleared => {}
         () = tokio::time::sleep(CLEARING) => {}
-        _ = second => {}
+        () = endings.next() => {}
     }
     let left = state.open_sessions();
-    if left > 0 && args.dry_run {
-        tracing::info!("{left} would have been left");
-    } else if left > 0 {
-        tracing::warn!("{left} presences are left; Graph ends them by itself within `sync.session_minutes`");
+    if left > 0 && !args.dry_run {
+        let (left, them) = if left == 1 {
+            ("1 presence is".to_owned(), "it")
+        } else {
+            (format!("{left} presences are"), "them")
+        };
+        tracing::warn!("{left} left; Graph ends {them} by itself within `sync.session_minutes`");
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ pub(super) struct Tenant {
     pub(super) view: Option<watch::Receiver<View>>,
     /// Why the file, as it is now, is not used.
     pub(super) refused: Option<String>,
+    /// Why so many users cannot be read as often as the settings want.
+    pub(super) read_budget: Option<String>,
 }
 
 /// What there may be only once in a process: a tenant's application. Two would each take the whole of Graph's limit, and clear the other's
@@ -40,7 +42,14 @@ impl State {
     /// A place for the tenant of a file.
     pub(super) fn add(&self, file: String) -> usize {
         let mut tenants = self.tenants();
-        tenants.push(Tenant { file, identity: None, interval: Duration::ZERO, view: None, refused: None });
+        tenants.push(Tenant {
+            file,
+            identity: None,
+            interval: Duration::ZERO,
+            view: None,
+            refused: None,
+            read_budget: None,
+        });
         tenants.len() - 1
     }
 

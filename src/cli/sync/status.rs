@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::super::args::Plain;
 use super::super::{Context, Exit};
+use super::shown;
 use super::state::{State, Tenant};
-use crate::diagnostic::printable;
 use crate::settings::{Choice, SwyxStatus};
 use crate::sync::Delays;
 use crate::sync::run::View;
@@ -52,7 +52,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Status) -> io::Resul
         Plain::Json => writeln!(context.out, "{}", report.clone().unwrap_or_default())?,
         Plain::Human => {
             for tenant in tenants {
-                show(context, tenant)?;
+                shown::tenant(context.out, tenant)?;
             }
         }
     }
@@ -86,6 +86,7 @@ fn tenant(tenant: &Tenant) -> Value {
         "open_sessions": figures.open_sessions, "waiting": figures.waiting,
         "refused": figures.refused, "throttled": figures.throttled, "failed": figures.failed,
         "graph_answers": !figures.graph_is_out, "gateway_answers": !figures.gateway_is_out,
+        "read_budget": tenant.read_budget,
         "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
         "unknown_words": unknown_words,
         "instead": instead.iter().map(|(wanted, set)| json!({"wanted": name(wanted), "set": name(set)})).collect::<Vec<_>>(),
@@ -100,74 +101,4 @@ fn delays(delays: &Delays) -> Value {
     let at_most = |percent| delays.percentile(percent).map(|bound| bound.as_secs_f64());
     let last = (delays.count() > 0).then_some(delays.last.as_secs_f64());
     json!({"count": delays.count(), "half_at_most_seconds": at_most(50), "99_percent_at_most_seconds": at_most(99), "last_seconds": last})
-}
-
-fn show(context: &mut Context<'_>, tenant: &Value) -> io::Result<()> {
-    let text = |value: &Value| value.as_str().map_or_else(|| "-".to_owned(), printable);
-    let at = |pointer: &str| tenant.pointer(pointer).cloned().unwrap_or_default();
-    let number = |pointer: &str| at(pointer).to_string();
-    let time = |pointer: &str| {
-        at(pointer).as_f64().map_or_else(|| "-".to_owned(), |seconds| format!("{seconds:.1} s"))
-    };
-    let out = &mut context.out;
-    writeln!(out, "{} (tenant {})", text(&at("/file")), text(&at("/tenant")))?;
-    if let Some(refused) = at("/refused").as_str() {
-        writeln!(out, "  the file, as it is now, cannot be used:")?;
-        refused.lines().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
-    }
-    if at("/carried").is_null() {
-        return writeln!(out, "  not carried");
-    }
-    if at("/carried/users").is_null() {
-        writeln!(out, "  users            not read yet")?;
-    } else {
-        writeln!(
-            out,
-            "  users            {} matched of {} in Swyx and {} in Teams; {} findings (swyx-teams users)",
-            number("/carried/users/matched"),
-            number("/carried/users/swyx"),
-            number("/carried/users/teams"),
-            number("/carried/users/errors")
-        )?;
-    }
-    writeln!(
-        out,
-        "  presences        the oldest is {} old; read every {} (wanted {})",
-        time("/carried/oldest_reading_seconds"),
-        time("/carried/interval_seconds/kept"),
-        time("/carried/interval_seconds/wanted")
-    )?;
-    for (name, direction) in [("Teams to Swyx", "to_swyx"), ("Swyx to Teams", "to_teams")] {
-        let of = |member: &str| format!("/carried/delays/{direction}/{member}");
-        writeln!(
-            out,
-            "  {name:<16} {} changes; 99 % within {}, the last in {}",
-            number(&of("count")),
-            time(&of("99_percent_at_most_seconds")),
-            time(&of("last_seconds"))
-        )?;
-    }
-    writeln!(
-        out,
-        "  requests         {} of {} in 30 s; {} refused, {} put off, {} failed",
-        number("/carried/requests_in_30_seconds/used"),
-        number("/carried/requests_in_30_seconds/limit"),
-        number("/carried/refused"),
-        number("/carried/throttled"),
-        number("/carried/failed")
-    )?;
-    writeln!(
-        out,
-        "  in a call        {} shown in Teams; {} writes wait",
-        number("/carried/open_sessions"),
-        number("/carried/waiting")
-    )?;
-    for problem in at("/carried/problems").as_array().into_iter().flatten() {
-        let part = |name: &str| text(problem.get(name).unwrap_or(&Value::Null));
-        writeln!(out, "  problem          {}: {}", part("what"), part("why"))?;
-    }
-    for words in at("/carried/unknown_words").as_array().into_iter().flatten() {
-        writeln!(out, "  unknown words    {}", text(words))?;
-    }
-    Ok(())
 }

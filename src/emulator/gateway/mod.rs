@@ -166,16 +166,14 @@ fn set(shared: &Arc<Shared>, request: &Request, user: &str) -> Result<Response, 
     let place = shared.swyx().place(&user).ok_or_else(nobody)?;
     let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-    if !kind.trim().eq_ignore_ascii_case("application/json") {
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body must be JSON."));
-    }
-    let body = serde_json::from_slice::<Value>(&request.body)
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "The body is not JSON."))?;
+    let is_json = kind.trim().eq_ignore_ascii_case("application/json");
+    // A body that is no JSON has no status either.
+    let body = if is_json { serde_json::from_slice(&request.body).unwrap_or_default() } else { Value::Null };
     let status = body.get("status").and_then(Value::as_str).and_then(|status| status.parse::<Status>().ok());
     let mut swyx = shared.swyx_mut();
     let status = status.filter(|status| swyx.settable.contains(status));
     let status = status.ok_or_else(|| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The body must have a status that can be set.")
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The body must be JSON with a status that can be set.")
     })?;
     swyx.set(place, status);
     shared.write_journal(Some(&user), "set-status", Some(status.name()));

@@ -76,6 +76,7 @@ impl Engine {
 
     fn session_was_answered(&mut self, slot: Slot, outcome: Outcome, now: Moment, is_new: bool) {
         self.write_was_answered(&outcome, now);
+        let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
         match outcome {
@@ -87,7 +88,10 @@ impl Engine {
                     self.figures.open_sessions -= 1;
                 }
             }
-            Outcome::Failed(_) => user.renew_at(now),
+            Outcome::Failed(_) => {
+                user.renew_at(now);
+                user.to_teams.failed(interval, now);
+            }
             _ => {
                 user.to_teams.succeeded();
                 if is_new {
@@ -103,12 +107,16 @@ impl Engine {
 
     fn clear_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
         self.write_was_answered(outcome, now);
+        let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
         match outcome {
             Outcome::Failed(Failure::Refused) => user.to_teams.refused(now),
             // It may have been cleared all the same: where the user is in a call again by now, it is set anew.
-            Outcome::Failed(_) => user.renew_at(now),
+            Outcome::Failed(_) => {
+                user.renew_at(now);
+                user.to_teams.failed(interval, now);
+            }
             _ => {
                 user.to_teams.succeeded();
                 self.figures.open_sessions -= usize::from(user.is_open());
@@ -119,6 +127,11 @@ impl Engine {
         }
         self.consider(slot, now);
         self.release(slot);
+    }
+
+    /// One user's write that failed waits so long; at the end there is no time for that.
+    fn pause_after_failure(&self) -> Duration {
+        if self.is_stopping { Duration::from_secs(1) } else { self.options.interval }
     }
 
     fn write_was_answered(&mut self, outcome: &Outcome, now: Moment) {
@@ -139,12 +152,15 @@ impl Engine {
             Outcome::Failed(Failure::Outage) => self.gateway.failed(self.options.interval, now),
             _ => self.gateway.succeeded(),
         }
-        let around = self.circumstances(now);
+        let (around, interval) = (self.circumstances(now), self.pause_after_failure());
         if let Some(user) = self.roster.get_mut(slot) {
             user.to_swyx.is_under_way = false;
             match outcome {
                 Outcome::Failed(Failure::Refused) => user.to_swyx.refused(now),
-                Outcome::Failed(_) => user.status_may_be_set(),
+                Outcome::Failed(_) => {
+                    user.status_may_be_set();
+                    user.to_swyx.failed(interval, now);
+                }
                 Outcome::Status(_) | Outcome::Done | Outcome::Read(_) => {
                     user.to_swyx.succeeded();
                     user.status_was_set(set, around.settable);

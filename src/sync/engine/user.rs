@@ -89,6 +89,11 @@ impl Way {
         (self.refusals, self.not_before) = (0, Moment::START);
     }
 
+    /// Nobody answered: again at the next look, not at once.
+    pub(super) fn failed(&mut self, interval: Duration, now: Moment) {
+        self.not_before = now + interval;
+    }
+
     pub(super) fn refused(&mut self, now: Moment) {
         let pause = FIRST_PAUSE * 2_u32.pow(u32::from(self.refusals.min(6)));
         self.refusals = self.refusals.saturating_add(1);

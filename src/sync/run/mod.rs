@@ -140,7 +140,10 @@ pub async fn run(
             Some(landed) = run.flights.join_next() => run.landed(landed),
             Some(news) = news.recv() => run.take_news(news),
             // Whoever drops the orders wants no more of it.
-            order = orders.recv(), if !run.is_stopping => run.obey(order.unwrap_or(Order::Stop)),
+            order = orders.recv(), if !run.is_stopping => {
+                run.obey(order.unwrap_or(Order::Stop));
+                run.look(&view);
+            }
             _ = look.tick() => run.look(&view),
             () = tokio::time::sleep_until(wake) => run.step(Event::Tick),
         }

@@ -65,7 +65,7 @@ fn an_address_is_an_account_name_before_it_is_a_mail_address() {
         &["Anna <anna.schmidt@x> anna.meyer@x"],
         &[],
         &["0=0 mail"],
-        &["upn-differs 0: anna.schmidt@x"],
+        &["upn-differs 0: enter anna.schmidt@x"],
     );
 }
 
@@ -207,7 +207,7 @@ fn a_deceptive_letter_is_spelt_out_and_not_passed_over() {
         assert_eq!(pairs, Vec::<String>::new());
         let confusable = findings.iter().find(|finding| finding.starts_with("confusable"));
         let upn = crate::diagnostic::shown(upn);
-        let expected = (!letters.is_empty()).then(|| format!("confusable 0: holds {letters}: {upn}"));
+        let expected = (!letters.is_empty()).then(|| format!("confusable 0: holds {letters}: enter {upn}"));
         assert_eq!(confusable, expected.as_ref(), "{findings:?}");
         assert!(findings[0].starts_with("unmatched-swyx 0"));
     }

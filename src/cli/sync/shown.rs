@@ -1,0 +1,201 @@
+//! The report of `status` as a person reads it: what is wrong stands out, what is well is short.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use crate::diagnostic::printable;
+
+/// Writes one tenant of the report.
+pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
+    let file = text(tenant, "/file");
+    match tenant.pointer("/tenant").and_then(Value::as_str) {
+        Some(id) => writeln!(out, "{file} (tenant {})", printable(id))?,
+        None => writeln!(out, "{file}")?,
+    }
+    let is_carried = !at(tenant, "/carried").is_null();
+    if let Some(refused) = tenant.pointer("/refused").and_then(Value::as_str) {
+        let what = if is_carried {
+            "the file, as it is now, cannot be used; it is carried as it was before:"
+        } else {
+            "not carried: the file cannot be used"
+        };
+        writeln!(out, "  {what}")?;
+        refused.lines().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
+    } else if !is_carried {
+        writeln!(out, "  not carried")?;
+    }
+    if is_carried { carried(out, at(tenant, "/carried")) } else { Ok(()) }
+}
+
+fn carried(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
+    line(out, "users", &users(carried))?;
+    line(out, "presences", &presences(carried))?;
+    line(out, "Teams to Swyx", &delays(at(carried, "/delays/to_swyx")))?;
+    line(out, "Swyx to Teams", &delays(at(carried, "/delays/to_teams")))?;
+    let calls = number(carried, "/open_sessions");
+    let waiting = match number(carried, "/waiting") {
+        0 => String::new(),
+        waiting => format!("; {} to be written", counted(waiting, "change waits", "changes wait")),
+    };
+    line(out, "calls", &format!("{calls} shown in Teams{waiting}"))?;
+    line(out, "requests", &requests(carried))?;
+    for (side, pointer) in [("Microsoft Graph", "/graph_answers"), ("the gateway", "/gateway_answers")] {
+        if at(carried, pointer) == &Value::Bool(false) {
+            line(out, "OUT OF ORDER", &format!("{side} does not answer; it is tried again and again"))?;
+        }
+    }
+    for problem in list(carried, "/problems") {
+        line(out, "problem", &format!("{}: {}", text(problem, "/what"), text(problem, "/why")))?;
+    }
+    if let Some(budget) = at(carried, "/read_budget").as_str() {
+        line(out, "read-budget", &printable(budget))?;
+    }
+    for words in list(carried, "/unknown_words").filter_map(Value::as_str) {
+        line(out, "unknown", &format!("Teams said {}, which changes nothing in Swyx", printable(words)))?;
+    }
+    for instead in list(carried, "/instead") {
+        let (wanted, set) = (text(instead, "/wanted"), text(instead, "/set"));
+        line(out, "instead", &format!("the gateway cannot set {wanted}, and gets {set} in its place"))?;
+    }
+    Ok(())
+}
+
+fn users(carried: &Value) -> String {
+    if at(carried, "/users").is_null() {
+        return "not read yet".to_owned();
+    }
+    let of = |name: &str| number(carried, &format!("/users/{name}"));
+    let errors = match of("errors") {
+        0 => String::new(),
+        errors => {
+            format!(
+                "; {}, shown by `swyx-teams users`",
+                counted(errors, "should be and is not", "should be and are not")
+            )
+        }
+    };
+    format!("{} matched of {} in Swyx and {} in Teams{errors}", of("matched"), of("swyx"), of("teams"))
+}
+
+fn presences(carried: &Value) -> String {
+    let Some(oldest) = seconds(carried, "/oldest_reading_seconds") else {
+        return "none read yet".to_owned();
+    };
+    let wanted = seconds(carried, "/interval_seconds/wanted").unwrap_or_default();
+    match seconds(carried, "/interval_seconds/kept") {
+        Some(kept) => format!("the oldest is {oldest} old; each is read every {kept} (wanted: {wanted})"),
+        None => format!("the oldest is {oldest} old; each is to be read every {wanted}"),
+    }
+}
+
+fn delays(delays: &Value) -> String {
+    let count = number(delays, "/count");
+    let of = |name: &str| seconds(delays, name).unwrap_or_else(|| "-".to_owned());
+    match count {
+        0 => "no change yet".to_owned(),
+        _ => format!(
+            "{}, 99 % within {}, the last in {}",
+            counted(count, "change", "changes"),
+            of("/99_percent_at_most_seconds"),
+            of("/last_seconds")
+        ),
+    }
+}
+
+fn requests(carried: &Value) -> String {
+    let of = |name: &str| number(carried, name);
+    let (used, limit) = (of("/requests_in_30_seconds/used"), of("/requests_in_30_seconds/limit"));
+    let faults = [("refused", "/refused"), ("put off", "/throttled"), ("failed", "/failed")];
+    let faults = faults.iter().filter(|(_, name)| of(name) > 0);
+    let faults = faults.map(|(what, name)| format!("{} {what}", of(name))).collect::<Vec<_>>();
+    let faults = if faults.is_empty() { String::new() } else { format!("; so far {}", faults.join(", ")) };
+    format!("{used} of {limit} in 30 s{faults}")
+}
+
+fn line(out: &mut dyn Write, name: &str, what: &str) -> io::Result<()> {
+    writeln!(out, "  {name:<14} {what}")
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+fn text(value: &Value, pointer: &str) -> String {
+    at(value, pointer).as_str().map_or_else(|| "-".to_owned(), printable)
+}
+
+fn number(value: &Value, pointer: &str) -> u64 {
+    at(value, pointer).as_u64().unwrap_or_default()
+}
+
+fn seconds(value: &Value, pointer: &str) -> Option<String> {
+    at(value, pointer).as_f64().map(|seconds| format!("{seconds:.1} s"))
+}
+
+fn list<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
+    at(value, pointer).as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(report: &Value) -> String {
+        let mut out = Vec::new();
+        tenant(&mut out, report).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn what_is_well_is_short() {
+        let report = json!({"file": "a.toml", "tenant": "t", "refused": null, "carried": {
+            "users": {"swyx": 24, "teams": 25, "matched": 24, "errors": 0}, "oldest_reading_seconds": 3.21,
+            "interval_seconds": {"wanted": 4.0, "kept": 4.04}, "open_sessions": 2, "waiting": 0,
+            "delays": {"to_swyx": {"count": 1, "99_percent_at_most_seconds": 5.0, "last_seconds": 2.25}, "to_teams": {"count": 0}},
+            "requests_in_30_seconds": {"used": 8, "limit": 1500}, "refused": 0, "throttled": 0, "failed": 0,
+            "graph_answers": true, "gateway_answers": true, "problems": [], "unknown_words": [], "instead": []}});
+        assert_eq!(
+            shown(&report),
+            "a.toml (tenant t)\n  users          24 matched of 24 in Swyx and 25 in Teams\n  \
+             presences      the oldest is 3.2 s old; each is read every 4.0 s (wanted: 4.0 s)\n  \
+             Teams to Swyx  1 change, 99 % within 5.0 s, the last in 2.2 s\n  Swyx to Teams  no change yet\n  \
+             calls          2 shown in Teams\n  requests       8 of 1500 in 30 s\n"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let report = json!({"file": "a.toml", "tenant": "t", "refused": "one\ntwo \u{1b}[31m", "carried": {
+            "users": {"swyx": 24, "teams": 25, "matched": 23, "errors": 1}, "waiting": 3, "failed": 7, "throttled": 1,
+            "graph_answers": false, "problems": [{"what": "x", "why": "y"}], "unknown_words": ["Busy/New"],
+            "instead": [{"wanted": "Speaking", "set": "Away"}]}});
+        let shown = shown(&report);
+        for part in [
+            "carried as it was before:\n    one\n    two \\u{1b}[31m\n",
+            "in Teams; 1 should be and is not, shown by `swyx-teams users`",
+            "none read yet",
+            "0 shown in Teams; 3 changes wait to be written",
+            "so far 1 put off, 7 failed",
+            "OUT OF ORDER   Microsoft Graph does not answer",
+            "problem        x: y",
+            "Teams said Busy/New",
+            "cannot set Speaking, and gets Away",
+        ] {
+            assert!(shown.contains(part), "`{part}` is not in\n{shown}");
+        }
+        assert!(!shown.contains("the gateway does not answer"));
+    }
+
+    #[test]
+    fn a_file_that_was_never_carried_has_no_figures() {
+        let report = json!({"file": "bad.toml", "tenant": null, "refused": "one", "carried": null});
+        assert_eq!(shown(&report), "bad.toml\n  not carried: the file cannot be used\n    one\n");
+    }
+}

@@ -1,0 +1,83 @@
+//! Who is whom, for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
+//! concerns neither.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use csv::Writer;
+
+use super::{Outcome, remark};
+use crate::diagnostic::printable;
+use crate::graph::TeamsUser;
+use crate::swyx::SwyxUser;
+use crate::users::Finding;
+
+const HEADER: [&str; 8] =
+    ["swyx_id", "swyx_name", "swyx_email", "teams_upn", "teams_mail", "matched_by", "finding", "suggestion"];
+
+pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = Writer::from_writer(out);
+    writer.write_record(HEADER)?;
+    let mut findings = HashMap::<usize, Vec<&Finding>>::new();
+    for finding in &outcome.matching.findings {
+        finding.swyx().iter().for_each(|place| findings.entry(*place).or_default().push(finding));
+    }
+    let mut pairs = outcome.matching.pairs.iter().peekable();
+    for (place, user) in outcome.swyx.iter().enumerate().filter(|(_, user)| user.enabled) {
+        // Pairs are in the order of the Swyx users.
+        let pair = pairs.next_if(|pair| pair.swyx == place);
+        let teams = pair.and_then(|pair| outcome.teams.get(pair.teams));
+        let said = findings.get(&place).map(Vec::as_slice).unwrap_or_default();
+        let by = pair.map_or("", |pair| pair.by.id());
+        writer.write_record(line((Some(user), teams, by), said, outcome))?;
+    }
+    let is_nobodys = |finding: &&Finding| finding.swyx().is_empty();
+    for finding in outcome.matching.findings.iter().filter(is_nobodys) {
+        let teams = finding.teams().first().and_then(|place| outcome.teams.get(*place));
+        writer.write_record(line((None, teams, ""), &[finding], outcome))?;
+    }
+    writer.flush()
+}
+
+fn line(
+    (swyx, teams, by): (Option<&SwyxUser>, Option<&TeamsUser>, &str),
+    findings: &[&Finding],
+    outcome: &Outcome,
+) -> [String; 8] {
+    let cell = |text: Option<&str>| harmless(&printable(text.unwrap_or_default()));
+    let kinds = findings.iter().map(|finding| finding.kind().id()).collect::<Vec<_>>();
+    let remarks = findings.iter().map(|finding| remark(finding, outcome.lists()));
+    let remarks = remarks.filter(|remark| !remark.is_empty()).collect::<Vec<_>>();
+    [
+        cell(swyx.map(|user| &*user.id)),
+        cell(swyx.map(|user| &*user.name)),
+        cell(swyx.and_then(|user| user.email.as_deref())),
+        cell(teams.map(|user| &*user.upn)),
+        cell(teams.and_then(|user| user.mail.as_deref())),
+        by.to_owned(),
+        kinds.join(" "),
+        harmless(&remarks.join("; ")),
+    ]
+}
+
+/// The text as a spreadsheet takes for text, and not for a formula.
+/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
+fn harmless(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
+            assert_eq!(harmless(text), format!("'{text}"));
+        }
+        for text in ["", "a=1", "jane@x.example", "'=1"] {
+            assert_eq!(harmless(text), text);
+        }
+    }
+}

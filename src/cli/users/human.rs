@@ -1,0 +1,121 @@
+//! Who is whom, for a person: a summary, and then the findings, each kind with what to do.
+
+use std::io::{self, Write};
+
+use comfy_table::{Table, presets};
+
+use super::{Outcome, remark};
+use crate::diagnostic::shown;
+use crate::users::{By, Finding, Kind};
+
+/// Lines of one kind at most, unless all is asked for.
+const MOST_LINES: usize = 100;
+const HEAD: [&str; 4] = ["Swyx user", "e-mail address", "Teams account", "remark"];
+
+/// Cells of one line.
+type Line = [String; 4];
+
+pub(super) fn write(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_summary(outcome, all, out)?;
+    let lines = |finding| lines(finding, outcome);
+    for of_kind in outcome.matching.findings.chunk_by(|one, other| one.kind() == other.kind()) {
+        let Some(kind) = of_kind.first().map(Finding::kind) else { continue };
+        if kind == Kind::UnmatchedTeams && !all {
+            continue;
+        }
+        writeln!(out, "\n{}[{}]: {}", kind.severity(), kind.id(), kind.title())?;
+        write_table(of_kind.iter().flat_map(lines), all, out)?;
+        writeln!(out, "  = help: {}", kind.help())?;
+    }
+    if all && !outcome.matching.pairs.is_empty() {
+        writeln!(out, "\nmatched")?;
+        let matched = outcome.matching.pairs.iter().filter_map(|pair| {
+            let (swyx, teams) = outcome.of(pair)?;
+            let email = swyx.email.as_deref().unwrap_or_default();
+            Some([shown(&swyx.name), shown(email), shown(&teams.upn), by(pair.by).to_owned()])
+        });
+        write_table(matched, all, out)?;
+    }
+    Ok(())
+}
+
+fn by(by: By) -> &'static str {
+    match by {
+        By::Override => "by [[user]]",
+        By::AccountName => "by account name",
+        By::Mail => "by mail address",
+    }
+}
+
+fn write_summary(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let matching = &outcome.matching;
+    let activated = outcome.swyx.len().saturating_sub(matching.disabled);
+    write!(out, "of {activated} activated Swyx users, matched: {}", matching.pairs.len())?;
+    let ways = [By::AccountName, By::Mail, By::Override];
+    let ways = ways.map(|way| (matching.pairs.iter().filter(|pair| pair.by == way).count(), by(way)));
+    let ways = ways.iter().filter(|(count, _)| *count > 0).map(|(count, way)| format!("{count} {way}"));
+    let ways = ways.collect::<Vec<_>>();
+    if !ways.is_empty() {
+        write!(out, " ({})", ways.join(", "))?;
+    }
+    writeln!(out)?;
+    if matching.disabled > 0 {
+        writeln!(out, "left out, since they are not activated: {}", matching.disabled)?;
+    }
+    let unmatched = outcome.counts().get(&Kind::UnmatchedTeams).copied().unwrap_or(0);
+    if unmatched > 0 {
+        let hint = if all { "" } else { " (-v lists them)" };
+        writeln!(out, "of {} Teams users, nobody in Swyx: {unmatched}{hint}", outcome.teams.len())?;
+    }
+    Ok(())
+}
+
+/// The lines of a finding: one for each Swyx user, else for each Teams user, that it is about.
+fn lines(finding: &Finding, outcome: &Outcome) -> Vec<Line> {
+    let remark = remark(finding, outcome.lists());
+    let account = |place: &usize| outcome.teams.get(*place);
+    if finding.swyx().is_empty() && finding.teams().is_empty() {
+        return vec![[String::new(), String::new(), String::new(), remark]];
+    }
+    if finding.swyx().is_empty() {
+        let users = finding.teams().iter().filter_map(account);
+        let line = |user: &crate::graph::TeamsUser| {
+            let mail = user.mail.as_deref().unwrap_or_default();
+            [shown(&user.name), shown(mail), shown(&user.upn), remark.clone()]
+        };
+        return users.map(line).collect();
+    }
+    let only = match finding.teams() {
+        [teams] => account(teams).map(|user| shown(&user.upn)).unwrap_or_default(),
+        _ => String::new(),
+    };
+    let users = finding.swyx().iter().filter_map(|place| outcome.swyx.get(*place));
+    let line = |user: &crate::swyx::SwyxUser| {
+        let email = user.email.as_deref().unwrap_or_default();
+        [shown(&user.name), shown(email), only.clone(), remark.clone()]
+    };
+    users.map(line).collect()
+}
+
+/// A table of the columns that have something in them.
+fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let lines = lines.collect::<Vec<_>>();
+    let most = if all { lines.len() } else { MOST_LINES };
+    let is_used =
+        |column: usize| lines.iter().any(|line| line.get(column).is_some_and(|cell| !cell.is_empty()));
+    let used = (0..HEAD.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(used.iter().filter_map(|column| HEAD.get(*column)));
+    for line in lines.iter().take(most) {
+        table.add_row(used.iter().filter_map(|column| line.get(*column)));
+    }
+    for line in table.lines() {
+        writeln!(out, " {}", line.trim_end())?;
+    }
+    let more = lines.len().saturating_sub(most);
+    if more > 0 {
+        writeln!(out, "  … and {more} more; -v lists them all, as do --format csv and json")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! Both lists of users, read side by side: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
+
+use super::super::online::weight;
+use super::super::sign_in::{self, Transports};
+use super::super::{Context, Exit, display, folder};
+use super::Users;
+use crate::check::Checked;
+use crate::diagnostic::printable;
+use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
+use crate::observe;
+use crate::os::read_regular;
+use crate::settings::reveal::Trust;
+use crate::settings::{Endpoint, SecretSource, Settings, keys};
+use crate::swyx::{Gateway, GatewayError, SwyxUser};
+use crate::tenant::{Cause, Unseen};
+use crate::users::csv;
+
+type Read<T> = Result<Vec<T>, Unseen>;
+
+/// Both lists.
+type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
+
+/// Both lists; else what it comes to that one of them, or both, could not be read, which is said.
+pub(super) fn read(
+    context: &mut Context<'_>,
+    args: &Users,
+    path: &Path,
+    checked: &Checked,
+) -> io::Result<Result<Both, Exit>> {
+    // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
+    let from_file = match args.swyx.as_deref().map(|file| of_file(context, file)).transpose()? {
+        None => None,
+        Some(Ok(users)) => Some(users),
+        Some(Err(exit)) => return Ok(Err(exit)),
+    };
+    let progress = progress(context);
+    let runtime = tokio::runtime::Runtime::new()?;
+    let limit = Duration::from_secs(args.timeout);
+    let (swyx, teams) = runtime.block_on(both(from_file, checked, path, context.trust(), limit));
+    // A name server that does not answer would keep its thread, and this program, past the time limit.
+    runtime.shutdown_background();
+    progress.finish_and_clear();
+    let (swyx, teams) = match (swyx, teams) {
+        (Ok(swyx), Ok(teams)) => return Ok(Ok((swyx, teams))),
+        (swyx, teams) => (swyx.err(), teams.err()),
+    };
+    let mut exit = Exit::Clean;
+    let mut said = Vec::new();
+    for why in swyx.into_iter().chain(teams) {
+        exit = exit.max(weight(why.cause));
+        if !said.contains(&why.reason) {
+            context.complain(format_args!("{}: {}", printable(&display(path)), why.reason))?;
+            said.push(why.reason);
+        }
+    }
+    // What only follows from something else is an answer here: there is nothing to show.
+    Ok(Err(exit.max(Exit::Answer)))
+}
+
+fn of_file(context: &mut Context<'_>, file: &Path) -> io::Result<Result<Vec<SwyxUser>, Exit>> {
+    let name = printable(&display(file));
+    let faults = match read_regular(file, csv::MOST_BYTES) {
+        Err(error) => return context.misuse(format_args!("{name}: {error}")).map(Err),
+        Ok((content, _)) => match csv::read(&content) {
+            Ok(users) => return Ok(Ok(users)),
+            Err(faults) => faults,
+        },
+    };
+    for fault in faults {
+        context.complain(format_args!("{name}: {fault}"))?;
+    }
+    Ok(Err(Exit::Usage))
+}
+
+/// Signs in and reads what is not there yet, within `limit`.
+async fn both(
+    from_file: Option<Vec<SwyxUser>>,
+    checked: &Checked,
+    path: &Path,
+    trust: Trust,
+    limit: Duration,
+) -> (Read<SwyxUser>, Read<TeamsUser>) {
+    let folder = folder(path);
+    let ready = sign_in::settings(checked, trust).and_then(|settings| {
+        let transport = Transports::default().of(&settings, &folder)?;
+        Ok(Site { settings, folder, transport, trust, limit })
+    });
+    let site = match ready {
+        Ok(site) => site,
+        Err(why) => return (Err(why.clone()), Err(why)),
+    };
+    match (from_file, &site.settings.gateway) {
+        (Some(users), _) => (Ok(users), site.teams().await),
+        (None, Some(gateway)) => tokio::join!(site.swyx(gateway), site.teams()),
+        (None, None) => {
+            let why = "`swyx.gateway` is not set; --swyx FILE.csv takes the Swyx users from a file";
+            let why = Unseen::new(Cause::Use, why);
+            (Err(why.clone()), Err(why))
+        }
+    }
+}
+
+/// What is needed to read either list.
+struct Site {
+    settings: Settings,
+    folder: PathBuf,
+    transport: Arc<dyn Transport>,
+    trust: Trust,
+    limit: Duration,
+}
+
+impl Site {
+    fn limits(&self) -> Limits {
+        Limits { until: Some(Instant::now() + self.limit), ..Limits::default() }
+    }
+
+    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> Read<SwyxUser> {
+        let limits = self.limits();
+        let (key, folder) = (keys::GATEWAY_TOKEN, self.folder.clone());
+        let token = sign_in::fetched(&key, token.clone(), folder, self.trust, self.limit).await?;
+        let gateway = Gateway::new(address, token, Arc::clone(&self.transport), limits);
+        gateway.users().await.map_err(|error| of_gateway(&error))
+    }
+
+    async fn teams(&self) -> Read<TeamsUser> {
+        let limits = self.limits();
+        let secret = sign_in::secret(&self.settings, self.folder.clone(), self.trust, self.limit).await?;
+        let credential = Credential::Secret(self.settings.client_id, secret);
+        let client = Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits);
+        client.teams_users().await.map_err(|error| of_graph(&error))
+    }
+}
+
+/// Why the Teams users were not read. What is wrong with the application, another command says better.
+fn of_graph(error: &GraphError) -> Unseen {
+    let advice = match error {
+        GraphError::SignIn(_) => "; swyx-teams check --online says what to mend",
+        GraphError::Refused { status: 401 | 403, .. } => {
+            "; does the application have User.ReadBasic.All? swyx-teams check --online says what to mend"
+        }
+        _ => "",
+    };
+    Unseen::new(observe::unseen(error).cause, format!("{error}{advice}"))
+}
+
+fn of_gateway(error: &GatewayError) -> Unseen {
+    let cause = match error {
+        GatewayError::TimedOut { .. } | GatewayError::Silent { .. } => Cause::Silence,
+        GatewayError::Transport {
+            why: TransportError::Unreachable(_) | TransportError::NoConnection(_),
+            ..
+        } => Cause::Silence,
+        GatewayError::NotAToken => Cause::Use,
+        _ => Cause::Answer,
+    };
+    Unseen::new(cause, error.to_string())
+}
+
+/// That it goes on, on a terminal; nothing in a pipe, or where nobody wants to hear of it.
+fn progress(context: &Context<'_>) -> ProgressBar {
+    let is_wanted = !context.global.quiet;
+    let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(None, target);
+    let style = ProgressStyle::with_template("{spinner} reading the users of Swyx and Teams {elapsed}");
+    let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
+    if is_wanted {
+        bar.enable_steady_tick(Duration::from_millis(120));
+    }
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Answer, Request, Response};
+
+    /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
+    struct World(Vec<(&'static str, u16, &'static str)>);
+
+    impl Transport for World {
+        fn send(&self, request: Request) -> Answer<'_> {
+            let path = request.uri().path();
+            let found = self.0.iter().find(|(end, ..)| path.ends_with(end)).copied();
+            Box::pin(async move {
+                let Some((_, status, body)) = found else { return std::future::pending().await };
+                let mut response = Response::new(body.into());
+                *response.status_mut() = status.try_into().expect("a status");
+                response.headers_mut().insert("content-type", "application/json".parse().expect("a value"));
+                Ok(response)
+            })
+        }
+    }
+
+    const TOKEN: (&str, u16, &str) =
+        ("/token", 200, r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#);
+    const TEAMS: (&str, u16, &str) = (
+        "/v1.0/users",
+        200,
+        r#"{"value": [{"id": "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "userPrincipalName": "j@x"}]}"#,
+    );
+    const SWYX: (&str, u16, &str) = (
+        "/v1/users",
+        200,
+        r#"{"users": [{"id": "7", "name": "Jane", "email": "j@x", "enabled": true}], "next": null}"#,
+    );
+
+    fn site(answers: &[(&'static str, u16, &'static str)]) -> Site {
+        let text = "[swyx]\ngateway = \"https://localhost:9180\"\ngateway_token = \"0123456789abcdef0123456789abcdef\"\n\
+                    [control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
+                    MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
+        let checked = crate::check::bytes("a.toml", text.into(), false);
+        Site {
+            settings: checked.settings().expect("complete"),
+            folder: PathBuf::new(),
+            transport: Arc::new(World(answers.to_vec())),
+            trust: Trust::Withheld,
+            limit: Duration::from_secs(20),
+        }
+    }
+
+    async fn read(answers: &[(&'static str, u16, &'static str)]) -> (Read<SwyxUser>, Read<TeamsUser>) {
+        let site = site(answers);
+        let gateway = site.settings.gateway.clone().expect("a gateway");
+        tokio::join!(site.swyx(&gateway), site.teams())
+    }
+
+    fn failed<T>(read: Read<T>) -> (u8, String) {
+        let why = read.err().expect("a failure");
+        (weight(why.cause).code(), why.reason)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_lists_are_read_side_by_side() {
+        let (swyx, teams) = read(&[TOKEN, TEAMS, SWYX]).await;
+        let (swyx, teams) = (swyx.expect("a list"), teams.expect("a list"));
+        assert_eq!((swyx[0].email.as_deref(), &*teams[0].upn), (Some("j@x"), "j@x"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_list_that_does_not_come_is_silence_and_takes_nothing_of_the_other() {
+        let start = Instant::now();
+        let (swyx, teams) = read(&[TOKEN, TEAMS]).await;
+        assert!(teams.is_ok());
+        assert_eq!(failed(swyx), (4, "localhost: no answer within 20 s".to_owned()));
+        let (swyx, teams) = read(&[TOKEN, SWYX]).await;
+        assert!(swyx.is_ok());
+        assert_eq!(failed(teams), (4, "graph.microsoft.com: no answer within 20 s".to_owned()));
+        assert_eq!(start.elapsed().as_secs(), 40);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_an_answer_with_advice() {
+        let denied = r#"{"error": {"code": "Authorization_RequestDenied", "message": "no"}}"#;
+        let (swyx, teams) = read(&[TOKEN, ("/v1.0/users", 403, denied), ("/v1/users", 401, "{}")]).await;
+        let (code, why) = failed(swyx);
+        assert!(code == 3 && why.contains("`swyx.gateway_token`"), "{why}");
+        let (code, why) = failed(teams);
+        assert!(code == 3 && why.contains("User.ReadBasic.All"), "{why}");
+        let refused = r#"{"error": "invalid_client", "error_codes": [7000215]}"#;
+        let (_, teams) = read(&[("/token", 401, refused), SWYX]).await;
+        let (code, why) = failed(teams);
+        assert!(code == 3 && why.contains("AADSTS7000215") && why.contains("check --online"), "{why}");
+    }
+}

@@ -1,0 +1,82 @@
+//! How it ends, and what whoever supervises it hears.
+
+use std::os::unix::net::UnixDatagram;
+
+use super::running::{Running, until};
+use super::site::{Site, Way};
+
+fn carrying(site: &Site) -> Running<'_> {
+    site.write("a.toml", &site.settings());
+    let running = site.start(&["sync", "a.toml", "-vvv"]);
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    running
+}
+
+#[test]
+fn both_signals_end_it_with_0_once_its_sessions_are_cleared() {
+    for signal in ["TERM", "INT"] {
+        let site = Site::new();
+        let running = carrying(&site);
+        running.signal(signal);
+        let run = running.end();
+        assert_eq!((run.code, site.sessions()), (Some(0), 0), "{}", run.err);
+        assert!(run.err.contains("ending: what is shown in Teams is taken back"), "{}", run.err);
+        assert!(!run.err.contains("left"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
+    let site = Site::new();
+    let running = carrying(&site);
+    site.let_go(Way::Held);
+    running.signal("TERM");
+    running.says("In a call is over");
+    let start = std::time::Instant::now();
+    running.signal("TERM");
+    let run = running.end();
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.err.contains("1 presence is left; Graph ends it by itself"), "{}", run.err);
+    // With one signal it would have been 25 seconds.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_a_killed_one_leaves_is_taken_back_by_the_next() {
+    let site = Site::new();
+    let running = carrying(&site);
+    running.signal("KILL");
+    assert_eq!(running.end().code, None);
+    assert_eq!(site.sessions(), 1, "no more than its session");
+    site.call(false);
+    let next = site.start(&["sync", "a.toml"]);
+    until("it is taken back", || site.sessions() == 0);
+    assert_eq!(next.stop().code, Some(0));
+}
+
+#[test]
+fn the_supervisor_hears_when_it_is_ready_and_when_it_ends() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let socket = UnixDatagram::bind(site.path("notify")).expect("a socket");
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(90))).expect("set");
+    let heard = || {
+        let mut bytes = [0; 64];
+        let length = socket.recv(&mut bytes).expect("something is said");
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    let mut command = site.command(&["sync", "a.toml"]);
+    let running = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify")));
+    assert_eq!(heard(), "READY=1");
+    running.signal("TERM");
+    assert_eq!(heard(), "STOPPING=1");
+    assert_eq!(running.end().code, Some(0));
+    // One that cannot begin is never ready.
+    site.write("a.toml", "[swyx");
+    let mut command = site.command(&["sync", "a.toml"]);
+    let run = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify"))).end();
+    assert_eq!(run.code, Some(1));
+    socket.set_nonblocking(true).expect("set");
+    assert!(socket.recv(&mut [0; 64]).is_err(), "nothing is said");
+}

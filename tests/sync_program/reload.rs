@@ -1,0 +1,82 @@
+//! Settings that change on disk: used when they check clean, refused with the diagnostics when not.
+
+use super::running::{Running, until};
+use super::site::{SECRET, Site};
+
+const WORDS: [&str; 5] = ["sync", "a.toml", "--metrics", "127.0.0.1:0", "-vvv"];
+
+fn carrying(site: &Site) -> Running<'_> {
+    site.write("a.toml", &site.settings());
+    let running = site.start(&WORDS);
+    running.is_ready();
+    running
+}
+
+#[test]
+fn another_table_and_another_mode_are_used_from_then_on() {
+    let site = Site::new();
+    let running = carrying(&site);
+    site.teams("Busy/InAMeeting");
+    until("Away in Swyx", || site.in_swyx() == "Away");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    site.write(
+        "a.toml",
+        &format!("{}[sync.status]\n\"Busy/InAMeeting\" = \"DoNotDisturb\"\n", site.settings()),
+    );
+    running.says("the settings changed, and are used");
+    site.call(false);
+    until("the other status in Swyx", || site.in_swyx() == "DoNotDisturb");
+    site.call(true);
+    until("a call in Teams again", || site.sessions() == 1);
+    site.write("a.toml", &site.settings().replace("SyncMode = 2", "SyncMode = 1"));
+    until("mode 1 shows no call in Teams", || site.sessions() == 0);
+    assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn a_secret_that_changes_in_its_file_is_used() {
+    let site = Site::new();
+    let wrong = "Xy28Q~wrongwrongwrongwrongwrongwrongwron";
+    site.secrets.lock().unwrap().push(wrong.to_owned());
+    site.write("a.toml", &site.settings().replace(&format!("env = \"{SECRET}\""), "file = \"teams.secret\""));
+    site.write("teams.secret", wrong);
+    let running = site.start(&WORDS);
+    running.says("sign-in refused");
+    until("it is in the status", || running.get("/status").1.contains("sign-in refused"));
+    assert_eq!((running.get("/readyz").0, running.get("/healthz").0), (503, 200));
+    site.write("teams.secret", site.secret());
+    running.is_ready();
+    assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn settings_with_errors_are_refused_with_the_diagnostics_and_those_before_stay() {
+    let site = Site::new();
+    let running = carrying(&site);
+    let refused = || {
+        let status: serde_json::Value = serde_json::from_str(&running.get("/status").1).expect("JSON");
+        status["tenants"][0]["refused"].clone()
+    };
+    for (text, rule) in [
+        (site.settings().replace("SyncMode = 2", "SyncMode = 7"), "a.toml:7:"),
+        (site.settings().replace("[sync]", "[snyc]"), "error[unknown-key]"),
+        ("half a fi".to_owned(), "error[syntax]"),
+        (site.settings().replace("http://", "https://swyx.example.com@"), "error["),
+        (site.settings().replace(SECRET, "NOT_THERE"), "`control_center.MsTeamsClientSecret`"),
+    ] {
+        site.write("a.toml", &text);
+        until(&format!("{rule} in the status"), || refused().as_str().is_some_and(|why| why.contains(rule)));
+        assert!(running.err().contains(rule), "{}", running.err());
+    }
+    assert!(running.err().contains("cannot be used; those before stay in use"));
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    assert_eq!(running.get("/readyz").0, 200);
+    std::fs::remove_file(site.path("a.toml")).expect("removed");
+    until("the file is gone", || refused().as_str().is_some_and(|why| why.contains("unreadable")));
+    site.write("a.toml", &site.settings());
+    until("nothing is refused any more", || refused().is_null());
+    assert_eq!(site.sessions(), 1, "nothing was begun anew");
+    assert_eq!(running.stop().code, Some(0));
+}

@@ -1,0 +1,104 @@
+//! What it serves and logs for those who watch over it: no user is in any of it.
+
+use serde_json::Value;
+
+use super::running::{Running, until};
+use super::site::{Site, Way};
+
+/// Both directions have carried something.
+fn busy(site: &Site) {
+    site.teams("Busy/InAMeeting");
+    until("Away in Swyx", || site.in_swyx() == "Away");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+}
+
+fn carrying<'a>(site: &'a Site, more: &[&str]) -> Running<'a> {
+    site.write("a.toml", &site.settings());
+    let running = site.start(&[&["sync", "a.toml", "--metrics", "127.0.0.1:0"], more].concat());
+    running.is_ready();
+    running
+}
+
+#[test]
+fn metrics_health_and_status_name_no_user() {
+    let site = Site::new();
+    let running = carrying(&site, &[]);
+    busy(&site);
+    let (tenant, application) =
+        (&site.facts().tenant_id, site.facts().client_id.clone().expect("an application"));
+    let labels = format!("{{tenant=\"{tenant}\",application=\"{application}\"}}");
+    let has = |line: &str| until(line, || running.get("/metrics").1.contains(line));
+    has(&format!("swyx_teams_open_sessions{labels} 1.0\n"));
+    has(&format!("swyx_teams_statuses_set_total{labels} "));
+    has(&format!("swyx_teams_gateway_up{labels} 1.0\n"));
+    has("swyx_teams_settings_refused 0.0\n");
+    has(&format!(
+        "swyx_teams_delay_seconds_count{{tenant=\"{tenant}\",application=\"{application}\",direction=\"to_teams\"}} 1\n"
+    ));
+    for path in ["/metrics", "/healthz", "/readyz", "/status"] {
+        let (code, body) = running.get(path);
+        assert_eq!((code, site.user_in(&body)), (200, None), "{path}\n{body}");
+    }
+    // The search finds whom it should.
+    assert!(site.user_in("nobody but Anna.Albrecht@contoso.example").is_some());
+    assert_eq!(running.get("/").0, 404);
+    assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn it_is_not_ready_while_a_side_does_not_answer() {
+    let site = Site::new();
+    let running = carrying(&site, &["-v"]);
+    site.let_go(Way::GatewayFails);
+    // A status that cannot be set tells it at once; reading alone tells it within a minute.
+    site.teams("Busy/InAMeeting");
+    until("not ready", || running.get("/readyz").0 == 503);
+    running.says("the gateway's ");
+    assert_eq!(running.get("/healthz").0, 200);
+    site.let_go(Way::Through);
+    running.is_ready();
+    running.says("all is well again");
+    assert_eq!(running.stop().code, Some(0));
+}
+
+fn lines(log: &str) -> Vec<Value> {
+    log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+}
+
+#[test]
+fn each_line_of_the_log_is_json_and_users_are_in_it_from_vv_on() {
+    for (verbosity, names_users) in [("-q", false), ("-v", false), ("-vv", true), ("-vvv", true)] {
+        let site = Site::new();
+        site.write("bad.toml", "[swyx\n");
+        let running = carrying_with_a_bad_one(&site, verbosity);
+        busy(&site);
+        site.call(false);
+        until("the call is over", || site.sessions() == 0);
+        site.write("a.toml", &site.settings().replace("[sync]", "[snyc]"));
+        running.says("unknown-key");
+        let run = running.stop();
+        let log = lines(&run.err);
+        assert!(
+            log.iter().all(|line| line["level"].is_string() && line["message"].is_string()),
+            "{}",
+            run.err
+        );
+        assert!(log.iter().any(|line| line["file"] == "bad.toml" && line["level"] == "ERROR"), "{}", run.err);
+        assert_eq!(site.user_in(&run.err).is_some(), names_users, "{verbosity}\n{}", run.err);
+    }
+}
+
+fn carrying_with_a_bad_one<'a>(site: &'a Site, verbosity: &str) -> Running<'a> {
+    site.write("a.toml", &site.settings());
+    site.start(&["sync", "a.toml", "bad.toml", "--log-format", "json", verbosity])
+}
+
+#[test]
+fn the_log_of_a_start_that_fails_is_json_too() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings().replace("gateway = ", "gatewya = "));
+    let run = site.start(&["sync", "a.toml", "--log-format", "json"]).end();
+    assert_eq!(run.code, Some(1));
+    assert_eq!(lines(&run.err).len(), 1, "{}", run.err);
+}

@@ -1,0 +1,57 @@
+//! `status`, for a person and as JSON.
+
+use serde_json::Value;
+
+use super::running::until;
+use super::site::Site;
+
+#[test]
+fn it_says_how_each_tenant_is() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    site.write("bad.toml", "[swyx\n");
+    let running = site.start(&["sync", "a.toml", "bad.toml", "--metrics", "127.0.0.1:0"]);
+    until("all presences are read", || {
+        running.get("/status").1.contains("\"graph_answers\":true")
+            && !running.get("/status").1.contains("\"oldest_reading_seconds\":null")
+    });
+    site.teams("Busy/InAMeeting");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    until("Away in Swyx", || site.in_swyx() == "Away");
+    until("both are counted", || {
+        let (_, status) = running.get("/status");
+        status.contains("\"open_sessions\":1") && status.matches("\"last_seconds\":null").count() == 0
+    });
+    let address = running.address();
+    let human = site.start(&["status", &address]).end();
+    assert_eq!((human.code, human.err.as_str()), (Some(0), ""));
+    for part in [
+        &format!("a.toml (tenant {})\n", site.facts().tenant_id),
+        "matched of ",
+        "1 change, ",
+        "1 shown in Teams",
+        "bad.toml\n  not carried: the file cannot be used\n",
+        "bad.toml:1:6: error[syntax]",
+    ] {
+        assert!(human.out.contains(part), "`{part}` is not in\n{}", human.out);
+    }
+    assert_eq!(site.user_in(&human.out), None);
+    let json = site.start(&["status", &address, "--format", "json"]).end();
+    let json: Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((&json["version"], json["tenants"].as_array().map(Vec::len)), (&Value::from(1), Some(2)));
+    assert_eq!(json["tenants"][0]["carried"]["graph_answers"], true);
+    assert_eq!(running.stop().code, Some(0));
+
+    let gone = site.start(&["status", &address]).end();
+    assert_eq!((gone.code, gone.out.as_str()), (Some(4), ""));
+    assert!(gone.err.contains("nothing answers at ") && gone.err.contains("--metrics"), "{}", gone.err);
+}
+
+#[test]
+fn what_answers_and_is_something_else_is_said() {
+    let site = Site::new();
+    let run = site.start(&["status", site.host()]).end();
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(run.err.contains("is no `swyx-teams sync`"), "{}", run.err);
+}

@@ -1,0 +1,87 @@
+//! What is said where no lists are to be had, and with which exit code.
+
+use super::common::program;
+use super::users;
+use crate::emulated::Emulated;
+
+const LIST: &str = "name,email\nIda,ida.albrecht@contoso.example\n";
+
+#[test]
+fn a_list_with_faults_is_none_and_every_fault_has_its_line() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let run = users(&emulated, "name;email\nIda;i@x\n;e@x\nEva;e@x;more\n", &[]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    assert!(
+        run.err
+            .starts_with("error: users.csv: line 3: the name is missing\nerror: users.csv: line 4: it has 3"),
+        "{}",
+        run.err
+    );
+    assert_eq!(emulated.requests(), Vec::<String>::new(), "nobody signs in for such a list");
+}
+
+#[test]
+fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
+    let emulated = Emulated::scenario("ready");
+    let settings = emulated.settings(2);
+    let elsewhere = settings.replace(emulated.fact("graph"), "https://graph.example.com/v1.0");
+    let gateway = format!(
+        "[swyx]\ngateway = \"https://swyx.example.com:9180\"\ngateway_token = {{ env = \"TOKEN\" }}\n{settings}"
+    );
+    let no_secret = settings.replace("\"SECRET\"", "\"NOT_THERE\"");
+    for (text, arguments, code, words) in [
+        (&settings, ["--swyx", "nosuch.csv"].as_slice(), 2, "error: nosuch.csv: no such file or directory"),
+        (&settings, &["--swyx", "."], 2, "error: .: "),
+        (&settings, &[], 2, "`swyx.gateway` is not set; --swyx FILE.csv takes"),
+        (
+            &elsewhere,
+            &["--swyx", "users.csv"],
+            2,
+            "`entra.graph` leads to a host that is not Microsoft's; with --trust",
+        ),
+        (&gateway, &[], 2, "`swyx.gateway` leads to another host; with --trust"),
+        (&no_secret, &["--swyx", "users.csv"], 2, "the environment variable NOT_THERE is not set"),
+        (&"x = 1\n".to_owned(), &["--swyx", "users.csv"], 1, "mend these first"),
+        (&"x = [\n".to_owned(), &["--swyx", "users.csv"], 1, "error[syntax]"),
+    ] {
+        emulated.write("a.toml", text);
+        emulated.write("users.csv", LIST);
+        let mut command = program(emulated.folder());
+        command.args(["users", "a.toml"]).args(arguments).env("SECRET", emulated.fact("client_secret"));
+        let run = emulated.finish(&mut command, emulated.fact("client_secret"));
+        assert_eq!((run.code, run.out.as_str()), (Some(code), ""), "{arguments:?} {}", run.err);
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
+    assert_eq!(emulated.requests(), Vec::<String>::new());
+}
+
+#[test]
+fn a_refusal_is_no_finding() {
+    for (scenario, words) in [
+        ("no-consent", "does the application have User.ReadBasic.All?"),
+        ("disabled", "swyx-teams check --online says what to mend"),
+        ("expired-secret", "AADSTS7000222"),
+    ] {
+        let emulated = Emulated::scenario(scenario);
+        emulated.write("a.toml", &emulated.settings(2));
+        let run = users(&emulated, LIST, &[]);
+        assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{scenario}: {}", run.err);
+        assert!(run.err.contains(words), "{scenario}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_service_that_fails_is_3_or_4_and_one_that_stumbles_is_borne() {
+    let emulated = Emulated::start(&["--fault", "unavailable=1"]);
+    emulated.write("a.toml", &emulated.settings(2));
+    let run = users(&emulated, LIST, &["--timeout", "1"]);
+    assert!(matches!(run.code, Some(3 | 4)), "{:?} {}", run.code, run.err);
+    assert!(run.err.starts_with("error: a.toml: localhost: "), "{}", run.err);
+    let emulated = Emulated::start(&["--users", "2500"]);
+    emulated.write("a.toml", &emulated.settings(2));
+    let run = users(&emulated, LIST, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    assert!(run.out.contains("of 2500 Teams users, nobody in Swyx: 2499"), "{}", run.out);
+    assert_eq!(emulated.requests().len(), 1 + 3, "three pages");
+}

@@ -1,0 +1,165 @@
+//! What is shown, in each format.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{MISMATCHED, OVERRIDES, users};
+use crate::emulated::Emulated;
+
+fn mismatched() -> Emulated {
+    let emulated = Emulated::scenario("user-mismatch");
+    emulated.write("a.toml", &format!("{}{OVERRIDES}", emulated.settings(2)));
+    emulated
+}
+
+#[test]
+fn whoever_matches_is_matched_and_the_exit_code_is_0() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let list = "email,name\nida.albrecht@contoso.example,Ida\nEVA.albrecht@contoso.example,Eva\n";
+    let run = users(&emulated, list, &[]);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    let expected = "of 2 activated Swyx users, matched: 2 (2 by account name)\n\
+                    of 25 Teams users, nobody in Swyx: 23 (-v lists them)\n\n\
+                    info[spelling-differs]: matched in another spelling\n\
+                    \x20 Swyx user  e-mail address                Teams account                 remark\n\
+                    \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  in another case\n\
+                    \x20 = help: nothing to do here; whether SwyxWare itself passes over this is not in the vendor's pages\n";
+    assert_eq!(run.out, expected);
+    let all = users(&emulated, list, &["-v"]);
+    assert!(all.out.contains("\nmatched\n") && all.out.contains("by account name\n"), "{}", all.out);
+    assert!(all.out.contains("paul.albrecht@contoso.example"), "{}", all.out);
+    assert_eq!(emulated.requests().len(), 4, "a sign-in and one page, twice");
+}
+
+#[test]
+fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
+    let run = users(&mismatched(), MISMATCHED, &[]);
+    assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
+    for words in [
+        "of 9 activated Swyx users, matched: 3 (1 by account name, 1 by mail address, 1 by [[user]])\n",
+        "left out, since they are not activated: 1\n",
+        "error[unmatched-swyx]",
+        "perhaps clara.ohne@contoso.example (the same name)",
+        "error[duplicate-email]",
+        "error[ambiguous-mail]",
+        "info.eins@contoso.example, info.zwei@contoso.example",
+        "error[override-unknown]",
+        "user[1]: no Swyx user is Nobody",
+        "warning[upn-differs]",
+        "enter anna.schmidt@contoso.example",
+        "warning[confusable]",
+        "holds U+0430; enter karl.alt@contoso.example",
+        "warning[no-email]",
+        "Karl\\u{202e}",
+    ] {
+        assert!(run.out.contains(words), "{words}\n{}", run.out);
+    }
+    assert!(!run.out.contains(['\u{202e}', '\u{1b}']) && !run.out.contains("unmatched-teams"), "{}", run.out);
+    assert_eq!(run.out.matches("  = help: ").count(), 8, "{}", run.out);
+}
+
+#[test]
+fn a_program_sees_everything() {
+    let run = users(&mismatched(), MISMATCHED, &["--format", "json"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    let report: Value = serde_json::from_str(&run.out).expect("JSON");
+    let keys = report.as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(keys, ["version", "path", "summary", "pairs", "findings", "diagnostics"]);
+    assert_eq!((&report["version"], &report["path"]), (&1.into(), &"a.toml".into()));
+    let summary = &report["summary"];
+    let numbers = ["swyx", "disabled", "teams", "matched", "unmatched_swyx", "unmatched_teams"];
+    assert_eq!(numbers.map(|name| summary[name].as_u64().unwrap()), [10, 1, 25, 3, 6, 22]);
+    let pairs = report["pairs"].as_array().unwrap().iter();
+    let pairs = pairs.map(|pair| {
+        [&pair["swyx"]["id"], &pair["teams"]["upn"], &pair["matched_by"]].map(|text| text.as_str().unwrap())
+    });
+    assert_eq!(
+        pairs.collect::<Vec<_>>(),
+        [
+            ["1", "anna.schmidt@contoso.example", "mail"],
+            ["2", "BERND.GROSS@contoso.example", "account-name"],
+            ["10", "eva.albrecht@contoso.example", "override"],
+        ]
+    );
+    let mut kinds = BTreeMap::new();
+    for finding in report["findings"].as_array().unwrap() {
+        *kinds.entry(finding["finding"].as_str().unwrap()).or_insert(0) += 1;
+    }
+    let expected = [
+        ("ambiguous-mail", 1),
+        ("confusable", 1),
+        ("duplicate-email", 1),
+        ("no-email", 1),
+        ("override-unknown", 1),
+        ("spelling-differs", 1),
+        ("unmatched-swyx", 2),
+        ("unmatched-teams", 22),
+        ("upn-differs", 1),
+    ];
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_spreadsheet_has_a_line_for_each_user_and_takes_none_for_a_formula() {
+    let run = users(&mismatched(), MISMATCHED, &["--format", "csv"]);
+    assert_eq!(run.code, Some(1), "{}", run.err);
+    let lines = run.out.lines().collect::<Vec<_>>();
+    // A header, 9 activated Swyx users, an override that names nobody, and 22 Teams users.
+    assert_eq!(lines.len(), 1 + 9 + 1 + 22, "{}", run.out);
+    for line in [
+        "swyx_id,swyx_name,swyx_email,teams_upn,teams_mail,matched_by,finding,suggestion",
+        "1,Anna Meyer,anna.meyer@contoso.example,anna.schmidt@contoso.example,anna.meyer@contoso.example,mail,upn-differs,enter anna.schmidt@contoso.example",
+        "5,'=cmd,,,,,no-email,",
+        "8,Ida,ida.albrecht@contoso.example,,,,duplicate-email,",
+        ",,,,,,override-unknown,user[1]: no Swyx user is Nobody",
+        ",,,clara.ohne@contoso.example,,,unmatched-teams,",
+    ] {
+        assert!(lines.contains(&line), "{line}\n{}", run.out);
+    }
+}
+
+#[test]
+fn so_many_users_in_so_short_an_interval_are_a_warning_that_can_be_allowed() {
+    let emulated = Emulated::start(&["--users", "700"]);
+    let settings =
+        |allow| format!("{}\n[sync]\nrequests_per_30_seconds = 5\n{allow}\n", emulated.settings(2));
+    let list = "name,email\n".to_owned() + &plain(480);
+    emulated.write("a.toml", &settings("read_interval_seconds = 6"));
+    let run = users(&emulated, &list, &[]);
+    assert_eq!(run.code, Some(0), "a warning is no error: {}", run.out);
+    assert!(run.err.contains("warning[read-budget]: the presences of 480 users cannot be read every 6 s"));
+    assert!(run.err.contains("the shortest interval that fits is 7 s"), "{}", run.err);
+    let run = users(&emulated, &list, &["--format", "json"]);
+    let report: Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(report["diagnostics"][0]["rule"], "read-budget");
+    assert_eq!(
+        (report["diagnostics"][0]["key"].as_str(), run.err.as_str()),
+        (Some("sync.read_interval_seconds"), "")
+    );
+    for fine in
+        ["read_interval_seconds = 7", "read_interval_seconds = 6 # swyx-teams: allow(read-budget) known"]
+    {
+        emulated.write("a.toml", &settings(fine));
+        let run = users(&emulated, &list, &[]);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{fine}");
+    }
+}
+
+/// Lines for the emulator's first plain users, as many of them as have no number in their address.
+fn plain(count: usize) -> String {
+    const FIRST: [&str; 24] = [
+        "anna", "ben", "carla", "david", "eva", "felix", "greta", "hans", "ida", "jonas", "katrin", "lukas",
+        "maria", "nils", "olga", "paul", "rita", "stefan", "tanja", "uwe", "vera", "willi", "yvonne", "zeno",
+    ];
+    const LAST: [&str; 20] = [
+        "albrecht", "bauer", "conrad", "dietz", "engel", "fischer", "graf", "hahn", "jung", "keller", "lang",
+        "maier", "neumann", "otto", "peters", "richter", "schulz", "thiel", "vogel", "weber",
+    ];
+    let line = |n: usize| {
+        let (first, last) = (FIRST[n % FIRST.len()], LAST[n / FIRST.len() % LAST.len()]);
+        format!("{first} {last},{first}.{last}@contoso.example\n")
+    };
+    (0..count).map(line).collect()
+}
