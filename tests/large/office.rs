@@ -94,7 +94,7 @@ impl Office {
             changed: Vec::new(),
             sequence: 1,
             count: Count::new(usize::from(limit)),
-            sweeps: Sweeps::new(day.users, INTERVAL),
+            sweeps: Sweeps::new(day.users, INTERVAL, limit),
             to_teams: Delays::default(),
             to_swyx: Delays::default(),
             calls: 0,
@@ -156,8 +156,8 @@ impl Office {
             Next::Comes(command, took) => self.comes(command, took),
             Next::Answer(command, outcome) => self.step(Event::Answered(command, outcome)),
             Next::Second => {
-                let left = self.count.left(self.now);
-                self.sweeps.second(left, self.now > SETTLED);
+                let writes = std::mem::take(&mut self.count.writes);
+                self.sweeps.second(writes, self.now > SETTLED);
                 // As the one who drives it does.
                 assert_eq!(self.engine.figures(self.moment()).users, self.people.len());
                 self.after(SECOND, Next::Second);
