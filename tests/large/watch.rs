@@ -72,7 +72,8 @@ impl Sweeps {
         }
     }
 
-    /// How far back the requests reach that would have been enough for everybody.
+    /// How far back the requests reach that would have been enough for everybody; and no less than a sweep takes with what the writes of any 30 s
+    /// before left, since Graph forgets those only then.
     fn paper(&self) -> Time {
         let (mut enough, mut time) = (self.requests, 0);
         for left in &self.left {
@@ -82,6 +83,10 @@ impl Sweeps {
             time += if *left > enough { (enough / left * SECOND as f64) as Time } else { SECOND };
             enough -= left;
         }
-        time.max(self.interval)
+        let left = self.left.iter().copied().collect::<Vec<_>>();
+        let seconds = (time / SECOND) as usize + 1;
+        let windows = left.windows(30).take(seconds).map(|window| window.iter().sum::<f64>());
+        let least = windows.fold(self.rate * 30.0, f64::min).max(1.0);
+        time.max((self.requests * 30.0 / least * SECOND as f64) as Time).max(self.interval)
     }
 }
