@@ -58,13 +58,18 @@ def to_swyx(people, begin, end, target):
     delays = []
     for entries in people.values():
         masked = masks(entries, end)
-        waits, shown = None, "Available"
+        waits, shown, before, in_doubt = None, "Available", (0.0, ""), True
         for at, what, value in entries + [(end, "end", None)]:
             if what in ("teams", "end"):
                 if waits and at - waits[0] >= target and counts(waits[0], at, begin, end, masked):
                     delays.append(at - waits[0])
+                # Until a session would have been seen and was not, a call in Teams may be what an earlier run left.
+                if at - before[0] >= target and not before[1].startswith(("Busy", "DoNotDisturb")):
+                    in_doubt = in_doubt and before[1] == ""
                 wanted = STATUS.get(value)
-                waits = (at, wanted) if wanted and wanted != shown else None
+                is_doubtful = in_doubt and value == "Busy/InACall"
+                waits = (at, wanted) if wanted and wanted != shown and not is_doubtful else None
+                before, in_doubt = (at, value or ""), in_doubt and not is_doubtful
             elif what == "set-status":
                 shown = value
                 if waits and value == waits[1]:

@@ -65,9 +65,10 @@ impl Person {
 /// Graph's count of presence requests in every 30 s, wherever they begin.
 pub struct Count {
     limit: usize,
-    /// When each came, and whether it was a write.
-    window: VecDeque<(Time, bool)>,
-    pub writes: usize,
+    /// When each came.
+    window: VecDeque<Time>,
+    /// Writes since somebody took note of them.
+    pub writes: u64,
     /// How many came above the limit.
     pub above: u64,
     pub most: usize,
@@ -81,21 +82,14 @@ impl Count {
     /// A request comes.
     pub fn came(&mut self, now: Time, is_write: bool) {
         self.forget(now);
-        self.window.push_back((now, is_write));
-        self.writes += usize::from(is_write);
+        self.window.push_back(now);
+        self.writes += u64::from(is_write);
         self.most = self.most.max(self.window.len());
         self.above += u64::from(self.window.len() > self.limit);
     }
 
-    /// Requests in 30 s that are left to the readings, with the writes that there are now.
-    pub fn left(&mut self, now: Time) -> usize {
-        self.forget(now);
-        self.limit.saturating_sub(self.writes).max(1)
-    }
-
     fn forget(&mut self, now: Time) {
-        while let Some((_, was_write)) = self.window.front().filter(|(came, _)| came + 30 * SECOND <= now) {
-            self.writes -= usize::from(*was_write);
+        while self.window.front().is_some_and(|came| came + 30 * SECOND <= now) {
             self.window.pop_front();
         }
     }

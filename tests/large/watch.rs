@@ -25,12 +25,14 @@ impl Delays {
     }
 }
 
-/// The longest time between two readings of one user, beside what would do on paper: everybody once, with the requests that the writes leave.
+/// The longest time between two readings of one user, beside what would do on paper: everybody once, with what the writes leave of the limit.
 pub struct Sweeps {
-    requests: usize,
+    requests: f64,
     interval: Time,
-    /// What the paper says, each second of the last two minutes.
-    paper: VecDeque<Time>,
+    /// Requests that Graph takes in a second.
+    rate: f64,
+    /// What the writes left of that, in each of the last two minutes' seconds.
+    left: VecDeque<f64>,
     longest: Time,
     /// The longest sweep, the longest on paper, and the worst difference.
     pub kept: Time,
@@ -39,9 +41,17 @@ pub struct Sweeps {
 }
 
 impl Sweeps {
-    pub fn new(users: usize, interval: Time) -> Self {
-        let requests = users.div_ceil(swyx_teams::sync::USERS_OF_A_REQUEST);
-        Self { requests, interval, paper: VecDeque::new(), longest: 0, kept: 0, on_paper: 0, behind: 0 }
+    pub fn new(users: usize, interval: Time, limit: u16) -> Self {
+        Self {
+            requests: users.div_ceil(swyx_teams::sync::USERS_OF_A_REQUEST) as f64,
+            interval,
+            rate: f64::from(limit) / 30.0,
+            left: VecDeque::new(),
+            longest: 0,
+            kept: 0,
+            on_paper: 0,
+            behind: 0,
+        }
     }
 
     /// A user was read so long after the time before.
@@ -49,21 +59,34 @@ impl Sweeps {
         self.longest = self.longest.max(after);
     }
 
-    /// A second went by, in which so many requests in 30 s were left to the readings.
-    pub fn second(&mut self, left: usize, counts: bool) {
-        let paper = (self.requests as Time * 30 * SECOND / left as Time).max(self.interval);
-        self.paper.push_back(paper);
-        if self.paper.len() > 120 {
-            self.paper.pop_front();
-        }
+    /// A second went by, with so many writes.
+    pub fn second(&mut self, writes: u64, counts: bool) {
+        self.left.push_front(self.rate - writes as f64);
+        self.left.truncate(120);
         let longest = std::mem::take(&mut self.longest);
         if counts {
-            // What was allowed at any time since the reading before.
-            let seconds = (longest / SECOND) as usize + 1;
-            let allowed = self.paper.iter().rev().take(seconds).copied().max().expect("one");
+            let paper = self.paper();
             self.kept = self.kept.max(longest);
             self.on_paper = self.on_paper.max(paper);
-            self.behind = self.behind.max(longest.saturating_sub(allowed));
+            self.behind = self.behind.max(longest.saturating_sub(paper));
         }
+    }
+
+    /// How far back the requests reach that would have been enough for everybody; and no less than a sweep takes with what the writes of any 30 s
+    /// before left, since Graph forgets those only then.
+    fn paper(&self) -> Time {
+        let (mut enough, mut time) = (self.requests, 0);
+        for left in &self.left {
+            if enough <= 0.0 {
+                break;
+            }
+            time += if *left > enough { (enough / left * SECOND as f64) as Time } else { SECOND };
+            enough -= left;
+        }
+        let left = self.left.iter().copied().collect::<Vec<_>>();
+        let seconds = (time / SECOND) as usize + 1;
+        let windows = left.windows(30).take(seconds).map(|window| window.iter().sum::<f64>());
+        let least = windows.fold(self.rate * 30.0, f64::min).max(1.0);
+        time.max((self.requests * 30.0 / least * SECOND as f64) as Time).max(self.interval)
     }
 }

@@ -51,6 +51,13 @@ impl Roster {
         self.places.iter().flatten().filter(|user| !user.leaves)
     }
 
+    /// Room for so many more at once: growing by and by would take twice as much in between.
+    fn make_room(&mut self, more: usize) {
+        self.places.reserve_exact(more.saturating_sub(self.free.len()));
+        self.by_swyx.reserve(more);
+        self.by_teams.reserve(more);
+    }
+
     fn add(&mut self, user: User) -> Slot {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.places.push(None);
@@ -118,6 +125,7 @@ impl Engine {
                 parted.push(slot);
             }
         }
+        self.roster.make_room(come.len());
         for link in come {
             if self.roster.by_swyx(&link.swyx).is_some() {
                 continue;
