@@ -20,7 +20,9 @@ pub(super) fn start(verbose: u8, service: Option<LogFormat>) {
     };
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_ansi(false);
     let lines = match service {
-        Some(LogFormat::Json) => lines.json().flatten_event(true).with_current_span(false).boxed(),
+        Some(LogFormat::Json) => {
+            lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+        }
         Some(LogFormat::Text) | None => lines.boxed(),
     };
     let ours = Targets::new().with_target("swyx_teams", level);

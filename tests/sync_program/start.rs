@@ -86,12 +86,12 @@ fn wrong_use_is_refused_before_anything_begins() {
     refused(&site, &["sync", "a.toml", "--metrics", site.host()], 2, "--metrics: ");
     refused(&site, &["sync", "a.toml", "--replay", "nowhere.jsonl"], 2, "nowhere.jsonl");
     refused(&site, &["sync", "a.toml", "--replay", "."], 2, "--replay: ");
-    refused(&site, &["sync", "a.toml", "--replay", "there.jsonl"], 2, "line 1 is none of a recording");
+    refused(&site, &["sync", "a.toml", "--replay", "there.jsonl"], 2, "line 1 is not a line of a recording");
     site.write(
         "bad.jsonl",
-        "{\"swyx_teams_recording\":1}\n{\"at\":1,\"tick\":null}\n{\"at\":2,\"tock\":null}\n",
+        "{\"swyx_teams_recording\":1}\n{\"at\":1,\"tick\":null}\n{\"at\":2,\"tock\":null}\n{\"at\":3,\"tick\":null}\n",
     );
-    refused(&site, &["sync", "a.toml", "--replay", "bad.jsonl"], 2, "line 3 is none of a recording");
+    refused(&site, &["sync", "a.toml", "--replay", "bad.jsonl"], 2, "line 3 is not a line of a recording");
     refused(
         &site,
         &["sync", "a.toml", "b.toml", "--replay", "bad.jsonl"],

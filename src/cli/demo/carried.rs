@@ -148,17 +148,20 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
                 left.push((change, id, account, bar));
                 continue;
             }
-            bar.finish_and_clear();
             let took = start.elapsed();
-            let late = if took > change.within { ", later than the vendor promises" } else { "" };
-            writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
+            let late = if took > change.within { ", late" } else { "" };
+            bars.remove(&bar);
+            // The lines that still count are drawn anew below this one.
+            bars.suspend(|| {
+                writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
+                context.out.flush()
+            })?;
         }
-        context.out.flush()?;
         open = left;
     }
     for (change, _, account, bar) in &open {
-        bar.finish_and_clear();
-        writeln!(context.out, "{}  never", row(change, account))?;
+        bars.remove(bar);
+        bars.suspend(|| writeln!(context.out, "{}  never", row(change, account)))?;
     }
     Ok(open.is_empty())
 }
@@ -166,7 +169,9 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
 fn row(change: &Change, account: &str) -> String {
     let other = if matches!(change.done, Deed::Teams(_)) { "Swyx" } else { "Teams" };
     let shows = format!("{other}: {}", change.shows);
-    format!("{account:<32} {:<24} -> {shows:<28}", change.what)
+    // What is before the @ is enough, and fits a narrow terminal.
+    let name = account.split('@').next().unwrap_or_default();
+    format!("{name:<16} {:<22} -> {shows:<26}", change.what)
 }
 
 /// On a terminal, a line that counts until the change is on the other side; nothing in a pipe.
@@ -175,7 +180,7 @@ fn bar(bars: &MultiProgress, change: &Change, account: &str) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = bars.add(ProgressBar::new_spinner());
-    if let Ok(style) = ProgressStyle::with_template("{msg}{elapsed_precise} {spinner}") {
+    if let Ok(style) = ProgressStyle::with_template("{msg}{elapsed:>6} {spinner}") {
         bar.set_style(style);
     }
     bar.set_message(row(change, account));

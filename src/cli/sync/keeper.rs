@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use super::super::display;
 use super::load::{Loaded, NotLoaded, Stamp};
@@ -110,8 +111,12 @@ impl Keeper {
         let interval = Options::of(&loaded.settings).interval;
         self.state.change(self.place, |place| (place.interval, place.view) = (interval, Some(view)));
         let witness = self.plan.recorder.witness(self.plan.writing, &file);
-        self.running =
-            Some(Running { orders, task: tokio::spawn(run::run(site, receiver, sender, witness)) });
+        // Of many tenants' lines, each says whose it is.
+        let span = tracing::info_span!("settings", file);
+        self.running = Some(Running {
+            orders,
+            task: tokio::spawn(run::run(site, receiver, sender, witness).instrument(span)),
+        });
     }
 
     async fn stop(&mut self) {

@@ -31,7 +31,8 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         Err(error) => return context.misuse(unreadable(&error)),
     };
     let mut engine = Engine::new(Options::of(&settings));
-    for (number, line) in BufReader::new(file).lines().enumerate() {
+    let mut lines = BufReader::new(file).lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
         let line = match line {
             Ok(line) => line,
             Err(error) => return context.misuse(unreadable(&error)),
@@ -42,7 +43,16 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
         let at = read.as_ref().map_or(0, |line| line.at);
         let Some(event) = read.and_then(|line| line.told.event(&mut engine)) else {
-            return context.misuse(format_args!("--replay: line {} is none of a recording", number + 1));
+            // As a full disk, or a power cut, leaves it.
+            if number > 0 && lines.peek().is_none() {
+                context.note(format_args!(
+                    "--replay: the last line, {}, is cut off, and left out",
+                    number + 1
+                ))?;
+                break;
+            }
+            return context
+                .misuse(format_args!("--replay: line {} is not a line of a recording", number + 1));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {

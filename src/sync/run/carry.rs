@@ -120,7 +120,18 @@ impl Trouble {
             GraphError::Refused { .. } => Failure::Refused,
             _ => Failure::Outage,
         };
-        Self { failure, text: error.to_string() }
+        Self { failure, text: Self::said(&error) }
+    }
+
+    /// What the error says, and where more is to be had.
+    pub(super) fn said(error: &GraphError) -> String {
+        let hint = match error {
+            GraphError::SignIn(_) | GraphError::Refused { status: 401 | 403, .. } => {
+                "; `swyx-teams check --online` says what to mend"
+            }
+            _ => "",
+        };
+        format!("{error}{hint}")
     }
 
     fn of_gateway(error: GatewayError) -> Self {

@@ -14,7 +14,7 @@ use super::News;
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
 const STREAM: &str = "the gateway's events cannot be heard";
-const STATUSES: &str = "the gateway's statuses cannot be read";
+pub(super) const STATUSES: &str = "the gateway's statuses cannot be read";
 
 /// Between two attempts to connect, at first and at most; twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

@@ -10,12 +10,14 @@ mod carry;
 mod listen;
 mod roster;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 pub use roster::Headcount;
 
@@ -101,6 +103,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// By so much more may the clock of the day advance than the one that cannot be set, before that counts as sleep.
 const SLEPT: Duration = Duration::from_secs(20);
 
+/// A problem that comes back within this time is not said again.
+const QUIET: Duration = Duration::from_mins(1);
+
 /// What the helpers of the run tell it.
 enum News {
     Event(Event),
@@ -123,15 +128,12 @@ pub async fn run(
     let mut run = Run::new(site, witness);
     // They end with this function: the set aborts its tasks when it is dropped.
     let mut helpers = JoinSet::new();
-    helpers.spawn(listen::listen(
-        Arc::clone(&run.site.gateway),
-        run.interval.subscribe(),
-        Arc::clone(&run.tell_all),
-        sender.clone(),
-    ));
+    let (gateway, interval, again) =
+        (Arc::clone(&run.site.gateway), run.interval.subscribe(), Arc::clone(&run.tell_all));
+    helpers.spawn(listen::listen(gateway, interval, again, sender.clone()).in_current_span());
     let (again, wanted) = mpsc::channel(1);
     run.reread = Some(again);
-    helpers.spawn(roster::keep(run.roster_source(), wanted, sender));
+    helpers.spawn(roster::keep(run.roster_source(), wanted, sender).in_current_span());
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !run.engine.has_ended() {
@@ -151,6 +153,13 @@ pub async fn run(
     run.look(&view);
 }
 
+/// What the log last had of a topic.
+struct Said {
+    when: Instant,
+    /// That it is over.
+    is_over: bool,
+}
+
 struct Run {
     site: Site,
     engine: Engine,
@@ -163,6 +172,8 @@ struct Run {
     flights: JoinSet<(Command, Result<carry::Answer, carry::Trouble>)>,
     reread: Option<mpsc::Sender<roster::Reread>>,
     view: View,
+    /// When the log last had something of each topic.
+    said: HashMap<&'static str, Said>,
     is_stopping: bool,
     /// Asks the listener for all statuses.
     tell_all: Arc<Notify>,
@@ -181,6 +192,7 @@ impl Run {
             flights: JoinSet::new(),
             reread: None,
             view: View::default(),
+            said: HashMap::new(),
             is_stopping: false,
             tell_all: Arc::default(),
         }
@@ -197,7 +209,7 @@ impl Run {
         for command in self.engine.step(event, now) {
             self.witness.wants(now, &command, &self.engine);
             let errand = carry::Errand::new(&self.site, &command, &self.engine);
-            self.flights.spawn(async move { (command, errand.done().await) });
+            self.flights.spawn(async move { (command, errand.done().await) }.in_current_span());
         }
     }
 
@@ -295,10 +307,17 @@ impl Run {
         match (known, text) {
             (Some(at), None) => {
                 self.view.problems.remove(at);
-                tracing::info!("{topic}: all is well again");
+                if self.said.get(topic).is_some_and(|said| !said.is_over) {
+                    self.said.insert(topic, Said { when: Instant::now(), is_over: true });
+                    tracing::info!("over: {topic}");
+                }
             }
             (None, Some(text)) => {
-                tracing::warn!("{topic}: {text}");
+                // What comes and goes is said once in a minute.
+                if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
+                    self.said.insert(topic, Said { when: Instant::now(), is_over: false });
+                    tracing::warn!("{topic}: {text}");
+                }
                 self.view.problems.push((topic, text));
             }
             (Some(at), Some(text)) => {
@@ -317,6 +336,10 @@ impl Run {
         }
         self.view.looked = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
+        let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
+        let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(carry::READING));
+        self.view.figures.gateway_is_out |= gateway;
+        self.view.figures.graph_is_out |= graph;
         self.view.unknown_words =
             self.engine.mapping().unknown().map(|(one, other)| format!("{one}/{other}")).collect();
         view.send_replace(self.view.clone());

@@ -112,7 +112,12 @@ impl Trouble {
 async fn read(source: &Source) -> Result<Roster, Trouble> {
     let gateway = async { source.gateway.users().await.map_err(|error| Trouble::of_gateway(&error)) };
     let teams = async { source.client.teams_users().await.map_err(|error| Trouble::of_graph(&error)) };
-    let (swyx, teams) = tokio::try_join!(gateway, teams)?;
+    let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
+    // Nobody looks at names here, but where `[[user]]` gives some; of 100,000 users they are some MiB.
+    teams.iter_mut().for_each(|user| user.name = Box::default());
+    if source.users.is_empty() {
+        swyx.iter_mut().for_each(|user| user.name = Box::default());
+    }
     let matching = matching(&swyx, &teams, &source.users);
     let links = matching.pairs.iter().filter_map(|pair| {
         Some(Link { swyx: swyx.get(pair.swyx)?.id.clone(), teams: teams.get(pair.teams)?.id })
