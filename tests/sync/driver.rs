@@ -25,7 +25,7 @@ enum Next {
     /// The engine asked to be woken.
     Wake(u32),
     /// A request takes effect on the other side.
-    Effect(Action),
+    Effect(u32, Action),
     Answer(u32, Command, Outcome),
     /// An event of the gateway, on one connection of one life of the engine.
     Told(u32, UserStatus),
@@ -160,7 +160,10 @@ impl<'p> Run<'p> {
             Next::Strike(blow) => self.strike(self.plan.blows[blow].1),
             Next::Wake(wake) if wake == self.wake => self.step(Event::Tick),
             Next::Wake(_) => {}
-            Next::Effect(action) => self.take_effect(&action),
+            // With the program its connections are cut. A status that its last request set after it was started again would look as if somebody
+            // had set it by hand, and nobody could tell.
+            Next::Effect(life, Action::SetStatus(..)) if life != self.life => {}
+            Next::Effect(_, action) => self.take_effect(&action),
             Next::Answer(life, command, outcome) if life == self.life => {
                 self.step(Event::Answered(command, outcome));
             }
@@ -289,7 +292,7 @@ impl<'p> Run<'p> {
         if is_out {
             return self.answer(took, command, Outcome::Failed(Failure::Outage));
         }
-        self.at(self.now + took / 2, Next::Effect(Action::SetStatus(user, status)));
+        self.at(self.now + took / 2, Next::Effect(self.life, Action::SetStatus(user, status)));
         if self.chance(self.plan.faults.lost_reply) {
             return self.answer(10_000, command, Outcome::Failed(Failure::Outage));
         }
@@ -314,7 +317,7 @@ impl<'p> Run<'p> {
                 Outcome::Read(users.clone().into_iter().map(|user| self.read(user)).collect())
             }
             action => {
-                self.at(self.now + took / 2, Next::Effect(action.clone()));
+                self.at(self.now + took / 2, Next::Effect(self.life, action.clone()));
                 Outcome::Done
             }
         };

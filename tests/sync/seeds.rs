@@ -27,8 +27,9 @@ fn both_sides_agree_in_the_end_whatever_went_wrong() {
         sessions += figures.sessions_set;
         failures += figures.failed + figures.throttled;
     }
-    // A run in which nothing happens would prove nothing.
-    assert!(readings > 1_000 && statuses > 20 && sessions > 5 && failures > 50);
+    // Runs in which nothing happens would prove nothing; one alone may be such a run.
+    let is_alone = number("SEED").is_some();
+    assert!(is_alone || (readings > 1_000 && statuses > 20 && sessions > 5 && failures > 50));
 }
 
 /// Tries a wrong engine until it is caught.
