@@ -142,7 +142,7 @@ def main():
     parser.add_argument("--large", type=int, default=100_000, help="how many users for processor and memory")
     parser.add_argument("--large-seconds", type=int, default=120, help="for how long")
     parser.add_argument("--large-percent", type=float, default=0.02, help="as --percent: Graph takes 50 requests in a second")
-    parser.add_argument("--sizes", default="1000,10000", help="fewer users beside these, for the plot; none: no plot")
+    parser.add_argument("--sizes", default="1000,10000", help="fewer users beside these, for the plot; empty: no plot")
     parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="where to write it")
     given = parser.parse_args()
     targets = list(delays(given.users, given.percent, given.seconds, given.settle)) if given.users else []
