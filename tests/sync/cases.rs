@@ -289,3 +289,71 @@ fn told_to_end_it_reads_nothing_more_and_clears_what_is_open() {
     bench.answer("Busy/InACall");
     assert!(bench.engine.has_ended() && bench.open.is_empty());
 }
+
+#[test]
+fn of_whom_nothing_is_told_no_call_is_known() {
+    let mut bench = Bench::new(2, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0, 1], true);
+    bench.answer("Busy/InACall");
+    // The gateway begins anew, and has only one of them.
+    let all = vec![bench.status(1, true)];
+    bench.step(Event::AllStatuses(all));
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+}
+
+#[test]
+fn whoever_leaves_and_comes_back_is_the_same_in_teams() {
+    let link = |swyx: &str, teams: u128| Link { swyx: swyx.into(), teams: Uuid::from_u128(teams) };
+    let mut bench = Bench::new(2, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    bench.answer("Busy/InACall");
+    bench.step(Event::Users(vec![link("1", 1)]));
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+    // Under another id in Swyx, while that is under way: nothing overtakes it.
+    bench.step(Event::Users(vec![link("7", 0), link("1", 1)]));
+    let all = vec![bench.status(7, true), bench.status(1, false)];
+    bench.step(Event::AllStatuses(all));
+    // What Swyx shows of the new one behind the call is not known, so that is set.
+    assert_eq!(bench.writes(), [&Action::Clear(0), &Action::SetStatus(0, SwyxStatus::Available)]);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
+    bench.answer("Busy/InACall");
+    // And what is read of the session is no call of his in Teams; of the other it is one.
+    bench.call([7], false);
+    bench.answer("Busy/InACall");
+    bench.pass(4.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::SetStatus(1, SwyxStatus::Speaking)]);
+}
+
+#[test]
+fn one_user_whose_write_always_fails_slows_nobody_down() {
+    let mut bench = Bench::new(3, 1_500);
+    bench.answer("Available/Available");
+    bench.call([0], true);
+    let mut tries = 0;
+    for second in 0..300 {
+        if let Some(bad) = bench.open.iter().position(|command| {
+            command.action == Action::Set(0, LIFE) || command.action == Action::Renew(0, LIFE)
+        }) {
+            tries += 1;
+            let command = bench.open.remove(bad);
+            bench.step(Event::Answered(command, Outcome::Failed(Failure::Outage)));
+        }
+        // Another's call is sent at once, whenever it comes.
+        bench.call([1], second % 2 == 0);
+        let is_sent =
+            bench.writes().iter().any(|action| matches!(action, Action::Set(1, _) | Action::Clear(1)));
+        assert!(is_sent, "at {second} s");
+        let others = std::mem::take(&mut bench.open).into_iter().partition::<Vec<_>, _>(|command| {
+            matches!(command.action, Action::Set(0, _) | Action::Renew(0, _))
+        });
+        bench.open = others.1;
+        bench.answer("Available/Available");
+        bench.open.extend(others.0);
+        bench.pass(1.0);
+    }
+    assert!((20..=60).contains(&tries), "{tries}");
+}

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::super::args::Plain;
 use super::super::{Context, Exit};
+use super::shapes::name;
 use super::shown;
 use super::state::{State, Tenant};
-use crate::settings::{Choice, SwyxStatus};
 use crate::sync::Delays;
 use crate::sync::run::View;
 
@@ -73,9 +73,6 @@ fn tenant(tenant: &Tenant) -> Value {
     let Some(view) = &tenant.view else { return head };
     let View { figures, headcount, problems, unknown_words, instead, .. } = view.borrow().clone();
     let mut head = head;
-    let name = |status: &SwyxStatus| {
-        SwyxStatus::CHOICES.iter().find(|(_, _, choice)| choice == status).map_or("", |(name, _, _)| *name)
-    };
     let carried = json!({
         "users": headcount.map(|count| json!({
             "swyx": count.swyx, "teams": count.teams, "matched": count.matched, "errors": count.errors})),
@@ -89,7 +86,7 @@ fn tenant(tenant: &Tenant) -> Value {
         "read_budget": tenant.read_budget,
         "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
         "unknown_words": unknown_words,
-        "instead": instead.iter().map(|(wanted, set)| json!({"wanted": name(wanted), "set": name(set)})).collect::<Vec<_>>(),
+        "instead": instead.iter().map(|(wanted, set)| json!({"wanted": name(*wanted), "set": name(*set)})).collect::<Vec<_>>(),
     });
     head.as_object_mut().into_iter().for_each(|members| {
         members.insert("carried".to_owned(), carried.clone());

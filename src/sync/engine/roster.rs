@@ -79,7 +79,8 @@ impl Roster {
         }
     }
 
-    /// Whoever left comes back, or is another user in Swyx now: what was done for him in Teams is still known.
+    /// Whoever left comes back, or is another user in Swyx now: what was done for him in Teams is still known. Tells whether the reader has
+    /// the user still.
     fn return_as(&mut self, slot: Slot, link: Link) -> bool {
         let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) else { return false };
         if user.leaves {
@@ -130,13 +131,12 @@ impl Engine {
             if self.roster.by_swyx(&link.swyx).is_some() {
                 continue;
             }
-            match self.roster.by_teams(link.teams) {
-                Some(slot) if self.roster.return_as(slot, link.clone()) => {}
-                Some(slot) => self.reader.add(slot),
-                None => {
-                    let slot = self.roster.add(User::new(link, session));
-                    self.reader.add(slot);
-                }
+            let (slot, is_in_ring) = match self.roster.by_teams(link.teams) {
+                Some(slot) => (slot, self.roster.return_as(slot, link)),
+                None => (self.roster.add(User::new(link, session)), false),
+            };
+            if !is_in_ring {
+                self.reader.add(slot);
             }
         }
         parted.into_iter().for_each(|slot| self.consider(slot, now));

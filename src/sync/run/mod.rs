@@ -217,7 +217,7 @@ impl Run {
         &mut self,
         landed: Result<(Command, Result<carry::Answer, carry::Trouble>), tokio::task::JoinError>,
     ) {
-        // A task that panicked, or was aborted, has no command to give back; the engine's own limits outlive it.
+        // A task that panicked has no command to give back; in the program, a panic ends the process.
         let Ok((command, answer)) = landed else { return };
         let outcome = match answer {
             Ok(answer) => {

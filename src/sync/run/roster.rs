@@ -105,7 +105,7 @@ impl Trouble {
             GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. } => *wait,
             _ => Duration::ZERO,
         };
-        Self { text: error.to_string(), wait }
+        Self { text: super::carry::Trouble::said(error), wait }
     }
 }
 
