@@ -40,6 +40,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
+    ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (
