@@ -79,6 +79,8 @@ pub mod swyx;
 pub mod sync;
 pub mod tenant;
 pub mod users;
+#[cfg(feature = "cli")]
+pub mod web;
 
 /// The README's examples are tests, too.
 #[cfg(doctest)]

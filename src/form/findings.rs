@@ -6,6 +6,7 @@ use super::description::Form;
 use super::posted::Posted;
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Place, Step};
+use crate::secret_form::without_secret;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +19,8 @@ pub struct Finding {
     pub key: Option<String>,
     /// The part of the form that it stands beside: the name of a field, a row or a section; nothing where there is none.
     pub beside: Option<String>,
+    /// What the form calls that part.
+    pub title: Option<String>,
     /// The line in the file, from 1, if it were saved now.
     pub line: usize,
     /// What is wrong.
@@ -53,44 +56,68 @@ pub struct Related {
 pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
     let line = |place: &Place| checked.source().span(place).start.line;
     let shown = |place: &Place| place.key().map(|key| key.shown().to_string());
-    let finding = |found: &Diagnostic| Finding {
-        rule: found.rule,
-        severity: found.severity.as_str(),
-        key: shown(&found.place),
-        beside: beside(form, &found.place, posted),
-        line: line(&found.place),
-        message: found.message.clone(),
-        help: found.help.clone(),
-        related: found
-            .related
-            .iter()
-            .map(|related| Related {
-                key: shown(&related.place),
-                beside: beside(form, &related.place, posted),
-                line: line(&related.place),
-                message: related.message.clone(),
-            })
-            .collect(),
+    let finding = |found: &Diagnostic| {
+        let here = part(form, &found.place);
+        Finding {
+            rule: found.rule,
+            severity: found.severity.as_str(),
+            key: shown(&found.place),
+            title: here.as_ref().map(|key| title(form, key)),
+            beside: here.map(|key| name(&key, posted)),
+            line: line(&found.place),
+            message: found.message.clone(),
+            help: found.help.clone(),
+            related: found
+                .related
+                .iter()
+                .map(|related| Related {
+                    key: shown(&related.place),
+                    beside: part(form, &related.place).map(|key| name(&key, posted)),
+                    line: line(&related.place),
+                    message: related.message.clone(),
+                })
+                .collect(),
+        }
     };
     checked.diagnostics().iter().map(finding).collect()
 }
 
 /// The nearest part of the form around a key.
-fn beside(form: &Form, place: &Place, posted: Option<&Posted>) -> Option<String> {
+fn part(form: &Form, place: &Place) -> Option<Key> {
     let mut steps = place.key()?.steps();
     loop {
         let key = Key::from_steps(&steps);
+        let section = |name: &str| form.sections.iter().find(|section| section.key == name);
         let is_part = match steps.as_slice() {
             [] => return None,
-            [Step::Name(name)] => form.sections.iter().any(|section| section.key == *name),
-            [Step::Name(name), Step::Index(_)] => {
-                form.sections.iter().any(|section| section.key == *name && section.repeats)
-            }
+            [Step::Name(name)] => section(name).is_some(),
+            [Step::Name(name), Step::Index(_)] => section(name).is_some_and(|section| section.repeats),
             _ => form.field(&key).is_some(),
         };
         if is_part {
-            return Some(posted.map_or_else(|| key.shown().to_string(), |posted| posted.part(&key)));
+            return Some(key);
         }
         steps.pop();
+    }
+}
+
+/// What the posted form, or one of the file, calls a part.
+fn name(key: &Key, posted: Option<&Posted>) -> String {
+    posted.map_or_else(|| key.shown().to_string(), |posted| posted.part(key))
+}
+
+/// What people call a part of the form; rows count from 1.
+fn title(form: &Form, key: &Key) -> String {
+    let steps = key.steps();
+    let field = form.field(key).map_or("", |field| &field.title);
+    let section = |name: &str| {
+        form.sections.iter().find(|section| section.key == name).map_or("", |section| &section.title)
+    };
+    match steps.as_slice() {
+        [Step::Name(table)] => section(table).to_owned(),
+        [Step::Name(table), Step::Index(index)] => format!("{} {}", section(table), index + 1),
+        [Step::Name(table), Step::Index(index), ..] => format!("{} {}: {field}", section(table), index + 1),
+        [_, _, Step::Name(name)] => format!("{field}: {}", crate::diagnostic::shown(without_secret(name))),
+        _ => field.to_owned(),
     }
 }

@@ -12,6 +12,7 @@
 
 mod description;
 mod findings;
+mod merge;
 mod outcome;
 mod posted;
 mod shown;
@@ -19,6 +20,7 @@ mod values;
 
 pub use description::{Choice, Condition, Field, Form, Kind, Section, Way};
 pub use findings::{Finding, Related, findings};
+pub use merge::{By, Difference, differences, take};
 pub use outcome::{Look, look};
 pub use posted::{NotOfThisForm, Posted};
 pub use values::{Cell, Row, SecretValue, Value, Values};
