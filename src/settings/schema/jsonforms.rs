@@ -1,6 +1,6 @@
 //! The variant for JSON Forms (<https://jsonforms.io/docs/>).
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::SHOWN_WHEN;
 use super::parts::{
@@ -11,7 +11,7 @@ use super::parts::{
 ///
 /// The sets of renderers differ in what they show by themselves, and the plain one shows neither a `oneOf` of tables nor a table with free
 /// names. So each way to give a secret is a control of its own, of which one at a time is there, and the mapping has a control for each pair
-/// of the vendor's table.
+/// of the vendor's table. The ways stand in an `anyOf` of the table, each with one type for the key: a control is chosen by the type.
 ///
 /// ```
 /// let form = swyx_teams::settings::schema::jsonforms();
@@ -23,25 +23,37 @@ pub fn jsonforms() -> Value {
     everywhere(&mut schema, choices_as_one_of);
     let groups = members(&schema).map(|(name, part)| element(name, part));
     let ui_schema = json!({"type": "VerticalLayout", "elements": groups.collect::<Vec<_>>()});
-    // By this a control of text takes it.
-    everywhere(&mut schema, |members| {
-        if members.get("writeOnly").is_some() && members.contains_key("oneOf") {
-            members.insert("type".to_owned(), json!(["string", "object"]));
-        }
-    });
+    everywhere(&mut schema, move_ways);
     json!({"schema": schema, "uischema": ui_schema})
 }
 
-/// What shows a key: a group for a table and for a secret, else a control.
+/// Takes the ways to give a secret out of the key and into its table, an `anyOf` for each secret.
+fn move_ways(table: &mut Map<String, Value>) {
+    let Some(Value::Object(keys)) = table.get_mut("properties") else { return };
+    let mut all = Vec::new();
+    for (name, part) in keys.iter_mut().filter(|(_, part)| is_secret(part)) {
+        let ways = part.as_object_mut().and_then(|part| part.shift_remove("oneOf"));
+        let ways = ways.as_ref().and_then(Value::as_array).into_iter().flatten();
+        let ways = ways.map(|way| json!({"properties": {name: way}})).collect::<Vec<_>>();
+        all.push(json!({"anyOf": ways}));
+    }
+    if !all.is_empty() {
+        table.insert("allOf".to_owned(), Value::Array(all));
+    }
+}
+
+/// What shows a key: a group for a table, else a control.
 fn element(key: &str, part: &Value) -> Value {
-    let elements = if part.get("properties").is_some() {
-        members(part).map(|(name, part)| element(&format!("{key}.{name}"), part)).collect()
-    } else if is_secret(part) {
-        ways(key, part)
-    } else {
+    if part.get("properties").is_none() {
         return with_rule(control(key, part), part);
-    };
-    json!({"type": "Group", "label": part.get("title"), "elements": elements})
+    }
+    let mut secrets = 0..;
+    let elements =
+        members(part).map(|(name, part)| match is_secret(part).then(|| secrets.next()).flatten() {
+            Some(index) => secret(key, name, index, part),
+            None => element(&format!("{key}.{name}"), part),
+        });
+    json!({"type": "Group", "label": part.get("title"), "elements": elements.collect::<Vec<_>>()})
 }
 
 fn control(key: &str, part: &Value) -> Value {
@@ -49,6 +61,10 @@ fn control(key: &str, part: &Value) -> Value {
         json!({"type": "Control", "scope": format!("#{}", pointer(key)), "label": part.get("title")});
     if let Some(example) = example(part) {
         insert(&mut control, "options", json!({"placeholder": example}));
+    }
+    // The plain renderers' list of choices gives text for numbers; their buttons do not.
+    if part.get("oneOf").is_some() && part.get("type").is_some_and(|kind| kind == "integer") {
+        insert(&mut control, "options", json!({"format": "radio", "orientation": "vertical"}));
     }
     control
 }
@@ -63,28 +79,30 @@ fn with_rule(mut control: Value, part: &Value) -> Value {
     control
 }
 
-/// A control for each way to give a secret: the text, masked, and each reference; all but one vanish when that one is used.
-fn ways(key: &str, part: &Value) -> Vec<Value> {
-    let ways = part.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
-    let names = ways.iter().flat_map(members).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
-    let controls = ways.iter().enumerate().map(|(index, way)| {
-        let scope = format!("#{}", pointer(key));
-        let Some((name, value)) = members(way).next() else {
+/// A group with a control for each way to give a secret, the `index`th of its table: the text, masked, and each reference; all but one vanish
+/// when that one is used.
+fn secret(table: &str, name: &str, index: usize, part: &Value) -> Value {
+    let key = format!("{table}.{name}");
+    let ways = part.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let names = ways.clone().flat_map(members).map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+    let title = |part: &Value| part.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let controls = ways.enumerate().map(|(number, way)| {
+        let scope = format!("#{}/allOf/{index}/anyOf/{number}{}", pointer(table), pointer(name));
+        let Some((member, value)) = members(way).next() else {
             return json!({
-                "type": "Control", "scope": scope, "label": way.get("title"), "options": {"format": "password"},
-                "rule": rule("HIDE", key, &json!({"type": "object"})),
+                "type": "Control", "scope": scope, "label": title(way), "options": {"format": "password"},
+                "rule": rule("HIDE", &key, &json!({"type": "object"})),
             });
         };
-        let others = names.iter().filter(|other| *other != name).map(|other| json!({"required": [other]}));
-        let used = json!({"type": "object", "anyOf": others.collect::<Vec<_>>()});
-        let title = |part: &Value| part.get("title").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let others = names.iter().filter(|other| *other != member).map(|other| json!({"required": [other]}));
+        let other = json!({"type": "object", "anyOf": others.collect::<Vec<_>>()});
         json!({
-            "type": "Control", "scope": format!("{scope}/oneOf/{index}/properties/{name}"),
+            "type": "Control", "scope": format!("{scope}{}", pointer(member)),
             "label": format!("{}: {}", title(way), title(value)),
-            "rule": rule("HIDE", key, &json!({"anyOf": [{"type": "string"}, used]})),
+            "rule": rule("HIDE", &key, &json!({"anyOf": [{"type": "string"}, other]})),
         })
     });
-    controls.collect()
+    json!({"type": "Group", "label": title(part), "elements": controls.collect::<Vec<_>>()})
 }
 
 /// A rule by another key's value, which does not hold where that key is missing.

@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::tidy::rename_for_draft07;
 use super::{ENUM_TITLES, generated};
-use crate::settings::SwyxStatus;
-use crate::settings::values::VENDORS_PAIRS;
+use crate::settings::{SwyxStatus, VENDORS_PAIRS};
 
 /// The schema without a `$ref`, in draft 07: what every form library reads without being set up for it.
 pub(super) fn inlined() -> Value {

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::SHOWN_WHEN;
-use super::parts::{choices_as_one_of, everywhere, example, inlined, is_secret, members, pointer};
+use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
+use super::{ENUM_TITLES, SHOWN_WHEN};
 
 /// `{"schema": …, "uiSchema": …}`: the properties of `<Form>`, with the validator of draft 07 that it comes with.
 ///
-/// A choice is a `oneOf` with a type beside it, a key that counts only in one mode is added by an `if` at the root, and the tables do not say
-/// that they are closed: the form shows what is free to add as fields of its own, and could not add a key by an `if`.
+/// A choice is an `enum` with its titles in the UI schema, for the form enters the first of a `oneOf` by itself. A key that counts only in one
+/// mode is added by an `if` at the root, and the tables do not say that they are closed: the form shows what is free to add as fields of
+/// its own, and could not add a key by an `if`.
 ///
 /// ```
 /// let form = swyx_teams::settings::schema::rjsf();
@@ -17,9 +18,9 @@ use super::parts::{choices_as_one_of, everywhere, example, inlined, is_secret, m
 /// ```
 pub fn rjsf() -> Value {
     let mut schema = inlined();
-    everywhere(&mut schema, choices_as_one_of);
     let ui_schema = ui_schema(&schema);
     everywhere(&mut schema, |members| {
+        members.shift_remove(ENUM_TITLES);
         if members.get("additionalProperties").is_some_and(Value::is_boolean) {
             members.shift_remove("additionalProperties");
         }
@@ -56,7 +57,7 @@ fn move_conditional_keys(schema: &mut Value) {
     }
 }
 
-/// What the form shows otherwise than by itself: masked secrets, examples as placeholders, and the order of the keys, which an `if` would add last.
+/// What the form shows otherwise than by itself: masked secrets, the titles of choices, examples as placeholders, and the order of the keys, which an `if` would add last.
 fn ui_schema(part: &Value) -> Value {
     let mut shown = Map::new();
     if part.get("properties").is_some() && part.get("$schema").is_none() {
@@ -69,10 +70,13 @@ fn ui_schema(part: &Value) -> Value {
             shown.insert(name.clone(), below);
         }
     }
-    if let Some(items) = part.get("items").map(ui_schema)
-        && part.get("title").is_some()
-    {
-        shown.insert("items".to_owned(), items);
+    for name in ["items", "additionalProperties"] {
+        if let Some(below) = part.get(name).filter(|below| below.is_object()) {
+            shown.insert(name.to_owned(), ui_schema(below));
+        }
+    }
+    if let Some(titles) = part.get(ENUM_TITLES) {
+        shown.insert("ui:enumNames".to_owned(), titles.clone());
     }
     if is_secret(part) {
         let ways = part.get("oneOf").and_then(Value::as_array).into_iter().flatten();
