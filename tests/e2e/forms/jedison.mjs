@@ -2,9 +2,10 @@
 
 import Jedison from "jedison";
 
-window.show = async ({ schema }) => {
+window.show = async ({ schema, options }) => {
     const refParser = new Jedison.RefParser();
     await refParser.dereference(schema);
-    const form = new Jedison.Create({ container: document.getElementById("form"), theme: new Jedison.Theme(), refParser, schema, assertFormat: true });
+    const container = document.getElementById("form");
+    const form = new Jedison.Create({ container, theme: new Jedison.Theme(), refParser, schema, assertFormat: true, ...options });
     window.produced = () => ({ data: form.getValue(), errors: form.getErrors().map(({ path, messages }) => `${path} ${messages}`) });
 };
