@@ -40,6 +40,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
+    ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
+    ("web", &["change", "check", "form", "settings"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (
@@ -58,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sync",
             "tenant",
             "users",
+            "web",
             "source",
             "settings",
             "rules",
