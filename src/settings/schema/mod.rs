@@ -1,6 +1,6 @@
 //! The JSON Schema of the settings file, generated from the structs of the draft, and what is made of it for other people's tools.
 //!
-//! The plain schema is written for validators and for Jedison (<https://www.npmjs.com/package/jedison>), which wants a choice as `enum` with
+//! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>), which wants a choice as `enum` with
 //! `x-enumTitles` and a masked input as `x-format`. The variants turn it into what their tool wants; none says more than the schema.
 
 mod jsonforms;
