@@ -62,7 +62,7 @@ pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<
             rule: found.rule,
             severity: found.severity.as_str(),
             key: shown(&found.place),
-            title: here.as_ref().map(|key| title(form, key)),
+            title: here.as_ref().map(|key| title(form, key, &name(key, posted))),
             beside: here.map(|key| name(&key, posted)),
             line: line(&found.place),
             message: found.message.clone(),
@@ -106,17 +106,18 @@ fn name(key: &Key, posted: Option<&Posted>) -> String {
     posted.map_or_else(|| key.shown().to_string(), |posted| posted.part(key))
 }
 
-/// What people call a part of the form; rows count from 1.
-fn title(form: &Form, key: &Key) -> String {
+/// What people call a part of the form. Rows count from 1, as the form has them.
+fn title(form: &Form, key: &Key, part: &str) -> String {
     let steps = key.steps();
     let field = form.field(key).map_or("", |field| &field.title);
     let section = |name: &str| {
         form.sections.iter().find(|section| section.key == name).map_or("", |section| &section.title)
     };
+    let row = || part.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok()).unwrap_or(0) + 1;
     match steps.as_slice() {
         [Step::Name(table)] => section(table).to_owned(),
-        [Step::Name(table), Step::Index(index)] => format!("{} {}", section(table), index + 1),
-        [Step::Name(table), Step::Index(index), ..] => format!("{} {}: {field}", section(table), index + 1),
+        [Step::Name(table), Step::Index(_)] => format!("{}, row {}", section(table), row()),
+        [Step::Name(table), Step::Index(_), ..] => format!("{}, row {}: {field}", section(table), row()),
         [_, _, Step::Name(name)] => format!("{field}: {}", crate::diagnostic::shown(without_secret(name))),
         _ => field.to_owned(),
     }

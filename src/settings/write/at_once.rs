@@ -123,10 +123,16 @@ impl Batch<'_> {
 
     fn text(self) -> Option<String> {
         let text = self.source.text();
-        let sections = self
-            .sections
-            .into_iter()
-            .map(|(header, members)| Insertion::Section { header, members }.replacement(text));
+        let is_empty = text.trim_start_matches('\u{feff}').is_empty();
+        let section = |(index, (header, members)): (usize, (String, Vec<String>))| {
+            let mut replacement = Insertion::Section { header, members }.replacement(text);
+            // Where there is a text, each brings the blank line before it along.
+            if is_empty && index > 0 {
+                replacement.with.insert(0, '\n');
+            }
+            replacement
+        };
+        let sections = self.sections.into_iter().enumerate().map(section);
         let mut replacements = self.replacements.into_iter().chain(sections).collect::<Vec<_>>();
         // What is inserted where something begins that goes stands before it.
         replacements.sort_by_key(|replacement| (replacement.range.start, !replacement.range.is_empty()));

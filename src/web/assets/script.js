@@ -161,7 +161,7 @@
     const row = template.content.firstElementChild.cloneNode(true);
     const index = next(table);
     added.set(table, index);
-    number(row, String(index), String(body.rows.length + 1));
+    number(row, String(index), String(index + 1));
     row.id = "part-" + slug(row.dataset.row);
     for (const input of row.querySelectorAll("input[name], select[name]")) {
       const own = row.querySelector(`[data-findings="${CSS.escape(input.name)}"]`);

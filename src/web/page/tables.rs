@@ -20,9 +20,7 @@ pub(super) fn rows(content: &Content<'_>, section: &Section) -> Markup {
                     }
                 }
                 tbody {
-                    @for (index, row) in rows.iter().enumerate() {
-                        (self::row(content, section, row, &(index + 1).to_string()))
-                    }
+                    @for row in rows { (self::row(content, section, row, &number(row))) }
                 }
             }
         }
@@ -70,6 +68,12 @@ fn row(content: &Content<'_>, section: &Section, row: &Row, number: &str) -> Mar
             }
         }
     }
+}
+
+/// The number of a row: that of its key, from 1, so that it stays the same while others come and go.
+fn number(row: &Row) -> String {
+    let index = row.key.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok());
+    index.map_or_else(String::new, |index| index.saturating_add(1).to_string())
 }
 
 /// The pairs of a mapping.
