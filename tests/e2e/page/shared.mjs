@@ -74,7 +74,7 @@ export const serve = async (t, { browser }, text, ...words) => {
     const folder = await mkdtemp(path.join(tmpdir(), "swyx-teams-page-"));
     const file = path.join(folder, "north.toml");
     if (text !== undefined) await writeFile(file, text, { mode: 0o600 });
-    const child = spawn(PROGRAM, ["serve", file, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(PROGRAM, ["serve", "north.toml", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const said = [];
     child.stderr.on("data", (data) => said.push(data));
     const ended = new Promise((resolve) => child.once("exit", resolve));
