@@ -23,8 +23,8 @@ test("light and dark follow the reader's choice, and the pictures show them", as
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     for (const [name, colorScheme, width, height] of [
-        ["light", "light", 1200, 860],
-        ["dark", "dark", 1200, 860],
+        ["light", "light", 1200, 1150],
+        ["dark", "dark", 1200, 1150],
         ["phone", "light", 390, 844],
     ]) {
         await page.emulateMedia({ colorScheme });
