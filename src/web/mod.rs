@@ -4,10 +4,12 @@
 //! secret is in none of the answers. Who may see the page at all, [`guard`] decides.
 
 pub mod guard;
+mod listen;
 mod page;
 mod pages;
 mod routes;
 mod saving;
 mod sent;
 
-pub use routes::{Site, router};
+pub use listen::{Bound, Listening, Refused, Tls, listen};
+pub use routes::{Site, assets, router};

@@ -80,7 +80,7 @@ impl Site {
             values: &values,
             findings: shown.findings,
             id: &page.id,
-            csrf: &shown.session.csrf,
+            csrf: shown.session.csrf(),
             note: shown.note,
             trouble: shown.trouble,
             begin_at: shown.begin_at,
@@ -109,13 +109,18 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/findings", post(live))
         .route("/save", post(saving::save))
         .route("/merge", post(saving::merge))
+        .fallback(|| async { (StatusCode::NOT_FOUND, "there is no such page\n") })
+        .with_state(site)
+}
+
+/// What every page needs, and whoever may see none of them as well.
+pub fn assets() -> Router {
+    Router::new()
         .route("/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))
         .route(
             "/script.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("assets/script.js"))),
         )
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there is no such page\n") })
-        .with_state(site)
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
@@ -152,7 +157,7 @@ async fn show(
             values: &page.base.values,
             findings: &found,
             id: &page.id,
-            csrf: &session.csrf,
+            csrf: session.csrf(),
             note,
             trouble: None,
             begin_at: None,

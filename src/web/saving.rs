@@ -155,7 +155,7 @@ impl Site {
         let body = page::conflict(&Conflict {
             name: &self.name,
             id: &page.id,
-            csrf: &session.csrf,
+            csrf: session.csrf(),
             differences: &differences,
             refused,
             trouble,

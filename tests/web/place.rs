@@ -6,9 +6,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use swyx_teams::web::{Site, guard, router};
+use swyx_teams::web::guard::{self, Door, Names};
+use swyx_teams::web::{Site, assets, router};
 use tower::ServiceExt;
 use url::form_urlencoded;
+
+/// A door that nothing here goes through.
+fn door() -> Arc<Door> {
+    Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())))
+}
 
 /// A folder with one file, and the site of the file.
 pub struct Place {
@@ -36,7 +42,8 @@ impl Place {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
-        let router = guard::closed(router(Arc::new(Site::new("a.toml", path.clone()))));
+        let router =
+            guard::behind(router(Arc::new(Site::new("a.toml", path.clone()))), assets(), door(), &[]);
         Self { _folder: folder, path, router }
     }
 

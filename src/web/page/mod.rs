@@ -111,6 +111,22 @@ pub(super) fn refusal(name: &str, message: &str) -> Markup {
     frame(name, &body)
 }
 
+/// The page for whoever has not opened the link.
+pub(super) fn outside() -> Markup {
+    let body = html! {
+        header.bar {
+            div.file { h1 { "Teams presence synchronisation" } }
+        }
+        main.alone {
+            div.note.bad role="alert" {
+                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours." }
+                p { "Take a new link from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
+            }
+        }
+    };
+    frame("closed", &body)
+}
+
 fn note(content: &Content<'_>) -> Markup {
     let errors = |count: usize| if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
     html! {
