@@ -359,6 +359,13 @@ pub(super) enum SchemaFor {
     /// JSON Schema, draft 07, for tools that know no newer one
     #[value(name = "draft-07")]
     Draft07,
+    /// The same with the words of Taplo and Tombi, for completion and hints in editors
+    Taplo,
+    /// Schema and uiSchema of react-jsonschema-form
+    Rjsf,
+    /// Schema and UI schema of JSON Forms
+    #[value(name = "jsonforms")]
+    JsonForms,
     /// OpenAPI 3.1: the contract of the SwyxServer gateway, for whoever builds one
     Gateway,
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
-use crate::settings::schema::{Dialect, schema};
+use crate::settings::schema::{self, Dialect};
 
 /// A form of the settings file.
 ///
@@ -147,7 +147,7 @@ impl Default for Form {
 impl Form {
     /// The form of the settings file.
     pub fn new() -> Self {
-        Self::of(&schema(Dialect::Draft2020_12))
+        Self::of(&schema::schema(Dialect::Draft2020_12))
     }
 
     fn of(schema: &Json) -> Self {
@@ -240,8 +240,8 @@ fn branches(part: &Json) -> impl Iterator<Item = &Json> {
 
 fn choices(part: &Json) -> Vec<Choice> {
     let choice =
-        |branch: &Json| Some(Choice { value: plain(branch.get("const")?)?, title: text(branch, "title") });
-    branches(part).filter_map(choice).collect()
+        |(value, title): (&Json, &str)| Some(Choice { value: plain(value)?, title: title.to_owned() });
+    schema::choices(part).filter_map(choice).collect()
 }
 
 /// A branch of a secret's schema: a text, or a table with one member.
