@@ -146,7 +146,7 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// `+`, `~` or `-`.
-    pub sign: &'static str,
+    pub sign: char,
     /// The kind of thing.
     pub object: String,
     /// Which one, and how.

@@ -135,8 +135,8 @@ fn field(field: &Field) -> Markup {
 
 fn step(step: &Step) -> Markup {
     let does = match step.sign {
-        "+" => "add",
-        "-" => "remove",
+        '+' => "add",
+        '-' => "remove",
         _ => "change",
     };
     html! {
