@@ -136,6 +136,7 @@ pub fn router(site: Arc<Site>) -> Router {
 pub fn assets() -> Router {
     Router::new()
         .route("/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))
+        .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
         .route(
             "/script.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("assets/script.js"))),
