@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
-    ("web", &["change", "check", "form", "settings"]),
+    ("web", &["change", "check", "form", "os", "settings"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (
@@ -60,6 +60,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sync",
             "tenant",
             "users",
+            "form",
             "web",
             "source",
             "settings",
@@ -147,6 +148,8 @@ fn files_are_short_and_say_what_they_are() {
             "/*"
         } else if path.extension().is_some_and(|kind| kind == "js") {
             "//"
+        } else if path.extension().is_some_and(|kind| kind == "svg") {
+            "<svg"
         } else {
             "//!"
         };

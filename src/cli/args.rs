@@ -55,7 +55,7 @@ Environment:
 
 A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no program.";
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct Global {
     /// The settings file [default: $SWYX_TEAMS_CONFIG, else ./swyx-teams.toml]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]

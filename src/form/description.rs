@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
+use crate::settings::VENDORS_PAIRS;
 use crate::settings::schema::{self, Dialect};
 
 /// A form of the settings file.
@@ -102,6 +103,8 @@ pub enum Kind {
     Mapping {
         /// The regular expression that a name has to match.
         pattern: Option<String>,
+        /// Names to offer; others are as good.
+        names: Vec<String>,
         /// The choices.
         choices: Vec<Choice>,
     },
@@ -221,7 +224,8 @@ fn kind(part: &Json) -> Kind {
     }
     if let Some(values) = part.get("additionalProperties").filter(|values| values.is_object()) {
         let pattern = part.pointer("/propertyNames/pattern").and_then(plain);
-        return Kind::Mapping { pattern, choices: choices(values) };
+        let names = VENDORS_PAIRS.map(str::to_owned).to_vec();
+        return Kind::Mapping { pattern, names, choices: choices(values) };
     }
     match choices(part) {
         choices if !choices.is_empty() => Kind::Choice { choices, numbers: is("integer") },

@@ -82,7 +82,7 @@ async fn other_methods_and_other_paths_are_none() {
     for path in ["/save", "/edit", "/findings", "/merge"] {
         assert_eq!(place.get(path).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
-    for path in ["/", "/style.css", "/script.js"] {
+    for path in ["/", "/style.css", "/script.js", "/icon.svg"] {
         assert_eq!(place.post(path, &Sheet(vec![])).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
     let answer = place.get("/%3Cscript%3Ealert(1)%3C/script%3E").await;

@@ -79,6 +79,7 @@ async fn no_answer_of_any_route_holds_one() {
             "/?saved",
             "/?unchanged",
             "/style.css",
+            "/icon.svg",
             "/script.js",
             &format!("/{CANARY}"),
             &format!("/?{CANARY}={CANARY}"),
