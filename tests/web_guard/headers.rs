@@ -39,6 +39,6 @@ async fn every_answer_has_them_but_where_the_guard_is_missing() {
                 }
             }
         }
-        assert_eq!(seen, 36);
+        assert_eq!(seen, 48);
     }
 }
