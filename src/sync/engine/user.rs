@@ -232,7 +232,10 @@ impl User {
         let looks_own = matches!(own, Own::AsSet | Own::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
-            Session::Perhaps { until, .. } => own == Own::AsSet && now < until,
+            Session::Perhaps { until, is_seen } => {
+                let was_absent = self.echo_until != Moment::START && asked >= self.echo_until;
+                own == Own::AsSet && now < until && (is_seen || !was_absent)
+            }
             Session::None => looks_own && asked < self.echo_until,
         }
     }
@@ -250,8 +253,8 @@ impl User {
     }
 
     /// A session would be seen, and is not. If it was seen before, it was lost, or something set by hand is in front of it: it is set anew, once for
-    /// each time that it was seen, which does no harm. And an earlier run left none where it is absent for a while: its last request may still
-    /// have been on its way, or not in every store.
+    /// each time that it was seen, which does no harm. And an earlier run left none, or it shows soon: its last request may still have been on
+    /// its way, or not in every store.
     fn note_absence(&mut self, meaning: Meaning, now: Moment) -> bool {
         match &mut self.session {
             Session::Open { renew, is_seen, .. } if *is_seen && meaning.own == Own::Behind => {
@@ -261,8 +264,6 @@ impl User {
             Session::Perhaps { is_seen: false, .. } if meaning.own == Own::Behind => {
                 if self.echo_until == Moment::START {
                     self.echo_until = now + ECHO;
-                } else if now >= self.echo_until {
-                    self.session = Session::None;
                 }
                 false
             }
