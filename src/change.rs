@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::os::{Rewrite, SaveError};
-use crate::settings::write::{Change, EditError, edit};
+use crate::settings::write::{Change, EditError, edit, sketch};
 use crate::source::edit::apply;
 use crate::source::{MOST_BYTES, Source};
 
@@ -35,6 +35,9 @@ pub enum ChangeError {
     /// The file cannot be read as settings.
     #[error("the file has faults that must be mended first; nothing was changed")]
     Unsound(Box<Checked>),
+    /// The file is not the one that the changes were made for; this is what it is now.
+    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    Moved(Box<Checked>),
 }
 
 impl std::fmt::Debug for Checked {
@@ -48,7 +51,21 @@ impl std::fmt::Debug for Checked {
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
 pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
-    save(name, path, changes, |_| true)
+    save(name, path, changes, |_| true, |_| true)
+}
+
+/// As [`file()`], if the file is still `base`; nothing of it if there was no file.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed; [`ChangeError::Moved`] that the file is another one by now.
+pub fn file_as_seen(
+    name: &str,
+    path: &Path,
+    base: Option<&Checked>,
+    changes: &[Change],
+) -> Result<Outcome, ChangeError> {
+    let base = base.map(|base| base.source().text().as_bytes());
+    save(name, path, changes, |_| true, |content| content == base)
 }
 
 /// As [`file()`], for a file that is still being filled in: that another key is missing is no obstacle.
@@ -56,7 +73,7 @@ pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, Chan
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
 pub fn unfinished(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
-    save(name, path, changes, is_no_gap)
+    save(name, path, changes, is_no_gap, |_| true)
 }
 
 /// What `changes` would make of a file that is still being filled in, and the errors that they would add. Nothing is written.
@@ -71,6 +88,23 @@ pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Dia
     Ok((after, added))
 }
 
+/// What [`file()`] would make of a checked file, and the errors for which it would refuse to. Nothing is written, and it is fast enough to be
+/// done while someone types.
+///
+/// # Errors
+/// [`EditError`] if the text cannot be changed like this.
+pub fn look(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
+    let source = before.source();
+    let mut text = sketch(source, changes)?;
+    let mut after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    if !after.source().is_sound() {
+        text = edit(source.text(), changes)?;
+        after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    }
+    let added = added_errors(marks(before), &after, |_| true);
+    Ok((after, added))
+}
+
 /// Whether a finding is more than a key that is still missing.
 fn is_no_gap(found: &Diagnostic) -> bool {
     !matches!(found.place, Place::Missing(_))
@@ -81,9 +115,13 @@ fn save(
     path: &Path,
     changes: &[Change],
     counts: fn(&Diagnostic) -> bool,
+    is_expected: impl Fn(Option<&[u8]>) -> bool,
 ) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MOST_BYTES)?;
     let before = content_checked(name, &rewrite);
+    if !is_expected(rewrite.content()) {
+        return Err(ChangeError::Moved(Box::new(before)));
+    }
     if !before.source().is_sound() || !before.was_read() {
         return Err(ChangeError::Unsound(Box::new(before)));
     }

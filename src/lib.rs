@@ -18,6 +18,8 @@
 //! |---|---|
 //! | [`check`] | the one pipeline: bytes or a file in, findings out |
 //! | [`change`] | the one way to change a file: lock, read, change, check, save |
+//! | [`form`] | the parts of an admin form: its fields, what they hold, what was found, what a posted one changes |
+//! | `web` | the admin form as a page, served on this machine |
 //! | [`source`] | the text of one file: key to line and column, masking |
 //! | [`settings`] | the draft, the settings, their values, the writer, the JSON Schema |
 //! | [`rules`] | the table of rules, a file each |
@@ -60,6 +62,7 @@ pub mod cli;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 pub mod emulator;
+pub mod form;
 pub mod graph;
 pub mod observe;
 pub mod os;
@@ -76,6 +79,8 @@ pub mod swyx;
 pub mod sync;
 pub mod tenant;
 pub mod users;
+#[cfg(feature = "cli")]
+pub mod web;
 
 /// The README's examples are tests, too.
 #[cfg(doctest)]

@@ -26,8 +26,8 @@ const CALLERS: [(&str, usize); 11] = [
     ("provision/files.rs", 2),
     // Looks for the file's own secrets in the rest of the file, to mask them there too.
     ("settings/read.rs", 1),
-    // The wrapping itself: the way out, the length, comparisons with another and with a beginning, and the fault of the text.
-    ("settings/secret.rs", 6),
+    // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, and the fault of the text.
+    ("settings/secret.rs", 7),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
     ("settings/write/mod.rs", 1),
     ("settings/write/proof.rs", 1),

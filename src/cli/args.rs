@@ -12,6 +12,7 @@ use super::provision::apply::Apply;
 use super::provision::destroy::Destroy;
 use super::provision::plan::Plan;
 use super::provision::rotate::Rotate;
+use super::serve::Serve;
 use super::setup::Setup;
 use super::sync::status::Status;
 use super::sync::{LogFormat, Sync};
@@ -140,6 +141,8 @@ pub(super) enum Command {
     Sync(Sync),
     /// Show what a running `sync` does
     Status(Status),
+    /// Serve the admin form of a settings file as a page on this machine
+    Serve(Serve),
     /// Show the whole job against an emulated tenant, with nothing set up
     Demo(Demo),
     /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing

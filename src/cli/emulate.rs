@@ -64,7 +64,7 @@ pub(super) struct Emulate {
 }
 
 /// An address with a port; this machine may be called by its name.
-fn address(text: &str) -> Result<SocketAddr, &'static str> {
+pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let numeric =
         text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
     numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")

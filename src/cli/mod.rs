@@ -12,6 +12,7 @@ mod list;
 mod log;
 mod online;
 mod provision;
+mod serve;
 mod set;
 mod setup;
 mod sheet;
@@ -135,6 +136,7 @@ impl Context<'_> {
             Command::Apply(args) => provision::apply::run(self, &args),
             Command::Rotate(args) => provision::rotate::run(self, &args),
             Command::Destroy(args) => provision::destroy::run(self, &args),
+            Command::Serve(args) => serve::run(self, &args),
             Command::Demo(args) => demo::run(self, &args),
             Command::Setup(args) => setup::run(self, &args),
             Command::Sync(args) => sync::run(self, &args),

@@ -179,7 +179,10 @@ pub struct Sync {
     pub read_interval_seconds: Option<i64>,
     /// Minutes that Graph keeps "In a call" without a renewal, 5 to 240.
     #[validate(range(min = 5, max = 240))]
-    #[schemars(title = "Session in minutes", extend("default" = SESSION_MINUTES))]
+    #[schemars(
+        title = "Session in minutes",
+        extend("default" = SESSION_MINUTES, "x-shown-when" = {"key": "control_center.MsTeamsStatusSyncMode", "value": 2})
+    )]
     pub session_minutes: Option<i64>,
     /// Presence requests that Graph allows this application in 30 seconds, 1 to 10,000. Its API pages say 1,500, a newer page 10,000.
     #[validate(range(min = 1, max = 10_000))]

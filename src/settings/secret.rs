@@ -35,6 +35,13 @@ impl Secret {
         self.0.expose_secret() == other.0.expose_secret()
     }
 
+    /// Whether it stands in a text. Shorter ones than eight bytes are common words, and do not.
+    pub fn is_in(&self, text: &str) -> bool {
+        const SHORTEST: usize = 8;
+        let secret = self.0.expose_secret();
+        secret.len() >= SHORTEST && text.contains(secret)
+    }
+
     /// Whether it starts with `hint`, the part of it that Entra ID shows.
     pub fn starts_with(&self, hint: &str) -> bool {
         self.0.expose_secret().starts_with(hint)

@@ -6,18 +6,41 @@ use crate::source::Source;
 use crate::source::edit::Replacement;
 use crate::source::tree::{NodeId, Origin, Table, Tree, Value};
 
-/// The change that adds `key`.
-pub(super) fn insert(source: &Source, key: &Key, value: &NewValue) -> Result<Vec<Replacement>, EditError> {
+/// How a key comes into a text.
+pub(super) enum Insertion {
+    /// Beside its neighbours.
+    Beside(Replacement),
+    /// In a section of its own at the end of the text.
+    Section {
+        /// Its header.
+        header: String,
+        /// Its lines.
+        members: Vec<String>,
+    },
+}
+
+impl Insertion {
+    /// The bytes that it replaces in `text`.
+    pub(super) fn replacement(self, text: &str) -> Replacement {
+        match self {
+            Self::Beside(replacement) => replacement,
+            Self::Section { header, members } => append_section(text, &header, &members),
+        }
+    }
+}
+
+/// How `key` is added.
+pub(super) fn insert(source: &Source, key: &Key, value: &NewValue) -> Result<Insertion, EditError> {
     let steps = key.steps();
     let Some((last, parents)) = steps.split_last() else { return Err(EditError::NoPlace(key.clone())) };
-    let replacement = match last {
+    let insertion = match last {
         Step::Index(index) => append_element(source, &Key::from_steps(parents), *index, value),
         Step::Name(_) => insert_member(source, &steps, value),
     };
-    replacement.map(|replacement| vec![replacement]).ok_or_else(|| EditError::NoPlace(key.clone()))
+    insertion.ok_or_else(|| EditError::NoPlace(key.clone()))
 }
 
-fn insert_member(source: &Source, steps: &[Step], value: &NewValue) -> Option<Replacement> {
+fn insert_member(source: &Source, steps: &[Step], value: &NewValue) -> Option<Insertion> {
     let tree = source.tree();
     // From the root down: the nodes that are there.
     let mut there: Vec<NodeId> = vec![Tree::ROOT];
@@ -34,15 +57,17 @@ fn insert_member(source: &Source, steps: &[Step], value: &NewValue) -> Option<Re
     let nearest = tree.table(*there.last()?)?;
     let missing = steps.get(there.len() - 1..)?;
     match nearest.origin {
-        Origin::Implicit => new_section(source, steps, value),
-        Origin::Root | Origin::Header if missing.len() > 1 => new_section(source, steps, value),
-        Origin::Root | Origin::Header | Origin::Inline => insert_into(source, *there.last()?, missing, value),
+        Origin::Implicit => new_section(steps, value),
+        Origin::Root | Origin::Header if missing.len() > 1 => new_section(steps, value),
+        Origin::Root | Origin::Header | Origin::Inline => {
+            insert_into(source, *there.last()?, missing, value).map(Insertion::Beside)
+        }
         Origin::Dotted => {
             // Written as its neighbours are: from the table that they are all written in.
             let depth = there
                 .iter()
                 .rposition(|id| tree.table(*id).is_some_and(|table| table.origin != Origin::Dotted))?;
-            insert_into(source, *there.get(depth)?, steps.get(depth..)?, value)
+            insert_into(source, *there.get(depth)?, steps.get(depth..)?, value).map(Insertion::Beside)
         }
     }
 }
@@ -93,10 +118,10 @@ fn insert_line(source: &Source, table: &Table, member: String) -> Option<Replace
 }
 
 /// A table at the end of the file, for a key whose table is not there yet.
-fn new_section(source: &Source, steps: &[Step], value: &NewValue) -> Option<Replacement> {
+fn new_section(steps: &[Step], value: &NewValue) -> Option<Insertion> {
     let (last, table) = steps.split_last()?;
     let member = format!("{} = {}", dotted(std::slice::from_ref(last))?, value.render());
-    Some(append_section(source.text(), &format!("[{}]", dotted(table)?), &[member]))
+    Some(Insertion::Section { header: format!("[{}]", dotted(table)?), members: vec![member] })
 }
 
 fn append_section(text: &str, header: &str, members: &[String]) -> Replacement {
@@ -119,10 +144,10 @@ fn append_section(text: &str, header: &str, members: &[String]) -> Replacement {
     Replacement { range: text.len()..text.len(), with }
 }
 
-fn append_element(source: &Source, array: &Key, index: usize, value: &NewValue) -> Option<Replacement> {
+fn append_element(source: &Source, array: &Key, index: usize, value: &NewValue) -> Option<Insertion> {
     let NewValue::User(swyx, teams) = value else { return None };
-    let members = [format!("swyx = {}", string(swyx)), format!("teams = {}", string(teams))];
-    let section = || append_section(source.text(), &format!("[[{array}]]"), &members);
+    let members = vec![format!("swyx = {}", string(swyx)), format!("teams = {}", string(teams))];
+    let section = || Insertion::Section { header: format!("[[{array}]]"), members };
     let Some(id) = source.tree().find(array) else { return (index == 0).then(section) };
     let node = source.tree().node(id);
     let Value::Array(there) = &node.value else { return None };
@@ -135,7 +160,7 @@ fn append_element(source: &Source, array: &Key, index: usize, value: &NewValue) 
     let last = there.elements.last().map(|id| source.tree().node(*id).span.end);
     let at = last.unwrap_or(node.span.start + 1);
     let comma = if last.is_some() { ", " } else { "" };
-    Some(Replacement { range: at..at, with: format!("{comma}{}", value.render()) })
+    Some(Insertion::Beside(Replacement { range: at..at, with: format!("{comma}{}", value.render()) }))
 }
 
 /// The names of a path as TOML writes them; nothing if an element of an array is on the way.

@@ -3,6 +3,7 @@
 //! Rendering a whole document again loses CRLF, byte order marks and the order of dotted keys; so a change replaces the bytes of one
 //! value, or inserts or deletes lines. A second reader, `toml_edit`, then has to agree that exactly the asked keys changed.
 
+mod at_once;
 mod insert;
 mod proof;
 mod remove;
@@ -118,6 +119,31 @@ fn secret(source: &SecretSource) -> String {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
+    if changes.len() > 1 {
+        let (source, _) = Source::new("", text.as_bytes().to_vec(), false);
+        let changed = at_once::at_once(&source, changes);
+        drop(source);
+        if let Some(changed) = changed.filter(|changed| proof::changes_only(text, changed, changes)) {
+            return Ok(changed);
+        }
+    }
+    one_by_one(text, changes)
+}
+
+/// The text that [`edit`] is about to make of a source, without the second reader's opinion: for a look at it, since many changes of a
+/// large file are to be seen while someone types.
+///
+/// # Errors
+/// As [`edit`].
+pub(crate) fn sketch(source: &Source, changes: &[Change]) -> Result<String, EditError> {
+    if changes.is_empty() {
+        return Ok(source.text().to_owned());
+    }
+    let changed = at_once::at_once(source, changes).filter(|_| changes.len() > 1);
+    changed.map_or_else(|| one_by_one(source.text(), changes), Ok)
+}
+
+fn one_by_one(text: &str, changes: &[Change]) -> Result<String, EditError> {
     changes.iter().try_fold(text.to_owned(), |text, change| {
         let (source, _) = Source::new("", text.clone().into_bytes(), false);
         if !source.is_sound() {
@@ -132,7 +158,7 @@ pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
         // The tree is large where the file is, and so is what the proof needs.
         drop(source);
         let changed = apply(&text, replacements).ok_or_else(|| EditError::Unproven(key.clone()))?;
-        if proof::changes_only(&text, &changed, change) {
+        if proof::changes_only(&text, &changed, std::slice::from_ref(change)) {
             Ok(changed)
         } else {
             Err(EditError::Unproven(key.clone()))
@@ -141,7 +167,10 @@ pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
 }
 
 fn set(source: &Source, key: &Key, value: &NewValue) -> Result<Vec<Replacement>, EditError> {
-    let Some(id) = source.tree().find(key) else { return insert::insert(source, key, value) };
+    let Some(id) = source.tree().find(key) else {
+        let insertion = insert::insert(source, key, value)?;
+        return Ok(vec![insertion.replacement(source.text())]);
+    };
     let node = source.tree().node(id);
     let is_written_in_place = match &node.value {
         Value::Table(table) => table.origin == Origin::Inline,

@@ -14,12 +14,14 @@ enum Shape {
     Table(Vec<(String, Self)>),
 }
 
-/// Whether `after` says what `before` says, but for `change`.
-pub(super) fn changes_only(before: &str, after: &str, change: &Change) -> bool {
+/// Whether `after` says what `before` says, but for `changes` made in their order.
+pub(super) fn changes_only(before: &str, after: &str, changes: &[Change]) -> bool {
     let (Some(mut expected), Some(found)) = (read(before), read(after)) else { return false };
-    match change {
-        Change::Set(key, value) => expected.set(&key.steps(), shape(value)),
-        Change::Unset(key) => expected.unset(&key.steps()),
+    for change in changes {
+        match change {
+            Change::Set(key, value) => expected.set(&key.steps(), shape(value)),
+            Change::Unset(key) => expected.unset(&key.steps()),
+        }
     }
     expected.without_empty() == found.without_empty()
 }

@@ -1,0 +1,124 @@
+//! The findings of a check as a form shows them: beside their fields, and as JSON.
+
+use serde::Serialize;
+
+use super::description::Form;
+use super::posted::Posted;
+use crate::check::Checked;
+use crate::diagnostic::{Diagnostic, Key, Place, Step};
+use crate::secret_form::without_secret;
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's id; stable.
+    pub rule: &'static str,
+    /// `error`, `warning` or `info`.
+    pub severity: &'static str,
+    /// The key, as `get` takes it; nothing for a finding of the whole file.
+    pub key: Option<String>,
+    /// The part of the form that it stands beside: the name of a field, a row or a section; nothing where there is none.
+    pub beside: Option<String>,
+    /// What the form calls that part.
+    pub title: Option<String>,
+    /// The line in the file, from 1, if it were saved now.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The other places that belong to it.
+    pub related: Vec<Related>,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// Its key.
+    pub key: Option<String>,
+    /// The part of the form, as with the finding itself.
+    pub beside: Option<String>,
+    /// The line, as with the finding itself.
+    pub line: usize,
+    /// What it has to do with the finding.
+    pub message: String,
+}
+
+/// The findings of a check, in the order of the file. Where the checked text is what a posted form would make of the file, `posted`
+/// says which of its rows became which of the file.
+///
+/// ```
+/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let findings = swyx_teams::form::findings(&swyx_teams::form::Form::new(), &checked, None);
+/// assert_eq!(findings[2].beside.as_deref(), Some("control_center.MsTeamsStatusSyncMode"));
+/// assert_eq!((findings[2].rule, findings[2].line), ("invalid-value", 2));
+/// ```
+pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
+    let line = |place: &Place| checked.source().span(place).start.line;
+    let shown = |place: &Place| place.key().map(|key| key.shown().to_string());
+    let finding = |found: &Diagnostic| {
+        let here = part(form, &found.place);
+        Finding {
+            rule: found.rule,
+            severity: found.severity.as_str(),
+            key: shown(&found.place),
+            title: here.as_ref().map(|key| title(form, key, &name(key, posted))),
+            beside: here.map(|key| name(&key, posted)),
+            line: line(&found.place),
+            message: found.message.clone(),
+            help: found.help.clone(),
+            related: found
+                .related
+                .iter()
+                .map(|related| Related {
+                    key: shown(&related.place),
+                    beside: part(form, &related.place).map(|key| name(&key, posted)),
+                    line: line(&related.place),
+                    message: related.message.clone(),
+                })
+                .collect(),
+        }
+    };
+    checked.diagnostics().iter().map(finding).collect()
+}
+
+/// The nearest part of the form around a key.
+fn part(form: &Form, place: &Place) -> Option<Key> {
+    let mut steps = place.key()?.steps();
+    loop {
+        let key = Key::from_steps(&steps);
+        let section = |name: &str| form.sections.iter().find(|section| section.key == name);
+        let is_part = match steps.as_slice() {
+            [] => return None,
+            [Step::Name(name)] => section(name).is_some(),
+            [Step::Name(name), Step::Index(_)] => section(name).is_some_and(|section| section.repeats),
+            _ => form.field(&key).is_some(),
+        };
+        if is_part {
+            return Some(key);
+        }
+        steps.pop();
+    }
+}
+
+/// What the posted form, or one of the file, calls a part.
+fn name(key: &Key, posted: Option<&Posted>) -> String {
+    posted.map_or_else(|| key.shown().to_string(), |posted| posted.part(key))
+}
+
+/// What people call a part of the form. Rows count from 1, as the form has them.
+fn title(form: &Form, key: &Key, part: &str) -> String {
+    let steps = key.steps();
+    let field = form.field(key).map_or("", |field| &field.title);
+    let section = |name: &str| {
+        form.sections.iter().find(|section| section.key == name).map_or("", |section| &section.title)
+    };
+    let row = || part.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok()).unwrap_or(0) + 1;
+    match steps.as_slice() {
+        [Step::Name(table)] => section(table).to_owned(),
+        [Step::Name(table), Step::Index(_)] => format!("{}, row {}", section(table), row()),
+        [Step::Name(table), Step::Index(_), ..] => format!("{}, row {}: {field}", section(table), row()),
+        [_, _, Step::Name(name)] => format!("{field}: {}", crate::diagnostic::shown(without_secret(name))),
+        _ => field.to_owned(),
+    }
+}

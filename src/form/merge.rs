@@ -1,0 +1,221 @@
+//! Two versions of a file that came from one: where they differ, and how parts of one are put into the other.
+
+use serde::Serialize;
+
+use super::description::{Field, Form, Kind, Section};
+use super::values::{Value, Values, stored};
+use crate::check::Checked;
+use crate::diagnostic::{Key, printable};
+use crate::secret_form::holds_a_secret;
+use crate::settings::write::{Change, NewValue};
+use crate::source::tree::{self, NodeId};
+
+/// A key, or a table of rows, that two versions of a file disagree about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The key.
+    pub key: String,
+    /// What the form calls it.
+    pub title: String,
+    /// What it would be by the form.
+    pub yours: String,
+    /// What it is in the file now.
+    pub now: String,
+    /// Who changed it since the form was made.
+    pub by: By,
+}
+
+/// Who changed a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Whoever fills in the form.
+    You,
+    /// Someone else, in the file.
+    Others,
+    /// Both.
+    Both,
+}
+
+/// Where what a form would save, `mine`, differs from the file as it is, `now`. The form was made of `base`.
+pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
+    let sides = [base, mine, now].map(|checked| Side { checked, values: Values::of(form, checked) });
+    let [base, mine, now] = &sides;
+    let mut found = Vec::new();
+    for section in &form.sections {
+        if section.repeats {
+            let key = Key::ROOT.child(&section.key);
+            found.extend(difference(&key, &section.title, [base, mine, now], |side| side.count(section)));
+        }
+        for field in section.fields.iter().filter(|_| !section.repeats) {
+            for key in keys_of(field, [mine, now]) {
+                let title = title(field, &key);
+                found.extend(difference(&key, &title, [base, mine, now], |side| side.shown(field, &key)));
+            }
+        }
+    }
+    found
+}
+
+/// The changes that put into `now` what `mine` says of `key`, one of the keys of their [`differences`].
+pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Vec<Change> {
+    let Ok(key) = key.parse::<Key>() else { return Vec::new() };
+    match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
+        Some(section) => take_rows(section, mine, now, &key),
+        None => take_value(mine, &key).into_iter().collect(),
+    }
+}
+
+fn take_value(mine: &Checked, key: &Key) -> Option<Change> {
+    let Some(id) = mine.source().tree().find(key) else { return Some(Change::Unset(key.clone())) };
+    let secret = mine.draft().and_then(|draft| stored(draft, key));
+    let value = match (secret, &mine.source().tree().node(id).value) {
+        (Some(source), _) => NewValue::Secret(source.clone()),
+        (None, tree::Value::Text(text)) => NewValue::Text(text.to_string()),
+        (None, tree::Value::Integer(number)) => NewValue::Integer(*number),
+        _ => return None,
+    };
+    Some(Change::Set(key.clone(), value))
+}
+
+fn take_rows(section: &Section, mine: &Checked, now: &Checked, key: &Key) -> Vec<Change> {
+    let (wanted, there) = (elements(mine, key), elements(now, key));
+    let mut changes = Vec::new();
+    for (index, (wanted, there)) in wanted.iter().zip(&there).enumerate() {
+        for field in &section.fields {
+            let key = key.index(index).child(&field.key);
+            if text_at(mine, *wanted, &field.key) != text_at(now, *there, &field.key) {
+                changes.extend(take_value(mine, &key));
+            }
+        }
+    }
+    changes.extend((wanted.len()..there.len()).rev().map(|index| Change::Unset(key.index(index))));
+    for (index, id) in wanted.iter().enumerate().skip(there.len()) {
+        if let [one, two] = section.fields.as_slice() {
+            let cell = |field: &Field| text_at(mine, *id, &field.key).unwrap_or_default().to_owned();
+            changes.push(Change::Set(key.index(index), NewValue::User(cell(one), cell(two))));
+        }
+    }
+    changes
+}
+
+struct Side<'a> {
+    checked: &'a Checked,
+    values: Values,
+}
+
+impl Side<'_> {
+    /// Whatever stands at a key, to be compared.
+    fn raw(&self, key: &Key) -> String {
+        let source = self.checked.source();
+        let Some(id) = source.tree().find(key) else { return String::new() };
+        let node = source.tree().node(id);
+        match &node.value {
+            tree::Value::Text(text) => format!("\"{text}"),
+            tree::Value::Integer(number) => number.to_string(),
+            tree::Value::Array(array) if array.of_headers || !array.elements.is_empty() => {
+                let elements = (0..array.elements.len()).map(|index| self.raw(&key.index(index)));
+                elements.collect::<Vec<_>>().join("\n")
+            }
+            tree::Value::Table(table) => {
+                let names = table.entries.iter().map(|id| source.tree().node(*id).name.to_string());
+                names
+                    .map(|name| format!("{name}={}", self.raw(&key.child(&name))))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }
+            _ => source.text().get(node.span.clone()).unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn shown(&self, field: &Field, key: &Key) -> String {
+        if let Kind::Mapping { .. } = field.kind {
+            let rows = self.values.rows(&field.key).iter().find(|row| row.key == key.as_str());
+            return rows.and_then(|row| row.cells.last()).map_or_else(String::new, |cell| shown(&cell.value));
+        }
+        shown(self.values.get(key.as_str()))
+    }
+
+    fn count(&self, section: &Section) -> String {
+        match self.values.rows(&section.key).len() {
+            0 => String::new(),
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        }
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Text(text) => printable(text),
+        Value::Kept(Some(text)) => text.clone(),
+        Value::Kept(None) => "(not shown: it might be a secret)".to_owned(),
+        Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
+    }
+}
+
+fn difference(
+    key: &Key,
+    title: &str,
+    [base, mine, now]: [&Side<'_>; 3],
+    shown: impl Fn(&Side<'_>) -> String,
+) -> Option<Difference> {
+    let [before, yours, theirs] = [base, mine, now].map(|side| side.raw(key));
+    if yours == theirs {
+        return None;
+    }
+    let by = match (before == yours, before == theirs) {
+        (true, _) => By::Others,
+        (_, true) => By::You,
+        _ => By::Both,
+    };
+    Some(Difference {
+        key: key.to_string(),
+        title: title.to_owned(),
+        yours: shown(mine),
+        now: shown(now),
+        by,
+    })
+}
+
+/// The keys that a field stands for: its own, or those of a mapping.
+fn keys_of(field: &Field, sides: [&Side<'_>; 2]) -> Vec<Key> {
+    let Ok(key) = field.key.parse::<Key>() else { return Vec::new() };
+    if !matches!(field.kind, Kind::Mapping { .. }) {
+        return vec![key];
+    }
+    let mut keys = Vec::new();
+    for row in sides.into_iter().flat_map(|side| side.values.rows(&field.key)) {
+        if let Ok(key) = row.key.parse::<Key>()
+            && !keys.contains(&key)
+        {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+fn title(field: &Field, key: &Key) -> String {
+    match (&field.kind, key.steps().last()) {
+        (Kind::Mapping { .. }, Some(crate::diagnostic::Step::Name(name))) if !holds_a_secret(name) => {
+            format!("{}: {}", field.title, printable(name))
+        }
+        _ => field.title.clone(),
+    }
+}
+
+fn elements(checked: &Checked, key: &Key) -> Vec<NodeId> {
+    let tree = checked.source().tree();
+    match tree.find(key).map(|id| &tree.node(id).value) {
+        Some(tree::Value::Array(array)) => array.elements.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn text_at<'a>(checked: &'a Checked, element: NodeId, name: &str) -> Option<&'a str> {
+    let tree = checked.source().tree();
+    match &tree.node(tree.child(element, name)?).value {
+        tree::Value::Text(text) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,396 @@
+//! What a posted form means: the changes that it asks for, and what it shows when it comes back unsaved.
+//!
+//! Names of inputs are keys, as `get` takes them. A secret's own name says in which way it is given (`keep`, `unset`, `text`, `env`,
+//! `file`, `command`), and `KEY.text`, `KEY.env`, `KEY.file`, `KEY.command` what; a command's words stand in a line each. Rows that go
+//! on counting behind the last one are new: `user[7].teams`, and of a mapping `sync.status[0].presence` and `sync.status[0].status`.
+//! `removed` names a key that is to go, any number of times. Other names without a dot are none of ours.
+//!
+//! A form changes what was entered and nothing else. A key whose input is missing stays as it is, so half a form takes nothing away; an
+//! empty input takes its key away, but an empty secret, a mask put back, and an empty input where the form showed nothing of what is
+//! there, leave it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::description::{Field, Form, Kind};
+use super::values::{SecretValue, Value, Values, stored};
+use crate::check::Checked;
+use crate::diagnostic::{Key, Step};
+use crate::settings::write::{Change, NewValue};
+use crate::settings::{Secret, SecretSource};
+
+/// The inputs are not those of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what was sent is not this form")]
+pub struct NotOfThisForm;
+
+/// A form as it was sent back. It may hold secrets and so has no Debug text.
+pub struct Posted {
+    pub(super) entered: HashMap<String, String>,
+    pub(super) removed: HashSet<String>,
+    pub(super) added: HashMap<String, Vec<Added>>,
+    pub(super) pending: HashMap<String, SecretSource>,
+    changes: Vec<Change>,
+    /// Of each section that repeats, the row that each element of the array comes from.
+    rows: HashMap<String, Vec<String>>,
+    /// The keys of new pairs, with their rows.
+    pairs: HashMap<String, String>,
+}
+
+/// A new row: its name, and its cells in the order of the columns.
+pub(super) struct Added {
+    pub(super) name: String,
+    pub(super) cells: Vec<String>,
+}
+
+/// The cells of a new pair of a mapping.
+pub(super) const PAIR: [&str; 2] = ["presence", "status"];
+
+impl Posted {
+    /// Reads the names and values of a form that showed `base`, which holds `values`. `pending` are secrets that were entered before and
+    /// are not saved yet: a form cannot bring them again, since it was not told them.
+    ///
+    /// ```
+    /// use swyx_teams::form::{Form, Posted, Values, look};
+    ///
+    /// let form = Form::new();
+    /// let base = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1 # as agreed\n".to_vec(), false);
+    /// let sent = [("control_center.MsTeamsStatusSyncMode".to_owned(), "2".to_owned())];
+    /// let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, Default::default())?;
+    /// let look = look(&form, &base, &posted)?;
+    /// assert!(look.findings.iter().any(|finding| finding.rule == "mode-needs-secret"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`NotOfThisForm`] if a name is none of the form's, or comes twice.
+    pub fn new(
+        form: &Form,
+        base: &Checked,
+        values: &Values,
+        sent: impl IntoIterator<Item = (String, String)>,
+        pending: HashMap<String, SecretSource>,
+    ) -> Result<Self, NotOfThisForm> {
+        let mut posted = Self {
+            entered: HashMap::new(),
+            removed: HashSet::new(),
+            added: HashMap::new(),
+            pending: HashMap::new(),
+            changes: Vec::new(),
+            rows: HashMap::new(),
+            pairs: HashMap::new(),
+        };
+        for (name, value) in sent {
+            posted.take(form, name, value)?;
+        }
+        posted.find_added(form, values);
+        posted.collect(form, base, values, &pending);
+        Ok(posted)
+    }
+
+    /// The changes that it asks for, in the order in which they are to be made.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The secrets that were entered: to be kept, where the form is shown again before it is saved.
+    pub fn pending(&self) -> &HashMap<String, SecretSource> {
+        &self.pending
+    }
+
+    /// The part of the form that stands for a key of the file that it would become.
+    pub(super) fn part(&self, key: &Key) -> String {
+        let steps = key.steps();
+        if let [Step::Name(table), Step::Index(index), rest @ ..] = steps.as_slice()
+            && let Some(row) = self.rows.get(table).and_then(|rows| rows.get(*index))
+        {
+            return match rest {
+                [Step::Name(name)] => format!("{row}.{name}"),
+                _ => row.clone(),
+            };
+        }
+        self.pairs.get(key.as_str()).cloned().unwrap_or_else(|| key.shown().to_string())
+    }
+
+    fn take(&mut self, form: &Form, name: String, value: String) -> Result<(), NotOfThisForm> {
+        if !name.contains(['.', '[']) {
+            if name == "removed" {
+                self.removed.insert(value);
+            }
+            return Ok(());
+        }
+        if !is_of_form(form, &name) || self.entered.insert(name, value).is_some() {
+            return Err(NotOfThisForm);
+        }
+        Ok(())
+    }
+
+    /// Finds the rows that go on counting behind the file's own.
+    fn find_added(&mut self, form: &Form, values: &Values) {
+        let mut found = HashMap::<String, Vec<usize>>::new();
+        for name in self.entered.keys() {
+            let steps = name.parse::<Key>().map(|key| key.steps()).unwrap_or_default();
+            let (table, index) = match steps.as_slice() {
+                [Step::Name(table), Step::Index(index), ..] => (table.clone(), *index),
+                [Step::Name(table), Step::Name(name), Step::Index(index), ..] => {
+                    (format!("{table}.{name}"), *index)
+                }
+                _ => continue,
+            };
+            let is_pair = table.contains('.');
+            if is_pair || index >= values.rows(&table).len() {
+                found.entry(table).or_default().push(index);
+            }
+        }
+        for (table, mut indices) in found {
+            indices.sort_unstable();
+            indices.dedup();
+            let columns = columns(form, &table);
+            let added = indices.into_iter().map(|index| {
+                let name = format!("{table}[{index}]");
+                let cell = |column: &&str| {
+                    self.entered.get(&format!("{name}.{column}")).cloned().unwrap_or_default()
+                };
+                Added { cells: columns.iter().map(cell).collect(), name }
+            });
+            let added = added.collect::<Vec<_>>();
+            self.added
+                .insert(table, added.into_iter().filter(|row| !self.removed.contains(&row.name)).collect());
+        }
+    }
+
+    fn collect(
+        &mut self,
+        form: &Form,
+        base: &Checked,
+        values: &Values,
+        pending: &HashMap<String, SecretSource>,
+    ) {
+        let mut unset = Vec::new();
+        let mut set = Vec::new();
+        for section in form.sections.iter().filter(|section| !section.repeats) {
+            for field in &section.fields {
+                match &field.kind {
+                    Kind::Mapping { .. } => self.pairs_of(field, values, &mut set, &mut unset),
+                    Kind::Secret { .. } => {
+                        let change = self.secret(field, base, values, pending);
+                        if let Some(Change::Unset(_)) = change { &mut unset } else { &mut set }
+                            .extend(change);
+                    }
+                    _ => {
+                        let change = self.change(&field.kind, &field.key, values.get(&field.key));
+                        if let Some(Change::Unset(_)) = change { &mut unset } else { &mut set }
+                            .extend(change);
+                    }
+                }
+            }
+        }
+        for section in form.sections.iter().filter(|section| section.repeats) {
+            self.rows_of(&section.key, &section.fields, values, &mut set, &mut unset);
+        }
+        // Values first: taking an element of an array away moves those behind it.
+        let (new, set): (Vec<_>, Vec<_>) =
+            set.into_iter().partition(|change| matches!(change, Change::Set(_, NewValue::User(..))));
+        self.changes = set.into_iter().chain(unset).chain(new).collect();
+    }
+
+    /// What is to become of one key.
+    fn change(&self, kind: &Kind, name: &str, value: &Value) -> Option<Change> {
+        let key = name.parse::<Key>().ok()?;
+        let is_there = !matches!(value, Value::Text(text) if text.is_empty());
+        if self.removed.contains(name) {
+            return is_there.then_some(Change::Unset(key));
+        }
+        let entered = self.entered.get(name)?;
+        match value {
+            Value::Text(text) if text == entered => None,
+            Value::Text(_) if entered.is_empty() => Some(Change::Unset(key)),
+            _ if entered.is_empty() => None,
+            _ => Some(Change::Set(key, typed(kind, entered))),
+        }
+    }
+
+    fn rows_of(
+        &mut self,
+        table: &str,
+        columns: &[Field],
+        values: &Values,
+        set: &mut Vec<Change>,
+        unset: &mut Vec<Change>,
+    ) {
+        let mut left = Vec::new();
+        let mut gone = Vec::new();
+        for row in values.rows(table) {
+            if self.removed.contains(&row.key) {
+                gone.extend(row.key.parse().map(Change::Unset));
+                continue;
+            }
+            left.push(row.key.clone());
+            for (cell, column) in row.cells.iter().zip(columns) {
+                let change = self.change(&column.kind, &cell.name, &cell.value);
+                if let Some(Change::Unset(_)) = change { &mut *unset } else { &mut *set }.extend(change);
+            }
+        }
+        unset.extend(gone.into_iter().rev());
+        for row in self.added.get(table).into_iter().flatten() {
+            let [swyx, teams] = row.cells.as_slice() else { continue };
+            if !swyx.is_empty() || !teams.is_empty() {
+                let key = Key::ROOT.child(table).index(left.len());
+                set.push(Change::Set(key, NewValue::User(swyx.clone(), teams.clone())));
+                left.push(row.name.clone());
+            }
+        }
+        self.rows.insert(table.to_owned(), left);
+    }
+
+    fn pairs_of(&mut self, field: &Field, values: &Values, set: &mut Vec<Change>, unset: &mut Vec<Change>) {
+        for row in values.rows(&field.key) {
+            if self.removed.contains(&row.key) {
+                unset.extend(row.key.parse().map(Change::Unset));
+                continue;
+            }
+            if let [_, cell] = row.cells.as_slice() {
+                let change = self.change(&field.kind, &cell.name, &cell.value);
+                if let Some(Change::Unset(_)) = change { &mut *unset } else { &mut *set }.extend(change);
+            }
+        }
+        let Ok(table) = field.key.parse::<Key>() else { return };
+        for row in self.added.get(&field.key).into_iter().flatten() {
+            if let [name, status] = row.cells.as_slice()
+                && !name.is_empty()
+            {
+                let key = table.child(name);
+                self.pairs.insert(key.to_string(), row.name.clone());
+                set.push(Change::Set(key, NewValue::Text(status.clone())));
+            }
+        }
+    }
+
+    fn secret(
+        &mut self,
+        field: &Field,
+        base: &Checked,
+        values: &Values,
+        pending: &HashMap<String, SecretSource>,
+    ) -> Option<Change> {
+        let key = field.key.parse::<Key>().ok()?;
+        let Value::Secret(shown) = values.get(&field.key) else { return None };
+        let stored = base.draft().and_then(|draft| stored(draft, &key));
+        let part = |way: &str| self.entered.get(&format!("{}.{way}", field.key)).map_or("", |text| text);
+        let text = part("text");
+        let way = match self.entered.get(&field.key).map_or("keep", |way| way) {
+            // Whoever enters a secret means it, even where the way was not chosen.
+            "keep" | "" if !is_mask(text) => "text",
+            "unset" if shown.stored.is_none() && !is_mask(text) => "text",
+            way => way,
+        };
+        let before = pending.get(&field.key);
+        let source = match way {
+            "unset" => return shown.stored.as_ref().map(|_| Change::Unset(key)),
+            "text" if !is_mask(text) => SecretSource::Inline(Secret::new(text)),
+            "text" => match before.filter(|source| matches!(source, SecretSource::Inline(_))) {
+                Some(source) => source.clone(),
+                None if shown.stored.is_some() => return None,
+                None => SecretSource::Inline(Secret::new("")),
+            },
+            "env" => SecretSource::Env(part("env").trim().to_owned()),
+            "file" => SecretSource::File(part("file").into()),
+            "command" => {
+                let words = words(part("command"));
+                let is_command = |source: &&SecretSource| matches!(source, SecretSource::Command(_));
+                match before.or(stored).filter(is_command) {
+                    Some(source) if words.is_empty() => source.clone(),
+                    _ => SecretSource::Command(words),
+                }
+            }
+            _ => return None,
+        };
+        if matches!(source, SecretSource::Inline(_) | SecretSource::Command(_)) {
+            self.pending.insert(field.key.clone(), source.clone());
+        }
+        if stored.is_some_and(|stored| stored.says_the_same(&source)) {
+            return None;
+        }
+        Some(Change::Set(key, NewValue::Secret(source)))
+    }
+
+    /// What the fields hold when the form is shown again, unsaved: what was entered, on top of what `base` holds, apart from secrets.
+    pub fn values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
+        super::shown::values(self, form, base, values)
+    }
+
+    /// What is shown of a secret.
+    pub(super) fn secret_value(&self, key: &str, before: &SecretValue) -> SecretValue {
+        let part = |way: &str| self.entered.get(&format!("{key}.{way}")).cloned();
+        SecretValue {
+            stored: before.stored.clone(),
+            entered: self.pending.get(key).map(SecretSource::describe),
+            way: match (self.entered.get(key), self.pending.get(key)) {
+                (_, Some(SecretSource::Inline(_))) => "text".to_owned(),
+                (Some(way), _) => way.clone(),
+                (None, _) => before.way.clone(),
+            },
+            env: part("env").unwrap_or_else(|| before.env.clone()),
+            file: part("file").unwrap_or_else(|| before.file.clone()),
+        }
+    }
+}
+
+/// Whether an input is one of the form's.
+fn is_of_form(form: &Form, name: &str) -> bool {
+    let is_way = || {
+        let (key, way) = name.rsplit_once('.')?;
+        match &form.field(&key.parse().ok()?)?.kind {
+            Kind::Secret { ways } => ways.iter().any(|known| known.name == way).then_some(()),
+            _ => None,
+        }
+    };
+    let is_new_pair = |steps: &[Step]| match steps {
+        [Step::Name(table), Step::Name(field), Step::Index(_), Step::Name(part)] => {
+            let key = Key::ROOT.child(table).child(field);
+            PAIR.contains(&part.as_str())
+                && form.field(&key).is_some_and(|field| matches!(field.kind, Kind::Mapping { .. }))
+        }
+        _ => false,
+    };
+    // Only the canonical text of a key is a name, so that no key has two.
+    let key = name.parse::<Key>().ok().filter(|key| key.as_str() == name);
+    is_way().is_some()
+        || key.is_some_and(|key| {
+            let steps = key.steps();
+            let is_value = form.field(&key).is_some_and(|field| {
+                !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str()
+            });
+            is_value || is_new_pair(&steps)
+        })
+}
+
+/// The columns of a table, of a section that repeats or a mapping.
+fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
+    let section = form.sections.iter().find(|section| section.key == table);
+    section.map_or_else(
+        || PAIR.to_vec(),
+        |section| section.fields.iter().map(|field| field.key.as_str()).collect(),
+    )
+}
+
+/// The value that a text means. What is no number is written as a text, and the check says so.
+fn typed(kind: &Kind, text: &str) -> NewValue {
+    match kind {
+        Kind::Number { .. } | Kind::Choice { numbers: true, .. } => match text.trim().parse() {
+            Ok(number) => NewValue::Integer(number),
+            Err(_) => NewValue::Text(text.to_owned()),
+        },
+        _ => NewValue::Text(text.to_owned()),
+    }
+}
+
+/// Whether a text is nothing, or what programs show in place of a secret.
+fn is_mask(text: &str) -> bool {
+    text.chars().all(|c| matches!(c, '*' | '•' | '●' | '∙' | '·' | '⦁'))
+}
+
+/// The words of a command, one a line.
+fn words(text: &str) -> Vec<String> {
+    let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}

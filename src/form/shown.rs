@@ -1,0 +1,89 @@
+//! What a form shows that comes back unsaved.
+
+use super::description::Form;
+use super::posted::Posted;
+use super::values::{Cell, Row, Value, Values, is_presentable};
+use crate::check::Checked;
+use crate::settings::{Secret, SecretSource};
+
+/// What was entered, on top of what the file holds.
+pub(super) fn values(posted: &Posted, form: &Form, base: &Checked, before: &Values) -> Values {
+    let mut known = base
+        .draft()
+        .map(|draft| draft.inline_secrets().map(|(_, secret)| secret.clone()).collect::<Vec<_>>())
+        .unwrap_or_default();
+    known.extend(posted.pending.values().filter_map(|source| match source {
+        SecretSource::Inline(secret) => Some(secret.clone()),
+        _ => None,
+    }));
+    let mut overlay = Overlay { posted, known, withheld: Vec::new() };
+    let mut values = before.clone();
+    for (key, value) in &mut values.fields {
+        overlay.put(key, value);
+    }
+    for (table, rows) in &mut values.rows {
+        for row in rows.iter_mut() {
+            row.removed = posted.removed.contains(&row.key);
+            row.cells.iter_mut().for_each(|cell| overlay.put(&cell.name, &mut cell.value));
+        }
+        rows.extend(overlay.added(form, table));
+    }
+    values.withheld = overlay.withheld;
+    values
+}
+
+struct Overlay<'a> {
+    posted: &'a Posted,
+    known: Vec<Secret>,
+    withheld: Vec<String>,
+}
+
+impl Overlay<'_> {
+    fn put(&mut self, key: &str, value: &mut Value) {
+        if let Value::Secret(before) = value {
+            let mut secret = self.posted.secret_value(key, before);
+            for (way, text) in [("env", &mut secret.env), ("file", &mut secret.file)] {
+                if !self.may_be_shown(text) {
+                    text.clear();
+                    self.withheld.push(format!("{key}.{way}"));
+                }
+            }
+            *value = Value::Secret(secret);
+            return;
+        }
+        let Some(entered) = self.posted.entered.get(key) else { return };
+        match value {
+            Value::Kept(_) if entered.is_empty() => {}
+            _ if self.may_be_shown(entered) => *value = Value::Text(entered.clone()),
+            _ => self.withheld.push(key.to_owned()),
+        }
+    }
+
+    fn may_be_shown(&self, text: &str) -> bool {
+        is_presentable(text) && !self.known.iter().any(|secret| secret.is_in(text))
+    }
+
+    fn added(&mut self, form: &Form, table: &str) -> Vec<Row> {
+        let section = form.sections.iter().find(|section| section.key == table);
+        let columns = section.map_or_else(
+            || super::posted::PAIR.map(str::to_owned).to_vec(),
+            |section| section.fields.iter().map(|field| field.key.clone()).collect(),
+        );
+        let mut rows = Vec::new();
+        for added in self.posted.added.get(table).into_iter().flatten() {
+            let mut row = Row { key: added.name.clone(), cells: Vec::new(), is_new: true, removed: false };
+            for (column, text) in columns.iter().zip(&added.cells) {
+                let name = format!("{}.{column}", added.name);
+                let text = if self.may_be_shown(text) {
+                    text.clone()
+                } else {
+                    self.withheld.push(name.clone());
+                    String::new()
+                };
+                row.cells.push(Cell { name, value: Value::Text(text) });
+            }
+            rows.push(row);
+        }
+        rows
+    }
+}

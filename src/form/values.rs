@@ -1,0 +1,267 @@
+//! What a file holds, field by field, as a form may show it.
+//!
+//! Of a secret it is told where it is kept. A value that the check masks, since it may be a secret in the wrong place, and one that
+//! the field cannot hold, are kept: the form says that something is there, an empty field leaves it there.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::description::{Field, Form, Kind, Section};
+use crate::check::Checked;
+use crate::diagnostic::{Key, is_unprintable, printable, shown};
+use crate::secret_form::holds_a_secret;
+use crate::settings::{Draft, SecretSource, keys};
+use crate::source::Source;
+use crate::source::tree::{self, NodeId, Tree};
+
+/// What the fields hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Values {
+    /// By key.
+    pub fields: HashMap<String, Value>,
+    /// The rows of a section that repeats, and of a mapping, by its key.
+    pub rows: HashMap<String, Vec<Row>>,
+    /// The keys of the file that the form has no field for; they stay as they are.
+    pub others: Vec<String>,
+    /// The fields of which something was entered that is not repeated, since it may be a secret in the wrong place.
+    pub withheld: Vec<String>,
+}
+
+/// What one field holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// This text, number or choice; empty where the key is missing.
+    Text(String),
+    /// Something that the form does not repeat, or that the field cannot hold. It stays unless something is entered. Where it may be
+    /// shown, this is how it stands in the file.
+    Kept(Option<String>),
+    /// A secret.
+    Secret(SecretValue),
+}
+
+/// What is known of a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SecretValue {
+    /// Where the stored one is kept, for a person; nothing where there is none.
+    pub stored: Option<String>,
+    /// What was entered and is not saved, for a person.
+    pub entered: Option<String>,
+    /// The way that is chosen: `keep`, `unset`, or the name of a [`super::Way`].
+    pub way: String,
+    /// The environment variable.
+    pub env: String,
+    /// The path.
+    pub file: String,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// Its key, as `user[3]`; of a mapping the key of its value. New rows go on counting.
+    pub key: String,
+    /// Its cells, in the order of the columns.
+    pub cells: Vec<Cell>,
+    /// Whether it is not in the file yet.
+    pub is_new: bool,
+    /// Whether it is to go.
+    pub removed: bool,
+}
+
+/// A cell of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cell {
+    /// The name of its input; empty where there is nothing to enter.
+    pub name: String,
+    /// What it holds.
+    pub value: Value,
+}
+
+impl Values {
+    /// What the file holds.
+    ///
+    /// ```
+    /// use swyx_teams::form::{Form, Value, Values};
+    ///
+    /// let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = \"fLm8Q~kept-from-everyone_and.every-page0\"\n";
+    /// let checked = swyx_teams::check::bytes("a.toml", text.into(), false);
+    /// let values = Values::of(&Form::new(), &checked);
+    /// assert_eq!(values.fields["control_center.MsTeamsStatusSyncMode"], Value::Text("2".to_owned()));
+    /// let Value::Secret(secret) = &values.fields["control_center.MsTeamsClientSecret"] else { panic!() };
+    /// assert_eq!(secret.stored.as_deref(), Some("in this file, as plain text"));
+    /// ```
+    pub fn of(form: &Form, checked: &Checked) -> Self {
+        let mut values = Self::default();
+        let reader = Reader { source: checked.source(), draft: checked.draft() };
+        for section in &form.sections {
+            if section.repeats {
+                values.rows.insert(section.key.clone(), reader.rows(section));
+                continue;
+            }
+            for field in &section.fields {
+                match field.kind {
+                    Kind::Mapping { .. } => {
+                        values.rows.insert(field.key.clone(), reader.pairs(field));
+                    }
+                    _ => {
+                        values.fields.insert(field.key.clone(), reader.value(field, &field.key));
+                    }
+                }
+            }
+        }
+        values.others = reader.others(form);
+        values
+    }
+
+    /// The value of a field that is in no row.
+    pub fn get(&self, key: &str) -> &Value {
+        const NOTHING: &Value = &Value::Text(String::new());
+        self.fields.get(key).unwrap_or(NOTHING)
+    }
+
+    /// The rows of a section or mapping.
+    pub fn rows(&self, key: &str) -> &[Row] {
+        self.rows.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl Value {
+    /// The text, where there is one; else it is empty.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            _ => "",
+        }
+    }
+}
+
+/// Whether a text may stand in a page: it fits in one line, and is no secret in the wrong field.
+pub(super) fn is_presentable(text: &str) -> bool {
+    !text.contains(is_unprintable) && !holds_a_secret(text)
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    draft: Option<&'a Draft>,
+}
+
+impl Reader<'_> {
+    fn node(&self, key: &Key) -> Option<NodeId> {
+        self.draft?;
+        self.source.tree().find(key)
+    }
+
+    fn value(&self, field: &Field, key: &str) -> Value {
+        let Ok(key) = key.parse::<Key>() else { return Value::Text(String::new()) };
+        let id = self.node(&key);
+        if matches!(field.kind, Kind::Secret { .. }) {
+            return Value::Secret(self.secret(&key, id.is_some()));
+        }
+        id.map_or_else(|| Value::Text(String::new()), |id| self.value_at(&field.kind, &key, id))
+    }
+
+    fn value_at(&self, kind: &Kind, key: &Key, id: NodeId) -> Value {
+        let node = self.source.tree().node(id);
+        if self.source.is_masked(key) {
+            return Value::Kept(None);
+        }
+        let wants_number = matches!(kind, Kind::Number { .. } | Kind::Choice { numbers: true, .. });
+        match &node.value {
+            tree::Value::Text(text) if !wants_number && is_presentable(text) => Value::Text(text.to_string()),
+            tree::Value::Integer(number) if wants_number => Value::Text(number.to_string()),
+            tree::Value::Table(_) | tree::Value::Array(_) | tree::Value::Broken => Value::Kept(None),
+            _ => {
+                let text = self.source.text().get(node.span.clone()).unwrap_or_default();
+                Value::Kept((!holds_a_secret(text)).then(|| shown(text)))
+            }
+        }
+    }
+
+    fn secret(&self, key: &Key, is_there: bool) -> SecretValue {
+        let source = self.draft.and_then(|draft| stored(draft, key));
+        let presentable = |text: &str| if is_presentable(text) { text.to_owned() } else { String::new() };
+        let mut value = SecretValue {
+            stored: source.map(SecretSource::describe),
+            way: if is_there { "keep" } else { "unset" }.to_owned(),
+            ..SecretValue::default()
+        };
+        match source {
+            Some(SecretSource::Env(name)) => value.env = presentable(name),
+            Some(SecretSource::File(path)) => value.file = presentable(&path.to_string_lossy()),
+            Some(SecretSource::Inline(_) | SecretSource::Command(_)) => {}
+            None if is_there => value.stored = Some("in a way that cannot be read".to_owned()),
+            None => {}
+        }
+        value
+    }
+
+    fn rows(&self, section: &Section) -> Vec<Row> {
+        let key = Key::ROOT.child(&section.key);
+        let Some(id) = self.node(&key) else { return Vec::new() };
+        let tree::Value::Array(array) = &self.source.tree().node(id).value else { return Vec::new() };
+        let row = |(index, element): (usize, &NodeId)| {
+            let key = key.index(index);
+            let cell = |field: &Field| {
+                let key = key.child(&field.key);
+                let id = self.source.tree().child(*element, &field.key);
+                let value =
+                    id.map_or_else(|| Value::Text(String::new()), |id| self.value_at(&field.kind, &key, id));
+                Cell { name: key.to_string(), value }
+            };
+            let cells = section.fields.iter().map(cell).collect();
+            Row { key: key.to_string(), cells, is_new: false, removed: false }
+        };
+        array.elements.iter().enumerate().map(row).collect()
+    }
+
+    fn pairs(&self, field: &Field) -> Vec<Row> {
+        let Ok(key) = field.key.parse::<Key>() else { return Vec::new() };
+        let table = self.node(&key).and_then(|id| self.source.tree().table(id));
+        let row = |id: &NodeId| {
+            let name = &self.source.tree().node(*id).name;
+            let key = key.child(name);
+            let label = if holds_a_secret(name) { "****".to_owned() } else { printable(name) };
+            let cells = vec![
+                Cell { name: String::new(), value: Value::Text(label) },
+                Cell {
+                    name: if key.shown() == key { key.to_string() } else { String::new() },
+                    value: self.value_at(&Kind::Choice { choices: Vec::new(), numbers: false }, &key, *id),
+                },
+            ];
+            Row { key: key.shown().to_string(), cells, is_new: false, removed: false }
+        };
+        table.map(|table| table.entries.iter().map(row).collect()).unwrap_or_default()
+    }
+
+    /// The keys without a field, tables as a whole where none of their keys has one.
+    fn others(&self, form: &Form) -> Vec<String> {
+        let tree = self.source.tree();
+        let names = |at: NodeId| {
+            let entries = self.draft.and_then(|_| tree.table(at)).map(|table| table.entries.as_slice());
+            entries.unwrap_or_default().iter().map(|id| (*id, Key::ROOT.child(&tree.node(*id).name)))
+        };
+        let mut others = Vec::new();
+        for (id, key) in names(Tree::ROOT) {
+            match form.sections.iter().find(|section| section.key == key.as_str()) {
+                None => others.push(key.shown().to_string()),
+                Some(section) if !section.repeats => {
+                    let children = names(id).map(|(id, _)| key.child(&tree.node(id).name));
+                    let has_field = |key: &Key| section.fields.iter().any(|field| field.key == key.as_str());
+                    others.extend(children.filter(|key| !has_field(key)).map(|key| key.shown().to_string()));
+                }
+                Some(_) => {}
+            }
+        }
+        others
+    }
+}
+
+/// The secret that a draft holds at `key`.
+pub(super) fn stored<'a>(draft: &'a Draft, key: &Key) -> Option<&'a SecretSource> {
+    match key {
+        key if *key == keys::CLIENT_SECRET => draft.control_center.client_secret.as_ref(),
+        key if *key == keys::GATEWAY_TOKEN => draft.swyx.gateway_token.as_ref(),
+        _ => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! The one-time link and the sessions that it opened, all in memory: they end with the process.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use tokio::time::Instant;
+
+use super::Names;
+
+/// A link that nobody opens is good for so long.
+pub const LINK_LIFE: Duration = Duration::from_mins(5);
+/// A session in which nothing happens ends after this.
+const IDLE: Duration = Duration::from_mins(15);
+/// And any session after this.
+const LONGEST: Duration = Duration::from_hours(8);
+/// 256 bits.
+const TOKEN_BYTES: usize = 32;
+
+/// A secret word, 43 characters of base64url. It has no Debug text.
+#[derive(Clone)]
+pub(super) struct Word(String);
+
+impl Word {
+    fn new() -> Result<Self, NoRandomness> {
+        let mut bytes = [0; TOKEN_BYTES];
+        aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    pub(super) fn is(&self, other: &str) -> bool {
+        verify_slices_are_equal(self.0.as_bytes(), other.as_bytes()).is_ok()
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The system has no random bytes.
+#[derive(Debug, thiserror::Error)]
+#[error("the system gives no random bytes, so no link can be made")]
+pub struct NoRandomness;
+
+struct Link {
+    word: Word,
+    until: Instant,
+}
+
+struct Entry {
+    cookie: Word,
+    csrf: Word,
+    began: Instant,
+    used: Instant,
+}
+
+impl Entry {
+    fn is_alive(&self, now: Instant) -> bool {
+        now < self.used + IDLE && now < self.began + LONGEST
+    }
+}
+
+#[derive(Default)]
+struct Inside {
+    link: Option<Link>,
+    sessions: Vec<Entry>,
+}
+
+/// The way in, for one address that is served.
+pub struct Door {
+    names: Names,
+    inside: Mutex<Inside>,
+}
+
+impl Door {
+    /// A door that nobody can open yet.
+    pub fn new(names: Names) -> Self {
+        Self { names, inside: Mutex::default() }
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// A new link, good for [`LINK_LIFE`]. The one before, if nobody opened it, is good no longer.
+    ///
+    /// # Errors
+    /// Where the system has no random bytes.
+    pub fn link(&self) -> Result<String, NoRandomness> {
+        let word = Word::new()?;
+        let address = format!("{}/open/{}", self.names.origin(), word.text());
+        self.inside().link = Some(Link { word, until: Instant::now() + LINK_LIFE });
+        Ok(address)
+    }
+
+    /// Opens the door with the word of the link, once; the session's cookie, or nothing.
+    pub(super) fn open(&self, word: &str) -> Option<Word> {
+        let now = Instant::now();
+        let mut inside = self.inside();
+        inside.link.take_if(|link| link.until <= now);
+        inside.link.take_if(|link| link.word.is(word))?;
+        let (cookie, csrf) = (Word::new().ok()?, Word::new().ok()?);
+        inside.sessions.push(Entry { cookie: cookie.clone(), csrf, began: now, used: now });
+        Some(cookie)
+    }
+
+    /// The CSRF token of the session with this cookie, which goes on from now.
+    pub(super) fn enter(&self, cookie: &str) -> Option<Word> {
+        let now = Instant::now();
+        let mut inside = self.inside();
+        inside.sessions.retain(|entry| entry.is_alive(now));
+        let entry = inside.sessions.iter_mut().find(|entry| entry.cookie.is(cookie))?;
+        entry.used = now;
+        Some(entry.csrf.clone())
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Door").field("names", &self.names).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,96 @@
+//! Who may see the page and change the file: whoever opened the one-time link, from this very page.
+//!
+//! Another page in the same browser is the danger: it can send requests to any port of this machine, with the cookies that the browser has
+//! for the host, and by a name that it makes resolve to 127.0.0.1 it can read the answers. So each request runs through this list, and each
+//! guard stands in a file of its own:
+//!
+//! | guard | lets through |
+//! |---|---|
+//! | [`Guard::Headers`] | everything; its headers keep the answer out of frames, caches and other pages |
+//! | [`Guard::Host`] | requests to the very names and port that are served |
+//! | [`Guard::Session`] | who opened the link, until 15 idle minutes or 8 hours later |
+//! | [`Guard::FetchSite`] | what the browser says comes from this page, or from nobody's |
+//! | [`Guard::Origin`] | changes from a page of this very origin |
+//! | [`Guard::Token`] | changes that bring the session's secret word, which no other page can read |
+
+mod door;
+mod headers;
+mod host;
+mod origin;
+mod session;
+mod token;
+
+pub use door::{Door, LINK_LIFE};
+pub use host::Names;
+pub use session::Session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+
+/// The bytes of a posted form at most: one of a settings file of 1 MiB, the largest there is, with each of its bytes percent-encoded.
+pub const MOST_BYTES: usize = 4 << 20;
+
+/// One guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Response headers against frames, caches, foreign scripts and guessed types.
+    Headers,
+    /// The exact `Host`.
+    Host,
+    /// The session's cookie.
+    Session,
+    /// `Sec-Fetch-Site`.
+    FetchSite,
+    /// The exact `Origin` of a change.
+    Origin,
+    /// The CSRF token of a change.
+    Token,
+}
+
+impl Guard {
+    /// All of them, the first to see a request first.
+    pub const ALL: [Self; 6] =
+        [Self::Headers, Self::Host, Self::Session, Self::FetchSite, Self::Origin, Self::Token];
+}
+
+/// The router behind all its guards, and beside it what is open to everybody who comes by the right name. The link is opened at `/open/TOKEN`.
+pub fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
+    behind(router, open, door, &Guard::ALL)
+}
+
+/// The router behind these guards only: for tests, which show what each of them is there for.
+#[doc(hidden)]
+pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
+    // A layer that is added later sees a request earlier.
+    let stands = |guard| guards.contains(&guard);
+    let mut router = router;
+    if stands(Guard::Token) {
+        router = router.layer(from_fn(token::check));
+    }
+    if stands(Guard::Origin) {
+        router = router.layer(from_fn_with_state(door.clone(), origin::check));
+    }
+    if stands(Guard::FetchSite) {
+        router = router.layer(from_fn(origin::check_fetch_site));
+    }
+    router = if stands(Guard::Session) {
+        router.layer(from_fn_with_state(door.clone(), session::check))
+    } else {
+        router.layer(from_fn_with_state(door.clone(), session::look))
+    };
+    router = router.merge(open).merge(session::link(door.clone()));
+    if stands(Guard::Host) {
+        router = router.layer(from_fn_with_state(door, host::check));
+    }
+    if stands(Guard::Headers) {
+        router = router.layer(from_fn(headers::add));
+    }
+    router
+}
+
+/// A change, as opposed to a look.
+fn is_change(method: &axum::http::Method) -> bool {
+    !matches!(*method, axum::http::Method::GET | axum::http::Method::HEAD)
+}

@@ -1,0 +1,46 @@
+//! Where a request comes from, as the browser says: a page cannot forge these two headers.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::{Door, is_change};
+
+const FETCH_SITE: &str = "sec-fetch-site";
+
+/// A change comes from a page of exactly this origin; one that does not say so is refused as well.
+pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let origin = only(request.headers(), header::ORIGIN.as_str());
+    let is_ours = origin.is_some_and(|origin| door.names().origins().any(|ours| ours == origin));
+    if !is_change(request.method()) || is_ours {
+        return next.run(request).await;
+    }
+    refuse("the change does not come from this page")
+}
+
+/// A change comes from this page. A look may come from nobody's page, as a link that is typed in; browsers that do not say are let look.
+pub(super) async fn check_fetch_site(request: Request, next: Next) -> Response {
+    let is_said = request.headers().contains_key(FETCH_SITE);
+    let is_fine = match only(request.headers(), FETCH_SITE) {
+        Some("same-origin") => true,
+        Some("none") => !is_change(request.method()),
+        Some(_) => false,
+        None => !is_said && !is_change(request.method()),
+    };
+    if is_fine { next.run(request).await } else { refuse("the request comes from another page") }
+}
+
+/// The value of a header that is there exactly once.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    value.to_str().ok().filter(|_| values.next().is_none())
+}
+
+fn refuse(reason: &'static str) -> Response {
+    tracing::warn!("a request was refused: {reason}");
+    (StatusCode::FORBIDDEN, format!("{reason}\n")).into_response()
+}

@@ -1,0 +1,81 @@
+//! The session: a cookie that whoever opens the link gets, once.
+//!
+//! The cookie is `HttpOnly` and `SameSite=Strict`. Browsers do not tell ports apart in cookies, so its name holds the port: two of these
+//! servers do not disturb each other. Over TLS it is `Secure`, and bound to the host by the prefix `__Host-`; over plain HTTP on loopback
+//! browsers would not take that.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::any;
+
+use super::Door;
+use super::door::Word;
+use crate::web::page;
+
+/// What a request belongs to.
+#[derive(Clone)]
+pub struct Session(Option<Word>);
+
+impl Session {
+    /// What the page's forms bring with every change.
+    pub fn csrf(&self) -> &str {
+        self.0.as_ref().map_or("", Word::text)
+    }
+
+    pub(super) fn is_proved_by(&self, token: &str) -> bool {
+        self.0.as_ref().is_some_and(|word| word.is(token))
+    }
+}
+
+/// The route that opens the link.
+pub(super) fn link(door: Arc<Door>) -> Router {
+    Router::new().route("/open/{word}", any(open)).with_state(door)
+}
+
+/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing.
+async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: Request) -> Response {
+    let is_ahead = request.headers().contains_key("sec-purpose");
+    let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
+    let Some(cookie) = cookie else { return outside() };
+    let flags = if door.names().is_tls() { "; Secure" } else { "" };
+    let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/{flags}", name(&door), cookie.text());
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+}
+
+/// Lets through who has the session's cookie.
+pub(super) async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let session = of(&door, request.headers());
+    if session.0.is_none() {
+        return outside();
+    }
+    request.extensions_mut().insert(session);
+    next.run(request).await
+}
+
+/// Says whose the request is, and lets it through.
+pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
+    let session = of(&door, request.headers());
+    request.extensions_mut().insert(session);
+    next.run(request).await
+}
+
+fn of(door: &Door, headers: &HeaderMap) -> Session {
+    let name = name(door);
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    Session(pairs.find(|(known, _)| *known == name).and_then(|(_, cookie)| door.enter(cookie)))
+}
+
+fn name(door: &Door) -> String {
+    let prefix = if door.names().is_tls() { "__Host-" } else { "" };
+    format!("{prefix}swyx-teams-{}", door.names().port())
+}
+
+fn outside() -> Response {
+    (StatusCode::UNAUTHORIZED, page::outside()).into_response()
+}

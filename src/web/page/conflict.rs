@@ -1,0 +1,77 @@
+//! The page of a file that someone else changed meanwhile: both versions of each key that differs, and a choice.
+
+use maud::{Markup, html};
+
+use super::{found, frame};
+use crate::form::{By, Difference, Finding};
+
+/// What the page shows.
+pub(in crate::web) struct Conflict<'a> {
+    pub(in crate::web) name: &'a str,
+    pub(in crate::web) id: &'a str,
+    pub(in crate::web) csrf: &'a str,
+    pub(in crate::web) differences: &'a [Difference],
+    /// What was chosen, and would add these errors to the file.
+    pub(in crate::web) refused: &'a [Finding],
+    /// Something that went wrong.
+    pub(in crate::web) trouble: Option<&'a str>,
+}
+
+/// The page.
+pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
+    let body = html! {
+        form method="post" action="/merge" autocomplete="off" {
+            input type="hidden" name="csrf" value=(conflict.csrf);
+            input type="hidden" name="page" value=(conflict.id);
+            header.bar {
+                div.file { h1 { "Teams presence synchronisation" } p { (conflict.name) } }
+                button.primary type="submit" { "Save these" }
+            }
+            main.alone {
+                div.note.bad role="alert" {
+                    p { "The file was changed by someone else meanwhile. Nothing was overwritten, and nothing that you entered is lost: choose for each key." }
+                    @if let Some(trouble) = conflict.trouble { p { (trouble) } }
+                }
+                @if !conflict.refused.is_empty() { (found::summary(conflict.refused)) }
+                @if conflict.differences.is_empty() {
+                    p { "By now the file says what you wanted." }
+                }
+                @for (index, difference) in conflict.differences.iter().enumerate() {
+                    (choice(index, difference))
+                }
+                p.end { button.primary type="submit" { "Save these" } " " a href="/" { "Take the file as it is" } }
+            }
+        }
+    };
+    frame(conflict.name, &body)
+}
+
+fn choice(index: usize, difference: &Difference) -> Markup {
+    let by = match difference.by {
+        By::You => "changed by you",
+        By::Others => "changed in the file",
+        By::Both => "changed by both",
+    };
+    let name = format!("choose {}", difference.key);
+    let side = |value: &str, title: &str, text: &str, chosen: bool| {
+        let id = format!("choose-{index}-{value}");
+        html! {
+            div.side {
+                input type="radio" id=(id) name=(name) value=(value) checked[chosen] required;
+                label for=(id) {
+                    strong { (title) } " "
+                    @if text.is_empty() { em { "not set" } } @else { span.value { (text) } }
+                }
+            }
+        }
+    };
+    html! {
+        fieldset.difference data-key=(difference.key) {
+            legend { (difference.title) " " span.need { (by) } }
+            div.sides {
+                (side("yours", "Yours", &difference.yours, difference.by == By::You))
+                (side("file", "In the file now", &difference.now, difference.by == By::Others))
+            }
+        }
+    }
+}

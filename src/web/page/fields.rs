@@ -1,0 +1,267 @@
+//! One section, and the inputs of its fields.
+
+use maud::{Markup, html};
+
+use super::{Content, found, prose, slug, tables};
+use crate::form::{Choice, Condition, Field, Kind, SecretValue, Section, Value, Way};
+
+/// A section with all that is in it.
+pub(super) fn section(content: &Content<'_>, section: &Section) -> Markup {
+    html! {
+        section id={ "section-" (section.key) } aria-labelledby={ "title-" (section.key) } {
+            div id={ "part-" (slug(&section.key)) } tabindex="-1" {
+                h2 id={ "title-" (section.key) } { (section.title) }
+                p.lead { (prose(&section.help)) }
+                (found::beside(content.findings, &section.key))
+            }
+            @if section.repeats {
+                (tables::rows(content, section))
+            } @else {
+                div.fields {
+                    @for field in &section.fields { (self::field(content, field)) }
+                }
+            }
+            (others(content, &section.key))
+        }
+    }
+}
+
+/// The keys of a section that have no field.
+fn others(content: &Content<'_>, section: &str) -> Markup {
+    let is_here = |key: &&String| key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
+    let others = content.values.others.iter().filter(is_here).collect::<Vec<_>>();
+    html! {
+        @if !others.is_empty() {
+            p.help {
+                "The file has more here that this form does not show; it stays as it is: "
+                @for (index, key) in others.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    code { (key) }
+                }
+                "."
+            }
+        }
+    }
+}
+
+fn field(content: &Content<'_>, field: &Field) -> Markup {
+    let is_off = field.shown_when.as_ref().is_some_and(|condition| !holds(content, condition));
+    let has_findings =
+        content.findings.iter().any(|finding| finding.beside.as_deref() == Some(field.key.as_str()));
+    let is_wide = matches!(field.kind, Kind::Mapping { .. } | Kind::Secret { .. });
+    let class = match (is_wide, is_off && !has_findings) {
+        (true, true) => "field wide off",
+        (true, false) => "field wide",
+        (false, true) => "field off",
+        (false, false) => "field",
+    };
+    let (key, value) = when(field.shown_when.as_ref());
+    html! {
+        div class=(class) id={ "part-" (slug(&field.key)) } data-when-key=[key] data-when-value=[value] {
+            @match &field.kind {
+                Kind::Secret { ways } => (secret(content, field, ways)),
+                Kind::Mapping { choices, .. } => (tables::pairs(content, field, choices)),
+                _ => (plain(content, field)),
+            }
+        }
+    }
+}
+
+/// A field with one input.
+fn plain(content: &Content<'_>, field: &Field) -> Markup {
+    let id = slug(&field.key);
+    let value = content.values.get(&field.key);
+    html! {
+        label for={ "field-" (id) } { (field.title) (need(content, field)) }
+        (help(field))
+        (kept(content, &field.key, value))
+        (input(content, &field.kind, &field.key, value, None, field.default.as_deref()))
+        (found::beside(content.findings, &field.key))
+    }
+}
+
+/// The one input of a field or cell. Without a `label` of its own there is one in the page, and a help.
+pub(super) fn input(
+    content: &Content<'_>,
+    kind: &Kind,
+    key: &str,
+    value: &Value,
+    label: Option<&str>,
+    default: Option<&str>,
+) -> Markup {
+    let id = slug(key);
+    let wrong = found::is_wrong(content.findings, key).then_some("true");
+    let described = match label {
+        Some(_) => format!("findings-of-{id}"),
+        None => format!("help-{id} findings-of-{id}"),
+    };
+    let begins = content.begin_at == Some(key);
+    html! {
+        @match kind {
+            Kind::Choice { choices, .. } => {
+                select id={ "field-" (id) } name=(key) aria-label=[label] aria-describedby=(described)
+                    aria-invalid=[wrong] autofocus[begins] {
+                    (options(choices, value, default))
+                }
+            },
+            _ => {
+                input id={ "field-" (id) } name=(key) type="text" value=(value.text()) spellcheck="false"
+                    autocapitalize="off" inputmode=[mode(kind)] placeholder=[default] aria-label=[label]
+                    aria-describedby=(described) aria-invalid=[wrong] autofocus[begins];
+            },
+        }
+    }
+}
+
+/// The keyboard that a telephone shows. Numbers are a text, too, so that what was entered always arrives, and is said to be none.
+fn mode(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Number { .. } => Some("numeric"),
+        Kind::Text { format: Some(format), .. } if format == "uri" => Some("url"),
+        Kind::Text { format: Some(format), .. } if format == "email" => Some("email"),
+        _ => None,
+    }
+}
+
+/// The choices, with what is chosen, even where it is none of them.
+pub(super) fn options(choices: &[Choice], value: &Value, default: Option<&str>) -> Markup {
+    let chosen = value.text();
+    let is_kept = matches!(value, Value::Kept(_));
+    let title = |value: &str| choices.iter().find(|choice| choice.value == value).map_or("", |c| &c.title);
+    html! {
+        option value="" selected[chosen.is_empty()] {
+            @match (is_kept, default) {
+                (true, _) => "As in the file",
+                (false, Some(default)) => { "Not set: " (title(default)) },
+                (false, None) => "Not set",
+            }
+        }
+        @for choice in choices {
+            option value=(choice.value) selected[choice.value == chosen] {
+                (choice.title)
+            }
+        }
+        @if !chosen.is_empty() && choices.iter().all(|choice| choice.value != chosen) {
+            option value=(chosen) selected { (chosen) " (none of the choices)" }
+        }
+    }
+}
+
+/// What is said of a value that is there and not shown, and of an entry that is not repeated.
+pub(super) fn kept(content: &Content<'_>, key: &str, value: &Value) -> Markup {
+    html! {
+        @match value {
+            Value::Kept(Some(text)) => {
+                p.help { "In the file: " code { (text) } ", which this field cannot hold. It stays unless you enter something." }
+            },
+            Value::Kept(None) => {
+                p.help { "The file holds something here that is not shown: it might be a secret. It stays unless you enter something." }
+            },
+            _ => {},
+        }
+        @if matches!(value, Value::Kept(_)) {
+            p.check {
+                label { input type="checkbox" name="removed" value=(key); " Take it out of the file" }
+            }
+        }
+        @if content.values.withheld.iter().any(|withheld| withheld == key) {
+            p.help { "What you entered is not repeated here: it might be a secret." }
+        }
+    }
+}
+
+/// What to enter.
+fn help(field: &Field) -> Markup {
+    html! {
+        p.help id={ "help-" (slug(&field.key)) } {
+            (prose(&field.help))
+            @if let Some(example) = field.examples.first() { " Example: " code { (example) } "." }
+            @if let Some(default) = &field.default { " Default: " code { (default) } "." }
+        }
+    }
+}
+
+/// Whether something has to be entered.
+fn need(content: &Content<'_>, field: &Field) -> Markup {
+    let condition = field.required_when.as_ref();
+    let is_off = condition.is_some_and(|condition| !holds(content, condition));
+    let (key, value) = when(condition);
+    html! {
+        @if field.required || condition.is_some() {
+            " "
+            span class=(if is_off { "need off" } else { "need" }) data-when-key=[key] data-when-value=[value] { "required" }
+        }
+    }
+}
+
+fn when(condition: Option<&Condition>) -> (Option<&str>, Option<&str>) {
+    let key = condition.map(|condition| condition.key.as_str());
+    (key, condition.and_then(|condition| condition.value.as_deref()))
+}
+
+fn holds(content: &Content<'_>, condition: &Condition) -> bool {
+    let text = content.values.get(&condition.key).text();
+    condition.value.as_deref().map_or(!text.is_empty(), |value| value == text)
+}
+
+/// A secret: in which way it is given, and an input for each way. Of a stored one only its place is shown.
+fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
+    let id = slug(&field.key);
+    let nothing = SecretValue::default();
+    let value = match content.values.get(&field.key) {
+        Value::Secret(value) => value,
+        _ => &nothing,
+    };
+    let wrong = found::is_wrong(content.findings, &field.key).then_some("true");
+    html! {
+        fieldset.secret {
+            legend { (field.title) (need(content, field)) }
+            (help(field))
+            label for={ "field-" (id) } { "How it is given" }
+            select id={ "field-" (id) } name=(field.key) aria-describedby={ "help-" (id) " findings-of-" (id) } aria-invalid=[wrong] {
+                @match &value.stored {
+                    Some(stored) => {
+                        option value="keep" selected[value.way == "keep"] { "Keep it: " (stored) }
+                        option value="unset" selected[value.way == "unset"] { "Take it out of the file" }
+                    },
+                    None => option value="unset" selected[value.way == "unset" || value.way == "keep"] { "Not set" },
+                }
+                @for way in ways {
+                    option value=(way.name) selected[value.way == way.name] { (way.title) }
+                }
+            }
+            @for way in ways { (self::way(content, field, value, way)) }
+            (found::beside(content.findings, &field.key))
+        }
+    }
+}
+
+fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &Way) -> Markup {
+    let name = format!("{}.{}", field.key, way.name);
+    let id = slug(&name);
+    let described = format!("help-{id} findings-of-{}", slug(&field.key));
+    let is_withheld = content.values.withheld.contains(&name);
+    html! {
+        div class={ "way way-" (way.name) } {
+            label for={ "field-" (id) } { (way.label) }
+            p.help id={ "help-" (id) } {
+                (prose(&way.help))
+                @match (&*way.name, &value.entered) {
+                    ("text", _) => " A stored secret is never shown. Empty keeps what there is.",
+                    ("command", _) => " A line each. The arguments of a stored one are never shown. Empty keeps what there is.",
+                    _ => {},
+                }
+                @if is_withheld { " What you entered is not repeated here: it might be a secret." }
+            }
+            @if let (Some(entered), true) = (&value.entered, value.way == way.name) {
+                p.help { strong { "Entered, and not saved yet" } " (" (entered) "). Enter it again to change it." }
+            }
+            @match &*way.name {
+                "text" => input id={ "field-" (id) } name=(name) type="password" autocomplete="new-password" aria-describedby=(described);,
+                "command" => textarea id={ "field-" (id) } name=(name) rows="3" spellcheck="false" aria-describedby=(described) {},
+                "env" => input id={ "field-" (id) } name=(name) type="text" value=(value.env) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
+                _ => input id={ "field-" (id) } name=(name) type="text" value=(value.file) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Findings: all of them in a summary with links, and each beside its field.
+
+use maud::{Markup, html};
+
+use super::{prose, slug};
+use crate::form::Finding;
+
+/// The summary. The script fills the same places anew while someone types.
+pub(super) fn summary(findings: &[Finding]) -> Markup {
+    html! {
+        section #findings .summary aria-labelledby="findings-title" tabindex="-1" {
+            h2 #findings-title { (heading(findings)) }
+            ul #findings-list {
+                @for finding in findings {
+                    li class=(finding.severity) {
+                        span.severity { (finding.severity) }
+                        " "
+                        @if let (Some(part), Some(title)) = (&finding.beside, &finding.title) {
+                            a href={ "#part-" (slug(part)) } { (title) }
+                            ": "
+                        }
+                        (prose(&finding.message))
+                        @if finding.beside.is_none() {
+                            @if let Some(help) = &finding.help { " – " (prose(help)) }
+                            " (line " (finding.line) ")"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many there are, in words.
+fn heading(findings: &[Finding]) -> String {
+    let count = |severity: &str| findings.iter().filter(|finding| finding.severity == severity).count();
+    let words = [("error", "errors"), ("warning", "warnings"), ("info", "hints")];
+    let parts = words.into_iter().filter_map(|(one, many)| match (count(one), one) {
+        (0, _) => None,
+        (1, "info") => Some("1 hint".to_owned()),
+        (1, one) => Some(format!("1 {one}")),
+        (count, _) => Some(format!("{count} {many}")),
+    });
+    let parts = parts.collect::<Vec<_>>();
+    if parts.is_empty() { "Nothing found".to_owned() } else { parts.join(", ") }
+}
+
+/// The findings of one part of the form, in the place that its inputs name as their description.
+pub(super) fn beside(findings: &[Finding], part: &str) -> Markup {
+    html! {
+        div.findings id={ "findings-of-" (slug(part)) } data-findings=(part) {
+            @for finding in findings.iter().filter(|finding| finding.beside.as_deref() == Some(part)) {
+                p class=(finding.severity) {
+                    span.severity { (finding.severity) }
+                    " "
+                    (prose(&finding.message))
+                    @if let Some(help) = &finding.help { " – " (prose(help)) }
+                    @for related in &finding.related {
+                        "; "
+                        @match &related.beside {
+                            Some(part) => a href={ "#part-" (slug(part)) } { (prose(&related.message)) },
+                            None => (prose(&related.message)),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a part has an error.
+pub(super) fn is_wrong(findings: &[Finding], part: &str) -> bool {
+    findings.iter().any(|finding| finding.beside.as_deref() == Some(part) && finding.severity == "error")
+}

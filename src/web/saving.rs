@@ -1,0 +1,171 @@
+//! Saving: through the one writer, if the file is still the one that the page was made of.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use super::guard::Session;
+use super::page::{self, Conflict, Note};
+use super::pages::{Base, Page};
+use super::routes::{Shown, Site, to_form, waiting};
+use super::sent::Sent;
+use crate::change::{self, ChangeError, Outcome};
+use crate::check::Checked;
+use crate::form::{Difference, Finding, Posted, differences, findings, look, take};
+use crate::settings::write::Change;
+
+/// Saves a form.
+pub(super) async fn save(
+    State(site): State<Arc<Site>>,
+    Extension(session): Extension<Session>,
+    body: Bytes,
+) -> Response {
+    waiting(move || {
+        let sent = Sent::new(&body);
+        let known = sent.control("page").and_then(|id| site.pages.find(id));
+        let is_known = known.is_some();
+        let page = known.unwrap_or_else(|| site.pages.keep(site.read(), Default::default(), None));
+        if let Some(response) = site.unreadable(&page.base) {
+            return response;
+        }
+        let posted = match site.posted(&page, &sent) {
+            Ok(posted) => posted,
+            Err(response) => return *response,
+        };
+        // A page that is no longer known may have been made of another file: what differs is shown first.
+        if !is_known && !posted.changes().is_empty() {
+            return site.apart(&page, &posted, &session);
+        }
+        let saved = change::file_as_seen(&site.name, &site.path, page.base.expected(), posted.changes());
+        match saved {
+            Ok(Outcome::Saved(_)) => to_form("saved"),
+            Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
+            Ok(Outcome::Refused(after, added)) => {
+                let found = findings(&site.form, &after, Some(&posted));
+                site.again(&Shown {
+                    note: Note::Refused(added.len()),
+                    ..unsaved(&page, &posted, &found, &session)
+                })
+            }
+            Err(ChangeError::Moved(_)) => site.apart(&page, &posted, &session),
+            Err(error) => {
+                let look = look(&site.form, &page.base.checked, &posted);
+                let found = look.map(|look| look.findings).unwrap_or_default();
+                let trouble = error.to_string();
+                site.again(&Shown { trouble: Some(&trouble), ..unsaved(&page, &posted, &found, &session) })
+            }
+        }
+    })
+    .await
+}
+
+fn unsaved<'a>(
+    page: &'a Page,
+    posted: &'a Posted,
+    findings: &'a [Finding],
+    session: &'a Session,
+) -> Shown<'a> {
+    Shown {
+        page,
+        posted,
+        findings,
+        session,
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        note: Note::None,
+        trouble: None,
+        begin_at: None,
+    }
+}
+
+/// Saves what was chosen where the file had changed.
+pub(super) async fn merge(
+    State(site): State<Arc<Site>>,
+    Extension(session): Extension<Session>,
+    body: Bytes,
+) -> Response {
+    waiting(move || {
+        let sent = Sent::new(&body);
+        let page = sent.control("page").and_then(|id| site.pages.find(id));
+        let Some((page, mine)) = page.as_ref().and_then(|page| Some((page, page.mine.as_ref()?))) else {
+            let message =
+                "This page is too old: what you entered is no longer here. The file was not changed.";
+            return site.refusal(StatusCode::GONE, message);
+        };
+        let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
+        let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
+        let changes =
+            keys.flat_map(|key| take(&site.form, mine, &page.base.checked, key)).collect::<Vec<_>>();
+        site.save_merged(page, mine, &changes, &session)
+    })
+    .await
+}
+
+impl Site {
+    fn save_merged(&self, page: &Page, mine: &Checked, changes: &[Change], session: &Session) -> Response {
+        let conflict = |base: &Arc<Base>,
+                        mine: &Checked,
+                        before: &Checked,
+                        refused: &[Finding],
+                        trouble: Option<&str>| {
+            self.conflict(base, again(mine), before, session, refused, trouble)
+        };
+        let before = &page.base.checked;
+        match change::file_as_seen(&self.name, &self.path, page.base.expected(), changes) {
+            Ok(Outcome::Saved(_)) => to_form("saved"),
+            Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
+            Ok(Outcome::Refused(after, added)) => {
+                let found = findings(&self.form, &after, None);
+                let trouble = format!("Not saved: this choice would add {} errors to the file.", added.len());
+                conflict(&page.base, mine, before, &found, Some(&trouble))
+            }
+            Err(ChangeError::Moved(_)) => match change::look(before, changes) {
+                Ok((merged, _)) => conflict(&self.read(), &merged, before, &[], None),
+                Err(error) => conflict(&page.base, mine, before, &[], Some(&error.to_string())),
+            },
+            Err(error) => conflict(&page.base, mine, before, &[], Some(&error.to_string())),
+        }
+    }
+
+    /// What a form would have saved, beside the file as it is by now.
+    fn apart(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+        match look(&self.form, &page.base.checked, posted) {
+            Ok(look) => self.conflict(&self.read(), look.after, &page.base.checked, session, &[], None),
+            Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+        }
+    }
+
+    fn conflict(
+        &self,
+        now: &Arc<Base>,
+        mine: Checked,
+        before: &Checked,
+        session: &Session,
+        refused: &[Finding],
+        trouble: Option<&str>,
+    ) -> Response {
+        if let Some(response) = self.unreadable(now) {
+            return response;
+        }
+        let differences: Vec<Difference> = differences(&self.form, before, &mine, &now.checked);
+        let page = self.pages.keep(now.clone(), Default::default(), Some(mine));
+        let body = page::conflict(&Conflict {
+            name: &self.name,
+            id: &page.id,
+            csrf: session.csrf(),
+            differences: &differences,
+            refused,
+            trouble,
+        });
+        (StatusCode::CONFLICT, body).into_response()
+    }
+}
+
+/// The same text, checked once more: a check is kept by one page only.
+fn again(checked: &Checked) -> Checked {
+    let source = checked.source();
+    crate::check::bytes(source.name(), source.text().as_bytes().to_vec(), source.is_readable_by_others())
+}

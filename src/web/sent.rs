@@ -1,0 +1,52 @@
+//! The names and values of a form as a browser sends them.
+
+use url::form_urlencoded;
+
+use crate::form::Values;
+
+/// What was sent. It may hold secrets and so has no Debug text.
+pub(super) struct Sent(Vec<(String, String)>);
+
+impl Sent {
+    /// Reads a body of the type `application/x-www-form-urlencoded`.
+    pub(super) fn new(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// All names and values.
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
+    /// The value of a name that is none of the file's.
+    pub(super) fn control(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Does what a row's button asks for: `add`, `remove` or `restore`. Says which input is to be filled in next.
+    pub(super) fn edit_rows(&mut self, values: &Values) -> Option<String> {
+        let control = |name: &str| self.control(name).map(str::to_owned);
+        let (add, remove, restore) = (control("add"), control("remove"), control("restore"));
+        if let Some(key) = restore {
+            self.0.retain(|(name, value)| name != "removed" || *value != key);
+        }
+        if let Some(key) = remove {
+            self.0.push(("removed".to_owned(), key));
+        }
+        let table = add.filter(|table| values.rows.contains_key(table))?;
+        let row = format!("{table}[{}]", self.next(&table, values));
+        let columns = if table.contains('.') { ["presence", "status"] } else { ["swyx", "teams"] };
+        self.0.extend(columns.map(|column| (format!("{row}.{column}"), String::new())));
+        Some(format!("{row}.{}", columns.first().copied().unwrap_or_default()))
+    }
+
+    /// The number of the next new row.
+    fn next(&self, table: &str, values: &Values) -> usize {
+        let there = values.rows(table).iter().filter(|row| row.key.starts_with(&format!("{table}["))).count();
+        let sent = self.0.iter().filter_map(|(name, _)| {
+            let index = name.strip_prefix(table)?.strip_prefix('[')?.split_once(']')?.0;
+            index.parse::<usize>().ok()?.checked_add(1)
+        });
+        sent.max().unwrap_or(0).max(there)
+    }
+}

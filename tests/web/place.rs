@@ -1,0 +1,197 @@
+//! One settings file with its site, called in memory as a browser would: pages are read, forms filled in and sent.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use swyx_teams::web::guard::{self, Door, Names};
+use swyx_teams::web::{Site, assets, router};
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+/// A door that nothing here goes through.
+fn door() -> Arc<Door> {
+    Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())))
+}
+
+/// A folder with one file, and the site of the file.
+pub struct Place {
+    _folder: tempfile::TempDir,
+    pub path: PathBuf,
+    router: Router,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub to: Option<String>,
+    pub body: String,
+}
+
+impl Place {
+    /// A place where the file says `text`.
+    pub fn new(text: &str) -> Self {
+        let place = Self::empty();
+        place.write(text);
+        place
+    }
+
+    /// A place without a file.
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        let router =
+            guard::behind(router(Arc::new(Site::new("a.toml", path.clone()))), assets(), door(), &[]);
+        Self { _folder: folder, path, router }
+    }
+
+    pub fn write(&self, text: &str) {
+        std::fs::write(&self.path, text).expect("a file");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&self.path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+        }
+    }
+
+    pub fn text(&self) -> String {
+        std::fs::read_to_string(&self.path).expect("a text")
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let status = response.status();
+        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().expect("text").to_owned());
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
+        Answer { status, to, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    pub async fn post_raw(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let kind = "application/x-www-form-urlencoded";
+        self.send(
+            Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).expect("a request"),
+        )
+        .await
+    }
+
+    pub async fn post(&self, path: &str, form: &Sheet) -> Answer {
+        self.post_raw(path, form.encoded()).await
+    }
+
+    /// The form as a browser has it.
+    pub async fn form(&self) -> Sheet {
+        let answer = self.get("/").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        Sheet::read(&answer.body)
+    }
+}
+
+/// The names and values that a browser would send for a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet(pub Vec<(String, String)>);
+
+impl Sheet {
+    /// Reads the inputs of a page.
+    pub fn read(page: &str) -> Self {
+        let mut found = Vec::new();
+        let page = without_templates(page);
+        let mut rest = page.as_str();
+        while let Some(at) = rest.find('<') {
+            rest = &rest[at + 1..];
+            let Some(end) = tag_end(rest) else { break };
+            let tag = &rest[..end];
+            let value = |name: &str| attribute(tag, name);
+            match (tag.split([' ', '>']).next().unwrap_or_default(), value("name")) {
+                ("input", Some(name)) => {
+                    let is_box = matches!(value("type").as_deref(), Some("checkbox" | "radio"));
+                    if !is_box || has(tag, "checked") {
+                        found.push((name, value("value").unwrap_or_default()));
+                    }
+                }
+                ("select", Some(name)) => {
+                    let inner = rest.split("</select>").next().expect("an end");
+                    found.push((name, chosen(inner)));
+                }
+                ("textarea", Some(name)) => {
+                    let text = rest[end + 1..].split("</textarea>").next().expect("an end");
+                    found.push((name, unescaped(text)));
+                }
+                _ => {}
+            }
+        }
+        Self(found)
+    }
+
+    pub fn value(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        &found.unwrap_or_else(|| panic!("{name} is no input of {:?}", self.names())).1
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    pub fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Fills in an input that is there.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        assert!(self.has(name), "{name} is no input of {:?}", self.names());
+        self.0.iter_mut().filter(|(known, _)| known == name).for_each(|pair| value.clone_into(&mut pair.1));
+        self
+    }
+
+    /// Adds what a button, a box or a hand would send.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn encoded(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+fn without_templates(page: &str) -> String {
+    let mut pieces = page.split("<template");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once("</template>").expect("an end").1)
+}
+
+/// The end of a tag; `>` may stand in its attributes.
+fn tag_end(text: &str) -> Option<usize> {
+    let mut quoted = false;
+    text.char_indices().find_map(|(at, c)| {
+        quoted ^= c == '"';
+        (c == '>' && !quoted).then_some(at)
+    })
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let start = tag.find(&format!(" {name}=\""))? + name.len() + 3;
+    Some(unescaped(tag[start..].split('"').next()?))
+}
+
+fn has(tag: &str, flag: &str) -> bool {
+    tag.split('"').step_by(2).any(|outside| outside.split_whitespace().any(|word| word == flag))
+}
+
+fn chosen(options: &str) -> String {
+    let tags = options.split("<option").skip(1).map(|option| &option[..tag_end(option).expect("an end")]);
+    let tags = tags.collect::<Vec<_>>();
+    let chosen = tags.iter().find(|tag| has(tag, "selected")).or(tags.first()).expect("an option");
+    attribute(chosen, "value").expect("a value")
+}
+
+pub fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}

@@ -1,0 +1,184 @@
+//! Changes that other pages try, with the cookie that the browser sends for them.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use swyx_teams::web::guard::{Guard, MOST_BYTES};
+
+use super::yard::{HOST, ORIGIN, Opened, TEXT, Yard};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What a request says of itself.
+#[derive(Clone, Copy, Debug)]
+struct Row<'a> {
+    origin: Option<&'a str>,
+    site: Option<&'a str>,
+    kind: Option<&'a str>,
+    /// The token in the form, and in the header.
+    token: Token,
+    in_header: bool,
+    cookie: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token {
+    Right,
+    Wrong,
+    None,
+}
+
+/// As the page itself sends it.
+const LEGAL: Row<'_> = Row {
+    origin: Some(ORIGIN),
+    site: Some("same-origin"),
+    kind: Some(FORM),
+    token: Token::Right,
+    in_header: false,
+    cookie: true,
+};
+
+async fn try_row(yard: &Yard, opened: &Opened, row: Row<'_>, path: &str) -> (StatusCode, bool) {
+    std::fs::write(&yard.path, TEXT).expect("a file");
+    let wrong = "A".repeat(43);
+    let token = match row.token {
+        Token::Right => opened.csrf.as_str(),
+        Token::Wrong => &wrong,
+        Token::None => "",
+    };
+    let mut request = Request::post(path).header(header::HOST, HOST);
+    let cookie = row.cookie.then_some(opened.cookie.as_str());
+    for (name, value) in
+        [("origin", row.origin), ("sec-fetch-site", row.site), ("content-type", row.kind), ("cookie", cookie)]
+    {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
+    let body = if row.in_header {
+        request = request.header("x-csrf-token", token);
+        opened.form("")
+    } else {
+        opened.form(token)
+    };
+    let answer = yard.send(request.body(Body::from(body)).expect("a request")).await;
+    (answer.status, yard.text() != TEXT)
+}
+
+const ORIGINS: [Option<&str>; 6] = [
+    Some(ORIGIN),
+    Some("http://127.0.0.1:8081"),
+    Some("http://evil.test"),
+    Some("https://127.0.0.1:8080"),
+    Some("null"),
+    None,
+];
+const SITES: [Option<&str>; 5] =
+    [Some("same-origin"), Some("same-site"), Some("cross-site"), Some("none"), None];
+const KINDS: [Option<&str>; 4] = [Some(FORM), Some("text/plain"), Some("application/json"), None];
+
+/// 6 x 5 x 4 x 3 x 2 x 2 rows.
+#[tokio::test]
+async fn of_all_combinations_only_the_pages_own_changes_the_file() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    let (mut rows, mut changed) = (0, 0);
+    for origin in ORIGINS {
+        for site in SITES {
+            for kind in KINDS {
+                for token in [Token::Right, Token::Wrong, Token::None] {
+                    for (in_header, cookie) in [(false, true), (true, true), (false, false), (true, false)] {
+                        let row = Row { origin, site, kind, token, in_header, cookie };
+                        let is_legal = origin == LEGAL.origin
+                            && site == LEGAL.site
+                            && kind == LEGAL.kind
+                            && token == Token::Right
+                            && cookie;
+                        let (status, changes) = try_row(&yard, &opened, row, "/save").await;
+                        assert_eq!(changes, is_legal, "{row:?}: {status}");
+                        assert_eq!(status == StatusCode::SEE_OTHER, is_legal, "{row:?}: {status}");
+                        (rows, changed) = (rows + 1, changed + usize::from(changes));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!((rows, changed), (1_440, 2));
+}
+
+/// The page that tries it is on another port of this machine: for the browser that is the same site, so it sends the cookie.
+const FROM_ANOTHER_PORT: Row<'_> = Row { origin: Some("http://127.0.0.1:8081"), ..LEGAL };
+
+#[tokio::test]
+async fn each_guard_stands_in_the_way_of_what_it_is_there_for() {
+    let attacks = [
+        (Guard::Origin, FROM_ANOTHER_PORT),
+        (Guard::Origin, Row { origin: None, ..LEGAL }),
+        (Guard::FetchSite, Row { site: Some("same-site"), ..LEGAL }),
+        (Guard::FetchSite, Row { site: None, ..LEGAL }),
+        (Guard::Token, Row { token: Token::Wrong, ..LEGAL }),
+        (Guard::Token, Row { token: Token::None, ..LEGAL }),
+        (Guard::Token, Row { kind: Some("text/plain"), ..LEGAL }),
+    ];
+    for (guard, row) in attacks {
+        let yard = Yard::closed();
+        let opened = yard.open().await;
+        assert!(!try_row(&yard, &opened, row, "/save").await.1, "{row:?}");
+        let yard = Yard::without(guard);
+        let opened = yard.open().await;
+        assert!(try_row(&yard, &opened, row, "/save").await.1, "without {guard:?}, {row:?} would succeed");
+    }
+}
+
+#[tokio::test]
+async fn another_sessions_token_is_none() {
+    let yard = Yard::closed();
+    let (one, other) = (yard.open().await, yard.open().await);
+    let mixed = Opened { cookie: one.cookie.clone(), csrf: other.csrf.clone(), page: one.page.clone() };
+    assert_eq!(try_row(&yard, &mixed, LEGAL, "/save").await, (StatusCode::FORBIDDEN, false));
+    assert!(try_row(&yard, &one, LEGAL, "/save").await.1);
+}
+
+#[tokio::test]
+async fn every_path_that_is_posted_to_is_guarded() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    for (path, posts) in super::yard::PATHS {
+        if posts {
+            let (status, _) = try_row(&yard, &opened, Row { token: Token::None, ..LEGAL }, path).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+            let (status, _) = try_row(&yard, &opened, Row { cookie: false, ..LEGAL }, path).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_look_from_another_page_is_refused_and_looks_change_nothing() {
+    for (yard, status) in
+        [(Yard::closed(), StatusCode::FORBIDDEN), (Yard::without(Guard::FetchSite), StatusCode::OK)]
+    {
+        let opened = yard.open().await;
+        for site in ["same-site", "cross-site"] {
+            let request = Request::get("/").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+            let request = request.header("sec-fetch-site", site).body(Body::empty()).expect("a request");
+            assert_eq!(yard.send(request).await.status, status);
+        }
+        for path in ["/save", "/edit", "/findings", "/merge"] {
+            let query = format!("{path}?{}", opened.form(&opened.csrf));
+            assert_eq!(yard.get(&query, &opened.cookie).await.status, StatusCode::METHOD_NOT_ALLOWED);
+        }
+        assert_eq!(yard.text(), TEXT);
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_large_is_refused() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    let body = format!("{}&x={}", opened.form(&opened.csrf), "x".repeat(MOST_BYTES));
+    let request = Request::post("/save").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+    let request = request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin");
+    let request = request.header(header::CONTENT_TYPE, FORM).body(Body::from(body)).expect("a request");
+    assert_eq!(yard.send(request).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(yard.text(), TEXT);
+}

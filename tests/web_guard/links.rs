@@ -1,0 +1,128 @@
+//! The link that opens once, and the session that it opens.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use swyx_teams::web::guard::{Door, Guard, LINK_LIFE, Names};
+use tokio::time::advance;
+
+use super::yard::{HOST, Yard};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn a_link_opens_once() {
+    let yard = Yard::closed();
+    let link = yard.link();
+    assert_eq!(yard.get(&link, "").await.status, StatusCode::SEE_OTHER);
+    let again = yard.get(&link, "").await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+    assert!(!again.headers.contains_key(header::SET_COOKIE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_thousand_at_once_one_wins() {
+    let yard = std::sync::Arc::new(Yard::closed());
+    let link = yard.link();
+    let tries = (0..1_000).map(|_| {
+        let (yard, link) = (yard.clone(), link.clone());
+        tokio::spawn(async move { yard.get(&link, "").await.status })
+    });
+    let mut won = 0;
+    for one in tries.collect::<Vec<_>>() {
+        won += usize::from(one.await.expect("an end") == StatusCode::SEE_OTHER);
+    }
+    assert_eq!(won, 1);
+}
+
+#[tokio::test]
+async fn what_is_not_the_link_opens_nothing_and_does_no_harm() {
+    let yard = Yard::closed();
+    let link = yard.link();
+    let other = format!("{}A", &link[..link.len() - 1]);
+    for wrong in [other.as_str(), "/open/", "/open/x", &link[..link.len() - 1], "/open/%00"] {
+        assert_ne!(yard.get(wrong, "").await.status, StatusCode::SEE_OTHER, "{wrong}");
+    }
+    // Neither does a browser that only looks ahead, nor one that asks for the headers alone.
+    let ahead = Request::get(&link).header(header::HOST, HOST).header("sec-purpose", "prefetch;prerender");
+    assert_eq!(
+        yard.send(ahead.body(Body::empty()).expect("a request")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let head = Request::head(&link).header(header::HOST, HOST);
+    assert_eq!(
+        yard.send(head.body(Body::empty()).expect("a request")).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(yard.get(&link, "").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_nobody_opens_dies() {
+    let yard = Yard::closed();
+    for (pause, status) in
+        [(LINK_LIFE - Duration::from_millis(1), StatusCode::SEE_OTHER), (LINK_LIFE, StatusCode::UNAUTHORIZED)]
+    {
+        let link = yard.link();
+        advance(pause).await;
+        assert_eq!(yard.get(&link, "").await.status, status);
+    }
+    // And one that another took the place of.
+    let (first, second) = (yard.link(), yard.link());
+    assert_eq!(yard.get(&first, "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(yard.get(&second, "").await.status, StatusCode::SEE_OTHER);
+}
+
+#[test]
+fn links_have_256_bits_and_differ() {
+    let door = Door::new(Names::loopback(([127, 0, 0, 1], 8080).into()));
+    let links = (0..1_000).map(|_| door.link().expect("a link")).collect::<std::collections::HashSet<_>>();
+    assert_eq!(links.len(), 1_000);
+    let word = |link: &String| link.rsplit('/').next().expect("a word").len();
+    assert!(links.iter().all(|link| word(link) == 43), "43 characters of 6 bits");
+    let debug = format!("{door:?}");
+    assert!(links.iter().all(|link| !debug.contains(link.rsplit('/').next().expect("a word"))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_ends_after_a_quarter_of_an_hour_without_a_request() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    for _ in 0..4 {
+        advance(15 * MINUTE - Duration::from_millis(1)).await;
+        assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::OK);
+    }
+    advance(15 * MINUTE).await;
+    assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_ends_after_eight_hours() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    for _ in 1..48 {
+        advance(10 * MINUTE).await;
+        assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::OK);
+    }
+    advance(10 * MINUTE).await;
+    assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn without_the_session_there_is_no_form_but_where_the_guard_is_missing() {
+    for (yard, reads) in [(Yard::closed(), false), (Yard::without(Guard::Session), true)] {
+        let opened = yard.open().await;
+        let name = opened.cookie.split('=').next().expect("a name");
+        for cookie in
+            [String::new(), format!("{name}="), format!("{name}=x"), format!("other={}", opened.csrf)]
+        {
+            for path in ["/", "/?saved", "/nowhere"] {
+                let answer = yard.get(path, &cookie).await;
+                assert_eq!(answer.status != StatusCode::UNAUTHORIZED, reads, "{path} {cookie}");
+                assert_eq!(answer.body.contains("MsTeamsTenantId"), reads && path != "/nowhere");
+            }
+        }
+    }
+}

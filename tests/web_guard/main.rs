@@ -1,0 +1,17 @@
+//! The guards of the admin form. Each attack is tried against all guards, and against all but the one that stands in its way: then it
+//! succeeds, or the test would prove nothing.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test fails by them"
+)]
+
+mod changes;
+mod headers;
+mod hosts;
+mod links;
+mod sockets;
+mod yard;

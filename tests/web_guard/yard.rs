@@ -1,0 +1,125 @@
+//! One file, its site behind some guards, and a browser that has opened the link.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use swyx_teams::web::guard::{self, Door, Guard, Names};
+use swyx_teams::web::{Site, assets, router};
+use tower::ServiceExt;
+
+/// What is served, as browsers write it.
+pub const HOST: &str = "127.0.0.1:8080";
+pub const ORIGIN: &str = "http://127.0.0.1:8080";
+/// What no answer may hold.
+pub const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
+
+pub const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
+
+/// Every path, with whether it is posted to.
+pub const PATHS: [(&str, bool); 9] = [
+    ("/", false),
+    ("/style.css", false),
+    ("/script.js", false),
+    ("/open/x", false),
+    ("/nowhere", false),
+    ("/edit", true),
+    ("/findings", true),
+    ("/save", true),
+    ("/merge", true),
+];
+
+pub struct Yard {
+    _folder: tempfile::TempDir,
+    pub path: PathBuf,
+    pub door: Arc<Door>,
+    pub router: Router,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+/// What a browser that opened the link holds.
+pub struct Opened {
+    pub cookie: String,
+    pub csrf: String,
+    /// The page that the form was sent from.
+    pub page: String,
+}
+
+impl Yard {
+    pub fn closed() -> Self {
+        Self::behind(&Guard::ALL)
+    }
+
+    /// All guards but one.
+    pub fn without(missing: Guard) -> Self {
+        Self::behind(&Guard::ALL.into_iter().filter(|guard| *guard != missing).collect::<Vec<_>>())
+    }
+
+    fn behind(guards: &[Guard]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, TEXT).expect("a file");
+        let door = Arc::new(Door::new(Names::loopback(HOST.parse().expect("an address"))));
+        let site = Arc::new(Site::new("a.toml", path.clone()));
+        let router = guard::behind(router(site), assets(), door.clone(), guards);
+        Self { _folder: folder, path, door, router }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8(body.to_vec()).expect("UTF-8");
+        assert!(!body.contains(CANARY) && !format!("{parts:?}").contains(CANARY));
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+        let request = Request::get(path).header(header::HOST, HOST).header(header::COOKIE, cookie);
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// The path of a new link.
+    pub fn link(&self) -> String {
+        self.door.link().expect("a link").strip_prefix(ORIGIN).expect("this origin").to_owned()
+    }
+
+    /// Opens a new link and reads the form.
+    pub async fn open(&self) -> Opened {
+        let answer = self.get(&self.link(), "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers[header::LOCATION], "/");
+        let set = answer.headers[header::SET_COOKIE].to_str().expect("text").to_owned();
+        assert!(set.ends_with("; HttpOnly; SameSite=Strict; Path=/"), "{set}");
+        let cookie = set.split(';').next().expect("a cookie").to_owned();
+        let page = self.get("/", &cookie).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let of = |name: &str| {
+            let start = format!("name=\"{name}\" value=\"");
+            page.body
+                .split_once(&start)
+                .and_then(|(_, rest)| rest.split('"').next())
+                .expect("there")
+                .to_owned()
+        };
+        Opened { cookie, csrf: of("csrf"), page: of("page") }
+    }
+
+    pub fn text(&self) -> String {
+        std::fs::read_to_string(&self.path).expect("a text")
+    }
+}
+
+impl Opened {
+    /// The form as the page sends it, with another mode; by whoever knows this token.
+    pub fn form(&self, csrf: &str) -> String {
+        format!("csrf={csrf}&page={}&control_center.MsTeamsStatusSyncMode=2", self.page)
+    }
+}
