@@ -79,10 +79,18 @@ impl Posted {
             rows: HashMap::new(),
             pairs: HashMap::new(),
         };
+        let known = values.names();
+        let mut others = Vec::new();
         for (name, value) in sent {
-            posted.take(form, name, value)?;
+            if !known.contains(name.as_str()) && name.contains(['.', '[']) {
+                others.push(name.clone());
+            }
+            posted.take(name, value)?;
         }
-        posted.find_added(form, values);
+        if !others.iter().all(|name| is_of_form(form, name)) {
+            return Err(NotOfThisForm);
+        }
+        posted.find_added(form, values, &others);
         posted.collect(form, base, values, &pending);
         Ok(posted)
     }
@@ -111,23 +119,20 @@ impl Posted {
         self.pairs.get(key.as_str()).cloned().unwrap_or_else(|| key.shown().to_string())
     }
 
-    fn take(&mut self, form: &Form, name: String, value: String) -> Result<(), NotOfThisForm> {
+    fn take(&mut self, name: String, value: String) -> Result<(), NotOfThisForm> {
         if !name.contains(['.', '[']) {
             if name == "removed" {
                 self.removed.insert(value);
             }
             return Ok(());
         }
-        if !is_of_form(form, &name) || self.entered.insert(name, value).is_some() {
-            return Err(NotOfThisForm);
-        }
-        Ok(())
+        if self.entered.insert(name, value).is_some() { Err(NotOfThisForm) } else { Ok(()) }
     }
 
-    /// Finds the rows that go on counting behind the file's own.
-    fn find_added(&mut self, form: &Form, values: &Values) {
+    /// Finds the rows that go on counting behind the file's own, among the names that are not its own.
+    fn find_added(&mut self, form: &Form, values: &Values, names: &[String]) {
         let mut found = HashMap::<String, Vec<usize>>::new();
-        for name in self.entered.keys() {
+        for name in names {
             let steps = name.parse::<Key>().map(|key| key.steps()).unwrap_or_default();
             let (table, index) = match steps.as_slice() {
                 [Step::Name(table), Step::Index(index), ..] => (table.clone(), *index),
@@ -195,17 +200,17 @@ impl Posted {
 
     /// What is to become of one key.
     fn change(&self, kind: &Kind, name: &str, value: &Value) -> Option<Change> {
-        let key = name.parse::<Key>().ok()?;
-        let is_there = !matches!(value, Value::Text(text) if text.is_empty());
+        let key = || name.parse::<Key>().ok();
         if self.removed.contains(name) {
-            return is_there.then_some(Change::Unset(key));
+            let is_there = !matches!(value, Value::Text(text) if text.is_empty());
+            return key().filter(|_| is_there).map(Change::Unset);
         }
         let entered = self.entered.get(name)?;
         match value {
             Value::Text(text) if text == entered => None,
-            Value::Text(_) if entered.is_empty() => Some(Change::Unset(key)),
+            Value::Text(_) if entered.is_empty() => key().map(Change::Unset),
             _ if entered.is_empty() => None,
-            _ => Some(Change::Set(key, typed(kind, entered))),
+            _ => key().map(|key| Change::Set(key, typed(kind, entered))),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Of a secret it is told where it is kept. A value that the check masks, since it may be a secret in the wrong place, and one that
 //! the field cannot hold, are kept: the form says that something is there, an empty field leaves it there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -118,6 +118,12 @@ impl Values {
     pub fn get(&self, key: &str) -> &Value {
         const NOTHING: &Value = &Value::Text(String::new());
         self.fields.get(key).unwrap_or(NOTHING)
+    }
+
+    /// The names of all inputs, those of a secret's ways apart.
+    pub(super) fn names(&self) -> HashSet<&str> {
+        let cells = self.rows.values().flatten().flat_map(|row| &row.cells).map(|cell| cell.name.as_str());
+        self.fields.keys().map(String::as_str).chain(cells).collect()
     }
 
     /// The rows of a section or mapping.

@@ -139,3 +139,103 @@ impl Batch<'_> {
         apply(text, replacements)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+    use super::*;
+    use crate::settings::write::{NewValue, one_by_one, proof};
+    use proptest::prelude::*;
+
+    fn text(users: usize, pairs: usize, style: usize) -> String {
+        let mut text = String::from("# head\n[control_center]\nMsTeamsStatusSyncMode = 1 # as agreed\n");
+        if style % 2 == 1 {
+            text.push_str("\n[sync.status]\n");
+            let pair = |at: usize| format!("\"Busy/P{}\" = \"Away\" # {at}\n", "x".repeat(at));
+            text.extend((0..pairs).map(pair));
+        }
+        let user = |at: usize| format!("\n# user {at}\n[[user]]\nswyx = \"{at}\"\nteams = \"{at}@x\"\n");
+        text.extend((0..users).map(user));
+        if style >= 2 { text.replace('\n', "\r\n") } else { text }
+    }
+
+    fn pair(at: usize) -> Key {
+        format!("sync.status.\"Busy/P{}\"", "x".repeat(at)).parse().unwrap()
+    }
+
+    /// Changes as a form makes them: values, then what goes, from the last to the first, then what is new.
+    fn changes(users: usize, pairs: usize, choice: &[u8]) -> Vec<Change> {
+        let mut choice = choice.iter().copied().cycle();
+        let mut next = || choice.next().unwrap_or(0) % 4;
+        let key = |text: String| text.parse::<Key>().unwrap();
+        let value = |text: &str| NewValue::Text(text.to_owned());
+        let (mut set, mut unset) = (Vec::new(), Vec::new());
+        for name in
+            ["control_center.MsTeamsStatusSyncMode", "entra.secret_lifetime_days", "entra.renew_before_days"]
+        {
+            if next() > 1 {
+                set.push(Change::Set(key(name.to_owned()), NewValue::Integer(2)));
+            }
+        }
+        for at in 0..pairs {
+            match next() {
+                0 => set.push(Change::Set(pair(at), value("Speaking"))),
+                1 => unset.push(Change::Unset(pair(at))),
+                _ => {}
+            }
+        }
+        let mut gone = Vec::new();
+        for at in 0..users {
+            match next() {
+                0 => gone.push(Change::Unset(key(format!("user[{at}]")))),
+                1 => set.push(Change::Set(key(format!("user[{at}].teams")), value("new"))),
+                2 => unset.push(Change::Unset(key(format!("user[{at}].swyx")))),
+                _ => {}
+            }
+        }
+        let left = users - gone.len();
+        let new = (0..usize::from(next())).map(|at| {
+            Change::Set(
+                key(format!("user[{}]", left + at)),
+                NewValue::User(format!("n{at}"), "n@x".to_owned()),
+            )
+        });
+        let new_pairs = (0..usize::from(next())).map(|at| Change::Set(pair(100 + at), value("none")));
+        set.into_iter().chain(new_pairs).chain(unset).chain(gone.into_iter().rev()).chain(new).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn all_at_once_is_one_by_one(users in 0..6_usize, pairs in 0..4_usize, style in 0..4_usize, choice in proptest::collection::vec(any::<u8>(), 24)) {
+            let text = text(users, pairs, style);
+            let pairs = if style % 2 == 1 { pairs } else { 0 };
+            let changes = changes(users, pairs, &choice);
+            let (source, _) = Source::new("", text.clone().into_bytes(), false);
+            let at_once = at_once(&source, &changes);
+            prop_assert!(at_once.is_some(), "{text}\n{changes:?}");
+            let at_once = at_once.unwrap();
+            prop_assert!(proof::changes_only(&text, &at_once, &changes), "{text}\n{changes:?}\n{at_once}");
+            prop_assert_eq!(one_by_one(&text, &changes).unwrap(), at_once);
+        }
+    }
+
+    #[test]
+    fn what_gets_in_each_others_way_is_left_to_be_made_one_by_one() {
+        let text = text(3, 0, 0);
+        let (source, _) = Source::new("", text.into_bytes(), false);
+        let key = |text: &str| text.parse::<Key>().unwrap();
+        let value = || NewValue::Text("x".to_owned());
+        for changes in [
+            [Change::Unset(key("user[0]")), Change::Unset(key("user[1]"))],
+            [Change::Unset(key("user[0]")), Change::Set(key("user[1].teams"), value())],
+            [
+                Change::Unset(key("user[0]")),
+                Change::Set(key("user[3]"), NewValue::User("a".into(), "b".into())),
+            ],
+            [Change::Set(key("user[0].teams"), value()), Change::Set(key("user[0].teams"), value())],
+        ] {
+            assert!(at_once(&source, &changes).is_none(), "{changes:?}");
+        }
+    }
+}

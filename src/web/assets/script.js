@@ -170,6 +170,7 @@
       if (place) input.setAttribute("aria-describedby", place.id);
     }
     body.append(row);
+    body.closest("table").hidden = false;
     const none = form.querySelector(`[data-none="${CSS.escape(table)}"]`);
     if (none) none.hidden = true;
     collect();

@@ -72,9 +72,11 @@ fn plain(content: &Content<'_>, field: &Field) -> Markup {
     let id = slug(&field.key);
     let value = content.values.get(&field.key);
     html! {
-        label for={ "field-" (id) } { (field.title) (need(content, field)) }
-        (help(field))
-        (kept(content, &field.key, value))
+        div.head {
+            label for={ "field-" (id) } { (field.title) (need(content, field)) }
+            (help(field))
+            (kept(content, &field.key, value))
+        }
         (input(content, &field.kind, &field.key, value, None, field.default.as_deref()))
         (found::beside(content.findings, &field.key))
     }
@@ -106,7 +108,7 @@ pub(super) fn input(
             },
             _ => {
                 input id={ "field-" (id) } name=(key) type="text" value=(value.text()) spellcheck="false"
-                    autocapitalize="off" inputmode=[mode(kind)] placeholder=[default] aria-label=[label]
+                    autocapitalize="off" inputmode=[mode(kind)] aria-label=[label]
                     aria-describedby=(described) aria-invalid=[wrong] autofocus[begins];
             },
         }
@@ -217,7 +219,7 @@ fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
         fieldset.secret {
             legend { (field.title) (need(content, field)) }
             (help(field))
-            label for={ "field-" (id) } { "How it is given" }
+            label.quiet for={ "field-" (id) } { "How it is given" }
             select id={ "field-" (id) } name=(field.key) aria-describedby={ "help-" (id) " findings-of-" (id) } aria-invalid=[wrong] {
                 @match &value.stored {
                     Some(stored) => {

@@ -11,7 +11,7 @@ pub(super) fn rows(content: &Content<'_>, section: &Section) -> Markup {
     let rows = content.values.rows(&section.key);
     html! {
         div.scroll {
-            table data-rows=(section.key) {
+            table data-rows=(section.key) hidden[rows.is_empty()] {
                 caption.hidden-text { (section.title) }
                 thead {
                     tr {
@@ -84,7 +84,7 @@ pub(super) fn pairs(content: &Content<'_>, field: &Field, choices: &[Choice]) ->
             legend { (field.title) }
             p.help id={ "help-" (id) } { (super::prose(&field.help)) " Example: " code { "Busy/InAMeeting" } " to Away." }
             (found::beside(content.findings, &field.key))
-            table data-rows=(field.key) {
+            table data-rows=(field.key) hidden[content.values.rows(&field.key).is_empty()] {
                 caption.hidden-text { (field.title) }
                 thead {
                     tr {
