@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
-    ("web", &["change", "check", "form", "settings"]),
+    ("web", &["change", "check", "form", "os", "settings"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (

@@ -13,6 +13,7 @@ use crate::observe;
 use crate::settings::reveal::Trust;
 use crate::settings::{Access, Secret, defaults};
 use crate::tenant::{Cause, Unseen};
+use crate::web::actions::Code;
 
 /// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
 pub(super) fn administrators(
@@ -25,6 +26,7 @@ pub(super) fn administrators(
     let way = match context.admin_token.clone() {
         Some(token) => AdminWay::Token(token),
         None if use_az => AdminWay::AzureCli,
+        None if context.page.is_some() => on_page(context),
         None if context.can_ask() => {
             let progress = progress.clone();
             AdminWay::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
@@ -37,6 +39,17 @@ pub(super) fn administrators(
         }
     };
     Ok(Administrators::new(way, scopes, patience))
+}
+
+/// With a code that is shown on the page of whoever asked for it.
+fn on_page(context: &Context<'_>) -> AdminWay {
+    let page = context.page.clone();
+    AdminWay::DeviceCode(Box::new(move |prompt| {
+        if let Some(page) = &page {
+            let (address, code) = (printable(&prompt.address), printable(&prompt.code));
+            page.asks(Code { address, code, minutes: prompt.lifetime.as_secs() / 60 });
+        }
+    }))
 }
 
 /// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.

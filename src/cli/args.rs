@@ -56,7 +56,7 @@ Environment:
 
 A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no program.";
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(super) struct Global {
     /// The settings file [default: $SWYX_TEAMS_CONFIG, else ./swyx-teams.toml]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
@@ -360,6 +360,13 @@ pub(super) enum SchemaFor {
     /// JSON Schema, draft 07, for tools that know no newer one
     #[value(name = "draft-07")]
     Draft07,
+    /// The same with the words of Taplo and Tombi, for completion and hints in editors
+    Taplo,
+    /// Schema and uiSchema of react-jsonschema-form
+    Rjsf,
+    /// Schema and UI schema of JSON Forms
+    #[value(name = "jsonforms")]
+    JsonForms,
     /// OpenAPI 3.1: the contract of the SwyxServer gateway, for whoever builds one
     Gateway,
 }

@@ -25,6 +25,7 @@ mod walk;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 
@@ -72,6 +73,8 @@ pub struct Context<'a> {
     global: Global,
     /// An administrator's ready token.
     admin_token: Option<Secret>,
+    /// Who hears of progress and is asked to sign in, in place of the terminal.
+    page: Option<Arc<dyn crate::web::actions::Told>>,
 }
 
 /// Runs the program with the process's own arguments and streams.
@@ -96,6 +99,7 @@ pub fn main() -> ExitCode {
         err: &mut err,
         global: cli.global,
         admin_token: administrator::ready_token(),
+        page: None,
     };
     let result = context.run(cli.command);
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;

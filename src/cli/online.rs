@@ -222,7 +222,7 @@ mod tests {
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::args::tests::global();
-        let mut context = Context { out: &mut out, err: &mut err, global, admin_token: None };
+        let mut context = Context { out: &mut out, err: &mut err, global, admin_token: None, page: None };
         let exit = report_unseen(&mut context, &file).expect("written");
         assert_eq!(exit.code(), 4);
         let said = String::from_utf8(err).expect("UTF-8");

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::args::{Plain, Sheet as Args};
 use super::{Context, Exit};
+use crate::check::Checked;
 use crate::report::json::write_pretty;
-use crate::settings::{Secret, Unresolved};
+use crate::settings::{Secret, Settings, Unresolved};
 use crate::sheet::{Field, Sheet};
 
 #[derive(Serialize)]
@@ -33,23 +34,36 @@ pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<E
     run(context, &Args { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human })
 }
 
-pub(super) fn run(context: &mut Context<'_>, args: &Args) -> io::Result<Exit> {
-    let path = context.file(args.file.as_ref());
-    let checked = match context.load(&path)? {
+/// The sheet of the file at `path`, which holds no secret.
+pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> io::Result<Result<Sheet, Exit>> {
+    Ok(settings(context, path)?.map(|(_, settings)| Sheet::new(&settings)))
+}
+
+/// The file with its settings, if a sheet can be made of them; else says what is to be mended.
+fn settings(context: &mut Context<'_>, path: &Path) -> io::Result<Result<(Checked, Settings), Exit>> {
+    let checked = match context.load(path)? {
         Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
+        Err(exit) => return Ok(Err(exit)),
     };
-    let settings = match checked.settings() {
-        Ok(settings) => settings,
+    match checked.settings() {
+        Ok(settings) => Ok(Ok((checked, settings))),
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
             writeln!(
                 context.err,
                 "error: mend these first; a sheet with wrong values would be typed in as it is"
             )?;
-            return Ok(Exit::Findings);
+            Ok(Err(Exit::Findings))
         }
-        Err(error) => return context.misuse(error),
+        Err(error) => context.misuse(error).map(Err),
+    }
+}
+
+pub(super) fn run(context: &mut Context<'_>, args: &Args) -> io::Result<Exit> {
+    let path = context.file(args.file.as_ref());
+    let (checked, settings) = match settings(context, &path)? {
+        Ok(found) => found,
+        Err(exit) => return Ok(exit),
     };
     let sheet = Sheet::new(&settings);
     let mut secret = None;

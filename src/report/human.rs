@@ -52,7 +52,7 @@ fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn 
 }
 
 /// What was found in how many files, and of how many something is still open.
-fn summary(files: usize, counts: Counts, open: usize) -> String {
+pub(super) fn summary(files: usize, counts: Counts, open: usize) -> String {
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found = found

@@ -110,6 +110,22 @@ impl FileReport {
         }
     }
 
+    /// What was not examined, and why, a sentence for each reason.
+    pub fn unexamined(&self) -> Vec<String> {
+        let asked = skipped::unexamined(self);
+        let not_asked = skipped::not_asked(std::slice::from_ref(self));
+        asked.iter().chain(&not_asked).map(skipped::Unexamined::sentence).collect()
+    }
+
+    /// What it comes to, in a line: `1 file checked: nothing found`.
+    pub fn in_a_line(&self) -> String {
+        human::summary(
+            1,
+            Counts::of(std::slice::from_ref(self)),
+            usize::from(!skipped::unexamined(self).is_empty()),
+        )
+    }
+
     /// Whether the file could be read.
     pub fn was_read(&self) -> bool {
         self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)

@@ -3,6 +3,7 @@
 //! The page needs no script: what one adds is findings while typing. Everything is rendered here, every text in it escaped; a stored
 //! secret is in none of the answers. Who may see the page at all, [`guard`] decides.
 
+pub mod actions;
 pub mod guard;
 mod listen;
 mod page;

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
+use super::actions::{self, Actions, Jobs};
 use super::guard::Session;
 use super::page::{self, Content, Note};
 use super::pages::{Base, Page, Pages};
@@ -27,12 +28,28 @@ pub struct Site {
     pub(super) path: PathBuf,
     pub(super) form: Form,
     pub(super) pages: Pages,
+    pub(super) actions: Option<Arc<dyn Actions>>,
+    pub(super) jobs: Jobs,
 }
 
 impl Site {
     /// The site of the file at `path`, which pages and findings call `name`. There need not be a file yet.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        Self { name: name.into(), path: path.into(), form: Form::new(), pages: Pages::default() }
+        Self {
+            name: name.into(),
+            path: path.into(),
+            form: Form::new(),
+            pages: Pages::default(),
+            actions: None,
+            jobs: Jobs::default(),
+        }
+    }
+
+    /// The same with something to do besides editing; without, the page has no buttons for it.
+    #[must_use]
+    pub fn with(mut self, actions: Arc<dyn Actions>) -> Self {
+        self.actions = Some(actions);
+        self
     }
 
     /// The file as it is.
@@ -47,7 +64,7 @@ impl Site {
     }
 
     /// The page that a form was sent from. One that is no longer known counts as made of the file as it is.
-    fn page_of(&self, sent: &Sent) -> Arc<Page> {
+    pub(super) fn page_of(&self, sent: &Sent) -> Arc<Page> {
         let known = sent.control("page").and_then(|id| self.pages.find(id));
         known.unwrap_or_else(|| self.pages.keep(self.read(), Default::default(), None))
     }
@@ -84,6 +101,7 @@ impl Site {
             note: shown.note,
             trouble: shown.trouble,
             begin_at: shown.begin_at,
+            acts: self.actions.is_some(),
         });
         (shown.status, body).into_response()
     }
@@ -109,6 +127,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/findings", post(live))
         .route("/save", post(saving::save))
         .route("/merge", post(saving::merge))
+        .merge(actions::routes())
         .fallback(|| async { (StatusCode::NOT_FOUND, "there is no such page\n") })
         .with_state(site)
 }
@@ -161,6 +180,7 @@ async fn show(
             note,
             trouble: None,
             begin_at: None,
+            acts: site.actions.is_some(),
         });
         body.into_response()
     })

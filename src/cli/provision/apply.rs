@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::plan::{Wishes, make};
-use super::show::{self, PlanShape};
+use super::show::{self, PlanShape, Words};
 use super::{Administrator, SecretOut, Site, agrees, consent_address};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
@@ -68,7 +68,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result
         Err(exit) => return Ok(exit),
     };
     if args.format == Plain::Human {
-        show::print(context, &site, &plan, &look.objects)?;
+        Words::new(&site, &plan, &look.objects).print(context)?;
         context.out.flush()?;
     }
     if let Some((FoundBy::DisplayName, application)) = &look.objects.application

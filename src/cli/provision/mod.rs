@@ -4,7 +4,7 @@ pub(super) mod apply;
 pub(super) mod destroy;
 pub(super) mod plan;
 pub(super) mod rotate;
-mod show;
+pub(super) mod show;
 mod teller;
 
 use std::future::Future;
@@ -45,6 +45,22 @@ pub(in crate::cli) struct SecretOut {
     /// Where the settings name an environment variable or a command: write the new secret into this file, which must be new, or empty
     #[arg(long, value_name = "FILE")]
     secret_out: Option<PathBuf>,
+}
+
+impl Administrator {
+    /// As long as the command line waits where nothing else is said.
+    pub(in crate::cli) fn usual(way: Way) -> Self {
+        Self { use_az: way == Way::AzureCli, timeout: 600 }
+    }
+}
+
+/// How an administrator without a ready token signs in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Way {
+    /// With the account of the Azure CLI.
+    AzureCli,
+    /// With a code.
+    DeviceCode,
 }
 
 impl SecretOut {

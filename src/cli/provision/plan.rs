@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Administrator, SecretOut, Site, show};
+use super::show::{self, Words};
+use super::{Administrator, SecretOut, Site};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
 use crate::diagnostic::printable;
@@ -69,10 +70,24 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Plan) -> io::Result<
         Err(exit) => return Ok(exit),
     };
     match args.format {
-        Plain::Human => show::print(context, &site, &plan, &look.objects)?,
+        Plain::Human => Words::new(&site, &plan, &look.objects).print(context)?,
         Plain::Json => write_pretty(&show::shape(&site, &plan, &look.objects), context.out)?,
     }
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
+}
+
+/// The plan for the settings file at `path`, for a page.
+pub(in crate::cli) fn for_page(
+    context: &mut Context<'_>,
+    path: &std::path::Path,
+    administrator: &Administrator,
+) -> io::Result<Result<Words, Exit>> {
+    let (site, files) = match Site::open(context, path, administrator, TO_READ, &SecretOut::default())? {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(Err(exit)),
+    };
+    let made = make(context, &site, &files, &Wishes::default())?;
+    Ok(made.map(|(look, plan)| Words::new(&site, &plan, &look.objects)))
 }
 
 /// Looks at the tenant and plans; else says what stands in the way.

@@ -99,59 +99,67 @@ fn cloud(cloud: Cloud) -> &'static str {
     Cloud::CHOICES.iter().find(|(_, _, one)| *one == cloud).map_or("", |(name, _, _)| name)
 }
 
-/// Prints a plan for a person.
-pub(super) fn print(
-    context: &mut Context<'_>,
-    site: &Site,
-    plan: &Plan,
-    objects: &Objects,
-) -> io::Result<()> {
-    let (mode, access, out) = (site.wanted.mode, &site.wanted.access, &mut *context.out);
-    let name = printable(&site.name);
-    writeln!(out, "{name}: tenant {} ({})", access.tenant_id, cloud(access.cloud))?;
-    match (plan.found_by, &objects.application) {
-        (Some(mark), Some((_, application))) => {
-            let by = match mark {
-                FoundBy::ClientId => "by the client id in the settings",
-                FoundBy::UniqueName => "by the unique name that an earlier run gave it",
-                FoundBy::DisplayName => "by its name, which no other application bears",
-            };
-            writeln!(
-                out,
-                "application {} ({}), found {by}",
-                printable(&application.name),
-                application.client_id
-            )?;
+/// A plan for a person.
+pub(in crate::cli) struct Words {
+    /// Which tenant and which application.
+    pub(in crate::cli) head: Vec<String>,
+    /// What is to be done.
+    pub(in crate::cli) lines: Vec<Line>,
+    /// What to know.
+    pub(in crate::cli) notes: Vec<String>,
+    /// What it comes to.
+    pub(in crate::cli) end: String,
+}
+
+impl Words {
+    pub(super) fn new(site: &Site, plan: &Plan, objects: &Objects) -> Self {
+        let (mode, access) = (site.wanted.mode, &site.wanted.access);
+        let tenant =
+            format!("{}: tenant {} ({})", printable(&site.name), access.tenant_id, cloud(access.cloud));
+        let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
+        let count = |sign| plan.count(mode, sign);
+        let end = if lines.is_empty() {
+            "nothing to do: the tenant holds what the settings want".to_owned()
+        } else {
+            let (add, change, remove) = (count(Sign::Add), count(Sign::Change), count(Sign::Remove));
+            format!("{add} to add, {change} to change, {remove} to remove")
+        };
+        Self { head: vec![tenant, application(site, plan, objects)], lines, notes: plan.notes.clone(), end }
+    }
+
+    /// Prints it.
+    pub(super) fn print(&self, context: &mut Context<'_>) -> io::Result<()> {
+        let out = &mut *context.out;
+        self.head.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        let width = self.lines.iter().map(|line| line.object.len()).max().unwrap_or(0);
+        if !self.lines.is_empty() {
+            writeln!(out)?;
         }
-        _ => writeln!(out, "application {}: not there yet", printable(site.wanted.name()))?,
-    }
-    let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
-    let width = lines.iter().map(|line| line.object.len()).max().unwrap_or(0);
-    if !lines.is_empty() {
-        writeln!(out)?;
-    }
-    for line in &lines {
-        let sign = line.sign.mark();
-        writeln!(out, "  {sign} {:width$}  {}", line.object, printable(&line.what))?;
-        writeln!(out, "    {:width$}  {}: {}", "", line.key, printable(&line.reason))?;
-        if let Some(role) = line.role {
-            writeln!(out, "    {:width$}  takes at least: {role}", "")?;
+        for line in &self.lines {
+            let sign = line.sign.mark();
+            writeln!(out, "  {sign} {:width$}  {}", line.object, printable(&line.what))?;
+            writeln!(out, "    {:width$}  {}: {}", "", line.key, printable(&line.reason))?;
+            if let Some(role) = line.role {
+                writeln!(out, "    {:width$}  takes at least: {role}", "")?;
+            }
         }
+        if !self.notes.is_empty() {
+            writeln!(out, "\nTo know:\n")?;
+            self.notes.iter().try_for_each(|note| writeln!(out, "  - {}", printable(note)))?;
+        }
+        writeln!(out, "\n{}", self.end)
     }
-    if !plan.notes.is_empty() {
-        writeln!(out, "\nTo know:\n")?;
-        plan.notes.iter().try_for_each(|note| writeln!(out, "  - {}", printable(note)))?;
-    }
-    let count = |sign| plan.count(mode, sign);
-    if lines.is_empty() {
-        writeln!(out, "\nnothing to do: the tenant holds what the settings want")
-    } else {
-        writeln!(
-            out,
-            "\n{} to add, {} to change, {} to remove",
-            count(Sign::Add),
-            count(Sign::Change),
-            count(Sign::Remove)
-        )
-    }
+}
+
+/// Which application the plan is about, and how it was found.
+fn application(site: &Site, plan: &Plan, objects: &Objects) -> String {
+    let (Some(mark), Some((_, application))) = (plan.found_by, &objects.application) else {
+        return format!("application {}: not there yet", printable(site.wanted.name()));
+    };
+    let by = match mark {
+        FoundBy::ClientId => "by the client id in the settings",
+        FoundBy::UniqueName => "by the unique name that an earlier run gave it",
+        FoundBy::DisplayName => "by its name, which no other application bears",
+    };
+    format!("application {} ({}), found {by}", printable(&application.name), application.client_id)
 }

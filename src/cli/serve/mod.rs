@@ -1,5 +1,7 @@
 //! `serve`: the admin form of one settings file as a page, until it is told to end.
 
+mod actions;
+
 use std::error::Error;
 use std::io::{self, BufRead};
 use std::net::SocketAddr;
@@ -9,9 +11,11 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::mpsc;
 
+use super::provision::Way;
 use super::{Context, Exit, display};
 use crate::web::guard::{self, Door, LINK_LIFE};
 use crate::web::{Bound, Listening, Refused, Site, Tls, assets, listen, router};
+use actions::Commands;
 
 /// The arguments.
 #[derive(Args)]
@@ -32,10 +36,13 @@ pub(super) struct Serve {
     /// The name in the certificate, by which browsers reach the page
     #[arg(long, value_name = "NAME", requires = "certificate")]
     host: Option<String>,
+    /// Where an administrator is to sign in and $SWYX_TEAMS_ADMIN_TOKEN is not set: with the account of the Azure CLI, and not by a device code
+    #[arg(long)]
+    use_az: bool,
 }
 
 const AFTER: &str = "\
-It prints a link that opens once, within five minutes: whoever opens it first has the form, until 15 minutes without a request or 8 hours later. On a terminal, Enter gives another link. The form shows what `check` finds while one types, and saves as `set` does: comments, order and line ends stay, and a file that someone else changed meanwhile is not overwritten. No stored secret is sent to the browser.
+It prints a link that opens once, within five minutes: whoever opens it first has the form, until 15 minutes without a request or 8 hours later. On a terminal, Enter gives another link. The form shows what `check` finds while one types, and saves as `set` does: comments, order and line ends stay, and a file that someone else changed meanwhile is not overwritten. No stored secret is sent to the browser. Its buttons do what `check --online`, `plan` and `sheet` do, which with --trust use hosts and commands that the file names.
 
 Examples:
   swyx-teams serve
@@ -53,7 +60,9 @@ impl Serve {
 /// Serves until the end.
 pub(super) fn run(context: &mut Context<'_>, args: &Serve) -> io::Result<Exit> {
     let path = context.file(args.file.as_ref());
-    let site = Arc::new(Site::new(display(&path), path));
+    let way = if args.use_az { Way::AzureCli } else { Way::DeviceCode };
+    let commands = Arc::new(Commands::new(context, path.clone(), way));
+    let site = Arc::new(Site::new(display(&path), path).with(commands));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         match listen(&args.listening()).await {

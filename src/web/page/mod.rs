@@ -3,11 +3,13 @@
 mod conflict;
 mod fields;
 mod found;
+mod job;
 mod tables;
 
 use maud::{DOCTYPE, Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
+pub(super) use job::job;
 
 use crate::form::{Finding, Form, Values};
 
@@ -40,6 +42,8 @@ pub(super) struct Content<'a> {
     pub(super) trouble: Option<&'a str>,
     /// The input to begin at.
     pub(super) begin_at: Option<&'a str>,
+    /// Whether there is something to do besides editing.
+    pub(super) acts: bool,
 }
 
 /// The form.
@@ -61,6 +65,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                 nav aria-label="Sections" {
                     ul {
                         li { a href="#findings" { "Findings" } }
+                        @if content.acts { li { a href="#online" { "Tenant" } } }
                         @for section in sections {
                             li { a href={ "#section-" (section.key) } { (section.title) } }
                         }
@@ -69,6 +74,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                 main {
                     (note(content))
                     (found::summary(content.findings))
+                    @if content.acts { (job::buttons()) }
                     p #announce .hidden-text role="status" aria-live="polite" {}
                     @for section in sections {
                         (fields::section(content, section))

@@ -1,0 +1,170 @@
+//! What the page can do besides editing, as the commands do it and in their words.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::check as pipeline;
+use crate::cli::args::{Global, Online};
+use crate::cli::provision::show::Words;
+use crate::cli::provision::{Administrator, Way, plan};
+use crate::cli::{Context, Exit, display, folder, online, sheet};
+use crate::diagnostic::{Severity, printable};
+use crate::form::{Form, findings};
+use crate::report::{FileReport, verdict};
+use crate::settings::Secret;
+use crate::sheet::{Field as SheetField, Sheet};
+use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
+
+/// How long a file is looked at: the default of `check --online`, in seconds.
+const TIMEOUT: u64 = 60;
+
+/// The commands, for the settings file that is served.
+pub(super) struct Commands {
+    path: PathBuf,
+    global: Global,
+    admin_token: Option<Secret>,
+    way: Way,
+}
+
+impl Commands {
+    /// The commands with what was asked of all of them when the page was served.
+    pub(super) fn new(context: &Context<'_>, path: PathBuf, way: Way) -> Self {
+        // What is said goes to the page; nobody is at the terminal to be asked.
+        let global = Global { no_input: true, quiet: true, ..context.global.clone() };
+        Self { path, global, admin_token: context.admin_token.clone(), way }
+    }
+}
+
+impl Actions for Commands {
+    fn perform(&self, action: Action, told: &Arc<dyn Told>) -> Done {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut context = Context {
+            out: &mut out,
+            err: &mut err,
+            global: self.global.clone(),
+            admin_token: self.admin_token.clone(),
+            page: Some(Arc::clone(told)),
+        };
+        let result = match action {
+            Action::Check | Action::CheckAsAdmin => self.check(&mut context, told, action),
+            Action::Plan => self.plan(&mut context, told),
+            Action::Sheet => self.sheet(&mut context),
+        };
+        // As on a pipe: no colours.
+        let said = anstream::adapter::strip_str(&String::from_utf8_lossy(&err)).to_string();
+        let mut done = match result {
+            Ok(Ok(done)) => done,
+            Ok(Err(exit)) => not_done(exit),
+            Err(error) => failed(format!("it broke off: {}", crate::os::reason(&error))),
+        };
+        if !said.trim().is_empty() {
+            done.parts.insert(0, Part::Verbatim(said.trim_end().to_owned()));
+        }
+        done
+    }
+}
+
+/// What came of it, or what the command would end with.
+type Outcome = io::Result<Result<Done, Exit>>;
+
+impl Commands {
+    fn check(&self, context: &mut Context<'_>, told: &Arc<dyn Told>, action: Action) -> Outcome {
+        let as_admin = action == Action::CheckAsAdmin;
+        told.says("signing in as the application, and looking at what it may do");
+        if as_admin {
+            told.says("signing in as an administrator, to read the registration");
+        }
+        let use_az = as_admin && self.way == Way::AzureCli;
+        let args = Online { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
+        let checked = pipeline::file(display(&self.path), &self.path);
+        let file = online::File { checked, folder: folder(&self.path) };
+        let Some(file) = online::examine(context, &args, vec![file])?.into_iter().next() else {
+            return Ok(Err(Exit::Answer));
+        };
+        let seen = online::report_unseen(context, &file)?;
+        let report = FileReport::new(&file.checked, false);
+        let worst = report.findings.iter().map(|finding| finding.diagnostic.severity).max();
+        let verdict_of_all = match (seen, worst) {
+            (Exit::Clean, Some(Severity::Error)) => Verdict::Open,
+            (Exit::Clean, _) => Verdict::Good,
+            _ => Verdict::Failed,
+        };
+        let parts = [
+            Part::List(None, verdict(&file.tenant)),
+            Part::Findings(findings(&Form::new(), &file.checked, None)),
+            Part::List(None, report.unexamined()),
+        ];
+        Ok(Ok(done(verdict_of_all, report.in_a_line(), parts)))
+    }
+
+    fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> Outcome {
+        told.says("signing in as an administrator, and looking at the tenant");
+        let words = plan::for_page(context, &self.path, &Administrator::usual(self.way))?;
+        Ok(words.map(planned))
+    }
+
+    fn sheet(&self, context: &mut Context<'_>) -> Outcome {
+        Ok(sheet::of_file(context, &self.path)?.map(shown))
+    }
+}
+
+fn planned(words: Words) -> Done {
+    let steps = words.lines.iter().map(|line| Step {
+        sign: line.sign.mark(),
+        object: line.object.to_owned(),
+        what: printable(&line.what),
+        reason: format!("{}: {}", line.key, printable(&line.reason)),
+        role: line.role.map(str::to_owned),
+    });
+    let verdict = if words.lines.is_empty() { Verdict::Good } else { Verdict::Open };
+    let notes = words.notes.iter().map(|note| printable(note)).collect();
+    let parts =
+        [Part::List(None, words.head), Part::Steps(steps.collect()), Part::List(Some("To know"), notes)];
+    done(verdict, words.end, parts)
+}
+
+fn shown(sheet: Sheet) -> Done {
+    let field = |field: SheetField| {
+        let portal = field.portal.filter(|portal| *portal != field.label);
+        let portal = portal.map(|portal| format!("in the Entra portal: {portal}"));
+        Field {
+            label: field.label.to_owned(),
+            value: field.value,
+            remarks: field.kept.into_iter().chain(portal).collect(),
+        }
+    };
+    let notes = sheet.notes.into_iter().map(str::to_owned).collect();
+    let parts = [
+        Part::Fields(sheet.fields.into_iter().map(field).collect()),
+        Part::Numbered("By hand", sheet.steps),
+        Part::List(Some("To know"), notes),
+    ];
+    done(Verdict::Good, sheet.place.to_owned(), parts)
+}
+
+fn done(verdict: Verdict, headline: String, parts: impl IntoIterator<Item = Part>) -> Done {
+    let is_empty = |part: &Part| match part {
+        Part::Verbatim(text) => text.is_empty(),
+        Part::List(_, items) | Part::Numbered(_, items) => items.is_empty(),
+        Part::Fields(fields) => fields.is_empty(),
+        Part::Steps(steps) => steps.is_empty(),
+        Part::Findings(findings) => findings.is_empty(),
+    };
+    Done { verdict, headline, parts: parts.into_iter().filter(|part| !is_empty(part)).collect() }
+}
+
+fn failed(headline: String) -> Done {
+    done(Verdict::Failed, headline, [])
+}
+
+/// Why there is nothing to show; what the command says of it stands below.
+fn not_done(exit: Exit) -> Done {
+    let why = match exit {
+        Exit::Findings => "the file has errors, so this was not done",
+        Exit::Silence => "no answer in time",
+        Exit::Answer => "the answer does not let this be done",
+        Exit::Usage | Exit::Clean => "this could not be done",
+    };
+    failed(why.to_owned())
+}

@@ -1,0 +1,176 @@
+//! Jobs: one at a time, each on a thread of its own, and the last few with what came of them.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use uuid::Uuid;
+
+use super::{Action, Actions, Code, Done, Told, Verdict};
+
+/// How many jobs are kept.
+const MOST: usize = 8;
+/// How many threads there may be: the one of the job that runs, and those of stopped ones, which end when nobody entered their code.
+const MOST_THREADS: usize = 4;
+/// How many lines of progress are kept.
+const MOST_LINES: usize = 100;
+
+/// One job.
+pub(in crate::web) struct Job {
+    pub(in crate::web) id: String,
+    pub(in crate::web) action: Action,
+    state: Mutex<State>,
+}
+
+/// How far a job is.
+#[derive(Clone)]
+pub(in crate::web) struct State {
+    began: Instant,
+    /// What was said, the latest last.
+    pub(in crate::web) said: Vec<String>,
+    /// The code that somebody has to enter.
+    pub(in crate::web) code: Option<Code>,
+    /// What came of it.
+    pub(in crate::web) done: Option<Arc<Done>>,
+    /// Nobody waits for it any longer.
+    pub(in crate::web) is_stopped: bool,
+}
+
+impl State {
+    /// Whether there is something to wait for.
+    pub(in crate::web) fn is_open(&self) -> bool {
+        self.done.is_none() && !self.is_stopped
+    }
+
+    /// For how many seconds it has been running.
+    pub(in crate::web) fn seconds(&self) -> u64 {
+        self.began.elapsed().as_secs()
+    }
+}
+
+impl Job {
+    fn new(action: Action) -> Self {
+        let state =
+            State { began: Instant::now(), said: Vec::new(), code: None, done: None, is_stopped: false };
+        Self { id: Uuid::new_v4().simple().to_string(), action, state: Mutex::new(state) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far it is.
+    pub(in crate::web) fn state(&self) -> State {
+        self.lock().clone()
+    }
+
+    /// Stops waiting for it. Its thread may go on for a while; what comes of it is not shown.
+    pub(super) fn stop(&self) {
+        let mut state = self.lock();
+        state.is_stopped = state.done.is_none();
+        state.code = None;
+    }
+
+    fn end(&self, done: Done) {
+        let mut state = self.lock();
+        if state.is_open() {
+            state.done = Some(Arc::new(done));
+        }
+        state.code = None;
+    }
+}
+
+impl Told for Job {
+    fn says(&self, what: &str) {
+        let mut state = self.lock();
+        if state.said.len() < MOST_LINES {
+            state.said.push(what.to_owned());
+        }
+    }
+
+    fn asks(&self, code: Code) {
+        let mut state = self.lock();
+        if state.is_open() {
+            state.code = Some(code);
+        }
+    }
+}
+
+/// Why a job did not begin.
+#[derive(Debug)]
+pub(super) enum NotBegun {
+    /// Another one runs.
+    Busy(Arc<Job>),
+    /// Stopped ones still wait for answers.
+    TooMany,
+    /// The system gives no thread.
+    NoThread(io::Error),
+}
+
+/// The jobs of one site.
+#[derive(Default)]
+pub(in crate::web) struct Jobs {
+    kept: Mutex<VecDeque<Arc<Job>>>,
+    threads: Arc<AtomicUsize>,
+}
+
+impl Jobs {
+    /// Begins a job, unless another runs.
+    pub(super) fn begin(&self, actions: Arc<dyn Actions>, action: Action) -> Result<Arc<Job>, NotBegun> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(busy) = kept.iter().find(|job| job.lock().is_open()) {
+            return Err(NotBegun::Busy(Arc::clone(busy)));
+        }
+        if self.threads.load(Ordering::Relaxed) >= MOST_THREADS {
+            return Err(NotBegun::TooMany);
+        }
+        let job = Arc::new(Job::new(action));
+        let running = Running::new(&job, &self.threads);
+        let work = move || {
+            let told: Arc<dyn Told> = running.job.clone();
+            let done = actions.perform(action, &told);
+            running.job.end(done);
+        };
+        std::thread::Builder::new().name(action.name().to_owned()).spawn(work).map_err(NotBegun::NoThread)?;
+        kept.push_back(Arc::clone(&job));
+        if kept.len() > MOST {
+            kept.pop_front();
+        }
+        Ok(job)
+    }
+
+    /// The job with this id.
+    pub(super) fn find(&self, id: &str) -> Option<Arc<Job>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.iter().find(|job| job.id == id).cloned()
+    }
+}
+
+/// A thread at work; however it ends, its job has ended, too.
+struct Running {
+    job: Arc<Job>,
+    threads: Arc<AtomicUsize>,
+}
+
+impl Running {
+    fn new(job: &Arc<Job>, threads: &Arc<AtomicUsize>) -> Self {
+        threads.fetch_add(1, Ordering::Relaxed);
+        Self { job: Arc::clone(job), threads: Arc::clone(threads) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.threads.fetch_sub(1, Ordering::Relaxed);
+        let headline = "it broke off; this is a fault of this program".to_owned();
+        self.job.end(Done { verdict: Verdict::Failed, headline, parts: Vec::new() });
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("action", &self.action).finish_non_exhaustive()
+    }
+}
