@@ -419,6 +419,13 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     error
 }
 
+/// An address with a port; this machine may be called by its name.
+pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let numeric =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -427,11 +434,4 @@ pub(super) mod tests {
     pub(in crate::cli) fn global() -> Global {
         Cli::parse_from(["swyx-teams", "rules"]).global
     }
-}
-
-/// An address with a port; this machine may be called by its name.
-pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    let numeric =
-        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
 }
