@@ -21,6 +21,11 @@ fn the_schemas_are_current() {
     let folder = root().join("schema");
     assert_file(&folder.join("swyx-teams.schema.json"), &printed(&["schema"]));
     assert_file(&folder.join("swyx-teams.draft-07.schema.json"), &printed(&["schema", "--for", "draft-07"]));
+    for (tool, file) in
+        [("taplo", "taplo.schema.json"), ("rjsf", "rjsf.form.json"), ("jsonforms", "jsonforms.form.json")]
+    {
+        assert_file(&folder.join(format!("swyx-teams.{file}")), &printed(&["schema", "--for", tool]));
+    }
     assert_file(&folder.join("swyx-gateway.openapi.json"), &printed(&["schema", "--for", "gateway"]));
 }
 

@@ -12,7 +12,7 @@ use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
 use crate::rules::{ALL, Rule, of_refusal};
 use crate::settings::entries::known_keys;
-use crate::settings::schema::{Dialect, describe, schema};
+use crate::settings::schema::{Dialect, choices, describe, schema};
 use crate::settings::suggest::nearest;
 
 #[derive(Serialize)]
@@ -133,16 +133,12 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
             writeln!(out, "{label}: {}", plain(value))?;
         }
     }
-    for choice in described.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
-        let title = choice.get("title").and_then(Value::as_str).unwrap_or_default();
-        match choice.get("const") {
-            Some(value) => writeln!(out, "  {}: {title}", plain(value))?,
-            None => writeln!(
-                out,
-                "  {title}: {}",
-                choice.get("description").and_then(Value::as_str).unwrap_or_default()
-            )?,
-        }
+    for (value, title) in choices(described) {
+        writeln!(out, "  {}: {title}", plain(value))?;
+    }
+    for way in described.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| way.get(name).and_then(Value::as_str).unwrap_or_default();
+        writeln!(out, "  {}: {}", text("title"), text("description"))?;
     }
     for example in described.get("examples").and_then(Value::as_array).into_iter().flatten() {
         writeln!(out, "Example: {example}")?;

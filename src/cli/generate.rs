@@ -5,13 +5,16 @@ use std::io;
 use super::args::{self, Completions, Man, Schema, SchemaFor};
 use super::{Context, Exit, named};
 use crate::report::json::write_pretty;
-use crate::settings::schema::{Dialect, schema as generated};
+use crate::settings::schema::{self, Dialect};
 use crate::swyx::contract;
 
 pub(super) fn schema(context: &mut Context<'_>, args: &Schema) -> io::Result<Exit> {
     let schema = match args.tool {
-        SchemaFor::JsonSchema => generated(Dialect::Draft2020_12),
-        SchemaFor::Draft07 => generated(Dialect::Draft07),
+        SchemaFor::JsonSchema => schema::schema(Dialect::Draft2020_12),
+        SchemaFor::Draft07 => schema::schema(Dialect::Draft07),
+        SchemaFor::Taplo => schema::taplo(),
+        SchemaFor::Rjsf => schema::rjsf(),
+        SchemaFor::JsonForms => schema::jsonforms(),
         SchemaFor::Gateway => contract(),
     };
     write_pretty(&schema, context.out)?;

@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
-use crate::settings::schema::{Dialect, schema};
+use crate::settings::VENDORS_PAIRS;
+use crate::settings::schema::{self, Dialect};
 
 /// A form of the settings file.
 ///
@@ -102,6 +103,8 @@ pub enum Kind {
     Mapping {
         /// The regular expression that a name has to match.
         pattern: Option<String>,
+        /// Names to offer; others are as good.
+        names: Vec<String>,
         /// The choices.
         choices: Vec<Choice>,
     },
@@ -147,7 +150,7 @@ impl Default for Form {
 impl Form {
     /// The form of the settings file.
     pub fn new() -> Self {
-        Self::of(&schema(Dialect::Draft2020_12))
+        Self::of(&schema::schema(Dialect::Draft2020_12))
     }
 
     fn of(schema: &Json) -> Self {
@@ -221,7 +224,8 @@ fn kind(part: &Json) -> Kind {
     }
     if let Some(values) = part.get("additionalProperties").filter(|values| values.is_object()) {
         let pattern = part.pointer("/propertyNames/pattern").and_then(plain);
-        return Kind::Mapping { pattern, choices: choices(values) };
+        let names = VENDORS_PAIRS.map(str::to_owned).to_vec();
+        return Kind::Mapping { pattern, names, choices: choices(values) };
     }
     match choices(part) {
         choices if !choices.is_empty() => Kind::Choice { choices, numbers: is("integer") },
@@ -240,8 +244,8 @@ fn branches(part: &Json) -> impl Iterator<Item = &Json> {
 
 fn choices(part: &Json) -> Vec<Choice> {
     let choice =
-        |branch: &Json| Some(Choice { value: plain(branch.get("const")?)?, title: text(branch, "title") });
-    branches(part).filter_map(choice).collect()
+        |(value, title): (&Json, &str)| Some(Choice { value: plain(value)?, title: title.to_owned() });
+    schema::choices(part).filter_map(choice).collect()
 }
 
 /// A branch of a secret's schema: a text, or a table with one member.

@@ -26,5 +26,6 @@ pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use secret::{Secret, SecretSource};
 pub use section::MOST_FINDINGS;
 pub use text::{IdFault, SecretFault, guid};
+pub(crate) use values::VENDORS_PAIRS;
 pub(crate) use values::is_loopback;
 pub use values::{Choice, Cloud, Endpoint, Mode, NotOfForm, PresencePair, SwyxStatus, SwyxVersion};

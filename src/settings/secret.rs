@@ -140,7 +140,7 @@ impl JsonSchema for SecretSource {
             "format": "password",
             "oneOf": [
                 {
-                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "writeOnly": true,
+                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "x-format": "password", "writeOnly": true,
                     "description": "The secret itself. Whoever reads the file has it: a reference is better.",
                 },
                 reference("env", "Environment variable", "Taken from an environment variable when it is needed.",

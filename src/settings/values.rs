@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::schema::ENUM_TITLES;
 use super::suggest::nearest;
 
 /// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
@@ -50,10 +51,11 @@ impl JsonSchema for Mode {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "integer",
-            "oneOf": [
-                {"const": 1, "title": "Teams to Swyx only"},
-                {"const": 2, "title": "Both ways: \"Speaking\" in Swyx shows as \"In a call\" in Teams"},
-                {"const": 0, "title": "0: not in the vendor's pages; plausibly off"},
+            "enum": [1, 2, 0],
+            ENUM_TITLES: [
+                "Teams to Swyx only",
+                "Both ways: \"Speaking\" in Swyx shows as \"In a call\" in Teams",
+                "0: not in the vendor's pages; plausibly off",
             ],
         })
     }
@@ -250,9 +252,8 @@ impl Choice for SwyxStatus {
 }
 
 fn choice_schema<T: Choice>() -> Schema {
-    let choices =
-        T::CHOICES.iter().map(|(name, title, _)| serde_json::json!({"const": name, "title": title}));
-    json_schema!({"type": "string", "oneOf": choices.collect::<Vec<_>>()})
+    let (names, titles): (Vec<_>, Vec<_>) = T::CHOICES.iter().map(|(name, title, _)| (*name, *title)).unzip();
+    json_schema!({"type": "string", "enum": names, ENUM_TITLES: titles})
 }
 
 impl JsonSchema for Cloud {
@@ -324,6 +325,31 @@ pub(super) const ACTIVITIES: [&str; 17] = [
     "PresenceUnknown",
     "Presenting",
     "UrgentInterruptionsOnly",
+];
+
+/// The pairs of Graph's presence that a user meets: the rows of the vendor's table, by Graph's words.
+///
+/// Source: <https://help.swyx.com/mobile/1.00/Android/Enreach/en-US/help/chap_statussignaling.07.5.html>.
+pub(crate) const VENDORS_PAIRS: [&str; 19] = [
+    "Available/Available",
+    "Available/OutOfOffice",
+    "Busy/Busy",
+    "Busy/InACall",
+    "Busy/InAConferenceCall",
+    "Busy/InAMeeting",
+    "DoNotDisturb/DoNotDisturb",
+    "DoNotDisturb/Presenting",
+    "DoNotDisturb/Focusing",
+    "Away/Away",
+    "BeRightBack/BeRightBack",
+    "Offline/OffWork",
+    "Offline/Offline",
+    "PresenceUnknown/PresenceUnknown",
+    "Away/OutOfOffice",
+    "BeRightBack/OutOfOffice",
+    "Offline/OutOfOffice",
+    "OutOfOffice/OutOfOffice",
+    "PresenceUnknown/OutOfOffice",
 ];
 
 impl PresencePair {

@@ -217,6 +217,12 @@ mod tests {
         mapping.meaning(pair).status
     }
 
+    #[test]
+    fn the_pairs_that_forms_offer_are_those_of_the_table() {
+        let table = TABLE.map(|(availability, activity, _)| format!("{availability}/{activity}"));
+        assert_eq!(table.as_slice(), crate::settings::VENDORS_PAIRS);
+    }
+
     /// The vendor's rows, copied by hand from its page and Microsoft's, once more: a second look at the table above.
     #[test]
     fn every_row_of_the_vendors_table() {

@@ -1,6 +1,7 @@
 """What the end-to-end checks share: where things are, and how to run them."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/release/swyx-teams"
 # Not resolved: the interpreter is a link, and the tools lie beside the link.
 TOOLS = Path(sys.executable).parent
+# Debian's; others have it by another name.
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
 TENANT = "6f1d9a54-0c3e-4b7d-9d51-8a2f5c7e3b10"
 CLIENT = "2b8e4c71-5a9f-4d36-b0c8-7e1f3a6d9245"

@@ -1,6 +1,7 @@
 """The JSON Schema before tools of other people: it is one, and it draws the line where our own check draws it."""
 
 import json
+import shutil
 import tomllib
 
 from common import ROOT, TOOLS, Case, ours, run
@@ -13,8 +14,9 @@ class Metaschema(Case):
         path = self.write("schema.json", text)
         return run(TOOLS / "check-jsonschema", "--check-metaschema", path)
 
-    def test_both_drafts(self):
-        for words, draft in [([], "draft/2020-12/"), (["--for", "draft-07"], "draft-07/")]:
+    def test_all_that_are_plain_schemas(self):
+        drafts = [([], "draft/2020-12/"), (["--for", "draft-07"], "draft-07/"), (["--for", "taplo"], "draft-07/")]
+        for words, draft in drafts:
             with self.subTest(draft):
                 done = ours("schema", *words)
                 self.passes(done)
@@ -32,8 +34,11 @@ class Settings(Case):
         # Under the name that the example's first line looks for.
         self.schema = self.write("swyx-teams.schema.json", ours("schema").stdout)
         self.draft_07 = self.write("swyx-teams.draft-07.schema.json", ours("schema", "--for", "draft-07").stdout)
+        # The one for editors has a folder of its own, with a file of the same name.
+        self.editors = self.write("editors/swyx-teams.schema.json", ours("schema", "--for", "taplo").stdout)
         schemas = '[[schemas]]\npath = "swyx-teams.schema.json"\ninclude = ["settings.toml"]\n'
-        self.write("tombi.toml", schemas)
+        for folder in (".", "editors"):
+            self.write(f"{folder}/tombi.toml", schemas)
 
     def verdicts(self, text):
         """What each tool says of a settings file. All of them see all of the faults below."""
@@ -42,11 +47,14 @@ class Settings(Case):
         for schema in (self.schema, self.draft_07):
             yield schema.name, run(TOOLS / "check-jsonschema", "--schemafile", schema, path)
         # taplo knows no draft after 07: given 2020-12 it passes over `dependentRequired`, and so over the last fault.
-        yield "taplo", run(TOOLS / "taplo", "lint", "--no-auto-config", "--schema", self.draft_07.as_uri(), path)
+        for schema in (self.draft_07, self.editors):
+            lint = ("lint", "--no-auto-config", "--schema", schema.as_uri())
+            yield f"taplo by {schema}", run(TOOLS / "taplo", *lint, path)
         # On the command line tombi takes no schema, so tombi.toml names it.
-        yield "tombi", run(
-            TOOLS / "tombi", "lint", "--offline", "--error-on-warnings", path, folder=self.folder, NO_COLOR="1"
-        )
+        for folder in (self.folder, self.folder / "editors"):
+            copy = shutil.copy(path, folder) if folder != path.parent else path
+            lint = ("lint", "--offline", "--error-on-warnings")
+            yield f"tombi in {folder}", run(TOOLS / "tombi", *lint, copy, folder=folder, NO_COLOR="1")
 
     def test_correct_files_pass(self):
         for path in [self.first_file(), *sorted(ROOT.glob("schema/*.example.toml"))]:

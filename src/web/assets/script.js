@@ -213,7 +213,7 @@
     const anchor = event.target.closest("a[href^='#part-']");
     if (!anchor) return;
     const part = document.getElementById(anchor.hash.slice(1));
-    const input = part && [...part.querySelectorAll("input, select, textarea")].find((found) => found.type !== "hidden" && found.offsetParent);
+    const input = part && [...part.querySelectorAll("input, select, textarea")].find((found) => found.type !== "hidden" && found.name !== "removed" && found.offsetParent);
     if (!input) return;
     event.preventDefault();
     input.scrollIntoView({ block: "center" });

@@ -60,7 +60,7 @@ fn field(content: &Content<'_>, field: &Field) -> Markup {
         div class=(class) id={ "part-" (slug(&field.key)) } data-when-key=[key] data-when-value=[value] {
             @match &field.kind {
                 Kind::Secret { ways } => (secret(content, field, ways)),
-                Kind::Mapping { choices, .. } => (tables::pairs(content, field, choices)),
+                Kind::Mapping { choices, names, .. } => (tables::pairs(content, field, choices, names)),
                 _ => (plain(content, field)),
             }
         }

@@ -77,7 +77,7 @@ fn number(row: &Row) -> String {
 }
 
 /// The pairs of a mapping.
-pub(super) fn pairs(content: &Content<'_>, field: &Field, choices: &[Choice]) -> Markup {
+pub(super) fn pairs(content: &Content<'_>, field: &Field, choices: &[Choice], names: &[String]) -> Markup {
     let id = slug(&field.key);
     html! {
         fieldset {
@@ -100,6 +100,7 @@ pub(super) fn pairs(content: &Content<'_>, field: &Field, choices: &[Choice]) ->
                 }
             }
             template data-template=(field.key) { (pair(content, choices, &blank_pair(field), "#")) }
+            datalist #presences { @for name in names { option value=(name) {} } }
             (add(&field.key, "Add a status"))
         }
     }
@@ -129,7 +130,7 @@ fn pair(content: &Content<'_>, choices: &[Choice], row: &Row, number: &str) -> M
                 @if name.name.is_empty() {
                     code { (name.value.text()) }
                 } @else {
-                    input name=(name.name) type="text" value=(name.value.text()) spellcheck="false" autocapitalize="off"
+                    input name=(name.name) type="text" list="presences" value=(name.value.text()) spellcheck="false" autocapitalize="off"
                         aria-label={ "Presence in Teams, row " (number) } aria-describedby=[&described] aria-invalid=[wrong]
                         autofocus[content.begin_at == Some(name.name.as_str())];
                 }

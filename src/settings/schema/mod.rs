@@ -1,9 +1,22 @@
-//! The JSON Schema of the settings file, generated from the structs of the draft.
+//! The JSON Schema of the settings file, generated from the structs of the draft, and what is made of it for other people's tools.
+//!
+//! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>), which wants a choice as `enum` with
+//! `x-enumTitles` and a masked input as `x-format`. The variants turn it into what their tool wants; none says more than the schema.
+
+mod jsonforms;
+mod parts;
+mod rjsf;
+mod taplo;
+mod tidy;
 
 use schemars::generate::SchemaSettings;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::draft::Draft;
+pub use jsonforms::jsonforms;
+pub use rjsf::rjsf;
+pub use taplo::taplo;
+use tidy::{rename_for_draft07, tidy};
 
 /// A dialect of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,53 +43,30 @@ pub fn schema(dialect: Dialect) -> Value {
         Dialect::Draft2020_12 => SchemaSettings::draft2020_12(),
         Dialect::Draft07 => SchemaSettings::draft07(),
     };
-    let mut schema = settings.into_generator().into_root_schema_for::<Draft>().to_value();
-    tidy(&mut schema);
+    let mut schema = generated(settings);
     if dialect == Dialect::Draft07 {
         rename_for_draft07(&mut schema);
     }
     schema
 }
 
-/// Takes out what `Option` and the integer types leave behind: TOML has no null, and `int64` is no format of JSON Schema.
-fn tidy(value: &mut Value) {
-    if let Value::Object(members) = value {
-        if let Some(Value::Array(types)) = members.get("type") {
-            let types = types.iter().filter(|name| **name != "null").cloned().collect::<Vec<_>>();
-            if let [only] = types.as_slice() {
-                members.insert("type".to_owned(), only.clone());
-            }
-        }
-        if members.get("format").is_some_and(|format| format == "int64") {
-            members.shift_remove("format");
-        }
-        if let Some(Value::Array(branches)) = members.get("anyOf")
-            && let [only, null] = branches.as_slice()
-            && *null == json!({"type": "null"})
-        {
-            let only = only.clone();
-            members.shift_remove("anyOf");
-            if let Value::Object(only) = only {
-                members.extend(only);
-            }
-        }
-        members.values_mut().for_each(tidy);
-    } else if let Value::Array(elements) = value {
-        elements.iter_mut().for_each(tidy);
-    }
+fn generated(settings: SchemaSettings) -> Value {
+    let mut schema = settings.into_generator().into_root_schema_for::<Draft>().to_value();
+    tidy(&mut schema);
+    schema
 }
 
-/// `dependentRequired` came with 2019-09; before, it was a part of `dependencies`.
-fn rename_for_draft07(value: &mut Value) {
-    if let Value::Object(members) = value {
-        if let Some(required) = members.shift_remove("dependentRequired") {
-            members.insert("dependencies".to_owned(), required);
-        }
-        members.values_mut().for_each(rename_for_draft07);
-    } else if let Value::Array(elements) = value {
-        elements.iter_mut().for_each(rename_for_draft07);
-    }
+/// The values that a part of the schema offers to choose from, each with its title; none if any value will do.
+pub fn choices(part: &Value) -> impl Iterator<Item = (&Value, &str)> {
+    let list = |name: &str| part.get(name).and_then(Value::as_array).into_iter().flatten();
+    list("enum").zip(list(ENUM_TITLES).filter_map(Value::as_str))
 }
+
+/// The keyword with the titles of the values of `enum`, in their order; Jedison's.
+pub(super) const ENUM_TITLES: &str = "x-enumTitles";
+
+/// The keyword of a key that counts only while another key has a value: `{"key": …, "value": …}`.
+pub(super) const SHOWN_WHEN: &str = "x-shown-when";
 
 /// The part of the schema that describes `key`, its `$ref`s followed; nothing if there is no such key.
 pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&'a Value> {

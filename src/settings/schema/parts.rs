@@ -1,0 +1,82 @@
+//! The steps from the plain schema to a variant that more than one of them takes.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{RecursiveTransform, Transform};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::tidy::rename_for_draft07;
+use super::{ENUM_TITLES, generated};
+use crate::settings::{SwyxStatus, VENDORS_PAIRS};
+
+/// The schema without a `$ref`, in draft 07: what every form library reads without being set up for it.
+pub(super) fn inlined() -> Value {
+    let mut schema = generated(SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true));
+    rename_for_draft07(&mut schema);
+    schema
+}
+
+/// Applies a step to a schema and to all that it holds.
+pub(super) fn everywhere(schema: &mut Value, step: impl FnMut(&mut Map<String, Value>)) {
+    /// A step that passes over `true` and `false`, which are schemas, too.
+    struct OfObjects<F>(F);
+    impl<F: FnMut(&mut Map<String, Value>)> Transform for OfObjects<F> {
+        fn transform(&mut self, schema: &mut Schema) {
+            if let Some(members) = schema.as_object_mut() {
+                (self.0)(members);
+            }
+        }
+    }
+    if let Ok(schema) = <&mut Schema>::try_from(schema) {
+        RecursiveTransform(OfObjects(step)).transform(schema);
+    }
+}
+
+/// A choice as `oneOf`, a `const` and a title each; its type stays beside it.
+pub(super) fn choices_as_one_of(members: &mut Map<String, Value>) {
+    if let (Some(Value::Array(values)), Some(Value::Array(titles))) =
+        (members.get("enum"), members.get(ENUM_TITLES))
+    {
+        let branches =
+            values.iter().zip(titles).map(|(value, title)| json!({"const": value, "title": title}));
+        let branches = branches.collect::<Vec<_>>();
+        members.shift_remove("enum");
+        members.shift_remove(ENUM_TITLES);
+        members.insert("oneOf".to_owned(), Value::Array(branches));
+    }
+}
+
+/// Names the pairs of the vendor's table as members of `sync.status`, for tools that show or complete only what has a name.
+pub(super) fn with_vendors_pairs(schema: &mut Value) {
+    if let Some(Value::Object(status)) = schema.pointer_mut("/properties/sync/properties/status") {
+        let choice = SwyxStatus::json_schema(&mut SchemaGenerator::default()).to_value();
+        let pairs = VENDORS_PAIRS.iter().map(|pair| {
+            let mut choice = choice.clone();
+            if let Value::Object(members) = &mut choice {
+                members.insert("title".to_owned(), json!(pair));
+            }
+            ((*pair).to_owned(), choice)
+        });
+        status.insert("properties".to_owned(), Value::Object(pairs.collect()));
+    }
+}
+
+/// The JSON Pointer to a key's part of a schema without `$ref`s, as `/properties/sync/properties/status`.
+pub(super) fn pointer(key: &str) -> String {
+    key.split('.').map(|name| format!("/properties/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+}
+
+/// Whether a part of the schema describes a secret.
+pub(super) fn is_secret(part: &Value) -> bool {
+    part.get("writeOnly") == Some(&Value::Bool(true)) && part.get("oneOf").is_some()
+}
+
+/// The first example of a part, where it is text.
+pub(super) fn example(part: &Value) -> Option<&str> {
+    part.pointer("/examples/0").and_then(Value::as_str)
+}
+
+/// The members of a table's schema.
+pub(super) fn members(part: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    part.get("properties").and_then(Value::as_object).into_iter().flatten()
+}

@@ -1,0 +1,52 @@
+//! The variant for the editors' TOML tools.
+//!
+//! Taplo (<https://taplo.tamasfe.dev/configuration/developing-schemas.html>) promises no draft after 04, and reads its own words beside no
+//! `$ref`; Tombi (<https://tombi-toml.github.io/tombi/docs/json-schema/>) has words of its own, too. Both complete a key only if it has a name.
+
+use serde_json::{Map, Value, json};
+
+use super::ENUM_TITLES;
+use super::parts::{everywhere, inlined, with_vendors_pairs};
+
+/// The schema with the words of Taplo and Tombi: documentation of keys and of each value of a choice, the keys that a new table begins with,
+/// the order of keys, and the version of TOML.
+///
+/// ```
+/// let schema = swyx_teams::settings::schema::taplo();
+/// let mode = &schema["properties"]["control_center"]["properties"]["MsTeamsStatusSyncMode"];
+/// assert_eq!(mode["x-taplo"]["docs"]["enumValues"][0], "Teams to Swyx only");
+/// assert_eq!(schema["x-tombi-toml-version"], "v1.0.0");
+/// ```
+pub fn taplo() -> Value {
+    let mut schema = inlined();
+    with_vendors_pairs(&mut schema);
+    everywhere(&mut schema, documented);
+    if let Value::Object(members) = &mut schema {
+        members.insert("x-tombi-toml-version".to_owned(), json!("v1.0.0"));
+        members.insert("x-tombi-string-formats".to_owned(), json!(["email", "uri", "uuid"]));
+    }
+    schema
+}
+
+fn documented(members: &mut Map<String, Value>) {
+    let mut docs = Map::new();
+    if let Some(description) = members.get("description") {
+        docs.insert("main".to_owned(), description.clone());
+    }
+    if let Some(titles) = members.get(ENUM_TITLES) {
+        docs.insert("enumValues".to_owned(), titles.clone());
+    }
+    let mut taplo = Map::new();
+    if !docs.is_empty() {
+        taplo.insert("docs".to_owned(), Value::Object(docs));
+    }
+    if members.contains_key("properties") {
+        if let Some(required) = members.get("required") {
+            taplo.insert("initKeys".to_owned(), required.clone());
+        }
+        members.insert("x-tombi-table-keys-order".to_owned(), json!("schema"));
+    }
+    if !taplo.is_empty() {
+        members.insert("x-taplo".to_owned(), Value::Object(taplo));
+    }
+}

@@ -1,0 +1,31 @@
+// Starts Debian's Chromium, and bundles what other people's packages need to run in it.
+
+import { fileURLToPath } from "node:url";
+
+import { installed } from "./common.mjs";
+
+/** Runs `visit` with a browser, which ends with it. The sandbox of Chromium's own needs a user that is not root. */
+export async function withBrowser({ chromium, options = [] }, visit) {
+    const args = process.getuid() === 0 ? ["--no-sandbox", ...options] : options;
+    const browser = await installed("playwright-core").chromium.launch({ executablePath: chromium, args });
+    try {
+        return await visit(browser);
+    } finally {
+        await browser.close();
+    }
+}
+
+/** A script of this folder as one text, with all that it imports. */
+export async function bundled(name) {
+    const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
+    const built = await installed("esbuild").build({
+        entryPoints: [folder(name)],
+        nodePaths: [folder("../../target/e2e/node/node_modules")],
+        define: { "process.env.NODE_ENV": '"production"' },
+        bundle: true,
+        write: false,
+        format: "iife",
+        logLevel: "error",
+    });
+    return built.outputFiles[0].text;
+}

@@ -1,0 +1,62 @@
+// How the page looks: light and dark, from a phone to a wide screen, and nothing from elsewhere. With UPDATE=1 it writes the README's pictures.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+
+import { browsing, FAULTY, heading, ROOT, serve, SOUND } from "./shared.mjs";
+
+const browser = browsing();
+const folder = path.join(ROOT, process.env.UPDATE === "1" ? "fixtures/screenshots" : "target/e2e/screenshots");
+await mkdir(folder, { recursive: true });
+
+/** How bright the page's ground is, 0 to 255. */
+const ground = (page) =>
+    page.evaluate(() => {
+        const seen = [document.body, document.documentElement].map((each) => getComputedStyle(each).backgroundColor);
+        const [red, green, blue] = (seen.find((colour) => !/rgba\(.*, 0\)/.test(colour)) ?? "rgb(255, 255, 255)").match(/[\d.]+/g);
+        return (Number(red) + Number(green) + Number(blue)) / 3;
+    });
+
+test("light and dark follow the reader's choice, and the pictures show them", async (t) => {
+    const served = await serve(t, browser, FAULTY);
+    const page = await served.open();
+    for (const [name, colorScheme, width, height] of [
+        ["light", "light", 1200, 1150],
+        ["dark", "dark", 1200, 1150],
+        ["phone", "light", 390, 844],
+    ]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height });
+        const bright = await ground(page);
+        assert.ok(colorScheme === "light" ? bright > 200 : bright < 60, `${name}: ${bright}`);
+        await page.screenshot({ path: path.join(folder, `${name}.png`), animations: "disabled" });
+    }
+});
+
+test("nothing runs off the side, from a phone to a wide screen", async (t) => {
+    const served = await serve(t, browser, FAULTY);
+    const page = await served.open();
+    for (const width of [320, 390, 768, 1280, 2560]) {
+        await page.setViewportSize({ width, height: 800 });
+        const [wide, own] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+        assert.ok(wide <= own, `${wide} of ${own} at ${width}`);
+        assert.ok(await heading(page).isVisible());
+    }
+});
+
+test("nothing comes from elsewhere, and there is no script and no style in the page itself", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const context = await served.context();
+    const page = await context.newPage();
+    const asked = new Set();
+    page.on("request", (request) => asked.add(request.url().startsWith("data:") ? "data:" : new URL(request.url()).origin));
+    await page.goto(served.link);
+    assert.deepEqual([...asked].filter((origin) => origin !== "data:"), [served.origin]);
+    const inline = await page.evaluate(() => {
+        const handlers = [...document.querySelectorAll("*")].flatMap((each) => each.getAttributeNames().filter((name) => /^on|^style$/.test(name)));
+        return [...document.querySelectorAll("script:not([src]), style")].map((each) => each.outerHTML).concat(handlers);
+    });
+    assert.deepEqual(inline, []);
+});

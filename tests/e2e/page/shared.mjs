@@ -1,0 +1,165 @@
+// What the tests of the admin form share: a program that serves a file, and a browser before it.
+
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { after, before } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { installed } from "../common.mjs";
+
+export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+export const PROGRAM = path.join(ROOT, "target/release/swyx-teams");
+export const LIMIT = 20_000; // milliseconds, which only tell a hang from a slow machine
+
+export const TENANT = "6f1d9a54-0c3e-4b7d-9d51-8a2f5c7e3b10";
+export const CLIENT = "2b8e4c71-5a9f-4d36-b0c8-7e1f3a6d9245";
+/** A secret that stands in a file, and must be seen nowhere else. */
+export const CANARY = "kX8~canary_Zq7-never.seen_4Rt2~Wm9pLs0vB";
+
+/** A file with comments, an order of its own, and two faults: the tenant's id, and a secret that is missing. */
+export const FAULTY = `\
+# The north branch. Ask Jane before you change this.
+
+[control_center]
+MsTeamsClientId = "${CLIENT}"   # from the portal
+# The tenant comes second here.
+MsTeamsTenantId = "not-a-tenant-id"
+MsTeamsStatusSyncMode = 2
+
+[swyx]
+version = '14.10' # since May
+
+[sync.status]
+"Busy/InAMeeting" = "Away" # not to be disturbed by calls
+
+[[user]]
+swyx = "Jane Roe"
+teams = "jane.roe@example.com" # her married name
+`;
+
+/** A correct file: the faults of the other are mended. */
+export const SOUND = FAULTY.replace("not-a-tenant-id", TENANT).replace(
+    "MsTeamsStatusSyncMode = 2\n",
+    'MsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }\n',
+);
+
+/** A correct file whose secret stands in it. */
+export const INLINE = SOUND.replace('{ env = "SWYX_TEAMS_CLIENT_SECRET" }', `"${CANARY}"`);
+
+const browserPath = () => {
+    const found = ["chromium", "chromium-browser", "google-chrome"].map((name) => spawnSync("which", [name], { encoding: "utf8" }));
+    return found.map(({ stdout }) => stdout.trim()).find((name) => name !== "");
+};
+
+/** Starts a browser; the sandbox of Chromium's own needs a user that is not root. */
+export const launch = (...options) => {
+    const args = process.getuid() === 0 ? ["--no-sandbox", ...options] : options;
+    return installed("playwright-core").chromium.launch({ executablePath: browserPath(), args });
+};
+
+/** One browser for a whole file of tests. */
+export const browsing = (...options) => {
+    const held = {};
+    before(async () => (held.browser = await launch(...options)));
+    after(() => held.browser.close());
+    return held;
+};
+
+/** Serves a file of this text until the test ends. `open` brings a page of a new context in by the link. */
+export const serve = async (t, { browser }, text, ...words) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "swyx-teams-page-"));
+    const file = path.join(folder, "north.toml");
+    if (text !== undefined) await writeFile(file, text, { mode: 0o600 });
+    const child = spawn(PROGRAM, ["serve", "north.toml", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const said = [];
+    child.stderr.on("data", (data) => said.push(data));
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const link = await new Promise((resolve, reject) => {
+        const lines = createInterface({ input: child.stdout });
+        lines.on("line", (line) => {
+            said.push(line);
+            const found = /https?:\/\/[^\s]+/.exec(line);
+            if (found) resolve(found[0]);
+        });
+        ended.then((code) => reject(new Error(`it ended with ${code}: ${said.join("\n")}`)));
+    });
+    const contexts = [];
+    t.after(async () => {
+        await Promise.all(contexts.map((context) => context.close()));
+        child.kill("SIGTERM");
+        await ended;
+        await rm(folder, { recursive: true });
+    });
+    const served = {
+        file,
+        link,
+        said,
+        origin: new URL(link).origin,
+        read: () => readFile(file, "utf8"),
+        write: (text) => writeFile(file, text),
+        check: () => spawnSync(PROGRAM, ["check", "--fail-on", "warning", file], { encoding: "utf8" }),
+        /** A new context that has not been here yet. */
+        context: async (options = {}) => {
+            const context = await browser.newContext({ colorScheme: "light", ...options });
+            context.setDefaultTimeout(LIMIT);
+            contexts.push(context);
+            return context;
+        },
+        /** A page that came in by the link. Whatever it reports as an error fails the test. */
+        open: async (options = {}) => {
+            const context = await served.context(options);
+            const page = await context.newPage();
+            watch(t, page);
+            await page.goto(link);
+            return page;
+        },
+    };
+    return served;
+};
+
+/** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
+export const watch = (t, page) => {
+    const faults = [];
+    page.on("pageerror", ({ message }) => faults.push(message));
+    page.on("console", (message) => {
+        // What a refused save and a conflict answer with is said by the browser, too.
+        if (message.type() === "error" && !/status of 4(09|22)/.test(message.text())) faults.push(message.text());
+    });
+    page.on("request", (request) => {
+        const url = new URL(request.url());
+        if (url.hostname !== "127.0.0.1" && url.protocol !== "data:") faults.push(`asked ${request.url()}`);
+    });
+    t.after(() => assert.deepEqual(faults, []));
+};
+
+/** The input of a key. */
+export const input = (page, key) => page.locator(`[name="${key}"]`);
+
+/** What the summary says above its list. */
+export const heading = (page) => page.locator("#findings-title");
+
+/** The lines of the summary, as text. */
+export const findings = (page) => page.locator("#findings-list li").allInnerTexts();
+
+/** Presses the first button of this name, and waits for the page that it leads to. */
+export const press = async (page, name) => {
+    const response = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303);
+    await page.getByRole("button", { name, exact: true }).first().click();
+    const answered = await response;
+    await page.waitForLoadState();
+    return answered.status();
+};
+
+/** Waits until the summary says something. */
+export const says = (page, text) => page.waitForFunction((text) => document.querySelector("#findings-title").textContent === text, text);
+
+/** The program's own findings of a file, by rule and line. */
+export const checked = (file) => {
+    const done = spawnSync(PROGRAM, ["check", "--format", "json", file], { encoding: "utf8" });
+    return JSON.parse(done.stdout).files[0].diagnostics;
+};
+

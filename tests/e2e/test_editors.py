@@ -1,0 +1,108 @@
+"""What the editors' TOML tools offer by the schema that is made for them: their language servers are asked as an editor asks them."""
+
+import json
+import subprocess
+import unittest
+
+from common import CLIENT, TENANT, TOOLS, Case, environment, ours
+
+HOVER, COMPLETION = "textDocument/hover", "textDocument/completion"
+TEXT = f"""\
+#:schema ./swyx-teams.schema.json
+
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "{TENANT}"
+MsTeamsClientId = "{CLIENT}"
+
+[entra]
+cloud = ""
+
+[sync.status]
+
+"""
+# Lines and characters, which count from 0.
+AT_CLOUD, AT_KEY, AT_STATUS = (8, 9), (9, 0), (11, 0)
+
+
+class Server:
+    """A language server with one settings file open."""
+
+    def __init__(self, folder, *command):
+        self.folder, self.number = folder, 0
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def send(self, **message):
+        body = json.dumps({"jsonrpc": "2.0"} | message).encode()
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.process.stdin.flush()
+
+    def received(self):
+        length = 0
+        while (line := self.process.stdout.readline().strip()) or not length:
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+            if not line and self.process.poll() is not None:
+                raise AssertionError("the server has ended")
+        return json.loads(self.process.stdout.read(length))
+
+    def ask(self, method, **params):
+        """Asks, and meanwhile answers what the server asks."""
+        self.number += 1
+        self.send(id=self.number, method=method, params=params)
+        while True:
+            message = self.received()
+            if "method" in message and "id" in message:
+                wanted = message.get("params") or {}
+                self.send(id=message["id"], result=[None for _ in wanted.get("items", [])] or None)
+            elif message.get("id") == self.number:
+                return message.get("result")
+
+    def open(self, text):
+        root = self.folder.as_uri()
+        self.ask("initialize", processId=None, rootUri=root, capabilities={}, workspaceFolders=[{"uri": root, "name": "it"}])
+        self.send(method="initialized", params={})
+        self.uri = f"{root}/settings.toml"
+        document = {"uri": self.uri, "languageId": "toml", "version": 1, "text": text}
+        self.send(method="textDocument/didOpen", params={"textDocument": document})
+
+    def at(self, method, line, character):
+        return self.ask(method, textDocument={"uri": self.uri}, position={"line": line, "character": character})
+
+    def close(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+class Tombi(Case):
+    """Taplo's package has no language server; what it says of a file is in the checks of the schema."""
+
+    def server(self, schema):
+        self.write("settings.toml", TEXT)
+        self.write("swyx-teams.schema.json", schema)
+        server = Server(self.folder, TOOLS / "tombi", "lsp", "--offline")
+        self.addCleanup(server.close)
+        server.open(TEXT)
+        return server
+
+    def labels(self, server, line, character):
+        return [offer["label"].strip('"') for offer in server.at(COMPLETION, line, character) or []]
+
+    def test_values_keys_and_documentation(self):
+        server = self.server(ours("schema", "--for", "taplo").stdout)
+        self.assertEqual(self.labels(server, *AT_CLOUD)[:4], ["global", "us_gov_l4", "us_gov_l5", "china"])
+        keys = self.labels(server, *AT_KEY)
+        self.assertTrue({"application_name", "secret_lifetime_days", "proxy"} <= set(keys), keys)
+        self.assertTrue({"Busy/InAMeeting", "Offline/OffWork"} <= set(self.labels(server, *AT_STATUS)))
+        hint = server.at(HOVER, 3, 4)["contents"]["value"]
+        self.assertIn("Which way statuses are carried.", hint)
+
+    def test_pairs_are_offered_by_no_other_schema(self):
+        self.assertNotIn("Busy/InAMeeting", self.labels(self.server(ours("schema").stdout), *AT_STATUS))
+
+
+if __name__ == "__main__":
+    unittest.main()
