@@ -44,6 +44,8 @@ pub(super) struct Content<'a> {
     pub(super) begin_at: Option<&'a str>,
     /// Whether there is something to do besides editing.
     pub(super) acts: bool,
+    /// Whether something was entered that is not saved.
+    pub(super) unsaved: bool,
 }
 
 /// The form.
@@ -58,7 +60,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                     h1 { "Teams presence synchronisation" }
                     p { (content.name) }
                 }
-                p #unsaved .unsaved hidden { "Not saved yet" }
+                p #unsaved .unsaved hidden[!content.unsaved] { "Not saved yet" }
                 button.primary type="submit" { "Save" }
             }
             div.columns {
