@@ -1,5 +1,6 @@
 //! The arguments of every command. Their doc comments are the help, the manual page and the completions.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -416,6 +417,13 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
         }
     }
     error
+}
+
+/// An address with a port; this machine may be called by its name.
+pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let numeric =
+        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ const LARGEST: usize = 64 << 20;
 #[command(after_help = AFTER)]
 pub(super) struct Emulate {
     /// The loopback address to serve at; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::args::address)]
     listen: SocketAddr,
     /// What the tenant holds
     #[arg(long, value_enum, default_value_t)]
@@ -61,13 +61,6 @@ pub(super) struct Emulate {
     /// Write a line of JSON for each change at SwyxServer and in Teams and for each effect of a client
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-}
-
-/// An address with a port; this machine may be called by its name.
-pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    let numeric =
-        text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
 }
 
 const AFTER: &str = "\

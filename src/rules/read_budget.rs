@@ -34,13 +34,15 @@ const SHARE: (u64, u64) = (9, 10);
 const LONGEST_SECONDS: u64 = 3_600;
 
 fn check(settings: &Settings, users: usize) -> Option<Diagnostic> {
-    let shortest = shortest_interval_seconds(users, settings.requests_per_30_seconds);
+    let requests = settings.requests_per_30_seconds;
+    let shortest = shortest_interval_seconds(users, requests);
     let interval = settings.read_interval_seconds;
     if u64::from(interval) >= shortest {
         return None;
     }
-    let message =
-        format!("the presences of {users} users cannot be read every {interval} s within Graph's limit");
+    let message = format!(
+        "the presences of {users} users cannot be read every {interval} s within {requests} requests in 30 s"
+    );
     let finding = RULE.at(keys::READ_INTERVAL_SECONDS, message);
     Some(if shortest > LONGEST_SECONDS {
         finding

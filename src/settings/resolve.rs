@@ -130,7 +130,9 @@ pub enum Unresolved {
     #[error("the settings have errors")]
     Errors,
     /// The mode is 0, which no page of the vendor describes.
-    #[error("mode 0 is not in the vendor's pages: nothing can be done with these settings")]
+    #[error(
+        "mode 0 is not in the vendor's pages, so nothing can be done with these settings; it takes 1 or 2"
+    )]
     UndocumentedMode,
 }
 

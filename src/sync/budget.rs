@@ -5,8 +5,8 @@
 //! it is between sending and answer. So a request takes its place from when it is sent until 30 s after its answer: then no
 //! window of 30 s, wherever it begins, holds more requests than the limit.
 //!
-//! Readings are spread: they take what the writes leave, evenly. If they came in bursts, the places that they took would be free again in bursts,
-//! 30 s later, and a write would wait for that.
+//! Readings fill up what the writes leave so that all requests together come evenly. If they came in bursts, their places would be free again
+//! in bursts, 30 s later, and in between writes and readings would wait; and so on for ever.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use super::moment::Moment;
 /// The window in which Graph counts.
 pub(super) const WINDOW: Duration = Duration::from_secs(30);
 /// A tenth of the limit is the readings', however many writes wait: without readings nobody would know what is to be written.
-const SHARE_OF_READINGS: usize = 10;
+const SHARE_OF_READINGS: u32 = 10;
 
 /// Whether a request reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,9 @@ pub(super) struct Budget {
     answered_readings: usize,
     /// Until when Graph asked for silence.
     closed_until: Moment,
-    /// The next reading is not sent before this moment.
-    next_reading: Moment,
+    /// When as many requests as were sent would all have been sent evenly.
+    even: Moment,
+    last_reading: Moment,
 }
 
 impl Budget {
@@ -55,7 +56,8 @@ impl Budget {
             answered: VecDeque::new(),
             answered_readings: 0,
             closed_until: Moment::START,
-            next_reading: Moment::START,
+            even: Moment::START,
+            last_reading: Moment::START,
         }
     }
 
@@ -70,9 +72,9 @@ impl Budget {
         let is_free = now >= self.closed_until && self.has_place(kind) && now >= self.paced(kind);
         if is_free {
             *self.under_way(kind) += 1;
+            self.even = (self.even + self.gap()).max(now);
             if kind == Kind::Read {
-                let gap = WINDOW / u32::try_from(self.left_to_readings()).unwrap_or(u32::MAX);
-                self.next_reading = (self.next_reading + gap).max(now + gap / 2);
+                self.last_reading = now;
             }
         }
         is_free
@@ -130,22 +132,21 @@ impl Budget {
     /// Before this moment none of this kind is sent.
     fn paced(&self, kind: Kind) -> Moment {
         match kind {
-            Kind::Read => self.next_reading,
+            Kind::Read => self.even.min(self.last_reading + self.gap() * SHARE_OF_READINGS),
             Kind::Write => Moment::START,
         }
     }
 
-    /// Places that the writes of the last 30 seconds leave.
-    fn left_to_readings(&self) -> usize {
-        let writes = self.writes + self.answered.len() - self.answered_readings;
-        self.limit.saturating_sub(writes).max(1)
+    /// From one request to the next, were they all even.
+    fn gap(&self) -> Duration {
+        WINDOW / u32::try_from(self.limit).unwrap_or(u32::MAX)
     }
 
     /// The places that are kept from a request of this kind.
     fn kept_from(&self, kind: Kind) -> usize {
         let readings = self.readings + self.answered_readings;
         match kind {
-            Kind::Write => (self.limit / SHARE_OF_READINGS).saturating_sub(readings),
+            Kind::Write => (self.limit / SHARE_OF_READINGS as usize).saturating_sub(readings),
             Kind::Read => 0,
         }
     }
@@ -219,18 +220,32 @@ mod tests {
         assert_eq!((0..200).filter(|_| budget.take(Kind::Write, at(31.0))).count(), 90);
     }
 
-    #[test]
-    fn readings_are_spread_over_what_the_writes_leave() {
+    /// How many readings fit into a second in which so many writes are sent, evenly, for a minute.
+    fn readings_beside(writes: u32) -> Vec<usize> {
         let mut budget = Budget::new(1_500);
-        (0..900).for_each(|_| assert!(budget.take(Kind::Write, at(0.0))));
-        // Of the 600 that are left, a second's share in each second.
-        for second in 0..20 {
-            let times = (0..1_000).map(|ms| at(f64::from(second) + f64::from(ms) / 1_000.0));
-            let taken = times.filter(|now| budget.take(Kind::Read, *now)).count();
-            assert!((19..=21).contains(&taken), "{taken}");
+        let mut second = |second: u32| {
+            let mut taken = 0;
+            for ms in 0..1_000 {
+                let now = at(f64::from(second) + f64::from(ms) / 1_000.0);
+                let kinds = (ms * writes / 1_000 < (ms + 1) * writes / 1_000).then_some(Kind::Write);
+                for kind in kinds.into_iter().chain([Kind::Read]) {
+                    if budget.take(kind, now) {
+                        taken += usize::from(kind == Kind::Read);
+                        budget.answered(kind, now);
+                    }
+                }
+            }
+            taken
+        };
+        (0..60).map(&mut second).collect()
+    }
+
+    #[test]
+    fn readings_fill_up_what_the_writes_leave_evenly() {
+        for (writes, left) in [(0, 50), (20, 30), (41, 9)] {
+            let taken = readings_beside(writes);
+            assert!(taken.iter().all(|taken| (left - 1..=left + 1).contains(taken)), "{writes}: {taken:?}");
         }
-        assert!(budget.next(Kind::Read, at(20.0)) < at(20.1));
-        assert_eq!(budget.next(Kind::Write, at(20.0)), Moment::START);
     }
 
     #[test]

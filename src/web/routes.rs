@@ -136,8 +136,8 @@ pub fn router(site: Arc<Site>) -> Router {
 /// What every page needs, and whoever may see none of them as well.
 pub fn assets() -> Router {
     Router::new()
-        .route("/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))
         .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
+        .route("/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))
         .route(
             "/script.js",
             get(|| asset("text/javascript; charset=utf-8", include_str!("assets/script.js"))),

@@ -1,7 +1,5 @@
 //! What is measured while it runs: how long changes take, and how old presences become, against what the budget allows on paper.
 
-use std::collections::VecDeque;
-
 use super::day::{SECOND, Time};
 
 /// How long changes took, in milliseconds.
@@ -25,68 +23,80 @@ impl Delays {
     }
 }
 
-/// The longest time between two readings of one user, beside what would do on paper: everybody once, with what the writes leave of the limit.
+/// The longest time between two readings of one user, beside what would do on paper: everybody once since the first of the two, with what the
+/// writes left of the limit.
 pub struct Sweeps {
     requests: f64,
     interval: Time,
     /// Requests that Graph takes in a second.
     rate: f64,
-    /// What the writes left of that, in each of the last two minutes' seconds.
-    left: VecDeque<f64>,
-    longest: Time,
-    /// The longest sweep, the longest on paper, and the worst difference.
+    /// What the writes left of that in all, until each second's beginning; the first is the beginning of all.
+    left: Vec<f64>,
+    /// The longest of this second: when it began, and how long it took.
+    longest: (Time, Time),
+    /// The longest sweep, the longest on paper, and the worst difference of one: where it would have ended on paper just before the writes take
+    /// everything for some seconds, it ends after them.
     pub kept: Time,
     pub on_paper: Time,
     pub behind: Time,
 }
+
+/// The window in which Graph counts, in seconds.
+const WINDOW: usize = 30;
 
 impl Sweeps {
     pub fn new(users: usize, interval: Time, limit: u16) -> Self {
         Self {
             requests: users.div_ceil(swyx_teams::sync::USERS_OF_A_REQUEST) as f64,
             interval,
-            rate: f64::from(limit) / 30.0,
-            left: VecDeque::new(),
-            longest: 0,
+            rate: f64::from(limit) / WINDOW as f64,
+            left: vec![0.0],
+            longest: (0, 0),
             kept: 0,
             on_paper: 0,
             behind: 0,
         }
     }
 
-    /// A user was read so long after the time before.
-    pub fn read(&mut self, after: Time) {
-        self.longest = self.longest.max(after);
+    /// A user was read now, and the time before at `before`.
+    pub fn read(&mut self, before: Time, now: Time) {
+        if now - before > self.longest.1 {
+            self.longest = (before, now - before);
+        }
     }
 
     /// A second went by, with so many writes.
     pub fn second(&mut self, writes: u64, counts: bool) {
-        self.left.push_front(self.rate - writes as f64);
-        self.left.truncate(120);
-        let longest = std::mem::take(&mut self.longest);
-        if counts {
-            let paper = self.paper();
-            self.kept = self.kept.max(longest);
+        self.left.push(self.left.last().expect("one") + self.rate - writes as f64);
+        let (began, took) = std::mem::take(&mut self.longest);
+        if counts && took > 0 {
+            let paper = self.paper(began);
+            self.kept = self.kept.max(took);
             self.on_paper = self.on_paper.max(paper);
-            self.behind = self.behind.max(longest.saturating_sub(paper));
+            self.behind = self.behind.max(took.saturating_sub(paper));
         }
     }
 
-    /// How far back the requests reach that would have been enough for everybody; and no less than a sweep takes with what the writes of any 30 s
-    /// before left, since Graph forgets those only then.
-    fn paper(&self) -> Time {
-        let (mut enough, mut time) = (self.requests, 0);
-        for left in &self.left {
-            if enough <= 0.0 {
-                break;
-            }
-            time += if *left > enough { (enough / left * SECOND as f64) as Time } else { SECOND };
-            enough -= left;
-        }
-        let left = self.left.iter().copied().collect::<Vec<_>>();
-        let seconds = (time / SECOND) as usize + 1;
-        let windows = left.windows(30).take(seconds).map(|window| window.iter().sum::<f64>());
-        let least = windows.fold(self.rate * 30.0, f64::min).max(1.0);
-        time.max((self.requests * 30.0 / least * SECOND as f64) as Time).max(self.interval)
+    /// How long a sweep takes that began then: until the requests that the writes left are enough for everybody; and no less than with
+    /// what they left of any 30 s that end meanwhile, since Graph forgets them only then.
+    fn paper(&self, began: Time) -> Time {
+        let last = self.left.len() - 1;
+        let goal = self.left_until(began) + self.requests;
+        let first = (began / SECOND) as usize + 1;
+        let end = (first..last).find(|end| self.left[*end] >= goal).unwrap_or(last);
+        let (before, after) = (self.left[end - 1], self.left[end]);
+        let part = ((goal - before) / (after - before)).clamp(0.0, 1.0);
+        let time = (end - 1) as Time * SECOND + (part * SECOND as f64) as Time - began;
+        let windows = (first.max(WINDOW)..=end).map(|end| self.left[end] - self.left[end - WINDOW]);
+        let least = windows.fold(self.rate * WINDOW as f64, f64::min).max(1.0);
+        let of_windows = (self.requests * WINDOW as f64 / least * SECOND as f64) as Time;
+        time.max(of_windows).max(self.interval)
+    }
+
+    /// What the writes left until then, a second's evenly over the second.
+    fn left_until(&self, time: Time) -> f64 {
+        let second = (time / SECOND) as usize;
+        let (before, after) = (self.left[second], self.left[second + 1]);
+        before + (after - before) * (time % SECOND) as f64 / SECOND as f64
     }
 }

@@ -37,7 +37,7 @@ fn mode_0_is_nothing_to_provision_for() {
         &world,
         &text,
         2,
-        "error: mode 0 is not in the vendor's pages: nothing can be done with these settings\n",
+        "error: mode 0 is not in the vendor's pages, so nothing can be done with these settings; it takes 1 or 2\n",
     );
 }
 

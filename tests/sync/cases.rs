@@ -307,6 +307,9 @@ fn whoever_leaves_and_comes_back_is_the_same_in_teams() {
     let link = |swyx: &str, teams: u128| Link { swyx: swyx.into(), teams: Uuid::from_u128(teams) };
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
+    // No earlier run left a session that shows only now.
+    bench.pass(11.0);
+    bench.answer("Available/Available");
     bench.call([0], true);
     bench.answer("Busy/InACall");
     bench.step(Event::Users(vec![link("1", 1)]));
@@ -356,4 +359,18 @@ fn one_user_whose_write_always_fails_slows_nobody_down() {
         bench.pass(1.0);
     }
     assert!((20..=60).contains(&tries), "{tries}");
+}
+
+#[test]
+fn a_session_of_an_earlier_run_that_shows_late_is_cleared_and_no_call_of_the_user() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.pass(4.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+    bench.answer("Available/Available");
+    // What is seen so after a while is the user's own.
+    bench.pass(11.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Speaking)]);
 }

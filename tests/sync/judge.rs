@@ -142,7 +142,11 @@ impl Judge {
         let client = &person.client;
         let mut said = client.iter().zip(client.iter().skip(1).map(|(end, _)| *end).chain([Time::MAX]));
         let is_said = said.any(|((_, client), end)| end > lately && CLIENT[*client].2 == Some(status));
-        assert!(is_said, "seed {}: user {user} becomes {status} at {now}, and nobody said so", self.seed);
+        assert!(
+            is_said,
+            "seed {}: user {user} becomes {status} at {now}, and nobody said so: {person:?}; {:?}",
+            self.seed, self.blows
+        );
     }
 
     /// The longest that something may have waited.

@@ -18,15 +18,22 @@ fn both_sides_agree_in_the_end_whatever_went_wrong() {
         None => 0..number("SEEDS").unwrap_or(SEEDS),
     };
     let (mut readings, mut statuses, mut sessions, mut failures) = (0, 0, 0, 0);
+    let mut wrong = Vec::new();
     for seed in seeds {
         let plan = Plan::of(seed);
-        let judge = Run::new(&plan, |plan| Brain::new(plan, Fault::None)).judged();
+        let run =
+            || std::panic::AssertUnwindSafe(Run::new(&plan, |plan| Brain::new(plan, Fault::None)).judged());
+        let Ok(judge) = std::panic::catch_unwind(run) else {
+            wrong.push(seed);
+            continue;
+        };
         let figures = judge.figures.expect("it runs");
         readings += figures.readings;
         statuses += figures.statuses_set;
         sessions += figures.sessions_set;
         failures += figures.failed + figures.throttled;
     }
+    assert!(wrong.is_empty(), "wrong, as said above: seeds {wrong:?}");
     // Runs in which nothing happens would prove nothing; one alone may be such a run.
     let is_alone = number("SEED").is_some();
     assert!(is_alone || (readings > 1_000 && statuses > 20 && sessions > 5 && failures > 50));

@@ -67,9 +67,9 @@ fn settings_with_errors_are_refused_with_the_diagnostics_and_those_before_stay()
     ] {
         site.write("a.toml", &text);
         until(&format!("{rule} in the status"), || refused().as_str().is_some_and(|why| why.contains(rule)));
-        assert!(running.err().contains(rule), "{}", running.err());
+        until(&format!("{rule} in the log"), || running.err().contains(rule));
     }
-    assert!(running.err().contains("cannot be used; those before stay in use"));
+    until("it is said so", || running.err().contains("cannot be used; those before stay in use"));
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
     assert_eq!(running.get("/readyz").0, 200);

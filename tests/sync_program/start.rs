@@ -81,7 +81,7 @@ fn wrong_use_is_refused_before_anything_begins() {
         "--record takes one settings file",
     );
     assert!(!site.path("r.jsonl").exists());
-    refused(&site, &["sync", "a.toml", "--record", "there.jsonl"], 2, "--record: ");
+    refused(&site, &["sync", "a.toml", "--record", "there.jsonl"], 2, "--record there.jsonl: ");
     assert_eq!(site.read("there.jsonl"), "mine\n");
     refused(&site, &["sync", "a.toml", "--metrics", site.host()], 2, "--metrics: ");
     refused(&site, &["sync", "a.toml", "--replay", "nowhere.jsonl"], 2, "nowhere.jsonl");

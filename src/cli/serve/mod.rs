@@ -25,7 +25,7 @@ pub(super) struct Serve {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Where to serve; port 0 is any free one. Off this machine only with a certificate
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = super::emulate::address)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = super::args::address)]
     listen: SocketAddr,
     /// Serve HTTPS with this certificate (PEM, the chain after it)
     #[arg(long, value_name = "FILE", requires_all = ["key", "host"])]

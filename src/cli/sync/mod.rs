@@ -50,8 +50,8 @@ pub(super) struct Sync {
     /// Write nothing; print what would be set
     #[arg(long)]
     dry_run: bool,
-    /// Serve metrics, health and status at this address
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    /// Serve metrics, health and status at this address, to whoever reaches it: this machine, or a network that you trust
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::args::address)]
     metrics: Option<SocketAddr>,
     /// Write what is seen and done to this new file, readable by its owner only: it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
@@ -94,7 +94,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
     }
     let recorder = match record::Recorder::create(args.record.as_deref(), files.len() > 1) {
         Ok(recorder) => recorder,
-        Err(error) => return context.misuse(format_args!("--record: {}", os::reason(&error))),
+        Err(error) => {
+            return context.misuse(format_args!(
+                "--record{}: {}",
+                args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>(),
+                os::reason(&error)
+            ));
+        }
     };
     let plan = keeper::Plan {
         writing: if args.dry_run { Writing::NotAtAll } else { Writing::Really },

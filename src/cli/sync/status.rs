@@ -19,7 +19,7 @@ use crate::sync::run::View;
 #[derive(Args)]
 pub(in crate::cli) struct Status {
     /// The address that `sync` was given with --metrics
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464")]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::args::address)]
     address: SocketAddr,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]

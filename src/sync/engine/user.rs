@@ -58,7 +58,7 @@ pub(super) struct User {
     pub(super) to_teams: Way,
     /// The queue that the user waits in.
     pub(super) queued_for: Option<Due>,
-    /// Until then, a reading may show a session that was cleared.
+    /// Until then, a reading may show a session that was cleared, or one that an earlier run left and that was not there at first.
     echo_until: Moment,
     /// Since when the call is known that is to be shown, or not to be shown any more.
     pub(super) heard: Moment,
@@ -232,7 +232,10 @@ impl User {
         let looks_own = matches!(own, Own::AsSet | Own::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
-            Session::Perhaps { until, .. } => own == Own::AsSet && now < until,
+            Session::Perhaps { until, is_seen } => {
+                let was_absent = self.echo_until != Moment::START && asked >= self.echo_until;
+                own == Own::AsSet && now < until && (is_seen || !was_absent)
+            }
             Session::None => looks_own && asked < self.echo_until,
         }
     }
@@ -250,7 +253,8 @@ impl User {
     }
 
     /// A session would be seen, and is not. If it was seen before, it was lost, or something set by hand is in front of it: it is set anew, once for
-    /// each time that it was seen, which does no harm. And an earlier run left none.
+    /// each time that it was seen, which does no harm. And an earlier run left none, or it shows soon: its last request may still have been on
+    /// its way, or not in every store.
     fn note_absence(&mut self, meaning: Meaning, now: Moment) -> bool {
         match &mut self.session {
             Session::Open { renew, is_seen, .. } if *is_seen && meaning.own == Own::Behind => {
@@ -258,7 +262,9 @@ impl User {
                 true
             }
             Session::Perhaps { is_seen: false, .. } if meaning.own == Own::Behind => {
-                self.session = Session::None;
+                if self.echo_until == Moment::START {
+                    self.echo_until = now + ECHO;
+                }
                 false
             }
             Session::None | Session::Perhaps { .. } | Session::Open { .. } => false,

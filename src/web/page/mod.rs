@@ -162,7 +162,7 @@ pub(super) fn frame(name: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (name) " – swyx-teams" }
-                link rel="icon" type="image/svg+xml" href="/icon.svg";
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/style.css";
                 script src="/script.js" defer {}
             }

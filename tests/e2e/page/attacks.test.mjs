@@ -241,7 +241,7 @@ test("every answer forbids what it can", async (t) => {
             assert.doesNotMatch(policy, /unsafe|\*/);
             assert.match(given["cache-control"] ?? "", /no-store/, path);
             assert.equal(given["x-content-type-options"], "nosniff", path);
-            assert.equal(given["referrer-policy"], "no-referrer", path);
+            assert.equal(given["referrer-policy"], "same-origin", path);
             assert.equal(given["access-control-allow-origin"], undefined, path);
             assert.equal(given.server, undefined, path);
         }
