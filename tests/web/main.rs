@@ -12,6 +12,7 @@
 mod common;
 
 mod conflict;
+mod jobs;
 mod live;
 mod malformed;
 mod page;

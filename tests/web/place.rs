@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use swyx_teams::web::actions::Actions;
 use swyx_teams::web::guard::{self, Door, Names};
 use swyx_teams::web::{Site, assets, router};
 use tower::ServiceExt;
@@ -27,6 +28,8 @@ pub struct Place {
 pub struct Answer {
     pub status: StatusCode,
     pub to: Option<String>,
+    /// After how many seconds a browser asks again.
+    pub refresh: Option<String>,
     pub body: String,
 }
 
@@ -42,8 +45,20 @@ impl Place {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
-        let router =
-            guard::behind(router(Arc::new(Site::new("a.toml", path.clone()))), assets(), door(), &[]);
+        let site = Site::new("a.toml", path.clone());
+        Self::of(folder, path, site)
+    }
+
+    /// A place without a file, with something to do besides editing.
+    pub fn with(actions: Arc<dyn Actions>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        let site = Site::new("a.toml", path.clone()).with(actions);
+        Self::of(folder, path, site)
+    }
+
+    fn of(folder: tempfile::TempDir, path: PathBuf, site: Site) -> Self {
+        let router = guard::behind(router(Arc::new(site)), assets(), door(), &[]);
         Self { _folder: folder, path, router }
     }
 
@@ -63,9 +78,10 @@ impl Place {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
-        let to = response.headers().get(header::LOCATION).map(|to| to.to_str().expect("text").to_owned());
+        let header = |name| response.headers().get(name).map(|to| to.to_str().expect("text").to_owned());
+        let (to, refresh) = (header(header::LOCATION), header(header::REFRESH));
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
-        Answer { status, to, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
+        Answer { status, to, refresh, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

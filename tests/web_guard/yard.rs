@@ -19,7 +19,7 @@ pub const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 pub const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 
 /// Every path, with whether it is posted to.
-pub const PATHS: [(&str, bool); 10] = [
+pub const PATHS: [(&str, bool); 13] = [
     ("/", false),
     ("/style.css", false),
     ("/icon.svg", false),
@@ -30,6 +30,9 @@ pub const PATHS: [(&str, bool); 10] = [
     ("/findings", true),
     ("/save", true),
     ("/merge", true),
+    ("/job/x", false),
+    ("/act", true),
+    ("/job/x/stop", true),
 ];
 
 pub struct Yard {
