@@ -79,7 +79,19 @@ pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<
                 .collect(),
         }
     };
-    checked.diagnostics().iter().map(finding).collect()
+    let mut found = checked.diagnostics().iter().map(finding).collect::<Vec<_>>();
+    found.extend(posted.into_iter().flat_map(Posted::twice).map(|(key, row)| Finding {
+        rule: "status-duplicate",
+        severity: "error",
+        key: Some(key.shown().to_string()),
+        beside: Some(row.clone()),
+        title: Some(title(form, key, row)),
+        line: line(&Place::Key(key.clone())),
+        message: "this presence is given twice".to_owned(),
+        help: Some("delete one of them".to_owned()),
+        related: Vec::new(),
+    }));
+    found
 }
 
 /// The nearest part of the form around a key.

@@ -12,8 +12,10 @@ use crate::settings::write::EditError;
 pub struct Look {
     /// The check of it.
     pub after: Checked,
-    /// The errors that would be new in the file: where there are any, saving is refused.
+    /// The errors that would be new in the file.
     pub added: Vec<Diagnostic>,
+    /// How many errors stand in the way of saving: those, and what stands in the form twice.
+    pub refused: usize,
     /// All findings, beside the parts of the form as it was posted.
     pub findings: Vec<Finding>,
 }
@@ -25,5 +27,6 @@ pub struct Look {
 pub fn look(form: &Form, base: &Checked, posted: &Posted) -> Result<Look, EditError> {
     let (after, added) = change::look(base, posted.changes())?;
     let findings = findings(form, &after, Some(posted));
-    Ok(Look { after, added, findings })
+    let refused = added.len() + posted.twice().len();
+    Ok(Look { after, added, refused, findings })
 }

@@ -34,6 +34,8 @@ pub struct Posted {
     rows: HashMap<String, Vec<String>>,
     /// The keys of new pairs, with their rows.
     pairs: HashMap<String, String>,
+    /// The new pairs whose key is there already, or is new in an earlier row: key and row.
+    twice: Vec<(Key, String)>,
 }
 
 /// A new row: its name, and its cells in the order of the columns.
@@ -78,6 +80,7 @@ impl Posted {
             changes: Vec::new(),
             rows: HashMap::new(),
             pairs: HashMap::new(),
+            twice: Vec::new(),
         };
         let known = values.names();
         let mut others = Vec::new();
@@ -103,6 +106,16 @@ impl Posted {
     /// The secrets that were entered: to be kept, where the form is shown again before it is saved.
     pub fn pending(&self) -> &HashMap<String, SecretSource> {
         &self.pending
+    }
+
+    /// The new pairs of a mapping that stand in the form twice, each with its row. Only the first can be saved, so the form is to be refused.
+    pub(super) fn twice(&self) -> &[(Key, String)] {
+        &self.twice
+    }
+
+    /// Whether all that was entered can stand in one file.
+    pub fn is_of_one_mind(&self) -> bool {
+        self.twice.is_empty()
     }
 
     /// The part of the form that stands for a key of the file that it would become.
@@ -260,13 +273,21 @@ impl Posted {
         }
         let Ok(table) = field.key.parse::<Key>() else { return };
         for row in self.added.get(&field.key).into_iter().flatten() {
-            if let [name, status] = row.cells.as_slice()
-                && !name.is_empty()
-            {
-                let key = table.child(name);
-                self.pairs.insert(key.to_string(), row.name.clone());
-                set.push(Change::Set(key, NewValue::Text(status.clone())));
+            let [name, status] = row.cells.as_slice() else { continue };
+            let key = table.child(name);
+            let is_there = values.rows(&field.key).iter().any(|row| row.key == key.as_str());
+            let is_gone = self.removed.contains(key.as_str());
+            if name.is_empty() {
+                continue;
             }
+            if (is_there && !is_gone) || self.pairs.contains_key(key.as_str()) {
+                self.twice.push((key, row.name.clone()));
+                continue;
+            }
+            // What goes and comes again gets another value.
+            unset.retain(|change| !matches!(change, Change::Unset(gone) if *gone == key));
+            self.pairs.insert(key.to_string(), row.name.clone());
+            set.push(Change::Set(key, NewValue::Text(status.clone())));
         }
     }
 

@@ -174,7 +174,10 @@ impl Reader<'_> {
         }
         let wants_number = matches!(kind, Kind::Number { .. } | Kind::Choice { numbers: true, .. });
         match &node.value {
-            tree::Value::Text(text) if !wants_number && is_presentable(text) => Value::Text(text.to_string()),
+            // An empty input means that there is no key, so an empty text is something else.
+            tree::Value::Text(text) if !wants_number && !text.is_empty() && is_presentable(text) => {
+                Value::Text(text.to_string())
+            }
             tree::Value::Integer(number) if wants_number => Value::Text(number.to_string()),
             tree::Value::Table(_) | tree::Value::Array(_) | tree::Value::Broken => Value::Kept(None),
             _ => {

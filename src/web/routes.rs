@@ -102,6 +102,7 @@ impl Site {
             trouble: shown.trouble,
             begin_at: shown.begin_at,
             acts: self.actions.is_some(),
+            unsaved: !posted.changes().is_empty(),
         });
         (shown.status, body).into_response()
     }
@@ -182,6 +183,7 @@ async fn show(
             trouble: None,
             begin_at: None,
             acts: site.actions.is_some(),
+            unsaved: false,
         });
         body.into_response()
     })
@@ -244,12 +246,10 @@ async fn live(State(site): State<Arc<Site>>, body: Bytes) -> Response {
         Err(response) => return *response,
     };
     match look(&site.form, &page.base.checked, &posted) {
-        Ok(look) => Json(Live {
-            findings: look.findings,
-            added: look.added.len(),
-            changed: !posted.changes().is_empty(),
-        })
-        .into_response(),
+        Ok(look) => {
+            Json(Live { findings: look.findings, added: look.refused, changed: !posted.changes().is_empty() })
+                .into_response()
+        }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     }
 }

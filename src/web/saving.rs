@@ -40,6 +40,14 @@ pub(super) async fn save(
         if !is_known && !posted.changes().is_empty() {
             return site.apart(&page, &posted, &session);
         }
+        if !posted.is_of_one_mind()
+            && let Ok(look) = look(&site.form, &page.base.checked, &posted)
+        {
+            return site.again(&Shown {
+                note: Note::Refused(look.refused),
+                ..unsaved(&page, &posted, &look.findings, &session)
+            });
+        }
         let saved = change::file_as_seen(&site.name, &site.path, page.base.expected(), posted.changes());
         match saved {
             Ok(Outcome::Saved(_)) => to_form("saved"),

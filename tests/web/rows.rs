@@ -146,3 +146,28 @@ async fn inline_arrays_of_users_are_changed_too() {
     let names = users.iter().map(|user| user.swyx.as_deref().unwrap()).collect::<Vec<_>>();
     assert_eq!(names, ["Anna", "Cy"], "{}", place.text());
 }
+
+#[tokio::test]
+async fn a_status_that_is_given_twice_is_refused_and_one_that_goes_can_come_again() {
+    let text = format!("{GOOD}\n[sync.status]\n\"Away/Away\" = \"none\"\n");
+    let place = Place::new(&text);
+    let form =
+        place.form().await.and("sync.status[0].presence", "Away/Away").and("sync.status[0].status", "Away");
+    let answer = place.post("/findings", &form).await;
+    assert!(
+        answer.body.contains("\"rule\":\"status-duplicate\"") && answer.body.contains("\"added\":1"),
+        "{}",
+        answer.body
+    );
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("this would add 1 error"), "{}", answer.body);
+    let again = Sheet::read(&answer.body);
+    assert_eq!(again.value("sync.status[0].presence"), "Away/Away");
+    assert_eq!(place.text(), text);
+    let two = again.and("sync.status[1].presence", "Busy/Busy").and("sync.status[1].status", "none");
+    let two = two.and("sync.status[2].presence", "Busy/Busy").and("sync.status[2].status", "Away");
+    assert!(place.post("/findings", &two).await.body.contains("\"added\":2"));
+    save(&place, &form.and("removed", "sync.status.\"Away/Away\"")).await;
+    assert_eq!(place.text(), text.replace("\"none\"", "\"Away\""));
+}

@@ -124,6 +124,8 @@
         unsaved.hidden = !changed;
       } else if (answer.status === 401 || answer.status === 403) {
         announce.textContent = heading.textContent = "The session has ended: open a fresh link";
+      } else if (answer.status === 410) {
+        announce.textContent = heading.textContent = "This page is too old for findings; saving it shows both versions";
       }
     } catch (error) {
       if (error.name !== "AbortError") announce.textContent = "The program does not answer";

@@ -44,6 +44,8 @@ pub(super) struct Content<'a> {
     pub(super) begin_at: Option<&'a str>,
     /// Whether there is something to do besides editing.
     pub(super) acts: bool,
+    /// Whether something was entered that is not saved.
+    pub(super) unsaved: bool,
 }
 
 /// The form.
@@ -58,7 +60,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                     h1 { "Teams presence synchronisation" }
                     p { (content.name) }
                 }
-                p #unsaved .unsaved hidden { "Not saved yet" }
+                p #unsaved .unsaved hidden[!content.unsaved] { "Not saved yet" }
                 button.primary type="submit" { "Save" }
             }
             div.columns {
@@ -160,7 +162,7 @@ pub(super) fn frame(name: &str, body: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (name) " – swyx-teams" }
-                link rel="icon" type="image/svg+xml" href="/icon.svg";
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/style.css";
                 script src="/script.js" defer {}
             }
