@@ -13,6 +13,7 @@ use axum_server::Handle;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use hyper_util::rt::TokioTimer;
+use rustls::ServerConfig;
 use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_layer::Layer;
@@ -108,11 +109,17 @@ pub async fn listen(listening: &Listening) -> Result<Bound, Refused> {
 }
 
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
-    RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(|source| Refused::Certificate {
+    let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    let config = config.map_err(|source| Refused::Certificate {
         certificate: tls.certificate.clone(),
         key: tls.key.clone(),
         source,
-    })
+    })?;
+    // Only what is spoken is offered.
+    let mut inner = ServerConfig::clone(&config.get_inner());
+    inner.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.reload_from_config(Arc::new(inner));
+    Ok(config)
 }
 
 impl Bound {
@@ -169,5 +176,27 @@ impl<S: Send + 'static> Accept<TcpStream, S> for Few {
             let permit = places.acquire_owned().await.ok().map(Arc::new);
             Ok((stream, Extension(permit).layer(service)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Browsers speak HTTP/2 to whoever offers it.
+    #[tokio::test]
+    async fn over_tls_nothing_is_offered_that_is_not_spoken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made =
+            rcgen::generate_simple_self_signed(["form.example.com".to_owned()]).expect("a certificate");
+        let tls = Tls {
+            certificate: folder.path().join("form.pem"),
+            key: folder.path().join("form.key"),
+            host: "form.example.com".to_owned(),
+        };
+        std::fs::write(&tls.certificate, made.cert.pem()).expect("written");
+        std::fs::write(&tls.key, made.signing_key.serialize_pem()).expect("written");
+        let config = read(&tls).await.expect("TLS");
+        assert_eq!(config.get_inner().alpn_protocols, [b"http/1.1"]);
     }
 }

@@ -37,10 +37,13 @@ pub(super) fn link(door: Arc<Door>) -> Router {
     Router::new().route("/open/{word}", any(open)).with_state(door)
 }
 
-/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing.
+/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing; nor does a link in another page, after which the
+/// browser would not send the cookie: it stays good for whoever pastes it.
 async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: Request) -> Response {
     let is_ahead = request.headers().contains_key("sec-purpose");
-    let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
+    let is_followed = super::origin::comes_from_elsewhere(request.headers());
+    let is_opened = request.method() == Method::GET && !is_ahead && !is_followed;
+    let cookie = is_opened.then(|| door.open(&word)).flatten();
     let Some(cookie) = cookie else { return outside() };
     let flags = if door.names().is_tls() { "; Secure" } else { "" };
     let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/{flags}", name(&door), cookie.text());
@@ -64,11 +67,23 @@ pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, ne
     next.run(request).await
 }
 
+/// A request that came through all guards keeps the session going; one that another page sent does not.
+pub(super) async fn go_on(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    request
+        .extensions()
+        .get::<Session>()
+        .and_then(|session| session.0.as_ref())
+        .into_iter()
+        .for_each(|csrf| door.go_on(csrf));
+    next.run(request).await
+}
+
 fn of(door: &Door, headers: &HeaderMap) -> Session {
     let name = name(door);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    Session(pairs.find(|(known, _)| *known == name).and_then(|(_, cookie)| door.enter(cookie)))
+    // Another port may have set one of the same name: any that is the session's will do.
+    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    Session(pairs.filter(|(known, _)| *known == name).find_map(|(_, cookie)| door.enter(cookie)))
 }
 
 fn name(door: &Door) -> String {

@@ -127,7 +127,7 @@ pub(super) fn outside() -> Markup {
         }
         main.alone {
             div.note.bad role="alert" {
-                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours." }
+                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours. Where the link stands in another page, copy it into the address bar." }
                 p { "Take a new link from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
             }
         }
@@ -135,12 +135,16 @@ pub(super) fn outside() -> Markup {
     frame("closed", &body)
 }
 
+/// So many errors, in words.
+pub(super) fn errors(count: usize) -> String {
+    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
+}
+
 fn note(content: &Content<'_>) -> Markup {
-    let errors = |count: usize| if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
     html! {
         @match content.note {
             Note::None => {},
-            Note::Saved => div.note.good role="status" { p { "Saved. Comments, order and line ends are as they were." } },
+            Note::Saved => div.note.good role="status" { p { "Saved." } },
             Note::Unchanged => div.note role="status" { p { "Nothing to change: the file says it already." } },
             Note::Refused(count) => div.note.bad role="alert" {
                 p { "Not saved: this would add " (errors(count)) " to the file. What you entered is still here." }
