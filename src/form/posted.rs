@@ -388,14 +388,12 @@ fn is_of_form(form: &Form, name: &str) -> bool {
     };
     // Only the canonical text of a key is a name, so that no key has two.
     let key = name.parse::<Key>().ok().filter(|key| key.as_str() == name);
-    is_way().is_some()
-        || key.is_some_and(|key| {
-            let steps = key.steps();
-            let is_value = form.field(&key).is_some_and(|field| {
-                !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str()
-            });
-            is_value || is_new_pair(&steps)
-        })
+    let is_value = |key: &Key| {
+        form.field(key)
+            .is_some_and(|field| !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str())
+    };
+    // The ways of secrets come last: names of rows are many.
+    key.is_some_and(|key| is_value(&key) || is_new_pair(&key.steps())) || is_way().is_some()
 }
 
 /// The columns of a table, of a section that repeats or a mapping.
