@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::any;
+use axum::routing::{any, post};
 
 use super::Door;
 use super::door::Word;
@@ -42,9 +42,32 @@ async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: 
     let is_ahead = request.headers().contains_key("sec-purpose");
     let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
     let Some(cookie) = cookie else { return outside() };
+    let cookie = [(header::SET_COOKIE, set(&door, cookie.text()))];
+    // After a click on another site's page, a redirection would still be that site's, and come without this cookie; a page of our own
+    // that goes on by itself is ours. <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
+    let site = request.headers().get("sec-fetch-site");
+    if site.is_some_and(|site| site != "none" && site != "same-origin") {
+        return (cookie, [(header::REFRESH, "0; url=/")], page::opened()).into_response();
+    }
+    (cookie, Redirect::to("/")).into_response()
+}
+
+/// The route that ends a session: it stands behind the guards, as every change.
+pub(super) fn leaving(door: Arc<Door>) -> Router {
+    Router::new().route("/leave", post(leave)).with_state(door)
+}
+
+async fn leave(State(door): State<Arc<Door>>, headers: HeaderMap) -> Response {
+    if let Some(cookie) = cookie(&door, &headers) {
+        door.leave(cookie);
+    }
+    let over = format!("{}; Max-Age=0", set(&door, ""));
+    ([(header::SET_COOKIE, over)], page::left()).into_response()
+}
+
+fn set(door: &Door, cookie: &str) -> String {
     let flags = if door.names().is_tls() { "; Secure" } else { "" };
-    let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/{flags}", name(&door), cookie.text());
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    format!("{}={cookie}; HttpOnly; SameSite=Strict; Path=/{flags}", name(door))
 }
 
 /// Lets through who has the session's cookie.
@@ -65,10 +88,15 @@ pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, ne
 }
 
 fn of(door: &Door, headers: &HeaderMap) -> Session {
+    Session(cookie(door, headers).and_then(|cookie| door.enter(cookie)))
+}
+
+/// The session's cookie.
+fn cookie<'a>(door: &Door, headers: &'a HeaderMap) -> Option<&'a str> {
     let name = name(door);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    Session(pairs.find(|(known, _)| *known == name).and_then(|(_, cookie)| door.enter(cookie)))
+    pairs.find(|(known, _)| *known == name).map(|(_, cookie)| cookie)
 }
 
 fn name(door: &Door) -> String {
