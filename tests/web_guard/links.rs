@@ -19,11 +19,16 @@ async fn a_link_opens_once() {
     let again = yard.get(&link, "").await;
     assert_eq!(again.status, StatusCode::UNAUTHORIZED);
     assert!(!again.headers.contains_key(header::SET_COOKIE));
+    let yard = Yard::without(Guard::LinkOnce);
+    let link = yard.link();
+    for _ in 0..2 {
+        assert_eq!(yard.get(&link, "").await.status, StatusCode::SEE_OTHER);
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_thousand_at_once_one_wins() {
-    let yard = std::sync::Arc::new(Yard::closed());
+/// How many of a thousand who use a link at once are let in.
+async fn won(yard: Yard) -> usize {
+    let yard = std::sync::Arc::new(yard);
     let link = yard.link();
     let tries = (0..1_000).map(|_| {
         let (yard, link) = (yard.clone(), link.clone());
@@ -33,7 +38,13 @@ async fn of_a_thousand_at_once_one_wins() {
     for one in tries.collect::<Vec<_>>() {
         won += usize::from(one.await.expect("an end") == StatusCode::SEE_OTHER);
     }
-    assert_eq!(won, 1);
+    won
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_thousand_at_once_one_wins_but_where_the_guard_is_missing() {
+    assert_eq!(won(Yard::closed()).await, 1);
+    assert_eq!(won(Yard::without(Guard::LinkOnce)).await, 1_000);
 }
 
 #[tokio::test]
@@ -55,12 +66,6 @@ async fn what_is_not_the_link_opens_nothing_and_does_no_harm() {
         yard.send(head.body(Body::empty()).expect("a request")).await.status,
         StatusCode::UNAUTHORIZED
     );
-    // Nor a link in another page, after which the browser would not send the cookie.
-    for site in ["cross-site", "same-site"] {
-        let followed = Request::get(&link).header(header::HOST, HOST).header("sec-fetch-site", site);
-        let answer = yard.send(followed.body(Body::empty()).expect("a request")).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{site}");
-    }
     assert_eq!(yard.get(&link, "").await.status, StatusCode::SEE_OTHER);
 }
 
@@ -154,4 +159,55 @@ async fn without_the_session_there_is_no_form_but_where_the_guard_is_missing() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_ends_by_itself_where_the_guard_is_missing() {
+    let yard = Yard::without(Guard::LinkLife);
+    let link = yard.link();
+    advance(600 * MINUTE).await;
+    assert_eq!(yard.get(&link, "").await.status, StatusCode::SEE_OTHER);
+    let yard = Yard::without(Guard::Idle);
+    let opened = yard.open().await;
+    advance(479 * MINUTE).await;
+    assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::OK);
+    let yard = Yard::without(Guard::Longest);
+    let opened = yard.open().await;
+    for _ in 0..100 {
+        advance(10 * MINUTE).await;
+        assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::OK);
+    }
+}
+
+/// Closes the form as its button does.
+async fn close(yard: &Yard, opened: &super::yard::Opened, token: &str) -> super::yard::Answer {
+    let request = Request::post("/leave").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+    let request = request.header(header::ORIGIN, super::yard::ORIGIN).header("sec-fetch-site", "same-origin");
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    yard.send(request.body(Body::from(opened.form(token))).expect("a request")).await
+}
+
+#[tokio::test]
+async fn whoever_closes_the_form_is_out_and_nobody_else() {
+    let yard = Yard::closed();
+    let (one, other) = (yard.open().await, yard.open().await);
+    assert_eq!(close(&yard, &one, "x").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(yard.get("/", &one.cookie).await.status, StatusCode::OK);
+    let closed = close(&yard, &one, &one.csrf).await;
+    assert_eq!(closed.status, StatusCode::OK);
+    assert!(closed.headers[header::SET_COOKIE].to_str().expect("text").ends_with("; Max-Age=0"));
+    assert_eq!(yard.get("/", &one.cookie).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(yard.get("/", &other.cookie).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_link_on_another_sites_page_goes_on_as_our_own() {
+    let yard = Yard::closed();
+    let request = Request::get(yard.link()).header(header::HOST, HOST).header("sec-fetch-site", "cross-site");
+    let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+    assert_eq!(
+        (answer.status, &answer.headers[header::REFRESH]),
+        (StatusCode::OK, &"0; url=/".parse().unwrap())
+    );
+    assert!(answer.headers.contains_key(header::SET_COOKIE));
 }

@@ -19,7 +19,7 @@ pub const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 pub const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 
 /// Every path, with whether it is posted to.
-pub const PATHS: [(&str, bool); 13] = [
+pub const PATHS: [(&str, bool); 14] = [
     ("/", false),
     ("/style.css", false),
     ("/icon.svg", false),
@@ -30,6 +30,7 @@ pub const PATHS: [(&str, bool); 13] = [
     ("/findings", true),
     ("/save", true),
     ("/merge", true),
+    ("/leave", true),
     ("/job/x", false),
     ("/act", true),
     ("/job/x/stop", true),
@@ -70,7 +71,7 @@ impl Yard {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         std::fs::write(&path, TEXT).expect("a file");
-        let door = Arc::new(Door::new(Names::loopback(HOST.parse().expect("an address"))));
+        let door = Arc::new(Door::behind(Names::loopback(HOST.parse().expect("an address")), guards));
         let site = Arc::new(Site::new("a.toml", path.clone()));
         let router = guard::behind(router(site), assets(), door.clone(), guards);
         Self { _folder: folder, path, door, router }

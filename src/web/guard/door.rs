@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
 
-use super::Names;
+use super::{Guard, Names};
 
 /// A link that nobody opens is good for so long.
 pub const LINK_LIFE: Duration = Duration::from_mins(5);
@@ -57,8 +57,8 @@ struct Entry {
 }
 
 impl Entry {
-    fn is_alive(&self, now: Instant) -> bool {
-        now < self.used + IDLE && now < self.began + LONGEST
+    fn is_alive(&self, now: Instant, has: impl Fn(Guard) -> bool) -> bool {
+        (!has(Guard::Idle) || now < self.used + IDLE) && (!has(Guard::Longest) || now < self.began + LONGEST)
     }
 }
 
@@ -71,13 +71,24 @@ struct Inside {
 /// The way in, for one address that is served.
 pub struct Door {
     names: Names,
+    guards: Vec<Guard>,
     inside: Mutex<Inside>,
 }
 
 impl Door {
     /// A door that nobody can open yet.
     pub fn new(names: Names) -> Self {
-        Self { names, inside: Mutex::default() }
+        Self::behind(names, &Guard::ALL)
+    }
+
+    /// A door that only these of the guards look after: for tests, which show what each of them is there for.
+    #[doc(hidden)]
+    pub fn behind(names: Names, guards: &[Guard]) -> Self {
+        Self { names, guards: guards.to_vec(), inside: Mutex::default() }
+    }
+
+    fn has(&self, guard: Guard) -> bool {
+        self.guards.contains(&guard)
     }
 
     pub(super) fn names(&self) -> &Names {
@@ -99,9 +110,10 @@ impl Door {
     pub(super) fn open(&self, word: &str) -> Option<Word> {
         let now = Instant::now();
         let mut inside = self.inside();
-        inside.link.take_if(|link| link.until <= now);
-        inside.link.take_if(|link| link.word.is(word))?;
+        inside.link.take_if(|link| self.has(Guard::LinkLife) && link.until <= now);
+        inside.link.as_ref().filter(|link| link.word.is(word))?;
         let (cookie, csrf) = (Word::new().ok()?, Word::new().ok()?);
+        inside.link.take_if(|_| self.has(Guard::LinkOnce));
         inside.sessions.push(Entry { cookie: cookie.clone(), csrf, began: now, used: now });
         Some(cookie)
     }
@@ -110,7 +122,7 @@ impl Door {
     pub(super) fn enter(&self, cookie: &str) -> Option<Word> {
         let now = Instant::now();
         let mut inside = self.inside();
-        inside.sessions.retain(|entry| entry.is_alive(now));
+        inside.sessions.retain(|entry| entry.is_alive(now, |guard| self.has(guard)));
         inside.sessions.iter().find(|entry| entry.cookie.is(cookie)).map(|entry| entry.csrf.clone())
     }
 
@@ -122,6 +134,11 @@ impl Door {
             .iter_mut()
             .filter(|entry| entry.csrf.is(csrf.text()))
             .for_each(|entry| entry.used = now);
+    }
+
+    /// Ends the session with this CSRF token.
+    pub(super) fn leave(&self, csrf: &Word) {
+        self.inside().sessions.retain(|entry| !entry.csrf.is(csrf.text()));
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {

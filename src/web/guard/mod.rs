@@ -12,6 +12,8 @@
 //! | [`Guard::FetchSite`] | what the browser says comes from this page, or from nobody's |
 //! | [`Guard::Origin`] | changes from a page of this very origin |
 //! | [`Guard::Token`] | changes that bring the session's secret word, which no other page can read |
+//! | [`Guard::LinkOnce`], [`Guard::LinkLife`] | a link's first use, within five minutes |
+//! | [`Guard::Idle`], [`Guard::Longest`] | a session until 15 idle minutes, and until 8 hours later |
 
 mod door;
 mod headers;
@@ -48,15 +50,34 @@ pub enum Guard {
     Origin,
     /// The CSRF token of a change.
     Token,
+    /// A link that opens once.
+    LinkOnce,
+    /// A link that dies unopened.
+    LinkLife,
+    /// The end of a session in which nothing happens.
+    Idle,
+    /// The end of any session.
+    Longest,
 }
 
 impl Guard {
     /// All of them, the first to see a request first.
-    pub const ALL: [Self; 6] =
-        [Self::Headers, Self::Host, Self::Session, Self::FetchSite, Self::Origin, Self::Token];
+    pub const ALL: [Self; 10] = [
+        Self::Headers,
+        Self::Host,
+        Self::Session,
+        Self::FetchSite,
+        Self::Origin,
+        Self::Token,
+        Self::LinkOnce,
+        Self::LinkLife,
+        Self::Idle,
+        Self::Longest,
+    ];
 }
 
-/// The router behind all its guards, and beside it what is open to everybody who comes by the right name. The link is opened at `/open/TOKEN`.
+/// The router behind all its guards, and beside it what is open to everybody who comes by the right name. The link is opened at
+/// `/open/TOKEN`; a change at `/leave` ends the session.
 pub fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
     behind(router, open, door, &Guard::ALL)
 }
@@ -67,6 +88,7 @@ pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -
     // A layer that is added later sees a request earlier.
     let stands = |guard| guards.contains(&guard);
     let mut router = router
+        .merge(session::leaving(door.clone()))
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(door.clone(), session::go_on));
     if stands(Guard::Token) {

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::any;
+use axum::routing::{any, post};
+use axum::{Extension, Router};
 
 use super::Door;
 use super::door::Word;
@@ -37,17 +37,36 @@ pub(super) fn link(door: Arc<Door>) -> Router {
     Router::new().route("/open/{word}", any(open)).with_state(door)
 }
 
-/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing; nor does a link in another page, after which the
-/// browser would not send the cookie: it stays good for whoever pastes it.
+/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing.
 async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: Request) -> Response {
     let is_ahead = request.headers().contains_key("sec-purpose");
-    let is_followed = super::origin::comes_from_elsewhere(request.headers());
-    let is_opened = request.method() == Method::GET && !is_ahead && !is_followed;
-    let cookie = is_opened.then(|| door.open(&word)).flatten();
+    let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
     let Some(cookie) = cookie else { return outside() };
+    let cookie = [(header::SET_COOKIE, set(&door, cookie.text()))];
+    // After a click on another site's page, a redirection would still be that site's, and come without this cookie; a page of our own
+    // that goes on by itself is ours. <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
+    if super::origin::comes_from_elsewhere(request.headers()) {
+        return (cookie, [(header::REFRESH, "0; url=/")], page::opened()).into_response();
+    }
+    (cookie, Redirect::to("/")).into_response()
+}
+
+/// The route that ends a session: it stands behind the guards, as every change.
+pub(super) fn leaving(door: Arc<Door>) -> Router {
+    Router::new().route("/leave", post(leave)).with_state(door)
+}
+
+async fn leave(State(door): State<Arc<Door>>, Extension(session): Extension<Session>) -> Response {
+    if let Some(csrf) = &session.0 {
+        door.leave(csrf);
+    }
+    let over = format!("{}; Max-Age=0", set(&door, ""));
+    ([(header::SET_COOKIE, over)], page::left()).into_response()
+}
+
+fn set(door: &Door, cookie: &str) -> String {
     let flags = if door.names().is_tls() { "; Secure" } else { "" };
-    let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/{flags}", name(&door), cookie.text());
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+    format!("{}={cookie}; HttpOnly; SameSite=Strict; Path=/{flags}", name(door))
 }
 
 /// Lets through who has the session's cookie.

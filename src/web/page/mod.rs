@@ -62,6 +62,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                 }
                 p #unsaved .unsaved hidden[!content.unsaved] { "Not saved yet" }
                 button.primary type="submit" { "Save" }
+                button type="submit" formaction="/leave" { "Close" }
             }
             div.columns {
                 nav aria-label="Sections" {
@@ -119,20 +120,44 @@ pub(super) fn refusal(name: &str, message: &str) -> Markup {
     frame(name, &body)
 }
 
-/// The page for whoever has not opened the link.
-pub(super) fn outside() -> Markup {
+/// The page that goes on to the form.
+pub(super) fn opened() -> Markup {
+    alone("opened", &html! { p { a href="/" { "On to the form" } } })
+}
+
+/// The page for whoever has closed the form.
+pub(super) fn left() -> Markup {
+    alone(
+        "closed",
+        &html! {
+            div.note.good role="status" { p { "Closed. What was saved is in the file." } }
+            p { "A new link comes from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
+        },
+    )
+}
+
+/// A page that says nothing of the file.
+fn alone(title: &str, content: &Markup) -> Markup {
     let body = html! {
         header.bar {
             div.file { h1 { "Teams presence synchronisation" } }
         }
-        main.alone {
+        main.alone { (content) }
+    };
+    frame(title, &body)
+}
+
+/// The page for whoever has not opened the link.
+pub(super) fn outside() -> Markup {
+    alone(
+        "closed",
+        &html! {
             div.note.bad role="alert" {
-                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours. Where the link stands in another page, copy it into the address bar." }
+                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours." }
                 p { "Take a new link from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
             }
-        }
-    };
-    frame("closed", &body)
+        },
+    )
 }
 
 /// So many errors, in words.
