@@ -1,14 +1,19 @@
 //! Two versions of a file that came from one: where they differ, and how parts of one are put into the other.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
-use super::values::{Value, Values, stored};
+use super::values::{Row, Value, Values, stored};
 use crate::check::Checked;
 use crate::diagnostic::{Key, printable};
 use crate::secret_form::holds_a_secret;
 use crate::settings::write::{Change, NewValue};
 use crate::source::tree::{self, NodeId};
+
+/// Rows that are listed of one side of a difference; a page with more of them is none to choose from.
+const MOST_ROWS: usize = 20;
 
 /// A key, or a table of rows, that two versions of a file disagree about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -45,7 +50,11 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
     for section in &form.sections {
         if section.repeats {
             let key = Key::ROOT.child(&section.key);
-            found.extend(difference(&key, &section.title, [base, mine, now], |side| side.count(section)));
+            let rows = |side: &Side<'_>| {
+                let other = if std::ptr::eq(side, mine) { now } else { mine };
+                side.rows_beside(other, section)
+            };
+            found.extend(difference(&key, &section.title, [base, mine, now], rows));
         }
         for field in section.fields.iter().filter(|_| !section.repeats) {
             for key in keys_of(field, [mine, now]) {
@@ -136,12 +145,31 @@ impl Side<'_> {
         shown(self.values.get(key.as_str()))
     }
 
-    fn count(&self, section: &Section) -> String {
-        match self.values.rows(&section.key).len() {
-            0 => String::new(),
+    /// How many rows there are, and which of them the other side has not.
+    fn rows_beside(&self, other: &Self, section: &Section) -> String {
+        let rows = |side: &Self| {
+            let cells =
+                |row: &Row| row.cells.iter().map(|cell| shown(&cell.value)).collect::<Vec<_>>().join(" – ");
+            side.values.rows(&section.key).iter().map(cells).collect::<Vec<_>>()
+        };
+        let (mine, theirs) = (rows(self), rows(other));
+        let count = match mine.len() {
+            0 => return String::new(),
             1 => "1 row".to_owned(),
             rows => format!("{rows} rows"),
+        };
+        let known = theirs.iter().collect::<HashSet<_>>();
+        let own = mine.iter().filter(|row| !known.contains(row)).collect::<Vec<_>>();
+        if own.is_empty() {
+            return count;
         }
+        let listed = own.iter().take(MOST_ROWS).map(|row| row.as_str()).collect::<Vec<_>>().join("; ");
+        let more = if own.len() > MOST_ROWS {
+            format!("; and {} more", own.len() - MOST_ROWS)
+        } else {
+            String::new()
+        };
+        format!("{count}, of them only here: {listed}{more}")
     }
 }
 

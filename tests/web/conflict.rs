@@ -78,7 +78,12 @@ async fn users_and_secrets_are_chosen_as_a_whole() {
     place.write(&theirs);
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    for shown in ["2 rows", "3 rows", "from the file mine.secret", "from the environment variable THEIRS"] {
+    for shown in [
+        "2 rows, of them only here: ben – ben@example.com<",
+        "3 rows, of them only here: cy – cy@example.com; di – di@example.com<",
+        "from the file mine.secret",
+        "from the environment variable THEIRS",
+    ] {
         assert!(answer.body.contains(shown), "{shown}: {}", answer.body);
     }
     let choice = Sheet::read(&answer.body);
