@@ -12,6 +12,7 @@
 mod changes;
 mod headers;
 mod hosts;
+mod limits;
 mod links;
 mod sockets;
 mod yard;
