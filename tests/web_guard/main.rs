@@ -15,4 +15,5 @@ mod hosts;
 mod limits;
 mod links;
 mod sockets;
+mod tls;
 mod yard;
