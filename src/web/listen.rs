@@ -3,28 +3,23 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::middleware::AddExtension;
-use axum::{Extension, Router};
+use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use hyper_util::rt::TokioTimer;
 use rustls::ServerConfig;
-use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tower_layer::Layer;
 
+use super::gate::Gate;
 use super::guard::Names;
 
 /// Connections at once; browsers open six to one server.
 const MOST_CONNECTIONS: usize = 64;
 /// Bytes of a request's line and headers.
 const MOST_HEADER_BYTES: usize = 16 << 10;
-/// A request's headers are here within this time after the connection, or the request before.
+/// A request's headers are here within this time after the connection, or the request before; so is a handshake, and an answer is taken
+/// in pieces each of which goes on within it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Requests under way may still take so long when the end has come.
 const GRACE: Duration = Duration::from_millis(500);
@@ -83,6 +78,28 @@ pub struct Bound {
     listener: TcpListener,
     tls: Option<RustlsConfig>,
     names: Names,
+    limits: Limits,
+}
+
+/// What one client, or many, can take of the server: for tests, which show what each limit is there for. Nothing is no limit.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at once.
+    pub connections: Option<usize>,
+    /// Bytes of a request's line and headers.
+    pub header_bytes: Option<usize>,
+    /// How long a client may be silent where it is its turn.
+    pub patience: Option<Duration>,
+}
+
+impl Limits {
+    /// As it is served.
+    pub const ALL: Self = Self {
+        connections: Some(MOST_CONNECTIONS),
+        header_bytes: Some(MOST_HEADER_BYTES),
+        patience: Some(PATIENCE),
+    };
 }
 
 /// Takes the address.
@@ -105,7 +122,7 @@ pub async fn listen(listening: &Listening) -> Result<Bound, Refused> {
         Some(tls) => Names::tls(&tls.host, bound.port()),
         None => Names::loopback(bound),
     };
-    Ok(Bound { listener, tls, names })
+    Ok(Bound { listener, tls, names, limits: Limits::ALL })
 }
 
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
@@ -128,6 +145,14 @@ impl Bound {
         &self.names
     }
 
+    /// The same within other limits.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Serves until `end` comes, then for at most half a second more.
     ///
     /// # Errors
@@ -145,37 +170,23 @@ impl Bound {
         });
         let mut server =
             axum_server::from_tcp(self.listener).map_err(Refused::Server)?.handle(handle).http1_only();
-        let http = server.http_builder();
-        http.http1().max_buf_size(MOST_HEADER_BYTES).timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-        let few = Few(Arc::new(Semaphore::new(MOST_CONNECTIONS)));
+        let Limits { connections, header_bytes, patience } = self.limits;
+        let mut http = server.http_builder().http1();
+        http.header_read_timeout(patience);
+        if let Some(bytes) = header_bytes {
+            http.max_buf_size(bytes);
+        }
+        let gate = Gate::new(connections, patience);
         let service = router.into_make_service();
         let result = match self.tls {
-            Some(tls) => server.acceptor(RustlsAcceptor::new(tls).acceptor(few)).serve(service).await,
-            None => server.acceptor(few).serve(service).await,
+            Some(tls) => {
+                let tls = RustlsAcceptor::new(tls).handshake_timeout(PATIENCE);
+                server.acceptor(tls.acceptor(gate)).serve(service).await
+            }
+            None => server.acceptor(gate).serve(service).await,
         };
         waiting.abort();
         result.map_err(Refused::Server)
-    }
-}
-
-/// Takes so many connections at once; who comes later waits.
-#[derive(Clone)]
-struct Few(Arc<Semaphore>);
-
-/// Held by the service of a connection, so as long as that.
-type Permit = Option<Arc<OwnedSemaphorePermit>>;
-
-impl<S: Send + 'static> Accept<TcpStream, S> for Few {
-    type Stream = TcpStream;
-    type Service = AddExtension<S, Permit>;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let places = self.0.clone();
-        Box::pin(async move {
-            let permit = places.acquire_owned().await.ok().map(Arc::new);
-            Ok((stream, Extension(permit).layer(service)))
-        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! secret is in none of the answers. Who may see the page at all, [`guard`] decides.
 
 pub mod actions;
+mod gate;
 pub mod guard;
 mod listen;
 mod page;
@@ -12,5 +13,7 @@ mod routes;
 mod saving;
 mod sent;
 
+#[doc(hidden)]
+pub use listen::Limits;
 pub use listen::{Bound, Listening, Refused, Tls, listen};
 pub use routes::{Site, assets, router};

@@ -12,6 +12,8 @@
 mod changes;
 mod headers;
 mod hosts;
+mod limits;
 mod links;
 mod sockets;
+mod tls;
 mod yard;
