@@ -80,17 +80,28 @@ pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<
         }
     };
     let mut found = checked.diagnostics().iter().map(finding).collect::<Vec<_>>();
-    found.extend(posted.into_iter().flat_map(Posted::twice).map(|(key, row)| Finding {
-        rule: "status-duplicate",
+    let of_row = |rule, (key, row): &(Key, String), message: &str, help: &str| Finding {
+        rule,
         severity: "error",
         key: Some(key.shown().to_string()),
         beside: Some(row.clone()),
         title: Some(title(form, key, row)),
         line: line(&Place::Key(key.clone())),
-        message: "this presence is given twice".to_owned(),
-        help: Some("delete one of them".to_owned()),
+        message: message.to_owned(),
+        help: Some(help.to_owned()),
         related: Vec::new(),
-    }));
+    };
+    if let Some(posted) = posted {
+        let twice = posted.twice().iter();
+        found.extend(twice.map(|row| {
+            of_row("status-duplicate", row, "this presence is given twice", "delete one of them")
+        }));
+        let incomplete = posted.incomplete().iter();
+        found.extend(incomplete.map(|row| {
+            let help = "enter the presence that the status is for, or remove the row";
+            of_row("missing-key", row, "a status is chosen, and no presence", help)
+        }));
+    }
     found
 }
 
@@ -125,7 +136,13 @@ fn title(form: &Form, key: &Key, part: &str) -> String {
     let section = |name: &str| {
         form.sections.iter().find(|section| section.key == name).map_or("", |section| &section.title)
     };
-    let row = || part.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok()).unwrap_or(0) + 1;
+    let row = || {
+        part.split(['[', ']'])
+            .nth(1)
+            .and_then(|index| index.parse::<usize>().ok())
+            .unwrap_or(0)
+            .saturating_add(1)
+    };
     match steps.as_slice() {
         [Step::Name(table)] => section(table).to_owned(),
         [Step::Name(table), Step::Index(_)] => format!("{}, row {}", section(table), row()),

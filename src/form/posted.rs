@@ -36,6 +36,8 @@ pub struct Posted {
     pairs: HashMap<String, String>,
     /// The new pairs whose key is there already, or is new in an earlier row: key and row.
     twice: Vec<(Key, String)>,
+    /// New pairs that have a value and no name: the mapping and the row.
+    incomplete: Vec<(Key, String)>,
 }
 
 /// A new row: its name, and its cells in the order of the columns.
@@ -81,6 +83,7 @@ impl Posted {
             rows: HashMap::new(),
             pairs: HashMap::new(),
             twice: Vec::new(),
+            incomplete: Vec::new(),
         };
         let known = values.names();
         let mut others = Vec::new();
@@ -113,9 +116,14 @@ impl Posted {
         &self.twice
     }
 
+    /// The new pairs of a mapping that have a value and no name: the mapping, and the row. They cannot be saved either.
+    pub(super) fn incomplete(&self) -> &[(Key, String)] {
+        &self.incomplete
+    }
+
     /// Whether all that was entered can stand in one file.
     pub fn is_of_one_mind(&self) -> bool {
-        self.twice.is_empty()
+        self.twice.is_empty() && self.incomplete.is_empty()
     }
 
     /// The part of the form that stands for a key of the file that it would become.
@@ -278,6 +286,10 @@ impl Posted {
             let is_there = values.rows(&field.key).iter().any(|row| row.key == key.as_str());
             let is_gone = self.removed.contains(key.as_str());
             if name.is_empty() {
+                // A status of nobody's presence is a fault that is said, not an entry that is dropped.
+                if !status.is_empty() {
+                    self.incomplete.push((table.clone(), row.name.clone()));
+                }
                 continue;
             }
             if (is_there && !is_gone) || self.pairs.contains_key(key.as_str()) {
@@ -303,12 +315,8 @@ impl Posted {
         let stored = base.draft().and_then(|draft| stored(draft, &key));
         let part = |way: &str| self.entered.get(&format!("{}.{way}", field.key)).map_or("", |text| text);
         let text = part("text");
-        let way = match self.entered.get(&field.key).map_or("keep", |way| way) {
-            // Whoever enters a secret means it, even where the way was not chosen.
-            "keep" | "" if !is_mask(text) => "text",
-            "unset" if shown.stored.is_none() && !is_mask(text) => "text",
-            way => way,
-        };
+        // The way that is chosen counts: what stands in another one's input is not seen, and may have been filled in by the browser.
+        let way = self.entered.get(&field.key).map_or("keep", |way| way);
         let before = pending.get(&field.key);
         let source = match way {
             "unset" => return shown.stored.as_ref().map(|_| Change::Unset(key)),
@@ -323,7 +331,7 @@ impl Posted {
             "command" => {
                 let words = words(part("command"));
                 let is_command = |source: &&SecretSource| matches!(source, SecretSource::Command(_));
-                match before.or(stored).filter(is_command) {
+                match before.filter(is_command).or(stored.filter(is_command)) {
                     Some(source) if words.is_empty() => source.clone(),
                     _ => SecretSource::Command(words),
                 }
@@ -380,14 +388,12 @@ fn is_of_form(form: &Form, name: &str) -> bool {
     };
     // Only the canonical text of a key is a name, so that no key has two.
     let key = name.parse::<Key>().ok().filter(|key| key.as_str() == name);
-    is_way().is_some()
-        || key.is_some_and(|key| {
-            let steps = key.steps();
-            let is_value = form.field(&key).is_some_and(|field| {
-                !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str()
-            });
-            is_value || is_new_pair(&steps)
-        })
+    let is_value = |key: &Key| {
+        form.field(key)
+            .is_some_and(|field| !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str())
+    };
+    // The ways of secrets come last: names of rows are many.
+    key.is_some_and(|key| is_value(&key) || is_new_pair(&key.steps())) || is_way().is_some()
 }
 
 /// The columns of a table, of a section that repeats or a mapping.

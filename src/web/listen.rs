@@ -3,11 +3,13 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use rustls::ServerConfig;
 
 use super::gate::Gate;
 use super::guard::Names;
@@ -124,11 +126,17 @@ pub async fn listen(listening: &Listening) -> Result<Bound, Refused> {
 }
 
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
-    RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await.map_err(|source| Refused::Certificate {
+    let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    let config = config.map_err(|source| Refused::Certificate {
         certificate: tls.certificate.clone(),
         key: tls.key.clone(),
         source,
-    })
+    })?;
+    // Only what is spoken is offered.
+    let mut inner = ServerConfig::clone(&config.get_inner());
+    inner.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.reload_from_config(Arc::new(inner));
+    Ok(config)
 }
 
 impl Bound {
@@ -179,5 +187,27 @@ impl Bound {
         };
         waiting.abort();
         result.map_err(Refused::Server)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Browsers speak HTTP/2 to whoever offers it.
+    #[tokio::test]
+    async fn over_tls_nothing_is_offered_that_is_not_spoken() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made =
+            rcgen::generate_simple_self_signed(["form.example.com".to_owned()]).expect("a certificate");
+        let tls = Tls {
+            certificate: folder.path().join("form.pem"),
+            key: folder.path().join("form.key"),
+            host: "form.example.com".to_owned(),
+        };
+        std::fs::write(&tls.certificate, made.cert.pem()).expect("written");
+        std::fs::write(&tls.key, made.signing_key.serialize_pem()).expect("written");
+        let config = read(&tls).await.expect("TLS");
+        assert_eq!(config.get_inner().alpn_protocols, [b"http/1.1"]);
     }
 }

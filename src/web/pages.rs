@@ -12,8 +12,8 @@ use crate::check::Checked;
 use crate::form::{Form, Values};
 use crate::settings::SecretSource;
 
-/// How many pages are kept: more than anyone has open.
-const MOST: usize = 32;
+/// How many pages are kept: more than anyone has open. Those of a file that did not change meanwhile share it.
+const MOST: usize = 256;
 
 /// A file as it was read.
 pub(super) struct Base {
@@ -50,8 +50,18 @@ pub(super) struct Page {
     pub(super) base: Arc<Base>,
     /// Secrets that were entered and are not saved yet.
     pub(super) pending: HashMap<String, SecretSource>,
-    /// What the other side of a conflict would have made of the file.
-    pub(super) mine: Option<Checked>,
+    /// Where the file had changed: what a save would have made of it.
+    pub(super) apart: Option<Apart>,
+    /// The form was sent from a page that is no longer known, so nobody knows what its sender saw: saving shows what differs first.
+    pub(super) is_adopted: bool,
+}
+
+/// A file that two have changed.
+pub(super) struct Apart {
+    /// As it was before.
+    pub(super) before: Checked,
+    /// As the form would have saved it.
+    pub(super) mine: Checked,
 }
 
 /// The pages that were sent out, the latest last.
@@ -64,9 +74,18 @@ impl Pages {
         &self,
         base: Arc<Base>,
         pending: HashMap<String, SecretSource>,
-        mine: Option<Checked>,
+        apart: Option<Apart>,
     ) -> Arc<Page> {
-        let page = Arc::new(Page { id: Uuid::new_v4().simple().to_string(), base, pending, mine });
+        self.put(Page { id: number(), base, pending, apart, is_adopted: false })
+    }
+
+    /// The same for a form of which nobody knows what it was made of.
+    pub(super) fn adopt(&self, base: Arc<Base>, pending: HashMap<String, SecretSource>) -> Arc<Page> {
+        self.put(Page { id: number(), base, pending, apart: None, is_adopted: true })
+    }
+
+    fn put(&self, page: Page) -> Arc<Page> {
+        let page = Arc::new(page);
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.push_back(page.clone());
         if pages.len() > MOST {
@@ -87,4 +106,9 @@ impl Pages {
         let same = pages.iter().rev().find(|page| page.base.is_the_same(&base)).map(|page| page.base.clone());
         same.unwrap_or_else(|| Arc::new(base))
     }
+}
+
+/// One that nobody guesses.
+fn number() -> String {
+    Uuid::new_v4().simple().to_string()
 }

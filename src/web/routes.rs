@@ -66,7 +66,7 @@ impl Site {
     /// The page that a form was sent from. One that is no longer known counts as made of the file as it is.
     pub(super) fn page_of(&self, sent: &Sent) -> Arc<Page> {
         let known = sent.control("page").and_then(|id| self.pages.find(id));
-        known.unwrap_or_else(|| self.pages.keep(self.read(), Default::default(), None))
+        known.unwrap_or_else(|| self.pages.adopt(self.read(), Default::default()))
     }
 
     pub(super) fn posted(&self, page: &Page, sent: &Sent) -> Result<Posted, Box<Response>> {
@@ -90,7 +90,12 @@ impl Site {
     pub(super) fn again(&self, shown: &Shown<'_>) -> Response {
         let (base, posted) = (&shown.page.base, shown.posted);
         let values = posted.values(&self.form, &base.checked, &base.values);
-        let page = self.pages.keep(base.clone(), posted.pending().clone(), None);
+        let pending = posted.pending().clone();
+        let page = if shown.page.is_adopted {
+            self.pages.adopt(base.clone(), pending)
+        } else {
+            self.pages.keep(base.clone(), pending, None)
+        };
         let body = page::form(&Content {
             name: &self.name,
             form: &self.form,

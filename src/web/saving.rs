@@ -9,8 +9,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::guard::Session;
-use super::page::{self, Conflict, Note};
-use super::pages::{Base, Page};
+use super::page::{self, Conflict, Note, errors};
+use super::pages::{Apart, Base, Page};
 use super::routes::{Shown, Site, to_form, waiting};
 use super::sent::Sent;
 use crate::change::{self, ChangeError, Outcome};
@@ -26,9 +26,7 @@ pub(super) async fn save(
 ) -> Response {
     waiting(move || {
         let sent = Sent::new(&body);
-        let known = sent.control("page").and_then(|id| site.pages.find(id));
-        let is_known = known.is_some();
-        let page = known.unwrap_or_else(|| site.pages.keep(site.read(), Default::default(), None));
+        let page = site.page_of(&sent);
         if let Some(response) = site.unreadable(&page.base) {
             return response;
         }
@@ -37,7 +35,7 @@ pub(super) async fn save(
             Err(response) => return *response,
         };
         // A page that is no longer known may have been made of another file: what differs is shown first.
-        if !is_known && !posted.changes().is_empty() {
+        if page.is_adopted && !posted.changes().is_empty() {
             return site.apart(&page, &posted, &session);
         }
         if !posted.is_of_one_mind()
@@ -98,7 +96,7 @@ pub(super) async fn merge(
     waiting(move || {
         let sent = Sent::new(&body);
         let page = sent.control("page").and_then(|id| site.pages.find(id));
-        let Some((page, mine)) = page.as_ref().and_then(|page| Some((page, page.mine.as_ref()?))) else {
+        let Some((page, apart)) = page.as_ref().and_then(|page| Some((page, page.apart.as_ref()?))) else {
             let message =
                 "This page is too old: what you entered is no longer here. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
@@ -106,42 +104,47 @@ pub(super) async fn merge(
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
         let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
         let changes =
-            keys.flat_map(|key| take(&site.form, mine, &page.base.checked, key)).collect::<Vec<_>>();
-        site.save_merged(page, mine, &changes, &session)
+            keys.flat_map(|key| take(&site.form, &apart.mine, &page.base.checked, key)).collect::<Vec<_>>();
+        site.save_merged(page, apart, &changes, &session)
     })
     .await
 }
 
 impl Site {
-    fn save_merged(&self, page: &Page, mine: &Checked, changes: &[Change], session: &Session) -> Response {
-        let conflict = |base: &Arc<Base>,
-                        mine: &Checked,
-                        before: &Checked,
-                        refused: &[Finding],
-                        trouble: Option<&str>| {
-            self.conflict(base, again(mine), before, session, refused, trouble)
+    fn save_merged(&self, page: &Page, apart: &Apart, changes: &[Change], session: &Session) -> Response {
+        let seen = &page.base.checked;
+        // The same two versions once more, each with whose doing a difference is.
+        let once_more = |refused: &[Finding], trouble: &str| {
+            let apart = Apart { before: again(&apart.before), mine: again(&apart.mine) };
+            self.conflict(&page.base, apart, session, refused, Some(trouble))
         };
-        let before = &page.base.checked;
         match change::file_as_seen(&self.name, &self.path, page.base.expected(), changes) {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
             Ok(Outcome::Refused(after, added)) => {
                 let found = findings(&self.form, &after, None);
-                let trouble = format!("Not saved: this choice would add {} errors to the file.", added.len());
-                conflict(&page.base, mine, before, &found, Some(&trouble))
+                once_more(
+                    &found,
+                    &format!("Not saved: this choice would add {} to the file.", errors(added.len())),
+                )
             }
-            Err(ChangeError::Moved(_)) => match change::look(before, changes) {
-                Ok((merged, _)) => conflict(&self.read(), &merged, before, &[], None),
-                Err(error) => conflict(&page.base, mine, before, &[], Some(&error.to_string())),
+            Err(ChangeError::Moved(_)) => match change::look(seen, changes) {
+                Ok((mine, _)) => {
+                    self.conflict(&self.read(), Apart { before: again(seen), mine }, session, &[], None)
+                }
+                Err(error) => once_more(&[], &error.to_string()),
             },
-            Err(error) => conflict(&page.base, mine, before, &[], Some(&error.to_string())),
+            Err(error) => once_more(&[], &error.to_string()),
         }
     }
 
     /// What a form would have saved, beside the file as it is by now.
     fn apart(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         match look(&self.form, &page.base.checked, posted) {
-            Ok(look) => self.conflict(&self.read(), look.after, &page.base.checked, session, &[], None),
+            Ok(look) => {
+                let apart = Apart { before: again(&page.base.checked), mine: look.after };
+                self.conflict(&self.read(), apart, session, &[], None)
+            }
             Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
         }
     }
@@ -149,8 +152,7 @@ impl Site {
     fn conflict(
         &self,
         now: &Arc<Base>,
-        mine: Checked,
-        before: &Checked,
+        apart: Apart,
         session: &Session,
         refused: &[Finding],
         trouble: Option<&str>,
@@ -158,8 +160,8 @@ impl Site {
         if let Some(response) = self.unreadable(now) {
             return response;
         }
-        let differences: Vec<Difference> = differences(&self.form, before, &mine, &now.checked);
-        let page = self.pages.keep(now.clone(), Default::default(), Some(mine));
+        let differences: Vec<Difference> = differences(&self.form, &apart.before, &apart.mine, &now.checked);
+        let page = self.pages.keep(now.clone(), Default::default(), Some(apart));
         let body = page::conflict(&Conflict {
             name: &self.name,
             id: &page.id,

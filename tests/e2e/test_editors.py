@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+import time
 import unittest
 
 from common import CLIENT, TENANT, TOOLS, Case, environment, ours
 
+LIMIT = 60  # seconds, which only tell a hang from a slow machine
 HOVER, COMPLETION = "textDocument/hover", "textDocument/completion"
 TEXT = f"""\
 #:schema ./swyx-teams.schema.json
@@ -86,6 +88,10 @@ class Tombi(Case):
         server = Server(self.folder, TOOLS / "tombi", "lsp", "--offline")
         self.addCleanup(server.close)
         server.open(TEXT)
+        # It reads the schema while it already answers.
+        until = time.monotonic() + LIMIT
+        while not self.labels(server, *AT_CLOUD) and time.monotonic() < until:
+            pass
         return server
 
     def labels(self, server, line, character):

@@ -116,3 +116,34 @@ async fn a_page_that_is_no_longer_known_overwrites_nothing() {
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
     assert_eq!(place.post("/merge", &Sheet(vec![])).await.status, StatusCode::GONE);
 }
+
+/// Adding a row makes a page of today's file from one of which nobody knows what its sender saw.
+#[tokio::test]
+async fn nor_does_a_page_that_was_made_from_one() {
+    let place = Place::new(&format!("{GOOD}\n[sync]\nread_interval_seconds = 5\n"));
+    let form = place.form().await.with("page", "0");
+    let theirs = format!("{GOOD}\n[sync]\nread_interval_seconds = 9\n");
+    place.write(&theirs);
+    let answer = place.post("/edit", &form.and("add", "user")).await;
+    let form = Sheet::read(&answer.body).with("sync.read_interval_seconds", "5");
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(place.text(), theirs);
+}
+
+#[tokio::test]
+async fn a_choice_that_is_refused_leaves_the_other_differences_as_they_were() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.with("control_center.MsTeamsTenantId", "none");
+    place.write(&format!("{GOOD}\n[sync]\nread_interval_seconds = 9\n"));
+    let mut answer = place.post("/save", &form).await;
+    for _ in 0..2 {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        let choice = Sheet::read(&answer.body);
+        assert_eq!(choice.value("choose sync.read_interval_seconds"), "file");
+        assert_eq!(choice.value("choose control_center.MsTeamsTenantId"), "yours");
+        answer = place.post("/merge", &choice).await;
+        assert!(answer.body.contains("would add 1 error to the file"), "{}", answer.body);
+    }
+    assert!(place.text().contains("read_interval_seconds = 9"));
+}

@@ -171,3 +171,16 @@ async fn a_status_that_is_given_twice_is_refused_and_one_that_goes_can_come_agai
     save(&place, &form.and("removed", "sync.status.\"Away/Away\"")).await;
     assert_eq!(place.text(), text.replace("\"none\"", "\"Away\""));
 }
+
+#[tokio::test]
+async fn a_status_without_a_presence_is_refused_and_kept_in_the_form() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.and("sync.status[0].presence", "").and("sync.status[0].status", "Away");
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("a status is chosen, and no presence"), "{}", answer.body);
+    let again = Sheet::read(&answer.body);
+    assert_eq!(again.value("sync.status[0].status"), "Away");
+    save(&place, &again.and("removed", "sync.status[0]").with("sync.read_interval_seconds", "5")).await;
+    assert!(place.text().contains("read_interval_seconds = 5") && !place.text().contains("sync.status"));
+}

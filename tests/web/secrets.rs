@@ -1,7 +1,7 @@
 //! No answer holds a secret: not a stored one, not one that was entered, not one in the wrong place.
 
 use axum::body::Body;
-use axum::http::{Method, Request};
+use axum::http::{Method, Request, StatusCode};
 
 use crate::common::GOOD;
 use crate::place::{Place, Sheet};
@@ -145,11 +145,20 @@ async fn each_way_to_give_one_is_written_as_it_is_meant() {
         assert_eq!(answer.to.as_deref(), Some("/?saved"), "{way}: {}", answer.body);
         assert_eq!(place.text(), stored().replace(&format!("\"{CANARY}\""), &written));
     }
-    // Entered without saying in which way, it is meant all the same.
+}
+
+/// The input of a way that is not chosen is not seen; what a browser fills in there is nobody's wish.
+#[tokio::test]
+async fn what_stands_in_the_input_of_another_way_does_not_count() {
     let place = Place::new(&stored());
-    let answer = place.post("/save", &place.form().await.with(&format!("{SECRET}.text"), ENTERED)).await;
-    assert_eq!(answer.to.as_deref(), Some("/?saved"));
-    assert!(place.text().contains(ENTERED));
+    for way in ["keep", "env"] {
+        let form = place.form().await.with(SECRET, way).with(&format!("{SECRET}.text"), ENTERED);
+        let form = form.with(&format!("{SECRET}.env"), "NAME");
+        let answer = place.post("/save", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        assert!(!place.text().contains(ENTERED));
+        assert_eq!(place.text().contains(CANARY), way == "keep");
+    }
 }
 
 #[tokio::test]

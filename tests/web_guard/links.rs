@@ -109,6 +109,29 @@ async fn a_session_ends_after_a_quarter_of_an_hour_without_a_request() {
     assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
 }
 
+/// What another page sends bears the cookie, and must not keep the door open.
+#[tokio::test(start_paused = true)]
+async fn requests_that_are_refused_do_not_keep_a_session_going() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    for _ in 0..3 {
+        advance(5 * MINUTE).await;
+        let request = Request::get("/").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+        let request = request.header("sec-fetch-site", "same-site").body(Body::empty()).expect("a request");
+        yard.send(request).await;
+    }
+    assert_eq!(yard.get("/", &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_cookie_of_the_same_name_from_another_port_locks_nobody_out() {
+    let yard = Yard::closed();
+    let opened = yard.open().await;
+    let name = opened.cookie.split('=').next().expect("a name");
+    let cookies = format!("{name}=tossed; {}", opened.cookie);
+    assert_eq!(yard.get("/", &cookies).await.status, StatusCode::OK);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_session_ends_after_eight_hours() {
     let yard = Yard::closed();

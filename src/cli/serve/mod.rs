@@ -34,11 +34,22 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE", requires = "certificate")]
     key: Option<PathBuf>,
     /// The name in the certificate, by which browsers reach the page
-    #[arg(long, value_name = "NAME", requires = "certificate")]
+    #[arg(long, value_name = "NAME", requires = "certificate", value_parser = host_name)]
     host: Option<String>,
     /// Where an administrator is to sign in and $SWYX_TEAMS_ADMIN_TOKEN is not set: with the account of the Azure CLI, and not by a device code
     #[arg(long)]
     use_az: bool,
+}
+
+/// A name without a port.
+fn host_name(text: &str) -> Result<String, &'static str> {
+    let is_name =
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    if is_name {
+        Ok(text.to_owned())
+    } else {
+        Err("a name is wanted, without scheme and port, like form.example.com")
+    }
 }
 
 const AFTER: &str = "\

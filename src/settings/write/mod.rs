@@ -139,8 +139,7 @@ pub(crate) fn sketch(source: &Source, changes: &[Change]) -> Result<String, Edit
     if changes.is_empty() {
         return Ok(source.text().to_owned());
     }
-    let changed = at_once::at_once(source, changes).filter(|_| changes.len() > 1);
-    changed.map_or_else(|| one_by_one(source.text(), changes), Ok)
+    at_once::at_once(source, changes).map_or_else(|| one_by_one(source.text(), changes), Ok)
 }
 
 fn one_by_one(text: &str, changes: &[Change]) -> Result<String, EditError> {

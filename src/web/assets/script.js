@@ -128,7 +128,9 @@
         announce.textContent = heading.textContent = "This page is too old for findings; saving it shows both versions";
       }
     } catch (error) {
-      if (error.name !== "AbortError") announce.textContent = "The program does not answer";
+      if (error.name === "AbortError") return;
+      last = "";
+      announce.textContent = heading.textContent = "The program does not answer: what is found is not known";
     }
   };
   const soon = () => {
@@ -220,6 +222,13 @@
     event.preventDefault();
     input.scrollIntoView({ block: "center" });
     input.focus({ preventScroll: true });
+  });
+
+  // Whoever leaves with something unsaved is asked by the browser.
+  let leaves = false;
+  form.addEventListener("submit", () => { leaves = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!unsaved.hidden && !leaves) event.preventDefault();
   });
 
   collect();

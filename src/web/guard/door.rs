@@ -118,19 +118,27 @@ impl Door {
         Some(cookie)
     }
 
-    /// The CSRF token of the session with this cookie, which goes on from now.
+    /// The CSRF token of the session with this cookie.
     pub(super) fn enter(&self, cookie: &str) -> Option<Word> {
         let now = Instant::now();
         let mut inside = self.inside();
         inside.sessions.retain(|entry| entry.is_alive(now, |guard| self.has(guard)));
-        let entry = inside.sessions.iter_mut().find(|entry| entry.cookie.is(cookie))?;
-        entry.used = now;
-        Some(entry.csrf.clone())
+        inside.sessions.iter().find(|entry| entry.cookie.is(cookie)).map(|entry| entry.csrf.clone())
     }
 
-    /// Ends the session with this cookie.
-    pub(super) fn leave(&self, cookie: &str) {
-        self.inside().sessions.retain(|entry| !entry.cookie.is(cookie));
+    /// The session with this CSRF token goes on from now.
+    pub(super) fn go_on(&self, csrf: &Word) {
+        let now = Instant::now();
+        self.inside()
+            .sessions
+            .iter_mut()
+            .filter(|entry| entry.csrf.is(csrf.text()))
+            .for_each(|entry| entry.used = now);
+    }
+
+    /// Ends the session with this CSRF token.
+    pub(super) fn leave(&self, csrf: &Word) {
+        self.inside().sessions.retain(|entry| !entry.csrf.is(csrf.text()));
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {

@@ -41,8 +41,13 @@ impl Names {
         self.origins().next().unwrap_or_default()
     }
 
-    pub(super) fn origins(&self) -> impl Iterator<Item = String> {
+    fn origins(&self) -> impl Iterator<Item = String> {
         self.hosts.iter().map(|host| format!("{}://{host}", self.scheme))
+    }
+
+    /// The origin of the pages that were fetched from this host.
+    pub(super) fn origin_of(&self, host: &str) -> String {
+        format!("{}://{host}", self.scheme)
     }
 
     pub(super) fn is_tls(&self) -> bool {
@@ -75,5 +80,5 @@ pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next:
         return next.run(request).await;
     }
     tracing::warn!("a request to another host name was refused");
-    StatusCode::MISDIRECTED_REQUEST.into_response()
+    (StatusCode::MISDIRECTED_REQUEST, [(header::CONNECTION, "close")]).into_response()
 }

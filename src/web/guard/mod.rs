@@ -29,6 +29,7 @@ pub use session::Session;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 
 /// The bytes of a posted form at most: one of a settings file of 1 MiB, the largest there is, with each of its bytes percent-encoded.
@@ -86,7 +87,10 @@ pub fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
 pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
     // A layer that is added later sees a request earlier.
     let stands = |guard| guards.contains(&guard);
-    let mut router = router.merge(session::leaving(door.clone()));
+    let mut router = router
+        .merge(session::leaving(door.clone()))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(door.clone(), session::go_on));
     if stands(Guard::Token) {
         router = router.layer(from_fn(token::check));
     }

@@ -14,7 +14,8 @@ const FETCH_SITE: &str = "sec-fetch-site";
 /// A change comes from a page of exactly this origin; one that does not say so is refused as well.
 pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let origin = only(request.headers(), header::ORIGIN.as_str());
-    let is_ours = origin.is_some_and(|origin| door.names().origins().any(|ours| ours == origin));
+    let host = only(request.headers(), header::HOST.as_str());
+    let is_ours = origin.zip(host).is_some_and(|(origin, host)| origin == door.names().origin_of(host));
     if !is_change(request.method()) || is_ours {
         return next.run(request).await;
     }
@@ -31,6 +32,11 @@ pub(super) async fn check_fetch_site(request: Request, next: Next) -> Response {
         None => !is_said && !is_change(request.method()),
     };
     if is_fine { next.run(request).await } else { refuse("the request comes from another page") }
+}
+
+/// Whether a browser says that another page's link or frame led here.
+pub(super) fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.contains_key(FETCH_SITE) && !matches!(only(headers, FETCH_SITE), Some("none" | "same-origin"))
 }
 
 /// The value of a header that is there exactly once.

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, post};
+use axum::{Extension, Router};
 
 use super::Door;
 use super::door::Word;
@@ -45,8 +45,7 @@ async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: 
     let cookie = [(header::SET_COOKIE, set(&door, cookie.text()))];
     // After a click on another site's page, a redirection would still be that site's, and come without this cookie; a page of our own
     // that goes on by itself is ours. <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
-    let site = request.headers().get("sec-fetch-site");
-    if site.is_some_and(|site| site != "none" && site != "same-origin") {
+    if super::origin::comes_from_elsewhere(request.headers()) {
         return (cookie, [(header::REFRESH, "0; url=/")], page::opened()).into_response();
     }
     (cookie, Redirect::to("/")).into_response()
@@ -57,9 +56,9 @@ pub(super) fn leaving(door: Arc<Door>) -> Router {
     Router::new().route("/leave", post(leave)).with_state(door)
 }
 
-async fn leave(State(door): State<Arc<Door>>, headers: HeaderMap) -> Response {
-    if let Some(cookie) = cookie(&door, &headers) {
-        door.leave(cookie);
+async fn leave(State(door): State<Arc<Door>>, Extension(session): Extension<Session>) -> Response {
+    if let Some(csrf) = &session.0 {
+        door.leave(csrf);
     }
     let over = format!("{}; Max-Age=0", set(&door, ""));
     ([(header::SET_COOKIE, over)], page::left()).into_response()
@@ -87,16 +86,23 @@ pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, ne
     next.run(request).await
 }
 
-fn of(door: &Door, headers: &HeaderMap) -> Session {
-    Session(cookie(door, headers).and_then(|cookie| door.enter(cookie)))
+/// A request that came through all guards keeps the session going; one that another page sent does not.
+pub(super) async fn go_on(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    request
+        .extensions()
+        .get::<Session>()
+        .and_then(|session| session.0.as_ref())
+        .into_iter()
+        .for_each(|csrf| door.go_on(csrf));
+    next.run(request).await
 }
 
-/// The session's cookie.
-fn cookie<'a>(door: &Door, headers: &'a HeaderMap) -> Option<&'a str> {
+fn of(door: &Door, headers: &HeaderMap) -> Session {
     let name = name(door);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, cookie)| cookie)
+    // Another port may have set one of the same name: any that is the session's will do.
+    let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    Session(pairs.filter(|(known, _)| *known == name).find_map(|(_, cookie)| door.enter(cookie)))
 }
 
 fn name(door: &Door) -> String {

@@ -160,12 +160,16 @@ pub(super) fn outside() -> Markup {
     )
 }
 
+/// So many errors, in words.
+pub(super) fn errors(count: usize) -> String {
+    if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
+}
+
 fn note(content: &Content<'_>) -> Markup {
-    let errors = |count: usize| if count == 1 { "1 error".to_owned() } else { format!("{count} errors") };
     html! {
         @match content.note {
             Note::None => {},
-            Note::Saved => div.note.good role="status" { p { "Saved. Comments, order and line ends are as they were." } },
+            Note::Saved => div.note.good role="status" { p { "Saved." } },
             Note::Unchanged => div.note role="status" { p { "Nothing to change: the file says it already." } },
             Note::Refused(count) => div.note.bad role="alert" {
                 p { "Not saved: this would add " (errors(count)) " to the file. What you entered is still here." }

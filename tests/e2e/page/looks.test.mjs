@@ -22,15 +22,20 @@ const ground = (page) =>
 test("light and dark follow the reader's choice, and the pictures show them", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
-    for (const [name, colorScheme, width, height] of [
-        ["light", "light", 1200, 1150],
-        ["dark", "dark", 1200, 1150],
-        ["phone", "light", 390, 844],
+    for (const [name, colorScheme, width, height, from] of [
+        ["light", "light", 1200, 1150, "#findings"],
+        ["dark", "dark", 1200, 800, "#section-control_center"],
+        ["phone", "light", 390, 800, "#findings"],
     ]) {
         await page.emulateMedia({ colorScheme });
         await page.setViewportSize({ width, height });
         const bright = await ground(page);
         assert.ok(colorScheme === "light" ? bright > 200 : bright < 60, `${name}: ${bright}`);
+        // From the new width on nothing moves any more after the first frames.
+        const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        await drawn();
+        await page.locator(from).evaluate((part) => part.scrollIntoView({ behavior: "instant" }));
+        await drawn();
         await page.screenshot({ path: path.join(folder, `${name}.png`), animations: "disabled" });
     }
 });

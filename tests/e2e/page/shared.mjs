@@ -70,11 +70,11 @@ export const browsing = (...options) => {
 };
 
 /** Serves a file of this text until the test ends. `open` brings a page of a new context in by the link. */
-export const serve = async (t, { browser }, text, ...words) => {
+export const serve = async (t, { browser }, text, environment = {}) => {
     const folder = await mkdtemp(path.join(tmpdir(), "swyx-teams-page-"));
     const file = path.join(folder, "north.toml");
     if (text !== undefined) await writeFile(file, text, { mode: 0o600 });
-    const child = spawn(PROGRAM, ["serve", "north.toml", ...words], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(PROGRAM, ["serve", "north.toml"], { cwd: folder, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     const said = [];
     child.stderr.on("data", (data) => said.push(data));
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -121,6 +121,18 @@ export const serve = async (t, { browser }, text, ...words) => {
     return served;
 };
 
+/** Starts the emulator until the test ends, and gives its facts. */
+export const emulate = async (t, ...words) => {
+    const child = spawn(PROGRAM, ["emulate", "--listen", "127.0.0.1:0", ...words], { stdio: ["ignore", "pipe", "ignore"] });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    t.after(() => child.kill("SIGTERM") && ended);
+    const line = await Promise.race([
+        new Promise((resolve) => createInterface({ input: child.stdout }).once("line", resolve)),
+        ended.then((code) => Promise.reject(new Error(`the emulator ended with ${code}`))),
+    ]);
+    return JSON.parse(line);
+};
+
 /** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
 export const watch = (t, page) => {
     const faults = [];
@@ -163,3 +175,24 @@ export const checked = (file) => {
     return JSON.parse(done.stdout).files[0].diagnostics;
 };
 
+
+const axe = await readFile(installed.resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds on a page as it is, by rule and element. It is put in by the browser's driver, which no policy of the page holds. */
+export const faults = async (page) => {
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
+};
+
+/** The same in both colour schemes, wide and narrow. */
+export const faultsEverywhere = async (page) => {
+    const found = [];
+    for (const colorScheme of ["light", "dark"])
+        for (const width of [1280, 360]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 800 });
+            found.push(...(await faults(page)).map((fault) => `${colorScheme}, ${width}: ${fault}`));
+        }
+    return found;
+};

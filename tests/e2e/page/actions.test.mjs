@@ -1,0 +1,93 @@
+// What the page does besides editing, against the emulated tenant: a check online, a plan with its steps, and the sheet for Control Center.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+
+import { browsing, emulate, faultsEverywhere, input, LIMIT, press, PROGRAM, serve } from "./shared.mjs";
+
+const browser = browsing();
+
+/** The settings that lead to an emulated tenant, and where its secrets are. */
+const settings = (facts) => `\
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "${facts.tenant_id}"
+MsTeamsClientId = "${facts.client_id}"
+MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+
+[swyx]
+version = "14.10"
+
+[entra]
+authority = "${facts.authority}"
+graph = "${facts.graph}"
+ca_file = "${facts.ca_file}"
+`;
+const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
+
+/** Presses a button of the form, and waits for what comes of it: the page asks again by itself, without a script. */
+const perform = async (page, title) => {
+    await page.getByRole("button", { name: title, exact: true }).click();
+    await page.getByRole("button", { name: "Do it again" }).waitFor({ timeout: 3 * LIMIT });
+    return page.locator(".note").first().innerText();
+};
+
+for (const javaScriptEnabled of [true, false])
+    test(`all that is asked is answered${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+        const facts = await emulate(t);
+        const served = await serve(t, browser, settings(facts), secrets(facts));
+        const page = await served.open({ javaScriptEnabled });
+        const text = await served.read();
+        const answers = {};
+        for (const title of ["Check online", "Check online as administrator", "Plan", "Sheet"]) {
+            answers[title] = await perform(page, title);
+            const shown = await page.locator("main").innerText();
+            for (const secret of Object.values(secrets(facts))) assert.ok(!shown.includes(secret));
+            if (title === "Sheet") assert.ok(shown.includes(facts.tenant_id) && shown.includes(facts.client_id), shown);
+            if (javaScriptEnabled) assert.deepEqual(await faultsEverywhere(page), [], title);
+            await page.getByRole("link", { name: "Back to the form" }).click();
+        }
+        t.diagnostic(JSON.stringify(answers));
+        assert.equal(await served.read(), text);
+    });
+
+test("a check online finds what the command finds, in its words; the plan has its steps", async (t) => {
+    const facts = await emulate(t, "--scenario", "no-consent");
+    const served = await serve(t, browser, settings(facts), secrets(facts));
+    const page = await served.open();
+    await perform(page, "Check online");
+    const shown = await page.locator("main").innerText();
+    const options = { encoding: "utf8", env: { ...process.env, ...secrets(facts) } };
+    const done = spawnSync(PROGRAM, ["check", "--online", "--format", "json", served.file], options);
+    const known = JSON.parse(done.stdout).files[0].diagnostics;
+    assert.ok(known.length > 0);
+    for (const { rule, message } of known) assert.ok(shown.includes(rule) && shown.includes(message.replaceAll("`", "")), `${rule}: ${shown}`);
+    assert.deepEqual(await faultsEverywhere(page), []);
+    // And the plan says what would mend it, a step each.
+    await page.getByRole("link", { name: "Back to the form" }).click();
+    await perform(page, "Plan");
+    assert.ok((await page.locator(".steps li").count()) > 0);
+    assert.deepEqual(await faultsEverywhere(page), []);
+});
+
+test("an administrator without a token signs in by a code that the page shows", async (t) => {
+    const facts = await emulate(t, "--device-code", "expire");
+    const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret });
+    const page = await served.open();
+    await page.getByRole("button", { name: "Plan", exact: true }).click();
+    await page.locator(".note code").waitFor({ timeout: 3 * LIMIT });
+    assert.match(await page.locator(".note").innerText(), /enter the code \S+/);
+    assert.equal(await press(page, "Stop"), 200);
+    assert.match(await page.locator(".note").innerText(), /Stopped/);
+});
+
+test("what is not saved is not lost by asking", async (t) => {
+    const facts = await emulate(t);
+    const served = await serve(t, browser, settings(facts), secrets(facts));
+    const page = await served.open();
+    await input(page, "swyx.version").fill("13.30");
+    await page.getByRole("button", { name: "Sheet", exact: true }).click();
+    await page.waitForLoadState();
+    assert.equal(await input(page, "swyx.version").inputValue(), "13.30");
+});
