@@ -397,7 +397,7 @@ fn is_of_form(form: &Form, name: &str) -> bool {
 }
 
 /// The columns of a table, of a section that repeats or a mapping.
-fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
+pub(super) fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
     let section = form.sections.iter().find(|section| section.key == table);
     section.map_or_else(
         || PAIR.to_vec(),

@@ -1,7 +1,7 @@
 //! What a form shows that comes back unsaved.
 
 use super::description::Form;
-use super::posted::Posted;
+use super::posted::{Posted, columns};
 use super::values::{Cell, Row, Value, Values, is_presentable};
 use crate::check::Checked;
 use crate::settings::{Secret, SecretSource};
@@ -64,11 +64,7 @@ impl Overlay<'_> {
     }
 
     fn added(&mut self, form: &Form, table: &str) -> Vec<Row> {
-        let section = form.sections.iter().find(|section| section.key == table);
-        let columns = section.map_or_else(
-            || super::posted::PAIR.map(str::to_owned).to_vec(),
-            |section| section.fields.iter().map(|field| field.key.clone()).collect(),
-        );
+        let columns = columns(form, table);
         let mut rows = Vec::new();
         for added in self.posted.added.get(table).into_iter().flatten() {
             let mut row = Row { key: added.name.clone(), cells: Vec::new(), is_new: true, removed: false };

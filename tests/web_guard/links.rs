@@ -51,7 +51,8 @@ async fn of_a_thousand_at_once_one_wins_but_where_the_guard_is_missing() {
 async fn what_is_not_the_link_opens_nothing_and_does_no_harm() {
     let yard = Yard::closed();
     let link = yard.link();
-    let other = format!("{}A", &link[..link.len() - 1]);
+    let last = if link.ends_with('A') { 'E' } else { 'A' };
+    let other = format!("{}{last}", &link[..link.len() - 1]);
     for wrong in [other.as_str(), "/open/", "/open/x", &link[..link.len() - 1], "/open/%00"] {
         assert_ne!(yard.get(wrong, "").await.status, StatusCode::SEE_OTHER, "{wrong}");
     }

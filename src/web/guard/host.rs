@@ -9,7 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Door;
+use super::{Door, only};
 
 /// Scheme, and names with port, as browsers write them: a default port is left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +72,7 @@ fn literal(address: IpAddr) -> String {
 
 /// Exactly one `Host`, one of the names; and a request line that names a host names one of them, too.
 pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let host = hosts.next().and_then(|host| host.to_str().ok()).filter(|_| hosts.next().is_none());
+    let host = only(request.headers(), header::HOST.as_str());
     let line = request.uri().authority().map(axum::http::uri::Authority::as_str);
     let names = door.names();
     if host.is_some_and(|host| names.has(host)) && line.is_none_or(|line| names.has(line)) {

@@ -30,9 +30,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 
-/// The bytes of a posted form at most: one of a settings file of 1 MiB, the largest there is, with each of its bytes percent-encoded.
+/// The bytes of a posted form at most: three for each of a settings file's, which has 1 MiB at most, were all percent-encoded, and a third of
+/// that for the inputs' names.
 pub const MOST_BYTES: usize = 4 << 20;
 
 /// One guard.
@@ -115,7 +118,19 @@ pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -
     router
 }
 
+/// The value of a header that is there exactly once.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    value.to_str().ok().filter(|_| values.next().is_none())
+}
+
+fn refuse(status: StatusCode, reason: &'static str) -> Response {
+    tracing::warn!("a request was refused: {reason}");
+    (status, format!("{reason}\n")).into_response()
+}
+
 /// A change, as opposed to a look.
-fn is_change(method: &axum::http::Method) -> bool {
-    !matches!(*method, axum::http::Method::GET | axum::http::Method::HEAD)
+fn is_change(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD)
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
-use super::{Door, is_change};
+use super::{Door, is_change, only, refuse};
 
 const FETCH_SITE: &str = "sec-fetch-site";
 
@@ -19,34 +19,25 @@ pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next:
     if !is_change(request.method()) || is_ours {
         return next.run(request).await;
     }
-    refuse("the change does not come from this page")
+    refuse(StatusCode::FORBIDDEN, "the change does not come from this page")
 }
 
 /// A change comes from this page. A look may come from nobody's page, as a link that is typed in; browsers that do not say are let look.
 pub(super) async fn check_fetch_site(request: Request, next: Next) -> Response {
-    let is_said = request.headers().contains_key(FETCH_SITE);
-    let is_fine = match only(request.headers(), FETCH_SITE) {
-        Some("same-origin") => true,
-        Some("none") => !is_change(request.method()),
-        Some(_) => false,
-        None => !is_said && !is_change(request.method()),
+    let headers = request.headers();
+    let is_fine = if is_change(request.method()) {
+        only(headers, FETCH_SITE) == Some("same-origin")
+    } else {
+        !comes_from_elsewhere(headers)
     };
-    if is_fine { next.run(request).await } else { refuse("the request comes from another page") }
+    if is_fine {
+        next.run(request).await
+    } else {
+        refuse(StatusCode::FORBIDDEN, "the request comes from another page")
+    }
 }
 
 /// Whether a browser says that another page's link or frame led here.
 pub(super) fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     headers.contains_key(FETCH_SITE) && !matches!(only(headers, FETCH_SITE), Some("none" | "same-origin"))
-}
-
-/// The value of a header that is there exactly once.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    value.to_str().ok().filter(|_| values.next().is_none())
-}
-
-fn refuse(reason: &'static str) -> Response {
-    tracing::warn!("a request was refused: {reason}");
-    (StatusCode::FORBIDDEN, format!("{reason}\n")).into_response()
 }

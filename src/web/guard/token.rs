@@ -4,11 +4,11 @@ use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::time::Duration;
 use url::form_urlencoded;
 
-use super::{MOST_BYTES, Session, is_change};
+use super::{MOST_BYTES, Session, is_change, refuse};
 
 /// The name of the hidden input.
 const INPUT: &str = "csrf";
@@ -53,9 +53,4 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
 
 fn in_form(body: &Bytes) -> Option<String> {
     form_urlencoded::parse(body).find(|(name, _)| name == INPUT).map(|(_, token)| token.into_owned())
-}
-
-fn refuse(status: StatusCode, reason: &'static str) -> Response {
-    tracing::warn!("a change was refused: {reason}");
-    (status, format!("{reason}\n")).into_response()
 }
