@@ -10,8 +10,7 @@ use super::Context;
 use crate::diagnostic::printable;
 use crate::graph::{AdminWay, Administrators, DevicePrompt, Token, Transport};
 use crate::observe;
-use crate::settings::reveal::Trust;
-use crate::settings::{Access, Secret, defaults};
+use crate::settings::{Access, Secret, Trust, defaults};
 use crate::tenant::{Cause, Unseen};
 use crate::web::actions::Code;
 
@@ -71,17 +70,20 @@ fn show(prompt: &DevicePrompt) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The administrator's token. Whoever is asked to enter a code consents to the application that it is for, so a file that nobody trusts
-/// may not name that application.
+/// The administrator's token. A person who enters a code signs in to the application that it is for, so a file may name another
+/// application than Microsoft's only if it is trusted with everything.
 pub(super) async fn token(
     administrators: &Administrators,
     access: &Access,
-    trust: Trust,
+    trust: &Trust,
     transport: &Arc<dyn Transport>,
 ) -> Result<Token, Unseen> {
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
-    if trust == Trust::Withheld && administrators.ask_a_person() && !is_microsofts {
-        let why = "`entra.admin_client_id` names another application than Microsoft's to sign in with; with --trust it is used";
+    if !trust.allows_everything() && administrators.ask_a_person() && !is_microsofts {
+        let why = format!(
+            "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, add --trust without a list",
+            access.admin_client_id
+        );
         return Err(Unseen::new(Cause::Use, why));
     }
     let token = administrators.token(access, Arc::clone(transport)).await;

@@ -20,6 +20,7 @@ use super::sync::{LogFormat, Sync};
 use super::users::Users;
 use crate::diagnostic::Severity;
 use crate::report::Format;
+use crate::settings::Trust;
 
 /// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses.
 #[derive(Parser)]
@@ -48,7 +49,7 @@ Where several apply: 2 before 4 before 3 before 1.
 
 Environment:
   SWYX_TEAMS_CONFIG       the settings file, where no argument names one
-  SWYX_TEAMS_TRUST        1: as --trust
+  SWYX_TEAMS_TRUST        1: as --trust; a list like localhost:8443,command: as --trust=localhost:8443,command
   SWYX_TEAMS_ADMIN_TOKEN  an administrator's access token for Microsoft Graph
   HTTPS_PROXY, NO_PROXY   the proxy, where the settings name none; never for this machine itself
   SSL_CERT_FILE           trusted certificates instead of the system's
@@ -74,9 +75,18 @@ pub(super) struct Global {
     /// Ask nothing: what is missing is an error
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) no_input: bool,
-    /// Trust the settings files: run the command that one names for a secret, send secrets and tokens to hosts that are not Microsoft's
-    #[arg(long, global = true, help_heading = "Global options")]
-    pub(super) trust: bool,
+    /// Trust what the settings files name: hosts that are not Microsoft's (HOST or HOST:PORT, this machine's included) and commands for
+    /// secrets (command), separated by commas; without a value, everything
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOST[:PORT]|command,…",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = Trust::EVERYTHING,
+        help_heading = "Global options"
+    )]
+    pub(super) trust: Vec<Trust>,
     /// Print results only
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     pub(super) quiet: bool,

@@ -36,8 +36,8 @@ use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::id;
 use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::entries::known_keys;
-use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, SecretSource};
+use crate::settings::reveal::reveal;
+use crate::settings::{InvalidTrust, Secret, SecretSource, Trust};
 
 /// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,13 @@ pub fn main() -> ExitCode {
         admin_token: administrator::ready_token(),
         page: None,
     };
-    let result = context.run(cli.command);
+    let result = match trust_of_environment() {
+        Ok(trust) => {
+            context.global.trust.push(trust);
+            context.run(cli.command)
+        }
+        Err(message) => context.misuse(message),
+    };
     let is_gone = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
     match result.and_then(|exit| {
         out.flush().or_else(|error| if is_gone(&error) { Ok(()) } else { Err(error) }).map(|()| exit)
@@ -218,17 +224,18 @@ impl Context<'_> {
         report::write(Format::Human, &[report], &Repository::default(), self.err)
     }
 
+    /// What `--trust` and `SWYX_TEAMS_TRUST` allow together.
     fn trust(&self) -> Trust {
-        let variable = std::env::var_os("SWYX_TEAMS_TRUST").is_some_and(|value| value == "1");
-        if self.global.trust || variable { Trust::Given } else { Trust::Withheld }
+        self.global.trust.iter().cloned().fold(Trust::nothing(), Trust::or)
     }
 
     /// Fetches a secret from where `checked`, the file at `path`, says that it is kept. What is in the file itself is there to be seen.
     fn fetch(&self, checked: &Checked, source: &SecretSource, path: &Path) -> Result<Secret, String> {
         let is_elsewhere = !matches!(source, SecretSource::Inline(_));
-        match distrusted(checked, self.trust()) {
+        let trust = self.trust();
+        match untrusted(checked, &trust) {
             Some(why) if is_elsewhere => Err(why),
-            _ => reveal(source, &folder(path), self.trust()).map_err(|error| error.to_string()),
+            _ => reveal(source, &folder(path), &trust).map_err(|error| error.to_string()),
         }
     }
 
@@ -238,10 +245,21 @@ impl Context<'_> {
     }
 }
 
-/// Why nobody signs in for a file, or fetches its secrets: it names something that nobody said is to be trusted.
-fn distrusted(checked: &Checked, trust: Trust) -> Option<String> {
-    let (key, why) = checked.draft()?.needing_trust().into_iter().next()?;
-    (trust == Trust::Withheld).then(|| format!("`{key}` {why}; with --trust it is used"))
+/// Why a file is not used to sign in or to fetch secrets: it needs trust that was not given.
+fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
+    checked.draft()?.untrusted(trust).map(|untrusted| untrusted.to_string())
+}
+
+/// The environment variable for the same as `--trust`.
+const TRUST: &str = "SWYX_TEAMS_TRUST";
+
+/// The trust that the environment gives; an empty variable gives none.
+fn trust_of_environment() -> Result<Trust, String> {
+    let Some(value) = std::env::var_os(TRUST).filter(|value| !value.is_empty()) else {
+        return Ok(Trust::nothing());
+    };
+    let text = value.to_str().ok_or_else(|| format!("{TRUST}: the value is not valid Unicode"))?;
+    text.parse().map_err(|error: InvalidTrust| format!("{TRUST}: {error}"))
 }
 
 /// A word from the arguments as it may be repeated: a key or a name, right or misspelt. Whatever has digits or signs that none of

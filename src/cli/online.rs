@@ -22,8 +22,7 @@ use crate::diagnostic::printable;
 use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
 use crate::observe::{self, Depth};
 use crate::rules::Skipped;
-use crate::settings::Settings;
-use crate::settings::reveal::Trust;
+use crate::settings::{Settings, Trust};
 use crate::tenant::{Cause, Tenant, Unseen};
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
@@ -54,7 +53,7 @@ pub(super) fn examine(
         administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
     });
     let mut transports = Transports::default();
-    let jobs = files.iter().map(|file| Job::new(file, trust, &mut transports)).collect::<Vec<_>>();
+    let jobs = files.iter().map(|file| Job::new(file, &trust, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let plan = Arc::new(Plan { depth, timeout: Duration::from_secs(args.timeout), trust, administrators });
     let runtime = tokio::runtime::Runtime::new()?;
@@ -106,7 +105,7 @@ struct Plan {
 struct Job(Result<(Settings, PathBuf, Arc<dyn Transport>), Unseen>);
 
 impl Job {
-    fn new(file: &File, trust: Trust, transports: &mut Transports) -> Self {
+    fn new(file: &File, trust: &Trust, transports: &mut Transports) -> Self {
         let ready = sign_in::settings(&file.checked, trust).and_then(|settings| {
             let transport = transports.of(&settings, &file.folder)?;
             Ok((settings, file.folder.clone(), transport))
@@ -145,7 +144,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = sign_in::secret(&settings, folder, plan.trust, plan.timeout).await;
+    let secret = sign_in::secret(&settings, folder, &plan.trust, plan.timeout).await;
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
@@ -160,7 +159,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
             tenant.registration =
-                match administrator::token(administrators, &settings.access, plan.trust, &transport).await {
+                match administrator::token(administrators, &settings.access, &plan.trust, &transport).await {
                     Ok(token) => {
                         let client =
                             Client::new(&settings.access, Credential::Token(token), transport, limits());
@@ -215,7 +214,7 @@ mod tests {
         let plan = Plan {
             depth: Depth::MadeUpUser,
             timeout: Duration::from_secs(20),
-            trust: Trust::Withheld,
+            trust: Trust::nothing(),
             administrators: None,
         };
         let tenant = look(Job(Ok(ready)), &plan).await;

@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::distrusted;
+use super::untrusted;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::graph::{Https, Transport};
-use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, SecretSource, Settings, Unresolved, keys};
+use crate::settings::reveal::reveal;
+use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved, keys};
 use crate::tenant::{Cause, Unseen};
 
 /// The settings to sign in with, if someone may sign in with them.
-pub(super) fn settings(checked: &Checked, trust: Trust) -> Result<Settings, Unseen> {
+pub(super) fn settings(checked: &Checked, trust: &Trust) -> Result<Settings, Unseen> {
     let settings = checked.settings().map_err(|error| match error {
         Unresolved::Errors => {
             Unseen::new(Cause::Follows, "the settings have errors; nobody signs in with them")
         }
         Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
     })?;
-    match distrusted(checked, trust) {
+    match untrusted(checked, trust) {
         Some(why) => Err(Unseen::new(Cause::Use, why)),
         None => Ok(settings),
     }
@@ -50,7 +50,7 @@ impl Transports {
 pub(super) async fn secret(
     settings: &Settings,
     folder: PathBuf,
-    trust: Trust,
+    trust: &Trust,
     limit: Duration,
 ) -> Result<Secret, Unseen> {
     match settings.client_secret.clone() {
@@ -67,10 +67,11 @@ pub(super) async fn fetched(
     key: &Key,
     source: SecretSource,
     folder: PathBuf,
-    trust: Trust,
+    trust: &Trust,
     limit: Duration,
 ) -> Result<Secret, Unseen> {
-    let fetching = tokio::task::spawn_blocking(move || reveal(&source, &folder, trust));
+    let trust = trust.clone();
+    let fetching = tokio::task::spawn_blocking(move || reveal(&source, &folder, &trust));
     match tokio::time::timeout(limit, fetching).await {
         Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: it was not fetched in time"))),
         Ok(Ok(Ok(secret))) => Ok(secret),

@@ -9,9 +9,9 @@ use super::standing::{Absence, Held};
 use crate::change::{self, Outcome};
 use crate::check;
 use crate::os::{self, NewFile, ReadError, Rewrite};
-use crate::settings::reveal::{RevealError, Trust, reveal};
+use crate::settings::reveal::{RevealError, reveal};
 use crate::settings::write::{Change, NewValue};
-use crate::settings::{ClientId, Secret, SecretFault, SecretSource, keys};
+use crate::settings::{ClientId, Secret, SecretFault, SecretSource, Trust, keys};
 use crate::source;
 
 /// A secret's file may have this many bytes.
@@ -133,7 +133,7 @@ impl Keep for Files {
         };
         let since = self.since(source);
         let Some(fresh) = fresh else { return Held { secret: Err(Absence::Empty), since } };
-        let secret = reveal(&fresh, &self.folder(), self.trust).map_err(|error| match error {
+        let secret = reveal(&fresh, &self.folder(), &self.trust).map_err(|error| match error {
             RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
                 Absence::Empty
             }

@@ -1,13 +1,13 @@
-//! Where sign-in and Graph are, and which addresses of a settings file need someone's trust.
+//! Where sign-in and Graph are, and which keys of a settings file need trust.
 //!
 //! Source of the hosts: <https://learn.microsoft.com/graph/deployments>.
 
 use super::draft::Draft;
 use super::resolve::Access;
 use super::secret::SecretSource;
+use super::trust::{Address, Trust, TrustRequirement, Untrusted};
 use super::values::{Choice, Cloud, Endpoint};
 use super::{defaults, keys};
-use crate::diagnostic::Key;
 
 impl Cloud {
     /// The host at which applications and people sign in.
@@ -56,49 +56,49 @@ impl Access {
 }
 
 impl Draft {
-    /// The keys that could carry a secret or a token to somebody else, or run a program: with a reason, as a person reads it.
+    /// The keys that are used only with trust: those that can send a secret or a token to a host that is not Microsoft's, or run a program.
     ///
-    /// A settings file may come from anyone. What signs in for it, or fetches a secret, does so only when this is empty or someone
-    /// said that the file is to be trusted. Hosts of Microsoft's clouds and this machine itself are no danger, and a certificate
-    /// authority of its own is none where both addresses lead to this machine.
-    pub fn needing_trust(&self) -> Vec<(Key, &'static str)> {
-        const ELSEWHERE: &str = "leads to a host that is not Microsoft's";
-        const COMMAND: &str = "is a command, which would be run";
+    /// A settings file may come from anyone, and a port of this machine may belong to any of its users. A certificate authority of the
+    /// file's own could impersonate every host that is used, so it needs trust in each of them, Microsoft's included.
+    pub fn needing_trust(&self) -> Vec<TrustRequirement> {
         let mut found = Vec::new();
         let is_command = |source: &SecretSource| matches!(source, SecretSource::Command(_));
         if self.control_center.client_secret.as_ref().is_some_and(is_command) {
-            found.push((keys::CLIENT_SECRET, COMMAND));
+            found.push(TrustRequirement::command(keys::CLIENT_SECRET));
         }
-        if leads_elsewhere(self.swyx.gateway.as_ref(), |_| false) {
-            found.push((keys::GATEWAY, "leads to another host"));
-        }
+        let gateway = self.swyx.gateway.as_ref();
+        found.extend(gateway.map(|gateway| TrustRequirement::address(keys::GATEWAY, "leads to", gateway)));
         if self.swyx.gateway_token.as_ref().is_some_and(is_command) {
-            found.push((keys::GATEWAY_TOKEN, COMMAND));
+            found.push(TrustRequirement::command(keys::GATEWAY_TOKEN));
         }
         let entra = &self.entra;
         let is_login = |host: &str| {
             Cloud::all().map(Cloud::login_host).chain([CHINA_LOGIN_ALIAS]).any(|ours| is_host(host, ours))
         };
         let is_graph = |host: &str| Cloud::all().map(Cloud::graph_host).any(|ours| is_host(host, ours));
-        if leads_elsewhere(entra.authority.as_ref(), is_login) {
-            found.push((keys::AUTHORITY, ELSEWHERE));
-        }
-        if leads_elsewhere(entra.graph.as_ref(), is_graph) {
-            found.push((keys::GRAPH, ELSEWHERE));
-        }
-        if leads_elsewhere(entra.proxy.as_ref(), |_| false) {
-            found.push((keys::PROXY, "leads through another host"));
-        }
-        let stays_here = |endpoint: &Option<Endpoint>| endpoint.as_ref().is_some_and(Endpoint::is_loopback);
-        if entra.ca_file.is_some() && !(stays_here(&entra.authority) && stays_here(&entra.graph)) {
-            found.push((keys::CA_FILE, "names an authority that could vouch for anyone"));
+        let authority = entra.authority.as_ref().filter(|authority| !is_login(authority.host()));
+        found.extend(authority.map(|authority| TrustRequirement::not_microsofts(keys::AUTHORITY, authority)));
+        let graph = entra.graph.as_ref().filter(|graph| !is_graph(graph.host()));
+        found.extend(graph.map(|graph| TrustRequirement::not_microsofts(keys::GRAPH, graph)));
+        let proxy = entra.proxy.as_ref();
+        found.extend(proxy.map(|proxy| TrustRequirement::address(keys::PROXY, "leads through", proxy)));
+        if entra.ca_file.is_some() {
+            let cloud = entra.cloud.unwrap_or_default();
+            let address = |endpoint: &Option<Endpoint>, default: &str| {
+                endpoint.as_ref().map_or_else(|| Address::https(default), Endpoint::address)
+            };
+            let microsofts =
+                [address(&entra.authority, cloud.login_host()), address(&entra.graph, cloud.graph_host())];
+            let addresses = microsofts.into_iter().chain(gateway.map(Endpoint::address));
+            found.push(TrustRequirement::ca_file(keys::CA_FILE, addresses));
         }
         found
     }
-}
 
-fn leads_elsewhere(endpoint: Option<&Endpoint>, is_microsofts: impl Fn(&str) -> bool) -> bool {
-    endpoint.is_some_and(|endpoint| !endpoint.is_loopback() && !is_microsofts(endpoint.host()))
+    /// Why this file is not used with such trust, if it is not.
+    pub fn untrusted(&self, trust: &Trust) -> Option<Untrusted> {
+        Untrusted::new(self.needing_trust(), trust)
+    }
 }
 
 fn is_host(host: &str, ours: &str) -> bool {
@@ -122,54 +122,145 @@ mod tests {
         checked(more).settings().expect("complete").access
     }
 
-    fn keys(more: &str) -> Vec<String> {
-        checked(more)
-            .draft()
-            .expect("TOML")
-            .needing_trust()
-            .into_iter()
-            .map(|(key, _)| key.to_string())
-            .collect()
+    fn untrusted(more: &str, trust: &str) -> Option<String> {
+        let trust = trust.parse().unwrap_or_else(|_| Trust::nothing());
+        checked(more).draft().expect("TOML").untrusted(&trust).map(|untrusted| untrusted.to_string())
     }
 
     #[test]
-    fn microsofts_hosts_and_this_machine_need_no_trust() {
+    fn microsofts_hosts_need_no_trust() {
         for more in [
             "",
             "[entra]\nauthority = \"https://login.microsoftonline.com\"\ngraph = \"https://GRAPH.microsoft.com/v1.0\"",
             "[entra]\nauthority = \"https://login.partner.microsoftonline.cn/\"",
-            "[entra]\nauthority = \"https://localhost:8443\"\ngraph = \"https://[::1]:8443/v1.0\"\nca_file = \"ca.pem\"\nproxy = \"http://127.0.0.1:3128\"",
-            "[swyx]\ngateway = \"https://127.0.0.1:9180\"\ngateway_token = { env = \"Y\" }",
         ] {
-            assert_eq!(keys(more), Vec::<String>::new(), "{more}");
+            assert_eq!(untrusted(more, ""), None, "{more}");
         }
     }
 
     #[test]
-    fn whatever_leads_elsewhere_needs_trust() {
-        for (more, key) in [
-            ("[entra]\nauthority = \"https://login.microsoftonline.com.example.com\"", "entra.authority"),
-            ("[entra]\nauthority = \"https://graph.microsoft.com\"", "entra.authority"),
-            ("[entra]\nauthority = \"https://169.254.169.254\"", "entra.authority"),
-            // Other ways to write 127.0.0.1; whoever resolves them may see it otherwise.
-            ("[entra]\nauthority = \"https://127.1\"", "entra.authority"),
-            ("[entra]\ngraph = \"https://2130706433/v1.0\"", "entra.graph"),
-            ("[entra]\ngraph = \"https://login.microsoftonline.com/v1.0\"", "entra.graph"),
-            ("[entra]\nproxy = \"http://proxy.example.com:3128\"", "entra.proxy"),
-            ("[entra]\nproxy = \"https://graph.microsoft.com\"", "entra.proxy"),
-            ("[entra]\nca_file = \"ca.pem\"", "entra.ca_file"),
-            ("[entra]\nauthority = \"https://localhost\"\nca_file = \"ca.pem\"", "entra.ca_file"),
+    fn an_address_or_a_command_needs_trust_in_exactly_that() {
+        for (more, message, items) in [
             (
-                "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { env = \"Y\" }",
-                "swyx.gateway",
+                "[entra]\nauthority = \"https://login.microsoftonline.com.example.com\"",
+                "`entra.authority` leads to login.microsoftonline.com.example.com:443, which is not Microsoft's",
+                "login.microsoftonline.com.example.com:443",
             ),
             (
-                "[swyx]\ngateway = \"https://localhost\"\ngateway_token = { command = [\"pass\"] }",
-                "swyx.gateway_token",
+                "[entra]\nauthority = \"https://graph.microsoft.com\"",
+                "`entra.authority` leads to graph.microsoft.com:443, which is not Microsoft's",
+                "graph.microsoft.com:443",
+            ),
+            (
+                "[entra]\nauthority = \"https://169.254.169.254\"",
+                "`entra.authority` leads to 169.254.169.254:443, which is not Microsoft's",
+                "169.254.169.254:443",
+            ),
+            (
+                "[entra]\nauthority = \"https://LOCALHOST:8443\"",
+                "`entra.authority` leads to localhost:8443, which is not Microsoft's",
+                "localhost:8443",
+            ),
+            // Another way to write 127.0.0.1.
+            (
+                "[entra]\nauthority = \"https://127.1\"",
+                "`entra.authority` leads to 127.1:443, which is not Microsoft's",
+                "127.1:443",
+            ),
+            (
+                "[entra]\ngraph = \"https://[::1]:8443/v1.0\"",
+                "`entra.graph` leads to [::1]:8443, which is not Microsoft's",
+                "[::1]:8443",
+            ),
+            (
+                "[entra]\ngraph = \"https://login.microsoftonline.com/v1.0\"",
+                "`entra.graph` leads to login.microsoftonline.com:443, which is not Microsoft's",
+                "login.microsoftonline.com:443",
+            ),
+            (
+                "[entra]\nproxy = \"http://127.0.0.1:3128\"",
+                "`entra.proxy` leads through 127.0.0.1:3128",
+                "127.0.0.1:3128",
+            ),
+            (
+                "[entra]\nproxy = \"https://graph.microsoft.com\"",
+                "`entra.proxy` leads through graph.microsoft.com:443",
+                "graph.microsoft.com:443",
+            ),
+            // Plain HTTP leads to port 80.
+            (
+                "[swyx]\ngateway = \"http://localhost/swyx\"\ngateway_token = { env = \"Y\" }",
+                "`swyx.gateway` leads to localhost:80",
+                "localhost:80",
+            ),
+            (
+                "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { command = [\"pass\"] }",
+                "`swyx.gateway` leads to swyx.example.com:443; `swyx.gateway_token` runs a command",
+                "swyx.example.com:443,command",
+            ),
+            (
+                "[control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }",
+                "`control_center.MsTeamsClientSecret` runs a command",
+                "command",
+            ),
+            (
+                "[entra]\nauthority = \"https://localhost:1\"\ngraph = \"https://localhost:1/v1.0\"",
+                "`entra.authority` leads to localhost:1, which is not Microsoft's; `entra.graph` leads to localhost:1, which is not Microsoft's",
+                "localhost:1",
             ),
         ] {
-            assert_eq!(keys(more), [key], "{more}");
+            let expected = format!("{message}; if that is right, add --trust={items}");
+            assert_eq!(untrusted(more, "").as_deref(), Some(&*expected), "{more}");
+            assert_eq!(untrusted(more, items), None, "{more}");
+            assert_eq!(untrusted(more, "1"), None, "{more}");
+            for other in ["localhost:2", "localhost.example.com", "127.0.0.1:3129", "[::1]:1"] {
+                assert_eq!(untrusted(more, other).as_deref(), Some(&*expected), "{more} {other}");
+            }
         }
+    }
+
+    #[test]
+    fn only_what_is_not_trusted_yet_is_asked_for() {
+        let more = "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { command = [\"pass\"] }";
+        assert_eq!(
+            untrusted(more, "swyx.example.com").expect("a command is left"),
+            "`swyx.gateway_token` runs a command; if that is right, add --trust=command"
+        );
+    }
+
+    #[test]
+    fn a_ca_file_needs_trust_in_every_address_that_is_used() {
+        let can = "`entra.ca_file` names a certificate authority that can vouch for";
+        for (more, addresses) in [
+            ("[entra]\nca_file = \"ca.pem\"", "login.microsoftonline.com:443, graph.microsoft.com:443"),
+            (
+                "[entra]\ncloud = \"us_gov_l5\"\nca_file = \"ca.pem\"",
+                "login.microsoftonline.us:443, dod-graph.microsoft.us:443",
+            ),
+            (
+                "[entra]\nauthority = \"https://login.microsoftonline.com\"\nca_file = \"ca.pem\"",
+                "login.microsoftonline.com:443, graph.microsoft.com:443",
+            ),
+        ] {
+            let items = addresses.replace(' ', "");
+            let expected = format!("{can} {addresses}; if that is right, add --trust={items}");
+            assert_eq!(untrusted(more, ""), Some(expected), "{more}");
+            assert_eq!(untrusted(more, &items), None, "{more}");
+        }
+        let more = "[swyx]\ngateway = \"https://swyx.example.com:9180\"\ngateway_token = { env = \"Y\" }\n\
+                    [entra]\nauthority = \"https://localhost:1\"\nca_file = \"ca.pem\"";
+        assert_eq!(
+            untrusted(more, "swyx.example.com,localhost").expect("Graph is left"),
+            format!("{can} graph.microsoft.com:443; if that is right, add --trust=graph.microsoft.com:443")
+        );
+        assert_eq!(
+            untrusted(more, "graph.microsoft.com,localhost").expect("the gateway is left"),
+            format!(
+                "`swyx.gateway` leads to swyx.example.com:9180; {can} swyx.example.com:9180; \
+                 if that is right, add --trust=swyx.example.com:9180"
+            )
+        );
+        assert_eq!(untrusted(more, "graph.microsoft.com,localhost:1,swyx.example.com"), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod secret;
 mod section;
 pub(crate) mod suggest;
 mod text;
+mod trust;
 mod values;
 pub mod write;
 
@@ -26,6 +27,7 @@ pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use secret::{Secret, SecretSource};
 pub use section::MOST_FINDINGS;
 pub use text::{IdFault, SecretFault, guid};
+pub use trust::{Address, InvalidTrust, Trust, TrustRequirement, Untrusted};
 pub(crate) use values::VENDORS_PAIRS;
 pub(crate) use values::is_loopback;
 pub use values::{Choice, Cloud, Endpoint, Mode, NotOfForm, PresencePair, SwyxStatus, SwyxVersion};

@@ -7,21 +7,13 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::secret::{Secret, SecretSource};
+use super::trust::Trust;
 use crate::os::{ReadError, read_regular, reason};
 
 /// A secret's file, or a command's output, may have this many bytes.
 const MOST_BYTES: usize = 64 * 1024;
 /// A command has this long to print a secret.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Whether a settings file may make this program act: start a process. Nothing in the file itself can grant it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trust {
-    /// Someone said so, by `--trust` or `SWYX_TEAMS_TRUST=1`.
-    Given,
-    /// Nobody did.
-    Withheld,
-}
 
 /// Why a secret was not fetched. No message holds it, or any part of a command's output.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +30,8 @@ pub enum RevealError {
     /// The secret is not text, or empty.
     #[error("what is kept there is not a text of one line")]
     NotText,
-    /// A command, and nobody trusts the file.
-    #[error("the settings file wants to run a command; with --trust it may")]
+    /// A command, without trust in it.
+    #[error("the settings file names a command; if it may be run, add --trust=command")]
     Untrusted,
     /// The command could not be started.
     #[error("the command cannot be started: {0}")]
@@ -54,7 +46,7 @@ pub enum RevealError {
 ///
 /// # Errors
 /// [`RevealError`] says why there is none.
-pub fn reveal(source: &SecretSource, folder: &Path, trust: Trust) -> Result<Secret, RevealError> {
+pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Secret, RevealError> {
     match source {
         SecretSource::Inline(secret) => Ok(secret.clone()),
         SecretSource::Env(name) => match std::env::var(name) {
@@ -62,7 +54,7 @@ pub fn reveal(source: &SecretSource, folder: &Path, trust: Trust) -> Result<Secr
             _ => Err(RevealError::NoVariable(name.clone())),
         },
         SecretSource::File(path) => from_file(&folder.join(path)),
-        SecretSource::Command(_) if trust == Trust::Withheld => Err(RevealError::Untrusted),
+        SecretSource::Command(_) if !trust.allows_command() => Err(RevealError::Untrusted),
         SecretSource::Command(words) => from_command(words, folder),
     }
 }

@@ -140,10 +140,15 @@ impl Endpoint {
         is_loopback(self.host())
     }
 
+    /// The host and, if the address has one, the port.
+    pub(super) fn authority(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// The host, without port.
     pub fn host(&self) -> &str {
-        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = rest.split('/').next().unwrap_or_default();
+        let authority = self.authority();
         if authority.starts_with('[') { "[::1]" } else { authority.split(':').next().unwrap_or_default() }
     }
 }

@@ -89,7 +89,7 @@ const LATEST: Duration = Duration::from_secs(20);
 
 /// Shows it, and tells whether every change came to the other side.
 pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulator) -> io::Result<bool> {
-    let loaded = match Loaded::load(settings, context.trust()) {
+    let loaded = match Loaded::load(settings, &context.trust()) {
         Ok(loaded) => loaded,
         Err(error) => {
             write!(context.err, "{}", error.text)?;

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::online::weight;
-use super::{Context, Exit, administrator, display, distrusted, folder};
+use super::{Context, Exit, administrator, display, folder, untrusted};
 use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
 use crate::os;
@@ -129,7 +129,7 @@ impl Site {
             runtime.block_on(administrator::token(
                 &administrators,
                 &wanted.access,
-                context.trust(),
+                &context.trust(),
                 &transport,
             ))
         });
@@ -239,7 +239,7 @@ fn wanted(
         let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
         return context.misuse(why).map(Err);
     }
-    match distrusted(&checked, context.trust()) {
+    match untrusted(&checked, &context.trust()) {
         Some(why) => context.misuse(why).map(Err),
         None => Ok(Ok(wanted)),
     }

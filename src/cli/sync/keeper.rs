@@ -13,7 +13,7 @@ use super::load::{Loaded, NotLoaded, Stamp};
 use super::record::Recorder;
 use super::state::State;
 use crate::rules;
-use crate::settings::reveal::Trust;
+use crate::settings::Trust;
 use crate::sync::Options;
 use crate::sync::run::{self, Order, View, Writing};
 
@@ -133,9 +133,9 @@ impl Keeper {
 
     /// The files changed: what checks clean is used, what does not is said, and what was used before goes on.
     async fn reload(&mut self) {
-        let (path, trust) = (self.path.clone(), self.plan.trust);
+        let (path, trust) = (self.path.clone(), self.plan.trust.clone());
         // A secret may be printed by a program, which takes its time.
-        let loading = tokio::task::spawn_blocking(move || Loaded::load(&path, trust)).await;
+        let loading = tokio::task::spawn_blocking(move || Loaded::load(&path, &trust)).await;
         // A panic there has been said already, and the files are looked at again.
         let Ok(loaded) = loading else { return };
         let loaded = loaded.and_then(|new| match self.state.claim(self.place, &new.identity()) {

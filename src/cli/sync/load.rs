@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::super::{Exit, display, distrusted, folder};
+use super::super::{Exit, display, folder, untrusted};
 use super::state::Identity;
 use crate::check::{self, Checked};
 use crate::diagnostic::{Severity, printable};
 use crate::graph::{Client, Credential, Https, Limits, Transport};
 use crate::report::{self, FileReport, Format, Repository};
-use crate::settings::reveal::{Trust, reveal};
-use crate::settings::{Secret, SecretSource, Settings, Unresolved};
+use crate::settings::reveal::reveal;
+use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved};
 use crate::swyx::Gateway;
 use crate::sync::Options;
 use crate::sync::run::{Site, Writing};
@@ -79,7 +79,7 @@ impl NotLoaded {
 }
 
 impl Loaded {
-    pub(in crate::cli) fn load(path: &Path, trust: Trust) -> Result<Self, NotLoaded> {
+    pub(in crate::cli) fn load(path: &Path, trust: &Trust) -> Result<Self, NotLoaded> {
         // Before they are read: what changes meanwhile is seen next time.
         let mut stamp = Stamp::of(path);
         let loaded = checked(path).and_then(|(checked, settings)| {
@@ -92,8 +92,8 @@ impl Loaded {
         }
     }
 
-    fn make(path: &Path, checked: &Checked, settings: Settings, trust: Trust) -> Result<Self, NotLoaded> {
-        if let Some(why) = distrusted(checked, trust) {
+    fn make(path: &Path, checked: &Checked, settings: Settings, trust: &Trust) -> Result<Self, NotLoaded> {
+        if let Some(why) = untrusted(checked, trust) {
             return Err(NotLoaded::misuse(path, why));
         }
         let Some((_, token)) = &settings.gateway else {

@@ -150,7 +150,7 @@ fn load_all(
     let mut exit = Exit::Clean;
     let mut loaded: Vec<Start> = Vec::new();
     for path in files {
-        let mut one = Loaded::load(path, trust);
+        let mut one = Loaded::load(path, &trust);
         let other = one.as_ref().ok().and_then(|one| {
             let others =
                 loaded.iter().filter_map(|(path, other)| other.as_ref().ok().map(|other| (path, other)));

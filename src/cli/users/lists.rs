@@ -17,8 +17,7 @@ use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
 use crate::observe;
 use crate::os::read_regular;
-use crate::settings::reveal::Trust;
-use crate::settings::{Endpoint, SecretSource, Settings, keys};
+use crate::settings::{Endpoint, SecretSource, Settings, Trust, keys};
 use crate::swyx::{Gateway, GatewayError, SwyxUser};
 use crate::tenant::{Cause, Unseen};
 use crate::users::csv;
@@ -89,7 +88,7 @@ async fn both(
     limit: Duration,
 ) -> (Read<SwyxUser>, Read<TeamsUser>) {
     let folder = folder(path);
-    let ready = sign_in::settings(checked, trust).and_then(|settings| {
+    let ready = sign_in::settings(checked, &trust).and_then(|settings| {
         let transport = Transports::default().of(&settings, &folder)?;
         Ok(Site { settings, folder, transport, trust, limit })
     });
@@ -125,14 +124,14 @@ impl Site {
     async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> Read<SwyxUser> {
         let limits = self.limits();
         let (key, folder) = (keys::GATEWAY_TOKEN, self.folder.clone());
-        let token = sign_in::fetched(&key, token.clone(), folder, self.trust, self.limit).await?;
+        let token = sign_in::fetched(&key, token.clone(), folder, &self.trust, self.limit).await?;
         let gateway = Gateway::new(address, token, Arc::clone(&self.transport), limits);
         gateway.users().await.map_err(|error| of_gateway(&error))
     }
 
     async fn teams(&self) -> Read<TeamsUser> {
         let limits = self.limits();
-        let secret = sign_in::secret(&self.settings, self.folder.clone(), self.trust, self.limit).await?;
+        let secret = sign_in::secret(&self.settings, self.folder.clone(), &self.trust, self.limit).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
         let client = Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits);
         client.teams_users().await.map_err(|error| of_graph(&error))
@@ -221,7 +220,7 @@ mod tests {
             settings: checked.settings().expect("complete"),
             folder: PathBuf::new(),
             transport: Arc::new(World(answers.to_vec())),
-            trust: Trust::Withheld,
+            trust: Trust::nothing(),
             limit: Duration::from_secs(20),
         }
     }
