@@ -10,7 +10,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::{Context, Exit};
-use crate::emulator::{Calls, DeviceCode, Emulator, Fault, Load, Options, Scenario, ServeError, Server};
+use crate::emulator::{
+    Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
+};
 
 /// The largest state or script that is read: 64 MiB, enough for 100,000 users.
 const LARGEST: usize = 64 << 20;
@@ -142,6 +144,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         // Caught before the line is out: whoever reads it may end the program at once.
         let end = crate::os::ending()?;
         context.note("an emulated tenant, for trying and testing: give it no real secret")?;
+        context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
         writeln!(context.out, "{}", server.facts().to_json())?;
         context.out.flush()?;
         let playing = play(server.emulator().clone(), calls, args.load);
@@ -155,6 +158,12 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         Ok(()) => Ok(Exit::Clean),
         Err(error) => context.misuse(with_cause(&error)),
     }
+}
+
+/// The option with which settings may lead to the emulated tenant: it serves everything at one address.
+pub(super) fn trust_option(facts: &Facts) -> String {
+    let address = facts.authority.split_once("://").map_or("", |(_, address)| address);
+    format!("--trust={address}")
 }
 
 /// Lets happen what was asked for, beside what is served.

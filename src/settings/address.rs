@@ -199,11 +199,6 @@ mod tests {
                 "swyx.example.com:443,command",
             ),
             (
-                "[control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }",
-                "`control_center.MsTeamsClientSecret` runs a command",
-                "command",
-            ),
-            (
                 "[entra]\nauthority = \"https://localhost:1\"\ngraph = \"https://localhost:1/v1.0\"",
                 "`entra.authority` leads to localhost:1, which is not Microsoft's; `entra.graph` leads to localhost:1, which is not Microsoft's",
                 "localhost:1",
@@ -217,6 +212,18 @@ mod tests {
                 assert_eq!(untrusted(more, other).as_deref(), Some(&*expected), "{more} {other}");
             }
         }
+    }
+
+    #[test]
+    fn a_command_for_the_client_secret_needs_trust() {
+        let text = "[control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
+        let checked = crate::check::bytes("a.toml", text.into(), false);
+        let draft = checked.draft().expect("TOML");
+        assert_eq!(
+            draft.untrusted(&Trust::nothing()).expect("a command").to_string(),
+            "`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"
+        );
+        assert_eq!(draft.untrusted(&"command".parse().expect("valid")), None);
     }
 
     #[test]

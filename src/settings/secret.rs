@@ -101,6 +101,17 @@ impl SecretSource {
     }
 }
 
+/// The one variable with this program's prefix that a reference may name.
+const CLIENT_SECRET_VARIABLE: &str = "SWYX_TEAMS_CLIENT_SECRET";
+
+/// Whether an environment variable belongs to this program, so that a reference may not name it: one holds the administrator's token.
+/// Windows ignores the letter case of names.
+pub(super) fn is_reserved_variable(name: &str) -> bool {
+    const PREFIX: &str = "SWYX_TEAMS_";
+    let has_prefix = name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    has_prefix && name != CLIENT_SECRET_VARIABLE
+}
+
 impl SecretSource {
     /// Whether only a person can put a secret there: no program writes another's environment, or behind a command.
     pub fn takes_a_person(&self) -> bool {
@@ -143,11 +154,15 @@ impl JsonSchema for SecretSource {
                     "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "x-format": "password", "writeOnly": true,
                     "description": "The secret itself. Whoever reads the file has it: a reference is better.",
                 },
-                reference("env", "Environment variable", "Taken from an environment variable when it is needed.",
-                    json!({"type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})),
+                reference("env", "Environment variable", "Taken from an environment variable when it is needed. Of this program's own, SWYX_TEAMS_…, only SWYX_TEAMS_CLIENT_SECRET.",
+                    json!({
+                        "type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                        // As `is_reserved_variable`, without lookahead, which not every validator has.
+                        "not": {"pattern": "^[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": CLIENT_SECRET_VARIABLE}},
+                    })),
                 reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
                     json!({"type": "string", "title": "Path", "minLength": 1})),
-                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust.",
+                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust=command.",
                     json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
             ],
         })
@@ -158,5 +173,28 @@ impl JsonSchema for SecretSource {
 impl fmt::Debug for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.describe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_of_this_program_are_reserved_in_any_letter_case() {
+        for name in [
+            "SWYX_TEAMS_ADMIN_TOKEN",
+            "swyx_teams_admin_token",
+            "Swyx_Teams_x",
+            "SWYX_TEAMS_",
+            "swyx_teams_client_secret",
+        ] {
+            assert!(is_reserved_variable(name), "{name}");
+        }
+        for name in
+            ["SWYX_TEAMS_CLIENT_SECRET", "SWYX_TEAMS", "SWYX_TOKEN", "MY_SWYX_TEAMS_ADMIN_TOKEN", "SWYX", ""]
+        {
+            assert!(!is_reserved_variable(name), "{name}");
+        }
     }
 }

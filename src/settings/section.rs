@@ -9,7 +9,7 @@ use std::str::FromStr;
 use validator::Validate;
 
 use super::draft::IdText;
-use super::secret::{Secret, SecretSource};
+use super::secret::{Secret, SecretSource, is_reserved_variable};
 use super::suggest::{did_you_mean, nearest};
 use super::values::{Choice, Mode, NotOfForm};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
@@ -232,6 +232,16 @@ impl<'a> Section<'a> {
             }
             Value::Table(_) => {
                 let reference = self.reference(name);
+                if let Some(SecretSource::Env(variable)) = &reference
+                    && is_reserved_variable(variable)
+                {
+                    let message =
+                        format!("`{}` is a variable of this program", shown(without_secret(variable)));
+                    self.report(id::INVALID_VALUE, name, message).help = Some(
+                        "use a variable whose name does not start with SWYX_TEAMS_, or SWYX_TEAMS_CLIENT_SECRET".to_owned(),
+                    );
+                    return None;
+                }
                 if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
                     self.mask_all(node);
                 }

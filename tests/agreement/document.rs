@@ -304,7 +304,7 @@ impl Generator {
     fn reference(&mut self) -> Value {
         let text = |text: &str| Value::Text(text.to_owned());
         let (name, value) = match self.random.below(3) {
-            0 => ("env", text(self.random.pick(&["SWYX_TOKEN", "_", "a1"]))),
+            0 => ("env", text(self.random.pick(&VARIABLES))),
             1 => ("file", text(self.random.pick(&["secret.txt", "/run/secrets/é", " "]))),
             _ => ("command", Value::Array(vec![text("pass"), text("show")])),
         };
@@ -318,7 +318,8 @@ impl Generator {
         for _ in 0..self.random.below(3) {
             let name = self.random.pick(&names);
             let value = match self.random.below(6) {
-                0 => text(self.random.pick(&["", "1A", "A B", "A-B", "É", "A\n", "GOOD"])),
+                0 => text(self.random.pick(&NO_VARIABLES)),
+                1 if name == "env" => Value::Text(self.altered(VARIABLES[3])),
                 1 => Value::Array(Vec::new()),
                 2 => Value::Array(vec![text("pass"), text("")]),
                 3 => Value::Array(vec![text("pass"), Value::Literal("1".to_owned())]),

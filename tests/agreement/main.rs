@@ -185,7 +185,7 @@ fn the_older_dialect_says_the_same() {
 #[test]
 fn a_damaged_schema_is_found_out() {
     let dialect = Dialect::Draft2020_12;
-    let damages: [(&str, &str, Json); 9] = [
+    let damages: [(&str, &str, Json); 10] = [
         ("/$defs/Entra/properties/secret_lifetime_days/maximum", "a maximum too high", 731.into()),
         ("/$defs/Sync/properties/session_minutes/minimum", "a minimum too low", 4.into()),
         ("/$defs/Entra/properties/application_name/maxLength", "a length too short", 119.into()),
@@ -200,6 +200,11 @@ fn a_damaged_schema_is_found_out() {
             "/$defs/Entra/properties/proxy/pattern",
             "a pattern without its end",
             "^https?://[A-Za-z0-9._:/-]+".into(),
+        ),
+        (
+            "/$defs/ControlCenter/properties/MsTeamsClientSecret/oneOf/1/properties/env/not/pattern",
+            "a variable of the program in another letter case let through",
+            "^SWYX_TEAMS_".into(),
         ),
         ("/$defs/User/additionalProperties", "unknown keys let through", true.into()),
         ("/$defs/Sync/properties/status/propertyNames/pattern", "any name let through", "".into()),

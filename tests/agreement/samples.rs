@@ -105,6 +105,23 @@ pub const NO_ENDPOINTS: [&str; 30] = [
     "https://host-",
     "https://host\n",
 ];
+pub const VARIABLES: [&str; 7] =
+    ["SWYX_TOKEN", "_", "a1", "SWYX_TEAMS_CLIENT_SECRET", "SWYX_TEAMS", "SWYX", "A_SWYX_TEAMS_ADMIN_TOKEN"];
+pub const NO_VARIABLES: [&str; 13] = [
+    "",
+    "1A",
+    "A B",
+    "A-B",
+    "É",
+    "A\n",
+    "SWYX_TEAMS_ADMIN_TOKEN",
+    "swyx_teams_admin_token",
+    "Swyx_Teams_Trust",
+    "SWYX_TEAMS_",
+    "swyx_teams_client_secret",
+    "SWYX_TEAMS_CLIENT_SECRET_",
+    "SWYX_TEAMS_CLIENT_SECRE",
+];
 pub const CLOUDS: [&str; 4] = ["global", "us_gov_l4", "us_gov_l5", "china"];
 pub const NO_CLOUDS: [&str; 7] = ["Global", "germany", "", "global ", "us-gov-l4", "none", "glob\u{e4}l"];
 pub const STATUSES: [&str; 5] = ["Available", "Away", "DoNotDisturb", "Speaking", "none"];

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use super::emulate::trust_option;
 use super::{Context, Exit};
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
@@ -57,7 +58,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    let acts = acts(&folder, &settings, facts);
+    // The commands below are shown with the option that gives this trust.
+    let trust_option = trust_option(facts);
+    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
+    context.global.trust = vec![address.parse().map_err(io::Error::other)?];
+    let acts = acts(&folder, &settings, facts, &trust_option);
     let count = acts.len() + 1;
     let mut failed = 0;
     for (number, act) in acts.iter().enumerate() {
@@ -79,7 +84,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
         context.out,
         "\n=== {count} of {count}: the statuses are carried both ways; each change with the time that it took"
     )?;
-    writeln!(context.out, "$ swyx-teams sync {}\n", settings.display())?;
+    writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
     context.out.flush()?;
     if !carried::act(context, &settings, &tenant.emulator)? {
         failed += 1;
@@ -105,7 +110,7 @@ fn folder(args: &Demo) -> io::Result<PathBuf> {
     }
 }
 
-fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
+fn acts(folder: &Path, settings: &Path, facts: &Facts, trust_option: &str) -> Vec<Act> {
     let path = |path: &Path| path.display().to_string();
     let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
     let act = |title, words: &[&str], ends| Act {
@@ -118,6 +123,7 @@ fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
             "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
             &[
                 "setup",
+                trust_option,
                 &file,
                 "--swyx-version",
                 "14.10",
@@ -135,7 +141,11 @@ fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
             ],
             Exit::Clean,
         ),
-        act("planned again, there is nothing left to do", &["plan", "--exit-code", &file], Exit::Clean),
+        act(
+            "planned again, there is nothing left to do",
+            &["plan", trust_option, "--exit-code", &file],
+            Exit::Clean,
+        ),
         act("the file is checked, without any connection", &["check", &file], Exit::Clean),
         act(
             "a mistake that is easily made: the Secret ID in place of the Value",
@@ -144,13 +154,13 @@ fn acts(folder: &Path, settings: &Path, facts: &Facts) -> Vec<Act> {
         ),
         act(
             "the application signs in, and an administrator looks at its registration",
-            &["check", "--online", "--as-admin", &file],
+            &["check", trust_option, "--online", "--as-admin", &file],
             Exit::Clean,
         ),
-        act("a new client secret; the old one stays valid", &["rotate", &file], Exit::Clean),
+        act("a new client secret; the old one stays valid", &["rotate", trust_option, &file], Exit::Clean),
         act(
             "Control Center has the new one: the old one is removed",
-            &["rotate", "--finish", &file],
+            &["rotate", trust_option, "--finish", &file],
             Exit::Clean,
         ),
     ]
