@@ -16,12 +16,19 @@ pub fn settings(folder: &Path, port: u16) {
         common::GOOD
     );
     std::fs::write(folder.join("a.toml"), text).expect("written");
+    std::fs::write(folder.join(TRUST_FILE), format!("localhost:{port}")).expect("written");
 }
+
+/// Where [`settings`] notes what [`check`] is to trust. Files that others write lead nowhere without an option.
+const TRUST_FILE: &str = "trust";
 
 /// Runs `check --online` with the secret in the environment; every line of the log, and nothing secret in any of it.
 pub fn check(folder: &Path, more: &[&str], environment: &[(&str, &str)]) -> common::Run {
     let mut command = program(folder);
     command.env("SWYX_TEAMS_CLIENT_SECRET", SECRET).args(["check", "-vvv", "--online", "a.toml"]).args(more);
+    if let Ok(trust) = std::fs::read_to_string(folder.join(TRUST_FILE)) {
+        command.env("SWYX_TEAMS_TRUST", trust);
+    }
     command.envs(environment.iter().copied());
     let output = command.output().expect("the program runs");
     let run = common::Run {

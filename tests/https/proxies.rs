@@ -10,7 +10,11 @@ fn through(proxy: Option<&str>, environment: &[(&str, &str)]) -> Run {
     let folder = tempfile::tempdir().expect("a folder");
     let entra = proxy.map(|proxy| format!("\n[entra]\nproxy = \"{proxy}\"\n")).unwrap_or_default();
     std::fs::write(folder.path().join("a.toml"), format!("{GOOD}{entra}")).expect("written");
-    check(folder.path(), &["--timeout", "1"], environment)
+    let address = proxy.and_then(|proxy| proxy.split_once("://")).map(|(_, address)| address.to_owned());
+    let trust = address.map(|address| format!("--trust={address}"));
+    let mut words = vec!["--timeout", "1"];
+    words.extend(trust.as_deref());
+    check(folder.path(), &words, environment)
 }
 
 /// A proxy that answers every request for a tunnel like this.

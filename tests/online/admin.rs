@@ -1,13 +1,12 @@
 //! The administrator's sign-in: in what order, for which tenant, and what is said where there is none.
 
-use super::common::program;
 use super::emulated::*;
 
 #[test]
 fn without_a_way_to_sign_in_both_ways_are_named() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
-    let mut command = program(emulated.folder());
+    let mut command = emulated.program();
     command
         .args(["check", "-vvv", "--online", "--as-admin", "a.toml"])
         .env("SECRET", emulated.fact("client_secret"));
@@ -27,7 +26,7 @@ fn a_token_of_another_tenant_is_not_used() {
         "eyJ0aWQiOiIwYjlmNmYzZS0yZjBkLTRjNTQtOWYzYS02ZDFjOGU3YjVhNDIifQ",
         "x",
     ];
-    let mut command = program(emulated.folder());
+    let mut command = emulated.program();
     command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
     command.env("SECRET", emulated.fact("client_secret")).env("SWYX_TEAMS_ADMIN_TOKEN", parts.join("."));
     let run = emulated.finish(&mut command, parts[1]);
@@ -44,7 +43,7 @@ fn a_token_of_another_tenant_is_not_used() {
 fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
-    let mut command = program(emulated.folder());
+    let mut command = emulated.program();
     command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
     command
         .env("SECRET", emulated.fact("client_secret"))
@@ -66,7 +65,7 @@ fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
     let az = emulated.script("bin/az", &script);
     let path = format!("{}:{}", az.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let az_check = |path: &str| {
-        let mut command = program(emulated.folder());
+        let mut command = emulated.program();
         command.args(["check", "-vvv", "--online", "--as-admin", "--use-az", "a.toml"]);
         command.env("SECRET", emulated.fact("client_secret")).env("PATH", path).env("SWYX_TEAMS_CANARY", "1");
         emulated.finish(&mut command, "")

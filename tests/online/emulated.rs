@@ -87,6 +87,18 @@ impl Emulated {
         path
     }
 
+    /// The host and port at which everything of the tenant is served.
+    pub fn address(&self) -> &str {
+        self.fact("authority").trim_start_matches("https://")
+    }
+
+    /// The program in the tenant's folder, with trust in the tenant's address and no other.
+    pub fn program(&self) -> Command {
+        let mut command = program(self.folder());
+        command.env("SWYX_TEAMS_TRUST", self.address());
+        command
+    }
+
     /// `check` of these arguments with the right secret, and every line of the log. Neither secret nor token is in what it says.
     pub fn check(&self, arguments: &[&str]) -> Run {
         self.check_with(self.fact("client_secret"), arguments)
@@ -94,7 +106,7 @@ impl Emulated {
 
     /// As [`Self::check`], with another secret.
     pub fn check_with(&self, secret: &str, arguments: &[&str]) -> Run {
-        let mut command = program(self.folder());
+        let mut command = self.program();
         command.args(["check", "-vvv", "--online"]).args(arguments).env("SECRET", secret);
         if arguments.contains(&"--as-admin") {
             command.env("SWYX_TEAMS_ADMIN_TOKEN", self.fact("admin_token"));

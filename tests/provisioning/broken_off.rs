@@ -56,7 +56,9 @@ fn on_a_full_disk(world: &World, words: &[&str]) -> super::common::Run {
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_swyx-teams")]);
     command.args(words).current_dir(world.folder()).env_clear().stdin(std::process::Stdio::null());
-    command.env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token);
+    command
+        .env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token)
+        .env("SWYX_TEAMS_TRUST", world.address());
     world.go(&mut command)
 }
 

@@ -29,15 +29,18 @@ fn every_act_ends_as_it_should_and_leaves_its_files() {
         "{out}"
     );
     assert!(out.contains("\nTold to end, it left 0 presences in Teams.\n"), "{out}");
+    let (_, address) = out.split_once("at https://").expect("the address");
+    let (address, _) = address.split_once(',').expect("the address");
     for words in [
-        "setup",
-        "plan --exit-code",
+        "setup --trust=ADDRESS",
+        "plan --trust=ADDRESS --exit-code",
         "check",
-        "check --online --as-admin",
-        "rotate",
-        "rotate --finish",
-        "sync",
+        "check --trust=ADDRESS --online --as-admin",
+        "rotate --trust=ADDRESS",
+        "rotate --trust=ADDRESS --finish",
+        "sync --trust=ADDRESS",
     ] {
+        let words = words.replace("ADDRESS", address);
         assert!(out.contains(&format!("$ swyx-teams {words} {}", place.display())), "{words}");
     }
     let secret = std::fs::read_to_string(place.join("teams.secret")).expect("kept");

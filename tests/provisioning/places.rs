@@ -124,7 +124,10 @@ fn is_root() -> bool {
 fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(copy);
     command.args(words).current_dir(world.folder()).env_clear();
-    command.env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token).stdin(std::process::Stdio::null());
+    command
+        .env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token)
+        .env("SWYX_TEAMS_TRUST", world.address())
+        .stdin(std::process::Stdio::null());
     if is_root() {
         command.uid(SOMEBODY).gid(SOMEBODY);
     }

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::common::program;
 use super::gate::Deed;
 use super::world::*;
 
@@ -49,14 +48,14 @@ fn a_file_that_leads_elsewhere_or_runs_a_command_needs_trust() {
         &world,
         &text,
         2,
-        "error: `control_center.MsTeamsClientSecret` is a command, which would be run; with --trust it is used\n",
+        "error: `control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command\n",
     );
     let text = world.settings(IN_FILE).replace(&world.facts().graph, "https://graph.example.com/v1.0");
     all_end(
         &world,
         &text,
         2,
-        "error: `entra.graph` leads to a host that is not Microsoft's; with --trust it is used\n",
+        "error: `entra.graph` leads to graph.example.com:443, which is not Microsoft's; if that is right, add --trust=graph.example.com:443\n",
     );
 }
 
@@ -75,7 +74,7 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     for command in COMMANDS {
-        let run = world.go(program(world.folder()).args(command).arg("a.toml"));
+        let run = world.go(world.program().args(command).arg("a.toml"));
         assert_eq!(run.code, Some(2), "{}", run.err);
         assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
         assert_eq!(world.requests().len(), 0);

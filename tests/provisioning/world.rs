@@ -166,9 +166,21 @@ impl World {
         *self.gate.decision.lock().unwrap() = Box::new(decision);
     }
 
+    /// The program in the tenant's folder, with trust in the tenant's address and no other.
+    pub fn program(&self) -> Command {
+        let mut command = program(self.folder());
+        command.env("SWYX_TEAMS_TRUST", self.address());
+        command
+    }
+
+    /// The host and port at which the tenant is served.
+    pub fn address(&self) -> &str {
+        self.facts().authority.trim_start_matches("http://")
+    }
+
     /// The program with these words, as the tenant's administrator, and with every line of the log.
     pub fn command(&self, words: &[&str]) -> Command {
-        let mut command = program(self.folder());
+        let mut command = self.program();
         command.args(words).arg("-vvv").env("SWYX_TEAMS_ADMIN_TOKEN", &self.facts().admin_token);
         command
     }
@@ -179,7 +191,7 @@ impl World {
 
     /// The same without a line of the log.
     pub fn run_plainly(&self, words: &[&str]) -> Run {
-        let mut command = program(self.folder());
+        let mut command = self.program();
         self.go(command.args(words).env("SWYX_TEAMS_ADMIN_TOKEN", &self.facts().admin_token))
     }
 

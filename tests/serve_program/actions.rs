@@ -1,7 +1,6 @@
 //! The buttons, against an emulated tenant: the words of the command line, and nothing secret in them.
 
 use crate::browser::Served;
-use crate::common::program;
 use crate::emulated::Emulated;
 
 /// A settings file for the tenant, and its page.
@@ -21,7 +20,8 @@ impl Office {
         let known = |name: &str| tenant.fact(name).to_owned();
         let all = [("SECRET", known("client_secret")), ("SWYX_TEAMS_ADMIN_TOKEN", known("admin_token"))];
         let given = all.iter().filter(|(name, _)| variables.contains(name));
-        let given = given.map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        let given = given.map(|(name, value)| (*name, value.as_str()));
+        let given = given.chain([("SWYX_TEAMS_TRUST", tenant.address())]).collect::<Vec<_>>();
         let served = Served::start(tenant.folder(), &["a.toml"], &given);
         Self { tenant, served }
     }
@@ -89,7 +89,7 @@ fn a_plan_has_the_commands_steps_and_changes_nothing() {
     let mut office = Office::of(tenant, &settings, &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
     let before = std::fs::read(office.tenant.folder().join("a.toml")).expect("a file");
     let page = office.served.act("plan");
-    let mut command = program(office.tenant.folder());
+    let mut command = office.tenant.program();
     command.args(["plan", "--format", "json", "a.toml"]);
     command.env("SWYX_TEAMS_ADMIN_TOKEN", office.tenant.fact("admin_token"));
     command.env("SECRET", office.tenant.fact("client_secret"));
@@ -155,15 +155,18 @@ fn a_file_that_names_a_command_is_not_trusted_by_being_served() {
     let settings = tenant.settings(2).replace("{ env = \"SECRET\" }", &command);
     tenant.write("b.toml", &settings);
     let token = tenant.fact("admin_token").to_owned();
-    let variables = [("SWYX_TEAMS_ADMIN_TOKEN", token.as_str())];
+    let variables = [("SWYX_TEAMS_ADMIN_TOKEN", token.as_str()), ("SWYX_TEAMS_TRUST", tenant.address())];
     let mut served = Served::start(tenant.folder(), &["b.toml"], &variables);
     for action in ["check", "check-as-admin", "plan"] {
-        has_all(&served.act(action).body, &["with --trust it is used"]);
+        has_all(
+            &served.act(action).body,
+            &["`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"],
+        );
         assert!(!canary.exists(), "{action} ran the command");
     }
     assert_eq!(tenant.requests(), Vec::<String>::new());
     // And with it, the command is run: what stood in the way was the missing trust.
-    let mut trusting = Served::start(tenant.folder(), &["--trust", "b.toml"], &variables);
+    let mut trusting = Served::start(tenant.folder(), &["--trust=command", "b.toml"], &variables);
     trusting.act("check");
     assert!(canary.exists());
 }

@@ -151,7 +151,7 @@ fn how_the_administrator_signs_in_has_to_be_possible() {
     let with = |way: Option<&str>, token: Option<&str>| {
         let mut program = common::program(folder.path());
         program.env("PATH", folder.path());
-        // Nobody signs in for a file that names an authority of its own, and that nobody trusts.
+        // Without trust, a file with a certificate authority of its own is not used to sign in.
         crate::write(folder.path(), "north.toml", "[entra]\nca_file = \"own.pem\"\n");
         program.args(["setup", "north.toml"]).args(["--mode", "2", "--tenant", TENANT]);
         program.args(["--secret", "file:x"]).args(way.iter().flat_map(|way| ["--sign-in", way]));
@@ -176,7 +176,8 @@ fn how_the_administrator_signs_in_has_to_be_possible() {
         let (found, err) = with(way, token);
         assert_eq!(found, Some(code), "{way:?} {token:?}\n{err}");
         assert!(err.contains(said), "{said} is not in:\n{err}");
-        let goes_on = err.contains("error: `entra.ca_file` names an authority that could vouch for anyone");
+        let goes_on =
+            err.contains("error: `entra.ca_file` names a certificate authority that can vouch for ");
         assert_eq!(goes_on, token == Some("x"), "{err}");
     }
 }

@@ -124,7 +124,11 @@ impl Site {
     /// The program, with both secrets in its environment.
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = program(self.folder.path());
-        command.args(words).env(SECRET, self.secret()).env(TOKEN, &self.facts().gateway_token);
+        command
+            .args(words)
+            .env("SWYX_TEAMS_TRUST", self.host())
+            .env(SECRET, self.secret())
+            .env(TOKEN, &self.facts().gateway_token);
         command
     }
 

@@ -52,7 +52,7 @@ fn what_is_missing_or_wrong_in_the_file_is_named() {
             "a gateway on another machine",
             with(&good, "gateway = ", "gateway = \"https://swyx.example.com:9180\""),
             2,
-            "--trust",
+            "`swyx.gateway` leads to swyx.example.com:9180; if that is right, add --trust=swyx.example.com:9180",
         ),
         ("another variable", good.replace(SECRET, "NOT_THERE"), 2, "`control_center.MsTeamsClientSecret`: "),
         ("another variable for the token", good.replace(TOKEN, "NOT_THERE"), 2, "`swyx.gateway_token`: "),

@@ -1,6 +1,5 @@
 //! What is said where no lists are to be had, and with which exit code.
 
-use super::common::program;
 use super::users;
 use crate::emulated::Emulated;
 
@@ -38,16 +37,16 @@ fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
             &elsewhere,
             &["--swyx", "users.csv"],
             2,
-            "`entra.graph` leads to a host that is not Microsoft's; with --trust",
+            "`entra.graph` leads to graph.example.com:443, which is not Microsoft's; ",
         ),
-        (&gateway, &[], 2, "`swyx.gateway` leads to another host; with --trust"),
+        (&gateway, &[], 2, "`swyx.gateway` leads to swyx.example.com:9180; "),
         (&no_secret, &["--swyx", "users.csv"], 2, "the environment variable NOT_THERE is not set"),
         (&"x = 1\n".to_owned(), &["--swyx", "users.csv"], 1, "mend these first"),
         (&"x = [\n".to_owned(), &["--swyx", "users.csv"], 1, "error[syntax]"),
     ] {
         emulated.write("a.toml", text);
         emulated.write("users.csv", LIST);
-        let mut command = program(emulated.folder());
+        let mut command = emulated.program();
         command.args(["users", "a.toml"]).args(arguments).env("SECRET", emulated.fact("client_secret"));
         let run = emulated.finish(&mut command, emulated.fact("client_secret"));
         assert_eq!((run.code, run.out.as_str()), (Some(code), ""), "{arguments:?} {}", run.err);

@@ -15,13 +15,13 @@ mod emulated;
 mod failures;
 mod formats;
 
-use common::{Run, program};
+use common::Run;
 use emulated::Emulated;
 
 /// Runs `users` with a list of Swyx users, and sees that nothing secret is in what it says.
 fn users(emulated: &Emulated, list: &str, arguments: &[&str]) -> Run {
     emulated.write("users.csv", list);
-    let mut command = program(emulated.folder());
+    let mut command = emulated.program();
     command.args(["users", "a.toml", "--swyx", "users.csv"]).args(arguments);
     command.env("SECRET", emulated.fact("client_secret"));
     emulated.finish(&mut command, emulated.fact("client_secret"))
