@@ -46,8 +46,9 @@
 //!    [`source::Source`] knows where keys are.
 //! 4. A secret has no Display, Debug or Serialize text; one function exposes it, and a test lists that function's callers. No message,
 //!    snippet, fix or diff holds it, and a syntax error shows no snippet at all.
-//! 5. A settings file is hostile until someone trusts it: checking opens no socket, starts no process and resolves no secret. What signs
-//!    in does so only with hosts of Microsoft's clouds and of this machine ([`settings::Draft::needing_trust`]).
+//! 5. A settings file is hostile: checking opens no socket, starts no process and resolves no secret. Signing in and fetching a secret
+//!    use only hosts of Microsoft's clouds and what the user trusts by name ([`settings::Trust`], [`settings::Draft::untrusted`]); this
+//!    machine is not trusted by itself. A secret reference names no variable of this program except SWYX_TEAMS_CLIENT_SECRET.
 //! 6. Library code writes to a `Write` that it was given; nothing but `main` ends the process.
 //!
 //! 7. The emulator uses nothing else of this crate: a mistake that it shared with the client would make both agree.

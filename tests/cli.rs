@@ -294,8 +294,120 @@ fn a_secret_is_fetched_only_where_it_may_be() {
         assert!(err.contains("control_center.MsTeamsClientSecret"), "{err}");
     }
     assert_eq!(get("echo.toml", &["--trust"]).1, "from-command\n");
+    assert_eq!(get("echo.toml", &["--trust=command"]).1, "from-command\n");
+    let (code, out, err) = get("echo.toml", &["--trust=echo,localhost"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(
+        err.contains(
+            "`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"
+        ),
+        "{err}"
+    );
     // Its environment has none of our variables, so grep finds nothing and the command fails.
     assert_eq!(get("command.toml", &["--trust"]).0, Some(2));
+}
+
+#[test]
+fn no_secret_reference_names_a_variable_of_this_program() {
+    let token = "the-token-of-an-administrator";
+    let run = |folder: &Path, arguments: &[&str]| {
+        let mut command = common::program(folder);
+        command.args(arguments).env("SWYX_TEAMS_ADMIN_TOKEN", token).env("swyx_teams_admin_token", token);
+        common::finished(command.output().expect("the program runs"))
+    };
+    for name in
+        ["SWYX_TEAMS_ADMIN_TOKEN", "swyx_teams_admin_token", "Swyx_Teams_", "swyx_teams_client_secret"]
+    {
+        let bad = GOOD.replace("SWYX_TEAMS_CLIENT_SECRET", name);
+        let gateway = format!(
+            "{GOOD}\n[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = {{ env = \"{name}\" }}\n"
+        );
+        let folder =
+            folder_with(&[("swyx-teams.toml", GOOD), ("bad.toml", &bad), ("gateway.toml", &gateway)]);
+        let message = format!("`{name}` is a variable of this program");
+        for file in ["bad.toml", "gateway.toml"] {
+            let checked = run(folder.path(), &["check", file]);
+            assert_eq!(checked.code, Some(1), "{}", checked.err);
+            assert!(checked.out.contains(&format!("error[invalid-value]: {message}\n")), "{}", checked.out);
+            assert!(checked.out.contains("SWYX_TEAMS_CLIENT_SECRET"), "{}", checked.out);
+        }
+        for (config, key) in
+            [("bad.toml", "control_center.MsTeamsClientSecret"), ("gateway.toml", "swyx.gateway_token")]
+        {
+            let shown = run(folder.path(), &["get", "--trust", "--reveal", key, "--config", config]);
+            assert!(shown.code != Some(0) && !shown.out.contains(token), "{}{}", shown.out, shown.err);
+            let signed_in = run(folder.path(), &["check", "--trust", "--online", config]);
+            assert_eq!(signed_in.code, Some(1), "{}", signed_in.err);
+        }
+        for value in [format!("env:{name}"), format!("{{ env = \"{name}\" }}")] {
+            let set = run(folder.path(), &["set", "control_center.MsTeamsClientSecret", &value]);
+            assert_eq!(set.code, Some(1), "{}", set.err);
+            assert!(set.err.contains(&message), "{}", set.err);
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("swyx-teams.toml")).expect("there"), GOOD);
+    }
+}
+
+#[test]
+fn trust_is_an_option_with_or_without_a_list() {
+    let command =
+        GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ command = [\"echo\", \"from-command\"] }");
+    let text = format!("{command}\n[entra]\nauthority = \"https://localhost:8443\"\n");
+    let folder = folder_with(&[("north.toml", &text)]);
+    let run = |arguments: &[&str], variable: Option<&str>| {
+        let mut program = common::program(folder.path());
+        program.args(arguments).envs(variable.map(|value| ("SWYX_TEAMS_TRUST", value)));
+        common::finished(program.output().expect("the program runs"))
+    };
+    // Bare, before and after the command, and before the file, which is not its value.
+    for arguments in [
+        &["--trust", "list", "--reveal", "north.toml"][..],
+        &["list", "--trust", "north.toml", "--reveal"],
+        &["list", "--reveal", "north.toml", "--trust"],
+        &["list", "--reveal", "--trust=localhost:8443,command", "north.toml"],
+        &["--trust=LOCALHOST,Command", "list", "--reveal", "north.toml"],
+        &["list", "--reveal", "--trust=command", "--trust=localhost", "north.toml"],
+    ] {
+        let done = run(arguments, None);
+        assert_eq!(done.code, Some(0), "{arguments:?} {}", done.err);
+        assert!(done.out.contains("from-command"), "{arguments:?} {}", done.out);
+    }
+    let plain = ["list", "--reveal", "north.toml"];
+    for (arguments, variable, code, said) in [
+        (&plain[..], None, 2, "add --trust=command,localhost:8443\n"),
+        (&plain, Some(""), 2, "add --trust=command,localhost:8443\n"),
+        (&plain, Some("1"), 0, ""),
+        (&plain, Some("localhost:8443, command"), 0, ""),
+        (&plain, Some("command"), 2, "; if that is right, add --trust=localhost:8443\n"),
+        (&plain, Some("localhost:8444,command"), 2, "add --trust=localhost:8443\n"),
+        (&["list", "--reveal", "--trust=localhost", "north.toml"], Some("command"), 0, ""),
+        (
+            &plain,
+            Some("https://localhost:8443"),
+            2,
+            "error: SWYX_TEAMS_TRUST: `https://localhost:8443` is not a valid item; expected HOST, HOST:PORT, [::1]:PORT or command",
+        ),
+        (&plain, Some("1,"), 2, "error: SWYX_TEAMS_TRUST: an item is empty; expected HOST"),
+        (
+            &["list", "--trust=localhost:x", "north.toml"],
+            None,
+            2,
+            "`localhost:x` is not a valid item; expected HOST, HOST:PORT, [::1]:PORT or command",
+        ),
+        (&["list", "--trust=", "north.toml"], None, 2, "expected HOST"),
+    ] {
+        let done = run(arguments, variable);
+        assert_eq!(done.code, Some(code), "{arguments:?} {variable:?} {}", done.err);
+        assert!(done.err.contains(said), "{arguments:?} {variable:?} {}", done.err);
+    }
+    // What looks like a password or a secret is not repeated.
+    for value in ["user:hunter2@localhost", "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d"] {
+        for done in [run(&["list", &format!("--trust={value}")], None), run(&["list"], Some(value))] {
+            assert_eq!(done.code, Some(2), "{}", done.err);
+            assert!(!done.err.contains("hunter2") && !done.err.contains("zY7xW6"), "{}", done.err);
+            assert!(done.err.contains("expected HOST"), "{}", done.err);
+        }
+    }
 }
 
 #[test]

@@ -158,11 +158,16 @@ impl Context<'_> {
         }
     }
 
-    /// Runs a command of this program, given as its words, with what was asked of all commands here.
+    /// Runs a command of this program, given as its words, with the trust that these name and the other global options of this run.
     fn perform(&mut self, words: &[&std::ffi::OsStr]) -> io::Result<Exit> {
         let name = std::ffi::OsStr::new("swyx-teams");
         match Cli::try_parse_from(std::iter::once(name).chain(words.iter().copied())) {
-            Ok(cli) => self.run(cli.command),
+            Ok(cli) => {
+                let trust = std::mem::replace(&mut self.global.trust, cli.global.trust);
+                let result = self.run(cli.command);
+                self.global.trust = trust;
+                result
+            }
             Err(_) => self.misuse("there is no such command; this is a fault of this program"),
         }
     }

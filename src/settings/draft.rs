@@ -84,7 +84,7 @@ pub struct Swyx {
     /// Version of SwyxWare, in quotes. It decides which rules apply: mode 2 exists since 13.25, and from 14.20 on these settings live elsewhere.
     #[schemars(title = "Version", example = "14.10")]
     pub version: Option<SwyxVersion>,
-    /// Address of the service beside SwyxServer that reads and sets users' statuses. Only `sync` and `users` need it.
+    /// Address of the service beside SwyxServer that reads and sets users' statuses. Only `sync` and `users` need it. Used only with --trust.
     #[schemars(title = "Gateway", example = "https://swyx.example.com:9180")]
     pub gateway: Option<Endpoint>,
     /// Bearer token of the gateway; needed with `gateway`.
@@ -154,17 +154,17 @@ pub struct Entra {
     /// Client id with which an administrator signs in; by default Microsoft Graph Command Line Tools.
     #[schemars(title = "Administrator's client ID", extend("default" = ADMIN_CLIENT_ID))]
     pub admin_client_id: Option<IdText>,
-    /// Address to sign in at instead of the cloud's own, as for a gateway or the emulator.
+    /// Address to sign in at instead of the cloud's own, as for a gateway or the emulator. Used only with --trust if it is not Microsoft's.
     #[schemars(title = "Authority", example = "https://login.microsoftonline.com")]
     pub authority: Option<Endpoint>,
-    /// Address of Microsoft Graph instead of the cloud's own, version included.
+    /// Address of Microsoft Graph instead of the cloud's own, version included. Used only with --trust if it is not Microsoft's.
     #[schemars(title = "Graph", example = "https://graph.microsoft.com/v1.0")]
     pub graph: Option<Endpoint>,
-    /// File with the certificate authority of an inspecting proxy, PEM. A relative path starts at this file's folder.
+    /// File with the certificate authority of an inspecting proxy, PEM. A relative path starts at this file's folder. Used only with --trust in every address that it can vouch for.
     #[validate(length(min = 1, max = 4096))]
     #[schemars(title = "CA file", example = "proxy-ca.pem")]
     pub ca_file: Option<String>,
-    /// Address of the proxy that leads to the Internet. What goes through it is encrypted, so `http` is fine here.
+    /// Address of the proxy that leads to the Internet. What goes through it is encrypted, so `http` is fine here. Used only with --trust.
     #[schemars(title = "Proxy", example = "http://proxy.example.com:3128")]
     pub proxy: Option<Endpoint>,
 }

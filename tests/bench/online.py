@@ -35,7 +35,7 @@ def measure(rounds, files=200):
         place.mkdir()
         for number in range(files):
             (place / f"{number:03}.toml").write_text(settings(emulator.facts))
-        environment = os.environ | {"SECRET": emulator.facts["client_secret"]}
+        environment = os.environ | {"SECRET": emulator.facts["client_secret"], "SWYX_TEAMS_TRUST": emulator.address}
         times = []
         for _ in range(rounds):
             start = time.perf_counter()

@@ -63,7 +63,8 @@ class Run:
             facts = stack.enter_context(self.emulator).facts
             file = Path(self.folder.name) / "a.toml"
             file.write_text(settings(facts), encoding="utf-8")
-            more = environment(SECRET=facts["client_secret"], TOKEN=facts["gateway_token"])
+            secrets = {"SECRET": facts["client_secret"], "TOKEN": facts["gateway_token"]}
+            more = environment(**secrets, SWYX_TEAMS_TRUST=self.emulator.address)
             said = stack.enter_context(open(Path(self.folder.name) / "said", "w+", encoding="utf-8"))
             self.process = subprocess.Popen([PROGRAM, "sync", file], env=more, stdout=said, stderr=said)
             stack.callback(self.end, said)

@@ -101,6 +101,11 @@ class Emulator:
         return [json.loads(line) for line in self.log_text().splitlines()]
 
     @property
+    def address(self):
+        """The host and port of everything that it serves, as `--trust` takes it."""
+        return self.authority.removeprefix("https://")
+
+    @property
     def tenant_authority(self):
         return f"{self.authority}/{self.tenant_id}"
 

@@ -82,7 +82,8 @@ class Provisioned(GraphCase):
             f'MsTeamsClientSecret = {{ file = "teams.secret" }}\n[entra]\napplication_name = "{name}"\n'
             f'authority = "{emulator.authority}"\ngraph = "{emulator.graph}"\nca_file = "{emulator.ca_file}"\n'
         )
-        done = ours("apply", "--yes", settings, SWYX_TEAMS_ADMIN_TOKEN=emulator.admin_token)
+        own = {"SWYX_TEAMS_ADMIN_TOKEN": emulator.admin_token, "SWYX_TEAMS_TRUST": emulator.address}
+        done = ours("apply", "--yes", settings, **own)
         self.assertEqual(done.returncode, 0, done.stderr)
         told = ours("get", "control_center.MsTeamsClientId", "--config", settings)
         return told.stdout.strip(), (folder / "teams.secret").read_text().removesuffix("\n")

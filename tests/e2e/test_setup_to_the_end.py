@@ -14,7 +14,8 @@ class SetupToTheEnd(Case):
         with Emulator("--scenario", "empty") as tenant:
             where = "".join(f'{name} = "{getattr(tenant, name)}"\n' for name in ("authority", "graph", "ca_file"))
             self.write("swyx-teams.toml", f"[entra]\n{where}")
-            screen = terminal(PROGRAM, "setup", folder=self.folder, SWYX_TEAMS_ADMIN_TOKEN=tenant.admin_token)
+            own = {"SWYX_TEAMS_ADMIN_TOKEN": tenant.admin_token, "SWYX_TEAMS_TRUST": tenant.address}
+            screen = terminal(PROGRAM, "setup", folder=self.folder, **own)
             screen.answer("Version of SwyxWare:", "14.10", ENTER)
             screen.answer("Which way statuses are carried:", ENTER)
             screen.answer("Directory (tenant) ID:", tenant.tenant_id, ENTER)
@@ -69,7 +70,8 @@ class Readme(Case):
             self.refuses(ours("check", "--online", folder=self.folder), "`MsTeamsClientId` is missing")
             for command in commands:
                 words = command.split() + (["--yes"] if command == "apply" else [])
-                done = ours(*words, folder=self.folder, SWYX_TEAMS_ADMIN_TOKEN=tenant.admin_token)
+                own = {"SWYX_TEAMS_ADMIN_TOKEN": tenant.admin_token, "SWYX_TEAMS_TRUST": tenant.address}
+                done = ours(*words, folder=self.folder, **own)
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
             self.assertIn(secret, done.stdout)

@@ -59,8 +59,11 @@ def metrics(text):
 
 
 class Synchronisation(GraphCase, Case):
+    trusted = ()
+
     def settings(self, emulator):
         """The file of the emulated site, and both secrets beside it."""
+        self.trusted = (*self.trusted, emulator.address)
         for name in ("client_secret", "gateway_token"):
             path = self.write(name, getattr(emulator, name))
             path.chmod(0o600)
@@ -87,7 +90,8 @@ read_interval_seconds = 2
         log = open(self.folder / "log", "w", encoding="utf-8")
         self.addCleanup(log.close)
         command = [str(word) for word in (PROGRAM, "sync", *words, "--metrics", "127.0.0.1:0", "--log-format", "json", "-vvv")]
-        process = subprocess.Popen(command, cwd=self.folder, env=environment(), stdout=log, stderr=log)
+        own = environment(SWYX_TEAMS_TRUST=",".join(self.trusted))
+        process = subprocess.Popen(command, cwd=self.folder, env=own, stdout=log, stderr=log)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         while not (found := re.search(r"http://([0-9.:]+)", self.log())):

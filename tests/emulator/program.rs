@@ -71,9 +71,11 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
     // Whoever does not trust the authority gets no answer.
     let stranger = reqwest::Client::builder().no_proxy().build().expect("a client");
     assert!(stranger.post(&address).send().await.is_err());
+    let option = running.fact("authority").replace("https://", "--trust=");
     let (code, said, _) = running.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("for trying and testing"), "{said}");
+    assert!(said.contains(&format!("use these settings with {option}\n")), "{said}");
     assert!(!Path::new(&ca_file).exists() && !Path::new(&ca_file).parent().expect("a folder").exists());
 }
 

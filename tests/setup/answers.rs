@@ -159,3 +159,17 @@ fn the_example_of_the_help_is_an_answers_file() {
     write(folder.path(), "answers.toml", example);
     goes_on(&setup(folder.path(), &["--answers", "answers.toml"]));
 }
+
+#[test]
+fn an_answer_that_names_a_variable_of_this_program_is_refused() {
+    for answer in ["\"env:SWYX_TEAMS_ADMIN_TOKEN\"", "{ env = \"SWYX_TEAMS_ADMIN_TOKEN\" }"] {
+        let folder = folder();
+        let answers = format!(
+            "mode = 2\ntenant = \"{TENANT}\"\nsign-in = \"az\"\nsecret = {answer}\nsecret-out = \"out\"\n"
+        );
+        write(folder.path(), "answers.toml", &answers);
+        let run = setup(folder.path(), &["--answers", "answers.toml"]);
+        refuses(&run, &["answers.toml:4:", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"]);
+        assert_eq!(written(folder.path()), None);
+    }
+}

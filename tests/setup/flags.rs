@@ -125,6 +125,8 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
         ("--application-name", "", "--application-name: "),
         ("--secret", "here", "never the secret itself: file:PATH"),
         ("--secret", "env:not a name", "--secret: "),
+        ("--secret", "env:SWYX_TEAMS_ADMIN_TOKEN", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"),
+        ("--secret", "{ env = \"swyx_teams_trust\" }", "`swyx_teams_trust` is a variable of this program"),
         ("--secret", "{ command = [] }", "never the secret itself"),
         ("--user", "Jane Roe", "a user is written SWYX NAME=TEAMS ACCOUNT"),
         ("--user", "=jane.roe@example.com", "must not be empty"),

@@ -195,3 +195,17 @@ fn a_page_that_tells_one_would_be_found() {
     let told = std::panic::catch_unwind(|| assert_unseen("x", &format!("<input value=\"{CANARY}\">")));
     assert!(told.is_err());
 }
+
+#[tokio::test]
+async fn a_variable_of_this_program_is_refused_as_the_place_of_a_secret() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.with(SECRET, "env");
+    for name in ["SWYX_TEAMS_ADMIN_TOKEN", "swyx_teams_admin_token", " Swyx_Teams_Trust "] {
+        let answer = place.post("/save", &form.clone().with(&format!("{SECRET}.env"), name)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert!(answer.body.contains("is a variable of this program"), "{}", answer.body);
+        assert_eq!(place.text(), GOOD);
+    }
+    let answer = place.post("/save", &form.with(&format!("{SECRET}.env"), "SWYX_TOKEN")).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+}

@@ -58,7 +58,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // The commands below are shown with the option that gives this trust.
+    // For the last act. The commands before it have the option that gives this trust among their words.
     let trust_option = trust_option(facts);
     let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
     context.global.trust = vec![address.parse().map_err(io::Error::other)?];

@@ -26,6 +26,10 @@ ca_file = "${facts.ca_file}"
 `;
 const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
 
+/** Trust in the tenant's address. */
+const trust = (facts) => ({ SWYX_TEAMS_TRUST: new URL(facts.authority).host });
+const environment = (facts) => ({ ...secrets(facts), ...trust(facts) });
+
 /** Presses a button of the form, and waits for what comes of it: the page asks again by itself, without a script. */
 const perform = async (page, title) => {
     await page.getByRole("button", { name: title, exact: true }).click();
@@ -36,7 +40,7 @@ const perform = async (page, title) => {
 for (const javaScriptEnabled of [true, false])
     test(`all that is asked is answered${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
         const facts = await emulate(t);
-        const served = await serve(t, browser, settings(facts), secrets(facts));
+        const served = await serve(t, browser, settings(facts), environment(facts));
         const page = await served.open({ javaScriptEnabled });
         const text = await served.read();
         const answers = {};
@@ -54,11 +58,11 @@ for (const javaScriptEnabled of [true, false])
 
 test("a check online finds what the command finds, in its words; the plan has its steps", async (t) => {
     const facts = await emulate(t, "--scenario", "no-consent");
-    const served = await serve(t, browser, settings(facts), secrets(facts));
+    const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();
     await perform(page, "Check online");
     const shown = await page.locator("main").innerText();
-    const options = { encoding: "utf8", env: { ...process.env, ...secrets(facts) } };
+    const options = { encoding: "utf8", env: { ...process.env, ...environment(facts) } };
     const done = spawnSync(PROGRAM, ["check", "--online", "--format", "json", served.file], options);
     const known = JSON.parse(done.stdout).files[0].diagnostics;
     assert.ok(known.length > 0);
@@ -73,7 +77,7 @@ test("a check online finds what the command finds, in its words; the plan has it
 
 test("an administrator without a token signs in by a code that the page shows", async (t) => {
     const facts = await emulate(t, "--device-code", "expire");
-    const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret });
+    const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) });
     const page = await served.open();
     await page.getByRole("button", { name: "Plan", exact: true }).click();
     await page.locator(".note code").waitFor({ timeout: 3 * LIMIT });
@@ -84,7 +88,7 @@ test("an administrator without a token signs in by a code that the page shows", 
 
 test("what is not saved is not lost by asking", async (t) => {
     const facts = await emulate(t);
-    const served = await serve(t, browser, settings(facts), secrets(facts));
+    const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();
     await input(page, "swyx.version").fill("13.30");
     await page.getByRole("button", { name: "Sheet", exact: true }).click();
