@@ -158,12 +158,13 @@ impl Context<'_> {
         }
     }
 
-    /// Runs a command of this program, given as its words, with the trust that these name and the other global options of this run.
+    /// Runs a command of this program, given as its words, with the global options of this run. It also has the trust that its words name.
     fn perform(&mut self, words: &[&std::ffi::OsStr]) -> io::Result<Exit> {
         let name = std::ffi::OsStr::new("swyx-teams");
         match Cli::try_parse_from(std::iter::once(name).chain(words.iter().copied())) {
             Ok(cli) => {
-                let trust = std::mem::replace(&mut self.global.trust, cli.global.trust);
+                let trust = self.global.trust.clone();
+                self.global.trust.extend(cli.global.trust);
                 let result = self.run(cli.command);
                 self.global.trust = trust;
                 result

@@ -69,6 +69,7 @@ class Settings(Case):
             ("a misspelt key", 'cloud = "global"', 'clowd = "global"', "clowd"),
             ("a mode that is none", "SyncMode = 2", "SyncMode = 3", "3"),
             ("mode 2 without a secret", secret, "", "MsTeamsClientSecret"),
+            ("a variable of the program", '{ env = "X" }', '{ env = "swyx_teams_admin_token" }', "not"),
             ("a gateway without a token", 'gateway_token = { file = "token" }\n', "", "gateway_token"),
         ]
         for fault, right, wrong, word in faults:

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::super::Context;
 use super::super::sync::load::Loaded;
 use crate::emulator::Emulator;
+use crate::settings::Trust;
 use crate::sync::run::{Nobody, Order, View, Writing, run};
 
 /// Something that somebody does, and what has to show on the other side.
@@ -88,8 +89,13 @@ const ROUNDS: [&[Change]; 2] = [
 const LATEST: Duration = Duration::from_secs(20);
 
 /// Shows it, and tells whether every change came to the other side.
-pub(super) fn act(context: &mut Context<'_>, settings: &Path, emulator: &Emulator) -> io::Result<bool> {
-    let loaded = match Loaded::load(settings, &context.trust()) {
+pub(super) fn act(
+    context: &mut Context<'_>,
+    settings: &Path,
+    trust: &Trust,
+    emulator: &Emulator,
+) -> io::Result<bool> {
+    let loaded = match Loaded::load(settings, trust) {
         Ok(loaded) => loaded,
         Err(error) => {
             write!(context.err, "{}", error.text)?;

@@ -17,7 +17,7 @@ use super::emulate::trust_option;
 use super::{Context, Exit};
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
-use crate::settings::Secret;
+use crate::settings::{Secret, Trust};
 
 /// The arguments.
 #[derive(Args)]
@@ -58,10 +58,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // For the last act. The commands before it have the option that gives this trust among their words.
+    // Each act has only the trust that its own words name, so that they work when somebody types them.
+    context.global.trust.clear();
     let trust_option = trust_option(facts);
-    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
-    context.global.trust = vec![address.parse().map_err(io::Error::other)?];
     let acts = acts(&folder, &settings, facts, &trust_option);
     let count = acts.len() + 1;
     let mut failed = 0;
@@ -86,7 +85,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     )?;
     writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
     context.out.flush()?;
-    if !carried::act(context, &settings, &tenant.emulator)? {
+    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
+    let trust = address.parse::<Trust>().map_err(io::Error::other)?;
+    if !carried::act(context, &settings, &trust, &tenant.emulator)? {
         failed += 1;
         context.complain("a change did not come to the other side")?;
     }
