@@ -49,7 +49,7 @@ Where several apply: 2 before 4 before 3 before 1.
 
 Environment:
   SWYX_TEAMS_CONFIG       the settings file, where no argument names one
-  SWYX_TEAMS_TRUST        1: as --trust; a list like localhost:8443,command: as --trust=localhost:8443,command
+  SWYX_TEAMS_TRUST        1 for --trust, or LIST for --trust=LIST
   SWYX_TEAMS_ADMIN_TOKEN  an administrator's access token for Microsoft Graph
   HTTPS_PROXY, NO_PROXY   the proxy, where the settings name none; never for this machine itself
   SSL_CERT_FILE           trusted certificates instead of the system's
@@ -75,12 +75,12 @@ pub(super) struct Global {
     /// Ask nothing: what is missing is an error
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) no_input: bool,
-    /// Trust what the settings files name: hosts that are not Microsoft's (HOST or HOST:PORT, this machine's included) and commands for
-    /// secrets (command), separated by commas; without a value, everything
+    /// Trust what the settings files name: hosts that are not Microsoft's, this machine included, and commands that print secrets. LIST
+    /// limits it to HOST, HOST:PORT and command, separated by commas
     #[arg(
         long,
         global = true,
-        value_name = "HOST[:PORT]|command,…",
+        value_name = "LIST",
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = Trust::EVERYTHING,

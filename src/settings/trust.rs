@@ -36,12 +36,6 @@ impl Trust {
         Self { everything: true, ..Self::default() }
     }
 
-    /// Trust in one address.
-    pub fn address(address: &Address) -> Self {
-        let host = TrustedHost { host: address.host.clone(), port: Some(address.port) };
-        Self { hosts: vec![host], ..Self::default() }
-    }
-
     /// Trust in what either of the two allows.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
