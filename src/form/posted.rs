@@ -432,3 +432,65 @@ fn typed(kind: &Kind, text: &str) -> NewValue {
 fn is_mask(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | '●' | '∙' | '·' | '⦁'))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+    use super::*;
+    use crate::settings::keys;
+
+    const FILE: &str = "[swyx]\ngateway_token = { env = \"TOKEN\" }\n[entra]\nauthority = \"https://localhost:1\"\n\
+                        [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
+
+    /// What a form of [`FILE`] means that sends these names and values: the changed keys, and the refused ones.
+    fn posted(sent: &[(&str, &str)]) -> (Vec<Key>, Vec<Key>) {
+        let form = Form::new();
+        let base = crate::check::bytes("a.toml", FILE.into(), false);
+        let sent = sent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pending = [
+            (keys::GATEWAY_TOKEN.to_string(), SecretSource::Command(vec!["x".to_owned()])),
+            (keys::CLIENT_SECRET.to_string(), SecretSource::Inline(Secret::new("earlier"))),
+        ];
+        let values = Values::of(&form, &base);
+        let posted = Posted::new(&form, &base, &values, sent, pending.into()).unwrap();
+        assert_eq!(posted.can_be_saved(), posted.read_only_keys().is_empty());
+        assert!(posted.pending().values().all(|source| matches!(source, SecretSource::Inline(_))));
+        let key = |change: &Change| match change {
+            Change::Set(key, _) | Change::Unset(key) => key.clone(),
+        };
+        (posted.changes().iter().map(key).collect(), posted.read_only_keys().to_vec())
+    }
+
+    /// The parser alone: no writer is involved.
+    #[test]
+    fn changes_of_read_only_keys_are_left_out_and_named() {
+        let version = ("swyx.version", "14.10");
+        for (name, value, key) in [
+            ("entra.authority", "https://elsewhere.example.com", keys::AUTHORITY),
+            ("entra.authority", "", keys::AUTHORITY),
+            ("removed", "entra.authority", keys::AUTHORITY),
+            ("entra.graph", "https://elsewhere.example.com", keys::GRAPH),
+            ("entra.proxy", "x", keys::PROXY),
+            ("entra.ca_file", "x", keys::CA_FILE),
+            ("entra.admin_client_id", "x", keys::ADMIN_CLIENT_ID),
+            ("swyx.gateway", "x", keys::GATEWAY),
+            ("control_center.MsTeamsClientSecret", "unset", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "text", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "env", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "command", keys::CLIENT_SECRET),
+            ("swyx.gateway_token", "command", keys::GATEWAY_TOKEN),
+        ] {
+            let (changed, refused) = posted(&[version, (name, value)]);
+            assert_eq!((changed, refused), (vec![keys::SWYX_VERSION], vec![key]), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn another_place_for_a_secret_that_no_command_prints_is_no_such_change() {
+        let sent = [("swyx.gateway_token", "file"), ("swyx.gateway_token.file", "x")];
+        assert_eq!(posted(&sent), (vec![keys::GATEWAY_TOKEN], Vec::new()));
+        assert_eq!(posted(&[("swyx.gateway_token", "unset")]), (vec![keys::GATEWAY_TOKEN], Vec::new()));
+        assert_eq!(posted(&[("entra.authority", "https://localhost:1")]), (Vec::new(), Vec::new()));
+    }
+}
