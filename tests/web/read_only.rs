@@ -31,6 +31,9 @@ async fn sent(place: &Place, names: &[(&str, &str)]) -> Sheet {
     })
 }
 
+/// A file, what is sent besides its form, and the key that the refusal names.
+type Attempt<'a> = (String, Vec<(&'a str, &'a str)>, &'a str);
+
 #[tokio::test]
 async fn a_post_that_would_change_one_is_refused_and_loses_nothing_else() {
     let text = |name: &str| format!("{name}.text");
@@ -38,7 +41,7 @@ async fn a_post_that_would_change_one_is_refused_and_loses_nothing_else() {
     let secret_command = format!("{SECRET}.command");
     let token_command = format!("{TOKEN}.command");
     let keys = READ_ONLY_IN_FORMS;
-    let mut attempts: Vec<(String, Vec<(&str, &str)>, &str)> = Vec::new();
+    let mut attempts: Vec<Attempt<'_>> = Vec::new();
     for key in &keys {
         let name = key.as_str();
         for value in [EVIL, "", "x", "https://localhost:1\n", "\"", "a\r\n[entra]\r\nauthority = \"x\""] {
@@ -328,7 +331,7 @@ async fn the_page_shows_the_value_and_the_command_that_changes_it() {
     ] {
         let part = part(&page, key);
         assert!(part.contains(&format!("<code data-read-only=\"{key}\">{value}</code>")), "{key}: {part}");
-        assert!(part.contains("This cannot be changed here."), "{key}");
+        assert!(part.contains("This cannot be changed in the form."), "{key}");
         for verb in ["set", "unset"] {
             let command = format!("<code class=\"command\">swyx-teams {verb} --config {path} {key}</code>");
             assert!(part.contains(&command), "{command}: {part}");

@@ -65,7 +65,7 @@ fn block(content: &Content<'_>, field: &Field, shown: &Markup, commands: &Markup
         }
         div.read-only role="group" aria-labelledby={ "field-" (id) } aria-describedby={ "findings-of-" (id) } {
             (shown)
-            p.help { "This cannot be changed here." }
+            p.help { "This cannot be changed in the form." }
             (commands)
         }
         (found::beside(content.findings, &field.key))
