@@ -39,6 +39,9 @@ fn page(path: &Path) -> String {
                 Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
                 Value::Kept(_) => "…".to_owned(),
             };
+            // Addresses and commands are changed by `swyx-teams set` only: a form shows them.
+            let is_command = matches!(values.get(&field.key), Value::Secret(secret) if secret.read_only);
+            let mark = if field.read_only || is_command { " [read-only]" } else { "" };
             let choices = match &field.kind {
                 Kind::Choice { choices, .. } => {
                     let values = choices.iter().map(|choice| choice.value.as_str());
@@ -46,7 +49,7 @@ fn page(path: &Path) -> String {
                 }
                 _ => String::new(),
             };
-            page.push_str(&format!("  {}{choices}: {value}\n", field.title));
+            page.push_str(&format!("  {}{choices}{mark}: {value}\n", field.title));
             let beside = found.iter().filter(|found| found.beside.as_deref() == Some(&field.key));
             beside.for_each(|found| page.push_str(&format!("    {}: {}\n", found.severity, found.message)));
         }
@@ -61,11 +64,16 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
     let base = check::file(name.clone(), path);
     let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, HashMap::new())?;
     let look = look(&form, &base, &posted)?;
-    // The file has to be the one that the form was made of; the writer sees to that, and to comments, order and line ends.
-    let saved = match change::file_as_seen(&name, path, Some(&base), posted.changes())? {
-        Outcome::Saved(_) => "saved",
-        Outcome::Unchanged(_) => "unchanged",
-        Outcome::Refused(..) => "refused",
+    let saved = if posted.can_be_saved() {
+        // The writer checks that the file is still the one that the form was made of and that no read-only key changes. It keeps
+        // comments, order and line ends.
+        match change::file_from_form(&name, path, Some(&base), posted.changes())? {
+            Outcome::Saved(_) => "saved",
+            Outcome::Unchanged(_) => "unchanged",
+            Outcome::Refused(..) => "refused",
+        }
+    } else {
+        "refused"
     };
     Ok(serde_json::to_string_pretty(&serde_json::json!({"saved": saved, "findings": look.findings}))?)
 }
@@ -95,6 +103,26 @@ mod tests {
             assert!(page.contains("  Synchronisation mode (MsTeamsStatusSyncMode) (1, 2, 0): 1\n"), "{page}");
             assert!(page.contains("in this file, as plain text\n    warning: "), "{page}");
             assert!(!page.contains("Q~"), "{page}");
+        });
+    }
+
+    #[test]
+    fn addresses_and_commands_are_shown_and_not_changed() {
+        with_file(|path| {
+            assert!(page(path).contains("  Authority [read-only]: \n"), "{}", page(path));
+            let sent = [
+                vec![("entra.authority", "https://elsewhere.example.com")],
+                vec![("swyx.gateway_token", "command"), ("swyx.gateway_token.command", "sh")],
+            ];
+            for sent in sent {
+                let sent = sent.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+                let answer = save(path, sent.collect()).unwrap();
+                assert!(
+                    answer.contains("\"saved\": \"refused\"") && answer.contains("cannot be changed"),
+                    "{answer}"
+                );
+                assert_eq!(std::fs::read_to_string(path).unwrap(), TEXT);
+            }
         });
     }
 

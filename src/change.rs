@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::os::{Rewrite, SaveError};
+use crate::settings::read_only::ReadOnlyValues;
 use crate::settings::write::{Change, EditError, edit, sketch};
 use crate::source::edit::apply;
 use crate::source::{MOST_BYTES, Source};
@@ -38,6 +39,18 @@ pub enum ChangeError {
     /// The file is not the one that the changes were made for; this is what it is now.
     #[error("the file was changed by someone else meanwhile; nothing was changed")]
     Moved(Box<Checked>),
+    /// The change came from a form, and a form may not change this key.
+    #[error("`{0}` cannot be changed in the form; nothing was changed")]
+    ReadOnly(Key),
+}
+
+/// Where changes come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// Someone who can write the file anyway: the command line, or another program.
+    Program,
+    /// A form, whose session someone else may have.
+    Form,
 }
 
 impl std::fmt::Debug for Checked {
@@ -51,7 +64,7 @@ impl std::fmt::Debug for Checked {
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
 pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
-    save(name, path, changes, |_| true, |_| true)
+    save(name, path, changes, Origin::Program, |_| true, |_| true)
 }
 
 /// As [`file()`], if the file is still `base`; nothing of it if there was no file.
@@ -65,7 +78,34 @@ pub fn file_as_seen(
     changes: &[Change],
 ) -> Result<Outcome, ChangeError> {
     let base = base.map(|base| base.source().text().as_bytes());
-    save(name, path, changes, |_| true, |content| content == base)
+    save(name, path, changes, Origin::Program, |_| true, |content| content == base)
+}
+
+/// As [`file_as_seen()`], for changes that come from a form: addresses, the other keys of
+/// [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references must be the same before and after. They are
+/// compared by their values in both texts, whatever the changes are.
+///
+/// ```
+/// use swyx_teams::change::{ChangeError, file_from_form};
+/// use swyx_teams::settings::{keys, write::{Change, NewValue}};
+///
+/// let folder = tempfile::tempdir()?;
+/// let changes = [Change::Set(keys::AUTHORITY, NewValue::Text("https://elsewhere.example.com".to_owned()))];
+/// let saved = file_from_form("a.toml", &folder.path().join("a.toml"), None, &changes);
+/// assert!(matches!(saved, Err(ChangeError::ReadOnly(key)) if key == keys::AUTHORITY));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`file_as_seen()`]; [`ChangeError::ReadOnly`] names a key that would have changed.
+pub fn file_from_form(
+    name: &str,
+    path: &Path,
+    base: Option<&Checked>,
+    changes: &[Change],
+) -> Result<Outcome, ChangeError> {
+    let base = base.map(|base| base.source().text().as_bytes());
+    save(name, path, changes, Origin::Form, |_| true, |content| content == base)
 }
 
 /// As [`file()`], for a file that is still being filled in: that another key is missing is no obstacle.
@@ -73,7 +113,7 @@ pub fn file_as_seen(
 /// # Errors
 /// [`ChangeError`] says why nothing was changed.
 pub fn unfinished(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
-    save(name, path, changes, is_no_gap, |_| true)
+    save(name, path, changes, Origin::Program, is_no_gap, |_| true)
 }
 
 /// What `changes` would make of a file that is still being filled in, and the errors that they would add. Nothing is written.
@@ -114,6 +154,7 @@ fn save(
     name: &str,
     path: &Path,
     changes: &[Change],
+    origin: Origin,
     counts: fn(&Diagnostic) -> bool,
     is_expected: impl Fn(Option<&[u8]>) -> bool,
 ) -> Result<Outcome, ChangeError> {
@@ -127,6 +168,7 @@ fn save(
     }
     // Of a large file only the marks of its errors are kept while the new text is made: the second reader needs the room.
     let there = marks(&before);
+    let read_only = ReadOnlyValues::of(before.source());
     let text = before.source().text().to_owned();
     drop(before);
     let text = edit(&text, changes)?;
@@ -134,6 +176,11 @@ fn save(
     let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
     if is_the_same {
         return Ok(Outcome::Unchanged(after));
+    }
+    if origin == Origin::Form
+        && let Some(key) = read_only.first_difference(&ReadOnlyValues::of(after.source()))
+    {
+        return Err(ChangeError::ReadOnly(key.clone()));
     }
     let added = added_errors(there, &after, counts);
     if !added.is_empty() {
@@ -263,6 +310,7 @@ fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [L
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::SecretSource;
     use crate::settings::keys;
     use crate::settings::write::NewValue;
 
@@ -280,6 +328,50 @@ mod tests {
         assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
         // It was wrong before.
         assert!(added("[control_center]\nMsTeamsStatusSyncMode = 4\n", 3).is_empty());
+    }
+
+    /// The comparison alone: no form and no parser of posts is involved.
+    #[test]
+    fn from_a_form_no_read_only_key_is_changed_however_it_comes_about() {
+        let old = "[entra]\nauthority = \"https://localhost:1\"\nproxy = \"http://localhost:2\"\n\
+                   [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
+        let text = |text: &str| NewValue::Text(text.to_owned());
+        let command = || NewValue::Secret(SecretSource::Command(vec!["x".to_owned()]));
+        let entra = || "entra".parse::<Key>().expect("a key");
+        let cases = [
+            (Change::Set(keys::AUTHORITY, text("https://elsewhere.example.com")), keys::AUTHORITY),
+            (Change::Unset(keys::AUTHORITY), keys::AUTHORITY),
+            (Change::Set(keys::GRAPH, text("https://elsewhere.example.com")), keys::GRAPH),
+            (Change::Set(keys::CA_FILE, text("ca.pem")), keys::CA_FILE),
+            (Change::Set(keys::GATEWAY, text("https://elsewhere.example.com")), keys::GATEWAY),
+            (Change::Set(keys::ADMIN_CLIENT_ID, text("x")), keys::ADMIN_CLIENT_ID),
+            (Change::Unset(entra()), keys::AUTHORITY),
+            (Change::Set(keys::GATEWAY_TOKEN, command()), keys::GATEWAY_TOKEN),
+            (Change::Set(keys::CLIENT_SECRET, command()), keys::CLIENT_SECRET),
+            (Change::Set(keys::CLIENT_SECRET, text("x")), keys::CLIENT_SECRET),
+            (Change::Unset(keys::CLIENT_SECRET), keys::CLIENT_SECRET),
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        for (change, key) in cases {
+            std::fs::write(&path, old).expect("a file");
+            let base = check::file("a.toml", &path);
+            let mode = Change::Set(keys::MODE, NewValue::Integer(1));
+            let saved = file_from_form("a.toml", &path, Some(&base), &[mode, change.clone()]);
+            match saved {
+                Err(ChangeError::ReadOnly(found)) => assert_eq!(found, key, "{change:?}"),
+                _ => panic!("{change:?} was not refused"),
+            }
+            assert_eq!(std::fs::read_to_string(&path).expect("a text"), old, "{change:?}");
+        }
+        // A new file has none of these keys.
+        let new = folder.path().join("new.toml");
+        let changes = [Change::Set(keys::PROXY, text("http://elsewhere.example.com"))];
+        let saved = file_from_form("new.toml", &new, None, &changes);
+        assert!(matches!(saved, Err(ChangeError::ReadOnly(_))) && !new.exists());
+        // The command line may change them.
+        let changes = [Change::Set(keys::PROXY, text("http://localhost:3"))];
+        assert!(matches!(file("a.toml", &path, &changes), Ok(Outcome::Saved(_))));
     }
 
     #[test]

@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("change", &["check", "source", "settings", "diagnostic", "os"]),
     ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
-    ("web", &["change", "check", "form", "os", "settings"]),
+    ("web", &["change", "check", "diagnostic", "form", "os", "settings"]),
     ("sheet", &["settings"]),
     ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
     (
@@ -138,6 +138,23 @@ fn the_test_of_imports_would_see_one() {
         ["cli", "report"].map(str::to_owned).into()
     );
     assert_eq!(imports("//! crate::cli\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
+}
+
+/// Every other writer of `change` writes addresses and commands, too.
+#[test]
+fn the_page_saves_only_through_the_writer_for_forms() {
+    let calls = |text: &str| text.split("change::").skip(1).map(called).collect::<Vec<_>>();
+    let files = source_files();
+    let web = files.iter().filter(|(module, _, _)| module == "web");
+    let found = web.flat_map(|(_, _, text)| calls(text)).filter(|name| name.starts_with(char::is_lowercase));
+    let found = found.collect::<BTreeSet<_>>();
+    assert_eq!(found, ["file_from_form", "look"].map(str::to_owned).into());
+    assert_eq!(calls("change::file(&name)"), ["file"]);
+}
+
+/// The name at the start of a text.
+fn called(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
 #[test]

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
 use crate::settings::VENDORS_PAIRS;
+use crate::settings::keys::READ_ONLY_IN_FORMS;
 use crate::settings::schema::{self, Dialect};
 
 /// A form of the settings file.
@@ -63,6 +64,9 @@ pub struct Field {
     pub required_when: Option<Condition>,
     /// When the key counts at all; else it can be hidden. A value that is hidden stays in the file.
     pub shown_when: Option<Condition>,
+    /// Whether the form only shows the value: a posted form that changes it is refused. See also
+    /// [`SecretValue::read_only`](super::SecretValue::read_only).
+    pub read_only: bool,
     /// What can be entered.
     pub kind: Kind,
 }
@@ -96,7 +100,7 @@ pub enum Kind {
     },
     /// A secret, or where it is kept.
     Secret {
-        /// In which ways it can be given.
+        /// In which ways it can be given. A command is not among them: a form cannot name a program to run.
         ways: Vec<Way>,
     },
     /// Any number of names, each with a choice.
@@ -122,7 +126,7 @@ pub struct Choice {
 /// A way to give a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Way {
-    /// `text`, `env`, `file` or `command`.
+    /// `text`, `env` or `file`.
     pub name: String,
     /// As people call it.
     pub title: String,
@@ -175,6 +179,12 @@ impl Form {
         };
         section.fields.iter().find(|field| field.key == name)
     }
+
+    /// Whether the form has an input for the value of a key; a mapping has inputs for its pairs only.
+    pub(super) fn has_value_at(&self, key: &Key) -> bool {
+        let is_mapping = |field: &Field| matches!(field.kind, Kind::Mapping { .. });
+        self.field(key).is_some_and(|field| !is_mapping(field) || field.key != key.as_str())
+    }
 }
 
 fn section(schema: &Json, name: &str, part: &Json) -> Section {
@@ -210,6 +220,7 @@ fn field(key: &Key, part: &Json, required: bool) -> Field {
         required,
         required_when: None,
         shown_when,
+        read_only: READ_ONLY_IN_FORMS.contains(key),
         kind: kind(part),
     }
 }
@@ -218,7 +229,7 @@ fn kind(part: &Json) -> Kind {
     let string = |name: &str| part.get(name).and_then(Json::as_str).map(str::to_owned);
     let number = |name: &str| part.get(name).and_then(Json::as_i64);
     let is = |name: &str| part.get("type").is_some_and(|kind| kind == name);
-    let ways = branches(part).filter_map(way).collect::<Vec<_>>();
+    let ways = branches(part).filter_map(way).filter(|way| way.name != COMMAND).collect::<Vec<_>>();
     if !ways.is_empty() {
         return Kind::Secret { ways };
     }
@@ -247,6 +258,9 @@ fn choices(part: &Json) -> Vec<Choice> {
         |(value, title): (&Json, &str)| Some(Choice { value: plain(value)?, title: title.to_owned() });
     schema::choices(part).filter_map(choice).collect()
 }
+
+/// The way to give a secret that forms do not offer.
+pub(super) const COMMAND: &str = "command";
 
 /// A branch of a secret's schema: a text, or a table with one member.
 fn way(branch: &Json) -> Option<Way> {
@@ -320,6 +334,29 @@ mod tests {
         }
         assert_eq!(form.field(&"user[0].x".parse().unwrap()), None);
         assert_eq!(form.field(&"swyx.version.x".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn addresses_are_read_only_and_commands_are_not_offered() {
+        let form = Form::new();
+        let fields = form.sections.iter().flat_map(|section| &section.fields);
+        let read_only = fields.clone().filter(|field| field.read_only).map(|field| &*field.key);
+        assert_eq!(
+            read_only.collect::<Vec<_>>(),
+            [
+                "swyx.gateway",
+                "entra.admin_client_id",
+                "entra.authority",
+                "entra.graph",
+                "entra.ca_file",
+                "entra.proxy"
+            ]
+        );
+        let ways = fields.filter_map(|field| match &field.kind {
+            Kind::Secret { ways } => Some(ways.iter().map(|way| &*way.name).collect::<Vec<_>>()),
+            _ => None,
+        });
+        assert_eq!(ways.collect::<Vec<_>>(), [["text", "env", "file"]; 2]);
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub struct Related {
     pub message: String,
 }
 
+/// The rule of a post that would change a read-only key. Only forms know it: a file cannot break it.
+const READ_ONLY: &str = "read-only-in-form";
+
 /// The findings of a check, in the order of the file. Where the checked text is what a posted form would make of the file, `posted`
 /// says which of its rows became which of the file.
 ///
@@ -100,6 +103,11 @@ pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<
         found.extend(incomplete.map(|row| {
             let help = "enter the presence that the status is for, or remove the row";
             of_row("missing-key", row, "a status is chosen, and no presence", help)
+        }));
+        found.extend(posted.read_only_keys().iter().map(|key| {
+            let part = (key.clone(), key.to_string());
+            let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
+            of_row(READ_ONLY, &part, "this cannot be changed in the form", help)
         }));
     }
     found

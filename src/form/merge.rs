@@ -6,9 +6,11 @@ use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
 use super::values::{Row, Value, Values, stored};
+use crate::change::ChangeError;
 use crate::check::Checked;
 use crate::diagnostic::{Key, printable};
 use crate::secret_form::holds_a_secret;
+use crate::settings::read_only::{is_changed_by, is_read_only};
 use crate::settings::write::{Change, NewValue};
 use crate::source::tree::{self, NodeId};
 
@@ -28,6 +30,8 @@ pub struct Difference {
     pub now: String,
     /// Who changed it since the form was made.
     pub by: By,
+    /// Whether a form may not change it: the value in the file stays, and there is nothing to choose.
+    pub read_only: bool,
 }
 
 /// Who changed a key.
@@ -66,12 +70,20 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
     found
 }
 
-/// The changes that put into `now` what `mine` says of `key`, one of the keys of their [`differences`].
-pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Vec<Change> {
-    let Ok(key) = key.parse::<Key>() else { return Vec::new() };
-    match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
+/// The changes that put into `now` what `mine` says of `key`, one of the keys of their [`differences`]. For another key there are none.
+///
+/// # Errors
+/// [`ChangeError::ReadOnly`] if a form may not change the key.
+pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec<Change>, ChangeError> {
+    let Ok(key) = key.parse::<Key>() else { return Ok(Vec::new()) };
+    let changes = match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
         Some(section) => take_rows(section, mine, now, &key),
-        None => take_value(mine, &key).into_iter().collect(),
+        None if form.has_value_at(&key) => take_value(mine, &key).into_iter().collect(),
+        None => Vec::new(),
+    };
+    match changes.iter().find_map(|change| is_changed_by(now.source(), change)) {
+        Some(key) => Err(ChangeError::ReadOnly(key)),
+        None => Ok(changes),
     }
 }
 
@@ -203,6 +215,7 @@ fn difference(
         yours: shown(mine),
         now: shown(now),
         by,
+        read_only: [mine, now].into_iter().any(|side| is_read_only(side.checked.source(), key)),
     })
 }
 

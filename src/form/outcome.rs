@@ -14,7 +14,7 @@ pub struct Look {
     pub after: Checked,
     /// The errors that would be new in the file.
     pub added: Vec<Diagnostic>,
-    /// How many errors stand in the way of saving: those, and what stands in the form twice, or by halves.
+    /// How many errors prevent saving: those, double and incomplete rows, and changes of read-only keys.
     pub refused: usize,
     /// All findings, beside the parts of the form as it was posted.
     pub findings: Vec<Finding>,
@@ -27,6 +27,7 @@ pub struct Look {
 pub fn look(form: &Form, base: &Checked, posted: &Posted) -> Result<Look, EditError> {
     let (after, added) = change::look(base, posted.changes())?;
     let findings = findings(form, &after, Some(posted));
-    let refused = added.len() + posted.twice().len() + posted.incomplete().len();
+    let refused =
+        added.len() + posted.twice().len() + posted.incomplete().len() + posted.read_only_keys().len();
     Ok(Look { after, added, refused, findings })
 }

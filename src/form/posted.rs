@@ -1,20 +1,24 @@
 //! What a posted form means: the changes that it asks for, and what it shows when it comes back unsaved.
 //!
-//! Names of inputs are keys, as `get` takes them. A secret's own name says in which way it is given (`keep`, `unset`, `text`, `env`,
-//! `file`, `command`), and `KEY.text`, `KEY.env`, `KEY.file`, `KEY.command` what; a command's words stand in a line each. Rows that go
+//! Names of inputs are keys, as `get` takes them. A secret's own name says in which way it is given (`keep`, `unset`, `text`, `env` or
+//! `file`), and `KEY.text`, `KEY.env`, `KEY.file` what. Rows that go
 //! on counting behind the last one are new: `user[7].teams`, and of a mapping `sync.status[0].presence` and `sync.status[0].status`.
 //! `removed` names a key that is to go, any number of times. Other names without a dot are none of ours.
 //!
 //! A form changes what was entered and nothing else. A key whose input is missing stays as it is, so half a form takes nothing away; an
 //! empty input takes its key away, but an empty secret, a mask put back, and an empty input where the form showed nothing of what is
 //! there, leave it.
+//!
+//! Addresses, the other keys of [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references of secrets are
+//! never changed. A post that tries it is understood without that change, and cannot be saved: see [`Posted::read_only_keys`].
 
 use std::collections::{HashMap, HashSet};
 
-use super::description::{Field, Form, Kind};
+use super::description::{COMMAND, Field, Form, Kind};
 use super::values::{SecretValue, Value, Values, stored};
 use crate::check::Checked;
 use crate::diagnostic::{Key, Step};
+use crate::settings::read_only::is_changed_by;
 use crate::settings::write::{Change, NewValue};
 use crate::settings::{Secret, SecretSource};
 
@@ -38,6 +42,8 @@ pub struct Posted {
     twice: Vec<(Key, String)>,
     /// New pairs that have a value and no name: the mapping and the row.
     incomplete: Vec<(Key, String)>,
+    /// The read-only keys that would have been changed.
+    read_only: Vec<Key>,
 }
 
 /// A new row: its name, and its cells in the order of the columns.
@@ -84,6 +90,7 @@ impl Posted {
             pairs: HashMap::new(),
             twice: Vec::new(),
             incomplete: Vec::new(),
+            read_only: Vec::new(),
         };
         let known = values.names();
         let mut others = Vec::new();
@@ -101,7 +108,7 @@ impl Posted {
         Ok(posted)
     }
 
-    /// The changes that it asks for, in the order in which they are to be made.
+    /// The changes that it asks for, in the order in which they are to be made. Those of read-only keys are left out.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
@@ -121,9 +128,14 @@ impl Posted {
         &self.incomplete
     }
 
-    /// Whether all that was entered can stand in one file.
-    pub fn is_of_one_mind(&self) -> bool {
-        self.twice.is_empty() && self.incomplete.is_empty()
+    /// The keys that a form may not change and that this post would have changed. Where there are any, nothing is to be saved.
+    pub fn read_only_keys(&self) -> &[Key] {
+        &self.read_only
+    }
+
+    /// Whether all that was entered can be saved: no new row is double or incomplete, and no read-only key would change.
+    pub fn can_be_saved(&self) -> bool {
+        self.twice.is_empty() && self.incomplete.is_empty() && self.read_only.is_empty()
     }
 
     /// The part of the form that stands for a key of the file that it would become.
@@ -216,7 +228,13 @@ impl Posted {
         // Values first: taking an element of an array away moves those behind it.
         let (new, set): (Vec<_>, Vec<_>) =
             set.into_iter().partition(|change| matches!(change, Change::Set(_, NewValue::User(..))));
-        self.changes = set.into_iter().chain(unset).chain(new).collect();
+        for change in set.into_iter().chain(unset).chain(new) {
+            match is_changed_by(base.source(), &change) {
+                Some(key) => self.read_only.push(key),
+                None => self.changes.push(change),
+            }
+        }
+        self.pending.retain(|name, _| self.read_only.iter().all(|key| key.as_str() != name));
     }
 
     /// What is to become of one key.
@@ -328,17 +346,11 @@ impl Posted {
             },
             "env" => SecretSource::Env(part("env").trim().to_owned()),
             "file" => SecretSource::File(part("file").into()),
-            "command" => {
-                let words = words(part("command"));
-                let is_command = |source: &&SecretSource| matches!(source, SecretSource::Command(_));
-                match before.filter(is_command).or(stored.filter(is_command)) {
-                    Some(source) if words.is_empty() => source.clone(),
-                    _ => SecretSource::Command(words),
-                }
-            }
+            // No form offers it: another command than the stored one is refused with the other read-only keys.
+            COMMAND => SecretSource::Command(part(COMMAND).lines().map(str::to_owned).collect()),
             _ => return None,
         };
-        if matches!(source, SecretSource::Inline(_) | SecretSource::Command(_)) {
+        if matches!(source, SecretSource::Inline(_)) {
             self.pending.insert(field.key.clone(), source.clone());
         }
         if stored.is_some_and(|stored| stored.says_the_same(&source)) {
@@ -365,6 +377,7 @@ impl Posted {
             },
             env: part("env").unwrap_or_else(|| before.env.clone()),
             file: part("file").unwrap_or_else(|| before.file.clone()),
+            read_only: before.read_only,
         }
     }
 }
@@ -374,7 +387,10 @@ fn is_of_form(form: &Form, name: &str) -> bool {
     let is_way = || {
         let (key, way) = name.rsplit_once('.')?;
         match &form.field(&key.parse().ok()?)?.kind {
-            Kind::Secret { ways } => ways.iter().any(|known| known.name == way).then_some(()),
+            // A command is refused with a message of its own.
+            Kind::Secret { ways } => {
+                (way == COMMAND || ways.iter().any(|known| known.name == way)).then_some(())
+            }
             _ => None,
         }
     };
@@ -388,12 +404,8 @@ fn is_of_form(form: &Form, name: &str) -> bool {
     };
     // Only the canonical text of a key is a name, so that no key has two.
     let key = name.parse::<Key>().ok().filter(|key| key.as_str() == name);
-    let is_value = |key: &Key| {
-        form.field(key)
-            .is_some_and(|field| !matches!(field.kind, Kind::Mapping { .. }) || field.key != key.as_str())
-    };
     // The ways of secrets come last: names of rows are many.
-    key.is_some_and(|key| is_value(&key) || is_new_pair(&key.steps())) || is_way().is_some()
+    key.is_some_and(|key| form.has_value_at(&key) || is_new_pair(&key.steps())) || is_way().is_some()
 }
 
 /// The columns of a table, of a section that repeats or a mapping.
@@ -421,8 +433,64 @@ fn is_mask(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | '●' | '∙' | '·' | '⦁'))
 }
 
-/// The words of a command, one a line.
-fn words(text: &str) -> Vec<String> {
-    let lines = text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
-    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+    use super::*;
+    use crate::settings::keys;
+
+    const FILE: &str = "[swyx]\ngateway_token = { env = \"TOKEN\" }\n[entra]\nauthority = \"https://localhost:1\"\n\
+                        [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
+
+    /// What a form of [`FILE`] means that sends these names and values: the changed keys, and the refused ones.
+    fn posted(sent: &[(&str, &str)]) -> (Vec<Key>, Vec<Key>) {
+        let form = Form::new();
+        let base = crate::check::bytes("a.toml", FILE.into(), false);
+        let sent = sent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pending = [
+            (keys::GATEWAY_TOKEN.to_string(), SecretSource::Command(vec!["x".to_owned()])),
+            (keys::CLIENT_SECRET.to_string(), SecretSource::Inline(Secret::new("earlier"))),
+        ];
+        let values = Values::of(&form, &base);
+        let posted = Posted::new(&form, &base, &values, sent, pending.into()).unwrap();
+        assert_eq!(posted.can_be_saved(), posted.read_only_keys().is_empty());
+        assert!(posted.pending().values().all(|source| matches!(source, SecretSource::Inline(_))));
+        let key = |change: &Change| match change {
+            Change::Set(key, _) | Change::Unset(key) => key.clone(),
+        };
+        (posted.changes().iter().map(key).collect(), posted.read_only_keys().to_vec())
+    }
+
+    /// The parser alone: no writer is involved.
+    #[test]
+    fn changes_of_read_only_keys_are_left_out_and_named() {
+        let version = ("swyx.version", "14.10");
+        for (name, value, key) in [
+            ("entra.authority", "https://elsewhere.example.com", keys::AUTHORITY),
+            ("entra.authority", "", keys::AUTHORITY),
+            ("removed", "entra.authority", keys::AUTHORITY),
+            ("entra.graph", "https://elsewhere.example.com", keys::GRAPH),
+            ("entra.proxy", "x", keys::PROXY),
+            ("entra.ca_file", "x", keys::CA_FILE),
+            ("entra.admin_client_id", "x", keys::ADMIN_CLIENT_ID),
+            ("swyx.gateway", "x", keys::GATEWAY),
+            ("control_center.MsTeamsClientSecret", "unset", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "text", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "env", keys::CLIENT_SECRET),
+            ("control_center.MsTeamsClientSecret", "command", keys::CLIENT_SECRET),
+            ("swyx.gateway_token", "command", keys::GATEWAY_TOKEN),
+        ] {
+            let (changed, refused) = posted(&[version, (name, value)]);
+            assert_eq!((changed, refused), (vec![keys::SWYX_VERSION], vec![key]), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn another_place_for_a_secret_that_no_command_prints_is_no_such_change() {
+        let sent = [("swyx.gateway_token", "file"), ("swyx.gateway_token.file", "x")];
+        assert_eq!(posted(&sent), (vec![keys::GATEWAY_TOKEN], Vec::new()));
+        assert_eq!(posted(&[("swyx.gateway_token", "unset")]), (vec![keys::GATEWAY_TOKEN], Vec::new()));
+        assert_eq!(posted(&[("entra.authority", "https://localhost:1")]), (Vec::new(), Vec::new()));
+    }
 }

@@ -4,6 +4,7 @@ use super::description::Form;
 use super::posted::{Posted, columns};
 use super::values::{Cell, Row, Value, Values, is_presentable};
 use crate::check::Checked;
+use crate::settings::read_only::is_read_only;
 use crate::settings::{Secret, SecretSource};
 
 /// What was entered, on top of what the file holds.
@@ -16,7 +17,7 @@ pub(super) fn values(posted: &Posted, form: &Form, base: &Checked, before: &Valu
         SecretSource::Inline(secret) => Some(secret.clone()),
         _ => None,
     }));
-    let mut overlay = Overlay { posted, known, withheld: Vec::new() };
+    let mut overlay = Overlay { posted, base, known, withheld: Vec::new() };
     let mut values = before.clone();
     for (key, value) in &mut values.fields {
         overlay.put(key, value);
@@ -34,12 +35,16 @@ pub(super) fn values(posted: &Posted, form: &Form, base: &Checked, before: &Valu
 
 struct Overlay<'a> {
     posted: &'a Posted,
+    base: &'a Checked,
     known: Vec<Secret>,
     withheld: Vec<String>,
 }
 
 impl Overlay<'_> {
     fn put(&mut self, key: &str, value: &mut Value) {
+        if self.is_read_only(key) {
+            return;
+        }
         if let Value::Secret(before) = value {
             let mut secret = self.posted.secret_value(key, before);
             for (way, text) in [("env", &mut secret.env), ("file", &mut secret.file)] {
@@ -57,6 +62,12 @@ impl Overlay<'_> {
             _ if self.may_be_shown(entered) => *value = Value::Text(entered.clone()),
             _ => self.withheld.push(key.to_owned()),
         }
+    }
+
+    /// Whether the file's own value is shown, whatever was sent.
+    fn is_read_only(&self, key: &str) -> bool {
+        let is_refused = self.posted.read_only_keys().iter().any(|refused| refused.as_str() == key);
+        is_refused || key.parse().is_ok_and(|key| is_read_only(self.base.source(), &key))
     }
 
     fn may_be_shown(&self, text: &str) -> bool {

@@ -11,6 +11,7 @@ use super::description::{Field, Form, Kind, Section};
 use crate::check::Checked;
 use crate::diagnostic::{Key, is_unprintable, printable, shown};
 use crate::secret_form::holds_a_secret;
+use crate::settings::read_only::is_read_only;
 use crate::settings::{Draft, SecretSource, keys};
 use crate::source::Source;
 use crate::source::tree::{self, NodeId, Tree};
@@ -54,6 +55,8 @@ pub struct SecretValue {
     pub env: String,
     /// The path.
     pub file: String,
+    /// Whether the form only shows it: a command prints it. A posted form that changes or removes it is refused.
+    pub read_only: bool,
 }
 
 /// A row of a table.
@@ -193,6 +196,7 @@ impl Reader<'_> {
         let mut value = SecretValue {
             stored: source.map(SecretSource::describe),
             way: if is_there { "keep" } else { "unset" }.to_owned(),
+            read_only: is_read_only(self.source, key),
             ..SecretValue::default()
         };
         match source {

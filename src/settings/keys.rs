@@ -45,5 +45,9 @@ pub const STATUS: Key = Key::of("sync.status");
 /// The users whose e-mail does not match by itself.
 pub const USERS: Key = Key::of("user");
 
+/// The keys that a form shows and never changes. A new value could send the stored secret or an administrator's token to another host, or
+/// lead an administrator's sign-in to another application. Secrets that a command prints are treated alike.
+pub const READ_ONLY_IN_FORMS: [Key; 6] = [GATEWAY, ADMIN_CLIENT_ID, AUTHORITY, GRAPH, CA_FILE, PROXY];
+
 /// Both keys that hold a secret.
 pub const SECRETS: [Key; 2] = [CLIENT_SECRET, GATEWAY_TOKEN];

@@ -11,6 +11,7 @@ mod draft;
 pub mod entries;
 pub mod keys;
 pub(crate) mod read;
+pub(crate) mod read_only;
 mod resolve;
 pub mod reveal;
 pub mod schema;

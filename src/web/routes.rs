@@ -26,6 +26,8 @@ use crate::form::{Finding, Form, Posted, findings, look};
 pub struct Site {
     pub(super) name: String,
     pub(super) path: PathBuf,
+    /// The path as the page shows it in commands.
+    file_for_shell: String,
     pub(super) form: Form,
     pub(super) pages: Pages,
     pub(super) actions: Option<Arc<dyn Actions>>,
@@ -35,9 +37,11 @@ pub struct Site {
 impl Site {
     /// The site of the file at `path`, which pages and findings call `name`. There need not be a file yet.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
         Self {
             name: name.into(),
-            path: path.into(),
+            file_for_shell: page::file_for_shell(&path),
+            path,
             form: Form::new(),
             pages: Pages::default(),
             actions: None,
@@ -98,6 +102,7 @@ impl Site {
         };
         let body = page::form(&Content {
             name: &self.name,
+            file_for_shell: &self.file_for_shell,
             form: &self.form,
             values: &values,
             findings: shown.findings,
@@ -179,6 +184,7 @@ async fn show(
         let page = site.pages.keep(base, Default::default(), None);
         let body = page::form(&Content {
             name: &site.name,
+            file_for_shell: &site.file_for_shell,
             form: &site.form,
             values: &page.base.values,
             findings: &found,

@@ -15,6 +15,7 @@ use super::routes::{Shown, Site, to_form, waiting};
 use super::sent::Sent;
 use crate::change::{self, ChangeError, Outcome};
 use crate::check::Checked;
+use crate::diagnostic::Key;
 use crate::form::{Difference, Finding, Posted, differences, findings, look, take};
 use crate::settings::write::Change;
 
@@ -34,19 +35,14 @@ pub(super) async fn save(
             Ok(posted) => posted,
             Err(response) => return *response,
         };
+        if !posted.can_be_saved() {
+            return site.not_saved(&page, &posted, &session);
+        }
         // A page that is no longer known may have been made of another file: what differs is shown first.
         if page.is_adopted && !posted.changes().is_empty() {
             return site.apart(&page, &posted, &session);
         }
-        if !posted.is_of_one_mind()
-            && let Ok(look) = look(&site.form, &page.base.checked, &posted)
-        {
-            return site.again(&Shown {
-                note: Note::Refused(look.refused),
-                ..unsaved(&page, &posted, &look.findings, &session)
-            });
-        }
-        let saved = change::file_as_seen(&site.name, &site.path, page.base.expected(), posted.changes());
+        let saved = change::file_from_form(&site.name, &site.path, page.base.expected(), posted.changes());
         match saved {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
@@ -103,22 +99,51 @@ pub(super) async fn merge(
         };
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
         let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
-        let changes =
-            keys.flat_map(|key| take(&site.form, &apart.mine, &page.base.checked, key)).collect::<Vec<_>>();
-        site.save_merged(page, apart, &changes, &session)
+        let changes = keys.map(|key| take(&site.form, &apart.mine, &page.base.checked, key));
+        match changes.collect::<Result<Vec<_>, _>>() {
+            Ok(changes) => site.save_merged(page, apart, &changes.concat(), &session),
+            Err(error) => site.conflict_again(page, apart, &session, &[], &error.to_string()),
+        }
     })
     .await
 }
 
 impl Site {
+    /// The form again, where what was entered cannot be saved whatever the file says.
+    fn not_saved(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+        let look = look(&self.form, &page.base.checked, posted);
+        let (found, refused, error) = match look {
+            Ok(look) => (look.findings, look.refused, None),
+            Err(error) => (Vec::new(), 0, Some(error.to_string())),
+        };
+        let keys = posted.read_only_keys();
+        let message = (!keys.is_empty()).then(|| read_only_message(keys));
+        let note = match refused.saturating_sub(keys.len()) {
+            0 => Note::None,
+            errors => Note::Refused(errors),
+        };
+        let trouble = message.or(error);
+        self.again(&Shown { note, trouble: trouble.as_deref(), ..unsaved(page, posted, &found, session) })
+    }
+
+    /// The same two versions once more, each with who changed what.
+    fn conflict_again(
+        &self,
+        page: &Page,
+        apart: &Apart,
+        session: &Session,
+        refused: &[Finding],
+        trouble: &str,
+    ) -> Response {
+        let apart = Apart { before: again(&apart.before), mine: again(&apart.mine) };
+        self.conflict(&page.base, apart, session, refused, Some(trouble))
+    }
+
     fn save_merged(&self, page: &Page, apart: &Apart, changes: &[Change], session: &Session) -> Response {
         let seen = &page.base.checked;
-        // The same two versions once more, each with whose doing a difference is.
-        let once_more = |refused: &[Finding], trouble: &str| {
-            let apart = Apart { before: again(&apart.before), mine: again(&apart.mine) };
-            self.conflict(&page.base, apart, session, refused, Some(trouble))
-        };
-        match change::file_as_seen(&self.name, &self.path, page.base.expected(), changes) {
+        let once_more =
+            |refused: &[Finding], trouble: &str| self.conflict_again(page, apart, session, refused, trouble);
+        match change::file_from_form(&self.name, &self.path, page.base.expected(), changes) {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
             Ok(Outcome::Refused(after, added)) => {
@@ -172,6 +197,14 @@ impl Site {
         });
         (StatusCode::CONFLICT, body).into_response()
     }
+}
+
+/// Says that keys were not changed, and why the rest was not saved either.
+fn read_only_message(keys: &[Key]) -> String {
+    let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    format!(
+        "Not saved: {keys} cannot be changed in the form. What you entered in other fields is still here."
+    )
 }
 
 /// The same text, checked once more: a check is kept by one page only.

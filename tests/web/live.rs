@@ -20,7 +20,7 @@ async fn they_are_those_of_the_check_of_what_a_save_would_write() {
         &[
             ("entra.secret_lifetime_days", "10"),
             ("entra.renew_before_days", "20"),
-            ("entra.graph", "http://x.example"),
+            ("swyx.version", "fourteen"),
         ],
         &[("control_center.MsTeamsClientId", "")],
         &[("entra.cloud", "china"), ("sync.read_interval_seconds", "x")],

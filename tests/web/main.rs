@@ -17,6 +17,7 @@ mod live;
 mod malformed;
 mod page;
 mod place;
+mod read_only;
 mod rows;
 mod saving;
 mod secrets;

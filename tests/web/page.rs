@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use swyx_teams::settings::entries::known_keys;
+use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
 
 use crate::common::{GOOD, root};
 use crate::place::{Place, Sheet, unescaped};
@@ -21,8 +22,15 @@ async fn every_key_is_there_under_its_own_name() {
     let page = place.get("/").await.body;
     let form = Sheet::read(&page);
     let tables = ["swyx", "control_center", "entra", "sync", "user", "sync.status"];
+    let read_only = READ_ONLY_IN_FORMS.map(|key| key.to_string());
+    for key in &read_only {
+        assert!(page.contains(&format!("id=\"part-{}\"", key.replace('.', "-"))) && !form.has(key), "{key}");
+    }
     for key in known_keys().filter(|key| !tables.contains(&key.as_str())) {
         let name = key.to_string().replace("user.", "user[0].");
+        if read_only.contains(&name) {
+            continue;
+        }
         assert!(form.has(&name), "{name} is not in {:?}", form.names());
     }
     assert!(page.len() < 100_000, "{}", page.len());
@@ -72,7 +80,7 @@ async fn every_input_has_a_label() {
         let has_label = attributes(tag, "id").first().is_some_and(|id| labelled.contains(id));
         assert!(has_label || tag.contains(" aria-label=\""), "{tag}");
     }
-    assert!(count > 25, "{count}");
+    assert!(count > 20, "{count}");
 }
 
 #[tokio::test]

@@ -49,6 +49,12 @@ impl Place {
         Self::of(folder, path, site)
     }
 
+    /// The site of one file, in a folder of the caller's.
+    pub fn at(path: PathBuf) -> Self {
+        let site = Site::new("a.toml", path.clone());
+        Self::of(tempfile::tempdir().expect("a folder"), path, site)
+    }
+
     /// A place without a file, with something to do besides editing.
     pub fn with(actions: Arc<dyn Actions>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -170,6 +176,13 @@ impl Sheet {
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Sends a value, whether the page has an input for it or not.
+    #[must_use]
+    pub fn forced(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(known, _)| known != name);
+        self.and(name, value)
     }
 
     pub fn encoded(&self) -> String {

@@ -92,8 +92,10 @@
   // Fields and marks that depend on another field.
   const conditions = () => {
     for (const part of form.querySelectorAll("[data-when-key]")) {
-      const other = form.elements.namedItem(part.dataset.whenKey);
-      const value = other ? other.value : "";
+      const key = part.dataset.whenKey;
+      const other = form.elements.namedItem(key);
+      const shown = form.querySelector(`[data-read-only="${CSS.escape(key)}"]`);
+      const value = other ? other.value : shown ? shown.textContent : "";
       const holds = part.dataset.whenValue === undefined ? value !== "" : value === part.dataset.whenValue;
       const found = part.querySelector("[data-findings] p");
       part.classList.toggle("off", !holds && !found);
@@ -217,7 +219,7 @@
     const anchor = event.target.closest("a[href^='#part-']");
     if (!anchor) return;
     const part = document.getElementById(anchor.hash.slice(1));
-    const input = part && [...part.querySelectorAll("input, select, textarea")].find((found) => found.type !== "hidden" && found.name !== "removed" && found.offsetParent);
+    const input = part && [...part.querySelectorAll("input, select")].find((found) => found.type !== "hidden" && found.name !== "removed" && found.offsetParent);
     if (!input) return;
     event.preventDefault();
     input.scrollIntoView({ block: "center" });

@@ -65,6 +65,17 @@ fn choice(index: usize, difference: &Difference) -> Markup {
             }
         }
     };
+    if difference.read_only {
+        return html! {
+            div.difference data-key=(difference.key) {
+                p { strong { (difference.title) } " " span.need { (by) } }
+                p.help { "This cannot be changed in the form. The value in the file stays: " }
+                p {
+                    @if difference.now.is_empty() { em { "not set" } } @else { code { (difference.now) } }
+                }
+            }
+        };
+    }
     html! {
         fieldset.difference data-key=(difference.key) {
             legend { (difference.title) " " span.need { (by) } }

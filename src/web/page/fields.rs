@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Content, found, prose, slug, tables};
+use super::{Content, found, prose, read_only, slug, tables};
 use crate::form::{Choice, Condition, Field, Kind, SecretValue, Section, Value, Way};
 
 /// A section with all that is in it.
@@ -48,7 +48,7 @@ fn field(content: &Content<'_>, field: &Field) -> Markup {
     let is_off = field.shown_when.as_ref().is_some_and(|condition| !holds(content, condition));
     let has_findings =
         content.findings.iter().any(|finding| finding.beside.as_deref() == Some(field.key.as_str()));
-    let is_wide = matches!(field.kind, Kind::Mapping { .. } | Kind::Secret { .. });
+    let is_wide = field.read_only || matches!(field.kind, Kind::Mapping { .. } | Kind::Secret { .. });
     let class = match (is_wide, is_off && !has_findings) {
         (true, true) => "field wide off",
         (true, false) => "field wide",
@@ -59,12 +59,19 @@ fn field(content: &Content<'_>, field: &Field) -> Markup {
     html! {
         div class=(class) id={ "part-" (slug(&field.key)) } data-when-key=[key] data-when-value=[value] {
             @match &field.kind {
+                _ if field.read_only => (read_only::plain(content, field)),
+                Kind::Secret { .. } if is_command(content, field) => (read_only::command(content, field)),
                 Kind::Secret { ways } => (secret(content, field, ways)),
                 Kind::Mapping { choices, names, .. } => (tables::pairs(content, field, choices, names)),
                 _ => (plain(content, field)),
             }
         }
     }
+}
+
+/// Whether a secret is printed by a command: then the page only shows it.
+fn is_command(content: &Content<'_>, field: &Field) -> bool {
+    matches!(content.values.get(&field.key), Value::Secret(secret) if secret.read_only)
 }
 
 /// A field with one input.
@@ -173,7 +180,7 @@ pub(super) fn kept(content: &Content<'_>, key: &str, value: &Value) -> Markup {
 }
 
 /// What to enter.
-fn help(field: &Field) -> Markup {
+pub(super) fn help(field: &Field) -> Markup {
     html! {
         p.help id={ "help-" (slug(&field.key)) } {
             (prose(&field.help))
@@ -184,7 +191,7 @@ fn help(field: &Field) -> Markup {
 }
 
 /// Whether something has to be entered.
-fn need(content: &Content<'_>, field: &Field) -> Markup {
+pub(super) fn need(content: &Content<'_>, field: &Field) -> Markup {
     let condition = field.required_when.as_ref();
     let is_off = condition.is_some_and(|condition| !holds(content, condition));
     let (key, value) = when(condition);
@@ -248,11 +255,7 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &Way) -> 
             label for={ "field-" (id) } { (way.label) }
             p.help id={ "help-" (id) } {
                 (prose(&way.help))
-                @match (&*way.name, &value.entered) {
-                    ("text", _) => " A stored secret is never shown. Empty keeps what there is.",
-                    ("command", _) => " A line each. The arguments of a stored one are never shown. Empty keeps what there is.",
-                    _ => {},
-                }
+                @if way.name == "text" { " A stored secret is never shown. Empty keeps what there is." }
                 @if is_withheld { " What you entered is not repeated here: it might be a secret." }
             }
             @if let (Some(entered), true) = (&value.entered, value.way == way.name) {
@@ -260,7 +263,6 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &Way) -> 
             }
             @match &*way.name {
                 "text" => input id={ "field-" (id) } name=(name) type="password" autocomplete="new-password" aria-describedby=(described);,
-                "command" => textarea id={ "field-" (id) } name=(name) rows="3" spellcheck="false" aria-describedby=(described) {},
                 "env" => input id={ "field-" (id) } name=(name) type="text" value=(value.env) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
                 _ => input id={ "field-" (id) } name=(name) type="text" value=(value.file) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
             }

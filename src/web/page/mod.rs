@@ -4,12 +4,14 @@ mod conflict;
 mod fields;
 mod found;
 mod job;
+mod read_only;
 mod tables;
 
 use maud::{DOCTYPE, Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
 pub(super) use job::job;
+pub(super) use read_only::file_for_shell;
 
 use crate::form::{Finding, Form, Values};
 
@@ -30,6 +32,8 @@ pub(super) enum Note {
 pub(super) struct Content<'a> {
     /// The file's name.
     pub(super) name: &'a str,
+    /// The file's path, quoted for a shell.
+    pub(super) file_for_shell: &'a str,
     pub(super) form: &'a Form,
     pub(super) values: &'a Values,
     pub(super) findings: &'a [Finding],
@@ -176,7 +180,7 @@ fn note(content: &Content<'_>) -> Markup {
             },
         }
         @if let Some(trouble) = content.trouble {
-            div.note.bad role="alert" { p { (trouble) } }
+            div.note.bad role="alert" { p { (prose(trouble)) } }
         }
     }
 }

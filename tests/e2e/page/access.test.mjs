@@ -9,16 +9,26 @@ const browser = browsing();
 
 const mode = (page) => input(page, "control_center.MsTeamsStatusSyncMode");
 
+/** A file with values that the page only shows: addresses, and a command. */
+const READ_ONLY = `${SOUND.replace('{ env = "SWYX_TEAMS_CLIENT_SECRET" }', '{ command = ["pass", "teams"] }')}
+[entra]
+authority = "https://localhost:8443"
+graph = "https://localhost:8443/v1.0"
+ca_file = "ca.pem"
+proxy = "http://someone:word@localhost:3128"
+`;
+
 /** Each state: the file, and how it is reached. */
 const states = {
     "with findings": [FAULTY, async () => {}],
     "without findings": [SOUND, async () => {}],
     "with a secret in the file": [INLINE, async () => {}],
+    "with addresses and a command": [READ_ONLY, async () => {}],
     "in mode 1": [SOUND, (page) => mode(page).selectOption("1")],
     "with each way to give a secret": [
         SOUND,
         async (page) => {
-            for (const [key, way] of [["control_center.MsTeamsClientSecret", "text"], ["swyx.gateway_token", "command"]])
+            for (const [key, way] of [["control_center.MsTeamsClientSecret", "text"], ["swyx.gateway_token", "file"]])
                 await input(page, key).selectOption(way);
         },
     ],
@@ -56,6 +66,14 @@ const states = {
         async (page, served) => {
             await input(page, "swyx.version").fill("14.00");
             await served.write(SOUND.replace("14.10", "13.30").replace("Jane Roe", "Jane Doe"));
+            assert.equal(await press(page, "Save"), 409);
+        },
+    ],
+    "changed underneath in an address": [
+        READ_ONLY,
+        async (page, served) => {
+            await input(page, "swyx.version").fill("14.00");
+            await served.write(READ_ONLY.replaceAll("8443", "8444"));
             assert.equal(await press(page, "Save"), 409);
         },
     ],

@@ -104,6 +104,20 @@ test("fields that count in one mode appear with it", async (t) => {
     assert.ok(titles.includes("Global (also GCC)"), titles);
 });
 
+test("an address is shown with the command that changes it; what needs it is still marked as required", async (t) => {
+    const text = SOUND.replace("[swyx]\n", '[swyx]\ngateway = "https://localhost:9180"\ngateway_token = { env = "TOKEN" }\n');
+    for (const javaScriptEnabled of [true, false]) {
+        const served = await serve(t, browser, text);
+        const page = await served.open({ javaScriptEnabled });
+        const gateway = page.locator("#part-swyx-gateway");
+        assert.equal(await input(page, "swyx.gateway").count(), 0);
+        assert.equal(await gateway.locator(".value").innerText(), "https://localhost:9180");
+        const commands = await gateway.locator(".command").allInnerTexts();
+        assert.deepEqual(commands, ["set", "unset"].map((verb) => `swyx-teams ${verb} --config ${served.file} swyx.gateway`));
+        assert.ok(await page.locator("#part-swyx-gateway_token .need").isVisible());
+    }
+});
+
 test("line ends and what stands at the file's begin stay", async (t) => {
     const text = `\uFEFF${SOUND.replaceAll("\n", "\r\n")}`;
     const served = await serve(t, browser, text);
