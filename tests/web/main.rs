@@ -20,4 +20,6 @@ mod place;
 mod rows;
 mod saving;
 mod secrets;
+#[cfg(unix)]
+mod stopping;
 mod untouched;
