@@ -125,6 +125,7 @@ impl EndAtExit {
 impl Drop for EndAtExit {
     fn drop(&mut self) {
         end_all();
+        drop(stay_if_dying(lock()));
     }
 }
 
@@ -135,6 +136,8 @@ struct Commands {
     are_signals_caught: bool,
     /// No command may start any more.
     is_ending: bool,
+    /// A signal is about to end this process. Nothing may go on, or the process could end with an exit code before.
+    is_dying: bool,
     /// How many are between the decision to start and their entry in `running`.
     starting: usize,
     next_id: u64,
@@ -156,6 +159,7 @@ static COMMANDS: Mutex<Commands> = Mutex::new(Commands {
     is_program: false,
     are_signals_caught: false,
     is_ending: false,
+    is_dying: false,
     starting: 0,
     next_id: 0,
     running: Vec::new(),
@@ -183,6 +187,19 @@ impl Commands {
     }
 }
 
+/// Does not return while a signal is about to end this process.
+fn stay_if_dying(commands: MutexGuard<'static, Commands>) -> MutexGuard<'static, Commands> {
+    let staying = CHANGED.wait_while(commands, |commands| commands.is_dying);
+    staying.unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same as [`end_all`], before the default action of a signal.
+#[cfg(all(unix, feature = "cli"))]
+fn end_all_by_signal() {
+    lock().is_dying = true;
+    end_all();
+}
+
 /// Ends all commands, and lets no other start.
 fn end_all() {
     /// A command that is being started ends itself when it sees that it must. A system that takes longer must not keep this program.
@@ -197,7 +214,7 @@ fn end_all() {
 /// Starts a command and the two threads that follow it, and gives its number.
 fn start(command: Command, max_bytes: usize, cancellation: &CancellationToken) -> Result<u64, RunError> {
     let id = {
-        let mut commands = lock();
+        let mut commands = stay_if_dying(lock());
         if commands.is_ending || cancellation.is_cancelled() {
             return Err(RunError::Cancelled);
         }
@@ -288,6 +305,7 @@ fn wait(
 ) -> Result<Output, RunError> {
     let mut commands = lock();
     loop {
+        commands = stay_if_dying(commands);
         let is_cancelled = commands.is_ending || cancellation.is_cancelled();
         let Some(running) = commands.find(id) else {
             return Err(RunError::Lost(io::Error::other("its entry is missing")));

@@ -25,10 +25,12 @@ pub(super) fn catch() -> io::Result<()> {
         };
         let _ = report.send(Ok(()));
         for signal in signals.forever() {
-            super::end_all();
             let is_handled = matches!(signal, SIGINT | SIGTERM) && has_own_handler();
-            if !is_handled {
-                // It fails for an unknown signal only.
+            if is_handled {
+                super::end_all();
+            } else {
+                super::end_all_by_signal();
+                // It does not return: it aborts where the signal cannot be raised.
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
         }

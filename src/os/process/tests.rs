@@ -84,7 +84,7 @@ fn directly(script: &str, folder: &Path) -> Child {
 #[test]
 fn killing_only_the_direct_child_would_leave_its_descendants() {
     let fixture = Fixture::new();
-    let mut child = directly(&format!("{LEAVE_CHILD} sleep 1000"), fixture.0.path());
+    let mut child = directly(&format!("{LEAVE_CHILD} exec sleep 1000"), fixture.0.path());
     let descendant = fixture.descendant();
     child.kill().and_then(|()| child.wait()).expect("killed");
     assert!(descendant.is_alive(), "the other tests could not see the fault");
