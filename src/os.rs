@@ -2,10 +2,15 @@
 //!
 //! Written for Linux and other Unix systems; on Windows modes and owners are left alone, and nothing of it has been tried.
 
+pub mod process;
+mod shutdown;
+
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
+
+pub use shutdown::{Endings, ending};
 
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
@@ -111,62 +116,6 @@ fn others_can_read(metadata: &std::fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn others_can_read(_: &std::fs::Metadata) -> bool {
     false
-}
-
-/// The wishes that the process end: SIGTERM or SIGINT, elsewhere Ctrl-C. They are caught from when this is made, and none is lost between
-/// two of its waits.
-pub struct Endings {
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
-}
-
-impl Endings {
-    /// Begins to catch them. To be called in a runtime of tokio.
-    ///
-    /// # Errors
-    /// The system's reason for not telling.
-    #[cfg(unix)]
-    pub fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { signals: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?] })
-    }
-
-    /// Waits for the next.
-    #[cfg(unix)]
-    pub async fn next(&mut self) {
-        let [terminate, interrupt] = &mut self.signals;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    }
-
-    /// Begins to catch them.
-    ///
-    /// # Errors
-    /// None here.
-    #[cfg(not(unix))]
-    pub fn new() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    /// Waits for the next.
-    #[cfg(not(unix))]
-    pub async fn next(&mut self) {
-        // Where the system does not tell, nothing ends before the process does.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-/// Waits for the first of [`Endings`], all caught from this call on, not only once the future is waited for.
-///
-/// # Errors
-/// The system's reason for not telling.
-pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut endings = Endings::new()?;
-    Ok(async move { endings.next().await })
 }
 
 /// Tells whoever supervises this process how it is: the datagram of systemd's `Type=notify`, where the environment names a socket for it

@@ -2,6 +2,9 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
 
 mod common;
+#[cfg(unix)]
+#[path = "cli/secret_commands.rs"]
+mod secret_commands;
 
 use std::fs;
 use std::path::Path;

@@ -37,7 +37,7 @@ pub(super) fn administrators(
             return Err(Unseen::new(Cause::Use, why));
         }
     };
-    Ok(Administrators::new(way, scopes, patience))
+    Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
 }
 
 /// With a code that is shown on the page of whoever asked for it.

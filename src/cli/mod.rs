@@ -34,9 +34,10 @@ use args::{Cli, Command, Global};
 
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::id;
+use crate::os::process::{CancellationToken, EndAtExit};
 use crate::report::{self, FileReport, Format, Repository};
 use crate::settings::entries::known_keys;
-use crate::settings::reveal::reveal;
+use crate::settings::reveal::reveal_within;
 use crate::settings::{InvalidTrust, Secret, SecretSource, Trust};
 
 /// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
@@ -79,6 +80,8 @@ pub struct Context<'a> {
 
 /// Runs the program with the process's own arguments and streams.
 pub fn main() -> ExitCode {
+    // Until the end: no command that was started outlives this program.
+    let _end_commands = EndAtExit::new();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(args::without_values(error)),
@@ -241,8 +244,17 @@ impl Context<'_> {
         let trust = self.trust();
         match untrusted(checked, &trust) {
             Some(why) if is_elsewhere => Err(why),
-            _ => reveal(source, &folder(path), &trust).map_err(|error| error.to_string()),
+            _ => {
+                let limits = self.cancellation().into();
+                let secret = reveal_within(source, &folder(path), &trust, &limits);
+                secret.map_err(|error| error.to_string())
+            }
         }
+    }
+
+    /// Ends the commands that this one starts. The page can cancel it; at the terminal, signals end the whole program.
+    fn cancellation(&self) -> CancellationToken {
+        self.page.as_ref().map(|page| page.cancellation()).unwrap_or_default()
     }
 
     /// Whether someone is there to be asked.

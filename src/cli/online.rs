@@ -21,6 +21,7 @@ use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
 use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
 use crate::observe::{self, Depth};
+use crate::os::process::CancellationToken;
 use crate::rules::Skipped;
 use crate::settings::{Settings, Trust};
 use crate::tenant::{Cause, Tenant, Unseen};
@@ -55,7 +56,9 @@ pub(super) fn examine(
     let mut transports = Transports::default();
     let jobs = files.iter().map(|file| Job::new(file, &trust, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
-    let plan = Arc::new(Plan { depth, timeout: Duration::from_secs(args.timeout), trust, administrators });
+    let timeout = Duration::from_secs(args.timeout);
+    let cancellation = context.cancellation();
+    let plan = Arc::new(Plan { depth, timeout, trust, administrators, cancellation });
     let runtime = tokio::runtime::Runtime::new()?;
     let tenants = runtime.block_on(look_at_all(jobs, plan, &progress));
     // A name server that does not answer would keep its thread, and this program, past the time limit.
@@ -99,6 +102,8 @@ struct Plan {
     timeout: Duration,
     trust: Trust,
     administrators: Option<Result<Administrators, Unseen>>,
+    /// Ends the commands that print secrets.
+    cancellation: CancellationToken,
 }
 
 /// What is needed to look at one file's tenant, or why that is not possible.
@@ -144,7 +149,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = sign_in::secret(&settings, folder, &plan.trust, plan.timeout).await;
+    let secret = sign_in::secret(&settings, folder, &plan.trust, plan.timeout, &plan.cancellation).await;
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
@@ -216,6 +221,7 @@ mod tests {
             timeout: Duration::from_secs(20),
             trust: Trust::nothing(),
             administrators: None,
+            cancellation: CancellationToken::default(),
         };
         let tenant = look(Job(Ok(ready)), &plan).await;
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };

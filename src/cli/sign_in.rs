@@ -9,7 +9,8 @@ use super::untrusted;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::graph::{Https, Transport};
-use crate::settings::reveal::reveal;
+use crate::os::process::CancellationToken;
+use crate::settings::reveal::reveal_within;
 use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved, keys};
 use crate::tenant::{Cause, Unseen};
 
@@ -52,9 +53,10 @@ pub(super) async fn secret(
     folder: PathBuf,
     trust: &Trust,
     limit: Duration,
+    cancellation: &CancellationToken,
 ) -> Result<Secret, Unseen> {
     match settings.client_secret.clone() {
-        Some(source) => fetched(&keys::CLIENT_SECRET, source, folder, trust, limit).await,
+        Some(source) => fetched(&keys::CLIENT_SECRET, source, folder, trust, limit, cancellation).await,
         None => {
             let why = "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret";
             Err(Unseen::new(Cause::Use, why))
@@ -69,9 +71,14 @@ pub(super) async fn fetched(
     folder: PathBuf,
     trust: &Trust,
     limit: Duration,
+    cancellation: &CancellationToken,
 ) -> Result<Secret, Unseen> {
     let trust = trust.clone();
-    let fetching = tokio::task::spawn_blocking(move || reveal(&source, &folder, &trust));
+    // Also ended when the time limit is over, or the task is dropped.
+    let own = cancellation.child_token();
+    let _cancel = own.drop_guard();
+    let limits = own.into();
+    let fetching = tokio::task::spawn_blocking(move || reveal_within(&source, &folder, &trust, &limits));
     match tokio::time::timeout(limit, fetching).await {
         Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: it was not fetched in time"))),
         Ok(Ok(Ok(secret))) => Ok(secret),

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use super::error::GraphError;
 use super::sign_in::{self, DevicePrompt};
 use super::token::Token;
 use super::transport::Transport;
-use crate::settings::reveal::plain_environment;
+use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::settings::{Access, ClientId, Secret, TenantId};
 
 /// How an administrator signs in.
@@ -34,6 +33,7 @@ pub struct Administrators {
     way: AdminWay,
     scopes: &'static [&'static str],
     patience: Duration,
+    cancellation: CancellationToken,
     signed_in: Mutex<HashMap<Asked, Result<Token, GraphError>>>,
 }
 
@@ -54,7 +54,14 @@ impl Administrators {
     /// Administrators who sign in in one way, for the permissions in `scopes`. The Azure CLI, and Entra ID for a code, have as long as
     /// `patience`; a person has as long as the code is valid.
     pub fn new(way: AdminWay, scopes: &'static [&'static str], patience: Duration) -> Self {
-        Self { way, scopes, patience, signed_in: Mutex::default() }
+        let cancellation = CancellationToken::default();
+        Self { way, scopes, patience, cancellation, signed_in: Mutex::default() }
+    }
+
+    /// The same, with a token that ends the Azure CLI while it runs.
+    #[must_use]
+    pub fn with_cancellation(self, cancellation: CancellationToken) -> Self {
+        Self { cancellation, ..self }
     }
 
     /// Whether a person is asked to enter a code.
@@ -87,7 +94,7 @@ impl Administrators {
     async fn sign_in(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         match &self.way {
             AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
-            AdminWay::AzureCli => from_azure_cli(access, self.patience).await,
+            AdminWay::AzureCli => from_azure_cli(access, self.patience, &self.cancellation).await,
             AdminWay::DeviceCode(prompt) => {
                 sign_in::as_administrator(transport, access, self.scopes, self.patience, &**prompt).await
             }
@@ -112,17 +119,29 @@ struct AzureShape {
     access_token: String,
 }
 
-async fn from_azure_cli(access: &Access, patience: Duration) -> Result<Token, GraphError> {
+/// The output of the Azure CLI has this many bytes at most.
+const MAX_AZURE_CLI_BYTES: usize = 64 * 1024;
+
+async fn from_azure_cli(
+    access: &Access,
+    patience: Duration,
+    cancellation: &CancellationToken,
+) -> Result<Token, GraphError> {
     let resource = format!("https://{}", access.cloud.graph_host());
-    let mut command = tokio::process::Command::new("az");
+    let mut runner = Runner::new("az", MAX_AZURE_CLI_BYTES, patience);
+    let command = runner.command();
     command.args(["account", "get-access-token", "--resource", &resource]);
     command.args(["--tenant", &access.tenant_id.to_string(), "--output", "json"]);
-    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    command.env_clear().envs(plain_environment()).envs(its_own());
-    let output = tokio::time::timeout(patience, command.output()).await;
-    let output = output.map_err(|_| GraphError::TooLate("the Azure CLI (az) gave no token in time"))?;
-    let output = output
-        .map_err(|_| GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?"))?;
+    command.envs(its_own());
+    let output = runner.output_async(cancellation).await.map_err(|error| match error {
+        RunError::TimedOut => GraphError::TooLate("the Azure CLI (az) gave no token in time"),
+        RunError::NotStarted(_) => {
+            GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?")
+        }
+        RunError::TooMuchOutput => GraphError::Administrator("az printed something else than a token"),
+        RunError::Cancelled => GraphError::Administrator("the Azure CLI (az) was stopped"),
+        RunError::Lost(_) => GraphError::Administrator("the Azure CLI (az) failed"),
+    })?;
     if !output.status.success() {
         return Err(GraphError::Administrator(
             "az has no token for this tenant; run az login --tenant with its id first",

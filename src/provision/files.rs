@@ -8,8 +8,9 @@ use super::keep::{Keep, KeepError, Kept};
 use super::standing::{Absence, Held};
 use crate::change::{self, Outcome};
 use crate::check;
+use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite};
-use crate::settings::reveal::{RevealError, reveal};
+use crate::settings::reveal::{RevealError, reveal_within};
 use crate::settings::write::{Change, NewValue};
 use crate::settings::{ClientId, Secret, SecretFault, SecretSource, Trust, keys};
 use crate::source;
@@ -23,6 +24,7 @@ pub struct Files {
     path: PathBuf,
     source: Option<SecretSource>,
     trust: Trust,
+    cancellation: CancellationToken,
     hand_over: Option<HandOver>,
     /// The file that the secret is handed over in; or an empty one in the place of a secret that was missing, by whose age a later run
     /// tells that no secret was put there since. Either is gone again if nothing comes of it.
@@ -50,7 +52,22 @@ impl Files {
         trust: Trust,
         hand_over: Option<HandOver>,
     ) -> Self {
-        Self { name: name.into(), path: path.to_path_buf(), source, trust, hand_over, out: None }
+        let cancellation = CancellationToken::default();
+        Self {
+            name: name.into(),
+            path: path.to_path_buf(),
+            source,
+            trust,
+            cancellation,
+            hand_over,
+            out: None,
+        }
+    }
+
+    /// The same, with a token that ends the command that prints the secret while it runs.
+    #[must_use]
+    pub fn with_cancellation(self, cancellation: CancellationToken) -> Self {
+        Self { cancellation, ..self }
     }
 
     fn folder(&self) -> PathBuf {
@@ -133,13 +150,15 @@ impl Keep for Files {
         };
         let since = self.since(source);
         let Some(fresh) = fresh else { return Held { secret: Err(Absence::Empty), since } };
-        let secret = reveal(&fresh, &self.folder(), &self.trust).map_err(|error| match error {
-            RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                Absence::Empty
-            }
-            RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
-            error => Absence::OutOfReach(error.to_string()),
-        });
+        let limits = self.cancellation.clone().into();
+        let secret =
+            reveal_within(&fresh, &self.folder(), &self.trust, &limits).map_err(|error| match error {
+                RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                    Absence::Empty
+                }
+                RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
+                error => Absence::OutOfReach(error.to_string()),
+            });
         Held { secret, since }
     }
 

@@ -1,19 +1,17 @@
 //! Fetching a secret from where it is kept. Nothing that checks a file comes here: only `--reveal`, and what signs in.
 
-use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::secret::{Secret, SecretSource};
 use super::trust::Trust;
+use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
 
 /// A secret's file, or a command's output, may have this many bytes.
 const MOST_BYTES: usize = 64 * 1024;
 /// A command has this long to print a secret.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a secret was not fetched. No message holds it, or any part of a command's output.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +34,36 @@ pub enum RevealError {
     /// The command could not be started.
     #[error("the command cannot be started: {0}")]
     NotStarted(String),
-    /// The command failed, printed too much, or took too long.
+    /// The command failed, or printed too much.
     #[error("the command {0}")]
     Failed(&'static str),
+    /// The command took too long.
+    #[error("the command did not end within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// The command was stopped, or the program is about to end.
+    #[error("the command was stopped")]
+    Cancelled,
+}
+
+/// What ends a command before it has printed a secret.
+#[derive(Clone, Debug)]
+pub struct CommandLimits {
+    /// How long it may run.
+    pub time: Duration,
+    /// Ends it at once.
+    pub cancellation: CancellationToken,
+}
+
+impl Default for CommandLimits {
+    fn default() -> Self {
+        Self { time: TIME_LIMIT, cancellation: CancellationToken::default() }
+    }
+}
+
+impl From<CancellationToken> for CommandLimits {
+    fn from(cancellation: CancellationToken) -> Self {
+        Self { cancellation, ..Self::default() }
+    }
 }
 
 /// The secret that is kept at `source`. Relative paths start at `folder`, that of the settings file. One line end at its end is not
@@ -47,6 +72,19 @@ pub enum RevealError {
 /// # Errors
 /// [`RevealError`] says why there is none.
 pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Secret, RevealError> {
+    reveal_within(source, folder, trust, &CommandLimits::default())
+}
+
+/// Same as [`reveal`], with limits for a command.
+///
+/// # Errors
+/// [`RevealError`] says why there is none.
+pub fn reveal_within(
+    source: &SecretSource,
+    folder: &Path,
+    trust: &Trust,
+    limits: &CommandLimits,
+) -> Result<Secret, RevealError> {
     match source {
         SecretSource::Inline(secret) => Ok(secret.clone()),
         SecretSource::Env(name) => match std::env::var(name) {
@@ -55,7 +93,7 @@ pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Sec
         },
         SecretSource::File(path) => from_file(&folder.join(path)),
         SecretSource::Command(_) if !trust.allows_command() => Err(RevealError::Untrusted),
-        SecretSource::Command(words) => from_command(words, folder),
+        SecretSource::Command(words) => from_command(words, folder, limits),
     }
 }
 
@@ -77,64 +115,18 @@ fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
     }
 }
 
-/// Runs a command with a minimal environment and no standard input, and takes what it prints.
-fn from_command(words: &[String], folder: &Path) -> Result<Secret, RevealError> {
+/// Runs a command and takes what it prints. Processes that it leaves behind are ended when it exits.
+fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
     let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
-        .env_clear()
-        .envs(plain_environment())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| RevealError::NotStarted(reason(&error)))?;
-    let start = Instant::now();
-    let output = child.stdout.take();
-    let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut content = Vec::new();
-        let read = output.map(|output| output.take(MOST_BYTES as u64 + 1).read_to_end(&mut content));
-        // The receiver may have given up; then nobody wants the output.
-        let _ = send.send((read, content));
-    });
-    let received = receive.recv_timeout(PATIENCE);
-    let Ok((Some(Ok(_)), content)) = received else {
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(RevealError::Failed("did not end within 10 seconds"));
-    };
-    if content.len() > MOST_BYTES {
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(RevealError::Failed("printed more than 64 KiB"));
-    }
-    match ended(&mut child, start) {
-        Some(status) if status.success() => text(content),
-        Some(_) => Err(RevealError::Failed("failed")),
-        None => Err(RevealError::Failed("did not end within 10 seconds")),
-    }
-}
-
-/// What a child process gets of the environment: enough to find its own files, and no secret.
-pub(crate) fn plain_environment() -> impl Iterator<Item = (&'static str, std::ffi::OsString)> {
-    let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
-    kept.into_iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)))
-}
-
-/// Waits for a child that may have closed its output and still go on; it is ended when its time is over.
-fn ended(child: &mut Child, start: Instant) -> Option<ExitStatus> {
-    const PAUSE: Duration = Duration::from_millis(2);
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return None;
-            }
-        }
-    }
+    let mut runner = Runner::new(program, MOST_BYTES, limits.time);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    runner.command().args(arguments).current_dir(folder);
+    let output = runner.output(&limits.cancellation).map_err(|error| match error {
+        RunError::NotStarted(error) => RevealError::NotStarted(reason(&error)),
+        RunError::TimedOut => RevealError::TimedOut(limits.time),
+        RunError::TooMuchOutput => RevealError::Failed("printed more than 64 KiB"),
+        RunError::Cancelled => RevealError::Cancelled,
+        RunError::Lost(_) => RevealError::Failed("failed"),
+    })?;
+    if output.status.success() { text(output.stdout) } else { Err(RevealError::Failed("failed")) }
 }

@@ -1,6 +1,8 @@
 //! What several tests need: the program, folders to work in, files to compare with.
 #![allow(unreachable_pub, dead_code, reason = "each test uses a part")]
 
+#[cfg(unix)]
+pub mod descendants;
 pub mod tenants;
 
 use std::path::{Path, PathBuf};

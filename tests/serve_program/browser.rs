@@ -88,6 +88,14 @@ impl Served {
         begun.header("location").expect("an address").to_owned()
     }
 
+    /// Stops what was begun at `address`.
+    pub fn stop(&mut self, address: &str) {
+        let page = self.ask("GET", address, "");
+        let csrf = byte_serialize(page.input("csrf").as_bytes()).collect::<String>();
+        let stopped = self.ask("POST", &format!("{address}/stop"), &format!("csrf={csrf}"));
+        assert!(stopped.head.starts_with("HTTP/1.1 303"), "{}{}", stopped.head, stopped.body);
+    }
+
     /// Does something, and gives all pages of it, the last one with what came out.
     pub fn act(&mut self, action: &str) -> Page {
         let address = self.begin(action);

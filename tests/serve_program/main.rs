@@ -16,4 +16,6 @@ mod emulated;
 
 mod actions;
 mod browser;
+#[cfg(unix)]
+mod descendants;
 mod listening;

@@ -21,4 +21,6 @@ mod read_only;
 mod rows;
 mod saving;
 mod secrets;
+#[cfg(unix)]
+mod stopping;
 mod untouched;

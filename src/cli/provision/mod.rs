@@ -142,7 +142,8 @@ impl Site {
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
         let name = display(path);
         let hand_over = secret_out.hand_over(context, &teller);
-        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over);
+        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over)
+            .with_cancellation(context.cancellation());
         Ok(Ok((
             Self {
                 runtime,

@@ -16,6 +16,7 @@ use crate::check::Checked;
 use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
 use crate::observe;
+use crate::os::process::CancellationToken;
 use crate::os::read_regular;
 use crate::settings::{Endpoint, SecretSource, Settings, Trust, keys};
 use crate::swyx::{Gateway, GatewayError, SwyxUser};
@@ -124,14 +125,17 @@ impl Site {
     async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> Read<SwyxUser> {
         let limits = self.limits();
         let (key, folder) = (keys::GATEWAY_TOKEN, self.folder.clone());
-        let token = sign_in::fetched(&key, token.clone(), folder, &self.trust, self.limit).await?;
+        let cancellation = CancellationToken::default();
+        let token =
+            sign_in::fetched(&key, token.clone(), folder, &self.trust, self.limit, &cancellation).await?;
         let gateway = Gateway::new(address, token, Arc::clone(&self.transport), limits);
         gateway.users().await.map_err(|error| of_gateway(&error))
     }
 
     async fn teams(&self) -> Read<TeamsUser> {
         let limits = self.limits();
-        let secret = sign_in::secret(&self.settings, self.folder.clone(), &self.trust, self.limit).await?;
+        let (folder, cancellation) = (self.folder.clone(), CancellationToken::default());
+        let secret = sign_in::secret(&self.settings, folder, &self.trust, self.limit, &cancellation).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
         let client = Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits);
         client.teams_users().await.map_err(|error| of_graph(&error))

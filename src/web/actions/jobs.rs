@@ -9,6 +9,7 @@ use std::time::Instant;
 use uuid::Uuid;
 
 use super::{Action, Actions, Code, Done, Told, Verdict};
+use crate::os::process::CancellationToken;
 
 /// How many jobs are kept.
 const MOST: usize = 8;
@@ -22,6 +23,7 @@ pub(in crate::web) struct Job {
     pub(in crate::web) id: String,
     pub(in crate::web) action: Action,
     state: Mutex<State>,
+    cancellation: CancellationToken,
 }
 
 /// How far a job is.
@@ -54,7 +56,8 @@ impl Job {
     fn new(action: Action) -> Self {
         let state =
             State { began: Instant::now(), said: Vec::new(), code: None, done: None, is_stopped: false };
-        Self { id: Uuid::new_v4().simple().to_string(), action, state: Mutex::new(state) }
+        let id = Uuid::new_v4().simple().to_string();
+        Self { id, action, state: Mutex::new(state), cancellation: CancellationToken::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -66,11 +69,14 @@ impl Job {
         self.lock().clone()
     }
 
-    /// Stops waiting for it. Its thread may go on for a while; what comes of it is not shown.
+    /// Stops the job: ends the commands that it waits for, and shows no result. Its thread may still wait for an answer from the network
+    /// or for a code.
     pub(super) fn stop(&self) {
         let mut state = self.lock();
         state.is_stopped = state.done.is_none();
         state.code = None;
+        drop(state);
+        self.cancellation.cancel();
     }
 
     fn end(&self, done: Done) {
@@ -95,6 +101,10 @@ impl Told for Job {
         if state.is_open() {
             state.code = Some(code);
         }
+    }
+
+    fn cancellation(&self) -> CancellationToken {
+        self.cancellation.clone()
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) use routes::routes;
 use std::sync::Arc;
 
 use crate::form::Finding;
+use crate::os::process::CancellationToken;
 
 /// Something that can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,10 @@ pub trait Told: Send + Sync {
     fn says(&self, what: &str);
     /// Somebody has to sign in.
     fn asks(&self, code: Code);
+    /// Cancelled when the job is stopped: ends the commands that the job waits for.
+    fn cancellation(&self) -> CancellationToken {
+        CancellationToken::default()
+    }
 }
 
 /// A code to sign in with.

@@ -1,0 +1,57 @@
+//! A child process with a job object of its own. This has not been compiled or tried yet.
+
+use std::io;
+use std::process::{ChildStdout, Command, ExitStatus};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use process_wrap::std::{ChildWrapper, CommandWrap, JobObject};
+
+type Shared = Arc<Mutex<Box<dyn ChildWrapper>>>;
+
+/// How often the process is asked whether it has exited.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+
+fn lock(child: &Shared) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A job object. Its handle stays open while this exists, so it cannot become that of another job.
+pub(super) struct Group(Shared);
+
+impl Group {
+    /// Ends every process of the job.
+    pub(super) fn kill(&self) {
+        // It fails where all have ended.
+        let _ = lock(&self.0).start_kill();
+    }
+}
+
+/// The process that was started.
+pub(super) struct Leader(Shared);
+
+impl Leader {
+    /// Waits until the process has exited.
+    pub(super) fn wait_for_exit(&mut self) -> io::Result<()> {
+        while lock(&self.0).inner_mut().try_wait()?.is_none() {
+            std::thread::sleep(POLL_INTERVAL);
+        }
+        Ok(())
+    }
+
+    /// The exit status of the process. It must have exited.
+    pub(super) fn reap(&mut self) -> io::Result<ExitStatus> {
+        // Not that of the job, which would wait for the other processes.
+        lock(&self.0).inner_mut().wait()
+    }
+}
+
+/// Starts the command in a job object of its own. The process is suspended until it is in the job, so it cannot start another one
+/// outside.
+pub(super) fn spawn(command: Command) -> io::Result<(Group, Leader, Option<ChildStdout>)> {
+    let mut command = CommandWrap::from(command);
+    let mut child = command.wrap(JobObject).spawn()?;
+    let output = child.stdout().take();
+    let child = Arc::new(Mutex::new(child));
+    Ok((Group(Arc::clone(&child)), Leader(child), output))
+}

@@ -1,0 +1,66 @@
+//! A command that prints a secret ends with the program, together with its descendants.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use crate::common::descendants::{Descendant, ENDLESS};
+use crate::common::{GOOD, program};
+
+/// Two ways to start the command of a secret.
+const WAYS: [&[&str]; 2] = [
+    &["get", "--reveal", "--trust", "--config", "a.toml", "control_center.MsTeamsClientSecret"],
+    &["check", "--online", "--trust", "a.toml"],
+];
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let command = format!("{{ command = [\"sh\", \"-c\", \"{ENDLESS}\"] }}");
+    let text = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", &command);
+    std::fs::write(folder.path().join("a.toml"), text).expect("written");
+    folder
+}
+
+fn start(command: &mut Command) -> Child {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
+}
+
+fn send(name: &str, child: &Child) {
+    let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+}
+
+#[test]
+fn a_signal_ends_the_command_with_its_descendants_and_then_the_program() {
+    for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("QUIT", 3)] {
+        for arguments in WAYS {
+            let folder = folder();
+            let mut child = start(program(folder.path()).args(arguments));
+            let descendant = Descendant::of(folder.path());
+            assert!(descendant.is_alive());
+            send(name, &child);
+            // The time limit of the command would end the program with an exit code.
+            assert_eq!(child.wait().expect("it ends").signal(), Some(number), "{name} {arguments:?}");
+            descendant.assert_ends();
+        }
+    }
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let folder = folder();
+    let ignoring = "trap '' HUP; exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.args(["-c", ignoring, env!("CARGO_BIN_EXE_swyx-teams")]).args(WAYS[0]);
+    let mut child = start(with_environment(&mut command, folder.path()));
+    let descendant = Descendant::of(folder.path());
+    send("HUP", &child);
+    send("TERM", &child);
+    assert_eq!(child.wait().expect("it ends").signal(), Some(15));
+    descendant.assert_ends();
+}
+
+fn with_environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    command.current_dir(folder).env_clear().env("PATH", path).stdin(Stdio::null())
+}
