@@ -114,6 +114,8 @@ pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -
     if has(Guard::FetchSite) {
         router = router.layer(from_fn(origin::check_fetch_site));
     }
+    // From here on each layer comes before the routing, whose answers tell which paths and methods there are.
+    router = Router::new().fallback_service(router);
     router = if has(Guard::Session) {
         router.layer(from_fn_with_state(door.clone(), session::check))
     } else {
