@@ -99,6 +99,13 @@ export const serve = async (t, { browser }, text, environment = {}) => {
         link,
         said,
         origin: new URL(link).origin,
+        /** The secret address of the form, once a page has opened the link. */
+        home: undefined,
+        /** Ends the program at once, as a crash does. */
+        kill: async () => {
+            child.kill("SIGKILL");
+            await ended;
+        },
         read: () => readFile(file, "utf8"),
         write: (text) => writeFile(file, text),
         check: () => spawnSync(PROGRAM, ["check", "--fail-on", "warning", file], { encoding: "utf8" }),
@@ -115,6 +122,7 @@ export const serve = async (t, { browser }, text, environment = {}) => {
             const page = await context.newPage();
             watch(t, page);
             await page.goto(link);
+            served.home = page.url();
             return page;
         },
     };
