@@ -4,27 +4,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import { browsing, emulate, faultsEverywhere, input, LIMIT, press, PROGRAM, serve } from "./shared.mjs";
+import { browsing, emulate, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings } from "./shared.mjs";
 
 const browser = browsing();
-
-/** The settings that lead to an emulated tenant, and where its secrets are. */
-const settings = (facts) => `\
-[control_center]
-MsTeamsStatusSyncMode = 2
-MsTeamsTenantId = "${facts.tenant_id}"
-MsTeamsClientId = "${facts.client_id}"
-MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
-
-[swyx]
-version = "14.10"
-
-[entra]
-authority = "${facts.authority}"
-graph = "${facts.graph}"
-ca_file = "${facts.ca_file}"
-`;
-const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
 
 /** Presses a button of the form, and waits for the result. With a script the page asks for it by itself; without one a link does. */
 const perform = async (page, title, javaScriptEnabled = true) => {

@@ -141,6 +141,25 @@ export const emulate = async (t, ...words) => {
     return JSON.parse(line);
 };
 
+/** The settings that lead to an emulated tenant, and where its secrets are. */
+export const settings = (facts) => `\
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "${facts.tenant_id}"
+MsTeamsClientId = "${facts.client_id}"
+MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+
+[swyx]
+version = "14.10"
+
+[entra]
+authority = "${facts.authority}"
+graph = "${facts.graph}"
+ca_file = "${facts.ca_file}"
+`;
+/** The secrets of these settings, as the program's environment. */
+export const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
+
 /** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
 export const watch = (t, page) => {
     const faults = [];
