@@ -187,9 +187,11 @@ export const findings = (page) => page.locator("#findings-list li").allInnerText
 /** Presses the first button of this name, and waits for the page that it leads to. */
 export const press = async (page, name) => {
     const response = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303);
+    // The page asks the server for its proof first, so the navigation begins after the click has ended.
+    const loaded = page.waitForEvent("load");
     await page.getByRole("button", { name, exact: true }).first().click();
     const answered = await response;
-    await page.waitForLoadState();
+    await loaded;
     return answered.status();
 };
 
