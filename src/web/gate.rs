@@ -1,57 +1,152 @@
-//! How many connections there may be, and how long one may take what it is sent.
+//! How many connections there may be, which one is closed when there are too many, and how long a client may take to read an answer.
 
+use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Extension;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep, sleep_until};
+use tower::Layer;
 
-/// Lets so many connections in. Any more are closed at once, and not kept waiting, where each would hold a file of the process.
+/// Whether a connection has carried a request of a session. Each request has it as an extension.
+#[derive(Clone, Default)]
+pub(super) struct ConnectionMark(Arc<AtomicBool>);
+
+impl ConnectionMark {
+    /// From now on the connection keeps its place.
+    pub(super) fn set_session(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn has_session(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Accepts a limited number of connections. When all places are taken, the oldest connection without a session is closed in favour of the
+/// new one: idle connections of another program lock no administrator out. If every connection has a session, the new one is closed at once.
 #[derive(Clone)]
 pub(super) struct Gate {
-    places: Option<Arc<Semaphore>>,
+    places: Option<Places>,
     patience: Option<Duration>,
 }
 
 impl Gate {
-    /// `most` connections, each of which takes what it is sent within `patience`; nothing is no limit.
-    pub(super) fn new(most: Option<usize>, patience: Option<Duration>) -> Self {
-        Self { places: most.map(|most| Arc::new(Semaphore::new(most))), patience }
+    /// At most `max` connections; with `evicts`, idle ones are closed for new ones. A client reads on within `patience`. `None` is no limit.
+    pub(super) fn new(max: Option<usize>, evicts: bool, patience: Option<Duration>) -> Self {
+        let places = max.map(|max| Places { max, evicts, taken: Arc::default() });
+        Self { places, patience }
     }
 }
 
 impl<S> Accept<TcpStream, S> for Gate {
     type Stream = Counted;
-    type Service = S;
-    type Future = Ready<io::Result<(Counted, S)>>;
+    type Service = AddExtension<S, ConnectionMark>;
+    type Future = Ready<io::Result<(Counted, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let place = match self.places.clone().map(Semaphore::try_acquire_owned).transpose() {
-            Ok(place) => place,
-            Err(_) => return ready(Err(io::Error::other("there are too many connections"))),
+        let mark = ConnectionMark::default();
+        let place = match self.places.as_ref().map(|places| places.take(&mark)) {
+            Some(None) => return ready(Err(io::Error::other("there are too many connections"))),
+            place => place.flatten(),
         };
-        let stream = Counted { stream, stuck: None, patience: self.patience, _place: place };
-        ready(Ok((stream, service)))
+        let stream = Counted { stream, stuck: None, patience: self.patience, place };
+        ready(Ok((stream, Extension(mark).layer(service))))
     }
 }
 
-/// A connection that has one of the places until it is dropped.
+/// The places for connections.
+#[derive(Clone)]
+struct Places {
+    max: usize,
+    evicts: bool,
+    taken: Arc<Mutex<Taken>>,
+}
+
+/// The places that are taken, by the connections' numbers; the lowest is the oldest.
+#[derive(Default)]
+struct Taken {
+    next: u64,
+    connections: BTreeMap<u64, Connection>,
+}
+
+struct Connection {
+    mark: ConnectionMark,
+    /// The connection closes when this is dropped.
+    _open: oneshot::Sender<()>,
+}
+
+impl Places {
+    /// A place for a new connection, if there is one or one can be freed.
+    fn take(&self, mark: &ConnectionMark) -> Option<Place> {
+        let mut taken = lock(&self.taken);
+        if taken.connections.len() >= self.max {
+            let mut evictable =
+                taken.connections.iter().filter(|(_, connection)| !connection.mark.has_session());
+            let oldest = evictable.next().map(|(number, _)| *number).filter(|_| self.evicts)?;
+            taken.connections.remove(&oldest);
+        }
+        let number = taken.next;
+        taken.next += 1;
+        let (open, evicted) = oneshot::channel();
+        taken.connections.insert(number, Connection { mark: mark.clone(), _open: open });
+        Some(Place { number, taken: self.taken.clone(), evicted, is_evicted: false })
+    }
+}
+
+fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A connection's place, until it is dropped or evicted.
+struct Place {
+    number: u64,
+    taken: Arc<Mutex<Taken>>,
+    evicted: oneshot::Receiver<()>,
+    is_evicted: bool,
+}
+
+impl Place {
+    fn is_evicted(&mut self, context: &mut Context<'_>) -> bool {
+        self.is_evicted = self.is_evicted || Pin::new(&mut self.evicted).poll(context).is_ready();
+        self.is_evicted
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.taken).connections.remove(&self.number);
+    }
+}
+
+/// A connection that takes one of the places.
 pub(super) struct Counted {
     stream: TcpStream,
-    /// When a write that does not go on is given up.
+    /// When a write that makes no progress is given up.
     stuck: Option<Pin<Box<Sleep>>>,
     patience: Option<Duration>,
-    _place: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
 }
 
 impl Counted {
+    /// Fails if the connection has lost its place. Otherwise the task is woken when it does.
+    fn check_place(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        if self.place.as_mut().is_some_and(|place| place.is_evicted(context)) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        Ok(())
+    }
+
     /// The outcome of a write, or that it took too long.
     fn in_time<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         let Some(patience) = self.patience.filter(|_| written.is_pending()) else {
@@ -69,6 +164,7 @@ impl AsyncRead for Counted {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        self.check_place(context)?;
         Pin::new(&mut self.stream).poll_read(context, into)
     }
 }
@@ -79,6 +175,7 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(context)?;
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.in_time(context, written)
     }
@@ -88,6 +185,7 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.check_place(context)?;
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
         self.in_time(context, written)
     }

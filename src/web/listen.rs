@@ -15,9 +15,19 @@ use super::gate::Gate;
 use super::guard::Names;
 
 /// Connections at once; browsers open six to one server.
-const MOST_CONNECTIONS: usize = 64;
-/// Bytes of a request's line and headers.
-const MOST_HEADER_BYTES: usize = 16 << 10;
+const MAX_CONNECTIONS: usize = 64;
+/// Cookies that a browser keeps for a host, of all its ports: `kDomainMaxCookies` in Chromium's `net/cookies/cookie_monster.h`, and
+/// `network.cookie.maxPerHost` in Firefox.
+const MAX_COOKIES: usize = 180;
+/// Bytes of a cookie's name and value (RFC 6265, section 6.1: <https://www.rfc-editor.org/rfc/rfc6265#section-6.1>).
+const MAX_COOKIE_BYTES: usize = 4_096;
+/// Bytes of a request's line and headers. Another program of this machine can fill the browser with cookies, which are then sent here as
+/// well; they must not lock anyone out. Each cookie is followed by up to three more bytes (`=`, `; `), and 32 KiB are for all other headers,
+/// of which there may be 100, hyper's default. Browsers send all cookies in one header (RFC 6265, section 5.4).
+///
+/// hyper may reserve as much again while it reads. So without a session the worst case for all connections is 64 × 2 × 752 KiB = 94 MiB, held
+/// for at most ten seconds; a body is read only once the session is known.
+const MAX_HEADER_BYTES: usize = MAX_COOKIES * (MAX_COOKIE_BYTES + 3) + (32 << 10);
 /// A request's headers are here within this time after the connection, or the request before; so is a handshake, and an answer is taken
 /// in pieces each of which goes on within it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -87,6 +97,8 @@ pub struct Bound {
 pub struct Limits {
     /// Connections at once.
     pub connections: Option<usize>,
+    /// Whether the oldest connection without a session is closed in favour of a new one.
+    pub eviction: bool,
     /// Bytes of a request's line and headers.
     pub header_bytes: Option<usize>,
     /// How long a client may be silent where it is its turn.
@@ -96,8 +108,9 @@ pub struct Limits {
 impl Limits {
     /// As it is served.
     pub const ALL: Self = Self {
-        connections: Some(MOST_CONNECTIONS),
-        header_bytes: Some(MOST_HEADER_BYTES),
+        connections: Some(MAX_CONNECTIONS),
+        eviction: true,
+        header_bytes: Some(MAX_HEADER_BYTES),
         patience: Some(PATIENCE),
     };
 }
@@ -170,13 +183,13 @@ impl Bound {
         });
         let mut server =
             axum_server::from_tcp(self.listener).map_err(Refused::Server)?.handle(handle).http1_only();
-        let Limits { connections, header_bytes, patience } = self.limits;
+        let Limits { connections, eviction, header_bytes, patience } = self.limits;
         let mut http = server.http_builder().http1();
         http.header_read_timeout(patience);
         if let Some(bytes) = header_bytes {
             http.max_buf_size(bytes);
         }
-        let gate = Gate::new(connections, patience);
+        let gate = Gate::new(connections, eviction, patience);
         let service = router.into_make_service();
         let result = match self.tls {
             Some(tls) => {

@@ -267,7 +267,7 @@ async fn live(State(site): State<Arc<Site>>, body: Bytes) -> Response {
 
 /// To the form, with what became of a save.
 pub(super) fn to_form(what: &str) -> Response {
-    Redirect::to(&format!("/?{what}")).into_response()
+    Redirect::to(&format!("./?{what}")).into_response()
 }
 
 /// Runs what may wait for the disk.

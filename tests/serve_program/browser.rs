@@ -15,6 +15,8 @@ pub struct Served {
     /// `127.0.0.1:PORT`.
     pub host: String,
     pub link: String,
+    /// The path of the form.
+    pub home: String,
     cookie: String,
     /// All that was answered.
     heard: Vec<String>,
@@ -32,6 +34,11 @@ impl Page {
         line.and_then(|line| line.split_once(": ")).map(|(_, value)| value)
     }
 
+    /// Whether a job's page is still going to change.
+    pub fn is_of_an_open_job(&self) -> bool {
+        self.body.contains(" data-progress=")
+    }
+
     fn input(&self, name: &str) -> &str {
         let start = format!("name=\"{name}\" value=\"");
         self.body.split_once(&start).and_then(|(_, rest)| rest.split('"').next()).expect("an input")
@@ -47,6 +54,7 @@ impl Served {
         assert!(opened.head.starts_with("HTTP/1.1 303"), "{}", opened.head);
         let cookie = opened.header("set-cookie").and_then(|set| set.split(';').next()).expect("a cookie");
         served.cookie = cookie.to_owned();
+        served.home = opened.header("location").expect("the form's path").to_owned();
         served
     }
 
@@ -58,7 +66,7 @@ impl Served {
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut link).expect("a link");
         let link = link.trim().to_owned();
         let host = link.split('/').nth(2).expect("a host").to_owned();
-        Self { child, host, link, cookie: String::new(), heard: Vec::new() }
+        Self { child, host, link, home: String::new(), cookie: String::new(), heard: Vec::new() }
     }
 
     /// Sends a request as the page itself would.
@@ -79,13 +87,18 @@ impl Served {
         Page { head: head.to_owned(), body: body.to_owned() }
     }
 
+    /// The path of a page of the form.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.home)
+    }
+
     /// Does something from the form, and gives the address of its page.
     pub fn begin(&mut self, action: &str) -> String {
-        let page = self.ask("GET", "/", "");
+        let page = self.ask("GET", &self.home.clone(), "");
         let csrf = byte_serialize(page.input("csrf").as_bytes()).collect::<String>();
-        let begun = self.ask("POST", "/act", &format!("csrf={csrf}&action={action}"));
+        let begun = self.ask("POST", &self.at("act"), &format!("csrf={csrf}&action={action}"));
         assert!(begun.head.starts_with("HTTP/1.1 303"), "{}{}", begun.head, begun.body);
-        begun.header("location").expect("an address").to_owned()
+        self.at(begun.header("location").expect("an address"))
     }
 
     /// Stops what was begun at `address`.
@@ -101,7 +114,8 @@ impl Served {
         let address = self.begin(action);
         loop {
             let page = self.ask("GET", &address, "");
-            if page.header("refresh").is_none() {
+            assert_eq!(page.header("refresh"), None);
+            if !page.is_of_an_open_job() {
                 return page;
             }
         }

@@ -57,6 +57,36 @@ fn the_links_token_is_said_once_and_in_no_log() {
 }
 
 #[test]
+fn the_secret_path_is_in_the_redirect_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut served = Served::start(folder.path(), &["a.toml"], &[]);
+    let path = served.home.trim_matches('/').to_owned();
+    assert_eq!(path.len(), 43);
+    assert!(!served.link.contains(&path));
+    let form = served.home.clone();
+    for asked in [
+        form.as_str(),
+        "/",
+        "/nowhere",
+        "/proof?1",
+        "/style.css",
+        &served.at("nowhere"),
+        &served.at("job?id=x"),
+    ] {
+        let page = served.ask("GET", asked, "");
+        assert!(!page.head.contains(&path) && !page.body.contains(&path), "{asked}: {}", page.head);
+    }
+    // All that was answered and logged: the path is in two headers of the answer that opened the link.
+    let said = served.end();
+    let lines = said.lines().filter(|line| line.contains(&path)).collect::<Vec<_>>();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(
+        lines.iter().all(|line| line.starts_with("location: ") || line.starts_with("set-cookie: ")),
+        "{lines:?}"
+    );
+}
+
+#[test]
 fn it_ends_with_its_supervisor_and_nobody_is_let_in_any_more() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::unopened(program(folder.path()).args(["serve", "a.toml"]), &[]);

@@ -72,7 +72,8 @@ impl Jobs {
         self.orders.send(order).unwrap();
         loop {
             let page = self.place.get(address).await;
-            if page.refresh.is_none() {
+            assert_eq!(page.refresh, None, "no page reloads by itself");
+            if !is_open(&page) {
                 return page;
             }
             tokio::task::yield_now().await;
@@ -80,8 +81,18 @@ impl Jobs {
     }
 }
 
+/// Whether a page is of a job that still runs.
+fn is_open(page: &Answer) -> bool {
+    page.body.contains(" data-progress=")
+}
+
 fn done(parts: Vec<Part>) -> Done {
     Done { verdict: Verdict::Good, headline: "it is <well>".to_owned(), parts }
+}
+
+/// Where a job is stopped.
+fn stop(address: &str) -> String {
+    address.replace("/job?", "/stop?")
 }
 
 fn code(address: &str) -> Code {
@@ -95,8 +106,10 @@ async fn a_job_says_how_far_it_is_and_then_what_came_out() {
     jobs.order(Order::Say("signing <in>"));
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("signing &lt;in&gt;"), "{}", page.body);
-    // The browser asks again by itself, without a script.
-    assert_eq!(page.refresh.as_deref(), Some("2"));
+    // Without a script, a link shows the page again.
+    let link = format!("<a href=\"{}\">Look again</a>", address.trim_start_matches('/'));
+    assert!(is_open(&page) && page.body.contains(&link), "{}", page.body);
+    assert_eq!(page.refresh, None, "a browser would reload its own error page, too");
     let parts = vec![Part::Verbatim("a  <b>".to_owned()), Part::Numbered("By hand", vec!["<i>".to_owned()])];
     let page = jobs.ended(&address, Order::End(done(parts))).await;
     for text in ["it is &lt;well&gt;", "a  &lt;b&gt;", "By hand", "&lt;i&gt;", "Do it again"] {
@@ -112,11 +125,40 @@ async fn a_code_stands_on_the_page_for_as_long_as_it_is_waited_for() {
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("<code>&lt;B&gt;ABCD</code>"), "{}", page.body);
     assert!(page.body.contains("href=\"https://login.example/device\""), "{}", page.body);
-    assert_eq!(page.refresh.as_deref(), Some("10"), "whoever copies the code loses the selection");
     // What is no address of the web is text.
     jobs.order(Order::Ask(code("javascript:alert(1)")));
     assert!(!jobs.place.get(&address).await.body.contains("href=\"javascript"));
     assert!(!jobs.ended(&address, Order::End(done(vec![]))).await.body.contains("ABCD"));
+}
+
+/// What the script of a job's page asks for.
+#[tokio::test]
+async fn the_progress_has_another_version_when_the_page_shows_something_else() {
+    let jobs = Jobs::new();
+    let address = jobs.begin("plan").await;
+    let progress = async || {
+        let answer = jobs.place.get(&address.replace("/job?", "/progress?")).await;
+        let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        json["version"].as_str().expect("a version").to_owned()
+    };
+    let mut versions = vec![progress().await];
+    for order in [Order::Say("signing in"), Order::Ask(code("https://login.example/device"))] {
+        jobs.order(order);
+        let version = progress().await;
+        assert!(
+            jobs.place.get(&address).await.body.contains(&format!("data-version=\"{}\"", escaped(&version)))
+        );
+        versions.push(version);
+    }
+    jobs.ended(&address, Order::End(done(vec![]))).await;
+    versions.push(progress().await);
+    versions.dedup();
+    assert_eq!(versions.len(), 4, "{versions:?}");
+    assert_eq!(jobs.place.get("/progress?id=x").await.status, StatusCode::NOT_FOUND);
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[tokio::test]
@@ -126,9 +168,9 @@ async fn one_job_runs_at_a_time_and_a_stopped_one_shows_nothing_any_more() {
     assert_eq!(jobs.begin("check").await, first, "the one that runs is shown");
     jobs.order(Order::Ask(code("https://login.example/")));
     let form = Sheet(vec![]);
-    assert_eq!(jobs.place.post(&format!("{first}/stop"), &form).await.to.as_deref(), Some(&*first));
+    assert_eq!(jobs.place.post(&stop(&first), &form).await.to.as_deref(), Some(&*first));
     let page = jobs.place.get(&first).await;
-    assert!(page.refresh.is_none() && page.body.contains("Stopped") && !page.body.contains("ABCD"));
+    assert!(!is_open(&page) && page.body.contains("Stopped") && !page.body.contains("ABCD"));
     jobs.order(Order::Ask(code("https://login.example/")));
     assert!(!jobs.place.get(&first).await.body.contains("ABCD"));
     assert_ne!(jobs.begin("sheet").await, first);
@@ -139,7 +181,7 @@ async fn stopped_jobs_that_still_wait_are_few() {
     let jobs = Jobs::new();
     for _ in 0..4 {
         let address = jobs.begin("plan").await;
-        jobs.place.post(&format!("{address}/stop"), &Sheet(vec![])).await;
+        jobs.place.post(&stop(&address), &Sheet(vec![])).await;
     }
     let answer = jobs.place.post("/act", &jobs.place.form().await.and("action", "plan")).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -174,11 +216,11 @@ async fn there_is_nothing_else_to_do_and_looking_begins_nothing() {
         assert_eq!(jobs.place.post("/act", &form).await.status, StatusCode::BAD_REQUEST);
     }
     assert_eq!(jobs.place.get("/act?action=check").await.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(jobs.place.get("/job/x").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(jobs.place.get("/job?id=x").await.status, StatusCode::NOT_FOUND);
     // A page whose program handed nothing in has no buttons.
     let plain = Place::new(GOOD);
-    assert!(!plain.get("/").await.body.contains("formaction=\"/act\""));
-    assert!(jobs.place.get("/").await.body.contains("formaction=\"/act\""));
+    assert!(!plain.get("/").await.body.contains("formaction=\"act\""));
+    assert!(jobs.place.get("/").await.body.contains("formaction=\"act\""));
     let form = plain.form().await.and("action", "check");
     assert_eq!(plain.post("/act", &form).await.status, StatusCode::BAD_REQUEST);
 }

@@ -10,11 +10,11 @@ use swyx_teams::web::actions::Actions;
 use swyx_teams::web::guard::{self, Door, Names};
 use swyx_teams::web::{Site, assets, router};
 use tower::ServiceExt;
-use url::form_urlencoded;
+use url::{Position, Url, form_urlencoded};
 
 /// A door that nothing here goes through.
 fn door() -> Arc<Door> {
-    Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())))
+    Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())).expect("random bytes"))
 }
 
 /// A folder with one file, and the site of the file.
@@ -27,8 +27,9 @@ pub struct Place {
 /// What came back.
 pub struct Answer {
     pub status: StatusCode,
+    /// The path and query that a redirect leads to.
     pub to: Option<String>,
-    /// After how many seconds a browser asks again.
+    /// After how many seconds a browser reloads the page by itself.
     pub refresh: Option<String>,
     pub body: String,
 }
@@ -82,10 +83,14 @@ impl Place {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let asked = Url::parse("http://127.0.0.1").and_then(|base| base.join(&request.uri().to_string()));
+        let asked = asked.expect("an address");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let status = response.status();
         let header = |name| response.headers().get(name).map(|to| to.to_str().expect("text").to_owned());
         let (to, refresh) = (header(header::LOCATION), header(header::REFRESH));
+        let to = to.map(|to| asked.join(&to).expect("an address"));
+        let to = to.map(|to| to[Position::BeforePath..].to_owned());
         let bytes = to_bytes(response.into_body(), usize::MAX).await.expect("a body");
         Answer { status, to, refresh, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
     }

@@ -45,7 +45,7 @@ async fn try_row(yard: &Yard, opened: &Opened, row: Row<'_>, path: &str) -> (Sta
         Token::Wrong => &wrong,
         Token::None => "",
     };
-    let mut request = Request::post(path).header(header::HOST, HOST);
+    let mut request = Request::post(opened.at(path)).header(header::HOST, HOST);
     let cookie = row.cookie.then_some(opened.cookie.as_str());
     for (name, value) in
         [("origin", row.origin), ("sec-fetch-site", row.site), ("content-type", row.kind), ("cookie", cookie)]
@@ -95,7 +95,7 @@ async fn of_all_combinations_only_the_pages_own_changes_the_file() {
                             && kind == LEGAL.kind
                             && token == Token::Right
                             && cookie;
-                        let (status, changes) = try_row(&yard, &opened, row, "/save").await;
+                        let (status, changes) = try_row(&yard, &opened, row, "save").await;
                         assert_eq!(changes, is_legal, "{row:?}: {status}");
                         assert_eq!(status == StatusCode::SEE_OTHER, is_legal, "{row:?}: {status}");
                         (rows, changed) = (rows + 1, changed + usize::from(changes));
@@ -124,10 +124,10 @@ async fn each_guard_stands_in_the_way_of_what_it_is_there_for() {
     for (guard, row) in attacks {
         let yard = Yard::closed();
         let opened = yard.open().await;
-        assert!(!try_row(&yard, &opened, row, "/save").await.1, "{row:?}");
+        assert!(!try_row(&yard, &opened, row, "save").await.1, "{row:?}");
         let yard = Yard::without(guard);
         let opened = yard.open().await;
-        assert!(try_row(&yard, &opened, row, "/save").await.1, "without {guard:?}, {row:?} would succeed");
+        assert!(try_row(&yard, &opened, row, "save").await.1, "without {guard:?}, {row:?} would succeed");
     }
 }
 
@@ -135,17 +135,24 @@ async fn each_guard_stands_in_the_way_of_what_it_is_there_for() {
 async fn another_sessions_token_is_none() {
     let yard = Yard::closed();
     let (one, other) = (yard.open().await, yard.open().await);
-    let mixed = Opened { cookie: one.cookie.clone(), csrf: other.csrf.clone(), page: one.page.clone() };
-    assert_eq!(try_row(&yard, &mixed, LEGAL, "/save").await, (StatusCode::FORBIDDEN, false));
-    assert!(try_row(&yard, &one, LEGAL, "/save").await.1);
+    let mixed = Opened {
+        home: one.home.clone(),
+        path_of_cookie: one.path_of_cookie.clone(),
+        cookie: one.cookie.clone(),
+        csrf: other.csrf.clone(),
+        page: one.page.clone(),
+    };
+    assert_eq!(try_row(&yard, &mixed, LEGAL, "save").await, (StatusCode::FORBIDDEN, false));
+    assert!(try_row(&yard, &one, LEGAL, "save").await.1);
 }
 
 #[tokio::test]
 async fn every_path_that_is_posted_to_is_guarded() {
     let yard = Yard::closed();
     let opened = yard.open().await;
-    for (path, posts) in super::yard::PATHS {
+    for (path, posts) in opened.form_paths() {
         if posts {
+            let path = path.strip_prefix(&opened.home).expect("below it");
             let (status, _) = try_row(&yard, &opened, Row { token: Token::None, ..LEGAL }, path).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
             let (status, _) = try_row(&yard, &opened, Row { cookie: false, ..LEGAL }, path).await;
@@ -161,12 +168,13 @@ async fn a_look_from_another_page_is_refused_and_looks_change_nothing() {
     {
         let opened = yard.open().await;
         for site in ["same-site", "cross-site"] {
-            let request = Request::get("/").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+            let request =
+                Request::get(&opened.home).header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
             let request = request.header("sec-fetch-site", site).body(Body::empty()).expect("a request");
             assert_eq!(yard.send(request).await.status, status);
         }
-        for path in ["/save", "/edit", "/findings", "/merge"] {
-            let query = format!("{path}?{}", opened.form(&opened.csrf));
+        for path in ["save", "edit", "findings", "merge"] {
+            let query = format!("{}?{}", opened.at(path), opened.form(&opened.csrf));
             assert_eq!(yard.get(&query, &opened.cookie).await.status, StatusCode::METHOD_NOT_ALLOWED);
         }
         assert_eq!(yard.text(), TEXT);
@@ -186,7 +194,8 @@ async fn send_large(bytes: usize, status: StatusCode) {
     let yard = Yard::closed();
     let opened = yard.open().await;
     let body = format!("{}&x={}", opened.form(&opened.csrf), "x".repeat(bytes));
-    let request = Request::post("/save").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+    let request =
+        Request::post(opened.at("save")).header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
     let request = request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin");
     let request = request.header(header::CONTENT_TYPE, FORM).body(Body::from(body)).expect("a request");
     assert_eq!(yard.send(request).await.status, status);

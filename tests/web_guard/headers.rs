@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use swyx_teams::web::guard::Guard;
 
-use super::yard::{HOST, PATHS, Yard};
+use super::yard::{HOST, Yard};
 
 fn is_guarded(headers: &HeaderMap) -> bool {
     let has = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
@@ -28,10 +28,10 @@ async fn every_answer_has_them_but_where_the_guard_is_missing() {
     for (yard, has) in [(Yard::closed(), true), (Yard::without(Guard::Headers), false)] {
         let opened = yard.open().await;
         let mut seen = 0;
-        for (path, posts) in PATHS {
+        for (path, posts) in opened.paths() {
             for host in [HOST, "evil.test"] {
                 for cookie in ["", opened.cookie.as_str()] {
-                    let request = Request::builder().method(if posts { "POST" } else { "GET" }).uri(path);
+                    let request = Request::builder().method(if posts { "POST" } else { "GET" }).uri(&path);
                     let request = request.header(header::HOST, host).header(header::COOKIE, cookie);
                     let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
                     assert_eq!(is_guarded(&answer.headers), has, "{path} {host} {}", answer.status);
@@ -39,6 +39,6 @@ async fn every_answer_has_them_but_where_the_guard_is_missing() {
                 }
             }
         }
-        assert_eq!(seen, 4 * PATHS.len());
+        assert_eq!(seen, 4 * opened.paths().len());
     }
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use swyx_teams::web::guard::{Guard, Names};
 
-use super::yard::{HOST, PATHS, Yard};
+use super::yard::{HOST, Opened, Yard};
 
 const WRONG: [&str; 16] = [
     "",
@@ -25,9 +25,9 @@ const WRONG: [&str; 16] = [
     "evil@127.0.0.1:8080",
 ];
 
-async fn statuses(yard: &Yard, hosts: &[&str], forwarded: bool) -> Vec<StatusCode> {
+async fn statuses(yard: &Yard, opened: &Opened, hosts: &[&str], forwarded: bool) -> Vec<StatusCode> {
     let mut statuses = Vec::new();
-    for (path, posts) in PATHS {
+    for (path, posts) in opened.paths() {
         let mut request = Request::builder().method(if posts { "POST" } else { "GET" }).uri(path);
         for host in hosts {
             request = request.header(header::HOST, *host);
@@ -47,18 +47,19 @@ async fn statuses(yard: &Yard, hosts: &[&str], forwarded: bool) -> Vec<StatusCod
 #[tokio::test]
 async fn only_the_names_that_are_served_are_answered_on_every_path() {
     let yard = Yard::closed();
+    let opened = &yard.open().await;
     for host in WRONG {
         for forwarded in [false, true] {
-            let statuses = statuses(&yard, &[host], forwarded).await;
+            let statuses = statuses(&yard, opened, &[host], forwarded).await;
             assert!(statuses.iter().all(|status| *status == StatusCode::MISDIRECTED_REQUEST), "{host}");
         }
     }
     for hosts in [&[][..], &[HOST, HOST], &[HOST, "evil.test"]] {
-        let statuses = statuses(&yard, hosts, false).await;
+        let statuses = statuses(&yard, opened, hosts, false).await;
         assert!(statuses.iter().all(|status| *status == StatusCode::MISDIRECTED_REQUEST), "{hosts:?}");
     }
     for host in [HOST, "localhost:8080"] {
-        let statuses = statuses(&yard, &[host], false).await;
+        let statuses = statuses(&yard, opened, &[host], false).await;
         assert!(statuses.iter().all(|status| *status != StatusCode::MISDIRECTED_REQUEST), "{host}");
     }
 }
@@ -68,8 +69,9 @@ async fn only_the_names_that_are_served_are_answered_on_every_path() {
 async fn a_rebound_name_reads_nothing_but_where_the_guard_is_missing() {
     for (yard, reads) in [(Yard::closed(), false), (Yard::without(Guard::Host), true)] {
         let opened = yard.open().await;
-        let request =
-            Request::get("/").header(header::HOST, "evil.test:8080").header(header::COOKIE, &opened.cookie);
+        let request = Request::get(&opened.home)
+            .header(header::HOST, "evil.test:8080")
+            .header(header::COOKIE, &opened.cookie);
         let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
         assert_eq!(answer.body.contains("MsTeamsTenantId"), reads);
     }

@@ -1,7 +1,8 @@
-//! Clients that take much and give little. Time is virtual: it goes on when nobody has anything to do.
+//! Clients that take much and give little. Where time is waited for, it is virtual.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use swyx_teams::web::guard::Guard;
-use swyx_teams::web::{Limits, Listening, listen};
+use swyx_teams::web::guard::{Door, Guard, closed};
+use swyx_teams::web::{Limits, Listening, Site, assets, listen, router};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -66,24 +67,144 @@ async fn kept(address: SocketAddr) -> TcpStream {
 /// No clock is in it, or the idle ones would be gone by themselves.
 const PATIENT: Limits = Limits { patience: None, ..Limits::ALL };
 
-#[tokio::test]
-async fn of_more_connections_than_there_are_places_the_last_are_closed() {
-    let address = served(PATIENT).await;
-    let mut holding = Vec::new();
-    for _ in 0..64 {
-        holding.push(kept(address).await);
-    }
-    assert!(!is_answered(address).await);
-    // Whoever goes makes room.
-    holding.pop();
-    while !is_answered(address).await {}
+/// The real form on a socket, and a browser that can open its link.
+struct Form {
+    address: SocketAddr,
+    door: Arc<Door>,
+    _folder: tempfile::TempDir,
+}
 
-    let address = served(Limits { connections: None, ..PATIENT }).await;
-    let mut holding = Vec::new();
-    for _ in 0..64 {
-        holding.push(kept(address).await);
+/// A session: the form's path and the cookie.
+struct Session {
+    home: String,
+    cookie: String,
+}
+
+impl Form {
+    async fn serve(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, TEXT).expect("a file");
+        let listening = Listening { address: ([127, 0, 0, 1], 0).into(), tls: None };
+        let bound = listen(&listening).await.expect("an address").within(limits);
+        let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
+        let address =
+            bound.names().origin().strip_prefix("http://").expect("http").parse().expect("an address");
+        let router = closed(router(Arc::new(Site::new("a.toml", path))), assets(), door.clone());
+        tokio::spawn(bound.serve(router, std::future::pending()));
+        Self { address, door, _folder: folder }
     }
-    assert!(is_answered(address).await, "without the limit, all are let in");
+
+    /// The head of a request, which leaves the connection open or not.
+    fn request(&self, path: &str, cookies: &str, connection: &str) -> String {
+        let host = self.address;
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: {connection}\r\nCookie: {cookies}\r\n\r\n"
+        )
+    }
+
+    /// Opens a new link; nothing if the connection is refused.
+    async fn open(&self) -> Option<Session> {
+        let link = self.door.link().expect("a link");
+        let path = format!("/open/{}", link.rsplit('/').next().expect("a word"));
+        let answer = ask(&mut connected(self.address).await, &self.request(&path, "", "close")).await;
+        let value = |name: &str| {
+            let line = answer.lines().find_map(|line| line.strip_prefix(name))?;
+            Some(line.split(';').next().expect("a value").to_owned())
+        };
+        Some(Session { home: value("location: ")?, cookie: value("set-cookie: ")? })
+    }
+
+    /// Whether the form is shown to whoever sends these cookies.
+    async fn is_shown(&self, session: &Session, cookies: &str) -> bool {
+        let request = self.request(&session.home, cookies, "close");
+        ask(&mut connected(self.address).await, &request).await.contains("MsTeamsTenantId")
+    }
+
+    /// A connection that has carried a request and stays open.
+    async fn kept(&self, path: &str, cookies: &str) -> TcpStream {
+        let mut stream = connected(self.address).await;
+        stream.write_all(self.request(path, cookies, "keep-alive").as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        while !String::from_utf8_lossy(&answer).contains("</html>") {
+            assert_ne!(stream.read_buf(&mut answer).await.expect("an answer"), 0);
+        }
+        stream
+    }
+
+    /// Whether the server has kept this connection open.
+    async fn is_open(&self, stream: &mut TcpStream) -> bool {
+        ask(stream, &self.request("/style.css", "", "close")).await.starts_with("HTTP/1.1 200")
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_lock_nobody_out_but_where_nothing_is_evicted() {
+    for idle in [64, 200] {
+        for (eviction, gets_in) in [(true, true), (false, false)] {
+            let form = Form::serve(Limits { eviction, ..PATIENT }).await;
+            let session = form.open().await.expect("a session");
+            let mut holding = Vec::new();
+            for at in 0..idle {
+                // Some have said nothing, some have asked for what is public, and the server is at all of them.
+                match (at % 2, at < 64) {
+                    (0, true) => holding.push(form.kept("/", "").await),
+                    _ => holding.push(connected(form.address).await),
+                }
+            }
+            tokio::task::yield_now().await;
+            // Each connection above is accepted before these, in the order of the system's queue.
+            assert_eq!(form.open().await.is_some(), gets_in, "the link with {idle}");
+            assert_eq!(form.is_shown(&session, &session.cookie).await, gets_in, "the session with {idle}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_oldest_connection_without_a_session_is_closed_first() {
+    let form = Form::serve(Limits { connections: Some(3), ..PATIENT }).await;
+    let session = form.open().await.expect("a session");
+    let mut with_session = form.kept(&session.home, &session.cookie).await;
+    let mut oldest = form.kept("/", "").await;
+    let mut other = form.kept("/", "wrong=cookie").await;
+    let mut new = form.kept("/", "").await;
+    assert_eq!(oldest.read(&mut [0; 1]).await.unwrap_or_default(), 0, "it is closed");
+    for stream in [&mut with_session, &mut other, &mut new] {
+        assert!(form.is_open(stream).await);
+    }
+}
+
+#[tokio::test]
+async fn if_all_connections_have_a_session_a_new_one_is_refused() {
+    for (connections, answered) in [(Limits::ALL.connections, false), (None, true)] {
+        let form = Form::serve(Limits { connections, ..PATIENT }).await;
+        let session = form.open().await.expect("a session");
+        let mut holding = Vec::new();
+        for _ in 0..64 {
+            holding.push(form.kept(&session.home, &session.cookie).await);
+        }
+        assert_eq!(form.is_shown(&session, &session.cookie).await, answered);
+        // A connection that ends makes room.
+        holding.pop();
+        while !form.is_shown(&session, &session.cookie).await {}
+    }
+}
+
+/// As many cookies as a browser keeps for a host, each as large as it may be.
+#[tokio::test]
+async fn a_browser_full_of_foreign_cookies_locks_nobody_out() {
+    let before = Some(16 << 10);
+    for (header_bytes, shown) in [(Limits::ALL.header_bytes, true), (before, false)] {
+        let form = Form::serve(Limits { header_bytes, ..PATIENT }).await;
+        let session = form.open().await.expect("a session");
+        let foreign = (0..180).map(|at| format!("c{at:03}={}", "x".repeat(4_096 - 4))).collect::<Vec<_>>();
+        for at in [0, 90, 180] {
+            let mut cookies = foreign.clone();
+            cookies.insert(at, session.cookie.clone());
+            assert_eq!(form.is_shown(&session, &cookies.join("; ")).await, shown, "ours after {at}");
+        }
+        assert!(form.is_shown(&session, &session.cookie).await);
+    }
 }
 
 /// How long it takes until the server closes, if it does.
@@ -108,7 +229,7 @@ async fn whoever_is_slow_to_ask_is_closed() {
 #[tokio::test(start_paused = true)]
 async fn many_that_say_nothing_keep_nobody_out_for_long() {
     for (limits, answered) in [(Limits::ALL, true), (PATIENT, false)] {
-        let address = served(limits).await;
+        let address = served(Limits { eviction: false, ..limits }).await;
         let mut silent = Vec::new();
         for _ in 0..300 {
             silent.push(connected(address).await);
@@ -121,7 +242,7 @@ async fn many_that_say_nothing_keep_nobody_out_for_long() {
 #[tokio::test(start_paused = true)]
 async fn whoever_does_not_take_the_answer_loses_the_place() {
     for (patience, answered) in [(Limits::ALL.patience, true), (None, false)] {
-        let address = served(Limits { connections: Some(1), patience, ..Limits::ALL }).await;
+        let address = served(Limits { connections: Some(1), eviction: false, patience, ..Limits::ALL }).await;
         let mut stream = connected(address).await;
         stream.write_all(b"GET /much HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
         // It has begun.
@@ -133,9 +254,9 @@ async fn whoever_does_not_take_the_answer_loses_the_place() {
 
 #[tokio::test]
 async fn large_heads_are_refused() {
-    for (header_bytes, answered) in [(Limits::ALL.header_bytes, false), (None, true)] {
+    for (header_bytes, answered) in [(Limits::ALL.header_bytes, false), (Some(2 << 20), true)] {
         let address = served(Limits { header_bytes, ..PATIENT }).await;
-        let head = "x".repeat(32 << 10);
+        let head = "x".repeat(1 << 20);
         let request = format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: {head}\r\n\r\n");
         let answer = ask(&mut connected(address).await, &request).await;
         assert_eq!(answer.ends_with("here"), answered, "{answer}");
@@ -163,8 +284,9 @@ async fn a_form_that_does_not_come_is_waited_for_ten_seconds() {
         [(Yard::closed(), Some(StatusCode::REQUEST_TIMEOUT)), (Yard::without(Guard::Token), None)]
     {
         let opened = yard.open().await;
-        let request =
-            Request::post("/save").header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
+        let request = Request::post(opened.at("save"))
+            .header(header::HOST, HOST)
+            .header(header::COOKIE, &opened.cookie);
         let request = request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin");
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let sent = yard.send(request.body(Body::new(Endless)).expect("a request"));
@@ -178,8 +300,9 @@ async fn a_form_that_does_not_come_is_waited_for_ten_seconds() {
 #[tokio::test(start_paused = true)]
 async fn without_a_session_no_form_is_waited_for() {
     let yard = Yard::closed();
+    let opened = yard.open().await;
     let start = Instant::now();
-    let request = Request::post("/save").header(header::HOST, HOST);
+    let request = Request::post(opened.at("save")).header(header::HOST, HOST);
     let answer = yard.send(request.body(Body::new(Endless)).expect("a request")).await;
     assert_eq!((answer.status, start.elapsed()), (StatusCode::UNAUTHORIZED, Duration::ZERO));
 }

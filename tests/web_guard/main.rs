@@ -14,6 +14,7 @@ mod headers;
 mod hosts;
 mod limits;
 mod links;
+mod path;
 mod sockets;
 mod tls;
 mod yard;

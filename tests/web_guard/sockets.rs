@@ -23,7 +23,7 @@ fn served() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinH
             let origin = bound.names().origin();
             tell.send(origin.strip_prefix("http://").expect("http").parse().expect("an address"))
                 .expect("heard");
-            let door = Arc::new(Door::new(bound.names().clone()));
+            let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
             let router = closed(router(Arc::new(Site::new("a.toml", "/nowhere/a.toml"))), assets(), door);
             let end = async { drop(ends.await) };
             bound.serve(router, end).await.expect("an end");
@@ -55,7 +55,7 @@ fn strange_requests_are_refused_and_the_server_lives_and_ends() {
         let answer = ask(address, &request);
         assert!(answer.contains(" 421 ") || answer.contains(" 400 "), "{request:?}: {answer}");
     }
-    let long = format!("GET / HTTP/1.1\r\nHost: {address}\r\nX: {}\r\n\r\n", "x".repeat(64 << 10));
+    let long = format!("GET / HTTP/1.1\r\nHost: {address}\r\nX: {}\r\n\r\n", "x".repeat(1 << 20));
     let answer = ask(address, &long);
     assert!(answer.is_empty() || answer.contains(" 431 "), "{answer}");
     let plain = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");

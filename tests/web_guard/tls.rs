@@ -43,7 +43,7 @@ async fn by_tls_the_session_is_bound_to_the_one_name() {
     let origin = bound.names().origin();
     assert!(origin.starts_with("https://form.example.com:"), "{origin}");
     let port = origin.rsplit(':').next().expect("a port").parse::<u16>().expect("a number");
-    let door = Arc::new(Door::new(bound.names().clone()));
+    let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
     let site = Arc::new(Site::new("a.toml", files.path("a.toml")));
     tokio::spawn(bound.serve(closed(router(site), assets(), door.clone()), std::future::pending()));
 
@@ -55,11 +55,14 @@ async fn by_tls_the_session_is_bound_to_the_one_name() {
     let opened = client.get(door.link().expect("a link")).send().await.expect("an answer");
     assert_eq!(opened.status(), 303);
     let set = opened.headers()[header::SET_COOKIE].to_str().expect("text");
-    assert!(set.starts_with(&format!("__Host-swyx-teams-{port}=")), "{set}");
-    assert!(set.ends_with("; HttpOnly; SameSite=Strict; Path=/; Secure"), "{set}");
+    assert!(set.starts_with(&format!("__Secure-swyx-teams-{port}=")), "{set}");
+    let home = opened.headers()[header::LOCATION].to_str().expect("text").to_owned();
+    assert!(set.ends_with(&format!("; HttpOnly; SameSite=Strict; Path={home}; Secure")), "{set}");
+    assert_eq!(opened.headers()[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
     let cookie = set.split(';').next().expect("a cookie").to_owned();
     let status = async |host: &str| {
-        let request = client.get(&origin).header(header::COOKIE, &cookie).header(header::HOST, host);
+        let request =
+            client.get(format!("{origin}{home}")).header(header::COOKIE, &cookie).header(header::HOST, host);
         request.send().await.expect("an answer").status().as_u16()
     };
     assert_eq!(status(&format!("{NAME}:{port}")).await, 200);

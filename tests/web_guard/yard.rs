@@ -18,22 +18,25 @@ pub const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 
 pub const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 
-/// Every path, with whether it is posted to.
-pub const PATHS: [(&str, bool); 14] = [
+/// Every path, with whether it is posted to; those without `/` are below the form's path.
+const PATHS: [(&str, bool); 17] = [
     ("/", false),
     ("/style.css", false),
     ("/icon.svg", false),
     ("/script.js", false),
     ("/open/x", false),
+    ("/proof", false),
     ("/nowhere", false),
-    ("/edit", true),
-    ("/findings", true),
-    ("/save", true),
-    ("/merge", true),
-    ("/leave", true),
-    ("/job/x", false),
-    ("/act", true),
-    ("/job/x/stop", true),
+    ("", false),
+    ("nowhere", false),
+    ("edit", true),
+    ("findings", true),
+    ("save", true),
+    ("merge", true),
+    ("leave", true),
+    ("job?id=x", false),
+    ("act", true),
+    ("stop?id=x", true),
 ];
 
 pub struct Yard {
@@ -51,6 +54,10 @@ pub struct Answer {
 
 /// What a browser that opened the link holds.
 pub struct Opened {
+    /// The path of the form.
+    pub home: String,
+    /// The path for which the browser keeps the cookie.
+    pub path_of_cookie: String,
     pub cookie: String,
     pub csrf: String,
     /// The page that the form was sent from.
@@ -71,7 +78,8 @@ impl Yard {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         std::fs::write(&path, TEXT).expect("a file");
-        let door = Arc::new(Door::behind(Names::loopback(HOST.parse().expect("an address")), guards));
+        let door = Door::behind(Names::loopback(HOST.parse().expect("an address")), guards);
+        let door = Arc::new(door.expect("random bytes"));
         let site = Arc::new(Site::new("a.toml", path.clone()));
         let router = guard::behind(router(site), assets(), door.clone(), guards);
         Self { _folder: folder, path, door, router }
@@ -100,11 +108,12 @@ impl Yard {
     pub async fn open(&self) -> Opened {
         let answer = self.get(&self.link(), "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        assert_eq!(answer.headers[header::LOCATION], "/");
+        let home = answer.headers[header::LOCATION].to_str().expect("text").to_owned();
         let set = answer.headers[header::SET_COOKIE].to_str().expect("text").to_owned();
-        assert!(set.ends_with("; HttpOnly; SameSite=Strict; Path=/"), "{set}");
+        assert!(set.ends_with(&format!("; HttpOnly; SameSite=Strict; Path={home}")), "{set}");
+        let path_of_cookie = set.rsplit("Path=").next().expect("a path").to_owned();
         let cookie = set.split(';').next().expect("a cookie").to_owned();
-        let page = self.get("/", &cookie).await;
+        let page = self.get(&home, &cookie).await;
         assert_eq!(page.status, StatusCode::OK);
         let of = |name: &str| {
             let start = format!("name=\"{name}\" value=\"");
@@ -114,7 +123,7 @@ impl Yard {
                 .expect("there")
                 .to_owned()
         };
-        Opened { cookie, csrf: of("csrf"), page: of("page") }
+        Opened { csrf: of("csrf"), page: of("page"), home, path_of_cookie, cookie }
     }
 
     pub fn text(&self) -> String {
@@ -123,6 +132,22 @@ impl Yard {
 }
 
 impl Opened {
+    /// The path of a page of the form.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.home)
+    }
+
+    /// Every path that is served, with whether it is posted to.
+    pub fn paths(&self) -> Vec<(String, bool)> {
+        let full = |path: &str| if path.starts_with('/') { path.to_owned() } else { self.at(path) };
+        PATHS.iter().map(|(path, posts)| (full(path), *posts)).collect()
+    }
+
+    /// Those of them that are below the form's path.
+    pub fn form_paths(&self) -> Vec<(String, bool)> {
+        self.paths().into_iter().filter(|(path, _)| path.starts_with(&self.home)).collect()
+    }
+
     /// The form as the page sends it, with another mode; by whoever knows this token.
     pub fn form(&self, csrf: &str) -> String {
         format!("csrf={csrf}&page={}&control_center.MsTeamsStatusSyncMode=2", self.page)

@@ -46,6 +46,12 @@ impl State {
         self.done.is_none() && !self.is_stopped
     }
 
+    /// Changes whenever the job's page does, except for the seconds.
+    pub(in crate::web) fn version(&self) -> String {
+        let code = self.code.as_ref().map_or("", |code| &code.code);
+        format!("{}-{}-{code}", self.said.len(), self.is_open())
+    }
+
     /// For how many seconds it has been running.
     pub(in crate::web) fn seconds(&self) -> u64 {
         self.began.elapsed().as_secs()

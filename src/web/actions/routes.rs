@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Router};
+use axum::{Extension, Json, Router};
+use serde::{Deserialize, Serialize};
 
 use super::jobs::NotBegun;
 use super::{Action, Job};
@@ -17,14 +18,19 @@ use crate::web::page::{self, Note};
 use crate::web::routes::{Shown, Site, waiting};
 use crate::web::sent::Sent;
 
-/// Seconds after which the page of a job looks again.
-const SOON: u8 = 2;
-/// The same while somebody copies a code from it, whose selection would be lost.
-const LATER: u8 = 10;
-
 /// The routes.
 pub(in crate::web) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/act", post(act)).route("/job/{id}", get(show)).route("/job/{id}/stop", post(stop))
+    Router::new()
+        .route("/act", post(act))
+        .route("/job", get(show))
+        .route("/progress", get(progress))
+        .route("/stop", post(stop))
+}
+
+/// The job that a request names.
+#[derive(Deserialize)]
+struct Named {
+    id: String,
 }
 
 /// Begins a job, unless the form that was sent along has something that is not saved: what is looked at is the file.
@@ -75,31 +81,39 @@ fn unsaved(site: &Site, sent: &Sent, session: &Session) -> Option<Response> {
     }))
 }
 
-/// How far a job is. The page asks again by itself, also without a script.
+/// The page of a job.
 async fn show(
     State(site): State<Arc<Site>>,
     Extension(session): Extension<Session>,
-    Path(id): Path<String>,
+    Query(named): Query<Named>,
 ) -> Response {
-    let Some(job) = site.jobs.find(&id) else { return gone(&site) };
+    let Some(job) = site.jobs.find(&named.id) else { return gone(&site) };
     let state = job.state();
-    let body = page::job(&site.name, session.csrf(), &job, &state);
-    let pause = if state.code.is_some() { LATER } else { SOON };
-    let again = state.is_open().then(|| [(header::REFRESH, pause.to_string())]);
-    match again {
-        Some(again) => (again, body).into_response(),
-        None => body.into_response(),
-    }
+    page::job(&site.name, session.csrf(), &job, &state).into_response()
 }
 
-async fn stop(State(site): State<Arc<Site>>, Path(id): Path<String>) -> Response {
-    let Some(job) = site.jobs.find(&id) else { return gone(&site) };
+/// What the script of a job's page asks for.
+#[derive(Serialize)]
+struct Progress {
+    /// Another version than the page's means that there is another page to show.
+    version: String,
+    seconds: u64,
+}
+
+async fn progress(State(site): State<Arc<Site>>, Query(named): Query<Named>) -> Response {
+    let Some(job) = site.jobs.find(&named.id) else { return gone(&site) };
+    let state = job.state();
+    Json(Progress { version: state.version(), seconds: state.seconds() }).into_response()
+}
+
+async fn stop(State(site): State<Arc<Site>>, Query(named): Query<Named>) -> Response {
+    let Some(job) = site.jobs.find(&named.id) else { return gone(&site) };
     job.stop();
     to(&job)
 }
 
 fn to(job: &Job) -> Response {
-    Redirect::to(&format!("/job/{}", job.id)).into_response()
+    Redirect::to(&page::address(job)).into_response()
 }
 
 fn gone(site: &Site) -> Response {

@@ -1,5 +1,119 @@
-// Findings while typing, rows without a round trip, and fields that appear with the mode. The page does all else without this.
+// Findings while typing, rows without a round trip, fields that appear with the mode, and the progress of a job. The page does all else
+// without this. Nothing is sent before the server has proved that it is still swyx-teams: another program may listen on its port by now.
 "use strict";
+const connection = (() => {
+  const encoder = new TextEncoder();
+  // The secret path of the form, which its server knows as well; no other program does.
+  const secret = location.pathname.split("/")[1];
+  const isSecret = secret.length === 43;
+  let isOver = false;
+  const whenOver = [];
+  // A browser that leaves the page breaks its requests off; the connection is not lost then.
+  let isLeaving = false;
+  window.addEventListener("beforeunload", () => { isLeaving = true; });
+
+  const bytes = (base64url) => Uint8Array.from(atob(base64url.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const isOurs = async (signal) => {
+    const nonce = [...crypto.getRandomValues(new Uint8Array(32))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    // Neither the cookie nor the path is sent with this.
+    const answer = await fetch("/proof?" + nonce, { credentials: "omit", referrerPolicy: "no-referrer", redirect: "error", cache: "no-store", signal });
+    const proof = bytes(await answer.text());
+    const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    return answer.ok && crypto.subtle.verify("HMAC", key, proof, encoder.encode(nonce));
+  };
+
+  // Stops all requests of this page for good. What was entered stays in it.
+  const end = (reason) => {
+    if (isOver) return;
+    isOver = true;
+    for (const button of document.querySelectorAll("button[type=submit]")) button.disabled = true;
+    for (const link of document.querySelectorAll("a[href]")) if (isFollowed(link)) link.removeAttribute("href");
+    const text = document.createElement("p");
+    text.textContent = reason;
+    const note = document.createElement("div");
+    note.id = "over";
+    note.className = "note bad";
+    note.setAttribute("role", "alert");
+    note.append(text);
+    document.querySelector("main").prepend(note);
+    note.scrollIntoView({ block: "nearest" });
+    for (const tell of whenOver) tell();
+  };
+  const lost = () => end("The connection to swyx-teams was lost. Nothing more is sent. Start `serve` again and open its new link.");
+  const ended = () => end("The session has ended. Nothing more is sent. Press Enter in the terminal where `serve` runs, or start it again, and open the new link.");
+
+  // Whether a request may be sent now.
+  const prove = async (signal) => {
+    if (isOver) return false;
+    isLeaving = false;
+    try {
+      if (await isOurs(signal)) return !isOver;
+    } catch (error) {
+      if (isLeaving || error.name === "AbortError") return false;
+    }
+    lost();
+    return false;
+  };
+
+  // An answer of the server, or nothing if none is to be had.
+  const send = async (address, options) => {
+    if (!(await prove(options.signal))) return null;
+    try {
+      const answer = await fetch(address, { ...options, credentials: "same-origin", redirect: "error", cache: "no-store" });
+      if (answer.status === 401 || answer.status === 403) ended();
+      else if (answer.ok) return { status: answer.status, data: await answer.json() };
+      else if ([400, 404, 410, 422].includes(answer.status)) return { status: answer.status };
+      else lost();
+    } catch (error) {
+      if (!isLeaving && error.name !== "AbortError") lost();
+    }
+    return null;
+  };
+
+  // Forms and links of the page: the same proof comes first.
+  const isFollowed = (link) => link.origin === location.origin && link.target === "" && !link.getAttribute("href").startsWith("#");
+  let proved = null;
+  let isProving = false;
+  const first = async (event, go) => {
+    event.preventDefault();
+    if (isProving || isOver) return;
+    isProving = true;
+    if (await prove()) go();
+    isProving = false;
+  };
+  if (isSecret) {
+    document.addEventListener("submit", (event) => {
+      if (proved === event.target) return;
+      const { target, submitter } = event;
+      first(event, () => {
+        proved = target;
+        target.requestSubmit(submitter);
+        proved = null;
+      });
+    });
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+      if (link && isPlain && isFollowed(link)) first(event, () => location.assign(link.href));
+    });
+  }
+  return { prove, send, isOver: () => isOver, whenOver: (tell) => whenOver.push(tell) };
+})();
+
+// The progress of a job: its page is shown again when it has changed.
+(() => {
+  const progress = document.getElementById("progress");
+  if (!progress) return;
+  const poll = async () => {
+    const answer = await connection.send(progress.dataset.progress, {});
+    if (!answer) return;
+    if (!answer.data || answer.data.version !== progress.dataset.version) return location.reload();
+    document.getElementById("seconds").textContent = answer.data.seconds;
+    setTimeout(poll, 2000);
+  };
+  setTimeout(poll, 2000);
+})();
+
 (() => {
   const form = document.getElementById("form");
   if (!form) return;
@@ -111,33 +225,30 @@
     asking = new AbortController();
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
-    try {
-      const answer = await fetch("/findings", {
-        method: "POST",
-        body,
-        headers: { "X-CSRF-Token": form.elements.namedItem("csrf").value },
-        signal: asking.signal,
-        credentials: "same-origin",
-        cache: "no-store",
-      });
-      if (answer.ok) {
-        const { findings, changed } = await answer.json();
-        show(findings);
-        unsaved.hidden = !changed;
-      } else if (answer.status === 401 || answer.status === 403) {
-        announce.textContent = heading.textContent = "The session has ended: open a fresh link";
-      } else if (answer.status === 410) {
-        announce.textContent = heading.textContent = "This page is too old for findings; saving it shows both versions";
-      }
-    } catch (error) {
-      if (error.name === "AbortError") return;
-      last = "";
-      announce.textContent = heading.textContent = "The program does not answer: what is found is not known";
+    const answer = await connection.send("findings", {
+      method: "POST",
+      body,
+      headers: { "X-CSRF-Token": form.elements.namedItem("csrf").value },
+      signal: asking.signal,
+    });
+    if (!answer) return;
+    if (answer.data) {
+      const { findings, changed } = answer.data;
+      show(findings);
+      unsaved.hidden = !changed;
+    } else if (answer.status === 410) {
+      announce.textContent = heading.textContent = "This page is too old for findings; saving it shows both versions";
     }
   };
+  connection.whenOver(() => {
+    clearTimeout(timer);
+    if (asking) asking.abort();
+    last = "";
+    heading.textContent = "Findings are no longer updated";
+  });
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 150);
+    if (!connection.isOver()) timer = setTimeout(ask, 150);
   };
   form.addEventListener("input", () => { conditions(); soon(); });
 
@@ -206,7 +317,7 @@
     soon();
   };
   form.addEventListener("click", (event) => {
-    const button = event.target.closest("button[formaction='/edit']");
+    const button = event.target.closest("button[formaction='edit']");
     if (!button) return;
     event.preventDefault();
     if (button.name === "add") add(button.value);
@@ -226,9 +337,9 @@
     input.focus({ preventScroll: true });
   });
 
-  // Whoever leaves with something unsaved is asked by the browser.
+  // The browser asks before it leaves a page with something unsaved. A submit that is not prevented leaves on purpose.
   let leaves = false;
-  form.addEventListener("submit", () => { leaves = true; });
+  window.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaves = true; });
   window.addEventListener("beforeunload", (event) => {
     if (!unsaved.hidden && !leaves) event.preventDefault();
   });

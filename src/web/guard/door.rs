@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use tokio::time::Instant;
@@ -41,7 +42,7 @@ impl Word {
 
 /// The system has no random bytes.
 #[derive(Debug, thiserror::Error)]
-#[error("the system gives no random bytes, so no link can be made")]
+#[error("the system provides no random bytes, so no link can be made")]
 pub struct NoRandomness;
 
 struct Link {
@@ -72,19 +73,25 @@ struct Inside {
 pub struct Door {
     names: Names,
     guards: Vec<Guard>,
+    /// The secret first segment of every path of the form. It is one per process: a second session, or a new one after the first has
+    /// ended, finds open pages under the same address, and the cookie alone tells sessions apart.
+    path: Word,
     inside: Mutex<Inside>,
 }
 
 impl Door {
     /// A door that nobody can open yet.
-    pub fn new(names: Names) -> Self {
+    ///
+    /// # Errors
+    /// If the system provides no random bytes.
+    pub fn new(names: Names) -> Result<Self, NoRandomness> {
         Self::behind(names, &Guard::ALL)
     }
 
     /// A door that only these of the guards look after: for tests, which show what each of them is there for.
     #[doc(hidden)]
-    pub fn behind(names: Names, guards: &[Guard]) -> Self {
-        Self { names, guards: guards.to_vec(), inside: Mutex::default() }
+    pub fn behind(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
+        Ok(Self { names, guards: guards.to_vec(), path: Word::new()?, inside: Mutex::default() })
     }
 
     fn has(&self, guard: Guard) -> bool {
@@ -93,6 +100,23 @@ impl Door {
 
     pub(super) fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// The path of the form, which is also the path of its cookie.
+    pub(super) fn home(&self) -> String {
+        if self.has(Guard::Path) { format!("/{}/", self.path.text()) } else { "/".to_owned() }
+    }
+
+    /// The part of a path below the secret segment, if the path begins with that segment.
+    pub(super) fn below_home<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
+        self.path.is(first).then_some(rest)
+    }
+
+    /// A proof that this process knows the secret path, for a page that knows it as well.
+    pub(super) fn prove(&self, nonce: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.path.text().as_bytes());
+        URL_SAFE_NO_PAD.encode(hmac::sign(&key, nonce.as_bytes()))
     }
 
     /// A new link, good for [`LINK_LIFE`]. The one before, if nobody opened it, is good no longer.

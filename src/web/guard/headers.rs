@@ -1,11 +1,16 @@
 //! The headers of every answer, refusals too.
 //!
-//! Over plain HTTP on loopback there is no HSTS: it would bind every port of this machine to HTTPS.
+//! Over TLS browsers are told to use HTTPS only for a year (HSTS). Over plain HTTP on loopback they are not: it would bind every port of this
+//! machine to HTTPS.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+
+use super::Door;
 
 /// Scripts, styles, pictures and requests of this origin only, none of them inline; no frame around the page. Source: OWASP ASVS 5.0, V3.4
 /// (<https://owasp.org/www-project-application-security-verification-standard/>).
@@ -16,7 +21,8 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // A form's own page may learn where it came from: `no-referrer` would make browsers send `Origin: null` with it.
+    // The secret path is in the address of each page, so no other origin may see it. Within the origin it may be seen: `no-referrer` would make
+    // browsers send `Origin: null` with a form.
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -24,8 +30,14 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
-pub(super) async fn add(request: Request, next: Next) -> Response {
+/// One year, for this host only; a browser then refuses plain HTTP to it.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+pub(super) async fn add(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if door.names().is_tls() {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     for (name, value) in ALWAYS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -20,7 +20,7 @@ pub(in crate::web) struct Conflict<'a> {
 /// The page.
 pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
     let body = html! {
-        form method="post" action="/merge" autocomplete="off" {
+        form method="post" action="merge" autocomplete="off" {
             input type="hidden" name="csrf" value=(conflict.csrf);
             input type="hidden" name="page" value=(conflict.id);
             header.bar {
@@ -39,7 +39,7 @@ pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
                 @for (index, difference) in conflict.differences.iter().enumerate() {
                     (choice(index, difference))
                 }
-                p.end { button.primary type="submit" { "Save these" } " " a href="/" { "Take the file as it is" } }
+                p.end { button.primary type="submit" { "Save these" } " " a href="./" { "Take the file as it is" } }
             }
         }
     };

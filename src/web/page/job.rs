@@ -15,7 +15,7 @@ pub(super) fn buttons() -> Markup {
             ul.actions {
                 @for action in Action::ALL {
                     li {
-                        button type="submit" formaction="/act" name="action" value=(action.name())
+                        button type="submit" formaction="act" name="action" value=(action.name())
                             aria-describedby={ "help-" (action.name()) } { (action.title()) }
                         p.help id={ "help-" (action.name()) } { (action.help()) }
                     }
@@ -31,7 +31,7 @@ pub(in crate::web) fn job(name: &str, csrf: &str, job: &Job, state: &State) -> M
     let body = html! {
         header.bar {
             div.file { h1 { (title) } p { (name) } }
-            a href="/" { "Back to the form" }
+            a href="./" { "Back to the form" }
         }
         main.alone {
             @if let Some(done) = state.done.as_deref() {
@@ -39,7 +39,7 @@ pub(in crate::web) fn job(name: &str, csrf: &str, job: &Job, state: &State) -> M
             } @else if state.is_stopped {
                 div.note role="status" { p { "Stopped. Nothing was changed." } }
             } @else {
-                (progress(state))
+                (progress(job, state))
             }
             (again(csrf, job, state))
         }
@@ -49,9 +49,9 @@ pub(in crate::web) fn job(name: &str, csrf: &str, job: &Job, state: &State) -> M
 
 /// A button for what can be done now: stop it, or do it once more.
 fn again(csrf: &str, job: &Job, state: &State) -> Markup {
-    let stop = format!("/job/{}/stop", job.id);
+    let stop = format!("stop?id={}", job.id);
     html! {
-        form.end method="post" action=(if state.is_open() { stop.as_str() } else { "/act" }) {
+        form.end method="post" action=(if state.is_open() { stop.as_str() } else { "act" }) {
             input type="hidden" name="csrf" value=(csrf);
             @if state.is_open() {
                 button type="submit" { "Stop" }
@@ -62,14 +62,22 @@ fn again(csrf: &str, job: &Job, state: &State) -> Markup {
     }
 }
 
-fn progress(state: &State) -> Markup {
+/// A job that runs. The script asks for its progress; without a script a link does, since a page that reloads by itself would not stop when
+/// the connection is lost.
+fn progress(job: &Job, state: &State) -> Markup {
     html! {
         @if let Some(code) = &state.code { (sign_in(code)) }
-        section role="status" {
-            h2 { "Under way for " (state.seconds()) " s" }
+        section #progress role="status" data-progress={ "progress?id=" (job.id) } data-version=(state.version()) {
+            h2 { "Running for " span #seconds { (state.seconds()) } " s" }
             ul { @for said in &state.said { li { (said) } } }
         }
+        p { a href=(address(job)) { "Look again" } }
     }
+}
+
+/// The address of a job's page, relative to the other pages.
+pub(in crate::web) fn address(job: &Job) -> String {
+    format!("job?id={}", job.id)
 }
 
 /// What the administrator has to do.
@@ -154,7 +162,7 @@ fn finding(finding: &Finding) -> Markup {
             span.severity { (finding.severity) }
             " "
             @if let (Some(part), Some(title)) = (&finding.beside, &finding.title) {
-                a href={ "/#part-" (slug(part)) } { (title) }
+                a href={ "./#part-" (slug(part)) } { (title) }
                 ": "
             }
             (prose(&finding.message))

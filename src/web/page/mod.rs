@@ -1,4 +1,6 @@
 //! The pages, rendered here. Every text and attribute is escaped by `maud`; nothing is spliced into a script or a style.
+//!
+//! All pages of the form are at one level below its secret path, and their links are relative: no page contains the path.
 
 mod conflict;
 mod fields;
@@ -10,7 +12,7 @@ mod tables;
 use maud::{DOCTYPE, Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
-pub(super) use job::job;
+pub(super) use job::{address, job};
 pub(super) use read_only::file_for_shell;
 
 use crate::form::{Finding, Form, Values};
@@ -56,7 +58,7 @@ pub(super) struct Content<'a> {
 pub(super) fn form(content: &Content<'_>) -> Markup {
     let sections = &content.form.sections;
     let body = html! {
-        form #form method="post" action="/save" novalidate autocomplete="off" {
+        form #form method="post" action="save" novalidate autocomplete="off" {
             input type="hidden" name="csrf" value=(content.csrf);
             input type="hidden" name="page" value=(content.id);
             header.bar {
@@ -66,7 +68,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                 }
                 p #unsaved .unsaved hidden[!content.unsaved] { "Not saved yet" }
                 button.primary type="submit" { "Save" }
-                button type="submit" formaction="/leave" { "Close" }
+                button type="submit" formaction="leave" { "Close" }
             }
             div.columns {
                 nav aria-label="Sections" {
@@ -102,7 +104,7 @@ pub(super) fn unreadable(name: &str, findings: &[Finding]) -> Markup {
         }
         main.alone {
             div.note.bad role="alert" {
-                p { "This file cannot be read as settings. Mend it in an editor, then " a href="/" { "look again" } "." }
+                p { "This file cannot be read as settings. Mend it in an editor, then " a href="./" { "look again" } "." }
             }
             (found::summary(findings))
         }
@@ -118,15 +120,15 @@ pub(super) fn refusal(name: &str, message: &str) -> Markup {
         }
         main.alone {
             div.note.bad role="alert" { p { (message) } }
-            p { a href="/" { "Back to the form" } }
+            p { a href="./" { "Back to the form" } }
         }
     };
     frame(name, &body)
 }
 
-/// The page that goes on to the form.
-pub(super) fn opened() -> Markup {
-    alone("opened", &html! { p { a href="/" { "On to the form" } } })
+/// The page that leads to the form at `home`.
+pub(super) fn opened(home: &str) -> Markup {
+    alone("opened", &html! { p { a href=(home) { "Continue to the form" } } })
 }
 
 /// The page for whoever has closed the form.

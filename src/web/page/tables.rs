@@ -162,15 +162,15 @@ fn remove(row: &Row, what: &str) -> Markup {
     html! {
         @if row.removed {
             input type="hidden" name="removed" value=(row.key);
-            button.small type="submit" formaction="/edit" name="restore" value=(row.key) aria-label={ "Keep " (what) } { "Keep" }
+            button.small type="submit" formaction="edit" name="restore" value=(row.key) aria-label={ "Keep " (what) } { "Keep" }
         } @else {
-            button.small type="submit" formaction="/edit" name="remove" value=(row.key) aria-label={ "Remove " (what) } { "Remove" }
+            button.small type="submit" formaction="edit" name="remove" value=(row.key) aria-label={ "Remove " (what) } { "Remove" }
         }
     }
 }
 
 fn add(table: &str, title: &str) -> Markup {
     html! {
-        p { button.small type="submit" formaction="/edit" name="add" value=(table) { (title) } }
+        p { button.small type="submit" formaction="edit" name="add" value=(table) { (title) } }
     }
 }

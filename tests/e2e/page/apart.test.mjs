@@ -19,7 +19,7 @@ for (const javaScriptEnabled of [true, false]) {
         const served = await serve(t, browser, SOUND);
         const one = await served.open({ javaScriptEnabled });
         const two = await one.context().newPage();
-        await two.goto(served.origin);
+        await two.goto(served.home);
         await input(one, "entra.application_name").fill("From the first");
         await input(two, "sync.read_interval_seconds").fill("8");
         assert.equal(await press(one, "Save"), 200);
@@ -60,7 +60,7 @@ test("a file that goes, and one that becomes unreadable", async (t) => {
     await input(page, "swyx.version").fill("14.00");
     await press(page, "Save");
     assert.equal(await served.read(), "[control_center\n");
-    await page.goto(served.origin);
+    await page.goto(served.home);
     assert.match(await page.locator(".note.bad").innerText(), /cannot be read/);
     await served.write(SOUND);
     await page.getByRole("link", { name: "look again" }).click();

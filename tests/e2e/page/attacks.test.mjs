@@ -58,7 +58,8 @@ test("a page on another port posts with the cookie", async (t) => {
     const served = await serve(t, browser, SOUND);
     const ours = await served.open();
     const { body } = await ours.evaluate(() => ({ body: new URLSearchParams([...new FormData(document.getElementById("form"))]).toString() }));
-    const evil = await other(t, () => page(served.origin));
+    // Even a page that had come to know the secret path, for which the browser sends the cookie.
+    const evil = await other(t, () => page(served.home.replace(/\/$/, "")));
     const tab = await ours.context().newPage();
     await tab.goto(evil.origin);
     // Not even with the right token, had it come to know it.
@@ -67,11 +68,11 @@ test("a page on another port posts with the cookie", async (t) => {
             const options = { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(body) };
             await fetch(target, options).catch(() => {});
         },
-        [`${served.origin}/save`, body.replace("14.10", "13.30")],
+        [`${served.home}save`, body.replace("14.10", "13.30")],
     );
     assert.equal(await served.read(), SOUND);
     const [response] = await Promise.all([
-        tab.waitForResponse((response) => response.url() === `${served.origin}/save`),
+        tab.waitForResponse((response) => response.url() === `${served.home}save`),
         tab.evaluate(() => document.getElementById("f").submit()),
     ]);
     assert.equal(response.status(), 403);
@@ -92,7 +93,7 @@ test("a name that leads here does not open the page", async (t) => {
 
     const served = await serve(t, browser, SOUND);
     const context = await served.context();
-    for (const url of [served.link, `${served.origin}/`, `${served.origin}/style.css`]) {
+    for (const url of [served.link, `${served.origin}/`, `${served.origin}/style.css`, `${served.origin}/proof`]) {
         const page = await context.newPage();
         // A browser shows a page of its own for an answer without a body.
         const [response] = await Promise.all([page.waitForEvent("response"), page.goto(url.replace("127.0.0.1", FOREIGN)).catch(() => {})]);
@@ -118,7 +119,7 @@ test("the page is in nobody's frame", async (t) => {
 
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
-    assert.doesNotMatch(await framed(page.context(), `${served.origin}/`), /Control Center/);
+    assert.doesNotMatch(await framed(page.context(), served.home), /Control Center/);
 });
 
 test("a link opens once, whoever is first", async (t) => {
@@ -129,14 +130,14 @@ test("a link opens once, whoever is first", async (t) => {
     assert.equal(won.length, 1);
     assert.equal(won[0].status, 303);
     const cookie = won[0].headers["set-cookie"][0];
-    for (const word of ["HttpOnly", "SameSite=Strict", "Path=/"]) assert.ok(cookie.includes(word), cookie);
+    for (const word of ["HttpOnly", "SameSite=Strict", `Path=${won[0].headers.location}`]) assert.ok(cookie.includes(word), cookie);
     const page = await (await served.context()).newPage();
     const response = await page.goto(served.link);
     assert.ok([401, 403, 404, 410].includes(response.status()), `${response.status()}`);
     assert.doesNotMatch(await page.content(), /Control Center<|name="csrf"/);
     // The one that was first has the page.
     const host = { Cookie: cookie.split(";")[0] };
-    assert.match((await ask(`${served.origin}/`, host)).body, /name="csrf"/);
+    assert.match((await ask(`${served.origin}${won[0].headers.location}`, host)).body, /name="csrf"/);
 });
 
 test("without a session there is nothing, and a wrong or missing token changes nothing", async (t) => {
@@ -153,7 +154,7 @@ test("without a session there is nothing, and a wrong or missing token changes n
         filled.set("swyx.version", "13.30");
         const statuses = [];
         for (const change of [(it) => it.delete("csrf"), (it) => it.set("csrf", ""), (it) => it.set("csrf", `${it.get("csrf")}x`)])
-            for (const path of ["/save", "/edit", "/merge", "/findings"]) {
+            for (const path of ["save", "edit", "merge", "findings"]) {
                 const body = new URLSearchParams(filled);
                 change(body);
                 statuses.push((await fetch(path, { method: "POST", body })).status);
@@ -171,7 +172,10 @@ test("a session that has ended is said to be so", async (t) => {
     await page.goto(served.link);
     await context.clearCookies();
     await input(page, "swyx.version").fill("13.30");
-    await says(page, "The session has ended: open a fresh link");
+    await says(page, "Findings are no longer updated");
+    assert.match(await page.locator("#over").innerText(), /The session has ended/);
+    assert.ok(await page.getByRole("button", { name: "Save" }).first().isDisabled());
+    assert.equal(await input(page, "swyx.version").inputValue(), "13.30", "what was entered is still there");
 });
 
 test("what stands in a file is text, whatever it looks like", async (t) => {
@@ -195,6 +199,7 @@ test("the secret of the file is in no response, and nowhere in the memory of the
     const bodies = [];
     page.on("response", (response) => bodies.push(response.text().catch(() => ""), response.allHeaders().then(JSON.stringify).catch(() => "")));
     await page.goto(served.link);
+    const home = page.url();
     await input(page, "entra.application_name").fill("Another name");
     await page.waitForFunction(() => !document.querySelector("#unsaved").hidden);
     await input(page, "control_center.MsTeamsTenantId").fill("nonsense");
@@ -210,7 +215,7 @@ test("the secret of the file is in no response, and nowhere in the memory of the
     for (const text of [all, memory, await page.content(), served.said.join("\n")]) assert.ok(!text.includes(CANARY.slice(0, 20)));
 
     // A secret that was entered is in this page alone, until it is sent; it does not come back.
-    await page.goto(served.origin);
+    await page.goto(home);
     const secret = "control_center.MsTeamsClientSecret";
     await input(page, secret).selectOption("text");
     await input(page, `${secret}.text`).fill("Nw3~entered-canary.never_again-5tY7u8I9o");
@@ -218,7 +223,7 @@ test("the secret of the file is in no response, and nowhere in the memory of the
     assert.equal(await press(page, "Save"), 200);
     assert.match(await served.read(), /entered-canary/);
     await page.goto("about:blank");
-    await page.goto(served.origin);
+    await page.goto(home);
     assert.ok(!(await page.content()).includes("entered-canary"));
     assert.ok(!(await Promise.all(bodies)).join("\n").includes("entered-canary"));
 });
@@ -236,7 +241,8 @@ test("every answer forbids what it can", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
-    for (const path of ["/", "/style.css", "/script.js", "/nowhere", "/save"])
+    const home = new URL(served.home).pathname;
+    for (const path of ["/", "/style.css", "/script.js", "/proof", "/nowhere", home, `${home}nowhere`, `${home}save`])
         for (const headers of [{}, { Cookie: cookies }]) {
             const { headers: given } = await ask(`${served.origin}${path}`, headers);
             const policy = given["content-security-policy"] ?? "";

@@ -99,6 +99,13 @@ export const serve = async (t, { browser }, text, environment = {}) => {
         link,
         said,
         origin: new URL(link).origin,
+        /** The secret address of the form, once a page has opened the link. */
+        home: undefined,
+        /** Ends the program at once, as a crash does. */
+        kill: async () => {
+            child.kill("SIGKILL");
+            await ended;
+        },
         read: () => readFile(file, "utf8"),
         write: (text) => writeFile(file, text),
         check: () => spawnSync(PROGRAM, ["check", "--fail-on", "warning", file], { encoding: "utf8" }),
@@ -115,6 +122,7 @@ export const serve = async (t, { browser }, text, environment = {}) => {
             const page = await context.newPage();
             watch(t, page);
             await page.goto(link);
+            served.home = page.url();
             return page;
         },
     };
@@ -132,6 +140,25 @@ export const emulate = async (t, ...words) => {
     ]);
     return JSON.parse(line);
 };
+
+/** The settings that lead to an emulated tenant, and where its secrets are. */
+export const settings = (facts) => `\
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = "${facts.tenant_id}"
+MsTeamsClientId = "${facts.client_id}"
+MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+
+[swyx]
+version = "14.10"
+
+[entra]
+authority = "${facts.authority}"
+graph = "${facts.graph}"
+ca_file = "${facts.ca_file}"
+`;
+/** The secrets of these settings, as the program's environment. */
+export const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
 
 /** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
 export const watch = (t, page) => {
@@ -160,9 +187,11 @@ export const findings = (page) => page.locator("#findings-list li").allInnerText
 /** Presses the first button of this name, and waits for the page that it leads to. */
 export const press = async (page, name) => {
     const response = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303);
+    // The page asks the server for its proof first, so the navigation begins after the click has ended.
+    const loaded = page.waitForEvent("load");
     await page.getByRole("button", { name, exact: true }).first().click();
     const answered = await response;
-    await page.waitForLoadState();
+    await loaded;
     return answered.status();
 };
 

@@ -19,7 +19,7 @@ test("the first byte of the page, and how large all of it is", async (t) => {
     const firsts = [];
     let bytes = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-        await page.goto(`${served.origin}/`);
+        await page.goto(served.home);
         const [first, sizes] = await page.evaluate(() => {
             const [{ requestStart, responseStart, decodedBodySize }] = performance.getEntriesByType("navigation");
             const others = performance.getEntriesByType("resource").filter(({ name }) => name.startsWith(location.origin));
@@ -48,7 +48,7 @@ test("findings while typing, with 1,000 users", async (t) => {
             const sent = body.toString();
             const begun = performance.now();
             const headers = { "X-CSRF-Token": form.elements.namedItem("csrf").value, "Content-Type": "application/x-www-form-urlencoded" };
-            const answer = await fetch("/findings", { method: "POST", body: sent, headers, cache: "no-store" });
+            const answer = await fetch("findings", { method: "POST", body: sent, headers, cache: "no-store" });
             const { findings } = await answer.json();
             took.push(performance.now() - begun);
             if (findings.length !== 1) throw new Error(`${findings.length} findings`);

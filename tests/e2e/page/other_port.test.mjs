@@ -1,0 +1,306 @@
+// A program of another user of this machine, at another port of 127.0.0.1 that the browser of the form visits as well, and then at the port of
+// the form itself. Each attack also runs against a form without the protection, where it has to succeed.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer, request as ask } from "node:http";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+
+import { browsing, CANARY, emulate, INLINE, input, secrets, serve, settings, SOUND } from "./shared.mjs";
+
+const browser = browsing();
+
+/** The hostile server: it tells each request that it gets, sets the cookies that its address asks for, and redirects. */
+const HOSTILE = `
+import { createServer } from "node:http";
+const tell = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
+const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
+    let body = "";
+    request.on("data", (data) => (body += data));
+    request.on("end", () => {
+        tell({ method: request.method, url: request.url, headers: request.rawHeaders, body });
+        const { searchParams } = new URL(request.url, "http://hostile.example");
+        response.setHeader("Content-Type", "text/html");
+        response.setHeader("Set-Cookie", searchParams.getAll("set"));
+        response.setHeader("Access-Control-Allow-Origin", request.headers.origin ?? "*");
+        response.setHeader("Access-Control-Allow-Credentials", "true");
+        if (searchParams.has("to")) response.writeHead(307, { Location: searchParams.get("to") });
+        response.end("<!doctype html><title>hostile</title><p>hostile</p>");
+    });
+});
+server.listen(Number(process.argv[1]), "127.0.0.1", () => tell({ port: server.address().port }));
+`;
+const NOBODY = 65_534; // the user and group of Debian that own nothing
+
+/** Starts the hostile server on this port, or on any. */
+const hostile = async (t, port = 0) => {
+    const other = process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+    if (process.getuid() !== 0) t.diagnostic("the hostile server runs as the same user: only root can start it as another one");
+    const options = { cwd: "/", env: {}, stdio: ["ignore", "pipe", "inherit"], ...other };
+    const child = spawn(process.execPath, ["--input-type=module", "-e", HOSTILE, String(port)], options);
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    t.after(() => child.kill("SIGKILL") && ended);
+    const received = [];
+    const lines = createInterface({ input: child.stdout });
+    const listening = await new Promise((resolve, reject) => {
+        lines.once("line", (line) => resolve(JSON.parse(line).port));
+        ended.then((code) => reject(new Error(`the hostile server ended with ${code}`)));
+    });
+    lines.on("line", (line) => received.push(JSON.parse(line)));
+    return { received, origin: `http://127.0.0.1:${listening}` };
+};
+
+/** A proxy before the form that gives the cookie the path `/`, as it would be without the protection. */
+const withOldCookiePath = async (t, served) => {
+    const real = new URL(served.origin);
+    const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
+        const here = request.headers.host;
+        const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value.replaceAll(here, real.host)]));
+        const options = { host: real.hostname, port: real.port, method: request.method, path: request.url, headers, agent: false };
+        const forwarded = ask(options, (answer) => {
+            const cookies = answer.headers["set-cookie"]?.map((set) => set.replace(/Path=[^;]*/, "Path=/"));
+            response.writeHead(answer.statusCode, { ...answer.headers, ...(cookies && { "set-cookie": cookies }) });
+            answer.pipe(response);
+        });
+        request.pipe(forwarded);
+    });
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    t.after(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
+    return `http://127.0.0.1:${server.address().port}`;
+};
+
+/** A browser that has the form open, and all that nobody else may learn. */
+const opened = async (context, link) => {
+    const page = await context.newPage();
+    await page.goto(link);
+    const cookie = (await context.cookies()).find(({ name }) => name.startsWith("swyx-teams-"));
+    assert.ok(cookie.httpOnly && cookie.value.length === 43);
+    const secret = {
+        cookie: cookie.value,
+        path: new URL(page.url()).pathname.split("/")[1],
+        token: await page.locator("[name=csrf]").first().inputValue(),
+        stored: CANARY,
+    };
+    assert.ok(secret.path.length === 43 && secret.token.length === 43);
+    return { page, secret, name: cookie.name };
+};
+
+/** Which of these secrets are in what was received. */
+const leaked = (secret, ...received) => {
+    const all = JSON.stringify(received);
+    return Object.keys(secret).filter((name) => all.includes(secret[name]));
+};
+
+/** All that a page of the hostile server tries. Gives what it could read. */
+const attack = async (context, evil, target, name) => {
+    const tab = await context.newPage();
+    const read = [];
+    await tab.goto(`${evil.origin}/`);
+    read.push(
+        await tab.evaluate(
+            async ([own, target]) => {
+                const read = [document.cookie, document.referrer, location.href, history.length];
+                const paths = ["/", "/save", "/findings", "/merge", "/edit", "/act", "/leave", "/job", "/progress", "/proof", "/open/x", "/a/b/c", "/..%2f"];
+                for (const origin of [own, target])
+                    for (const path of paths) {
+                        for (const mode of ["cors", "no-cors", "same-origin"])
+                            for (const method of ["GET", "POST"]) {
+                                const options = { mode, method, credentials: "include", redirect: "follow", referrerPolicy: "unsafe-url" };
+                                const answer = await fetch(`${origin}${path}`, options).catch(() => null);
+                                if (answer) read.push(answer.url, [...answer.headers], await answer.text().catch(() => ""));
+                            }
+                        const load = (tag, address) =>
+                            new Promise((done) => {
+                                const made = document.createElement(tag);
+                                made.onload = made.onerror = () => done(made);
+                                made.src = address;
+                                document.body.append(made);
+                            });
+                        await load("img", `${origin}${path}`);
+                        await load("script", `${origin}${path}`);
+                        const frame = await load("iframe", `${origin}${path}`);
+                        try {
+                            read.push(frame.contentWindow.location.href, frame.contentDocument.documentElement.outerHTML);
+                        } catch {
+                            // Another origin's frame cannot be read.
+                        }
+                    }
+                read.push(performance.getEntries().map((entry) => entry.name));
+                return read;
+            },
+            [evil.origin, target],
+        ),
+    );
+    // Forms and redirections, each from the hostile page to itself and to the form's server.
+    for (const to of [`${evil.origin}/form`, `${target}/save`, `${evil.origin}/?to=${encodeURIComponent(`${target}/`)}`, `${target}/open/x`]) {
+        for (const method of ["get", "post"]) {
+            await tab.goto(`${evil.origin}/`);
+            const navigated = tab.waitForEvent("framenavigated");
+            await tab.evaluate(
+                ([to, method]) => {
+                    const form = document.createElement("form");
+                    Object.assign(form, { action: to, method });
+                    document.body.append(form);
+                    form.submit();
+                },
+                [to, method],
+            );
+            await navigated;
+        }
+    }
+    // The form's window, if the hostile page opens one itself.
+    await tab.goto(`${evil.origin}/`);
+    const popup = context.waitForEvent("page");
+    await tab.evaluate((target) => void (window.opened = window.open(`${target}/`)), target);
+    await (await popup).waitForLoadState();
+    read.push(await tab.evaluate(() => { try { return window.opened.location.href; } catch { return ""; } }));
+    // Cookies of the form's own name, and 40 large ones: the next answer shows what the browser sends then.
+    const set = [`${name}=tossed; Path=/`, `${name}=tossed; Path=/save`, ...Array.from({ length: 40 }, (_, at) => `large${at}=${"x".repeat(4000)}; Path=/`)];
+    for (const cookie of set) await tab.goto(`${evil.origin}/?set=${encodeURIComponent(cookie)}`);
+    read.push(await tab.evaluate(() => document.cookie));
+    return read;
+};
+
+test("a server at another port learns nothing of a form that the browser has open", async (t) => {
+    const served = await serve(t, browser, INLINE);
+    const evil = await hostile(t);
+    const context = await served.context();
+    const form = await opened(context, served.link);
+    const read = await attack(context, evil, served.origin, form.name);
+    assert.deepEqual(leaked(form.secret, evil.received, read), []);
+    const all = JSON.stringify(evil.received);
+    assert.ok(evil.received.length > 50 && all.includes("=tossed"), "the hostile server sees requests and cookies");
+    // The administrator has not been locked out by any of it.
+    assert.equal((await form.page.goto(served.link.replace(/open\/.*/, `${form.secret.path}/`))).status(), 200);
+    const { cookie } = await (await form.page.reload()).request().allHeaders();
+    assert.ok(cookie.includes(form.secret.cookie) && cookie.includes("=tossed") && cookie.length > 100_000, "ours and all of the others were sent");
+    await input(form.page, "swyx.version").fill("13.30");
+    await form.page.waitForFunction(() => !document.querySelector("#unsaved").hidden);
+
+    // As many cookies as the browser keeps: the session ends at worst, and a new link opens the form again.
+    const tab = await context.newPage();
+    await tab.goto(`${served.origin}/`);
+    const cookies = Array.from({ length: 250 }, (_, at) => ({ name: `more${at}`, value: "y".repeat(4000), url: served.origin }));
+    await context.addCookies(cookies);
+    const response = await form.page.reload();
+    assert.ok([200, 401].includes(response.status()), `${response.status()}`);
+    assert.deepEqual(leaked(form.secret, evil.received), []);
+});
+
+test("the same attack gets the session where the cookie has the path /", async (t) => {
+    const served = await serve(t, browser, INLINE);
+    const evil = await hostile(t);
+    const context = await served.context();
+    const proxy = await withOldCookiePath(t, served);
+    const form = await opened(context, served.link.replace(served.origin, proxy));
+    const read = await attack(context, evil, proxy, form.name);
+    assert.deepEqual(leaked(form.secret, evil.received, read), ["cookie"]);
+});
+
+/** A form in a browser whose clock the test drives. With `script`, the page's script is changed by it first. */
+const driven = async (t, text, environment, script) => {
+    const served = await serve(t, browser, text, environment);
+    const context = await served.context();
+    await context.clock.install();
+    if (script)
+        await context.route("**/script.js", async (route) => {
+            const response = await route.fetch();
+            const before = await response.text();
+            const after = script(before);
+            assert.notEqual(after, before);
+            await route.fulfill({ response, body: after });
+        });
+    return { served, context, form: await opened(context, served.link) };
+};
+
+/** A script that trusts any server at this address. */
+const trusting = (script) => script.replace("if (await isOurs(signal)) return !isOver;", "await isOurs(signal).catch(() => false); return true;");
+
+/** Waits for a response of the new server, other than to the question for its proof. */
+const answered = (page, evil) => page.waitForResponse((response) => response.url().startsWith(evil.origin) && !response.url().includes("/proof?"));
+
+const isOver = (page) => page.locator("#over").waitFor();
+
+/** What an administrator, or the page itself, does first after the server has gone. */
+const activities = {
+    typing: async (page) => {
+        await input(page, "swyx.version").fill("13.30");
+        await page.clock.runFor(1_000);
+    },
+    saving: async (page) => {
+        await page.getByRole("button", { name: "Save" }).first().click();
+    },
+    "adding a row": async (page) => {
+        await page.getByRole("button", { name: "Add a user" }).click();
+        await page.clock.runFor(1_000);
+    },
+};
+
+for (const [activity, act] of Object.entries(activities)) {
+    test(`a server that takes the port over learns nothing by ${activity}`, async (t) => {
+        const { served, form } = await driven(t, INLINE);
+        await served.kill();
+        const evil = await hostile(t, new URL(served.origin).port);
+        await act(form.page);
+        await isOver(form.page);
+        assert.match(await form.page.locator("#over").innerText(), /^The connection to swyx-teams was lost\. Nothing more is sent\./);
+        assert.deepEqual(evil.received.map(({ method, url }) => `${method} ${url.split("?")[0]}`), ["GET /proof"]);
+        // Nothing follows, whatever is done in the page, and what was entered stays in it.
+        await input(form.page, "swyx.version").fill("14.00");
+        await input(form.page, "swyx.version").press("Enter");
+        await form.page.clock.runFor(3_600_000);
+        for (const button of await form.page.locator("button[type=submit]").all()) assert.ok(await button.isDisabled());
+        assert.equal(await input(form.page, "swyx.version").inputValue(), "14.00");
+        // A request of the test's own comes after all that the page has sent.
+        await fetch(`${evil.origin}/last`);
+        await form.page.waitForTimeout(0);
+        assert.equal(evil.received.filter(({ url }) => !url.startsWith("/last")).length, 1);
+        assert.deepEqual(leaked(form.secret, evil.received), []);
+    });
+
+    test(`a page that trusts the new server gives all to it by ${activity}`, async (t) => {
+        const { served, form } = await driven(t, INLINE, {}, trusting);
+        await served.kill();
+        const evil = await hostile(t, new URL(served.origin).port);
+        const reached = answered(form.page, evil);
+        await act(form.page);
+        await reached;
+        assert.deepEqual(leaked(form.secret, evil.received), ["cookie", "path", "token"]);
+    });
+}
+
+for (const [title, script, learns] of [
+    ["a server that takes the port over learns nothing from a job's page", undefined, []],
+    ["a job's page that trusts the new server gives all to it", trusting, ["cookie", "path"]],
+])
+    test(title, async (t) => {
+        const facts = await emulate(t, "--device-code", "expire");
+        const { served, form } = await driven(t, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret }, script);
+        await form.page.getByRole("button", { name: "Plan", exact: true }).click();
+        await form.page.locator("#progress").waitFor();
+        await served.kill();
+        const evil = await hostile(t, new URL(served.origin).port);
+        const reached = script && answered(form.page, evil);
+        await form.page.clock.runFor(2_000);
+        await reached;
+        if (!script) {
+            await isOver(form.page);
+            await form.page.clock.runFor(3_600_000);
+            assert.deepEqual(evil.received.map(({ url }) => url.split("?")[0]), ["/proof"]);
+            assert.equal(await form.page.getByRole("link", { name: "Back to the form" }).count(), 0, "it leads nowhere now");
+        }
+        assert.deepEqual(leaked(form.secret, evil.received).filter((name) => name !== "token"), learns);
+    });
+
+test("a page whose server has gone says so, and asks once", async (t) => {
+    const { served, form } = await driven(t, SOUND);
+    const asked = [];
+    await served.kill();
+    form.page.on("request", (request) => asked.push(request.url()));
+    await activities.typing(form.page);
+    await isOver(form.page);
+    await activities.typing(form.page);
+    await form.page.clock.runFor(3_600_000);
+    assert.deepEqual(asked.map((url) => new URL(url).pathname), ["/proof"]);
+});
