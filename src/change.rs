@@ -67,21 +67,7 @@ pub fn file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, Chan
     save(name, path, changes, Origin::Program, |_| true, |_| true)
 }
 
-/// As [`file()`], if the file is still `base`; nothing of it if there was no file.
-///
-/// # Errors
-/// [`ChangeError`] says why nothing was changed; [`ChangeError::Moved`] that the file is another one by now.
-pub fn file_as_seen(
-    name: &str,
-    path: &Path,
-    base: Option<&Checked>,
-    changes: &[Change],
-) -> Result<Outcome, ChangeError> {
-    let base = base.map(|base| base.source().text().as_bytes());
-    save(name, path, changes, Origin::Program, |_| true, |content| content == base)
-}
-
-/// As [`file_as_seen()`], for changes that come from a form: addresses, the other keys of
+/// As [`file()`], for changes that come from a form. The file must still be `base` (`None`: no file). Addresses, the other keys of
 /// [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references must be the same before and after. They are
 /// compared by their values in both texts, whatever the changes are.
 ///
@@ -97,7 +83,8 @@ pub fn file_as_seen(
 /// ```
 ///
 /// # Errors
-/// As [`file_as_seen()`]; [`ChangeError::ReadOnly`] names a key that would have changed.
+/// [`ChangeError`] says why nothing was changed; [`ChangeError::Moved`] that the file has changed since, [`ChangeError::ReadOnly`] names a
+/// key that would have changed.
 pub fn file_from_form(
     name: &str,
     path: &Path,

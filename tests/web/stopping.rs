@@ -6,7 +6,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use swyx_teams::settings::SecretSource;
-use swyx_teams::settings::reveal::{CommandLimits, RevealError, Trust, reveal_within};
+use swyx_teams::settings::Trust;
+use swyx_teams::settings::reveal::{CommandLimits, RevealError, reveal_within};
 use swyx_teams::web::actions::{Action, Actions, Done, Told, Verdict};
 
 use crate::common::GOOD;
@@ -23,7 +24,7 @@ impl Actions for Fetching {
     fn perform(&self, _: Action, told: &Arc<dyn Told>) -> Done {
         let source = SecretSource::Command(["sh", "-c", ENDLESS].map(str::to_owned).to_vec());
         let limits = CommandLimits { time: Duration::from_secs(3600), cancellation: told.cancellation() };
-        let fetched = reveal_within(&source, &self.folder, Trust::Given, &limits);
+        let fetched = reveal_within(&source, &self.folder, &Trust::everything(), &limits);
         self.report.send(fetched.err()).unwrap();
         Done { verdict: Verdict::Failed, headline: "a result".to_owned(), parts: Vec::new() }
     }

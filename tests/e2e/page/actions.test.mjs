@@ -4,13 +4,9 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import { browsing, emulate, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings } from "./shared.mjs";
+import { browsing, emulate, environment, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings } from "./shared.mjs";
 
 const browser = browsing();
-
-/** Trust in the tenant's address. */
-const trust = (facts) => ({ SWYX_TEAMS_TRUST: new URL(facts.authority).host });
-const environment = (facts) => ({ ...secrets(facts), ...trust(facts) });
 
 /** Presses a button of the form, and waits for the result. With a script the page asks for it by itself; without one a link does. */
 const perform = async (page, title, javaScriptEnabled = true) => {

@@ -7,7 +7,7 @@ import { createServer, request as ask } from "node:http";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { browsing, CANARY, emulate, INLINE, input, secrets, serve, settings, SOUND } from "./shared.mjs";
+import { browsing, CANARY, emulate, INLINE, input, secrets, serve, settings, SOUND, trust } from "./shared.mjs";
 
 const browser = browsing();
 
@@ -198,6 +198,21 @@ test("the same attack gets the session where the cookie has the path /", async (
     assert.deepEqual(leaked(form.secret, evil.received, read), ["cookie"]);
 });
 
+for (const [title, trusts] of [
+    ["a file that leads to another port is not used without trust in that port", () => ({})],
+    ["the same file sends the secret there where the port is trusted", ({ origin }) => ({ SWYX_TEAMS_TRUST: new URL(origin).host })],
+])
+    test(title, async (t) => {
+        const evil = await hostile(t);
+        const served = await serve(t, browser, `${INLINE}\n[entra]\nauthority = "${evil.origin}"\n`, trusts(evil));
+        const page = await served.open();
+        await page.getByRole("button", { name: "Check online", exact: true }).click();
+        await page.getByRole("button", { name: "Do it again" }).waitFor();
+        const secrets = evil.received.map(({ body }) => new URLSearchParams(body).get("client_secret"));
+        if (Object.keys(trusts(evil)).length === 0) assert.deepEqual(secrets, []);
+        else assert.ok(secrets.includes(CANARY));
+    });
+
 /** A form in a browser whose clock the test drives. With `script`, the page's script is changed by it first. */
 const driven = async (t, text, environment, script) => {
     const served = await serve(t, browser, text, environment);
@@ -276,7 +291,7 @@ for (const [title, script, learns] of [
 ])
     test(title, async (t) => {
         const facts = await emulate(t, "--device-code", "expire");
-        const { served, form } = await driven(t, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret }, script);
+        const { served, form } = await driven(t, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) }, script);
         await form.page.getByRole("button", { name: "Plan", exact: true }).click();
         await form.page.locator("#progress").waitFor();
         await served.kill();

@@ -159,6 +159,10 @@ ca_file = "${facts.ca_file}"
 `;
 /** The secrets of these settings, as the program's environment. */
 export const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
+/** Trust in the emulated tenant's address. */
+export const trust = (facts) => ({ SWYX_TEAMS_TRUST: new URL(facts.authority).host });
+/** Both. */
+export const environment = (facts) => ({ ...secrets(facts), ...trust(facts) });
 
 /** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
 export const watch = (t, page) => {
