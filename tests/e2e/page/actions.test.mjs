@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import { browsing, emulate, environment, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings } from "./shared.mjs";
+import { browsing, emulate, environment, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings, trust } from "./shared.mjs";
 
 const browser = browsing();
 
