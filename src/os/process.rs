@@ -11,8 +11,6 @@
 mod cancellation;
 #[cfg(all(unix, feature = "cli"))]
 mod signals;
-#[cfg(all(unix, test))]
-mod tests;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -345,3 +343,7 @@ fn wait(
         };
     }
 }
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests;
