@@ -89,7 +89,7 @@ class Offline(Case):
 
     def test_what_signs_in_or_fetches_a_secret_would_be_caught(self):
         for words in [
-            ("check", "--online", "env.toml"),
+            ("check", "--online", "--trust=localhost:9", "env.toml"),
             ("check", "--online", "--trust", "command.toml"),
             ("get", "--config", "command.toml", "--trust", "--reveal", "control_center.MsTeamsClientSecret"),
         ]:
