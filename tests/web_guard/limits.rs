@@ -115,7 +115,7 @@ impl Form {
         Some(Session { home: value("location: ")?, cookie: value("set-cookie: ")? })
     }
 
-    /// Whether the form is shown to whoever sends these cookies.
+    /// Whether a request with these cookies gets the form.
     async fn is_shown(&self, session: &Session, cookies: &str) -> bool {
         let request = self.request(&session.home, cookies, "close");
         ask(&mut connected(self.address).await, &request).await.contains("MsTeamsTenantId")

@@ -53,7 +53,7 @@ fn host_name(text: &str) -> Result<String, &'static str> {
 }
 
 const AFTER: &str = "\
-It prints a link that opens once, within five minutes: whoever opens it first has the form, until 15 minutes without a request or 8 hours later. On a terminal, Enter gives another link. The form shows what `check` finds while one types, and saves as `set` does: comments, order and line ends stay, and a file that someone else changed meanwhile is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are shown and cannot be changed there: use `set`. Its buttons do what `check --online`, `plan` and `sheet` do, and use hosts and commands that the file names only if --trust allows them.
+It prints a link that opens the form once, within five minutes. The session ends after 15 minutes without a request, or after 8 hours. On a terminal, Enter gives another link. The form shows what `check` finds while one types, and saves as `set` does: comments, order and line ends stay, and a file that someone else changed meanwhile is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are shown and cannot be changed there: use `set`. Its buttons do what `check --online`, `plan` and `sheet` do, and use hosts and commands that the file names only if --trust allows them.
 
 Examples:
   swyx-teams serve

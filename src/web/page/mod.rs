@@ -104,7 +104,7 @@ pub(super) fn unreadable(name: &str, findings: &[Finding]) -> Markup {
         }
         main.alone {
             div.note.bad role="alert" {
-                p { "This file cannot be read as settings. Mend it in an editor, then " a href="./" { "look again" } "." }
+                p { "This file cannot be read as settings. Fix it in an editor, then " a href="./" { "look again" } "." }
             }
             (found::summary(findings))
         }
