@@ -105,7 +105,7 @@ impl Served {
     pub fn stop(&mut self, address: &str) {
         let page = self.ask("GET", address, "");
         let csrf = byte_serialize(page.input("csrf").as_bytes()).collect::<String>();
-        let stopped = self.ask("POST", &format!("{address}/stop"), &format!("csrf={csrf}"));
+        let stopped = self.ask("POST", &address.replace("/job?", "/stop?"), &format!("csrf={csrf}"));
         assert!(stopped.head.starts_with("HTTP/1.1 303"), "{}{}", stopped.head, stopped.body);
     }
 

@@ -91,7 +91,7 @@ fn done(parts: Vec<Part>) -> Done {
 }
 
 /// Where a job is stopped.
-fn stop(address: &str) -> String {
+pub(super) fn stop(address: &str) -> String {
     address.replace("/job?", "/stop?")
 }
 

@@ -12,6 +12,7 @@ use swyx_teams::web::actions::{Action, Actions, Done, Told, Verdict};
 
 use crate::common::GOOD;
 use crate::common::descendants::{Descendant, ENDLESS};
+use crate::jobs::stop;
 use crate::place::{Place, Sheet};
 
 /// Fetches a secret from a command that never ends by itself, and reports the result to the test.
@@ -39,7 +40,8 @@ async fn stop_ends_the_command_of_a_secret_with_its_descendants() {
     let form = place.form().await.and("action", "check");
     let address = place.post("/act", &form).await.to.expect("an address");
     let descendant = Descendant::of(folder.path());
-    place.post(&format!("{address}/stop"), &Sheet(vec![])).await;
+    let stopped = place.post(&stop(&address), &Sheet(vec![])).await;
+    assert_eq!(stopped.to.as_deref(), Some(&*address));
     assert!(matches!(reported.recv().expect("the job ends"), Some(RevealError::Cancelled)));
     descendant.assert_ends();
     let page = place.get(&address).await;
