@@ -1,19 +1,16 @@
-//! The emulated tenant as a client sees it: in memory with virtual time, and once on a socket.
+//! The emulated Entra ID, Microsoft Graph and gateway as a client sees them: in memory, in virtual time.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test fails by them"
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
 )]
 
-#[path = "../common/mod.rs"]
-mod common;
-
-mod client;
-mod device;
-mod discovery;
-mod faults;
-mod program;
-mod refusals;
-mod scenarios;
+mod entra;
+mod gateway;
+mod graph;

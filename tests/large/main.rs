@@ -18,7 +18,7 @@ mod day;
 mod memory;
 mod model;
 mod office;
-#[path = "../carried/place.rs"]
+#[path = "../online/carried/place.rs"]
 #[allow(dead_code, reason = "the tests beside this one use the rest of it")]
 mod place;
 mod tenant;

@@ -1,19 +1,22 @@
-//! `check --online` against the emulator, over real sockets: each state of a tenant gives its rule, each fault its words and its exit
-//! code, and no request is made that need not be.
+//! Client, provisioning and synchronisation against scripted answers and an emulator in memory, in virtual time.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
+    dead_code,
+    missing_docs,
     unreachable_pub,
-    reason = "a test fails by them"
+    reason = "tests"
 )]
 
-#[path = "../common/mod.rs"]
-mod common;
+#[path = "../common/memory.rs"]
+mod memory;
 
-mod admin;
-mod emulated;
-mod faults;
-mod many;
-mod scenarios;
+mod carried;
+mod client;
+mod gateway;
+mod provision;
+mod sync;
+mod together;

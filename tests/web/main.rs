@@ -1,26 +1,18 @@
-//! The admin form as a page: what it shows, saves, refuses, keeps and never tells. Its guards have tests of their own.
+//! The admin form as a page, and its guards.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used,
+    dead_code,
+    missing_docs,
     unreachable_pub,
-    reason = "a test fails by them"
+    reason = "tests"
 )]
 
 #[path = "../common/mod.rs"]
 mod common;
 
-mod conflict;
-mod jobs;
-mod live;
-mod malformed;
+mod guard;
 mod page;
-mod place;
-mod read_only;
-mod rows;
-mod saving;
-mod secrets;
-#[cfg(unix)]
-mod stopping;
-mod untouched;

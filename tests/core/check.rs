@@ -1,0 +1,164 @@
+//! What is found, and where: one finding for each fault, at the exact place, in one pass.
+
+use swyx_teams::check;
+use swyx_teams::diagnostic::Severity;
+
+const IDS: &str = "MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\nMsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n";
+
+/// Every finding as `line:column-line:column rule key`.
+fn found(text: &str) -> Vec<String> {
+    let checked = check::bytes("a.toml", text.as_bytes().to_vec(), false);
+    let place = |place| {
+        let span = checked.source().span(place);
+        format!("{}:{}-{}:{}", span.start.line, span.start.column, span.end.line, span.end.column)
+    };
+    let findings = checked.diagnostics().iter().map(|found| {
+        let key = found.place.key().map(|key| key.to_string()).unwrap_or_default();
+        let related =
+            found.related.iter().map(|related| format!(" +{}", place(&related.place))).collect::<String>();
+        format!("{} {} {key}{related}", place(&found.place), found.rule)
+    });
+    findings.collect()
+}
+
+#[test]
+fn an_empty_file_lacks_its_table() {
+    assert_eq!(found(""), ["1:1-1:1 missing-key control_center"]);
+    assert_eq!(found("\u{feff}# nothing\r\n"), ["1:1-1:1 missing-key control_center"]);
+}
+
+#[test]
+fn every_fault_is_found_in_one_pass() {
+    let text = format!(
+        "[swyx]\nversion = 14.10\n\n[control_center]\nMsTeamsStatusSyncMode = 7\n{IDS}MsTeamsClientSecret = {{ env = 5 }}\n\n\
+         [entra]\ncluod = \"global\"\nsecret_lifetime_days = 0\n\n[[user]]\nswyx = \"\"\n\n[[user]]\nteams = 5\n"
+    );
+    assert_eq!(
+        found(&text),
+        [
+            "2:11-2:16 wrong-type swyx.version",
+            "5:25-5:26 invalid-value control_center.MsTeamsStatusSyncMode",
+            "8:23-8:34 invalid-value control_center.MsTeamsClientSecret",
+            "11:1-11:6 unknown-key entra.cluod",
+            "12:24-12:25 invalid-value entra.secret_lifetime_days",
+            "14:1-14:9 missing-key user[0].teams",
+            "15:8-15:10 invalid-value user[0].swyx",
+            "17:1-17:9 missing-key user[1].swyx",
+            "18:9-18:10 wrong-type user[1].teams",
+        ]
+    );
+}
+
+#[test]
+fn dotted_inline_and_header_tables_are_read_alike() {
+    let header = format!(
+        "[control_center]\nMsTeamsStatusSyncMode = 3\n{IDS}MsTeamsClientSecret = {{ env = \"A\" }}\n"
+    );
+    assert_eq!(found(&header), ["2:25-2:26 invalid-value control_center.MsTeamsStatusSyncMode"]);
+    let inline = format!(
+        "control_center = {{ MsTeamsStatusSyncMode = 3, {}, MsTeamsClientSecret.env = \"A\" }}\n",
+        IDS.trim_end().replace('\n', ", ")
+    );
+    assert_eq!(found(&inline), ["1:44-1:45 invalid-value control_center.MsTeamsStatusSyncMode"]);
+    let dotted = format!(
+        "control_center.MsTeamsStatusSyncMode = 3\ncontrol_center.{}",
+        IDS.replace("\nMs", "\ncontrol_center.Ms")
+    );
+    assert_eq!(found(&dotted), ["1:40-1:41 invalid-value control_center.MsTeamsStatusSyncMode"]);
+    let users = format!("user = [{{ swyx = \"A\", teams = \"a\" }}, 5]\n{header}").replace("= 3", "= 1");
+    assert_eq!(found(&users), ["1:31-1:34 user-email user[0].teams", "1:38-1:39 wrong-type user[1]"]);
+}
+
+#[test]
+fn line_ends_and_a_byte_order_mark_change_no_place() {
+    let text = format!("# ä\n[control_center]\nMsTeamsStatusSyncMode = 3 # ö\n{IDS}ü = 1\n")
+        .replace("ü =", "\"ü\" =");
+    let expected = found(&text);
+    assert_eq!(expected.len(), 2);
+    assert_eq!(found(&text.replace('\n', "\r\n")), expected);
+    assert_eq!(found(&format!("\u{feff}{text}")), expected);
+}
+
+#[test]
+fn columns_are_characters_and_offsets_are_bytes() {
+    let text = format!(
+        "[control_center]\nMsTeamsStatusSyncMode = 1\n{IDS}MsTeamsClientSecret.env = \"A\"\n\n[entra]\n\"ä€😀\" = 1\n"
+    );
+    let checked = check::bytes("a.toml", text.clone().into_bytes(), false);
+    let span = checked.source().span(&checked.diagnostics()[0].place);
+    assert_eq!((span.start.column, span.end.column), (1, 6));
+    assert_eq!(&text[span.start.offset..span.end.offset], "\"ä€😀\"");
+}
+
+#[test]
+fn findings_over_two_keys_show_both_places() {
+    let text = format!("[swyx]\nversion = \"13.20\"\n[control_center]\nMsTeamsStatusSyncMode = 2\n{IDS}");
+    assert_eq!(
+        found(&text),
+        [
+            "3:1-3:17 mode-needs-secret control_center.MsTeamsClientSecret +4:25-4:26",
+            "4:25-4:26 mode-needs-version control_center.MsTeamsStatusSyncMode +2:11-2:18",
+        ]
+    );
+}
+
+#[test]
+fn one_value_has_one_fault() {
+    for (id, rule) in [
+        ("<tenant-id>", "placeholder"),
+        (" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "surrounding-blank"),
+        ("example.com", "tenant-not-guid"),
+        ("{7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34}", "invalid-value"),
+        ("urn:uuid:7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "invalid-value"),
+        ("7a3c5e104b1d4f6a9c2e8d0b6f1a2c34", "invalid-value"),
+        ("", "invalid-value"),
+    ] {
+        let client =
+            "MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret.env = \"A\"\n";
+        let text =
+            format!("[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"{id}\"\n{client}");
+        let found = found(&text);
+        assert_eq!(found.len(), 1, "{id}: {found:?}");
+        assert!(found[0].contains(rule), "{id}: {found:?}");
+    }
+}
+
+#[test]
+fn an_allow_silences_a_warning_before_or_at_the_end_of_its_line() {
+    let mode = "MsTeamsStatusSyncMode = 0";
+    let file = |before: &str, behind: &str| format!("[control_center]\n{before}{mode}{behind}\n{IDS}");
+    assert_eq!(found(&file("", "")), ["2:25-2:26 mode-undocumented control_center.MsTeamsStatusSyncMode"]);
+    for text in [
+        file("# swyx-teams: allow(mode-undocumented) as agreed\n", ""),
+        file("", " # swyx-teams: allow(mode-undocumented) as agreed"),
+        file("# swyx-teams: allow(mode-undocumented)\n# and why\n", ""),
+    ] {
+        assert_eq!(found(&text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn an_allow_that_silences_nothing_is_reported() {
+    let file =
+        |comment: &str| format!("{comment}\n[control_center]\nMsTeamsStatusSyncMode = 3 {comment}\n{IDS}");
+    for comment in [
+        "# swyx-teams: allow(secret-inline)",
+        "# swyx-teams: allow(no-such-rule)",
+        "# swyx-teams: alow(x)",
+        "# swyx-teams: allow(invalid-value)",
+    ] {
+        let checked = check::bytes("a.toml", file(comment).into_bytes(), false);
+        let rules =
+            checked.diagnostics().iter().map(|found| (found.rule, found.severity)).collect::<Vec<_>>();
+        let unused = ("unused-allow", Severity::Warning);
+        assert_eq!(rules, [unused, ("invalid-value", Severity::Error), unused], "{comment}");
+    }
+}
+
+#[test]
+fn too_many_findings_are_cut_and_said() {
+    let text = (0..12_000).map(|at| format!("k{at} = 1\n")).collect::<String>();
+    let checked = check::bytes("a.toml", text.into_bytes(), false);
+    assert_eq!(checked.diagnostics().len(), check::MOST_FINDINGS + 1);
+    assert!(!checked.was_read());
+}

@@ -1,0 +1,208 @@
+//! The plan of the house: who may import whom, how large a file may be, and what the library brings with it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Each module with those that it may import.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("secret_form", &[]),
+    ("diagnostic", &["secret_form"]),
+    ("os", &[]),
+    ("source", &["diagnostic", "secret_form"]),
+    ("settings", &["secret_form", "source", "diagnostic", "os"]),
+    ("aadsts", &[]),
+    ("permission", &["settings"]),
+    ("tenant", &["settings", "aadsts"]),
+    ("rules", &["secret_form", "settings", "tenant", "permission", "aadsts", "diagnostic"]),
+    ("check", &["source", "settings", "rules", "tenant", "diagnostic", "os"]),
+    ("graph", &["settings", "aadsts", "os"]),
+    ("observe", &["settings", "permission", "aadsts", "graph", "tenant"]),
+    ("emulator", &[]),
+    ("swyx", &["settings", "graph"]),
+    ("users", &["settings", "diagnostic", "graph", "swyx"]),
+    ("sync", &["settings", "diagnostic", "graph", "swyx", "users"]),
+    (
+        "provision",
+        &[
+            "aadsts",
+            "change",
+            "check",
+            "diagnostic",
+            "graph",
+            "observe",
+            "os",
+            "permission",
+            "settings",
+            "source",
+            "tenant",
+        ],
+    ),
+    ("change", &["check", "source", "settings", "diagnostic", "os"]),
+    ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
+    ("web", &["change", "check", "diagnostic", "form", "os", "settings"]),
+    ("sheet", &["settings"]),
+    ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
+    (
+        "cli",
+        &[
+            "secret_form",
+            "aadsts",
+            "change",
+            "check",
+            "emulator",
+            "graph",
+            "observe",
+            "permission",
+            "provision",
+            "swyx",
+            "sync",
+            "tenant",
+            "users",
+            "form",
+            "web",
+            "source",
+            "settings",
+            "rules",
+            "diagnostic",
+            "os",
+            "sheet",
+            "report",
+        ],
+    ),
+];
+
+fn source_files() -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut waiting = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                let below = path.strip_prefix(&root).expect("below").to_path_buf();
+                let module =
+                    below.iter().next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned();
+                files.push((module, below, std::fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    files
+}
+
+/// The modules that a text names as `crate::…`, tests and documentation apart.
+fn imports(text: &str) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mentions =
+        lines.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>());
+    let names = mentions
+        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// The modules that are built for tests only.
+fn test_modules(text: &str) -> Vec<String> {
+    let names = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| rest.split_once(';'));
+    names.map(|(name, _)| name.to_owned()).filter(|name| !name.contains('{')).collect()
+}
+
+#[test]
+fn modules_import_only_what_they_may() {
+    let files = source_files();
+    assert!(files.len() > 40);
+    let tests = files.iter().flat_map(|(_, _, text)| test_modules(text)).collect::<BTreeSet<_>>();
+    for (module, path, text) in &files {
+        let is_test = path.file_stem().is_some_and(|name| tests.contains(&*name.to_string_lossy()));
+        if module == "lib" || module == "main" || is_test {
+            continue;
+        }
+        let allowed = MAY_IMPORT
+            .iter()
+            .find(|(name, _)| name == module)
+            .unwrap_or_else(|| panic!("{module} is not in the plan"))
+            .1;
+        for name in imports(text) {
+            assert!(name == *module || allowed.contains(&name.as_str()), "{} imports {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_test_of_imports_would_see_one() {
+    assert_eq!(
+        imports("use crate::cli::x;\nfn f() { crate::report::y() }"),
+        ["cli", "report"].map(str::to_owned).into()
+    );
+    assert_eq!(imports("//! crate::cli\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
+}
+
+/// Every other writer of `change` writes addresses and commands, too.
+#[test]
+fn the_page_saves_only_through_the_writer_for_forms() {
+    let calls = |text: &str| text.split("change::").skip(1).map(called).collect::<Vec<_>>();
+    let files = source_files();
+    let web = files.iter().filter(|(module, _, _)| module == "web");
+    let found = web.flat_map(|(_, _, text)| calls(text)).filter(|name| name.starts_with(char::is_lowercase));
+    let found = found.collect::<BTreeSet<_>>();
+    assert_eq!(found, ["file_from_form", "look"].map(str::to_owned).into());
+    assert_eq!(calls("change::file(&name)"), ["file"]);
+}
+
+/// The name at the start of a text.
+fn called(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+#[test]
+fn files_are_short_and_say_what_they_are() {
+    for (_, path, text) in source_files() {
+        assert!(text.lines().count() <= 500, "{} has more than 500 lines", path.display());
+        let says = if path.extension().is_some_and(|kind| kind == "css") {
+            "/*"
+        } else if path.extension().is_some_and(|kind| kind == "js") {
+            "//"
+        } else if path.extension().is_some_and(|kind| kind == "svg") {
+            "<svg"
+        } else {
+            "//!"
+        };
+        assert!(text.starts_with(says), "{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn without_the_feature_cli_there_is_no_command_line_and_no_renderer() {
+    let tree = |more: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+            .args(more)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
+    let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
+    for name in [
+        "clap",
+        "clap_builder",
+        "anstream",
+        "serde-sarif",
+        "quick-junit",
+        "inquire",
+        "unicode-width",
+        "glob",
+        "axum",
+        "axum-server",
+        "maud",
+        "rcgen",
+    ] {
+        assert!(has(&with, name), "{name} is not even there with the feature");
+        assert!(!has(&without, name), "{name} is there without the feature");
+    }
+    assert!(has(&without, "toml_parser"));
+}

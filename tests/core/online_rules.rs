@@ -1,0 +1,444 @@
+//! The rules that look at a tenant: each kind of refusal, grant, read and date, and what is said of what was not seen.
+
+use crate::common::{GOOD, tenants};
+use swyx_teams::aadsts::{self, Kind};
+use swyx_teams::check::{self, Checked};
+use swyx_teams::diagnostic::Place;
+use swyx_teams::rules::{ALL, Rule};
+use swyx_teams::settings::{SecretFault, keys};
+use swyx_teams::tenant::{Cause, Read, SignIn, Tenant, Unseen};
+use tenants::{healthy, refusing, refusing_as, registered, secret, with_roles};
+
+fn checked(text: &str, tenant: &Tenant) -> Checked {
+    check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
+}
+
+/// The rules that find something in a file that has no fault of its own.
+fn found(tenant: &Tenant) -> Vec<&'static str> {
+    found_in(GOOD, tenant)
+}
+
+fn found_in(text: &str, tenant: &Tenant) -> Vec<&'static str> {
+    checked(text, tenant).diagnostics().iter().map(|found| found.rule).collect()
+}
+
+/// The messages of a rule, with their help.
+fn said(rule: &str, tenant: &Tenant) -> Vec<String> {
+    let checked = checked(GOOD, tenant);
+    let of_rule = checked.diagnostics().iter().filter(|found| found.rule == rule);
+    of_rule.map(|found| format!("{}: {}", found.message, found.help.as_deref().unwrap_or_default())).collect()
+}
+
+/// The rules that could not be applied for this reason.
+fn skipped(tenant: &Tenant, why: &Unseen) -> Vec<&'static str> {
+    let checked = checked(GOOD, tenant);
+    checked.skipped().iter().filter(|skipped| skipped.why == *why).map(|skipped| skipped.rule).collect()
+}
+
+const SIGN_IN: [&str; 5] =
+    ["tenant-not-found", "application-not-found", "secret-rejected", "secret-expired", "sign-in-disabled"];
+const ADMIN: [&str; 5] = [
+    "permission-not-consented",
+    "permission-delegated",
+    "secret-expires-soon",
+    "application-multi-tenant",
+    "public-client",
+];
+
+/// In mode 1.
+fn from_teams() -> String {
+    GOOD.replace("SyncMode = 2", "SyncMode = 1")
+}
+
+#[test]
+fn in_a_tenant_that_is_well_all_is_examined_and_nothing_found() {
+    let checked = checked(GOOD, &healthy());
+    assert_eq!((checked.diagnostics().len(), checked.skipped()), (0, &[][..]));
+    // Without a tenant nothing is examined, and nobody expects it to be.
+    assert_eq!(check::bytes("a.toml", GOOD.into(), false).skipped(), []);
+}
+
+#[test]
+fn what_is_not_seen_is_said_for_each_rule_with_its_reason() {
+    let why = Unseen::new(Cause::Silence, "nobody answered");
+    let all = ALL.iter().filter(|rule| rule.is_online()).map(|rule| rule.id).collect::<Vec<_>>();
+    assert_eq!(all.len(), 14);
+    assert_eq!(skipped(&Tenant::unseen(healthy().seen_at, &why), &why), all);
+
+    let mut tenant = healthy();
+    tenant.sign_in = Err(why.clone());
+    assert_eq!(skipped(&tenant, &why), [&SIGN_IN[..], &["permission-missing", "permission-excess"]].concat());
+    let mut tenant = healthy();
+    tenant.directory = Err(why.clone());
+    assert_eq!(skipped(&tenant, &why), ["directory-unreadable"]);
+    let mut tenant = healthy();
+    tenant.presence = Err(why.clone());
+    assert_eq!(skipped(&tenant, &why), ["presence-unreadable"]);
+    let mut tenant = healthy();
+    tenant.registration = Err(why.clone());
+    assert_eq!(skipped(&tenant, &why), ADMIN);
+    assert_eq!(found(&tenant), Vec::<&str>::new());
+}
+
+#[test]
+fn a_file_that_cannot_be_read_as_settings_skips_every_rule_too() {
+    let checked = checked("[x\n", &healthy());
+    assert_eq!(checked.skipped().len(), 14);
+    assert!(checked.skipped().iter().all(|skipped| skipped.why.cause == Cause::Follows));
+    let without_mode = GOOD.replace("MsTeamsStatusSyncMode = 2\n", "");
+    let checked = self::checked(&without_mode, &healthy());
+    let rules = checked.skipped().iter().map(|skipped| skipped.rule).collect::<Vec<_>>();
+    assert_eq!(
+        rules,
+        ["permission-missing", "permission-excess", "permission-not-consented", "permission-delegated"]
+    );
+}
+
+#[test]
+fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing() {
+    for kind in Kind::ALL {
+        let tenant = refusing_as(None, kind);
+        let expected = match kind {
+            Kind::TenantNotFound | Kind::WrongCloud => Some("tenant-not-found"),
+            Kind::ApplicationNotFound => Some("application-not-found"),
+            Kind::SecretRejected => Some("secret-rejected"),
+            Kind::SecretExpired => Some("secret-expired"),
+            Kind::SignInDisabled => Some("sign-in-disabled"),
+            Kind::NotConsented => Some("permission-missing"),
+            Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => None,
+        };
+        assert_eq!(found(&tenant), expected.into_iter().collect::<Vec<_>>(), "{kind:?}");
+        let checked = checked(GOOD, &tenant);
+        let worst = checked.skipped().iter().map(|skipped| skipped.why.cause).max();
+        let cause = if expected.is_some() { Cause::Follows } else { Cause::Answer };
+        assert_eq!(worst, Some(cause), "{kind:?}");
+    }
+}
+
+#[test]
+fn every_code_speaks_in_its_own_words() {
+    for code in aadsts::all() {
+        let tenant = refusing(code.number);
+        let checked = checked(GOOD, &tenant);
+        for found in checked.diagnostics() {
+            assert!(found.message.starts_with(code.meaning), "{}", found.message);
+            assert!(found.message.contains(&format!("(AADSTS{})", code.number)), "{}", found.message);
+            let help = found.help.as_deref().unwrap_or_default();
+            assert!(help == code.cure || help.starts_with("grant admin consent: https://"), "{help}");
+        }
+    }
+    assert_ne!(said("sign-in-disabled", &refusing(7000112)), said("sign-in-disabled", &refusing(53003)));
+    // A number that is not in the table is still named.
+    let unknown = refusing_as(Some(4711), Kind::SecretRejected);
+    assert!(said("secret-rejected", &unknown)[0].contains("AADSTS4711"));
+}
+
+#[test]
+fn a_refusal_leaves_open_what_comes_behind_it() {
+    let refused = Unseen::refused();
+    let of_sign_in = |code| {
+        let open = skipped(&refusing(code), &refused);
+        open.into_iter().filter(|rule| SIGN_IN.contains(rule)).collect::<Vec<_>>()
+    };
+    assert_eq!(of_sign_in(90002), SIGN_IN[1..]);
+    assert_eq!(of_sign_in(700016), SIGN_IN[2..]);
+    assert_eq!(of_sign_in(7000215), SIGN_IN[4..]);
+    assert_eq!(of_sign_in(7000222), SIGN_IN[4..]);
+    assert_eq!(of_sign_in(7000112), SIGN_IN[2..4]);
+}
+
+#[test]
+fn the_wrong_cloud_is_shown_at_the_cloud_or_where_it_would_stand() {
+    let place_and_message = |text: &str| {
+        let checked = checked(text, &refusing(90038));
+        (checked.diagnostics()[0].place.clone(), checked.diagnostics()[0].message.clone())
+    };
+    let (place, message) = place_and_message(GOOD);
+    assert_eq!(place, Place::Missing(keys::CLOUD));
+    assert!(message.contains("entra.cloud is not set"), "{message}");
+    let (place, message) = place_and_message(&format!("{GOOD}[entra]\ncloud = \"us_gov_l4\"\n"));
+    assert_eq!(place, Place::Value(keys::CLOUD));
+    assert!(!message.contains("not set"), "{message}");
+}
+
+#[test]
+fn what_the_secret_looks_like_is_said_where_it_is_refused() {
+    let said =
+        |fault| said("secret-rejected", &Tenant { secret_fault: fault, ..refusing(7000215) }).remove(0);
+    let plain = said(None);
+    assert!(!plain.contains("; the secret "), "{plain}");
+    for (fault, words) in [
+        (SecretFault::Guid, "has the form of a Secret ID"),
+        (SecretFault::SurroundingBlank, "has blanks or line ends around it"),
+        (SecretFault::Placeholder, "is a placeholder"),
+        (SecretFault::Empty, "is empty"),
+        (SecretFault::Quoted, "quotation marks"),
+        (SecretFault::UrlEncoded, "as in a web address"),
+        (SecretFault::Length, "shorter than 16"),
+        (SecretFault::Unusual, "does not have the form"),
+    ] {
+        let text = said(Some(fault));
+        assert!(text.contains(words), "{text}");
+    }
+    // It is worth a word only where the secret is at fault.
+    let tenant = Tenant { secret_fault: Some(SecretFault::Guid), ..refusing(700016) };
+    assert_eq!(found(&tenant), ["application-not-found"]);
+}
+
+#[test]
+fn a_service_principal_that_is_switched_off_is_found_by_the_administrator_too() {
+    let off = registered(|registration| registration.enabled = false);
+    assert_eq!(found(&off), ["sign-in-disabled"]);
+    let unseen = Err(Unseen::new(Cause::Use, "no secret"));
+    assert_eq!(found(&Tenant { sign_in: unseen, ..off.clone() }), ["sign-in-disabled"]);
+    // Another reason for the refusal is the one to mend first.
+    let Tenant { sign_in, .. } = refusing(700016);
+    assert_eq!(found(&Tenant { sign_in, ..off.clone() }), ["application-not-found"]);
+    let Tenant { sign_in, .. } = refusing(7000112);
+    assert_eq!(found(&Tenant { sign_in, ..off }), ["sign-in-disabled"]);
+}
+
+#[test]
+fn a_missing_permission_is_one_finding_and_more_than_enough_is_excess_only() {
+    let (missing, excess) = ("permission-missing", "permission-excess");
+    for (roles, both_ways, from_teams_only) in [
+        (&["Presence.ReadWrite.All", "User.ReadBasic.All"][..], &[][..], &[excess][..]),
+        (&["Presence.Read.All", "User.ReadBasic.All"], &[missing], &[]),
+        (&["Presence.Read.All", "Presence.ReadWrite.All", "User.ReadBasic.All"], &[], &[excess]),
+        (&["Presence.ReadWrite.All", "User.Read.All"], &[excess], &[excess, excess]),
+        (&["Presence.ReadWrite.All", "Directory.Read.All"], &[excess], &[excess, excess]),
+        (&["Presence.ReadWrite.All", "User.ReadBasic.All", "Mail.Read"], &[excess], &[excess, excess]),
+        (&["User.ReadBasic.All"], &[missing], &[missing]),
+        (&["Presence.ReadWrite.All"], &[missing], &[missing, excess]),
+        (&[], &[missing, missing], &[missing, missing]),
+    ] {
+        assert_eq!(found(&with_roles(roles)), both_ways, "{roles:?}, mode 2");
+        assert_eq!(found_in(&from_teams(), &with_roles(roles)), from_teams_only, "{roles:?}, mode 1");
+    }
+    let said = said(missing, &with_roles(&[]));
+    assert!(said.iter().all(|text| text.contains("no permission at all")), "{said:?}");
+    let consent = "https://login.microsoftonline.com/7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34/adminconsent?client_id=2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16";
+    assert!(said[0].contains("Presence.ReadWrite.All") && said[0].ends_with(consent), "{said:?}");
+}
+
+#[test]
+fn the_consent_page_is_microsofts_own_in_the_clouds_host() {
+    let text = format!(
+        "{GOOD}[entra]\ncloud = \"us_gov_l4\"\nauthority = \"https://evil.example\"\ngraph = \"https://evil.example/v1.0\"\n"
+    );
+    let checked = checked(&text, &with_roles(&[]));
+    let help = checked.diagnostics()[0].help.clone().expect("help");
+    assert!(help.contains(" https://login.microsoftonline.us/") && !help.contains("evil"), "{help}");
+}
+
+#[test]
+fn a_name_from_a_token_cannot_act_on_a_terminal() {
+    let said = said(
+        "permission-excess",
+        &with_roles(&["Presence.ReadWrite.All", "User.ReadBasic.All", "\u{1b}[2J\u{202e}x"]),
+    );
+    assert!(said[0].contains("\\u{1b}[2J\\u{202e}x"), "{said:?}");
+}
+
+#[test]
+fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
+    let opaque = |directory, presence| Tenant {
+        sign_in: Ok(SignIn::Accepted { roles: None }),
+        directory,
+        presence,
+        registration: Err(Unseen::new(Cause::NotAsked, "nobody asked")),
+        ..healthy()
+    };
+    let fine = opaque(healthy().directory, healthy().presence);
+    assert_eq!(found(&fine), Vec::<&str>::new());
+    let why = fine.roles().expect_err("not seen");
+    assert_eq!(
+        (why.cause, skipped(&fine, &why)),
+        (Cause::Follows, vec!["permission-missing", "permission-excess"])
+    );
+    // Where an administrator looked, the grants say what the token does not.
+    let mut granted = healthy().registration.expect("seen");
+    granted.granted = vec!["Presence.Read.All".to_owned(), "User.ReadBasic.All".to_owned()];
+    let less = Tenant { registration: Ok(granted), ..fine };
+    assert_eq!(found(&less), ["permission-not-consented"]);
+    let refused = || Ok(Read::Refused(403, None));
+    assert_eq!(found(&opaque(refused(), refused())), ["directory-unreadable", "presence-unreadable"]);
+}
+
+#[test]
+fn a_refused_read_is_reported_unless_it_follows_from_a_missing_permission() {
+    let refused = |roles: &[&str]| Tenant {
+        directory: Ok(Read::Refused(403, Some("Forbidden".to_owned()))),
+        presence: Ok(Read::Refused(403, None)),
+        ..with_roles(roles)
+    };
+    assert_eq!(found(&refused(&[])), ["permission-missing", "permission-missing"]);
+    let both = ["directory-unreadable", "presence-unreadable"];
+    assert_eq!(found(&refused(&["Presence.ReadWrite.All", "User.ReadBasic.All"])), both);
+    // What is missing is the permission to write; the read has another reason.
+    assert_eq!(
+        found(&refused(&["Presence.Read.All"])),
+        ["permission-missing", "permission-missing", "presence-unreadable"]
+    );
+}
+
+#[test]
+fn a_declared_permission_without_consent_and_one_of_the_wrong_type_are_told_apart() {
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let (consent, delegated) = ("permission-not-consented", "permission-delegated");
+    for (declared, declared_delegated, granted_delegated, expected) in [
+        (&["Presence.ReadWrite.All"][..], &[][..], &[][..], &[consent][..]),
+        (&["Presence.ReadWrite.All"], &["Presence.ReadWrite", "User.Read.All"], &[], &[consent, delegated]),
+        (&[], &["Presence.ReadWrite", "User.ReadBasic.All"], &[], &[delegated, delegated]),
+        (&[], &[], &["Presence.Read.All"], &[delegated]),
+        (&[], &["Directory.Read.All"], &[], &[delegated]),
+        // Every new registration has it.
+        (&[], &["User.Read"], &["User.Read"], &[]),
+        (&[], &["Mail.Read"], &[], &[]),
+        (&["User.Read.All"], &[], &[], &[consent]),
+    ] {
+        let tenant = registered(|registration| {
+            registration.granted = Vec::new();
+            registration.declared = names(declared);
+            registration.declared_delegated = names(declared_delegated);
+            registration.granted_delegated = Ok(names(granted_delegated));
+        });
+        assert_eq!(found(&tenant), expected, "{declared:?} {declared_delegated:?} {granted_delegated:?}");
+    }
+    // What is granted in the right type makes a delegated one harmless.
+    let beside = registered(|registration| registration.declared_delegated = names(&["Presence.ReadWrite"]));
+    assert_eq!(found(&beside), Vec::<&str>::new());
+}
+
+#[test]
+fn delegated_grants_that_could_not_be_read_are_missed_only_where_they_matter() {
+    let why = Unseen::new(Cause::Answer, "not allowed");
+    let unread = registered(|registration| registration.granted_delegated = Err(why.clone()));
+    assert_eq!(skipped(&unread, &why), Vec::<&str>::new());
+    let needed = registered(|registration| {
+        registration.granted_delegated = Err(why.clone());
+        registration.granted = Vec::new();
+        registration.declared = Vec::new();
+    });
+    assert_eq!(skipped(&needed, &why), ["permission-delegated"]);
+}
+
+/// What is said of the end of secrets, with what is known of the sign-in.
+fn ends(tenant: Tenant, secrets: &[(&str, Option<bool>)]) -> String {
+    let mut tenant = tenant;
+    let registration = registered(|registration| {
+        let secrets = secrets.iter().enumerate();
+        registration.secrets =
+            secrets.map(|(at, (ends, ours))| secret(&format!("s{at}"), ends, *ours)).collect();
+    });
+    tenant.registration = registration.registration;
+    said("secret-expires-soon", &tenant).join("\n")
+}
+
+#[test]
+fn a_secret_is_reported_from_so_many_days_before_its_end() {
+    let one = |end: &str| ends(healthy(), &[(end, Some(true))]);
+    assert_eq!(one("2026-04-01T00:00:00Z"), "");
+    assert!(one("2026-03-31T12:00:00Z").contains("\"s0\" ends on 2026-03-31, in 30 days"));
+    assert_eq!(one("2026-03-31T12:00:01Z"), "");
+    assert!(one("2026-03-02T12:00:00Z").contains("in 1 day:"));
+    assert!(one("2026-03-01T13:00:00Z").contains("in less than a day"));
+    let text = format!("{GOOD}[entra]\nrenew_before_days = 7\n");
+    let tenant = |end: &str| registered(|one| one.secrets = vec![secret("s", end, Some(true))]);
+    assert_eq!(found_in(&text, &tenant("2026-03-09T00:00:00Z")), Vec::<&str>::new());
+    assert_eq!(found_in(&text, &tenant("2026-03-08T00:00:00Z")), ["secret-expires-soon"]);
+}
+
+#[test]
+fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
+    let (soon, sooner, late, gone_by) =
+        ("2026-03-20T00:00:00Z", "2026-03-10T00:00:00Z", "2026-09-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    let accepted = |secrets: &[_]| ends(healthy(), secrets);
+    // Others than ours do not count.
+    assert_eq!(accepted(&[(soon, Some(false)), (late, Some(true))]), "");
+    assert_eq!(accepted(&[(soon, None), (late, Some(true))]), "");
+    let ours = accepted(&[(late, Some(false)), (soon, Some(true))]);
+    assert!(ours.contains("\"s1\"") && !ours.contains("guess"), "{ours}");
+    let two = accepted(&[(soon, Some(true)), (sooner, Some(true))]);
+    assert!(two.contains("\"s1\" ends on 2026-03-10") && two.contains("guess"), "{two}");
+    let unknown = accepted(&[(soon, None), (late, None), (late, Some(false))]);
+    assert!(unknown.contains("\"s0\"") && unknown.contains("guess"), "{unknown}");
+    // One that has ended did not sign in; the only other one did.
+    assert_eq!(accepted(&[(gone_by, Some(true)), (late, Some(true))]), "");
+    let only = accepted(&[(gone_by, None), (soon, None)]);
+    assert!(only.contains("\"s1\"") && !only.contains("guess"), "{only}");
+    let unseen = || Tenant { sign_in: Err(Unseen::new(Cause::Use, "no secret")), ..healthy() };
+    let only = ends(unseen(), &[(gone_by, None), (soon, None)]);
+    assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
+    // All have ended, and no sign-in says so.
+    let gone = ends(unseen(), &[(gone_by, Some(true))]);
+    assert!(gone.contains("\"s0\" ended on 2026-02-01"), "{gone}");
+    assert_eq!(ends(refusing(7000222), &[(gone_by, Some(true)), (soon, Some(true))]), "");
+}
+
+#[test]
+fn a_secret_that_cannot_be_found_in_the_registration_is_said_to_be_unseen() {
+    let without = |tenant: Tenant| Tenant {
+        registration: registered(|one| one.secrets = vec![secret("s", "2026-03-02T00:00:00Z", Some(false))])
+            .registration,
+        ..tenant
+    };
+    let why = |tenant: &Tenant| {
+        let checked = checked(GOOD, tenant);
+        let skipped = checked.skipped().iter().find(|skipped| skipped.rule == "secret-expires-soon");
+        skipped.map(|skipped| skipped.why.cause)
+    };
+    assert_eq!(why(&without(healthy())), Some(Cause::Answer));
+    assert_eq!(why(&without(refusing(7000215))), Some(Cause::Follows));
+    assert_eq!(why(&without(refusing(7000112))), Some(Cause::Follows));
+    assert_eq!(why(&healthy()), None);
+}
+
+#[test]
+fn a_secret_in_place_of_a_name_is_not_shown() {
+    let tenant = registered(|registration| {
+        let name = "abc8Q~swordfish_swordfish_swordfish_1234";
+        registration.secrets = vec![secret(name, "2026-03-02T00:00:00Z", Some(true))];
+    });
+    let said = said("secret-expires-soon", &tenant);
+    assert!(said[0].contains("\"****\"") && !said[0].contains("swordfish"), "{said:?}");
+}
+
+#[test]
+fn the_registration_is_held_against_what_one_tenant_needs() {
+    let audience = |audience: &str| registered(|one| one.audience = audience.to_owned());
+    assert_eq!(found(&audience("AzureADandPersonalMicrosoftAccount")), ["application-multi-tenant"]);
+    let unknown = audience("");
+    assert_eq!(found(&unknown), Vec::<&str>::new());
+    assert_eq!(checked(GOOD, &unknown).skipped()[0].rule, "application-multi-tenant");
+    assert_eq!(found(&registered(|one| one.public_redirects = 1)), ["public-client"]);
+}
+
+#[test]
+fn an_allow_for_a_tenants_rule_counts_only_where_the_rule_was_applied() {
+    let line = "MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"";
+    let text = GOOD.replace(line, &format!("{line} # swyx-teams: allow(permission-excess) shared"));
+    let offline = check::bytes("a.toml", text.clone().into_bytes(), false);
+    assert_eq!(offline.diagnostics(), []);
+    let excess = with_roles(&["Presence.ReadWrite.All", "User.Read.All"]);
+    assert_eq!(found(&excess), ["permission-excess"]);
+    assert_eq!(found_in(&text, &excess), Vec::<&str>::new());
+    assert_eq!(found_in(&text, &healthy()), ["unused-allow"]);
+    assert_eq!(found_in(&text, &refusing(90002)), ["tenant-not-found"]);
+    // An error is silenced by nothing.
+    let text = text.replace("permission-excess", "permission-missing");
+    assert_eq!(
+        found_in(&text, &with_roles(&["Presence.ReadWrite.All"])),
+        ["permission-missing", "unused-allow"]
+    );
+}
+
+#[test]
+fn every_rule_that_looks_at_a_tenant_names_its_flag() {
+    for rule in ALL.iter().filter(|rule| rule.is_online()) {
+        assert!(rule.doc.contains("With `--online"), "{}", rule.id);
+        assert_eq!(rule.doc.contains("With `--online --as-admin`"), ADMIN.contains(&rule.id), "{}", rule.id);
+    }
+    assert!(Rule::find("permission-missing").is_some_and(Rule::is_online));
+    assert!(!Rule::find("mode-needs-secret").is_some_and(Rule::is_online));
+}

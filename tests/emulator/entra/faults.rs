@@ -1,0 +1,219 @@
+//! Faults, limits and the log, in virtual time.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::json;
+use swyx_teams::emulator::{Fault, Options, Part, Scenario};
+use tokio::time::Instant;
+
+use crate::entra::client::{Tenant, form};
+
+fn with(faults: &[Fault]) -> Tenant {
+    Tenant::new(Options { faults: faults.to_vec(), ..Options::default() })
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_adds_to_each_answer_what_was_asked() {
+    let tenant = with(&[Fault::Slow(Duration::from_millis(100))]);
+    let began = Instant::now();
+    tenant.sign_in().await;
+    tenant.get("/common/discovery/instance").await;
+    assert_eq!(began.elapsed().as_millis(), 200);
+    assert!(tenant.0.log().iter().all(|entry| entry.ms >= 100.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_has_a_fractional_pause_and_leaves_sign_in_alone() {
+    let tenant = with(&[Fault::Throttle(1.0)]);
+    let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
+    let answer = tenant.graph(&token, "/users").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()["error"]["code"].as_str()),
+        (429, Some("TooManyRequests"))
+    );
+    let pause = answer.headers["retry-after"].to_str().expect("text");
+    assert!(pause.contains('.') && (1.0..3.0).contains(&pause.parse::<f64>().expect("a number")), "{pause}");
+    assert_eq!(tenant.0.log().last().and_then(|entry| entry.fault), Some("throttle"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_unavailable_is_so_for_sign_in_and_graph() {
+    let tenant = with(&[Fault::Unavailable(1.0)]);
+    let answer = tenant.sign_in().await;
+    assert_eq!(
+        (answer.code(), answer.json()["error"].as_str()),
+        ((90033, 503), Some("temporarily_unavailable"))
+    );
+    let token = tenant.facts().admin_token.clone();
+    for path in ["/users", "/$batch"] {
+        let answer = tenant.graph(&token, path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["error"]["code"].as_str()),
+            (503, Some("ServiceUnavailable"))
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_answers_with_a_page() {
+    let tenant = with(&[Fault::HtmlBody(1.0)]);
+    for path in ["/common/discovery/instance", "/v1.0/users"] {
+        let answer = tenant.get(path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.headers["content-type"].to_str().ok()),
+            (502, Some("text/html"))
+        );
+        assert!(answer.text.starts_with("<html>"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_reply_took_effect() {
+    let tenant = with(&[Fault::DropReply(1.0)]);
+    let path = format!("/{}/oauth2/v2.0/token", tenant.id());
+    let error = tenant.try_send(form(&path, &[("grant_type", "x")])).await.err().expect("no reply");
+    assert_eq!(error, "the reply was dropped");
+    let entry = tenant.0.log().pop().expect("a line");
+    assert_eq!((entry.status, entry.fault), (400, Some("drop-reply")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_request_took_none() {
+    let add = async |fault: Fault| {
+        let tenant = with(&[fault]);
+        let administrator = tenant.facts().admin_token.clone();
+        let path = format!("/v1.0/applications(appId='{}')/addPassword", tenant.client_id());
+        let request = Request::post(path).header("authorization", format!("Bearer {administrator}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let error = tenant.try_send(request).await.err().expect("no reply");
+        let entry = tenant.0.log().pop().expect("a line");
+        let secrets = tenant.0.snapshot().applications[0].secrets.len();
+        (error, entry.status, entry.fault, secrets)
+    };
+    let dropped = add(Fault::DropRequest(1.0)).await;
+    assert_eq!(dropped, ("the request was dropped".to_owned(), 0, Some("drop-request"), 1));
+    let unheard = add(Fault::DropReply(1.0)).await;
+    assert_eq!(unheard, ("the reply was dropped".to_owned(), 200, Some("drop-reply"), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_counts_as_ended() {
+    let tenant = with(&[Fault::ExpiredToken(1.0)]);
+    let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
+    let answer = tenant.graph(&token, "/users").await;
+    assert_eq!(answer.json()["error"]["code"], "InvalidAuthenticationToken");
+    assert_eq!((answer.status.as_u16(), tenant.0.log()[1].fault), (401, Some("expired-token")));
+    let entry = tenant.0.log().remove(0);
+    assert_eq!((entry.status, entry.fault), (200, None), "signing in is no matter of a token");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_is_off_in_dates_and_in_tokens() {
+    let (ahead, right) = (with(&[Fault::ClockSkew(7200)]), with(&[]));
+    let second = async |tenant: &Tenant| {
+        let answer = tenant.sign_in().await;
+        let date = answer.headers["date"].to_str().expect("text").to_owned();
+        let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
+        let claims =
+            jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(&token).expect("a token").claims;
+        let date = jiff::fmt::rfc2822::parse(&date).expect("a date").timestamp().as_second();
+        (date, claims["iat"].as_i64().expect("a time"))
+    };
+    let ((date, begin), (right, _)) = (second(&ahead).await, second(&right).await);
+    assert!((7199..=7201).contains(&(date - right)), "{date} {right}");
+    assert!((begin - date).abs() <= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_are_documented_rates() {
+    let tenant = Tenant::new(Options { enforce_limits: true, ..Options::default() });
+    let token = tenant.facts().admin_token.clone();
+    let path = "/users/00000000-0000-0000-0000-000000000001/presence";
+    for _ in 0..1500 {
+        assert_ne!(tenant.graph(&token, path).await.status, 429);
+    }
+    tokio::time::advance(Duration::from_millis(12_500)).await;
+    let answer = tenant.graph(&token, path).await;
+    assert_eq!((answer.status.as_u16(), answer.headers["retry-after"].to_str().ok()), (429, Some("17.500")));
+    tokio::time::advance(Duration::from_millis(17_500)).await;
+    assert_ne!(tenant.graph(&token, path).await.status, 429);
+    assert_eq!(tenant.graph(&token, "/users").await.headers["x-ms-resource-unit"], "2");
+    // Without the limits nothing waits, and the cost is told all the same.
+    let free = with(&[]);
+    let token = free.facts().admin_token.clone();
+    for _ in 0..1501 {
+        assert_ne!(free.graph(&token, path).await.status, 429);
+    }
+    assert_eq!(free.graph(&token, "/users?$select=id").await.headers["x-ms-resource-unit"], "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_has_a_line_per_request_and_no_secret() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let log = Some(file.path().to_path_buf());
+    let tenant = Tenant::new(Options { log, ..Options::default() });
+    let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
+    tenant.graph(&token, &format!("/users?$filter=mail eq '{}'", tenant.secret()).replace(' ', "%20")).await;
+    let text = std::fs::read_to_string(file.path()).expect("the log");
+    let lines = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .collect::<Vec<_>>();
+    let members = lines[0].as_object().expect("an object").keys().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(members, ["method", "path", "status", "ms", "parts"]);
+    assert_eq!((lines[0]["method"].as_str(), lines[0]["status"].as_u64()), (Some("POST"), Some(200)));
+    assert_eq!((lines[1]["path"].as_str(), lines.len()), (Some("/v1.0/users"), 2));
+    assert!(lines[0]["parts"].as_array().is_some_and(Vec::is_empty));
+    for secret in [&tenant.secret(), &token, &tenant.facts().admin_token] {
+        assert!(!text.contains(secret.as_str()));
+    }
+    assert_eq!(tenant.0.log().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_just_made_is_not_seen_at_once() {
+    let faults = vec![Fault::ReplicationLag(Duration::from_secs(10))];
+    let tenant = Tenant::new(Options { scenario: Scenario::NoConsent, faults, ..Options::default() });
+    let administrator = tenant.facts().admin_token.clone();
+    let path = format!("/applications(appId='{}')/addPassword", tenant.client_id());
+    let added = tenant.graph_post(&administrator, &path, &json!({})).await;
+    assert_eq!(added.status, 200, "{}", added.text);
+    let secret = added.json()["secretText"].as_str().expect("a value").to_owned();
+    assert_eq!(tenant.sign_in_with(&tenant.client_id(), &secret).await.code(), (7000215, 401));
+    assert_eq!(tenant.sign_in().await.status, 200, "the old one is seen");
+    tokio::time::advance(Duration::from_secs(10)).await;
+    assert_eq!(tenant.sign_in_with(&tenant.client_id(), &secret).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_tells_the_parts_of_a_batch_by_themselves() {
+    let tenant = with(&[]);
+    let token = tenant.facts().admin_token.clone();
+    let parts = json!({"requests": [
+        {"id": "1", "method": "GET", "url": "/users?$top=1&$select=id"},
+        {"id": "2", "method": "GET", "url": "/users/nobody@contoso.example"}]});
+    assert_eq!(tenant.graph_post(&token, "/$batch", &parts).await.status, 200);
+    let part = |path: &str, status| Part { method: "GET".to_owned(), path: path.to_owned(), status };
+    let entry = tenant.0.log().pop().expect("a line");
+    assert_eq!(entry.path, "/v1.0/$batch");
+    assert_eq!(entry.parts, [part("/users", 200), part("/users/nobody@contoso.example", 404)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_part_of_a_batch_is_throttled_by_itself() {
+    let tenant = with(&[Fault::Throttle(0.5)]);
+    let token = tenant.facts().admin_token.clone();
+    let part = |id: usize| json!({"id": id.to_string(), "method": "GET", "url": "/organization"});
+    let parts = json!({"requests": (0..20).map(part).collect::<Vec<_>>()});
+    let answer = tenant.graph_post(&token, "/$batch", &parts).await;
+    assert_eq!(answer.status, 200);
+    let responses = answer.json()["responses"].as_array().expect("a list").clone();
+    let throttled = responses.iter().filter(|one| one["status"] == 429).collect::<Vec<_>>();
+    assert!(responses.len() == 20 && (1..20).contains(&throttled.len()), "{}", throttled.len());
+    for part in throttled {
+        let pause = part["headers"]["Retry-After"].as_str().or(part["headers"]["retry-after"].as_str());
+        assert!(pause.expect("a pause").parse::<f64>().is_ok_and(|pause| pause >= 1.0));
+    }
+}

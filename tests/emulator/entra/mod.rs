@@ -1,0 +1,8 @@
+//! The emulated tenant as a client sees it: in memory with virtual time, and once on a socket.
+
+mod client;
+mod device;
+mod discovery;
+mod faults;
+mod refusals;
+mod scenarios;

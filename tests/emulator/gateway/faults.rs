@@ -1,0 +1,114 @@
+//! Faults of the gateway, switched on and off while it runs.
+
+use std::time::Duration;
+
+use swyx_teams::emulator::Fault;
+use tokio::time::Instant;
+
+use crate::gateway::client::{Event, Gateway, Stream};
+
+/// A gateway with one user, and a stream of its events.
+async fn listening(faults: &[Fault]) -> (Gateway, Stream) {
+    let gateway = Gateway::with(&["ada"]);
+    gateway.emulator.set_faults(faults);
+    let stream = gateway.listen(None).await.expect("a stream");
+    (gateway, stream)
+}
+
+/// Calls that begin and end in turn: the changes 1 to `count`.
+fn turn(gateway: &Gateway, count: u64) {
+    (0..count).for_each(|turn| gateway.emulator.call("ada", turn % 2 == 0).expect("ada"));
+}
+
+/// The sequences told within a minute.
+async fn told(stream: &mut Stream) -> Vec<u64> {
+    let mut told = Vec::new();
+    while let Some(Event { data, .. }) = stream.within(60).await {
+        told.push(data["sequence"].as_u64().expect("a number"));
+    }
+    told
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_are_lost_repeated_and_swapped() {
+    for (fault, wanted) in [
+        (Fault::LoseEvent(0.0), vec![1, 2, 3, 4]),
+        (Fault::LoseEvent(1.0), vec![]),
+        (Fault::RepeatEvent(1.0), vec![1, 1, 2, 2, 3, 3, 4, 4]),
+        (Fault::ReorderEvent(1.0), vec![2, 1, 4, 3]),
+    ] {
+        let (gateway, mut stream) = listening(&[fault]).await;
+        turn(&gateway, 4);
+        assert_eq!(told(&mut stream).await, wanted, "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn some_events_are_lost_and_a_read_repairs_that() {
+    let (gateway, mut stream) = listening(&[Fault::LoseEvent(0.5)]).await;
+    let cursor = gateway.get("/v1/statuses").await.text("cursor").to_owned();
+    turn(&gateway, 100);
+    let told = told(&mut stream).await;
+    assert!((20..80).contains(&told.len()) && told.is_sorted(), "{told:?}");
+    let changed = gateway.get(&format!("/v1/statuses?since={cursor}")).await;
+    assert_eq!(changed.body["statuses"][0]["sequence"], 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_none_overtakes_comes_with_the_next_sign_of_life() {
+    let (gateway, mut stream) = listening(&[Fault::ReorderEvent(1.0)]).await;
+    turn(&gateway, 1);
+    let began = Instant::now();
+    assert_eq!(stream.next().await.expect("an event").data["sequence"], 1);
+    assert_eq!(began.elapsed(), Duration::from_secs(15));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_breaks_after_an_event_is_resumed_behind_it() {
+    let (gateway, mut stream) = listening(&[Fault::CutEvents(1.0)]).await;
+    turn(&gateway, 3);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let event = stream.next().await.expect("an event");
+        assert_eq!(stream.next().await, None, "it broke off");
+        told.push(event.data["sequence"].as_u64().expect("a number"));
+        stream = gateway.listen(Some(&event.id)).await.expect("a stream");
+    }
+    assert_eq!(told, [1, 2, 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_gateway_answers_and_tells_later() {
+    let (gateway, mut stream) = listening(&[Fault::SlowGateway(Duration::from_millis(700))]).await;
+    stream.any().await.expect("a comment");
+    let began = Instant::now();
+    gateway.get("/v1/capabilities").await;
+    assert_eq!(began.elapsed(), Duration::from_millis(700));
+    turn(&gateway, 1);
+    stream.next().await.expect("an event");
+    assert_eq!(began.elapsed(), Duration::from_millis(1_400));
+    gateway.emulator.set_faults(&[]);
+    gateway.get("/v1/capabilities").await;
+    assert_eq!(began.elapsed(), Duration::from_millis(1_400));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_strikes_all_requests_strikes_the_gateway() {
+    let gateway = Gateway::with(&["ada"]);
+    gateway.emulator.set_faults(&[Fault::Unavailable(1.0)]);
+    let answer = gateway.get("/v1/users").await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (503, "application/problem+json"));
+    assert_eq!(gateway.listen(None).await.err(), Some(503));
+    gateway.emulator.set_faults(&[Fault::HtmlBody(1.0)]);
+    assert_eq!(gateway.get("/v1/users").await.status, 502);
+    gateway.emulator.set_faults(&[Fault::DropReply(1.0)]);
+    assert!(gateway.try_get("/v1/users").await.is_err());
+    gateway.emulator.set_faults(&[Fault::Throttle(1.0), Fault::ExpiredToken(1.0)]);
+    assert_eq!(gateway.get("/v1/users").await.status, 200);
+    let log = gateway.emulator.log();
+    let faults = log.iter().map(|entry| entry.fault).collect::<Vec<_>>();
+    assert_eq!(
+        faults,
+        [Some("unavailable"), Some("unavailable"), Some("html-body"), Some("drop-reply"), None]
+    );
+}

@@ -1,0 +1,72 @@
+//! Statuses that are set, and calls that hide them.
+
+use serde_json::json;
+use swyx_teams::emulator::{Options, SwyxSeen};
+
+use crate::gateway::client::Gateway;
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_set_is_answered_and_setting_it_again_is_nothing_new() {
+    let gateway = Gateway::with(&["ada"]);
+    let answer = gateway.set("ada", "Away").await;
+    let away = json!({"id": "ada", "status": "Away", "inCall": false, "sequence": 1});
+    assert_eq!((answer.status.as_u16(), &answer.body), (200, &away));
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(gateway.set("ada", "Away").await.body, away);
+    let speaking = json!({"id": "ada", "status": "Speaking", "inCall": false, "sequence": 2});
+    assert_eq!(gateway.set("ada", "Speaking").await.body, speaking, "by hand it is no call");
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_call_speaking_shows_and_what_was_set_when_it_ends() {
+    let gateway = Gateway::with(&["ada"]);
+    gateway.emulator.call("ada@contoso.example", true).expect("a call");
+    let answer = gateway.set("ada", "DoNotDisturb").await.body;
+    assert_eq!((answer["status"].clone(), answer["inCall"].clone()), (json!("Speaking"), json!(true)));
+    let seen = SwyxSeen { status: "Speaking", in_call: true, set: "DoNotDisturb" };
+    assert_eq!(gateway.emulator.swyx_status("ada"), Some(seen));
+    gateway.emulator.call("ada", false).expect("a call");
+    let answer = gateway.get("/v1/statuses").await.body;
+    assert_eq!(answer["statuses"][0]["status"], "DoNotDisturb");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_set_is_refused() {
+    let gateway = Gateway::with(&["ada", "günther müller/1"]);
+    for (path, body, status) in [
+        ("/v1/users/eve/status", r#"{"status": "Away"}"#, 404),
+        ("/v1/users/ada/status", r#"{"status": "LoggedOff"}"#, 422),
+        ("/v1/users/ada/status", r#"{"status": "away"}"#, 422),
+        ("/v1/users/ada/status", r#"{"status": 1}"#, 422),
+        ("/v1/users/ada/status", "[]", 422),
+        ("/v1/users/ada/status", "", 422),
+        ("/v1/users/g%C3%BCnther%20m%C3%BCller%2F1/status", r#"{"status": "Away", "more": 1}"#, 200),
+    ] {
+        assert_eq!(gateway.put(path, body).await.status.as_u16(), status, "{path} {body}");
+    }
+    let state = json!({"swyx": {"users": [{"id": "ada"}], "settable": ["Away"]}}).to_string();
+    let gateway = Gateway::new(Options { state: Some(state), ..Options::default() });
+    assert_eq!(
+        (
+            gateway.set("ada", "Away").await.status.as_u16(),
+            gateway.set("ada", "Available").await.status.as_u16()
+        ),
+        (200, 422)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn wrong_states_are_told() {
+    for (swyx, told) in [
+        (
+            json!({"settable": ["LoggedOff"]}),
+            "swyx: settable: there are Available, Away, DoNotDisturb and Speaking",
+        ),
+        (json!({"users": [{"id": "a"}, {"id": ""}]}), "swyx: user 1: an id has 1 to 200 characters"),
+        (json!({"users": [{"id": "a"}, {"id": "a"}]}), "two ids of SwyxServer's users are the same"),
+    ] {
+        let options = Options { state: Some(json!({"swyx": swyx}).to_string()), ..Options::default() };
+        let error = swyx_teams::emulator::Emulator::new(options).err().expect("an error");
+        assert_eq!(error.to_string(), format!("the state: {told}"));
+    }
+}

@@ -1,0 +1,14 @@
+//! The emulated Microsoft Graph as a client sees it: in memory, with virtual time.
+
+mod admin_consent;
+mod applications;
+mod batch;
+mod consent;
+mod large;
+mod permissions;
+mod presences;
+mod replication;
+mod secrets;
+mod snapshot;
+mod tenant;
+mod users;

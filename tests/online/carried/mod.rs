@@ -1,0 +1,6 @@
+//! The whole synchronisation of one tenant against the emulator in memory, in virtual time: what a person does on one side shows on the
+//! other.
+
+mod both_ways;
+mod place;
+mod trouble;

@@ -1,0 +1,105 @@
+//! An emulated site, and the synchronisation running beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use swyx_teams::emulator::{Emulator, Options};
+use swyx_teams::graph::{Client, Credential, Limits, Transport};
+use swyx_teams::settings::{Secret, Settings};
+use swyx_teams::swyx::Gateway;
+use swyx_teams::sync::run::{Nobody, Order, Site, View, Writing, run};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use crate::memory::Memory;
+
+/// A site with the synchronisation.
+pub struct Place {
+    pub emulator: Arc<Emulator>,
+    orders: mpsc::Sender<Order>,
+    view: watch::Receiver<View>,
+    running: JoinHandle<()>,
+}
+
+/// The settings that lead to an emulator, in the mode of that number.
+pub fn settings(emulator: &Emulator, mode: u8, more: &str) -> Settings {
+    let facts = emulator.facts();
+    let text = format!(
+        "[swyx]\nversion = \"14.10\"\ngateway = \"{}\"\ngateway_token = {{ env = \"Y\" }}\n\
+         [control_center]\nMsTeamsStatusSyncMode = {mode}\nMsTeamsTenantId = \"{}\"\nMsTeamsClientId = \"{}\"\n\
+         MsTeamsClientSecret = {{ env = \"X\" }}\n[entra]\nauthority = \"{}\"\ngraph = \"{}\"\n{more}",
+        facts.gateway,
+        facts.tenant_id,
+        facts.client_id.as_deref().expect("an application"),
+        facts.authority,
+        facts.graph,
+    );
+    swyx_teams::check::bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
+}
+
+/// What the synchronisation works with.
+pub fn site(emulator: &Emulator, settings: &Settings, writing: Writing) -> Site {
+    let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.router()));
+    let limits = Limits { attempt: Duration::from_secs(10), repetitions: 0, ..Limits::default() };
+    let facts = emulator.facts();
+    let secret = Secret::new(facts.client_secret.clone().expect("a secret"));
+    let credential = Credential::Secret(settings.client_id, secret);
+    let (address, _) = settings.gateway.clone().expect("a gateway");
+    Site {
+        client: Arc::new(Client::new(&settings.access, credential, Arc::clone(&transport), limits)),
+        client_id: settings.client_id,
+        gateway: Arc::new(Gateway::new(
+            &address,
+            Secret::new(facts.gateway_token.as_str()),
+            transport,
+            limits,
+        )),
+        users: settings.users.clone(),
+        options: swyx_teams::sync::Options::of(settings),
+        writing,
+    }
+}
+
+impl Place {
+    /// A site in mode 2.
+    pub fn new(options: Options) -> Self {
+        let emulator = Arc::new(Emulator::new(options).expect("an emulator"));
+        Self::beside(emulator, 2, "", Writing::Really)
+    }
+
+    /// The synchronisation beside an emulated site.
+    pub fn beside(emulator: Arc<Emulator>, mode: u8, more: &str, writing: Writing) -> Self {
+        let settings = settings(&emulator, mode, more);
+        let (orders, receiver) = mpsc::channel(8);
+        let (sender, view) = watch::channel(View::default());
+        let running =
+            tokio::spawn(run(site(&emulator, &settings, writing), receiver, sender, Box::new(Nobody)));
+        Self { emulator, orders, view, running }
+    }
+
+    pub fn view(&self) -> View {
+        self.view.borrow().clone()
+    }
+
+    pub async fn order(&self, order: Order) {
+        assert!(self.orders.send(order).await.is_ok(), "it runs");
+    }
+
+    /// It is killed, and does nothing more.
+    pub fn kill(&self) {
+        self.running.abort();
+    }
+
+    /// It is told to end, and gives the time that it took.
+    pub async fn stop(self) -> Duration {
+        let start = tokio::time::Instant::now();
+        self.order(Order::Stop).await;
+        self.running.await.expect("no panic");
+        start.elapsed()
+    }
+}
+
+/// Lets virtual time go by, in steps, so that everything that is due happens in order.
+pub async fn pass(seconds: f64) {
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+}

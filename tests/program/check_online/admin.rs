@@ -1,0 +1,98 @@
+//! The administrator's sign-in: in what order, for which tenant, and what is said where there is none.
+
+use crate::emulated::*;
+
+#[test]
+fn without_a_way_to_sign_in_both_ways_are_named() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let mut command = emulated.program();
+    command
+        .args(["check", "-vvv", "--online", "--as-admin", "a.toml"])
+        .env("SECRET", emulated.fact("client_secret"));
+    let run = emulated.finish(&mut command, "");
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
+    // What the application itself can see was looked at all the same.
+    assert!(run.out.contains("the sign-in works"), "{}", run.out);
+}
+
+#[test]
+fn a_token_of_another_tenant_is_not_used() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let parts = [
+        "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9",
+        "eyJ0aWQiOiIwYjlmNmYzZS0yZjBkLTRjNTQtOWYzYS02ZDFjOGU3YjVhNDIifQ",
+        "x",
+    ];
+    let mut command = emulated.program();
+    command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
+    command.env("SECRET", emulated.fact("client_secret")).env("SWYX_TEAMS_ADMIN_TOKEN", parts.join("."));
+    let run = emulated.finish(&mut command, parts[1]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(
+        run.err.contains("the administrator's token is for another tenant than the settings"),
+        "{}",
+        run.err
+    );
+    assert_eq!(emulated.requests().len(), 2, "the token was sent");
+}
+
+#[test]
+fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let mut command = emulated.program();
+    command.args(["check", "-vvv", "--online", "--as-admin", "a.toml"]);
+    command
+        .env("SECRET", emulated.fact("client_secret"))
+        .env("SWYX_TEAMS_ADMIN_TOKEN", "not-a-token-at-all-0123456789");
+    let run = emulated.finish(&mut command, "not-a-token-at-all-0123456789");
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(run.err.contains("the administrator's token is not accepted (HTTP 401)"), "{}", run.err);
+}
+
+#[test]
+fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let token = emulated.write("token", emulated.fact("admin_token"));
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" > asked\nenv > environment\nprintf '{{\"accessToken\": \"%s\", \"tokenType\": \"Bearer\"}}' \"$(cat {})\"\n",
+        token.display()
+    );
+    let az = emulated.script("bin/az", &script);
+    let path = format!("{}:{}", az.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let az_check = |path: &str| {
+        let mut command = emulated.program();
+        command.args(["check", "-vvv", "--online", "--as-admin", "--use-az", "a.toml"]);
+        command.env("SECRET", emulated.fact("client_secret")).env("PATH", path).env("SWYX_TEAMS_CANARY", "1");
+        emulated.finish(&mut command, "")
+    };
+    let run = az_check(&path);
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    assert!(run.out.contains("the registration can be read"), "{}", run.out);
+    let asked = std::fs::read_to_string(emulated.folder().join("asked")).expect("az was run");
+    let wanted = format!(
+        "account get-access-token --resource https://graph.microsoft.com --tenant {} --output json\n",
+        emulated.fact("tenant_id")
+    );
+    assert_eq!(asked, wanted);
+    let environment = std::fs::read_to_string(emulated.folder().join("environment")).expect("az was run");
+    assert!(environment.contains("PATH=") && !environment.contains("SWYX_TEAMS_"), "{environment}");
+
+    for (script, words) in [
+        ("#!/bin/sh\nexit 1\n", "az has no token for this tenant; run az login --tenant"),
+        ("#!/bin/sh\necho hello\n", "az printed something else than a token"),
+    ] {
+        emulated.script("bin/az", script);
+        let run = az_check(&path);
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains(words), "{}", run.err);
+    }
+    std::fs::remove_file(&az).expect("removed");
+    let run = az_check(&az.parent().unwrap().to_string_lossy());
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("the Azure CLI (az) cannot be started; is it installed?"), "{}", run.err);
+}

@@ -1,0 +1,4 @@
+//! `emulate` as a process.
+
+mod entra;
+mod gateway;

@@ -1,0 +1,107 @@
+//! Files that are none, or not what they seem: each is named for what it is, and nothing hangs.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::common::{GOOD, run};
+
+fn said(folder: &Path, path: &str) -> String {
+    let run = run(folder, &["check", "--format", "concise", path]);
+    assert_eq!(run.code, Some(2), "{path}: {}{}", run.out, run.err);
+    assert!(run.out.contains("error[unreadable]"), "{}", run.out);
+    assert!(run.out.len() < 1_024, "{}", run.out);
+    run.out
+}
+
+#[test]
+fn what_is_no_file_is_named_for_what_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    assert!(Command::new("mkfifo").arg(at("pipe.toml")).status().expect("runs").success());
+    fs::File::create(at("huge.toml")).expect("made").set_len(1 << 30).expect("a hole of a GiB");
+    symlink("nowhere", at("dangling.toml")).expect("linked");
+    symlink("loop.toml", at("loop.toml")).expect("linked");
+    let _listener = std::os::unix::net::UnixListener::bind(at("socket.toml")).expect("bound");
+    for (path, reason) in [
+        ("pipe.toml", "a pipe, device or socket, not a regular file"),
+        ("/dev/zero", "a pipe, device or socket, not a regular file"),
+        ("/dev/null", "a pipe, device or socket, not a regular file"),
+        ("huge.toml", "over the limit of 1 MiB"),
+        ("dangling.toml", "no such file"),
+        ("loop.toml", "symbolic links"),
+        ("socket.toml", "error[unreadable]"),
+        ("none/a.toml", "no such file"),
+    ] {
+        assert!(said(folder.path(), path).contains(reason), "{path}: {}", said(folder.path(), path));
+        // The same, where it is to be changed: nothing is made in its place.
+        let set = run(folder.path(), &["set", "--config", path, "sync.session_minutes", "20"]);
+        assert_ne!(set.code, Some(0), "{path}");
+    }
+    assert_eq!(fs::metadata(at("huge.toml")).expect("there").len(), 1 << 30);
+}
+
+#[test]
+fn a_link_that_is_named_is_followed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.toml"), GOOD).expect("written");
+    symlink("a.toml", folder.path().join("b.toml")).expect("linked");
+    assert_eq!(run(folder.path(), &["check", "b.toml"]).code, Some(0));
+}
+
+/// Calls `write` with one text and the other in turn, over and over, while `read` is called some thousand times.
+fn while_it_changes(texts: &[String; 2], write: impl Fn(&str) + Sync, read: impl Fn()) {
+    /// Ends the writer also where a reader's assertion fails.
+    struct Done<'a>(&'a AtomicBool);
+    impl Drop for Done<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let end = Done(&done);
+        scope.spawn(|| {
+            texts.iter().cycle().take_while(|_| !done.load(Ordering::Relaxed)).for_each(|text| write(text));
+        });
+        (0..2_000).for_each(|_| read());
+        drop(end);
+    });
+}
+
+#[test]
+fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.toml");
+    let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];
+    fs::write(&path, &texts[0]).expect("written");
+    let replace = |text: &str| {
+        let other = folder.path().join("new");
+        fs::write(&other, text).and_then(|()| fs::rename(&other, &path)).expect("renamed");
+    };
+    while_it_changes(&texts, replace, || {
+        let (content, _) = swyx_teams::os::read_regular(&path, 1 << 20).expect("read");
+        assert!(texts.iter().any(|text| text.as_bytes() == content), "{} bytes", content.len());
+    });
+}
+
+/// What a careless program has written so far may be seen, and nothing that never stood in the file.
+#[test]
+fn a_file_that_is_written_in_place_while_it_is_read_is_read_up_to_where_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a.toml");
+    let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];
+    fs::write(&path, &texts[0]).expect("written");
+    while_it_changes(
+        &texts,
+        |text| fs::write(&path, text).expect("written"),
+        || match swyx_teams::os::read_regular(&path, 1 << 20) {
+            Ok((content, _)) => assert!(texts[1].as_bytes().starts_with(&content), "{} bytes", content.len()),
+            Err(swyx_teams::os::ReadError::Changing) => {}
+            Err(error) => panic!("{error}"),
+        },
+    );
+}

@@ -1,0 +1,115 @@
+//! The generated files are what the program generates today; `UPDATE=1 cargo test --test program generated` writes them anew.
+
+use std::collections::BTreeSet;
+
+use crate::common::{assert_file, root, run};
+use serde_json::Value;
+use swyx_teams::settings::entries::known_keys;
+use swyx_teams::settings::schema::{Dialect, describe, schema};
+
+fn printed(arguments: &[&str]) -> String {
+    let run = run(&root(), arguments);
+    assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+    run.out
+}
+
+#[test]
+fn the_schemas_are_current() {
+    let folder = root().join("schema");
+    assert_file(&folder.join("swyx-teams.schema.json"), &printed(&["schema"]));
+    assert_file(&folder.join("swyx-teams.draft-07.schema.json"), &printed(&["schema", "--for", "draft-07"]));
+    for (tool, file) in
+        [("taplo", "taplo.schema.json"), ("rjsf", "rjsf.form.json"), ("jsonforms", "jsonforms.form.json")]
+    {
+        assert_file(&folder.join(format!("swyx-teams.{file}")), &printed(&["schema", "--for", tool]));
+    }
+    assert_file(&folder.join("swyx-gateway.openapi.json"), &printed(&["schema", "--for", "gateway"]));
+}
+
+#[test]
+fn the_reference_of_rules_is_current() {
+    assert_file(&root().join("schema/rules.md"), &printed(&["rules", "--format", "markdown"]));
+}
+
+#[test]
+fn the_example_has_no_fault_and_shows_every_key() {
+    let run = run(&root().join("schema"), &["check", "--fail-on", "info", "swyx-teams.example.toml"]);
+    assert_eq!(run.code, Some(0), "{}", run.out);
+    let text = std::fs::read_to_string(root().join("schema/swyx-teams.example.toml")).expect("the example");
+    let unusual = ["authority", "graph", "admin_client_id"];
+    for key in known_keys() {
+        let name = key.as_str().rsplit('.').next().expect("a name").to_owned();
+        assert!(text.contains(&name) || unusual.contains(&name.as_str()), "{key} is not in the example");
+    }
+}
+
+/// The names that the reader asks for, the names that are suggested, and the members of the schema are the same.
+#[test]
+fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
+    let schema = schema(Dialect::Draft2020_12);
+    let mut members = BTreeSet::new();
+    let tables = [
+        ("", &schema),
+        ("swyx", &schema["$defs"]["Swyx"]),
+        ("control_center", &schema["$defs"]["ControlCenter"]),
+    ];
+    let tables = tables.into_iter().chain([
+        ("entra", &schema["$defs"]["Entra"]),
+        ("sync", &schema["$defs"]["Sync"]),
+        ("user", &schema["$defs"]["User"]),
+    ]);
+    for (table, part) in tables {
+        for name in part["properties"].as_object().expect("members").keys() {
+            members.insert(if table.is_empty() { name.clone() } else { format!("{table}.{name}") });
+        }
+    }
+    let known = known_keys().map(|key| key.to_string()).collect::<BTreeSet<_>>();
+    assert_eq!(known, members);
+    for key in &known {
+        // A key that the reader does not ask for would be reported as unknown.
+        let text = match key.split_once('.') {
+            Some(("user", name)) => format!("[[user]]\n{name} = true\n"),
+            Some((table, name)) => format!("[{table}]\n{name} = true\n"),
+            None => continue,
+        };
+        let checked = swyx_teams::check::bytes("a.toml", text.into_bytes(), false);
+        assert!(checked.diagnostics().iter().all(|found| found.rule != "unknown-key"), "{key} is not read");
+    }
+}
+
+#[test]
+fn every_member_of_the_schema_has_title_description_and_where_it_is_simple_an_example_or_default() {
+    let schema = schema(Dialect::Draft2020_12);
+    for key in known_keys() {
+        let key = if key.as_str().starts_with("user.") {
+            format!("user[0].{}", &key.as_str()[5..]).parse().expect("a key")
+        } else {
+            key
+        };
+        let part = describe(&schema, &key).unwrap_or_else(|| panic!("{key}"));
+        assert!(part["title"].is_string() && part["description"].is_string(), "{key}");
+        let is_simple =
+            part.get("$ref").is_none() && part.get("items").is_none() && part["writeOnly"] != true;
+        assert!(!is_simple || part.get("default").or(part.get("examples")).is_some(), "{key}");
+    }
+    let secret = &schema["$defs"]["ControlCenter"]["properties"]["MsTeamsClientSecret"];
+    assert_eq!((&secret["writeOnly"], &secret["format"]), (&Value::Bool(true), &Value::from("password")));
+}
+
+#[test]
+fn every_command_has_help_a_page_and_completions() {
+    let names = swyx_teams::cli::command()
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect::<Vec<_>>();
+    assert!(names.len() >= 12);
+    for name in &names {
+        assert!(printed(&[name, "--help"]).contains("Usage: swyx-teams"), "{name}");
+        assert!(printed(&["man", name]).contains(".TH"), "{name}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = printed(&["completions", shell]);
+        assert!(names.iter().all(|name| script.contains(name.as_str())), "{shell}");
+    }
+    assert!(printed(&["man"]).contains("EXIT CODES") || printed(&["man"]).contains("Exit codes"));
+}

@@ -1,0 +1,32 @@
+//! The program as its users meet it, as a process.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod canary;
+mod check_online;
+mod cli;
+mod emulate;
+mod emulated;
+mod files;
+mod fixtures;
+mod generated;
+mod https;
+mod leaks;
+mod provisioning;
+mod saving;
+mod serve;
+mod setup;
+mod sync;
+mod users;

@@ -1,0 +1,125 @@
+//! Runs that are told to end, and disks that take no more: what is said, and what is left.
+
+use std::process::Command;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use swyx_teams::emulator::{Fault, Options, Scenario};
+
+use super::gate::Deed;
+use super::world::*;
+
+const OUT: &str = "new.secret";
+
+#[test]
+fn told_to_end_while_it_waits_it_ends_and_its_empty_file_is_gone() {
+    for signal in ["INT", "TERM"] {
+        let faults = vec![Fault::ReplicationLag(Duration::from_secs(3600))];
+        let world = World::with(Options { scenario: Scenario::Empty, faults, ..Options::default() });
+        world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
+        let mut running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
+        running.until("waiting 2 s: the new application is not known everywhere in Entra ID yet");
+        assert_eq!((world.files(), world.mode(OUT)), (vec!["a.toml".to_owned(), OUT.to_owned()], 0o600));
+        running.signal(signal);
+        let run = running.end();
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        let words = "error: interrupted; what was done stays, and the same command goes on from there\n";
+        assert!(run.err.ends_with(words), "{}", run.err);
+        assert_eq!(world.files(), ["a.toml"]);
+        assert_eq!(world.applications().len(), 1, "what was done stays");
+    }
+}
+
+#[test]
+fn told_to_end_while_no_answer_comes_it_ends_too() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
+    let (sender, asked_for) = channel();
+    world.at_requests(move |asked| match asked.path.ends_with("/addPassword") {
+        true => {
+            sender.send(()).expect("heard");
+            Deed::Hold
+        }
+        false => Deed::Pass,
+    });
+    let running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
+    asked_for.recv().expect("asked");
+    running.signal("INT");
+    let run = running.end();
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert_eq!(world.files(), ["a.toml"]);
+}
+
+/// The same command on a disk that takes no more: a limit on the size of files, with its signal ignored, fails a write as a full disk
+/// does.
+fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_swyx-teams")]);
+    command.args(words).current_dir(world.folder()).env_clear().stdin(std::process::Stdio::null());
+    command
+        .env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token)
+        .env("SWYX_TEAMS_TRUST", world.address());
+    world.go(&mut command)
+}
+
+/// The settings of an application that is there, without a secret that is kept.
+fn without_secret(secret: &str) -> World {
+    let world = World::of(Scenario::Ready);
+    world.write("a.toml", &world.settings_of_ready(secret));
+    world
+}
+
+#[test]
+fn a_client_id_that_cannot_be_written_is_found_again_by_the_next_run() {
+    let world = World::empty();
+    let text = world.settings(IN_FILE);
+    world.write("a.toml", &text);
+    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("cannot write the temporary file: file too large"), "{}", run.err);
+    assert_eq!((world.read("a.toml"), world.files()), (text, vec!["a.toml".to_owned()]));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert_eq!(world.application().secrets.len(), 1);
+    world.kept_in(SECRET_FILE);
+}
+
+#[test]
+fn a_secret_that_cannot_be_written_is_removed_again() {
+    let world = without_secret(IN_FILE);
+    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("teams.secret: cannot write the temporary file: file too large"), "{}", run.err);
+    assert_eq!((world.application().secrets.len(), world.files()), (1, vec!["a.toml".to_owned()]));
+
+    let world = without_secret("{ env = \"SECRET\" }");
+    let run = on_a_full_disk(&world, &["apply", "--yes", "--new-secret", "--secret-out", OUT, "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("new.secret: file too large"), "{}", run.err);
+    assert_eq!((world.application().secrets.len(), world.files()), (1, vec!["a.toml".to_owned()]));
+
+    let world = without_secret("\"Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"").keeping(&["a.toml"]);
+    let text = world.read("a.toml");
+    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(
+        run.err.contains("a.toml: the settings file: cannot write the temporary file: file too large"),
+        "{}",
+        run.err
+    );
+    assert_eq!(world.application().secrets.len(), 1);
+    assert_eq!((world.read("a.toml"), world.files()), (text, vec!["a.toml".to_owned()]));
+}
+
+#[test]
+fn a_rotation_that_cannot_be_written_leaves_all_as_it_was() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    let (old, text) = (world.kept_in(SECRET_FILE), world.read("a.toml"));
+    let run = on_a_full_disk(&world, &["rotate", "a.toml"]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert_eq!((world.kept_in(SECRET_FILE), world.read("a.toml")), (old.clone(), text));
+    assert_eq!((world.application().secrets.len(), world.files().len()), (1, 2));
+    world.ends(0, &["rotate", "a.toml"]);
+    assert!(world.kept_in(SECRET_FILE) != old && world.accepts(&old));
+}

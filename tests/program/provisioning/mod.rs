@@ -1,0 +1,22 @@
+//! `plan`, `apply`, `rotate` and `destroy` as processes: what they print, what they change, with how many requests, and with which exit
+//! code; and that nothing is lost or left over however they end.
+#![cfg(unix)]
+
+mod gate;
+mod running;
+mod world;
+
+mod adopted;
+mod apply;
+mod broken_off;
+mod demo;
+mod handed_over;
+mod hostile;
+mod killed;
+mod places;
+mod plan;
+mod refused;
+mod rotate;
+mod setup;
+mod together;
+mod twins;

@@ -1,0 +1,104 @@
+//! `setup` without a terminal, to its end: answers, plan, application, secret, proof, sheet.
+
+use serde_json::json;
+
+use super::gate::Deed;
+use super::world::*;
+
+/// Where the tenant is; the answers do the rest.
+fn beginning(world: &World) {
+    let facts = world.facts();
+    world.write(
+        "a.toml",
+        &format!("[entra]\nauthority = \"{}\"\ngraph = \"{}\"\n", facts.authority, facts.graph),
+    );
+}
+
+fn words(world: &World) -> Vec<String> {
+    let tenant = world.facts().tenant_id.clone();
+    let words =
+        ["setup", "a.toml", "--swyx-version", "14.10", "--mode", "2", "--tenant", &tenant, "--secret"];
+    let words = words.into_iter().chain(["file:teams.secret", "--sign-in", "token", "--yes"]);
+    words.map(str::to_owned).collect()
+}
+
+fn set_up(world: &World, words: &[String]) -> crate::common::Run {
+    world.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn from_nothing_to_a_proven_file_and_its_sheet() {
+    let world = World::empty();
+    beginning(&world);
+    let run = set_up(&world, &words(&world));
+    assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
+    for said in [
+        "7 to add, 1 to change, 0 to remove",
+        "a.toml: done; the sign-in works, with what the mode needs",
+        "a.toml: the sign-in works\n  permissions: Presence.ReadWrite.All, User.ReadBasic.All\n",
+        "Control Center, General settings, expert settings\n",
+        &world.application().app_id.to_string(),
+    ] {
+        assert!(run.out.contains(said), "{said} is not in:\n{}", run.out);
+    }
+    assert!(world.accepts(&world.kept_in(SECRET_FILE)) && world.mode(SECRET_FILE) == 0o600);
+    assert!(world.read("a.toml").contains(&format!("MsTeamsClientId = \"{}\"", world.application().app_id)));
+
+    // Once more it finds all answers in the file, and nothing to do.
+    let again = world.ends(0, &["setup", "a.toml", "--sign-in", "token"]);
+    assert!(again.out.contains("nothing to do") && world.application().secrets.len() == 1, "{}", again.out);
+}
+
+#[test]
+fn whenever_it_is_killed_it_goes_on_with_what_the_file_remembers() {
+    let mut kills = 0;
+    for number in 1.. {
+        let world = World::empty();
+        beginning(&world);
+        world.at_requests(move |asked| if asked.number == number { Deed::KillAfter } else { Deed::Pass });
+        let run = set_up(&world, &words(&world));
+        if run.code == Some(0) {
+            break;
+        }
+        kills += 1;
+        world.at_requests(|_| Deed::Pass);
+        // No answer is given again.
+        let again = world.ends(0, &["setup", "a.toml", "--sign-in", "token", "--yes"]);
+        assert!(again.out.contains("expert settings"), "{}", again.out);
+        assert_eq!(
+            (world.applications().len(), world.application().secrets.len()),
+            (1, 1),
+            "request {number}"
+        );
+        assert!(world.accepts(&world.kept_in(SECRET_FILE)), "request {number}");
+    }
+    assert!(kills >= 7, "{kills}");
+}
+
+#[test]
+fn who_may_not_consent_gets_the_address_and_the_sheet() {
+    let world = World::state(&json!({
+        "users": [{"userPrincipalName": "admin@contoso.example", "administrator": true}],
+        "policies": {"consentForbidden": true}
+    }));
+    beginning(&world);
+    let run = set_up(&world, &words(&world));
+    assert_eq!(run.code, Some(3), "{}{}", run.out, run.err);
+    assert!(
+        run.err.contains("/adminconsent?client_id=") && run.out.contains("expert settings"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn without_an_agreement_the_answers_stay_and_the_tenant_is_as_it_was() {
+    let world = World::empty();
+    beginning(&world);
+    let words = words(&world);
+    let run = set_up(&world, &words[..words.len() - 1]);
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("--yes agrees beforehand. Nothing was changed"), "{}", run.err);
+    assert!(run.err.ends_with("swyx-teams setup --config a.toml goes on from here\n"), "{}", run.err);
+    assert!(world.applications().is_empty() && world.read("a.toml").contains("MsTeamsStatusSyncMode = 2"));
+}

@@ -1,0 +1,186 @@
+//! The buttons, against an emulated tenant: the words of the command line, and nothing secret in them.
+
+use crate::emulated::Emulated;
+use crate::serve::browser::Served;
+
+/// A settings file for the tenant, and its page.
+struct Office {
+    tenant: Emulated,
+    served: Served,
+}
+
+impl Office {
+    fn new(tenant: Emulated, variables: &[&str]) -> Self {
+        let settings = tenant.settings(2);
+        Self::of(tenant, &settings, variables)
+    }
+
+    fn of(tenant: Emulated, settings: &str, variables: &[&str]) -> Self {
+        tenant.write("a.toml", settings);
+        let known = |name: &str| tenant.fact(name).to_owned();
+        let all = [("SECRET", known("client_secret")), ("SWYX_TEAMS_ADMIN_TOKEN", known("admin_token"))];
+        let given = all.iter().filter(|(name, _)| variables.contains(name));
+        let given = given.map(|(name, value)| (*name, value.as_str()));
+        let given = given.chain([("SWYX_TEAMS_TRUST", tenant.address())]).collect::<Vec<_>>();
+        let served = Served::start(tenant.folder(), &["a.toml"], &given);
+        Self { tenant, served }
+    }
+
+    /// Ends the page, and sees that nothing secret was said or answered.
+    fn end(self) {
+        let said = self.served.end();
+        for secret in ["client_secret", "admin_token"] {
+            let secret = self.tenant.fact(secret);
+            assert!(!said.contains(&secret[..10]) && !said.contains(&secret[secret.len() / 2..]), "{said}");
+        }
+        // Every signed token begins in one of these ways.
+        assert!(!said.contains("eyJhbG") && !said.contains("eyJ0eX"), "{said}");
+    }
+}
+
+/// The text of a page, without its marks.
+fn text(body: &str) -> String {
+    let pieces = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    let text = pieces.collect::<Vec<_>>().join("");
+    text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+fn has_all(page: &str, lines: &[&str]) {
+    let page = text(page);
+    for line in lines {
+        assert!(page.contains(line), "{line:?} is not in {page}");
+    }
+}
+
+#[test]
+fn check_online_says_what_the_command_says() {
+    let mut office = Office::new(Emulated::scenario("ready"), &["SECRET"]);
+    let page = office.served.act("check");
+    has_all(&page.body, &["1 file checked: nothing found", "the sign-in works", "Presence.ReadWrite.All"]);
+    let run = office.tenant.check(&["a.toml"]);
+    // Every sentence of the command about the tenant stands on the page.
+    for line in run.out.lines().filter(|line| line.contains("permissions:") || line.contains("can be read")) {
+        has_all(&page.body, &[line.trim()]);
+    }
+    office.end();
+}
+
+#[test]
+fn check_online_finds_what_the_command_finds() {
+    let mut office = Office::new(Emulated::scenario("no-consent"), &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
+    let page = office.served.act("check-as-admin");
+    let run = office.tenant.check(&["--as-admin", "--format", "json", "a.toml"]);
+    let json: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let found = json["files"][0]["diagnostics"].as_array().expect("findings");
+    assert!(!found.is_empty(), "{}", run.out);
+    for one in found {
+        has_all(&page.body, &[one["rule"].as_str().expect("a rule")]);
+    }
+    office.end();
+}
+
+#[test]
+fn a_plan_has_the_commands_steps_and_changes_nothing() {
+    let tenant = Emulated::scenario("empty");
+    let settings = tenant.settings(2);
+    // The application is not there yet, and so has no id.
+    let settings = settings.lines().filter(|line| !line.starts_with("MsTeamsClientId"));
+    let settings = settings.map(|line| format!("{line}\n")).collect::<String>();
+    let mut office = Office::of(tenant, &settings, &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
+    let before = std::fs::read(office.tenant.folder().join("a.toml")).expect("a file");
+    let page = office.served.act("plan");
+    let mut command = office.tenant.program();
+    command.args(["plan", "--format", "json", "a.toml"]);
+    command.env("SWYX_TEAMS_ADMIN_TOKEN", office.tenant.fact("admin_token"));
+    command.env("SECRET", office.tenant.fact("client_secret"));
+    let run = office.tenant.finish(&mut command, "");
+    let json: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}", run.err));
+    let steps = json["steps"].as_array().expect("steps");
+    assert!(steps.len() > 3, "{}", run.out);
+    for step in steps {
+        let of = |name: &str| step[name].as_str().expect("text").to_owned();
+        has_all(&page.body, &[&format!("{}: {}", of("object"), of("what")), &of("reason")]);
+    }
+    assert_eq!(std::fs::read(office.tenant.folder().join("a.toml")).expect("a file"), before);
+    let writes = office.tenant.requests();
+    assert!(writes.iter().all(|line| line.starts_with("GET") || line.ends_with("/$batch")), "{writes:?}");
+    office.end();
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_plan_is_said_as_the_command_says_it() {
+    let mut office = Office::new(Emulated::scenario("empty"), &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
+    let page = office.served.act("plan");
+    has_all(&page.body, &["this could not be done", "there is no application", "is it the right tenant"]);
+    office.end();
+}
+
+#[test]
+fn a_sheet_shows_where_the_secret_is_and_not_what_it_is() {
+    let mut office = Office::new(Emulated::scenario("ready"), &["SECRET"]);
+    let tenant = office.tenant.fact("tenant_id").to_owned();
+    let page = office.served.act("sheet");
+    has_all(&page.body, &["Control Center", &tenant, "SECRET", "By hand", "To know"]);
+    assert!(!page.body.contains("--reveal"), "there is none on a page");
+    office.end();
+}
+
+#[test]
+fn an_administrator_without_a_token_signs_in_with_the_code_on_the_page() {
+    let tenant = Emulated::start(&["--scenario", "ready", "--device-polls", "1", "--device-interval", "1"]);
+    let mut office = Office::new(tenant, &["SECRET"]);
+    let address = office.served.begin("plan");
+    let mut code = None;
+    let page = loop {
+        let page = office.served.ask("GET", &address, "");
+        if code.is_none() && page.body.contains("enter the code") {
+            code = Some(text(&page.body));
+        }
+        if !page.is_of_an_open_job() {
+            break page;
+        }
+    };
+    let code = code.expect("a code was shown");
+    assert!(code.contains("To sign in as an administrator, open "), "{code}");
+    has_all(&page.body, &["found by the client id in the settings"]);
+    office.end();
+}
+
+#[test]
+fn a_file_that_names_a_command_is_not_trusted_by_being_served() {
+    let tenant = Emulated::scenario("ready");
+    let canary = tenant.folder().join("was-run");
+    let command = format!("{{ command = [\"touch\", \"{}\"] }}", canary.display());
+    let settings = tenant.settings(2).replace("{ env = \"SECRET\" }", &command);
+    tenant.write("b.toml", &settings);
+    let token = tenant.fact("admin_token").to_owned();
+    let variables = [("SWYX_TEAMS_ADMIN_TOKEN", token.as_str()), ("SWYX_TEAMS_TRUST", tenant.address())];
+    let mut served = Served::start(tenant.folder(), &["b.toml"], &variables);
+    for action in ["check", "check-as-admin", "plan"] {
+        has_all(
+            &served.act(action).body,
+            &["`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"],
+        );
+        assert!(!canary.exists(), "{action} ran the command");
+    }
+    assert_eq!(tenant.requests(), Vec::<String>::new());
+    // And with it, the command is run: what stood in the way was the missing trust.
+    let mut trusting = Served::start(tenant.folder(), &["--trust=command", "b.toml"], &variables);
+    trusting.act("check");
+    assert!(canary.exists());
+}
+
+#[test]
+fn a_file_with_errors_is_said_to_have_them_and_nobody_signs_in() {
+    let tenant = Emulated::scenario("ready");
+    tenant.write("b.toml", &tenant.settings(2).replace("= 2\n", "= 7\n"));
+    let token = tenant.fact("admin_token").to_owned();
+    let variables = [("SECRET", "x"), ("SWYX_TEAMS_ADMIN_TOKEN", token.as_str())];
+    let mut served = Served::start(tenant.folder(), &["b.toml"], &variables);
+    for action in ["check", "plan", "sheet"] {
+        let page = served.act(action);
+        has_all(&page.body, &["invalid-value"]);
+        assert!(!page.body.contains('\u{1b}'), "no colours: {}", page.body);
+    }
+    assert_eq!(tenant.requests(), Vec::<String>::new());
+}

@@ -1,0 +1,7 @@
+//! `serve` as a process: where it listens, what its buttons do against an emulated tenant, and that nothing secret leaves it.
+
+mod actions;
+mod browser;
+#[cfg(unix)]
+mod descendants;
+mod listening;

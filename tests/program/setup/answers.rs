@@ -1,0 +1,175 @@
+//! The answers file: it says what the flags say, and its faults have places.
+
+use crate::setup::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
+
+/// As [`REQUIRED`], with the rest.
+const WHOLE: &str = "\
+swyx-version = \"14.10\" # as agreed
+mode = 2
+tenant = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
+cloud = \"global\"
+application-name = \"North\"
+sign-in = \"az\"
+secret = { file = \"north.secret\" }
+user = [\"Jane Roe=jane.roe@example.com\", { swyx = \"B\", teams = \"b@example.com\" }]
+secret-out = \"new.secret\"
+as-in-the-guide = true
+yes = true
+";
+
+#[test]
+fn an_answers_file_says_what_flags_say() {
+    let (one, other) = (folder(), folder());
+    write(one.path(), "answers.toml", WHOLE);
+    let run = setup(one.path(), &["--answers", "answers.toml", "--no-input"]);
+    goes_on(&run);
+    let more = [
+        "--swyx-version",
+        "14.10",
+        "--cloud",
+        "global",
+        "--application-name",
+        "North",
+        "--user",
+        "Jane Roe=jane.roe@example.com",
+        "--user",
+        "B=b@example.com",
+    ];
+    goes_on(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
+    assert_eq!(written(one.path()), written(other.path()));
+    for told in
+        ["yes               yes", "from answers.toml", "answers.toml agrees to it", "as-in-the-guide   yes"]
+    {
+        assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
+    }
+}
+
+#[test]
+fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
+    let folder = folder();
+    let old = WRITTEN.replace("Mode = 2", "Mode = 1");
+    write(folder.path(), "north.toml", &format!("{old}\n[entra]\ncloud = \"us_gov_l5\"\n"));
+    write(folder.path(), "answers.toml", "mode = 2\ncloud = \"us_gov_l4\"\nsign-in = \"az\"\nyes = false\n");
+    let run = setup(folder.path(), &["--answers", "answers.toml", "--cloud", "global"]);
+    goes_on(&run);
+    assert_eq!(written(folder.path()), Some(format!("{WRITTEN}\n[entra]\ncloud = \"global\"\n")));
+    for told in [
+        "north.toml: mode was 1, and is 2 now, from answers.toml",
+        "north.toml: cloud was us_gov_l5, and is global now, from --cloud",
+        "before you agree to the plan",
+    ] {
+        assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
+    }
+}
+
+#[test]
+fn users_are_pairs_tables_or_none() {
+    let wanted = "\n[[user]]\nswyx = \"Jane Roe\"\nteams = \"jane.roe@example.com\"\n";
+    for (users, added) in [
+        ("user = [\"Jane Roe=jane.roe@example.com\"]", wanted),
+        ("user = [{ swyx = \"Jane Roe\", teams = \"jane.roe@example.com\" }]", wanted),
+        ("[[user]]\nteams = \"jane.roe@example.com\"\nswyx = \"Jane Roe\"", wanted),
+        ("user = []", ""),
+    ] {
+        let folder = folder();
+        write(folder.path(), "answers.toml", users);
+        let run = setup(folder.path(), &[&REQUIRED[..], &["--answers", "answers.toml"]].concat());
+        goes_on(&run);
+        assert_eq!(written(folder.path()), Some(format!("{WRITTEN}{added}")), "{users}");
+        assert!(run.err.contains(if added.is_empty() { "none " } else { "1 user" }), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
+    for (text, said) in [
+        ("mode = 2\nmode = 1", "answers.toml:2:1: "),
+        ("mode = ", "answers.toml:1:"),
+        ("tennant = \"canary\"", "answers.toml:1:1: unknown name `tennant`\n  did you mean `tenant`?"),
+        ("client-secret = \"canary\"", "an answers file holds no secret; `secret` says where it is kept"),
+        ("[control_center]\nx = \"canary\"", "answers.toml:1:2: unknown name `control_center`"),
+        ("mode = \"canary\"", "answers.toml:1:8: mode: expected an integer, found a string"),
+        ("mode = 3", "answers.toml:1:8: mode: there is no such mode"),
+        ("mode = 0", "answers.toml:1:8: mode: mode 0 is not in the vendor's pages"),
+        (
+            "swyx-version = 14.10",
+            "answers.toml:1:16: swyx-version: expected a string, found a float\n  put it in quotes",
+        ),
+        ("# one\ntenant = \"canary\"", "answers.toml:2:10: tenant: this is not an id"),
+        ("cloud = \"canary\"", "answers.toml:1:9: cloud: not one of the choices"),
+        (
+            "sign-in = \"canary\"",
+            "answers.toml:1:11: sign-in: not one of the choices\n  one of `token`, `az`, `device-code`",
+        ),
+        ("sign-in = \"device-code\"", "answers.toml:1:11: sign-in: there is no terminal"),
+        ("secret = \"canary\"", "answers.toml:1:10: secret: a reference to a secret was expected"),
+        ("secret = { value = \"canary\" }", "answers.toml:1:10: secret: a reference"),
+        ("[secret]\nfile = \"canary\"", "answers.toml:1:1: secret: a reference"),
+        ("secret = { env = \"no canary\" }", "answers.toml:1:10: secret: "),
+        ("user = \"canary\"", "answers.toml:1:8: user: expected an array, found a string"),
+        ("user = [\"canary\"]", "answers.toml:1:9: user: a user was expected"),
+        ("user = [{ swyx = \"canary\" }]", "answers.toml:1:9: user: a user was expected"),
+        ("user = [\"canary=x\"]", "answers.toml:1:9: user: "),
+        ("yes = \"canary\"", "answers.toml:1:7: yes: expected a boolean, found a string"),
+        ("as-in-the-guide = 1", "answers.toml:1:19: as-in-the-guide: expected a boolean, found an integer"),
+        ("secret-out = [\"canary\"]", "answers.toml:1:14: secret-out: expected a string, found an array"),
+    ] {
+        let folder = folder();
+        write(folder.path(), "answers.toml", text);
+        let run = setup(folder.path(), &["--answers", "answers.toml"]);
+        refuses(&run, &[said]);
+        assert!(!run.err.contains("canary"), "{text}:\n{}", run.err);
+        assert_eq!(written(folder.path()), None, "{text}");
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
+    let folder = folder();
+    write(
+        folder.path(),
+        "answers.toml",
+        "mode = 3\ntenant = \"x\"\nsecret = \"y\"\nsign-in = \"z\"\nmore = 1\n",
+    );
+    let run = setup(folder.path(), &["--answers", "answers.toml", "--cloud", "moon"]);
+    refuses(
+        &run,
+        &[":1:8: mode", ":2:10: tenant", ":3:10: secret", ":4:11: sign-in", ":5:1: unknown", "--cloud: "],
+    );
+    assert!(!run.err.contains("is missing"), "{}", run.err);
+}
+
+#[test]
+fn an_answers_file_that_cannot_be_read_is_said() {
+    let folder = folder();
+    refuses(&setup(folder.path(), &["--answers", "nowhere.toml"]), &["nowhere.toml: no such file"]);
+    refuses(&setup(folder.path(), &["--answers", "."]), &["this is a folder, not a regular file"]);
+    std::fs::write(folder.path().join("a.toml"), b"\xff\xfem\0o\0d\0e\0").expect("written");
+    refuses(&setup(folder.path(), &["--answers", "a.toml"]), &["a.toml:1:1: ", "UTF-16"]);
+    assert_eq!(written(folder.path()), None);
+}
+
+#[test]
+fn the_example_of_the_help_is_an_answers_file() {
+    let folder = folder();
+    let help = common::run(folder.path(), &["setup", "--help"]).out;
+    let (_, example) = help.split_once("An answers file:\n").expect("an example");
+    let (example, _) = example.split_once("\n\n").expect("an end");
+    assert!(example.contains(TENANT));
+    write(folder.path(), "answers.toml", example);
+    goes_on(&setup(folder.path(), &["--answers", "answers.toml"]));
+}
+
+#[test]
+fn an_answer_that_names_a_variable_of_this_program_is_refused() {
+    for answer in ["\"env:SWYX_TEAMS_ADMIN_TOKEN\"", "{ env = \"SWYX_TEAMS_ADMIN_TOKEN\" }"] {
+        let folder = folder();
+        let answers = format!(
+            "mode = 2\ntenant = \"{TENANT}\"\nsign-in = \"az\"\nsecret = {answer}\nsecret-out = \"out\"\n"
+        );
+        write(folder.path(), "answers.toml", &answers);
+        let run = setup(folder.path(), &["--answers", "answers.toml"]);
+        refuses(&run, &["answers.toml:4:", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"]);
+        assert_eq!(written(folder.path()), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! Flags: each one's place in the file, what is missing, what is wrong.
+
+use crate::setup::{
+    REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, required_but, setup, written,
+};
+
+#[test]
+fn what_is_required_is_enough() {
+    let folder = folder();
+    let run = setup(folder.path(), &REQUIRED);
+    goes_on(&run);
+    assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(folder.path().join("north.toml")).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    for told in [
+        "1. write north.toml",
+        "Presence.ReadWrite.All and User.ReadBasic.All",
+        "and keep it in the file north.secret",
+        "application-name  SwyxMSTeamsPresenceSync",
+        "Nothing is changed in the tenant before you agree to the plan.",
+    ] {
+        assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
+    }
+    assert!(!run.err.contains("You are asked for"), "{}", run.err);
+}
+
+#[test]
+fn every_answer_has_a_flag_and_a_place_in_the_file() {
+    let folder = folder();
+    let more = [
+        "--swyx-version",
+        "14.10",
+        "--cloud",
+        "us_gov_l4",
+        "--application-name",
+        "Presence of the north",
+        "--user",
+        "Jane Roe=jane.roe@example.com",
+        "--user",
+        "a = b=c@example.com",
+        "--as-in-the-guide",
+        "--secret-out",
+        "new.secret",
+        "--yes",
+    ];
+    let run = setup(folder.path(), &[&REQUIRED[..], &more].concat());
+    goes_on(&run);
+    assert_eq!(
+        written(folder.path()).expect("written"),
+        "\
+[swyx]
+version = \"14.10\"
+
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
+MsTeamsClientSecret = { file = \"north.secret\" }
+
+[entra]
+cloud = \"us_gov_l4\"
+application_name = \"Presence of the north\"
+
+[[user]]
+swyx = \"Jane Roe\"
+teams = \"jane.roe@example.com\"
+
+[[user]]
+swyx = \"a = b\"
+teams = \"c@example.com\"
+"
+    );
+    for told in
+        ["register the application Presence of the north", "2 users", "--yes agrees to it", "new.secret"]
+    {
+        assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_all_at_once_with_its_flag_and_its_line() {
+    let folder = folder();
+    for more in [&[][..], &["--no-input"]] {
+        let run = setup(folder.path(), more);
+        refuses(
+            &run,
+            &[
+                "--mode is missing",
+                "mode = 2 in an answers file",
+                "--tenant is missing",
+                "tenant = \"ID\" in an answers file",
+                "--sign-in is missing",
+                "SWYX_TEAMS_ADMIN_TOKEN",
+                "--secret is missing",
+            ],
+        );
+        for optional in ["--swyx-version", "--cloud", "--user", "--application-name"] {
+            assert!(!run.err.contains(&format!("{optional} is missing")), "{}", run.err);
+        }
+    }
+    for left_out in [0, 2, 4, 6] {
+        let mut arguments = REQUIRED.to_vec();
+        let flag = arguments.drain(left_out..left_out + 2).next().expect("a flag");
+        let run = setup(folder.path(), &arguments);
+        refuses(&run, &[&format!("{flag} is missing")]);
+        assert_eq!(run.err.matches(" is missing").count(), 1, "{}", run.err);
+    }
+    assert_eq!(written(folder.path()), None, "nothing was written");
+}
+
+#[test]
+fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
+    let folder = folder();
+    for (flag, value, said) in [
+        ("--swyx-version", "14", "a version has two numbers"),
+        ("--swyx-version", "13.00", "mode 2 came with SwyxWare 13.25, this is 13.00"),
+        ("--mode", "3", "there is no such mode"),
+        ("--mode", "two", "a whole number was expected"),
+        ("--mode", "0", "mode 0 is not in the vendor's pages"),
+        ("--tenant", "contoso.com", "this is a tenant's name, not its id"),
+        ("--tenant", "", "--tenant: "),
+        ("--cloud", "china", "no presence API in this cloud"),
+        ("--cloud", "globel", "did you mean `global`?"),
+        ("--application-name", "", "--application-name: "),
+        ("--secret", "here", "never the secret itself: file:PATH"),
+        ("--secret", "env:not a name", "--secret: "),
+        ("--secret", "env:SWYX_TEAMS_ADMIN_TOKEN", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"),
+        ("--secret", "{ env = \"swyx_teams_trust\" }", "`swyx_teams_trust` is a variable of this program"),
+        ("--secret", "{ command = [] }", "never the secret itself"),
+        ("--user", "Jane Roe", "a user is written SWYX NAME=TEAMS ACCOUNT"),
+        ("--user", "=jane.roe@example.com", "must not be empty"),
+        ("--user", "Jane Roe=jane", "--user: "),
+    ] {
+        let run = setup(folder.path(), &required_but(flag, value));
+        refuses(&run, &["error: ", said]);
+        assert!(!run.err.contains("is missing"), "{flag} {value}:\n{}", run.err);
+    }
+    assert_eq!(written(folder.path()), None);
+}
+
+#[test]
+fn two_answers_that_do_not_agree_are_refused_together() {
+    let folder = folder();
+    let twice = ["--user", "A=jane@example.com", "--user", "B=jane@example.com"];
+    refuses(&setup(folder.path(), &[&REQUIRED[..], &twice].concat()), &["--user: "]);
+    assert_eq!(written(folder.path()), None);
+}
+
+#[test]
+fn how_the_administrator_signs_in_has_to_be_possible() {
+    let folder = folder();
+    let with = |way: Option<&str>, token: Option<&str>| {
+        let mut program = common::program(folder.path());
+        program.env("PATH", folder.path());
+        // Without trust, a file with a certificate authority of its own is not used to sign in.
+        crate::setup::write(folder.path(), "north.toml", "[entra]\nca_file = \"own.pem\"\n");
+        program.args(["setup", "north.toml"]).args(["--mode", "2", "--tenant", TENANT]);
+        program.args(["--secret", "file:x"]).args(way.iter().flat_map(|way| ["--sign-in", way]));
+        program.envs(token.map(|token| ("SWYX_TEAMS_ADMIN_TOKEN", token)));
+        let output = program.output().expect("runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    for (way, token, code, said) in [
+        (Some("device-code"), None, 2, "--sign-in: there is no terminal"),
+        (Some("token"), None, 2, "--sign-in: SWYX_TEAMS_ADMIN_TOKEN is not set"),
+        (Some("token"), Some(" "), 2, "--sign-in: SWYX_TEAMS_ADMIN_TOKEN is not set"),
+        (None, None, 2, "--sign-in is missing"),
+        (
+            Some("token"),
+            Some("x"),
+            2,
+            "sign-in           token                                 from --sign-in",
+        ),
+        (None, Some("x"), 2, "from SWYX_TEAMS_ADMIN_TOKEN"),
+        (Some("az"), Some("x"), 2, "sign-in           az "),
+    ] {
+        let (found, err) = with(way, token);
+        assert_eq!(found, Some(code), "{way:?} {token:?}\n{err}");
+        assert!(err.contains(said), "{said} is not in:\n{err}");
+        let goes_on =
+            err.contains("error: `entra.ca_file` names a certificate authority that can vouch for ");
+        assert_eq!(goes_on, token == Some("x"), "{err}");
+    }
+}
+
+#[test]
+fn a_secret_that_nobody_can_write_away_needs_a_file() {
+    for reference in ["env:X", "{ command = [\"pass\", \"x\"] }"] {
+        let folder = folder();
+        let mut arguments = required_but("--secret", reference);
+        refuses(
+            &setup(folder.path(), &arguments),
+            &["--secret-out is missing", "secret-out = \"FILE\" in an answers file"],
+        );
+        assert_eq!(written(folder.path()), None);
+        arguments.extend(["--secret-out", "new.secret"]);
+        let run = setup(folder.path(), &arguments);
+        goes_on(&run);
+        assert!(run.err.contains("and write it to new.secret"), "{}", run.err);
+    }
+}
+
+#[test]
+fn quiet_it_says_nothing_but_what_is_wrong() {
+    let folder = folder();
+    let run = setup(folder.path(), &[&REQUIRED[..], &["--quiet"]].concat());
+    goes_on(&run);
+    assert_eq!(run.err, "error: the Azure CLI (az) cannot be started; is it installed?\n");
+    refuses(&setup(folder.path(), &["--quiet", "--mode", "3"]), &["there is no such mode"]);
+}

@@ -1,0 +1,106 @@
+//! The settings file is the memory: what it knows is not asked for, and nothing of it is lost.
+
+use crate::setup::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
+
+#[test]
+fn what_the_file_knows_need_not_be_given_again() {
+    let folder = folder();
+    goes_on(&setup(folder.path(), &REQUIRED));
+    let file = folder.path().join("north.toml");
+    let before = std::fs::metadata(&file).expect("there").modified().expect("known");
+    let run = setup(folder.path(), &["--sign-in", "az"]);
+    goes_on(&run);
+    assert!(run.err.contains("mode              2"), "{}", run.err);
+    assert!(run.err.contains("from north.toml"), "{}", run.err);
+    assert!(!run.err.contains("now, from"), "{}", run.err);
+    // What is known already is not written again, even if it is given.
+    goes_on(&setup(folder.path(), &REQUIRED));
+    assert_eq!(std::fs::metadata(&file).expect("there").modified().expect("known"), before);
+}
+
+#[test]
+fn a_half_filled_file_is_filled_in_and_keeps_all_the_rest() {
+    let folder = folder();
+    let half = "\u{feff}# of the north\r\n[sync]\r\nsession_minutes = 20 # longer\r\n\r\n[swyx]\r\nversion = '14.10'\r\n\r\n\
+                [control_center]\r\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\" # theirs";
+    write(folder.path(), "north.toml", half);
+    refuses(&setup(folder.path(), &["--sign-in", "az"]), &["--mode is missing", "--secret is missing"]);
+    assert_eq!(written(folder.path()).as_deref(), Some(half), "nothing was written");
+    goes_on(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
+    let wanted = format!("{half}\r\nMsTeamsStatusSyncMode = 1\r\nMsTeamsClientSecret = {{ file = \"x\" }}");
+    assert_eq!(written(folder.path()), Some(wanted));
+}
+
+#[test]
+fn a_user_who_is_there_gets_the_other_account_and_others_are_added() {
+    let folder = folder();
+    let users = "\n[[user]]\nswyx = \"A\" # first\nteams = \"a@example.com\"\n\n[[user]]\nswyx = \"B\"\nteams = \"b@example.com\"\n";
+    write(folder.path(), "north.toml", &format!("{WRITTEN}{users}"));
+    let more = ["--sign-in", "az", "--user", "B=new@example.com", "--user", "C=c@example.com"];
+    goes_on(&setup(folder.path(), &more));
+    let changed = users.replace("b@example.com", "new@example.com");
+    let wanted = format!("{WRITTEN}{changed}\n[[user]]\nswyx = \"C\"\nteams = \"c@example.com\"\n");
+    assert_eq!(written(folder.path()), Some(wanted));
+}
+
+#[test]
+fn a_wrong_answer_of_the_file_is_shown_and_another_is_wanted() {
+    let folder = folder();
+    for (wrong, rule, flag, right) in [
+        (WRITTEN.replace(TENANT, "contoso.com"), "tenant-not-guid", "--tenant", TENANT),
+        (WRITTEN.replace("Mode = 2", "Mode = \"2\""), "mode-as-text", "--mode", "2"),
+        (WRITTEN.replace("Mode = 2", "Mode = 0"), "mode-undocumented", "--mode", "2"),
+        (
+            WRITTEN.replace("{ file = \"north.secret\" }", "{}"),
+            "invalid-value",
+            "--secret",
+            "file:north.secret",
+        ),
+    ] {
+        write(folder.path(), "north.toml", &wrong);
+        refuses(&setup(folder.path(), &["--sign-in", "az"]), &[rule, &format!("{flag} is missing")]);
+        // What is wrong in the same way is no better.
+        refuses(&setup(folder.path(), &["--sign-in", "az", flag, "0"]), &[&format!("error: {flag}: ")]);
+        assert_eq!(written(folder.path()), Some(wrong));
+        goes_on(&setup(folder.path(), &["--sign-in", "az", flag, right]));
+        assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
+    }
+}
+
+#[test]
+fn a_file_with_faults_that_no_answer_mends_is_left_alone() {
+    let folder = folder();
+    for (text, said) in [
+        (format!("{WRITTEN}\n[sync]\nsession_minutes = 1\n"), "mend this first; nothing was changed"),
+        (format!("{WRITTEN}\n[entar]\n"), "unknown-key"),
+        (WRITTEN.replace('{', ""), "syntax"),
+    ] {
+        write(folder.path(), "north.toml", &text);
+        let run = setup(folder.path(), &REQUIRED);
+        assert_eq!(run.code, Some(1), "{}", run.err);
+        assert!(run.err.contains(said), "{said} is not in:\n{}", run.err);
+        assert_eq!(written(folder.path()), Some(text));
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_and_a_folder_is_no_file() {
+    let folder = folder();
+    let run = common::run(folder.path(), &[&["setup", "nowhere/north.toml"][..], &REQUIRED].concat());
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(run.err.contains("nowhere/north.toml: no such file"), "{}", run.err);
+    let run = common::run(folder.path(), &[&["setup", "."][..], &REQUIRED].concat());
+    assert_eq!(run.code, Some(2), "{}", run.err);
+}
+
+#[test]
+fn what_a_version_brings_with_it_is_said() {
+    let folder = folder();
+    let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
+    goes_on(&run);
+    assert!(
+        run.err.contains("warning: this version keeps these settings under Federated Services"),
+        "{}",
+        run.err
+    );
+}

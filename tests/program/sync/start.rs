@@ -1,0 +1,156 @@
+//! What keeps it from starting, and with which exit code; one bad file among good ones keeps nobody else.
+
+use super::running::until;
+use super::site::{SECRET, Site, TOKEN};
+use crate::common::Run;
+
+/// Runs it to its end, which comes by itself.
+fn refused(site: &Site, words: &[&str], code: i32, said: &str) -> Run {
+    let run = site.start(words).end();
+    assert_eq!(run.code, Some(code), "{words:?}\n{}", run.err);
+    assert!(run.err.contains(said), "{words:?}: `{said}` is not in\n{}", run.err);
+    assert_eq!(run.out, "", "{words:?}");
+    run
+}
+
+/// A line of the settings, in place of that which begins like it.
+fn with(text: &str, start: &str, line: &str) -> String {
+    let lines = text.lines().map(|old| if old.starts_with(start) { line } else { old });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_is_missing_or_wrong_in_the_file_is_named() {
+    let site = Site::new();
+    let good = site.settings();
+    for (name, text, code, said) in [
+        (
+            "no gateway",
+            with(&with(&good, "gateway = ", ""), "gateway_token", ""),
+            2,
+            "`swyx.gateway` is not set",
+        ),
+        ("no token", with(&good, "gateway_token", ""), 1, "gateway_token"),
+        ("no secret, both ways", with(&good, "MsTeamsClientSecret", ""), 1, "mode-needs-secret"),
+        (
+            "no secret, one way",
+            with(
+                &with(&good, "MsTeamsClientSecret", ""),
+                "MsTeamsStatusSyncMode",
+                "MsTeamsStatusSyncMode = 1",
+            ),
+            2,
+            "`control_center.MsTeamsClientSecret` is not set",
+        ),
+        (
+            "mode 0",
+            with(&good, "MsTeamsStatusSyncMode", "MsTeamsStatusSyncMode = 0"),
+            2,
+            "mode 0 is not in the vendor's pages",
+        ),
+        (
+            "a gateway on another machine",
+            with(&good, "gateway = ", "gateway = \"https://swyx.example.com:9180\""),
+            2,
+            "`swyx.gateway` leads to swyx.example.com:9180; if that is right, add --trust=swyx.example.com:9180",
+        ),
+        ("another variable", good.replace(SECRET, "NOT_THERE"), 2, "`control_center.MsTeamsClientSecret`: "),
+        ("another variable for the token", good.replace(TOKEN, "NOT_THERE"), 2, "`swyx.gateway_token`: "),
+        ("no TOML", "[swyx".to_owned(), 1, "syntax"),
+    ] {
+        site.write("a.toml", &text);
+        let run = refused(&site, &["sync", "a.toml", "-vvv"], code, said);
+        assert!(run.err.contains("a.toml"), "{name}: {}", run.err);
+    }
+    refused(&site, &["sync", "nowhere.toml"], 2, "nowhere.toml");
+    refused(&site, &["sync", "-"], 2, "standard input");
+    assert!(site.requests().is_empty(), "nobody was asked");
+    assert!(!site.path("new.jsonl").exists());
+}
+
+#[test]
+fn wrong_use_is_refused_before_anything_begins() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    site.write("b.toml", &site.settings());
+    site.write("there.jsonl", "mine\n");
+    refused(
+        &site,
+        &["sync", "a.toml", "b.toml", "--record", "r.jsonl"],
+        2,
+        "--record takes one settings file",
+    );
+    assert!(!site.path("r.jsonl").exists());
+    refused(&site, &["sync", "a.toml", "--record", "there.jsonl"], 2, "--record there.jsonl: ");
+    assert_eq!(site.read("there.jsonl"), "mine\n");
+    refused(&site, &["sync", "a.toml", "--metrics", site.host()], 2, "--metrics: ");
+    refused(&site, &["sync", "a.toml", "--replay", "nowhere.jsonl"], 2, "nowhere.jsonl");
+    refused(&site, &["sync", "a.toml", "--replay", "."], 2, "--replay: ");
+    refused(&site, &["sync", "a.toml", "--replay", "there.jsonl"], 2, "line 1 is not a line of a recording");
+    site.write(
+        "bad.jsonl",
+        "{\"swyx_teams_recording\":1}\n{\"at\":1,\"tick\":null}\n{\"at\":2,\"tock\":null}\n{\"at\":3,\"tick\":null}\n",
+    );
+    refused(&site, &["sync", "a.toml", "--replay", "bad.jsonl"], 2, "line 3 is not a line of a recording");
+    refused(
+        &site,
+        &["sync", "a.toml", "b.toml", "--replay", "bad.jsonl"],
+        2,
+        "--replay takes one settings file",
+    );
+    assert!(site.requests().is_empty(), "nobody was asked");
+}
+
+#[test]
+fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_good() {
+    let site = Site::new();
+    site.write("a.toml", "[swyx");
+    site.write("b.toml", &site.settings());
+    let running = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
+    running.says("error[syntax]");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    assert_eq!(running.get("/readyz").0, 503, "one of two is carried");
+    assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
+    // Mended, but of the same tenant and application as the other: it stays out, and nobody clears the other's sessions.
+    site.write("a.toml", &site.settings());
+    running.says("b.toml is of the same tenant and application");
+    assert_eq!(site.sessions(), 1);
+    // Another of its tenant's applications is somebody else.
+    let id = site.facts().client_id.as_deref().expect("an application");
+    site.write("a.toml", &site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21"));
+    until("both are carried", || running.get("/status").1.matches("\"refused\":null").count() == 2);
+    assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 0.0\n"));
+    assert_eq!(running.stop().code, Some(0));
+    assert_eq!(site.sessions(), 0);
+}
+
+#[test]
+fn two_files_of_one_application_are_one_too_many() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    site.write("b.toml", &site.settings());
+    let running = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
+    running
+        .says("error: b.toml: a.toml is of the same tenant and application; only one of them can be carried");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    // Touched, it is as it was.
+    site.write("b.toml", &format!("# again\n{}", site.settings()));
+    running.says("cannot be used: b.toml: a.toml is of the same");
+    assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn a_secret_s_file_that_comes_later_is_waited_for() {
+    let site = Site::new();
+    site.write("b.toml", &site.settings());
+    let id = site.facts().client_id.as_deref().expect("an application");
+    let other = site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21");
+    site.write("a.toml", &other.replace(&format!("env = \"{SECRET}\""), "file = \"later\""));
+    let running = site.start(&["sync", "a.toml", "b.toml"]);
+    running.says("`control_center.MsTeamsClientSecret`: ");
+    site.write("later", site.secret());
+    running.says("the settings changed, and are used");
+    assert_eq!(running.stop().code, Some(0));
+}
