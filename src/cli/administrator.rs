@@ -7,11 +7,13 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 
 use super::Context;
-use crate::diagnostic::printable;
-use crate::graph::{AdminWay, Administrators, DevicePrompt, Token, Transport};
-use crate::observe;
-use crate::settings::{Access, Secret, Trust, defaults};
-use crate::tenant::{Cause, Unseen};
+use crate::entra::probe;
+use crate::entra::sign_in::{AdminWay, Administrators, DevicePrompt, Token};
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::Transport;
+use crate::secret::{Secret, Trust};
+use crate::settings::{Access, defaults};
+use crate::text::printable;
 use crate::web::actions::Code;
 
 /// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
@@ -87,5 +89,5 @@ pub(super) async fn token(
         return Err(Unseen::new(Cause::Use, why));
     }
     let token = administrators.token(access, Arc::clone(transport)).await;
-    token.map_err(|error| observe::unseen(&error))
+    token.map_err(|error| probe::unseen(&error))
 }

@@ -20,7 +20,7 @@ use super::sync::{LogFormat, Sync};
 use super::users::Users;
 use crate::diagnostic::Severity;
 use crate::report::Format;
-use crate::settings::Trust;
+use crate::secret::Trust;
 
 /// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses.
 #[derive(Parser)]

@@ -6,14 +6,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::args::Check;
-use super::online;
 use super::walk::{self, Target, Walk};
-use super::{Context, Exit, display};
-use crate::change::{self, ChangeError, Outcome as Change};
+use super::{Context, Exit, display, online};
 use crate::check::{self as pipeline, Checked};
-use crate::diagnostic::printable;
+use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Repository, verdict};
 use crate::source::MOST_BYTES;
+use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
     let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
@@ -133,15 +132,15 @@ fn one(target: &Target, args: &Check) -> Checkup {
         Target::File(path) if args.fix && !args.diff => return fix(path),
         Target::File(path) => pipeline::file(display(path), path),
     };
-    let after = if args.diff { change::fixed(&checked) } else { None };
-    let diff = after.map(|after| change::diff(checked.source(), after.source()));
+    let after = if args.diff { edit::with_safe_fixes(&checked) } else { None };
+    let diff = after.map(|after| edit::diff(checked.source(), after.source()));
     Checkup { checked, diff, failure: None }
 }
 
 fn fix(path: &Path) -> Checkup {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
-    let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {
+    let (checked, failure) = match is_fixable.then(|| edit::fix_file(before.source().name(), path)) {
         None => (before, None),
         Some(Ok(Change::Saved(after) | Change::Unchanged(after) | Change::Refused(after, _))) => {
             (after, None)

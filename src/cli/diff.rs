@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::args::{Diff, Plain};
 use super::{Context, Exit};
 use crate::check::Checked;
-use crate::diagnostic::{Key, printable};
+use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
-use crate::secret_form::without_secret;
+use crate::secret::shape::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::{Draft, keys};
+use crate::text::printable;
 
 #[derive(Serialize)]
 struct Report {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::args::{Explain, Plain, Rules, RulesFormat};
 use super::{Context, Exit, named};
-use crate::aadsts::{self, Code};
 use crate::diagnostic::Key;
+use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
 use crate::rules::{ALL, Rule, of_refusal};
 use crate::settings::entries::known_keys;

@@ -36,9 +36,8 @@ use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::id;
 use crate::os::process::{CancellationToken, EndAtExit};
 use crate::report::{self, FileReport, Format, Repository};
+use crate::secret::{InvalidTrust, Secret, SecretSource, Trust, reveal_within};
 use crate::settings::entries::known_keys;
-use crate::settings::reveal::reveal_within;
-use crate::settings::{InvalidTrust, Secret, SecretSource, Trust};
 
 /// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

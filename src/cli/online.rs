@@ -18,13 +18,16 @@ use super::args::Online;
 use super::sign_in::{self, Transports};
 use super::{Context, Exit, administrator};
 use crate::check::{Checked, with_tenant};
-use crate::diagnostic::printable;
-use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
-use crate::observe::{self, Depth};
+use crate::entra::graph::Client;
+use crate::entra::probe::{self, Depth};
+use crate::entra::sign_in::{Administrators, Credential, TO_READ};
+use crate::entra::snapshot::{Cause, Snapshot, Unseen};
+use crate::http::{Limits, Transport};
 use crate::os::process::CancellationToken;
 use crate::rules::Skipped;
-use crate::settings::{Settings, Trust};
-use crate::tenant::{Cause, Tenant, Unseen};
+use crate::secret::Trust;
+use crate::settings::Settings;
+use crate::text::printable;
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
 const SIDE_BY_SIDE: usize = 64;
@@ -38,7 +41,7 @@ pub(super) struct File {
 /// A file with what was seen of its tenant.
 pub(super) struct Examined {
     pub(super) checked: Checked,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Snapshot,
 }
 
 /// Looks at the tenant of every file, and gives the files in the same order.
@@ -119,7 +122,7 @@ impl Job {
     }
 }
 
-async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) -> Vec<Tenant> {
+async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) -> Vec<Snapshot> {
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut tenants = jobs.iter().map(|_| None).collect::<Vec<_>>();
     let mut running = JoinSet::new();
@@ -138,13 +141,14 @@ async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) ->
             *place = Some(tenant);
         }
     }
-    let lost =
-        || Tenant::unseen(Timestamp::now(), &Unseen::new(Cause::Answer, "the look at the tenant broke off"));
+    let lost = || {
+        Snapshot::unseen(Timestamp::now(), &Unseen::new(Cause::Answer, "the look at the tenant broke off"))
+    };
     tenants.into_iter().map(|tenant| tenant.unwrap_or_else(lost)).collect()
 }
 
-async fn look(job: Job, plan: &Plan) -> Tenant {
-    let unseen = |why: &Unseen| Tenant::unseen(Timestamp::now(), why);
+async fn look(job: Job, plan: &Plan) -> Snapshot {
+    let unseen = |why: &Unseen| Snapshot::unseen(Timestamp::now(), why);
     let (settings, folder, transport) = match job.0 {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
@@ -155,7 +159,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
             let client = Client::new(&settings.access, credential, Arc::clone(&transport), limits());
-            observe::application(&client, secret, plan.depth).await
+            probe::application(&client, secret, plan.depth).await
         }
         Err(why) => unseen(why),
     };
@@ -168,7 +172,7 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
                     Ok(token) => {
                         let client =
                             Client::new(&settings.access, Credential::Token(token), transport, limits());
-                        observe::registration(&client, &settings, secret.as_ref().ok()).await
+                        probe::registration(&client, &settings, secret.as_ref().ok()).await
                     }
                     Err(why) => Err(why),
                 }
@@ -194,7 +198,7 @@ fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Answer, Request};
+    use crate::http::{Answer, Request};
 
     /// Takes every request and never answers.
     struct Abyss;

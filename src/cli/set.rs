@@ -6,10 +6,12 @@ use std::path::Path;
 use super::args::{Set, Unset};
 use super::value::from_argument;
 use super::{Context, Exit, display, is_name, list, named};
-use crate::change::{self, ChangeError, Outcome};
-use crate::diagnostic::{Diagnostic, Key, Step, printable};
-use crate::settings::write::{Change, NewValue};
-use crate::settings::{Secret, SecretSource, keys};
+use crate::diagnostic::{Diagnostic, Key, Step};
+use crate::edit::{self, ChangeError, Outcome};
+use crate::edit::{Change, NewValue};
+use crate::secret::{Secret, SecretSource};
+use crate::settings::keys;
+use crate::text::printable;
 
 /// Standard input may have this many bytes; no value is longer.
 const MOST_BYTES: u64 = 64 * 1024;
@@ -67,7 +69,7 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
             }
         })
     };
-    match change::file(&name, path, changes) {
+    match edit::apply_to_file(&name, path, changes) {
         Ok(Outcome::Saved(after)) => {
             context.report_to_err(&after, concerns)?;
             context.note(format!("{}: saved", printable(&name)))?;

@@ -9,7 +9,8 @@ use super::args::{Plain, Sheet as Args};
 use super::{Context, Exit};
 use crate::check::Checked;
 use crate::report::json::write_pretty;
-use crate::settings::{Secret, Settings, Unresolved};
+use crate::secret::Secret;
+use crate::settings::{Settings, Unresolved};
 use crate::sheet::{Field, Sheet};
 
 #[derive(Serialize)]

@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::untrusted;
 use crate::check::Checked;
 use crate::diagnostic::Key;
-use crate::graph::{Https, Transport};
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::{Https, Transport};
 use crate::os::process::CancellationToken;
-use crate::settings::reveal::reveal_within;
-use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved, keys};
-use crate::tenant::{Cause, Unseen};
+use crate::secret::{Secret, SecretSource, Trust, reveal_within};
+use crate::settings::{Settings, Unresolved, keys};
 
 /// The settings to sign in with, if someone may sign in with them.
 pub(super) fn settings(checked: &Checked, trust: &Trust) -> Result<Settings, Unseen> {

@@ -17,7 +17,7 @@ use super::emulate::trust_option;
 use super::{Context, Exit};
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
-use crate::settings::{Secret, Trust};
+use crate::secret::{Secret, Trust};
 
 /// The arguments.
 #[derive(Args)]

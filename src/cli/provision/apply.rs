@@ -11,11 +11,11 @@ use super::show::{self, PlanShape, Words};
 use super::{Administrator, SecretOut, Site, agrees, consent_address};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
+use crate::entra::snapshot::objects::{Application, FoundBy};
 use crate::provision::{Applied, Kept, Plan, Proof};
 use crate::report::json::write_pretty;
-use crate::tenant::objects::{Application, FoundBy};
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
@@ -158,7 +158,7 @@ fn print_json(
     context: &mut Context<'_>,
     site: &Site,
     plan: &Plan,
-    objects: &crate::tenant::objects::Objects,
+    objects: &crate::entra::snapshot::objects::Objects,
     applied: Option<&Applied>,
 ) -> io::Result<()> {
     let lacks = applied.filter(|applied| !applied.not_granted.is_empty());

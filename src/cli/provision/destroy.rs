@@ -7,11 +7,11 @@ use clap::Args;
 
 use super::{Administrator, SecretOut, Site};
 use crate::cli::{Context, Exit};
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
+use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Held, Removal};
 use crate::settings::keys;
-use crate::tenant::objects::Application;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

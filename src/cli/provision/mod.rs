@@ -19,12 +19,14 @@ use tokio::time::Instant;
 
 use super::online::weight;
 use super::{Context, Exit, administrator, display, folder, untrusted};
-use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
+use crate::entra::graph::Client;
+use crate::entra::sign_in::{Credential, TO_READ};
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::{Https, Limits, Transport};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
 use crate::settings::{Unresolved, Wanted};
-use crate::tenant::{Cause, Unseen};
+use crate::text::printable;
 use teller::Teller;
 
 /// How the administrator signs in, and how long is waited.
@@ -89,7 +91,7 @@ struct Site {
     patience: Duration,
     until: Instant,
     /// Nobody else provisions for this settings file meanwhile; a plan changes nothing, and needs nobody to wait.
-    _alone: Option<os::Alone>,
+    _alone: Option<os::ProcessLock>,
 }
 
 impl Site {
@@ -104,7 +106,7 @@ impl Site {
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         let installation = Installation::new(&os::host_name(), &whole);
         // Of two runs at once, one would take what the other has not kept yet for left over.
-        let alone = if scopes == TO_READ { None } else { os::alone(&installation.mark()) };
+        let alone = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
         if alone.is_none() && scopes != TO_READ {
             let why = format!(
                 "{}: another swyx-teams is at work for this settings file; nothing was changed",
@@ -183,7 +185,7 @@ impl Site {
         work: impl Future<Output = Result<T, Failure>>,
     ) -> io::Result<Option<Result<T, Failure>>> {
         let done = self.runtime.block_on(async {
-            let end = os::ending()?;
+            let end = os::shutdown_signal()?;
             Ok::<_, io::Error>(tokio::select! {
                 done = work => Some(done),
                 () = end => None,

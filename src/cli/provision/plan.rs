@@ -9,10 +9,10 @@ use super::show::{self, Words};
 use super::{Administrator, SecretOut, Site};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit};
-use crate::diagnostic::printable;
-use crate::graph::TO_READ;
+use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
 use crate::report::json::write_pretty;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{Administrator, SecretOut, Site};
 use crate::cli::args::Plain;
 use crate::cli::{Context, Exit, sheet};
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
 use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
 use crate::report::json::write_pretty;
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

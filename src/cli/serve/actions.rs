@@ -9,11 +9,12 @@ use crate::cli::args::{Global, Online};
 use crate::cli::provision::show::Words;
 use crate::cli::provision::{Administrator, Way, plan};
 use crate::cli::{Context, Exit, display, folder, online, sheet};
-use crate::diagnostic::{Severity, printable};
+use crate::diagnostic::Severity;
 use crate::form::{Form, findings};
 use crate::report::{FileReport, verdict};
-use crate::settings::Secret;
+use crate::secret::Secret;
 use crate::sheet::{Field as SheetField, Sheet};
+use crate::text::printable;
 use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
 
 /// How long a file is looked at: the default of `check --online`, in seconds.

@@ -9,12 +9,13 @@ use clap::ValueEnum;
 use super::given::{Answer, Complaint, Given, NO_PAIR, NO_REFERENCE, Origin, meaning};
 use super::question::{Question, SignIn};
 use crate::cli::{display, named, value};
-use crate::diagnostic::{Place, printable};
+use crate::diagnostic::Place;
+use crate::edit::NewValue;
 use crate::os;
 use crate::settings::suggest::nearest;
-use crate::settings::write::NewValue;
 use crate::source::tree::{Node, Origin as Written, Table, Tree, Value};
 use crate::source::{MOST_BYTES, Source};
+use crate::text::printable;
 
 /// The answers of the file at `path`.
 pub(super) fn read(path: &Path, complaints: &mut Vec<Complaint>) -> Given {

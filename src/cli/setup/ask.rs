@@ -12,8 +12,8 @@ use super::question::{Question, SignIn};
 use super::work::{Saved, Work};
 use crate::cli::{Context, Exit, administrator};
 use crate::diagnostic::Diagnostic;
-use crate::permission;
-use crate::settings::write::NewValue;
+use crate::edit::NewValue;
+use crate::entra::permission;
 use crate::settings::{Choice, Cloud, Mode};
 
 /// Why there is no answer.

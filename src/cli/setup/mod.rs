@@ -21,7 +21,7 @@ pub(super) use question::SignIn;
 
 use super::{Context, Exit};
 use crate::check::Checked;
-use crate::diagnostic::printable;
+use crate::text::printable;
 use ask::Stop;
 use given::{Complaint, Given, Origin};
 use missing::{cannot_sign_in, missing};

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::question::SignIn;
 use crate::check;
 use crate::cli::{Context, Exit, display, sheet};
-use crate::diagnostic::printable;
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
+use crate::text::printable;
 
 /// What was chosen for this run, beside what the settings file keeps.
 #[derive(Clone, Debug)]

@@ -7,13 +7,14 @@ use std::path::PathBuf;
 
 use super::given::{Answer, Complaint};
 use super::question::Question;
-use crate::change::{self, ChangeError, Outcome};
 use crate::check::{self as pipeline, Checked};
 use crate::cli::{Context, Exit, display};
-use crate::diagnostic::{Diagnostic, Key, Place, Severity, printable};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::edit::{self, ChangeError, Outcome};
+use crate::edit::{Change, NewValue};
 use crate::settings::entries::{Entry, EntryValue, given};
-use crate::settings::write::{Change, NewValue};
 use crate::settings::{Draft, Mode, keys};
+use crate::text::printable;
 
 /// The settings file that is being filled in.
 pub(super) struct Work {
@@ -60,7 +61,7 @@ impl Work {
     ) -> Result<Vec<(Option<&'a Answer>, Diagnostic)>, String> {
         let changes = self.changes(answers);
         let (after, mut added) =
-            change::preview(&self.checked, &changes).map_err(|error| error.to_string())?;
+            edit::preview_unfinished(&self.checked, &changes).map_err(|error| error.to_string())?;
         // A wrong answer in the place of a wrong value adds no error.
         let is_an_answer = |found: &&Diagnostic| {
             found.severity == Severity::Error
@@ -88,7 +89,7 @@ impl Work {
 
     /// The file as it would be with these answers, for a look at it.
     pub(super) fn with(&self, answers: &[Answer]) -> Option<Checked> {
-        change::preview(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
+        edit::preview_unfinished(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
     }
 
     /// Saves answers, all or none, and says which values of the file they changed.
@@ -101,7 +102,7 @@ impl Work {
             return Ok(Ok(Saved::Yes));
         }
         let changes = self.changes(answers);
-        let after = match change::unfinished(&self.name, &self.path, &changes) {
+        let after = match edit::apply_to_unfinished_file(&self.name, &self.path, &changes) {
             Ok(Outcome::Saved(after) | Outcome::Unchanged(after)) => after,
             Ok(Outcome::Refused(_, added)) => return Ok(Ok(Saved::Refused(added))),
             Err(ChangeError::Unsound(checked)) => return context.report_unsound(&checked).map(Err),

@@ -7,14 +7,17 @@ use std::time::{Duration, SystemTime};
 use super::super::{Exit, display, folder, untrusted};
 use super::state::Identity;
 use crate::check::{self, Checked};
-use crate::diagnostic::{Severity, printable};
-use crate::graph::{Client, Credential, Https, Limits, Transport};
+use crate::diagnostic::Severity;
+use crate::entra::graph::Client;
+use crate::entra::sign_in::Credential;
+use crate::http::{Https, Limits, Transport};
 use crate::report::{self, FileReport, Format, Repository};
-use crate::settings::reveal::reveal;
-use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved};
+use crate::secret::{Secret, SecretSource, Trust, reveal};
+use crate::settings::{Settings, Unresolved};
 use crate::swyx::Gateway;
 use crate::sync::Options;
 use crate::sync::run::{Site, Writing};
+use crate::text::printable;
 
 /// One request has so long; none is repeated, since the next look is another.
 const ATTEMPT: Duration = Duration::from_secs(20);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::super::{Context, Exit, display};
 use super::load::checked;
 use super::shapes::{HEAD, Line, name};
-use crate::diagnostic::printable;
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
+use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> io::Result<Exit> {
     let [path] = files else {

@@ -13,14 +13,18 @@ use super::super::sign_in::{self, Transports};
 use super::super::{Context, Exit, display, folder};
 use super::Users;
 use crate::check::Checked;
-use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
-use crate::observe;
+use crate::endpoint::Endpoint;
+use crate::entra::graph::{Client, TeamsUser};
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::entra::{GraphError, probe};
+use crate::http::{HttpError, Limits, Transport, TransportError};
 use crate::os::process::CancellationToken;
 use crate::os::read_regular;
-use crate::settings::{Endpoint, SecretSource, Settings, Trust, keys};
+use crate::secret::{SecretSource, Trust};
+use crate::settings::{Settings, keys};
 use crate::swyx::{Gateway, GatewayError, SwyxUser};
-use crate::tenant::{Cause, Unseen};
+use crate::text::printable;
 use crate::users::csv;
 
 type Read<T> = Result<Vec<T>, Unseen>;
@@ -151,16 +155,16 @@ fn of_graph(error: &GraphError) -> Unseen {
         }
         _ => "",
     };
-    Unseen::new(observe::unseen(error).cause, format!("{error}{advice}"))
+    Unseen::new(probe::unseen(error).cause, format!("{error}{advice}"))
 }
 
 fn of_gateway(error: &GatewayError) -> Unseen {
     let cause = match error {
-        GatewayError::TimedOut { .. } | GatewayError::Silent { .. } => Cause::Silence,
-        GatewayError::Transport {
+        GatewayError::Http(HttpError::TimedOut { .. }) | GatewayError::Silent { .. } => Cause::Silence,
+        GatewayError::Http(HttpError::Transport {
             why: TransportError::Unreachable(_) | TransportError::NoConnection(_),
             ..
-        } => Cause::Silence,
+        }) => Cause::Silence,
         GatewayError::NotAToken => Cause::Use,
         _ => Cause::Answer,
     };
@@ -183,7 +187,7 @@ fn progress(context: &Context<'_>) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Answer, Request, Response};
+    use crate::http::{Answer, Request, Response};
 
     /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
     struct World(Vec<(&'static str, u16, &'static str)>);

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use super::{Context, Exit};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::rules::Rule;
 use crate::settings::Unresolved;
 use crate::swyx::SwyxUser;

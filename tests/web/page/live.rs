@@ -32,13 +32,13 @@ async fn they_are_those_of_the_check_of_what_a_save_would_write() {
         // Written past the form, so that what would be refused is written as well.
         let text = entered.iter().fold(place.text(), |text, (name, value)| {
             let key = name.parse().expect("a key");
-            use swyx_teams::settings::write::{Change, NewValue, edit};
+            use swyx_teams::edit::{Change, NewValue, edit_text};
             let change = match (value.parse(), *value) {
                 (_, "") => Change::Unset(key),
                 (Ok(number), _) if !name.ends_with("version") => Change::Set(key, NewValue::Integer(number)),
                 (_, text) => Change::Set(key, NewValue::Text(text.to_owned())),
             };
-            edit(&text, &[change]).expect("changed")
+            edit_text(&text, &[change]).expect("changed")
         });
         let checked = check::bytes("a.toml", text.into_bytes(), false);
         let expected = checked.diagnostics().iter().map(|found| {

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use swyx_teams::settings::SecretSource;
-use swyx_teams::settings::Trust;
-use swyx_teams::settings::reveal::{CommandLimits, RevealError, reveal_within};
+use swyx_teams::secret::{CommandLimits, RevealError, SecretSource, Trust, reveal_within};
 use swyx_teams::web::actions::{Action, Actions, Done, Told, Verdict};
 
 use crate::common::GOOD;
