@@ -53,33 +53,41 @@
 //!
 //! 7. The emulator uses nothing else of this crate: a mistake that it shared with the client would make both agree.
 //!
-//! The feature `cli`, on by default, holds what only the program needs: the command line, the renderers and the emulator.
+//! # Features
+//!
+//! Without a feature there are the modules of the group core. `online`, `report`, `web` and `emulator` bring those of that name, each
+//! alone; `cli`, on by default, brings all of them and the command line.
 
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;
 pub mod edit;
-#[cfg(feature = "cli")]
+#[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod endpoint;
 pub mod entra;
 pub mod form;
+#[cfg(feature = "online")]
 pub mod http;
 pub mod os;
+#[cfg(feature = "online")]
 pub mod provision;
-#[cfg(feature = "cli")]
+#[cfg(feature = "report")]
 pub mod report;
 pub mod rules;
 pub mod secret;
 pub mod settings;
 pub mod sheet;
 pub mod source;
+#[cfg(feature = "online")]
 pub mod swyx;
+#[cfg(feature = "online")]
 pub mod sync;
 pub mod text;
+#[cfg(feature = "online")]
 pub mod users;
-#[cfg(feature = "cli")]
+#[cfg(feature = "web")]
 pub mod web;
 
 /// The README's examples are tests, too.

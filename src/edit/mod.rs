@@ -3,13 +3,15 @@
 //! Everything happens under the folder's lock, on the bytes as they are then, so of two writers neither loses the other's change. A
 //! change that adds an error is refused and nothing is written; errors that were there before are no obstacle.
 
+mod change;
 mod fix;
 mod read_only;
 mod replacement;
 mod text;
 
+pub use change::{Change, EditError, NewValue};
 pub(crate) use read_only::{is_changed_by, is_read_only};
-pub use text::{Change, EditError, NewValue, edit_text};
+pub use text::edit_text;
 
 use std::collections::HashMap;
 use std::path::Path;

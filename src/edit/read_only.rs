@@ -3,7 +3,7 @@
 //! A form is protected twice: it refuses such changes when it is posted ([`is_changed_by`]), and the writer compares the values before
 //! and after the change ([`ReadOnlyValues`]), however the change came about.
 
-use super::text::{Change, NewValue};
+use super::change::{Change, NewValue};
 use crate::diagnostic::Key;
 use crate::secret::{Secret, SecretSource};
 use crate::settings::keys::{READ_ONLY_IN_FORMS, SECRETS};

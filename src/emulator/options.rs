@@ -4,8 +4,6 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::ValueEnum;
-
 /// How an emulated tenant is made. The default is the scenario `ready` with 25 users and no faults.
 #[derive(Clone)]
 pub struct Options {
@@ -77,7 +75,8 @@ impl Default for Options {
 }
 
 /// What the tenant holds at the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Scenario {
     /// The application is registered and has its two grants
     #[default]
@@ -103,7 +102,8 @@ pub enum Scenario {
 }
 
 /// What the emulated user does with a device code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum DeviceCode {
     /// Enters it and agrees
     #[default]

@@ -18,6 +18,7 @@ mod lock;
 mod new_file;
 pub mod process;
 mod read;
+#[cfg(feature = "cli")]
 mod shutdown;
 mod supervisor;
 mod system;
@@ -26,6 +27,7 @@ pub use atomic::{Rewrite, SaveError};
 pub use lock::ProcessLock;
 pub use new_file::NewFile;
 pub use read::{ReadError, last_change, read_regular};
+#[cfg(feature = "cli")]
 pub use shutdown::{ShutdownSignals, shutdown_signal};
 pub use supervisor::notify_supervisor;
 pub use system::{host_name, reason};

@@ -25,7 +25,8 @@ use crate::rules::Skipped;
 use crate::source::{Excerpt, Source, Span};
 
 /// How a check is reported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// For a person: the line, a caret, what to do
     #[default]

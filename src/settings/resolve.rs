@@ -29,6 +29,7 @@ impl TenantId {
 
 impl ClientId {
     /// The id that Graph gave an application.
+    #[cfg(feature = "online")]
     pub(crate) fn new(id: Uuid) -> Self {
         Self(id)
     }

@@ -162,36 +162,47 @@ fn files_are_short_and_say_what_they_are() {
     }
 }
 
+/// The crates that the library brings with it, with some features.
+fn crates(features: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--no-default-features", "--features", features])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    // `name v1.2.3 (…)`: the same crate in two versions is two crates.
+    let crates = tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    crates.filter(|name| !name.is_empty() && !name.starts_with("swyx-teams ")).collect()
+}
+
 #[test]
-fn without_the_feature_cli_there_is_no_command_line_and_no_renderer() {
-    let tree = |more: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
-            .args(more)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
-    let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
-    let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
-    for name in [
-        "clap",
-        "clap_builder",
-        "anstream",
-        "serde-sarif",
-        "quick-junit",
-        "inquire",
-        "unicode-width",
-        "glob",
-        "axum",
-        "axum-server",
-        "maud",
-        "rcgen",
+fn each_feature_brings_only_what_it_needs() {
+    const COMMAND_LINE: [&str; 4] = ["clap", "inquire", "indicatif", "comfy-table"];
+    const RENDERERS: [&str; 3] = ["anstream", "serde-sarif", "quick-junit"];
+    const PAGE: [&str; 2] = ["axum", "maud"];
+    const NETWORK: [&str; 5] = ["reqwest", "tokio", "oauth2", "csv", "aws-lc-sys"];
+    let all = [&COMMAND_LINE[..], &RENDERERS, &PAGE, &NETWORK, &["rcgen"]].concat();
+    for (features, present) in [
+        ("", &[][..]),
+        ("report", &RENDERERS),
+        ("online", &NETWORK),
+        ("web", &["axum", "maud", "tokio", "aws-lc-sys"]),
+        ("emulator", &["axum", "rcgen", "tokio", "aws-lc-sys"]),
+        ("cli", &all),
     ] {
-        assert!(has(&with, name), "{name} is not even there with the feature");
-        assert!(!has(&without, name), "{name} is there without the feature");
+        let crates = crates(features);
+        let has = |name: &str| crates.iter().any(|found| found.split(' ').next() == Some(name));
+        assert!(has("toml_parser"), "{features}");
+        for name in &all {
+            assert_eq!(has(name), present.contains(name), "{name} with the features \"{features}\"");
+        }
     }
-    assert!(has(&without, "toml_parser"));
+}
+
+#[test]
+fn the_library_alone_is_small() {
+    let crates = crates("");
+    assert!((40..=95).contains(&crates.len()), "{}: {crates:?}", crates.len());
 }

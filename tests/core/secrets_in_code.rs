@@ -27,7 +27,7 @@ const CALLERS: [(&str, usize); 11] = [
     // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, and the fault of the text.
     ("secret/value.rs", 7),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
-    ("edit/text/mod.rs", 1),
+    ("edit/change.rs", 1),
     ("edit/text/proof.rs", 1),
 ];
 

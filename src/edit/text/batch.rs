@@ -3,27 +3,24 @@
 use std::collections::HashMap;
 
 use super::insert::{Insertion, insert};
-use super::{Change, remove, set};
+use super::remove;
+use super::replace::replace;
 use crate::diagnostic::{Key, Step};
+use crate::edit::change::{Change, EditError};
 use crate::edit::replacement::{Replacement, apply};
 use crate::source::Source;
 use crate::source::tree::Value;
 
-/// The text with all changes made, as if in their order. Nothing where they get in each other's way: then they are to be made one by one.
-/// Whether it says what was asked for is for the proof to say.
-pub(super) fn at_once(source: &Source, changes: &[Change]) -> Option<String> {
-    let mut batch = Batch { source, replacements: Vec::new(), sections: Vec::new(), moved: HashMap::new() };
-    changes.iter().try_for_each(|change| batch.add(change))?;
-    batch.text()
-}
-
-struct Batch<'a> {
+/// Changes that do not get in each other's way, as bytes to replace.
+pub(super) struct Batch<'a> {
     source: &'a Source,
     replacements: Vec<Replacement>,
-    /// The sections that come behind the text, each with its lines.
+    /// The sections that come after the text, each with its lines.
     sections: Vec<(String, Vec<String>)>,
     /// What became of arrays.
     moved: HashMap<Key, Moved>,
+    /// The number of changes.
+    made: usize,
 }
 
 /// What became of the elements of an array.
@@ -35,46 +32,64 @@ struct Moved {
     lowest: Option<usize>,
 }
 
-impl Batch<'_> {
-    fn add(&mut self, change: &Change) -> Option<()> {
-        let (Change::Set(key, _) | Change::Unset(key)) = change;
+impl<'a> Batch<'a> {
+    /// Takes changes, in their order, up to the first that needs the text after an earlier one. Whether the text then says what was
+    /// asked for is for the proof to decide.
+    ///
+    /// # Errors
+    /// [`EditError`] says why the first cannot be made.
+    pub(super) fn collect(source: &'a Source, changes: &[Change]) -> Result<Self, EditError> {
+        let (replacements, sections) = (Vec::new(), Vec::new());
+        let mut batch = Self { source, replacements, sections, moved: HashMap::new(), made: 0 };
+        for change in changes {
+            match batch.add(change) {
+                Ok(()) => batch.made += 1,
+                Err(error) if batch.made == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(batch)
+    }
+
+    /// # Errors
+    /// [`EditError`] if the change cannot be made, or not before the earlier ones are.
+    fn add(&mut self, change: &Change) -> Result<(), EditError> {
+        let key = change.key();
         let steps = key.steps();
+        let no_place = || EditError::NoPlace(key.clone());
         let element = match steps.split_last() {
             Some((Step::Index(index), array)) => Some((Key::from_steps(array), *index)),
             _ => None,
         };
         if self.is_moved(&steps) {
-            return None;
+            return Err(no_place());
         }
         let is_there = self.source.tree().find(key).is_some();
         match (change, element) {
             (Change::Set(_, value), Some((array, index))) if !is_there || self.has_gone(&array) => {
-                let place = self.appended(&array, index)?;
-                let insertion = insert(self.source, &array.index(place), value).ok()?;
-                self.insert(insertion);
+                let place = self.appended(&array, index).ok_or_else(no_place)?;
+                self.insert(insert(self.source, &array.index(place), value)?);
             }
             (Change::Set(key, value), _) if is_there => {
-                self.replacements.extend(set(self.source, key, value).ok()?);
+                self.replacements.push(replace(self.source, key, value)?);
             }
-            (Change::Set(key, value), _) => {
-                let insertion = insert(self.source, key, value).ok()?;
-                self.insert(insertion);
-            }
+            (Change::Set(key, value), _) => self.insert(insert(self.source, key, value)?),
             (Change::Unset(key), element) if is_there => {
-                self.replacements.extend(remove::remove(self.source, key).ok()?);
+                let removed = remove::remove(self.source, key)?;
                 if let Some((array, index)) = element {
                     let moved = self.moved.entry(array).or_default();
                     if moved.added > 0 || moved.lowest.is_some_and(|lowest| lowest <= index) {
-                        return None;
+                        return Err(no_place());
                     }
                     moved.gone += 1;
                     moved.lowest = Some(index);
                 }
+                self.replacements.extend(removed);
             }
-            // What is not there is away.
+            // Unsetting a missing key is a no-op.
             (Change::Unset(_), _) => {}
         }
-        Some(())
+        Ok(())
     }
 
     fn has_gone(&self, array: &Key) -> bool {
@@ -121,8 +136,9 @@ impl Batch<'_> {
         }
     }
 
-    fn text(self) -> Option<String> {
-        let text = self.source.text();
+    /// The text with all changes made, and their number. Nothing if they overlap.
+    pub(super) fn text(self) -> Option<(String, usize)> {
+        let (text, made) = (self.source.text(), self.made);
         let is_empty = text.trim_start_matches('\u{feff}').is_empty();
         let section = |(index, (header, members)): (usize, (String, Vec<String>))| {
             let mut replacement = Insertion::Section { header, members }.replacement(text);
@@ -136,7 +152,7 @@ impl Batch<'_> {
         let mut replacements = self.replacements.into_iter().chain(sections).collect::<Vec<_>>();
         // What is inserted where something begins that goes stands before it.
         replacements.sort_by_key(|replacement| (replacement.range.start, !replacement.range.is_empty()));
-        apply(text, replacements)
+        Some((apply(text, replacements)?, made))
     }
 }
 
@@ -145,7 +161,8 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
     use super::*;
-    use crate::edit::text::{NewValue, one_by_one, proof};
+    use crate::edit::change::NewValue;
+    use crate::edit::text::{edit_text, proof};
     use proptest::prelude::*;
 
     fn text(users: usize, pairs: usize, style: usize) -> String {
@@ -212,16 +229,16 @@ mod tests {
             let pairs = if style % 2 == 1 { pairs } else { 0 };
             let changes = changes(users, pairs, &choice);
             let (source, _) = Source::new("", text.clone().into_bytes(), false);
-            let at_once = at_once(&source, &changes);
-            prop_assert!(at_once.is_some(), "{text}\n{changes:?}");
-            let at_once = at_once.unwrap();
+            let (at_once, made) = Batch::collect(&source, &changes).unwrap().text().unwrap();
+            prop_assert_eq!(made, changes.len(), "{}\n{:?}", text, changes);
             prop_assert!(proof::changes_only(&text, &at_once, &changes), "{text}\n{changes:?}\n{at_once}");
-            prop_assert_eq!(one_by_one(&text, &changes).unwrap(), at_once);
+            let one_by_one = changes.iter().try_fold(text, |text, change| edit_text(&text, std::slice::from_ref(change)));
+            prop_assert_eq!(one_by_one.unwrap(), at_once);
         }
     }
 
     #[test]
-    fn what_gets_in_each_others_way_is_left_to_be_made_one_by_one() {
+    fn what_gets_in_each_others_way_is_made_one_by_one() {
         let text = text(3, 0, 0);
         let (source, _) = Source::new("", text.into_bytes(), false);
         let key = |text: &str| text.parse::<Key>().unwrap();
@@ -235,7 +252,12 @@ mod tests {
             ],
             [Change::Set(key("user[0].teams"), value()), Change::Set(key("user[0].teams"), value())],
         ] {
-            assert!(at_once(&source, &changes).is_none(), "{changes:?}");
+            let together = Batch::collect(&source, &changes).unwrap().text();
+            assert!(together.is_none_or(|(_, made)| made == 1), "{changes:?}");
+            let one_by_one = changes.iter().try_fold(source.text().to_owned(), |text, change| {
+                edit_text(&text, std::slice::from_ref(change))
+            });
+            assert_eq!(edit_text(source.text(), &changes), one_by_one, "{changes:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a key goes that is not there yet: behind the last one of its table, written as its neighbours are.
 
-use super::{EditError, NewValue, string};
 use crate::diagnostic::{Key, Step};
+use crate::edit::change::{EditError, NewValue, string};
 use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{NodeId, Origin, Table, Tree, Value};

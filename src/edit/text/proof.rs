@@ -1,7 +1,7 @@
 //! The second opinion on a change: another reader's view of the text before and after.
 
-use super::{Change, NewValue};
 use crate::diagnostic::Step;
+use crate::edit::change::{Change, NewValue};
 use crate::secret::{Secret, SecretSource};
 
 /// A document without its form: what a program would read. Empty tables and arrays are left out, since taking the last member away

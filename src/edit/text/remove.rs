@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::EditError;
 use crate::diagnostic::{Key, Step};
+use crate::edit::change::EditError;
 use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{NodeId, Origin, Value};

@@ -4,7 +4,7 @@ use serde_json::Value;
 use swyx_teams::check;
 
 use crate::common::GOOD;
-use crate::page::place::{Place, Sheet};
+use crate::form::place::{Place, Sheet};
 
 async fn findings(place: &Place, form: &Sheet) -> Value {
     let answer = place.post("/findings", form).await;

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use swyx_teams::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
 
 use crate::common::GOOD;
-use crate::page::place::{Answer, Place, Sheet};
+use crate::form::place::{Answer, Place, Sheet};
 
 /// What the test lets a job do next.
 enum Order {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
 
 use crate::common::GOOD;
-use crate::page::place::{Place, Sheet, unescaped};
+use crate::form::place::{Place, Sheet, unescaped};
 
 const EVIL: &str = "https://elsewhere.example.com";
 const SECRET: &str = "control_center.MsTeamsClientSecret";

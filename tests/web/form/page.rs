@@ -6,7 +6,7 @@ use swyx_teams::settings::entries::known_keys;
 use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
 
 use crate::common::{GOOD, root};
-use crate::page::place::{Place, Sheet, unescaped};
+use crate::form::place::{Place, Sheet, unescaped};
 
 fn attributes(body: &str, name: &str) -> Vec<String> {
     let start = format!(" {name}=\"");

@@ -10,8 +10,8 @@ use swyx_teams::web::actions::{Action, Actions, Done, Told, Verdict};
 
 use crate::common::GOOD;
 use crate::common::descendants::{Descendant, ENDLESS};
-use crate::page::jobs::stop;
-use crate::page::place::{Place, Sheet};
+use crate::form::jobs::stop;
+use crate::form::place::{Place, Sheet};
 
 /// Fetches a secret from a command that never ends by itself, and reports the result to the test.
 struct Fetching {

@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode};
 use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
 
 use crate::common::GOOD;
-use crate::page::place::{Place, Sheet};
+use crate::form::place::{Place, Sheet};
 
 /// Of the form of Entra's secrets, and made up.
 const CANARY: &str = "cAn8Q~ary.of-a_secret~that.nobody.sees01";

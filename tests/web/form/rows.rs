@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::common::GOOD;
-use crate::page::place::{Place, Sheet};
+use crate::form::place::{Place, Sheet};
 
 const USERS: &str = "
 [[user]]

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::common::GOOD;
-use crate::page::place::{Place, Sheet};
+use crate::form::place::{Place, Sheet};
 
 #[tokio::test]
 async fn names_that_are_none_of_the_forms_are_refused() {
