@@ -13,8 +13,8 @@ use tokio::sync::mpsc;
 
 use super::provision::Way;
 use super::{Context, Exit, display};
-use crate::web::guard::{self, Door, LINK_LIFE};
-use crate::web::{Bound, Listening, Refused, Site, Tls, assets, listen, router};
+use crate::web::guard::{Door, LINK_LIFE};
+use crate::web::{Bound, Guarded, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
 
 /// The arguments.
@@ -103,7 +103,7 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> io::
             io::stdin().lock().lines().map_while(Result::ok).all(|_| ask.blocking_send(()).is_ok())
         });
     }
-    let closed = guard::closed(router(site), assets(), door.clone());
+    let closed = Guarded::new(site, door.clone());
     let mut serving = std::pin::pin!(bound.serve(closed, end));
     loop {
         tokio::select! {
