@@ -121,7 +121,7 @@ impl Work {
         else {
             return Ok(());
         };
-        if was.says_the_same(&is) {
+        if was.value == is.value {
             return Ok(());
         }
         context.note(format_args!(
