@@ -53,14 +53,14 @@ const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(u16);
 
-/// How a pair stands to the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
+/// How a presence ranks against the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
 /// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two that are Busy, the last one set shows (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
-    /// The session would be seen in front of it, unless it was set by hand.
-    Behind,
-    /// It may stand in front of the session.
-    InFront,
+pub enum SessionRank {
+    /// The session would hide it, unless it was set by hand.
+    Below,
+    /// It may hide the session.
+    Above,
     /// Busy/InACall, as the session is set.
     AsSet,
     /// Busy/Busy, as which users report that the session may come back (<https://learn.microsoft.com/answers/a/2014289>).
@@ -72,8 +72,8 @@ pub enum Own {
 pub struct Meaning {
     /// What Swyx is to show; `None` leaves it alone.
     pub status: SwyxStatus,
-    /// How it stands to the presence session of this program.
-    pub own: Own,
+    /// How it ranks against the presence session of this program.
+    pub rank: SessionRank,
     /// Whether neither the table nor the settings know these words.
     pub is_unknown: bool,
 }
@@ -156,23 +156,23 @@ impl Mapping {
         let status = own.or_else(row).or_else(by_availability);
         Meaning {
             status: status.unwrap_or(SwyxStatus::None),
-            own: match () {
-                () if is("Busy", "InACall") => Own::AsSet,
-                () if is("Busy", "Busy") => Own::AsBusy,
+            rank: match () {
+                () if is("Busy", "InACall") => SessionRank::AsSet,
+                () if is("Busy", "Busy") => SessionRank::AsBusy,
                 () if ["Busy", "BusyIdle", "DoNotDisturb", "UrgentInterruptionsOnly"]
                     .iter()
                     .any(|word| word.eq_ignore_ascii_case(availability)) =>
                 {
-                    Own::InFront
+                    SessionRank::Above
                 }
-                () => Own::Behind,
+                () => SessionRank::Below,
             },
             is_unknown: status.is_none(),
         }
     }
 }
 
-const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, own: Own::InFront, is_unknown: true };
+const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, rank: SessionRank::Above, is_unknown: true };
 
 /// The statuses that a gateway can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
