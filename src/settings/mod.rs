@@ -10,6 +10,7 @@ pub mod defaults;
 mod draft;
 pub mod entries;
 pub mod keys;
+mod known;
 mod presences;
 pub(crate) mod read;
 pub(crate) mod read_only;

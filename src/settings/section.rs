@@ -9,8 +9,9 @@ use std::str::FromStr;
 use validator::Validate;
 
 use super::draft::IdText;
+use super::known::did_you_mean;
 use super::secret::{Secret, SecretSource, is_reserved_variable};
-use super::suggest::{did_you_mean, nearest};
+use super::suggest::nearest;
 use super::values::{Choice, Mode, NotOfForm};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
 use crate::secret_form::without_secret;
