@@ -89,7 +89,7 @@ async fn read(source: &Source) -> Result<Roster, RequestError> {
         Some(Link { swyx: swyx.get(pair.swyx)?.id.clone(), teams: teams.get(pair.teams)?.id })
     });
     let links = links.collect::<Vec<_>>();
-    let is_error = |kind: crate::users::Kind| kind.severity() == crate::diagnostic::Severity::Error;
+    let is_error = |kind: crate::users::FindingKind| kind.severity() == crate::diagnostic::Severity::Error;
     let errors = matching.findings.iter().filter(|finding| is_error(finding.kind())).count();
     let enabled = swyx.len() - matching.disabled;
     let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };
