@@ -3,6 +3,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::fault::fault;
 use super::graph::presence::Status;
 use super::shared::Shared;
 use super::{Emulator, swyx};
@@ -125,7 +126,7 @@ impl Teams {
 fn say(shared: &Shared, place: u32, what: usize) {
     let text = PRESENCES.get(what).copied().unwrap_or_default();
     let mut directory = shared.write();
-    let (lag, now) = (shared.faults().presence_lag, shared.clock.now());
+    let (lag, now) = (shared.faults().seconds(const { fault("presence-lag") }), shared.clock.now());
     directory.presences.change(place, lag, now).set_client(text.parse::<Status>().ok(), now);
     swyx::write_journal(shared, directory.users.as_slice().get(place as usize), "teams", Some(text));
 }

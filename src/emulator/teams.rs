@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Emulator;
+use super::fault::fault;
 use super::graph::presence::{Presence, Status};
 use super::state::Directory;
 use super::swyx;
@@ -123,7 +124,8 @@ impl Emulator {
         if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
             return Err(TeamsError::NoTeams);
         }
-        let (lag, now) = (self.shared.faults().presence_lag, self.shared.clock.now());
+        let (lag, now) =
+            (self.shared.faults().seconds(const { fault("presence-lag") }), self.shared.clock.now());
         change(directory.presences.change(place, lag, now), now);
         swyx::write_journal(&self.shared, directory.users.as_slice().get(place as usize), what, value);
         Ok(())
