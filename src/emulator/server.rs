@@ -142,13 +142,13 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
             return (unavailable(shared, request), Some("unavailable"));
         }
         // Its parts are throttled, each by itself.
-        return (graph::handle(shared, &caller, request), None);
+        return (graph::handle_batch(shared, &caller, request, part), None);
     }
     gate(shared, &caller, request)
 }
 
 /// Answers one part of a batch: throttled and struck by faults by itself, then as any request.
-pub(super) fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
+fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
     gate(shared, caller, request).0
 }
 

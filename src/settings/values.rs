@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::schema::ENUM_TITLES;
+use super::schema::keywords::ENUM_TITLES;
 use super::suggest::nearest;
 
 /// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.

@@ -16,7 +16,7 @@ use super::super::state::{
 };
 use super::client;
 use super::form::Form;
-use super::page;
+use super::page::page;
 use super::refusal::{Refusal, repeated};
 use super::tenant::{self, Place};
 

@@ -21,8 +21,8 @@ use super::presence::{Activity, Presence, Status, lifetime};
 use crate::emulator::error::GraphError;
 use crate::emulator::fault::fault;
 use crate::emulator::message::Response;
+use crate::emulator::people;
 use crate::emulator::state::{Directory, UnknownIds};
-use crate::emulator::swyx;
 
 /// So many ids are taken in one request.
 const MOST_IDS: usize = 650;
@@ -245,7 +245,7 @@ fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, Grap
 fn write_journal(call: &Call<'_>, user: &str, what: &'static str, value: Option<&str>) {
     let directory = call.shared.read();
     let user = user.parse().ok().and_then(|id| directory.users.by_id(id)).map(|(_, user)| user);
-    swyx::write_journal(call.shared, user, what, value);
+    people::write_journal(call.shared, user, what, value);
 }
 
 fn prefer(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {

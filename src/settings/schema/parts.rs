@@ -5,8 +5,9 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::generate::generated;
+use super::keywords::ENUM_TITLES;
 use super::tidy::rename_for_draft07;
-use super::{ENUM_TITLES, generated};
 use crate::settings::{SwyxStatus, pair_names};
 
 /// The schema without a `$ref`, in draft 07: what every form library reads without being set up for it.
