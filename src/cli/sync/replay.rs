@@ -30,12 +30,35 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         Ok(file) => file,
         Err(error) => return context.misuse(unreadable(&error)),
     };
-    let mut engine = Engine::new(Options::of(&settings));
-    let mut lines = BufReader::new(file).lines().enumerate().peekable();
+    let options = Options::of(&settings);
+    match feed(context, BufReader::new(file), options)? {
+        Ok(()) => Ok(Exit::Clean),
+        Err(RecordingError::Unreadable(error)) => context.misuse(unreadable(&error)),
+        Err(RecordingError::Line(number)) => {
+            context.misuse(format_args!("--replay: line {number} is not a line of a recording"))
+        }
+    }
+}
+
+/// What is wrong with a recording.
+enum RecordingError {
+    Unreadable(io::Error),
+    /// The line of this number is not a line of a recording.
+    Line(usize),
+}
+
+/// Gives each line of a recording to an engine, and prints what it would do.
+fn feed(
+    context: &mut Context<'_>,
+    file: impl BufRead,
+    options: Options,
+) -> io::Result<Result<(), RecordingError>> {
+    let mut engine = Engine::new(options);
+    let mut lines = file.lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
         let line = match line {
             Ok(line) => line,
-            Err(error) => return context.misuse(unreadable(&error)),
+            Err(error) => return Ok(Err(RecordingError::Unreadable(error))),
         };
         if number == 0 && line.trim() == HEAD {
             continue;
@@ -51,8 +74,7 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
                 ))?;
                 break;
             }
-            return context
-                .misuse(format_args!("--replay: line {} is not a line of a recording", number + 1));
+            return Ok(Err(RecordingError::Line(number + 1)));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {
@@ -65,7 +87,7 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
             }
         }
     }
-    Ok(Exit::Clean)
+    Ok(Ok(()))
 }
 
 /// What a command would do, for a person; none for readings.
