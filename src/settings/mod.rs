@@ -11,6 +11,8 @@ pub mod entries;
 mod hosts;
 mod id;
 pub mod keys;
+mod known;
+mod presences;
 pub(crate) mod read;
 mod resolve;
 pub mod schema;
@@ -21,8 +23,8 @@ mod values;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub use id::IdFault;
+pub(crate) use presences::{PAIRS, pair_names};
 pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use section::MOST_FINDINGS;
 pub use untrusted::{TrustRequirement, Untrusted};
-pub(crate) use values::VENDORS_PAIRS;
 pub use values::{Choice, Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};

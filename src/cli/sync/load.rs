@@ -16,7 +16,7 @@ use crate::secret::{Secret, SecretSource, Trust, reveal};
 use crate::settings::{Settings, Unresolved};
 use crate::swyx::Gateway;
 use crate::sync::Options;
-use crate::sync::run::{Site, Writing};
+use crate::sync::run::Site;
 use crate::text::printable;
 
 /// One request has so long; none is repeated, since the next look is another.
@@ -125,18 +125,13 @@ impl Loaded {
         }
     }
 
-    /// Whether a run of this one can go on as one of `other`, told what else changed.
-    pub(super) fn goes_on_as(&self, other: &Self) -> bool {
-        let way = |one: &Self| {
-            format!(
-                "{:?} {:?}",
-                one.settings.access,
-                one.settings.gateway.as_ref().map(|(address, _)| address.as_str().to_owned())
-            )
-        };
-        self.identity() == other.identity()
-            && way(self) == way(other)
-            && self.secrets.gateway == other.secrets.gateway
+    /// Whether a run with these settings can change to `new` without a restart.
+    pub(super) fn can_hot_reload_to(&self, new: &Self) -> bool {
+        let gateway = |one: &Self| one.settings.gateway.as_ref().map(|(address, _)| address.clone());
+        self.identity() == new.identity()
+            && self.settings.access == new.settings.access
+            && gateway(self) == gateway(new)
+            && self.secrets.gateway == new.secrets.gateway
     }
 
     pub(super) fn has_other_secret(&self, other: &Self) -> bool {
@@ -148,7 +143,7 @@ impl Loaded {
         Arc::new(Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits()))
     }
 
-    pub(in crate::cli) fn site(&self, writing: Writing) -> Option<Site> {
+    pub(in crate::cli) fn site(&self, is_dry_run: bool) -> Option<Site> {
         let (address, _) = self.settings.gateway.as_ref()?;
         let token = self.secrets.gateway.clone();
         Some(Site {
@@ -157,7 +152,7 @@ impl Loaded {
             gateway: Arc::new(Gateway::new(address, token, Arc::clone(&self.transport), limits())),
             users: self.settings.users.clone(),
             options: Options::of(&self.settings),
-            writing,
+            is_dry_run,
         })
     }
 }

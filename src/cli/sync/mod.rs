@@ -26,7 +26,6 @@ use tokio::task::JoinSet;
 use super::walk::{Target, Walk};
 use super::{Context, Exit, display};
 use crate::os;
-use crate::sync::run::Writing;
 use keeper::Keeper;
 use load::{Loaded, NotLoaded};
 use state::State;
@@ -102,11 +101,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
             ));
         }
     };
-    let plan = keeper::Plan {
-        writing: if args.dry_run { Writing::NotAtAll } else { Writing::Really },
-        trust: context.trust(),
-        recorder,
-    };
+    let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));

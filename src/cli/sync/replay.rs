@@ -1,4 +1,4 @@
-//! `--replay`: tells a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
+//! `--replay`: gives a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
 //! fetched.
 
 use std::io::{self, BufRead, BufReader};
@@ -30,19 +30,42 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         Ok(file) => file,
         Err(error) => return context.misuse(unreadable(&error)),
     };
-    let mut engine = Engine::new(Options::of(&settings));
-    let mut lines = BufReader::new(file).lines().enumerate().peekable();
+    let options = Options::of(&settings);
+    match feed(context, BufReader::new(file), options)? {
+        Ok(()) => Ok(Exit::Clean),
+        Err(RecordingError::Unreadable(error)) => context.misuse(unreadable(&error)),
+        Err(RecordingError::Line(number)) => {
+            context.misuse(format_args!("--replay: line {number} is not a line of a recording"))
+        }
+    }
+}
+
+/// What is wrong with a recording.
+enum RecordingError {
+    Unreadable(io::Error),
+    /// The line of this number is not a line of a recording.
+    Line(usize),
+}
+
+/// Gives each line of a recording to an engine, and prints what it would do.
+fn feed(
+    context: &mut Context<'_>,
+    file: impl BufRead,
+    options: Options,
+) -> io::Result<Result<(), RecordingError>> {
+    let mut engine = Engine::new(options);
+    let mut lines = file.lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
         let line = match line {
             Ok(line) => line,
-            Err(error) => return context.misuse(unreadable(&error)),
+            Err(error) => return Ok(Err(RecordingError::Unreadable(error))),
         };
         if number == 0 && line.trim() == HEAD {
             continue;
         }
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
         let at = read.as_ref().map_or(0, |line| line.at);
-        let Some(event) = read.and_then(|line| line.told.event(&mut engine)) else {
+        let Some(event) = read.and_then(|line| line.event.event(&mut engine)) else {
             // As a full disk, or a power cut, leaves it.
             if number > 0 && lines.peek().is_none() {
                 context.note(format_args!(
@@ -51,8 +74,7 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
                 ))?;
                 break;
             }
-            return context
-                .misuse(format_args!("--replay: line {} is not a line of a recording", number + 1));
+            return Ok(Err(RecordingError::Line(number + 1)));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {
@@ -60,16 +82,16 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         }
         let now = Moment::at(Duration::from_millis(at));
         for command in engine.step(event, now) {
-            if let Some(text) = said(now, &command, &engine) {
+            if let Some(text) = describe(now, &command, &engine) {
                 writeln!(context.out, "{text}")?;
             }
         }
     }
-    Ok(Exit::Clean)
+    Ok(Ok(()))
 }
 
-/// What a command would do, for a person; readings are not worth a line.
-pub(super) fn said(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
+/// What a command would do, for a person; none for readings.
+pub(super) fn describe(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
     let user = |slot: &u32| engine.link(*slot).map_or_else(String::new, |link| printable(&link.swyx));
     let what = match &command.action {
         Action::Read(_) => return None,

@@ -18,7 +18,7 @@ use crate::entra::graph::TeamsUser;
 use crate::rules::Rule;
 use crate::settings::Unresolved;
 use crate::swyx::SwyxUser;
-use crate::users::{Finding, Kind, Lists, Matching, Pair, matching};
+use crate::users::{Finding, FindingKind, Lists, Matching, Pair, matching};
 
 /// Of which file, from where, and how it is shown.
 #[derive(Args)]
@@ -75,7 +75,7 @@ impl Outcome {
     }
 
     /// How many findings there are of each kind.
-    fn counts(&self) -> HashMap<Kind, usize> {
+    fn counts(&self) -> HashMap<FindingKind, usize> {
         let mut counts = HashMap::new();
         self.matching.findings.iter().for_each(|finding| *counts.entry(finding.kind()).or_default() += 1);
         counts
