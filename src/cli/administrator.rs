@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::Context;
+use super::context::Context;
 use crate::diagnostic::printable;
 use crate::graph::{AdminWay, Administrators, DevicePrompt, Token, Transport};
 use crate::observe;

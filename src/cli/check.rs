@@ -5,17 +5,54 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::args::Check;
-use super::online;
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::{display, folder};
+use super::online::{self, OnlineArgs};
+use super::options::FailOn;
 use super::walk::{self, Target, Walk};
-use super::{Context, Exit, display};
 use crate::change::{self, ChangeError, Outcome as Change};
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::printable;
 use crate::report::{self, FileReport, Format, Repository, verdict};
 use crate::source::MOST_BYTES;
+use clap::Args;
 
-pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
+#[derive(Args)]
+#[command(after_help = "Examples:
+  swyx-teams check customers/
+  swyx-teams check --format sarif customers/ > swyx-teams.sarif
+  swyx-teams check --fix --diff north.toml
+  swyx-teams check --online north.toml
+  swyx-teams check --online --as-admin --use-az --fail-on warning north.toml
+  git show :north.toml | swyx-teams check --stdin-filename north.toml -")]
+pub(super) struct CheckArgs {
+    /// Files, folders (searched for *.toml), or - for standard input
+    paths: Vec<PathBuf>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    fail_on: FailOn,
+    /// Apply the safe fixes
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: show the changes and write nothing
+    #[arg(long, requires = "fix")]
+    diff: bool,
+    /// What reports call the text of standard input
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    stdin_filename: String,
+    /// Pass over files and folders below a named folder: a pattern over the path from there, or, without a slash, over each name
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<glob::Pattern>,
+    #[command(flatten)]
+    online: OnlineArgs,
+}
+
+pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
     let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
@@ -31,8 +68,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
     match stdin {
         0 => {}
         1 if !args.fix => {}
-        1 => return context.misuse("standard input cannot be fixed; name a file"),
-        _ => return context.misuse("standard input can be named once only"),
+        1 => return Err(usage_error("standard input cannot be fixed; name a file")),
+        _ => return Err(usage_error("standard input can be named once only")),
     }
     let is_human = args.format == Format::Human;
     let outcomes = if args.online.online {
@@ -47,7 +84,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
             write!(context.out, "{diff}")?;
         }
         if let Some(failure) = failure {
-            context.complain(format_args!("{}: {failure}", printable(&report.path)))?;
+            context.error(format_args!("{}: {failure}", printable(&report.path)));
             exit = Exit::Usage;
         }
         if !report.was_read() {
@@ -67,11 +104,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
     if findings.any(|finding| finding.diagnostic.severity >= limit) {
         exit = exit.max(Exit::Findings);
     }
-    match written.and_then(|()| context.out.flush()) {
-        // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(exit),
-    }
+    written?;
+    context.out.flush()?;
+    Ok(exit)
 }
 
 /// What became of one file, ready to be written.
@@ -99,7 +134,7 @@ impl Checkup {
 }
 
 /// Checks every file, looks at its tenant, and says at once what a person has to know of a look that was not possible.
-fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Result<Vec<Outcome>> {
+fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<Outcome>> {
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());
@@ -107,7 +142,7 @@ fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Re
         targets.iter().zip(in_parallel(targets, |target| one(target, args)))
     {
         let folder = match target {
-            Target::File(path) | Target::Barren(path, _) => super::folder(path),
+            Target::File(path) | Target::Barren(path, _) => folder(path),
             Target::Stdin => PathBuf::new(),
         };
         files.push(online::File { checked, folder });
@@ -115,15 +150,15 @@ fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Re
     }
     let examined = online::examine(context, &args.online, files)?;
     let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
-        let seen = online::report_unseen(context, &file)?;
+        let seen = online::report_unseen(context, &file);
         let mut report = FileReport::new(&file.checked, is_human);
         report.verdict = verdict(&file.tenant);
-        Ok(Outcome { report, diff, failure, seen })
+        Outcome { report, diff, failure, seen }
     });
-    outcomes.collect()
+    Ok(outcomes.collect())
 }
 
-fn one(target: &Target, args: &Check) -> Checkup {
+fn one(target: &Target, args: &CheckArgs) -> Checkup {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
         Target::Barren(path, reason) => {

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, Exit};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
 use crate::emulator::{
     Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
 };
@@ -20,9 +22,9 @@ const LARGEST: usize = 64 << 20;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = AFTER)]
-pub(super) struct Emulate {
+pub(super) struct EmulateArgs {
     /// The loopback address to serve at; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::args::address)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::options::address)]
     listen: SocketAddr,
     /// What the tenant holds
     #[arg(long, value_enum, default_value_t)]
@@ -111,11 +113,11 @@ Examples:
   swyx-teams emulate --users 5000 --load 0.5 --journal changes.jsonl";
 
 /// Serves until the end.
-pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit, CliError> {
     let state = match args.state.as_deref().map(|path| text("--state", path)) {
         None => None,
         Some(Ok(text)) => Some(text),
-        Some(Err(message)) => return context.misuse(message),
+        Some(Err(message)) => return Err(usage_error(message)),
     };
     let options = Options {
         scenario: args.scenario,
@@ -133,11 +135,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
     };
     let server = match Server::bind(args.listen, options) {
         Ok(server) => server,
-        Err(error) => return context.misuse(with_cause(&error)),
+        Err(error) => return Err(usage_error(with_cause(&error))),
     };
     let calls = match args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose() {
         Ok(calls) => calls.unwrap_or_default(),
-        Err(message) => return context.misuse(message),
+        Err(message) => return Err(usage_error(message)),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
@@ -156,7 +158,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
     })?;
     match result {
         Ok(()) => Ok(Exit::Clean),
-        Err(error) => context.misuse(with_cause(&error)),
+        Err(error) => Err(usage_error(with_cause(&error))),
     }
 }
 

@@ -1,18 +1,45 @@
 //! `get` and `list`: values, and where they come from.
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Get, List, Plain};
-use super::{Context, Exit, named};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::named;
+use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
 use crate::settings::Secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::suggest::nearest;
+
+#[derive(Args)]
+pub(super) struct GetArgs {
+    /// The key, like control_center.MsTeamsTenantId or user[0].teams
+    key: crate::diagnostic::Key,
+    /// Fetch a secret from where it is kept and print it
+    #[arg(long)]
+    reveal: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// The settings file
+    file: Option<PathBuf>,
+    /// Fetch secrets from where they are kept and print them
+    #[arg(long)]
+    reveal: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
 
 #[derive(Serialize)]
 struct Listing {
@@ -33,12 +60,9 @@ struct Item {
 /// The column of keys is at most this wide; a hostile key may have a MiB.
 const WIDEST: usize = 80;
 
-pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
+pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.file(None);
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
         return print_one(context, &checked, entry, args, &path);
@@ -49,17 +73,17 @@ pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
         .map(|entry| entry.key.as_str());
     let below = below.collect::<Vec<_>>();
     if !below.is_empty() {
-        return context.misuse(format!(
+        return Err(usage_error(format!(
             "`{}` is a table; it holds {}",
             named(args.key.as_str()),
             below.join(", ")
-        ));
+        )));
     }
     if may_exist(&args.key) {
         writeln!(context.err, "`{}` is not set", named(args.key.as_str()))?;
         return Ok(Exit::Findings);
     }
-    context.misuse(no_such_key(&args.key))
+    Err(usage_error(no_such_key(&args.key)))
 }
 
 /// Whether a settings file may have this key. Fields of Control Center, statuses and users may be any.
@@ -83,12 +107,12 @@ fn print_one(
     context: &mut Context<'_>,
     checked: &Checked,
     entry: &Entry,
-    args: &Get,
+    args: &GetArgs,
     path: &Path,
-) -> io::Result<Exit> {
+) -> Result<Exit, CliError> {
     let secret = match revealed(context, checked, entry, args.reveal, path) {
         Ok(secret) => secret,
-        Err(message) => return context.misuse(message),
+        Err(message) => return Err(usage_error(message)),
     };
     match args.format {
         Plain::Json => write_pretty(&item(entry, secret.as_ref()), context.out)?,
@@ -100,17 +124,14 @@ fn print_one(
     Ok(Exit::Clean)
 }
 
-pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
+pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let mut rows = Vec::new();
     for entry in all(&checked) {
         match revealed(context, &checked, &entry, args.reveal, &path) {
             Ok(secret) => rows.push((entry, secret)),
-            Err(message) => return context.misuse(message),
+            Err(message) => return Err(usage_error(message)),
         }
     }
     if args.format == Plain::Json {

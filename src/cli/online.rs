@@ -8,15 +8,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::args::Online;
+use super::administrator;
+use super::context::Context;
+use super::exit::Exit;
 use super::sign_in::{self, Transports};
-use super::{Context, Exit, administrator};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
 use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
@@ -25,6 +27,26 @@ use crate::os::process::CancellationToken;
 use crate::rules::Skipped;
 use crate::settings::{Settings, Trust};
 use crate::tenant::{Cause, Tenant, Unseen};
+
+#[derive(Args)]
+#[command(next_help_heading = "Online")]
+pub(super) struct OnlineArgs {
+    /// Sign in as the application, and see what it may do: two requests for each file
+    #[arg(long, conflicts_with = "diff")]
+    pub(super) online: bool,
+    /// Read a real user's presence too, in one request more
+    #[arg(long, requires = "online")]
+    pub(super) thorough: bool,
+    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, else --use-az, else a device code
+    #[arg(long, requires = "online")]
+    pub(super) as_admin: bool,
+    /// Sign in as the administrator with the account of the Azure CLI
+    #[arg(long, requires = "as_admin")]
+    pub(super) use_az: bool,
+    /// Time for each file, and as much again for its administrator's part; a person has as long as the code is valid
+    #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: u64,
+}
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
 const SIDE_BY_SIDE: usize = 64;
@@ -44,7 +66,7 @@ pub(super) struct Examined {
 /// Looks at the tenant of every file, and gives the files in the same order.
 pub(super) fn examine(
     context: &mut Context<'_>,
-    args: &Online,
+    args: &OnlineArgs,
     files: Vec<File>,
 ) -> io::Result<Vec<Examined>> {
     let progress = progress(context, files.len());
@@ -72,27 +94,18 @@ pub(super) fn examine(
 }
 
 /// Says on standard error why parts of a tenant were not seen, once for each reason, and what that comes to.
-pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::Result<Exit> {
+pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit {
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
     for Skipped { why, .. } in file.checked.skipped() {
-        exit = exit.max(weight(why.cause));
+        exit = exit.max(Exit::from(why.cause));
         if why.cause.is_failure() && !said.contains(&why.reason.as_str()) {
             said.push(&why.reason);
             let name = printable(file.checked.source().name());
-            context.complain(format_args!("{name}: {}", why.reason))?;
+            context.error(format_args!("{name}: {}", why.reason));
         }
     }
-    Ok(exit)
-}
-
-pub(super) fn weight(cause: Cause) -> Exit {
-    match cause {
-        Cause::NotAsked | Cause::Follows => Exit::Clean,
-        Cause::Answer => Exit::Answer,
-        Cause::Silence => Exit::Silence,
-        Cause::Use => Exit::Usage,
-    }
+    exit
 }
 
 /// What is done with every file.
@@ -226,23 +239,18 @@ mod tests {
         let tenant = look(Job(Ok(ready)), &plan).await;
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let global = super::super::args::tests::global();
-        let mut context = Context { out: &mut out, err: &mut err, global, admin_token: None, page: None };
-        let exit = report_unseen(&mut context, &file).expect("written");
+        let global = super::super::options::tests::global();
+        let mut context = Context {
+            out: &mut out,
+            err: &mut err,
+            global,
+            admin_token: None,
+            page: None,
+            dispatch: |_, _| Ok(Exit::Clean),
+        };
+        let exit = report_unseen(&mut context, &file);
         assert_eq!(exit.code(), 4);
         let said = String::from_utf8(err).expect("UTF-8");
         assert_eq!(said, "error: a.toml: login.microsoftonline.com: no answer within 20 s\n");
-    }
-
-    #[test]
-    fn of_several_exit_codes_2_comes_before_4_before_3_before_1() {
-        let mut all = [Exit::Usage, Exit::Findings, Exit::Silence, Exit::Clean, Exit::Answer];
-        all.sort();
-        assert_eq!(all.map(Exit::code), [0, 1, 3, 4, 2]);
-        assert_eq!(
-            [Cause::NotAsked, Cause::Follows, Cause::Answer, Cause::Silence, Cause::Use]
-                .map(|cause| weight(cause).code()),
-            [0, 0, 3, 4, 2]
-        );
     }
 }

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::untrusted;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::graph::{Https, Transport};
@@ -85,4 +84,9 @@ pub(super) async fn fetched(
         Ok(Ok(Err(error))) => Err(Unseen::new(Cause::Use, format!("`{key}`: {error}"))),
         Ok(Err(_)) => Err(Unseen::new(Cause::Use, format!("`{key}`: it could not be fetched"))),
     }
+}
+
+/// Why a file is not used to sign in or to fetch secrets: it needs trust that was not given.
+pub(super) fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
+    checked.draft()?.untrusted(trust).map(|untrusted| untrusted.to_string())
 }

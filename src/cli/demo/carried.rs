@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::{mpsc, watch};
 
-use super::super::Context;
 use super::super::sync::load::Loaded;
+use crate::cli::context::Context;
 use crate::emulator::Emulator;
 use crate::settings::Trust;
 use crate::sync::run::{Nobody, Order, View, Writing, run};

@@ -14,14 +14,16 @@ use std::time::Instant;
 use clap::Args;
 
 use super::emulate::trust_option;
-use super::{Context, Exit};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
 use crate::settings::{Secret, Trust};
 
 /// The arguments.
 #[derive(Args)]
-pub(super) struct Demo {
+pub(super) struct DemoArgs {
     /// Where the files go; the folder must not be there yet [default: a new one among the system's temporary files]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -34,16 +36,13 @@ struct Act {
     ends: Exit,
 }
 
-pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
     let folder = match folder(args) {
         Ok(folder) => folder,
-        Err(error) => return context.misuse(format_args!("--folder: {}", crate::os::reason(&error))),
+        Err(error) => return Err(usage_error(format_args!("--folder: {}", crate::os::reason(&error)))),
     };
-    let tenant = match Tenant::start()? {
-        Ok(tenant) => tenant,
-        Err(message) => return context.misuse(message),
-    };
+    let tenant = Tenant::start()?;
     let facts = &tenant.facts;
     writeln!(
         context.out,
@@ -72,11 +71,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
         context.out.flush()?;
         if exit != act.ends {
             failed += 1;
-            context.complain(format_args!(
+            context.error(format_args!(
                 "this ended with {}, and should have ended with {}",
                 exit.code(),
                 act.ends.code()
-            ))?;
+            ));
         }
     }
     writeln!(
@@ -89,12 +88,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     let trust = address.parse::<Trust>().map_err(io::Error::other)?;
     if !carried::act(context, &settings, &trust, &tenant.emulator)? {
         failed += 1;
-        context.complain("a change did not come to the other side")?;
+        context.error("a change did not come to the other side");
     }
     let seconds = start.elapsed().as_secs_f64();
     if failed > 0 {
-        context.complain(format_args!("{failed} of {count} did not end as they should"))?;
-        return Ok(Exit::Findings);
+        return Err(failure(Exit::Findings, format_args!("{failed} of {count} did not end as they should")));
     }
     writeln!(
         context.out,
@@ -104,7 +102,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn folder(args: &Demo) -> io::Result<PathBuf> {
+fn folder(args: &DemoArgs) -> io::Result<PathBuf> {
     match &args.folder {
         Some(folder) => std::fs::create_dir(folder).map(|()| folder.clone()),
         None => Ok(tempfile::Builder::new().prefix("swyx-teams-demo-").tempdir()?.keep()),
@@ -193,12 +191,10 @@ struct Tenant {
 }
 
 impl Tenant {
-    fn start() -> io::Result<Result<Self, String>> {
+    fn start() -> Result<Self, CliError> {
         let options = Options { scenario: Scenario::Empty, ..Options::default() };
-        let server = match Server::bind(([127, 0, 0, 1], 0).into(), options) {
-            Ok(server) => server,
-            Err(error) => return Ok(Err(format!("the emulated tenant cannot be served: {error}"))),
-        };
+        let server = Server::bind(([127, 0, 0, 1], 0).into(), options)
+            .map_err(|error| usage_error(format_args!("the emulated tenant cannot be served: {error}")))?;
         let (facts, emulator) = (server.facts().clone(), server.emulator().clone());
         let (end, ended) = tokio::sync::oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -212,7 +208,7 @@ impl Tenant {
             });
         });
         let _ = is_ready.recv();
-        Ok(Ok(Self { facts, emulator, end: Some(end), thread: Some(thread) }))
+        Ok(Self { facts, emulator, end: Some(end), thread: Some(thread) })
     }
 }
 

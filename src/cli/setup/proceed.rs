@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::question::SignIn;
 use crate::check;
-use crate::cli::{Context, Exit, display, sheet};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
+use crate::cli::sheet;
 use crate::diagnostic::printable;
 use crate::settings::SecretSource;
 
@@ -24,7 +28,7 @@ pub(in crate::cli) struct Choices {
 }
 
 /// Registers the application that the settings file at `path` asks for, proves it, and says what is left to do.
-pub(super) fn proceed(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Result<Exit> {
+pub(super) fn proceed(context: &mut Context<'_>, path: &Path, choices: &Choices) -> Result<Exit, CliError> {
     let name = printable(&display(path));
     context.note("")?;
     let applied = apply(context, path, choices)?;

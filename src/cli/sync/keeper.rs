@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::super::display;
 use super::load::{Loaded, NotLoaded, Stamp};
 use super::record::Recorder;
 use super::state::State;
+use crate::cli::names::display;
 use crate::rules;
 use crate::settings::Trust;
 use crate::sync::Options;

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::super::{Exit, display, folder, untrusted};
 use super::state::Identity;
 use crate::check::{self, Checked};
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
+use crate::cli::sign_in::untrusted;
 use crate::diagnostic::{Severity, printable};
 use crate::graph::{Client, Credential, Https, Limits, Transport};
 use crate::report::{self, FileReport, Format, Repository};

@@ -5,16 +5,19 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::super::{Context, Exit, display};
 use super::load::checked;
 use super::shapes::{HEAD, Line, name};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
 use crate::diagnostic::printable;
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
 
-pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {
-        return context.misuse("--replay takes one settings file: the one of which it was recorded");
+        return Err(usage_error("--replay takes one settings file: the one of which it was recorded"));
     };
     let settings = match checked(path) {
         Ok((_, settings)) => settings,
@@ -28,14 +31,14 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
     };
     let file = match std::fs::File::open(recording) {
         Ok(file) => file,
-        Err(error) => return context.misuse(unreadable(&error)),
+        Err(error) => return Err(usage_error(unreadable(&error))),
     };
     let mut engine = Engine::new(Options::of(&settings));
     let mut lines = BufReader::new(file).lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
         let line = match line {
             Ok(line) => line,
-            Err(error) => return context.misuse(unreadable(&error)),
+            Err(error) => return Err(usage_error(unreadable(&error))),
         };
         if number == 0 && line.trim() == HEAD {
             continue;
@@ -51,8 +54,10 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
                 ))?;
                 break;
             }
-            return context
-                .misuse(format_args!("--replay: line {} is not a line of a recording", number + 1));
+            return Err(usage_error(format_args!(
+                "--replay: line {} is not a line of a recording",
+                number + 1
+            )));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {

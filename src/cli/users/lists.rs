@@ -1,6 +1,5 @@
 //! Both lists of users, read side by side: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +7,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
-use super::super::online::weight;
 use super::super::sign_in::{self, Transports};
-use super::super::{Context, Exit, display, folder};
-use super::Users;
+use super::UsersArgs;
 use crate::check::Checked;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
 use crate::diagnostic::printable;
 use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
 use crate::observe;
@@ -31,16 +32,12 @@ type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
 /// Both lists; else what it comes to that one of them, or both, could not be read, which is said.
 pub(super) fn read(
     context: &mut Context<'_>,
-    args: &Users,
+    args: &UsersArgs,
     path: &Path,
     checked: &Checked,
-) -> io::Result<Result<Both, Exit>> {
+) -> Result<Both, CliError> {
     // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
-    let from_file = match args.swyx.as_deref().map(|file| of_file(context, file)).transpose()? {
-        None => None,
-        Some(Ok(users)) => Some(users),
-        Some(Err(exit)) => return Ok(Err(exit)),
-    };
+    let from_file = args.swyx.as_deref().map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;
     let limit = Duration::from_secs(args.timeout);
@@ -49,35 +46,35 @@ pub(super) fn read(
     runtime.shutdown_background();
     progress.finish_and_clear();
     let (swyx, teams) = match (swyx, teams) {
-        (Ok(swyx), Ok(teams)) => return Ok(Ok((swyx, teams))),
+        (Ok(swyx), Ok(teams)) => return Ok((swyx, teams)),
         (swyx, teams) => (swyx.err(), teams.err()),
     };
     let mut exit = Exit::Clean;
     let mut said = Vec::new();
     for why in swyx.into_iter().chain(teams) {
-        exit = exit.max(weight(why.cause));
+        exit = exit.max(why.cause.into());
         if !said.contains(&why.reason) {
-            context.complain(format_args!("{}: {}", printable(&display(path)), why.reason))?;
+            context.error(format_args!("{}: {}", printable(&display(path)), why.reason));
             said.push(why.reason);
         }
     }
     // What only follows from something else is an answer here: there is nothing to show.
-    Ok(Err(exit.max(Exit::Answer)))
+    Err(CliError::Reported(exit.max(Exit::Answer)))
 }
 
-fn of_file(context: &mut Context<'_>, file: &Path) -> io::Result<Result<Vec<SwyxUser>, Exit>> {
+fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
     let faults = match read_regular(file, csv::MOST_BYTES) {
-        Err(error) => return context.misuse(format_args!("{name}: {error}")).map(Err),
+        Err(error) => return Err(usage_error(format_args!("{name}: {error}"))),
         Ok((content, _)) => match csv::read(&content) {
-            Ok(users) => return Ok(Ok(users)),
+            Ok(users) => return Ok(users),
             Err(faults) => faults,
         },
     };
     for fault in faults {
-        context.complain(format_args!("{name}: {fault}"))?;
+        context.error(format_args!("{name}: {fault}"));
     }
-    Ok(Err(Exit::Usage))
+    Err(CliError::Reported(Exit::Usage))
 }
 
 /// Signs in and reads what is not there yet, within `limit`.
@@ -237,7 +234,7 @@ mod tests {
 
     fn failed<T>(read: Read<T>) -> (u8, String) {
         let why = read.err().expect("a failure");
-        (weight(why.cause).code(), why.reason)
+        (Exit::from(why.cause).code(), why.reason)
     }
 
     #[tokio::test(start_paused = true)]

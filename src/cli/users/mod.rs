@@ -11,8 +11,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Context, Exit};
 use crate::check::{self, Checked};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::TeamsUser;
 use crate::rules::Rule;
@@ -30,7 +32,7 @@ The file for --swyx is UTF-8 with a line for each user. Its first line names the
 are known id and enabled; the separator is ; or a comma. This format is this program's own: Control Center has no documented export.
 
 The exit code is 1 if an activated Swyx user with an e-mail address is nobody in Teams, or cannot be told from another.")]
-pub(in crate::cli) struct Users {
+pub(in crate::cli) struct UsersArgs {
     /// The settings file
     file: Option<PathBuf>,
     /// Take the Swyx users from a CSV file, and not from the gateway
@@ -88,25 +90,21 @@ fn remark(finding: &Finding, lists: Lists<'_>) -> String {
     said.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-pub(super) fn run(context: &mut Context<'_>, args: &Users) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let settings = match checked.settings() {
         Ok(settings) => settings,
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
-            context.complain("mend these first; nobody signs in with settings that have errors")?;
-            return Ok(Exit::Findings);
+            return Err(failure(
+                Exit::Findings,
+                "mend these first; nobody signs in with settings that have errors",
+            ));
         }
-        Err(error) => return context.misuse(error),
+        Err(error) => return Err(usage_error(error)),
     };
-    let (swyx, teams) = match lists::read(context, args, &path, &checked)? {
-        Ok(lists) => lists,
-        Err(exit) => return Ok(exit),
-    };
+    let (swyx, teams) = lists::read(context, args, &path, &checked)?;
     let matching = matching(&swyx, &teams, &settings.users);
     let checked = check::with_users(checked, matching.pairs.len());
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
@@ -129,11 +127,8 @@ fn show(
         UsersFormat::Json => json::write(outcome, checked.source().name(), context.out),
         UsersFormat::Csv => csv::write(outcome, context.out),
     };
-    match written.and_then(|()| context.out.flush()) {
-        // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
-        _ => {}
-    }
+    written?;
+    context.out.flush()?;
     if format == UsersFormat::Json {
         return Ok(());
     }

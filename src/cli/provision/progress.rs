@@ -11,13 +11,13 @@ use crate::provision::{Step, Told};
 use crate::settings::{Mode, Secret};
 
 /// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
-pub(super) struct Teller {
+pub(super) struct ProgressReporter {
     bar: ProgressBar,
     is_quiet: bool,
     has_done: AtomicBool,
 }
 
-impl Teller {
+impl ProgressReporter {
     pub(super) fn new(is_quiet: bool) -> Self {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
@@ -58,7 +58,7 @@ impl Teller {
     }
 }
 
-impl Told for Teller {
+impl Told for ProgressReporter {
     fn begins(&self, step: &Step) {
         self.moves(named(step));
     }
