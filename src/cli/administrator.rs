@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
+use super::connection::Connection;
 use super::context::Context;
 use crate::diagnostic::printable;
-use crate::graph::{AdminWay, Administrators, DevicePrompt, Token, Transport};
+use crate::graph::{AdminWay, Administrators, DevicePrompt, Token};
 use crate::observe;
-use crate::settings::{Access, Secret, Trust, defaults};
+use crate::settings::{Secret, defaults};
 use crate::tenant::{Cause, Unseen};
 use crate::web::actions::Code;
 
@@ -72,20 +73,16 @@ fn show(prompt: &DevicePrompt) {
 
 /// The administrator's token. A person who enters a code signs in to the application that it is for, so a file may name another
 /// application than Microsoft's only if it is trusted with everything.
-pub(super) async fn token(
-    administrators: &Administrators,
-    access: &Access,
-    trust: &Trust,
-    transport: &Arc<dyn Transport>,
-) -> Result<Token, Unseen> {
+pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
+    let access = connection.access();
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
-    if !trust.allows_everything() && administrators.ask_a_person() && !is_microsofts {
+    if !connection.trusts_everything() && administrators.ask_a_person() && !is_microsofts {
         let why = format!(
             "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, add --trust without a list",
             access.admin_client_id
         );
         return Err(Unseen::new(Cause::Use, why));
     }
-    let token = administrators.token(access, Arc::clone(transport)).await;
+    let token = administrators.token(access, Arc::clone(connection.transport())).await;
     token.map_err(|error| observe::unseen(&error))
 }

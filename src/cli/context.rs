@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::connection::{ConnectionPolicy, reveal_secret};
 use super::error::{CliError, print_error};
 use super::exit::Exit;
 use super::names::{display, folder};
@@ -14,7 +15,6 @@ use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
 use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Repository};
-use crate::settings::reveal::reveal_within;
 use crate::settings::{Secret, SecretSource, Trust};
 use crate::web::actions::Told;
 
@@ -111,16 +111,12 @@ impl Context<'_> {
         source: &SecretSource,
         path: &Path,
     ) -> Result<Secret, String> {
-        let is_elsewhere = !matches!(source, SecretSource::Inline(_));
-        let trust = self.trust();
-        match super::sign_in::untrusted(checked, &trust) {
-            Some(why) if is_elsewhere => Err(why),
-            _ => {
-                let limits = self.cancellation().into();
-                let secret = reveal_within(source, &folder(path), &trust, &limits);
-                secret.map_err(|error| error.to_string())
-            }
-        }
+        reveal_secret(checked, source, &folder(path), &self.policy())
+    }
+
+    /// What connections may use.
+    pub(super) fn policy(&self) -> ConnectionPolicy {
+        ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation() }
     }
 
     /// Ends the commands that this one starts. The page can cancel it; at the terminal, signals end the whole program.

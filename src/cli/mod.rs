@@ -3,6 +3,7 @@
 mod administrator;
 mod args;
 mod check;
+mod connection;
 mod context;
 mod demo;
 mod diff;
@@ -22,7 +23,6 @@ mod serve;
 mod set;
 mod setup;
 mod sheet;
-mod sign_in;
 mod sync;
 mod users;
 mod value;

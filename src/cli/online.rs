@@ -16,16 +16,15 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::administrator;
+use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
-use super::sign_in::{self, Transports};
 use crate::check::{Checked, with_tenant};
 use crate::diagnostic::printable;
-use crate::graph::{Administrators, Client, Credential, Limits, TO_READ, Transport};
+use crate::graph::{Administrators, Credential, Limits, TO_READ};
 use crate::observe::{self, Depth};
-use crate::os::process::CancellationToken;
 use crate::rules::Skipped;
-use crate::settings::{Settings, Trust};
+use crate::settings::{Settings, Unresolved};
 use crate::tenant::{Cause, Tenant, Unseen};
 
 #[derive(Args)]
@@ -70,17 +69,16 @@ pub(super) fn examine(
     files: Vec<File>,
 ) -> io::Result<Vec<Examined>> {
     let progress = progress(context, files.len());
-    let trust = context.trust();
+    let policy = context.policy();
     let administrators = args.as_admin.then(|| {
         let patience = Duration::from_secs(args.timeout);
         administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
     });
     let mut transports = Transports::default();
-    let jobs = files.iter().map(|file| Job::new(file, &trust, &mut transports)).collect::<Vec<_>>();
+    let jobs = files.iter().map(|file| Job::new(file, &policy, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let timeout = Duration::from_secs(args.timeout);
-    let cancellation = context.cancellation();
-    let plan = Arc::new(Plan { depth, timeout, trust, administrators, cancellation });
+    let plan = Arc::new(Plan { depth, timeout, administrators });
     let runtime = tokio::runtime::Runtime::new()?;
     let tenants = runtime.block_on(look_at_all(jobs, plan, &progress));
     // A name server that does not answer would keep its thread, and this program, past the time limit.
@@ -113,23 +111,31 @@ struct Plan {
     depth: Depth,
     /// For the application's part and for the administrator's, each.
     timeout: Duration,
-    trust: Trust,
     administrators: Option<Result<Administrators, Unseen>>,
-    /// Ends the commands that print secrets.
-    cancellation: CancellationToken,
 }
 
 /// What is needed to look at one file's tenant, or why that is not possible.
-struct Job(Result<(Settings, PathBuf, Arc<dyn Transport>), Unseen>);
+struct Job(Result<(Settings, Connection), Unseen>);
 
 impl Job {
-    fn new(file: &File, trust: &Trust, transports: &mut Transports) -> Self {
-        let ready = sign_in::settings(&file.checked, trust).and_then(|settings| {
-            let transport = transports.of(&settings, &file.folder)?;
-            Ok((settings, file.folder.clone(), transport))
+    fn new(file: &File, policy: &ConnectionPolicy, transports: &mut Transports) -> Self {
+        let ready = settings(&file.checked).and_then(|settings| {
+            let (folder, access) = (&file.folder, &settings.access);
+            let connection = Connection::open(&file.checked, folder, access, policy, transports)?;
+            Ok((settings, connection))
         });
         Self(ready)
     }
+}
+
+/// The settings to sign in with.
+fn settings(checked: &Checked) -> Result<Settings, Unseen> {
+    checked.settings().map_err(|error| match error {
+        Unresolved::Errors => {
+            Unseen::new(Cause::Follows, "the settings have errors; nobody signs in with them")
+        }
+        Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
+    })
 }
 
 async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) -> Vec<Tenant> {
@@ -158,16 +164,16 @@ async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) ->
 
 async fn look(job: Job, plan: &Plan) -> Tenant {
     let unseen = |why: &Unseen| Tenant::unseen(Timestamp::now(), why);
-    let (settings, folder, transport) = match job.0 {
+    let (settings, connection) = match job.0 {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = sign_in::secret(&settings, folder, &plan.trust, plan.timeout, &plan.cancellation).await;
+    let secret = connection.client_secret(&settings, plan.timeout).await;
     let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
-            let client = Client::new(&settings.access, credential, Arc::clone(&transport), limits());
+            let client = connection.client(credential, limits());
             observe::application(&client, secret, plan.depth).await
         }
         Err(why) => unseen(why),
@@ -176,15 +182,13 @@ async fn look(job: Job, plan: &Plan) -> Tenant {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
-            tenant.registration =
-                match administrator::token(administrators, &settings.access, &plan.trust, &transport).await {
-                    Ok(token) => {
-                        let client =
-                            Client::new(&settings.access, Credential::Token(token), transport, limits());
-                        observe::registration(&client, &settings, secret.as_ref().ok()).await
-                    }
-                    Err(why) => Err(why),
+            tenant.registration = match administrator::token(administrators, &connection).await {
+                Ok(token) => {
+                    let client = connection.client(Credential::Token(token), limits());
+                    observe::registration(&client, &settings, secret.as_ref().ok()).await
                 }
+                Err(why) => Err(why),
+            }
         }
     }
     tenant
@@ -206,13 +210,17 @@ fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::graph::{Answer, Request};
+    use crate::graph::{Answer, Request, Transport};
+    use crate::os::process::CancellationToken;
+    use crate::settings::Trust;
 
     /// Takes every request and never answers.
-    struct Abyss;
+    struct SilentTransport;
 
-    impl Transport for Abyss {
+    impl Transport for SilentTransport {
         fn send(&self, _: Request) -> Answer<'_> {
             Box::pin(std::future::pending())
         }
@@ -227,16 +235,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reply_that_never_comes_is_exit_code_4_and_names_its_limit() {
         let checked = checked();
-        let ready =
-            (checked.settings().expect("complete"), PathBuf::new(), Arc::new(Abyss) as Arc<dyn Transport>);
-        let plan = Plan {
-            depth: Depth::MadeUpUser,
-            timeout: Duration::from_secs(20),
-            trust: Trust::nothing(),
-            administrators: None,
-            cancellation: CancellationToken::default(),
-        };
-        let tenant = look(Job(Ok(ready)), &plan).await;
+        let settings = checked.settings().expect("complete");
+        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let connection =
+            Connection::over(Arc::new(SilentTransport), Path::new(""), &settings.access, &policy);
+        let plan = Plan { depth: Depth::MadeUpUser, timeout: Duration::from_secs(20), administrators: None };
+        let tenant = look(Job(Ok((settings, connection))), &plan).await;
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::options::tests::global();

@@ -18,13 +18,14 @@ use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::administrator;
+use crate::check::Checked;
+use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::cli::sign_in::untrusted;
 use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, Https, Limits, TO_READ, Transport};
+use crate::graph::{Client, Credential, Limits, TO_READ};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
 use crate::settings::{Unresolved, Wanted};
@@ -88,7 +89,7 @@ struct AdminSession {
     wanted: Wanted,
     installation: Installation,
     admin: Client,
-    transport: Arc<dyn Transport>,
+    connection: Connection,
     progress: ProgressReporter,
     patience: Duration,
     until: Instant,
@@ -116,32 +117,26 @@ impl AdminSession {
             );
             return Err(usage_error(why));
         }
-        let wanted = wanted(context, path, secret_out)?;
-        let transport = match Https::new(&wanted.access, &folder(path)) {
-            Ok(https) => Arc::new(https) as Arc<dyn Transport>,
-            Err(error) => return Err(usage_error(error)),
-        };
+        let (checked, wanted) = wanted(context, path, secret_out)?;
+        let policy = context.policy();
+        let mut transports = Transports::default();
+        let connection = Connection::open(&checked, &folder(path), &wanted.access, &policy, &mut transports)
+            .map_err(|unseen| sign_in_error(&unseen))?;
         let runtime = Runtime::new()?;
         let progress = ProgressReporter::new(context.global.quiet);
         let patience = Duration::from_secs(args.timeout);
         let administrators =
             administrator::administrators(context, args.use_az, scopes, patience, progress.bar());
-        let token = administrators.and_then(|administrators| {
-            runtime.block_on(administrator::token(
-                &administrators,
-                &wanted.access,
-                &context.trust(),
-                &transport,
-            ))
-        });
+        let token = administrators
+            .and_then(|administrators| runtime.block_on(administrator::token(&administrators, &connection)));
         let token = token.map_err(|unseen| sign_in_error(&unseen))?;
         let until = Instant::now() + patience;
         let limits = Limits { until: Some(until), ..Limits::default() };
-        let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
+        let admin = connection.client(Credential::Token(token), limits);
         let name = display(path);
         let hand_over = secret_out.hand_over(context, &progress);
-        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over)
-            .with_cancellation(context.cancellation());
+        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), policy.trust, hand_over)
+            .with_cancellation(policy.cancellation);
         Ok((
             Self {
                 runtime,
@@ -149,7 +144,7 @@ impl AdminSession {
                 wanted,
                 installation,
                 admin,
-                transport,
+                connection,
                 progress,
                 patience,
                 until,
@@ -170,7 +165,7 @@ impl AdminSession {
             wanted: &self.wanted,
             installation: &self.installation,
             admin: &self.admin,
-            transport: Arc::clone(&self.transport),
+            transport: Arc::clone(self.connection.transport()),
             patience: Patience { until: self.until, told: &self.progress },
         }
     }
@@ -215,7 +210,11 @@ impl AdminSession {
 }
 
 /// What the settings at `path` want; else what is to be mended first.
-fn wanted(context: &mut Context<'_>, path: &Path, secret_out: &SecretOutArgs) -> Result<Wanted, CliError> {
+fn wanted(
+    context: &mut Context<'_>,
+    path: &Path,
+    secret_out: &SecretOutArgs,
+) -> Result<(Checked, Wanted), CliError> {
     let checked = context.load(path)?;
     let wanted = match checked.wanted() {
         Ok(wanted) => wanted,
@@ -233,10 +232,7 @@ fn wanted(context: &mut Context<'_>, path: &Path, secret_out: &SecretOutArgs) ->
         let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
         return Err(usage_error(why));
     }
-    match untrusted(&checked, &context.trust()) {
-        Some(why) => Err(usage_error(why)),
-        None => Ok(wanted),
-    }
+    Ok((checked, wanted))
 }
 
 /// Why the administrator is not signed in.

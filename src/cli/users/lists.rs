@@ -1,30 +1,28 @@
 //! Both lists of users, read side by side: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
-use super::super::sign_in::{self, Transports};
 use super::UsersArgs;
 use crate::check::Checked;
+use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
 use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, GraphError, Limits, TeamsUser, Transport, TransportError};
+use crate::graph::{Credential, GraphError, Limits, TeamsUser, TransportError};
 use crate::observe;
-use crate::os::process::CancellationToken;
 use crate::os::read_regular;
-use crate::settings::{Endpoint, SecretSource, Settings, Trust, keys};
-use crate::swyx::{Gateway, GatewayError, SwyxUser};
+use crate::settings::{Endpoint, SecretSource, Settings, keys};
+use crate::swyx::{GatewayError, SwyxUser};
 use crate::tenant::{Cause, Unseen};
 use crate::users::csv;
 
-type Read<T> = Result<Vec<T>, Unseen>;
+type ReadList<T> = Result<Vec<T>, Unseen>;
 
 /// Both lists.
 type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
@@ -34,14 +32,20 @@ pub(super) fn read(
     context: &mut Context<'_>,
     args: &UsersArgs,
     path: &Path,
-    checked: &Checked,
+    (checked, settings): (&Checked, &Settings),
 ) -> Result<Both, CliError> {
     // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
     let from_file = args.swyx.as_deref().map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;
     let limit = Duration::from_secs(args.timeout);
-    let (swyx, teams) = runtime.block_on(both(from_file, checked, path, context.trust(), limit));
+    let folder = folder(path);
+    let connection =
+        Connection::open(checked, &folder, &settings.access, &context.policy(), &mut Transports::default());
+    let (swyx, teams) = match connection {
+        Ok(connection) => runtime.block_on(both(from_file, &Reader { settings, connection, limit })),
+        Err(why) => (Err(why.clone()), Err(why)),
+    };
     // A name server that does not answer would keep its thread, and this program, past the time limit.
     runtime.shutdown_background();
     progress.finish_and_clear();
@@ -80,23 +84,11 @@ fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliE
 /// Signs in and reads what is not there yet, within `limit`.
 async fn both(
     from_file: Option<Vec<SwyxUser>>,
-    checked: &Checked,
-    path: &Path,
-    trust: Trust,
-    limit: Duration,
-) -> (Read<SwyxUser>, Read<TeamsUser>) {
-    let folder = folder(path);
-    let ready = sign_in::settings(checked, &trust).and_then(|settings| {
-        let transport = Transports::default().of(&settings, &folder)?;
-        Ok(Site { settings, folder, transport, trust, limit })
-    });
-    let site = match ready {
-        Ok(site) => site,
-        Err(why) => return (Err(why.clone()), Err(why)),
-    };
-    match (from_file, &site.settings.gateway) {
-        (Some(users), _) => (Ok(users), site.teams().await),
-        (None, Some(gateway)) => tokio::join!(site.swyx(gateway), site.teams()),
+    reader: &Reader<'_>,
+) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+    match (from_file, &reader.settings.gateway) {
+        (Some(users), _) => (Ok(users), reader.teams().await),
+        (None, Some(gateway)) => tokio::join!(reader.swyx(gateway), reader.teams()),
         (None, None) => {
             let why = "`swyx.gateway` is not set; --swyx FILE.csv takes the Swyx users from a file";
             let why = Unseen::new(Cause::Use, why);
@@ -106,35 +98,30 @@ async fn both(
 }
 
 /// What is needed to read either list.
-struct Site {
-    settings: Settings,
-    folder: PathBuf,
-    transport: Arc<dyn Transport>,
-    trust: Trust,
+struct Reader<'a> {
+    settings: &'a Settings,
+    connection: Connection,
+    /// For each list.
     limit: Duration,
 }
 
-impl Site {
+impl Reader<'_> {
     fn limits(&self) -> Limits {
         Limits { until: Some(Instant::now() + self.limit), ..Limits::default() }
     }
 
-    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> Read<SwyxUser> {
+    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> ReadList<SwyxUser> {
         let limits = self.limits();
-        let (key, folder) = (keys::GATEWAY_TOKEN, self.folder.clone());
-        let cancellation = CancellationToken::default();
-        let token =
-            sign_in::fetched(&key, token.clone(), folder, &self.trust, self.limit, &cancellation).await?;
-        let gateway = Gateway::new(address, token, Arc::clone(&self.transport), limits);
+        let token = self.connection.secret(&keys::GATEWAY_TOKEN, token, self.limit).await?;
+        let gateway = self.connection.gateway(address, token, limits);
         gateway.users().await.map_err(|error| of_gateway(&error))
     }
 
-    async fn teams(&self) -> Read<TeamsUser> {
+    async fn teams(&self) -> ReadList<TeamsUser> {
         let limits = self.limits();
-        let (folder, cancellation) = (self.folder.clone(), CancellationToken::default());
-        let secret = sign_in::secret(&self.settings, folder, &self.trust, self.limit, &cancellation).await?;
+        let secret = self.connection.client_secret(self.settings, self.limit).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
-        let client = Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits);
+        let client = self.connection.client(credential, limits);
         client.teams_users().await.map_err(|error| of_graph(&error))
     }
 }
@@ -180,12 +167,17 @@ fn progress(context: &Context<'_>) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Answer, Request, Response};
+    use std::sync::Arc;
+
+    use crate::cli::connection::ConnectionPolicy;
+    use crate::graph::{Answer, Request, Response, Transport};
+    use crate::os::process::CancellationToken;
+    use crate::settings::Trust;
 
     /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
-    struct World(Vec<(&'static str, u16, &'static str)>);
+    struct FakeServices(Vec<(&'static str, u16, &'static str)>);
 
-    impl Transport for World {
+    impl Transport for FakeServices {
         fn send(&self, request: Request) -> Answer<'_> {
             let path = request.uri().path();
             let found = self.0.iter().find(|(end, ..)| path.ends_with(end)).copied();
@@ -212,27 +204,25 @@ mod tests {
         r#"{"users": [{"id": "7", "name": "Jane", "email": "j@x", "enabled": true}], "next": null}"#,
     );
 
-    fn site(answers: &[(&'static str, u16, &'static str)]) -> Site {
+    fn settings() -> Settings {
         let text = "[swyx]\ngateway = \"https://localhost:9180\"\ngateway_token = \"0123456789abcdef0123456789abcdef\"\n\
                     [control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
                     MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
         let checked = crate::check::bytes("a.toml", text.into(), false);
-        Site {
-            settings: checked.settings().expect("complete"),
-            folder: PathBuf::new(),
-            transport: Arc::new(World(answers.to_vec())),
-            trust: Trust::nothing(),
-            limit: Duration::from_secs(20),
-        }
+        checked.settings().expect("complete")
     }
 
-    async fn read(answers: &[(&'static str, u16, &'static str)]) -> (Read<SwyxUser>, Read<TeamsUser>) {
-        let site = site(answers);
-        let gateway = site.settings.gateway.clone().expect("a gateway");
-        tokio::join!(site.swyx(&gateway), site.teams())
+    async fn read(
+        answers: &[(&'static str, u16, &'static str)],
+    ) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+        let settings = settings();
+        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let transport = Arc::new(FakeServices(answers.to_vec()));
+        let connection = Connection::over(transport, Path::new(""), &settings.access, &policy);
+        both(None, &Reader { settings: &settings, connection, limit: Duration::from_secs(20) }).await
     }
 
-    fn failed<T>(read: Read<T>) -> (u8, String) {
+    fn failed<T>(read: ReadList<T>) -> (u8, String) {
         let why = read.err().expect("a failure");
         (Exit::from(why.cause).code(), why.reason)
     }

@@ -104,7 +104,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
         }
         Err(error) => return Err(usage_error(error)),
     };
-    let (swyx, teams) = lists::read(context, args, &path, &checked)?;
+    let (swyx, teams) = lists::read(context, args, &path, (&checked, &settings))?;
     let matching = matching(&swyx, &teams, &settings.users);
     let checked = check::with_users(checked, matching.pairs.len());
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
