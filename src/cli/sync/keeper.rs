@@ -27,6 +27,9 @@ pub(super) struct Plan {
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// Sessions are cleared for so long after the first signal.
+pub(super) const CLEARING: Duration = Duration::from_secs(25);
+
 /// One tenant.
 pub(super) struct Keeper {
     path: PathBuf,
@@ -125,7 +128,7 @@ impl Keeper {
             let _ = running.orders.send(Order::Stop).await;
             let task = running.task.abort_handle();
             // Where Graph does not answer, what is shown ends by itself; nobody waits for that.
-            if tokio::time::timeout(super::CLEARING, running.task).await.is_err() {
+            if tokio::time::timeout(CLEARING, running.task).await.is_err() {
                 task.abort();
             }
         }

@@ -18,7 +18,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use tokio::task::JoinSet;
@@ -30,7 +29,7 @@ use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
 use crate::sync::run::Writing;
-use keeper::Keeper;
+use keeper::{CLEARING, Keeper};
 use load::{Loaded, NotLoaded};
 use state::State;
 
@@ -76,9 +75,6 @@ pub(super) enum LogFormat {
     /// A line of JSON
     Json,
 }
-
-/// Sessions are cleared for so long after the first signal.
-const CLEARING: Duration = Duration::from_secs(25);
 
 pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
     let files = files(context, args)?;

@@ -6,7 +6,6 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
 
-use super::UsersArgs;
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
@@ -27,18 +26,18 @@ type ReadList<T> = Result<Vec<T>, Unseen>;
 /// Both lists.
 type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
 
-/// Both lists; else what it comes to that one of them, or both, could not be read, which is said.
+/// Both lists, each read within `limit`: the Swyx users from the file `swyx`, if there is one. Prints why a list could not be read.
 pub(super) fn read(
     context: &mut Context<'_>,
-    args: &UsersArgs,
+    swyx: Option<&Path>,
     path: &Path,
     (checked, settings): (&Checked, &Settings),
+    limit: Duration,
 ) -> Result<Both, CliError> {
     // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
-    let from_file = args.swyx.as_deref().map(|file| of_file(context, file)).transpose()?;
+    let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;
-    let limit = Duration::from_secs(args.timeout);
     let folder = folder(path);
     let connection =
         Connection::open(checked, &folder, &settings.access, &context.policy(), &mut Transports::default());
