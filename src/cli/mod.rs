@@ -3,6 +3,7 @@
 mod administrator;
 mod args;
 mod check;
+mod choices;
 mod connection;
 mod context;
 mod demo;
