@@ -53,6 +53,27 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
+    let targets = targets(context, args)?;
+    let is_human = args.format == Format::Human;
+    let outcomes = if args.online.online {
+        online(context, args, &targets)?
+    } else {
+        in_parallel(&targets, |target| one(target, args).reported(is_human))
+    };
+    let (reports, exit) = reports(context, outcomes)?;
+    // A diff is for patch tools and eyes: findings beside it would be neither.
+    if !args.diff {
+        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
+    }
+    context.out.flush()?;
+    let limit = args.fail_on.severity();
+    let mut findings = reports.iter().flat_map(|report| &report.findings);
+    let has_findings = findings.any(|finding| finding.diagnostic.severity >= limit);
+    Ok(if has_findings { exit.max(Exit::Findings) } else { exit })
+}
+
+/// What is to be checked: the files that are named, and those in the folders that are named.
+fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
     let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
@@ -64,22 +85,19 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
             writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
         }
     }
-    let stdin = targets.iter().filter(|target| matches!(target, Target::Stdin)).count();
-    match stdin {
-        0 => {}
-        1 if !args.fix => {}
-        1 => return Err(usage_error("standard input cannot be fixed; name a file")),
-        _ => return Err(usage_error("standard input can be named once only")),
+    match targets.iter().filter(|target| matches!(target, Target::Stdin)).count() {
+        0 => Ok(targets),
+        1 if !args.fix => Ok(targets),
+        1 => Err(usage_error("standard input cannot be fixed; name a file")),
+        _ => Err(usage_error("standard input can be named once only")),
     }
-    let is_human = args.format == Format::Human;
-    let outcomes = if args.online.online {
-        online(context, args, &targets)?
-    } else {
-        in_parallel(&targets, |target| one(target, args).reported(is_human))
-    };
+}
+
+/// The reports of all files, and the exit code, findings apart. Diffs and failures are printed at once.
+fn reports(context: &mut Context<'_>, outcomes: Vec<FileOutcome>) -> io::Result<(Vec<FileReport>, Exit)> {
     let mut reports = Vec::with_capacity(outcomes.len());
     let mut exit = Exit::Clean;
-    for Outcome { report, diff, failure, seen } in outcomes {
+    for FileOutcome { report, diff, failure, seen } in outcomes {
         if let Some(diff) = diff {
             write!(context.out, "{diff}")?;
         }
@@ -93,24 +111,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
         exit = exit.max(seen);
         reports.push(report);
     }
-    // A diff is for patch tools and eyes: findings beside it would be neither.
-    let written = if args.diff {
-        Ok(())
-    } else {
-        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)
-    };
-    let limit = args.fail_on.severity();
-    let mut findings = reports.iter().flat_map(|report| &report.findings);
-    if findings.any(|finding| finding.diagnostic.severity >= limit) {
-        exit = exit.max(Exit::Findings);
-    }
-    written?;
-    context.out.flush()?;
-    Ok(exit)
+    Ok((reports, exit))
 }
 
 /// What became of one file, ready to be written.
-struct Outcome {
+struct FileOutcome {
     report: FileReport,
     diff: Option<String>,
     failure: Option<String>,
@@ -119,26 +124,26 @@ struct Outcome {
 }
 
 /// What became of one file.
-struct Checkup {
+struct CheckedFile {
     checked: Checked,
     diff: Option<String>,
     /// Why it could not be fixed.
     failure: Option<String>,
 }
 
-impl Checkup {
-    fn reported(self, excerpts: bool) -> Outcome {
+impl CheckedFile {
+    fn reported(self, excerpts: bool) -> FileOutcome {
         let report = FileReport::new(&self.checked, excerpts);
-        Outcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
+        FileOutcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
     }
 }
 
 /// Checks every file, looks at its tenant, and says at once what a person has to know of a look that was not possible.
-fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<Outcome>> {
+fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<FileOutcome>> {
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());
-    for (target, Checkup { checked, diff, failure }) in
+    for (target, CheckedFile { checked, diff, failure }) in
         targets.iter().zip(in_parallel(targets, |target| one(target, args)))
     {
         let folder = match target {
@@ -153,12 +158,12 @@ fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io
         let seen = online::report_unseen(context, &file);
         let mut report = FileReport::new(&file.checked, is_human);
         report.verdict = verdict(&file.tenant);
-        Outcome { report, diff, failure, seen }
+        FileOutcome { report, diff, failure, seen }
     });
     Ok(outcomes.collect())
 }
 
-fn one(target: &Target, args: &CheckArgs) -> Checkup {
+fn one(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
         Target::Barren(path, reason) => {
@@ -170,10 +175,10 @@ fn one(target: &Target, args: &CheckArgs) -> Checkup {
     };
     let after = if args.diff { change::fixed(&checked) } else { None };
     let diff = after.map(|after| change::diff(checked.source(), after.source()));
-    Checkup { checked, diff, failure: None }
+    CheckedFile { checked, diff, failure: None }
 }
 
-fn fix(path: &Path) -> Checkup {
+fn fix(path: &Path) -> CheckedFile {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {
@@ -184,7 +189,7 @@ fn fix(path: &Path) -> Checkup {
         Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
         Some(Err(error)) => (before, Some(error.to_string())),
     };
-    Checkup { checked, diff: None, failure }
+    CheckedFile { checked, diff: None, failure }
 }
 
 fn from_stdin(name: &str) -> Checked {

@@ -222,7 +222,14 @@ pub(super) fn reference() -> String {
         page.push_str(&format!("| [`{0}`](#{0}) | {1} | {2} |\n", rule.id, rule.severity, rule.title));
     }
     for rule in ALL {
-        page.push_str(&format!("\n## {}\n\n{}\n", rule.id, rule.doc.replace("## ", "### ")));
+        page.push_str(&format!("\n## {}\n", rule.id));
+        page.extend(rule.doc.lines().flat_map(|line| ["\n", deeper(line), line]));
+        page.push('\n');
     }
     page
+}
+
+/// What makes a heading of a rule's page one of a section: one more `#`.
+fn deeper(line: &str) -> &'static str {
+    if line.starts_with("## ") { "#" } else { "" }
 }

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::aadsts::{self, Kind};
 use crate::diagnostic::{Diagnostic, Place, shown};
 use crate::permission::Need;
-use crate::settings::{Draft, IdText, Mode, keys};
+use crate::settings::{Draft, IdText, Mode, consent_address, keys};
 use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Unseen};
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
@@ -96,8 +96,8 @@ pub(super) fn consent(draft: &Draft) -> String {
     let id = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
     match (id(&draft.control_center.tenant_id), id(&draft.control_center.client_id)) {
         (Some(tenant), Some(client)) => {
-            let login = draft.entra.cloud.unwrap_or_default().login_host();
-            format!("grant admin consent: https://{login}/{tenant}/adminconsent?client_id={client}")
+            let login = format!("https://{}", draft.entra.cloud.unwrap_or_default().login_host());
+            format!("grant admin consent: {}", consent_address(&login, tenant, client))
         }
         _ => "grant admin consent under API permissions".to_owned(),
     }

@@ -23,6 +23,7 @@ mod trust;
 mod values;
 pub mod write;
 
+pub use address::consent_address;
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use secret::{Secret, SecretSource};

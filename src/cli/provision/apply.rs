@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::plan::{PlanOptionArgs, compute_plan};
 use super::show::{self, PlanShape, PlanText};
-use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_address};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_link};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
@@ -136,7 +136,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
         return Ok(());
     }
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
-    let address = consent_address(&session.wanted, applied.client_id);
+    let address = consent_link(&session.wanted, applied.client_id);
     context.error(format_args!(
         "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address} (that it ends on a page with AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here"
     ));
@@ -165,7 +165,7 @@ fn print_json(
         not_granted: applied
             .map(|applied| applied.not_granted.iter().map(|one| one.name.as_str()).collect())
             .unwrap_or_default(),
-        consent_address: lacks.map(|applied| consent_address(&session.wanted, applied.client_id)),
+        consent_address: lacks.map(|applied| consent_link(&session.wanted, applied.client_id)),
         to_do: applied.and_then(|applied| match &applied.secret {
             Some((Kept::HandedOver(what), _)) => Some(what.as_str()),
             _ => None,

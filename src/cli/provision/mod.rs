@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
@@ -25,10 +26,10 @@ use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
 use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, Limits, TO_READ};
+use crate::graph::{Client, Credential, Limits, TO_READ, Token};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{Unresolved, Wanted};
+use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
 use crate::tenant::{Cause, Unseen};
 use progress::ProgressReporter;
 
@@ -125,11 +126,7 @@ impl AdminSession {
         let runtime = Runtime::new()?;
         let progress = ProgressReporter::new(context.global.quiet);
         let patience = Duration::from_secs(args.timeout);
-        let administrators =
-            administrator::administrators(context, args.use_az, scopes, patience, progress.bar());
-        let token = administrators
-            .and_then(|administrators| runtime.block_on(administrator::token(&administrators, &connection)));
-        let token = token.map_err(|unseen| sign_in_error(&unseen))?;
+        let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
         let until = Instant::now() + patience;
         let limits = Limits { until: Some(until), ..Limits::default() };
         let admin = connection.client(Credential::Token(token), limits);
@@ -209,6 +206,19 @@ impl AdminSession {
     }
 }
 
+/// The administrator's token.
+fn sign_in(
+    context: &Context<'_>,
+    args: &AdministratorArgs,
+    scopes: &'static [&'static str],
+    (runtime, connection, bar): (&Runtime, &Connection, &ProgressBar),
+) -> Result<Token, CliError> {
+    let patience = Duration::from_secs(args.timeout);
+    administrator::administrators(context, args.use_az, scopes, patience, bar)
+        .and_then(|administrators| runtime.block_on(administrator::token(&administrators, connection)))
+        .map_err(|unseen| sign_in_error(&unseen))
+}
+
 /// What the settings at `path` want; else what is to be mended first.
 fn wanted(
     context: &mut Context<'_>,
@@ -257,9 +267,8 @@ fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool,
     Ok(answer.unwrap_or(false))
 }
 
-/// The address at which an administrator who may consents to what the application declares.
-/// Source: <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
-fn consent_address(wanted: &Wanted, client_id: crate::settings::ClientId) -> String {
+/// The address at which an administrator consents. The settings are trusted, so their authority counts.
+fn consent_link(wanted: &Wanted, client_id: ClientId) -> String {
     let access = &wanted.access;
-    format!("{}/{}/adminconsent?client_id={client_id}", access.login_address(), access.tenant_id)
+    consent_address(&access.login_address(), access.tenant_id, client_id)
 }

@@ -201,7 +201,7 @@ pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
 /// A value for a person: of a secret, the place where it is kept.
 fn shown(entry: &Entry) -> String {
     match &entry.value {
-        EntryValue::Secret(source) => source.describe().trim_start_matches("from ").to_owned(),
+        EntryValue::Secret(source) => source.holder(),
         EntryValue::Plain(_) | EntryValue::Hidden(_) => entry.shown(),
     }
 }

@@ -71,8 +71,7 @@ fn permissions(after: &Checked) -> String {
 fn place(after: &Checked, given: &GivenAnswers) -> String {
     let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     let Some(source) = source else { return "and keep it where you say".to_owned() };
-    let place = source.describe();
-    let place = place.trim_start_matches("from ");
+    let place = source.holder();
     match (source, &given.secret_out) {
         (SecretSource::File(_), _) => format!("and keep it in {place}"),
         (SecretSource::Inline(_), _) => "and keep it in that file, as plain text".to_owned(),

@@ -19,27 +19,22 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
     let [path] = files else {
         return Err(usage_error("--replay takes one settings file: the one of which it was recorded"));
     };
-    let settings = match checked(path) {
-        Ok((_, settings)) => settings,
+    let (_, settings) = match checked(path) {
+        Ok(checked) => checked,
         Err(error) => {
             write!(context.err, "{}", error.text)?;
-            return Ok(error.exit);
+            return Err(CliError::Reported(error.exit));
         }
     };
-    let unreadable = |error: &io::Error| {
-        format!("--replay: {}: {}", printable(&display(recording)), crate::os::reason(error))
+    let unreadable = |error: io::Error| {
+        let name = printable(&display(recording));
+        usage_error(format_args!("--replay: {name}: {}", crate::os::reason(&error)))
     };
-    let file = match std::fs::File::open(recording) {
-        Ok(file) => file,
-        Err(error) => return Err(usage_error(unreadable(&error))),
-    };
+    let file = std::fs::File::open(recording).map_err(unreadable)?;
     let mut engine = Engine::new(Options::of(&settings));
     let mut lines = BufReader::new(file).lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
-        let line = match line {
-            Ok(line) => line,
-            Err(error) => return Err(usage_error(unreadable(&error))),
-        };
+        let line = line.map_err(unreadable)?;
         if number == 0 && line.trim() == HEAD {
             continue;
         }
@@ -54,20 +49,17 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
                 ))?;
                 break;
             }
-            return Err(usage_error(format_args!(
-                "--replay: line {} is not a line of a recording",
-                number + 1
-            )));
+            let number = number + 1;
+            return Err(usage_error(format_args!("--replay: line {number} is not a line of a recording")));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {
             continue;
         }
         let now = Moment::at(Duration::from_millis(at));
-        for command in engine.step(event, now) {
-            if let Some(text) = said(now, &command, &engine) {
-                writeln!(context.out, "{text}")?;
-            }
+        let commands = engine.step(event, now);
+        for text in commands.iter().filter_map(|command| said(now, command, &engine)) {
+            writeln!(context.out, "{text}")?;
         }
     }
     Ok(Exit::Clean)
