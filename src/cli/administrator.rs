@@ -41,7 +41,7 @@ pub(super) fn administrators(
     Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
 }
 
-/// With a code that is shown on the page of whoever asked for it.
+/// With a code that the page shows.
 fn on_page(context: &Context<'_>) -> AdminWay {
     let page = context.page.clone();
     AdminWay::DeviceCode(Box::new(move |prompt| {
@@ -67,7 +67,7 @@ fn show(prompt: &DevicePrompt) {
     let text = format!(
         "To sign in as an administrator, open {address} and enter the code {code} (valid for {minutes} minutes)."
     );
-    // Who closed the terminal reads nothing.
+    // A closed terminal must not end the sign-in.
     let _ = writeln!(io::stderr(), "{text}");
 }
 

@@ -58,9 +58,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     let outcomes = if args.online.online {
         online(context, args, &targets)?
     } else {
-        in_parallel(&targets, |target| one(target, args).reported(is_human))
+        in_parallel(&targets, |target| check_target(target, args).reported(is_human))
     };
-    let (reports, exit) = reports(context, outcomes)?;
+    let (reports, exit) = print_failures(context, outcomes)?;
     // A diff is for patch tools and eyes: findings beside it would be neither.
     if !args.diff {
         report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
@@ -74,14 +74,14 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
 
 /// What is to be checked: the files that are named, and those in the folders that are named.
 fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
-    let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
+    let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
     if named.len() > 1 {
         walk::without_repetitions(&mut targets);
     }
     if context.global.verbose > 0 {
-        for (path, reason) in &walk.passed_over {
+        for (path, reason) in &walk.skipped {
             writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
         }
     }
@@ -94,7 +94,10 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, C
 }
 
 /// The reports of all files, and the exit code, findings apart. Diffs and failures are printed at once.
-fn reports(context: &mut Context<'_>, outcomes: Vec<FileOutcome>) -> io::Result<(Vec<FileReport>, Exit)> {
+fn print_failures(
+    context: &mut Context<'_>,
+    outcomes: Vec<FileOutcome>,
+) -> io::Result<(Vec<FileReport>, Exit)> {
     let mut reports = Vec::with_capacity(outcomes.len());
     let mut exit = Exit::Clean;
     for FileOutcome { report, diff, failure, seen } in outcomes {
@@ -144,10 +147,10 @@ fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());
     for (target, CheckedFile { checked, diff, failure }) in
-        targets.iter().zip(in_parallel(targets, |target| one(target, args)))
+        targets.iter().zip(in_parallel(targets, |target| check_target(target, args)))
     {
         let folder = match target {
-            Target::File(path) | Target::Barren(path, _) => folder(path),
+            Target::File(path) | Target::NoFile(path, _) => folder(path),
             Target::Stdin => PathBuf::new(),
         };
         files.push(online::File { checked, folder });
@@ -163,14 +166,14 @@ fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io
     Ok(outcomes.collect())
 }
 
-fn one(target: &Target, args: &CheckArgs) -> CheckedFile {
+fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
-        Target::Barren(path, reason) => {
+        Target::NoFile(path, reason) => {
             let help = "name a settings file, or a folder with some";
             pipeline::unreadable(display(path), reason.clone(), help)
         }
-        Target::File(path) if args.fix && !args.diff => return fix(path),
+        Target::File(path) if args.fix && !args.diff => return fix_file(path),
         Target::File(path) => pipeline::file(display(path), path),
     };
     let after = if args.diff { change::fixed(&checked) } else { None };
@@ -178,7 +181,7 @@ fn one(target: &Target, args: &CheckArgs) -> CheckedFile {
     CheckedFile { checked, diff, failure: None }
 }
 
-fn fix(path: &Path) -> CheckedFile {
+fn fix_file(path: &Path) -> CheckedFile {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {

@@ -130,7 +130,7 @@ pub(super) fn client_secret_source(settings: &Settings) -> Result<&SecretSource,
     })
 }
 
-/// Fetches a secret only to show it. One in the file itself needs no trust: whoever reads the file sees it.
+/// Fetches a secret only to show it. A secret in the file itself needs no trust: every reader of the file sees it.
 pub(super) fn reveal_secret(
     checked: &Checked,
     source: &SecretSource,

@@ -17,7 +17,7 @@ use crate::emulator::{
 };
 
 /// The largest state or script that is read: 64 MiB, enough for 100,000 users.
-const LARGEST: usize = 64 << 20;
+const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// The arguments.
 #[derive(Args)]
@@ -143,7 +143,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        // Caught before the line is out: whoever reads it may end the program at once.
+        // Registered before the line is printed: its reader may end the program at once.
         let end = crate::os::ending()?;
         context.note("an emulated tenant, for trying and testing: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
@@ -190,7 +190,7 @@ fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
 
 /// The text of the file that an option names.
 fn text(option: &str, path: &Path) -> Result<String, String> {
-    let (bytes, _) = crate::os::read_regular(path, LARGEST).map_err(|error| match error {
+    let (bytes, _) = crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| match error {
         crate::os::ReadError::TooLarge => format!("{option}: the file is over the limit of 64 MiB"),
         error => format!("{option}: {error}"),
     })?;

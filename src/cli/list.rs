@@ -58,7 +58,7 @@ struct Item {
 }
 
 /// The column of keys is at most this wide; a hostile key may have a MiB.
-const WIDEST: usize = 80;
+const MAX_KEY_WIDTH: usize = 80;
 
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.file(None);
@@ -140,7 +140,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, C
         return Ok(Exit::Clean);
     }
     let longest = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max();
-    let width = longest.unwrap_or(0).min(WIDEST);
+    let width = longest.unwrap_or(0).min(MAX_KEY_WIDTH);
     for (entry, secret) in &rows {
         let default = if entry.is_given { "" } else { "  (default)" };
         write!(context.out, "{:width$}  ", entry.key.as_str())?;

@@ -75,12 +75,12 @@ pub(super) fn examine(
         administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
     });
     let mut transports = Transports::default();
-    let jobs = files.iter().map(|file| Job::new(file, &policy, &mut transports)).collect::<Vec<_>>();
+    let lookups = files.iter().map(|file| Lookup::new(file, &policy, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let timeout = Duration::from_secs(args.timeout);
-    let plan = Arc::new(Plan { depth, timeout, administrators });
+    let options = Arc::new(LookupOptions { depth, timeout, administrators });
     let runtime = tokio::runtime::Runtime::new()?;
-    let tenants = runtime.block_on(look_at_all(jobs, plan, &progress));
+    let tenants = runtime.block_on(look_up_all(lookups, options, &progress));
     // A name server that does not answer would keep its thread, and this program, past the time limit.
     runtime.shutdown_background();
     progress.finish_and_clear();
@@ -107,7 +107,7 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit 
 }
 
 /// What is done with every file.
-struct Plan {
+struct LookupOptions {
     depth: Depth,
     /// For the application's part and for the administrator's, each.
     timeout: Duration,
@@ -115,9 +115,9 @@ struct Plan {
 }
 
 /// What is needed to look at one file's tenant, or why that is not possible.
-struct Job(Result<(Settings, Connection), Unseen>);
+struct Lookup(Result<(Settings, Connection), Unseen>);
 
-impl Job {
+impl Lookup {
     fn new(file: &File, policy: &ConnectionPolicy, transports: &mut Transports) -> Self {
         let ready = settings(&file.checked).and_then(|settings| {
             let (folder, access) = (&file.folder, &settings.access);
@@ -138,15 +138,19 @@ fn settings(checked: &Checked) -> Result<Settings, Unseen> {
     })
 }
 
-async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) -> Vec<Tenant> {
+async fn look_up_all(
+    lookups: Vec<Lookup>,
+    options: Arc<LookupOptions>,
+    progress: &ProgressBar,
+) -> Vec<Tenant> {
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
-    let mut tenants = jobs.iter().map(|_| None).collect::<Vec<_>>();
+    let mut tenants = lookups.iter().map(|_| None).collect::<Vec<_>>();
     let mut running = JoinSet::new();
-    for (at, job) in jobs.into_iter().enumerate() {
-        let (gate, plan) = (Arc::clone(&gate), Arc::clone(&plan));
+    for (at, lookup) in lookups.into_iter().enumerate() {
+        let (gate, options) = (Arc::clone(&gate), Arc::clone(&options));
         running.spawn(async move {
             let _place = gate.acquire().await;
-            (at, look(job, &plan).await)
+            (at, look_up(lookup, &options).await)
         });
     }
     while let Some(done) = running.join_next().await {
@@ -162,23 +166,23 @@ async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) ->
     tenants.into_iter().map(|tenant| tenant.unwrap_or_else(lost)).collect()
 }
 
-async fn look(job: Job, plan: &Plan) -> Tenant {
+async fn look_up(lookup: Lookup, options: &LookupOptions) -> Tenant {
     let unseen = |why: &Unseen| Tenant::unseen(Timestamp::now(), why);
-    let (settings, connection) = match job.0 {
+    let (settings, connection) = match lookup.0 {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = connection.client_secret(&settings, plan.timeout).await;
-    let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
+    let secret = connection.client_secret(&settings, options.timeout).await;
+    let limits = || Limits { until: Some(Instant::now() + options.timeout), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
             let client = connection.client(credential, limits());
-            observe::application(&client, secret, plan.depth).await
+            observe::application(&client, secret, options.depth).await
         }
         Err(why) => unseen(why),
     };
-    match &plan.administrators {
+    match &options.administrators {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
@@ -239,8 +243,12 @@ mod tests {
         let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
         let connection =
             Connection::over(Arc::new(SilentTransport), Path::new(""), &settings.access, &policy);
-        let plan = Plan { depth: Depth::MadeUpUser, timeout: Duration::from_secs(20), administrators: None };
-        let tenant = look(Job(Ok((settings, connection))), &plan).await;
+        let options = LookupOptions {
+            depth: Depth::MadeUpUser,
+            timeout: Duration::from_secs(20),
+            administrators: None,
+        };
+        let tenant = look_up(Lookup(Ok((settings, connection))), &options).await;
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::options::tests::global();

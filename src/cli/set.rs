@@ -40,7 +40,7 @@ pub(super) struct UnsetArgs {
 }
 
 /// Standard input may have this many bytes; no value is longer.
-const MOST_BYTES: u64 = 64 * 1024;
+const MAX_VALUE_BYTES: u64 = 64 * 1024;
 
 pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let mut pairs = Vec::new();
@@ -134,7 +134,7 @@ fn may_be_set(key: &Key) -> bool {
 fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<String, CliError> {
     if stdin {
         let mut text = String::new();
-        if io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text).is_err() {
+        if io::stdin().lock().take(MAX_VALUE_BYTES).read_to_string(&mut text).is_err() {
             return Err(usage_error("standard input is not UTF-8 text"));
         }
         let line =

@@ -57,7 +57,7 @@ pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> Result<Sheet, C
     Ok(Sheet::new(&settings))
 }
 
-/// The file with its settings, if a sheet can be made of them; else says what is to be mended.
+/// The file with its settings. Reports the errors if no sheet can be made of them.
 fn settings(context: &mut Context<'_>, path: &Path) -> Result<(Checked, Settings), CliError> {
     let checked = context.load(path)?;
     match checked.settings() {

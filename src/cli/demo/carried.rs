@@ -14,7 +14,7 @@ use crate::emulator::Emulator;
 use crate::settings::Trust;
 use crate::sync::run::{Nobody, Order, View, Writing, run};
 
-/// Something that somebody does, and what has to show on the other side.
+/// What a user does, and what has to show on the other side.
 struct Change {
     what: &'static str,
     /// The place of the user in the list of the emulated SwyxServer.
@@ -157,7 +157,7 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
             let took = start.elapsed();
             let late = if took > change.within { ", late" } else { "" };
             bars.remove(&bar);
-            // The lines that still count are drawn anew below this one.
+            // The lines that still count are redrawn below this one.
             bars.suspend(|| {
                 writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
                 context.out.flush()

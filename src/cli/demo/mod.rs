@@ -50,7 +50,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // Each step has only the trust that its own words name, so that they work when somebody types them.
+    // Each step has only the trust that its own words name, so that they also work when typed.
     context.global.trust.clear();
     let trust_option = trust_option(facts);
     let steps = steps(&folder, &settings, facts, &trust_option);

@@ -153,7 +153,7 @@ fn print_json(
     let lacks = applied.filter(|applied| !applied.not_granted.is_empty());
     let shape = AppliedShape {
         version: 1,
-        plan: show::shape(session, plan, objects),
+        plan: show::plan_shape(session, plan, objects),
         client_id: applied
             .map(|applied| applied.client_id)
             .or(session.wanted.client_id)

@@ -94,12 +94,12 @@ struct AdminSession {
     progress: ProgressReporter,
     patience: Duration,
     until: Instant,
-    /// Nobody else provisions for this settings file meanwhile; a plan changes nothing, and needs nobody to wait.
+    /// Keeps other runs for this settings file away. A plan changes nothing and takes no lock.
     _lock: Option<os::Alone>,
 }
 
 impl AdminSession {
-    /// Signs the administrator in, for the settings file at `path`; else says why not.
+    /// Signs the administrator in, for the settings file at `path`.
     fn open(
         context: &mut Context<'_>,
         path: &Path,
@@ -151,7 +151,7 @@ impl AdminSession {
         ))
     }
 
-    /// Begins the time limit anew: a person who thinks takes nothing of it.
+    /// Restarts the time limit: time spent at a prompt does not count against it.
     fn restart_time_limit(&mut self) {
         self.until = Instant::now() + self.patience;
         self.admin.wait_until(self.until);
@@ -219,7 +219,7 @@ fn sign_in(
         .map_err(|unseen| sign_in_error(&unseen))
 }
 
-/// What the settings at `path` want; else what is to be mended first.
+/// What the settings at `path` want. Reports the errors that have to be fixed first.
 fn wanted(
     context: &mut Context<'_>,
     path: &Path,

@@ -66,7 +66,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<
     let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
     match args.format {
         Plain::Human => PlanText::new(&session, &plan, &look.objects).print(context)?,
-        Plain::Json => write_pretty(&show::shape(&session, &plan, &look.objects), context.out)?,
+        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &look.objects), context.out)?,
     }
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
 }
@@ -83,7 +83,7 @@ pub(in crate::cli) fn for_page(
     Ok(PlanText::new(&session, &plan, &look.objects))
 }
 
-/// Looks at the tenant and plans; else says what stands in the way.
+/// Looks at the tenant and plans.
 pub(super) fn compute_plan(
     context: &mut Context<'_>,
     session: &AdminSession,

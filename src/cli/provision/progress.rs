@@ -31,7 +31,7 @@ impl ProgressReporter {
         self.has_done.load(Ordering::Relaxed)
     }
 
-    /// The line that moves, for whoever else writes to the terminal.
+    /// The line that moves, for other code that writes to the terminal.
     pub(super) fn bar(&self) -> &ProgressBar {
         &self.bar
     }
@@ -52,7 +52,7 @@ impl ProgressReporter {
 
     fn line(&self, text: &str) {
         if !self.is_quiet {
-            // Whoever closed the terminal reads nothing.
+            // A closed terminal must not end the work.
             self.bar.suspend(|| drop(writeln!(io::stderr(), "{text}")));
         }
     }
@@ -69,7 +69,7 @@ impl Told for ProgressReporter {
     }
 
     fn says(&self, what: &str) {
-        // It may name what somebody else named.
+        // It may hold a name from outside.
         let what = printable(what);
         self.moves(what.clone());
         self.line(&what);

@@ -94,7 +94,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
-        return finish_if_told(context, &mut session, &mut files, &rotated);
+        return offer_to_finish(context, &mut session, &mut files, &rotated);
     }
     Ok(Exit::Clean)
 }
@@ -121,8 +121,8 @@ fn rotate_secret(
     })
 }
 
-/// Asks whether Control Center has the new one, if somebody is there, and then removes the old one.
-fn finish_if_told(
+/// Asks whether Control Center has the new secret, if a person can be asked, and then removes the old one.
+fn offer_to_finish(
     context: &mut Context<'_>,
     session: &mut AdminSession,
     files: &mut Files,

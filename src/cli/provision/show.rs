@@ -54,7 +54,11 @@ struct SummaryShape {
 }
 
 /// The form of a plan for a program.
-pub(super) fn shape<'a>(session: &'a AdminSession, plan: &'a Plan, objects: &'a Objects) -> PlanShape<'a> {
+pub(super) fn plan_shape<'a>(
+    session: &'a AdminSession,
+    plan: &'a Plan,
+    objects: &'a Objects,
+) -> PlanShape<'a> {
     let mode = session.wanted.mode;
     let step = |line: Line| StepShape {
         action: match line.sign {

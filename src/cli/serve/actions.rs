@@ -164,7 +164,7 @@ fn failed(headline: String) -> Done {
     done(Verdict::Failed, headline, [])
 }
 
-/// Why there is nothing to show; what the command says of it stands below.
+/// Why there is nothing to show; the messages of the command follow it.
 fn not_done(exit: Exit) -> Done {
     let why = match exit {
         Exit::Findings => "the file has errors, so this was not done",

@@ -1,6 +1,6 @@
 //! The questions to a person at a terminal.
 //!
-//! An answer is held against the rules before it is taken, and what they say stands above the question that is asked again.
+//! An answer is checked against the rules before it is taken; their objections are shown above the repeated question.
 
 use std::io;
 
@@ -162,15 +162,15 @@ fn text(
     default: Option<&str>,
 ) -> Result<Option<NewValue>, PromptError> {
     let is_optional = matches!(question, Question::SwyxVersion | Question::User);
-    let judge = move |typed: &str| {
+    let validator = move |typed: &str| {
         let typed = typed.trim();
         let is_enough = is_optional && is_nothing(question, typed);
-        Ok(match if is_enough { Ok(()) } else { judged(file, question, typed) } {
+        Ok(match if is_enough { Ok(()) } else { validate(file, question, typed) } {
             Ok(()) => Validation::Valid,
             Err(message) => Validation::Invalid(message.into()),
         })
     };
-    let prompt = Text::new(title).with_help_message(help).with_validator(judge);
+    let prompt = Text::new(title).with_help_message(help).with_validator(validator);
     let prompt = match default {
         Some(default) => prompt.with_default(default),
         None => prompt,
@@ -188,7 +188,7 @@ fn is_nothing(question: Question, typed: &str) -> bool {
 }
 
 /// What the rules say of a typed text.
-fn judged(file: &SettingsFile, question: Question, typed: &str) -> Result<(), String> {
+fn validate(file: &SettingsFile, question: Question, typed: &str) -> Result<(), String> {
     if typed.is_empty() {
         return Err("an answer is needed here".to_owned());
     }

@@ -31,7 +31,7 @@ impl Origin {
         }
     }
 
-    /// Where a wrong answer stands.
+    /// Where a wrong answer was given.
     pub(super) fn place(&self, question: Question) -> String {
         match self {
             Self::Answers { file, line, column } => format!("{file}:{line}:{column}: {}", question.name()),

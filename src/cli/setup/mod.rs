@@ -24,7 +24,7 @@ use args::SetupArgs;
 use ask::{AskError, PromptError};
 use given::{AnswerError, GivenAnswers, Origin};
 use missing::{cannot_sign_in, missing};
-use proceed::Choices;
+use proceed::SetupChoices;
 use question::{Question, SignIn};
 use settings_file::{SaveOutcome, SettingsFile, known};
 
@@ -88,7 +88,7 @@ fn fill_in(
     })?;
     let sign_in = asked_sign_in.or(given.sign_in.as_ref().map(|(method, _)| *method));
     let Some(sign_in) = sign_in else { return Ok(Exit::Usage) };
-    let choices = Choices {
+    let choices = SetupChoices {
         sign_in,
         secret_out: given.secret_out.as_ref().map(|(path, _)| path.clone()),
         as_in_the_guide: given.as_in_the_guide.is_some(),

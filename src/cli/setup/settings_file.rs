@@ -35,7 +35,7 @@ pub(super) enum SaveOutcome {
 }
 
 impl SettingsFile {
-    /// Reads the file, if there is one. One with faults that no answer can mend is reported.
+    /// Reads the file, if there is one. Errors that no answer can fix are reported.
     pub(super) fn begin(context: &mut Context<'_>, path: PathBuf) -> Result<Self, CliError> {
         let name = display(&path);
         let is_new =
@@ -234,7 +234,7 @@ fn concerns(question: Question, key: &Key) -> bool {
     question.key().is_some_and(|own| key.steps().starts_with(&own.steps()))
 }
 
-/// Whether a finding is an error that no answer mends: a missing key gets its answer, and a wrong one another.
+/// Whether a finding is an error that no answer fixes. Missing keys and wrong values get an answer.
 fn is_for_an_editor(found: &Diagnostic) -> bool {
     let is_asked = |key: &Key| {
         Question::ALL.into_iter().any(|question| question != Question::User && concerns(question, key))

@@ -118,12 +118,12 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
     if args.paths.is_empty() {
         return Ok(vec![context.file(None)]);
     }
-    let mut walk = Walk { exclude: &[], passed_over: Vec::new() };
+    let mut walk = Walk { exclude: &[], skipped: Vec::new() };
     let mut files = Vec::new();
     for target in args.paths.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>() {
         match target {
             Target::File(path) => files.push(path),
-            Target::Barren(path, why) => {
+            Target::NoFile(path, why) => {
                 return Err(usage_error(format_args!("{}: {why}", display(&path))));
             }
             Target::Stdin => {

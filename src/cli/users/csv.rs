@@ -1,4 +1,4 @@
-//! Who is whom, for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
+//! The matching for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
 //! concerns neither.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Who is whom, for a person: a summary, and then the findings, each kind with what to do.
+//! The matching for a person: a summary, and then the findings, each kind with what to do.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use crate::diagnostic::shown;
 use crate::users::{By, Finding, Kind};
 
 /// Lines of one kind at most, unless all is asked for.
-const MOST_LINES: usize = 100;
+const MAX_LINES: usize = 100;
 const HEAD: [&str; 4] = ["Swyx user", "e-mail address", "Teams account", "remark"];
 
 /// Cells of one line.
@@ -100,7 +100,7 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
 /// A table of the columns that have something in them.
 fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let lines = lines.collect::<Vec<_>>();
-    let most = if all { lines.len() } else { MOST_LINES };
+    let most = if all { lines.len() } else { MAX_LINES };
     let is_used =
         |column: usize| lines.iter().any(|line| line.get(column).is_some_and(|cell| !cell.is_empty()));
     let used = (0..HEAD.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();

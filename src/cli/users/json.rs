@@ -1,4 +1,4 @@
-//! Who is whom, as this program's own JSON, version 1: its shape is a promise, and keys come in this order.
+//! The matching as this program's own JSON, version 1: its shape is a promise, and keys come in this order.
 
 use std::io::{self, Write};
 

@@ -34,7 +34,7 @@ pub(super) fn read(
     (checked, settings): (&Checked, &Settings),
     limit: Duration,
 ) -> Result<Both, CliError> {
-    // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
+    // The file comes before the sign-in: a typo in its name is reported at once.
     let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;

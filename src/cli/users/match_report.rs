@@ -7,7 +7,7 @@ use crate::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 use crate::users::{Finding, Kind, Lists, Matching, Pair};
 
-/// Both lists, who is whom in them, and what the rules say of so many.
+/// Both lists, their matching, and what the rules say of so many users.
 pub(super) struct MatchReport {
     pub(super) swyx: Vec<SwyxUser>,
     pub(super) teams: Vec<TeamsUser>,
