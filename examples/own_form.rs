@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use swyx_teams::change::{self, Outcome};
 use swyx_teams::check;
+use swyx_teams::edit::{self, Outcome};
 use swyx_teams::form::{Form, Kind, Posted, Value, Values, findings, look};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -67,7 +67,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
     let saved = if posted.can_be_saved() {
         // The writer checks that the file is still the one that the form was made of and that no read-only key changes. It keeps
         // comments, order and line ends.
-        match change::file_from_form(&name, path, Some(&base), posted.changes())? {
+        match edit::apply_from_form(&name, path, Some(&base), posted.changes())? {
             Outcome::Saved(_) => "saved",
             Outcome::Unchanged(_) => "unchanged",
             Outcome::Refused(..) => "refused",

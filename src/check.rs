@@ -8,12 +8,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
+use crate::entra::snapshot::Snapshot;
 use crate::os::{self, ReadError};
 use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
 use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
-use crate::tenant::Tenant;
 
 pub use crate::settings::MOST_FINDINGS;
 
@@ -87,7 +87,7 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
 }
 
 /// Checks a file again, now with what was seen of its tenant: what the first check found, and what the rules say of the tenant.
-pub fn with_tenant(checked: Checked, tenant: &Tenant) -> Checked {
+pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     // Of what could not be read, there is no text to look at again.
     if checked.draft.is_none() {
         return Checked { skipped: crate::rules::without_draft(), ..checked };
@@ -107,7 +107,7 @@ pub fn with_users(mut checked: Checked, users: usize) -> Checked {
     checked
 }
 
-fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Tenant>) -> Checked {
+fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Snapshot>) -> Checked {
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
         let skipped = tenant.map(|_| crate::rules::without_draft()).unwrap_or_default();
@@ -149,7 +149,7 @@ pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Check
 
 fn advice(error: &ReadError) -> &'static str {
     match error {
-        ReadError::TooLarge => "a settings file has at most 1 MiB; is this one?",
+        ReadError::TooLarge(_) => "a settings file has at most 1 MiB; is this one?",
         ReadError::NotRegular(_) => "name a settings file, or a folder with some",
         ReadError::Changing => "something writes to it; try again",
         ReadError::Io(error) => match error.kind() {

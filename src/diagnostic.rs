@@ -129,7 +129,7 @@ impl Key {
     /// The key as it may be shown: names that hold a secret are `****`.
     #[must_use]
     pub fn shown(&self) -> Self {
-        use crate::secret_form::{holds_a_secret, without_secret};
+        use crate::secret::shape::{holds_a_secret, without_secret};
         if !holds_a_secret(&self.0) && !self.0.contains('\\') {
             return self.clone();
         }
@@ -308,39 +308,13 @@ impl Diagnostic {
     }
 }
 
-/// Text of unknown origin as part of a message: as [`printable`], and at most 60 characters of it.
-pub fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
-        None => printable(text),
-    }
-}
-
-/// The text with control, bidirectional and invisible characters spelt out.
-///
-/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
-pub fn printable(text: &str) -> String {
-    if !text.contains(is_unprintable) {
-        return text.to_owned();
-    }
-    let spelt = |c: char| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    text.chars().map(spelt).collect()
-}
-
-/// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
-pub fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
 /// `name` as it stands between double quotes, with TOML's escapes: one line, nothing unprintable.
 fn escaped(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {
         match c {
             '\\' | '"' => out.extend(['\\', c]),
-            c if is_unprintable(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+            c if crate::text::is_unprintable(c) => out.push_str(&format!("\\U{:08X}", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -419,11 +393,5 @@ mod tests {
         for text in ["", ".", "a.", "[0]", "a[x]", "a[0", "a b", "\"open", "a[0]b", "a..b", "a='x'"] {
             assert_eq!(text.parse::<Key>(), Err(NotAKey), "{text}");
         }
-    }
-
-    #[test]
-    fn nothing_unprintable_is_shown() {
-        assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
-        assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
     }
 }

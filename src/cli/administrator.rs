@@ -8,11 +8,12 @@ use indicatif::ProgressBar;
 
 use super::connection::Connection;
 use super::context::Context;
-use crate::diagnostic::printable;
-use crate::graph::{AdminWay, Administrators, DevicePrompt, Token};
-use crate::observe;
-use crate::settings::{Secret, defaults};
-use crate::tenant::{Cause, Unseen};
+use crate::entra::probe;
+use crate::entra::sign_in::{AdminWay, Administrators, DevicePrompt, Token};
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::secret::Secret;
+use crate::settings::defaults;
+use crate::text::printable;
 use crate::web::actions::Code;
 
 /// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
@@ -84,5 +85,5 @@ pub(super) async fn token(administrators: &Administrators, connection: &Connecti
         return Err(Unseen::new(Cause::Use, why));
     }
     let token = administrators.token(access, Arc::clone(connection.transport())).await;
-    token.map_err(|error| observe::unseen(&error))
+    token.map_err(|error| probe::unseen(&error))
 }

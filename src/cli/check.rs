@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use clap::Args;
+
 use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
@@ -12,12 +14,11 @@ use super::names::{display, folder};
 use super::online::{self, OnlineArgs};
 use super::options::FailOn;
 use super::walk::{self, Target, Walk};
-use crate::change::{self, ChangeError, Outcome as Change};
 use crate::check::{self as pipeline, Checked};
-use crate::diagnostic::printable;
+use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Repository, verdict};
 use crate::source::MOST_BYTES;
-use clap::Args;
+use crate::text::printable;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -176,15 +177,15 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
         Target::File(path) if args.fix && !args.diff => return fix_file(path),
         Target::File(path) => pipeline::file(display(path), path),
     };
-    let after = if args.diff { change::fixed(&checked) } else { None };
-    let diff = after.map(|after| change::diff(checked.source(), after.source()));
+    let after = if args.diff { edit::with_safe_fixes(&checked) } else { None };
+    let diff = after.map(|after| edit::diff(checked.source(), after.source()));
     CheckedFile { checked, diff, failure: None }
 }
 
 fn fix_file(path: &Path) -> CheckedFile {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
-    let (checked, failure) = match is_fixable.then(|| change::fix(before.source().name(), path)) {
+    let (checked, failure) = match is_fixable.then(|| edit::fix_file(before.source().name(), path)) {
         None => (before, None),
         Some(Ok(Change::Saved(after) | Change::Unchanged(after) | Change::Refused(after, _))) => {
             (after, None)

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use crate::check::Checked;
 use crate::diagnostic::Key;
-use crate::graph::{Client, Credential, Https, Limits, Transport};
+use crate::endpoint::Endpoint;
+use crate::entra::graph::Client;
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::{Https, Limits, Transport};
 use crate::os::process::CancellationToken;
-use crate::settings::reveal::reveal_within;
-use crate::settings::{Access, Endpoint, Secret, SecretSource, Settings, Trust, keys};
+use crate::secret::{Secret, SecretSource, Trust, reveal_within};
+use crate::settings::{Access, Settings, keys};
 use crate::swyx::Gateway;
-use crate::tenant::{Cause, Unseen};
 
 /// What a connection may use.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
 use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Repository};
-use crate::settings::{Secret, SecretSource, Trust};
+use crate::secret::{Secret, SecretSource, Trust};
 use crate::web::actions::Told;
 
 /// Runs a command of this program, given as its words.

@@ -11,11 +11,12 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::options::Plain;
 use crate::check::Checked;
-use crate::diagnostic::{Key, printable};
+use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
-use crate::secret_form::without_secret;
+use crate::secret::shape::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::{Draft, keys};
+use crate::text::printable;
 
 #[derive(Args)]
 pub(super) struct DiffArgs {

@@ -144,7 +144,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         // Registered before the line is printed: its reader may end the program at once.
-        let end = crate::os::ending()?;
+        let end = crate::os::shutdown_signal()?;
         context.note("an emulated tenant, for trying and testing: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
         writeln!(context.out, "{}", server.facts().to_json())?;
@@ -190,10 +190,8 @@ fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
 
 /// The text of the file that an option names.
 fn text(option: &str, path: &Path) -> Result<String, String> {
-    let (bytes, _) = crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| match error {
-        crate::os::ReadError::TooLarge => format!("{option}: the file is over the limit of 64 MiB"),
-        error => format!("{option}: {error}"),
-    })?;
+    let (bytes, _) =
+        crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| format!("{option}: {error}"))?;
     String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
 }
 

@@ -1,6 +1,6 @@
 //! The exit codes of the program.
 
-use crate::tenant::Cause;
+use crate::entra::snapshot::Cause;
 
 /// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

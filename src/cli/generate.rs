@@ -1,5 +1,7 @@
 //! `schema`, `completions` and `man`: what is generated from definitions.
 
+use clap::{Args, ValueEnum};
+
 use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
@@ -7,7 +9,6 @@ use super::names::named;
 use crate::report::json::write_pretty;
 use crate::settings::schema::{self, Dialect};
 use crate::swyx::contract;
-use clap::{Args, ValueEnum};
 
 #[derive(Args)]
 pub(super) struct SchemaArgs {

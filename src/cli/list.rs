@@ -13,7 +13,7 @@ use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
-use crate::settings::Secret;
+use crate::secret::Secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::suggest::nearest;
 

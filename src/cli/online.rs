@@ -20,12 +20,13 @@ use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
 use crate::check::{Checked, with_tenant};
-use crate::diagnostic::printable;
-use crate::graph::{Administrators, Credential, Limits, TO_READ};
-use crate::observe::{self, Depth};
+use crate::entra::probe::{self, Depth};
+use crate::entra::sign_in::{Administrators, Credential, TO_READ};
+use crate::entra::snapshot::{Cause, Snapshot, Unseen};
+use crate::http::Limits;
 use crate::rules::Skipped;
 use crate::settings::{Settings, Unresolved};
-use crate::tenant::{Cause, Tenant, Unseen};
+use crate::text::printable;
 
 #[derive(Args)]
 #[command(next_help_heading = "Online")]
@@ -59,7 +60,7 @@ pub(super) struct File {
 /// A file with what was seen of its tenant.
 pub(super) struct Examined {
     pub(super) checked: Checked,
-    pub(super) tenant: Tenant,
+    pub(super) tenant: Snapshot,
 }
 
 /// Looks at the tenant of every file, and gives the files in the same order.
@@ -142,7 +143,7 @@ async fn look_up_all(
     lookups: Vec<Lookup>,
     options: Arc<LookupOptions>,
     progress: &ProgressBar,
-) -> Vec<Tenant> {
+) -> Vec<Snapshot> {
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut tenants = lookups.iter().map(|_| None).collect::<Vec<_>>();
     let mut running = JoinSet::new();
@@ -161,13 +162,14 @@ async fn look_up_all(
             *place = Some(tenant);
         }
     }
-    let lost =
-        || Tenant::unseen(Timestamp::now(), &Unseen::new(Cause::Answer, "the look at the tenant broke off"));
+    let lost = || {
+        Snapshot::unseen(Timestamp::now(), &Unseen::new(Cause::Answer, "the look at the tenant broke off"))
+    };
     tenants.into_iter().map(|tenant| tenant.unwrap_or_else(lost)).collect()
 }
 
-async fn look_up(lookup: Lookup, options: &LookupOptions) -> Tenant {
-    let unseen = |why: &Unseen| Tenant::unseen(Timestamp::now(), why);
+async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
+    let unseen = |why: &Unseen| Snapshot::unseen(Timestamp::now(), why);
     let (settings, connection) = match lookup.0 {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
@@ -178,7 +180,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Tenant {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
             let client = connection.client(credential, limits());
-            observe::application(&client, secret, options.depth).await
+            probe::application(&client, secret, options.depth).await
         }
         Err(why) => unseen(why),
     };
@@ -189,7 +191,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Tenant {
             tenant.registration = match administrator::token(administrators, &connection).await {
                 Ok(token) => {
                     let client = connection.client(Credential::Token(token), limits());
-                    observe::registration(&client, &settings, secret.as_ref().ok()).await
+                    probe::registration(&client, &settings, secret.as_ref().ok()).await
                 }
                 Err(why) => Err(why),
             }
@@ -217,9 +219,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::graph::{Answer, Request, Transport};
+    use crate::http::{Answer, Request, Transport};
     use crate::os::process::CancellationToken;
-    use crate::settings::Trust;
+    use crate::secret::Trust;
 
     /// Takes every request and never answers.
     struct SilentTransport;

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{Args, ValueEnum};
 
 use crate::diagnostic::Severity;
-use crate::settings::{InvalidTrust, Trust};
+use crate::secret::{InvalidTrust, Trust};
 
 #[derive(Args, Clone)]
 pub(super) struct Global {

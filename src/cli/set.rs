@@ -3,17 +3,19 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use clap::Args;
+
 use super::context::Context;
 use super::error::{CliError, failure, usage_error};
 use super::exit::Exit;
 use super::list;
 use super::names::{display, is_name, named};
 use super::value::from_argument;
-use crate::change::{self, ChangeError, Outcome};
-use crate::diagnostic::{Diagnostic, Key, Step, printable};
-use crate::settings::write::{Change, NewValue};
-use crate::settings::{Secret, SecretSource, keys};
-use clap::Args;
+use crate::diagnostic::{Diagnostic, Key, Step};
+use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
+use crate::secret::{Secret, SecretSource};
+use crate::settings::keys;
+use crate::text::printable;
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -92,7 +94,7 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<E
             }
         })
     };
-    match change::file(&name, path, changes) {
+    match edit::apply_to_file(&name, path, changes) {
         Ok(Outcome::Saved(after)) => {
             context.report_to_err(&after, concerns)?;
             context.note(format!("{}: saved", printable(&name)))?;

@@ -12,7 +12,8 @@ use super::exit::Exit;
 use super::options::Plain;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
-use crate::settings::{Secret, Settings, Unresolved};
+use crate::secret::Secret;
+use crate::settings::{Settings, Unresolved};
 use crate::sheet::{Field, Sheet};
 
 #[derive(Args)]

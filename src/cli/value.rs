@@ -1,9 +1,10 @@
 //! What words from outside mean as values of the settings file. `set` and `setup` read them alike.
 
 use crate::diagnostic::Key;
+use crate::edit::NewValue;
+use crate::secret::SecretSource;
+use crate::settings::keys;
 use crate::settings::schema::{Dialect, describe, schema};
-use crate::settings::write::NewValue;
-use crate::settings::{SecretSource, keys};
 
 /// What a word means as the value of a key. No message repeats the word: it may be a secret in the wrong place.
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {

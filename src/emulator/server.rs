@@ -14,14 +14,11 @@ use uuid::Uuid;
 use super::dropped::Dropped;
 use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
-use super::gateway;
-use super::graph;
-use super::limits;
 use super::log::Entry;
 use super::message::{Request, RequestIds, Response};
 use super::shared::Shared;
-use super::time;
 use super::token::{self, Caller};
+use super::{gateway, graph, limits, time};
 
 /// The largest body that is read, as Graph's largest request: 4 MiB.
 const LARGEST: usize = 4 << 20;

@@ -1,11 +1,10 @@
 //! The emulated users' telephones and SwyxIt! clients, played by whoever holds the emulator.
 
-use super::Emulator;
 use super::gateway::{Status, SwyxServer};
 use super::shared::Shared;
 use super::state::Directory;
-use super::swyx_users;
 use super::users::User;
+use super::{Emulator, swyx_users};
 
 /// Why nothing happened at SwyxServer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

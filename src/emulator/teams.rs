@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Emulator;
 use super::graph::presence::{Presence, Status};
 use super::state::Directory;
-use super::swyx;
+use super::{Emulator, swyx};
 
 /// Why no Teams client said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

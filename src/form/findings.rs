@@ -6,7 +6,7 @@ use super::description::Form;
 use super::posted::Posted;
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Place, Step};
-use crate::secret_form::without_secret;
+use crate::secret::shape::without_secret;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -155,7 +155,7 @@ fn title(form: &Form, key: &Key, part: &str) -> String {
         [Step::Name(table)] => section(table).to_owned(),
         [Step::Name(table), Step::Index(_)] => format!("{}, row {}", section(table), row()),
         [Step::Name(table), Step::Index(_), ..] => format!("{}, row {}: {field}", section(table), row()),
-        [_, _, Step::Name(name)] => format!("{field}: {}", crate::diagnostic::shown(without_secret(name))),
+        [_, _, Step::Name(name)] => format!("{field}: {}", crate::text::shown(without_secret(name))),
         _ => field.to_owned(),
     }
 }

@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
 use super::values::{Row, Value, Values, stored};
-use crate::change::ChangeError;
 use crate::check::Checked;
-use crate::diagnostic::{Key, printable};
-use crate::secret_form::holds_a_secret;
-use crate::settings::read_only::{is_changed_by, is_read_only};
-use crate::settings::write::{Change, NewValue};
+use crate::diagnostic::Key;
+use crate::edit::ChangeError;
+use crate::edit::{Change, NewValue};
+use crate::edit::{is_changed_by, is_read_only};
+use crate::secret::shape::holds_a_secret;
 use crate::source::tree::{self, NodeId};
+use crate::text::printable;
 
 /// Rows that are listed of one side of a difference; a page with more of them is none to choose from.
 const MOST_ROWS: usize = 20;

@@ -12,7 +12,7 @@
 //!
 //! Someone else may get hold of a form's session. Therefore a form shows addresses, the CA file, the administrator's client ID and
 //! `command` references ([`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS)), and does not change them: [`Posted`] and [`take`]
-//! refuse it. Save with [`change::file_from_form`](crate::change::file_from_form), which compares these values once more before it writes.
+//! refuse it. Save with [`edit::apply_from_form`](crate::edit::apply_from_form), which compares these values once more before it writes.
 
 mod description;
 mod findings;

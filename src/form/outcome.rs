@@ -3,10 +3,10 @@
 use super::description::Form;
 use super::findings::{Finding, findings};
 use super::posted::Posted;
-use crate::change;
 use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
-use crate::settings::write::EditError;
+use crate::edit;
+use crate::edit::EditError;
 
 /// A look at what would be saved.
 pub struct Look {
@@ -25,7 +25,7 @@ pub struct Look {
 /// # Errors
 /// [`EditError`] if the file is written in a way in which it cannot be changed like this.
 pub fn look(form: &Form, base: &Checked, posted: &Posted) -> Result<Look, EditError> {
-    let (after, added) = change::look(base, posted.changes())?;
+    let (after, added) = edit::preview(base, posted.changes())?;
     let findings = findings(form, &after, Some(posted));
     let refused =
         added.len() + posted.twice().len() + posted.incomplete().len() + posted.read_only_keys().len();

@@ -18,9 +18,9 @@ use super::description::{COMMAND, Field, Form, Kind};
 use super::values::{SecretValue, Value, Values, stored};
 use crate::check::Checked;
 use crate::diagnostic::{Key, Step};
-use crate::settings::read_only::is_changed_by;
-use crate::settings::write::{Change, NewValue};
-use crate::settings::{Secret, SecretSource};
+use crate::edit::is_changed_by;
+use crate::edit::{Change, NewValue};
+use crate::secret::{Secret, SecretSource};
 
 /// The inputs are not those of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -4,8 +4,8 @@ use super::description::Form;
 use super::posted::{Posted, columns};
 use super::values::{Cell, Row, Value, Values, is_presentable};
 use crate::check::Checked;
-use crate::settings::read_only::is_read_only;
-use crate::settings::{Secret, SecretSource};
+use crate::edit::is_read_only;
+use crate::secret::{Secret, SecretSource};
 
 /// What was entered, on top of what the file holds.
 pub(super) fn values(posted: &Posted, form: &Form, base: &Checked, before: &Values) -> Values {

@@ -9,12 +9,14 @@ use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
 use crate::check::Checked;
-use crate::diagnostic::{Key, is_unprintable, printable, shown};
-use crate::secret_form::holds_a_secret;
-use crate::settings::read_only::is_read_only;
-use crate::settings::{Draft, SecretSource, keys};
+use crate::diagnostic::Key;
+use crate::edit::is_read_only;
+use crate::secret::SecretSource;
+use crate::secret::shape::holds_a_secret;
+use crate::settings::{Draft, keys};
 use crate::source::Source;
 use crate::source::tree::{self, NodeId, Tree};
+use crate::text::{is_unprintable, printable, shown};
 
 /// What the fields hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -93,6 +93,7 @@ impl Runner {
     ///
     /// # Errors
     /// [`RunError`] says why there is no output.
+    #[cfg(feature = "online")]
     pub async fn output_async(self, cancellation: &CancellationToken) -> Result<Output, RunError> {
         let own = cancellation.child_token();
         let _cancel = own.drop_guard();

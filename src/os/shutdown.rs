@@ -33,13 +33,13 @@ impl Drop for OwnHandler {
 }
 
 /// Termination signals: SIGTERM and SIGINT, elsewhere Ctrl-C. They are caught on construction, so that none is missed between two waits.
-pub struct Endings {
+pub struct ShutdownSignals {
     own: OwnHandler,
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 2],
 }
 
-impl Endings {
+impl ShutdownSignals {
     /// Catches the signals. Must be called in a runtime of tokio.
     ///
     /// # Errors
@@ -83,11 +83,11 @@ impl Endings {
     }
 }
 
-/// Waits for the first of [`Endings`], all caught from this call on, not only once the future is waited for.
+/// Waits for the first of [`ShutdownSignals`], all caught from this call on, not only once the future is waited for.
 ///
 /// # Errors
 /// The system's reason for not telling.
-pub fn ending() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut endings = Endings::new()?;
-    Ok(async move { endings.next().await })
+pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut signals = ShutdownSignals::new()?;
+    Ok(async move { signals.next().await })
 }

@@ -10,10 +10,11 @@ use super::failure::Failure;
 use super::plan::is_graphs_role;
 use super::step::{CHANGE, CREATE, GRANT, Guide, Permission};
 use super::{Provisioner, unique_name};
-use crate::graph::{Change, GraphError};
-use crate::observe::GRAPH_APP_ID;
+use crate::entra::GraphError;
+use crate::entra::graph::Change;
+use crate::entra::probe::GRAPH_APP_ID;
+use crate::entra::snapshot::objects::{Application, Declared};
 use crate::settings::ClientId;
-use crate::tenant::objects::{Application, Declared};
 
 /// The ids of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

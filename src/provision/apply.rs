@@ -9,7 +9,8 @@ use super::secret::{Added, Proof};
 use super::standing::Held;
 use super::step::{Permission, Step};
 use super::{Look, Plan, Provisioner};
-use crate::settings::{ClientId, Secret};
+use crate::secret::Secret;
+use crate::settings::ClientId;
 
 /// What came of a plan.
 #[derive(Debug)]

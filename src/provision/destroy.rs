@@ -4,7 +4,7 @@ use super::Provisioner;
 use super::failure::Failure;
 use super::name::{self};
 use super::standing::name_of;
-use crate::tenant::objects::Application;
+use crate::entra::snapshot::objects::Application;
 
 /// What is to be taken away.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Why provisioning stopped, in the words of what to do. What was done before stays, and the next run goes on from there.
 
 use super::keep::KeepError;
-use crate::graph::GraphError;
+use crate::entra::GraphError;
+use crate::entra::snapshot::{Cause, Unseen};
 use crate::settings::keys;
-use crate::tenant::{Cause, Unseen};
 
 /// Why provisioning stopped.
 #[derive(Debug, thiserror::Error)]

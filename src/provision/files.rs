@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use super::keep::{Keep, KeepError, Kept};
 use super::standing::{Absence, Held};
-use crate::change::{self, Outcome};
-use crate::check;
+use crate::edit::{self, Outcome};
+use crate::edit::{Change, NewValue};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite};
-use crate::settings::reveal::{RevealError, reveal_within};
-use crate::settings::write::{Change, NewValue};
-use crate::settings::{ClientId, Secret, SecretFault, SecretSource, Trust, keys};
-use crate::source;
+use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within};
+use crate::settings::{ClientId, keys};
+use crate::{check, source};
 
 /// A secret's file may have this many bytes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -92,7 +91,7 @@ impl Files {
     }
 
     fn change(&self, change: Change) -> Result<(), KeepError> {
-        match change::file(&self.name, &self.path, &[change]) {
+        match edit::apply_to_file(&self.name, &self.path, &[change]) {
             Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
             Ok(Outcome::Refused(..)) => Err(KeepError(
                 "it would add errors to the settings file, which was changed meanwhile; nothing was written"

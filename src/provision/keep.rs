@@ -1,7 +1,8 @@
 //! Where the ids and the secret go: the seam between provisioning and files.
 
 use super::standing::Held;
-use crate::settings::{ClientId, Secret};
+use crate::secret::Secret;
+use crate::settings::ClientId;
 
 /// Keeps what provisioning makes.
 pub trait Keep: Send {

@@ -21,7 +21,7 @@
 //!
 //! ```
 //! use swyx_teams::provision::{Absence, Held, Installation, Look, Options, plan};
-//! use swyx_teams::tenant::objects::{GraphPrincipal, Objects};
+//! use swyx_teams::entra::snapshot::objects::{GraphPrincipal, Objects};
 //!
 //! let text = "[control_center]
 //! MsTeamsStatusSyncMode = 1
@@ -87,12 +87,16 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use crate::aadsts::Kind;
-use crate::graph::{Client, Credential, GraphError, Limits, Transport};
-use crate::observe::{self, Sought};
-use crate::settings::{ClientId, Secret, Wanted};
-use crate::tenant::SecretSeen;
-use crate::tenant::objects::Objects;
+use crate::entra::GraphError;
+use crate::entra::aadsts::Kind;
+use crate::entra::graph::Client;
+use crate::entra::probe::{self, Sought};
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::SecretSeen;
+use crate::entra::snapshot::objects::Objects;
+use crate::http::{Limits, Transport};
+use crate::secret::Secret;
+use crate::settings::{ClientId, Wanted};
 
 pub use apply::Applied;
 pub use destroy::Removal;
@@ -192,7 +196,7 @@ impl Provisioner<'_> {
             unique_name: &unique_name,
             name: self.wanted.name(),
         };
-        let objects = observe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
+        let objects = probe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
         held.since = held.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
         let secret = held.secret.as_ref().ok();

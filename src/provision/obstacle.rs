@@ -1,7 +1,7 @@
 //! What keeps a plan from being made: something that a person has to decide.
 
+use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};
-use crate::tenant::objects::{Deleted, Namesake, Objects};
 
 use super::name;
 use super::plan::day;
@@ -110,7 +110,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::tenant::objects::GraphPrincipal;
+    use crate::entra::snapshot::objects::GraphPrincipal;
 
     const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::step::Step;
-use crate::graph::GraphError;
+use crate::entra::GraphError;
 
 /// Who hears of what is done, and of every wait.
 pub trait Told: Send + Sync {
@@ -58,7 +58,7 @@ impl<'a> Patience<'a> {
             let failed = match attempt().await {
                 Ok(Some(settled)) => return Ok(settled),
                 Ok(None) => None,
-                Err(error) if error.is_too_early() || error.may_pass() => Some(error),
+                Err(error) if error.is_too_early() || error.is_transient() => Some(error),
                 Err(error) => return Err(Failure::Graph(error)),
             };
             if !pauses.wait(why).await {

@@ -10,11 +10,11 @@ use super::name::Installation;
 use super::obstacle::{self, Obstacle};
 use super::standing::{Absence, Standing, standing};
 use super::step::{Guide, Permission, Sign, Step};
-use crate::observe::GRAPH_APP_ID;
-use crate::permission::{is_excess, needs};
+use crate::entra::permission::{is_excess, needs};
+use crate::entra::probe::GRAPH_APP_ID;
+use crate::entra::snapshot::SecretSeen;
+use crate::entra::snapshot::objects::{Application, Declared, FoundBy, Objects};
 use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
-use crate::tenant::SecretSeen;
-use crate::tenant::objects::{Application, Declared, FoundBy, Objects};
 
 /// What is wanted beyond the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use super::keep::{Keep, Kept};
 use super::plan::days_left;
 use super::standing::{Held, Standing, name_of, standing};
 use super::{Look, Provisioner};
-use crate::tenant::SecretSeen;
-use crate::tenant::objects::FoundBy;
+use crate::entra::snapshot::SecretSeen;
+use crate::entra::snapshot::objects::FoundBy;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -237,7 +237,7 @@ mod tests {
 
     use super::super::name::{Installation, SecretName};
     use super::*;
-    use crate::settings::Secret;
+    use crate::secret::Secret;
 
     const NEW: Asked = Asked::New { again: false, remove_old: false };
     const AGAIN: Asked = Asked::New { again: true, remove_old: false };

@@ -17,10 +17,12 @@ use super::failure::Failure;
 use super::name::SecretName;
 use super::step::CHANGE;
 use super::{Patience, Provisioner};
-use crate::aadsts::Kind;
-use crate::graph::{Change, GraphError};
-use crate::permission::needs;
-use crate::settings::{ClientId, Secret};
+use crate::entra::GraphError;
+use crate::entra::aadsts::Kind;
+use crate::entra::graph::Change;
+use crate::entra::permission::needs;
+use crate::secret::Secret;
+use crate::settings::ClientId;
 
 /// A secret that was made.
 pub(super) struct Added {
@@ -134,7 +136,7 @@ impl Provisioner<'_> {
         let shape = match self.admin.get(&path).await {
             Ok(shape) => shape,
             // What is not to be seen now may be seen at the next look.
-            Err(error) if error.is_too_early() || error.may_pass() => return Ok(0),
+            Err(error) if error.is_too_early() || error.is_transient() => return Ok(0),
             Err(error) => return Err(Failure::Graph(error)),
         };
         let secrets = serde_json::from_value::<SecretsShape>(shape).map(|shape| shape.password_credentials);
@@ -185,7 +187,7 @@ impl Provisioner<'_> {
                 Err(GraphError::SignIn(refused)) if may_come(refused.kind) => {
                     format!("Entra ID does not accept the sign-in yet ({refused})")
                 }
-                Err(error) if error.may_pass() => format!("the sign-in got no answer ({error})"),
+                Err(error) if error.is_transient() => format!("the sign-in got no answer ({error})"),
                 Err(error) => return Err(Failure::Graph(error)),
             };
             if !pauses.wait(&why).await {

@@ -9,8 +9,8 @@
 use jiff::Timestamp;
 
 use super::name::{Installation, SecretName};
-use crate::settings::Secret;
-use crate::tenant::SecretSeen;
+use crate::entra::snapshot::SecretSeen;
+use crate::secret::Secret;
 
 /// The secret as it is kept where the settings say.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::FileReport;
 use super::skipped::unexamined;
-use crate::diagnostic::printable;
+use crate::text::printable;
 
 pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
     for file in files {

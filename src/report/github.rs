@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use super::skipped::{not_asked, unexamined};
 use super::{FileReport, Finding, Repository};
-use crate::diagnostic::{Key, Severity, shown};
+use crate::diagnostic::{Key, Severity};
+use crate::text::shown;
 
 /// Writes one command, which is one line, for each finding, and one for each reason for which rules were not applied: GitHub shows only
 /// the first ten notices of a step.

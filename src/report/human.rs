@@ -10,8 +10,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::skipped::{Unexamined, not_asked, unexamined};
 use super::{Counts, FileReport, Finding};
-use crate::diagnostic::{Severity, printable};
+use crate::diagnostic::Severity;
 use crate::source::{Excerpt, Span};
+use crate::text::printable;
 
 const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
 const BOLD: Style = Style::new().bold();

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::{Counts, FileReport, Finding};
-use crate::diagnostic::is_unprintable;
 use crate::source::{Position, Span};
+use crate::text::is_unprintable;
 
 #[derive(Serialize)]
 struct Report<'a> {

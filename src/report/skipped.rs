@@ -1,9 +1,9 @@
 //! Rules that were not applied, put together by their reason, as people read them.
 
 use super::FileReport;
-use crate::diagnostic::printable;
+use crate::entra::snapshot::{Cause, Unseen};
 use crate::rules::Skipped;
-use crate::tenant::{Cause, Unseen};
+use crate::text::printable;
 
 /// Rules that were not applied, all for one reason.
 #[derive(Debug, PartialEq, Eq)]

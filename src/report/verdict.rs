@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::aadsts;
-use crate::diagnostic::shown;
-use crate::tenant::{Read, Refusal, Registration, SignIn, Tenant, Tried};
+use crate::entra::aadsts;
+use crate::entra::snapshot::{Read, Refusal, Registration, SignIn, Snapshot, Tried};
+use crate::text::shown;
 
 /// Seconds by which two clocks may differ before it is worth a word; Entra ID itself bears five minutes.
 const CLOCK_TOLERANCE: i64 = 120;
 
 /// The sentences about a tenant. What was not seen is left to the list of skipped rules.
-pub fn verdict(tenant: &Tenant) -> Vec<String> {
+pub fn verdict(tenant: &Snapshot) -> Vec<String> {
     let mut lines = Vec::new();
     match &tenant.sign_in {
         Err(_) => {}

@@ -1,9 +1,10 @@
 //! `application-multi-tenant`: the application is open to other tenants.
 
-use crate::diagnostic::{Diagnostic, Severity, shown};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Cause, Seen, Snapshot, Unseen};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Cause, Seen, Tenant, Unseen};
+use crate::text::shown;
 
 pub(super) const RULE: Rule = Rule {
     id: "application-multi-tenant",
@@ -20,10 +21,10 @@ Under Authentication, set \"Supported account types\" to this organisational dir
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation>",
     keys: &[keys::CLIENT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     const THIS_TENANT_ONLY: &str = "AzureADMyOrg";
     let audience = &tenant.registration()?.audience;
     if audience.is_empty() {

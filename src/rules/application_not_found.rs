@@ -2,9 +2,9 @@
 
 use super::online::{refusal, refused};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "application-not-found",
@@ -21,10 +21,10 @@ Copy the Application (client) ID from the overview page of the registration, in 
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_ID, keys::TENANT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = (
         "Entra ID does not let this application sign in to the tenant",

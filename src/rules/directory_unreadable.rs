@@ -2,10 +2,10 @@
 
 use super::online::unreadable;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::permission::DIRECTORY;
+use crate::entra::permission::DIRECTORY;
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "directory-unreadable",
@@ -23,10 +23,10 @@ Wait some minutes and try again. Then look for the request in the tenant's sign-
 ## Source
 <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/errors>",
     keys: &[keys::CLIENT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     found.extend(unreadable(&RULE, (draft, tenant), &tenant.directory, (&DIRECTORY, "users"))?);
     Ok(())
 }

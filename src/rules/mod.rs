@@ -3,7 +3,7 @@
 //! Adding a rule: copy a file, rename it, add its two lines here, add `fixtures/rules/<id>/` with `bad.toml` and `good.toml`, and
 //! run `UPDATE=1 cargo test`. A rule is pure: no file, no clock, no network. It looks at the draft, returns early where a key is
 //! absent or unreadable (that is the business of `missing-key` and `wrong-type`), and never puts a value into a message. A rule that
-//! looks at a tenant says what it could not see: `?` on that part of the [`Tenant`]. Its tenants, bad and good, are in `tests/common`.
+//! looks at a tenant says what it could not see: `?` on that part of the [`Snapshot`]. Its tenants, bad and good, are in `tests/common`.
 
 mod application_multi_tenant;
 mod application_not_found;
@@ -51,8 +51,8 @@ mod user_email;
 mod wrong_type;
 
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::entra::snapshot::{Cause, Seen, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
-use crate::tenant::{Cause, Seen, Tenant, Unseen};
 
 pub use online::of_refusal;
 
@@ -79,7 +79,7 @@ pub(crate) enum Check {
     /// On what was read.
     Draft(fn(&Draft, &mut Vec<Diagnostic>)),
     /// On what was seen of the tenant. What could not be seen is said, and the rule counts as skipped.
-    Tenant(fn(&Draft, &Tenant, &mut Vec<Diagnostic>) -> Seen<()>),
+    Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
     /// On how many users are matched, by what matches them: `users` and `sync`.
     Counted(fn(&Settings, usize) -> Option<Diagnostic>),
     /// When all else is known, by `check`, which knows the `allow` comments.
@@ -141,7 +141,7 @@ impl Rule {
 
     /// Whether it looks at a tenant, and so needs a sign-in.
     pub fn is_online(&self) -> bool {
-        matches!(self.check, Check::Tenant(_))
+        matches!(self.check, Check::Snapshot(_))
     }
 
     /// Whether it needs to be known how many users are matched.
@@ -165,10 +165,10 @@ pub struct Skipped {
 }
 
 /// Applies every rule that looks at a tenant, and says which could not be applied.
-pub(crate) fn apply_online(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Vec<Skipped> {
+pub(crate) fn apply_online(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for rule in ALL {
-        if let Check::Tenant(check) = rule.check
+        if let Check::Snapshot(check) = rule.check
             && let Err(why) = check(draft, tenant, found)
         {
             skipped.push(Skipped { rule: rule.id, why });

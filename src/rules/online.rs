@@ -1,11 +1,12 @@
 //! What several rules that look at a tenant share.
 
 use super::Rule;
-use crate::aadsts::{self, Kind};
-use crate::diagnostic::{Diagnostic, Place, shown};
-use crate::permission::Need;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::entra::aadsts::{self, Kind};
+use crate::entra::permission::Need;
+use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
 use crate::settings::{Draft, IdText, Mode, consent_address, keys};
-use crate::tenant::{Cause, Read, Refusal, Seen, SignIn, Tenant, Unseen};
+use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
 const APPLICATION_NOT_FOUND: &str = "application-not-found";
@@ -48,7 +49,7 @@ pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
 /// The refusal of the sign-in, if it is `rule` that reports it; nothing if `rule` has nothing to report.
 ///
 /// A refusal has one reason. What it leaves open beside that is unseen: whoever knows no such tenant has not looked at the secret.
-pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Tenant) -> Seen<Option<&'a Refusal>> {
+pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a Refusal>> {
     let refusal = match &tenant.sign_in {
         Err(why) => return Err(why.clone()),
         Ok(SignIn::Accepted { .. }) => return Ok(None),
@@ -115,7 +116,7 @@ pub(super) fn secret_place(draft: &Draft) -> Place {
 /// A finding of a read that was refused for another reason than a permission that is known to be missing.
 pub(super) fn unreadable(
     rule: &Rule,
-    (draft, tenant): (&Draft, &Tenant),
+    (draft, tenant): (&Draft, &Snapshot),
     read: &Seen<Read>,
     (need, what): (&Need, &str),
 ) -> Seen<Option<Diagnostic>> {

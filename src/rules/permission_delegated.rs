@@ -1,11 +1,12 @@
 //! `permission-delegated`: a permission that is needed as type Application is there as type Delegated.
 
 use super::online::{consent, mode};
-use crate::diagnostic::{Diagnostic, Severity, shown};
-use crate::permission::{Need, needs};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::permission::{Need, needs};
+use crate::entra::snapshot::{Registration, Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Registration, Seen, Tenant};
+use crate::text::shown;
 
 pub(super) const RULE: Rule = Rule {
     id: "permission-delegated",
@@ -23,10 +24,10 @@ Add the permission once more under API permissions, Microsoft Graph, now as type
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>, <https://learn.microsoft.com/graph/permissions-reference>",
     keys: &[keys::CLIENT_ID, keys::MODE],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
     let mut seen = Ok(());
     for need in &needs(mode) {

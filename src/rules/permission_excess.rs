@@ -1,11 +1,12 @@
 //! `permission-excess`: the application may do more than the mode needs.
 
 use super::online::mode;
-use crate::diagnostic::{Diagnostic, Severity, shown};
-use crate::permission::{is_excess, needs};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::permission::{is_excess, needs};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
+use crate::text::shown;
 
 pub(super) const RULE: Rule = Rule {
     id: "permission-excess",
@@ -24,10 +25,10 @@ this purpose alone, or write `# swyx-teams: allow(permission-excess) why` beside
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access>, <https://learn.microsoft.com/graph/permissions-reference>",
     keys: &[keys::CLIENT_ID, keys::MODE],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
     for role in roles.iter().filter(|role| is_excess(mode, role)) {
         let message = format!("the application permission {} allows more than the mode needs", shown(role));

@@ -3,10 +3,10 @@
 use super::online::{consent, mode, refusal, refused};
 use super::permission_delegated::instead;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::permission::{Need, needs};
+use crate::entra::permission::{Need, needs};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "permission-missing",
@@ -27,10 +27,10 @@ some minutes.
 <https://learn.microsoft.com/graph/permissions-reference>, <https://learn.microsoft.com/graph/api/presence-setpresence>,
 <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>",
     keys: &[keys::CLIENT_ID, keys::MODE],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     if let Some(refusal) = refusal(&RULE, tenant)? {
         let otherwise = ("nobody has consented to the application's permissions", "");
         found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise).help(consent(draft)));
@@ -69,7 +69,7 @@ fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()
 }
 
 /// Whether an administrator's look says why the permission is missing: one fault is one finding, and those name the better cure.
-fn is_explained(tenant: &Tenant, need: &Need) -> bool {
+fn is_explained(tenant: &Snapshot, need: &Need) -> bool {
     tenant.registration.as_ref().is_ok_and(|registration| {
         let is_declared = need.is_met_by(&registration.declared) && !need.is_met_by(&registration.granted);
         is_declared || instead(registration, need).is_ok_and(|delegated| delegated.is_some())

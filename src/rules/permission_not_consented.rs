@@ -2,10 +2,10 @@
 
 use super::online::{consent, mode};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::permission::needs;
+use crate::entra::permission::needs;
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "permission-not-consented",
@@ -21,10 +21,10 @@ Open the consent page that the finding names as a Privileged Role Administrator,
 ## Source
 <https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent>",
     keys: &[keys::CLIENT_ID, keys::MODE],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
     for need in needs(mode).iter().filter(|need| !need.is_met_by(&registration.granted)) {
         // Names of our own table, the least of them first.

@@ -2,10 +2,10 @@
 
 use super::online::unreadable;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::permission::READ_PRESENCE;
+use crate::entra::permission::READ_PRESENCE;
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "presence-unreadable",
@@ -24,10 +24,10 @@ Try again. If it stays, look for the request in the tenant's sign-in logs and Co
 ## Source
 <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, <https://learn.microsoft.com/graph/errors>",
     keys: &[keys::CLIENT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     found.extend(unreadable(&RULE, (draft, tenant), &tenant.presence, (&READ_PRESENCE, "presences"))?);
     Ok(())
 }

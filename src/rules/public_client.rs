@@ -1,9 +1,9 @@
 //! `public-client`: the application allows public client flows, which it does not need.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "public-client",
@@ -21,10 +21,10 @@ Nothing is wrong. If you follow the guide to the letter, leave it; else try the 
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>,
 <https://learn.microsoft.com/entra/identity-platform/msal-client-applications>",
     keys: &[keys::CLIENT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let registration = tenant.registration()?;
     let what = match (registration.public_client, registration.public_redirects > 0) {
         (true, true) => "public client flows, and has redirect addresses for them",

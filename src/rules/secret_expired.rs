@@ -2,9 +2,9 @@
 
 use super::online::{refusal, refused, secret_place};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "secret-expired",
@@ -20,10 +20,10 @@ Create a new secret, enter its Value here and in Control Center, try it, then de
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = ("the secret is past its end", "create a new one and enter its Value");
     found.push(refused(&RULE, secret_place(draft), refusal, otherwise));

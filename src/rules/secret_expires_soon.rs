@@ -3,12 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::online::secret_place;
-use crate::aadsts::Kind;
-use crate::diagnostic::{Diagnostic, Severity, shown};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::aadsts::Kind;
+use crate::entra::snapshot::{Cause, Registration, SecretSeen, Seen, SignIn, Snapshot, Unseen};
 use crate::rules::{Check, Rule};
-use crate::secret_form::without_secret;
+use crate::secret::shape::without_secret;
 use crate::settings::{Draft, defaults::RENEW_BEFORE_DAYS, keys};
-use crate::tenant::{Cause, Registration, SecretSeen, Seen, SignIn, Tenant, Unseen};
+use crate::text::shown;
 
 pub(super) const RULE: Rule = Rule {
     id: "secret-expires-soon",
@@ -26,10 +27,10 @@ Create a new secret, enter its Value here and in Control Center, try it, then de
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>",
     keys: &[keys::CLIENT_SECRET, keys::RENEW_BEFORE_DAYS],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let candidates = candidates(tenant.registration()?);
     let Some(Suspect { secret, is_guess }) = suspect(&candidates, tenant)? else { return Ok(()) };
     let left = tenant.seen_at.duration_until(secret.ends);
@@ -71,7 +72,7 @@ struct Suspect<'a> {
 
 /// Of the candidates, the first to end of those that are valid; where none is, the last that was. Nothing if the sign-in itself tells
 /// that the secret in use is at fault.
-fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Tenant) -> Seen<Option<Suspect<'a>>> {
+fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<Suspect<'a>>> {
     let was_accepted = match &tenant.sign_in {
         Ok(SignIn::Refused(refusal)) if refusal.kind == Kind::SecretExpired => return Ok(None),
         Ok(SignIn::Refused(refusal)) if refusal.kind == Kind::SecretRejected => return Err(Unseen::refused()),

@@ -2,9 +2,10 @@
 
 use super::online::{refusal, refused, secret_place};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
-use crate::settings::{Draft, SecretFault, keys};
-use crate::tenant::{Seen, Tenant};
+use crate::secret::SecretFault;
+use crate::settings::{Draft, keys};
 
 pub(super) const RULE: Rule = Rule {
     id: "secret-rejected",
@@ -22,10 +23,10 @@ Create a new client secret, copy the column Value, which is shown once, and ente
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = (
         "Entra ID does not accept this credential of the application",

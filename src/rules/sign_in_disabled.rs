@@ -2,9 +2,9 @@
 
 use super::online::{refusal, refused};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::entra::snapshot::{Seen, SignIn, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, SignIn, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "sign-in-disabled",
@@ -24,10 +24,10 @@ machine's address, from the policy that the sign-in logs name.
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>,
 <https://learn.microsoft.com/entra/identity/conditional-access/workload-identity>",
     keys: &[keys::CLIENT_ID],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let is_refused = matches!(tenant.sign_in, Ok(SignIn::Refused(_)));
     if !is_refused && tenant.registration.as_ref().is_ok_and(|registration| !registration.enabled) {
         let message = "the application's service principal is switched off in this tenant, or not there";

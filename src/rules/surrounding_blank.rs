@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::rules::{Check, Rule};
-use crate::settings::{Draft, IdFault, SecretFault, keys};
+use crate::secret::SecretFault;
+use crate::settings::{Draft, IdFault, keys};
 
 pub(super) const RULE: Rule = Rule {
     id: "surrounding-blank",

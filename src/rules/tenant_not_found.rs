@@ -1,11 +1,11 @@
 //! `tenant-not-found`: Entra ID does not know the tenant.
 
 use super::online::{refusal, refused};
-use crate::aadsts::Kind;
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::entra::aadsts::Kind;
+use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::tenant::{Seen, Tenant};
 
 pub(super) const RULE: Rule = Rule {
     id: "tenant-not-found",
@@ -23,10 +23,10 @@ portal that is.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, <https://learn.microsoft.com/graph/deployments>",
     keys: &[keys::TENANT_ID, keys::CLOUD],
-    check: Check::Tenant(check),
+    check: Check::Snapshot(check),
 };
 
-fn check(draft: &Draft, tenant: &Tenant, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     if refusal.kind != Kind::WrongCloud {
         let otherwise =

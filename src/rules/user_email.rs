@@ -1,8 +1,9 @@
 //! `user-email`: not usable as a Teams account name.
 
-use crate::diagnostic::{Diagnostic, Severity, is_unprintable};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
+use crate::text::is_unprintable;
 
 pub(super) const RULE: Rule = Rule {
     id: "user-email",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::diagnostic::Key;
-use crate::secret_form::without_secret;
+use crate::secret::shape::without_secret;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 use validator::Validate;
@@ -17,10 +17,11 @@ use super::defaults::{
     ADMIN_CLIENT_ID, APPLICATION_NAME, READ_INTERVAL_SECONDS, RENEW_BEFORE_DAYS, REQUESTS_PER_30_SECONDS,
     SECRET_LIFETIME_DAYS, SESSION_MINUTES,
 };
+use super::id::{IdFault, id_fault};
 use super::keys;
-use super::secret::{Secret, SecretSource};
-use super::text::{self, IdFault, SecretFault};
-use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use crate::endpoint::Endpoint;
+use crate::secret::{Secret, SecretFault, SecretSource};
 
 /// Settings of the Microsoft Teams presence synchronisation of SwyxWare, for one tenant.
 #[derive(Debug, Default, JsonSchema)]
@@ -222,7 +223,7 @@ impl IdText {
     /// Takes any text; [`IdText::fault`] says what is wrong with it.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let fault = text::id_fault(&text);
+        let fault = id_fault(&text);
         Self { text, fault }
     }
 
@@ -240,14 +241,14 @@ impl IdText {
     pub(crate) fn is_presentable(&self) -> bool {
         match self.fault {
             None | Some(IdFault::Placeholder | IdFault::TenantName) => true,
-            Some(IdFault::SurroundingBlank) => text::guid(self.text.trim()).is_some(),
+            Some(IdFault::SurroundingBlank) => crate::text::guid(self.text.trim()).is_some(),
             Some(IdFault::NotAGuid) => false,
         }
     }
 
     /// The id, if the text is one.
     pub fn guid(&self) -> Option<Uuid> {
-        text::guid(&self.text)
+        crate::text::guid(&self.text)
     }
 }
 

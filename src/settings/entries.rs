@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 use super::draft::Draft;
 use super::keys;
 use super::schema::{Dialect, describe, schema};
-use super::secret::{Secret, SecretSource};
 use super::suggest::NAMES;
 use crate::diagnostic::Key;
+use crate::secret::{Secret, SecretSource};
 use crate::source::Source;
 use crate::source::tree::{Origin, Tree, Value};
 
@@ -37,7 +37,7 @@ impl Entry {
     /// The value for a person: of a secret, where it is kept.
     pub fn shown(&self) -> String {
         match &self.value {
-            EntryValue::Plain(text) => crate::diagnostic::printable(text),
+            EntryValue::Plain(text) => crate::text::printable(text),
             EntryValue::Secret(source) => format!("({})", source.describe()),
             EntryValue::Hidden(_) => "(not shown: it might be a secret)".to_owned(),
         }

@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use super::draft::{ControlCenter, Draft, Entra, Swyx, Sync, User};
 use super::keys;
-use super::secret::Secret;
 use super::section::Section;
 use super::values::{PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
+use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::tree::Tree;
 

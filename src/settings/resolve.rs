@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::defaults;
 use super::draft::{Draft, IdText};
-use super::keys;
-use super::secret::SecretSource;
-use super::values::{Cloud, Endpoint, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::{defaults, keys};
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::endpoint::Endpoint;
+use crate::secret::SecretSource;
 
 /// The directory (tenant) id, in the one form that Control Center and the portal show: 8-4-4-4-12 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +29,7 @@ impl TenantId {
 
 impl ClientId {
     /// The id that Graph gave an application.
+    #[cfg(feature = "online")]
     pub(crate) fn new(id: Uuid) -> Self {
         Self(id)
     }
@@ -144,7 +145,7 @@ impl Access {
             cloud: entra.cloud.unwrap_or_default(),
             admin_client_id: ClientId(match &entra.admin_client_id {
                 Some(id) => id.guid()?,
-                None => super::text::guid(defaults::ADMIN_CLIENT_ID)?,
+                None => crate::text::guid(defaults::ADMIN_CLIENT_ID)?,
             }),
             authority: entra.authority.clone(),
             graph: entra.graph.clone(),

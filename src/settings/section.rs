@@ -9,12 +9,13 @@ use std::str::FromStr;
 use validator::Validate;
 
 use super::draft::IdText;
-use super::secret::{Secret, SecretSource, is_reserved_variable};
 use super::suggest::{did_you_mean, nearest};
-use super::values::{Choice, Mode, NotOfForm};
-use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id, shown};
-use crate::secret_form::without_secret;
+use super::values::{Choice, Mode};
+use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
+use crate::secret::shape::without_secret;
+use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
+use crate::text::{NotOfForm, shown};
 
 /// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
 pub const MOST_FINDINGS: usize = 10_000;

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::schema::ENUM_TITLES;
 use super::suggest::nearest;
+use crate::text::NotOfForm;
 
 /// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
 ///
@@ -70,11 +71,6 @@ pub struct SwyxVersion {
     pub minor: u16,
 }
 
-/// The text does not have the form that the type wants; it says which.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NotOfForm(pub(crate) &'static str);
-
 impl SwyxVersion {
     /// The first version that keeps these settings under Federated Services.
     pub const FEDERATED_SERVICES: Self = Self { major: 14, minor: 20 };
@@ -113,90 +109,6 @@ impl JsonSchema for SwyxVersion {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "string", "pattern": Self::PATTERN})
-    }
-}
-
-/// A web address: `https://host[:port][/path]`; `http` is read too, and left to the rule `plain-http`.
-///
-/// No user name, query or fragment. Hosts are names, IPv4 addresses or `[::1]`, so that a pattern can say all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint(String);
-
-impl Endpoint {
-    const PATTERN: &str = "^https?://(\\[::1\\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9._~/-]*)?$";
-
-    /// The address as written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether what travels there is encrypted.
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-
-    /// Whether it leads to this machine.
-    pub fn is_loopback(&self) -> bool {
-        is_loopback(self.host())
-    }
-
-    /// The host and, if the address has one, the port.
-    pub(super) fn authority(&self) -> &str {
-        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        rest.split('/').next().unwrap_or_default()
-    }
-
-    /// The host, without port.
-    pub fn host(&self) -> &str {
-        let authority = self.authority();
-        if authority.starts_with('[') { "[::1]" } else { authority.split(':').next().unwrap_or_default() }
-    }
-}
-
-/// Whether a host, as it stands in an address, is this machine: `localhost`, `127.0.0.0/8` in the usual form, or `[::1]`.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host == "[::1]"
-        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-}
-
-impl FromStr for Endpoint {
-    type Err = NotOfForm;
-
-    fn from_str(text: &str) -> Result<Self, NotOfForm> {
-        let wrong =
-            NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        let Some(rest) = rest else { return Err(wrong) };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let port_at =
-            if authority.starts_with("[::1]") { 5 } else { authority.find(':').unwrap_or(authority.len()) };
-        let (host, port) = authority.split_at_checked(port_at).unwrap_or_default();
-        let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
-        let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
-        let host_is_sound = host == "[::1]"
-            || (edge(host.bytes().next()) && edge(host.bytes().last()) && host.bytes().all(inner));
-        let port_is_sound = port.is_empty()
-            || port.strip_prefix(':').is_some_and(|port| {
-                let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-                digits && (port.len() < 5 || (!port.starts_with('0') && port.parse::<u16>().is_ok()))
-            });
-        let path_is_sound = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~/-".contains(&b));
-        if host_is_sound && port_is_sound && path_is_sound { Ok(Self(text.to_owned())) } else { Err(wrong) }
-    }
-}
-
-impl JsonSchema for Endpoint {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Endpoint".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "format": "uri", "pattern": Self::PATTERN})
     }
 }
 

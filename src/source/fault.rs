@@ -321,7 +321,7 @@ const INVISIBLE: Words =
     ("an invisible character that is not a plain blank", Some("delete it, and type a blank"));
 
 fn is_invisible(c: char) -> bool {
-    !c.is_ascii() && (c.is_whitespace() || crate::diagnostic::is_unprintable(c))
+    !c.is_ascii() && (c.is_whitespace() || crate::text::is_unprintable(c))
 }
 
 fn behind_value(at: &str) -> Words {

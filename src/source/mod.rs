@@ -6,7 +6,6 @@
 
 pub(crate) mod decode;
 mod directive;
-pub(crate) mod edit;
 pub(crate) mod fault;
 mod lines;
 pub(crate) mod names;
@@ -24,8 +23,9 @@ pub(crate) use directive::{DIRECTIVE, allowed_rule, is_directive};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::diagnostic::{Diagnostic, Key, Place, id, is_unprintable};
-use crate::secret_form::{holds_a_secret, secrets};
+use crate::diagnostic::{Diagnostic, Key, Place, id};
+use crate::secret::shape::{holds_a_secret, secrets};
+use crate::text::is_unprintable;
 use directive::shown_head;
 use lines::Lines;
 use tree::{NodeId, Origin, Tree, Value};
@@ -432,7 +432,7 @@ mod tests {
     #[test]
     fn what_looks_like_a_secret_is_masked_wherever_it_stands() {
         let secret = ["abc8", "Q~", "0123456789012345678901234567890"].concat();
-        assert!(crate::secret_form::looks_like_a_secret(&secret));
+        assert!(crate::secret::shape::looks_like_a_secret(&secret));
         for line in
             ["a = \"{}\"", "a = 'MsTeamsClientSecret={}'", "{} = 1", "\"x {}\" = 1", "a = [{ b = ' {} ' }]"]
         {

@@ -14,10 +14,12 @@ use super::error::GatewayError;
 use super::events::Events;
 use super::user::{Statuses, SwyxUser, UserStatus};
 use super::wire::{self, Page};
-use crate::graph::{
-    Limits, Request, Response, Sender, Transport, TransportError, bearer, content_type, media_type,
+use crate::endpoint::Endpoint;
+use crate::http::{
+    HttpError, Limits, Request, Response, Sender, Transport, TransportError, bearer, content_type, media_type,
 };
-use crate::settings::{Endpoint, Secret, SwyxStatus};
+use crate::secret::Secret;
+use crate::settings::SwyxStatus;
 
 /// Pages of one list at most: 100,000 users in pages of five.
 const MOST_PAGES: usize = 20_000;
@@ -126,7 +128,7 @@ impl Gateway {
             headers.insert(HeaderName::from_static("last-event-id"), cursor);
         }
         let answer = self.sender.open(&request).await;
-        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        let answer = answer.map_err(GatewayError::of)?;
         let refusals: &[StatusCode] = if after.is_some() { &[StatusCode::GONE] } else { &[] };
         self.judged(&answer, refusals)?;
         if media_type(&answer).eq_ignore_ascii_case("text/event-stream") {
@@ -174,7 +176,7 @@ impl Gateway {
     /// The answer with status 200 to a request that is the same twice as once, as all of the contract are.
     async fn answer(&self, request: &Request, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
         let answer = self.sender.send(request).await;
-        let answer = answer.map_err(|error| GatewayError::of(error, &self.host()))?;
+        let answer = answer.map_err(GatewayError::of)?;
         self.judged(&answer, refusals)?;
         Ok(answer)
     }
@@ -205,9 +207,11 @@ impl Gateway {
         let mut request = Request::new(Vec::new());
         *request.method_mut() = method;
         let address = format!("{}{path}", self.address.as_str().trim_end_matches('/'));
-        *request.uri_mut() = address.parse().map_err(|_| GatewayError::Transport {
-            host: self.host(),
-            why: TransportError::Unreachable("the address is not understood"),
+        *request.uri_mut() = address.parse().map_err(|_| {
+            GatewayError::Http(HttpError::Transport {
+                host: self.host(),
+                why: TransportError::Unreachable("the address is not understood"),
+            })
         })?;
         let bearer = bearer(&self.token).ok_or(GatewayError::NotAToken)?;
         request.headers_mut().insert(AUTHORIZATION, bearer);

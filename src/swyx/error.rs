@@ -4,27 +4,14 @@
 
 use std::time::Duration;
 
-use crate::graph::{GraphError, TransportError, Word};
+use crate::http::{HttpError, SafeToken};
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// Nothing came back that can be trusted.
-    #[error("{host}: {why}")]
-    Transport {
-        /// The host that was asked.
-        host: String,
-        /// What went wrong.
-        why: TransportError,
-    },
-    /// No answer within the limit.
-    #[error("{host}: no answer within {} s", .limit.as_secs_f64().ceil())]
-    TimedOut {
-        /// The host that was asked.
-        host: String,
-        /// How long it was waited for.
-        limit: Duration,
-    },
+    /// There was no answer, or none that can be used.
+    #[error(transparent)]
+    Http(#[from] HttpError),
     /// The stream of events does not even say that it lives.
     #[error("{host}: nothing came over the stream of events for {} s", .limit.as_secs())]
     Silent {
@@ -32,24 +19,6 @@ pub enum GatewayError {
         host: String,
         /// How long it was waited for.
         limit: Duration,
-    },
-    /// Asked to wait (429).
-    #[error("{host}: too many requests (HTTP 429){}", asked(.wait))]
-    Throttled {
-        /// The host that was asked.
-        host: String,
-        /// The pause that it asks for; 0 if it asks for none.
-        wait: Duration,
-    },
-    /// A fault on the other side.
-    #[error("{host}: out of order (HTTP {status}){}", asked(.wait))]
-    Unavailable {
-        /// The host that was asked.
-        host: String,
-        /// 500 to 599.
-        status: u16,
-        /// The pause that it asks for; 0 if it asks for none.
-        wait: Duration,
     },
     /// The token is wrong (401).
     #[error("{host}: the token is not accepted (HTTP 401); is `swyx.gateway_token` the gateway's?")]
@@ -108,7 +77,7 @@ pub enum GatewayError {
         /// The HTTP status.
         status: u16,
         /// The media type of what came, as ` (text/html)`.
-        kind: Word,
+        kind: SafeToken,
     },
     /// A list does not end.
     #[error("{host}: the pages of a list go round in a circle, or do not end")]
@@ -118,46 +87,39 @@ pub enum GatewayError {
     },
 }
 
-fn asked(wait: &Duration) -> String {
-    if wait.is_zero() { String::new() } else { format!("; asked to wait {} s", wait.as_secs_f64().ceil()) }
-}
-
 impl GatewayError {
-    /// What a failure to send comes to. The other failures of that kind come from Entra ID and Graph only.
-    pub(super) fn of(error: GraphError, host: &str) -> Self {
+    /// What a failure to send means for the gateway: no gateway of the contract redirects.
+    pub(super) fn of(error: HttpError) -> Self {
         match error {
-            GraphError::Transport { host, why } => Self::Transport { host, why },
-            GraphError::TimedOut { host, limit } => Self::TimedOut { host, limit },
-            GraphError::Throttled { host, wait } => Self::Throttled { host, wait },
-            GraphError::Unavailable { host, status, wait, .. } => Self::Unavailable { host, status, wait },
-            GraphError::Redirected { host, status } => {
-                Self::NotAGateway { host, status, kind: Word::default() }
+            HttpError::Redirected { host, status } => {
+                Self::NotAGateway { host, status, kind: SafeToken::default() }
             }
-            _ => Self::NotAGateway { host: host.to_owned(), status: 0, kind: Word::default() },
+            error => Self::Http(error),
         }
     }
 
     /// The pause that the gateway asks for, if it does.
-    pub fn wait(&self) -> Option<Duration> {
+    pub fn requested_pause(&self) -> Option<Duration> {
         match self {
-            Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => {
-                Some(*wait).filter(|wait| !wait.is_zero())
-            }
+            Self::Http(error) => error.requested_pause(),
             _ => None,
         }
     }
 
-    /// Whether the same call may succeed a little later, with nobody doing anything.
-    pub fn may_pass(&self) -> bool {
+    /// Whether there was no answer in time, as opposed to one that is of no use.
+    pub fn is_silence(&self) -> bool {
         match self {
-            Self::TimedOut { .. }
-            | Self::Silent { .. }
-            | Self::Throttled { .. }
-            | Self::Unavailable { .. } => true,
-            Self::Transport { why, .. } => matches!(
-                why,
-                TransportError::Unreachable(_) | TransportError::NoConnection(_) | TransportError::NotHttp
-            ),
+            Self::Http(error) => error.is_silence(),
+            Self::Silent { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed a little later, with nobody doing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Http(error) => error.is_transient(),
+            Self::Silent { .. } => true,
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ use super::error::GatewayError;
 use super::sse::{Item, Parser};
 use super::user::UserStatus;
 use super::wire;
-use crate::graph::{Chunks, Streamed, Word, content_type};
+use crate::http::{Chunks, HttpError, SafeToken, Streamed, content_type};
 
 /// After this long without a byte the connection is dead: the gateway sends one at least every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(45);
@@ -34,7 +34,7 @@ pub struct Events {
     heard: Instant,
     host: String,
     status: u16,
-    kind: Word,
+    kind: SafeToken,
 }
 
 impl Events {
@@ -85,7 +85,9 @@ impl Events {
                     self.parser.feed(chunk);
                 }
                 Ok(Ok(None)) => return Ok(None),
-                Ok(Err(why)) => return Err(GatewayError::Transport { host: self.host.clone(), why }),
+                Ok(Err(why)) => {
+                    return Err(GatewayError::Http(HttpError::Transport { host: self.host.clone(), why }));
+                }
                 Err(_) => return Err(GatewayError::Silent { host: self.host.clone(), limit: SILENCE }),
             }
         }

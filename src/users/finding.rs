@@ -1,9 +1,10 @@
 //! What is worth saying of a matching, in words. Every text that comes from the lists is shown with its control characters spelt out.
 
 use super::matching::By;
-use crate::diagnostic::{Severity, shown};
-use crate::graph::TeamsUser;
+use crate::diagnostic::Severity;
+use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
+use crate::text::shown;
 
 /// The kinds of findings, in the order in which they are reported among those of one severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::finding::{Likely, Reason};
 use super::index::Index;
 use super::spelling::{folded, local_part, skeleton};
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
 /// Where more Swyx users than these are unmatched, it is no slip of the finger.

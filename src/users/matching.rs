@@ -11,7 +11,7 @@ use super::finding::{Ambiguity, Finding, Likely, Reason, Side};
 use super::index::Index;
 use super::likely::Candidates;
 use super::spelling::{deceptive, folded};
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
 /// Who is whom.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::diagnostic::is_unprintable;
+use crate::text::is_unprintable;
 
 /// The one spelling of all those that count as the same.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::check::Checked;
 use crate::form::{Form, Values};
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
 
 /// How many pages are kept: more than anyone has open. Those of a file that did not change meanwhile share it.
 const MOST: usize = 256;

@@ -13,11 +13,11 @@ use super::page::{self, Conflict, Note, errors};
 use super::pages::{Apart, Base, Page};
 use super::routes::{Shown, Site, to_form, waiting};
 use super::sent::Sent;
-use crate::change::{self, ChangeError, Outcome};
 use crate::check::Checked;
 use crate::diagnostic::Key;
+use crate::edit::Change;
+use crate::edit::{self, ChangeError, Outcome};
 use crate::form::{Difference, Finding, Posted, differences, findings, look, take};
-use crate::settings::write::Change;
 
 /// Saves a form.
 pub(super) async fn save(
@@ -42,7 +42,7 @@ pub(super) async fn save(
         if page.is_adopted && !posted.changes().is_empty() {
             return site.apart(&page, &posted, &session);
         }
-        let saved = change::file_from_form(&site.name, &site.path, page.base.expected(), posted.changes());
+        let saved = edit::apply_from_form(&site.name, &site.path, page.base.expected(), posted.changes());
         match saved {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
@@ -143,7 +143,7 @@ impl Site {
         let seen = &page.base.checked;
         let once_more =
             |refused: &[Finding], trouble: &str| self.conflict_again(page, apart, session, refused, trouble);
-        match change::file_from_form(&self.name, &self.path, page.base.expected(), changes) {
+        match edit::apply_from_form(&self.name, &self.path, page.base.expected(), changes) {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
             Ok(Outcome::Refused(after, added)) => {
@@ -153,7 +153,7 @@ impl Site {
                     &format!("Not saved: this choice would add {} to the file.", errors(added.len())),
                 )
             }
-            Err(ChangeError::Moved(_)) => match change::look(seen, changes) {
+            Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
                 Ok((mine, _)) => {
                     self.conflict(&self.read(), Apart { before: again(seen), mine }, session, &[], None)
                 }

@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use axum::body::{Body, HttpBody};
-use swyx_teams::graph::{Answer, Chunk, Chunks, Opened, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Answer, Chunk, Chunks, Opened, Request, Response, Transport, TransportError};
 use tower::ServiceExt;
 
 /// Leads to an emulator in memory.

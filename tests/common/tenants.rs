@@ -1,16 +1,18 @@
 //! Tenants as plain data: one that is well, and for each rule that looks at a tenant one that is not.
 
-use swyx_teams::aadsts::{self, Kind};
-use swyx_teams::settings::SecretFault;
-use swyx_teams::tenant::{Cause, Read, Refusal, Registration, SecretSeen, SignIn, Tenant, Tried, Unseen};
+use swyx_teams::entra::aadsts::{self, Kind};
+use swyx_teams::entra::snapshot::{
+    Cause, Read, Refusal, Registration, SecretSeen, SignIn, Snapshot, Tried, Unseen,
+};
+use swyx_teams::secret::SecretFault;
 
 /// When every tenant of the tests was seen.
 pub const SEEN_AT: &str = "2026-03-01T12:00:00Z";
 
 /// A tenant in which all is as mode 2 needs it, seen by an administrator too.
-pub fn healthy() -> Tenant {
+pub fn healthy() -> Snapshot {
     let both = || vec!["Presence.ReadWrite.All".to_owned(), "User.ReadBasic.All".to_owned()];
-    Tenant {
+    Snapshot {
         seen_at: SEEN_AT.parse().expect("a time"),
         clock_ahead: Some(0),
         secret_fault: None,
@@ -48,20 +50,20 @@ pub fn not_asked() -> Unseen {
 }
 
 /// The healthy tenant with other permissions in its token, without the registration.
-pub fn with_roles(roles: &[&str]) -> Tenant {
+pub fn with_roles(roles: &[&str]) -> Snapshot {
     let roles = Some(roles.iter().map(|role| (*role).to_owned()).collect());
-    Tenant { sign_in: Ok(SignIn::Accepted { roles }), registration: Err(not_asked()), ..healthy() }
+    Snapshot { sign_in: Ok(SignIn::Accepted { roles }), registration: Err(not_asked()), ..healthy() }
 }
 
 /// A tenant that refuses the sign-in with a code of the table.
-pub fn refusing(code: u32) -> Tenant {
+pub fn refusing(code: u32) -> Snapshot {
     refusing_as(Some(code), aadsts::find(code).expect("a known code").kind)
 }
 
 /// A tenant that refuses the sign-in.
-pub fn refusing_as(code: Option<u32>, kind: Kind) -> Tenant {
+pub fn refusing_as(code: Option<u32>, kind: Kind) -> Snapshot {
     let refused = || Err(Unseen::refused());
-    Tenant {
+    Snapshot {
         sign_in: Ok(SignIn::Refused(Refusal { code, kind, request: None })),
         directory: refused(),
         presence: refused(),
@@ -71,7 +73,7 @@ pub fn refusing_as(code: Option<u32>, kind: Kind) -> Tenant {
 }
 
 /// The healthy tenant with another registration.
-pub fn registered(change: impl FnOnce(&mut Registration)) -> Tenant {
+pub fn registered(change: impl FnOnce(&mut Registration)) -> Snapshot {
     let mut tenant = healthy();
     change(tenant.registration.as_mut().expect("seen"));
     tenant
@@ -82,19 +84,19 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 /// The tenant in which this rule finds something; nothing if the rule looks at no tenant.
-pub fn bad(rule: &str) -> Option<Tenant> {
+pub fn bad(rule: &str) -> Option<Snapshot> {
     Some(match rule {
         "tenant-not-found" => refusing(90002),
         "application-not-found" => refusing(700016),
-        "secret-rejected" => Tenant { secret_fault: Some(SecretFault::Guid), ..refusing(7000215) },
+        "secret-rejected" => Snapshot { secret_fault: Some(SecretFault::Guid), ..refusing(7000215) },
         "secret-expired" => refusing(7000222),
         "sign-in-disabled" => refusing(53003),
         "permission-missing" => with_roles(&["Presence.Read.All"]),
-        "directory-unreadable" => Tenant {
+        "directory-unreadable" => Snapshot {
             directory: Ok(Read::Refused(403, Some("Authorization_RequestDenied".to_owned()))),
             ..healthy()
         },
-        "presence-unreadable" => Tenant { presence: Ok(Read::Refused(401, None)), ..healthy() },
+        "presence-unreadable" => Snapshot { presence: Ok(Read::Refused(401, None)), ..healthy() },
         "permission-excess" => with_roles(&["Presence.ReadWrite.All", "User.Read.All", "Mail.Read"]),
         "permission-not-consented" => registered(|registration| {
             registration.granted = names(&["Presence.ReadWrite.All"]);

@@ -6,68 +6,57 @@ use std::process::Command;
 
 /// Each module with those that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("secret_form", &[]),
-    ("diagnostic", &["secret_form"]),
+    // core: a file and what is wrong with it
+    ("text", &[]),
     ("os", &[]),
-    ("source", &["diagnostic", "secret_form"]),
-    ("settings", &["secret_form", "source", "diagnostic", "os"]),
-    ("aadsts", &[]),
-    ("permission", &["settings"]),
-    ("tenant", &["settings", "aadsts"]),
-    ("rules", &["secret_form", "settings", "tenant", "permission", "aadsts", "diagnostic"]),
-    ("check", &["source", "settings", "rules", "tenant", "diagnostic", "os"]),
-    ("graph", &["settings", "aadsts", "os"]),
-    ("observe", &["settings", "permission", "aadsts", "graph", "tenant"]),
-    ("emulator", &[]),
-    ("swyx", &["settings", "graph"]),
-    ("users", &["settings", "diagnostic", "graph", "swyx"]),
-    ("sync", &["settings", "diagnostic", "graph", "swyx", "users"]),
+    ("endpoint", &["text"]),
+    ("secret", &["text", "endpoint", "os"]),
+    ("diagnostic", &["text", "secret"]),
+    ("source", &["text", "diagnostic", "secret"]),
+    ("settings", &["text", "endpoint", "secret", "source", "diagnostic"]),
+    ("entra", &["text", "endpoint", "secret", "settings", "os", "http"]),
+    ("rules", &["text", "secret", "settings", "entra", "diagnostic"]),
+    ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
+    ("edit", &["text", "check", "source", "secret", "settings", "diagnostic", "os"]),
+    ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
+    ("sheet", &["text", "secret", "settings"]),
+    // online
+    ("http", &["text", "endpoint", "secret", "settings", "os"]),
+    ("swyx", &["endpoint", "secret", "settings", "http"]),
+    ("users", &["text", "settings", "diagnostic", "entra", "swyx"]),
+    ("sync", &["settings", "secret", "diagnostic", "entra", "http", "swyx", "users"]),
     (
         "provision",
-        &[
-            "aadsts",
-            "change",
-            "check",
-            "diagnostic",
-            "graph",
-            "observe",
-            "os",
-            "permission",
-            "settings",
-            "source",
-            "tenant",
-        ],
+        &["text", "check", "diagnostic", "edit", "entra", "http", "os", "secret", "settings", "source"],
     ),
-    ("change", &["check", "source", "settings", "diagnostic", "os"]),
-    ("form", &["secret_form", "change", "check", "source", "settings", "diagnostic"]),
-    ("web", &["change", "check", "diagnostic", "form", "os", "settings"]),
-    ("sheet", &["settings"]),
-    ("report", &["check", "source", "rules", "tenant", "aadsts", "diagnostic"]),
+    // program
+    ("emulator", &[]),
+    ("report", &["text", "check", "source", "rules", "entra", "diagnostic"]),
+    ("web", &["text", "check", "diagnostic", "edit", "form", "os", "secret", "settings"]),
     (
         "cli",
         &[
-            "secret_form",
-            "aadsts",
-            "change",
+            "text",
+            "endpoint",
             "check",
+            "diagnostic",
+            "edit",
             "emulator",
-            "graph",
-            "observe",
-            "permission",
+            "entra",
+            "form",
+            "http",
+            "os",
             "provision",
+            "report",
+            "rules",
+            "secret",
+            "settings",
+            "sheet",
+            "source",
             "swyx",
             "sync",
-            "tenant",
             "users",
-            "form",
             "web",
-            "source",
-            "settings",
-            "rules",
-            "diagnostic",
-            "os",
-            "sheet",
-            "report",
         ],
     ),
 ];
@@ -139,16 +128,16 @@ fn the_test_of_imports_would_see_one() {
     assert_eq!(imports("//! crate::cli\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
 }
 
-/// Every other writer of `change` writes addresses and commands, too.
+/// Every other writer of `edit` writes addresses and commands, too.
 #[test]
 fn the_page_saves_only_through_the_writer_for_forms() {
-    let calls = |text: &str| text.split("change::").skip(1).map(called).collect::<Vec<_>>();
+    let calls = |text: &str| text.split("edit::").skip(1).map(called).collect::<Vec<_>>();
     let files = source_files();
     let web = files.iter().filter(|(module, _, _)| module == "web");
     let found = web.flat_map(|(_, _, text)| calls(text)).filter(|name| name.starts_with(char::is_lowercase));
     let found = found.collect::<BTreeSet<_>>();
-    assert_eq!(found, ["file_from_form", "look"].map(str::to_owned).into());
-    assert_eq!(calls("change::file(&name)"), ["file"]);
+    assert_eq!(found, ["apply_from_form", "preview"].map(str::to_owned).into());
+    assert_eq!(calls("edit::apply_to_file(&name)"), ["apply_to_file"]);
 }
 
 /// The name at the start of a text.
@@ -173,36 +162,47 @@ fn files_are_short_and_say_what_they_are() {
     }
 }
 
+/// The crates that the library brings with it, with some features.
+fn crates(features: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(["--no-default-features", "--features", features])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("UTF-8");
+    // `name v1.2.3 (…)`: the same crate in two versions is two crates.
+    let crates = tree.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    crates.filter(|name| !name.is_empty() && !name.starts_with("swyx-teams ")).collect()
+}
+
 #[test]
-fn without_the_feature_cli_there_is_no_command_line_and_no_renderer() {
-    let tree = |more: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--edges", "normal", "--prefix", "none", "--format", "{p}"])
-            .args(more)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
-    let has = |tree: &str, name: &str| tree.lines().any(|line| line.split(' ').next() == Some(name));
-    let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
-    for name in [
-        "clap",
-        "clap_builder",
-        "anstream",
-        "serde-sarif",
-        "quick-junit",
-        "inquire",
-        "unicode-width",
-        "glob",
-        "axum",
-        "axum-server",
-        "maud",
-        "rcgen",
+fn each_feature_brings_only_what_it_needs() {
+    const COMMAND_LINE: [&str; 4] = ["clap", "inquire", "indicatif", "comfy-table"];
+    const RENDERERS: [&str; 3] = ["anstream", "serde-sarif", "quick-junit"];
+    const PAGE: [&str; 2] = ["axum", "maud"];
+    const NETWORK: [&str; 5] = ["reqwest", "tokio", "oauth2", "csv", "aws-lc-sys"];
+    let all = [&COMMAND_LINE[..], &RENDERERS, &PAGE, &NETWORK, &["rcgen"]].concat();
+    for (features, present) in [
+        ("", &[][..]),
+        ("report", &RENDERERS),
+        ("online", &NETWORK),
+        ("web", &["axum", "maud", "tokio", "aws-lc-sys"]),
+        ("emulator", &["axum", "rcgen", "tokio", "aws-lc-sys"]),
+        ("cli", &all),
     ] {
-        assert!(has(&with, name), "{name} is not even there with the feature");
-        assert!(!has(&without, name), "{name} is there without the feature");
+        let crates = crates(features);
+        let has = |name: &str| crates.iter().any(|found| found.split(' ').next() == Some(name));
+        assert!(has("toml_parser"), "{features}");
+        for name in &all {
+            assert_eq!(has(name), present.contains(name), "{name} with the features \"{features}\"");
+        }
     }
-    assert!(has(&without, "toml_parser"));
+}
+
+#[test]
+fn the_library_alone_is_small() {
+    let crates = crates("");
+    assert!((40..=95).contains(&crates.len()), "{}: {crates:?}", crates.len());
 }

@@ -1,36 +1,37 @@
 //! The rules that look at a tenant: each kind of refusal, grant, read and date, and what is said of what was not seen.
 
 use crate::common::{GOOD, tenants};
-use swyx_teams::aadsts::{self, Kind};
 use swyx_teams::check::{self, Checked};
 use swyx_teams::diagnostic::Place;
+use swyx_teams::entra::aadsts::{self, Kind};
+use swyx_teams::entra::snapshot::{Cause, Read, SignIn, Snapshot, Unseen};
 use swyx_teams::rules::{ALL, Rule};
-use swyx_teams::settings::{SecretFault, keys};
-use swyx_teams::tenant::{Cause, Read, SignIn, Tenant, Unseen};
+use swyx_teams::secret::SecretFault;
+use swyx_teams::settings::keys;
 use tenants::{healthy, refusing, refusing_as, registered, secret, with_roles};
 
-fn checked(text: &str, tenant: &Tenant) -> Checked {
+fn checked(text: &str, tenant: &Snapshot) -> Checked {
     check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
 }
 
 /// The rules that find something in a file that has no fault of its own.
-fn found(tenant: &Tenant) -> Vec<&'static str> {
+fn found(tenant: &Snapshot) -> Vec<&'static str> {
     found_in(GOOD, tenant)
 }
 
-fn found_in(text: &str, tenant: &Tenant) -> Vec<&'static str> {
+fn found_in(text: &str, tenant: &Snapshot) -> Vec<&'static str> {
     checked(text, tenant).diagnostics().iter().map(|found| found.rule).collect()
 }
 
 /// The messages of a rule, with their help.
-fn said(rule: &str, tenant: &Tenant) -> Vec<String> {
+fn said(rule: &str, tenant: &Snapshot) -> Vec<String> {
     let checked = checked(GOOD, tenant);
     let of_rule = checked.diagnostics().iter().filter(|found| found.rule == rule);
     of_rule.map(|found| format!("{}: {}", found.message, found.help.as_deref().unwrap_or_default())).collect()
 }
 
 /// The rules that could not be applied for this reason.
-fn skipped(tenant: &Tenant, why: &Unseen) -> Vec<&'static str> {
+fn skipped(tenant: &Snapshot, why: &Unseen) -> Vec<&'static str> {
     let checked = checked(GOOD, tenant);
     checked.skipped().iter().filter(|skipped| skipped.why == *why).map(|skipped| skipped.rule).collect()
 }
@@ -63,7 +64,7 @@ fn what_is_not_seen_is_said_for_each_rule_with_its_reason() {
     let why = Unseen::new(Cause::Silence, "nobody answered");
     let all = ALL.iter().filter(|rule| rule.is_online()).map(|rule| rule.id).collect::<Vec<_>>();
     assert_eq!(all.len(), 14);
-    assert_eq!(skipped(&Tenant::unseen(healthy().seen_at, &why), &why), all);
+    assert_eq!(skipped(&Snapshot::unseen(healthy().seen_at, &why), &why), all);
 
     let mut tenant = healthy();
     tenant.sign_in = Err(why.clone());
@@ -164,7 +165,7 @@ fn the_wrong_cloud_is_shown_at_the_cloud_or_where_it_would_stand() {
 #[test]
 fn what_the_secret_looks_like_is_said_where_it_is_refused() {
     let said =
-        |fault| said("secret-rejected", &Tenant { secret_fault: fault, ..refusing(7000215) }).remove(0);
+        |fault| said("secret-rejected", &Snapshot { secret_fault: fault, ..refusing(7000215) }).remove(0);
     let plain = said(None);
     assert!(!plain.contains("; the secret "), "{plain}");
     for (fault, words) in [
@@ -181,7 +182,7 @@ fn what_the_secret_looks_like_is_said_where_it_is_refused() {
         assert!(text.contains(words), "{text}");
     }
     // It is worth a word only where the secret is at fault.
-    let tenant = Tenant { secret_fault: Some(SecretFault::Guid), ..refusing(700016) };
+    let tenant = Snapshot { secret_fault: Some(SecretFault::Guid), ..refusing(700016) };
     assert_eq!(found(&tenant), ["application-not-found"]);
 }
 
@@ -190,12 +191,12 @@ fn a_service_principal_that_is_switched_off_is_found_by_the_administrator_too() 
     let off = registered(|registration| registration.enabled = false);
     assert_eq!(found(&off), ["sign-in-disabled"]);
     let unseen = Err(Unseen::new(Cause::Use, "no secret"));
-    assert_eq!(found(&Tenant { sign_in: unseen, ..off.clone() }), ["sign-in-disabled"]);
+    assert_eq!(found(&Snapshot { sign_in: unseen, ..off.clone() }), ["sign-in-disabled"]);
     // Another reason for the refusal is the one to mend first.
-    let Tenant { sign_in, .. } = refusing(700016);
-    assert_eq!(found(&Tenant { sign_in, ..off.clone() }), ["application-not-found"]);
-    let Tenant { sign_in, .. } = refusing(7000112);
-    assert_eq!(found(&Tenant { sign_in, ..off }), ["sign-in-disabled"]);
+    let Snapshot { sign_in, .. } = refusing(700016);
+    assert_eq!(found(&Snapshot { sign_in, ..off.clone() }), ["application-not-found"]);
+    let Snapshot { sign_in, .. } = refusing(7000112);
+    assert_eq!(found(&Snapshot { sign_in, ..off }), ["sign-in-disabled"]);
 }
 
 #[test]
@@ -242,7 +243,7 @@ fn a_name_from_a_token_cannot_act_on_a_terminal() {
 
 #[test]
 fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
-    let opaque = |directory, presence| Tenant {
+    let opaque = |directory, presence| Snapshot {
         sign_in: Ok(SignIn::Accepted { roles: None }),
         directory,
         presence,
@@ -259,7 +260,7 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
     // Where an administrator looked, the grants say what the token does not.
     let mut granted = healthy().registration.expect("seen");
     granted.granted = vec!["Presence.Read.All".to_owned(), "User.ReadBasic.All".to_owned()];
-    let less = Tenant { registration: Ok(granted), ..fine };
+    let less = Snapshot { registration: Ok(granted), ..fine };
     assert_eq!(found(&less), ["permission-not-consented"]);
     let refused = || Ok(Read::Refused(403, None));
     assert_eq!(found(&opaque(refused(), refused())), ["directory-unreadable", "presence-unreadable"]);
@@ -267,7 +268,7 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
 
 #[test]
 fn a_refused_read_is_reported_unless_it_follows_from_a_missing_permission() {
-    let refused = |roles: &[&str]| Tenant {
+    let refused = |roles: &[&str]| Snapshot {
         directory: Ok(Read::Refused(403, Some("Forbidden".to_owned()))),
         presence: Ok(Read::Refused(403, None)),
         ..with_roles(roles)
@@ -324,7 +325,7 @@ fn delegated_grants_that_could_not_be_read_are_missed_only_where_they_matter() {
 }
 
 /// What is said of the end of secrets, with what is known of the sign-in.
-fn ends(tenant: Tenant, secrets: &[(&str, Option<bool>)]) -> String {
+fn ends(tenant: Snapshot, secrets: &[(&str, Option<bool>)]) -> String {
     let mut tenant = tenant;
     let registration = registered(|registration| {
         let secrets = secrets.iter().enumerate();
@@ -367,7 +368,7 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
     assert_eq!(accepted(&[(gone_by, Some(true)), (late, Some(true))]), "");
     let only = accepted(&[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && !only.contains("guess"), "{only}");
-    let unseen = || Tenant { sign_in: Err(Unseen::new(Cause::Use, "no secret")), ..healthy() };
+    let unseen = || Snapshot { sign_in: Err(Unseen::new(Cause::Use, "no secret")), ..healthy() };
     let only = ends(unseen(), &[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
     // All have ended, and no sign-in says so.
@@ -378,12 +379,12 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
 
 #[test]
 fn a_secret_that_cannot_be_found_in_the_registration_is_said_to_be_unseen() {
-    let without = |tenant: Tenant| Tenant {
+    let without = |tenant: Snapshot| Snapshot {
         registration: registered(|one| one.secrets = vec![secret("s", "2026-03-02T00:00:00Z", Some(false))])
             .registration,
         ..tenant
     };
-    let why = |tenant: &Tenant| {
+    let why = |tenant: &Snapshot| {
         let checked = checked(GOOD, tenant);
         let skipped = checked.skipped().iter().find(|skipped| skipped.rule == "secret-expires-soon");
         skipped.map(|skipped| skipped.why.cause)

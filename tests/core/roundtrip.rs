@@ -1,7 +1,7 @@
 //! Writing keeps every byte: the public TOML corpus through reader and writer.
 
 use serde_json::Value;
-use swyx_teams::settings::write::{Change, NewValue, edit};
+use swyx_teams::edit::{Change, NewValue, edit_text};
 
 /// The valid documents of the corpus that are text.
 fn documents() -> Vec<(String, String)> {
@@ -31,7 +31,7 @@ fn a_text_in_which_nothing_is_set_stays_byte_for_byte() {
     let documents = documents();
     assert!(documents.len() >= 200, "only {} documents", documents.len());
     for (name, text) in documents {
-        assert_eq!(edit(&text, &[]).as_deref(), Ok(text.as_str()), "{name}");
+        assert_eq!(edit_text(&text, &[]).as_deref(), Ok(text.as_str()), "{name}");
     }
 }
 
@@ -43,7 +43,7 @@ fn setting_a_value_changes_that_key_alone() {
         for (key, value) in before.as_object().expect("a table") {
             let address = swyx_teams::diagnostic::Key::ROOT.child(key);
             let change = [Change::Set(address, NewValue::Text("é\" '\\ new".to_owned()))];
-            let Ok(after) = edit(&text, &change) else {
+            let Ok(after) = edit_text(&text, &change) else {
                 let is_table = value.is_object()
                     || value.as_array().is_some_and(|array| array.iter().all(Value::is_object));
                 assert!(is_table, "{name}: {key} could not be set");
@@ -64,7 +64,7 @@ fn a_key_that_is_added_and_taken_away_leaves_the_text_as_it_was() {
     for (name, text) in documents() {
         for address in ["zz-new", "zz-table.zz-new"] {
             let key = address.parse::<swyx_teams::diagnostic::Key>().expect("a key");
-            let added = edit(&text, &[Change::Set(key.clone(), NewValue::Integer(7))])
+            let added = edit_text(&text, &[Change::Set(key.clone(), NewValue::Integer(7))])
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
             let mut expected = content(&text);
             match address.split_once('.') {
@@ -77,7 +77,7 @@ fn a_key_that_is_added_and_taken_away_leaves_the_text_as_it_was() {
                 Some((table, _)) => table.parse().expect("a key"),
             };
             let removed =
-                edit(&added, &[Change::Unset(gone)]).unwrap_or_else(|error| panic!("{name}: {error}"));
+                edit_text(&added, &[Change::Unset(gone)]).unwrap_or_else(|error| panic!("{name}: {error}"));
             if address == "zz-new" {
                 assert_eq!(removed, text, "{name}");
             } else {
@@ -97,7 +97,7 @@ fn taking_a_key_away_takes_it_alone() {
         let before = content(&text);
         for key in before.as_object().expect("a table").keys() {
             let address = swyx_teams::diagnostic::Key::ROOT.child(key);
-            match edit(&text, &[Change::Unset(address)]) {
+            match edit_text(&text, &[Change::Unset(address)]) {
                 Ok(after) => {
                     let mut expected = before.clone();
                     expected.as_object_mut().expect("a table").shift_remove(key);

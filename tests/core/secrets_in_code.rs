@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use swyx_teams::settings::write::{Change, NewValue};
-use swyx_teams::settings::{Secret, SecretSource};
+use swyx_teams::edit::{Change, NewValue};
+use swyx_teams::secret::{Secret, SecretSource};
 
 /// The files that take secrets out, and how often. Whoever adds a line here says why.
 const CALLERS: [(&str, usize); 11] = [
@@ -15,20 +15,20 @@ const CALLERS: [(&str, usize); 11] = [
     // `--reveal` of `sheet`.
     ("cli/sheet.rs", 1),
     // The header of every call to Graph and to the gateway.
-    ("graph/send.rs", 1),
+    ("http/send.rs", 1),
     // The form of the token request.
-    ("graph/sign_in.rs", 1),
+    ("entra/sign_in/grants.rs", 1),
     // Reads what a token says of itself.
-    ("graph/token.rs", 1),
+    ("entra/sign_in/token.rs", 1),
     // Writes a new secret into its file, or into that of `--secret-out`.
     ("provision/files.rs", 2),
     // Looks for the file's own secrets in the rest of the file, to mask them there too.
     ("settings/read.rs", 1),
     // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, and the fault of the text.
-    ("settings/secret.rs", 7),
+    ("secret/value.rs", 7),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
-    ("settings/write/mod.rs", 1),
-    ("settings/write/proof.rs", 1),
+    ("edit/change.rs", 1),
+    ("edit/text/proof.rs", 1),
 ];
 
 /// Calls in a text, comments left out: `x.expose()`, `Secret::expose(x)`, `map(Secret::expose)`, `x.expose_secret()`.

@@ -76,7 +76,7 @@ fn a_safe_fix_mends_what_it_says() {
             .iter()
             .any(|found| found.rule == id && found.fix.as_ref().is_some_and(|fix| fix.safe))
         {
-            let after = swyx_teams::change::fixed(&bad).expect("a fix changes something");
+            let after = swyx_teams::edit::with_safe_fixes(&bad).expect("a fix changes something");
             assert!(after.diagnostics().iter().all(|found| found.rule != id), "{id}");
             fixed += 1;
         }

@@ -14,5 +14,5 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod form;
 mod guard;
-mod page;

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use super::super::sync::load::Loaded;
 use crate::cli::context::Context;
 use crate::emulator::Emulator;
-use crate::settings::Trust;
+use crate::secret::Trust;
 use crate::sync::run::{Nobody, Order, View, Writing, run};
 
 /// What a user does, and what has to show on the other side.

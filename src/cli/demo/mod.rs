@@ -20,7 +20,7 @@ use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
-use crate::settings::{Secret, Trust};
+use crate::secret::{Secret, Trust};
 use steps::{DemoStep, beginning, mistake, steps};
 
 /// The arguments.

@@ -6,18 +6,22 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::AdminSession;
+use super::AdministratorArgs;
+use super::SecretOutArgs;
+use super::confirm;
+use super::consent_link;
 use super::plan::{PlanOptionArgs, compute_plan};
 use super::show::{self, PlanShape, PlanText};
-use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_link};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
+use crate::entra::snapshot::objects::{Application, FoundBy};
 use crate::provision::{Applied, Kept, Plan, Proof};
 use crate::report::json::write_pretty;
-use crate::tenant::objects::{Application, FoundBy};
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
@@ -147,7 +151,7 @@ fn print_json(
     context: &mut Context<'_>,
     session: &AdminSession,
     plan: &Plan,
-    objects: &crate::tenant::objects::Objects,
+    objects: &crate::entra::snapshot::objects::Objects,
     applied: Option<&Applied>,
 ) -> io::Result<()> {
     let lacks = applied.filter(|applied| !applied.not_granted.is_empty());

@@ -5,15 +5,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use super::AdminSession;
+use super::AdministratorArgs;
+use super::SecretOutArgs;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
+use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Held, Removal};
 use crate::settings::keys;
-use crate::tenant::objects::Application;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

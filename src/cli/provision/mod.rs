@@ -25,12 +25,14 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::diagnostic::printable;
-use crate::graph::{Client, Credential, Limits, TO_READ, Token};
+use crate::entra::graph::Client;
+use crate::entra::sign_in::{Credential, TO_READ, Token};
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::Limits;
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
 use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
-use crate::tenant::{Cause, Unseen};
+use crate::text::printable;
 use progress::ProgressReporter;
 
 /// How the administrator signs in, and how long is waited.
@@ -95,7 +97,7 @@ struct AdminSession {
     patience: Duration,
     until: Instant,
     /// Keeps other runs for this settings file away. A plan changes nothing and takes no lock.
-    _lock: Option<os::Alone>,
+    _lock: Option<os::ProcessLock>,
 }
 
 impl AdminSession {
@@ -110,7 +112,7 @@ impl AdminSession {
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         let installation = Installation::new(&os::host_name(), &whole);
         // Of two runs at once, one would take what the other has not kept yet for left over.
-        let lock = if scopes == TO_READ { None } else { os::alone(&installation.mark()) };
+        let lock = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
         if lock.is_none() && scopes != TO_READ {
             let why = format!(
                 "{}: another swyx-teams is at work for this settings file; nothing was changed",
@@ -173,7 +175,7 @@ impl AdminSession {
         work: impl Future<Output = Result<T, Failure>>,
     ) -> io::Result<Option<Result<T, Failure>>> {
         let done = self.runtime.block_on(async {
-            let end = os::ending()?;
+            let end = os::shutdown_signal()?;
             Ok::<_, io::Error>(tokio::select! {
                 done = work => Some(done),
                 () = end => None,

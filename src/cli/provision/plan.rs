@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::AdminSession;
+use super::AdministratorArgs;
+use super::SecretOutArgs;
 use super::show::{self, PlanText};
-use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
-use crate::diagnostic::printable;
-use crate::graph::TO_READ;
+use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
 use crate::report::json::write_pretty;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::diagnostic::printable;
 use crate::provision::{Step, Told};
-use crate::settings::{Mode, Secret};
+use crate::secret::Secret;
+use crate::settings::Mode;
+use crate::text::printable;
 
 /// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
 pub(super) struct ProgressReporter {

@@ -6,17 +6,19 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use super::AdminSession;
+use super::AdministratorArgs;
+use super::SecretOutArgs;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::cli::sheet;
-use crate::diagnostic::printable;
-use crate::graph::TO_PROVISION;
+use crate::entra::sign_in::TO_PROVISION;
 use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
 use crate::report::json::write_pretty;
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]

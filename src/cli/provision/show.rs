@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::AdminSession;
 use crate::cli::context::Context;
-use crate::diagnostic::printable;
+use crate::entra::snapshot::objects::{FoundBy, Objects};
 use crate::provision::{Line, Plan, Sign};
 use crate::settings::{Choice, Cloud};
-use crate::tenant::objects::{FoundBy, Objects};
+use crate::text::printable;
 
 /// A plan in JSON, version 1.
 #[derive(Serialize)]

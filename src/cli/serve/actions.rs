@@ -8,16 +8,17 @@ use crate::cli::context::{Context, Dispatch};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::cli::online::OnlineArgs;
+use crate::cli::online::{self, OnlineArgs};
 use crate::cli::options::Global;
 use crate::cli::provision::show::PlanText;
 use crate::cli::provision::{AdminSignIn, AdministratorArgs, plan};
-use crate::cli::{online, sheet};
-use crate::diagnostic::{Severity, printable};
+use crate::cli::sheet;
+use crate::diagnostic::Severity;
 use crate::form::{Form, findings};
 use crate::report::{FileReport, verdict};
-use crate::settings::Secret;
+use crate::secret::Secret;
 use crate::sheet::{Field as SheetField, Sheet};
+use crate::text::printable;
 use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
 
 /// How long a file is looked at: the default of `check --online`, in seconds.

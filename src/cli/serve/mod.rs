@@ -90,7 +90,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
 }
 
 async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Result<Exit, CliError> {
-    let end = crate::os::ending()?;
+    let end = crate::os::shutdown_signal()?;
     let door = Arc::new(Door::new(bound.names().clone()).map_err(io::Error::other)?);
     print_link(context, &door)?;
     let is_asked = context.can_ask();

@@ -10,12 +10,13 @@ use super::given::{Answer, AnswerError, GivenAnswers, NO_PAIR, NO_REFERENCE, Ori
 use super::question::{Question, SignIn};
 use crate::cli::names::{display, named};
 use crate::cli::value;
-use crate::diagnostic::{Place, printable};
+use crate::diagnostic::Place;
+use crate::edit::NewValue;
 use crate::os;
 use crate::settings::suggest::nearest;
-use crate::settings::write::NewValue;
 use crate::source::tree::{Node, Origin as Written, Table, Tree, Value};
 use crate::source::{MOST_BYTES, Source};
+use crate::text::printable;
 
 /// The answers of the file at `path`.
 pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {

@@ -14,8 +14,8 @@ use crate::cli::administrator;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::diagnostic::Diagnostic;
-use crate::permission;
-use crate::settings::write::NewValue;
+use crate::edit::NewValue;
+use crate::entra::permission;
 use crate::settings::{Choice, Cloud, Mode};
 
 /// Why a prompt gave no answer.

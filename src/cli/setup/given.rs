@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::args::SetupArgs;
 use super::question::{Question, SignIn};
 use crate::cli::value;
-use crate::settings::write::NewValue;
+use crate::edit::NewValue;
 
 /// Where an answer comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

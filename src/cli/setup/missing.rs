@@ -4,7 +4,7 @@ use super::given::{AnswerError, GivenAnswers};
 use super::question::{Question, SignIn, Wanted};
 use crate::check::Checked;
 use crate::cli::administrator::ADMIN_TOKEN;
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
 
 /// What is missing where nobody can be asked.
 pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) -> Vec<AnswerError> {

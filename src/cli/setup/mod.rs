@@ -19,7 +19,7 @@ use crate::check::Checked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
-use crate::diagnostic::printable;
+use crate::text::printable;
 use args::SetupArgs;
 use ask::{AskError, PromptError};
 use given::{AnswerError, GivenAnswers, Origin};

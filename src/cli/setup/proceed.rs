@@ -11,8 +11,8 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::cli::sheet;
-use crate::diagnostic::printable;
-use crate::settings::SecretSource;
+use crate::secret::SecretSource;
+use crate::text::printable;
 
 /// What was chosen for this run, beside what the settings file keeps.
 #[derive(Clone, Debug)]

@@ -7,16 +7,16 @@ use std::path::PathBuf;
 
 use super::given::{Answer, AnswerError};
 use super::question::Question;
-use crate::change::{self, ChangeError, Outcome};
 use crate::check::{self as pipeline, Checked};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
-use crate::diagnostic::{Diagnostic, Key, Place, Severity, printable};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::settings::entries::{Entry, EntryValue, given};
-use crate::settings::write::{Change, NewValue};
 use crate::settings::{Draft, Mode, keys};
+use crate::text::printable;
 
 /// The settings file that is being filled in.
 pub(super) struct SettingsFile {
@@ -58,7 +58,7 @@ impl SettingsFile {
     ) -> Result<Vec<(Option<&'a Answer>, Diagnostic)>, String> {
         let changes = self.changes(answers);
         let (after, mut added) =
-            change::preview(&self.checked, &changes).map_err(|error| error.to_string())?;
+            edit::preview_unfinished(&self.checked, &changes).map_err(|error| error.to_string())?;
         // A wrong answer in the place of a wrong value adds no error.
         let is_an_answer = |found: &&Diagnostic| {
             found.severity == Severity::Error
@@ -86,7 +86,7 @@ impl SettingsFile {
 
     /// The file as it would be with these answers, for a look at it.
     pub(super) fn with(&self, answers: &[Answer]) -> Option<Checked> {
-        change::preview(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
+        edit::preview_unfinished(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
     }
 
     /// Saves answers, all or none, and says which values of the file they changed.
@@ -99,7 +99,7 @@ impl SettingsFile {
             return Ok(SaveOutcome::Saved);
         }
         let changes = self.changes(answers);
-        let after = match change::unfinished(&self.name, &self.path, &changes) {
+        let after = match edit::apply_to_unfinished_file(&self.name, &self.path, &changes) {
             Ok(Outcome::Saved(after) | Outcome::Unchanged(after)) => after,
             Ok(Outcome::Refused(_, added)) => return Ok(SaveOutcome::Refused(added)),
             Err(ChangeError::Unsound(checked)) => {

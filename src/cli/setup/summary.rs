@@ -4,9 +4,10 @@ use super::given::{GivenAnswers, Origin};
 use super::question::Question;
 use super::settings_file::{SettingsFile, known};
 use crate::check::Checked;
-use crate::diagnostic::printable;
-use crate::permission::{DIRECTORY, needs};
-use crate::settings::{Mode, SecretSource, defaults};
+use crate::entra::permission::{DIRECTORY, needs};
+use crate::secret::SecretSource;
+use crate::settings::{Mode, defaults};
+use crate::text::printable;
 
 /// The steps, the known answers and where they are from, and what will be asked; `after` is the file with the given answers.
 pub(super) fn summary(

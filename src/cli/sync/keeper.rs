@@ -13,7 +13,7 @@ use super::record::Recorder;
 use super::state::State;
 use crate::cli::names::display;
 use crate::rules;
-use crate::settings::Trust;
+use crate::secret::Trust;
 use crate::sync::Options;
 use crate::sync::run::{self, Order, View, Writing};
 

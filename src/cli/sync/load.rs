@@ -9,14 +9,18 @@ use crate::check::{self, Checked};
 use crate::cli::connection::{Connection, ConnectionPolicy, Transports, client_secret_source};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::diagnostic::{Severity, printable};
-use crate::graph::{Client, Credential, Limits};
+use crate::diagnostic::Severity;
+use crate::entra::graph::Client;
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::Unseen;
+use crate::http::Limits;
 use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Repository};
-use crate::settings::{Secret, SecretSource, Settings, Trust, Unresolved, keys};
+use crate::secret::{Secret, SecretSource, Trust};
+use crate::settings::{Settings, Unresolved, keys};
 use crate::sync::Options;
 use crate::sync::run::{Site, Writing};
-use crate::tenant::Unseen;
+use crate::text::printable;
 
 /// One request has so long; none is repeated, since the next look is another.
 const ATTEMPT: Duration = Duration::from_secs(20);

@@ -188,7 +188,7 @@ fn announce(args: &SyncArgs) {
 
 /// Carries until a signal comes.
 async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> io::Result<()> {
-    let mut endings = os::Endings::new()?;
+    let mut endings = os::ShutdownSignals::new()?;
     let state = Arc::new(State::default());
     // Before anything begins: an address that cannot be had leaves nothing behind.
     if let Some(address) = args.metrics {

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::replay::said;
 use super::shapes::{HEAD, Line, Told};
-use crate::diagnostic::printable;
 use crate::os::NewFile;
 use crate::sync::Moment;
 use crate::sync::engine::{Command, Engine, Event};
 use crate::sync::run::{Nobody, Witness, Writing};
+use crate::text::printable;
 
 /// Makes witnesses.
 pub(super) struct Recorder {

@@ -11,9 +11,9 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
-use crate::diagnostic::printable;
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
+use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {

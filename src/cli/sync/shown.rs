@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
-use crate::diagnostic::printable;
+use crate::text::printable;
 
 /// Writes one tenant of the report.
 pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {

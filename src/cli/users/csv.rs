@@ -7,9 +7,9 @@ use std::io::{self, Write};
 use csv::Writer;
 
 use super::match_report::{MatchReport, remark};
-use crate::diagnostic::printable;
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
+use crate::text::printable;
 use crate::users::Finding;
 
 const HEADER: [&str; 8] =

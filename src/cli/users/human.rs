@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use comfy_table::{Table, presets};
 
 use super::match_report::{MatchReport, remark};
-use crate::diagnostic::shown;
+use crate::text::shown;
 use crate::users::{By, Finding, Kind};
 
 /// Lines of one kind at most, unless all is asked for.
@@ -79,7 +79,7 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
     }
     if finding.swyx().is_empty() {
         let users = finding.teams().iter().filter_map(account);
-        let line = |user: &crate::graph::TeamsUser| {
+        let line = |user: &crate::entra::graph::TeamsUser| {
             let mail = user.mail.as_deref().unwrap_or_default();
             [shown(&user.name), shown(mail), shown(&user.upn), remark.clone()]
         };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::match_report::MatchReport;
 use crate::diagnostic::Severity;
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::report::json::write_pretty;
 use crate::swyx::SwyxUser;
 use crate::users::{Finding, Kind};

@@ -12,13 +12,17 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::diagnostic::printable;
-use crate::graph::{Credential, GraphError, Limits, TeamsUser, TransportError};
-use crate::observe;
+use crate::endpoint::Endpoint;
+use crate::entra::graph::TeamsUser;
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::entra::{GraphError, probe};
+use crate::http::{HttpError, Limits, TransportError};
 use crate::os::read_regular;
-use crate::settings::{Endpoint, SecretSource, Settings, keys};
+use crate::secret::SecretSource;
+use crate::settings::{Settings, keys};
 use crate::swyx::{GatewayError, SwyxUser};
-use crate::tenant::{Cause, Unseen};
+use crate::text::printable;
 use crate::users::csv;
 
 type ReadList<T> = Result<Vec<T>, Unseen>;
@@ -134,16 +138,16 @@ fn of_graph(error: &GraphError) -> Unseen {
         }
         _ => "",
     };
-    Unseen::new(observe::unseen(error).cause, format!("{error}{advice}"))
+    Unseen::new(probe::unseen(error).cause, format!("{error}{advice}"))
 }
 
 fn of_gateway(error: &GatewayError) -> Unseen {
     let cause = match error {
-        GatewayError::TimedOut { .. } | GatewayError::Silent { .. } => Cause::Silence,
-        GatewayError::Transport {
+        GatewayError::Http(HttpError::TimedOut { .. }) | GatewayError::Silent { .. } => Cause::Silence,
+        GatewayError::Http(HttpError::Transport {
             why: TransportError::Unreachable(_) | TransportError::NoConnection(_),
             ..
-        } => Cause::Silence,
+        }) => Cause::Silence,
         GatewayError::NotAToken => Cause::Use,
         _ => Cause::Answer,
     };
@@ -169,9 +173,9 @@ mod tests {
     use std::sync::Arc;
 
     use crate::cli::connection::ConnectionPolicy;
-    use crate::graph::{Answer, Request, Response, Transport};
+    use crate::http::{Answer, Request, Response, Transport};
     use crate::os::process::CancellationToken;
-    use crate::settings::Trust;
+    use crate::secret::Trust;
 
     /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
     struct FakeServices(Vec<(&'static str, u16, &'static str)>);

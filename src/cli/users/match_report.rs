@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::graph::TeamsUser;
+use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 use crate::users::{Finding, Kind, Lists, Matching, Pair};
 

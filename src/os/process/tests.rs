@@ -171,6 +171,7 @@ fn a_child_token_leaves_its_parent_alone() {
     assert!(parent.child_token().is_cancelled());
 }
 
+#[cfg(feature = "online")]
 #[tokio::test]
 async fn dropping_the_future_ends_the_descendants() {
     let fixture = Fixture::new();

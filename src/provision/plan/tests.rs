@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::super::standing::Held;
 use super::*;
-use crate::settings::{ClientId, Secret};
-use crate::tenant::objects::{Grant, GraphPrincipal, Principal};
+use crate::entra::snapshot::objects::{Grant, GraphPrincipal, Principal};
+use crate::secret::Secret;
+use crate::settings::ClientId;
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const READ: &str = "a70e0c2d-e793-494c-94c4-118fa0a67f42";

@@ -5,8 +5,8 @@
 use serde_sarif::sarif;
 
 use super::{FileReport, Repository, message, place, rules};
+use crate::entra::snapshot::Cause;
 use crate::rules::Skipped;
-use crate::tenant::Cause;
 
 /// The invocation. It succeeded if every file was read and nothing that was asked for failed.
 pub(super) fn invocation(files: &[FileReport], repository: &Repository) -> sarif::Invocation {

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::*;
-use crate::tenant::Cause;
+use crate::entra::snapshot::Cause;
 
 fn render(reports: &[FileReport], prefix: &str) -> Value {
     let mut out = Vec::new();

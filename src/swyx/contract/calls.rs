@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::cursor;
-use super::super::wire;
+use super::super::{cursor, wire};
 use super::{body, object, reference};
 
 /// `paths`.

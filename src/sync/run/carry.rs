@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::super::engine::{Action, Command, Engine, Failure, Outcome, Reading, Version};
 use super::{Site, Writing};
-use crate::graph::{Client, GraphError, Presences};
+use crate::entra::GraphError;
+use crate::entra::graph::{Client, Presences};
+use crate::http::HttpError;
 use crate::settings::{ClientId, SwyxStatus};
 use crate::swyx::{Gateway, GatewayError, UserStatus};
 
@@ -113,8 +115,8 @@ impl Answer {
 impl Trouble {
     fn of_graph(error: GraphError) -> Self {
         let failure = match &error {
-            GraphError::Throttled { wait, .. } => Failure::Wait(*wait),
-            GraphError::Unavailable { wait, .. } if !wait.is_zero() => Failure::Wait(*wait),
+            GraphError::Http(HttpError::Throttled { wait, .. }) => Failure::Wait(*wait),
+            GraphError::Http(HttpError::Unavailable { wait, .. }) if !wait.is_zero() => Failure::Wait(*wait),
             // A token that is not taken is the application's matter, not the user's.
             GraphError::Refused { status: 401, .. } => Failure::Outage,
             GraphError::Refused { .. } => Failure::Refused,
@@ -135,9 +137,9 @@ impl Trouble {
     }
 
     fn of_gateway(error: GatewayError) -> Self {
-        let failure = match (&error, error.wait()) {
+        let failure = match (&error, error.requested_pause()) {
             (_, Some(wait)) => Failure::Wait(wait),
-            (GatewayError::Throttled { .. }, None) => Failure::Wait(Duration::ZERO),
+            (GatewayError::Http(HttpError::Throttled { .. }), None) => Failure::Wait(Duration::ZERO),
             (
                 GatewayError::UnknownUser { .. }
                 | GatewayError::CannotBeSet { .. }

@@ -24,13 +24,13 @@ pub use roster::Headcount;
 use super::engine::{Command, Engine, Event, Options, Outcome};
 use super::figures::Figures;
 use super::moment::Moment;
-use crate::graph::Client;
+use crate::entra::graph::Client;
 use crate::settings::{ClientId, SwyxStatus};
 use crate::swyx::Gateway;
 
 /// What the synchronisation of one tenant works with.
 pub struct Site {
-    /// The tenant's Graph; it must repeat nothing by itself ([`crate::graph::Limits::repetitions`]).
+    /// The tenant's Graph; it must repeat nothing by itself ([`crate::http::Limits::repetitions`]).
     pub client: Arc<Client>,
     /// The application, whose id names its presence sessions.
     pub client_id: ClientId,

@@ -8,7 +8,9 @@ use tokio::time::Instant;
 
 use super::super::engine::Link;
 use super::News;
-use crate::graph::{Client, GraphError};
+use crate::entra::GraphError;
+use crate::entra::graph::Client;
+use crate::http::HttpError;
 use crate::swyx::{Gateway, GatewayError};
 use crate::users::matching;
 
@@ -97,12 +99,13 @@ struct Trouble {
 
 impl Trouble {
     fn of_gateway(error: &GatewayError) -> Self {
-        Self { text: error.to_string(), wait: error.wait().unwrap_or_default() }
+        Self { text: error.to_string(), wait: error.requested_pause().unwrap_or_default() }
     }
 
     fn of_graph(error: &GraphError) -> Self {
         let wait = match error {
-            GraphError::Throttled { wait, .. } | GraphError::Unavailable { wait, .. } => *wait,
+            GraphError::Http(HttpError::Throttled { wait, .. })
+            | GraphError::Http(HttpError::Unavailable { wait, .. }) => *wait,
             _ => Duration::ZERO,
         };
         Self { text: super::carry::Trouble::said(error), wait }

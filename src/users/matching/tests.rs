@@ -206,7 +206,7 @@ fn a_deceptive_letter_is_spelt_out_and_not_passed_over() {
         let (pairs, findings) = told(&[&s], &[&t], &[]);
         assert_eq!(pairs, Vec::<String>::new());
         let confusable = findings.iter().find(|finding| finding.starts_with("confusable"));
-        let upn = crate::diagnostic::shown(upn);
+        let upn = crate::text::shown(upn);
         let expected = (!letters.is_empty()).then(|| format!("confusable 0: holds {letters}: enter {upn}"));
         assert_eq!(confusable, expected.as_ref(), "{findings:?}");
         assert!(findings[0].starts_with("unmatched-swyx 0"));

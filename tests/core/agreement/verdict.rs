@@ -6,8 +6,9 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
 use swyx_teams::diagnostic::{Key, Severity};
+use swyx_teams::settings::keys;
 use swyx_teams::settings::schema::Dialect;
-use swyx_teams::settings::{guid, keys};
+use swyx_teams::text::guid;
 
 /// The rules that say what the schema says too.
 pub const RULES: [&str; 7] = [
@@ -115,7 +116,7 @@ fn by_program(
     assert!(checked.source().is_sound(), "seed {seed}: {:?}\n{text}", checked.diagnostics());
     let is_fixable = checked.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     assert!(
-        !is_fixable || swyx_teams::change::fixed(&checked).is_some(),
+        !is_fixable || swyx_teams::edit::with_safe_fixes(&checked).is_some(),
         "seed {seed}: a fix breaks\n{text}"
     );
     let (mut keys, mut rules) = (BTreeSet::new(), BTreeSet::new());

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use swyx_teams::emulator::{Emulator, Options};
-use swyx_teams::graph::{Client, Credential, Limits, Transport};
-use swyx_teams::settings::{Secret, Settings};
+use swyx_teams::entra::graph::Client;
+use swyx_teams::entra::sign_in::Credential;
+use swyx_teams::http::{Limits, Transport};
+use swyx_teams::secret::Secret;
+use swyx_teams::settings::Settings;
 use swyx_teams::swyx::Gateway;
 use swyx_teams::sync::run::{Nobody, Order, Site, View, Writing, run};
 use tokio::sync::{mpsc, watch};

@@ -1,7 +1,7 @@
 //! Answers, good and bad, and when a request is sent again.
 
 use serde_json::json;
-use swyx_teams::graph::TransportError;
+use swyx_teams::http::TransportError;
 
 use super::script::*;
 

@@ -1,7 +1,8 @@
 //! Batches: every part gets its own answer, and only parts that were put off are sent again.
 
 use serde_json::{Value, json};
-use swyx_teams::graph::{Limits, Part};
+use swyx_teams::entra::graph::Part;
+use swyx_teams::http::Limits;
 
 use super::script::*;
 

@@ -1,9 +1,10 @@
 //! Somebody in between puts our own secret, and the token, wherever an answer has room for it: nothing of it is ever said.
 
 use serde_json::json;
-use swyx_teams::graph::{GraphError, Part};
-use swyx_teams::observe::{self, Depth};
-use swyx_teams::settings::Secret;
+use swyx_teams::entra::GraphError;
+use swyx_teams::entra::graph::Part;
+use swyx_teams::entra::probe::{self, Depth};
+use swyx_teams::secret::Secret;
 
 use super::script::*;
 
@@ -41,7 +42,7 @@ fn assert_silent(said: &str) {
 }
 
 fn assert_error_is_silent(error: &GraphError) {
-    let mut said = format!("{error} {error:?} {error:#?} {:?}", observe::unseen(error));
+    let mut said = format!("{error} {error:?} {error:#?} {:?}", probe::unseen(error));
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
         said.push_str(&format!("{error} {error:?}"));
@@ -95,7 +96,7 @@ async fn what_was_seen_of_a_tenant_holds_neither() {
         for reply in echoes(text) {
             let script =
                 Script::new([token(TOKEN, &json!(3599)), reply.clone(), token(TOKEN, &json!(3599)), reply]);
-            let tenant = observe::application(&client(&script), &Secret::new(SECRET), Depth::RealUser).await;
+            let tenant = probe::application(&client(&script), &Secret::new(SECRET), Depth::RealUser).await;
             assert_silent(&format!("{tenant:?}"));
         }
     }

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use swyx_teams::graph::{Answer, Client, Credential, Limits, Request, Response, Transport, TransportError};
-use swyx_teams::settings::{Secret, Settings};
+use swyx_teams::entra::graph::Client;
+use swyx_teams::entra::sign_in::Credential;
+use swyx_teams::http::{Answer, Limits, Request, Response, Transport, TransportError};
+use swyx_teams::secret::Secret;
+use swyx_teams::settings::Settings;
 use tokio::time::Instant;
 
 pub const SECRET: &str = "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use swyx_teams::aadsts::Kind;
-use swyx_teams::graph::GraphError;
+use swyx_teams::entra::GraphError;
+use swyx_teams::entra::aadsts::Kind;
 
 use super::script::*;
 

@@ -1,7 +1,8 @@
 //! The users of a tenant, page by page.
 
 use serde_json::{Value, json};
-use swyx_teams::graph::{GraphError, TeamsUser};
+use swyx_teams::entra::GraphError;
+use swyx_teams::entra::graph::TeamsUser;
 use uuid::Uuid;
 
 use super::script::*;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
-use swyx_teams::graph::TransportError;
+use swyx_teams::http::TransportError;
 use swyx_teams::settings::SwyxStatus;
 use swyx_teams::swyx::GatewayError;
 use tracing_subscriber::fmt::MakeWriter;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use swyx_teams::graph::{Answer, Request, Response, Transport};
+use swyx_teams::http::{Answer, Request, Response, Transport};
 use swyx_teams::swyx::GatewayError;
 
 use super::script::*;
@@ -49,7 +49,7 @@ async fn the_first_pages_cursor_counts() {
 
 fn assert_endless(error: &GatewayError) {
     assert!(matches!(error, GatewayError::EndlessPages { .. }), "{error}");
-    assert!(!error.may_pass());
+    assert!(!error.is_transient());
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use swyx_teams::graph::TransportError;
+use swyx_teams::http::{HttpError, TransportError};
 use swyx_teams::settings::SwyxStatus;
 use swyx_teams::swyx::GatewayError;
 
@@ -29,11 +29,12 @@ async fn errors(reply: &Reply) -> [GatewayError; 7] {
 /// A word for the kind of an error.
 fn kind(error: &GatewayError) -> &'static str {
     match error {
-        GatewayError::Transport { .. } => "transport",
-        GatewayError::TimedOut { .. } => "timed out",
+        GatewayError::Http(HttpError::Transport { .. }) => "transport",
+        GatewayError::Http(HttpError::TimedOut { .. }) => "timed out",
         GatewayError::Silent { .. } => "silent",
-        GatewayError::Throttled { .. } => "throttled",
-        GatewayError::Unavailable { .. } => "unavailable",
+        GatewayError::Http(HttpError::Throttled { .. }) => "throttled",
+        GatewayError::Http(HttpError::Unavailable { .. }) => "unavailable",
+        GatewayError::Http(HttpError::Redirected { .. }) => "redirected",
         GatewayError::Unauthorized { .. } => "unauthorized",
         GatewayError::NotAToken => "not a token",
         GatewayError::UnknownUser { .. } => "user",
@@ -85,12 +86,12 @@ async fn a_pause_that_is_asked_for_is_told() {
         let headers = wish.map(|wish| ("retry-after", wish.to_owned()));
         let reply = Reply::Answer(status, headers.into_iter().collect(), Vec::new());
         for error in errors(&reply).await {
-            assert_eq!(error.wait(), wait, "{error}");
-            assert!(error.may_pass());
+            assert_eq!(error.requested_pause(), wait, "{error}");
+            assert!(error.is_transient());
         }
     }
     for error in errors(&problem(401)).await {
-        assert!(error.wait().is_none() && !error.may_pass());
+        assert!(error.requested_pause().is_none() && !error.is_transient());
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
-use swyx_teams::graph::{
+use swyx_teams::http::{
     Answer, Chunk, Chunks, Limits, Opened, Request, Response, Streamed, Transport, TransportError,
 };
-use swyx_teams::settings::Secret;
+use swyx_teams::secret::Secret;
 use swyx_teams::swyx::{Cursor, Events, Gateway};
 
 pub const TOKEN: &str = "gateway-token-4f1c9a7e2b-that-nobody-guesses";

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use swyx_teams::provision::{Absence, Held, Keep, KeepError, Kept};
-use swyx_teams::settings::{ClientId, Secret};
+use swyx_teams::secret::Secret;
+use swyx_teams::settings::ClientId;
 
 use super::stage::Stage;
 use super::storm::{Strike, Target};

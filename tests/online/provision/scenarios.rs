@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use swyx_teams::entra::snapshot::objects::FoundBy;
 use swyx_teams::provision::{Asked, Options, Plan, Step};
-use swyx_teams::tenant::objects::FoundBy;
 
 use super::stage::{Ended, Stage};
 use super::world::{Start, World, graph};

@@ -8,11 +8,14 @@ use std::time::Duration;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use swyx_teams::emulator::{Emulator, Fault, Options};
-use swyx_teams::graph::{AdminWay, Administrators, Client, Credential, Limits, TO_PROVISION, Transport};
+use swyx_teams::entra::graph::Client;
+use swyx_teams::entra::sign_in::{AdminWay, Administrators, Credential, TO_PROVISION};
+use swyx_teams::http::{Limits, Transport};
 use swyx_teams::provision::{
     self, Applied, Asked, Installation, Keep, Patience, Plan, Provisioner, Rotated, Step, Told, plan,
 };
-use swyx_teams::settings::{Secret, Wanted};
+use swyx_teams::secret::Secret;
+use swyx_teams::settings::Wanted;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 

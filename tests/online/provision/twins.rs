@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use serde_json::json;
-use swyx_teams::graph::{Change, Client, GraphError};
+use swyx_teams::entra::GraphError;
+use swyx_teams::entra::graph::{Change, Client};
+use swyx_teams::entra::snapshot::objects::Application;
 use swyx_teams::provision::{Asked, Keep, Provisioner};
-use swyx_teams::settings::Secret;
-use swyx_teams::tenant::objects::Application;
+use swyx_teams::secret::Secret;
 
 use super::invariants::shortcoming;
 use super::place::Place;

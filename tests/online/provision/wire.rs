@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{DATE, HeaderValue};
 use http::{Method, StatusCode};
-use swyx_teams::graph::{Answer, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
 use tower::ServiceExt;
 
 use super::stage::Stage;

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use swyx_teams::emulator::{DeviceCode, Options, Scenario};
-use swyx_teams::graph::{
-    AdminWay, Administrators, Answer, DevicePrompt, GraphError, Request, Response, TO_READ, Transport,
-    TransportError,
-};
+use swyx_teams::entra::GraphError;
+use swyx_teams::entra::sign_in::{AdminWay, Administrators, DevicePrompt, TO_READ};
+use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
 
 use super::memory::{Place, place};
 

@@ -1,7 +1,7 @@
 //! Faults by chance, many seeds of them: a tenant is seen as it is, or not at all.
 
 use swyx_teams::emulator::{Fault, Options, Scenario};
-use swyx_teams::tenant::{Cause, Tenant};
+use swyx_teams::entra::snapshot::{Cause, Snapshot};
 
 use super::memory::place;
 
@@ -13,12 +13,12 @@ const TRUTH: [(Scenario, &[&str]); 4] = [
     (Scenario::Disabled, &["sign-in-disabled"]),
 ];
 
-fn is_seen(tenant: &Tenant) -> bool {
+fn is_seen(tenant: &Snapshot) -> bool {
     let parts = [tenant.sign_in.is_ok(), tenant.directory.is_ok(), tenant.presence.is_ok()];
     parts.iter().all(|seen| *seen)
 }
 
-fn weight(tenant: &Tenant) -> Option<Cause> {
+fn weight(tenant: &Snapshot) -> Option<Cause> {
     let directory = tenant.directory.as_ref().err().map(|why| why.cause);
     directory.max(tenant.presence.as_ref().err().map(|why| why.cause))
 }

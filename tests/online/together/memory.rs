@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use swyx_teams::check::Checked;
 use swyx_teams::emulator::{Emulator, Options};
-use swyx_teams::graph::{Client, Credential, Https, Limits, Token, Transport};
-use swyx_teams::observe::{self, Depth};
-use swyx_teams::settings::Secret;
-use swyx_teams::tenant::Tenant;
+use swyx_teams::entra::graph::Client;
+use swyx_teams::entra::probe::{self, Depth};
+use swyx_teams::entra::sign_in::{Credential, Token};
+use swyx_teams::entra::snapshot::Snapshot;
+use swyx_teams::http::{Https, Limits, Transport};
+use swyx_teams::secret::Secret;
 use tokio::time::Instant;
 
 use crate::memory::Memory;
@@ -50,28 +52,28 @@ impl Place {
     }
 
     /// What the application sees within a minute.
-    pub async fn application(&self) -> Tenant {
+    pub async fn application(&self) -> Snapshot {
         let secret =
             Secret::new(self.emulator.facts().client_secret.clone().unwrap_or_else(|| "none".to_owned()));
         let credential = Credential::Secret(self.settings().client_id, secret.clone());
         let client =
             Client::new(&self.settings().access, credential, Arc::clone(&self.transport), Self::limits(60));
-        observe::application(&client, &secret, Depth::MadeUpUser).await
+        probe::application(&client, &secret, Depth::MadeUpUser).await
     }
 
     /// What an administrator with this token sees besides.
-    pub async fn registration(&self, tenant: &mut Tenant, token: Token) {
+    pub async fn registration(&self, tenant: &mut Snapshot, token: Token) {
         let client = Client::new(
             &self.settings().access,
             Credential::Token(token),
             Arc::clone(&self.transport),
             Self::limits(60),
         );
-        tenant.registration = observe::registration(&client, &self.settings(), None).await;
+        tenant.registration = probe::registration(&client, &self.settings(), None).await;
     }
 
     /// The rules that find something in what was seen.
-    pub fn rules(&self, tenant: &Tenant) -> Vec<&'static str> {
+    pub fn rules(&self, tenant: &Snapshot) -> Vec<&'static str> {
         let checked = swyx_teams::check::with_tenant(self.checked(), tenant);
         checked.diagnostics().iter().map(|found| found.rule).collect()
     }

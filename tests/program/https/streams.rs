@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use swyx_teams::graph::{Https, Limits, Transport, TransportError};
-use swyx_teams::settings::Secret;
+use swyx_teams::http::{HttpError, Https, Limits, Transport, TransportError};
+use swyx_teams::secret::Secret;
 use swyx_teams::swyx::{Gateway, GatewayError, GatewayEvent};
 
 use super::server::{request, serve};
@@ -71,7 +71,10 @@ async fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
     assert_eq!(events.next().await, Ok(Some(GatewayEvent::Alive)));
     drop(give);
     let error = events.next().await.expect_err("no end");
-    assert!(matches!(error, GatewayError::Transport { .. }) && error.may_pass(), "{error}");
+    assert!(
+        matches!(error, GatewayError::Http(HttpError::Transport { .. })) && error.is_transient(),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -80,7 +83,10 @@ async fn nobody_there_is_nobody_there_for_a_stream_too() {
     let address = listener.local_addr().expect("an address");
     drop(listener);
     let error = gateway(address).events(None).await.err().expect("no stream");
-    assert!(matches!(error, GatewayError::Transport { why: TransportError::Unreachable(_), .. }), "{error}");
+    assert!(
+        matches!(error, GatewayError::Http(HttpError::Transport { why: TransportError::Unreachable(_), .. })),
+        "{error}"
+    );
     // And plain HTTP leads to this machine only.
     let request =
         http::Request::get("http://swyx.example.com/v1/events").body(Vec::new()).expect("a request");

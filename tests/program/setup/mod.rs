@@ -8,8 +8,7 @@ mod secrets;
 
 use std::path::Path;
 
-use crate::common;
-use crate::common::Run;
+use crate::common::{self, Run};
 
 /// A tenant.
 pub const TENANT: &str = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34";

@@ -1,0 +1,388 @@
+//! The one way in which a settings file is changed: lock, read, change, check, save.
+//!
+//! Everything happens under the folder's lock, on the bytes as they are then, so of two writers neither loses the other's change. A
+//! change that adds an error is refused and nothing is written; errors that were there before are no obstacle.
+
+mod change;
+mod fix;
+mod read_only;
+mod replacement;
+mod text;
+
+pub use change::{Change, EditError, NewValue};
+pub(crate) use read_only::{is_changed_by, is_read_only};
+pub use text::edit_text;
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::check::{self, Checked};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
+use crate::os::{Rewrite, SaveError};
+use crate::source::{MOST_BYTES, Source};
+use read_only::ReadOnlyValues;
+use replacement::apply;
+use text::sketch;
+
+/// What became of a change.
+pub enum Outcome {
+    /// The file says it now; this is its check.
+    Saved(Checked),
+    /// The file said it already; nothing was written.
+    Unchanged(Checked),
+    /// The change would add these errors to the file; nothing was written. This is the check of what it would have become.
+    Refused(Checked, Vec<Diagnostic>),
+}
+
+/// Why a file was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// The text cannot be changed like this.
+    #[error("{0}; nothing was changed")]
+    Edit(#[from] EditError),
+    /// The file could not be read or written.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    /// The file cannot be read as settings.
+    #[error("the file has faults that must be mended first; nothing was changed")]
+    Unsound(Box<Checked>),
+    /// The file is not the one that the changes were made for; this is what it is now.
+    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    Moved(Box<Checked>),
+    /// The change came from a form, and a form may not change this key.
+    #[error("`{0}` cannot be changed in the form; nothing was changed")]
+    ReadOnly(Key),
+}
+
+/// Where changes come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// Someone who can write the file anyway: the command line, or another program.
+    Program,
+    /// A form, whose session someone else may have.
+    Form,
+}
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checked").field("diagnostics", &self.diagnostics()).finish_non_exhaustive()
+    }
+}
+
+/// Makes `changes` in the file at `path`, all or none. A file that is not there is made, readable by its owner only.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn apply_to_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
+    save(name, path, changes, Origin::Program, |_| true, |_| true)
+}
+
+/// As [`apply_to_file`], for changes that come from a form. The file must still be `base` (`None`: no file). Addresses, the other keys of
+/// [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references must be the same before and after. They are
+/// compared by their values in both texts, whatever the changes are.
+///
+/// ```
+/// use swyx_teams::edit::{Change, ChangeError, NewValue, apply_from_form};
+/// use swyx_teams::settings::keys;
+///
+/// let folder = tempfile::tempdir()?;
+/// let changes = [Change::Set(keys::AUTHORITY, NewValue::Text("https://elsewhere.example.com".to_owned()))];
+/// let saved = apply_from_form("a.toml", &folder.path().join("a.toml"), None, &changes);
+/// assert!(matches!(saved, Err(ChangeError::ReadOnly(key)) if key == keys::AUTHORITY));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed; [`ChangeError::Moved`] that the file has changed since, [`ChangeError::ReadOnly`] names a
+/// key that would have changed.
+pub fn apply_from_form(
+    name: &str,
+    path: &Path,
+    base: Option<&Checked>,
+    changes: &[Change],
+) -> Result<Outcome, ChangeError> {
+    let base = base.map(|base| base.source().text().as_bytes());
+    save(name, path, changes, Origin::Form, |_| true, |content| content == base)
+}
+
+/// As [`apply_to_file`], for a file that is still being filled in: that another key is missing is no obstacle.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn apply_to_unfinished_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
+    save(name, path, changes, Origin::Program, is_no_gap, |_| true)
+}
+
+/// What `changes` would make of a file that is still being filled in, and the errors that they would add. Nothing is written.
+///
+/// # Errors
+/// [`EditError`] if the text cannot be changed like this.
+pub fn preview_unfinished(
+    before: &Checked,
+    changes: &[Change],
+) -> Result<(Checked, Vec<Diagnostic>), EditError> {
+    let source = before.source();
+    let text = edit_text(source.text(), changes)?;
+    let after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let added = added_errors(marks(before), &after, is_no_gap);
+    Ok((after, added))
+}
+
+/// What [`apply_to_file`] would make of a checked file, and the errors for which it would refuse to. Nothing is written, and it is fast enough to be
+/// done while someone types.
+///
+/// # Errors
+/// [`EditError`] if the text cannot be changed like this.
+pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
+    let source = before.source();
+    let mut text = sketch(source, changes)?;
+    let mut after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    if !after.source().is_sound() {
+        text = edit_text(source.text(), changes)?;
+        after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    }
+    let added = added_errors(marks(before), &after, |_| true);
+    Ok((after, added))
+}
+
+/// Whether a finding is more than a key that is still missing.
+fn is_no_gap(found: &Diagnostic) -> bool {
+    !matches!(found.place, Place::Missing(_))
+}
+
+fn save(
+    name: &str,
+    path: &Path,
+    changes: &[Change],
+    origin: Origin,
+    counts: fn(&Diagnostic) -> bool,
+    is_expected: impl Fn(Option<&[u8]>) -> bool,
+) -> Result<Outcome, ChangeError> {
+    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let before = content_checked(name, &rewrite);
+    if !is_expected(rewrite.content()) {
+        return Err(ChangeError::Moved(Box::new(before)));
+    }
+    if !before.source().is_sound() || !before.was_read() {
+        return Err(ChangeError::Unsound(Box::new(before)));
+    }
+    // Of a large file only the marks of its errors are kept while the new text is made: the second reader needs the room.
+    let there = marks(&before);
+    let read_only = ReadOnlyValues::of(before.source());
+    let text = before.source().text().to_owned();
+    drop(before);
+    let text = edit_text(&text, changes)?;
+    let is_the_same = rewrite.content().is_some_and(|content| content == text.as_bytes());
+    let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
+    if is_the_same {
+        return Ok(Outcome::Unchanged(after));
+    }
+    if origin == Origin::Form
+        && let Some(key) = read_only.first_difference(&ReadOnlyValues::of(after.source()))
+    {
+        return Err(ChangeError::ReadOnly(key.clone()));
+    }
+    let added = added_errors(there, &after, counts);
+    if !added.is_empty() {
+        return Ok(Outcome::Refused(after, added));
+    }
+    rewrite.save(after.source().text().as_bytes())?;
+    Ok(Outcome::Saved(after))
+}
+
+/// Applies the safe fixes of a file, until none is left.
+///
+/// # Errors
+/// [`ChangeError`] says why nothing was changed.
+pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
+    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let before = content_checked(name, &rewrite);
+    match with_safe_fixes(&before) {
+        None => Ok(Outcome::Unchanged(before)),
+        Some(after) => {
+            rewrite.save(after.source().text().as_bytes())?;
+            Ok(Outcome::Saved(after))
+        }
+    }
+}
+
+/// What a file becomes when its safe fixes are applied; nothing if it has none.
+pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
+    // A fix may bring to light what another can mend; none brings back what one has mended.
+    const ROUNDS: usize = 4;
+    let mut fixed: Option<Checked> = None;
+    for _ in 0..ROUNDS {
+        let current = fixed.as_ref().unwrap_or(checked);
+        let source = current.source();
+        let safe = current.diagnostics().iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.safe);
+        let replacements = safe.filter_map(|fix| source.replacements(fix)).flatten().collect::<Vec<_>>();
+        if replacements.is_empty() {
+            break;
+        }
+        let text = apply(source.text(), replacements)?;
+        let next = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        fixed = Some(next);
+    }
+    fixed.filter(|fixed| fixed.source().is_sound() && fixed.source().text() != checked.source().text())
+}
+
+fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
+    check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
+}
+
+/// What an error is told by: its rule and its key; places move.
+type Mark = (&'static str, Option<Key>);
+
+/// How often each error is there.
+fn marks(checked: &Checked) -> HashMap<Mark, usize> {
+    errors(checked).fold(HashMap::new(), |mut marks, found| {
+        *marks.entry(mark(found)).or_insert(0) += 1;
+        marks
+    })
+}
+
+fn mark(found: &Diagnostic) -> Mark {
+    (found.rule, found.place.key().cloned())
+}
+
+/// The errors of `after` that count and were not there before.
+fn added_errors(
+    mut there: HashMap<Mark, usize>,
+    after: &Checked,
+    counts: fn(&Diagnostic) -> bool,
+) -> Vec<Diagnostic> {
+    let is_new = |found: &&Diagnostic| match there.get_mut(&mark(found)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    errors(after).filter(is_new).filter(|found| counts(found)).cloned().collect()
+}
+
+fn errors(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
+    checked.diagnostics().iter().filter(|found| found.severity == Severity::Error)
+}
+
+/// The lines that differ between two texts of the same file: a unified diff without context, with nothing shown that is masked.
+pub fn diff(before: &Source, after: &Source) -> String {
+    let lines = |source: &Source| {
+        source.text().lines().map(str::to_owned).zip(source.shown_lines()).collect::<Vec<_>>()
+    };
+    let (old, new) = (lines(before), lines(after));
+    let mut out = format!("--- {0}\n+++ {0}\n", before.name());
+    for (start, old, new) in hunks(&old, &new) {
+        out.push_str(&format!("@@ -{start},{} +{start},{} @@\n", old.len(), new.len()));
+        out.extend(old.iter().map(|(_, shown)| format!("-{shown}\n")));
+        out.extend(new.iter().map(|(_, shown)| format!("+{shown}\n")));
+    }
+    out
+}
+
+/// A line as it is, and as it may be shown.
+type Line = (String, String);
+
+/// The stretches that differ. Fixes keep the number of lines, as a rule, and then line stands against line; else it is one stretch.
+fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [Line])> {
+    let same = |(a, b): &(&Line, &Line)| a.0 == b.0;
+    if old.len() != new.len() {
+        let head = old.iter().zip(new).take_while(same).count();
+        let rest = old.len().min(new.len()) - head;
+        let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
+        let part = |lines: &'a [Line]| lines.get(head..lines.len() - tail).unwrap_or_default();
+        return vec![(head + 1, part(old), part(new))];
+    }
+    let mut hunks = Vec::new();
+    let mut at = 0;
+    while at < old.len() {
+        at += old.iter().zip(new).skip(at).take_while(same).count();
+        let length = old.iter().zip(new).skip(at).take_while(|pair| !same(pair)).count();
+        if length > 0 {
+            let part = |lines: &'a [Line]| lines.get(at..at + length).unwrap_or_default();
+            hunks.push((at + 1, part(old), part(new)));
+        }
+        at += length;
+    }
+    hunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edit::NewValue;
+    use crate::secret::SecretSource;
+    use crate::settings::keys;
+
+    /// The rules of the errors that a change of the mode would add to a text.
+    fn added(text: &str, mode: i64) -> Vec<&'static str> {
+        let before = check::bytes("a.toml", text.into(), false);
+        let (_, added) =
+            preview_unfinished(&before, &[Change::Set(keys::MODE, NewValue::Integer(mode))]).expect("TOML");
+        added.iter().map(|found| found.rule).collect()
+    }
+
+    #[test]
+    fn in_a_file_that_is_being_filled_in_a_wrong_value_counts_and_a_missing_one_does_not() {
+        assert!(added("", 2).is_empty());
+        assert_eq!(added("", 3), ["invalid-value"]);
+        assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
+        // It was wrong before.
+        assert!(added("[control_center]\nMsTeamsStatusSyncMode = 4\n", 3).is_empty());
+    }
+
+    /// The comparison alone: no form and no parser of posts is involved.
+    #[test]
+    fn from_a_form_no_read_only_key_is_changed_however_it_comes_about() {
+        let old = "[entra]\nauthority = \"https://localhost:1\"\nproxy = \"http://localhost:2\"\n\
+                   [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
+        let text = |text: &str| NewValue::Text(text.to_owned());
+        let command = || NewValue::Secret(SecretSource::Command(vec!["x".to_owned()]));
+        let entra = || "entra".parse::<Key>().expect("a key");
+        let cases = [
+            (Change::Set(keys::AUTHORITY, text("https://elsewhere.example.com")), keys::AUTHORITY),
+            (Change::Unset(keys::AUTHORITY), keys::AUTHORITY),
+            (Change::Set(keys::GRAPH, text("https://elsewhere.example.com")), keys::GRAPH),
+            (Change::Set(keys::CA_FILE, text("ca.pem")), keys::CA_FILE),
+            (Change::Set(keys::GATEWAY, text("https://elsewhere.example.com")), keys::GATEWAY),
+            (Change::Set(keys::ADMIN_CLIENT_ID, text("x")), keys::ADMIN_CLIENT_ID),
+            (Change::Unset(entra()), keys::AUTHORITY),
+            (Change::Set(keys::GATEWAY_TOKEN, command()), keys::GATEWAY_TOKEN),
+            (Change::Set(keys::CLIENT_SECRET, command()), keys::CLIENT_SECRET),
+            (Change::Set(keys::CLIENT_SECRET, text("x")), keys::CLIENT_SECRET),
+            (Change::Unset(keys::CLIENT_SECRET), keys::CLIENT_SECRET),
+        ];
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        for (change, key) in cases {
+            std::fs::write(&path, old).expect("a file");
+            let base = check::file("a.toml", &path);
+            let mode = Change::Set(keys::MODE, NewValue::Integer(1));
+            let saved = apply_from_form("a.toml", &path, Some(&base), &[mode, change.clone()]);
+            match saved {
+                Err(ChangeError::ReadOnly(found)) => assert_eq!(found, key, "{change:?}"),
+                _ => panic!("{change:?} was not refused"),
+            }
+            assert_eq!(std::fs::read_to_string(&path).expect("a text"), old, "{change:?}");
+        }
+        // A new file has none of these keys.
+        let new = folder.path().join("new.toml");
+        let changes = [Change::Set(keys::PROXY, text("http://elsewhere.example.com"))];
+        let saved = apply_from_form("new.toml", &new, None, &changes);
+        assert!(matches!(saved, Err(ChangeError::ReadOnly(_))) && !new.exists());
+        // The command line may change them.
+        let changes = [Change::Set(keys::PROXY, text("http://localhost:3"))];
+        assert!(matches!(apply_to_file("a.toml", &path, &changes), Ok(Outcome::Saved(_))));
+    }
+
+    #[test]
+    fn a_finished_file_lets_no_key_go_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.toml");
+        let mode = [Change::Set(keys::MODE, NewValue::Integer(2))];
+        assert!(matches!(apply_to_file("a.toml", &path, &mode), Ok(Outcome::Refused(..))));
+        assert!(!path.exists());
+        assert!(matches!(apply_to_unfinished_file("a.toml", &path, &mode), Ok(Outcome::Saved(_))));
+        assert!(matches!(apply_to_unfinished_file("a.toml", &path, &mode), Ok(Outcome::Unchanged(_))));
+    }
+}

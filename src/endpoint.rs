@@ -1,0 +1,154 @@
+//! Web addresses, and the host and port that they lead to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::text::NotOfForm;
+
+/// A web address: `https://host[:port][/path]`; `http` is read too, and left to the rule `plain-http`.
+///
+/// No user name, query or fragment. Hosts are names, IPv4 addresses or `[::1]`, so that a pattern can say all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    const PATTERN: &str = "^https?://(\\[::1\\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[A-Za-z0-9._~/-]*)?$";
+
+    /// The address as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether what travels there is encrypted.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether it leads to this machine.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host())
+    }
+
+    /// The host and, if the address has one, the port.
+    pub(crate) fn authority(&self) -> &str {
+        let rest = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    /// The host, without port.
+    pub fn host(&self) -> &str {
+        let authority = self.authority();
+        if authority.starts_with('[') { "[::1]" } else { authority.split(':').next().unwrap_or_default() }
+    }
+}
+
+/// Whether a host, as it stands in an address, is this machine: `localhost`, `127.0.0.0/8` in the usual form, or `[::1]`.
+pub(crate) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl FromStr for Endpoint {
+    type Err = NotOfForm;
+
+    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+        let wrong =
+            NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let Some(rest) = rest else { return Err(wrong) };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let port_at =
+            if authority.starts_with("[::1]") { 5 } else { authority.find(':').unwrap_or(authority.len()) };
+        let (host, port) = authority.split_at_checked(port_at).unwrap_or_default();
+        let edge = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+        let inner = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        let host_is_sound = host == "[::1]"
+            || (edge(host.bytes().next()) && edge(host.bytes().last()) && host.bytes().all(inner));
+        let port_is_sound = port.is_empty()
+            || port.strip_prefix(':').is_some_and(|port| {
+                let digits = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+                digits && (port.len() < 5 || (!port.starts_with('0') && port.parse::<u16>().is_ok()))
+            });
+        let path_is_sound = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"._~/-".contains(&b));
+        if host_is_sound && port_is_sound && path_is_sound { Ok(Self(text.to_owned())) } else { Err(wrong) }
+    }
+}
+
+impl JsonSchema for Endpoint {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Endpoint".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "format": "uri", "pattern": Self::PATTERN})
+    }
+}
+
+/// A host in lower case and a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    host: String,
+    port: u16,
+}
+
+impl Address {
+    /// The port for HTTPS of a host.
+    pub(crate) fn https(host: &str) -> Self {
+        Self::new(host, 443)
+    }
+
+    fn new(host: &str, port: u16) -> Self {
+        Self { host: host.to_ascii_lowercase(), port }
+    }
+
+    /// The host, in lower case.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+impl Endpoint {
+    /// The host and the port; without a port, that of the scheme.
+    pub fn address(&self) -> Address {
+        let host = self.host();
+        let port = self.authority().get(host.len()..).and_then(|port| port.strip_prefix(':'));
+        let default = if self.is_https() { 443 } else { 80 };
+        Address::new(host, port.and_then(|port| port.parse().ok()).unwrap_or(default))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_port_that_of_the_scheme_counts() {
+        for (endpoint, address) in [
+            ("https://Swyx.example.com", "swyx.example.com:443"),
+            ("http://localhost/path", "localhost:80"),
+            ("https://[::1]", "[::1]:443"),
+            ("https://[::1]:9180/a", "[::1]:9180"),
+            ("https://127.0.0.1:0443", "127.0.0.1:443"),
+        ] {
+            assert_eq!(endpoint.parse::<Endpoint>().expect("valid").address().to_string(), address);
+        }
+    }
+}

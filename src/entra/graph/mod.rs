@@ -1,0 +1,21 @@
+//! The client of Microsoft Graph.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `client` | single calls and lists, each with a token that is still good |
+//! | `batch` | several calls in one request |
+//! | `change` | creations, changes and removals |
+//! | `presence` | presences read, set and cleared |
+//! | `users` | the users of the tenant |
+
+mod batch;
+mod change;
+mod client;
+mod presence;
+mod users;
+
+pub use batch::{Part, PartAnswer};
+pub use change::Change;
+pub use client::Client;
+pub use presence::Presences;
+pub use users::TeamsUser;

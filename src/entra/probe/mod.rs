@@ -1,0 +1,165 @@
+//! Graph -> [`Snapshot`]: looks at a tenant once, in as few requests as it takes, and judges nothing.
+//!
+//! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
+//! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
+//! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::entra::graph::{Answer, Client, Credential, Limits, Request, Response, Transport};
+//! use swyx_teams::entra::probe::{self, Depth};
+//! use swyx_teams::secret::Secret;
+//!
+//! /// Stands in for `swyx_teams::http::Https`: signs in, and allows the reads.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     fn send(&self, request: Request) -> Answer<'_> {
+//!         let body = if request.uri().path().ends_with("/token") {
+//!             r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#
+//!         } else {
+//!             r#"{"responses": [{"id": "0", "status": 200, "body": {"value": []}}, {"id": "1", "status": 403, "body": {}}]}"#
+//!         };
+//!         Box::pin(async move { Ok(Response::new(body.into())) })
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # runtime.block_on(async {
+//! let text = r#"
+//! [control_center]
+//! MsTeamsStatusSyncMode = 2
+//! MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+//! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+//! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+//! "#;
+//! let checked = swyx_teams::check::bytes("north.toml", text.into(), false);
+//! let settings = checked.settings().expect("no errors");
+//! let secret = Secret::new("fetched by swyx_teams::secret");
+//! let client = Client::new(&settings.access, Credential::Secret(settings.client_id, secret.clone()), Arc::new(Canned), Limits::default());
+//!
+//! let tenant = probe::application(&client, &secret, Depth::MadeUpUser).await;
+//! let checked = swyx_teams::check::with_tenant(checked, &tenant);
+//! let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
+//! assert_eq!(rules, ["presence-unreadable"]);
+//! # });
+//! ```
+
+mod objects;
+mod registration;
+mod shapes;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::entra::GraphError;
+use crate::entra::graph::{Client, Part, PartAnswer};
+use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Tried, Unseen};
+use crate::secret::Secret;
+
+pub use objects::{Sought, objects};
+pub use registration::registration;
+pub(crate) use shapes::GRAPH_APP_ID;
+
+/// On whom the read of a presence is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// On a made-up id: nobody's presence is looked at.
+    MadeUpUser,
+    /// On a user of the directory, in one request more.
+    RealUser,
+}
+
+/// Looks at a tenant with the application's own sign-in. Its registration is left for [`registration`].
+pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Snapshot {
+    let sign_in = match client.token().await {
+        Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
+        Err(GraphError::SignIn(refused)) => Ok(SignIn::Refused(Refusal {
+            code: refused.code,
+            kind: refused.kind,
+            request: refused.request.0,
+        })),
+        Err(error) => Err(unseen(&error)),
+    };
+    let (directory, presence) = match &sign_in {
+        Ok(SignIn::Accepted { .. }) => reads(client, depth).await,
+        Ok(SignIn::Refused(_)) => {
+            let why = Unseen::refused();
+            (Err(why.clone()), Err(why))
+        }
+        Err(why) => (Err(why.clone()), Err(why.clone())),
+    };
+    let not_asked =
+        Unseen::new(Cause::NotAsked, "only an administrator can read the registration (--as-admin)");
+    Snapshot {
+        seen_at: client.now(),
+        clock_ahead: client.clock_ahead(),
+        secret_fault: secret.fault(),
+        sign_in,
+        directory,
+        presence,
+        registration: Err(not_asked),
+    }
+}
+
+/// What keeps something from being seen, when a call failed with this.
+pub fn unseen(error: &GraphError) -> Unseen {
+    let cause = match error {
+        GraphError::Administrator(_) => Cause::Use,
+        error if error.is_silence() => Cause::Silence,
+        _ => Cause::Answer,
+    };
+    Unseen::new(cause, error.to_string())
+}
+
+async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
+    let [users, presences] = client
+        .batch(&[
+            Part::get("/users?$top=1&$select=id,displayName,mail,userPrincipalName"),
+            presence_of(Uuid::new_v4()),
+        ])
+        .await;
+    let directory = users.as_ref().map_err(unseen).and_then(|answer| match answer.status {
+        401 | 403 => Ok(refused(answer)),
+        200..=299 => Ok(Read::Allowed(Tried::RealUser)),
+        _ => Err(strange(answer)),
+    });
+    let presence = presence(&presences, Tried::MadeUpUser);
+    if depth == Depth::MadeUpUser || !matches!(presence, Ok(Read::Allowed(_))) {
+        return (directory, presence);
+    }
+    let user = users.ok().and_then(|answer| answer.body.pointer("/value/0/id")?.as_str()?.parse().ok());
+    let presence = match user {
+        Some(user) => {
+            let [answer] = client.batch(&[presence_of(user)]).await;
+            self::presence(&answer, Tried::RealUser)
+        }
+        None => presence.map(|_| Read::Allowed(Tried::NobodyFound)),
+    };
+    (directory, presence)
+}
+
+/// Asks for one presence as the synchronisation asks for many: an id that is nobody's, or a user without Teams, fails nothing.
+fn presence_of(user: Uuid) -> Part {
+    Part::post("/communications/getPresencesByUserId", json!({"ids": [user]}))
+}
+
+/// What the answer to [`presence_of`] shows. Only 401 and 403 are refusals; that any other answer shows the permission is inferred,
+/// but for one: 424 says that the part was not even looked at.
+fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read> {
+    let answer = answer.as_ref().map_err(unseen)?;
+    match answer.status {
+        401 | 403 => Ok(refused(answer)),
+        424 => Err(strange(answer)),
+        _ => Ok(Read::Allowed(tried)),
+    }
+}
+
+fn refused(answer: &PartAnswer) -> Read {
+    Read::Refused(answer.status, answer.code.as_str().map(str::to_owned))
+}
+
+/// An answer that says nothing of the tenant.
+fn strange(answer: &PartAnswer) -> Unseen {
+    Unseen::new(Cause::Answer, format!("Microsoft Graph answered with HTTP {}{}", answer.status, answer.code))
+}

@@ -1,0 +1,171 @@
+//! The objects of a tenant's directory that provisioning looks at, read by an administrator in two requests.
+
+use uuid::Uuid;
+
+use super::shapes::{
+    AccessShape, ApplicationShape, AssignmentShape, GRAPH_APP_ID, GraphShape, PrincipalShape, found, list,
+};
+use crate::entra::GraphError;
+use crate::entra::graph::{Client, Part, PartAnswer};
+use crate::entra::snapshot::objects::{
+    Application, Declared, Deleted, FoundBy, Grant, GraphPrincipal, Namesake, Objects, Principal,
+};
+use crate::entra::snapshot::{Cause, Seen, Unseen};
+use crate::secret::Secret;
+use crate::settings::{ClientId, TenantId};
+
+/// The marks of the application that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Sought<'a> {
+    /// The tenant in which it is registered.
+    pub tenant: TenantId,
+    /// The client id, if the settings name one. Then neither of the other marks finds an application.
+    pub client_id: Option<ClientId>,
+    /// The unique name: letters, digits and hyphens.
+    pub unique_name: &'a str,
+    /// The display name.
+    pub name: &'a str,
+}
+
+/// What is read of an application.
+const MEMBERS: &str = "id,appId,displayName,uniqueName,createdDateTime,signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials";
+
+type Answer = Result<PartAnswer, GraphError>;
+
+/// Looks for the application that is `sought`, in one request, and at what belongs to it, in another. `secret` is the one that is kept,
+/// to find it among the registered ones by its first characters.
+///
+/// # Errors
+/// [`Unseen`] says what kept it from being seen.
+pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret>) -> Seen<Objects> {
+    let key = match sought.client_id {
+        Some(id) => format!("appId='{id}'"),
+        None => format!("uniqueName='{}'", sought.unique_name),
+    };
+    let filter = encoded(&format!("displayName eq '{}'", sought.name.replace('\'', "''")));
+    let [by_key, by_name, deleted, graph] = client
+        .batch(&[
+            Part::get(format!("/applications({key})?$select={MEMBERS}")),
+            Part::get(format!("/applications?$filter={filter}&$select={MEMBERS}")),
+            Part::get("/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,deletedDateTime&$top=999"),
+            Part::get(format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles")),
+        ])
+        .await;
+    let namesakes = list::<ApplicationShape>(client, by_name).await?;
+    // Of two reads one may come from where a young application is not known yet.
+    let listed = || namesakes.iter().find(|one| sought.is_marked_by_key(one)).cloned();
+    let (found_by, shape) = match found::<ApplicationShape>(by_key)?.or_else(listed) {
+        Some(application) if sought.client_id.is_some() => (FoundBy::ClientId, Some(application)),
+        Some(application) => (FoundBy::UniqueName, Some(application)),
+        // Who named a client id means that one and no other.
+        None if sought.client_id.is_some() || namesakes.len() != 1 => (FoundBy::ClientId, None),
+        None => (FoundBy::DisplayName, namesakes.first().cloned()),
+    };
+    let client_id = shape.as_ref().map(|shape| ClientId::new(shape.app_id)).or(sought.client_id);
+    let (principal, owner) = match client_id {
+        Some(id) => principal(client, id).await?.unzip(),
+        None => (None, None),
+    };
+    let owner = owner.flatten();
+    Ok(Objects {
+        seen_at: client.now(),
+        graph: graph_principal(graph)?,
+        is_foreign: owner.is_some_and(|owner| !sought.tenant.is(owner)),
+        application: shape.map(|shape| (found_by, application(shape, principal, secret))),
+        namesakes: namesakes.into_iter().map(namesake).collect(),
+        deleted: deleted_ones(client, deleted, sought).await?,
+    })
+}
+
+impl Sought<'_> {
+    fn is_marked_by_key(&self, shape: &ApplicationShape) -> bool {
+        match self.client_id {
+            Some(id) => id.guid() == shape.app_id,
+            None => shape.unique_name.as_deref() == Some(self.unique_name),
+        }
+    }
+}
+
+/// The service principal of an application, with what was granted to it, and the tenant in which the application is registered.
+async fn principal(client: &Client, id: ClientId) -> Seen<Option<(Principal, Option<Uuid>)>> {
+    let [principal, grants] = client
+        .batch(&[
+            Part::get(format!(
+                "/servicePrincipals(appId='{id}')?$select=id,accountEnabled,appOwnerOrganizationId"
+            )),
+            Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
+        ])
+        .await;
+    let Some(shape) = found::<PrincipalShape>(principal)? else { return Ok(None) };
+    let grants = list::<AssignmentShape>(client, grants).await?.into_iter().map(|shape| Grant {
+        id: shape.id,
+        resource: shape.resource_id,
+        resource_name: shape.resource_display_name,
+        role: shape.app_role_id,
+    });
+    let enabled = shape.account_enabled != Some(false);
+    Ok(Some((Principal { id: shape.id, enabled, grants: grants.collect() }, shape.app_owner_organization_id)))
+}
+
+fn application(
+    shape: ApplicationShape,
+    principal: Option<Principal>,
+    secret: Option<&Secret>,
+) -> Application {
+    let declared = shape.required_resource_access.into_iter().flat_map(|resource| {
+        let of = resource.resource_app_id;
+        let each =
+            move |access: AccessShape| Declared { resource: of.clone(), id: access.id, kind: access.kind };
+        resource.resource_access.into_iter().map(each)
+    });
+    Application {
+        id: shape.id,
+        client_id: ClientId::new(shape.app_id),
+        name: shape.display_name,
+        unique_name: shape.unique_name,
+        audience: shape.sign_in_audience,
+        declared: declared.collect(),
+        public_client: shape.is_fallback_public_client == Some(true),
+        redirects: shape.public_client.redirect_uris,
+        secrets: shape.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
+        principal,
+    }
+}
+
+fn namesake(shape: ApplicationShape) -> Namesake {
+    Namesake { client_id: ClientId::new(shape.app_id), created: shape.created_date_time }
+}
+
+/// The deleted applications with one of the marks. Who may not list them is not kept from anything else.
+async fn deleted_ones(client: &Client, answer: Answer, sought: Sought<'_>) -> Seen<Vec<Deleted>> {
+    let all = match answer {
+        Ok(answer) if answer.status == 403 => Vec::new(),
+        answer => list::<ApplicationShape>(client, answer).await?,
+    };
+    let is_sought = |shape: &ApplicationShape| {
+        sought.client_id.is_some_and(|id| id.guid() == shape.app_id)
+            || shape.unique_name.as_deref() == Some(sought.unique_name)
+            || shape.display_name == sought.name
+    };
+    let deleted = all.into_iter().filter(is_sought).map(|shape| Deleted {
+        id: shape.id,
+        client_id: ClientId::new(shape.app_id),
+        name: shape.display_name,
+        unique_name: shape.unique_name,
+        at: shape.deleted_date_time,
+    });
+    Ok(deleted.collect())
+}
+
+fn graph_principal(answer: Answer) -> Seen<GraphPrincipal> {
+    let shape = found::<GraphShape>(answer)?;
+    let shape =
+        shape.ok_or_else(|| Unseen::new(Cause::Answer, "Microsoft Graph is not known in this tenant"))?;
+    let roles = shape.app_roles.into_iter().filter_map(|role| Some((role.value?, role.id))).collect();
+    Ok(GraphPrincipal { id: shape.id, roles })
+}
+
+/// A value in a query; a blank as `%20`, for `+` is one only in forms.
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+}

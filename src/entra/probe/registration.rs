@@ -1,0 +1,123 @@
+//! The registration and its grants, read by an administrator in one batch.
+//!
+//! Permissions are told by name, and names come from the tenant's own service principal of Graph: their ids differ between clouds.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::shapes::{
+    ApplicationShape, AssignmentShape, GRAPH_APP_ID, GrantShape, GraphShape, PermissionShape, PrincipalShape,
+    found, list,
+};
+use crate::entra::GraphError;
+use crate::entra::graph::{Client, Part, PartAnswer};
+use crate::entra::snapshot::{Cause, Registration, Seen, Unseen};
+use crate::secret::Secret;
+use crate::settings::Settings;
+
+/// Reads the registration of the application of `settings`, with an administrator's `client`. `secret` is the one that the settings
+/// name, to find it among the registered ones by its first characters.
+///
+/// # Errors
+/// [`Unseen`] says what kept it from being read.
+pub async fn registration(
+    client: &Client,
+    settings: &Settings,
+    secret: Option<&Secret>,
+) -> Seen<Registration> {
+    let id = settings.client_id;
+    let [application, principal, granted, delegated, graph] = client
+        .batch(&[
+            Part::get(format!("/applications(appId='{id}')?$select=signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials")),
+            Part::get(format!("/servicePrincipals(appId='{id}')?$select=id,accountEnabled")),
+            Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
+            Part::get(format!("/servicePrincipals(appId='{id}')/oauth2PermissionGrants")),
+            Part::get(format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles,oauth2PermissionScopes")),
+        ])
+        .await;
+    let principal = found::<PrincipalShape>(principal)?;
+    let application = found::<ApplicationShape>(application)?.ok_or_else(|| absent(principal.is_some()))?;
+    let graph = found::<GraphShape>(graph)?;
+    let graph =
+        graph.ok_or_else(|| Unseen::new(Cause::Answer, "Microsoft Graph is not known in this tenant"))?;
+    let permissions = Permissions::of(&graph);
+    // Without a service principal nothing is granted.
+    let (granted, granted_delegated) = match principal {
+        Some(_) => {
+            (permissions.granted(client, granted).await?, permissions.delegated(client, delegated).await)
+        }
+        None => (Vec::new(), Ok(Vec::new())),
+    };
+    let declared = |kind: &str| {
+        let ours = application.required_resource_access.iter();
+        let ours = ours.filter(|resource| resource.resource_app_id.eq_ignore_ascii_case(GRAPH_APP_ID));
+        let access = ours.flat_map(|resource| &resource.resource_access);
+        access.filter(|access| access.kind == kind).map(|access| access.id).collect::<Vec<_>>()
+    };
+    Ok(Registration {
+        audience: application.sign_in_audience.clone(),
+        declared: declared("Role").into_iter().filter_map(|id| permissions.role(id)).collect(),
+        declared_delegated: declared("Scope").into_iter().filter_map(|id| permissions.scope(id)).collect(),
+        granted,
+        granted_delegated,
+        secrets: application.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
+        public_client: application.is_fallback_public_client == Some(true),
+        public_redirects: application.public_client.redirect_uris.len(),
+        enabled: principal.is_some_and(|principal| principal.account_enabled != Some(false)),
+    })
+}
+
+/// Why there is no registration. One that is in no form in the tenant cannot have signed in, which is reported by itself.
+fn absent(is_known: bool) -> Unseen {
+    if is_known {
+        Unseen::new(
+            Cause::Answer,
+            "the application is registered in another tenant, where its registration would have to be read",
+        )
+    } else {
+        Unseen::new(Cause::Follows, "the application is not registered in this tenant")
+    }
+}
+
+/// The names of Graph's permissions, by their ids in this tenant.
+struct Permissions<'a> {
+    graph: Uuid,
+    roles: HashMap<Uuid, &'a str>,
+    scopes: HashMap<Uuid, &'a str>,
+}
+
+impl<'a> Permissions<'a> {
+    fn of(graph: &'a GraphShape) -> Self {
+        let by_id = |permissions: &'a [PermissionShape]| {
+            permissions.iter().filter_map(|one| Some((one.id, one.value.as_deref()?))).collect()
+        };
+        Self {
+            graph: graph.id,
+            roles: by_id(&graph.app_roles),
+            scopes: by_id(&graph.oauth2_permission_scopes),
+        }
+    }
+
+    /// The application permissions of Graph among the assignments whose first page is `page`.
+    async fn granted(&self, client: &Client, page: Result<PartAnswer, GraphError>) -> Seen<Vec<String>> {
+        let assignments = list::<AssignmentShape>(client, page).await?;
+        let ours = assignments.iter().filter(|assignment| assignment.resource_id == self.graph);
+        Ok(ours.filter_map(|assignment| self.role(assignment.app_role_id)).collect())
+    }
+
+    /// The delegated permissions of Graph among the grants whose first page is `page`.
+    async fn delegated(&self, client: &Client, page: Result<PartAnswer, GraphError>) -> Seen<Vec<String>> {
+        let grants = list::<GrantShape>(client, page).await?;
+        let ours = grants.iter().filter(|grant| grant.resource_id == self.graph);
+        Ok(ours.flat_map(|grant| grant.scope.split_whitespace()).map(str::to_owned).collect())
+    }
+
+    fn role(&self, id: Uuid) -> Option<String> {
+        self.roles.get(&id).map(|name| (*name).to_owned())
+    }
+
+    fn scope(&self, id: Uuid) -> Option<String> {
+        self.scopes.get(&id).map(|name| (*name).to_owned())
+    }
+}

@@ -1,0 +1,230 @@
+//! Tokens from Entra ID: the grants of OAuth 2.0 (RFC 6749, section 4.4; RFC 8628), by the `oauth2` crate over our own `send`.
+//!
+//! The crate's types live in these functions only: its `AccessToken` and `ClientSecret` are not wiped and can be serialised, and its
+//! parse error holds the body of the answer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AsyncHttpClient, AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, HttpRequest, HttpResponse,
+    RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
+};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::token::Token;
+use crate::entra::{GraphError, Service, SignInRefusal};
+use crate::http::{Limits, RequestId, SafeToken, Sender, Transport, content_type, host, request_id};
+use crate::secret::Secret;
+use crate::settings::{Access, ClientId as ApplicationId};
+
+/// With what a token is got.
+pub enum Credential {
+    /// The application's client id and secret.
+    Secret(ApplicationId, Secret),
+    /// A token that is there already, an administrator's.
+    Token(Token),
+}
+
+/// What Entra ID asks an administrator to do: open the address and enter the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DevicePrompt {
+    /// The address, as `https://microsoft.com/devicelogin`.
+    pub address: String,
+    /// The code to enter there. It is of use only together with the administrator's own sign-in.
+    pub code: String,
+    /// How long it can be used, by default 15 minutes.
+    pub lifetime: Duration,
+}
+
+/// Signs in as the application.
+pub(crate) async fn as_application(
+    sender: &Sender,
+    access: &Access,
+    client_id: ApplicationId,
+    secret: &Secret,
+) -> Result<Token, GraphError> {
+    let client = BasicClient::new(ClientId::new(client_id.to_string()))
+        .set_client_secret(ClientSecret::new(Secret::expose(secret).to_owned()))
+        .set_token_uri(address(access, "token", TokenUrl::new)?)
+        .set_auth_type(AuthType::RequestBody);
+    let carrier = Carrier::new(sender);
+    let scope = Scope::new(resource(access, ".default"));
+    let answer = client.exchange_client_credentials().add_scope(scope).request_async(&carrier).await;
+    token(answer, &carrier, access)
+}
+
+/// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
+pub(super) async fn as_administrator(
+    transport: Arc<dyn Transport>,
+    access: &Access,
+    scopes: &[&str],
+    patience: Duration,
+    prompt: &(dyn Fn(&DevicePrompt) + Send + Sync),
+) -> Result<Token, GraphError> {
+    let client = BasicClient::new(ClientId::new(access.admin_client_id.to_string()))
+        .set_token_uri(address(access, "token", TokenUrl::new)?)
+        .set_device_authorization_url(address(access, "devicecode", DeviceAuthorizationUrl::new)?)
+        .set_auth_type(AuthType::RequestBody);
+    let within = |time| {
+        Sender::new(
+            Arc::clone(&transport),
+            Limits { until: Instant::now().checked_add(time), ..Limits::default() },
+        )
+    };
+    let sender = within(patience);
+    let carrier = Carrier::new(&sender);
+    let scopes = scopes.iter().map(|name| Scope::new(resource(access, name)));
+    let details = client.exchange_device_code().add_scopes(scopes).request_async(&carrier).await;
+    let details: StandardDeviceAuthorizationResponse =
+        details.map_err(|error| failure(error, &carrier, access))?;
+    prompt(&DevicePrompt {
+        address: details.verification_uri().as_str().to_owned(),
+        code: details.user_code().secret().clone(),
+        lifetime: details.expires_in(),
+    });
+    // The code's own time is the person's to use.
+    let sender = within(details.expires_in());
+    let carrier = Carrier::new(&sender);
+    let polling = client.exchange_device_access_token(&details);
+    let polling = polling.request_async(&carrier, tokio::time::sleep, None);
+    match tokio::time::timeout(details.expires_in(), polling).await {
+        Ok(answer) => token(answer, &carrier, access),
+        Err(_) => Err(TOO_LATE),
+    }
+}
+
+const TOO_LATE: GraphError = GraphError::TooLate("nobody entered the code in time; start again");
+
+/// `{authority}/{tenant}/oauth2/v2.0/{name}`.
+fn address<T, E>(
+    access: &Access,
+    name: &str,
+    parse: impl FnOnce(String) -> Result<T, E>,
+) -> Result<T, GraphError> {
+    let address = format!("{}/{}/oauth2/v2.0/{name}", access.login_address(), access.tenant_id);
+    parse(address).map_err(|_| not_entra(access, 0))
+}
+
+/// A permission of the cloud's Graph. A gateway in front of Graph has another address, but asks for the same tokens.
+fn resource(access: &Access, name: &str) -> String {
+    format!("https://{}/{name}", access.cloud.graph_host())
+}
+
+fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
+    answer: Result<R, RequestTokenError<GraphError, T>>,
+    carrier: &Carrier<'_>,
+    access: &Access,
+) -> Result<Token, GraphError> {
+    let answer = answer.map_err(|error| failure(error, carrier, access))?;
+    Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), answer.expires_in()))
+}
+
+fn failure<T: oauth2::ErrorResponse>(
+    error: RequestTokenError<GraphError, T>,
+    carrier: &Carrier<'_>,
+    access: &Access,
+) -> GraphError {
+    match (carrier.reason(), error) {
+        (Some(reason), _) | (None, RequestTokenError::Request(reason)) => reason,
+        // The crate gave up waiting.
+        (None, RequestTokenError::ServerResponse(_)) => TOO_LATE,
+        (None, RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => not_entra(access, 200),
+    }
+}
+
+fn not_entra(access: &Access, status: u16) -> GraphError {
+    let address = access.login_address().parse::<http::Uri>();
+    let host = address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default();
+    GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: SafeToken::default() }
+}
+
+/// Carries the crate's requests, and judges the answers.
+///
+/// While it waits for a person, the crate asks again after every error of its carrier. So only what may pass is one; of what will not
+/// pass, as a refusal, the reason is kept here, and the crate gets an answer with which it ends.
+struct Carrier<'a> {
+    sender: &'a Sender,
+    reason: Mutex<Option<GraphError>>,
+}
+
+impl<'a> Carrier<'a> {
+    fn new(sender: &'a Sender) -> Self {
+        Self { sender, reason: Mutex::default() }
+    }
+
+    /// Why nothing came of it, if that will not pass.
+    fn reason(&self) -> Option<GraphError> {
+        self.reason.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, GraphError> {
+        let response = self.sender.send(request).await?;
+        match refusal(&response) {
+            Some(refused) if goes_on(&refused) => Ok(response),
+            Some(refused) => Err(GraphError::SignIn(refused)),
+            None if response.status().is_success() && is_entras(&response) => Ok(response),
+            None => Err(GraphError::NotMicrosoft {
+                host: host(request),
+                status: response.status().as_u16(),
+                service: Service::Entra,
+                kind: content_type(&response),
+            }),
+        }
+    }
+}
+
+/// The answer with which the crate ends (RFC 6749, section 5.2).
+const THE_END: &[u8] = br#"{"error": "access_denied"}"#;
+
+impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
+    type Error = GraphError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, GraphError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let reason = match self.answer(&request).await {
+                Err(reason) if !reason.is_transient() => reason,
+                answer => return answer,
+            };
+            *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+            let mut end = HttpResponse::new(THE_END.to_vec());
+            *end.status_mut() = http::StatusCode::BAD_REQUEST;
+            Ok(end)
+        })
+    }
+}
+
+/// What the device flow goes on with (RFC 8628, section 3.5).
+fn goes_on(refused: &SignInRefusal) -> bool {
+    matches!(refused.error.as_str(), Some("authorization_pending" | "slow_down"))
+}
+
+/// The members of an error of the token endpoint that are read. The prose of `error_description` may change, Microsoft says.
+#[derive(Deserialize)]
+struct ErrorShape {
+    error: String,
+    #[serde(default)]
+    error_codes: Vec<u32>,
+    trace_id: Option<String>,
+}
+
+fn refusal(response: &HttpResponse) -> Option<SignInRefusal> {
+    if response.status().is_success() {
+        return None;
+    }
+    let shape = serde_json::from_slice::<ErrorShape>(response.body()).ok()?;
+    let trace = RequestId::of(shape.trace_id.as_deref());
+    let request = if trace.0.is_some() { trace } else { request_id(response.headers()) };
+    Some(SignInRefusal::new(shape.error_codes.first().copied(), &shape.error, request))
+}
+
+/// Whether an answer is a token, or the beginning of a device flow.
+fn is_entras(response: &HttpResponse) -> bool {
+    let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
+    body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))
+}

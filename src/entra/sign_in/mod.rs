@@ -1,0 +1,16 @@
+//! Signing in: tokens for the application by client credentials, and for an administrator.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `grants` | client credentials, and the device code |
+//! | `administrator` | an administrator's sign-in: ready token, Azure CLI, device code |
+//! | `token` | what a token says of itself |
+
+mod administrator;
+mod grants;
+mod token;
+
+pub use administrator::{AdminWay, Administrators, TO_PROVISION, TO_READ};
+pub(crate) use grants::as_application;
+pub use grants::{Credential, DevicePrompt};
+pub use token::Token;

@@ -1,0 +1,254 @@
+//! The one way to send something to Entra ID, Graph or the SwyxServer gateway.
+//!
+//! Each attempt has a time limit, and all attempts together have one. A pause that is asked for (`Retry-After`, whole or fractional
+//! seconds, or a date) is kept; without one, pauses double from 1 s, with jitter. A budget keeps repetitions rare where everything
+//! fails. Source of the rules: <https://learn.microsoft.com/graph/throttling>.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable};
+use http::HeaderMap;
+use http::header::{DATE, HeaderValue, RETRY_AFTER};
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
+
+use super::answer::request_id;
+use super::error::HttpError;
+use super::transport::{Request, Response, Streamed, Transport, TransportError};
+use crate::secret::Secret;
+
+/// How long is waited.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// For one attempt; by default 30 s.
+    pub attempt: Duration,
+    /// Until all has to be done, repetitions and pauses included; by default without end.
+    pub until: Option<Instant>,
+    /// Repetitions of one request at most; by default 3. With 0 everything is sent once: for whoever repeats by a plan of its own.
+    pub repetitions: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { attempt: Duration::from_secs(30), until: None, repetitions: 3 }
+    }
+}
+
+/// The first pause, where none is asked for.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The budget, in tenths of a repetition: ten of them to begin with, and a tenth for every success.
+const FULL_BUDGET: u32 = 100;
+const REPETITION: u32 = 10;
+/// Stands for: no answer with a date was seen yet.
+const NO_CLOCK: i64 = i64::MIN;
+
+/// Sends requests, and repeats what may pass.
+pub struct Sender {
+    transport: Arc<dyn Transport>,
+    limits: Limits,
+    budget: AtomicU32,
+    clock_ahead: AtomicI64,
+}
+
+impl Sender {
+    /// A sender over `transport`.
+    pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
+        let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
+        Self { transport, limits, budget, clock_ahead }
+    }
+
+    /// Gives what follows another end of all waiting.
+    pub(crate) fn wait_until(&mut self, until: Instant) {
+        self.limits.until = Some(until);
+    }
+
+    /// Seconds that this machine's clock is ahead of the last answer's `Date`, which is exact to a second and the way.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != NO_CLOCK)
+    }
+
+    /// Now, by the other side's clock where an answer told it.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        let ahead = SignedDuration::from_secs(self.clock_ahead().unwrap_or(0));
+        now.checked_sub(ahead).unwrap_or(now)
+    }
+
+    /// Sends a request and gives an answer from 200 to 299 or from 400 to 499, but for 429. It may be sent several times, so it has to
+    /// be one that does the same twice as once: a read, or a sign-in.
+    ///
+    /// # Errors
+    /// [`HttpError`] says why there is none.
+    pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        self.send_while(request, HttpError::is_transient).await
+    }
+
+    /// As [`Sender::send`], for a request that must not take effect twice: it is sent again only after an answer that says that it was
+    /// not looked at (429). After any other failure nobody knows whether it took effect.
+    ///
+    /// # Errors
+    /// [`HttpError`] says why there is no answer.
+    pub async fn send_once(&self, request: &Request) -> Result<Response, HttpError> {
+        self.send_while(request, |error| matches!(error, HttpError::Throttled { .. })).await
+    }
+
+    async fn send_while(
+        &self,
+        request: &Request,
+        repeats: fn(&HttpError) -> bool,
+    ) -> Result<Response, HttpError> {
+        let attempt = || self.attempt(request);
+        attempt
+            .retry(self.pauses())
+            .sleep(tokio::time::sleep)
+            .when(repeats)
+            .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
+            .notify(|error, pause| {
+                tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");
+            })
+            .await
+    }
+
+    /// Sends a request once, and gives an answer as [`Sender::send`] as soon as it begins. The limit of an attempt is for its beginning.
+    ///
+    /// # Errors
+    /// [`HttpError`] says why there is none.
+    pub async fn open(&self, request: &Request) -> Result<Streamed, HttpError> {
+        self.answered(request, |request| self.transport.open(request)).await
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Response, HttpError> {
+        self.answered(request, |request| self.transport.send(request)).await
+    }
+
+    async fn answered<B, F: Future<Output = Result<http::Response<B>, TransportError>>>(
+        &self,
+        request: &Request,
+        send: impl FnOnce(Request) -> F,
+    ) -> Result<http::Response<B>, HttpError> {
+        let host = host(request);
+        let limit = match self.limits.until {
+            Some(until) => self.limits.attempt.min(until.saturating_duration_since(Instant::now())),
+            None => self.limits.attempt,
+        };
+        let start = Instant::now();
+        let mut request = request.clone();
+        let id = uuid::Uuid::new_v4();
+        if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+            request.headers_mut().insert("client-request-id", id);
+        }
+        // No query: it may name people.
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let sent = tokio::time::timeout(limit, send(request)).await;
+        let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let answer = match sent {
+            Err(_) => Err(HttpError::TimedOut { host, limit }),
+            Ok(Err(why)) => Err(HttpError::Transport { host, why }),
+            Ok(Ok(response)) => {
+                let (status, request) = (response.status().as_u16(), request_id(response.headers()));
+                tracing::debug!(%method, path, status, ms, client_request_id = %id, "answered{request}");
+                self.note_clock(response.headers());
+                self.judged(host, response)
+            }
+        };
+        match &answer {
+            Ok(_) => self.earn(),
+            Err(error) => tracing::debug!(%method, path, ms, client_request_id = %id, "{error}"),
+        }
+        answer
+    }
+
+    /// Takes out the answers that no caller can use.
+    fn judged<B>(&self, host: String, response: http::Response<B>) -> Result<http::Response<B>, HttpError> {
+        let (status, headers) = (response.status().as_u16(), response.headers());
+        let wait = || retry_after(headers, self.now()).unwrap_or_default();
+        match status {
+            200..=299 | 400..=428 | 430..=499 => Ok(response),
+            429 => Err(HttpError::Throttled { host, wait: wait() }),
+            300..=399 => Err(HttpError::Redirected { host, status }),
+            _ => Err(HttpError::Unavailable { host, status, wait: wait(), request: request_id(headers) }),
+        }
+    }
+
+    /// The pauses before repetitions, where no longer ones are asked for.
+    pub(crate) fn pauses(&self) -> ExponentialBuilder {
+        let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
+        growing.with_max_times(self.limits.repetitions).with_jitter()
+    }
+
+    /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
+    fn pause(&self, error: &HttpError, usual: Duration) -> Option<Duration> {
+        let asked = match error {
+            HttpError::Throttled { wait, .. } | HttpError::Unavailable { wait, .. } => *wait,
+            _ => Duration::ZERO,
+        };
+        let pause = usual.max(asked);
+        (self.has_time_for(pause) && self.spend()).then_some(pause)
+    }
+
+    fn has_time_for(&self, pause: Duration) -> bool {
+        self.limits.until.is_none_or(|until| Instant::now().checked_add(pause).is_some_and(|end| end < until))
+    }
+
+    /// Waits as long as was asked for, if there is time for it.
+    pub(crate) async fn wait(&self, pause: Duration) -> bool {
+        if self.has_time_for(pause) && self.spend() {
+            tracing::info!(pause_s = pause.as_secs_f64(), "parts of a batch were put off; trying them again");
+            tokio::time::sleep(pause).await;
+            true
+        } else {
+            false
+        }
+    }
+
+    fn spend(&self) -> bool {
+        let less = |budget: u32| budget.checked_sub(REPETITION);
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+
+    fn earn(&self) {
+        let more = |budget: u32| Some((budget + 1).min(FULL_BUDGET));
+        let _ = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+    }
+
+    fn note_clock(&self, headers: &HeaderMap) {
+        let date = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(http_date);
+        if let Some(date) = date {
+            self.clock_ahead
+                .store(Timestamp::now().as_second().saturating_sub(date.as_second()), Ordering::Relaxed);
+        }
+    }
+}
+
+/// `Bearer TOKEN`, the value of `Authorization` (RFC 6750); nothing if the token holds characters that no header can.
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+    let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
+    bearer.set_sensitive(true);
+    Some(bearer)
+}
+
+/// The host of a request, for messages.
+pub(crate) fn host(request: &Request) -> String {
+    request.uri().host().unwrap_or_default().to_owned()
+}
+
+/// The pause that an answer asks for: seconds, whole or not, or a date (RFC 9110, section 10.2.3). Graph's own sample has `2.128`.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    requested_pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
+}
+
+/// As [`retry_after`], of the header's text. What is no number and no date, or a negative number, is no wish.
+pub(crate) fn requested_pause(text: &str, now: Timestamp) -> Option<Duration> {
+    let text = text.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let seconds = http_date(text)?.as_second().saturating_sub(now.as_second());
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}

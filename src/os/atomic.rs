@@ -1,0 +1,186 @@
+//! Saving a file so that it is the old or the new one, whatever happens meanwhile.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::read::{ReadError, read_regular, same_file};
+use super::system::reason;
+
+/// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveError {
+    /// Another program holds the folder for too long.
+    #[error("another program is writing in {}; nothing was changed", .0.display())]
+    Locked(PathBuf),
+    /// The file changed between reading and writing.
+    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    Changed,
+    /// The file could not be read.
+    #[error("{0}; nothing was changed")]
+    Read(#[from] ReadError),
+    /// Writing failed.
+    #[error("{step}: {}; nothing was changed", reason(.source))]
+    Write {
+        /// What was tried.
+        step: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The new file is in place, but the system could not promise that it survives a power cut.
+    #[error("saved, but the folder could not be written to disk: {}", reason(.0))]
+    NotDurable(io::Error),
+}
+
+/// A settings file that is being changed, with its folder locked against other writers.
+///
+/// The lock is on the folder itself: there is no lock file to be left behind, and a lock on the file would be lost with it when
+/// the new one takes its place.
+pub struct Rewrite {
+    target: PathBuf,
+    folder: PathBuf,
+    lock: File,
+    before: Option<(std::fs::Metadata, Vec<u8>)>,
+    readable_by_others: bool,
+    for_owner_only: bool,
+}
+
+/// What the names of our temporary files begin and end with, around the name of the file that they are to become.
+const TEMPORARY: (&str, &str) = (".swyx-teams-", ".tmp");
+
+impl Rewrite {
+    /// Locks the folder of `path`, waiting up to 10 s for another writer, removes what a killed one left there, and reads the file.
+    /// The target of a symbolic link is meant, not the link. A file that is not there yet is empty.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why.
+    pub fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => path.to_path_buf(),
+            Err(error) => return Err(ReadError::Io(error).into()),
+        };
+        let folder = match target.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let lock = lock_folder(&folder)?;
+        sweep(&folder);
+        let (before, readable_by_others) = match read_regular(&target, most) {
+            Ok((content, readable)) => {
+                let metadata = std::fs::metadata(&target).map_err(ReadError::Io)?;
+                (Some((metadata, content)), readable)
+            }
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => (None, false),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { target, folder, lock, before, readable_by_others, for_owner_only: false })
+    }
+
+    /// The bytes of the file as it is; nothing if it is not there yet.
+    pub fn content(&self) -> Option<&[u8]> {
+        self.before.as_ref().map(|(_, content)| content.as_slice())
+    }
+
+    /// Whether the file's mode lets others read it.
+    pub fn is_readable_by_others(&self) -> bool {
+        self.readable_by_others
+    }
+
+    /// The same, where nobody but its owner is to read the file from now on, whatever its mode allowed.
+    pub fn for_owner_only(self) -> Self {
+        Self { for_owner_only: true, ..self }
+    }
+
+    /// Whether a file can be made in the folder, before anything depends on it.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why not.
+    pub fn try_out(&self) -> Result<(), SaveError> {
+        self.temporary().map(|_| ())
+    }
+
+    fn temporary(&self) -> Result<tempfile::NamedTempFile, SaveError> {
+        let made = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&self.folder);
+        made.map_err(|source| SaveError::Write { step: "cannot make a temporary file in the folder", source })
+    }
+
+    /// Puts `content` in the file's place, with the mode and owner that it had; a new file is 0600.
+    ///
+    /// A temporary file in the same folder is written, brought to disk, and renamed; then the folder is brought to disk. So
+    /// whatever happens meanwhile, the file is the old or the new one.
+    ///
+    /// # Errors
+    /// [`SaveError`] says why.
+    pub fn save(self, content: &[u8]) -> Result<(), SaveError> {
+        let failed = |step| move |source| SaveError::Write { step, source };
+        let mut temporary = self.temporary()?;
+        temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
+        if let Some((metadata, _)) = &self.before {
+            keep_owner_and_mode(temporary.as_file(), metadata, self.for_owner_only)
+                .map_err(failed("cannot keep the file's owner and mode"))?;
+        }
+        temporary.as_file().sync_all().map_err(failed("cannot bring the temporary file to disk"))?;
+        self.still_the_same()?;
+        temporary.persist(&self.target).map_err(|error| failed("cannot replace the file")(error.error))?;
+        self.lock.sync_all().map_err(SaveError::NotDurable)
+    }
+
+    fn still_the_same(&self) -> Result<(), SaveError> {
+        let now = std::fs::metadata(&self.target);
+        let same = match (&self.before, now) {
+            (Some((before, _)), Ok(now)) => same_file(before, &now),
+            (None, Err(error)) => error.kind() == io::ErrorKind::NotFound,
+            _ => false,
+        };
+        if same { Ok(()) } else { Err(SaveError::Changed) }
+    }
+}
+
+fn lock_folder(folder: &Path) -> Result<File, SaveError> {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const PAUSE: Duration = Duration::from_millis(5);
+    let handle = File::open(folder).map_err(ReadError::Io)?;
+    let start = Instant::now();
+    loop {
+        match handle.try_lock() {
+            Ok(()) => return Ok(handle),
+            Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(SaveError::Locked(folder.to_path_buf())),
+            Err(std::fs::TryLockError::Error(source)) => {
+                return Err(SaveError::Write { step: "cannot lock the folder", source });
+            }
+        }
+    }
+}
+
+/// Removes temporary files that a killed writer left. All writers hold the folder's lock, so none of them is in use.
+fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let ours =
+            name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // What cannot be removed now is removed by the next run.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, like: &std::fs::Metadata, for_owner_only: bool) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
+        fchown(file, Some(like.uid()), Some(like.gid()))?;
+    }
+    let mode = like.permissions().mode();
+    file.set_permissions(std::fs::Permissions::from_mode(if for_owner_only { mode & !0o077 } else { mode }))
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(_: &File, _: &std::fs::Metadata, _: bool) -> io::Result<()> {
+    Ok(())
+}

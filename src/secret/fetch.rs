@@ -1,0 +1,131 @@
+//! Fetching a secret from where it is kept. Nothing that checks a file comes here: only `--reveal`, and what signs in.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Secret, SecretSource, Trust};
+use crate::os::process::{CancellationToken, RunError, Runner};
+use crate::os::{ReadError, read_regular, reason};
+
+/// A secret's file, or a command's output, may have this many bytes.
+const MOST_BYTES: usize = 64 * 1024;
+/// A command has this long to print a secret.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why a secret was not fetched. No message holds it, or any part of a command's output.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// The environment variable is not there, is empty, or is no text.
+    #[error("the environment variable {0} is not set, or empty")]
+    NoVariable(String),
+    /// The file cannot be read.
+    #[error("the secret's file cannot be read: {0}")]
+    File(ReadError),
+    /// The file is larger than any secret.
+    #[error("the secret's file is over the limit of 64 KiB")]
+    TooLarge,
+    /// The secret is not text, or empty.
+    #[error("what is kept there is not a text of one line")]
+    NotText,
+    /// A command, without trust in it.
+    #[error("the settings file names a command; if it may be run, add --trust=command")]
+    Untrusted,
+    /// The command could not be started.
+    #[error("the command cannot be started: {0}")]
+    NotStarted(String),
+    /// The command failed, or printed too much.
+    #[error("the command {0}")]
+    Failed(&'static str),
+    /// The command took too long.
+    #[error("the command did not end within {} seconds", .0.as_secs())]
+    TimedOut(Duration),
+    /// The command was stopped, or the program is about to end.
+    #[error("the command was stopped")]
+    Cancelled,
+}
+
+/// What ends a command before it has printed a secret.
+#[derive(Clone, Debug)]
+pub struct CommandLimits {
+    /// How long it may run.
+    pub time: Duration,
+    /// Ends it at once.
+    pub cancellation: CancellationToken,
+}
+
+impl Default for CommandLimits {
+    fn default() -> Self {
+        Self { time: TIME_LIMIT, cancellation: CancellationToken::default() }
+    }
+}
+
+impl From<CancellationToken> for CommandLimits {
+    fn from(cancellation: CancellationToken) -> Self {
+        Self { cancellation, ..Self::default() }
+    }
+}
+
+/// The secret that is kept at `source`. Relative paths start at `folder`, that of the settings file. One line end at its end is not
+/// part of it.
+///
+/// # Errors
+/// [`RevealError`] says why there is none.
+pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Secret, RevealError> {
+    reveal_within(source, folder, trust, &CommandLimits::default())
+}
+
+/// Same as [`reveal`], with limits for a command.
+///
+/// # Errors
+/// [`RevealError`] says why there is none.
+pub fn reveal_within(
+    source: &SecretSource,
+    folder: &Path,
+    trust: &Trust,
+    limits: &CommandLimits,
+) -> Result<Secret, RevealError> {
+    match source {
+        SecretSource::Inline(secret) => Ok(secret.clone()),
+        SecretSource::Env(name) => match std::env::var(name) {
+            Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
+            _ => Err(RevealError::NoVariable(name.clone())),
+        },
+        SecretSource::File(path) => from_file(&folder.join(path)),
+        SecretSource::Command(_) if !trust.allows_command() => Err(RevealError::Untrusted),
+        SecretSource::Command(words) => from_command(words, folder, limits),
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret, RevealError> {
+    let (content, _) = read_regular(path, MOST_BYTES).map_err(|error| match error {
+        ReadError::TooLarge(_) => RevealError::TooLarge,
+        error => RevealError::File(error),
+    })?;
+    text(content)
+}
+
+fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
+    let text = String::from_utf8(content).map_err(|_| RevealError::NotText)?;
+    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+    if line.is_empty() || line.contains(['\n', '\0']) {
+        Err(RevealError::NotText)
+    } else {
+        Ok(Secret::new(line))
+    }
+}
+
+/// Runs a command and takes what it prints. Processes that it leaves behind are ended when it exits.
+fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
+    let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
+    let mut runner = Runner::new(program, MOST_BYTES, limits.time);
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    runner.command().args(arguments).current_dir(folder);
+    let output = runner.output(&limits.cancellation).map_err(|error| match error {
+        RunError::NotStarted(error) => RevealError::NotStarted(reason(&error)),
+        RunError::TimedOut => RevealError::TimedOut(limits.time),
+        RunError::TooMuchOutput => RevealError::Failed("printed more than 64 KiB"),
+        RunError::Cancelled => RevealError::Cancelled,
+        RunError::Lost(_) => RevealError::Failed("failed"),
+    })?;
+    if output.status.success() { text(output.stdout) } else { Err(RevealError::Failed("failed")) }
+}

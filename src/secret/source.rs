@@ -1,0 +1,156 @@
+//! Where a secret is kept.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use super::value::Secret;
+use crate::secret::shape::without_secret;
+use crate::text::shown;
+
+/// Where a secret is kept: in the settings file itself, or at a place that the file names.
+#[derive(Clone)]
+pub enum SecretSource {
+    /// In the settings file, as plain text.
+    Inline(Secret),
+    /// In an environment variable of the process that needs it.
+    Env(String),
+    /// In a file of its own; a relative path starts at the settings file's folder.
+    File(PathBuf),
+    /// Printed by a program: its name and arguments, run without a shell.
+    Command(Vec<String>),
+}
+
+impl SecretSource {
+    /// Whether two secrets are kept at one place.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Inline(one), Self::Inline(two)) => one.says_the_same(two),
+            (Self::Env(one), Self::Env(two)) => one == two,
+            (Self::File(one), Self::File(two)) => one == two,
+            (Self::Command(one), Self::Command(two)) => one == two,
+            _ => false,
+        }
+    }
+
+    /// Where it is kept, for a person. Never the secret itself, not even where it was put in place of a name, and of a command only
+    /// its program.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Inline(_) => self.holder(),
+            Self::Env(_) | Self::File(_) | Self::Command(_) => format!("from {}", self.holder()),
+        }
+    }
+
+    /// What holds it, without a preposition: as [`SecretSource::describe`], never the secret itself.
+    pub fn holder(&self) -> String {
+        match self {
+            Self::Inline(_) => "in this file, as plain text".to_owned(),
+            Self::Env(name) => format!("the environment variable {name}"),
+            Self::File(path) => format!("the file {}", shown(without_secret(&path.to_string_lossy()))),
+            Self::Command(argv) => {
+                let program = argv.first().map_or("", String::as_str);
+                format!("the command {}", shown(without_secret(program)))
+            }
+        }
+    }
+}
+
+/// The one variable with this program's prefix that a reference may name.
+const CLIENT_SECRET_VARIABLE: &str = "SWYX_TEAMS_CLIENT_SECRET";
+
+/// Whether an environment variable belongs to this program, so that a reference may not name it: one holds the administrator's token.
+/// Windows ignores the letter case of names.
+pub(crate) fn is_reserved_variable(name: &str) -> bool {
+    const PREFIX: &str = "SWYX_TEAMS_";
+    let has_prefix = name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    has_prefix && name != CLIENT_SECRET_VARIABLE
+}
+
+impl SecretSource {
+    /// Whether only a person can put a secret there: no program writes another's environment, or behind a command.
+    pub fn takes_a_person(&self) -> bool {
+        matches!(self, Self::Env(_) | Self::Command(_))
+    }
+
+    /// Where it is kept, as in "kept …" and "put it …": as [`SecretSource::describe`], never the secret itself.
+    pub fn place(&self) -> String {
+        let holder = self.holder();
+        match self {
+            Self::Inline(_) => holder,
+            Self::Env(_) | Self::File(_) => format!("in {holder}"),
+            Self::Command(_) => format!("where {holder} reads it"),
+        }
+    }
+}
+
+impl JsonSchema for SecretSource {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SecretSource".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let reference = |name: &str, title: &str, description: &str, value: Value| {
+            json!({
+                "type": "object", "title": title, "description": description,
+                "properties": {name: value}, "required": [name], "additionalProperties": false,
+            })
+        };
+        json_schema!({
+            "writeOnly": true,
+            "format": "password",
+            "oneOf": [
+                {
+                    "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "x-format": "password", "writeOnly": true,
+                    "description": "The secret itself. Whoever reads the file has it: a reference is better.",
+                },
+                reference("env", "Environment variable", "Taken from an environment variable when it is needed. Of this program's own, SWYX_TEAMS_…, only SWYX_TEAMS_CLIENT_SECRET.",
+                    json!({
+                        "type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                        // As `is_reserved_variable`, without lookahead, which not every validator has.
+                        "not": {"pattern": "^[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": CLIENT_SECRET_VARIABLE}},
+                    })),
+                reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
+                    json!({"type": "string", "title": "Path", "minLength": 1})),
+                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust=command.",
+                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
+            ],
+        })
+    }
+}
+
+/// As [`SecretSource::describe`]: a secret may be among a command's arguments.
+impl fmt::Debug for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_of_this_program_are_reserved_in_any_letter_case() {
+        for name in [
+            "SWYX_TEAMS_ADMIN_TOKEN",
+            "swyx_teams_admin_token",
+            "Swyx_Teams_x",
+            "SWYX_TEAMS_",
+            "swyx_teams_client_secret",
+        ] {
+            assert!(is_reserved_variable(name), "{name}");
+        }
+        for name in
+            ["SWYX_TEAMS_CLIENT_SECRET", "SWYX_TEAMS", "SWYX_TOKEN", "MY_SWYX_TEAMS_ADMIN_TOKEN", "SWYX", ""]
+        {
+            assert!(!is_reserved_variable(name), "{name}");
+        }
+    }
+}

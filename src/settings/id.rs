@@ -1,0 +1,68 @@
+//! What is wrong with the text of an id: one fault at most, in the order in which they are reported.
+//!
+//! Each of these faults has a rule of its own; because they all ask here, a value is never reported twice.
+
+use crate::text::{guid, is_placeholder};
+
+/// Why a text is no client or tenant id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdFault {
+    /// A text that stands for "fill me in".
+    Placeholder,
+    /// Blanks or line ends around it.
+    SurroundingBlank,
+    /// A domain name, or one of Entra's general names for a tenant.
+    TenantName,
+    /// Not 8-4-4-4-12 hexadecimal digits.
+    NotAGuid,
+}
+
+/// What is wrong with a tenant or client id.
+pub(super) fn id_fault(text: &str) -> Option<IdFault> {
+    if is_placeholder(text) {
+        return Some(IdFault::Placeholder);
+    }
+    if text != text.trim() && !text.trim().is_empty() {
+        return Some(IdFault::SurroundingBlank);
+    }
+    match guid(text) {
+        Some(_) => None,
+        None if is_tenant_name(text) => Some(IdFault::TenantName),
+        None => Some(IdFault::NotAGuid),
+    }
+}
+
+/// A domain name, or one of the names under which Entra serves any tenant.
+fn is_tenant_name(text: &str) -> bool {
+    const GENERAL: [&str; 3] = ["common", "organizations", "consumers"];
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let last_is_a_word = text
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.len() > 1 && last.bytes().all(|b| b.is_ascii_alphabetic()));
+    GENERAL.iter().any(|name| name.eq_ignore_ascii_case(text))
+        || (text.contains('.') && text.split('.').all(label) && last_is_a_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_fault() {
+        for (text, fault) in [
+            ("<tenant-id>", Some(IdFault::Placeholder)),
+            ("00000000-0000-0000-0000-000000000000", Some(IdFault::Placeholder)),
+            ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", Some(IdFault::Placeholder)),
+            (" 8f1c2d3e-0000-4000-8000-123456789abc", Some(IdFault::SurroundingBlank)),
+            ("contoso.onmicrosoft.com", Some(IdFault::TenantName)),
+            ("Organizations", Some(IdFault::TenantName)),
+            ("8f1c2d3e", Some(IdFault::NotAGuid)),
+            ("", Some(IdFault::NotAGuid)),
+            ("8f1c2d3e-0000-4000-8000-123456789abc", None),
+        ] {
+            assert_eq!(id_fault(text), fault, "{text}");
+        }
+    }
+}

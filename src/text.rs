@@ -1,0 +1,118 @@
+//! Texts from outside: how they are shown, and forms that several kinds of value share.
+
+use uuid::Uuid;
+
+/// Text of unknown origin as part of a message: as [`printable`], and at most 60 characters of it.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
+        None => printable(text),
+    }
+}
+
+/// The text with control, bidirectional and invisible characters spelt out.
+///
+/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
+pub fn printable(text: &str) -> String {
+    if !text.contains(is_unprintable) {
+        return text.to_owned();
+    }
+    let spelt = |c: char| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(spelt).collect()
+}
+
+/// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The text does not have the form that the type wants; it says which.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotOfForm(pub(crate) &'static str);
+
+/// The GUID that a text is: 8-4-4-4-12 hexadecimal digits in either case, and nothing else.
+///
+/// Braces, `urn:uuid:` and 32 bare digits are refused: neither Control Center nor the portal shows ids in those forms.
+pub fn guid(text: &str) -> Option<Uuid> {
+    const HYPHENATED: usize = 36;
+    if text.len() == HYPHENATED { Uuid::try_parse(text).ok() } else { None }
+}
+
+/// Whether a text stands for "fill me in": `<tenant-id>`, a zero or repeated-digit or x-filled GUID, `changeme`, `xxx`.
+pub(crate) fn is_placeholder(text: &str) -> bool {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    // Only words in the brackets: older secrets may begin and end with a bracket too.
+    let words = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'))
+    };
+    let bracketed =
+        [("<", ">"), ("[", "]"), ("{{", "}}"), ("${", "}"), ("%", "%")].iter().any(|(open, close)| {
+            text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)).is_some_and(words)
+        });
+    bracketed || is_filler(&lower) || PLACEHOLDERS.contains(&lower.as_str()) || lower.starts_with("your-")
+}
+
+const PLACEHOLDERS: &[&str] = &[
+    "changeme",
+    "change-me",
+    "change_me",
+    "todo",
+    "tbd",
+    "fixme",
+    "placeholder",
+    "example",
+    "secret",
+    "password",
+    "none",
+    "null",
+    "client-id",
+    "tenant-id",
+    "client-secret",
+    "client_id",
+    "tenant_id",
+    "client_secret",
+    "your_secret",
+    "your_client_secret",
+    "12345678-1234-1234-1234-123456789012",
+    "12345678-1234-1234-1234-123456789abc",
+    "00000000-0000-0000-0000-000000000001",
+];
+
+/// One and the same character over and over, dashes apart: `xxx`, `…`, `11111111-1111-…`.
+fn is_filler(text: &str) -> bool {
+    let mut rest = text.chars().filter(|c| *c != '-');
+    let Some(first) = rest.next() else { return false };
+    let same = rest.clone().all(|c| c == first);
+    let guid_like = text.len() == 36 && text.matches('-').count() == 4;
+    same && (guid_like || (rest.count() >= 2 && matches!(first, 'x' | '*' | '.' | '…' | '?' | '0')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_has_one_form() {
+        assert!(guid("8F1C2d3e-0000-4000-8000-123456789abc").is_some());
+        for text in [
+            "{8f1c2d3e-0000-4000-8000-123456789abc}",
+            "urn:uuid:8f1c2d3e-0000-4000-8000-123456789abc",
+            "8f1c2d3e000040008000123456789abc",
+            "8f1c2d3e-0000-4000-8000-123456789abg",
+            "8f1c2d3e0-000-4000-8000-123456789abc",
+            "",
+        ] {
+            assert!(guid(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_unprintable_is_shown() {
+        assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
+        assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
+    }
+}

@@ -1,0 +1,226 @@
+//! What the page does besides editing: begun, followed, stopped, and shown; what is not saved is not lost by it.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use axum::http::StatusCode;
+use swyx_teams::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
+
+use crate::common::GOOD;
+use crate::form::place::{Answer, Place, Sheet};
+
+/// What the test lets a job do next.
+enum Order {
+    Say(&'static str),
+    Ask(Code),
+    End(Done),
+    Panic,
+}
+
+/// A job that does what the test says, when it says so, and tells when that is done.
+struct Ordered {
+    orders: Mutex<Receiver<Order>>,
+    followed: Mutex<Sender<()>>,
+}
+
+impl Actions for Ordered {
+    fn perform(&self, _: Action, told: &Arc<dyn Told>) -> Done {
+        loop {
+            let order = self.orders.lock().unwrap().recv();
+            match order.unwrap_or(Order::Panic) {
+                Order::Say(what) => told.says(what),
+                Order::Ask(code) => told.asks(code),
+                Order::End(done) => return done,
+                Order::Panic => std::panic::resume_unwind(Box::new(())),
+            }
+            self.followed.lock().unwrap().send(()).unwrap();
+        }
+    }
+}
+
+struct Jobs {
+    place: Place,
+    orders: Sender<Order>,
+    followed: Receiver<()>,
+}
+
+impl Jobs {
+    fn new() -> Self {
+        let (orders, ordered) = channel();
+        let (follow, followed) = channel();
+        let actions = Ordered { orders: Mutex::new(ordered), followed: Mutex::new(follow) };
+        let place = Place::with(Arc::new(actions));
+        place.write(GOOD);
+        Self { place, orders, followed }
+    }
+
+    fn order(&self, order: Order) {
+        self.orders.send(order).unwrap();
+        self.followed.recv().unwrap();
+    }
+
+    /// Begins a job from the form as it is, and gives the address of its page.
+    async fn begin(&self, name: &str) -> String {
+        let form = self.place.form().await.and("action", name);
+        let answer = self.place.post("/act", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.to.expect("an address")
+    }
+
+    /// The page of a job that ends now. Its thread has nobody to wait for, so it is looked at until then.
+    async fn ended(&self, address: &str, order: Order) -> Answer {
+        self.orders.send(order).unwrap();
+        loop {
+            let page = self.place.get(address).await;
+            assert_eq!(page.refresh, None, "no page reloads by itself");
+            if !is_open(&page) {
+                return page;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Whether a page is of a job that still runs.
+fn is_open(page: &Answer) -> bool {
+    page.body.contains(" data-progress=")
+}
+
+fn done(parts: Vec<Part>) -> Done {
+    Done { verdict: Verdict::Good, headline: "it is <well>".to_owned(), parts }
+}
+
+/// Where a job is stopped.
+pub(super) fn stop(address: &str) -> String {
+    address.replace("/job?", "/stop?")
+}
+
+fn code(address: &str) -> Code {
+    Code { address: address.to_owned(), code: "<B>ABCD".to_owned(), minutes: 15 }
+}
+
+#[tokio::test]
+async fn a_job_says_how_far_it_is_and_then_what_came_out() {
+    let jobs = Jobs::new();
+    let address = jobs.begin("check").await;
+    jobs.order(Order::Say("signing <in>"));
+    let page = jobs.place.get(&address).await;
+    assert!(page.body.contains("signing &lt;in&gt;"), "{}", page.body);
+    // Without a script, a link shows the page again.
+    let link = format!("<a href=\"{}\">Look again</a>", address.trim_start_matches('/'));
+    assert!(is_open(&page) && page.body.contains(&link), "{}", page.body);
+    assert_eq!(page.refresh, None, "a browser would reload its own error page, too");
+    let parts = vec![Part::Verbatim("a  <b>".to_owned()), Part::Numbered("By hand", vec!["<i>".to_owned()])];
+    let page = jobs.ended(&address, Order::End(done(parts))).await;
+    for text in ["it is &lt;well&gt;", "a  &lt;b&gt;", "By hand", "&lt;i&gt;", "Do it again"] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn a_code_stands_on_the_page_for_as_long_as_it_is_waited_for() {
+    let jobs = Jobs::new();
+    let address = jobs.begin("plan").await;
+    jobs.order(Order::Ask(code("https://login.example/device")));
+    let page = jobs.place.get(&address).await;
+    assert!(page.body.contains("<code>&lt;B&gt;ABCD</code>"), "{}", page.body);
+    assert!(page.body.contains("href=\"https://login.example/device\""), "{}", page.body);
+    // What is no address of the web is text.
+    jobs.order(Order::Ask(code("javascript:alert(1)")));
+    assert!(!jobs.place.get(&address).await.body.contains("href=\"javascript"));
+    assert!(!jobs.ended(&address, Order::End(done(vec![]))).await.body.contains("ABCD"));
+}
+
+/// What the script of a job's page asks for.
+#[tokio::test]
+async fn the_progress_has_another_version_when_the_page_shows_something_else() {
+    let jobs = Jobs::new();
+    let address = jobs.begin("plan").await;
+    let progress = async || {
+        let answer = jobs.place.get(&address.replace("/job?", "/progress?")).await;
+        let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        json["version"].as_str().expect("a version").to_owned()
+    };
+    let mut versions = vec![progress().await];
+    for order in [Order::Say("signing in"), Order::Ask(code("https://login.example/device"))] {
+        jobs.order(order);
+        let version = progress().await;
+        assert!(
+            jobs.place.get(&address).await.body.contains(&format!("data-version=\"{}\"", escaped(&version)))
+        );
+        versions.push(version);
+    }
+    jobs.ended(&address, Order::End(done(vec![]))).await;
+    versions.push(progress().await);
+    versions.dedup();
+    assert_eq!(versions.len(), 4, "{versions:?}");
+    assert_eq!(jobs.place.get("/progress?id=x").await.status, StatusCode::NOT_FOUND);
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[tokio::test]
+async fn one_job_runs_at_a_time_and_a_stopped_one_shows_nothing_any_more() {
+    let jobs = Jobs::new();
+    let first = jobs.begin("plan").await;
+    assert_eq!(jobs.begin("check").await, first, "the one that runs is shown");
+    jobs.order(Order::Ask(code("https://login.example/")));
+    let form = Sheet(vec![]);
+    assert_eq!(jobs.place.post(&stop(&first), &form).await.to.as_deref(), Some(&*first));
+    let page = jobs.place.get(&first).await;
+    assert!(!is_open(&page) && page.body.contains("Stopped") && !page.body.contains("ABCD"));
+    jobs.order(Order::Ask(code("https://login.example/")));
+    assert!(!jobs.place.get(&first).await.body.contains("ABCD"));
+    assert_ne!(jobs.begin("sheet").await, first);
+}
+
+#[tokio::test]
+async fn stopped_jobs_that_still_wait_are_few() {
+    let jobs = Jobs::new();
+    for _ in 0..4 {
+        let address = jobs.begin("plan").await;
+        jobs.place.post(&stop(&address), &Sheet(vec![])).await;
+    }
+    let answer = jobs.place.post("/act", &jobs.place.form().await.and("action", "plan")).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_job_that_breaks_off_has_ended() {
+    let jobs = Jobs::new();
+    let address = jobs.begin("check").await;
+    let page = jobs.ended(&address, Order::Panic).await;
+    assert!(page.body.contains("it broke off"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn what_is_not_saved_is_neither_lost_nor_passed_over() {
+    let jobs = Jobs::new();
+    let key = "control_center.MsTeamsTenantId";
+    let changed = "00112233-4455-4677-8899-aabbccddeeff";
+    let form = jobs.place.form().await.with(key, changed).and("action", "check");
+    let answer = jobs.place.post("/act", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("Save first"), "{}", answer.body);
+    assert_eq!(Sheet::read(&answer.body).value(key), changed);
+    assert_eq!(jobs.place.text(), GOOD);
+}
+
+#[tokio::test]
+async fn there_is_nothing_else_to_do_and_looking_begins_nothing() {
+    let jobs = Jobs::new();
+    for name in ["", "apply", "CHECK"] {
+        let form = jobs.place.form().await.and("action", name);
+        assert_eq!(jobs.place.post("/act", &form).await.status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(jobs.place.get("/act?action=check").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(jobs.place.get("/job?id=x").await.status, StatusCode::NOT_FOUND);
+    // A page whose program handed nothing in has no buttons.
+    let plain = Place::new(GOOD);
+    assert!(!plain.get("/").await.body.contains("formaction=\"act\""));
+    assert!(jobs.place.get("/").await.body.contains("formaction=\"act\""));
+    let form = plain.form().await.and("action", "check");
+    assert_eq!(plain.post("/act", &form).await.status, StatusCode::BAD_REQUEST);
+}
