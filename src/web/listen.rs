@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::ServerConfig;
 
 use super::gate::Gate;
 use super::guard::Names;
+use super::routes::Guarded;
 
 /// Connections at once; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
@@ -91,23 +91,22 @@ pub struct Bound {
     limits: Limits,
 }
 
-/// What one client, or many, can take of the server: for tests, which show what each limit is there for. Nothing is no limit.
-#[doc(hidden)]
+/// What one client, or many, can take of the server. Nothing is no limit: the tests show what each limit is there for.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(super) struct Limits {
     /// Connections at once.
-    pub connections: Option<usize>,
+    pub(super) connections: Option<usize>,
     /// Whether the oldest connection without a session is closed in favour of a new one.
-    pub eviction: bool,
+    pub(super) eviction: bool,
     /// Bytes of a request's line and headers.
-    pub header_bytes: Option<usize>,
+    pub(super) header_bytes: Option<usize>,
     /// How long a client may be silent where it is its turn.
-    pub patience: Option<Duration>,
+    pub(super) patience: Option<Duration>,
 }
 
 impl Limits {
     /// As it is served.
-    pub const ALL: Self = Self {
+    pub(super) const ALL: Self = Self {
         connections: Some(MAX_CONNECTIONS),
         eviction: true,
         header_bytes: Some(MAX_HEADER_BYTES),
@@ -159,20 +158,19 @@ impl Bound {
     }
 
     /// The same within other limits.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn within(mut self, limits: Limits) -> Self {
+    #[cfg(test)]
+    pub(super) fn within(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Serves until `end` comes, then for at most half a second more.
+    /// Serves a guarded site until `end` comes, then for at most half a second more.
     ///
     /// # Errors
     /// [`Refused::Server`] if the socket fails.
     pub async fn serve(
         self,
-        router: Router,
+        guarded: Guarded,
         end: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Refused> {
         let handle = Handle::new();
@@ -190,7 +188,7 @@ impl Bound {
             http.max_buf_size(bytes);
         }
         let gate = Gate::new(connections, eviction, patience);
-        let service = router.into_make_service();
+        let service = guarded.0.into_make_service();
         let result = match self.tls {
             Some(tls) => {
                 let tls = RustlsAcceptor::new(tls).handshake_timeout(PATIENCE);

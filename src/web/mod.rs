@@ -13,7 +13,8 @@ mod routes;
 mod saving;
 mod sent;
 
-#[doc(hidden)]
-pub use listen::Limits;
 pub use listen::{Bound, Listening, Refused, Tls, listen};
-pub use routes::{Site, assets, router};
+pub use routes::{Guarded, Site};
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::actions::{self, Actions, Jobs};
-use super::guard::Session;
+use super::guard::{self, Door, Session};
 use super::page::{self, Content, Note};
 use super::pages::{Base, Page, Pages};
 use super::saving;
@@ -130,8 +130,18 @@ pub(super) struct Shown<'a> {
     pub(super) begin_at: Option<&'a str>,
 }
 
+/// A site that only its guards can let someone into. There is no other way to serve one.
+pub struct Guarded(pub(super) Router);
+
+impl Guarded {
+    /// The site behind all guards, which `door` keeps.
+    pub fn new(site: Arc<Site>, door: Arc<Door>) -> Self {
+        Self(guard::closed(router(site), assets(), door))
+    }
+}
+
 /// The routes of a site. They are for whoever the guards let through: see [`super::guard`].
-pub fn router(site: Arc<Site>) -> Router {
+pub(super) fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/", get(show))
         .route("/edit", post(edit))
@@ -144,7 +154,7 @@ pub fn router(site: Arc<Site>) -> Router {
 }
 
 /// What every page needs, and whoever may see none of them as well.
-pub fn assets() -> Router {
+pub(super) fn assets() -> Router {
     Router::new()
         .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
         .route("/style.css", get(|| asset("text/css; charset=utf-8", include_str!("assets/style.css"))))

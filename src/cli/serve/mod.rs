@@ -16,8 +16,8 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
-use crate::web::guard::{self, Door, LINK_LIFE};
-use crate::web::{Bound, Listening, Refused, Site, Tls, assets, listen, router};
+use crate::web::guard::{Door, LINK_LIFE};
+use crate::web::{Bound, Guarded, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
 
 /// The arguments.
@@ -106,7 +106,7 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
             io::stdin().lock().lines().map_while(Result::ok).all(|_| ask.blocking_send(()).is_ok())
         });
     }
-    let closed = guard::closed(router(site), assets(), door.clone());
+    let closed = Guarded::new(site, door.clone());
     let mut serving = std::pin::pin!(bound.serve(closed, end));
     loop {
         tokio::select! {

@@ -20,11 +20,11 @@ use crate::source::Source;
 /// [`EditError`] says why. The text is then to stay as it is.
 ///
 /// ```
-/// use swyx_teams::edit::text::{Change, NewValue, edit};
+/// use swyx_teams::edit::{Change, NewValue, edit_text};
 ///
 /// let text = "[control_center]\r\nMsTeamsStatusSyncMode = 1 # as agreed\r\n";
 /// let changes = [Change::Set("control_center.MsTeamsStatusSyncMode".parse()?, NewValue::Integer(2))];
-/// assert_eq!(edit(text, &changes)?, "[control_center]\r\nMsTeamsStatusSyncMode = 2 # as agreed\r\n");
+/// assert_eq!(edit_text(text, &changes)?, "[control_center]\r\nMsTeamsStatusSyncMode = 2 # as agreed\r\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn edit_text(text: &str, changes: &[Change]) -> Result<String, EditError> {

@@ -6,7 +6,9 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use swyx_teams::entra::graph::{Answer, Client, Credential, Limits, Request, Response, Transport};
+//! use swyx_teams::entra::graph::Client;
+//! use swyx_teams::entra::sign_in::Credential;
+//! use swyx_teams::http::{Answer, Limits, Request, Response, Transport};
 //! use swyx_teams::entra::probe::{self, Depth};
 //! use swyx_teams::secret::Secret;
 //!

@@ -88,9 +88,8 @@ impl Door {
         Self::behind(names, &Guard::ALL)
     }
 
-    /// A door that only these of the guards look after: for tests, which show what each of them is there for.
-    #[doc(hidden)]
-    pub fn behind(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
+    /// A door that only these of the guards look after. The tests leave one out to show what it is there for.
+    pub(super) fn behind(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
         Ok(Self { names, guards: guards.to_vec(), path: Word::new()?, inside: Mutex::default() })
     }
 

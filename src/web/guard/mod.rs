@@ -7,15 +7,15 @@
 //!
 //! | guard | lets through |
 //! |---|---|
-//! | [`Guard::Headers`] | everything; its headers keep the answer out of frames, caches and other pages |
-//! | [`Guard::Host`] | requests to the very names and port that are served |
-//! | [`Guard::Path`] | requests below a secret path, which is also the path of the session's cookie |
-//! | [`Guard::Session`] | who opened the link, until 15 idle minutes or 8 hours later |
-//! | [`Guard::FetchSite`] | what the browser says comes from this page, or from nobody's |
-//! | [`Guard::Origin`] | changes from a page of this very origin |
-//! | [`Guard::Token`] | changes that bring the session's secret word, which no other page can read |
-//! | [`Guard::LinkOnce`], [`Guard::LinkLife`] | a link's first use, within five minutes |
-//! | [`Guard::Idle`], [`Guard::Longest`] | a session until 15 idle minutes, and until 8 hours later |
+//! | `Guard::Headers` | everything; its headers keep the answer out of frames, caches and other pages |
+//! | `Guard::Host` | requests to the very names and port that are served |
+//! | `Guard::Path` | requests below a secret path, which is also the path of the session's cookie |
+//! | `Guard::Session` | who opened the link, until 15 idle minutes or 8 hours later |
+//! | `Guard::FetchSite` | what the browser says comes from this page, or from nobody's |
+//! | `Guard::Origin` | changes from a page of this very origin |
+//! | `Guard::Token` | changes that bring the session's secret word, which no other page can read |
+//! | `Guard::LinkOnce`, `Guard::LinkLife` | a link's first use, within five minutes |
+//! | `Guard::Idle`, `Guard::Longest` | a session until 15 idle minutes, and until 8 hours later |
 //!
 //! What remains: the secret path protects the cookie in a browser that honours cookie paths; Chromium was tried. A page on another port can
 //! set so many cookies that the browser drops the session's; this ends the session at worst. Without JavaScript, or when a page is reloaded
@@ -29,6 +29,9 @@ mod path;
 mod proof;
 mod session;
 mod token;
+
+#[cfg(test)]
+mod tests;
 
 pub use door::{Door, LINK_LIFE};
 pub use host::Names;
@@ -48,7 +51,7 @@ pub const MOST_BYTES: usize = 4 << 20;
 
 /// One guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guard {
+pub(super) enum Guard {
     /// Response headers against frames, caches, foreign scripts and guessed types.
     Headers,
     /// The exact `Host`.
@@ -75,7 +78,7 @@ pub enum Guard {
 
 impl Guard {
     /// All of them, the first to see a request first.
-    pub const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Headers,
         Self::Host,
         Self::Path,
@@ -92,13 +95,12 @@ impl Guard {
 
 /// The router behind all its guards, below a secret path, and beside it `open`, the public routes. The link is opened at `/open/TOKEN`; a
 /// change at `leave` below the secret path ends the session.
-pub fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
+pub(super) fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
     behind(router, open, door, &Guard::ALL)
 }
 
-/// The router behind these guards only: for tests, which show what each of them is there for.
-#[doc(hidden)]
-pub fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
+/// The router behind these guards only. The tests leave one out to show what it is there for.
+pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
     // A layer that is added later sees a request earlier.
     let has = |guard| guards.contains(&guard);
     let mut router = router

@@ -5,3 +5,5 @@ mod browser;
 #[cfg(unix)]
 mod descendants;
 mod listening;
+mod sockets;
+mod tls;

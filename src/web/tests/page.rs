@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use swyx_teams::settings::entries::known_keys;
-use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
+use crate::settings::entries::known_keys;
+use crate::settings::keys::READ_ONLY_IN_FORMS;
 
-use crate::common::{GOOD, root};
-use crate::form::place::{Place, Sheet, unescaped};
+use super::place::{GOOD, root};
+use super::place::{Place, Sheet, unescaped};
 
 fn attributes(body: &str, name: &str) -> Vec<String> {
     let start = format!(" {name}=\"");
@@ -194,6 +194,9 @@ fn nothing_goes_into_a_page_unescaped() {
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
+            if path.ends_with("tests") {
+                continue;
+            }
             if path.is_dir() {
                 waiting.push(path);
             } else {

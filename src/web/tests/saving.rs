@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::common::GOOD;
-use crate::form::place::{Place, Sheet};
+use super::place::GOOD;
+use super::place::{Place, Sheet};
 
 const MODE: &str = "control_center.MsTeamsStatusSyncMode";
 

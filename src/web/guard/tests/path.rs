@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
+use crate::web::guard::Guard;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use swyx_teams::web::guard::Guard;
 
 use super::yard::{HOST, Opened, Yard};
 

@@ -1,8 +1,8 @@
 //! Changes that other pages try, with the cookie that the browser sends for them.
 
+use crate::web::guard::{Guard, MOST_BYTES};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use swyx_teams::web::guard::{Guard, MOST_BYTES};
 
 use super::yard::{HOST, ORIGIN, Opened, TEXT, Yard};
 

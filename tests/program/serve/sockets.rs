@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
-use swyx_teams::web::guard::{Door, closed};
-use swyx_teams::web::{Bound, Listening, Refused, Site, assets, listen, router};
+use swyx_teams::web::guard::Door;
+use swyx_teams::web::{Bound, Guarded, Listening, Refused, Site, listen};
 
 async fn bound() -> Bound {
     let address = ([127, 0, 0, 1], 0).into();
@@ -24,7 +24,7 @@ fn served() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinH
             tell.send(origin.strip_prefix("http://").expect("http").parse().expect("an address"))
                 .expect("heard");
             let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
-            let router = closed(router(Arc::new(Site::new("a.toml", "/nowhere/a.toml"))), assets(), door);
+            let router = Guarded::new(Arc::new(Site::new("a.toml", "/nowhere/a.toml")), door);
             let end = async { drop(ends.await) };
             bound.serve(router, end).await.expect("an end");
         });

@@ -3,20 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::web::Site;
+use crate::web::guard::{self, Door, Guard, Names};
+use crate::web::routes::{assets, router};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use swyx_teams::web::guard::{self, Door, Guard, Names};
-use swyx_teams::web::{Site, assets, router};
 use tower::ServiceExt;
 
 /// What is served, as browsers write it.
-pub const HOST: &str = "127.0.0.1:8080";
-pub const ORIGIN: &str = "http://127.0.0.1:8080";
+pub(super) const HOST: &str = "127.0.0.1:8080";
+pub(super) const ORIGIN: &str = "http://127.0.0.1:8080";
 /// What no answer may hold.
-pub const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
+pub(super) const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 
-pub const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
+pub(super) const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 
 /// Every path, with whether it is posted to; those without `/` are below the form's path.
 const PATHS: [(&str, bool); 17] = [
@@ -39,38 +40,38 @@ const PATHS: [(&str, bool); 17] = [
     ("stop?id=x", true),
 ];
 
-pub struct Yard {
+pub(super) struct Yard {
     _folder: tempfile::TempDir,
-    pub path: PathBuf,
-    pub door: Arc<Door>,
-    pub router: Router,
+    pub(super) path: PathBuf,
+    pub(super) door: Arc<Door>,
+    pub(super) router: Router,
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
 }
 
 /// What a browser that opened the link holds.
-pub struct Opened {
+pub(super) struct Opened {
     /// The path of the form.
-    pub home: String,
+    pub(super) home: String,
     /// The path for which the browser keeps the cookie.
-    pub path_of_cookie: String,
-    pub cookie: String,
-    pub csrf: String,
+    pub(super) path_of_cookie: String,
+    pub(super) cookie: String,
+    pub(super) csrf: String,
     /// The page that the form was sent from.
-    pub page: String,
+    pub(super) page: String,
 }
 
 impl Yard {
-    pub fn closed() -> Self {
+    pub(super) fn closed() -> Self {
         Self::behind(&Guard::ALL)
     }
 
     /// All guards but one.
-    pub fn without(missing: Guard) -> Self {
+    pub(super) fn without(missing: Guard) -> Self {
         Self::behind(&Guard::ALL.into_iter().filter(|guard| *guard != missing).collect::<Vec<_>>())
     }
 
@@ -85,7 +86,7 @@ impl Yard {
         Self { _folder: folder, path, door, router }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
@@ -94,18 +95,18 @@ impl Yard {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str, cookie: &str) -> Answer {
         let request = Request::get(path).header(header::HOST, HOST).header(header::COOKIE, cookie);
         self.send(request.body(Body::empty()).expect("a request")).await
     }
 
     /// The path of a new link.
-    pub fn link(&self) -> String {
+    pub(super) fn link(&self) -> String {
         self.door.link().expect("a link").strip_prefix(ORIGIN).expect("this origin").to_owned()
     }
 
     /// Opens a new link and reads the form.
-    pub async fn open(&self) -> Opened {
+    pub(super) async fn open(&self) -> Opened {
         let answer = self.get(&self.link(), "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let home = answer.headers[header::LOCATION].to_str().expect("text").to_owned();
@@ -126,30 +127,30 @@ impl Yard {
         Opened { csrf: of("csrf"), page: of("page"), home, path_of_cookie, cookie }
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         std::fs::read_to_string(&self.path).expect("a text")
     }
 }
 
 impl Opened {
     /// The path of a page of the form.
-    pub fn at(&self, path: &str) -> String {
+    pub(super) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.home)
     }
 
     /// Every path that is served, with whether it is posted to.
-    pub fn paths(&self) -> Vec<(String, bool)> {
+    pub(super) fn paths(&self) -> Vec<(String, bool)> {
         let full = |path: &str| if path.starts_with('/') { path.to_owned() } else { self.at(path) };
         PATHS.iter().map(|(path, posts)| (full(path), *posts)).collect()
     }
 
     /// Those of them that are below the form's path.
-    pub fn form_paths(&self) -> Vec<(String, bool)> {
+    pub(super) fn form_paths(&self) -> Vec<(String, bool)> {
         self.paths().into_iter().filter(|(path, _)| path.starts_with(&self.home)).collect()
     }
 
     /// The form as the page sends it, with another mode; by whoever knows this token.
-    pub fn form(&self, csrf: &str) -> String {
+    pub(super) fn form(&self, csrf: &str) -> String {
         format!("csrf={csrf}&page={}&control_center.MsTeamsStatusSyncMode=2", self.page)
     }
 }

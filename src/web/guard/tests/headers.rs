@@ -1,8 +1,8 @@
 //! The headers of every answer.
 
+use crate::web::guard::Guard;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
-use swyx_teams::web::guard::Guard;
 
 use super::yard::{HOST, Yard};
 

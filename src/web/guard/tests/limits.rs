@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::web::guard::{Door, Guard, closed};
+use crate::web::listen::Limits;
+use crate::web::routes::{Guarded, assets, router};
+use crate::web::{Listening, Site, listen};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
-use swyx_teams::web::guard::{Door, Guard, closed};
-use swyx_teams::web::{Limits, Listening, Site, assets, listen, router};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -30,7 +32,7 @@ async fn served(limits: Limits) -> SocketAddr {
     let router = Router::new()
         .route("/", get(|| async { "here" }))
         .route("/much", get(|| async { Bytes::from(vec![b'x'; MUCH]) }));
-    tokio::spawn(bound.serve(router, std::future::pending()));
+    tokio::spawn(bound.serve(Guarded(router), std::future::pending()));
     address
 }
 
@@ -91,7 +93,7 @@ impl Form {
         let address =
             bound.names().origin().strip_prefix("http://").expect("http").parse().expect("an address");
         let router = closed(router(Arc::new(Site::new("a.toml", path))), assets(), door.clone());
-        tokio::spawn(bound.serve(router, std::future::pending()));
+        tokio::spawn(bound.serve(Guarded(router), std::future::pending()));
         Self { address, door, _folder: folder }
     }
 

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::common::{folders, root};
-use crate::form::place::Place;
+use super::place::Place;
+use super::place::{folders, root};
 
 /// Every settings file of the fixtures.
 fn texts() -> Vec<(String, String)> {
@@ -43,7 +43,7 @@ async fn a_form_that_nobody_touched_changes_nothing() {
         // The same by way of a row's button, which adds a row that stays empty.
         let again = place.post("/edit", &place.form().await.and("add", "user")).await;
         assert_eq!(again.status, StatusCode::OK, "{name}");
-        let answer = place.post("/save", &crate::form::place::Sheet::read(&again.body)).await;
+        let answer = place.post("/save", &super::place::Sheet::read(&again.body)).await;
         assert_eq!(answer.to.as_deref(), Some("/?unchanged"), "{name}: {}", answer.body);
         assert_eq!(place.text(), text, "{name}");
     }

@@ -3,11 +3,11 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
+use crate::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
 use axum::http::StatusCode;
-use swyx_teams::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
 
-use crate::common::GOOD;
-use crate::form::place::{Answer, Place, Sheet};
+use super::place::GOOD;
+use super::place::{Answer, Place, Sheet};
 
 /// What the test lets a job do next.
 enum Order {

@@ -1,14 +1,14 @@
 //! One settings file with its site, called in memory as a browser would: pages are read, forms filled in and sent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::web::actions::Actions;
+use crate::web::guard::{self, Door, Names};
+use crate::web::{Site, routes};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use swyx_teams::web::actions::Actions;
-use swyx_teams::web::guard::{self, Door, Names};
-use swyx_teams::web::{Site, assets, router};
 use tower::ServiceExt;
 use url::{Position, Url, form_urlencoded};
 
@@ -18,32 +18,32 @@ fn door() -> Arc<Door> {
 }
 
 /// A folder with one file, and the site of the file.
-pub struct Place {
+pub(super) struct Place {
     _folder: tempfile::TempDir,
-    pub path: PathBuf,
+    pub(super) path: PathBuf,
     router: Router,
 }
 
 /// What came back.
-pub struct Answer {
-    pub status: StatusCode,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     /// The path and query that a redirect leads to.
-    pub to: Option<String>,
+    pub(super) to: Option<String>,
     /// After how many seconds a browser reloads the page by itself.
-    pub refresh: Option<String>,
-    pub body: String,
+    pub(super) refresh: Option<String>,
+    pub(super) body: String,
 }
 
 impl Place {
     /// A place where the file says `text`.
-    pub fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let place = Self::empty();
         place.write(text);
         place
     }
 
     /// A place without a file.
-    pub fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         let site = Site::new("a.toml", path.clone());
@@ -51,13 +51,13 @@ impl Place {
     }
 
     /// The site of one file, in a folder of the caller's.
-    pub fn at(path: PathBuf) -> Self {
+    pub(super) fn at(path: PathBuf) -> Self {
         let site = Site::new("a.toml", path.clone());
         Self::of(tempfile::tempdir().expect("a folder"), path, site)
     }
 
     /// A place without a file, with something to do besides editing.
-    pub fn with(actions: Arc<dyn Actions>) -> Self {
+    pub(super) fn with(actions: Arc<dyn Actions>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         let site = Site::new("a.toml", path.clone()).with(actions);
@@ -65,11 +65,11 @@ impl Place {
     }
 
     fn of(folder: tempfile::TempDir, path: PathBuf, site: Site) -> Self {
-        let router = guard::behind(router(Arc::new(site)), assets(), door(), &[]);
+        let router = guard::behind(routes::router(Arc::new(site)), routes::assets(), door(), &[]);
         Self { _folder: folder, path, router }
     }
 
-    pub fn write(&self, text: &str) {
+    pub(super) fn write(&self, text: &str) {
         std::fs::write(&self.path, text).expect("a file");
         #[cfg(unix)]
         {
@@ -78,11 +78,11 @@ impl Place {
         }
     }
 
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         std::fs::read_to_string(&self.path).expect("a text")
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let asked = Url::parse("http://127.0.0.1").and_then(|base| base.join(&request.uri().to_string()));
         let asked = asked.expect("an address");
         let response = self.router.clone().oneshot(request).await.expect("an answer");
@@ -95,11 +95,11 @@ impl Place {
         Answer { status, to, refresh, body: String::from_utf8(bytes.to_vec()).expect("UTF-8") }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
-    pub async fn post_raw(&self, path: &str, body: impl Into<Body>) -> Answer {
+    pub(super) async fn post_raw(&self, path: &str, body: impl Into<Body>) -> Answer {
         let kind = "application/x-www-form-urlencoded";
         self.send(
             Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).expect("a request"),
@@ -107,12 +107,12 @@ impl Place {
         .await
     }
 
-    pub async fn post(&self, path: &str, form: &Sheet) -> Answer {
+    pub(super) async fn post(&self, path: &str, form: &Sheet) -> Answer {
         self.post_raw(path, form.encoded()).await
     }
 
     /// The form as a browser has it.
-    pub async fn form(&self) -> Sheet {
+    pub(super) async fn form(&self) -> Sheet {
         let answer = self.get("/").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         Sheet::read(&answer.body)
@@ -121,11 +121,11 @@ impl Place {
 
 /// The names and values that a browser would send for a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sheet(pub Vec<(String, String)>);
+pub(super) struct Sheet(pub Vec<(String, String)>);
 
 impl Sheet {
     /// Reads the inputs of a page.
-    pub fn read(page: &str) -> Self {
+    pub(super) fn read(page: &str) -> Self {
         let mut found = Vec::new();
         let page = without_templates(page);
         let mut rest = page.as_str();
@@ -155,22 +155,22 @@ impl Sheet {
         Self(found)
     }
 
-    pub fn value(&self, name: &str) -> &str {
+    pub(super) fn value(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(known, _)| known == name);
         &found.unwrap_or_else(|| panic!("{name} is no input of {:?}", self.names())).1
     }
 
-    pub fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    pub fn names(&self) -> Vec<&str> {
+    pub(super) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
     /// Fills in an input that is there.
     #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         assert!(self.has(name), "{name} is no input of {:?}", self.names());
         self.0.iter_mut().filter(|(known, _)| known == name).for_each(|pair| value.clone_into(&mut pair.1));
         self
@@ -178,19 +178,19 @@ impl Sheet {
 
     /// Adds what a button, a box or a hand would send.
     #[must_use]
-    pub fn and(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Sends a value, whether the page has an input for it or not.
     #[must_use]
-    pub fn forced(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn forced(mut self, name: &str, value: &str) -> Self {
         self.0.retain(|(known, _)| known != name);
         self.and(name, value)
     }
 
-    pub fn encoded(&self) -> String {
+    pub(super) fn encoded(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }
@@ -226,6 +226,29 @@ fn chosen(options: &str) -> String {
     attribute(chosen, "value").expect("a value")
 }
 
-pub fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
+}
+
+/// A small correct file; its secret is a reference.
+pub(super) const GOOD: &str = "\
+[control_center]
+MsTeamsStatusSyncMode = 2
+MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
+MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"
+MsTeamsClientSecret = { env = \"SWYX_TEAMS_CLIENT_SECRET\" }
+";
+
+/// The folder of the repository.
+pub(super) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folders below `folder`, by name.
+pub(super) fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut found =
+        entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir()).collect::<Vec<_>>();
+    found.sort();
+    found
 }

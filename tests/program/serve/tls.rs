@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reqwest::header;
-use swyx_teams::web::guard::{Door, closed};
-use swyx_teams::web::{Listening, Refused, Site, Tls, assets, listen, router};
+use swyx_teams::web::guard::Door;
+use swyx_teams::web::{Guarded, Listening, Refused, Site, Tls, listen};
 
+/// What no answer may hold.
+const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
+const TEXT: &str = "[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 const NAME: &str = "form.example.com";
 
 /// A folder with a certificate, its key, and settings.
@@ -19,7 +22,7 @@ impl Files {
         let parameters = rcgen::CertificateParams::new(vec![NAME.to_owned()]).expect("parameters");
         let certificate = parameters.self_signed(&key).expect("a certificate").pem();
         for (name, text) in
-            [("a.pem", certificate.as_str()), ("a.key", &key.serialize_pem()), ("a.toml", super::yard::TEXT)]
+            [("a.pem", certificate.as_str()), ("a.key", &key.serialize_pem()), ("a.toml", TEXT)]
         {
             std::fs::write(folder.path().join(name), text).expect("a file");
         }
@@ -45,7 +48,7 @@ async fn by_tls_the_session_is_bound_to_the_one_name() {
     let port = origin.rsplit(':').next().expect("a port").parse::<u16>().expect("a number");
     let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
     let site = Arc::new(Site::new("a.toml", files.path("a.toml")));
-    tokio::spawn(bound.serve(closed(router(site), assets(), door.clone()), std::future::pending()));
+    tokio::spawn(bound.serve(Guarded::new(site, door.clone()), std::future::pending()));
 
     let certificate = reqwest::Certificate::from_pem(files.1.as_bytes()).expect("a certificate");
     let client = reqwest::Client::builder().tls_certs_only([certificate]).no_proxy();
@@ -81,6 +84,6 @@ async fn what_is_no_certificate_or_no_key_is_said_without_its_text() {
         let refused = listen(&files.listening(certificate, key)).await.err().expect("refused");
         assert!(matches!(refused, Refused::Certificate { .. }), "{refused:?}");
         let said = format!("{refused} {refused:?}");
-        assert!(!said.contains("BEGIN") && !said.contains(super::yard::CANARY), "{said}");
+        assert!(!said.contains("BEGIN") && !said.contains(CANARY), "{said}");
     }
 }

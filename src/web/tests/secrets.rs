@@ -1,11 +1,11 @@
 //! No answer holds a secret: not a stored one, not one that was entered, not one in the wrong place.
 
+use crate::settings::keys::READ_ONLY_IN_FORMS;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use swyx_teams::settings::keys::READ_ONLY_IN_FORMS;
 
-use crate::common::GOOD;
-use crate::form::place::{Place, Sheet};
+use super::place::GOOD;
+use super::place::{Place, Sheet};
 
 /// Of the form of Entra's secrets, and made up.
 const CANARY: &str = "cAn8Q~ary.of-a_secret~that.nobody.sees01";

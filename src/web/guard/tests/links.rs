@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::web::guard::{Door, Guard, LINK_LIFE, Names};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use swyx_teams::web::guard::{Door, Guard, LINK_LIFE, Names};
 use tokio::time::advance;
 
 use super::yard::{HOST, Yard};

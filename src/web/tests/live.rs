@@ -1,10 +1,10 @@
 //! Findings while typing: those of the command line, on the text that a save would write.
 
+use crate::check;
 use serde_json::Value;
-use swyx_teams::check;
 
-use crate::common::GOOD;
-use crate::form::place::{Place, Sheet};
+use super::place::GOOD;
+use super::place::{Place, Sheet};
 
 async fn findings(place: &Place, form: &Sheet) -> Value {
     let answer = place.post("/findings", form).await;
@@ -32,7 +32,7 @@ async fn they_are_those_of_the_check_of_what_a_save_would_write() {
         // Written past the form, so that what would be refused is written as well.
         let text = entered.iter().fold(place.text(), |text, (name, value)| {
             let key = name.parse().expect("a key");
-            use swyx_teams::edit::{Change, NewValue, edit_text};
+            use crate::edit::{Change, NewValue, edit_text};
             let change = match (value.parse(), *value) {
                 (_, "") => Change::Unset(key),
                 (Ok(number), _) if !name.ends_with("version") => Change::Set(key, NewValue::Integer(number)),

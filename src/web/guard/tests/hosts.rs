@@ -1,8 +1,8 @@
 //! Names that another page makes resolve to this machine.
 
+use crate::web::guard::{Guard, Names};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use swyx_teams::web::guard::{Guard, Names};
 
 use super::yard::{HOST, Opened, Yard};
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use swyx_teams::secret::{CommandLimits, RevealError, SecretSource, Trust, reveal_within};
-use swyx_teams::web::actions::{Action, Actions, Done, Told, Verdict};
+use crate::secret::{CommandLimits, RevealError, SecretSource, Trust, reveal_within};
+use crate::web::actions::{Action, Actions, Done, Told, Verdict};
 
-use crate::common::GOOD;
-use crate::common::descendants::{Descendant, ENDLESS};
-use crate::form::jobs::stop;
-use crate::form::place::{Place, Sheet};
+use super::descendants::{Descendant, ENDLESS};
+use super::jobs::stop;
+use super::place::GOOD;
+use super::place::{Place, Sheet};
 
 /// Fetches a secret from a command that never ends by itself, and reports the result to the test.
 struct Fetching {

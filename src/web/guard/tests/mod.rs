@@ -7,6 +7,4 @@ mod hosts;
 mod limits;
 mod links;
 mod path;
-mod sockets;
-mod tls;
 mod yard;

@@ -1,6 +1,10 @@
 //! The admin form as a page: what it shows, saves, refuses, keeps and never tells. Its guards have tests of their own.
 
 mod conflict;
+#[cfg(unix)]
+#[path = "../../../tests/common/descendants.rs"]
+#[allow(unreachable_pub, dead_code, reason = "shared with the integration tests")]
+mod descendants;
 mod jobs;
 mod live;
 mod malformed;
