@@ -114,11 +114,7 @@ Examples:
 
 /// Serves until the end.
 pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit, CliError> {
-    let state = match args.state.as_deref().map(|path| text("--state", path)) {
-        None => None,
-        Some(Ok(text)) => Some(text),
-        Some(Err(message)) => return Err(usage_error(message)),
-    };
+    let state = args.state.as_deref().map(|path| text("--state", path)).transpose().map_err(usage_error)?;
     let options = Options {
         scenario: args.scenario,
         state,
@@ -133,14 +129,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
         journal: args.journal.clone(),
         ..Options::default()
     };
-    let server = match Server::bind(args.listen, options) {
-        Ok(server) => server,
-        Err(error) => return Err(usage_error(with_cause(&error))),
-    };
-    let calls = match args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose() {
-        Ok(calls) => calls.unwrap_or_default(),
-        Err(message) => return Err(usage_error(message)),
-    };
+    let server = Server::bind(args.listen, options).map_err(|error| usage_error(with_cause(&error)))?;
+    let calls = args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose();
+    let calls = calls.map_err(usage_error)?.unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         // Registered before the line is printed: its reader may end the program at once.
@@ -156,10 +147,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
         };
         Ok::<_, io::Error>(result)
     })?;
-    match result {
-        Ok(()) => Ok(Exit::Clean),
-        Err(error) => Err(usage_error(with_cause(&error))),
-    }
+    result.map_err(|error| usage_error(with_cause(&error)))?;
+    Ok(Exit::Clean)
 }
 
 /// The option with which settings may lead to the emulated tenant: it serves everything at one address.

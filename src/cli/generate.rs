@@ -82,10 +82,9 @@ pub(super) fn man(
     command.build();
     let page = match &args.command {
         None => &command,
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => found,
-            None => return Err(usage_error(format!("there is no command `{}`", named(name)))),
-        },
+        Some(name) => command
+            .find_subcommand(name)
+            .ok_or_else(|| usage_error(format_args!("there is no command `{}`", named(name))))?,
     };
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;
     Ok(Exit::Clean)

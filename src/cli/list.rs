@@ -110,10 +110,7 @@ fn print_one(
     args: &GetArgs,
     path: &Path,
 ) -> Result<Exit, CliError> {
-    let secret = match revealed(context, checked, entry, args.reveal, path) {
-        Ok(secret) => secret,
-        Err(message) => return Err(usage_error(message)),
-    };
+    let secret = revealed(context, checked, entry, args.reveal, path)?;
     match args.format {
         Plain::Json => write_pretty(&item(entry, secret.as_ref()), context.out)?,
         Plain::Human => match &secret {
@@ -129,10 +126,8 @@ pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, C
     let checked = context.load(&path)?;
     let mut rows = Vec::new();
     for entry in all(&checked) {
-        match revealed(context, &checked, &entry, args.reveal, &path) {
-            Ok(secret) => rows.push((entry, secret)),
-            Err(message) => return Err(usage_error(message)),
-        }
+        let secret = revealed(context, &checked, &entry, args.reveal, &path)?;
+        rows.push((entry, secret));
     }
     if args.format == Plain::Json {
         let values = rows.iter().map(|(entry, secret)| item(entry, secret.as_ref())).collect();
@@ -163,14 +158,14 @@ fn revealed(
     entry: &Entry,
     asked: bool,
     path: &Path,
-) -> Result<Option<Secret>, String> {
+) -> Result<Option<Secret>, CliError> {
     match &entry.value {
         _ if !asked => Ok(None),
         EntryValue::Plain(_) => Ok(None),
         EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
         EntryValue::Secret(source) => {
             let secret = context.fetch(checked, source, path);
-            secret.map(Some).map_err(|error| format!("`{}`: {error}", entry.key))
+            secret.map(Some).map_err(|error| usage_error(format_args!("`{}`: {error}", entry.key)))
         }
     }
 }

@@ -61,10 +61,9 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
             Some(text) => from_argument(&key, text),
             None => from_outside(&key, last_value(context, &key, args.stdin)?),
         };
-        match value {
-            Ok(value) => changes.push(Change::Set(key, value)),
-            Err(message) => return Err(usage_error(format!("`{}`: {message}", named(key.as_str())))),
-        }
+        let value =
+            value.map_err(|message| usage_error(format_args!("`{}`: {message}", named(key.as_str()))))?;
+        changes.push(Change::Set(key, value));
     }
     if args.stdin && args.words.len().is_multiple_of(2) {
         return Err(usage_error("with --stdin the last key has no value after it"));

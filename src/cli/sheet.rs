@@ -13,7 +13,7 @@ use super::options::Plain;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
 use crate::secret::Secret;
-use crate::settings::{Settings, Unresolved};
+use crate::settings::{Settings, Unresolved, keys};
 use crate::sheet::{Field, Sheet};
 
 #[derive(Args)]
@@ -82,10 +82,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, C
     if args.reveal
         && let Some(source) = &settings.client_secret
     {
-        match context.fetch(&checked, source, &path) {
-            Ok(found) => secret = Some(found),
-            Err(error) => return Err(usage_error(format!("`control_center.MsTeamsClientSecret`: {error}"))),
-        }
+        let fetched = context.fetch(&checked, source, &path);
+        secret =
+            Some(fetched.map_err(|error| usage_error(format_args!("`{}`: {error}", keys::CLIENT_SECRET)))?);
     }
     match args.format {
         Plain::Json => print_json(context, &sheet, secret.as_ref()),

@@ -169,11 +169,12 @@ impl AdminSession {
         }
     }
 
-    /// Waits for work, unless the process is told to end meanwhile. Nothing if it is: what was done stays.
-    fn wait_for<T>(
+    /// Waits for work, unless the process is told to end meanwhile. What was done stays in both cases.
+    fn result<T>(
         &self,
+        context: &mut Context<'_>,
         work: impl Future<Output = Result<T, Failure>>,
-    ) -> io::Result<Option<Result<T, Failure>>> {
+    ) -> Result<T, CliError> {
         let done = self.runtime.block_on(async {
             let end = os::shutdown_signal()?;
             Ok::<_, io::Error>(tokio::select! {
@@ -182,16 +183,7 @@ impl AdminSession {
             })
         });
         self.progress.rest();
-        done
-    }
-
-    /// The result of work, or what it comes to that there is none.
-    fn result<T>(
-        &self,
-        context: &mut Context<'_>,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> Result<T, CliError> {
-        match self.wait_for(work)? {
+        match done? {
             Some(Ok(done)) => Ok(done),
             Some(Err(failure)) => {
                 context.error(printable(&format!("{}: {failure}", self.name)));

@@ -107,10 +107,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
     runtime.shutdown_background();
-    match ended {
-        Ok(()) => Ok(Exit::Clean),
-        Err(error) => Err(usage_error(format_args!("--metrics: {}", os::reason(&error)))),
-    }
+    ended.map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+    Ok(Exit::Clean)
 }
 
 /// The settings files that are named, or the one there is.

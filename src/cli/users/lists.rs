@@ -71,12 +71,11 @@ pub(super) fn read(
 
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
-    let faults = match read_regular(file, csv::MOST_BYTES) {
-        Err(error) => return Err(usage_error(format_args!("{name}: {error}"))),
-        Ok((content, _)) => match csv::read(&content) {
-            Ok(users) => return Ok(users),
-            Err(faults) => faults,
-        },
+    let (content, _) =
+        read_regular(file, csv::MOST_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
+    let faults = match csv::read(&content) {
+        Ok(users) => return Ok(users),
+        Err(faults) => faults,
     };
     for fault in faults {
         context.error(format_args!("{name}: {fault}"));
