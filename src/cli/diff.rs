@@ -90,7 +90,7 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
     let changed = keys.filter(|key| seen.insert(*key)).filter_map(|key| {
         let (old, new) = (old_by_key.get(key).copied(), new_by_key.get(key).copied());
         let same = match (old, new) {
-            (Some(old), Some(new)) => old.says_the_same(new),
+            (Some(old), Some(new)) => old.value == new.value,
             (old, new) => old.is_none() && new.is_none(),
         };
         (!same).then(|| change(key, old, new))

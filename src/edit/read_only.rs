@@ -52,7 +52,7 @@ impl ReadOnlyValues {
     /// The first key whose value differs.
     pub(crate) fn first_difference(&self, other: &Self) -> Option<&Key> {
         let is_same = |one: &Option<Secret>, two: &Option<Secret>| match (one, two) {
-            (Some(one), Some(two)) => one.says_the_same(two),
+            (Some(one), Some(two)) => one == two,
             (None, None) => true,
             _ => false,
         };

@@ -353,7 +353,7 @@ impl Posted {
         if matches!(source, SecretSource::Inline(_)) {
             self.pending.insert(field.key.clone(), source.clone());
         }
-        if stored.is_some_and(|stored| stored.says_the_same(&source)) {
+        if stored == Some(&source) {
             return None;
         }
         Some(Change::Set(key, NewValue::Secret(source)))

@@ -180,7 +180,7 @@ impl Provisioner<'_> {
                 if kept == Kept::InPlace {
                     self.patience.told.says("signing in with the secret as it is kept now, as a proof");
                     let held = keep.held();
-                    let is_there = held.secret.as_ref().is_ok_and(|kept| kept.says_the_same(&added.secret));
+                    let is_there = held.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
                     if !is_there {
                         return Err(Failure::NotKept(NOT_THERE.to_owned()));
                     }

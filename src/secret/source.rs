@@ -11,7 +11,7 @@ use crate::secret::shape::without_secret;
 use crate::text::shown;
 
 /// Where a secret is kept: in the settings file itself, or at a place that the file names.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
     /// In the settings file, as plain text.
     Inline(Secret),
@@ -24,17 +24,6 @@ pub enum SecretSource {
 }
 
 impl SecretSource {
-    /// Whether two secrets are kept at one place.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Inline(one), Self::Inline(two)) => one.says_the_same(two),
-            (Self::Env(one), Self::Env(two)) => one == two,
-            (Self::File(one), Self::File(two)) => one == two,
-            (Self::Command(one), Self::Command(two)) => one == two,
-            _ => false,
-        }
-    }
-
     /// Where it is kept, for a person. Never the secret itself, not even where it was put in place of a name, and of a command only
     /// its program.
     pub fn describe(&self) -> String {

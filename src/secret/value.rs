@@ -26,11 +26,6 @@ impl Secret {
         self.0.expose_secret().chars().count()
     }
 
-    /// Whether two secrets are one.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
-    }
-
     /// Whether it stands in a text. Shorter ones than eight bytes are common words, and do not.
     pub fn is_in(&self, text: &str) -> bool {
         const SHORTEST: usize = 8;
@@ -48,6 +43,17 @@ impl Secret {
         secret_fault(self.0.expose_secret())
     }
 }
+
+/// In a time that tells nothing but the lengths.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (self.0.expose_secret().as_bytes(), other.0.expose_secret().as_bytes());
+        let difference = one.iter().zip(two).fold(0, |difference, (one, two)| difference | (one ^ two));
+        one.len() == two.len() && std::hint::black_box(difference) == 0
+    }
+}
+
+impl Eq for Secret {}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

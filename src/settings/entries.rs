@@ -23,7 +23,7 @@ pub struct Entry {
 }
 
 /// A value, as it may be shown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryValue {
     /// It may be shown.
     Plain(String),
@@ -40,16 +40,6 @@ impl Entry {
             EntryValue::Plain(text) => crate::text::printable(text),
             EntryValue::Secret(source) => format!("({})", source.describe()),
             EntryValue::Hidden(_) => "(not shown: it might be a secret)".to_owned(),
-        }
-    }
-
-    /// Whether two entries say the same.
-    pub fn says_the_same(&self, other: &Self) -> bool {
-        match (&self.value, &other.value) {
-            (EntryValue::Plain(one), EntryValue::Plain(two)) => one == two,
-            (EntryValue::Hidden(one), EntryValue::Hidden(two)) => one.says_the_same(two),
-            (EntryValue::Secret(one), EntryValue::Secret(two)) => one.says_the_same(two),
-            _ => false,
         }
     }
 }

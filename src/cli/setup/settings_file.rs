@@ -120,7 +120,7 @@ impl SettingsFile {
         else {
             return Ok(());
         };
-        if was.says_the_same(&is) {
+        if was.value == is.value {
             return Ok(());
         }
         context.note(format_args!(

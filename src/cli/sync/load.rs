@@ -133,11 +133,11 @@ impl Loaded {
         };
         self.identity() == other.identity()
             && way(self) == way(other)
-            && self.secrets.gateway.says_the_same(&other.secrets.gateway)
+            && self.secrets.gateway == other.secrets.gateway
     }
 
     pub(super) fn has_other_secret(&self, other: &Self) -> bool {
-        !self.secrets.client.says_the_same(&other.secrets.client)
+        self.secrets.client != other.secrets.client
     }
 
     pub(super) fn client(&self) -> Arc<Client> {

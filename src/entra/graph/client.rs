@@ -80,7 +80,7 @@ impl Client {
     /// Forgets a token that Graph refused, unless another took its place already. Tells whether there can be a better one.
     pub(super) async fn forget(&self, refused: &Token) -> bool {
         let mut kept = self.token.lock().await;
-        if kept.as_ref().is_some_and(|kept| kept.secret().says_the_same(refused.secret())) {
+        if kept.as_ref().is_some_and(|kept| kept.secret() == refused.secret()) {
             *kept = None;
         }
         matches!(self.credential, Credential::Secret(..))

@@ -1,0 +1,128 @@
+//! What is built while the parser reads, and the parts that its steps share.
+
+use std::cell::RefCell;
+use std::ops::Range;
+
+use toml_parser::{Source as Text, Span};
+
+use crate::source::fault::{Fault, Faults};
+use crate::source::tree::{Node, NodeId, Origin, Table, Tree, Value};
+
+/// Arrays and inline tables, and dotted keys, may be nested this deep; the parser recurses once a level.
+pub(super) const DEEPEST: usize = 80;
+
+/// The help for two names that clash.
+pub(super) const RENAME: &str = "rename or delete one of the two";
+
+/// A span as a range.
+pub(super) fn range(span: Span) -> Range<usize> {
+    span.start()..span.end()
+}
+
+/// A key that is being read: its name and its place.
+pub(super) type Name = (Box<str>, Range<usize>);
+
+/// Where the next value goes.
+pub(super) enum Frame {
+    /// Into an array.
+    Array(NodeId),
+    /// Into an inline table.
+    Inline(NodeId),
+}
+
+pub(super) struct Builder<'i, 'f> {
+    pub(super) source: Text<'i>,
+    pub(super) tree: Tree,
+    pub(super) comments: Vec<Range<usize>>,
+    /// Shared with the parser, which reports through its own sink.
+    pub(super) faults: &'f RefCell<Faults<'i>>,
+    /// The table that key-value lines go into.
+    pub(super) section: NodeId,
+    /// The open arrays and inline tables of the current value.
+    pub(super) frames: Vec<Frame>,
+    /// The names of the key that is being read.
+    pub(super) path: Vec<Name>,
+    /// The node that waits for its value, outermost first.
+    pub(super) pending: Vec<NodeId>,
+    /// The start of the open header, and the errors before it.
+    pub(super) header: (usize, usize),
+    /// Whether the parser skips a bracket that it does not enter: the next closing event belongs to that one.
+    pub(super) skipping: bool,
+}
+
+impl<'i, 'f> Builder<'i, 'f> {
+    pub(super) fn new(source: Text<'i>, start: usize, faults: &'f RefCell<Faults<'i>>) -> Self {
+        Self {
+            source,
+            tree: Tree::new(start),
+            comments: Vec::new(),
+            faults,
+            section: Tree::ROOT,
+            frames: Vec::new(),
+            path: Vec::new(),
+            pending: Vec::new(),
+            header: (0, 0),
+            skipping: false,
+        }
+    }
+
+    /// Errors reported so far, by anyone.
+    pub(super) fn count(&self) -> usize {
+        self.faults.borrow().count()
+    }
+
+    pub(super) fn blame(&mut self, span: Range<usize>, message: &'static str, help: Option<&'static str>) {
+        self.faults.borrow_mut().push(Fault::new(span, message, help));
+    }
+
+    /// Blames a name that clashes with what stands at `first`.
+    pub(super) fn blame_second(
+        &mut self,
+        span: Range<usize>,
+        message: &'static str,
+        help: &'static str,
+        first: Range<usize>,
+    ) {
+        let fault = Fault { first: Some(first), ..Fault::new(span, message, Some(help)) };
+        self.faults.borrow_mut().push(fault);
+    }
+
+    /// A node that hangs nowhere: what is put into it is read, and forgotten.
+    pub(super) fn nowhere(&mut self) -> NodeId {
+        let table = Value::Table(Table::new(Origin::Header, 0));
+        self.tree.add(Node { name: Box::default(), name_span: 0..0, span: 0..0, value: table })
+    }
+
+    pub(super) fn add_table(
+        &mut self,
+        parent: NodeId,
+        (name, name_span): Name,
+        span: Range<usize>,
+        origin: Origin,
+    ) -> NodeId {
+        let value = Value::Table(Table::new(origin, span.end));
+        let id = self.tree.add(Node { name, name_span, span, value });
+        self.tree.attach(parent, id);
+        id
+    }
+
+    /// The names of a finished key: all but the last, and the last. Nothing if it is nested too deep to be followed.
+    pub(super) fn take_path(&mut self) -> Option<(Vec<Name>, Name)> {
+        let mut path = std::mem::take(&mut self.path);
+        let last = path.pop()?;
+        if path.len() < DEEPEST {
+            return Some((path, last));
+        }
+        let start = path.first().map_or(last.1.start, |(_, span)| span.start);
+        self.blame(start..last.1.end, "key of more than 80 parts", None);
+        None
+    }
+
+    /// Forgets what a faulty line left open.
+    pub(super) fn begin_line(&mut self) {
+        self.path.clear();
+        self.pending.clear();
+        self.frames.clear();
+        self.skipping = false;
+    }
+}
