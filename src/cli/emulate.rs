@@ -21,7 +21,7 @@ const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// The arguments.
 #[derive(Args)]
-#[command(after_help = AFTER)]
+#[command(after_help = after_help())]
 pub(super) struct EmulateArgs {
     /// The loopback address to serve at; port 0 is any free one
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::options::address)]
@@ -67,25 +67,18 @@ pub(super) struct EmulateArgs {
     journal: Option<PathBuf>,
 }
 
-const AFTER: &str = "\
+/// What the help says after the arguments.
+fn after_help() -> String {
+    format!("{BEFORE_FAULTS}{}{AFTER_FAULTS}", Fault::help())
+}
+
+const BEFORE_FAULTS: &str = "\
 When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
 
 Faults (P is a probability, 0.2 if left out):
-  throttle[=P]               Graph answers 429 with a fractional Retry-After; parts of a batch each by itself
-  unavailable[=P]            503; parts of a batch each by itself, too
-  html-body[=P]              502 with a page of HTML, as from a proxy
-  slow[=MS]                  each answer comes MS milliseconds later (100)
-  drop-request[=P]           the connection closes without an answer, and the request takes no effect
-  drop-reply[=P]             the request takes effect, and the connection closes without an answer
-  expired-token[=P]          Graph answers 401 as if the token had ended
-  replication-lag[=SECONDS]  what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)
-  clock-skew[=SECONDS]       the clock of the tenant is that far ahead, behind if negative (3600)
-  presence-lag[=SECONDS]     reads of presences show what was true that long ago (5)
-  lose-event[=P]             an event of the gateway is never told
-  repeat-event[=P]           an event of the gateway is told twice
-  reorder-event[=P]          an event of the gateway comes after the one that follows it
-  cut-events[=P]             after an event of the gateway the stream breaks off
-  slow-gateway[=MS]          answers and events of the gateway come MS milliseconds later (100)
+";
+
+const AFTER_FAULTS: &str = "\
 throttle and expired-token spare the gateway, the others of all requests strike it, too.
 
 The members of --state, all at will, and none but these:

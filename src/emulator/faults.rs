@@ -5,74 +5,29 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::options::Fault;
+use super::fault::{Fault, FaultId, fault};
 
 /// All faults of one emulated tenant.
 pub(super) struct Faults {
-    throttle: Die,
-    unavailable: Die,
-    html_body: Die,
-    drop_request: Die,
-    drop_reply: Die,
-    expired_token: Die,
-    replication: Die,
-    lose_event: Die,
-    repeat_event: Die,
-    reorder_event: Die,
-    cut_events: Die,
+    /// By the fault's place in the table.
+    states: Vec<FaultState>,
     seed: u64,
-    lag: Duration,
-    /// How much later each answer comes.
-    pub(super) slow: Duration,
-    /// How much later still answers and events of the gateway come.
-    pub(super) slow_gateway: Duration,
-    /// How old the presences are that reads see.
-    pub(super) presence_lag: Duration,
+}
+
+struct FaultState {
+    /// How often it strikes, or how long it lasts; 0 without the fault.
+    amount: f64,
+    die: Die,
 }
 
 impl Faults {
-    /// The faults asked for.
+    /// The faults asked for; of two with one name the later counts.
     pub(super) fn new(faults: &[Fault], seed: u64) -> Self {
-        let die = |number: u64, p: f64| Die::new(p, seed.wrapping_mul(31).wrapping_add(number));
-        let mut all = Self {
-            throttle: die(1, 0.0),
-            unavailable: die(2, 0.0),
-            html_body: die(3, 0.0),
-            drop_request: die(7, 0.0),
-            drop_reply: die(4, 0.0),
-            expired_token: die(5, 0.0),
-            replication: die(6, 0.5),
-            lose_event: die(8, 0.0),
-            repeat_event: die(9, 0.0),
-            reorder_event: die(10, 0.0),
-            cut_events: die(11, 0.0),
-            seed,
-            lag: Duration::ZERO,
-            slow: Duration::ZERO,
-            slow_gateway: Duration::ZERO,
-            presence_lag: Duration::ZERO,
+        let state = |id: FaultId| FaultState {
+            amount: amount(faults, id),
+            die: Die::new(seed.wrapping_mul(31).wrapping_add(id.sequence())),
         };
-        for fault in faults {
-            match *fault {
-                Fault::Throttle(p) => all.throttle = die(1, p),
-                Fault::Unavailable(p) => all.unavailable = die(2, p),
-                Fault::HtmlBody(p) => all.html_body = die(3, p),
-                Fault::DropRequest(p) => all.drop_request = die(7, p),
-                Fault::DropReply(p) => all.drop_reply = die(4, p),
-                Fault::ExpiredToken(p) => all.expired_token = die(5, p),
-                Fault::Slow(by) => all.slow = by,
-                Fault::ReplicationLag(by) => all.lag = by,
-                Fault::LoseEvent(p) => all.lose_event = die(8, p),
-                Fault::RepeatEvent(p) => all.repeat_event = die(9, p),
-                Fault::ReorderEvent(p) => all.reorder_event = die(10, p),
-                Fault::CutEvents(p) => all.cut_events = die(11, p),
-                Fault::SlowGateway(by) => all.slow_gateway = by,
-                Fault::PresenceLag(by) => all.presence_lag = by,
-                // It is in the clock.
-                Fault::ClockSkew(_) => {}
-            }
-        }
-        all
+        Self { states: FaultId::all().map(state).collect(), seed }
     }
 
     /// Others in the place of these, with chances of their own.
@@ -80,84 +35,72 @@ impl Faults {
         Self::new(faults, self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15))
     }
 
+    /// Whether this fault strikes now.
+    pub(super) fn strikes(&self, id: FaultId) -> bool {
+        self.state(id).is_some_and(|state| state.die.falls(state.amount))
+    }
+
+    /// How many milliseconds this fault delays something.
+    pub(super) fn milliseconds(&self, id: FaultId) -> Duration {
+        Duration::from_millis(self.amount(id) as u64)
+    }
+
+    /// How many seconds this fault lets something lag behind.
+    pub(super) fn seconds(&self, id: FaultId) -> Duration {
+        Duration::from_secs(self.amount(id) as u64)
+    }
+
+    fn state(&self, id: FaultId) -> Option<&FaultState> {
+        self.states.get(id.place())
+    }
+
+    fn amount(&self, id: FaultId) -> f64 {
+        self.state(id).map_or(0.0, |state| state.amount)
+    }
+
     /// Whether the next request to Graph is throttled, and for how many seconds: 1 to 3, with three digits after the point.
     pub(super) fn throttle(&self) -> Option<f64> {
-        self.throttle.falls().then(|| self.throttle.number(1000..3000) as f64 / 1000.0)
-    }
-
-    /// Whether the next request gets 503.
-    pub(super) fn unavailable(&self) -> bool {
-        self.unavailable.falls()
-    }
-
-    /// Whether the next request gets a page of HTML.
-    pub(super) fn html_body(&self) -> bool {
-        self.html_body.falls()
-    }
-
-    /// Whether the next request is dropped.
-    pub(super) fn drop_request(&self) -> bool {
-        self.drop_request.falls()
-    }
-
-    /// Whether the next answer is dropped.
-    pub(super) fn drop_reply(&self) -> bool {
-        self.drop_reply.falls()
-    }
-
-    /// Whether the next token counts as ended.
-    pub(super) fn expired_token(&self) -> bool {
-        self.expired_token.falls()
-    }
-
-    /// Whether the next event is never told.
-    pub(super) fn lose_event(&self) -> bool {
-        self.lose_event.falls()
-    }
-
-    /// Whether the next event is told twice.
-    pub(super) fn repeat_event(&self) -> bool {
-        self.repeat_event.falls()
-    }
-
-    /// Whether the next event comes after the one that follows it.
-    pub(super) fn reorder_event(&self) -> bool {
-        self.reorder_event.falls()
-    }
-
-    /// Whether the stream breaks off after the next event.
-    pub(super) fn cut_events(&self) -> bool {
-        self.cut_events.falls()
+        let state = self.state(const { fault("throttle") })?;
+        state.die.falls(state.amount).then(|| f64::from(state.die.number(1000..3000)) / 1000.0)
     }
 
     /// Whether a read at `now` sees what was made or changed at `changed`: not in the first half of the lag, by chance in the second.
     pub(super) fn is_replicated(&self, changed: Timestamp, now: Timestamp) -> bool {
-        if self.lag.is_zero() {
+        let id = const { fault("replication-lag") };
+        let lag = self.seconds(id);
+        if lag.is_zero() {
             return true;
         }
         let age = Duration::try_from(now.duration_since(changed)).unwrap_or_default();
-        age >= self.lag || (age >= self.lag / 2 && self.replication.falls())
+        let is_lucky = || self.state(id).is_some_and(|state| state.die.falls(0.5));
+        age >= lag || (age >= lag / 2 && is_lucky())
     }
+}
+
+/// How much of a fault is asked for; 0 without it.
+fn amount(faults: &[Fault], id: FaultId) -> f64 {
+    faults.iter().rev().find(|fault| fault.id == id).map_or(0.0, |fault| fault.amount)
+}
+
+/// How many seconds the clock is ahead.
+pub(super) fn clock_skew(faults: &[Fault]) -> i64 {
+    amount(faults, const { fault("clock-skew") }) as i64
 }
 
 /// Falls with a probability, in an order that the seed decides.
-struct Die {
-    probability: f64,
-    random: Mutex<fastrand::Rng>,
-}
+struct Die(Mutex<fastrand::Rng>);
 
 impl Die {
-    fn new(probability: f64, seed: u64) -> Self {
-        Self { probability, random: Mutex::new(fastrand::Rng::with_seed(seed)) }
+    fn new(seed: u64) -> Self {
+        Self(Mutex::new(fastrand::Rng::with_seed(seed)))
     }
 
-    fn falls(&self) -> bool {
-        self.probability > 0.0
-            && self.random.lock().unwrap_or_else(PoisonError::into_inner).f64() < self.probability
+    fn falls(&self, probability: f64) -> bool {
+        probability > 0.0 && self.0.lock().unwrap_or_else(PoisonError::into_inner).f64() < probability
     }
 
     fn number(&self, range: std::ops::Range<u32>) -> u32 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(range)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).u32(range)
     }
 }
 
@@ -165,11 +108,16 @@ impl Die {
 mod tests {
     use super::*;
 
+    fn faults(texts: &[&str], seed: u64) -> Faults {
+        let faults = texts.iter().map(|text| text.parse().expect("a fault"));
+        Faults::new(&faults.collect::<Vec<_>>(), seed)
+    }
+
     #[test]
     fn the_seed_decides_when_a_fault_strikes() {
         let struck = |seed| {
-            let faults = Faults::new(&[Fault::Unavailable(0.3)], seed);
-            (0..200).map(|_| faults.unavailable()).collect::<Vec<_>>()
+            let faults = faults(&["unavailable=0.3"], seed);
+            (0..200).map(|_| faults.strikes(fault("unavailable"))).collect::<Vec<_>>()
         };
         assert_eq!(struck(7), struck(7));
         assert_ne!(struck(7), struck(8));
@@ -179,22 +127,17 @@ mod tests {
 
     #[test]
     fn without_a_fault_nothing_strikes_and_with_one_everything() {
-        let none = Faults::new(&[], 1);
-        assert!(
-            !(none.unavailable()
-                || none.html_body()
-                || none.drop_request()
-                || none.drop_reply()
-                || none.expired_token())
-        );
-        assert_eq!((none.throttle(), none.slow), (None, Duration::ZERO));
-        let all = Faults::new(&[Fault::Throttle(1.0), Fault::DropReply(1.0)], 1);
-        assert!((0..50).all(|_| all.throttle().is_some_and(|s| (1.0..3.0).contains(&s)) && all.drop_reply()));
+        let none = faults(&[], 1);
+        assert!(FaultId::all().all(|id| !none.strikes(id)));
+        assert_eq!((none.throttle(), none.milliseconds(fault("slow"))), (None, Duration::ZERO));
+        let all = faults(&["throttle=1", "drop-reply=1"], 1);
+        let strikes = || all.strikes(fault("drop-reply"));
+        assert!((0..50).all(|_| all.throttle().is_some_and(|s| (1.0..3.0).contains(&s)) && strikes()));
     }
 
     #[test]
     fn what_is_young_is_not_seen_then_at_times_then_always() {
-        let faults = Faults::new(&[Fault::ReplicationLag(Duration::from_secs(10))], 3);
+        let faults = faults(&["replication-lag=10"], 3);
         let made = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");
         let seen = |seconds: u64| {
             let now = made + Duration::from_secs(seconds);

@@ -3,9 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::fault::fault;
 use super::graph::presence::Status;
 use super::shared::Shared;
-use super::{Emulator, swyx};
+use super::{Emulator, people};
 
 /// What Teams clients say, in no order.
 const PRESENCES: [&str; 7] = [
@@ -88,7 +89,7 @@ fn turn_call(shared: &Shared, random: &mut fastrand::Rng) {
     let place = random.u32(..places);
     let line = shared.swyx().line(place);
     if let Some((_, in_call)) = line {
-        swyx::call(shared, place, !in_call);
+        people::call(shared, place, !in_call);
     }
 }
 
@@ -125,9 +126,9 @@ impl Teams {
 fn say(shared: &Shared, place: u32, what: usize) {
     let text = PRESENCES.get(what).copied().unwrap_or_default();
     let mut directory = shared.write();
-    let (lag, now) = (shared.faults().presence_lag, shared.clock.now());
+    let (lag, now) = (shared.faults().seconds(const { fault("presence-lag") }), shared.clock.now());
     directory.presences.change(place, lag, now).set_client(text.parse::<Status>().ok(), now);
-    swyx::write_journal(shared, directory.users.as_slice().get(place as usize), "teams", Some(text));
+    people::write_journal(shared, directory.users.as_slice().get(place as usize), "teams", Some(text));
 }
 
 #[cfg(test)]

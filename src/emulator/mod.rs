@@ -41,10 +41,12 @@ mod dropped;
 mod entra;
 mod error;
 mod facts;
+mod fault;
 mod faults;
 mod file;
 mod gateway;
 mod graph;
+mod hosts;
 mod journal;
 mod keys;
 mod limits;
@@ -52,14 +54,17 @@ mod load;
 mod log;
 mod message;
 mod options;
+mod people;
 mod permissions;
 mod random;
 mod scenario;
 mod serve;
+mod serve_error;
 mod server;
 mod shared;
 mod snapshot;
 mod state;
+mod switches;
 mod swyx;
 mod swyx_users;
 mod teams;
@@ -75,14 +80,16 @@ use axum::Router;
 
 pub use calls::{Calls, CallsError};
 pub use facts::Facts;
+pub use fault::{Fault, FaultError};
 pub use file::StateError;
 pub use journal::JournalLine;
 pub use keys::KeyError;
 pub use load::{Load, NoLoad};
 pub use log::Entry;
 pub use message::Part;
-pub use options::{DeviceCode, Fault, FaultError, Options, Scenario};
-pub use serve::{ServeError, Server};
+pub use options::{DeviceCode, Options, Scenario};
+pub use serve::Server;
+pub use serve_error::ServeError;
 pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
 pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
@@ -141,7 +148,7 @@ impl Emulator {
         if users > MOST_USERS {
             return Err(OptionsError::Users);
         }
-        let clock = time::Clock::new(skew(&options.faults));
+        let clock = time::Clock::new(faults::clock_skew(&options.faults));
         let directory = build::directory(&state, users, options.seed, clock.now())?;
         let swyx_server = swyx_users::server(&state.swyx, &directory)?;
         let keys = keys::Keys::make()?;
@@ -198,7 +205,7 @@ impl Emulator {
     pub fn set_faults(&self, faults: &[Fault]) {
         let next = Arc::new(self.shared.faults().followed_by(faults));
         *self.shared.all_faults.write().unwrap_or_else(PoisonError::into_inner) = next;
-        self.shared.clock.set_skew(skew(faults));
+        self.shared.clock.set_skew(faults::clock_skew(faults));
     }
 
     /// What happened so far at SwyxServer and in Teams, and what clients did: of many lines the last 200,000.
@@ -210,15 +217,6 @@ impl Emulator {
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }
-}
-
-/// How many seconds the clock is ahead.
-fn skew(faults: &[Fault]) -> i64 {
-    let skews = faults.iter().rev().find_map(|fault| match fault {
-        Fault::ClockSkew(seconds) => Some(*seconds),
-        _ => None,
-    });
-    skews.unwrap_or_default()
 }
 
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {
@@ -234,7 +232,7 @@ fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timest
     };
     let scopes = permissions::ALL.iter().filter(|permission| permission.delegated.is_some());
     let scopes = scopes.map(|permission| permission.value.to_owned()).collect::<Vec<_>>();
-    let audience = token::GRAPH_HOSTS.first().copied().unwrap_or_default();
+    let audience = hosts::GRAPH_HOSTS.first().copied().unwrap_or_default();
     let tenant = directory.tenant.id;
     let claims = token::delegated_claims(tenant, audience, &client, &person, &scopes, now, ADMIN_LIFETIME);
     Facts {

@@ -1,8 +1,9 @@
 //! What an emulated tenant is made with.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
+
+use super::fault::Fault;
 
 /// How an emulated tenant is made. The default is the scenario `ready` with 25 users and no faults.
 #[derive(Clone)]
@@ -179,138 +180,6 @@ impl DeviceCode {
             Self::Approve => "Enters it and agrees",
             Self::Decline => "Enters it and refuses",
             Self::Expire => "Lets it end",
-        }
-    }
-}
-
-/// Something that goes wrong. `P` is a probability from 0 to 1, 0.2 where it is left out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fault {
-    /// `throttle[=P]`: a request to Graph, or a part of a batch by itself, gets 429 with a fractional `Retry-After`.
-    Throttle(f64),
-    /// `unavailable[=P]`: a request gets 503, a part of a batch by itself too.
-    Unavailable(f64),
-    /// `html-body[=P]`: a request gets 502 with a page of HTML, as from a proxy.
-    HtmlBody(f64),
-    /// `slow[=MS]`: each answer comes that many milliseconds later; 100 by default, at most 600,000.
-    Slow(Duration),
-    /// `drop-request[=P]`: the connection closes without an answer, and the request takes no effect.
-    DropRequest(f64),
-    /// `drop-reply[=P]`: the request takes effect, and the connection closes without an answer.
-    DropReply(f64),
-    /// `expired-token[=P]`: Graph answers 401 as if the token had ended.
-    ExpiredToken(f64),
-    /// `replication-lag[=SECONDS]`: what was made is not seen, and a secret that was removed still is, for half that time, then at every
-    /// second look; 10 by default, at most 3600. All other changes are seen at once.
-    ReplicationLag(Duration),
-    /// `lose-event[=P]`: an event of the gateway is never told.
-    LoseEvent(f64),
-    /// `repeat-event[=P]`: an event of the gateway is told twice.
-    RepeatEvent(f64),
-    /// `reorder-event[=P]`: an event of the gateway comes after the one that follows it, or with the next sign of life.
-    ReorderEvent(f64),
-    /// `cut-events[=P]`: after an event of the gateway the stream breaks off.
-    CutEvents(f64),
-    /// `slow-gateway[=MS]`: answers and events of the gateway come that many milliseconds later; 100 by default, at most 600,000.
-    SlowGateway(Duration),
-    /// `presence-lag[=SECONDS]`: who reads a presence sees what was true that long ago; 5 by default, at most 3600.
-    PresenceLag(Duration),
-    /// `clock-skew[=SECONDS]`: the emulator's clock is that far ahead, behind if negative; 3600 by default, at most a year either way.
-    ClockSkew(i64),
-}
-
-/// Why a fault was not understood.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FaultError {
-    /// No fault has that name.
-    #[error(
-        "there is no such fault; there are throttle, unavailable, html-body, slow, drop-request, drop-reply, expired-token, replication-lag, clock-skew, lose-event, repeat-event, reorder-event, cut-events, slow-gateway and presence-lag"
-    )]
-    Name,
-    /// Not a probability.
-    #[error("after `=` stands a probability from 0 to 1")]
-    Probability,
-    /// Not a number in range.
-    #[error("after `=` stands a whole number of {0}")]
-    Number(&'static str),
-}
-
-impl FromStr for Fault {
-    type Err = FaultError;
-
-    fn from_str(text: &str) -> Result<Self, FaultError> {
-        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-        let number = |default: i64, least: i64, most: i64, unit| match value {
-            None => Ok(default),
-            Some(value) => value
-                .parse::<i64>()
-                .ok()
-                .filter(|number| (least..=most).contains(number))
-                .ok_or(FaultError::Number(unit)),
-        };
-        let milliseconds = || {
-            let ms = number(100, 0, 600_000, "milliseconds from 0 to 600000")?;
-            Ok(Duration::from_millis(ms.unsigned_abs()))
-        };
-        let seconds = |default| {
-            let seconds = number(default, 0, 3600, "seconds from 0 to 3600")?;
-            Ok(Duration::from_secs(seconds.unsigned_abs()))
-        };
-        let probability = || match value {
-            None => Ok(0.2),
-            Some(value) => {
-                value.parse::<f64>().ok().filter(|p| (0.0..=1.0).contains(p)).ok_or(FaultError::Probability)
-            }
-        };
-        Ok(match name {
-            "throttle" => Self::Throttle(probability()?),
-            "unavailable" => Self::Unavailable(probability()?),
-            "html-body" => Self::HtmlBody(probability()?),
-            "drop-request" => Self::DropRequest(probability()?),
-            "drop-reply" => Self::DropReply(probability()?),
-            "expired-token" => Self::ExpiredToken(probability()?),
-            "lose-event" => Self::LoseEvent(probability()?),
-            "repeat-event" => Self::RepeatEvent(probability()?),
-            "reorder-event" => Self::ReorderEvent(probability()?),
-            "cut-events" => Self::CutEvents(probability()?),
-            "slow" => Self::Slow(milliseconds()?),
-            "slow-gateway" => Self::SlowGateway(milliseconds()?),
-            "replication-lag" => Self::ReplicationLag(seconds(10)?),
-            "presence-lag" => Self::PresenceLag(seconds(5)?),
-            "clock-skew" => {
-                const YEAR: i64 = 366 * 24 * 3600;
-                Self::ClockSkew(number(3600, -YEAR, YEAR, "seconds, at most a year either way")?)
-            }
-            _ => return Err(FaultError::Name),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn faults_are_read_with_their_numbers() {
-        for (text, fault) in [
-            ("throttle", Ok(Fault::Throttle(0.2))),
-            ("throttle=1", Ok(Fault::Throttle(1.0))),
-            ("slow", Ok(Fault::Slow(Duration::from_millis(100)))),
-            ("slow=0", Ok(Fault::Slow(Duration::ZERO))),
-            ("drop-request=0", Ok(Fault::DropRequest(0.0))),
-            ("clock-skew=-3600", Ok(Fault::ClockSkew(-3600))),
-            ("replication-lag=4", Ok(Fault::ReplicationLag(Duration::from_secs(4)))),
-            ("throttle=1.5", Err(FaultError::Probability)),
-            ("throttle=NaN", Err(FaultError::Probability)),
-            ("unavailable=", Err(FaultError::Probability)),
-            ("slow=-1", Err(FaultError::Number("milliseconds from 0 to 600000"))),
-            ("cut-events", Ok(Fault::CutEvents(0.2))),
-            ("slow-gateway=7", Ok(Fault::SlowGateway(Duration::from_millis(7)))),
-            ("presence-lag", Ok(Fault::PresenceLag(Duration::from_secs(5)))),
-            ("Throttle", Err(FaultError::Name)),
-            ("", Err(FaultError::Name)),
-        ] {
-            assert_eq!(text.parse::<Fault>(), fault, "{text}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The emulated tenant on a loopback socket, over HTTPS.
 
 use std::future::Future;
-use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -10,44 +9,12 @@ use axum_server::tls_rustls::RustlsConfig;
 use tempfile::TempDir;
 
 use super::facts::Facts;
+use super::serve_error::ServeError;
 use super::tls::Tls;
-use super::{Emulator, Options, OptionsError};
+use super::{Emulator, Options};
 
 /// How long requests under way may still take when the end has come.
 const GRACE: Duration = Duration::from_millis(500);
-
-/// Why nothing is served.
-#[derive(Debug, thiserror::Error)]
-pub enum ServeError {
-    /// Others could reach that address.
-    #[error(
-        "{0} is not a loopback address; the emulator holds no secrets worth keeping and answers this machine only"
-    )]
-    NotLoopback(SocketAddr),
-    /// The options.
-    #[error(transparent)]
-    Options(#[from] OptionsError),
-    /// The address is taken, or may not be used.
-    #[error("cannot listen on {address}")]
-    Listen {
-        /// The address asked for.
-        address: SocketAddr,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The folder of the certificate.
-    #[error("cannot write the certificate")]
-    Folder(#[source] io::Error),
-    /// A certificate.
-    #[error("cannot make a certificate")]
-    Certificate(#[from] rcgen::Error),
-    /// TLS.
-    #[error("cannot set up TLS")]
-    Tls(#[from] rustls::Error),
-    /// The server.
-    #[error("the server failed")]
-    Server(#[source] io::Error),
-}
 
 /// An emulated tenant that is about to be served; its folder is removed when it is dropped.
 pub struct Server {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::dropped::Dropped;
 use super::entra::{self, refusal::Refusal};
 use super::error::GraphError;
+use super::fault::fault;
 use super::log::Entry;
 use super::message::{Request, RequestIds, Response};
 use super::shared::Shared;
@@ -36,14 +37,17 @@ async fn answer(
     let (head, body) = request.into_parts();
     let ids = request_ids(&head.headers, head.uri.query());
     let (method, path) = (head.method.to_string(), head.uri.path().to_owned());
-    let slow =
-        if head.uri.path().starts_with("/swyx/") { shared.faults().slow_gateway } else { Duration::ZERO };
-    let slow = slow + shared.faults().slow;
+    let slow = if head.uri.path().starts_with("/swyx/") {
+        shared.faults().milliseconds(const { fault("slow-gateway") })
+    } else {
+        Duration::ZERO
+    };
+    let slow = slow + shared.faults().milliseconds(const { fault("slow") });
     if !slow.is_zero() {
         tokio::time::sleep(slow).await;
     }
-    let mut dropped = shared.faults().drop_request().then_some(Dropped::Request);
-    let (mut response, mut fault) = match to_bytes(body, LARGEST).await {
+    let mut dropped = shared.faults().strikes(const { fault("drop-request") }).then_some(Dropped::Request);
+    let (mut response, mut struck) = match to_bytes(body, LARGEST).await {
         _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
@@ -52,15 +56,15 @@ async fn answer(
         }
         Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
     };
-    if dropped.is_none() && fault.is_none() && shared.faults().drop_reply() {
+    if dropped.is_none() && struck.is_none() && shared.faults().strikes(const { fault("drop-reply") }) {
         dropped = Some(Dropped::Reply);
     }
-    fault = dropped.map(Dropped::fault).or(fault);
+    struck = dropped.map(Dropped::fault).or(struck);
     for_all(&mut response.headers, &ids, shared.clock.now());
     let ms = milliseconds(began.elapsed());
     let status = if dropped == Some(Dropped::Request) { 0 } else { response.status.as_u16() };
     let parts = std::mem::take(&mut response.parts);
-    shared.log.add(Entry { method, path, status, ms, parts, fault });
+    shared.log.add(Entry { method, path, status, ms, parts, fault: struck });
     let body = response.stream.unwrap_or_else(|| Body::from(response.body));
     let mut answer = axum::response::Response::new(body);
     if let Some(dropped) = dropped {
@@ -79,18 +83,18 @@ fn milliseconds(time: Duration) -> f64 {
 
 /// The answer, with the name of the fault that made it.
 fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
-    if shared.faults().html_body() {
+    if shared.faults().strikes(const { fault("html-body") }) {
         return (html(), Some("html-body"));
     }
     if let Some(below) = below(&request.path, "/swyx") {
-        if shared.faults().unavailable() {
+        if shared.faults().strikes(const { fault("unavailable") }) {
             return (gateway::unavailable(), Some("unavailable"));
         }
         request.path = below;
         return (gateway::handle(shared, &request), None);
     }
     let Some(below) = below(&request.path, "/v1.0") else {
-        if shared.faults().unavailable() {
+        if shared.faults().strikes(const { fault("unavailable") }) {
             let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
         }
@@ -122,7 +126,7 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         Ok(caller) => caller,
         Err(error) => return (challenge(refused(&error)), None),
     };
-    if shared.faults().expired_token() {
+    if shared.faults().strikes(const { fault("expired-token") }) {
         let error = GraphError::new(
             StatusCode::UNAUTHORIZED,
             "InvalidAuthenticationToken",
@@ -131,17 +135,17 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         return (challenge(refused(&error)), Some("expired-token"));
     }
     if request.path == "/$batch" {
-        if shared.faults().unavailable() {
+        if shared.faults().strikes(const { fault("unavailable") }) {
             return (unavailable(shared, request), Some("unavailable"));
         }
         // Its parts are throttled, each by itself.
-        return (graph::handle(shared, &caller, request), None);
+        return (graph::handle_batch(shared, &caller, request, part), None);
     }
     gate(shared, &caller, request)
 }
 
 /// Answers one part of a batch: throttled and struck by faults by itself, then as any request.
-pub(super) fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
+fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
     gate(shared, caller, request).0
 }
 
@@ -156,7 +160,7 @@ fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Optio
     if let Some(seconds) = shared.faults().throttle() {
         return (throttled(shared, request, seconds), Some("throttle"));
     }
-    if shared.faults().unavailable() {
+    if shared.faults().strikes(const { fault("unavailable") }) {
         return (unavailable(shared, request), Some("unavailable"));
     }
     let mut response = graph::handle(shared, caller, request);

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::fault::fault;
 use super::graph::presence::{Presence, Status};
 use super::state::Directory;
-use super::{Emulator, swyx};
+use super::{Emulator, people};
 
 /// Why no Teams client said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +93,7 @@ impl Emulator {
     /// Whether there is such a user, who has Teams.
     pub(super) fn teams_user(&self, user: &str) -> Result<(), TeamsError> {
         let directory = self.shared.read();
-        let place = swyx::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
+        let place = people::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
         let user = directory.users.as_slice().get(place as usize);
         if user.is_some_and(|user| user.has_teams) { Ok(()) } else { Err(TeamsError::NoTeams) }
     }
@@ -103,7 +104,7 @@ impl Emulator {
         look: impl FnOnce(&Presence, &Directory, Timestamp) -> T,
     ) -> Option<T> {
         let directory = self.shared.read();
-        let place = swyx::teams_place(&self.shared, &directory, user)?;
+        let place = people::teams_place(&self.shared, &directory, user)?;
         directory.users.as_slice().get(place as usize).filter(|user| user.has_teams)?;
         let untouched = Presence::default();
         let presence = directory.presences.get(place).unwrap_or(&untouched);
@@ -118,13 +119,14 @@ impl Emulator {
         change: impl FnOnce(&mut Presence, Timestamp),
     ) -> Result<(), TeamsError> {
         let mut directory = self.shared.write();
-        let place = swyx::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
+        let place = people::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;
         if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
             return Err(TeamsError::NoTeams);
         }
-        let (lag, now) = (self.shared.faults().presence_lag, self.shared.clock.now());
+        let (lag, now) =
+            (self.shared.faults().seconds(const { fault("presence-lag") }), self.shared.clock.now());
         change(directory.presences.change(place, lag, now), now);
-        swyx::write_journal(&self.shared, directory.users.as_slice().get(place as usize), what, value);
+        people::write_journal(&self.shared, directory.users.as_slice().get(place as usize), what, value);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use super::serve::ServeError;
+use super::serve_error::ServeError;
 
 /// What TLS needs, and what clients are to trust.
 pub(super) struct Tls {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::GraphError;
+use super::hosts::GRAPH_HOSTS;
 use super::permissions::GRAPH_APP_ID;
 use super::random;
 use super::shared::Shared;
@@ -20,16 +21,6 @@ pub(super) const LIFETIME: i64 = 3599;
 ///
 /// <https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference>
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
-
-/// The Graph hosts that are accepted as audience and as resource, beside the emulator's own address.
-///
-/// <https://learn.microsoft.com/en-us/graph/deployments>
-pub(super) const GRAPH_HOSTS: [&str; 4] = [
-    "https://graph.microsoft.com",
-    "https://graph.microsoft.us",
-    "https://dod-graph.microsoft.us",
-    "https://microsoftgraph.chinacloudapi.cn",
-];
 
 /// Who calls Graph, as the accepted token says.
 #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
-use crate::settings::VENDORS_PAIRS;
 use crate::settings::keys::READ_ONLY_IN_FORMS;
+use crate::settings::pair_names;
 use crate::settings::schema::{self, Dialect};
 
 /// A form of the settings file.
@@ -235,7 +235,7 @@ fn kind(part: &Json) -> Kind {
     }
     if let Some(values) = part.get("additionalProperties").filter(|values| values.is_object()) {
         let pattern = part.pointer("/propertyNames/pattern").and_then(plain);
-        let names = VENDORS_PAIRS.map(str::to_owned).to_vec();
+        let names = pair_names().collect();
         return Kind::Mapping { pattern, names, choices: choices(values) };
     }
     match choices(part) {

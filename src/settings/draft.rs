@@ -13,13 +13,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::defaults::{
-    ADMIN_CLIENT_ID, APPLICATION_NAME, READ_INTERVAL_SECONDS, RENEW_BEFORE_DAYS, REQUESTS_PER_30_SECONDS,
-    SECRET_LIFETIME_DAYS, SESSION_MINUTES,
-};
 use super::id::{IdFault, id_fault};
-use super::keys;
 use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::{defaults, keys};
 use crate::endpoint::Endpoint;
 use crate::secret::{Secret, SecretFault, SecretSource};
 
@@ -142,18 +138,18 @@ pub struct Entra {
     pub cloud: Option<Cloud>,
     /// Display name of the application in Entra ID, 1 to 120 characters.
     #[validate(length(min = 1, max = 120))]
-    #[schemars(title = "Application name", extend("default" = APPLICATION_NAME))]
+    #[schemars(title = "Application name", extend("default" = defaults::APPLICATION_NAME))]
     pub application_name: Option<String>,
     /// How many days a new client secret is valid, 1 to 730. The portal allows 24 months at most; Microsoft advises less than 12.
     #[validate(range(min = 1, max = 730))]
-    #[schemars(title = "Secret lifetime in days", extend("default" = SECRET_LIFETIME_DAYS))]
+    #[schemars(title = "Secret lifetime in days", extend("default" = defaults::SECRET_LIFETIME_DAYS))]
     pub secret_lifetime_days: Option<i64>,
     /// How many days before its end a client secret is renewed, 1 to 365 and less than its lifetime.
     #[validate(range(min = 1, max = 365))]
-    #[schemars(title = "Renew before, in days", extend("default" = RENEW_BEFORE_DAYS))]
+    #[schemars(title = "Renew before, in days", extend("default" = defaults::RENEW_BEFORE_DAYS))]
     pub renew_before_days: Option<i64>,
     /// Client id with which an administrator signs in; by default Microsoft Graph Command Line Tools.
-    #[schemars(title = "Administrator's client ID", extend("default" = ADMIN_CLIENT_ID))]
+    #[schemars(title = "Administrator's client ID", extend("default" = defaults::ADMIN_CLIENT_ID))]
     pub admin_client_id: Option<IdText>,
     /// Address to sign in at instead of the cloud's own, as for a gateway or the emulator. Used only with --trust if it is not Microsoft's.
     #[schemars(title = "Authority", example = "https://login.microsoftonline.com")]
@@ -176,18 +172,18 @@ pub struct Entra {
 pub struct Sync {
     /// Seconds between two readings of all users' presence in Teams, 1 to 3,600.
     #[validate(range(min = 1, max = 3600))]
-    #[schemars(title = "Read interval in seconds", extend("default" = READ_INTERVAL_SECONDS))]
+    #[schemars(title = "Read interval in seconds", extend("default" = defaults::READ_INTERVAL_SECONDS))]
     pub read_interval_seconds: Option<i64>,
     /// Minutes that Graph keeps "In a call" without a renewal, 5 to 240.
     #[validate(range(min = 5, max = 240))]
     #[schemars(
         title = "Session in minutes",
-        extend("default" = SESSION_MINUTES, "x-shown-when" = {"key": "control_center.MsTeamsStatusSyncMode", "value": 2})
+        extend("default" = defaults::SESSION_MINUTES, "x-shown-when" = {"key": "control_center.MsTeamsStatusSyncMode", "value": 2})
     )]
     pub session_minutes: Option<i64>,
     /// Presence requests that Graph allows this application in 30 seconds, 1 to 10,000. Its API pages say 1,500, a newer page 10,000.
     #[validate(range(min = 1, max = 10_000))]
-    #[schemars(title = "Requests in 30 seconds", extend("default" = REQUESTS_PER_30_SECONDS))]
+    #[schemars(title = "Requests in 30 seconds", extend("default" = defaults::REQUESTS_PER_30_SECONDS))]
     pub requests_per_30_seconds: Option<i64>,
     /// Overrides of the mapping: Graph's availability/activity to a Swyx status, or `none` to leave the Swyx status alone.
     #[schemars(

@@ -3,9 +3,8 @@
 use serde_json::Value as Json;
 
 use super::draft::Draft;
-use super::keys;
 use super::schema::{Dialect, describe, schema};
-use super::suggest::NAMES;
+use super::{keys, known};
 use crate::diagnostic::Key;
 use crate::secret::{Secret, SecretSource};
 use crate::source::Source;
@@ -88,8 +87,7 @@ fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut V
 /// The defaults, in the order of the schema.
 pub fn defaults() -> Vec<Entry> {
     let schema = schema(Dialect::Draft2020_12);
-    let keys = NAMES.iter().flat_map(|(table, names)| names.iter().map(|name| key_of(table, name)));
-    let with_default = keys.filter_map(|key| {
+    let with_default = known_keys().filter_map(|key| {
         let text = match describe(&schema, &key)?.get("default")? {
             Json::String(text) => text.clone(),
             Json::Number(number) => number.to_string(),
@@ -109,11 +107,7 @@ pub fn all(source: &Source, draft: &Draft) -> Vec<Entry> {
     entries
 }
 
-fn key_of(table: &str, name: &str) -> Key {
-    if table.is_empty() { Key::ROOT.child(name) } else { Key::ROOT.child(table).child(name) }
-}
-
 /// Every key that a settings file can have by name, users and statuses apart.
 pub fn known_keys() -> impl Iterator<Item = Key> {
-    NAMES.iter().flat_map(|(table, names)| names.iter().map(|name| key_of(table, name)))
+    known::known_keys()
 }

@@ -53,7 +53,7 @@ impl fmt::Display for ClientId {
 }
 
 /// The tenant, and how it is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
     /// The directory (tenant) id.

@@ -9,7 +9,8 @@ use std::str::FromStr;
 use validator::Validate;
 
 use super::draft::IdText;
-use super::suggest::{did_you_mean, nearest};
+use super::known::did_you_mean;
+use super::suggest::nearest;
 use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::secret::shape::without_secret;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::schema::ENUM_TITLES;
+use super::schema::keywords::ENUM_TITLES;
 use super::suggest::nearest;
 use crate::text::NotOfForm;
 
@@ -242,31 +242,6 @@ pub(super) const ACTIVITIES: [&str; 17] = [
     "PresenceUnknown",
     "Presenting",
     "UrgentInterruptionsOnly",
-];
-
-/// The pairs of Graph's presence that a user meets: the rows of the vendor's table, by Graph's words.
-///
-/// Source: <https://help.swyx.com/mobile/1.00/Android/Enreach/en-US/help/chap_statussignaling.07.5.html>.
-pub(crate) const VENDORS_PAIRS: [&str; 19] = [
-    "Available/Available",
-    "Available/OutOfOffice",
-    "Busy/Busy",
-    "Busy/InACall",
-    "Busy/InAConferenceCall",
-    "Busy/InAMeeting",
-    "DoNotDisturb/DoNotDisturb",
-    "DoNotDisturb/Presenting",
-    "DoNotDisturb/Focusing",
-    "Away/Away",
-    "BeRightBack/BeRightBack",
-    "Offline/OffWork",
-    "Offline/Offline",
-    "PresenceUnknown/PresenceUnknown",
-    "Away/OutOfOffice",
-    "BeRightBack/OutOfOffice",
-    "Offline/OutOfOffice",
-    "OutOfOffice/OutOfOffice",
-    "PresenceUnknown/OutOfOffice",
 ];
 
 impl PresencePair {

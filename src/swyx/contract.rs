@@ -4,10 +4,11 @@
 //! <https://spec.openapis.org/oas/v3.1.1.html>.
 
 mod calls;
+mod parts;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::wire;
 
@@ -111,19 +112,4 @@ fn tidy(value: &mut Value) {
         Value::Array(elements) => elements.iter_mut().for_each(tidy),
         _ => {}
     }
-}
-
-/// A reference to a part of `components`.
-fn reference(kind: &str, name: &str) -> Value {
-    json!({"$ref": format!("#/components/{kind}/{name}")})
-}
-
-/// A body of JSON.
-fn body(schema: &str) -> Value {
-    json!({"application/json": {"schema": reference("schemas", schema)}})
-}
-
-/// An object of members in their order.
-fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }

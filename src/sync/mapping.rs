@@ -1,38 +1,9 @@
 //! What a presence in Teams means for the status in Swyx.
 //!
-//! The table is the vendor's: <https://help.swyx.com/mobile/1.00/Android/Enreach/en-US/help/chap_statussignaling.07.5.html>. Its rows
-//! name what Teams shows; the pairs of Graph behind them are Microsoft's
-//! (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>) where they are documented. Words are compared
-//! without regard to case, for Microsoft's pages write them in two ways. A pair that is in no row goes by its availability, since a
-//! status that is out of date serves nobody; that is this program's reading, not the vendor's.
+//! The rows are in [`PAIRS`]. Words are compared without regard to case, since Microsoft's pages write them in two ways. A pair that
+//! is in no row goes by its availability, since an outdated status helps nobody; that is this program's reading, not the vendor's.
 
-use crate::settings::{PresencePair, SwyxStatus};
-
-/// The rows of the vendor's table, by Graph's words. `None` is its "no synchronisation": the Swyx status is left alone.
-const TABLE: [(&str, &str, SwyxStatus); 19] = [
-    ("Available", "Available", SwyxStatus::Available),
-    ("Available", "OutOfOffice", SwyxStatus::Available),
-    ("Busy", "Busy", SwyxStatus::Away),
-    ("Busy", "InACall", SwyxStatus::Speaking),
-    // Not in the vendor's table; a call with several others is a call.
-    ("Busy", "InAConferenceCall", SwyxStatus::Speaking),
-    ("Busy", "InAMeeting", SwyxStatus::Away),
-    ("DoNotDisturb", "DoNotDisturb", SwyxStatus::DoNotDisturb),
-    ("DoNotDisturb", "Presenting", SwyxStatus::Speaking),
-    ("DoNotDisturb", "Focusing", SwyxStatus::DoNotDisturb),
-    ("Away", "Away", SwyxStatus::Away),
-    ("BeRightBack", "BeRightBack", SwyxStatus::Away),
-    // "Appear offline", where Graph tells it from being offline.
-    ("Offline", "OffWork", SwyxStatus::Away),
-    ("Offline", "Offline", SwyxStatus::None),
-    ("PresenceUnknown", "PresenceUnknown", SwyxStatus::None),
-    // "Out of office" without "Available" or a call before it.
-    ("Away", "OutOfOffice", SwyxStatus::None),
-    ("BeRightBack", "OutOfOffice", SwyxStatus::None),
-    ("Offline", "OutOfOffice", SwyxStatus::None),
-    ("OutOfOffice", "OutOfOffice", SwyxStatus::None),
-    ("PresenceUnknown", "OutOfOffice", SwyxStatus::None),
-];
+use crate::settings::{PAIRS, PresencePair, SwyxStatus};
 
 /// What a pair comes to that is in no row. `UrgentInterruptionsOnly` is documented as an activity, and guarded against as the other.
 const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
@@ -53,14 +24,14 @@ const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(u16);
 
-/// How a pair stands to the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
+/// How a presence ranks against the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
 /// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two that are Busy, the last one set shows (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
-    /// The session would be seen in front of it, unless it was set by hand.
-    Behind,
-    /// It may stand in front of the session.
-    InFront,
+pub enum SessionRank {
+    /// The session would hide it, unless it was set by hand.
+    Below,
+    /// It may hide the session.
+    Above,
     /// Busy/InACall, as the session is set.
     AsSet,
     /// Busy/Busy, as which users report that the session may come back (<https://learn.microsoft.com/answers/a/2014289>).
@@ -72,8 +43,8 @@ pub enum Own {
 pub struct Meaning {
     /// What Swyx is to show; `None` leaves it alone.
     pub status: SwyxStatus,
-    /// How it stands to the presence session of this program.
-    pub own: Own,
+    /// How it ranks against the presence session of this program.
+    pub rank: SessionRank,
     /// Whether neither the table nor the settings know these words.
     pub is_unknown: bool,
 }
@@ -148,7 +119,7 @@ impl Mapping {
         };
         let own = self.overrides.iter().find(|(pair, _)| is(&pair.availability, &pair.activity));
         let own = own.map(|(_, status)| *status);
-        let row = || TABLE.iter().find(|(one, other, _)| is(one, other)).map(|(_, _, status)| *status);
+        let row = || PAIRS.iter().find(|(one, other, _)| is(one, other)).map(|(_, _, status)| *status);
         let by_availability = || {
             let mut rows = BY_AVAILABILITY.iter();
             rows.find(|(word, _)| word.eq_ignore_ascii_case(availability)).map(|(_, status)| *status)
@@ -156,23 +127,23 @@ impl Mapping {
         let status = own.or_else(row).or_else(by_availability);
         Meaning {
             status: status.unwrap_or(SwyxStatus::None),
-            own: match () {
-                () if is("Busy", "InACall") => Own::AsSet,
-                () if is("Busy", "Busy") => Own::AsBusy,
+            rank: match () {
+                () if is("Busy", "InACall") => SessionRank::AsSet,
+                () if is("Busy", "Busy") => SessionRank::AsBusy,
                 () if ["Busy", "BusyIdle", "DoNotDisturb", "UrgentInterruptionsOnly"]
                     .iter()
                     .any(|word| word.eq_ignore_ascii_case(availability)) =>
                 {
-                    Own::InFront
+                    SessionRank::Above
                 }
-                () => Own::Behind,
+                () => SessionRank::Below,
             },
             is_unknown: status.is_none(),
         }
     }
 }
 
-const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, own: Own::InFront, is_unknown: true };
+const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, rank: SessionRank::Above, is_unknown: true };
 
 /// The statuses that a gateway can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -215,12 +186,6 @@ mod tests {
         let pair = mapping.pair(availability, activity);
         assert_eq!(mapping.words(pair), (availability, activity));
         mapping.meaning(pair).status
-    }
-
-    #[test]
-    fn the_pairs_that_forms_offer_are_those_of_the_table() {
-        let table = TABLE.map(|(availability, activity, _)| format!("{availability}/{activity}"));
-        assert_eq!(table.as_slice(), crate::settings::VENDORS_PAIRS);
     }
 
     /// The vendor's rows, copied by hand from its page and Microsoft's, once more: a second look at the table above.

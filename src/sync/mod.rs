@@ -29,6 +29,6 @@ pub mod run;
 
 pub use engine::{Engine, Options};
 pub use figures::{BOUNDS_MS, Delays, Figures};
-pub use mapping::{Mapping, Meaning, Own, Pair, Settable, nearest};
+pub use mapping::{Mapping, Meaning, Pair, SessionRank, Settable, nearest};
 pub use moment::Moment;
 pub use reader::{Slot, USERS_OF_A_REQUEST};

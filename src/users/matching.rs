@@ -7,9 +7,10 @@
 
 use std::collections::HashMap;
 
-use super::finding::{Ambiguity, Finding, Likely, Reason, Side};
+use super::finding::{Finding, FindingKind, Likely, Note, OverrideFault, Reason};
 use super::index::Index;
 use super::likely::Candidates;
+use super::pair::{By, Pair};
 use super::spelling::{deceptive, folded};
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
@@ -23,39 +24,6 @@ pub struct Matching {
     pub findings: Vec<Finding>,
     /// How many Swyx users are left out since they are not activated.
     pub disabled: usize,
-}
-
-/// One person on both sides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
-    /// The place in the list of Swyx users.
-    pub swyx: usize,
-    /// The place in the list of Teams users.
-    pub teams: usize,
-    /// What they were matched by.
-    pub by: By,
-}
-
-/// What a pair was matched by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// A `[[user]]` of the settings.
-    Override,
-    /// The e-mail address is the account name (`userPrincipalName`).
-    AccountName,
-    /// The e-mail address is the mail address (`mail`), and nobody's account name.
-    Mail,
-}
-
-impl By {
-    /// Its word in JSON and CSV; stable.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Override => "override",
-            Self::AccountName => "account-name",
-            Self::Mail => "mail",
-        }
-    }
 }
 
 /// Matches the Swyx users with the Teams users. `overrides` are those of the settings: a Swyx user's id or name, and a Teams account's
@@ -74,9 +42,9 @@ pub fn matching(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String, St
 
 /// What became of a Swyx user.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum MatchState {
     Open,
-    /// Matched, or kept from it by something that is said already.
+    /// Matched, or the reason against it is noted already.
     Settled,
 }
 
@@ -87,7 +55,7 @@ struct Matcher<'a> {
     mails: Index<'a>,
     emails: Index<'a>,
     /// One for each Swyx user.
-    fates: Vec<Fate>,
+    states: Vec<MatchState>,
     pairs: Vec<Pair>,
     /// The override of each Swyx user that has one.
     overridden: HashMap<usize, usize>,
@@ -106,44 +74,57 @@ impl<'a> Matcher<'a> {
             ),
             mails: Index::new(mails.filter_map(|(place, user)| Some((folded(user.mail.as_deref()?), place)))),
             emails: Index::new(enabled.filter_map(|(place, user)| Some((folded(email(user)?), place)))),
-            fates: swyx.iter().map(|user| if user.enabled { Fate::Open } else { Fate::Settled }).collect(),
+            states: swyx
+                .iter()
+                .map(|user| if user.enabled { MatchState::Open } else { MatchState::Settled })
+                .collect(),
             pairs: Vec::new(),
             overridden: HashMap::new(),
             findings: Vec::new(),
         }
     }
 
-    /// Does what an override says.
+    fn note(&mut self, kind: FindingKind, swyx: &[usize], teams: &[usize], note: Note) {
+        self.findings.push(Finding::new(kind, swyx, teams, note));
+    }
+
+    /// Applies an override.
     fn follow(&mut self, entry: usize, name: &str, account: &str) {
+        let note = |fault| Note::Override(entry, fault);
         let users = self.named(name);
         let swyx = match users.as_slice() {
             [] => {
-                return self.findings.push(Finding::OverrideUnknown { entry, side: Side::Swyx, swyx: None });
+                let fault = note(OverrideFault::NoSwyxUser);
+                return self.note(FindingKind::OVERRIDE_UNKNOWN, &[], &[], fault);
             }
             [one] => *one,
-            _ => {
-                let ambiguity = Ambiguity::SwyxName(users);
-                return self.findings.push(Finding::OverrideAmbiguous { entry, ambiguity });
+            several => {
+                let fault = note(OverrideFault::SeveralSwyxUsers);
+                return self.note(FindingKind::OVERRIDE_AMBIGUOUS, several, &[], fault);
             }
         };
         if self.swyx.get(swyx).is_some_and(|user| !user.enabled) {
-            return self.findings.push(Finding::OverrideNeedless { entry, swyx, teams: None });
+            let fault = note(OverrideFault::Disabled);
+            return self.note(FindingKind::OVERRIDE_NEEDLESS, &[swyx], &[], fault);
         }
         if let Some(earlier) = self.overridden.insert(swyx, entry) {
             self.overridden.insert(swyx, earlier);
-            let ambiguity = Ambiguity::Twice { swyx, earlier };
-            return self.findings.push(Finding::OverrideAmbiguous { entry, ambiguity });
+            let fault = note(OverrideFault::Repeats(earlier));
+            return self.note(FindingKind::OVERRIDE_AMBIGUOUS, &[swyx], &[], fault);
         }
-        // Whom the override does not lead to anybody is not matched otherwise: that would be somebody else than was meant.
+        // If an override matches nobody, do not fall back to e-mail: it could pick the wrong person.
         self.settle(swyx);
         let found = self.accounts(account);
         match found.as_slice() {
-            [] => self.findings.push(Finding::OverrideUnknown { entry, side: Side::Teams, swyx: Some(swyx) }),
+            [] => {
+                let fault = note(OverrideFault::NoTeamsUser);
+                self.note(FindingKind::OVERRIDE_UNKNOWN, &[swyx], &[], fault);
+            }
             [(teams, _)] => self.pairs.push(Pair { swyx, teams: *teams, by: By::Override }),
             _ => {
-                let teams = found.iter().map(|(teams, _)| *teams).collect();
-                let ambiguity = Ambiguity::TeamsMail { swyx, teams };
-                self.findings.push(Finding::OverrideAmbiguous { entry, ambiguity });
+                let teams = found.iter().map(|(teams, _)| *teams).collect::<Vec<_>>();
+                let fault = note(OverrideFault::SeveralTeamsUsers);
+                self.note(FindingKind::OVERRIDE_AMBIGUOUS, &[swyx], &teams, fault);
             }
         }
     }
@@ -187,7 +168,7 @@ impl<'a> Matcher<'a> {
             sharing.retain(|one| !self.overridden.contains_key(one));
             if sharing.len() > 1 {
                 sharing.iter().for_each(|one| self.settle(*one));
-                self.findings.push(Finding::DuplicateEmail { swyx: sharing });
+                self.note(FindingKind::DUPLICATE_EMAIL, &sharing, &[], Note::Nothing);
                 continue;
             }
             let found = self.accounts(email);
@@ -195,8 +176,8 @@ impl<'a> Matcher<'a> {
                 [] => continue,
                 [(teams, by)] => self.pairs.push(Pair { swyx, teams: *teams, by: *by }),
                 _ => {
-                    let teams = found.iter().map(|(teams, _)| *teams).collect();
-                    self.findings.push(Finding::AmbiguousMail { swyx, teams });
+                    let teams = found.iter().map(|(teams, _)| *teams).collect::<Vec<_>>();
+                    self.note(FindingKind::AMBIGUOUS_MAIL, &[swyx], &teams, Note::Nothing);
                 }
             }
             self.settle(swyx);
@@ -214,15 +195,16 @@ impl<'a> Matcher<'a> {
                 _ => {}
             }
             if let [first, _, ..] = claims {
-                let swyx = claims.iter().map(|claim| claim.swyx).collect();
-                self.findings.push(Finding::AccountTwice { teams: first.teams, swyx });
+                let swyx = claims.iter().map(|claim| claim.swyx).collect::<Vec<_>>();
+                self.note(FindingKind::ACCOUNT_TWICE, &swyx, &[first.teams], Note::Nothing);
             }
         }
         self.pairs.sort_unstable_by_key(|pair| pair.swyx);
     }
 
-    /// Says of pairs what is not as it should be.
+    /// Notes what is wrong with pairs.
     fn judge_pairs(&mut self) {
+        let mut findings = Vec::new();
         for Pair { swyx, teams, by } in &self.pairs {
             let (Some(user), Some(account)) = (self.swyx.get(*swyx), self.teams.get(*teams)) else {
                 continue;
@@ -237,25 +219,28 @@ impl<'a> Matcher<'a> {
                         (by_itself.as_deref(), self.overridden.get(&swyx))
                         && *same == teams
                     {
-                        let (entry, teams) = (*entry, Some(teams));
-                        self.findings.push(Finding::OverrideNeedless { entry, swyx, teams });
+                        let note = Note::Override(*entry, OverrideFault::Redundant);
+                        findings.push(Finding::new(FindingKind::OVERRIDE_NEEDLESS, &[swyx], &[teams], note));
                     }
                     continue;
                 }
                 By::AccountName => Some(&account.upn),
                 By::Mail => {
-                    self.findings.push(Finding::UpnDiffers { swyx, teams });
+                    findings.push(Finding::new(FindingKind::UPN_DIFFERS, &[swyx], &[teams], Note::Nothing));
                     account.mail.as_ref()
                 }
             };
             if address.is_some_and(|address| email(user) != Some(address)) {
-                self.findings.push(Finding::SpellingDiffers { swyx, teams, by: *by });
+                let note = Note::MatchedBy(*by);
+                findings.push(Finding::new(FindingKind::SPELLING_DIFFERS, &[swyx], &[teams], note));
             }
         }
+        self.findings.append(&mut findings);
     }
 
-    /// Says who is left, and whom each was perhaps meant to be.
+    /// Notes the users who are left, each with the likely match.
     fn look_for_likely(&mut self) {
+        let mut findings = Vec::new();
         let mut is_taken = vec![false; self.teams.len()];
         for pair in &self.pairs {
             if let Some(taken) = is_taken.get_mut(pair.teams) {
@@ -267,24 +252,28 @@ impl<'a> Matcher<'a> {
         let candidates = Candidates::new(self.swyx, &open, self.teams, is_free);
         for (swyx, user) in open.iter().filter_map(|place| Some((*place, self.swyx.get(*place)?))) {
             let likely = candidates.of(swyx, user);
+            let note = likely.map_or(Note::Nothing, Note::Likely);
             let Some(email) = email(user) else {
-                self.findings.push(Finding::NoEmail { swyx, likely });
+                findings.push(Finding::new(FindingKind::NO_EMAIL, &[swyx], &[], note));
                 continue;
             };
             if let Some(Likely { teams, reason: Reason::LooksTheSame }) = likely {
                 let twin = candidates.twin(teams, &folded(email)).unwrap_or_default();
                 let (ours, theirs) = (deceptive(email), deceptive(&twin));
-                // What both have deceives nobody.
+                // A character on both sides does not deceive.
                 let differs = |c: &char| ours.contains(c) != theirs.contains(c);
                 let characters = ours.iter().chain(&theirs).copied().filter(differs).collect::<Vec<_>>();
                 if !characters.is_empty() {
-                    self.findings.push(Finding::Confusable { swyx, teams, characters });
+                    let note = Note::Characters(characters);
+                    findings.push(Finding::new(FindingKind::CONFUSABLE, &[swyx], &[teams], note));
                 }
             }
-            self.findings.push(Finding::UnmatchedSwyx { swyx, likely });
+            findings.push(Finding::new(FindingKind::UNMATCHED_SWYX, &[swyx], &[], note));
         }
         let free = (0..self.teams.len()).filter(|place| is_free(*place));
-        self.findings.extend(free.map(|teams| Finding::UnmatchedTeams { teams }));
+        let unmatched = |teams| Finding::new(FindingKind::UNMATCHED_TEAMS, &[], &[teams], Note::Nothing);
+        findings.extend(free.map(unmatched));
+        self.findings.append(&mut findings);
     }
 
     fn finish(mut self) -> Matching {
@@ -295,12 +284,12 @@ impl<'a> Matcher<'a> {
     }
 
     fn is_settled(&self, swyx: usize) -> bool {
-        self.fates.get(swyx) == Some(&Fate::Settled)
+        self.states.get(swyx) == Some(&MatchState::Settled)
     }
 
     fn settle(&mut self, swyx: usize) {
-        if let Some(fate) = self.fates.get_mut(swyx) {
-            *fate = Fate::Settled;
+        if let Some(state) = self.states.get_mut(swyx) {
+            *state = MatchState::Settled;
         }
     }
 }

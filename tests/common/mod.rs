@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 pub mod descendants;
+pub mod faults;
 pub mod tenants;
 
 use std::path::{Path, PathBuf};

@@ -11,6 +11,9 @@
     reason = "tests"
 )]
 
+#[path = "../common/faults.rs"]
+mod faults;
+
 mod entra;
 mod gateway;
 mod graph;

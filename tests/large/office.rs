@@ -21,7 +21,7 @@ enum Next {
     ChangeSomewhere,
     Hangup(u32),
     /// The gateway's event about somebody.
-    Told(u32),
+    GatewayEvent(u32),
     /// The gateway's changes are read.
     Poll,
     /// A request comes to the other side, whose answer takes so long again.
@@ -142,7 +142,7 @@ impl Office {
             Next::ChangeSomewhere if self.is_busy() => self.change_somewhere(),
             Next::CallSomewhere | Next::ChangeSomewhere => {}
             Next::Hangup(user) => self.call(user, false),
-            Next::Told(user) => {
+            Next::GatewayEvent(user) => {
                 let seen = self.seen(user);
                 self.step(Event::Statuses(vec![seen]));
             }
@@ -205,7 +205,7 @@ impl Office {
         self.people[user as usize].sequence = self.sequence;
         self.changed.push(user);
         let pause = self.random.u64(5..50);
-        self.after(pause, Next::Told(user));
+        self.after(pause, Next::GatewayEvent(user));
     }
 
     fn seen(&self, user: u32) -> UserStatus {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use swyx_teams::emulator::{Emulator, Options};
-use swyx_teams::sync::run::Writing;
 
 use super::day::{CALL, Day, SAID, SECOND, Time, exponential, said};
 use super::given;
@@ -40,7 +39,7 @@ impl Site {
         for person in &people {
             emulator.set_teams_status(&person.teams, Some("Available/Available")).expect("a user");
         }
-        let place = Place::beside(emulator, 2, "", Writing::Really);
+        let place = Place::beside(emulator, 2, "", false);
         let day = Day { begins: 9.5, users: people.len() };
         Self { place, people, day, random: fastrand::Rng::with_seed(3), now: 0, calls: 0 }
     }

@@ -11,6 +11,8 @@
     reason = "tests"
 )]
 
+#[path = "../common/faults.rs"]
+mod faults;
 #[path = "../common/memory.rs"]
 mod memory;
 

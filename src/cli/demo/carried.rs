@@ -12,7 +12,7 @@ use super::super::sync::load::Loaded;
 use crate::cli::context::Context;
 use crate::emulator::Emulator;
 use crate::secret::Trust;
-use crate::sync::run::{Nobody, Order, View, Writing, run};
+use crate::sync::run::{Control, NoopObserver, View, run};
 
 /// What a user does, and what has to show on the other side.
 struct Change {
@@ -102,7 +102,7 @@ pub(super) fn show(
             return Ok(false);
         }
     };
-    let Some(site) = loaded.site(Writing::Really) else { return Ok(false) };
+    let Some(site) = loaded.site(false) else { return Ok(false) };
     let users = emulator.swyx_users();
     for (_, email) in &users {
         // Whoever has no Teams says nothing there.
@@ -110,9 +110,9 @@ pub(super) fn show(
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let (orders, receiver) = mpsc::channel(1);
+        let (controls, receiver) = mpsc::channel(1);
         let (sender, mut view) = watch::channel(View::default());
-        let running = tokio::spawn(run(site, receiver, sender, Box::new(Nobody)));
+        let running = tokio::spawn(run(site, receiver, sender, Box::new(NoopObserver)));
         // All users are read once, so that what follows is a change.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
         let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.is_ok_and(|view| view.is_ok());
@@ -120,7 +120,7 @@ pub(super) fn show(
         for round in ROUNDS {
             all_came &= is_ready && self::round(context, round, emulator).await?;
         }
-        let _ = orders.send(Order::Stop).await;
+        let _ = controls.send(Control::Stop).await;
         let _ = running.await;
         writeln!(context.out, "\nTold to end, it left {} presences in Teams.", emulator.open_sessions())?;
         Ok(all_came && emulator.open_sessions() == 0)

@@ -15,11 +15,11 @@ use crate::cli::names::display;
 use crate::rules;
 use crate::secret::Trust;
 use crate::sync::Options;
-use crate::sync::run::{self, Order, View, Writing};
+use crate::sync::run::{self, Control, View};
 
 /// What is the same for all tenants.
 pub(super) struct Plan {
-    pub(super) writing: Writing,
+    pub(super) is_dry_run: bool,
     pub(super) trust: Trust,
     pub(super) recorder: Recorder,
 }
@@ -42,7 +42,7 @@ pub(super) struct Keeper {
 }
 
 struct Running {
-    orders: mpsc::Sender<Order>,
+    controls: mpsc::Sender<Control>,
     task: JoinHandle<()>,
 }
 
@@ -105,29 +105,29 @@ impl Keeper {
 
     fn start(&mut self) {
         let Some(loaded) = &self.loaded else { return };
-        let Some(site) = loaded.site(self.plan.writing) else { return };
-        let (orders, receiver) = mpsc::channel(8);
+        let Some(site) = loaded.site(self.plan.is_dry_run) else { return };
+        let (controls, receiver) = mpsc::channel(8);
         let (sender, view) = watch::channel(View::default());
         let file = display(&self.path);
         let tenant = loaded.identity().tenant;
         tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "the synchronisation begins");
         let interval = Options::of(&loaded.settings).interval;
         self.state.change(self.place, |place| (place.interval, place.view) = (interval, Some(view)));
-        let witness = self.plan.recorder.witness(self.plan.writing, &file);
+        let observer = self.plan.recorder.observer(self.plan.is_dry_run, &file);
         // Of many tenants' lines, each says whose it is.
         let span = tracing::info_span!("settings", file);
         self.running = Some(Running {
-            orders,
-            task: tokio::spawn(run::run(site, receiver, sender, witness).instrument(span)),
+            controls,
+            task: tokio::spawn(run::run(site, receiver, sender, observer).instrument(span)),
         });
     }
 
     async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
-            // One that has ended already needs no order.
-            let _ = running.orders.send(Order::Stop).await;
+            // It fails only if the run has already ended.
+            let _ = running.controls.send(Control::Stop).await;
             let task = running.task.abort_handle();
-            // Where Graph does not answer, what is shown ends by itself; nobody waits for that.
+            // If Graph does not answer, sessions end by themselves, so there is no reason to wait longer.
             if tokio::time::timeout(CLEARING, running.task).await.is_err() {
                 task.abort();
             }
@@ -166,18 +166,18 @@ impl Keeper {
         let old = self.loaded.replace(new);
         let Some(new) = &self.loaded else { return };
         match (&self.running, &old) {
-            (Some(running), Some(old)) if old.goes_on_as(new) && !running.task.is_finished() => {
-                let client = old.has_other_secret(new).then(|| Order::Client(new.client()));
+            (Some(running), Some(old)) if old.can_hot_reload_to(new) && !running.task.is_finished() => {
+                let client = old.has_other_secret(new).then(|| Control::Client(new.client()));
                 let (options, users) = (Options::of(&new.settings), new.settings.users.clone());
                 self.state.change(self.place, |tenant| tenant.interval = options.interval);
-                let users = (users != old.settings.users).then_some(Order::Users(users));
-                for order in client.into_iter().chain([Order::Options(options)]).chain(users) {
-                    // One that ends meanwhile is started anew when something changes again.
-                    let _ = running.orders.send(order).await;
+                let users = (users != old.settings.users).then_some(Control::Users(users));
+                for control in client.into_iter().chain([Control::Options(options)]).chain(users) {
+                    // A run that ends meanwhile is restarted at the next change.
+                    let _ = running.controls.send(control).await;
                 }
             }
             _ => {
-                // Another tenant, application or gateway: what is shown under the old ones is taken back first.
+                // Another tenant, application or gateway: sessions of the old ones are cleared first.
                 self.stop().await;
                 self.start();
             }

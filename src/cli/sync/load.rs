@@ -19,7 +19,7 @@ use crate::report::{self, FileReport, Format, Repository};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::{Settings, Unresolved, keys};
 use crate::sync::Options;
-use crate::sync::run::{Site, Writing};
+use crate::sync::run::Site;
 use crate::text::printable;
 
 /// One request has so long; none is repeated, since the next look is another.
@@ -122,18 +122,13 @@ impl Loaded {
         }
     }
 
-    /// Whether a run of this one can go on as one of `other`, told what else changed.
-    pub(super) fn goes_on_as(&self, other: &Self) -> bool {
-        let way = |one: &Self| {
-            format!(
-                "{:?} {:?}",
-                one.settings.access,
-                one.settings.gateway.as_ref().map(|(address, _)| address.as_str().to_owned())
-            )
-        };
-        self.identity() == other.identity()
-            && way(self) == way(other)
-            && self.secrets.gateway == other.secrets.gateway
+    /// Whether a run with these settings can change to `new` without a restart.
+    pub(super) fn can_hot_reload_to(&self, new: &Self) -> bool {
+        let gateway = |one: &Self| one.settings.gateway.as_ref().map(|(address, _)| address.clone());
+        self.identity() == new.identity()
+            && self.settings.access == new.settings.access
+            && gateway(self) == gateway(new)
+            && self.secrets.gateway == new.secrets.gateway
     }
 
     pub(super) fn has_other_secret(&self, other: &Self) -> bool {
@@ -145,7 +140,7 @@ impl Loaded {
         Arc::new(self.connection.client(credential, limits()))
     }
 
-    pub(in crate::cli) fn site(&self, writing: Writing) -> Option<Site> {
+    pub(in crate::cli) fn site(&self, is_dry_run: bool) -> Option<Site> {
         let (address, _) = self.settings.gateway.as_ref()?;
         let token = self.secrets.gateway.clone();
         Some(Site {
@@ -154,7 +149,7 @@ impl Loaded {
             gateway: Arc::new(self.connection.gateway(address, token, limits())),
             users: self.settings.users.clone(),
             options: Options::of(&self.settings),
-            writing,
+            is_dry_run,
         })
     }
 }

@@ -28,7 +28,6 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
-use crate::sync::run::Writing;
 use keeper::{CLEARING, Keeper};
 use load::{Loaded, NotLoaded};
 use state::State;
@@ -98,11 +97,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
             )));
         }
     };
-    let plan = keeper::Plan {
-        writing: if args.dry_run { Writing::NotAtAll } else { Writing::Really },
-        trust: context.trust(),
-        recorder,
-    };
+    let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));

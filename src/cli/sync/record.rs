@@ -1,22 +1,22 @@
-//! `--record` and `--dry-run`: those who watch the engine at work.
+//! `--record` and `--dry-run`: observers of the engine.
 //!
-//! A recording holds everything that the engine was told, a line of JSON each, with the engine's time in milliseconds: whoever tells
-//! it to an engine again gets the same commands. It names users and what they did, so it is readable by its owner only.
+//! A recording holds every event of the engine, one line of JSON each, with the engine's time in milliseconds: an engine that is given
+//! the same events gives the same commands. It names users and what they did, so only its owner can read it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::replay::said;
-use super::shapes::{HEAD, Line, Told};
+use super::replay::describe;
+use super::shapes::{EventShape, HEAD, Line};
 use crate::os::NewFile;
 use crate::sync::Moment;
 use crate::sync::engine::{Command, Engine, Event};
-use crate::sync::run::{Nobody, Witness, Writing};
+use crate::sync::run::{NoopObserver, Observer};
 use crate::text::printable;
 
-/// Makes witnesses.
+/// Makes observers.
 pub(super) struct Recorder {
     file: Option<Arc<Mutex<BufWriter<File>>>>,
     /// Whether there are several tenants, so that each line has to say of which it is.
@@ -33,27 +33,27 @@ impl Recorder {
         Ok(Self { file: Some(Arc::new(Mutex::new(file))), names_files })
     }
 
-    /// Who watches the tenant of a settings file.
-    pub(super) fn witness(&self, writing: Writing, settings: &str) -> Box<dyn Witness> {
+    /// The observer of the tenant of a settings file.
+    pub(super) fn observer(&self, is_dry_run: bool, settings: &str) -> Box<dyn Observer> {
         let prefix = if self.names_files { format!("{}: ", printable(settings)) } else { String::new() };
-        match (&self.file, writing) {
-            (None, Writing::Really) => Box::new(Nobody),
-            (file, Writing::Really) => Box::new(Watcher { file: file.clone(), says: None }),
-            (file, Writing::NotAtAll) => Box::new(Watcher { file: file.clone(), says: Some(prefix) }),
+        match (&self.file, is_dry_run) {
+            (None, false) => Box::new(NoopObserver),
+            (file, false) => Box::new(Recording { file: file.clone(), prints: None }),
+            (file, true) => Box::new(Recording { file: file.clone(), prints: Some(prefix) }),
         }
     }
 }
 
-struct Watcher {
+struct Recording {
     file: Option<Arc<Mutex<BufWriter<File>>>>,
-    /// With this before it, what would be set is said on standard output.
-    says: Option<String>,
+    /// The prefix with which each change that would be made is printed on standard output.
+    prints: Option<String>,
 }
 
-impl Witness for Watcher {
-    fn saw(&mut self, now: Moment, event: &Event, engine: &Engine) {
+impl Observer for Recording {
+    fn on_event(&mut self, now: Moment, event: &Event, engine: &Engine) {
         let Some(file) = &self.file else { return };
-        let line = Line { at: millis(now), told: Told::of(event, engine) };
+        let line = Line { at: millis(now), event: EventShape::of(event, engine) };
         let Ok(mut text) = serde_json::to_vec(&line) else { return };
         text.push(b'\n');
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,10 +63,10 @@ impl Witness for Watcher {
         }
     }
 
-    fn wants(&mut self, now: Moment, command: &Command, engine: &Engine) {
-        let Some(prefix) = &self.says else { return };
-        if let Some(text) = said(now, command, engine) {
-            // Who closed the pipe reads nothing.
+    fn on_command(&mut self, now: Moment, command: &Command, engine: &Engine) {
+        let Some(prefix) = &self.prints else { return };
+        if let Some(text) = describe(now, command, engine) {
+            // A closed pipe must not stop the run.
             let _ = writeln!(io::stdout(), "{prefix}{text}");
         }
     }

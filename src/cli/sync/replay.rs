@@ -1,4 +1,4 @@
-//! `--replay`: tells a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
+//! `--replay`: gives a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
 //! fetched.
 
 use std::io::{self, BufRead, BufReader};
@@ -40,7 +40,7 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         }
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
         let at = read.as_ref().map_or(0, |line| line.at);
-        let Some(event) = read.and_then(|line| line.told.event(&mut engine)) else {
+        let Some(event) = read.and_then(|line| line.event.event(&mut engine)) else {
             // As a full disk, or a power cut, leaves it.
             if number > 0 && lines.peek().is_none() {
                 context.note(format_args!(
@@ -58,15 +58,15 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         }
         let now = Moment::at(Duration::from_millis(at));
         let commands = engine.step(event, now);
-        for text in commands.iter().filter_map(|command| said(now, command, &engine)) {
+        for text in commands.iter().filter_map(|command| describe(now, command, &engine)) {
             writeln!(context.out, "{text}")?;
         }
     }
     Ok(Exit::Clean)
 }
 
-/// What a command would do, for a person; readings are not worth a line.
-pub(super) fn said(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
+/// What a command would do, for a person; none for readings.
+pub(super) fn describe(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
     let user = |slot: &u32| engine.link(*slot).map_or_else(String::new, |link| printable(&link.swyx));
     let what = match &command.action {
         Action::Read(_) => return None,

@@ -1,4 +1,4 @@
-//! The lines of a recording. Nothing of a settings file but what the engine is told stands in them, and no secret.
+//! The lines of a recording. Of the settings they hold only what the engine is given, and no secret.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub(super) struct Line {
     /// Milliseconds since the beginning.
     pub(super) at: u64,
     #[serde(flatten)]
-    pub(super) told: Told,
+    pub(super) event: EventShape,
 }
 
-/// What the engine was told.
+/// An event of the engine.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Told {
+pub(super) enum EventShape {
     Users(Vec<(Box<str>, Uuid)>),
     Settable(Vec<String>),
     AllStatuses(Vec<StatusShape>),
@@ -85,7 +85,7 @@ enum OutcomeShape {
     Refused(()),
 }
 
-impl Told {
+impl EventShape {
     /// What an event says.
     pub(super) fn of(event: &Event, engine: &Engine) -> Self {
         let statuses = |all: &[UserStatus]| all.iter().map(StatusShape::of).collect();

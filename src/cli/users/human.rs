@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 
 use super::match_report::{MatchReport, remark};
 use crate::text::shown;
-use crate::users::{By, Finding, Kind};
+use crate::users::{By, Finding, FindingKind};
 
 /// Lines of one kind at most, unless all is asked for.
 const MAX_LINES: usize = 100;
@@ -20,7 +20,7 @@ pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io:
     let lines = |finding| lines(finding, report);
     for of_kind in report.matching.findings.chunk_by(|one, other| one.kind() == other.kind()) {
         let Some(kind) = of_kind.first().map(Finding::kind) else { continue };
-        if kind == Kind::UnmatchedTeams && !all {
+        if kind == FindingKind::UNMATCHED_TEAMS && !all {
             continue;
         }
         writeln!(out, "\n{}[{}]: {}", kind.severity(), kind.id(), kind.title())?;
@@ -62,7 +62,7 @@ fn write_summary(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Re
     if matching.disabled > 0 {
         writeln!(out, "left out, since they are not activated: {}", matching.disabled)?;
     }
-    let unmatched = report.counts().get(&Kind::UnmatchedTeams).copied().unwrap_or(0);
+    let unmatched = report.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0);
     if unmatched > 0 {
         let hint = if all { "" } else { " (-v lists them)" };
         writeln!(out, "of {} Teams users, nobody in Swyx: {unmatched}{hint}", report.teams.len())?;

@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 use crate::entra::graph::TeamsUser;
 use crate::report::json::write_pretty;
 use crate::swyx::SwyxUser;
-use crate::users::{Finding, Kind};
+use crate::users::{Finding, FindingKind};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -117,7 +117,7 @@ fn summary(outcome: &MatchReport) -> Summary {
         teams: outcome.teams.len(),
         matched: matching.pairs.len(),
         unmatched_swyx: activated.saturating_sub(matching.pairs.len()),
-        unmatched_teams: outcome.counts().get(&Kind::UnmatchedTeams).copied().unwrap_or(0),
+        unmatched_teams: outcome.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0),
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         infos: count(Severity::Info),

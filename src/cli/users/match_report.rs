@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::Diagnostic;
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
-use crate::users::{Finding, Kind, Lists, Matching, Pair};
+use crate::users::{Finding, FindingKind, Lists, Matching, Pair};
 
 /// Both lists, their matching, and what the rules say of so many users.
 pub(super) struct MatchReport {
@@ -27,7 +27,7 @@ impl MatchReport {
     }
 
     /// How many findings there are of each kind.
-    pub(super) fn counts(&self) -> HashMap<Kind, usize> {
+    pub(super) fn counts(&self) -> HashMap<FindingKind, usize> {
         let mut counts = HashMap::new();
         self.matching.findings.iter().for_each(|finding| *counts.entry(finding.kind()).or_default() += 1);
         counts

@@ -14,10 +14,11 @@ use super::super::shared::Shared;
 use super::super::state::{
     AccessType, AppRoleAssignment, Application, Directory, OAuth2PermissionGrant, ServicePrincipal,
 };
+use super::client;
 use super::form::Form;
+use super::page::page;
 use super::refusal::{Refusal, repeated};
 use super::tenant::{self, Place};
-use super::{client, page};
 
 /// Answers `GET /{tenant}/adminconsent`: a redirect after consent, a page where something is wrong.
 pub(super) fn answer(shared: &Shared, request: &Request, segment: &str) -> Response {

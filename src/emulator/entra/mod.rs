@@ -7,6 +7,7 @@ mod application;
 mod consent;
 mod discovery;
 mod form;
+mod page;
 pub(super) mod refusal;
 mod scope;
 pub(super) mod sessions;
@@ -21,6 +22,7 @@ use super::message::{Request, Response};
 use super::shared::Shared;
 use super::state::Directory;
 use form::Form;
+use page::page;
 use refusal::{Refusal, plain_json, repeated, with_tokens};
 use tenant::Place;
 
@@ -64,15 +66,6 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
 
 const DEVICE_PAGE: &str =
     "Nothing is to be entered here: the emulated user answers by itself, as --device-code says.";
-
-/// A page for whoever opens it in a browser.
-fn page(title: &str, text: &str) -> Response {
-    let mut response = Response::empty(StatusCode::OK);
-    response.body =
-        format!("<!doctype html><title>{title}, emulated</title><h1>{title}, emulated</h1><p>{text}</p>\n")
-            .into_bytes();
-    response.with(header::CONTENT_TYPE, "text/html; charset=utf-8")
-}
 
 /// What is published for that tenant. The OpenID document of a tenant that is not there was seen with an error word of its own; that 900023
 /// keeps its word there, and that the keys answer alike, is inferred.

@@ -4,8 +4,8 @@
 
 use uuid::Uuid;
 
+use super::super::hosts::GRAPH_HOSTS;
 use super::super::permissions::GRAPH_APP_ID;
-use super::super::token::GRAPH_HOSTS;
 use super::refusal::{Refusal, repeated};
 
 /// The scopes that name no permission of a resource.

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::changes::Change;
 use super::system::{SwyxServer, UserStatus};
 use crate::emulator::dropped::Dropped;
+use crate::emulator::fault::fault;
 use crate::emulator::shared::Shared;
 
 /// After so long without an event a comment shows that the connection lives.
@@ -91,7 +92,7 @@ impl Listener {
 
     async fn wait(&mut self) -> Result<String, Dropped> {
         loop {
-            let slow = self.shared.faults().slow_gateway;
+            let slow = self.shared.faults().milliseconds(const { fault("slow-gateway") });
             if !slow.is_zero() && self.shared.swyx().changes.last() != self.told {
                 tokio::time::sleep(slow).await;
             }
@@ -122,19 +123,19 @@ impl Listener {
             let Some(change) = swyx.changes.get(self.told + 1) else { break };
             self.told += 1;
             let event = event(&swyx, self.told, change);
-            if faults.lose_event() {
+            if faults.strikes(const { fault("lose-event") }) {
                 continue;
             }
-            if self.held.is_none() && faults.reorder_event() {
+            if self.held.is_none() && faults.strikes(const { fault("reorder-event") }) {
                 self.held = Some(event);
                 continue;
             }
             text.push_str(&event);
-            if faults.repeat_event() {
+            if faults.strikes(const { fault("repeat-event") }) {
                 text.push_str(&event);
             }
             text.push_str(&self.held.take().unwrap_or_default());
-            if faults.cut_events() {
+            if faults.strikes(const { fault("cut-events") }) {
                 self.is_broken = true;
                 break;
             }

@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::access::{self, READ_APPLICATIONS};
 use super::application_json::{KIND, USUAL_AUDIENCE, apply, show};
+use super::application_lookup::find;
 use super::body::{self, Members};
-use super::call::{Call, Handlers, guid, unknown};
+use super::call::{Call, Handlers};
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
 use super::{deleted, passwords};
@@ -26,30 +27,6 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
         ("GET", ["appManagementPolicies"]) => super::organization::list_own_policies(call, key),
         _ => Err(call.refused()),
     })
-}
-
-/// The application of that key, if it is seen by now.
-pub(super) fn find<'d>(
-    call: &Call<'_>,
-    directory: &'d Directory,
-    key: Key<'_>,
-) -> Result<&'d Application, GraphError> {
-    let mut all = directory.applications.iter();
-    let found = match key {
-        Key::Id(id) => {
-            let id = guid(id)?;
-            all.find(|application| application.id == id)
-        }
-        Key::Alternate("appId", app_id) => {
-            let app_id = guid(app_id)?;
-            all.find(|application| application.app_id == app_id)
-        }
-        Key::Alternate("uniqueName", name) => {
-            all.find(|application| application.unique_name.as_deref() == Some(name))
-        }
-        Key::Alternate(name, _) => return Err(bad_request(format!("'{name}' is no key of an application."))),
-    };
-    found.filter(|application| call.sees(application.created)).ok_or_else(|| unknown(key))
 }
 
 fn list(call: &Call<'_>) -> Result<Response, GraphError> {

@@ -16,7 +16,6 @@ use super::body;
 use super::refusal::{no_method, unreadable};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::{Part, Request, RequestIds, Response};
-use crate::emulator::server;
 use crate::emulator::shared::Shared;
 use crate::emulator::token::Caller;
 
@@ -30,7 +29,13 @@ struct Asked {
     request: Request,
 }
 
-pub(super) fn run(shared: &Shared, caller: &Caller, request: &Request) -> Result<Response, GraphError> {
+/// Answers a batch; `answer_part` answers each part as a request of its own.
+pub(super) fn run(
+    shared: &Shared,
+    caller: &Caller,
+    request: &Request,
+    answer_part: fn(&Shared, &Caller, &Request) -> Response,
+) -> Result<Response, GraphError> {
     if request.method != Method::POST {
         return Err(no_method());
     }
@@ -50,7 +55,7 @@ pub(super) fn run(shared: &Shared, caller: &Caller, request: &Request) -> Result
         let response = if failed {
             dependency_failed(shared, &part)
         } else {
-            server::part(shared, caller, &part.request)
+            answer_part(shared, caller, &part.request)
         };
         parts.push(Part {
             method: part.request.method.to_string(),

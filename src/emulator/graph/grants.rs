@@ -13,7 +13,7 @@ use super::call::{Call, Handlers, unknown};
 use super::kind::Kind;
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
-use super::service_principals::{find, is_seen};
+use super::service_principal_lookup::{find, is_seen};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Directory, OAuth2PermissionGrant};

@@ -16,6 +16,7 @@
 
 mod access;
 mod application_json;
+mod application_lookup;
 mod applications;
 mod batch;
 mod body;
@@ -31,6 +32,7 @@ mod presences;
 mod refusal;
 mod role_assignments;
 mod service_principal_json;
+mod service_principal_lookup;
 mod service_principals;
 mod users;
 
@@ -42,16 +44,22 @@ use super::message::{Request, Response};
 use super::shared::Shared;
 use super::token::Caller;
 
-/// Answers a request below `/v1.0` that bears an accepted token; parts of a batch come here too, through `server::part`.
+/// Answers a request below `/v1.0` that bears an accepted token, a batch apart.
 pub(super) fn handle(shared: &Shared, caller: &Caller, request: &Request) -> Response {
     let now = shared.clock.now();
-    let path = request.path.as_str();
-    let answer = if path == "/$batch" {
-        batch::run(shared, caller, request)
-    } else {
-        route(shared, caller, request, now)
-    };
+    let answer = route(shared, caller, request, now);
     answer.unwrap_or_else(|error| error.response(&request.ids, now))
+}
+
+/// Answers a batch; `answer_part` answers each part as a request of its own.
+pub(super) fn handle_batch(
+    shared: &Shared,
+    caller: &Caller,
+    request: &Request,
+    answer_part: fn(&Shared, &Caller, &Request) -> Response,
+) -> Response {
+    let answer = batch::run(shared, caller, request, answer_part);
+    answer.unwrap_or_else(|error| error.response(&request.ids, shared.clock.now()))
 }
 
 fn route(

@@ -126,7 +126,7 @@ pub(super) fn route_policies(call: &Call<'_>) -> Result<Response, GraphError> {
 /// No application has a policy of its own here.
 pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_POLICIES)?;
-    super::applications::find(call, &call.shared.read(), key)?;
+    super::application_lookup::find(call, &call.shared.read(), key)?;
     let kind = Kind {
         collection: "appManagementPolicies",
         resource: "appManagementPolicy",

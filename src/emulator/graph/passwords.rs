@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::access;
 use super::application_json::{is_personal, show_secret};
-use super::applications::find;
+use super::application_lookup::find;
 use super::body::{self, Members};
 use super::call::Call;
 use super::odata::Key;

@@ -19,9 +19,10 @@ use super::call::Call;
 use super::kind::Kind;
 use super::presence::{Activity, Presence, Status, lifetime};
 use crate::emulator::error::GraphError;
+use crate::emulator::fault::fault;
 use crate::emulator::message::Response;
+use crate::emulator::people;
 use crate::emulator::state::{Directory, UnknownIds};
-use crate::emulator::swyx;
 
 /// So many ids are taken in one request.
 const MOST_IDS: usize = 650;
@@ -125,7 +126,11 @@ fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> 
     if !has_teams {
         return unknown(id);
     }
-    let (written, now) = directory.presences.seen(place, call.shared.faults().presence_lag, call.now);
+    let (written, now) = directory.presences.seen(
+        place,
+        call.shared.faults().seconds(const { fault("presence-lag") }),
+        call.now,
+    );
     let untouched = Presence::default();
     let status = written.unwrap_or(&untouched).status(directory.switches.manual_status, now);
     Shown {
@@ -240,7 +245,7 @@ fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, Grap
 fn write_journal(call: &Call<'_>, user: &str, what: &'static str, value: Option<&str>) {
     let directory = call.shared.read();
     let user = user.parse().ok().and_then(|id| directory.users.by_id(id)).map(|(_, user)| user);
-    swyx::write_journal(call.shared, user, what, value);
+    people::write_journal(call.shared, user, what, value);
 }
 
 fn prefer(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
@@ -315,7 +320,11 @@ fn change(
     if !directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams) {
         return Err(not_found("The user has no presence in Teams."));
     }
-    change(directory.presences.change(place, call.shared.faults().presence_lag, call.now))?;
+    change(directory.presences.change(
+        place,
+        call.shared.faults().seconds(const { fault("presence-lag") }),
+        call.now,
+    ))?;
     Ok(Response::empty(StatusCode::OK))
 }
 

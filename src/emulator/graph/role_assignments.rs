@@ -14,7 +14,7 @@ use super::kind::Kind;
 use super::odata::Key;
 use super::refusal::{bad_request, no_resource};
 use super::service_principal_json::has_role;
-use super::service_principals::{find, is_seen, name_of};
+use super::service_principal_lookup::{find, is_seen, name_of};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{AppRoleAssignment, Directory};

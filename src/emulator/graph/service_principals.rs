@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::access::{self, READ_APPLICATIONS};
 use super::body::{self, Members};
-use super::call::{Call, Handlers, guid, unknown};
+use super::call::{Call, Handlers};
 use super::odata::Key;
-use super::refusal::{bad_request, conflict, denied, no_resource};
+use super::refusal::{bad_request, conflict, denied};
 use super::service_principal_json::{KIND, show};
+use super::service_principal_lookup::{find, is_seen};
 use super::{grants, role_assignments};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
@@ -29,28 +30,6 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
         ("GET", ["oauth2PermissionGrants"]) => grants::list_of_client(call, key),
         _ => Err(call.refused()),
     })
-}
-
-/// The service principal of that key, if it is seen by now.
-pub(super) fn find<'d>(
-    call: &Call<'_>,
-    directory: &'d Directory,
-    key: Key<'_>,
-) -> Result<&'d ServicePrincipal, GraphError> {
-    let found = match key {
-        Key::Id(id) => directory.service_principals.get(guid(id)?),
-        Key::Alternate("appId", id) => directory.service_principals.by_app_id(guid(id)?),
-        Key::Alternate(name, _) => {
-            return Err(bad_request(format!("'{name}' is no key of a service principal.")));
-        }
-    };
-    found.filter(|principal| is_seen(call, directory, principal)).ok_or_else(|| unknown(key))
-}
-
-/// Whether it is there for the caller: not too young, and not of a deleted application.
-pub(super) fn is_seen(call: &Call<'_>, directory: &Directory, principal: &ServicePrincipal) -> bool {
-    let mut deleted = directory.applications.deleted();
-    call.sees(principal.created) && !deleted.any(|application| application.app_id == principal.app_id)
 }
 
 fn list(call: &Call<'_>) -> Result<Response, GraphError> {
@@ -153,13 +132,4 @@ pub(super) fn take_away(directory: &mut Directory, id: Uuid) {
     directory.service_principals.remove(id);
     directory.app_role_assignments.retain(|grant| grant.principal_id != id && grant.resource_id != id);
     directory.oauth2_permission_grants.retain(|grant| grant.client_id != id && grant.resource_id != id);
-}
-
-/// The name of the service principal with that id.
-pub(super) fn name_of(directory: &Directory, id: Uuid) -> Result<&str, GraphError> {
-    directory
-        .service_principals
-        .get(id)
-        .map(|principal| principal.display_name.as_str())
-        .ok_or_else(|| no_resource(id))
 }

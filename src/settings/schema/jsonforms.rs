@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::SHOWN_WHEN;
+use super::keywords::SHOWN_WHEN;
 use super::parts::{
     choices_as_one_of, everywhere, example, inlined, is_secret, members, pointer, with_vendors_pairs,
 };

@@ -3,7 +3,9 @@
 //! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>), which wants a choice as `enum` with
 //! `x-enumTitles` and a masked input as `x-format`. The variants turn it into what their tool wants; none says more than the schema.
 
+mod generate;
 mod jsonforms;
+pub(super) mod keywords;
 mod parts;
 mod rjsf;
 mod taplo;
@@ -12,11 +14,12 @@ mod tidy;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::draft::Draft;
+use generate::generated;
 pub use jsonforms::jsonforms;
+use keywords::ENUM_TITLES;
 pub use rjsf::rjsf;
 pub use taplo::taplo;
-use tidy::{rename_for_draft07, tidy};
+use tidy::rename_for_draft07;
 
 /// A dialect of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,23 +53,11 @@ pub fn schema(dialect: Dialect) -> Value {
     schema
 }
 
-fn generated(settings: SchemaSettings) -> Value {
-    let mut schema = settings.into_generator().into_root_schema_for::<Draft>().to_value();
-    tidy(&mut schema);
-    schema
-}
-
 /// The values that a part of the schema offers to choose from, each with its title; none if any value will do.
 pub fn choices(part: &Value) -> impl Iterator<Item = (&Value, &str)> {
     let list = |name: &str| part.get(name).and_then(Value::as_array).into_iter().flatten();
     list("enum").zip(list(ENUM_TITLES).filter_map(Value::as_str))
 }
-
-/// The keyword with the titles of the values of `enum`, in their order; Jedison's.
-pub(super) const ENUM_TITLES: &str = "x-enumTitles";
-
-/// The keyword of a key that counts only while another key has a value: `{"key": …, "value": …}`.
-pub(super) const SHOWN_WHEN: &str = "x-shown-when";
 
 /// The part of the schema that describes `key`, its `$ref`s followed; nothing if there is no such key.
 pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&'a Value> {

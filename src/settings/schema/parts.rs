@@ -5,9 +5,10 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::generate::generated;
+use super::keywords::ENUM_TITLES;
 use super::tidy::rename_for_draft07;
-use super::{ENUM_TITLES, generated};
-use crate::settings::{SwyxStatus, VENDORS_PAIRS};
+use crate::settings::{SwyxStatus, pair_names};
 
 /// The schema without a `$ref`, in draft 07: what every form library reads without being set up for it.
 pub(super) fn inlined() -> Value {
@@ -50,12 +51,12 @@ pub(super) fn choices_as_one_of(members: &mut Map<String, Value>) {
 pub(super) fn with_vendors_pairs(schema: &mut Value) {
     if let Some(Value::Object(status)) = schema.pointer_mut("/properties/sync/properties/status") {
         let choice = SwyxStatus::json_schema(&mut SchemaGenerator::default()).to_value();
-        let pairs = VENDORS_PAIRS.iter().map(|pair| {
+        let pairs = pair_names().map(|pair| {
             let mut choice = choice.clone();
             if let Value::Object(members) = &mut choice {
                 members.insert("title".to_owned(), json!(pair));
             }
-            ((*pair).to_owned(), choice)
+            (pair, choice)
         });
         status.insert("properties".to_owned(), Value::Object(pairs.collect()));
     }

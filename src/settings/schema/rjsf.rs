@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::keywords::{ENUM_TITLES, SHOWN_WHEN};
 use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
-use super::{ENUM_TITLES, SHOWN_WHEN};
 
 /// `{"schema": …, "uiSchema": …}`: the properties of `<Form>`, with the validator of draft 07 that it comes with.
 ///

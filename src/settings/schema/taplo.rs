@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ENUM_TITLES;
+use super::keywords::ENUM_TITLES;
 use super::parts::{everywhere, inlined, with_vendors_pairs};
 
 /// The schema with the words of Taplo and Tombi: documentation of keys and of each value of a choice, the keys that a new table begins with,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{cursor, wire};
-use super::{body, object, reference};
+use super::parts::{body, object, reference};
 
 /// `paths`.
 pub(super) fn paths() -> Value {

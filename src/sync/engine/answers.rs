@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::super::budget::Kind;
 use super::super::moment::Moment;
 use super::super::reader::Slot;
+use super::event::{Action, Command, Failure, Outcome, Reading};
+use super::step::Engine;
 use super::user::{Circumstances, User};
-use super::{Action, Command, Engine, Failure, Outcome, Reading};
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
@@ -191,18 +192,18 @@ impl Engine {
             }
         }
         if let Outcome::Status(status) = outcome
-            && given >= self.all_told
+            && given >= self.last_snapshot
         {
-            self.take_statuses(&[status], User::told, now);
+            self.take_statuses(&[status], User::apply_change, now);
         }
         self.consider(slot, now);
     }
 
-    /// Takes in what the gateway tells, by `told`; who is not carried is passed over.
+    /// Takes in what the gateway reports, with `apply`; skips users who are not synchronised.
     pub(super) fn take_statuses(
         &mut self,
         statuses: &[UserStatus],
-        told: fn(&mut User, &UserStatus, Circumstances) -> bool,
+        apply: fn(&mut User, &UserStatus, Circumstances) -> bool,
         now: Moment,
     ) {
         for status in statuses {
@@ -210,14 +211,14 @@ impl Engine {
             let around = self.circumstances(now);
             let Some(user) = self.roster.get_mut(slot) else { continue };
             let was_known = user.in_call.is_some();
-            if told(user, status, around) {
+            if apply(user, status, around) {
                 self.figures.changes_in_swyx += u64::from(was_known);
             }
             self.consider(slot, now);
         }
     }
 
-    /// Frees the place of a user who has left, when nothing more is to come of him.
+    /// Frees the place of a user who has left, once nothing for this user is under way.
     pub(super) fn release(&mut self, slot: Slot) {
         if self.roster.get(slot).is_some_and(User::is_gone) {
             self.roster.free(slot);

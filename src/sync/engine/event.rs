@@ -1,4 +1,4 @@
-//! What the engine is told, and what it wants done.
+//! What goes into the engine, and what comes out.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::mapping::Pair;
 use super::super::moment::Moment;
 use super::super::reader::Slot;
-use super::Options;
+use super::options::Options;
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
@@ -27,9 +27,9 @@ pub enum Event {
     Users(Vec<Link>),
     /// The gateway can set these statuses.
     Settable(Vec<SwyxStatus>),
-    /// The gateway told all statuses, on a new connection: what was known before may be of another life of its.
+    /// The gateway sent all statuses, on a new connection: it may have restarted since the last ones.
     AllStatuses(Vec<UserStatus>),
-    /// The gateway told the statuses that changed, none of them if none did; or one of them, unasked.
+    /// The gateway sent the statuses that changed: on request, where there may be none, or one as an event.
     Statuses(Vec<UserStatus>),
     /// What became of a command.
     Answered(Command, Outcome),
@@ -67,17 +67,29 @@ pub enum Action {
     SetStatus(Slot, SwyxStatus),
 }
 
-/// What became of a command.
+impl Action {
+    /// The users it is for.
+    pub fn users(&self) -> &[Slot] {
+        match self {
+            Self::Read(users) => users,
+            Self::Set(user, _) | Self::Renew(user, _) | Self::Clear(user) | Self::SetStatus(user, _) => {
+                std::slice::from_ref(user)
+            }
+        }
+    }
+}
+
+/// The result of a command: with readings of type `R`, and errors of type `E`.
 #[derive(Clone, Debug)]
-pub enum Outcome {
-    /// The presences that Graph told, in any order; who is missing is left as he is.
-    Read(Vec<Reading>),
+pub enum Outcome<R = Vec<Reading>, E = Failure> {
+    /// The presences that Graph returned, in any order; users missing from the answer stay unchanged.
+    Read(R),
     /// It was done; also where there was no session to be cleared.
     Done,
     /// It was done, and this is the status in Swyx now.
     Status(UserStatus),
     /// It was not done.
-    Failed(Failure),
+    Failed(E),
 }
 
 /// One presence that was read.

@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::super::moment::Moment;
-use super::super::reader::Slot;
-use super::user::{Session, User};
-use super::{Engine, Link};
-use crate::settings::Mode;
+use super::super::reader::{Readers, Slot};
+use super::event::Link;
+use super::user::User;
 
-/// The users. A place stays one user's until the user has left and nothing of him is under way.
+/// The users. A place belongs to one user until the user has left and nothing for this user is under way.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     places: Vec<Option<User>>,
@@ -52,13 +51,13 @@ impl Roster {
     }
 
     /// Room for so many more at once: growing by and by would take twice as much in between.
-    fn make_room(&mut self, more: usize) {
+    pub(super) fn make_room(&mut self, more: usize) {
         self.places.reserve_exact(more.saturating_sub(self.free.len()));
         self.by_swyx.reserve(more);
         self.by_teams.reserve(more);
     }
 
-    fn add(&mut self, user: User) -> Slot {
+    pub(super) fn add(&mut self, user: User) -> Slot {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.places.push(None);
             self.places() - 1
@@ -71,17 +70,17 @@ impl Roster {
         slot
     }
 
-    /// The user leaves, and is not found in Swyx any more; in Teams, until nothing of him is left there.
-    fn part(&mut self, slot: Slot) {
+    /// The user leaves, and is no longer found by the Swyx id; by the Teams id only until the place is freed.
+    pub(super) fn part(&mut self, slot: Slot) {
         if let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) {
             user.leaves = true;
             self.by_swyx.remove(&user.link.swyx);
         }
     }
 
-    /// Whoever left comes back, or is another user in Swyx now: what was done for him in Teams is still known. Tells whether the reader has
-    /// the user still.
-    fn return_as(&mut self, slot: Slot, link: Link) -> bool {
+    /// A user who left comes back, perhaps as another user in Swyx: what was done in Teams is still known. Returns whether the
+    /// reader still has the user.
+    pub(super) fn return_as(&mut self, slot: Slot, link: Link) -> bool {
         let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) else { return false };
         if user.leaves {
             self.by_swyx.insert(link.swyx.clone(), slot);
@@ -98,47 +97,16 @@ impl Roster {
     }
 }
 
-impl Engine {
-    /// Takes in who is carried from now on. Of two links with one id the first counts.
-    pub(super) fn take_users(&mut self, links: Vec<Link>, now: Moment) {
-        // Only at the beginning may there be sessions of which nobody here knows.
-        let is_beginning = self.roster.places.is_empty() && self.options.mode == Mode::BothWays;
-        let session = if is_beginning {
-            Session::Perhaps { until: now + self.options.session, is_seen: false }
-        } else {
-            Session::None
-        };
-        let mut stay = vec![false; self.roster.places.len()];
-        let (mut come, mut parted) = (Vec::new(), Vec::new());
-        for link in links {
-            let known = self
-                .roster
-                .by_swyx(&link.swyx)
-                .filter(|slot| self.roster.get(*slot).is_some_and(|user| user.link == link));
-            match known {
-                Some(slot) => stay.get_mut(slot as usize).into_iter().for_each(|stays| *stays = true),
-                None => come.push(link),
-            }
-        }
-        for (slot, stays) in (0..).zip(stay) {
-            if !stays && self.roster.get(slot).is_some_and(|user| !user.leaves) {
-                self.roster.part(slot);
-                parted.push(slot);
-            }
-        }
-        self.roster.make_room(come.len());
-        for link in come {
-            if self.roster.by_swyx(&link.swyx).is_some() {
-                continue;
-            }
-            let (slot, is_in_ring) = match self.roster.by_teams(link.teams) {
-                Some(slot) => (slot, self.roster.return_as(slot, link)),
-                None => (self.roster.add(User::new(link, session)), false),
-            };
-            if !is_in_ring {
-                self.reader.add(slot);
-            }
-        }
-        parted.into_iter().for_each(|slot| self.consider(slot, now));
+impl Readers for Roster {
+    fn is_read(&self, slot: Slot) -> bool {
+        self.get(slot).is_some_and(|user| !user.leaves)
+    }
+
+    fn asked(&self, slot: Slot) -> Moment {
+        self.get(slot).map_or(Moment::START, |user| user.asked)
+    }
+
+    fn changed(&self, slot: Slot) -> Moment {
+        self.get(slot).map_or(Moment::START, |user| user.changed)
     }
 }

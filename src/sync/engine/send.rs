@@ -3,8 +3,9 @@
 use super::super::budget::Kind;
 use super::super::moment::Moment;
 use super::super::reader::Slot;
+use super::event::{Action, Command};
+use super::step::Engine;
 use super::user::{Due, Session};
-use super::{Action, Command, Engine};
 
 /// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
 const AT_ONCE: usize = 64;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::mapping::{Meaning, Own, Pair, Settable, nearest};
+use super::super::mapping::{Meaning, Pair, SessionRank, Settable, nearest};
 use super::super::moment::Moment;
 use super::event::{Link, Reading, Version};
 use crate::settings::SwyxStatus;
@@ -48,31 +48,31 @@ pub(super) struct User {
     pub(super) wanted: SwyxStatus,
     /// It is still to be set there.
     is_pending: bool,
-    /// The way to Swyx.
-    pub(super) to_swyx: Way,
+    /// Writes to Swyx.
+    pub(super) to_swyx: Backoff,
     /// Since when the status that is wanted may have been due: the reading before the one that showed it.
     pub(super) due_since: Moment,
 
     pub(super) session: Session,
-    /// The way to Teams.
-    pub(super) to_teams: Way,
+    /// Writes to Teams.
+    pub(super) to_teams: Backoff,
     /// The queue that the user waits in.
     pub(super) queued_for: Option<Due>,
     /// Until then, a reading may show a session that was cleared, or one that an earlier run left and that was not there at first.
     echo_until: Moment,
     /// Since when the call is known that is to be shown, or not to be shown any more.
     pub(super) heard: Moment,
-    /// The gateway told of the user when it last told all.
-    pub(super) is_told: bool,
+    /// The user is in the gateway's last snapshot.
+    pub(super) is_in_snapshot: bool,
     /// The reader has the user in one of its rings.
     pub(super) is_in_ring: bool,
     /// The moment at which the user is to be looked at again.
     pub(super) timer: Option<Moment>,
 }
 
-/// The way to one side.
+/// When one side may be written to again.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Way {
+pub(super) struct Backoff {
     /// Something was sent and not answered.
     pub(super) is_under_way: bool,
     /// The user is in a queue.
@@ -83,7 +83,7 @@ pub(super) struct Way {
     has_failed: bool,
 }
 
-impl Way {
+impl Backoff {
     pub(super) fn is_free(&self, now: Moment) -> bool {
         !self.is_under_way && now >= self.not_before
     }
@@ -158,28 +158,28 @@ impl User {
             sequence: 0,
             wanted: SwyxStatus::None,
             is_pending: false,
-            to_swyx: Way::default(),
+            to_swyx: Backoff::default(),
             due_since: Moment::START,
             session,
-            to_teams: Way::default(),
+            to_teams: Backoff::default(),
             queued_for: None,
             echo_until: Moment::START,
             heard: Moment::START,
-            is_told: false,
+            is_in_snapshot: false,
             is_in_ring: true,
             timer: None,
         }
     }
 
-    /// Comes back as this Swyx user, of whom the gateway has told nothing yet.
+    /// Comes back as this Swyx user, whose status the gateway has not reported yet.
     pub(super) fn return_as(&mut self, link: Link) {
         (self.link, self.leaves) = (link, false);
         self.is_pending = self.wanted != SwyxStatus::None;
-        self.untold();
+        self.clear_presence();
     }
 
-    /// The gateway does not tell of this user any more: nobody knows of a call.
-    pub(super) fn untold(&mut self) {
+    /// The gateway does not report this user any more, so whether there is a call is unknown.
+    pub(super) fn clear_presence(&mut self) {
         (self.in_call, self.shown, self.sequence) = (None, None, 0);
     }
 
@@ -196,7 +196,7 @@ impl User {
             return false;
         }
         let before = std::mem::replace(&mut self.read, asked);
-        if self.may_be_echo(meaning.own, asked, around.now) {
+        if self.may_be_echo(meaning.rank, asked, around.now) {
             return self.note_echo();
         }
         let is_lost = self.note_absence(meaning, around.now);
@@ -228,13 +228,13 @@ impl User {
     }
 
     /// Whether a reading may show the session of this program.
-    fn may_be_echo(&self, own: Own, asked: Moment, now: Moment) -> bool {
-        let looks_own = matches!(own, Own::AsSet | Own::AsBusy);
+    fn may_be_echo(&self, rank: SessionRank, asked: Moment, now: Moment) -> bool {
+        let looks_own = matches!(rank, SessionRank::AsSet | SessionRank::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
             Session::Perhaps { until, is_seen } => {
                 let was_absent = self.echo_until != Moment::START && asked >= self.echo_until;
-                own == Own::AsSet && now < until && (is_seen || !was_absent)
+                rank == SessionRank::AsSet && now < until && (is_seen || !was_absent)
             }
             Session::None => looks_own && asked < self.echo_until,
         }
@@ -257,11 +257,11 @@ impl User {
     /// its way, or not in every store.
     fn note_absence(&mut self, meaning: Meaning, now: Moment) -> bool {
         match &mut self.session {
-            Session::Open { renew, is_seen, .. } if *is_seen && meaning.own == Own::Behind => {
+            Session::Open { renew, is_seen, .. } if *is_seen && meaning.rank == SessionRank::Below => {
                 (*is_seen, *renew) = (false, now);
                 true
             }
-            Session::Perhaps { is_seen: false, .. } if meaning.own == Own::Behind => {
+            Session::Perhaps { is_seen: false, .. } if meaning.rank == SessionRank::Below => {
                 if self.echo_until == Moment::START {
                     self.echo_until = now + ECHO;
                 }
@@ -286,16 +286,16 @@ impl User {
         }
     }
 
-    /// The gateway's word on this user, if it is newer than what is known. Tells whether the user's being in a call changed.
-    pub(super) fn told(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
+    /// Applies the gateway's report on this user if it is newer than what is known. Returns whether a call began or ended.
+    pub(super) fn apply_change(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let is_news = self.in_call.is_none() || seen.sequence > self.sequence;
-        is_news && self.told_anew(seen, around)
+        is_news && self.apply_snapshot(seen, around)
     }
 
-    /// As before, and not to be compared with what the gateway said earlier: it may be another life of it.
-    pub(super) fn told_anew(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
+    /// The same, without comparing sequence numbers: the gateway may have restarted.
+    pub(super) fn apply_snapshot(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let before = self.in_call.replace(seen.in_call);
-        (self.sequence, self.shown, self.is_told) = (seen.sequence, seen.status, true);
+        (self.sequence, self.shown, self.is_in_snapshot) = (seen.sequence, seen.status, true);
         self.settle(around.settable);
         let changes = before != Some(seen.in_call);
         if changes {
@@ -349,7 +349,7 @@ impl User {
             Session::Open { until, .. } => until,
             Session::None | Session::Perhaps { .. } => Moment::NEVER,
         };
-        let refused = |way: Way, is_due: bool| if is_due { way.not_before } else { Moment::NEVER };
+        let refused = |side: Backoff, is_due: bool| if is_due { side.not_before } else { Moment::NEVER };
         let to_teams = refused(self.to_teams, self.due_in_teams(around).is_some());
         let to_swyx = refused(self.to_swyx, self.due_in_swyx(around).is_some());
         let all = [session, to_teams, to_swyx];

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 
 use super::super::engine::Event;
-use super::News;
+use super::message::Message;
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
 const STREAM: &str = "the gateway's events cannot be heard";
@@ -25,26 +25,26 @@ const GOOD: Duration = Duration::from_secs(30);
 /// What changed is read at least so often, however seldom presences are.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
-/// Listens until nobody wants the news any more; reads all statuses when `again` asks for it, as for users who are new.
+/// Listens until the run ends; reads all statuses when `again` asks for it, as for users who are new.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
     again: Arc<Notify>,
-    news: mpsc::Sender<News>,
+    messages: mpsc::Sender<Message>,
 ) {
-    let ear = Ear { gateway, interval, again, news };
+    let listener = Listener { gateway, interval, again, messages };
     let (mut cursor, mut pause) = (None, FIRST_PAUSE);
-    while !ear.news.is_closed() {
+    while !listener.messages.is_closed() {
         let began = Instant::now();
-        let events = ear.open(cursor.as_ref()).await;
-        cursor = ear.read_all().await;
+        let events = listener.open(cursor.as_ref()).await;
+        cursor = listener.read_all().await;
         if let Some(from) = cursor.take() {
-            // Side by side: a reading that hangs makes nobody deaf to events. Without a stream, changes are read until it is time to try
+            // Side by side: a reading that hangs must not block events. Without a stream, changes are read until it is time to try
             // to open one again.
             cursor = tokio::select! {
-                cursor = ear.hear(events, pause) => cursor,
-                cursor = ear.look(from) => cursor,
-                () = ear.news.closed() => return,
+                cursor = listener.hear(events, pause) => cursor,
+                cursor = listener.look(from) => cursor,
+                () = listener.messages.closed() => return,
             };
         }
         pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
@@ -53,21 +53,21 @@ pub(super) async fn listen(
     }
 }
 
-struct Ear {
+struct Listener {
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
     again: Arc<Notify>,
-    news: mpsc::Sender<News>,
+    messages: mpsc::Sender<Message>,
 }
 
-impl Ear {
+impl Listener {
     async fn tell(&self, event: Event) {
-        // If nobody wants it, the loop above ends.
-        let _ = self.news.send(News::Event(event)).await;
+        // It fails only when the run has ended; then the loop in `listen` ends, too.
+        let _ = self.messages.send(Message::Event(event)).await;
     }
 
     async fn problem(&self, topic: &'static str, error: Option<&GatewayError>) {
-        let _ = self.news.send(News::Problem(topic, error.map(ToString::to_string))).await;
+        let _ = self.messages.send(Message::Problem(topic, error.map(ToString::to_string))).await;
     }
 
     /// Opens the stream, from a cursor if it is still known.
@@ -104,7 +104,7 @@ impl Ear {
             match events.next().await {
                 Ok(Some(GatewayEvent::Status(status))) => self.tell(Event::Statuses(vec![status])).await,
                 Ok(Some(GatewayEvent::Users)) => {
-                    let _ = self.news.send(News::UsersChanged).await;
+                    let _ = self.messages.send(Message::UsersChanged).await;
                 }
                 Ok(Some(GatewayEvent::Alive)) => {}
                 // It was closed; the next connection tells what was missed.

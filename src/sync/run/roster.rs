@@ -1,4 +1,4 @@
-//! Who is who, read at the start, whenever the gateway says that its users changed, and every quarter of an hour.
+//! The lists of users, read at the start, whenever the gateway says that its users changed, and every quarter of an hour.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::super::engine::Link;
-use super::News;
-use crate::entra::GraphError;
+use super::error::RequestError;
+use super::message::{Message, Roster};
+use super::view::Headcount;
 use crate::entra::graph::Client;
-use crate::http::HttpError;
-use crate::swyx::{Gateway, GatewayError};
+use crate::swyx::Gateway;
 use crate::users::matching;
 
 const LISTS: &str = "the lists of users cannot be read";
 
-/// The tenant says nothing of users who come and go, so it is asked so often.
+/// The tenant does not report users who come and go, so it is asked this often.
 const EVERY: Duration = Duration::from_mins(15);
 /// After a failure, at first and at most; twice as long each time, and never shorter than was asked for.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -31,57 +31,42 @@ pub(super) struct Source {
     pub(super) users: Vec<(String, String)>,
 }
 
-/// A wish to read the lists anew, from elsewhere if it says so.
+/// A request to read the lists again, from another source if it names one.
 pub(super) type Reread = Option<Source>;
 
-/// Who is carried.
-pub(super) struct Roster {
-    pub(super) links: Vec<Link>,
-    pub(super) headcount: Headcount,
-}
-
-/// How many there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Headcount {
-    /// Activated users in Swyx.
-    pub swyx: usize,
-    /// Users in the tenant.
-    pub teams: usize,
-    /// Who is carried.
-    pub matched: usize,
-    /// Findings that keep somebody from being matched.
-    pub errors: usize,
-}
-
-/// Reads the lists again and again, until nobody wants them any more.
-pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>, news: mpsc::Sender<News>) {
+/// Reads the lists again and again, until the run ends.
+pub(super) async fn keep(
+    mut source: Source,
+    mut wanted: mpsc::Receiver<Reread>,
+    messages: mpsc::Sender<Message>,
+) {
     let mut next_pause = FIRST_PAUSE;
     loop {
         let (pause, problem, roster) = match read(&source).await {
             Ok(roster) => {
                 next_pause = FIRST_PAUSE;
-                (EVERY, None, Some(News::Roster(roster)))
+                (EVERY, None, Some(Message::Roster(roster)))
             }
-            Err(trouble) => {
-                let pause = trouble.wait.max(next_pause);
+            Err(error) => {
+                let pause = error.wait().max(next_pause);
                 next_pause = (next_pause * 2).min(LONGEST_PAUSE);
-                (pause, Some(trouble.text), None)
+                (pause, Some(error.text), None)
             }
         };
-        for one in [Some(News::Problem(LISTS, problem)), roster].into_iter().flatten() {
-            if news.send(one).await.is_err() {
+        for one in [Some(Message::Problem(LISTS, problem)), roster].into_iter().flatten() {
+            if messages.send(one).await.is_err() {
                 return;
             }
         }
         let until = Instant::now() + pause;
         tokio::select! {
-            wish = wanted.recv() => match wish {
+            request = wanted.recv() => match request {
                 None => return,
-                Some(wish) => {
-                    source = wish.unwrap_or(source);
+                Some(request) => {
+                    source = request.unwrap_or(source);
                     tokio::time::sleep(SWARM).await;
-                    while let Ok(wish) = wanted.try_recv() {
-                        source = wish.unwrap_or(source);
+                    while let Ok(request) = wanted.try_recv() {
+                        source = request.unwrap_or(source);
                     }
                 }
             },
@@ -90,31 +75,9 @@ pub(super) async fn keep(mut source: Source, mut wanted: mpsc::Receiver<Reread>,
     }
 }
 
-/// Why a list cannot be read.
-struct Trouble {
-    text: String,
-    /// The pause that was asked for.
-    wait: Duration,
-}
-
-impl Trouble {
-    fn of_gateway(error: &GatewayError) -> Self {
-        Self { text: error.to_string(), wait: error.requested_pause().unwrap_or_default() }
-    }
-
-    fn of_graph(error: &GraphError) -> Self {
-        let wait = match error {
-            GraphError::Http(HttpError::Throttled { wait, .. })
-            | GraphError::Http(HttpError::Unavailable { wait, .. }) => *wait,
-            _ => Duration::ZERO,
-        };
-        Self { text: super::carry::Trouble::said(error), wait }
-    }
-}
-
-async fn read(source: &Source) -> Result<Roster, Trouble> {
-    let gateway = async { source.gateway.users().await.map_err(|error| Trouble::of_gateway(&error)) };
-    let teams = async { source.client.teams_users().await.map_err(|error| Trouble::of_graph(&error)) };
+async fn read(source: &Source) -> Result<Roster, RequestError> {
+    let gateway = async { source.gateway.users().await.map_err(RequestError::from) };
+    let teams = async { source.client.teams_users().await.map_err(RequestError::from) };
     let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
     // Nobody looks at names here, but where `[[user]]` gives some; of 100,000 users they are some MiB.
     teams.iter_mut().for_each(|user| user.name = Box::default());
@@ -126,7 +89,7 @@ async fn read(source: &Source) -> Result<Roster, Trouble> {
         Some(Link { swyx: swyx.get(pair.swyx)?.id.clone(), teams: teams.get(pair.teams)?.id })
     });
     let links = links.collect::<Vec<_>>();
-    let is_error = |kind: crate::users::Kind| kind.severity() == crate::diagnostic::Severity::Error;
+    let is_error = |kind: crate::users::FindingKind| kind.severity() == crate::diagnostic::Severity::Error;
     let errors = matching.findings.iter().filter(|finding| is_error(finding.kind())).count();
     let enabled = swyx.len() - matching.disabled;
     let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };

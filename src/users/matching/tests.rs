@@ -41,8 +41,7 @@ fn told(s: &[&str], t: &[&str], overrides: &[(&str, &str)]) -> (Vec<String>, Vec
     let matching = matching(&swyx, &teams, &overrides);
     let lists = Lists { swyx: &swyx, teams: &teams, overrides: &overrides };
     let pairs = matching.pairs.iter().map(|pair| format!("{}={} {}", pair.swyx, pair.teams, pair.by.id()));
-    let findings =
-        matching.findings.iter().filter(|finding| finding.kind() != super::super::Kind::UnmatchedTeams);
+    let findings = matching.findings.iter().filter(|finding| finding.kind() != FindingKind::UNMATCHED_TEAMS);
     let findings = findings.map(|finding| {
         let who = finding.swyx().iter().map(ToString::to_string).collect::<Vec<_>>().join("+");
         let words = [finding.detail(lists), finding.suggestion(lists)].into_iter().flatten();
@@ -230,7 +229,7 @@ fn without_an_address_nobody_is_matched_and_a_name_is_a_hint() {
 fn whoever_is_left_in_teams_is_counted() {
     let (s, t) = (swyx(&["J <j@x>", "-K <k@x>"]), teams(&["A <j@x>", "B <b@x>", "G <g#EXT#@x> g@y"]));
     let found = matching(&s, &t, &[]);
-    let left = [Finding::UnmatchedTeams { teams: 1 }, Finding::UnmatchedTeams { teams: 2 }];
+    let left = [1, 2].map(|place| Finding::new(FindingKind::UNMATCHED_TEAMS, &[], &[place], Note::Nothing));
     assert_eq!(found.findings, left);
     assert_eq!(found.disabled, 1);
     assert_eq!(matching(&[], &[], &[]), Matching::default());
@@ -261,6 +260,9 @@ fn a_large_list_of_strangers_is_matched_as_well() {
     let (s, t) = (s.collect::<Vec<_>>(), t.collect::<Vec<_>>());
     let found = matching(&s, &t, &[]);
     assert_eq!(found.pairs, []);
-    let is_right = |finding: &&Finding| matches!(finding, Finding::UnmatchedSwyx { swyx, likely: Some(likely) } if likely.teams == *swyx);
+    let is_right = |finding: &&Finding| {
+        let likely = finding.likely().map(|likely| likely.teams);
+        finding.kind() == FindingKind::UNMATCHED_SWYX && likely == finding.swyx().first().copied()
+    };
     assert_eq!(found.findings.iter().filter(is_right).count(), 3_000);
 }

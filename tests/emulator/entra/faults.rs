@@ -9,6 +9,7 @@ use swyx_teams::emulator::{Fault, Options, Part, Scenario};
 use tokio::time::Instant;
 
 use crate::entra::client::{Tenant, form};
+use crate::faults::fault;
 
 fn with(faults: &[Fault]) -> Tenant {
     Tenant::new(Options { faults: faults.to_vec(), ..Options::default() })
@@ -16,7 +17,7 @@ fn with(faults: &[Fault]) -> Tenant {
 
 #[tokio::test(start_paused = true)]
 async fn slow_adds_to_each_answer_what_was_asked() {
-    let tenant = with(&[Fault::Slow(Duration::from_millis(100))]);
+    let tenant = with(&[fault("slow=100")]);
     let began = Instant::now();
     tenant.sign_in().await;
     tenant.get("/common/discovery/instance").await;
@@ -26,7 +27,7 @@ async fn slow_adds_to_each_answer_what_was_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn throttling_has_a_fractional_pause_and_leaves_sign_in_alone() {
-    let tenant = with(&[Fault::Throttle(1.0)]);
+    let tenant = with(&[fault("throttle=1")]);
     let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
     let answer = tenant.graph(&token, "/users").await;
     assert_eq!(
@@ -40,7 +41,7 @@ async fn throttling_has_a_fractional_pause_and_leaves_sign_in_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_unavailable_is_so_for_sign_in_and_graph() {
-    let tenant = with(&[Fault::Unavailable(1.0)]);
+    let tenant = with(&[fault("unavailable=1")]);
     let answer = tenant.sign_in().await;
     assert_eq!(
         (answer.code(), answer.json()["error"].as_str()),
@@ -58,7 +59,7 @@ async fn what_is_unavailable_is_so_for_sign_in_and_graph() {
 
 #[tokio::test(start_paused = true)]
 async fn a_proxy_answers_with_a_page() {
-    let tenant = with(&[Fault::HtmlBody(1.0)]);
+    let tenant = with(&[fault("html-body=1")]);
     for path in ["/common/discovery/instance", "/v1.0/users"] {
         let answer = tenant.get(path).await;
         assert_eq!(
@@ -71,7 +72,7 @@ async fn a_proxy_answers_with_a_page() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dropped_reply_took_effect() {
-    let tenant = with(&[Fault::DropReply(1.0)]);
+    let tenant = with(&[fault("drop-reply=1")]);
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
     let error = tenant.try_send(form(&path, &[("grant_type", "x")])).await.err().expect("no reply");
     assert_eq!(error, "the reply was dropped");
@@ -92,15 +93,15 @@ async fn a_dropped_request_took_none() {
         let secrets = tenant.0.snapshot().applications[0].secrets.len();
         (error, entry.status, entry.fault, secrets)
     };
-    let dropped = add(Fault::DropRequest(1.0)).await;
+    let dropped = add(fault("drop-request=1")).await;
     assert_eq!(dropped, ("the request was dropped".to_owned(), 0, Some("drop-request"), 1));
-    let unheard = add(Fault::DropReply(1.0)).await;
+    let unheard = add(fault("drop-reply=1")).await;
     assert_eq!(unheard, ("the reply was dropped".to_owned(), 200, Some("drop-reply"), 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_counts_as_ended() {
-    let tenant = with(&[Fault::ExpiredToken(1.0)]);
+    let tenant = with(&[fault("expired-token=1")]);
     let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
     let answer = tenant.graph(&token, "/users").await;
     assert_eq!(answer.json()["error"]["code"], "InvalidAuthenticationToken");
@@ -111,7 +112,7 @@ async fn a_token_counts_as_ended() {
 
 #[tokio::test(start_paused = true)]
 async fn the_clock_is_off_in_dates_and_in_tokens() {
-    let (ahead, right) = (with(&[Fault::ClockSkew(7200)]), with(&[]));
+    let (ahead, right) = (with(&[fault("clock-skew=7200")]), with(&[]));
     let second = async |tenant: &Tenant| {
         let answer = tenant.sign_in().await;
         let date = answer.headers["date"].to_str().expect("text").to_owned();
@@ -174,7 +175,7 @@ async fn the_log_has_a_line_per_request_and_no_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_just_made_is_not_seen_at_once() {
-    let faults = vec![Fault::ReplicationLag(Duration::from_secs(10))];
+    let faults = vec![fault("replication-lag=10")];
     let tenant = Tenant::new(Options { scenario: Scenario::NoConsent, faults, ..Options::default() });
     let administrator = tenant.facts().admin_token.clone();
     let path = format!("/applications(appId='{}')/addPassword", tenant.client_id());
@@ -203,7 +204,7 @@ async fn the_log_tells_the_parts_of_a_batch_by_themselves() {
 
 #[tokio::test(start_paused = true)]
 async fn each_part_of_a_batch_is_throttled_by_itself() {
-    let tenant = with(&[Fault::Throttle(0.5)]);
+    let tenant = with(&[fault("throttle=0.5")]);
     let token = tenant.facts().admin_token.clone();
     let part = |id: usize| json!({"id": id.to_string(), "method": "GET", "url": "/organization"});
     let parts = json!({"requests": (0..20).map(part).collect::<Vec<_>>()});

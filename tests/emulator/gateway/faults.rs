@@ -5,6 +5,7 @@ use std::time::Duration;
 use swyx_teams::emulator::Fault;
 use tokio::time::Instant;
 
+use crate::faults::fault;
 use crate::gateway::client::{Event, Gateway, Stream};
 
 /// A gateway with one user, and a stream of its events.
@@ -32,10 +33,10 @@ async fn told(stream: &mut Stream) -> Vec<u64> {
 #[tokio::test(start_paused = true)]
 async fn events_are_lost_repeated_and_swapped() {
     for (fault, wanted) in [
-        (Fault::LoseEvent(0.0), vec![1, 2, 3, 4]),
-        (Fault::LoseEvent(1.0), vec![]),
-        (Fault::RepeatEvent(1.0), vec![1, 1, 2, 2, 3, 3, 4, 4]),
-        (Fault::ReorderEvent(1.0), vec![2, 1, 4, 3]),
+        (fault("lose-event=0"), vec![1, 2, 3, 4]),
+        (fault("lose-event=1"), vec![]),
+        (fault("repeat-event=1"), vec![1, 1, 2, 2, 3, 3, 4, 4]),
+        (fault("reorder-event=1"), vec![2, 1, 4, 3]),
     ] {
         let (gateway, mut stream) = listening(&[fault]).await;
         turn(&gateway, 4);
@@ -45,7 +46,7 @@ async fn events_are_lost_repeated_and_swapped() {
 
 #[tokio::test(start_paused = true)]
 async fn some_events_are_lost_and_a_read_repairs_that() {
-    let (gateway, mut stream) = listening(&[Fault::LoseEvent(0.5)]).await;
+    let (gateway, mut stream) = listening(&[fault("lose-event=0.5")]).await;
     let cursor = gateway.get("/v1/statuses").await.text("cursor").to_owned();
     turn(&gateway, 100);
     let told = told(&mut stream).await;
@@ -56,7 +57,7 @@ async fn some_events_are_lost_and_a_read_repairs_that() {
 
 #[tokio::test(start_paused = true)]
 async fn an_event_that_none_overtakes_comes_with_the_next_sign_of_life() {
-    let (gateway, mut stream) = listening(&[Fault::ReorderEvent(1.0)]).await;
+    let (gateway, mut stream) = listening(&[fault("reorder-event=1")]).await;
     turn(&gateway, 1);
     let began = Instant::now();
     assert_eq!(stream.next().await.expect("an event").data["sequence"], 1);
@@ -65,7 +66,7 @@ async fn an_event_that_none_overtakes_comes_with_the_next_sign_of_life() {
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_breaks_after_an_event_is_resumed_behind_it() {
-    let (gateway, mut stream) = listening(&[Fault::CutEvents(1.0)]).await;
+    let (gateway, mut stream) = listening(&[fault("cut-events=1")]).await;
     turn(&gateway, 3);
     let mut told = Vec::new();
     for _ in 0..3 {
@@ -79,7 +80,7 @@ async fn a_stream_that_breaks_after_an_event_is_resumed_behind_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_gateway_answers_and_tells_later() {
-    let (gateway, mut stream) = listening(&[Fault::SlowGateway(Duration::from_millis(700))]).await;
+    let (gateway, mut stream) = listening(&[fault("slow-gateway=700")]).await;
     stream.any().await.expect("a comment");
     let began = Instant::now();
     gateway.get("/v1/capabilities").await;
@@ -95,15 +96,15 @@ async fn a_slow_gateway_answers_and_tells_later() {
 #[tokio::test(start_paused = true)]
 async fn what_strikes_all_requests_strikes_the_gateway() {
     let gateway = Gateway::with(&["ada"]);
-    gateway.emulator.set_faults(&[Fault::Unavailable(1.0)]);
+    gateway.emulator.set_faults(&[fault("unavailable=1")]);
     let answer = gateway.get("/v1/users").await;
     assert_eq!((answer.status.as_u16(), answer.header("content-type")), (503, "application/problem+json"));
     assert_eq!(gateway.listen(None).await.err(), Some(503));
-    gateway.emulator.set_faults(&[Fault::HtmlBody(1.0)]);
+    gateway.emulator.set_faults(&[fault("html-body=1")]);
     assert_eq!(gateway.get("/v1/users").await.status, 502);
-    gateway.emulator.set_faults(&[Fault::DropReply(1.0)]);
+    gateway.emulator.set_faults(&[fault("drop-reply=1")]);
     assert!(gateway.try_get("/v1/users").await.is_err());
-    gateway.emulator.set_faults(&[Fault::Throttle(1.0), Fault::ExpiredToken(1.0)]);
+    gateway.emulator.set_faults(&[fault("throttle=1"), fault("expired-token=1")]);
     assert_eq!(gateway.get("/v1/users").await.status, 200);
     let log = gateway.emulator.log();
     let faults = log.iter().map(|entry| entry.fault).collect::<Vec<_>>();

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use swyx_teams::emulator::{Fault, Options, TeamsError};
+use swyx_teams::emulator::{Options, TeamsError};
 
+use crate::faults::fault;
 use crate::gateway::client::Gateway;
 
 const ANNA: &str = "anna.albrecht@contoso.example";
@@ -78,7 +79,7 @@ async fn what_is_set_by_hand_in_teams_beats_what_the_client_says() {
 #[tokio::test(start_paused = true)]
 async fn a_lag_shows_in_reads_what_was_true_then() {
     let (gateway, id) = first_user().await;
-    gateway.emulator.set_faults(&[Fault::PresenceLag(Duration::from_secs(5))]);
+    gateway.emulator.set_faults(&[fault("presence-lag=5")]);
     gateway.emulator.set_teams_status("1001", Some("Away/Away")).expect("anna");
     tokio::time::advance(Duration::from_secs(4)).await;
     assert_eq!(read(&gateway, &id).await, "Offline/Offline");

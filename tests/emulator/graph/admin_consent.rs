@@ -1,13 +1,12 @@
 //! Consent by someone else: on the page, where the administrator's own token does not suffice.
 
-use std::time::Duration;
-
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use serde_json::{Value, json};
-use swyx_teams::emulator::{Fault, Options, PrincipalSnapshot};
+use swyx_teams::emulator::{Options, PrincipalSnapshot};
 use tower::ServiceExt as _;
 
+use crate::faults::fault;
 use crate::graph::tenant::{SYNC, Tenant, state};
 
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -104,7 +103,7 @@ async fn exactly_what_is_declared_is_granted() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_page_cannot_do_it_says() {
-    let faults = vec![Fault::ReplicationLag(Duration::from_secs(20))];
+    let faults = vec![fault("replication-lag=20")];
     let tenant = Tenant::of(Options { state: Some(state(&[], json!({}))), faults, ..Options::default() });
     let made = tenant.post(&tenant.admin(), "/applications", json!({"displayName": "young"})).await;
     let young = format!("client_id={}", made.text("appId"));

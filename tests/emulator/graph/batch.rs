@@ -1,8 +1,9 @@
 //! Batches: parts with their own answers, their own throttling and their own dependencies.
 
 use serde_json::{Value, json};
-use swyx_teams::emulator::{Fault, Options};
+use swyx_teams::emulator::Options;
 
+use crate::faults::fault;
 use crate::graph::tenant::{Answer, SYNC, Tenant, state};
 
 fn part(id: &str, method: &str, url: &str) -> Value {
@@ -99,7 +100,7 @@ async fn a_batch_that_is_none_is_refused_whole() {
 #[tokio::test(start_paused = true)]
 async fn each_part_is_throttled_by_itself() {
     let state = state(&[SYNC], json!({}));
-    let faults = vec![Fault::Throttle(0.5)];
+    let faults = vec![fault("throttle=0.5")];
     let tenant = Tenant::of(Options { state: Some(state), faults, ..Options::default() });
     let token = tenant.app(0).await;
     let requests = (0..20).map(|id| part(&id.to_string(), "GET", "/users?$top=1")).collect::<Vec<_>>();

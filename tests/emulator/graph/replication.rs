@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use swyx_teams::emulator::{Fault, Options};
+use swyx_teams::emulator::Options;
 
+use crate::faults::fault;
 use crate::graph::tenant::{Answer, Tenant, state};
 
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
@@ -13,7 +14,7 @@ const OWN: &[&str] = &["Application.ReadWrite.OwnedBy"];
 
 /// A tenant in which everything takes 20 seconds: nothing is seen in the first 10.
 fn lagging(roles: &[&[&str]]) -> Tenant {
-    let faults = vec![Fault::ReplicationLag(Duration::from_secs(20))];
+    let faults = vec![fault("replication-lag=20")];
     Tenant::of(Options { state: Some(state(roles, json!({}))), faults, ..Options::default() })
 }
 
@@ -229,7 +230,7 @@ async fn a_young_secret_is_refused_and_a_removed_one_goes_on_for_a_while() {
 async fn limits_count_what_is_there_and_not_what_is_seen() {
     let more =
         json!({"applications": [{"signInAudience": "AzureADandPersonalMicrosoftAccount", "secrets": [{}]}]});
-    let faults = vec![Fault::ReplicationLag(Duration::from_secs(20))];
+    let faults = vec![fault("replication-lag=20")];
     let tenant = Tenant::of(Options { state: Some(state(&[], more)), faults, ..Options::default() });
     let admin = tenant.admin();
     let path =

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use swyx_teams::emulator::{Emulator, Options, SwyxSeen};
-use swyx_teams::sync::run::{Order, Writing};
+use swyx_teams::sync::run::Control;
 
 use super::place::{Place, pass, settings};
 
@@ -93,7 +93,7 @@ async fn where_nothing_changes_nothing_is_written() {
 #[tokio::test(start_paused = true)]
 async fn in_mode_1_no_call_is_carried() {
     let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
-    let place = Place::beside(emulator, 1, "", Writing::Really);
+    let place = Place::beside(emulator, 1, "", false);
     let (id, account) = anna(&place);
     pass(5.0).await;
     place.emulator.call(&id, true).expect("a user");
@@ -119,7 +119,7 @@ async fn a_status_that_was_chosen_by_hand_stays_until_teams_changes() {
 #[tokio::test(start_paused = true)]
 async fn in_a_dry_run_nothing_is_written() {
     let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
-    let place = Place::beside(emulator, 2, "", Writing::NotAtAll);
+    let place = Place::beside(emulator, 2, "", true);
     let (id, account) = anna(&place);
     pass(5.0).await;
     place.emulator.set_teams_status(&account, Some("Away/Away")).expect("a user");
@@ -140,7 +140,7 @@ async fn what_the_gateway_cannot_set_becomes_the_nearest() {
         "swyx": {"settable": ["Available", "Away", "DoNotDisturb"]}}"#;
     let options = Options { state: Some(state.to_owned()), users: Some(25), ..Options::default() };
     let emulator = Arc::new(Emulator::new(options).expect("an emulator"));
-    let place = Place::beside(emulator, 2, "", Writing::Really);
+    let place = Place::beside(emulator, 2, "", false);
     let (id, account) = anna(&place);
     // A call in the first seconds might be an earlier run's session.
     pass(15.0).await;
@@ -181,7 +181,7 @@ async fn settings_change_while_it_runs() {
     pass(10.0).await;
     assert_eq!(place.emulator.open_sessions(), 1);
     let other = settings(&place.emulator, 1, "[sync.status]\n\"Busy/InAMeeting\" = \"DoNotDisturb\"\n");
-    place.order(Order::Options(swyx_teams::sync::Options::of(&other))).await;
+    place.control(Control::Options(swyx_teams::sync::Options::of(&other))).await;
     pass(10.0).await;
     assert_eq!((place.emulator.open_sessions(), seen(&place, &id).set), (0, "DoNotDisturb"));
 }

@@ -10,7 +10,7 @@ use swyx_teams::http::{Limits, Transport};
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::Settings;
 use swyx_teams::swyx::Gateway;
-use swyx_teams::sync::run::{Nobody, Order, Site, View, Writing, run};
+use swyx_teams::sync::run::{Control, NoopObserver, Site, View, run};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -19,7 +19,7 @@ use crate::memory::Memory;
 /// A site with the synchronisation.
 pub struct Place {
     pub emulator: Arc<Emulator>,
-    orders: mpsc::Sender<Order>,
+    controls: mpsc::Sender<Control>,
     view: watch::Receiver<View>,
     running: JoinHandle<()>,
 }
@@ -41,7 +41,7 @@ pub fn settings(emulator: &Emulator, mode: u8, more: &str) -> Settings {
 }
 
 /// What the synchronisation works with.
-pub fn site(emulator: &Emulator, settings: &Settings, writing: Writing) -> Site {
+pub fn site(emulator: &Emulator, settings: &Settings, is_dry_run: bool) -> Site {
     let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.router()));
     let limits = Limits { attempt: Duration::from_secs(10), repetitions: 0, ..Limits::default() };
     let facts = emulator.facts();
@@ -59,7 +59,7 @@ pub fn site(emulator: &Emulator, settings: &Settings, writing: Writing) -> Site 
         )),
         users: settings.users.clone(),
         options: swyx_teams::sync::Options::of(settings),
-        writing,
+        is_dry_run,
     }
 }
 
@@ -67,25 +67,29 @@ impl Place {
     /// A site in mode 2.
     pub fn new(options: Options) -> Self {
         let emulator = Arc::new(Emulator::new(options).expect("an emulator"));
-        Self::beside(emulator, 2, "", Writing::Really)
+        Self::beside(emulator, 2, "", false)
     }
 
     /// The synchronisation beside an emulated site.
-    pub fn beside(emulator: Arc<Emulator>, mode: u8, more: &str, writing: Writing) -> Self {
+    pub fn beside(emulator: Arc<Emulator>, mode: u8, more: &str, is_dry_run: bool) -> Self {
         let settings = settings(&emulator, mode, more);
-        let (orders, receiver) = mpsc::channel(8);
+        let (controls, receiver) = mpsc::channel(8);
         let (sender, view) = watch::channel(View::default());
-        let running =
-            tokio::spawn(run(site(&emulator, &settings, writing), receiver, sender, Box::new(Nobody)));
-        Self { emulator, orders, view, running }
+        let running = tokio::spawn(run(
+            site(&emulator, &settings, is_dry_run),
+            receiver,
+            sender,
+            Box::new(NoopObserver),
+        ));
+        Self { emulator, controls, view, running }
     }
 
     pub fn view(&self) -> View {
         self.view.borrow().clone()
     }
 
-    pub async fn order(&self, order: Order) {
-        assert!(self.orders.send(order).await.is_ok(), "it runs");
+    pub async fn control(&self, control: Control) {
+        assert!(self.controls.send(control).await.is_ok(), "it runs");
     }
 
     /// It is killed, and does nothing more.
@@ -93,10 +97,10 @@ impl Place {
         self.running.abort();
     }
 
-    /// It is told to end, and gives the time that it took.
+    /// Stops the synchronisation, and returns how long that took.
     pub async fn stop(self) -> Duration {
         let start = tokio::time::Instant::now();
-        self.order(Order::Stop).await;
+        self.control(Control::Stop).await;
         self.running.await.expect("no panic");
         start.elapsed()
     }

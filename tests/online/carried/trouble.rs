@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use swyx_teams::emulator::{Emulator, Fault, Options};
-use swyx_teams::sync::run::Writing;
 
 use super::place::{Place, pass};
 
@@ -21,7 +20,7 @@ fn site(users: u32, faults: Vec<Fault>) -> Arc<Emulator> {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_kill_nobody_stays_in_a_call_longer_than_the_session() {
-    let place = Place::beside(site(30, Vec::new()), 2, "[sync]\nsession_minutes = 5\n", Writing::Really);
+    let place = Place::beside(site(30, Vec::new()), 2, "[sync]\nsession_minutes = 5\n", false);
     pass(5.0).await;
     let users = place.emulator.swyx_users();
     users.iter().for_each(|(id, _)| place.emulator.call(id, true).expect("a user"));
@@ -34,14 +33,14 @@ async fn after_a_kill_nobody_stays_in_a_call_longer_than_the_session() {
 
 #[tokio::test(start_paused = true)]
 async fn what_a_killed_run_left_is_taken_back_by_the_next() {
-    let place = Place::beside(site(30, Vec::new()), 2, "", Writing::Really);
+    let place = Place::beside(site(30, Vec::new()), 2, "", false);
     pass(5.0).await;
     let users = place.emulator.swyx_users();
     users.iter().for_each(|(id, _)| place.emulator.call(id, true).expect("a user"));
     pass(10.0).await;
     place.kill();
     users.iter().skip(10).for_each(|(id, _)| place.emulator.call(id, false).expect("a user"));
-    let next = Place::beside(Arc::clone(&place.emulator), 2, "", Writing::Really);
+    let next = Place::beside(Arc::clone(&place.emulator), 2, "", false);
     pass(60.0).await;
     assert_eq!(next.emulator.open_sessions(), 10);
     // None of them was taken for a call in Teams.
@@ -49,8 +48,8 @@ async fn what_a_killed_run_left_is_taken_back_by_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn told_to_end_it_clears_a_thousand_sessions_within_25_seconds() {
-    let place = Place::beside(site(1_001, Vec::new()), 2, "", Writing::Really);
+async fn stop_clears_a_thousand_sessions_within_25_seconds() {
+    let place = Place::beside(site(1_001, Vec::new()), 2, "", false);
     pass(10.0).await;
     let users = place.emulator.swyx_users();
     users.iter().for_each(|(id, _)| place.emulator.call(id, true).expect("a user"));
@@ -74,7 +73,7 @@ async fn with_all_that_the_emulator_can_do_both_sides_agree_in_the_end() {
         "html-body=0.05",
     ];
     let faults = faults.map(|fault| fault.parse().expect("a fault")).to_vec();
-    let place = Place::beside(site(40, faults), 2, "", Writing::Really);
+    let place = Place::beside(site(40, faults), 2, "", false);
     pass(30.0).await;
     let users = place.emulator.swyx_users();
     let mut random = fastrand::Rng::with_seed(7);
@@ -111,7 +110,7 @@ async fn with_all_that_the_emulator_can_do_both_sides_agree_in_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_gateway_that_is_started_anew_is_heard_again() {
-    let place = Place::beside(site(10, Vec::new()), 2, "", Writing::Really);
+    let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;
     let users = place.emulator.swyx_users();
     place.emulator.call(&users[0].0, true).expect("a user");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use swyx_teams::emulator::{Emulator, Fault, Options};
+use swyx_teams::emulator::{Emulator, Options};
 use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::sign_in::{AdminWay, Administrators, Credential, TO_PROVISION};
 use swyx_teams::http::{Limits, Transport};
@@ -23,6 +23,7 @@ use super::invariants::{Foreign, breach};
 use super::place::Place;
 use super::storm::{Storm, Strike, Tally, Target};
 use super::wire::Wire;
+use crate::faults::fault;
 
 /// What one seed plays on.
 pub struct Stage {
@@ -75,7 +76,7 @@ impl Stage {
         // The pauses of the client have jitter out of this thread's random numbers.
         fastrand::seed(seed);
         let wall = Timestamp::now();
-        let faults = vec![Fault::ReplicationLag(lag)];
+        let faults = vec![fault(&format!("replication-lag={}", lag.as_secs()))];
         let options = Options { state: Some(tenant), faults, seed, ..Options::default() };
         let state = State {
             rng: Rng::with_seed(seed),

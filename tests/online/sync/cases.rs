@@ -8,7 +8,7 @@ use swyx_teams::sync::engine::{Action, Command, Engine, Event, Failure, Link, Ou
 use swyx_teams::sync::{Moment, Options};
 use uuid::Uuid;
 
-/// An engine with some users, of whom the gateway told that they are Available and in no call.
+/// An engine with some users, who are Available and in no call according to the gateway.
 struct Bench {
     engine: Engine,
     now: Moment,
@@ -214,7 +214,7 @@ fn a_session_that_was_lost_is_set_anew_once() {
 }
 
 #[test]
-fn whoever_is_refused_is_tried_again_after_a_minute_then_two() {
+fn a_refused_write_is_retried_after_one_minute_then_two() {
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
     bench.call([0], true);
@@ -275,7 +275,7 @@ fn a_reading_that_is_older_than_one_before_says_nothing_unless_it_goes_on() {
 }
 
 #[test]
-fn told_to_end_it_reads_nothing_more_and_clears_what_is_open() {
+fn after_stop_nothing_is_read_and_open_sessions_are_cleared() {
     let mut bench = Bench::new(3, 1_500);
     bench.answer("Available/Available");
     bench.call([0, 1], true);
@@ -291,7 +291,7 @@ fn told_to_end_it_reads_nothing_more_and_clears_what_is_open() {
 }
 
 #[test]
-fn of_whom_nothing_is_told_no_call_is_known() {
+fn users_missing_from_a_snapshot_are_in_no_call() {
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
     bench.call([0, 1], true);
@@ -303,7 +303,7 @@ fn of_whom_nothing_is_told_no_call_is_known() {
 }
 
 #[test]
-fn whoever_leaves_and_comes_back_is_the_same_in_teams() {
+fn a_user_who_leaves_and_returns_keeps_the_session_in_teams() {
     let link = |swyx: &str, teams: u128| Link { swyx: swyx.into(), teams: Uuid::from_u128(teams) };
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");

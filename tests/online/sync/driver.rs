@@ -27,8 +27,8 @@ enum Next {
     /// A request takes effect on the other side.
     Effect(u32, Action),
     Answer(u32, Command, Outcome),
-    /// An event of the gateway, on one connection of one life of the engine.
-    Told(u32, UserStatus),
+    /// An event of the gateway, on one connection.
+    GatewayEvent(u32, UserStatus),
     /// The driver reads what changed at the gateway, or connects anew.
     Poll(u32),
     AllRead(u32, Vec<UserStatus>),
@@ -168,10 +168,10 @@ impl<'p> Run<'p> {
                 self.step(Event::Answered(command, outcome));
             }
             Next::Answer(..) => {}
-            Next::Told(connection, status) if connection == self.connection => {
+            Next::GatewayEvent(connection, status) if connection == self.connection => {
                 self.step(Event::Statuses(vec![status]));
             }
-            Next::Told(..) => {}
+            Next::GatewayEvent(..) => {}
             Next::Poll(life) if life == self.life => self.poll(),
             Next::Poll(_) => {}
             Next::AllRead(life, statuses) if life == self.life => self.step(Event::AllStatuses(statuses)),
@@ -393,7 +393,7 @@ impl<'p> Run<'p> {
         for _ in 0..times {
             let most = if self.chance(faults.late_event) { 5_000 } else { 50 };
             let time = (self.now + self.random.u64(5..=most)).max(self.hears_from + 1);
-            self.at(time, Next::Told(self.connection, seen.clone()));
+            self.at(time, Next::GatewayEvent(self.connection, seen.clone()));
         }
     }
 

@@ -4,6 +4,7 @@ use swyx_teams::emulator::{Fault, Options, Scenario};
 use swyx_teams::entra::snapshot::{Cause, Snapshot};
 
 use super::memory::place;
+use crate::faults::fault;
 
 /// Each scenario with what may be found in it: all of it, or less where something was not seen.
 const TRUTH: [(Scenario, &[&str]); 4] = [
@@ -26,11 +27,11 @@ fn weight(tenant: &Snapshot) -> Option<Cause> {
 #[tokio::test(start_paused = true)]
 async fn no_fault_makes_a_tenant_look_like_another() {
     let mixes: [&[Fault]; 5] = [
-        &[Fault::Unavailable(0.3)],
-        &[Fault::Throttle(0.5)],
-        &[Fault::HtmlBody(0.3), Fault::DropReply(0.2)],
-        &[Fault::Throttle(0.3), Fault::Unavailable(0.3), Fault::HtmlBody(0.1), Fault::DropReply(0.1)],
-        &[Fault::Throttle(1.0)],
+        &[fault("unavailable=0.3")],
+        &[fault("throttle=0.5")],
+        &[fault("html-body=0.3"), fault("drop-reply=0.2")],
+        &[fault("throttle=0.3"), fault("unavailable=0.3"), fault("html-body=0.1"), fault("drop-reply=0.1")],
+        &[fault("throttle=1")],
     ];
     let (mut seen, mut unseen) = (0, 0);
     for seed in 0..20 {
@@ -61,7 +62,7 @@ async fn no_fault_makes_a_tenant_look_like_another() {
 /// The known-bad twin: an expired token is refused by Graph as a missing permission would be, so the reads fail, and are found.
 #[tokio::test(start_paused = true)]
 async fn a_tenant_that_refuses_good_tokens_is_found() {
-    let place = place(Options { faults: vec![Fault::ExpiredToken(1.0)], ..Options::default() });
+    let place = place(Options { faults: vec![fault("expired-token=1")], ..Options::default() });
     let tenant = place.application().await;
     assert_eq!(place.rules(&tenant), ["directory-unreadable", "presence-unreadable"]);
 }

@@ -2,19 +2,19 @@
 
 use std::process::Command;
 use std::sync::mpsc::channel;
-use std::time::Duration;
 
-use swyx_teams::emulator::{Fault, Options, Scenario};
+use swyx_teams::emulator::{Options, Scenario};
 
 use super::gate::Deed;
 use super::world::*;
+use crate::common::faults::fault;
 
 const OUT: &str = "new.secret";
 
 #[test]
 fn told_to_end_while_it_waits_it_ends_and_its_empty_file_is_gone() {
     for signal in ["INT", "TERM"] {
-        let faults = vec![Fault::ReplicationLag(Duration::from_secs(3600))];
+        let faults = vec![fault("replication-lag=3600")];
         let world = World::with(Options { scenario: Scenario::Empty, faults, ..Options::default() });
         world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
         let mut running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));

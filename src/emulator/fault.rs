@@ -1,0 +1,223 @@
+//! The faults that an emulated tenant can have, and how they are written.
+
+use std::str::FromStr;
+
+/// What is known of a fault.
+struct Row {
+    /// Its name in `--fault` and in the log.
+    name: &'static str,
+    amount: Amount,
+    /// The number of its sequence of chances.
+    pub(super) sequence: u64,
+    /// What it does, for `--help`.
+    help: &'static str,
+}
+
+/// What may be written after `=`.
+enum Amount {
+    /// How often it strikes, from 0 to 1; 0.2 by default.
+    Probability,
+    /// A whole number.
+    Number { word: &'static str, default: i64, least: i64, most: i64, range: &'static str },
+}
+
+use Amount::Probability;
+
+const MILLISECONDS: Amount = Amount::Number {
+    word: "MS",
+    default: 100,
+    least: 0,
+    most: 600_000,
+    range: "milliseconds from 0 to 600000",
+};
+
+const fn seconds(default: i64) -> Amount {
+    Amount::Number { word: "SECONDS", default, least: 0, most: 3600, range: "seconds from 0 to 3600" }
+}
+
+const YEAR: i64 = 366 * 24 * 3600;
+const SKEW: Amount = Amount::Number {
+    word: "SECONDS",
+    default: 3600,
+    least: -YEAR,
+    most: YEAR,
+    range: "seconds, at most a year either way",
+};
+
+/// All faults, in the order of `--help`. A new fault is a row here, and the place where it strikes.
+#[rustfmt::skip]
+const FAULTS: &[Row] = &[
+    Row { name: "throttle", amount: Probability, sequence: 1, help: "Graph answers 429 with a fractional Retry-After; parts of a batch each by itself" },
+    Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; parts of a batch each by itself, too" },
+    Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with a page of HTML, as from a proxy" },
+    Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer comes MS milliseconds later (100)" },
+    Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request takes no effect" },
+    Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request takes effect, and the connection closes without an answer" },
+    Row { name: "expired-token", amount: Probability, sequence: 5, help: "Graph answers 401 as if the token had ended" },
+    Row { name: "replication-lag", amount: seconds(10), sequence: 6, help: "what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)" },
+    Row { name: "clock-skew", amount: SKEW, sequence: 13, help: "the clock of the tenant is that far ahead, behind if negative (3600)" },
+    Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences show what was true that long ago (5)" },
+    Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is never told" },
+    Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is told twice" },
+    Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway comes after the one that follows it" },
+    Row { name: "cut-events", amount: Probability, sequence: 11, help: "after an event of the gateway the stream breaks off" },
+    Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway come MS milliseconds later (100)" },
+];
+
+/// A fault, by its place in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FaultId(usize);
+
+impl FaultId {
+    /// All of them.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        (0..FAULTS.len()).map(Self)
+    }
+
+    pub(super) fn place(self) -> usize {
+        self.0
+    }
+
+    /// The number of its sequence of chances.
+    pub(super) fn sequence(self) -> u64 {
+        FAULTS.get(self.0).map_or(0, |row| row.sequence)
+    }
+}
+
+/// The fault of that name. In a `const` block a wrong name does not compile.
+#[expect(clippy::indexing_slicing, clippy::panic, reason = "both stop the compilation, not the program")]
+pub(super) const fn fault(name: &str) -> FaultId {
+    let mut place = 0;
+    while place < FAULTS.len() {
+        if is_same(FAULTS[place].name.as_bytes(), name.as_bytes()) {
+            return FaultId(place);
+        }
+        place += 1;
+    }
+    panic!("no such fault")
+}
+
+const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([first, rest @ ..], [second, others @ ..]) = (one, other) {
+        if *first != *second {
+            return false;
+        }
+        (one, other) = (rest, others);
+    }
+    one.is_empty() && other.is_empty()
+}
+
+/// Something that goes wrong, as `NAME[=AMOUNT]`: a probability from 0 to 1, or a number of milliseconds or seconds. [`Fault::help`] lists the
+/// names.
+///
+/// ```
+/// let fault = "throttle=0.5".parse::<swyx_teams::emulator::Fault>()?;
+/// assert_eq!("throttle=1.5".parse::<swyx_teams::emulator::Fault>().is_err(), true);
+/// # Ok::<(), swyx_teams::emulator::FaultError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fault {
+    pub(super) id: FaultId,
+    pub(super) amount: f64,
+}
+
+impl Fault {
+    /// A line for each fault: how it is written, and what it does.
+    pub fn help() -> String {
+        let line = |row: &Row| {
+            let word = match row.amount {
+                Probability => "P",
+                Amount::Number { word, .. } => word,
+            };
+            let usage = format!("{}[={word}]", row.name);
+            format!("  {usage:<25}  {}\n", row.help)
+        };
+        FAULTS.iter().map(line).collect()
+    }
+}
+
+/// Why a fault was not understood.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultError {
+    /// No fault has that name.
+    #[error("there is no such fault; there are {}", names())]
+    Name,
+    /// Not a probability.
+    #[error("after `=` stands a probability from 0 to 1")]
+    Probability,
+    /// Not a number in range.
+    #[error("after `=` stands a whole number of {0}")]
+    Number(&'static str),
+}
+
+fn names() -> String {
+    let names = FAULTS.iter().map(|row| row.name).collect::<Vec<_>>();
+    match names.as_slice() {
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [] => String::new(),
+    }
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
+        let row = FAULTS.iter().enumerate().find(|(_, row)| row.name == name);
+        let (place, row) = row.ok_or(FaultError::Name)?;
+        let amount = match (&row.amount, value) {
+            (Probability, None) => 0.2,
+            (Probability, Some(value)) => {
+                let number = value.parse::<f64>().ok().filter(|p| (0.0..=1.0).contains(p));
+                number.ok_or(FaultError::Probability)?
+            }
+            (Amount::Number { default, .. }, None) => *default as f64,
+            (Amount::Number { least, most, range, .. }, Some(value)) => {
+                let number = value.parse::<i64>().ok().filter(|number| (least..=most).contains(&number));
+                number.ok_or(FaultError::Number(range))? as f64
+            }
+        };
+        Ok(Self { id: FaultId(place), amount })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_are_read_with_their_numbers() {
+        for (text, found) in [
+            ("throttle", Ok((fault("throttle"), 0.2))),
+            ("throttle=1", Ok((fault("throttle"), 1.0))),
+            ("slow", Ok((fault("slow"), 100.0))),
+            ("slow=0", Ok((fault("slow"), 0.0))),
+            ("drop-request=0", Ok((fault("drop-request"), 0.0))),
+            ("clock-skew=-3600", Ok((fault("clock-skew"), -3600.0))),
+            ("replication-lag=4", Ok((fault("replication-lag"), 4.0))),
+            ("throttle=1.5", Err(FaultError::Probability)),
+            ("throttle=NaN", Err(FaultError::Probability)),
+            ("unavailable=", Err(FaultError::Probability)),
+            ("slow=-1", Err(FaultError::Number("milliseconds from 0 to 600000"))),
+            ("cut-events", Ok((fault("cut-events"), 0.2))),
+            ("slow-gateway=7", Ok((fault("slow-gateway"), 7.0))),
+            ("presence-lag", Ok((fault("presence-lag"), 5.0))),
+            ("Throttle", Err(FaultError::Name)),
+            ("", Err(FaultError::Name)),
+        ] {
+            assert_eq!(text.parse::<Fault>().map(|fault| (fault.id, fault.amount)), found, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_and_sequences_are_unique() {
+        for (place, row) in FAULTS.iter().enumerate() {
+            let mut others = FAULTS.iter().skip(place + 1);
+            assert!(
+                others.all(|other| other.name != row.name && other.sequence != row.sequence),
+                "{}",
+                row.name
+            );
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Who is who at SwyxServer and in Entra ID, and what happens to them.
+
+use super::gateway::SwyxServer;
+use super::shared::Shared;
+use super::state::Directory;
+use super::users::User;
+
+/// A call begins or ends, and the journal says so where that is something new.
+pub(super) fn call(shared: &Shared, place: u32, in_call: bool) {
+    let mut swyx = shared.swyx_mut();
+    if swyx.call(place, in_call) {
+        let id = swyx.user(place).map(|user| &*user.id);
+        shared.write_journal(id, if in_call { "call" } else { "hangup" }, None);
+    }
+}
+
+/// Writes to the journal what happened to a user in Teams, under the id at SwyxServer.
+pub(super) fn write_journal(shared: &Shared, user: Option<&User>, what: &'static str, value: Option<&str>) {
+    let swyx = shared.swyx();
+    let place = user.and_then(|user| of_teams_user(&swyx, user));
+    let id = place.and_then(|place| swyx.user(place)).map(|user| &*user.id);
+    shared.write_journal(id, what, value);
+}
+
+/// The place at SwyxServer of a user in Teams.
+pub(super) fn of_teams_user(swyx: &SwyxServer, user: &User) -> Option<u32> {
+    let by_mail = || user.mail.as_ref().and_then(|mail| swyx.by_email(mail));
+    swyx.by_email(&user.user_principal_name).or_else(by_mail)
+}
+
+/// The place in Entra ID of a user named by object id or sign-in name there, or by what SwyxServer knows.
+pub(super) fn teams_place(shared: &Shared, directory: &Directory, user: &str) -> Option<u32> {
+    let by_id = user.parse().ok().and_then(|id| directory.users.place(id));
+    let own = by_id.or_else(|| directory.users.by_name(user).map(|(place, _)| place));
+    own.or_else(|| {
+        let swyx = shared.swyx();
+        let place = swyx.place(user).or_else(|| swyx.by_email(user))?;
+        let email = swyx.user(place)?.email.as_ref()?;
+        let by_name = directory.users.by_name(email).map(|(place, _)| place);
+        by_name.or_else(|| by_mail(directory, email))
+    })
+}
+
+fn by_mail(directory: &Directory, email: &str) -> Option<u32> {
+    let email = email.to_lowercase();
+    let has_it = |user: &User| user.mail.as_ref().is_some_and(|mail| mail.to_lowercase() == email);
+    u32::try_from(directory.users.as_slice().iter().position(has_it)?).ok()
+}

@@ -1,0 +1,53 @@
+//! The names of the keys that a settings file can have, as the schema has them.
+
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+use super::schema::{Dialect, describe, schema};
+use crate::diagnostic::Key;
+
+/// A table, by its name, with the names of its members; the file itself has no name.
+type Table = (String, Vec<String>);
+
+static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let schema = schema(Dialect::Draft2020_12);
+    let names = members(&schema);
+    let tables = names.iter().map(|name| {
+        let key = Key::ROOT.child(name);
+        // The table itself, or one table of a list.
+        let part = describe(&schema, &key.index(0)).or_else(|| describe(&schema, &key));
+        let part = part.and_then(|part| schema.pointer(part.get("$ref")?.as_str()?.strip_prefix('#')?));
+        (name.clone(), part.map(members).unwrap_or_default())
+    });
+    let tables = tables.collect::<Vec<_>>();
+    [(String::new(), names)].into_iter().chain(tables).collect()
+});
+
+fn members(part: &Value) -> Vec<String> {
+    let members = part.get("properties").and_then(Value::as_object);
+    members.map(|members| members.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// Every key that a settings file can have by name, users and statuses apart, in the order of the schema.
+pub(super) fn known_keys() -> impl Iterator<Item = Key> {
+    let of_table = |(table, names): &'static Table| {
+        names.iter().map(move |name| {
+            if table.is_empty() { Key::ROOT.child(name) } else { Key::ROOT.child(table).child(name) }
+        })
+    };
+    TABLES.iter().flat_map(of_table)
+}
+
+/// The help for a key that is unknown at `parent`, but known in another table.
+pub(super) fn did_you_mean(parent: &Key, name: &str) -> Option<String> {
+    let is_there = |names: &[String]| names.iter().any(|known| known == name);
+    let mut elsewhere = TABLES.iter().filter(|(table, names)| table != parent.as_str() && is_there(names));
+    elsewhere.next().map(|(table, _)| {
+        if table.is_empty() {
+            format!("`{name}` stands at the top of the file")
+        } else {
+            format!("`{name}` belongs into `[{table}]`")
+        }
+    })
+}

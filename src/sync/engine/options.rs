@@ -1,0 +1,33 @@
+//! What the settings say to the engine.
+
+use std::time::Duration;
+
+use crate::settings::{Mode, PresencePair, Settings, SwyxStatus};
+
+/// What the settings say of the synchronisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether calls are carried to Teams.
+    pub mode: Mode,
+    /// The interval between two readings of one user.
+    pub interval: Duration,
+    /// How long Graph keeps a session.
+    pub session: Duration,
+    /// Presence requests that Graph allows in 30 s.
+    pub requests: u16,
+    /// Overrides of the mapping.
+    pub status: Vec<(PresencePair, SwyxStatus)>,
+}
+
+impl Options {
+    /// What these settings say.
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            mode: settings.mode,
+            interval: Duration::from_secs(settings.read_interval_seconds.into()),
+            session: Duration::from_mins(settings.session_minutes.into()),
+            requests: settings.requests_per_30_seconds,
+            status: settings.status.clone(),
+        }
+    }
+}

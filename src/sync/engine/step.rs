@@ -1,0 +1,281 @@
+//! The engine's state, and its step: what happened goes in, what is to be done comes out.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
+
+use super::super::budget::Budget;
+use super::super::figures::Figures;
+use super::super::health::Health;
+use super::super::mapping::{Mapping, Pair, Settable};
+use super::super::moment::Moment;
+use super::super::reader::{Reader, Slot};
+use super::event::{Command, Event, Link};
+use super::options::Options;
+use super::roster::Roster;
+use super::user::{Circumstances, Due, User};
+use crate::settings::{Choice, Mode, SwyxStatus};
+use crate::swyx::UserStatus;
+
+/// The engine of one tenant.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) options: Options,
+    pub(super) mapping: Mapping,
+    pub(super) settable: Settable,
+    pub(super) roster: Roster,
+    pub(super) reader: Reader,
+    pub(super) budget: Budget,
+    /// Graph, as its readings show.
+    pub(super) graph: Health,
+    /// Graph's writes: they may fail where readings do not.
+    pub(super) writes: Health,
+    pub(super) gateway: Health,
+    pub(super) gateway_closed_until: Moment,
+    /// When the gateway last sent statuses.
+    pub(super) gateway_heard: Option<Moment>,
+    /// When it last sent all statuses. A response to an older request may come from before the gateway restarted.
+    pub(super) last_snapshot: Moment,
+    pub(super) queues: Queues,
+    /// Moments at which a user is to be looked at again.
+    pub(super) timers: BinaryHeap<Reverse<(Moment, Slot)>>,
+    pub(super) under_way: UnderWay,
+    pub(super) is_stopping: bool,
+    pub(super) figures: Figures,
+}
+
+/// Users for whom something is to be sent, in the order in which it came up.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    pub(super) clear: VecDeque<Slot>,
+    pub(super) set: VecDeque<Slot>,
+    pub(super) renew: VecDeque<Slot>,
+    pub(super) to_swyx: VecDeque<Slot>,
+}
+
+impl Queues {
+    pub(super) fn of(&mut self, due: Due) -> &mut VecDeque<Slot> {
+        match due {
+            Due::Clear => &mut self.clear,
+            Due::Set => &mut self.set,
+            Due::Renew => &mut self.renew,
+        }
+    }
+}
+
+/// Requests that were sent and not answered.
+#[derive(Debug, Default)]
+pub(super) struct UnderWay {
+    pub(super) readings: usize,
+    pub(super) writes: usize,
+    pub(super) to_swyx: usize,
+}
+
+/// Between two requests of an outage, and before what failed is tried again.
+const PAUSE_IN_OUTAGE: Duration = Duration::from_secs(4);
+/// What the gateway said of calls counts for so long; after that, sessions are not renewed (inferred: the contract has a sign of life every 15 s).
+const HEARD: Duration = Duration::from_mins(1);
+
+impl Engine {
+    /// An engine without users.
+    pub fn new(options: Options) -> Self {
+        Self {
+            mapping: Mapping::new(&options.status),
+            budget: Budget::new(options.requests),
+            options,
+            settable: SwyxStatus::CHOICES.iter().map(|(_, _, status)| *status).collect(),
+            roster: Roster::default(),
+            reader: Reader::default(),
+            graph: Health::default(),
+            writes: Health::default(),
+            gateway: Health::default(),
+            gateway_closed_until: Moment::START,
+            gateway_heard: None,
+            last_snapshot: Moment::START,
+            queues: Queues::default(),
+            timers: BinaryHeap::new(),
+            under_way: UnderWay::default(),
+            is_stopping: false,
+            figures: Figures::default(),
+        }
+    }
+
+    /// Takes in what happened, and gives what is to be done now.
+    pub fn step(&mut self, event: Event, now: Moment) -> Vec<Command> {
+        match event {
+            Event::Users(links) => self.take_users(links, now),
+            Event::Settable(statuses) => {
+                self.settable = statuses.into_iter().collect();
+                self.consider_all(now);
+            }
+            Event::AllStatuses(statuses) => self.take_snapshot(&statuses, now),
+            Event::Statuses(statuses) => {
+                let was_heard = self.is_heard(now);
+                self.gateway_heard = Some(now);
+                self.take_statuses(&statuses, User::apply_change, now);
+                if !was_heard {
+                    self.consider_all(now);
+                }
+            }
+            Event::Answered(command, outcome) => self.take_answer(command, outcome, now),
+            Event::Options(options) => self.take_options(options, now),
+            Event::Slept => {
+                // What the gateway said before is as old as the sleep was long.
+                self.gateway_heard = None;
+                for slot in 0..self.roster.places() {
+                    self.roster.get_mut(slot).into_iter().for_each(|user| user.renew_at(now));
+                    self.consider(slot, now);
+                }
+            }
+            Event::Tick => {}
+            Event::Stop => {
+                self.is_stopping = true;
+                self.consider_all(now);
+            }
+        }
+        self.fire_timers(now);
+        let mut commands = Vec::new();
+        self.send(now, &mut commands);
+        commands
+    }
+
+    fn take_snapshot(&mut self, statuses: &[UserStatus], now: Moment) {
+        (self.gateway_heard, self.last_snapshot) = (Some(now), now);
+        for slot in 0..self.roster.places() {
+            self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_snapshot = false);
+        }
+        self.take_statuses(statuses, User::apply_snapshot, now);
+        // Users missing from the snapshot become unknown.
+        for slot in 0..self.roster.places() {
+            if let Some(user) = self.roster.get_mut(slot).filter(|user| !user.is_in_snapshot) {
+                user.clear_presence();
+            }
+        }
+        self.consider_all(now);
+    }
+
+    /// When to come back at the latest, if nothing happens before.
+    pub fn wake(&self, now: Moment) -> Moment {
+        let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0);
+        timer.min(self.next_sending(now)).max(now + Duration::from_millis(1))
+    }
+
+    /// Whether it has ended: it was to stop, and no session is open that it knows of.
+    pub fn has_ended(&self) -> bool {
+        self.is_stopping && self.figures.open_sessions == 0 && self.under_way.writes == 0
+    }
+
+    /// Who is at a place.
+    pub fn link(&self, user: Slot) -> Option<&Link> {
+        self.roster.get(user).map(|user| &user.link)
+    }
+
+    /// The place of a Teams user who is carried.
+    pub fn by_teams(&self, id: uuid::Uuid) -> Option<Slot> {
+        self.roster.by_teams(id)
+    }
+
+    /// The number of a pair of words from Graph.
+    pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
+        self.mapping.pair(availability, activity)
+    }
+
+    /// The mapping, with the pairs seen so far.
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// What it did and how it is.
+    pub fn figures(&mut self, now: Moment) -> Figures {
+        let queues = &self.queues;
+        let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
+        let read = self.roster.users().map(|user| user.read).min();
+        Figures {
+            users: self.roster.len(),
+            waiting,
+            oldest_reading: read.filter(|read| *read != Moment::START).map(|read| now.since(read)),
+            budget: self.budget.used_of(now),
+            graph_is_out: self.graph.is_out() || self.writes.is_out(),
+            gateway_is_out: self.gateway.is_out() || !self.is_heard(now),
+            ..self.figures
+        }
+    }
+
+    pub(super) fn circumstances(&self, now: Moment) -> Circumstances {
+        Circumstances {
+            carries: self.options.mode == Mode::BothWays && !self.is_stopping,
+            is_heard: self.is_heard(now),
+            settable: self.settable,
+            now,
+        }
+    }
+
+    /// Whether what the gateway said of calls still counts.
+    fn is_heard(&self, now: Moment) -> bool {
+        self.gateway_heard.is_some_and(|heard| now.since(heard) <= HEARD)
+    }
+
+    /// Looks at one user, and adds the user to the queues where something must be sent.
+    pub(super) fn consider(&mut self, slot: Slot, now: Moment) {
+        let around = self.circumstances(now);
+        let Some(user) = self.roster.get_mut(slot) else { return };
+        let was_open = user.is_open();
+        user.lapse(now);
+        self.figures.open_sessions -= usize::from(was_open && !user.is_open());
+        let due = user.due_in_teams(around).filter(|_| user.to_teams.is_free(now));
+        // A user who hung up while waiting for a renewal is in both queues; the first queue to reach the user counts.
+        if let Some(due) = due.filter(|due| user.queued_for != Some(*due)) {
+            user.queued_for = Some(due);
+            self.queues.of(due).push_back(slot);
+        }
+        if user.due_in_swyx(around).is_some() && user.to_swyx.is_free(now) && !user.to_swyx.is_queued {
+            user.to_swyx.is_queued = true;
+            self.queues.to_swyx.push_back(slot);
+        }
+        let next = user.next(around);
+        if next > now && next < user.timer.filter(|timer| *timer > now).unwrap_or(Moment::NEVER) {
+            user.timer = Some(next);
+            self.timers.push(Reverse((next, slot)));
+        }
+        self.release(slot);
+    }
+
+    /// In an outage, one request finds out in so long whether it is over, however seldom presences are read.
+    pub(super) fn pause_in_outage(&self) -> Duration {
+        self.options.interval.min(PAUSE_IN_OUTAGE)
+    }
+
+    pub(super) fn consider_all(&mut self, now: Moment) {
+        (0..self.roster.places()).for_each(|slot| self.consider(slot, now));
+    }
+
+    /// Looks again at the users whose timer has expired.
+    fn fire_timers(&mut self, now: Moment) {
+        while let Some(Reverse((_, slot))) = self.timers.peek().filter(|next| next.0.0 <= now).copied() {
+            self.timers.pop();
+            self.consider(slot, now);
+        }
+    }
+
+    fn take_options(&mut self, options: Options, now: Moment) {
+        self.mapping.set_overrides(&options.status);
+        self.budget.set_limit(options.requests);
+        self.options = options;
+        self.reader.hurry(now);
+        for slot in 0..self.roster.places() {
+            let (mapping, settable) = (&self.mapping, self.settable);
+            let Some(user) = self.roster.get_mut(slot) else { continue };
+            // Whatever was refused under the old settings may be granted under the new ones.
+            user.to_teams.succeeded();
+            user.to_swyx.succeeded();
+            let meaning = user.pair.map(|pair| mapping.meaning(pair));
+            if let Some(meaning) =
+                meaning.filter(|meaning| !meaning.is_unknown && meaning.status != user.wanted)
+            {
+                user.due_since = now;
+                user.want(meaning.status, settable);
+            }
+        }
+        self.consider_all(now);
+    }
+}

@@ -1,0 +1,52 @@
+//! Who is synchronised from now on.
+
+use super::super::moment::Moment;
+use super::event::Link;
+use super::step::Engine;
+use super::user::{Session, User};
+use crate::settings::Mode;
+
+impl Engine {
+    /// Takes in who is carried from now on. Of two links with one id the first counts.
+    pub(super) fn take_users(&mut self, links: Vec<Link>, now: Moment) {
+        // Only at the beginning may there be sessions of which nobody here knows.
+        let is_beginning = self.roster.places() == 0 && self.options.mode == Mode::BothWays;
+        let session = if is_beginning {
+            Session::Perhaps { until: now + self.options.session, is_seen: false }
+        } else {
+            Session::None
+        };
+        let mut stay = vec![false; self.roster.places() as usize];
+        let (mut come, mut parted) = (Vec::new(), Vec::new());
+        for link in links {
+            let known = self
+                .roster
+                .by_swyx(&link.swyx)
+                .filter(|slot| self.roster.get(*slot).is_some_and(|user| user.link == link));
+            match known {
+                Some(slot) => stay.get_mut(slot as usize).into_iter().for_each(|stays| *stays = true),
+                None => come.push(link),
+            }
+        }
+        for (slot, stays) in (0..).zip(stay) {
+            if !stays && self.roster.get(slot).is_some_and(|user| !user.leaves) {
+                self.roster.part(slot);
+                parted.push(slot);
+            }
+        }
+        self.roster.make_room(come.len());
+        for link in come {
+            if self.roster.by_swyx(&link.swyx).is_some() {
+                continue;
+            }
+            let (slot, is_in_ring) = match self.roster.by_teams(link.teams) {
+                Some(slot) => (slot, self.roster.return_as(slot, link)),
+                None => (self.roster.add(User::new(link, session)), false),
+            };
+            if !is_in_ring {
+                self.reader.add(slot);
+            }
+        }
+        parted.into_iter().for_each(|slot| self.consider(slot, now));
+    }
+}

@@ -1,0 +1,255 @@
+//! The run itself: one loop that drives the engine.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::super::engine::{Command, Engine, Event};
+use super::super::mapping::nearest;
+use super::super::moment::Moment;
+use super::execute::{self, Executed, Executor};
+use super::message::Message;
+use super::site::{Control, Observer, Site};
+use super::view::View;
+use super::{listen, roster};
+use crate::settings::SwyxStatus;
+
+/// How often the view is made anew, and the clocks are compared.
+const LOOK: Duration = Duration::from_secs(1);
+/// By so much more may the clock of the day advance than the one that cannot be set, before that counts as sleep.
+const SLEPT: Duration = Duration::from_secs(20);
+
+/// A problem that comes back within this time is not said again.
+const QUIET: Duration = Duration::from_mins(1);
+
+/// Runs until it is stopped, or the sender of `controls` is dropped, and its sessions are cleared. It updates `view` once a second.
+pub async fn run(
+    site: Site,
+    mut controls: mpsc::Receiver<Control>,
+    view: watch::Sender<View>,
+    observer: Box<dyn Observer>,
+) {
+    let (sender, mut messages) = mpsc::channel(1_024);
+    let mut run = Run::new(site, observer);
+    // They end with this function: the set aborts its tasks when it is dropped.
+    let mut helpers = JoinSet::new();
+    let (gateway, interval, again) =
+        (Arc::clone(&run.executor.gateway), run.interval.subscribe(), Arc::clone(&run.tell_all));
+    helpers.spawn(listen::listen(gateway, interval, again, sender.clone()).in_current_span());
+    let (again, wanted) = mpsc::channel(1);
+    run.reread = Some(again);
+    helpers.spawn(roster::keep(run.roster_source(), wanted, sender).in_current_span());
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !run.engine.has_ended() {
+        let wake = run.start + run.engine.wake(run.now()).since_start();
+        tokio::select! {
+            Some(landed) = run.flights.join_next() => run.landed(landed),
+            Some(message) = messages.recv() => run.take_message(message),
+            // A dropped sender stops the run.
+            control = controls.recv(), if !run.is_stopping => {
+                run.handle_control(control.unwrap_or(Control::Stop));
+                run.look(&view);
+            }
+            _ = look.tick() => run.look(&view),
+            () = tokio::time::sleep_until(wake) => run.step(Event::Tick),
+        }
+    }
+    run.look(&view);
+}
+
+/// What the log last said about a topic.
+struct Said {
+    when: Instant,
+    /// That it is over.
+    is_over: bool,
+}
+
+struct Run {
+    executor: Arc<Executor>,
+    /// The pairs of `[[user]]`.
+    users: Vec<(String, String)>,
+    engine: Engine,
+    /// The interval that counts now, for the listener.
+    interval: watch::Sender<Duration>,
+    observer: Box<dyn Observer>,
+    start: Instant,
+    /// What the clock of the day was ahead of the other when they were last compared.
+    clocks: Option<Duration>,
+    flights: JoinSet<(Command, Executed)>,
+    reread: Option<mpsc::Sender<roster::Reread>>,
+    view: View,
+    /// When the log last said something about each topic.
+    said: HashMap<&'static str, Said>,
+    is_stopping: bool,
+    /// Asks the listener for all statuses.
+    tell_all: Arc<Notify>,
+}
+
+impl Run {
+    fn new(site: Site, observer: Box<dyn Observer>) -> Self {
+        let Site { client, client_id, gateway, users, options, is_dry_run } = site;
+        Self {
+            interval: watch::Sender::new(options.interval),
+            engine: Engine::new(options),
+            executor: Arc::new(Executor { client, client_id, gateway, is_dry_run }),
+            users,
+            observer,
+            start: Instant::now(),
+            clocks: None,
+            flights: JoinSet::new(),
+            reread: None,
+            view: View::default(),
+            said: HashMap::new(),
+            is_stopping: false,
+            tell_all: Arc::default(),
+        }
+    }
+
+    /// The engine's time. Its beginning stands for "never" there, so it is a little later.
+    fn now(&self) -> Moment {
+        Moment::at(self.start.elapsed() + Duration::from_millis(1))
+    }
+
+    fn step(&mut self, event: Event) {
+        let now = self.now();
+        self.observer.on_event(now, &event, &self.engine);
+        for command in self.engine.step(event, now) {
+            self.observer.on_command(now, &command, &self.engine);
+            let executor = Arc::clone(&self.executor);
+            let users = command.action.users().iter();
+            let links = users.filter_map(|user| self.engine.link(*user).cloned()).collect::<Vec<_>>();
+            let execute = async move {
+                let executed = executor.execute(&command.action, &links).await;
+                (command, executed)
+            };
+            self.flights.spawn(execute.in_current_span());
+        }
+    }
+
+    fn landed(&mut self, landed: Result<(Command, Executed), JoinError>) {
+        // A task that panicked has no command to give back; in the program, a panic ends the process.
+        let Ok((command, executed)) = landed else { return };
+        self.problem(execute::topic(&command.action), execute::error_text(&executed));
+        let outcome = execute::to_outcome(executed, &mut self.engine);
+        self.step(Event::Answered(command, outcome));
+    }
+
+    fn take_message(&mut self, message: Message) {
+        match message {
+            Message::Event(event) => {
+                if let Event::Settable(settable) = &event {
+                    self.note_instead(settable);
+                }
+                self.step(event);
+            }
+            Message::Roster(roster) => {
+                self.view.headcount = Some(roster.headcount);
+                self.step(Event::Users(roster.links));
+                // The statuses of new users are not known yet.
+                self.tell_all.notify_one();
+            }
+            Message::UsersChanged => self.reread(None),
+            Message::Problem(topic, text) => self.problem(topic, text),
+        }
+    }
+
+    /// Says once what is set in place of what cannot be.
+    fn note_instead(&mut self, settable: &[SwyxStatus]) {
+        let set = settable.iter().copied().collect();
+        let all = [SwyxStatus::Available, SwyxStatus::Away, SwyxStatus::DoNotDisturb, SwyxStatus::Speaking];
+        let instead = all.into_iter().map(|wanted| (wanted, nearest(wanted, set)));
+        let instead = instead.filter(|(wanted, set)| wanted != set).collect::<Vec<_>>();
+        if instead != self.view.instead {
+            for (wanted, set) in &instead {
+                tracing::warn!("the gateway cannot set {wanted:?}; in its place it gets {set:?}");
+            }
+            self.view.instead = instead;
+        }
+    }
+
+    fn handle_control(&mut self, control: Control) {
+        match control {
+            Control::Options(options) => {
+                self.interval.send_replace(options.interval);
+                self.step(Event::Options(options));
+            }
+            Control::Client(client) => {
+                self.executor = Arc::new(Executor { client, ..Executor::clone(&self.executor) });
+                self.reread(Some(self.roster_source()));
+            }
+            Control::Users(users) => {
+                self.users = users;
+                self.reread(Some(self.roster_source()));
+            }
+            Control::Stop => {
+                self.is_stopping = true;
+                self.step(Event::Stop);
+            }
+        }
+    }
+
+    fn reread(&mut self, source: roster::Reread) {
+        // If one is waiting already, that will do, unless this one brings something new.
+        if let Some(again) = &self.reread
+            && let Err(mpsc::error::TrySendError::Full(Some(source))) = again.try_send(source)
+        {
+            let again = again.clone();
+            tokio::spawn(async move { again.send(Some(source)).await });
+        }
+    }
+
+    fn roster_source(&self) -> roster::Source {
+        let Executor { client, gateway, .. } = &*self.executor;
+        roster::Source { client: Arc::clone(client), gateway: Arc::clone(gateway), users: self.users.clone() }
+    }
+
+    /// What goes wrong is said when it begins and when it is over, not each time.
+    fn problem(&mut self, topic: &'static str, text: Option<String>) {
+        let known = self.view.problems.iter().position(|(known, _)| *known == topic);
+        match (known, text) {
+            (Some(at), None) => {
+                self.view.problems.remove(at);
+                if self.said.get(topic).is_some_and(|said| !said.is_over) {
+                    self.said.insert(topic, Said { when: Instant::now(), is_over: true });
+                    tracing::info!("over: {topic}");
+                }
+            }
+            (None, Some(text)) => {
+                // What comes and goes is said once in a minute.
+                if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
+                    self.said.insert(topic, Said { when: Instant::now(), is_over: false });
+                    tracing::warn!("{topic}: {text}");
+                }
+                self.view.problems.push((topic, text));
+            }
+            (Some(at), Some(text)) => {
+                self.view.problems.get_mut(at).into_iter().for_each(|(_, last)| last.clone_from(&text))
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn look(&mut self, view: &watch::Sender<View>) {
+        let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let ahead = day.saturating_sub(self.start.elapsed());
+        if self.clocks.replace(ahead).is_some_and(|before| ahead > before + SLEPT) {
+            tracing::info!("the machine slept, or its clock was set forward: open sessions are set anew");
+            self.step(Event::Slept);
+        }
+        self.view.looked = Some(Instant::now());
+        self.view.figures = self.engine.figures(self.now());
+        let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
+        let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(execute::READING));
+        self.view.figures.gateway_is_out |= gateway;
+        self.view.figures.graph_is_out |= graph;
+        self.view.unknown_words =
+            self.engine.mapping().unknown().map(|(one, other)| format!("{one}/{other}")).collect();
+        view.send_replace(self.view.clone());
+    }
+}

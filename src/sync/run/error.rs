@@ -1,0 +1,61 @@
+//! Why a request to Graph or the gateway failed.
+
+use std::time::Duration;
+
+use super::super::engine::Failure;
+use crate::entra::GraphError;
+use crate::http::HttpError;
+use crate::swyx::GatewayError;
+
+/// A request that failed: what the engine has to know of it, and what a person reads.
+pub(super) struct RequestError {
+    pub(super) failure: Failure,
+    pub(super) text: String,
+}
+
+impl RequestError {
+    /// How long the other side asks to wait.
+    pub(super) fn wait(&self) -> Duration {
+        match self.failure {
+            Failure::Wait(wait) => wait,
+            Failure::Outage | Failure::Refused => Duration::ZERO,
+        }
+    }
+}
+
+impl From<GraphError> for RequestError {
+    fn from(error: GraphError) -> Self {
+        let failure = match &error {
+            GraphError::Http(HttpError::Throttled { wait, .. }) => Failure::Wait(*wait),
+            GraphError::Http(HttpError::Unavailable { wait, .. }) if !wait.is_zero() => Failure::Wait(*wait),
+            // A rejected token concerns the application, not one user.
+            GraphError::Refused { status: 401, .. } => Failure::Outage,
+            GraphError::Refused { .. } => Failure::Refused,
+            _ => Failure::Outage,
+        };
+        let hint = match &error {
+            GraphError::SignIn(_) | GraphError::Refused { status: 401 | 403, .. } => {
+                "; `swyx-teams check --online` says what to mend"
+            }
+            _ => "",
+        };
+        Self { failure, text: format!("{error}{hint}") }
+    }
+}
+
+impl From<GatewayError> for RequestError {
+    fn from(error: GatewayError) -> Self {
+        let failure = match (&error, error.requested_pause()) {
+            (_, Some(wait)) => Failure::Wait(wait),
+            (GatewayError::Http(HttpError::Throttled { .. }), None) => Failure::Wait(Duration::ZERO),
+            (
+                GatewayError::UnknownUser { .. }
+                | GatewayError::CannotBeSet { .. }
+                | GatewayError::Refused { .. },
+                None,
+            ) => Failure::Refused,
+            _ => Failure::Outage,
+        };
+        Self { failure, text: error.to_string() }
+    }
+}

@@ -1,0 +1,114 @@
+//! Carries out one command of the engine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::super::engine::{Action, Engine, Failure, Link, Outcome, Reading, Version};
+use super::error::RequestError;
+use crate::entra::GraphError;
+use crate::entra::graph::{Client, Presences};
+use crate::settings::ClientId;
+use crate::swyx::Gateway;
+
+/// The topics under which problems are reported.
+pub(super) const READING: &str = "Teams' presences cannot be read";
+const SESSIONS: &str = "\"In a call\" cannot be set in Teams";
+const STATUSES: &str = "a status cannot be set in Swyx";
+
+/// The topic of an action's problems.
+pub(super) fn topic(action: &Action) -> &'static str {
+    match action {
+        Action::Read(_) => READING,
+        Action::Set(..) | Action::Renew(..) | Action::Clear(_) => SESSIONS,
+        Action::SetStatus(..) => STATUSES,
+    }
+}
+
+/// An outcome as it came back from the other side, before the engine's numbers replace ids and words.
+pub(super) type Executed = Outcome<Presences, RequestError>;
+
+/// Sends what the engine wants to Graph and to the gateway.
+#[derive(Clone)]
+pub(super) struct Executor {
+    pub(super) client: Arc<Client>,
+    /// The application, whose id names its presence sessions.
+    pub(super) client_id: ClientId,
+    pub(super) gateway: Arc<Gateway>,
+    /// Write nothing.
+    pub(super) is_dry_run: bool,
+}
+
+impl Executor {
+    /// Carries out an action for the users of `links`, which are missing for users who have left meanwhile.
+    pub(super) async fn execute(&self, action: &Action, links: &[Link]) -> Executed {
+        match (action, links.first().filter(|_| !self.is_dry_run)) {
+            (Action::Read(_), _) => self.read(links).await,
+            (_, None) => Outcome::Done,
+            (Action::Set(_, life) | Action::Renew(_, life), Some(link)) => {
+                self.set_session(link.teams, *life).await
+            }
+            (Action::Clear(_), Some(link)) => self.clear_session(link.teams).await,
+            (Action::SetStatus(_, status), Some(link)) => {
+                tracing::debug!(user = link.swyx, ?status, "Swyx");
+                match self.gateway.set_status(&link.swyx, *status).await {
+                    Ok(status) => Outcome::Status(status),
+                    Err(error) => Outcome::Failed(error.into()),
+                }
+            }
+        }
+    }
+
+    async fn read(&self, links: &[Link]) -> Executed {
+        let ids = links.iter().map(|link| link.teams).collect::<Vec<_>>();
+        match self.client.presences(&ids).await {
+            Ok(presences) => Outcome::Read(presences),
+            Err(error) => Outcome::Failed(error.into()),
+        }
+    }
+
+    async fn set_session(&self, user: Uuid, life: Duration) -> Executed {
+        tracing::debug!(%user, "Teams: In a call");
+        done(self.client.set_in_a_call(user, self.client_id, life).await)
+    }
+
+    async fn clear_session(&self, user: Uuid) -> Executed {
+        tracing::debug!(%user, "Teams: In a call is over");
+        done(self.client.clear_presence(user, self.client_id).await)
+    }
+}
+
+fn done(result: Result<(), GraphError>) -> Executed {
+    match result {
+        Ok(()) => Outcome::Done,
+        Err(error) => Outcome::Failed(error.into()),
+    }
+}
+
+/// What a person reads of a failure.
+pub(super) fn error_text(executed: &Executed) -> Option<String> {
+    match executed {
+        Outcome::Failed(error) => Some(error.text.clone()),
+        Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => None,
+    }
+}
+
+/// The outcome in the engine's terms.
+pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> Outcome {
+    match executed {
+        Outcome::Read(presences) => {
+            let mut readings = Vec::new();
+            let is_whole = presences.each(|id, availability, activity, sequence| {
+                if let Some(user) = engine.by_teams(id) {
+                    let pair = engine.pair(availability, activity);
+                    readings.push(Reading { user, pair, version: Version::of(sequence) });
+                }
+            });
+            if is_whole { Outcome::Read(readings) } else { Outcome::Failed(Failure::Outage) }
+        }
+        Outcome::Done => Outcome::Done,
+        Outcome::Status(status) => Outcome::Status(status),
+        Outcome::Failed(error) => Outcome::Failed(error.failure),
+    }
+}
