@@ -10,8 +10,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::metrics;
 use super::state::State;
-use super::{metrics, status};
+use super::status;
 
 /// Serves until the process ends.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
