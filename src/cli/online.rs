@@ -13,7 +13,6 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
 use super::administrator;
 use super::connection::{Connection, ConnectionPolicy, Transports};
@@ -23,7 +22,7 @@ use crate::check::{Checked, with_tenant};
 use crate::entra::probe::{self, Depth};
 use crate::entra::sign_in::{Administrators, Credential, TO_READ};
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
-use crate::http::Limits;
+use crate::http::{Deadline, Limits};
 use crate::rules::Skipped;
 use crate::settings::{Settings, Unresolved};
 use crate::text::printable;
@@ -175,7 +174,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
         Err(why) => return unseen(&why),
     };
     let secret = connection.client_secret(&settings, options.timeout).await;
-    let limits = || Limits { until: Some(Instant::now() + options.timeout), ..Limits::default() };
+    let limits = || Limits { until: Some(Deadline::after(options.timeout)), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());

@@ -6,13 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::AdminSession;
-use super::AdministratorArgs;
-use super::SecretOutArgs;
-use super::confirm;
-use super::consent_link;
 use super::plan::{PlanOptionArgs, compute_plan};
 use super::show::{self, PlanShape, PlanText};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_link};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;

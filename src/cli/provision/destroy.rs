@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::AdminSession;
-use super::AdministratorArgs;
-use super::SecretOutArgs;
+use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;

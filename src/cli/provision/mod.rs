@@ -16,7 +16,6 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
-use tokio::time::Instant;
 
 use super::administrator;
 use crate::check::Checked;
@@ -28,7 +27,7 @@ use crate::cli::names::{display, folder};
 use crate::entra::graph::Client;
 use crate::entra::sign_in::{Credential, TO_READ, Token};
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::http::Limits;
+use crate::http::{Deadline, Limits};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
 use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
@@ -95,7 +94,7 @@ struct AdminSession {
     connection: Connection,
     progress: ProgressReporter,
     patience: Duration,
-    until: Instant,
+    until: Deadline,
     /// Keeps other runs for this settings file away. A plan changes nothing and takes no lock.
     _lock: Option<os::ProcessLock>,
 }
@@ -129,7 +128,7 @@ impl AdminSession {
         let progress = ProgressReporter::new(context.global.quiet);
         let patience = Duration::from_secs(args.timeout);
         let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
-        let until = Instant::now() + patience;
+        let until = Deadline::after(patience);
         let limits = Limits { until: Some(until), ..Limits::default() };
         let admin = connection.client(Credential::Token(token), limits);
         let name = display(path);
@@ -155,7 +154,7 @@ impl AdminSession {
 
     /// Restarts the time limit: time spent at a prompt does not count against it.
     fn restart_time_limit(&mut self) {
-        self.until = Instant::now() + self.patience;
+        self.until = Deadline::after(self.patience);
         self.admin.wait_until(self.until);
     }
 

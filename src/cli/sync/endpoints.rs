@@ -10,9 +10,8 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-use super::metrics;
 use super::state::State;
-use super::status;
+use super::{metrics, status};
 
 /// Serves until the process ends.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {

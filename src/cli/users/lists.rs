@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::time::Instant;
 
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
@@ -17,7 +16,7 @@ use crate::entra::graph::TeamsUser;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::entra::{GraphError, probe};
-use crate::http::{HttpError, Limits, TransportError};
+use crate::http::{Deadline, HttpError, Limits, TransportError};
 use crate::os::read_regular;
 use crate::secret::SecretSource;
 use crate::settings::{Settings, keys};
@@ -109,7 +108,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn limits(&self) -> Limits {
-        Limits { until: Some(Instant::now() + self.limit), ..Limits::default() }
+        Limits { until: Some(Deadline::after(self.limit)), ..Limits::default() }
     }
 
     async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> ReadList<SwyxUser> {
@@ -168,6 +167,8 @@ fn progress(context: &Context<'_>) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
     use std::sync::Arc;
 
