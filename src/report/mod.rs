@@ -26,6 +26,7 @@ use crate::source::{Excerpt, Source, Span};
 
 /// How a check is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// For a person: the line, a caret, what to do
     #[default]
