@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
+use super::day::days_left;
 use super::failure::Failure;
 use super::keep::{Keep, Kept};
-use super::plan::days_left;
 use super::standing::{Held, Standing, name_of, standing};
 use super::{Look, Provisioner};
 use crate::entra::snapshot::SecretSeen;
