@@ -57,60 +57,67 @@ const READ_ONLY: &str = "read-only-in-form";
 /// assert_eq!((findings[2].rule, findings[2].line), ("invalid-value", 2));
 /// ```
 pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
-    let line = |place: &Place| checked.source().span(place).start.line;
+    let found = checked.diagnostics().iter().map(|found| finding(form, checked, posted, found));
+    found.chain(posted.into_iter().flat_map(|posted| of_rows(form, checked, posted))).collect()
+}
+
+/// A finding of the check.
+fn finding(form: &Form, checked: &Checked, posted: Option<&Posted>, found: &Diagnostic) -> Finding {
     let shown = |place: &Place| place.key().map(|key| key.shown().to_string());
-    let finding = |found: &Diagnostic| {
-        let here = part(form, &found.place);
-        Finding {
-            rule: found.rule,
-            severity: found.severity.as_str(),
-            key: shown(&found.place),
-            title: here.as_ref().map(|key| title(form, key, &name(key, posted))),
-            beside: here.map(|key| name(&key, posted)),
-            line: line(&found.place),
-            message: found.message.clone(),
-            help: found.help.clone(),
-            related: found
-                .related
-                .iter()
-                .map(|related| Related {
-                    key: shown(&related.place),
-                    beside: part(form, &related.place).map(|key| name(&key, posted)),
-                    line: line(&related.place),
-                    message: related.message.clone(),
-                })
-                .collect(),
-        }
-    };
-    let mut found = checked.diagnostics().iter().map(finding).collect::<Vec<_>>();
+    let here = part(form, &found.place);
+    Finding {
+        rule: found.rule,
+        severity: found.severity.as_str(),
+        key: shown(&found.place),
+        title: here.as_ref().map(|key| title(form, key, &name(key, posted))),
+        beside: here.map(|key| name(&key, posted)),
+        line: line(checked, &found.place),
+        message: found.message.clone(),
+        help: found.help.clone(),
+        related: found
+            .related
+            .iter()
+            .map(|related| Related {
+                key: shown(&related.place),
+                beside: part(form, &related.place).map(|key| name(&key, posted)),
+                line: line(checked, &related.place),
+                message: related.message.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// The findings of a posted form whose text the check does not show: rows that were not added, and read-only keys.
+fn of_rows(form: &Form, checked: &Checked, posted: &Posted) -> Vec<Finding> {
     let of_row = |rule, (key, row): &(Key, String), message: &str, help: &str| Finding {
         rule,
         severity: "error",
         key: Some(key.shown().to_string()),
         beside: Some(row.clone()),
         title: Some(title(form, key, row)),
-        line: line(&Place::Key(key.clone())),
+        line: line(checked, &Place::Key(key.clone())),
         message: message.to_owned(),
         help: Some(help.to_owned()),
         related: Vec::new(),
     };
-    if let Some(posted) = posted {
-        let twice = posted.twice().iter();
-        found.extend(twice.map(|row| {
-            of_row("status-duplicate", row, "this presence is given twice", "delete one of them")
-        }));
-        let incomplete = posted.incomplete().iter();
-        found.extend(incomplete.map(|row| {
-            let help = "enter the presence that the status is for, or remove the row";
-            of_row("missing-key", row, "a status is chosen, and no presence", help)
-        }));
-        found.extend(posted.read_only_keys().iter().map(|key| {
-            let part = (key.clone(), key.to_string());
-            let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
-            of_row(READ_ONLY, &part, "this cannot be changed in the form", help)
-        }));
-    }
-    found
+    let twice = posted
+        .twice()
+        .iter()
+        .map(|row| of_row("status-duplicate", row, "this presence is given twice", "delete one of them"));
+    let incomplete = posted.incomplete().iter().map(|row| {
+        let help = "enter the presence that the status is for, or remove the row";
+        of_row("missing-key", row, "a status is chosen, and no presence", help)
+    });
+    let read_only = posted.read_only_keys().iter().map(|key| {
+        let part = (key.clone(), key.to_string());
+        let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
+        of_row(READ_ONLY, &part, "this cannot be changed in the form", help)
+    });
+    twice.chain(incomplete).chain(read_only).collect()
+}
+
+fn line(checked: &Checked, place: &Place) -> usize {
+    checked.source().span(place).start.line
 }
 
 /// The nearest part of the form around a key.
