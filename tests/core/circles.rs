@@ -72,47 +72,38 @@ fn use_tree(base: &str, tree: &str, found: &mut Vec<(String, Parts)>) {
 
 impl Module {
     fn of(text: &str) -> Self {
-        const KINDS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "mod"];
-        let (mut module, mut exports, mut body) = (Self::default(), Vec::new(), String::new());
+        const KINDS: [&str; 9] =
+            ["async", "const", "enum", "fn", "static", "struct", "trait", "type", "union"];
+        let (mut module, mut body) = (Self::default(), String::new());
+        let (mut imports, mut exports) = (Vec::new(), Vec::new());
         let text = code(text);
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            let bare = line.trim_start();
-            let is_public = bare.starts_with("pub");
-            // `pub(in crate::web)` has a blank.
-            let bare = bare
-                .strip_prefix("pub(")
-                .and_then(|rest| rest.split_once(") "))
-                .map_or(bare, |(_, rest)| rest);
-            let bare = ["pub ", "async "].iter().fold(bare, |bare, prefix| bare.trim_start_matches(prefix));
-            let bare = bare.strip_prefix("const ").filter(|rest| rest.starts_with("fn ")).unwrap_or(bare);
+            let is_public = line.trim_start().starts_with("pub");
+            let end = if line.contains("pub(") { ") " } else { " " };
+            let bare = line.split_once(end).filter(|_| is_public).map_or(line.trim_start(), |(_, bare)| bare);
             if let Some(child) = bare.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
                 module.children.insert(child.to_owned());
             } else if let Some(tree) = bare.strip_prefix("use ") {
                 let mut tree = tree.to_owned();
-                while !tree.contains(';')
-                    && let Some(line) = lines.next()
-                {
-                    tree += line;
+                while !tree.contains(';') {
+                    tree += lines.next().unwrap_or(";");
                 }
                 let mut found = Vec::new();
                 use_tree("", tree.split(';').next().unwrap_or_default(), &mut found);
                 module.imports.extend(found.iter().cloned());
-                if is_public {
-                    exports.extend(found);
-                } else {
-                    module.used.extend(found.into_iter().map(|(_, path)| path));
-                }
+                let list = if is_public { &mut exports } else { &mut imports };
+                list.extend(found);
             } else {
-                let item =
-                    bare.split_once(' ').filter(|(kind, _)| KINDS.contains(kind) && !line.starts_with(' '));
-                module.items.extend(item.and_then(|(_, rest)| rest.split(is_sign).next()).map(str::to_owned));
+                let mut words = bare.split(is_sign).skip_while(|word| KINDS.contains(word));
+                let is_item = !line.starts_with(' ') && KINDS.iter().any(|kind| bare.starts_with(kind));
+                module.items.extend(words.next().filter(|_| is_item).map(str::to_owned));
                 body = body + line + "\n";
             }
         }
         let words = body.split(is_sign).collect::<BTreeSet<_>>();
-        let exports = exports.into_iter().filter(|(name, _)| words.contains(&**name)).map(|(_, path)| path);
-        module.used.extend(exports);
+        let exports = exports.into_iter().filter(|(name, _)| words.contains(&**name));
+        module.used.extend(imports.into_iter().chain(exports).map(|(_, path)| path));
         let paths = body.split(|c| is_sign(c) && c != ':').map(parts);
         module.used.extend(paths.filter(|path| path.len() > 1));
         module
