@@ -38,7 +38,7 @@ fn code(text: &str) -> String {
     // Tests are the end of a file, unless they are in a file of their own.
     for piece in pieces {
         match piece.split_once(";\n") {
-            Some((module, rest)) if module.starts_with("mod ") && !module.contains('{') => code += rest,
+            Some((module, rest)) if module.starts_with("mod ") && !module.contains('{') => code = code + "\n" + rest,
             _ => break,
         }
     }
@@ -79,9 +79,10 @@ impl Module {
         let text = code(text);
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            let is_public = line.trim_start().starts_with("pub");
-            let end = if line.contains("pub(") { ") " } else { " " };
-            let bare = line.split_once(end).filter(|_| is_public).map_or(line.trim_start(), |(_, bare)| bare);
+            let whole = line.trim_start();
+            let is_public = whole.starts_with("pub");
+            let end = if whole.starts_with("pub(") { ") " } else { " " };
+            let bare = whole.split_once(end).filter(|_| is_public).map_or(whole, |(_, bare)| bare);
             if let Some(child) = bare.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(';')) {
                 module.children.insert(child.to_owned());
             } else if let Some(tree) = bare.strip_prefix("use ") {
