@@ -38,7 +38,9 @@ fn code(text: &str) -> String {
     // Tests are the end of a file, unless they are in a file of their own.
     for piece in pieces {
         match piece.split_once(";\n") {
-            Some((module, rest)) if module.starts_with("mod ") && !module.contains('{') => code = code + "\n" + rest,
+            Some((module, rest)) if module.starts_with("mod ") && !module.contains('{') => {
+                code = code + "\n" + rest
+            }
             _ => break,
         }
     }
@@ -119,7 +121,7 @@ fn modules(read: &dyn Fn(&str) -> Option<String>) -> BTreeMap<Parts, Module> {
         let text =
             read(&format!("{name}.rs")).or_else(|| read(&format!("{name}/mod.rs"))).expect("a module's file");
         let module = Module::of(&text);
-        waiting.extend(module.children.iter().map(|child| [&at[..], &[child.clone()]].concat()));
+        waiting.extend(module.children.iter().map(|child| [&at[..], std::slice::from_ref(child)].concat()));
         modules.insert(at, module);
     }
     modules
@@ -138,7 +140,7 @@ fn defining(
         "crate" => Parts::new(),
         "self" => at.to_vec(),
         "super" => at[..at.len().checked_sub(1)?].to_vec(),
-        child if from_here.children.contains(child) => [at, &[first.clone()]].concat(),
+        child if from_here.children.contains(child) => [at, std::slice::from_ref(first)].concat(),
         name => {
             let import = from_here.imports.get(name).filter(|path| path[0] != *first && detours > 0)?;
             return defining(modules, at, &[import, rest].concat(), detours - 1);
