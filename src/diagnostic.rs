@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// The ids of the rules that reading itself applies; every other rule's id stands in its own file under `rules/`.
+/// The ids of the rules that reading itself applies, and of those that a form applies before there is a file; every other rule's id is
+/// in its own file under `rules/`.
 pub mod id {
     /// The text is not TOML.
     pub const SYNTAX: &str = "syntax";
@@ -28,6 +29,10 @@ pub mod id {
     pub const MODE_AS_TEXT: &str = "mode-as-text";
     /// An `allow` comment that silences nothing.
     pub const UNUSED_ALLOW: &str = "unused-allow";
+    /// One presence twice.
+    pub const STATUS_DUPLICATE: &str = "status-duplicate";
+    /// A posted form would change a read-only key. Only forms have it: a file cannot break it.
+    pub const READ_ONLY_IN_FORM: &str = "read-only-in-form";
 }
 
 /// How bad a finding is. Ordered: `Info < Warning < Error`.

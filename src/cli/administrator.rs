@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-use super::Context;
+use super::connection::Connection;
+use super::context::Context;
 use crate::entra::probe;
 use crate::entra::sign_in::{AdminWay, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::http::Transport;
-use crate::secret::{Secret, Trust};
-use crate::settings::{Access, defaults};
+use crate::secret::Secret;
+use crate::settings::defaults;
 use crate::text::printable;
 use crate::web::actions::Code;
 
@@ -42,7 +42,7 @@ pub(super) fn administrators(
     Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
 }
 
-/// With a code that is shown on the page of whoever asked for it.
+/// With a code that the page shows.
 fn on_page(context: &Context<'_>) -> AdminWay {
     let page = context.page.clone();
     AdminWay::DeviceCode(Box::new(move |prompt| {
@@ -68,26 +68,22 @@ fn show(prompt: &DevicePrompt) {
     let text = format!(
         "To sign in as an administrator, open {address} and enter the code {code} (valid for {minutes} minutes)."
     );
-    // Who closed the terminal reads nothing.
+    // A closed terminal must not end the sign-in.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// The administrator's token. A person who enters a code signs in to the application that it is for, so a file may name another
 /// application than Microsoft's only if it is trusted with everything.
-pub(super) async fn token(
-    administrators: &Administrators,
-    access: &Access,
-    trust: &Trust,
-    transport: &Arc<dyn Transport>,
-) -> Result<Token, Unseen> {
+pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
+    let access = connection.access();
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
-    if !trust.allows_everything() && administrators.ask_a_person() && !is_microsofts {
+    if !connection.trusts_everything() && administrators.ask_a_person() && !is_microsofts {
         let why = format!(
             "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, add --trust without a list",
             access.admin_client_id
         );
         return Err(Unseen::new(Cause::Use, why));
     }
-    let token = administrators.token(access, Arc::clone(transport)).await;
+    let token = administrators.token(access, Arc::clone(connection.transport())).await;
     token.map_err(|error| probe::unseen(&error))
 }

@@ -5,48 +5,108 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::args::Check;
+use clap::Args;
+
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::{display, folder};
+use super::online::{self, OnlineArgs};
+use super::options::FailOn;
 use super::walk::{self, Target, Walk};
-use super::{Context, Exit, display, online};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Repository, verdict};
 use crate::source::MOST_BYTES;
 use crate::text::printable;
 
-pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
-    let mut walk = Walk { exclude: &args.exclude, passed_over: Vec::new() };
+#[derive(Args)]
+#[command(after_help = "Examples:
+  swyx-teams check customers/
+  swyx-teams check --format sarif customers/ > swyx-teams.sarif
+  swyx-teams check --fix --diff north.toml
+  swyx-teams check --online north.toml
+  swyx-teams check --online --as-admin --use-az --fail-on warning north.toml
+  git show :north.toml | swyx-teams check --stdin-filename north.toml -")]
+pub(super) struct CheckArgs {
+    /// Files, folders (searched for *.toml), or - for standard input
+    paths: Vec<PathBuf>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
+    fail_on: FailOn,
+    /// Apply the safe fixes
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: show the changes and write nothing
+    #[arg(long, requires = "fix")]
+    diff: bool,
+    /// What reports call the text of standard input
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    stdin_filename: String,
+    /// Pass over files and folders below a named folder: a pattern over the path from there, or, without a slash, over each name
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<glob::Pattern>,
+    #[command(flatten)]
+    online: OnlineArgs,
+}
+
+pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
+    let targets = targets(context, args)?;
+    let is_human = args.format == Format::Human;
+    let outcomes = if args.online.online {
+        online(context, args, &targets)?
+    } else {
+        in_parallel(&targets, |target| check_target(target, args).reported(is_human))
+    };
+    let (reports, exit) = print_failures(context, outcomes)?;
+    // A diff is for patch tools and eyes: findings beside it would be neither.
+    if !args.diff {
+        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
+    }
+    context.out.flush()?;
+    let limit = args.fail_on.severity();
+    let mut findings = reports.iter().flat_map(|report| &report.findings);
+    let has_findings = findings.any(|finding| finding.diagnostic.severity >= limit);
+    Ok(if has_findings { exit.max(Exit::Findings) } else { exit })
+}
+
+/// What is to be checked: the files that are named, and those in the folders that are named.
+fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
+    let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
     if named.len() > 1 {
         walk::without_repetitions(&mut targets);
     }
     if context.global.verbose > 0 {
-        for (path, reason) in &walk.passed_over {
+        for (path, reason) in &walk.skipped {
             writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
         }
     }
-    let stdin = targets.iter().filter(|target| matches!(target, Target::Stdin)).count();
-    match stdin {
-        0 => {}
-        1 if !args.fix => {}
-        1 => return context.misuse("standard input cannot be fixed; name a file"),
-        _ => return context.misuse("standard input can be named once only"),
+    match targets.iter().filter(|target| matches!(target, Target::Stdin)).count() {
+        0 => Ok(targets),
+        1 if !args.fix => Ok(targets),
+        1 => Err(usage_error("standard input cannot be fixed; name a file")),
+        _ => Err(usage_error("standard input can be named once only")),
     }
-    let is_human = args.format == Format::Human;
-    let outcomes = if args.online.online {
-        online(context, args, &targets)?
-    } else {
-        in_parallel(&targets, |target| one(target, args).reported(is_human))
-    };
+}
+
+/// The reports of all files, and the exit code, findings apart. Diffs and failures are printed at once.
+fn print_failures(
+    context: &mut Context<'_>,
+    outcomes: Vec<FileOutcome>,
+) -> io::Result<(Vec<FileReport>, Exit)> {
     let mut reports = Vec::with_capacity(outcomes.len());
     let mut exit = Exit::Clean;
-    for Outcome { report, diff, failure, seen } in outcomes {
+    for FileOutcome { report, diff, failure, seen } in outcomes {
         if let Some(diff) = diff {
             write!(context.out, "{diff}")?;
         }
         if let Some(failure) = failure {
-            context.complain(format_args!("{}: {failure}", printable(&report.path)))?;
+            context.error(format_args!("{}: {failure}", printable(&report.path)));
             exit = Exit::Usage;
         }
         if !report.was_read() {
@@ -55,26 +115,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Check) -> io::Result<Exit> {
         exit = exit.max(seen);
         reports.push(report);
     }
-    // A diff is for patch tools and eyes: findings beside it would be neither.
-    let written = if args.diff {
-        Ok(())
-    } else {
-        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)
-    };
-    let limit = args.fail_on.severity();
-    let mut findings = reports.iter().flat_map(|report| &report.findings);
-    if findings.any(|finding| finding.diagnostic.severity >= limit) {
-        exit = exit.max(Exit::Findings);
-    }
-    match written.and_then(|()| context.out.flush()) {
-        // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
-        _ => Ok(exit),
-    }
+    Ok((reports, exit))
 }
 
 /// What became of one file, ready to be written.
-struct Outcome {
+struct FileOutcome {
     report: FileReport,
     diff: Option<String>,
     failure: Option<String>,
@@ -83,30 +128,30 @@ struct Outcome {
 }
 
 /// What became of one file.
-struct Checkup {
+struct CheckedFile {
     checked: Checked,
     diff: Option<String>,
     /// Why it could not be fixed.
     failure: Option<String>,
 }
 
-impl Checkup {
-    fn reported(self, excerpts: bool) -> Outcome {
+impl CheckedFile {
+    fn reported(self, excerpts: bool) -> FileOutcome {
         let report = FileReport::new(&self.checked, excerpts);
-        Outcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
+        FileOutcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
     }
 }
 
 /// Checks every file, looks at its tenant, and says at once what a person has to know of a look that was not possible.
-fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Result<Vec<Outcome>> {
+fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<FileOutcome>> {
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());
-    for (target, Checkup { checked, diff, failure }) in
-        targets.iter().zip(in_parallel(targets, |target| one(target, args)))
+    for (target, CheckedFile { checked, diff, failure }) in
+        targets.iter().zip(in_parallel(targets, |target| check_target(target, args)))
     {
         let folder = match target {
-            Target::File(path) | Target::Barren(path, _) => super::folder(path),
+            Target::File(path) | Target::NoFile(path, _) => folder(path),
             Target::Stdin => PathBuf::new(),
         };
         files.push(online::File { checked, folder });
@@ -114,30 +159,30 @@ fn online(context: &mut Context<'_>, args: &Check, targets: &[Target]) -> io::Re
     }
     let examined = online::examine(context, &args.online, files)?;
     let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
-        let seen = online::report_unseen(context, &file)?;
+        let seen = online::report_unseen(context, &file);
         let mut report = FileReport::new(&file.checked, is_human);
         report.verdict = verdict(&file.tenant);
-        Ok(Outcome { report, diff, failure, seen })
+        FileOutcome { report, diff, failure, seen }
     });
-    outcomes.collect()
+    Ok(outcomes.collect())
 }
 
-fn one(target: &Target, args: &Check) -> Checkup {
+fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
-        Target::Barren(path, reason) => {
+        Target::NoFile(path, reason) => {
             let help = "name a settings file, or a folder with some";
             pipeline::unreadable(display(path), reason.clone(), help)
         }
-        Target::File(path) if args.fix && !args.diff => return fix(path),
+        Target::File(path) if args.fix && !args.diff => return fix_file(path),
         Target::File(path) => pipeline::file(display(path), path),
     };
     let after = if args.diff { edit::with_safe_fixes(&checked) } else { None };
     let diff = after.map(|after| edit::diff(checked.source(), after.source()));
-    Checkup { checked, diff, failure: None }
+    CheckedFile { checked, diff, failure: None }
 }
 
-fn fix(path: &Path) -> Checkup {
+fn fix_file(path: &Path) -> CheckedFile {
     let before = pipeline::file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| edit::fix_file(before.source().name(), path)) {
@@ -148,7 +193,7 @@ fn fix(path: &Path) -> Checkup {
         Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
         Some(Err(error)) => (before, Some(error.to_string())),
     };
-    Checkup { checked, diff: None, failure }
+    CheckedFile { checked, diff: None, failure }
 }
 
 fn from_stdin(name: &str) -> Checked {

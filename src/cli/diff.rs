@@ -1,12 +1,15 @@
 //! `diff`: what changes from one file to another, in words.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::io;
+use std::path::PathBuf;
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Diff, Plain};
-use super::{Context, Exit};
+use super::context::Context;
+use super::error::CliError;
+use super::exit::Exit;
+use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
@@ -14,6 +17,20 @@ use crate::secret::shape::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::{Draft, keys};
 use crate::text::printable;
+
+#[derive(Args)]
+pub(super) struct DiffArgs {
+    /// The settings before
+    before: PathBuf,
+    /// The settings after
+    after: PathBuf,
+    /// End with 1 if anything changes
+    #[arg(long)]
+    exit_code: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
 
 #[derive(Serialize)]
 struct Report {
@@ -29,13 +46,10 @@ struct Change {
     message: String,
 }
 
-pub(super) fn run(context: &mut Context<'_>, args: &Diff) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &DiffArgs) -> Result<Exit, CliError> {
     let mut sides = Vec::new();
     for path in [&args.before, &args.after] {
-        match context.load(path)? {
-            Ok(checked) => sides.push(checked),
-            Err(exit) => return Ok(exit),
-        }
+        sides.push(context.load(path)?);
     }
     let [before, after] = sides.as_slice() else { return Ok(Exit::Usage) };
     for checked in [before, after].into_iter().filter(|checked| checked.has_errors()) {

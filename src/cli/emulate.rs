@@ -9,20 +9,22 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{Context, Exit};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
 use crate::emulator::{
     Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
 };
 
 /// The largest state or script that is read: 64 MiB, enough for 100,000 users.
-const LARGEST: usize = 64 << 20;
+const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = after_help())]
-pub(super) struct Emulate {
+pub(super) struct EmulateArgs {
     /// The loopback address to serve at; port 0 is any free one
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::args::address)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::options::address)]
     listen: SocketAddr,
     /// What the tenant holds
     #[arg(long, value_enum, default_value_t)]
@@ -104,12 +106,8 @@ Examples:
   swyx-teams emulate --users 5000 --load 0.5 --journal changes.jsonl";
 
 /// Serves until the end.
-pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit> {
-    let state = match args.state.as_deref().map(|path| text("--state", path)) {
-        None => None,
-        Some(Ok(text)) => Some(text),
-        Some(Err(message)) => return context.misuse(message),
-    };
+pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit, CliError> {
+    let state = args.state.as_deref().map(|path| text("--state", path)).transpose().map_err(usage_error)?;
     let options = Options {
         scenario: args.scenario,
         state,
@@ -124,17 +122,12 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         journal: args.journal.clone(),
         ..Options::default()
     };
-    let server = match Server::bind(args.listen, options) {
-        Ok(server) => server,
-        Err(error) => return context.misuse(with_cause(&error)),
-    };
-    let calls = match args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose() {
-        Ok(calls) => calls.unwrap_or_default(),
-        Err(message) => return context.misuse(message),
-    };
+    let server = Server::bind(args.listen, options).map_err(|error| usage_error(with_cause(&error)))?;
+    let calls = args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose();
+    let calls = calls.map_err(usage_error)?.unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        // Caught before the line is out: whoever reads it may end the program at once.
+        // Registered before the line is printed: its reader may end the program at once.
         let end = crate::os::shutdown_signal()?;
         context.note("an emulated tenant, for trying and testing: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
@@ -147,10 +140,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &Emulate) -> io::Result<Exit>
         };
         Ok::<_, io::Error>(result)
     })?;
-    match result {
-        Ok(()) => Ok(Exit::Clean),
-        Err(error) => context.misuse(with_cause(&error)),
-    }
+    result.map_err(|error| usage_error(with_cause(&error)))?;
+    Ok(Exit::Clean)
 }
 
 /// The option with which settings may lead to the emulated tenant: it serves everything at one address.
@@ -181,7 +172,8 @@ fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
 
 /// The text of the file that an option names.
 fn text(option: &str, path: &Path) -> Result<String, String> {
-    let (bytes, _) = crate::os::read_regular(path, LARGEST).map_err(|error| format!("{option}: {error}"))?;
+    let (bytes, _) =
+        crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| format!("{option}: {error}"))?;
     String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
 }
 

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::args::{Explain, Plain, Rules, RulesFormat};
-use super::{Context, Exit, named};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::named;
+use super::options::Plain;
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
@@ -14,6 +18,34 @@ use crate::rules::{ALL, Rule, of_refusal};
 use crate::settings::entries::known_keys;
 use crate::settings::schema::{Dialect, choices, describe, schema};
 use crate::settings::suggest::nearest;
+
+#[derive(Args)]
+pub(super) struct ExplainArgs {
+    /// The id of a rule, a key, or a code as in `AADSTS7000215`
+    #[arg(value_name = "RULE|KEY|AADSTS…")]
+    what: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
+
+#[derive(Args)]
+pub(super) struct RulesArgs {
+    /// How to print them
+    #[arg(long, value_enum, default_value_t)]
+    format: RulesFormat,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum RulesFormat {
+    /// A line for each rule
+    #[default]
+    Human,
+    /// For a program
+    Json,
+    /// The whole reference, as a page
+    Markdown,
+}
 
 #[derive(Serialize)]
 struct RuleShape {
@@ -35,7 +67,7 @@ struct CodeShape {
     source: String,
 }
 
-pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<Exit> {
+pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
     if let Some(rule) = Rule::find(&args.what) {
         match args.format {
             Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
@@ -60,13 +92,15 @@ pub(super) fn explain(context: &mut Context<'_>, args: &Explain) -> io::Result<E
         || "`swyx-teams rules` lists the rules, `swyx-teams list` the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    context.misuse(format!("there is no rule, key or code `{}`; {near}", named(&args.what)))
+    Err(usage_error(format!("there is no rule, key or code `{}`; {near}", named(&args.what))))
 }
 
-fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> io::Result<Exit> {
+fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result<Exit, CliError> {
     let Some(code) = aadsts::find(number) else {
         let page = aadsts::page(number);
-        return context.misuse(format!("AADSTS{number} is not in the table; Microsoft's page on it: {page}"));
+        return Err(usage_error(format!(
+            "AADSTS{number} is not in the table; Microsoft's page on it: {page}"
+        )));
     };
     match format {
         Plain::Json => write_pretty(&code_shape(code), context.out)?,
@@ -150,7 +184,7 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
     Ok(())
 }
 
-pub(super) fn rules(context: &mut Context<'_>, args: &Rules) -> io::Result<Exit> {
+pub(super) fn rules(context: &mut Context<'_>, args: &RulesArgs) -> Result<Exit, CliError> {
     match args.format {
         RulesFormat::Json => write_pretty(&ALL.iter().map(rule_shape).collect::<Vec<_>>(), context.out)?,
         RulesFormat::Markdown => write!(context.out, "{}", reference())?,
@@ -188,7 +222,14 @@ pub(super) fn reference() -> String {
         page.push_str(&format!("| [`{0}`](#{0}) | {1} | {2} |\n", rule.id, rule.severity, rule.title));
     }
     for rule in ALL {
-        page.push_str(&format!("\n## {}\n\n{}\n", rule.id, rule.doc.replace("## ", "### ")));
+        page.push_str(&format!("\n## {}\n", rule.id));
+        page.extend(rule.doc.lines().flat_map(|line| ["\n", deeper(line), line]));
+        page.push('\n');
     }
     page
+}
+
+/// What makes a heading of a rule's page one of a section: one more `#`.
+fn deeper(line: &str) -> &'static str {
+    if line.starts_with("## ") { "#" } else { "" }
 }

@@ -1,14 +1,54 @@
 //! `schema`, `completions` and `man`: what is generated from definitions.
 
-use std::io;
+use clap::{Args, ValueEnum};
 
-use super::args::{self, Completions, Man, Schema, SchemaFor};
-use super::{Context, Exit, named};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::named;
 use crate::report::json::write_pretty;
 use crate::settings::schema::{self, Dialect};
 use crate::swyx::contract;
 
-pub(super) fn schema(context: &mut Context<'_>, args: &Schema) -> io::Result<Exit> {
+#[derive(Args)]
+pub(super) struct SchemaArgs {
+    /// For which tool
+    #[arg(long = "for", value_enum, default_value_t, value_name = "TOOL")]
+    tool: SchemaFor,
+}
+
+#[derive(Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+pub(super) struct ManArgs {
+    /// The page of one command instead of the program's
+    command: Option<String>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum SchemaFor {
+    /// JSON Schema, draft 2020-12
+    #[default]
+    JsonSchema,
+    /// JSON Schema, draft 07, for tools that know no newer one
+    #[value(name = "draft-07")]
+    Draft07,
+    /// The same with the words of Taplo and Tombi, for completion and hints in editors
+    Taplo,
+    /// Schema and uiSchema of react-jsonschema-form
+    Rjsf,
+    /// Schema and UI schema of JSON Forms
+    #[value(name = "jsonforms")]
+    JsonForms,
+    /// OpenAPI 3.1: the contract of the SwyxServer gateway, for whoever builds one
+    Gateway,
+}
+
+pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exit, CliError> {
     let schema = match args.tool {
         SchemaFor::JsonSchema => schema::schema(Dialect::Draft2020_12),
         SchemaFor::Draft07 => schema::schema(Dialect::Draft07),
@@ -21,24 +61,30 @@ pub(super) fn schema(context: &mut Context<'_>, args: &Schema) -> io::Result<Exi
     Ok(Exit::Clean)
 }
 
-pub(super) fn completions(context: &mut Context<'_>, args: &Completions) -> io::Result<Exit> {
+pub(super) fn completions(
+    context: &mut Context<'_>,
+    args: &CompletionsArgs,
+    mut command: clap::Command,
+) -> Result<Exit, CliError> {
     // The generator panics where it cannot write, as into a pipe that was closed.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::command(), "swyx-teams", &mut script);
+    clap_complete::generate(args.shell, &mut command, "swyx-teams", &mut script);
     context.out.write_all(&script)?;
     Ok(Exit::Clean)
 }
 
-pub(super) fn man(context: &mut Context<'_>, args: &Man) -> io::Result<Exit> {
-    let mut command = args::command();
+pub(super) fn man(
+    context: &mut Context<'_>,
+    args: &ManArgs,
+    mut command: clap::Command,
+) -> Result<Exit, CliError> {
     // Fills in the subcommands' full names, by which their pages go.
     command.build();
     let page = match &args.command {
         None => &command,
-        Some(name) => match command.find_subcommand(name) {
-            Some(found) => found,
-            None => return context.misuse(format!("there is no command `{}`", named(name))),
-        },
+        Some(name) => command
+            .find_subcommand(name)
+            .ok_or_else(|| usage_error(format_args!("there is no command `{}`", named(name))))?,
     };
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;
     Ok(Exit::Clean)

@@ -1,18 +1,45 @@
 //! `get` and `list`: values, and where they come from.
 
-use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Get, List, Plain};
-use super::{Context, Exit, named};
+use super::context::Context;
+use super::error::{CliError, usage_error};
+use super::exit::Exit;
+use super::names::named;
+use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_pretty;
 use crate::secret::Secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::suggest::nearest;
+
+#[derive(Args)]
+pub(super) struct GetArgs {
+    /// The key, like control_center.MsTeamsTenantId or user[0].teams
+    key: crate::diagnostic::Key,
+    /// Fetch a secret from where it is kept and print it
+    #[arg(long)]
+    reveal: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
+
+#[derive(Args)]
+pub(super) struct ListArgs {
+    /// The settings file
+    file: Option<PathBuf>,
+    /// Fetch secrets from where they are kept and print them
+    #[arg(long)]
+    reveal: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
 
 #[derive(Serialize)]
 struct Listing {
@@ -31,14 +58,11 @@ struct Item {
 }
 
 /// The column of keys is at most this wide; a hostile key may have a MiB.
-const WIDEST: usize = 80;
+const MAX_KEY_WIDTH: usize = 80;
 
-pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
+pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.file(None);
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
         return print_one(context, &checked, entry, args, &path);
@@ -49,17 +73,17 @@ pub(super) fn get(context: &mut Context<'_>, args: &Get) -> io::Result<Exit> {
         .map(|entry| entry.key.as_str());
     let below = below.collect::<Vec<_>>();
     if !below.is_empty() {
-        return context.misuse(format!(
+        return Err(usage_error(format!(
             "`{}` is a table; it holds {}",
             named(args.key.as_str()),
             below.join(", ")
-        ));
+        )));
     }
     if may_exist(&args.key) {
         writeln!(context.err, "`{}` is not set", named(args.key.as_str()))?;
         return Ok(Exit::Findings);
     }
-    context.misuse(no_such_key(&args.key))
+    Err(usage_error(no_such_key(&args.key)))
 }
 
 /// Whether a settings file may have this key. Fields of Control Center, statuses and users may be any.
@@ -83,13 +107,10 @@ fn print_one(
     context: &mut Context<'_>,
     checked: &Checked,
     entry: &Entry,
-    args: &Get,
+    args: &GetArgs,
     path: &Path,
-) -> io::Result<Exit> {
-    let secret = match revealed(context, checked, entry, args.reveal, path) {
-        Ok(secret) => secret,
-        Err(message) => return context.misuse(message),
-    };
+) -> Result<Exit, CliError> {
+    let secret = revealed(context, checked, entry, args.reveal, path)?;
     match args.format {
         Plain::Json => write_pretty(&item(entry, secret.as_ref()), context.out)?,
         Plain::Human => match &secret {
@@ -100,18 +121,13 @@ fn print_one(
     Ok(Exit::Clean)
 }
 
-pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
+pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let mut rows = Vec::new();
     for entry in all(&checked) {
-        match revealed(context, &checked, &entry, args.reveal, &path) {
-            Ok(secret) => rows.push((entry, secret)),
-            Err(message) => return context.misuse(message),
-        }
+        let secret = revealed(context, &checked, &entry, args.reveal, &path)?;
+        rows.push((entry, secret));
     }
     if args.format == Plain::Json {
         let values = rows.iter().map(|(entry, secret)| item(entry, secret.as_ref())).collect();
@@ -119,7 +135,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &List) -> io::Result<Exit> {
         return Ok(Exit::Clean);
     }
     let longest = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max();
-    let width = longest.unwrap_or(0).min(WIDEST);
+    let width = longest.unwrap_or(0).min(MAX_KEY_WIDTH);
     for (entry, secret) in &rows {
         let default = if entry.is_given { "" } else { "  (default)" };
         write!(context.out, "{:width$}  ", entry.key.as_str())?;
@@ -142,14 +158,14 @@ fn revealed(
     entry: &Entry,
     asked: bool,
     path: &Path,
-) -> Result<Option<Secret>, String> {
+) -> Result<Option<Secret>, CliError> {
     match &entry.value {
         _ if !asked => Ok(None),
         EntryValue::Plain(_) => Ok(None),
         EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
         EntryValue::Secret(source) => {
             let secret = context.fetch(checked, source, path);
-            secret.map(Some).map_err(|error| format!("`{}`: {error}", entry.key))
+            secret.map(Some).map_err(|error| usage_error(format_args!("`{}`: {error}", entry.key)))
         }
     }
 }

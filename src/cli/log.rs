@@ -4,12 +4,13 @@
 
 use std::io;
 
-use super::sync::LogFormat;
 use tracing::Level;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+use super::sync::LogFormat;
 
 /// Starts the log, if one is wanted: with `-v`, and always where the log is what the command shows, as of a service.
 pub(super) fn start(verbose: u8, service: Option<LogFormat>) {

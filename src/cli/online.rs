@@ -8,26 +8,44 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 
-use super::args::Online;
-use super::sign_in::{self, Transports};
-use super::{Context, Exit, administrator};
+use super::administrator;
+use super::connection::{Connection, ConnectionPolicy, Transports};
+use super::context::Context;
+use super::exit::Exit;
 use crate::check::{Checked, with_tenant};
-use crate::entra::graph::Client;
 use crate::entra::probe::{self, Depth};
 use crate::entra::sign_in::{Administrators, Credential, TO_READ};
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
-use crate::http::{Limits, Transport};
-use crate::os::process::CancellationToken;
+use crate::http::{Deadline, Limits};
 use crate::rules::Skipped;
-use crate::secret::Trust;
-use crate::settings::Settings;
+use crate::settings::{Settings, Unresolved};
 use crate::text::printable;
+
+#[derive(Args)]
+#[command(next_help_heading = "Online")]
+pub(super) struct OnlineArgs {
+    /// Sign in as the application, and see what it may do: two requests for each file
+    #[arg(long, conflicts_with = "diff")]
+    pub(super) online: bool,
+    /// Read a real user's presence too, in one request more
+    #[arg(long, requires = "online")]
+    pub(super) thorough: bool,
+    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, else --use-az, else a device code
+    #[arg(long, requires = "online")]
+    pub(super) as_admin: bool,
+    /// Sign in as the administrator with the account of the Azure CLI
+    #[arg(long, requires = "as_admin")]
+    pub(super) use_az: bool,
+    /// Time for each file, and as much again for its administrator's part; a person has as long as the code is valid
+    #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) timeout: u64,
+}
 
 /// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
 const SIDE_BY_SIDE: usize = 64;
@@ -47,23 +65,22 @@ pub(super) struct Examined {
 /// Looks at the tenant of every file, and gives the files in the same order.
 pub(super) fn examine(
     context: &mut Context<'_>,
-    args: &Online,
+    args: &OnlineArgs,
     files: Vec<File>,
 ) -> io::Result<Vec<Examined>> {
     let progress = progress(context, files.len());
-    let trust = context.trust();
+    let policy = context.policy();
     let administrators = args.as_admin.then(|| {
         let patience = Duration::from_secs(args.timeout);
         administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
     });
     let mut transports = Transports::default();
-    let jobs = files.iter().map(|file| Job::new(file, &trust, &mut transports)).collect::<Vec<_>>();
+    let lookups = files.iter().map(|file| Lookup::new(file, &policy, &mut transports)).collect::<Vec<_>>();
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let timeout = Duration::from_secs(args.timeout);
-    let cancellation = context.cancellation();
-    let plan = Arc::new(Plan { depth, timeout, trust, administrators, cancellation });
+    let options = Arc::new(LookupOptions { depth, timeout, administrators });
     let runtime = tokio::runtime::Runtime::new()?;
-    let tenants = runtime.block_on(look_at_all(jobs, plan, &progress));
+    let tenants = runtime.block_on(look_up_all(lookups, options, &progress));
     // A name server that does not answer would keep its thread, and this program, past the time limit.
     runtime.shutdown_background();
     progress.finish_and_clear();
@@ -75,62 +92,65 @@ pub(super) fn examine(
 }
 
 /// Says on standard error why parts of a tenant were not seen, once for each reason, and what that comes to.
-pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> io::Result<Exit> {
+pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit {
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
     for Skipped { why, .. } in file.checked.skipped() {
-        exit = exit.max(weight(why.cause));
+        exit = exit.max(Exit::from(why.cause));
         if why.cause.is_failure() && !said.contains(&why.reason.as_str()) {
             said.push(&why.reason);
             let name = printable(file.checked.source().name());
-            context.complain(format_args!("{name}: {}", why.reason))?;
+            context.error(format_args!("{name}: {}", why.reason));
         }
     }
-    Ok(exit)
-}
-
-pub(super) fn weight(cause: Cause) -> Exit {
-    match cause {
-        Cause::NotAsked | Cause::Follows => Exit::Clean,
-        Cause::Answer => Exit::Answer,
-        Cause::Silence => Exit::Silence,
-        Cause::Use => Exit::Usage,
-    }
+    exit
 }
 
 /// What is done with every file.
-struct Plan {
+struct LookupOptions {
     depth: Depth,
     /// For the application's part and for the administrator's, each.
     timeout: Duration,
-    trust: Trust,
     administrators: Option<Result<Administrators, Unseen>>,
-    /// Ends the commands that print secrets.
-    cancellation: CancellationToken,
 }
 
 /// What is needed to look at one file's tenant, or why that is not possible.
-struct Job(Result<(Settings, PathBuf, Arc<dyn Transport>), Unseen>);
+struct Lookup(Result<(Settings, Connection), Unseen>);
 
-impl Job {
-    fn new(file: &File, trust: &Trust, transports: &mut Transports) -> Self {
-        let ready = sign_in::settings(&file.checked, trust).and_then(|settings| {
-            let transport = transports.of(&settings, &file.folder)?;
-            Ok((settings, file.folder.clone(), transport))
+impl Lookup {
+    fn new(file: &File, policy: &ConnectionPolicy, transports: &mut Transports) -> Self {
+        let ready = settings(&file.checked).and_then(|settings| {
+            let (folder, access) = (&file.folder, &settings.access);
+            let connection = Connection::open(&file.checked, folder, access, policy, transports)?;
+            Ok((settings, connection))
         });
         Self(ready)
     }
 }
 
-async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) -> Vec<Snapshot> {
+/// The settings to sign in with.
+fn settings(checked: &Checked) -> Result<Settings, Unseen> {
+    checked.settings().map_err(|error| match error {
+        Unresolved::Errors => {
+            Unseen::new(Cause::Follows, "the settings have errors; nobody signs in with them")
+        }
+        Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
+    })
+}
+
+async fn look_up_all(
+    lookups: Vec<Lookup>,
+    options: Arc<LookupOptions>,
+    progress: &ProgressBar,
+) -> Vec<Snapshot> {
     let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
-    let mut tenants = jobs.iter().map(|_| None).collect::<Vec<_>>();
+    let mut tenants = lookups.iter().map(|_| None).collect::<Vec<_>>();
     let mut running = JoinSet::new();
-    for (at, job) in jobs.into_iter().enumerate() {
-        let (gate, plan) = (Arc::clone(&gate), Arc::clone(&plan));
+    for (at, lookup) in lookups.into_iter().enumerate() {
+        let (gate, options) = (Arc::clone(&gate), Arc::clone(&options));
         running.spawn(async move {
             let _place = gate.acquire().await;
-            (at, look(job, &plan).await)
+            (at, look_up(lookup, &options).await)
         });
     }
     while let Some(done) = running.join_next().await {
@@ -147,35 +167,33 @@ async fn look_at_all(jobs: Vec<Job>, plan: Arc<Plan>, progress: &ProgressBar) ->
     tenants.into_iter().map(|tenant| tenant.unwrap_or_else(lost)).collect()
 }
 
-async fn look(job: Job, plan: &Plan) -> Snapshot {
+async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
     let unseen = |why: &Unseen| Snapshot::unseen(Timestamp::now(), why);
-    let (settings, folder, transport) = match job.0 {
+    let (settings, connection) = match lookup.0 {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = sign_in::secret(&settings, folder, &plan.trust, plan.timeout, &plan.cancellation).await;
-    let limits = || Limits { until: Some(Instant::now() + plan.timeout), ..Limits::default() };
+    let secret = connection.client_secret(&settings, options.timeout).await;
+    let limits = || Limits { until: Some(Deadline::after(options.timeout)), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
-            let client = Client::new(&settings.access, credential, Arc::clone(&transport), limits());
-            probe::application(&client, secret, plan.depth).await
+            let client = connection.client(credential, limits());
+            probe::application(&client, secret, options.depth).await
         }
         Err(why) => unseen(why),
     };
-    match &plan.administrators {
+    match &options.administrators {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
         Some(Ok(administrators)) => {
-            tenant.registration =
-                match administrator::token(administrators, &settings.access, &plan.trust, &transport).await {
-                    Ok(token) => {
-                        let client =
-                            Client::new(&settings.access, Credential::Token(token), transport, limits());
-                        probe::registration(&client, &settings, secret.as_ref().ok()).await
-                    }
-                    Err(why) => Err(why),
+            tenant.registration = match administrator::token(administrators, &connection).await {
+                Ok(token) => {
+                    let client = connection.client(Credential::Token(token), limits());
+                    probe::registration(&client, &settings, secret.as_ref().ok()).await
                 }
+                Err(why) => Err(why),
+            }
         }
     }
     tenant
@@ -197,13 +215,17 @@ fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::http::{Answer, Request};
+    use crate::http::{Answer, Request, Transport};
+    use crate::os::process::CancellationToken;
+    use crate::secret::Trust;
 
     /// Takes every request and never answers.
-    struct Abyss;
+    struct SilentTransport;
 
-    impl Transport for Abyss {
+    impl Transport for SilentTransport {
         fn send(&self, _: Request) -> Answer<'_> {
             Box::pin(std::future::pending())
         }
@@ -218,35 +240,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reply_that_never_comes_is_exit_code_4_and_names_its_limit() {
         let checked = checked();
-        let ready =
-            (checked.settings().expect("complete"), PathBuf::new(), Arc::new(Abyss) as Arc<dyn Transport>);
-        let plan = Plan {
+        let settings = checked.settings().expect("complete");
+        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let connection =
+            Connection::over(Arc::new(SilentTransport), Path::new(""), &settings.access, &policy);
+        let options = LookupOptions {
             depth: Depth::MadeUpUser,
             timeout: Duration::from_secs(20),
-            trust: Trust::nothing(),
             administrators: None,
-            cancellation: CancellationToken::default(),
         };
-        let tenant = look(Job(Ok(ready)), &plan).await;
+        let tenant = look_up(Lookup(Ok((settings, connection))), &options).await;
         let file = Examined { checked: with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let global = super::super::args::tests::global();
-        let mut context = Context { out: &mut out, err: &mut err, global, admin_token: None, page: None };
-        let exit = report_unseen(&mut context, &file).expect("written");
+        let global = super::super::options::tests::global();
+        let mut context = Context {
+            out: &mut out,
+            err: &mut err,
+            global,
+            admin_token: None,
+            page: None,
+            dispatch: |_, _| Ok(Exit::Clean),
+        };
+        let exit = report_unseen(&mut context, &file);
         assert_eq!(exit.code(), 4);
         let said = String::from_utf8(err).expect("UTF-8");
         assert_eq!(said, "error: a.toml: login.microsoftonline.com: no answer within 20 s\n");
-    }
-
-    #[test]
-    fn of_several_exit_codes_2_comes_before_4_before_3_before_1() {
-        let mut all = [Exit::Usage, Exit::Findings, Exit::Silence, Exit::Clean, Exit::Answer];
-        all.sort();
-        assert_eq!(all.map(Exit::code), [0, 1, 3, 4, 2]);
-        assert_eq!(
-            [Cause::NotAsked, Cause::Follows, Cause::Answer, Cause::Silence, Cause::Use]
-                .map(|cause| weight(cause).code()),
-            [0, 0, 3, 4, 2]
-        );
     }
 }

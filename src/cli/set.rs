@@ -3,27 +3,55 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::args::{Set, Unset};
+use clap::Args;
+
+use super::context::Context;
+use super::error::{CliError, failure, usage_error};
+use super::exit::Exit;
+use super::list;
+use super::names::{display, is_name, named};
 use super::value::from_argument;
-use super::{Context, Exit, display, is_name, list, named};
 use crate::diagnostic::{Diagnostic, Key, Step};
-use crate::edit::{self, ChangeError, Outcome};
-use crate::edit::{Change, NewValue};
+use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::secret::{Secret, SecretSource};
 use crate::settings::keys;
 use crate::text::printable;
 
-/// Standard input may have this many bytes; no value is longer.
-const MOST_BYTES: u64 = 64 * 1024;
+#[derive(Args)]
+#[command(after_help = "Examples:
+  swyx-teams set control_center.MsTeamsStatusSyncMode 2
+  swyx-teams set control_center.MsTeamsClientSecret env:SWYX_TEAMS_CLIENT_SECRET
+  pass show teams | swyx-teams set control_center.MsTeamsClientSecret --stdin
+  swyx-teams set 'user[0]' '{ swyx = \"Jane Roe\", teams = \"jane.roe@example.com\" }'
 
-pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
+Several pairs are one change: all or none. A change that would add an error is refused, with exit code 1.")]
+pub(super) struct SetArgs {
+    /// Keys and their new values, in turn. A secret's value is a reference: env:NAME, file:PATH or { command = [...] }
+    #[arg(required = true, value_names = ["KEY", "VALUE"], num_args = 1.., allow_negative_numbers = true)]
+    words: Vec<String>,
+    /// Take the value of the last key from standard input; the only way for a secret itself, beside the prompt
+    #[arg(long)]
+    stdin: bool,
+}
+
+#[derive(Args)]
+pub(super) struct UnsetArgs {
+    /// The keys to take away
+    #[arg(required = true)]
+    keys: Vec<crate::diagnostic::Key>,
+}
+
+/// Standard input may have this many bytes; no value is longer.
+const MAX_VALUE_BYTES: u64 = 64 * 1024;
+
+pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let mut pairs = Vec::new();
     for pair in args.words.chunks(2) {
         let [word, ..] = pair else { continue };
         let Some(key) = word.parse::<Key>().ok().filter(may_be_set) else {
-            return context.misuse(
+            return Err(usage_error(
                 "a key was expected, like control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
-            );
+            ));
         };
         pairs.push((key, pair.get(1)));
     }
@@ -31,36 +59,32 @@ pub(super) fn set(context: &mut Context<'_>, args: &Set) -> io::Result<Exit> {
     for (key, value) in pairs {
         let value = match value {
             Some(text) => from_argument(&key, text),
-            None => match last_value(context, &key, args.stdin)? {
-                Ok(text) => from_outside(&key, text),
-                Err(exit) => return Ok(exit),
-            },
+            None => from_outside(&key, last_value(context, &key, args.stdin)?),
         };
-        match value {
-            Ok(value) => changes.push(Change::Set(key, value)),
-            Err(message) => return context.misuse(format!("`{}`: {message}", named(key.as_str()))),
-        }
+        let value =
+            value.map_err(|message| usage_error(format_args!("`{}`: {message}", named(key.as_str()))))?;
+        changes.push(Change::Set(key, value));
     }
     if args.stdin && args.words.len().is_multiple_of(2) {
-        return context.misuse("with --stdin the last key has no value after it");
+        return Err(usage_error("with --stdin the last key has no value after it"));
     }
     let path = context.file(None);
     apply(context, &path, &changes)
 }
 
-pub(super) fn unset(context: &mut Context<'_>, args: &Unset) -> io::Result<Exit> {
+pub(super) fn unset(context: &mut Context<'_>, args: &UnsetArgs) -> Result<Exit, CliError> {
     let path = context.file(None);
     if !path.exists() {
-        return context.misuse(format!("{}: no such file", printable(&display(&path))));
+        return Err(usage_error(format!("{}: no such file", printable(&display(&path)))));
     }
     if let Some(key) = args.keys.iter().find(|key| !list::may_exist(key)) {
-        return context.misuse(list::no_such_key(key));
+        return Err(usage_error(list::no_such_key(key)));
     }
     let changes = args.keys.iter().cloned().map(Change::Unset).collect::<Vec<_>>();
     apply(context, &path, &changes)
 }
 
-fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Result<Exit> {
+fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<Exit, CliError> {
     let name = display(path);
     let concerns = |found: &Diagnostic| {
         changes.iter().any(|change| match change {
@@ -81,20 +105,18 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> io::Resu
         }
         Ok(Outcome::Refused(after, added)) => {
             context.report_to_err(&after, |found| added.contains(found))?;
-            writeln!(
-                context.err,
-                "error: this would add errors to {}; nothing was changed",
-                printable(&name)
-            )?;
-            Ok(Exit::Findings)
+            let name = printable(&name);
+            Err(failure(Exit::Findings, format_args!("this would add errors to {name}; nothing was changed")))
         }
         Err(ChangeError::Unsound(checked)) => {
             let exit = context.report_unsound(&checked)?;
             let name = printable(&name);
-            writeln!(context.err, "error: {name} has faults that must be mended first; nothing was changed")?;
-            Ok(exit)
+            Err(failure(
+                exit,
+                format_args!("{name} has faults that must be mended first; nothing was changed"),
+            ))
         }
-        Err(error) => context.misuse(format!("{}: {error}", printable(&name))),
+        Err(error) => Err(usage_error(format!("{}: {error}", printable(&name)))),
     }
 }
 
@@ -110,23 +132,21 @@ fn may_be_set(key: &Key) -> bool {
 }
 
 /// The value of the last key, from standard input or a prompt.
-fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> io::Result<Result<String, Exit>> {
+fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<String, CliError> {
     if stdin {
         let mut text = String::new();
-        if io::stdin().lock().take(MOST_BYTES).read_to_string(&mut text).is_err() {
-            return context.misuse("standard input is not UTF-8 text").map(Err);
+        if io::stdin().lock().take(MAX_VALUE_BYTES).read_to_string(&mut text).is_err() {
+            return Err(usage_error("standard input is not UTF-8 text"));
         }
         let line =
             text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-        return Ok(Ok(line.to_owned()));
+        return Ok(line.to_owned());
     }
     if !context.can_ask() {
-        return context
-            .misuse(format!(
-                "`{}` has no value: write it behind the key, or give it to --stdin",
-                named(key.as_str())
-            ))
-            .map(Err);
+        return Err(usage_error(format!(
+            "`{}` has no value: write it behind the key, or give it to --stdin",
+            named(key.as_str())
+        )));
     }
     let question = format!("{key}:");
     let answer = if keys::SECRETS.contains(key) {
@@ -136,8 +156,8 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> io::Result<R
         inquire::Text::new(&question).prompt()
     };
     match answer {
-        Ok(text) => Ok(Ok(text)),
-        Err(_) => context.misuse("nothing was entered; nothing was changed").map(Err),
+        Ok(text) => Ok(text),
+        Err(_) => Err(usage_error("nothing was entered; nothing was changed")),
     }
 }
 

@@ -1,17 +1,32 @@
 //! `sheet`: what to type into Control Center.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::{Plain, Sheet as Args};
-use super::{Context, Exit};
+use super::context::Context;
+use super::error::{CliError, failure, usage_error};
+use super::exit::Exit;
+use super::options::Plain;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
 use crate::secret::Secret;
-use crate::settings::{Settings, Unresolved};
+use crate::settings::{Settings, Unresolved, keys};
 use crate::sheet::{Field, Sheet};
+
+#[derive(Args)]
+pub(super) struct SheetArgs {
+    /// The settings file
+    file: Option<PathBuf>,
+    /// Fetch the secret from where it is kept and print it
+    #[arg(long)]
+    reveal: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Plain,
+}
 
 #[derive(Serialize)]
 struct Shape<'a> {
@@ -32,49 +47,44 @@ struct FieldShape<'a> {
 
 /// Prints the sheet of the file at `path` for a person, without the secret.
 pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
-    run(context, &Args { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human })
+    let args = SheetArgs { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human };
+    let printed = run(context, &args);
+    context.settle(printed)
 }
 
 /// The sheet of the file at `path`, which holds no secret.
-pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> io::Result<Result<Sheet, Exit>> {
-    Ok(settings(context, path)?.map(|(_, settings)| Sheet::new(&settings)))
+pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> Result<Sheet, CliError> {
+    let (_, settings) = settings(context, path)?;
+    Ok(Sheet::new(&settings))
 }
 
-/// The file with its settings, if a sheet can be made of them; else says what is to be mended.
-fn settings(context: &mut Context<'_>, path: &Path) -> io::Result<Result<(Checked, Settings), Exit>> {
-    let checked = match context.load(path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(Err(exit)),
-    };
+/// The file with its settings. Reports the errors if no sheet can be made of them.
+fn settings(context: &mut Context<'_>, path: &Path) -> Result<(Checked, Settings), CliError> {
+    let checked = context.load(path)?;
     match checked.settings() {
-        Ok(settings) => Ok(Ok((checked, settings))),
+        Ok(settings) => Ok((checked, settings)),
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
-            writeln!(
-                context.err,
-                "error: mend these first; a sheet with wrong values would be typed in as it is"
-            )?;
-            Ok(Err(Exit::Findings))
+            Err(failure(
+                Exit::Findings,
+                "mend these first; a sheet with wrong values would be typed in as it is",
+            ))
         }
-        Err(error) => context.misuse(error).map(Err),
+        Err(error) => Err(usage_error(error)),
     }
 }
 
-pub(super) fn run(context: &mut Context<'_>, args: &Args) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let (checked, settings) = match settings(context, &path)? {
-        Ok(found) => found,
-        Err(exit) => return Ok(exit),
-    };
+    let (checked, settings) = settings(context, &path)?;
     let sheet = Sheet::new(&settings);
     let mut secret = None;
     if args.reveal
         && let Some(source) = &settings.client_secret
     {
-        match context.fetch(&checked, source, &path) {
-            Ok(found) => secret = Some(found),
-            Err(error) => return context.misuse(format!("`control_center.MsTeamsClientSecret`: {error}")),
-        }
+        let fetched = context.fetch(&checked, source, &path);
+        secret =
+            Some(fetched.map_err(|error| usage_error(format_args!("`{}`: {error}", keys::CLIENT_SECRET)))?);
     }
     match args.format {
         Plain::Json => print_json(context, &sheet, secret.as_ref()),

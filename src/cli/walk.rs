@@ -11,7 +11,7 @@ pub(super) enum Target {
     /// A file.
     File(PathBuf),
     /// A folder that could not be searched, or in which nothing was found.
-    Barren(PathBuf, String),
+    NoFile(PathBuf, String),
     /// Standard input.
     Stdin,
 }
@@ -20,7 +20,7 @@ pub(super) enum Target {
 pub(super) struct Walk<'a> {
     pub(super) exclude: &'a [Pattern],
     /// What was passed over, each with the reason.
-    pub(super) passed_over: Vec<(PathBuf, &'static str)>,
+    pub(super) skipped: Vec<(PathBuf, &'static str)>,
 }
 
 impl Walk<'_> {
@@ -35,7 +35,7 @@ impl Walk<'_> {
         let mut found = Vec::new();
         self.search(path, path, &mut found);
         if found.is_empty() {
-            found.push(Target::Barren(
+            found.push(Target::NoFile(
                 path.to_path_buf(),
                 "no settings file (*.toml) in this folder".to_owned(),
             ));
@@ -49,7 +49,7 @@ impl Walk<'_> {
             Ok(entries) => entries,
             Err(error) => {
                 let reason = format!("the folder cannot be searched: {}", crate::os::reason(&error));
-                found.push(Target::Barren(folder.to_path_buf(), reason));
+                found.push(Target::NoFile(folder.to_path_buf(), reason));
                 return;
             }
         };
@@ -62,12 +62,12 @@ impl Walk<'_> {
                 path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
             if name.as_encoded_bytes().starts_with(b".") {
                 if kind.is_dir() || is_settings {
-                    self.passed_over.push((path, "a hidden name"));
+                    self.skipped.push((path, "a hidden name"));
                 }
             } else if kind.is_symlink() {
-                self.passed_over.push((path, "a symbolic link"));
+                self.skipped.push((path, "a symbolic link"));
             } else if (kind.is_dir() || is_settings) && self.is_excluded(root, &path) {
-                self.passed_over.push((path, "excluded"));
+                self.skipped.push((path, "excluded"));
             } else if kind.is_dir() {
                 self.search(root, &path, found);
             } else if is_settings {
@@ -96,6 +96,6 @@ pub(super) fn without_repetitions(targets: &mut Vec<Target>) {
     let mut seen = HashSet::new();
     targets.retain(|target| match target {
         Target::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
-        Target::Barren(..) | Target::Stdin => true,
+        Target::NoFile(..) | Target::Stdin => true,
     });
 }

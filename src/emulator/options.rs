@@ -77,7 +77,6 @@ impl Default for Options {
 
 /// What the tenant holds at the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Scenario {
     /// The application is registered and has its two grants
     #[default]
@@ -102,9 +101,56 @@ pub enum Scenario {
     UserMismatch,
 }
 
+impl Scenario {
+    /// All of them, in the order in which help lists them.
+    pub const ALL: [Self; 10] = [
+        Self::Ready,
+        Self::Empty,
+        Self::NoConsent,
+        Self::DelegatedOnly,
+        Self::ReadOnly,
+        Self::Excess,
+        Self::ExpiredSecret,
+        Self::ExpiringSecret,
+        Self::Disabled,
+        Self::UserMismatch,
+    ];
+
+    /// The name, as options take it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Empty => "empty",
+            Self::NoConsent => "no-consent",
+            Self::DelegatedOnly => "delegated-only",
+            Self::ReadOnly => "read-only",
+            Self::Excess => "excess",
+            Self::ExpiredSecret => "expired-secret",
+            Self::ExpiringSecret => "expiring-secret",
+            Self::Disabled => "disabled",
+            Self::UserMismatch => "user-mismatch",
+        }
+    }
+
+    /// What the tenant holds, as help says it.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Ready => "The application is registered and has its two grants",
+            Self::Empty => "A tenant without the application",
+            Self::NoConsent => "The permissions are declared, and nobody consented",
+            Self::DelegatedOnly => "The permissions are granted as delegated ones",
+            Self::ReadOnly => "Presences can be read and not set",
+            Self::Excess => "The application has more permissions than it needs",
+            Self::ExpiredSecret => "The client secret has ended",
+            Self::ExpiringSecret => "The client secret ends in 10 days",
+            Self::Disabled => "Sign-in is switched off for the application",
+            Self::UserMismatch => "Users whose mail addresses and sign-in names do not match",
+        }
+    }
+}
+
 /// What the emulated user does with a device code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum DeviceCode {
     /// Enters it and agrees
     #[default]
@@ -113,4 +159,27 @@ pub enum DeviceCode {
     Decline,
     /// Lets it end
     Expire,
+}
+
+impl DeviceCode {
+    /// All of them, in the order in which help lists them.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Decline, Self::Expire];
+
+    /// The name, as options take it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Decline => "decline",
+            Self::Expire => "expire",
+        }
+    }
+
+    /// What the emulated user does, as help says it.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Approve => "Enters it and agrees",
+            Self::Decline => "Enters it and refuses",
+            Self::Expire => "Lets it end",
+        }
+    }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::description::Form;
 use super::posted::Posted;
 use crate::check::Checked;
-use crate::diagnostic::{Diagnostic, Key, Place, Step};
+use crate::diagnostic::{self, Diagnostic, Key, Place, Severity, Step, id};
 use crate::secret::shape::without_secret;
 
 /// One finding.
@@ -44,9 +44,6 @@ pub struct Related {
     pub message: String,
 }
 
-/// The rule of a post that would change a read-only key. Only forms know it: a file cannot break it.
-const READ_ONLY: &str = "read-only-in-form";
-
 /// The findings of a check, in the order of the file. Where the checked text is what a posted form would make of the file, `posted`
 /// says which of its rows became which of the file.
 ///
@@ -57,67 +54,83 @@ const READ_ONLY: &str = "read-only-in-form";
 /// assert_eq!((findings[2].rule, findings[2].line), ("invalid-value", 2));
 /// ```
 pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
-    let found = checked.diagnostics().iter().map(|found| finding(form, checked, posted, found));
-    found.chain(posted.into_iter().flat_map(|posted| of_rows(form, checked, posted))).collect()
+    let view = View { form, checked, posted };
+    let of_file = checked.diagnostics().iter().map(|found| view.finding(found));
+    let of_post = posted.into_iter().flat_map(|posted| view.findings_of_post(posted));
+    of_file.chain(of_post).collect()
 }
 
-/// A finding of the check.
-fn finding(form: &Form, checked: &Checked, posted: Option<&Posted>, found: &Diagnostic) -> Finding {
-    let shown = |place: &Place| place.key().map(|key| key.shown().to_string());
-    let here = part(form, &found.place);
-    Finding {
-        rule: found.rule,
-        severity: found.severity.as_str(),
-        key: shown(&found.place),
-        title: here.as_ref().map(|key| title(form, key, &name(key, posted))),
-        beside: here.map(|key| name(&key, posted)),
-        line: line(checked, &found.place),
-        message: found.message.clone(),
-        help: found.help.clone(),
-        related: found
-            .related
-            .iter()
-            .map(|related| Related {
-                key: shown(&related.place),
-                beside: part(form, &related.place).map(|key| name(&key, posted)),
-                line: line(checked, &related.place),
-                message: related.message.clone(),
-            })
-            .collect(),
+/// A check as a form shows it.
+struct View<'a> {
+    form: &'a Form,
+    checked: &'a Checked,
+    posted: Option<&'a Posted>,
+}
+
+impl View<'_> {
+    fn finding(&self, found: &Diagnostic) -> Finding {
+        let part = part(self.form, &found.place);
+        Finding {
+            rule: found.rule,
+            severity: found.severity.as_str(),
+            key: shown(&found.place),
+            title: part.as_ref().map(|key| title(self.form, key, &name(key, self.posted))),
+            beside: part.map(|key| name(&key, self.posted)),
+            line: self.line(&found.place),
+            message: found.message.clone(),
+            help: found.help.clone(),
+            related: found.related.iter().map(|related| self.related(related)).collect(),
+        }
+    }
+
+    fn related(&self, related: &diagnostic::Related) -> Related {
+        Related {
+            key: shown(&related.place),
+            beside: part(self.form, &related.place).map(|key| name(&key, self.posted)),
+            line: self.line(&related.place),
+            message: related.message.clone(),
+        }
+    }
+
+    /// What is wrong with a post before there is a file.
+    fn findings_of_post<'a>(&'a self, posted: &'a Posted) -> impl Iterator<Item = Finding> + 'a {
+        let twice = posted.twice().iter().map(|row| {
+            self.of_row(id::STATUS_DUPLICATE, row, "this presence is given twice", "delete one of them")
+        });
+        let incomplete = posted.incomplete().iter().map(|row| {
+            let help = "enter the presence that the status is for, or remove the row";
+            self.of_row(id::MISSING_KEY, row, "a status is chosen, and no presence", help)
+        });
+        let read_only = posted.read_only_keys().iter().map(|key| {
+            let row = (key.clone(), key.to_string());
+            let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
+            self.of_row(id::READ_ONLY_IN_FORM, &row, "this cannot be changed in the form", help)
+        });
+        twice.chain(incomplete).chain(read_only)
+    }
+
+    /// An error of a row, or a field, of the post.
+    fn of_row(&self, rule: &'static str, (key, row): &(Key, String), message: &str, help: &str) -> Finding {
+        Finding {
+            rule,
+            severity: Severity::Error.as_str(),
+            key: Some(key.shown().to_string()),
+            beside: Some(row.clone()),
+            title: Some(title(self.form, key, row)),
+            line: self.line(&Place::Key(key.clone())),
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
+            related: Vec::new(),
+        }
+    }
+
+    fn line(&self, place: &Place) -> usize {
+        self.checked.source().span(place).start.line
     }
 }
 
-/// The findings of a posted form whose text the check does not show: rows that were not added, and read-only keys.
-fn of_rows(form: &Form, checked: &Checked, posted: &Posted) -> Vec<Finding> {
-    let of_row = |rule, (key, row): &(Key, String), message: &str, help: &str| Finding {
-        rule,
-        severity: "error",
-        key: Some(key.shown().to_string()),
-        beside: Some(row.clone()),
-        title: Some(title(form, key, row)),
-        line: line(checked, &Place::Key(key.clone())),
-        message: message.to_owned(),
-        help: Some(help.to_owned()),
-        related: Vec::new(),
-    };
-    let twice = posted
-        .twice()
-        .iter()
-        .map(|row| of_row("status-duplicate", row, "this presence is given twice", "delete one of them"));
-    let incomplete = posted.incomplete().iter().map(|row| {
-        let help = "enter the presence that the status is for, or remove the row";
-        of_row("missing-key", row, "a status is chosen, and no presence", help)
-    });
-    let read_only = posted.read_only_keys().iter().map(|key| {
-        let part = (key.clone(), key.to_string());
-        let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
-        of_row(READ_ONLY, &part, "this cannot be changed in the form", help)
-    });
-    twice.chain(incomplete).chain(read_only).collect()
-}
-
-fn line(checked: &Checked, place: &Place) -> usize {
-    checked.source().span(place).start.line
+fn shown(place: &Place) -> Option<String> {
+    place.key().map(|key| key.shown().to_string())
 }
 
 /// The nearest part of the form around a key.

@@ -5,8 +5,7 @@ use super::findings::{Finding, findings};
 use super::posted::Posted;
 use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
-use crate::edit;
-use crate::edit::EditError;
+use crate::edit::{self, EditError};
 
 /// A look at what would be saved.
 pub struct Look {

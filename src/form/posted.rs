@@ -18,8 +18,7 @@ use super::description::{COMMAND, Field, Form, Kind};
 use super::values::{SecretValue, Value, Values, stored};
 use crate::check::Checked;
 use crate::diagnostic::{Key, Step};
-use crate::edit::is_changed_by;
-use crate::edit::{Change, NewValue};
+use crate::edit::{Change, NewValue, is_changed_by};
 use crate::secret::{Secret, SecretSource};
 
 /// The inputs are not those of the form.

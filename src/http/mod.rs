@@ -10,9 +10,11 @@
 //! | `https` | the transport of production |
 //! | `send` | the one way to send: time limits, `Retry-After`, back-off, retry budget, ids for support |
 //! | `error` | why a request gave no answer |
+//! | `deadline` | the end of all waiting |
 //! | `answer` | parts of an answer that are safe to repeat |
 
 mod answer;
+mod deadline;
 mod error;
 mod https;
 mod send;
@@ -20,6 +22,7 @@ mod transport;
 
 pub use answer::{RequestId, SafeToken};
 pub(crate) use answer::{content_type, media_type, request_id};
+pub use deadline::Deadline;
 pub use error::HttpError;
 pub use https::{CONNECT_WITHIN, Https, SetupError};
 pub use send::{Limits, Sender};

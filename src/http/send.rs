@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::answer::request_id;
+use super::deadline::Deadline;
 use super::error::HttpError;
 use super::transport::{Request, Response, Streamed, Transport, TransportError};
 use crate::secret::Secret;
@@ -25,7 +26,7 @@ pub struct Limits {
     /// For one attempt; by default 30 s.
     pub attempt: Duration,
     /// Until all has to be done, repetitions and pauses included; by default without end.
-    pub until: Option<Instant>,
+    pub until: Option<Deadline>,
     /// Repetitions of one request at most; by default 3. With 0 everything is sent once: for whoever repeats by a plan of its own.
     pub repetitions: usize,
 }
@@ -60,7 +61,7 @@ impl Sender {
     }
 
     /// Gives what follows another end of all waiting.
-    pub(crate) fn wait_until(&mut self, until: Instant) {
+    pub(crate) fn wait_until(&mut self, until: Deadline) {
         self.limits.until = Some(until);
     }
 
@@ -130,7 +131,7 @@ impl Sender {
     ) -> Result<http::Response<B>, HttpError> {
         let host = host(request);
         let limit = match self.limits.until {
-            Some(until) => self.limits.attempt.min(until.saturating_duration_since(Instant::now())),
+            Some(until) => self.limits.attempt.min(until.remaining()),
             None => self.limits.attempt,
         };
         let start = Instant::now();
@@ -189,7 +190,7 @@ impl Sender {
     }
 
     fn has_time_for(&self, pause: Duration) -> bool {
-        self.limits.until.is_none_or(|until| Instant::now().checked_add(pause).is_some_and(|end| end < until))
+        self.limits.until.is_none_or(|until| until.leaves(pause))
     }
 
     /// Waits as long as was asked for, if there is time for it.

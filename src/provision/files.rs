@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::keep::{Keep, KeepError, Kept};
 use super::standing::{Absence, Held};
-use crate::edit::{self, Outcome};
-use crate::edit::{Change, NewValue};
+use crate::edit::{self, Change, NewValue, Outcome};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite};
 use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within};

@@ -85,8 +85,8 @@ mod step;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::http::Deadline;
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::Instant;
 
 use crate::entra::GraphError;
 use crate::entra::aadsts::Kind;
@@ -177,10 +177,9 @@ impl Provisioner<'_> {
             let (look, is_rejected) = self.glance(held.clone()).await?;
             let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
             let pauses = pauses.get_or_insert_with(|| {
-                let now = Instant::now();
                 // Most of the time is for what is done afterwards.
-                let some = self.patience.until.saturating_duration_since(now) / 8;
-                Patience { until: now + within.min(some), ..self.patience }.pauses()
+                let some = self.patience.until.remaining() / 8;
+                Patience { until: Deadline::after(within.min(some)), ..self.patience }.pauses()
             });
             if !pauses.wait(why).await {
                 return Ok(look);

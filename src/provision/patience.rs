@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::failure::Failure;
 use super::step::Step;
 use crate::entra::GraphError;
+use crate::http::Deadline;
 
 /// Who hears of what is done, and of every wait.
 pub trait Told: Send + Sync {
@@ -25,7 +24,7 @@ pub trait Told: Send + Sync {
 #[derive(Clone, Copy)]
 pub struct Patience<'a> {
     /// The end of all waiting.
-    pub until: Instant,
+    pub until: Deadline,
     /// Who hears of it.
     pub told: &'a dyn Told,
 }
@@ -73,7 +72,7 @@ impl Pauses<'_> {
     /// Waits once more, if there is time for it.
     pub(super) async fn wait(&mut self, why: &str) -> bool {
         let pause = self.next;
-        if Instant::now() + pause >= self.patience.until {
+        if !self.patience.until.leaves(pause) {
             return false;
         }
         self.patience.told.waits(why, pause);

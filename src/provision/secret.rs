@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::act::Registered;
@@ -21,6 +20,7 @@ use crate::entra::GraphError;
 use crate::entra::aadsts::Kind;
 use crate::entra::graph::Change;
 use crate::entra::permission::needs;
+use crate::http::Deadline;
 use crate::secret::Secret;
 use crate::settings::ClientId;
 
@@ -113,7 +113,7 @@ impl Provisioner<'_> {
 
     /// Looks for a secret whose value got lost, and removes it. That there is none shows only after a while.
     async fn remove_lost(&self, application: Uuid, name: &str) -> Result<(), Failure> {
-        let look_until = Instant::now() + LOOK_FOR;
+        let look_until = Deadline::after(LOOK_FOR);
         let patience = Patience { until: self.patience.until.min(look_until), ..self.patience };
         let mut pauses = patience.pauses();
         let why = "no answer came to the request for a secret; looking whether one was made, to remove it";

@@ -28,7 +28,6 @@ pub use verdict::verdict;
 
 /// How a check is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// For a person: the line, a caret, what to do
     #[default]
@@ -45,6 +44,38 @@ pub enum Format {
     Gitlab,
     /// JUnit XML
     Junit,
+}
+
+impl Format {
+    /// All of them, in the order in which help lists them.
+    pub const ALL: [Self; 7] =
+        [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
+
+    /// The name, as options take it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+        }
+    }
+
+    /// What the format is for, as help says it.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Human => "For a person: the line, a caret, what to do",
+            Self::Concise => "One line for each finding",
+            Self::Json => "This program's own JSON, version 1",
+            Self::Sarif => "SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it",
+            Self::Github => "GitHub annotations",
+            Self::Gitlab => "GitLab code quality",
+            Self::Junit => "JUnit XML",
+        }
+    }
 }
 
 /// Writes a report of `files` in `format`.

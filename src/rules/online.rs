@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::entra::aadsts::{self, Kind};
 use crate::entra::permission::Need;
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
-use crate::settings::{Draft, IdText, Mode, keys};
+use crate::settings::{Draft, IdText, Mode, consent_address, keys};
 use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
@@ -92,8 +92,8 @@ pub(super) fn consent(draft: &Draft) -> String {
     let id = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
     match (id(&draft.control_center.tenant_id), id(&draft.control_center.client_id)) {
         (Some(tenant), Some(client)) => {
-            let login = draft.entra.cloud.unwrap_or_default().login_host();
-            format!("grant admin consent: https://{login}/{tenant}/adminconsent?client_id={client}")
+            let login = format!("https://{}", draft.entra.cloud.unwrap_or_default().login_host());
+            format!("grant admin consent: {}", consent_address(&login, tenant, client))
         }
         _ => "grant admin consent under API permissions".to_owned(),
     }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
 
 pub(super) const RULE: Rule = Rule {
-    id: "status-duplicate",
+    id: id::STATUS_DUPLICATE,
     severity: Severity::Error,
     title: "one presence twice",
     doc: "\

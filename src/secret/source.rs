@@ -28,14 +28,20 @@ impl SecretSource {
     /// its program.
     pub fn describe(&self) -> String {
         match self {
+            Self::Inline(_) => self.holder(),
+            Self::Env(_) | Self::File(_) | Self::Command(_) => format!("from {}", self.holder()),
+        }
+    }
+
+    /// What holds it, without a preposition: as [`SecretSource::describe`], never the secret itself.
+    pub fn holder(&self) -> String {
+        match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
-            Self::Env(name) => format!("from the environment variable {name}"),
-            Self::File(path) => {
-                format!("from the file {}", shown(without_secret(&path.to_string_lossy())))
-            }
+            Self::Env(name) => format!("the environment variable {name}"),
+            Self::File(path) => format!("the file {}", shown(without_secret(&path.to_string_lossy()))),
             Self::Command(argv) => {
                 let program = argv.first().map_or("", String::as_str);
-                format!("from the command {}", shown(without_secret(program)))
+                format!("the command {}", shown(without_secret(program)))
             }
         }
     }
@@ -60,12 +66,11 @@ impl SecretSource {
 
     /// Where it is kept, as in "kept …" and "put it …": as [`SecretSource::describe`], never the secret itself.
     pub fn place(&self) -> String {
-        let described = self.describe();
-        let named = described.trim_start_matches("from ");
+        let holder = self.holder();
         match self {
-            Self::Inline(_) => described,
-            Self::Env(_) | Self::File(_) => format!("in {named}"),
-            Self::Command(_) => format!("where {named} reads it"),
+            Self::Inline(_) => holder,
+            Self::Env(_) | Self::File(_) => format!("in {holder}"),
+            Self::Command(_) => format!("where {holder} reads it"),
         }
     }
 }

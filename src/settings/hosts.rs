@@ -2,6 +2,8 @@
 //!
 //! Source of the hosts: <https://learn.microsoft.com/graph/deployments>.
 
+use std::fmt;
+
 use super::draft::Draft;
 use super::resolve::Access;
 use super::untrusted::{TrustRequirement, Untrusted};
@@ -54,6 +56,15 @@ impl Access {
             None => format!("https://{}/{}", self.cloud.graph_host(), defaults::GRAPH_VERSION),
         }
     }
+}
+
+/// The address at which an administrator consents to what an application declares.
+///
+/// `login` is the host that the administrator's browser opens. Only settings that are trusted may name it
+/// ([`Access::login_address`]); for a file from anyone it is Microsoft's own ([`Cloud::login_host`]).
+/// Source: <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
+pub fn consent_address(login: &str, tenant: impl fmt::Display, client: impl fmt::Display) -> String {
+    format!("{login}/{tenant}/adminconsent?client_id={client}")
 }
 
 impl Draft {

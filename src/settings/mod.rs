@@ -22,6 +22,7 @@ mod untrusted;
 mod values;
 
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use hosts::consent_address;
 pub use id::IdFault;
 pub(crate) use presences::{PAIRS, pair_names};
 pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};

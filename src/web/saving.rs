@@ -15,8 +15,7 @@ use super::sent::Sent;
 use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
-use crate::edit::Change;
-use crate::edit::{self, ChangeError, Outcome};
+use crate::edit::{self, Change, ChangeError, Outcome};
 use crate::form::{Difference, Finding, Posted, differences, findings, look, take};
 
 /// Saves a form.

@@ -11,7 +11,7 @@ const CALLERS: [(&str, usize); 11] = [
     // `--reveal` of `get` and `list`, in either format.
     ("cli/list.rs", 3),
     // Shows a new secret on the terminal, where the settings name a place that only a person can fill.
-    ("cli/provision/teller.rs", 1),
+    ("cli/provision/progress.rs", 1),
     // `--reveal` of `sheet`.
     ("cli/sheet.rs", 1),
     // The header of every call to Graph and to the gateway.

@@ -1,4 +1,4 @@
-//! The last act: `sync` at work, with calls at the emulated SwyxServer and presences in the emulated Teams, and how long each took to the
+//! The last step: `sync` at work, with calls at the emulated SwyxServer and presences in the emulated Teams, and how long each took to the
 //! other side.
 
 use std::io::{self, IsTerminal};
@@ -8,32 +8,32 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::{mpsc, watch};
 
-use super::super::Context;
 use super::super::sync::load::Loaded;
+use crate::cli::context::Context;
 use crate::emulator::Emulator;
 use crate::secret::Trust;
 use crate::sync::run::{Control, NoopObserver, View, run};
 
-/// Something that somebody does, and what has to show on the other side.
+/// What a user does, and what has to show on the other side.
 struct Change {
     what: &'static str,
     /// The place of the user in the list of the emulated SwyxServer.
     user: usize,
-    done: Deed,
+    done: Action,
     shows: &'static str,
     /// The vendor's promise.
     within: Duration,
 }
 
-enum Deed {
+enum Action {
     /// The Teams client says this; the status in Swyx follows.
     Teams(&'static str),
     /// A call in Swyx begins, or ends; the presence in Teams follows.
     Call(bool),
 }
 
-const FIVE: Duration = Duration::from_secs(5);
-const THREE: Duration = Duration::from_secs(3);
+const TEAMS_TO_SWYX_LIMIT: Duration = Duration::from_secs(5);
+const SWYX_TO_TEAMS_LIMIT: Duration = Duration::from_secs(3);
 
 /// Two rounds; what is in one happens at one moment.
 const ROUNDS: [&[Change]; 2] = [
@@ -41,55 +41,55 @@ const ROUNDS: [&[Change]; 2] = [
         Change {
             what: "Teams: in a meeting",
             user: 0,
-            done: Deed::Teams("Busy/InAMeeting"),
+            done: Action::Teams("Busy/InAMeeting"),
             shows: "Away",
-            within: FIVE,
+            within: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
             what: "Teams: in a call",
             user: 1,
-            done: Deed::Teams("Busy/InACall"),
+            done: Action::Teams("Busy/InACall"),
             shows: "Speaking",
-            within: FIVE,
+            within: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
             what: "Swyx: a call begins",
             user: 2,
-            done: Deed::Call(true),
+            done: Action::Call(true),
             shows: "Busy/InACall",
-            within: THREE,
+            within: SWYX_TO_TEAMS_LIMIT,
         },
     ],
     &[
         Change {
             what: "Teams: available again",
             user: 0,
-            done: Deed::Teams("Available/Available"),
+            done: Action::Teams("Available/Available"),
             shows: "Available",
-            within: FIVE,
+            within: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
             what: "Teams: do not disturb",
             user: 1,
-            done: Deed::Teams("DoNotDisturb/DoNotDisturb"),
+            done: Action::Teams("DoNotDisturb/DoNotDisturb"),
             shows: "DoNotDisturb",
-            within: FIVE,
+            within: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
             what: "Swyx: the call ends",
             user: 2,
-            done: Deed::Call(false),
+            done: Action::Call(false),
             shows: "Available/Available",
-            within: THREE,
+            within: SWYX_TO_TEAMS_LIMIT,
         },
     ],
 ];
 
 /// Whatever is not on the other side by then never comes; a busy machine may be late.
-const LATEST: Duration = Duration::from_secs(20);
+const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
 
 /// Shows it, and tells whether every change came to the other side.
-pub(super) fn act(
+pub(super) fn show(
     context: &mut Context<'_>,
     settings: &Path,
     trust: &Trust,
@@ -115,7 +115,7 @@ pub(super) fn act(
         let running = tokio::spawn(run(site, receiver, sender, Box::new(NoopObserver)));
         // All users are read once, so that what follows is a change.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
-        let is_ready = tokio::time::timeout(LATEST, ready).await.is_ok_and(|view| view.is_ok());
+        let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.is_ok_and(|view| view.is_ok());
         let mut all_came = is_ready;
         for round in ROUNDS {
             all_came &= is_ready && self::round(context, round, emulator).await?;
@@ -128,7 +128,7 @@ pub(super) fn act(
 }
 
 async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulator) -> io::Result<bool> {
-    const LOOK: Duration = Duration::from_millis(5);
+    const PROBE_INTERVAL: Duration = Duration::from_millis(5);
     let users = emulator.swyx_users();
     let start = Instant::now();
     let bars = MultiProgress::new();
@@ -137,18 +137,18 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
         let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
         match change.done {
-            Deed::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
-            Deed::Call(begins) => drop(emulator.call(id, begins)),
+            Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
+            Action::Call(begins) => drop(emulator.call(id, begins)),
         }
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
-    while !open.is_empty() && start.elapsed() < LATEST {
-        tokio::time::sleep(LOOK).await;
+    while !open.is_empty() && start.elapsed() < GIVE_UP_AFTER {
+        tokio::time::sleep(PROBE_INTERVAL).await;
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
             let shown = match change.done {
-                Deed::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
-                Deed::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
+                Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
+                Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
             };
             if shown.as_deref() != Some(change.shows) {
                 left.push((change, id, account, bar));
@@ -157,7 +157,7 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
             let took = start.elapsed();
             let late = if took > change.within { ", late" } else { "" };
             bars.remove(&bar);
-            // The lines that still count are drawn anew below this one.
+            // The lines that still count are redrawn below this one.
             bars.suspend(|| {
                 writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
                 context.out.flush()
@@ -173,7 +173,7 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
 }
 
 fn row(change: &Change, account: &str) -> String {
-    let other = if matches!(change.done, Deed::Teams(_)) { "Swyx" } else { "Teams" };
+    let other = if matches!(change.done, Action::Teams(_)) { "Swyx" } else { "Teams" };
     let shows = format!("{other}: {}", change.shows);
     // What is before the @ is enough, and fits a narrow terminal.
     let name = account.split('@').next().unwrap_or_default();

@@ -1,9 +1,10 @@
 //! `demo`: the whole main job against an emulated tenant, with nothing set up.
 //!
-//! Each act is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
-//! act ended as it should.
+//! Each step is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
+//! step ended as it should.
 
 mod carried;
+mod steps;
 
 use std::ffi::OsStr;
 use std::io;
@@ -14,36 +15,27 @@ use std::time::Instant;
 use clap::Args;
 
 use super::emulate::trust_option;
-use super::{Context, Exit};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
 use crate::secret::{Secret, Trust};
+use steps::{DemoStep, beginning, mistake, steps};
 
 /// The arguments.
 #[derive(Args)]
-pub(super) struct Demo {
+pub(super) struct DemoArgs {
     /// Where the files go; the folder must not be there yet [default: a new one among the system's temporary files]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }
 
-/// One act: what it shows, the words of the command, and how it has to end.
-struct Act {
-    title: &'static str,
-    words: Vec<String>,
-    ends: Exit,
-}
-
-pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
-    let folder = match folder(args) {
-        Ok(folder) => folder,
-        Err(error) => return context.misuse(format_args!("--folder: {}", crate::os::reason(&error))),
-    };
-    let tenant = match Tenant::start()? {
-        Ok(tenant) => tenant,
-        Err(message) => return context.misuse(message),
-    };
+    let folder =
+        folder(args).map_err(|error| usage_error(format_args!("--folder: {}", crate::os::reason(&error))))?;
+    let tenant = Tenant::start()?;
     let facts = &tenant.facts;
     writeln!(
         context.out,
@@ -58,43 +50,19 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     // As the tenant's administrator, and as a script: nobody is asked anything.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // Each act has only the trust that its own words name, so that they work when somebody types them.
+    // Each step has only the trust that its own words name, so that they also work when typed.
     context.global.trust.clear();
     let trust_option = trust_option(facts);
-    let acts = acts(&folder, &settings, facts, &trust_option);
-    let count = acts.len() + 1;
-    let mut failed = 0;
-    for (number, act) in acts.iter().enumerate() {
-        writeln!(context.out, "\n=== {} of {count}: {}", number + 1, act.title)?;
-        writeln!(context.out, "$ swyx-teams {}\n", act.words.join(" "))?;
-        context.out.flush()?;
-        let exit = context.perform(&act.words.iter().map(OsStr::new).collect::<Vec<_>>())?;
-        context.out.flush()?;
-        if exit != act.ends {
-            failed += 1;
-            context.complain(format_args!(
-                "this ended with {}, and should have ended with {}",
-                exit.code(),
-                act.ends.code()
-            ))?;
-        }
-    }
-    writeln!(
-        context.out,
-        "\n=== {count} of {count}: the statuses are carried both ways; each change with the time that it took"
-    )?;
-    writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
-    context.out.flush()?;
-    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
-    let trust = address.parse::<Trust>().map_err(io::Error::other)?;
-    if !carried::act(context, &settings, &trust, &tenant.emulator)? {
+    let steps = steps(&folder, &settings, facts, &trust_option);
+    let count = steps.len() + 1;
+    let mut failed = perform(context, &steps, count)?;
+    if !carry(context, &settings, &tenant.emulator, (count, &trust_option))? {
         failed += 1;
-        context.complain("a change did not come to the other side")?;
+        context.error("a change did not come to the other side");
     }
     let seconds = start.elapsed().as_secs_f64();
     if failed > 0 {
-        context.complain(format_args!("{failed} of {count} did not end as they should"))?;
-        return Ok(Exit::Findings);
+        return Err(failure(Exit::Findings, format_args!("{failed} of {count} did not end as they should")));
     }
     writeln!(
         context.out,
@@ -104,84 +72,47 @@ pub(super) fn run(context: &mut Context<'_>, args: &Demo) -> io::Result<Exit> {
     Ok(Exit::Clean)
 }
 
-fn folder(args: &Demo) -> io::Result<PathBuf> {
+/// Runs the commands, of `count` steps in all, and gives how many did not end as they should.
+fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> io::Result<usize> {
+    let mut failed = 0;
+    for (number, step) in steps.iter().enumerate() {
+        writeln!(context.out, "\n=== {} of {count}: {}", number + 1, step.title)?;
+        writeln!(context.out, "$ swyx-teams {}\n", step.words.join(" "))?;
+        context.out.flush()?;
+        let exit = context.perform(&step.words.iter().map(OsStr::new).collect::<Vec<_>>())?;
+        context.out.flush()?;
+        if exit != step.exit {
+            failed += 1;
+            let (exit, expected) = (exit.code(), step.exit.code());
+            context.error(format_args!("this ended with {exit}, and should have ended with {expected}"));
+        }
+    }
+    Ok(failed)
+}
+
+/// The last step: carries statuses, and tells whether every change came to the other side.
+fn carry(
+    context: &mut Context<'_>,
+    settings: &Path,
+    emulator: &Emulator,
+    (count, trust_option): (usize, &str),
+) -> io::Result<bool> {
+    writeln!(
+        context.out,
+        "\n=== {count} of {count}: the statuses are carried both ways; each change with the time that it took"
+    )?;
+    writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
+    context.out.flush()?;
+    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
+    let trust = address.parse::<Trust>().map_err(io::Error::other)?;
+    carried::show(context, settings, &trust, emulator)
+}
+
+fn folder(args: &DemoArgs) -> io::Result<PathBuf> {
     match &args.folder {
         Some(folder) => std::fs::create_dir(folder).map(|()| folder.clone()),
         None => Ok(tempfile::Builder::new().prefix("swyx-teams-demo-").tempdir()?.keep()),
     }
-}
-
-fn acts(folder: &Path, settings: &Path, facts: &Facts, trust_option: &str) -> Vec<Act> {
-    let path = |path: &Path| path.display().to_string();
-    let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
-    let act = |title, words: &[&str], ends| Act {
-        title,
-        words: words.iter().map(|word| (*word).to_owned()).collect(),
-        ends,
-    };
-    vec![
-        act(
-            "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
-            &[
-                "setup",
-                trust_option,
-                &file,
-                "--swyx-version",
-                "14.10",
-                "--mode",
-                "2",
-                "--tenant",
-                &facts.tenant_id,
-                "--cloud",
-                "global",
-                "--secret",
-                "file:teams.secret",
-                "--sign-in",
-                "token",
-                "--yes",
-            ],
-            Exit::Clean,
-        ),
-        act(
-            "planned again, there is nothing left to do",
-            &["plan", trust_option, "--exit-code", &file],
-            Exit::Clean,
-        ),
-        act("the file is checked, without any connection", &["check", &file], Exit::Clean),
-        act(
-            "a mistake that is easily made: the Secret ID in place of the Value",
-            &["check", &mistake],
-            Exit::Findings,
-        ),
-        act(
-            "the application signs in, and an administrator looks at its registration",
-            &["check", trust_option, "--online", "--as-admin", &file],
-            Exit::Clean,
-        ),
-        act("a new client secret; the old one stays valid", &["rotate", trust_option, &file], Exit::Clean),
-        act(
-            "Control Center has the new one: the old one is removed",
-            &["rotate", trust_option, "--finish", &file],
-            Exit::Clean,
-        ),
-    ]
-}
-
-/// Where the tenant is; the wizard does the rest.
-fn beginning(facts: &Facts) -> String {
-    let ca_file = facts.ca_file.as_deref().unwrap_or_default();
-    format!(
-        "[swyx]\n# A service beside SwyxServer, which a real site provides.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
-        facts.gateway, facts.authority, facts.graph
-    )
-}
-
-fn mistake(facts: &Facts) -> String {
-    format!(
-        "[swyx]\nversion = \"14.10\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
-         MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"4be1d0c7-9f52-4a38-8d16-37c5e2a90b64\"\n",
-        facts.tenant_id
-    )
 }
 
 /// The emulated tenant, served by a thread of its own until this is dropped.
@@ -193,12 +124,10 @@ struct Tenant {
 }
 
 impl Tenant {
-    fn start() -> io::Result<Result<Self, String>> {
+    fn start() -> Result<Self, CliError> {
         let options = Options { scenario: Scenario::Empty, ..Options::default() };
-        let server = match Server::bind(([127, 0, 0, 1], 0).into(), options) {
-            Ok(server) => server,
-            Err(error) => return Ok(Err(format!("the emulated tenant cannot be served: {error}"))),
-        };
+        let server = Server::bind(([127, 0, 0, 1], 0).into(), options)
+            .map_err(|error| usage_error(format_args!("the emulated tenant cannot be served: {error}")))?;
         let (facts, emulator) = (server.facts().clone(), server.emulator().clone());
         let (end, ended) = tokio::sync::oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
@@ -212,7 +141,7 @@ impl Tenant {
             });
         });
         let _ = is_ready.recv();
-        Ok(Ok(Self { facts, emulator, end: Some(end), thread: Some(thread) }))
+        Ok(Self { facts, emulator, end: Some(end), thread: Some(thread) })
     }
 }
 

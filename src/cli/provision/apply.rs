@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::plan::{Wishes, make};
-use super::show::{self, PlanShape, Words};
-use super::{Administrator, SecretOut, Site, agrees, consent_address};
-use crate::cli::args::Plain;
-use crate::cli::{Context, Exit};
+use super::plan::{PlanOptionArgs, compute_plan};
+use super::show::{self, PlanShape, PlanText};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_link};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::{Application, FoundBy};
 use crate::provision::{Applied, Kept, Plan, Proof};
@@ -27,21 +29,21 @@ Examples:
   swyx-teams apply north.toml
   swyx-teams apply --yes --use-az north.toml
   swyx-teams apply --yes --secret-out new.secret north.toml")]
-pub(in crate::cli) struct Apply {
+pub(in crate::cli) struct ApplyArgs {
     /// The settings file
     file: Option<PathBuf>,
     #[command(flatten)]
-    wishes: Wishes,
+    options: PlanOptionArgs,
     /// Agree to the plan beforehand
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    secret_out: SecretOut,
+    secret_out: SecretOutArgs,
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
-    administrator: Administrator,
+    administrator: AdministratorArgs,
 }
 
 /// The outcome in JSON, version 1.
@@ -56,75 +58,61 @@ struct AppliedShape<'a> {
     to_do: Option<&'a str>,
 }
 
-pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Apply) -> io::Result<Exit> {
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let (mut site, mut files) =
-        match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
-            Ok(opened) => opened,
-            Err(exit) => return Ok(exit),
-        };
-    let (look, plan) = match make(context, &site, &files, &args.wishes)? {
-        Ok(made) => made,
-        Err(exit) => return Ok(exit),
-    };
+    let (mut session, mut files) =
+        AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
+    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
     if args.format == Plain::Human {
-        Words::new(&site, &plan, &look.objects).print(context)?;
+        PlanText::new(&session, &plan, &look.objects).print(context)?;
         context.out.flush()?;
     }
-    if let Some((FoundBy::DisplayName, application)) = &look.objects.application
-        && let Err(exit) = adopts(context, application)?
-    {
-        return Ok(exit);
+    if let Some((FoundBy::DisplayName, application)) = &look.objects.application {
+        confirm_adoption(context, application)?;
     }
     if plan.steps.is_empty() {
         if args.format == Plain::Json {
-            print_json(context, &site, &plan, &look.objects, None)?;
+            print_json(context, &session, &plan, &look.objects, None)?;
         }
         return Ok(Exit::Clean);
     }
     if args.format == Plain::Json && !args.yes {
-        return context
-            .misuse("--format json shows no plan to agree to; --yes agrees beforehand. Nothing was changed");
+        return Err(usage_error(
+            "--format json shows no plan to agree to; --yes agrees beforehand. Nothing was changed",
+        ));
     }
-    match agrees(context, args.yes, "Carry this plan out?")? {
-        Ok(true) => {}
-        Ok(false) => return context.misuse("nothing was changed"),
-        Err(exit) => return Ok(exit),
+    if !confirm(context, args.yes, "Carry this plan out?")? {
+        return Err(usage_error("nothing was changed"));
     }
-    site.begin_anew();
-    let provisioner = site.provisioner();
-    let applied = match site.result(context, provisioner.apply(&plan, &look, &mut files))? {
-        Ok(applied) => applied,
-        Err(exit) => return Ok(exit),
-    };
+    session.restart_time_limit();
+    let provisioner = session.provisioner();
+    let applied = session.result(context, provisioner.apply(&plan, &look, &mut files))?;
     match args.format {
-        Plain::Json => print_json(context, &site, &plan, &look.objects, Some(&applied))?,
-        Plain::Human => print(context, &site, &applied)?,
+        Plain::Json => print_json(context, &session, &plan, &look.objects, Some(&applied))?,
+        Plain::Human => print(context, &session, &applied)?,
     }
     Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::Answer })
 }
 
 /// Asks before an application is taken for the right one by nothing but its name. `--yes` does not say so: it may be anybody's.
-fn adopts(context: &mut Context<'_>, application: &Application) -> io::Result<Result<(), Exit>> {
+fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Result<(), CliError> {
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
             "the application {name} ({id}) bears the name, but nothing says that it is the one that is meant; if it is: swyx-teams set {} {id}; if not, give the new one another entra.application_name. Nothing was changed",
             crate::settings::keys::CLIENT_ID
         );
-        return context.misuse(message).map(Err);
+        return Err(usage_error(message));
     }
     let question = format!("Is the application {name} ({id}) the one that is meant?");
     match inquire::Confirm::new(&question).with_default(false).prompt() {
-        Ok(true) => Ok(Ok(())),
-        _ => context
-            .misuse("nothing was changed; give the new application another entra.application_name")
-            .map(Err),
+        Ok(true) => Ok(()),
+        _ => Err(usage_error("nothing was changed; give the new application another entra.application_name")),
     }
 }
 
-fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Result<()> {
-    let name = printable(&site.name);
+fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -> io::Result<()> {
+    let name = printable(&session.name);
     let done = if applied.not_granted.is_empty() { "done" } else { "the rest is done" };
     match applied.proof {
         Some(Proof::Whole) => {
@@ -148,15 +136,16 @@ fn print(context: &mut Context<'_>, site: &Site, applied: &Applied) -> io::Resul
         return Ok(());
     }
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
-    let address = consent_address(&site.wanted, applied.client_id);
-    context.complain(format_args!(
+    let address = consent_link(&session.wanted, applied.client_id);
+    context.error(format_args!(
         "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address} (that it ends on a page with AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here"
-    ))
+    ));
+    Ok(())
 }
 
 fn print_json(
     context: &mut Context<'_>,
-    site: &Site,
+    session: &AdminSession,
     plan: &Plan,
     objects: &crate::entra::snapshot::objects::Objects,
     applied: Option<&Applied>,
@@ -164,10 +153,10 @@ fn print_json(
     let lacks = applied.filter(|applied| !applied.not_granted.is_empty());
     let shape = AppliedShape {
         version: 1,
-        plan: show::shape(site, plan, objects),
+        plan: show::plan_shape(session, plan, objects),
         client_id: applied
             .map(|applied| applied.client_id)
-            .or(site.wanted.client_id)
+            .or(session.wanted.client_id)
             .map(|id| id.to_string()),
         proof: applied.and_then(|applied| applied.proof).map(|proof| match proof {
             Proof::Whole => "sign-in-and-permissions",
@@ -176,7 +165,7 @@ fn print_json(
         not_granted: applied
             .map(|applied| applied.not_granted.iter().map(|one| one.name.as_str()).collect())
             .unwrap_or_default(),
-        consent_address: lacks.map(|applied| consent_address(&site.wanted, applied.client_id)),
+        consent_address: lacks.map(|applied| consent_link(&session.wanted, applied.client_id)),
         to_do: applied.and_then(|applied| match &applied.secret {
             Some((Kept::HandedOver(what), _)) => Some(what.as_str()),
             _ => None,

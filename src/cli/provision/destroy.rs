@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Administrator, SecretOut, Site};
-use crate::cli::{Context, Exit};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Held, Removal};
@@ -22,32 +24,26 @@ only the secrets that were made for this settings file are removed. The settings
 Examples:
   swyx-teams destroy north.toml
   swyx-teams destroy --yes SwyxMSTeamsPresenceSync --use-az north.toml")]
-pub(in crate::cli) struct Destroy {
+pub(in crate::cli) struct DestroyArgs {
     /// The settings file
     file: Option<PathBuf>,
     /// Agree beforehand, by the application's name
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
     #[command(flatten)]
-    administrator: Administrator,
+    administrator: AdministratorArgs,
 }
 
-pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Result<Exit> {
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let (mut site, _) =
-        match Site::open(context, &path, &args.administrator, TO_PROVISION, &SecretOut::default())? {
-            Ok(opened) => opened,
-            Err(exit) => return Ok(exit),
-        };
-    let provisioner = site.provisioner();
+    let (mut session, _) =
+        AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &SecretOutArgs::default())?;
+    let provisioner = session.provisioner();
     // What is removed is known by its name, whatever is kept.
     let nothing = Held { secret: Err(Absence::Empty), since: None };
-    let look = match site.result(context, provisioner.look(nothing))? {
-        Ok(look) => look,
-        Err(exit) => return Ok(exit),
-    };
+    let look = session.result(context, provisioner.look(nothing))?;
     let Some((_, application)) = &look.objects.application else {
-        writeln!(context.out, "{}: nothing to do: there is no such application", printable(&site.name))?;
+        writeln!(context.out, "{}: nothing to do: there is no such application", printable(&session.name))?;
         return Ok(Exit::Clean);
     };
     let removal = provisioner.removal(application);
@@ -56,18 +52,13 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Destroy) -> io::Resu
         return Ok(Exit::Clean);
     }
     context.out.flush()?;
-    if let Err(exit) = agrees(context, args.yes.as_deref(), &application.name)? {
-        return Ok(exit);
-    }
-    site.begin_anew();
-    match site.result(context, site.provisioner().destroy(application, &removal))? {
-        Ok(()) => {}
-        Err(exit) => return Ok(exit),
-    }
+    confirm(context, args.yes.as_deref(), &application.name)?;
+    session.restart_time_limit();
+    session.result(context, session.provisioner().destroy(application, &removal))?;
     let done = match removal {
         Removal::Application => format!(
             "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply, take {} out of it, and give the new one another entra.application_name, for this one is kept until then; the secret that is kept for it is of no use any more, and no other is written over it",
-            printable(&site.name),
+            printable(&session.name),
             keys::CLIENT_ID
         ),
         Removal::Secrets(_) => "removed; a secret cannot be restored".to_owned(),
@@ -101,20 +92,20 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
 }
 
 /// Whether the application's name was given, or is typed now.
-fn agrees(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> io::Result<Result<(), Exit>> {
+fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(), CliError> {
     let typed = match yes {
         Some(typed) => typed.to_owned(),
         None if context.can_ask() => {
             inquire::Text::new("Type the application's name to agree:").prompt().unwrap_or_default()
         }
         None => {
-            return context
-                .misuse("nobody can be asked; --yes NAME agrees beforehand. Nothing was changed")
-                .map(Err);
+            return Err(usage_error(
+                "nobody can be asked; --yes NAME agrees beforehand. Nothing was changed",
+            ));
         }
     };
     if typed == name {
-        return Ok(Ok(()));
+        return Ok(());
     }
-    context.misuse("that is not the application's name; nothing was changed").map(Err)
+    Err(usage_error("that is not the application's name; nothing was changed"))
 }

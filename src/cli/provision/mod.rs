@@ -3,9 +3,9 @@
 pub(super) mod apply;
 pub(super) mod destroy;
 pub(super) mod plan;
+mod progress;
 pub(super) mod rotate;
 pub(super) mod show;
-mod teller;
 
 use std::future::Future;
 use std::io;
@@ -14,25 +14,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
-use tokio::time::Instant;
 
-use super::online::weight;
-use super::{Context, Exit, administrator, display, folder, untrusted};
+use super::administrator;
+use crate::check::Checked;
+use crate::cli::connection::{Connection, Transports};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
 use crate::entra::graph::Client;
-use crate::entra::sign_in::{Credential, TO_READ};
+use crate::entra::sign_in::{Credential, TO_READ, Token};
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::http::{Https, Limits, Transport};
+use crate::http::{Deadline, Limits};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{Unresolved, Wanted};
+use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
 use crate::text::printable;
-use teller::Teller;
+use progress::ProgressReporter;
 
 /// How the administrator signs in, and how long is waited.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Administrator")]
-pub(in crate::cli) struct Administrator {
+pub(in crate::cli) struct AdministratorArgs {
     /// Where $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the account of the Azure CLI, and not by a device code
     #[arg(long)]
     use_az: bool,
@@ -43,35 +48,35 @@ pub(in crate::cli) struct Administrator {
 
 /// Where a secret goes that only a person can put where the settings say.
 #[derive(Args, Clone, Default)]
-pub(in crate::cli) struct SecretOut {
+pub(in crate::cli) struct SecretOutArgs {
     /// Where the settings name an environment variable or a command: write the new secret into this file, which must be new, or empty
     #[arg(long, value_name = "FILE")]
     secret_out: Option<PathBuf>,
 }
 
-impl Administrator {
+impl AdministratorArgs {
     /// As long as the command line waits where nothing else is said.
-    pub(in crate::cli) fn usual(way: Way) -> Self {
-        Self { use_az: way == Way::AzureCli, timeout: 600 }
+    pub(in crate::cli) fn usual(way: AdminSignIn) -> Self {
+        Self { use_az: way == AdminSignIn::AzureCli, timeout: 600 }
     }
 }
 
 /// How an administrator without a ready token signs in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Way {
+pub(in crate::cli) enum AdminSignIn {
     /// With the account of the Azure CLI.
     AzureCli,
     /// With a code.
     DeviceCode,
 }
 
-impl SecretOut {
-    fn hand_over(&self, context: &Context<'_>, teller: &Teller) -> Option<HandOver> {
+impl SecretOutArgs {
+    fn hand_over(&self, context: &Context<'_>, progress: &ProgressReporter) -> Option<HandOver> {
         match &self.secret_out {
             Some(path) => Some(HandOver::File(path.clone())),
             None if context.can_ask() => {
-                let bar = teller.bar().clone();
-                let show = move |secret: &_| bar.suspend(|| teller::show_secret(secret));
+                let bar = progress.bar().clone();
+                let show = move |secret: &_| bar.suspend(|| progress::show_secret(secret));
                 Some(HandOver::Terminal(Box::new(show)))
             }
             None => None,
@@ -80,92 +85,76 @@ impl SecretOut {
 }
 
 /// An administrator at work on the tenant of one settings file.
-struct Site {
+struct AdminSession {
     runtime: Runtime,
     name: String,
     wanted: Wanted,
     installation: Installation,
     admin: Client,
-    transport: Arc<dyn Transport>,
-    teller: Teller,
+    connection: Connection,
+    progress: ProgressReporter,
     patience: Duration,
-    until: Instant,
-    /// Nobody else provisions for this settings file meanwhile; a plan changes nothing, and needs nobody to wait.
-    _alone: Option<os::ProcessLock>,
+    until: Deadline,
+    /// Keeps other runs for this settings file away. A plan changes nothing and takes no lock.
+    _lock: Option<os::ProcessLock>,
 }
 
-impl Site {
-    /// Signs the administrator in, for the settings file at `path`; else says why not.
+impl AdminSession {
+    /// Signs the administrator in, for the settings file at `path`.
     fn open(
         context: &mut Context<'_>,
         path: &Path,
-        args: &Administrator,
+        args: &AdministratorArgs,
         scopes: &'static [&'static str],
-        secret_out: &SecretOut,
-    ) -> io::Result<Result<(Self, Files), Exit>> {
+        secret_out: &SecretOutArgs,
+    ) -> Result<(Self, Files), CliError> {
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         let installation = Installation::new(&os::host_name(), &whole);
         // Of two runs at once, one would take what the other has not kept yet for left over.
-        let alone = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
-        if alone.is_none() && scopes != TO_READ {
+        let lock = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
+        if lock.is_none() && scopes != TO_READ {
             let why = format!(
                 "{}: another swyx-teams is at work for this settings file; nothing was changed",
                 printable(&display(path))
             );
-            return context.misuse(why).map(Err);
+            return Err(usage_error(why));
         }
-        let wanted = match wanted(context, path, secret_out)? {
-            Ok(wanted) => wanted,
-            Err(exit) => return Ok(Err(exit)),
-        };
-        let transport = match Https::new(&wanted.access, &folder(path)) {
-            Ok(https) => Arc::new(https) as Arc<dyn Transport>,
-            Err(error) => return context.misuse(error).map(Err),
-        };
+        let (checked, wanted) = wanted(context, path, secret_out)?;
+        let policy = context.policy();
+        let mut transports = Transports::default();
+        let connection = Connection::open(&checked, &folder(path), &wanted.access, &policy, &mut transports)
+            .map_err(|unseen| sign_in_error(&unseen))?;
         let runtime = Runtime::new()?;
-        let teller = Teller::new(context.global.quiet);
+        let progress = ProgressReporter::new(context.global.quiet);
         let patience = Duration::from_secs(args.timeout);
-        let administrators =
-            administrator::administrators(context, args.use_az, scopes, patience, teller.bar());
-        let token = administrators.and_then(|administrators| {
-            runtime.block_on(administrator::token(
-                &administrators,
-                &wanted.access,
-                &context.trust(),
-                &transport,
-            ))
-        });
-        let token = match token {
-            Ok(token) => token,
-            Err(unseen) => return unsigned(context, &unseen).map(Err),
-        };
-        let until = Instant::now() + patience;
+        let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
+        let until = Deadline::after(patience);
         let limits = Limits { until: Some(until), ..Limits::default() };
-        let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
+        let admin = connection.client(Credential::Token(token), limits);
         let name = display(path);
-        let hand_over = secret_out.hand_over(context, &teller);
-        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), context.trust(), hand_over)
-            .with_cancellation(context.cancellation());
-        Ok(Ok((
+        let hand_over = secret_out.hand_over(context, &progress);
+        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), policy.trust, hand_over)
+            .with_cancellation(policy.cancellation);
+        Ok((
             Self {
                 runtime,
                 name,
                 wanted,
                 installation,
                 admin,
-                transport,
-                teller,
+                connection,
+                progress,
                 patience,
                 until,
-                _alone: alone,
+                _lock: lock,
             },
             files,
-        )))
+        ))
     }
 
-    /// Begins the time limit anew: a person who thinks takes nothing of it.
-    fn begin_anew(&mut self) {
-        self.until = Instant::now() + self.patience;
+    /// Restarts the time limit: time spent at a prompt does not count against it.
+    fn restart_time_limit(&mut self) {
+        self.until = Deadline::after(self.patience);
         self.admin.wait_until(self.until);
     }
 
@@ -174,16 +163,17 @@ impl Site {
             wanted: &self.wanted,
             installation: &self.installation,
             admin: &self.admin,
-            transport: Arc::clone(&self.transport),
-            patience: Patience { until: self.until, told: &self.teller },
+            transport: Arc::clone(self.connection.transport()),
+            patience: Patience { until: self.until, told: &self.progress },
         }
     }
 
-    /// Waits for work, unless the process is told to end meanwhile. Nothing if it is: what was done stays.
-    fn wait_for<T>(
+    /// Waits for work, unless the process is told to end meanwhile. What was done stays in both cases.
+    fn result<T>(
         &self,
+        context: &mut Context<'_>,
         work: impl Future<Output = Result<T, Failure>>,
-    ) -> io::Result<Option<Result<T, Failure>>> {
+    ) -> Result<T, CliError> {
         let done = self.runtime.block_on(async {
             let end = os::shutdown_signal()?;
             Ok::<_, io::Error>(tokio::select! {
@@ -191,87 +181,87 @@ impl Site {
                 () = end => None,
             })
         });
-        self.teller.rest();
-        done
-    }
-
-    /// The result of work, or what it comes to that there is none.
-    fn result<T>(
-        &self,
-        context: &mut Context<'_>,
-        work: impl Future<Output = Result<T, Failure>>,
-    ) -> io::Result<Result<T, Exit>> {
-        match self.wait_for(work)? {
-            Some(Ok(done)) => Ok(Ok(done)),
+        self.progress.rest();
+        match done? {
+            Some(Ok(done)) => Ok(done),
             Some(Err(failure)) => {
-                context.complain(printable(&format!("{}: {failure}", self.name)))?;
+                context.error(printable(&format!("{}: {failure}", self.name)));
                 // Of a time limit, the failure says so itself.
-                if self.teller.has_done() && !matches!(failure, Failure::TooLate(_)) {
+                if self.progress.has_done() && !matches!(failure, Failure::TooLate(_)) {
                     context.note("what was done stays, and the same command goes on from there")?;
                 }
-                Ok(Err(weight(failure.cause())))
+                Err(CliError::Reported(failure.cause().into()))
             }
-            None => context
-                .misuse("interrupted; what was done stays, and the same command goes on from there")
-                .map(Err),
+            None => {
+                Err(usage_error("interrupted; what was done stays, and the same command goes on from there"))
+            }
         }
     }
 }
 
-/// What the settings at `path` want; else what is to be mended first.
+/// The administrator's token.
+fn sign_in(
+    context: &Context<'_>,
+    args: &AdministratorArgs,
+    scopes: &'static [&'static str],
+    (runtime, connection, bar): (&Runtime, &Connection, &ProgressBar),
+) -> Result<Token, CliError> {
+    let patience = Duration::from_secs(args.timeout);
+    administrator::administrators(context, args.use_az, scopes, patience, bar)
+        .and_then(|administrators| runtime.block_on(administrator::token(&administrators, connection)))
+        .map_err(|unseen| sign_in_error(&unseen))
+}
+
+/// What the settings at `path` want. Reports the errors that have to be fixed first.
 fn wanted(
     context: &mut Context<'_>,
     path: &Path,
-    secret_out: &SecretOut,
-) -> io::Result<Result<Wanted, Exit>> {
-    let checked = match context.load(path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(Err(exit)),
-    };
+    secret_out: &SecretOutArgs,
+) -> Result<(Checked, Wanted), CliError> {
+    let checked = context.load(path)?;
     let wanted = match checked.wanted() {
         Ok(wanted) => wanted,
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
-            context.complain("mend these first; a missing client id or secret is no obstacle here")?;
-            return Ok(Err(Exit::Findings));
+            return Err(failure(
+                Exit::Findings,
+                "mend these first; a missing client id or secret is no obstacle here",
+            ));
         }
-        Err(error) => return context.misuse(error).map(Err),
+        Err(error) => return Err(usage_error(error)),
     };
     let is_written_to = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
     if is_written_to && secret_out.secret_out.is_some() {
         let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
-        return context.misuse(why).map(Err);
+        return Err(usage_error(why));
     }
-    match untrusted(&checked, &context.trust()) {
-        Some(why) => context.misuse(why).map(Err),
-        None => Ok(Ok(wanted)),
-    }
+    Ok((checked, wanted))
 }
 
-fn unsigned(context: &mut Context<'_>, unseen: &Unseen) -> io::Result<Exit> {
-    context.complain(&unseen.reason)?;
+/// Why the administrator is not signed in.
+fn sign_in_error(unseen: &Unseen) -> CliError {
     // A refusal of the administrator is an answer.
-    Ok(match unseen.cause {
+    let exit = match unseen.cause {
         Cause::NotAsked | Cause::Follows => Exit::Answer,
-        cause => weight(cause),
-    })
+        cause => cause.into(),
+    };
+    failure(exit, &unseen.reason)
 }
 
 /// Whether a person agrees; without one, `--yes` has to.
-fn agrees(context: &mut Context<'_>, yes: bool, question: &str) -> io::Result<Result<bool, Exit>> {
+fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool, CliError> {
     if yes {
-        return Ok(Ok(true));
+        return Ok(true);
     }
     if !context.can_ask() {
-        return context.misuse("nobody can be asked; --yes agrees beforehand. Nothing was changed").map(Err);
+        return Err(usage_error("nobody can be asked; --yes agrees beforehand. Nothing was changed"));
     }
     let answer = inquire::Confirm::new(question).with_default(false).prompt();
-    Ok(Ok(answer.unwrap_or(false)))
+    Ok(answer.unwrap_or(false))
 }
 
-/// The address at which an administrator who may consents to what the application declares.
-/// Source: <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
-fn consent_address(wanted: &Wanted, client_id: crate::settings::ClientId) -> String {
+/// The address at which an administrator consents. The settings are trusted, so their authority counts.
+fn consent_link(wanted: &Wanted, client_id: ClientId) -> String {
     let access = &wanted.access;
-    format!("{}/{}/adminconsent?client_id={client_id}", access.login_address(), access.tenant_id)
+    consent_address(&access.login_address(), access.tenant_id, client_id)
 }

@@ -1,14 +1,15 @@
 //! `plan`: what is to be done in the tenant, without doing it.
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::show::{self, Words};
-use super::{Administrator, SecretOut, Site};
-use crate::cli::args::Plain;
-use crate::cli::{Context, Exit};
+use super::show::{self, PlanText};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
 use crate::report::json::write_pretty;
@@ -23,11 +24,11 @@ earlier run gave it, else by its display name if no other bears it.
 Examples:
   swyx-teams plan north.toml
   swyx-teams plan --exit-code --format json north.toml")]
-pub(in crate::cli) struct Plan {
+pub(in crate::cli) struct PlanArgs {
     /// The settings file
     file: Option<PathBuf>,
     #[command(flatten)]
-    wishes: Wishes,
+    options: PlanOptionArgs,
     /// End with 1 if there is something to do
     #[arg(long)]
     exit_code: bool,
@@ -35,12 +36,12 @@ pub(in crate::cli) struct Plan {
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
-    administrator: Administrator,
+    administrator: AdministratorArgs,
 }
 
 /// What is wanted beyond the settings.
 #[derive(Args, Clone, Default)]
-pub(in crate::cli) struct Wishes {
+pub(in crate::cli) struct PlanOptionArgs {
     /// Take away permissions of Microsoft Graph that were granted beyond what the mode needs
     #[arg(long)]
     prune: bool,
@@ -52,26 +53,20 @@ pub(in crate::cli) struct Wishes {
     new_secret: bool,
 }
 
-impl Wishes {
+impl PlanOptionArgs {
     fn options(&self) -> Options {
         Options { prune: self.prune, as_in_the_guide: self.as_in_the_guide, new_secret: self.new_secret }
     }
 }
 
-pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Plan) -> io::Result<Exit> {
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let (site, files) = match Site::open(context, &path, &args.administrator, TO_READ, &SecretOut::default())?
-    {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(exit),
-    };
-    let (look, plan) = match make(context, &site, &files, &args.wishes)? {
-        Ok(made) => made,
-        Err(exit) => return Ok(exit),
-    };
+    let (session, files) =
+        AdminSession::open(context, &path, &args.administrator, TO_READ, &SecretOutArgs::default())?;
+    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
     match args.format {
-        Plain::Human => Words::new(&site, &plan, &look.objects).print(context)?,
-        Plain::Json => write_pretty(&show::shape(&site, &plan, &look.objects), context.out)?,
+        Plain::Human => PlanText::new(&session, &plan, &look.objects).print(context)?,
+        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &look.objects), context.out)?,
     }
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
 }
@@ -80,30 +75,25 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Plan) -> io::Result<
 pub(in crate::cli) fn for_page(
     context: &mut Context<'_>,
     path: &std::path::Path,
-    administrator: &Administrator,
-) -> io::Result<Result<Words, Exit>> {
-    let (site, files) = match Site::open(context, path, administrator, TO_READ, &SecretOut::default())? {
-        Ok(opened) => opened,
-        Err(exit) => return Ok(Err(exit)),
-    };
-    let made = make(context, &site, &files, &Wishes::default())?;
-    Ok(made.map(|(look, plan)| Words::new(&site, &plan, &look.objects)))
+    administrator: &AdministratorArgs,
+) -> Result<PlanText, CliError> {
+    let (session, files) =
+        AdminSession::open(context, path, administrator, TO_READ, &SecretOutArgs::default())?;
+    let (look, plan) = compute_plan(context, &session, &files, &PlanOptionArgs::default())?;
+    Ok(PlanText::new(&session, &plan, &look.objects))
 }
 
-/// Looks at the tenant and plans; else says what stands in the way.
-pub(super) fn make(
+/// Looks at the tenant and plans.
+pub(super) fn compute_plan(
     context: &mut Context<'_>,
-    site: &Site,
+    session: &AdminSession,
     files: &Files,
-    wishes: &Wishes,
-) -> io::Result<Result<(Look, Planned), Exit>> {
-    let provisioner = site.provisioner();
-    let look = match site.result(context, provisioner.look(files.held()))? {
-        Ok(look) => look,
-        Err(exit) => return Ok(Err(exit)),
-    };
-    match plan(&site.wanted, &look, &site.installation, wishes.options()) {
-        Ok(plan) => Ok(Ok((look, plan))),
-        Err(obstacle) => context.misuse(printable(&obstacle.to_string())).map(Err),
+    options: &PlanOptionArgs,
+) -> Result<(Look, Planned), CliError> {
+    let provisioner = session.provisioner();
+    let look = session.result(context, provisioner.look(files.held()))?;
+    match plan(&session.wanted, &look, &session.installation, options.options()) {
+        Ok(plan) => Ok((look, plan)),
+        Err(obstacle) => Err(usage_error(printable(&obstacle.to_string()))),
     }
 }

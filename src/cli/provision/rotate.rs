@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Administrator, SecretOut, Site};
-use crate::cli::args::Plain;
-use crate::cli::{Context, Exit, sheet};
+use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::options::Plain;
+use crate::cli::sheet;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
 use crate::report::json::write_pretty;
@@ -25,7 +28,7 @@ Examples:
   swyx-teams rotate north.toml
   swyx-teams rotate --finish north.toml
   swyx-teams rotate --if-due --use-az --quiet north.toml")]
-pub(in crate::cli) struct Rotate {
+pub(in crate::cli) struct RotateArgs {
     /// The settings file
     file: Option<PathBuf>,
     /// Control Center has the secret that is kept: remove those before it; where one was made after it, nothing is
@@ -41,12 +44,12 @@ pub(in crate::cli) struct Rotate {
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
     #[command(flatten)]
-    secret_out: SecretOut,
+    secret_out: SecretOutArgs,
     /// How to print the outcome
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
-    administrator: Administrator,
+    administrator: AdministratorArgs,
 }
 
 /// The outcome in JSON, version 1.
@@ -61,7 +64,7 @@ struct RotatedShape<'a> {
     to_do: Option<&'a str>,
 }
 
-impl Rotate {
+impl RotateArgs {
     fn asked(&self) -> Asked {
         match self {
             Self { finish: true, .. } => Asked::Finish,
@@ -71,64 +74,60 @@ impl Rotate {
     }
 }
 
-pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Rotate) -> io::Result<Exit> {
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let (mut site, mut files) =
-        match Site::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)? {
-            Ok(opened) => opened,
-            Err(exit) => return Ok(exit),
-        };
-    let takes_a_person = site.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
+    let (mut session, mut files) =
+        AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
+    let takes_a_person = session.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
     if args.remove_old && takes_a_person {
-        return context.misuse("--remove-old needs a secret that this program can put in its place: a file, or the settings file itself. Nothing was changed");
+        return Err(usage_error(
+            "--remove-old needs a secret that this program can put in its place: a file, or the settings file itself. Nothing was changed",
+        ));
     }
-    let rotated = match go(context, &site, &mut files, args.asked())? {
-        Ok(rotated) => rotated,
-        Err(exit) => return Ok(exit),
-    };
+    let rotated = rotate_secret(context, &session, &mut files, args.asked())?;
     if args.format == Plain::Json {
-        print_json(context, &site, &rotated)?;
+        print_json(context, &session, &rotated)?;
         return Ok(Exit::Clean);
     }
-    print(context, &site, &rotated)?;
+    print(context, &session, &rotated)?;
     if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
-        return finish_if_told(context, &mut site, &mut files, &rotated);
+        return offer_to_finish(context, &mut session, &mut files, &rotated);
     }
     Ok(Exit::Clean)
 }
 
 /// Looks, and does what is asked.
-fn go(
+fn rotate_secret(
     context: &mut Context<'_>,
-    site: &Site,
+    session: &AdminSession,
     files: &mut Files,
     asked: Asked,
-) -> io::Result<Result<Rotated, Exit>> {
+) -> Result<Rotated, CliError> {
     let held = files.held();
     if let Err(Absence::OutOfReach(why)) = &held.secret {
-        let name = printable(&site.name);
+        let name = printable(&session.name);
         let message = format!(
             "{name}: which secret is in use shows only where it can be fetched: {why}. Nothing was changed"
         );
-        return context.misuse(message).map(Err);
+        return Err(usage_error(message));
     }
-    let provisioner = site.provisioner();
-    site.result(context, async {
+    let provisioner = session.provisioner();
+    session.result(context, async {
         let look = provisioner.look(held).await?;
         provisioner.rotate(&look, asked, files).await
     })
 }
 
-/// Asks whether Control Center has the new one, if somebody is there, and then removes the old one.
-fn finish_if_told(
+/// Asks whether Control Center has the new secret, if a person can be asked, and then removes the old one.
+fn offer_to_finish(
     context: &mut Context<'_>,
-    site: &mut Site,
+    session: &mut AdminSession,
     files: &mut Files,
     rotated: &Rotated,
-) -> io::Result<Exit> {
+) -> Result<Exit, CliError> {
     let has_old = matches!(rotated, Rotated::Pending { .. } | Rotated::Made { old_until: Some(_), .. });
     if !has_old || !context.can_ask() {
         return Ok(Exit::Clean);
@@ -138,15 +137,14 @@ fn finish_if_told(
     if !matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true)) {
         return Ok(Exit::Clean);
     }
-    site.begin_anew();
-    match go(context, site, files, Asked::Finish)? {
-        Ok(finished) => print(context, site, &finished).map(|()| Exit::Clean),
-        Err(exit) => Ok(exit),
-    }
+    session.restart_time_limit();
+    let finished = rotate_secret(context, session, files, Asked::Finish)?;
+    print(context, session, &finished)?;
+    Ok(Exit::Clean)
 }
 
-fn print(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Result<()> {
-    let name = printable(&site.name);
+fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -> io::Result<()> {
+    let name = printable(&session.name);
     let out = &mut *context.out;
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     let then = format!("once Control Center has the new one, swyx-teams rotate --finish {name} removes it");
@@ -175,10 +173,10 @@ fn print(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Resul
     }
 }
 
-fn print_json(context: &mut Context<'_>, site: &Site, rotated: &Rotated) -> io::Result<()> {
+fn print_json(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -> io::Result<()> {
     let mut shape = RotatedShape {
         version: 1,
-        file: &site.name,
+        file: &session.name,
         outcome: "",
         ends: None,
         old_until: None,

@@ -4,8 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
-use super::Site;
-use crate::cli::Context;
+use super::AdminSession;
+use crate::cli::context::Context;
 use crate::entra::snapshot::objects::{FoundBy, Objects};
 use crate::provision::{Line, Plan, Sign};
 use crate::settings::{Choice, Cloud};
@@ -54,8 +54,12 @@ struct SummaryShape {
 }
 
 /// The form of a plan for a program.
-pub(super) fn shape<'a>(site: &'a Site, plan: &'a Plan, objects: &'a Objects) -> PlanShape<'a> {
-    let mode = site.wanted.mode;
+pub(super) fn plan_shape<'a>(
+    session: &'a AdminSession,
+    plan: &'a Plan,
+    objects: &'a Objects,
+) -> PlanShape<'a> {
+    let mode = session.wanted.mode;
     let step = |line: Line| StepShape {
         action: match line.sign {
             Sign::Add => "add",
@@ -71,13 +75,13 @@ pub(super) fn shape<'a>(site: &'a Site, plan: &'a Plan, objects: &'a Objects) ->
     let application = objects.application.as_ref().map(|(_, application)| application);
     PlanShape {
         version: 1,
-        file: &site.name,
+        file: &session.name,
         tenant: TenantShape {
-            id: site.wanted.access.tenant_id.to_string(),
-            cloud: cloud(site.wanted.access.cloud),
+            id: session.wanted.access.tenant_id.to_string(),
+            cloud: cloud(session.wanted.access.cloud),
         },
         application: ApplicationShape {
-            name: application.map_or(site.wanted.name(), |application| &application.name),
+            name: application.map_or(session.wanted.name(), |application| &application.name),
             client_id: application.map(|application| application.client_id.to_string()),
             found_by: plan.found_by.map(|mark| match mark {
                 FoundBy::ClientId => "client_id",
@@ -100,7 +104,7 @@ fn cloud(cloud: Cloud) -> &'static str {
 }
 
 /// A plan for a person.
-pub(in crate::cli) struct Words {
+pub(in crate::cli) struct PlanText {
     /// Which tenant and which application.
     pub(in crate::cli) head: Vec<String>,
     /// What is to be done.
@@ -111,11 +115,11 @@ pub(in crate::cli) struct Words {
     pub(in crate::cli) end: String,
 }
 
-impl Words {
-    pub(super) fn new(site: &Site, plan: &Plan, objects: &Objects) -> Self {
-        let (mode, access) = (site.wanted.mode, &site.wanted.access);
+impl PlanText {
+    pub(super) fn new(session: &AdminSession, plan: &Plan, objects: &Objects) -> Self {
+        let (mode, access) = (session.wanted.mode, &session.wanted.access);
         let tenant =
-            format!("{}: tenant {} ({})", printable(&site.name), access.tenant_id, cloud(access.cloud));
+            format!("{}: tenant {} ({})", printable(&session.name), access.tenant_id, cloud(access.cloud));
         let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
         let count = |sign| plan.count(mode, sign);
         let end = if lines.is_empty() {
@@ -124,7 +128,12 @@ impl Words {
             let (add, change, remove) = (count(Sign::Add), count(Sign::Change), count(Sign::Remove));
             format!("{add} to add, {change} to change, {remove} to remove")
         };
-        Self { head: vec![tenant, application(site, plan, objects)], lines, notes: plan.notes.clone(), end }
+        Self {
+            head: vec![tenant, application(session, plan, objects)],
+            lines,
+            notes: plan.notes.clone(),
+            end,
+        }
     }
 
     /// Prints it.
@@ -152,9 +161,9 @@ impl Words {
 }
 
 /// Which application the plan is about, and how it was found.
-fn application(site: &Site, plan: &Plan, objects: &Objects) -> String {
+fn application(session: &AdminSession, plan: &Plan, objects: &Objects) -> String {
     let (Some(mark), Some((_, application))) = (plan.found_by, &objects.application) else {
-        return format!("application {}: not there yet", printable(site.wanted.name()));
+        return format!("application {}: not there yet", printable(session.wanted.name()));
     };
     let by = match mark {
         FoundBy::ClientId => "by the client id in the settings",

@@ -1,14 +1,18 @@
 //! What the page can do besides editing, as the commands do it and in their words.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::check as pipeline;
-use crate::cli::args::{Global, Online};
-use crate::cli::provision::show::Words;
-use crate::cli::provision::{Administrator, Way, plan};
-use crate::cli::{Context, Exit, display, folder, online, sheet};
+use crate::cli::context::{Context, Dispatch};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
+use crate::cli::online::{self, OnlineArgs};
+use crate::cli::options::Global;
+use crate::cli::provision::show::PlanText;
+use crate::cli::provision::{AdminSignIn, AdministratorArgs, plan};
+use crate::cli::sheet;
 use crate::diagnostic::Severity;
 use crate::form::{Form, findings};
 use crate::report::{FileReport, verdict};
@@ -25,15 +29,16 @@ pub(super) struct Commands {
     path: PathBuf,
     global: Global,
     admin_token: Option<Secret>,
-    way: Way,
+    way: AdminSignIn,
+    dispatch: Dispatch,
 }
 
 impl Commands {
     /// The commands with what was asked of all of them when the page was served.
-    pub(super) fn new(context: &Context<'_>, path: PathBuf, way: Way) -> Self {
+    pub(super) fn new(context: &Context<'_>, path: PathBuf, way: AdminSignIn) -> Self {
         // What is said goes to the page; nobody is at the terminal to be asked.
         let global = Global { no_input: true, quiet: true, ..context.global.clone() };
-        Self { path, global, admin_token: context.admin_token.clone(), way }
+        Self { path, global, admin_token: context.admin_token.clone(), way, dispatch: context.dispatch }
     }
 }
 
@@ -46,19 +51,20 @@ impl Actions for Commands {
             global: self.global.clone(),
             admin_token: self.admin_token.clone(),
             page: Some(Arc::clone(told)),
+            dispatch: self.dispatch,
         };
         let result = match action {
             Action::Check | Action::CheckAsAdmin => self.check(&mut context, told, action),
             Action::Plan => self.plan(&mut context, told),
             Action::Sheet => self.sheet(&mut context),
         };
+        let done = result.unwrap_or_else(|error| match error {
+            CliError::Io(error) => failed(format!("it broke off: {}", crate::os::reason(&error))),
+            error => not_done(error.report(&mut err)),
+        });
         // As on a pipe: no colours.
         let said = anstream::adapter::strip_str(&String::from_utf8_lossy(&err)).to_string();
-        let mut done = match result {
-            Ok(Ok(done)) => done,
-            Ok(Err(exit)) => not_done(exit),
-            Err(error) => failed(format!("it broke off: {}", crate::os::reason(&error))),
-        };
+        let mut done = done;
         if !said.trim().is_empty() {
             done.parts.insert(0, Part::Verbatim(said.trim_end().to_owned()));
         }
@@ -67,23 +73,23 @@ impl Actions for Commands {
 }
 
 /// What came of it, or what the command would end with.
-type Outcome = io::Result<Result<Done, Exit>>;
+type ActionResult = Result<Done, CliError>;
 
 impl Commands {
-    fn check(&self, context: &mut Context<'_>, told: &Arc<dyn Told>, action: Action) -> Outcome {
+    fn check(&self, context: &mut Context<'_>, told: &Arc<dyn Told>, action: Action) -> ActionResult {
         let as_admin = action == Action::CheckAsAdmin;
         told.says("signing in as the application, and looking at what it may do");
         if as_admin {
             told.says("signing in as an administrator, to read the registration");
         }
-        let use_az = as_admin && self.way == Way::AzureCli;
-        let args = Online { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
+        let use_az = as_admin && self.way == AdminSignIn::AzureCli;
+        let args = OnlineArgs { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
         let checked = pipeline::file(display(&self.path), &self.path);
         let file = online::File { checked, folder: folder(&self.path) };
         let Some(file) = online::examine(context, &args, vec![file])?.into_iter().next() else {
-            return Ok(Err(Exit::Answer));
+            return Err(CliError::Reported(Exit::Answer));
         };
-        let seen = online::report_unseen(context, &file)?;
+        let seen = online::report_unseen(context, &file);
         let report = FileReport::new(&file.checked, false);
         let worst = report.findings.iter().map(|finding| finding.diagnostic.severity).max();
         let verdict_of_all = match (seen, worst) {
@@ -96,21 +102,21 @@ impl Commands {
             Part::Findings(findings(&Form::new(), &file.checked, None)),
             Part::List(None, report.unexamined()),
         ];
-        Ok(Ok(done(verdict_of_all, report.in_a_line(), parts)))
+        Ok(done(verdict_of_all, report.in_a_line(), parts))
     }
 
-    fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> Outcome {
+    fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> ActionResult {
         told.says("signing in as an administrator, and looking at the tenant");
-        let words = plan::for_page(context, &self.path, &Administrator::usual(self.way))?;
-        Ok(words.map(planned))
+        let words = plan::for_page(context, &self.path, &AdministratorArgs::usual(self.way))?;
+        Ok(planned(words))
     }
 
-    fn sheet(&self, context: &mut Context<'_>) -> Outcome {
-        Ok(sheet::of_file(context, &self.path)?.map(shown))
+    fn sheet(&self, context: &mut Context<'_>) -> ActionResult {
+        Ok(shown(sheet::of_file(context, &self.path)?))
     }
 }
 
-fn planned(words: Words) -> Done {
+fn planned(words: PlanText) -> Done {
     let steps = words.lines.iter().map(|line| Step {
         sign: line.sign.mark(),
         object: line.object.to_owned(),
@@ -159,7 +165,7 @@ fn failed(headline: String) -> Done {
     done(Verdict::Failed, headline, [])
 }
 
-/// Why there is nothing to show; what the command says of it stands below.
+/// Why there is nothing to show; the messages of the command follow it.
 fn not_done(exit: Exit) -> Done {
     let why = match exit {
         Exit::Findings => "the file has errors, so this was not done",

@@ -11,8 +11,11 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::mpsc;
 
-use super::provision::Way;
-use super::{Context, Exit, display};
+use super::provision::AdminSignIn;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
 use crate::web::guard::{Door, LINK_LIFE};
 use crate::web::{Bound, Guarded, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
@@ -20,12 +23,12 @@ use actions::Commands;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = AFTER)]
-pub(super) struct Serve {
+pub(super) struct ServeArgs {
     /// The settings file; there need not be one yet
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Where to serve; port 0 is any free one. Off this machine only with a certificate
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = super::args::address)]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = super::options::address)]
     listen: SocketAddr,
     /// Serve HTTPS with this certificate (PEM, the chain after it)
     #[arg(long, value_name = "FILE", requires_all = ["key", "host"])]
@@ -60,7 +63,7 @@ Examples:
   swyx-teams serve customers/north.toml
   swyx-teams serve --listen 0.0.0.0:8443 --certificate form.pem --key form.key --host form.example.com";
 
-impl Serve {
+impl ServeArgs {
     fn listening(&self) -> Listening {
         let tls = self.certificate.clone().zip(self.key.clone()).zip(self.host.clone());
         let tls = tls.map(|((certificate, key), host)| Tls { certificate, key, host });
@@ -69,16 +72,16 @@ impl Serve {
 }
 
 /// Serves until the end.
-pub(super) fn run(context: &mut Context<'_>, args: &Serve) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let way = if args.use_az { Way::AzureCli } else { Way::DeviceCode };
+    let way = if args.use_az { AdminSignIn::AzureCli } else { AdminSignIn::DeviceCode };
     let commands = Arc::new(Commands::new(context, path.clone(), way));
     let site = Arc::new(Site::new(display(&path), path).with(commands));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         match listen(&args.listening()).await {
             Ok(bound) => serve(context, site, bound).await,
-            Err(refused) => context.misuse(message(&refused)),
+            Err(refused) => Err(usage_error(message(&refused))),
         }
     });
     // Whoever waits for the next line of the terminal is not waited for.
@@ -86,7 +89,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &Serve) -> io::Result<Exit> {
     result
 }
 
-async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> io::Result<Exit> {
+async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Result<Exit, CliError> {
     let end = crate::os::shutdown_signal()?;
     let door = Arc::new(Door::new(bound.names().clone()).map_err(io::Error::other)?);
     print_link(context, &door)?;

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::given::{Answer, Complaint, Given, NO_PAIR, NO_REFERENCE, Origin, meaning};
+use super::given::{Answer, AnswerError, GivenAnswers, NO_PAIR, NO_REFERENCE, Origin, meaning};
 use super::question::{Question, SignIn};
-use crate::cli::{display, named, value};
+use crate::cli::names::{display, named};
+use crate::cli::value;
 use crate::diagnostic::Place;
 use crate::edit::NewValue;
 use crate::os;
@@ -18,20 +19,20 @@ use crate::source::{MOST_BYTES, Source};
 use crate::text::printable;
 
 /// The answers of the file at `path`.
-pub(super) fn read(path: &Path, complaints: &mut Vec<Complaint>) -> Given {
+pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {
     let name = printable(&display(path));
     let content = match os::read_regular(path, MOST_BYTES) {
         Ok((content, _)) => content,
         Err(error) => {
-            complaints.push(Complaint { question: None, at: name, message: error.to_string(), help: None });
-            return Given::default();
+            errors.push(AnswerError { question: None, at: name, message: error.to_string(), help: None });
+            return GivenAnswers::default();
         }
     };
     let (source, faults) = Source::new(name, content, false);
-    let mut reader = Reader { source: &source, complaints, given: Given::default() };
+    let mut reader = Reader { source: &source, errors, given: GivenAnswers::default() };
     for fault in faults {
         let at = reader.place(&fault.place);
-        reader.complaints.push(Complaint { question: None, at, message: fault.message, help: fault.help });
+        reader.errors.push(AnswerError { question: None, at, message: fault.message, help: fault.help });
     }
     if source.is_sound()
         && let Some(root) = source.tree().table(Tree::ROOT)
@@ -43,8 +44,8 @@ pub(super) fn read(path: &Path, complaints: &mut Vec<Complaint>) -> Given {
 
 struct Reader<'a> {
     source: &'a Source,
-    complaints: &'a mut Vec<Complaint>,
-    given: Given,
+    errors: &'a mut Vec<AnswerError>,
+    given: GivenAnswers,
 }
 
 impl Reader<'_> {
@@ -93,7 +94,7 @@ impl Reader<'_> {
         let reference = written.and_then(value::reference);
         if reference.is_none() {
             let message = "a reference to a secret was expected".to_owned();
-            self.complain(Question::Secret, node, message, Some(NO_REFERENCE.to_owned()));
+            self.error(Question::Secret, node, message, Some(NO_REFERENCE.to_owned()));
         }
         reference.map(NewValue::Secret)
     }
@@ -106,7 +107,7 @@ impl Reader<'_> {
                 let ways = SignIn::value_variants().iter().filter_map(SignIn::to_possible_value);
                 let ways = ways.map(|way| format!("`{}`", way.get_name())).collect::<Vec<_>>().join(", ");
                 let message = "not one of the choices".to_owned();
-                self.complain(Question::SignIn, node, message, Some(format!("one of {ways}")));
+                self.error(Question::SignIn, node, message, Some(format!("one of {ways}")));
             }
         }
     }
@@ -126,7 +127,7 @@ impl Reader<'_> {
                     let origin = self.origin(element);
                     self.given.settings.push(Answer { question, value, origin });
                 }
-                None => self.complain(
+                None => self.error(
                     question,
                     element,
                     "a user was expected".to_owned(),
@@ -179,20 +180,20 @@ impl Reader<'_> {
             None => format!("the names are those of the flags: {}", names.join(", ")),
         };
         let message = format!("unknown name `{}`", named(&node.name));
-        self.complaints.push(Complaint { question: None, at, message, help: Some(help) });
+        self.errors.push(AnswerError { question: None, at, message, help: Some(help) });
     }
 
     fn wrong_type<T>(&mut self, question: Question, node: &Node, wanted: &str) -> Option<T> {
         let message = format!("expected {wanted}, found {}", node.value.type_name());
         // 14.10 without quotes is a number, and the same as 14.1.
         let is_bare = wanted == "a string" && matches!(node.value, Value::Float(_) | Value::Integer(_));
-        self.complain(question, node, message, is_bare.then(|| "put it in quotes".to_owned()));
+        self.error(question, node, message, is_bare.then(|| "put it in quotes".to_owned()));
         None
     }
 
-    fn complain(&mut self, question: Question, node: &Node, message: String, help: Option<String>) {
+    fn error(&mut self, question: Question, node: &Node, message: String, help: Option<String>) {
         let at = self.origin(node).place(question);
-        self.complaints.push(Complaint { question: Some(question), at, message, help });
+        self.errors.push(AnswerError { question: Some(question), at, message, help });
     }
 
     fn origin(&self, node: &Node) -> Origin {

@@ -9,7 +9,7 @@ use super::question::SignIn;
 /// The arguments. What they say has the same names in an answers file.
 #[derive(Args)]
 #[command(after_help = AFTER)]
-pub(in crate::cli) struct Setup {
+pub(in crate::cli) struct SetupArgs {
     /// The settings file; it may be there already, and keeps all that no answer changes
     pub(super) file: Option<PathBuf>,
     /// Take answers from a TOML file, whose keys have the names of the flags below; it holds no secret

@@ -1,6 +1,6 @@
 //! The questions to a person at a terminal.
 //!
-//! An answer is held against the rules before it is taken, and what they say stands above the question that is asked again.
+//! An answer is checked against the rules before it is taken; their objections are shown above the repeated question.
 
 use std::io;
 
@@ -9,55 +9,75 @@ use inquire::{InquireError, Select, Text};
 
 use super::given::{Answer, NO_USERS, Origin, meaning};
 use super::question::{Question, SignIn};
-use super::work::{Saved, Work};
-use crate::cli::{Context, Exit, administrator};
+use super::settings_file::{SaveOutcome, SettingsFile};
+use crate::cli::administrator;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
 use crate::diagnostic::Diagnostic;
 use crate::edit::NewValue;
 use crate::entra::permission;
 use crate::settings::{Choice, Cloud, Mode};
 
-/// Why there is no answer.
-pub(super) enum Stop {
+/// Why a prompt gave no answer.
+pub(super) enum PromptError {
     /// The person wants to stop.
-    Person,
+    Cancelled,
     /// The terminal does not work.
     Terminal(String),
 }
 
-impl From<InquireError> for Stop {
+impl From<InquireError> for PromptError {
     fn from(error: InquireError) -> Self {
         match error {
-            InquireError::OperationCanceled | InquireError::OperationInterrupted => Self::Person,
+            InquireError::OperationCanceled | InquireError::OperationInterrupted => Self::Cancelled,
             error => Self::Terminal(error.to_string()),
         }
     }
 }
 
-/// The end of asking: of the person's own will, or of the program.
-pub(super) type Ended = Result<Stop, Exit>;
+/// Why asking ended before all was answered.
+pub(super) enum AskError {
+    /// There is no answer.
+    Prompt(PromptError),
+    /// The answer cannot be saved.
+    Cli(CliError),
+}
+
+impl From<PromptError> for AskError {
+    fn from(error: PromptError) -> Self {
+        Self::Prompt(error)
+    }
+}
+
+impl From<CliError> for AskError {
+    fn from(error: CliError) -> Self {
+        Self::Cli(error)
+    }
+}
+
+impl From<io::Error> for AskError {
+    fn from(error: io::Error) -> Self {
+        Self::Cli(error.into())
+    }
+}
 
 /// Asks a question whose answer the settings file keeps, until the rules accept what is said; `None` where nothing was said.
 pub(super) fn setting(
     context: &mut Context<'_>,
-    work: &mut Work,
+    file: &mut SettingsFile,
     question: Question,
-) -> io::Result<Result<Option<()>, Ended>> {
+) -> Result<Option<()>, AskError> {
     loop {
-        let value = match value(work, question) {
-            Ok(Some(value)) => value,
-            Ok(None) => return Ok(Ok(None)),
-            Err(stop) => return Ok(Err(Ok(stop))),
-        };
+        let Some(value) = value(file, question)? else { return Ok(None) };
         let answer = [Answer { question, value, origin: Origin::Person }];
         // A choice has not met the rules yet.
-        let refused = match work.objections(&answer) {
-            Ok(objections) if objections.is_empty() => match work.save(context, &answer)? {
-                Ok(Saved::Yes) => {
-                    work.warn(context, &[question])?;
-                    return Ok(Ok(Some(())));
+        let refused = match file.objections(&answer) {
+            Ok(objections) if objections.is_empty() => match file.save(context, &answer)? {
+                SaveOutcome::Saved => {
+                    file.warn(context, &[question])?;
+                    return Ok(Some(()));
                 }
-                Ok(Saved::Refused(found)) => sentence(found.iter()),
-                Err(exit) => return Ok(Err(Err(exit))),
+                SaveOutcome::Refused(found) => sentence(found.iter()),
             },
             Ok(objections) => sentence(objections.iter().map(|(_, found)| found)),
             Err(error) => error,
@@ -66,22 +86,22 @@ pub(super) fn setting(
     }
 }
 
-fn value(work: &Work, question: Question) -> Result<Option<NewValue>, Stop> {
+fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, PromptError> {
     match question {
         Question::Mode => mode().map(Some),
         Question::Cloud => cloud().map(Some),
         Question::SwyxVersion => {
-            text(work, question, "Version of SwyxWare:", "like 14.10; Enter alone if you do not know", None)
+            text(file, question, "Version of SwyxWare:", "like 14.10; Enter alone if you do not know", None)
         }
-        Question::Tenant => text(work, question, "Directory (tenant) ID:", "a GUID", None),
+        Question::Tenant => text(file, question, "Directory (tenant) ID:", "a GUID", None),
         Question::Secret => {
-            let default = default_secret(work);
+            let default = default_secret(file);
             let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
-            text(work, question, "Where to keep the client secret:", help, Some(&default))
+            text(file, question, "Where to keep the client secret:", help, Some(&default))
         }
         Question::User => {
             let help = "SWYX NAME=TEAMS ACCOUNT; Enter alone: no more";
-            text(work, question, "User with another account:", help, None)
+            text(file, question, "User with another account:", help, None)
         }
         // These have no question of their own.
         Question::ApplicationName
@@ -128,29 +148,29 @@ those for whom it is another."
 }
 
 /// Beside the settings file, and called as it is.
-fn default_secret(work: &Work) -> String {
-    let stem = work.path.file_stem().map_or_else(|| "swyx-teams".into(), |stem| stem.to_string_lossy());
+fn default_secret(file: &SettingsFile) -> String {
+    let stem = file.path.file_stem().map_or_else(|| "swyx-teams".into(), |stem| stem.to_string_lossy());
     format!("file:{stem}.secret")
 }
 
 /// A text that the rules accept; nothing where nothing was said and there is no default.
 fn text(
-    work: &Work,
+    file: &SettingsFile,
     question: Question,
     title: &str,
     help: &str,
     default: Option<&str>,
-) -> Result<Option<NewValue>, Stop> {
+) -> Result<Option<NewValue>, PromptError> {
     let is_optional = matches!(question, Question::SwyxVersion | Question::User);
-    let judge = move |typed: &str| {
+    let validator = move |typed: &str| {
         let typed = typed.trim();
         let is_enough = is_optional && is_nothing(question, typed);
-        Ok(match if is_enough { Ok(()) } else { judged(work, question, typed) } {
+        Ok(match if is_enough { Ok(()) } else { validate(file, question, typed) } {
             Ok(()) => Validation::Valid,
             Err(message) => Validation::Invalid(message.into()),
         })
     };
-    let prompt = Text::new(title).with_help_message(help).with_validator(judge);
+    let prompt = Text::new(title).with_help_message(help).with_validator(validator);
     let prompt = match default {
         Some(default) => prompt.with_default(default),
         None => prompt,
@@ -160,7 +180,7 @@ fn text(
     if is_optional && is_nothing(question, typed) {
         return Ok(None);
     }
-    meaning(question, typed).map(Some).map_err(Stop::Terminal)
+    meaning(question, typed).map(Some).map_err(PromptError::Terminal)
 }
 
 fn is_nothing(question: Question, typed: &str) -> bool {
@@ -168,13 +188,13 @@ fn is_nothing(question: Question, typed: &str) -> bool {
 }
 
 /// What the rules say of a typed text.
-fn judged(work: &Work, question: Question, typed: &str) -> Result<(), String> {
+fn validate(file: &SettingsFile, question: Question, typed: &str) -> Result<(), String> {
     if typed.is_empty() {
         return Err("an answer is needed here".to_owned());
     }
     let value = meaning(question, typed)?;
     let answer = [Answer { question, value, origin: Origin::Person }];
-    let objections = work.objections(&answer)?;
+    let objections = file.objections(&answer)?;
     if objections.is_empty() { Ok(()) } else { Err(sentence(objections.iter().map(|(_, found)| found))) }
 }
 
@@ -187,7 +207,7 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
     sentences.collect::<Vec<_>>().join("; ")
 }
 
-fn mode() -> Result<NewValue, Stop> {
+fn mode() -> Result<NewValue, PromptError> {
     let line = |(mode, says): (Mode, &str)| {
         let [presence, directory] = permission::needs(mode);
         (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
@@ -197,14 +217,14 @@ fn mode() -> Result<NewValue, Stop> {
     Ok(NewValue::Integer(mode.number().into()))
 }
 
-fn cloud() -> Result<NewValue, Stop> {
+fn cloud() -> Result<NewValue, PromptError> {
     let line = |(name, title, _): &(&'static str, &str, Cloud)| (*name, format!("{name}: {title}"));
     let name = choose("Microsoft cloud of the tenant:", Cloud::CHOICES.iter().map(line).collect())?;
     Ok(NewValue::Text(name.to_owned()))
 }
 
 /// How the administrator signs in.
-pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, Stop>> {
+pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     let says = |way: SignIn| match way {
         SignIn::DeviceCode => "enter a code at a page of Microsoft, in any browser",
         SignIn::Az => "as the Azure CLI is signed in; needs `az login` before",
@@ -213,8 +233,8 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, St
     loop {
         let ways = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
         let line = |way: SignIn| (way, format!("{}: {}", way.name(), says(way)));
-        match choose("How the administrator signs in:", ways.map(line).into()) {
-            Ok(SignIn::Token) if context.admin_token.is_none() => {
+        match choose("How the administrator signs in:", ways.map(line).into())? {
+            SignIn::Token if context.admin_token.is_none() => {
                 writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
             }
             chosen => return Ok(chosen),
@@ -223,9 +243,9 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> io::Result<Result<SignIn, St
 }
 
 /// One of several lines.
-fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, Stop> {
+fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, PromptError> {
     let help = "↑ ↓ to move, Enter to choose";
     let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();
     let at = Select::new(title, lines).without_filtering().with_help_message(help).raw_prompt()?.index;
-    values.into_iter().nth(at).ok_or_else(|| Stop::Terminal("nothing was chosen".to_owned()))
+    values.into_iter().nth(at).ok_or_else(|| PromptError::Terminal("nothing was chosen".to_owned()))
 }

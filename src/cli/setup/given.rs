@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Setup;
+use super::args::SetupArgs;
 use super::question::{Question, SignIn};
 use crate::cli::value;
 use crate::edit::NewValue;
@@ -31,7 +31,7 @@ impl Origin {
         }
     }
 
-    /// Where a wrong answer stands.
+    /// Where a wrong answer was given.
     pub(super) fn place(&self, question: Question) -> String {
         match self {
             Self::Answers { file, line, column } => format!("{file}:{line}:{column}: {}", question.name()),
@@ -50,7 +50,7 @@ pub(super) struct Answer {
 
 /// What is wrong with an answer. It never repeats the answer.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Complaint {
+pub(super) struct AnswerError {
     /// The question that was answered, if it was one.
     pub(super) question: Option<Question>,
     pub(super) at: String,
@@ -60,7 +60,7 @@ pub(super) struct Complaint {
 
 /// All answers of one origin, or of several.
 #[derive(Debug, Default)]
-pub(super) struct Given {
+pub(super) struct GivenAnswers {
     /// Answers that the settings file keeps.
     pub(super) settings: Vec<Answer>,
     /// That there are no users to name, and who says so.
@@ -71,7 +71,7 @@ pub(super) struct Given {
     pub(super) yes: Option<Origin>,
 }
 
-impl Given {
+impl GivenAnswers {
     /// These answers, and those of `others` to whatever these leave open.
     pub(super) fn or(mut self, others: Self) -> Self {
         let open = Question::ALL.map(|question| (question, self.origin(question).is_none()));
@@ -101,13 +101,13 @@ impl Given {
 }
 
 /// The answers of the flags.
-pub(super) fn flags(args: &Setup, complaints: &mut Vec<Complaint>) -> Given {
-    let mut given = Given {
+pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAnswers {
+    let mut given = GivenAnswers {
         sign_in: args.sign_in.map(|way| (way, Origin::Flag)),
         secret_out: args.secret_out.clone().map(|path| (path, Origin::Flag)),
         as_in_the_guide: args.as_in_the_guide.then_some(Origin::Flag),
         yes: args.yes.then_some(Origin::Flag),
-        ..Given::default()
+        ..GivenAnswers::default()
     };
     let single = [
         (Question::SwyxVersion, &args.swyx_version),
@@ -125,7 +125,7 @@ pub(super) fn flags(args: &Setup, complaints: &mut Vec<Complaint>) -> Given {
         }
         match meaning(question, text) {
             Ok(value) => given.settings.push(Answer { question, value, origin: Origin::Flag }),
-            Err(message) => complaints.push(Complaint {
+            Err(message) => errors.push(AnswerError {
                 question: Some(question),
                 at: Origin::Flag.place(question),
                 message: message.to_owned(),

@@ -4,134 +4,122 @@
 //! terminal what is missing is an error that names the flag.
 
 mod answers;
-mod args;
+pub(super) mod args;
 mod ask;
 mod given;
 mod missing;
 mod proceed;
 mod question;
+mod settings_file;
 mod summary;
-mod work;
 
 use std::io;
 
-pub(super) use args::Setup;
-pub(super) use proceed::Choices;
-pub(super) use question::SignIn;
-
-use super::{Context, Exit};
 use crate::check::Checked;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
 use crate::text::printable;
-use ask::Stop;
-use given::{Complaint, Given, Origin};
+use args::SetupArgs;
+use ask::{AskError, PromptError};
+use given::{AnswerError, GivenAnswers, Origin};
 use missing::{cannot_sign_in, missing};
-use question::Question;
-use work::{Saved, Work, known};
+use proceed::SetupChoices;
+use question::{Question, SignIn};
+use settings_file::{SaveOutcome, SettingsFile, known};
 
-pub(super) fn run(context: &mut Context<'_>, args: &Setup) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let mut complaints = Vec::new();
-    let mut given = given::flags(args, &mut complaints);
+    let mut errors = Vec::new();
+    let mut given = given::flags(args, &mut errors);
     if let Some(path) = &args.answers {
-        given = given.or(answers::read(path, &mut complaints));
+        given = given.or(answers::read(path, &mut errors));
     }
     if given.sign_in.is_none() && context.admin_token.is_some() {
         given.sign_in = Some((SignIn::Token, Origin::Variable));
     }
-    let mut work = match Work::begin(context, path)? {
-        Ok(work) => work,
-        Err(exit) => return Ok(exit),
-    };
-    match work.objections(&given.settings) {
-        Ok(objections) => complaints.extend(work::complaints(objections, &work.name)),
+    let mut file = SettingsFile::begin(context, path)?;
+    match file.objections(&given.settings) {
+        Ok(objections) => errors.extend(settings_file::errors(objections, &file.name)),
         Err(message) => {
-            let at = printable(&work.name);
-            complaints.push(Complaint { question: None, at, message, help: None });
+            let at = printable(&file.name);
+            errors.push(AnswerError { question: None, at, message, help: None });
         }
     }
-    let after = work.with(&given.settings);
-    let after = after.as_ref().unwrap_or(&work.checked);
+    let after = file.with(&given.settings);
+    let after = after.as_ref().unwrap_or(&file.checked);
     let asked = open(after, &given);
     if !context.can_ask() {
-        complaints.extend(cannot_sign_in(&given, context.admin_token.is_some()));
-        let is_wrong = |question| complaints.iter().any(|complaint| complaint.question == Some(question));
+        errors.extend(cannot_sign_in(&given, context.admin_token.is_some()));
+        let is_wrong = |question| errors.iter().any(|error| error.question == Some(question));
         let missing = missing(after, &given, &asked).into_iter();
         let missing = missing.filter(|missing| !missing.question.is_some_and(is_wrong)).collect::<Vec<_>>();
-        complaints.extend(missing);
+        errors.extend(missing);
     }
-    if !complaints.is_empty() {
-        work.report_wrong(context, &asked)?;
-        return refuse(context, &complaints);
+    if !errors.is_empty() {
+        file.report_wrong(context, &asked)?;
+        return Err(refuse(context, &errors));
     }
     let asked = if context.can_ask() { asked } else { Vec::new() };
-    context.note(summary::summary(&work, after, &given, &asked))?;
-    fill_in(context, &mut work, &given, &asked)
+    context.note(summary::summary(&file, after, &given, &asked))?;
+    fill_in(context, &mut file, &given, &asked)
 }
 
 /// Saves what was given, asks for the rest, and goes on.
 fn fill_in(
     context: &mut Context<'_>,
-    work: &mut Work,
-    given: &Given,
+    file: &mut SettingsFile,
+    given: &GivenAnswers,
     asked: &[Question],
-) -> io::Result<Exit> {
-    match work.save(context, &given.settings)? {
-        Ok(Saved::Yes) => {}
-        Ok(Saved::Refused(found)) => {
-            let found = found.into_iter().map(|found| (None, found)).collect();
-            return refuse(context, &work::complaints(found, &work.name));
-        }
-        Err(exit) => return Ok(exit),
+) -> Result<Exit, CliError> {
+    if let SaveOutcome::Refused(found) = file.save(context, &given.settings)? {
+        let found = found.into_iter().map(|found| (None, found)).collect();
+        return Err(refuse(context, &settings_file::errors(found, &file.name)));
     }
     let known = Question::ALL.into_iter().filter(|question| !asked.contains(question)).collect::<Vec<_>>();
-    work.warn(context, &known)?;
+    file.warn(context, &known)?;
     if !asked.is_empty() {
-        work.report_wrong(context, asked)?;
+        file.report_wrong(context, asked)?;
         use_colours(context);
     }
-    let mut sign_in = given.sign_in.as_ref().map(|(way, _)| *way);
-    for question in asked {
-        context.note(format_args!("\n{}", ask::introduction(*question)))?;
-        let ended = match question {
-            Question::SignIn => match ask::sign_in(context)? {
-                Ok(way) => {
-                    sign_in = Some(way);
-                    Ok(())
-                }
-                Err(stop) => Err(Ok(stop)),
-            },
-            Question::User => users(context, work)?,
-            question => ask::setting(context, work, *question)?.map(|_| ()),
-        };
-        match ended {
-            Ok(()) => {}
-            Err(Ok(stop)) => return stopped(context, work, stop),
-            Err(Err(exit)) => return Ok(exit),
-        }
-    }
+    let asked_sign_in = ask_all(context, file, asked).or_else(|error| match error {
+        AskError::Prompt(error) => Err(stopped(context, file, error)),
+        AskError::Cli(error) => Err(error),
+    })?;
+    let sign_in = asked_sign_in.or(given.sign_in.as_ref().map(|(method, _)| *method));
     let Some(sign_in) = sign_in else { return Ok(Exit::Usage) };
-    let choices = Choices {
+    let choices = SetupChoices {
         sign_in,
         secret_out: given.secret_out.as_ref().map(|(path, _)| path.clone()),
         as_in_the_guide: given.as_in_the_guide.is_some(),
         yes: given.yes.is_some(),
     };
-    proceed::proceed(context, &work.path, &choices)
+    proceed::proceed(context, &file.path, &choices)
 }
 
-/// Asks for users until there are no more.
-fn users(context: &mut Context<'_>, work: &mut Work) -> io::Result<Result<(), ask::Ended>> {
-    loop {
-        match ask::setting(context, work, Question::User)? {
-            Ok(Some(())) => {}
-            Ok(None) => return Ok(Ok(())),
-            Err(ended) => return Ok(Err(ended)),
+/// Asks the questions, saves each answer at once, and gives the way to sign in, if that was asked for.
+fn ask_all(
+    context: &mut Context<'_>,
+    file: &mut SettingsFile,
+    questions: &[Question],
+) -> Result<Option<SignIn>, AskError> {
+    let mut sign_in = None;
+    for question in questions {
+        context.note(format_args!("\n{}", ask::introduction(*question)))?;
+        match question {
+            Question::SignIn => sign_in = Some(ask::sign_in(context)?),
+            // Until there are no more.
+            Question::User => while ask::setting(context, file, Question::User)?.is_some() {},
+            question => {
+                ask::setting(context, file, *question)?;
+            }
         }
     }
+    Ok(sign_in)
 }
 
 /// The questions that nobody answered yet and that a person is asked.
-fn open(after: &Checked, given: &Given) -> Vec<Question> {
+fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     let is_registered = after.draft().is_some_and(|draft| draft.control_center.client_id.is_some());
     let is_open = |question: &Question| match question {
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => false,
@@ -145,29 +133,29 @@ fn open(after: &Checked, given: &Given) -> Vec<Question> {
 }
 
 /// Says what is wrong with the answers; nothing was changed.
-fn refuse(context: &mut Context<'_>, complaints: &[Complaint]) -> io::Result<Exit> {
-    for Complaint { at, message, help, .. } in complaints {
+fn refuse(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
+    for AnswerError { at, message, help, .. } in errors {
         let help = help.iter().map(|help| format!("\n  {help}")).collect::<String>();
-        context.complain(format_args!("{at}: {message}{help}"))?;
+        context.error(format_args!("{at}: {message}{help}"));
     }
-    Ok(Exit::Usage)
+    CliError::Reported(Exit::Usage)
 }
 
 /// Says how to go on, when someone stopped.
-fn stopped(context: &mut Context<'_>, work: &Work, stop: Stop) -> io::Result<Exit> {
-    if let Stop::Terminal(error) = stop {
-        context.complain(format_args!("the terminal cannot be asked: {error}"))?;
+fn stopped(context: &mut Context<'_>, file: &SettingsFile, error: PromptError) -> CliError {
+    if let PromptError::Terminal(error) = error {
+        context.error(format_args!("the terminal cannot be asked: {error}"));
     }
-    let name = printable(&work.name);
-    if work.is_empty() {
-        return context.misuse("stopped; nothing was written");
+    let name = printable(&file.name);
+    if file.is_empty() {
+        return usage_error("stopped; nothing was written");
     }
     let file = match name.as_str() {
         "swyx-teams.toml" => String::new(),
         name if name.contains(' ') => format!(" '{name}'"),
         name => format!(" {name}"),
     };
-    context.misuse(format_args!(
+    usage_error(format_args!(
         "stopped; {name} keeps the answers so far, and `swyx-teams setup{file}` goes on from there"
     ))
 }

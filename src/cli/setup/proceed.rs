@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::question::SignIn;
 use crate::check;
-use crate::cli::{Context, Exit, display, sheet};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
+use crate::cli::sheet;
 use crate::secret::SecretSource;
 use crate::text::printable;
 
 /// What was chosen for this run, beside what the settings file keeps.
 #[derive(Clone, Debug)]
-pub(in crate::cli) struct Choices {
+pub(in crate::cli) struct SetupChoices {
     /// How the administrator signs in.
     pub(in crate::cli) sign_in: SignIn,
     /// Where to write the new secret, if the settings refer to a place where this program cannot write it.
@@ -24,11 +28,15 @@ pub(in crate::cli) struct Choices {
 }
 
 /// Registers the application that the settings file at `path` asks for, proves it, and says what is left to do.
-pub(super) fn proceed(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Result<Exit> {
+pub(super) fn proceed(
+    context: &mut Context<'_>,
+    path: &Path,
+    choices: &SetupChoices,
+) -> Result<Exit, CliError> {
     let name = printable(&display(path));
     context.note("")?;
     let applied = apply(context, path, choices)?;
-    // That somebody else has to consent keeps nothing from being typed in.
+    // A missing consent does not keep the settings from being typed into Control Center.
     if applied != Exit::Clean && applied != Exit::Answer {
         context.note(format_args!("swyx-teams setup --config {name} goes on from here"))?;
         return Ok(applied);
@@ -44,7 +52,7 @@ pub(super) fn proceed(context: &mut Context<'_>, path: &Path, choices: &Choices)
 }
 
 /// The plan, and what it says. The administrator signs in as was chosen, whatever else there is.
-fn apply(context: &mut Context<'_>, path: &Path, choices: &Choices) -> io::Result<Exit> {
+fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::Result<Exit> {
     let mut words = vec![OsStr::new("apply")];
     let flags = [
         (choices.yes, "--yes"),

@@ -1,8 +1,8 @@
 //! What `setup` is about to do, and what it knows already: shown before anything happens.
 
-use super::given::{Given, Origin};
+use super::given::{GivenAnswers, Origin};
 use super::question::Question;
-use super::work::{Work, known};
+use super::settings_file::{SettingsFile, known};
 use crate::check::Checked;
 use crate::entra::permission::{DIRECTORY, needs};
 use crate::secret::SecretSource;
@@ -10,13 +10,18 @@ use crate::settings::{Mode, defaults};
 use crate::text::printable;
 
 /// The steps, the known answers and where they are from, and what will be asked; `after` is the file with the given answers.
-pub(super) fn summary(work: &Work, after: &Checked, given: &Given, asked: &[Question]) -> String {
-    let file = printable(&work.name);
+pub(super) fn summary(
+    file: &SettingsFile,
+    after: &Checked,
+    given: &GivenAnswers,
+    asked: &[Question],
+) -> String {
+    let path = printable(&file.name);
     let name = known(after, Question::ApplicationName);
     let name = name.as_deref().unwrap_or(defaults::APPLICATION_NAME);
     let mut text = format!(
         "Setting up the Microsoft Teams presence synchronisation takes these steps:\n
-  1. write {file}, answer by answer
+  1. write {path}, answer by answer
   2. register the application {name} in the tenant
   3. grant it two permissions: {}
   4. make a client secret, {}
@@ -25,7 +30,7 @@ pub(super) fn summary(work: &Work, after: &Checked, given: &Given, asked: &[Ques
         permissions(after),
         place(after, given)
     );
-    let known = answers(work, after, given);
+    let known = answers(file, after, given);
     if !known.is_empty() {
         let width = known.iter().map(|(name, _, _)| name.len()).max().unwrap_or(0);
         let value = known.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
@@ -64,11 +69,10 @@ fn permissions(after: &Checked) -> String {
 }
 
 /// What becomes of the client secret. Nobody can write into an environment, or through a command that only reads.
-fn place(after: &Checked, given: &Given) -> String {
+fn place(after: &Checked, given: &GivenAnswers) -> String {
     let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     let Some(source) = source else { return "and keep it where you say".to_owned() };
-    let place = source.describe();
-    let place = place.trim_start_matches("from ");
+    let place = source.holder();
     match (source, &given.secret_out) {
         (SecretSource::File(_), _) => format!("and keep it in {place}"),
         (SecretSource::Inline(_), _) => "and keep it in that file, as plain text".to_owned(),
@@ -81,12 +85,16 @@ fn place(after: &Checked, given: &Given) -> String {
 }
 
 /// What is known: the question's name, the answer, and where it is from.
-fn answers(work: &Work, after: &Checked, given: &Given) -> Vec<(&'static str, String, String)> {
+fn answers(
+    file: &SettingsFile,
+    after: &Checked,
+    given: &GivenAnswers,
+) -> Vec<(&'static str, String, String)> {
     let row = |question: Question| {
         let origin = given.origin(question);
         let from = |origin: Option<&Origin>| match origin {
             Some(origin) => format!("from {}", printable(&origin.source(question))),
-            None => format!("from {}", printable(&work.name)),
+            None => format!("from {}", printable(&file.name)),
         };
         let said = match question {
             Question::SignIn => given.sign_in.as_ref().map(|(way, _)| way.name()),

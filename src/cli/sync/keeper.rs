@@ -8,10 +8,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::super::display;
 use super::load::{Loaded, NotLoaded, Stamp};
 use super::record::Recorder;
 use super::state::State;
+use crate::cli::names::display;
 use crate::rules;
 use crate::secret::Trust;
 use crate::sync::Options;
@@ -26,6 +26,9 @@ pub(super) struct Plan {
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
+
+/// Sessions are cleared for so long after the first signal.
+pub(super) const CLEARING: Duration = Duration::from_secs(25);
 
 /// One tenant.
 pub(super) struct Keeper {
@@ -125,7 +128,7 @@ impl Keeper {
             let _ = running.controls.send(Control::Stop).await;
             let task = running.task.abort_handle();
             // If Graph does not answer, sessions end by themselves, so there is no reason to wait longer.
-            if tokio::time::timeout(super::CLEARING, running.task).await.is_err() {
+            if tokio::time::timeout(CLEARING, running.task).await.is_err() {
                 task.abort();
             }
         }

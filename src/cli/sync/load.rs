@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::super::{Exit, display, folder, untrusted};
 use super::state::Identity;
 use crate::check::{self, Checked};
+use crate::cli::connection::{Connection, ConnectionPolicy, Transports, client_secret_source};
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
 use crate::diagnostic::Severity;
 use crate::entra::graph::Client;
 use crate::entra::sign_in::Credential;
-use crate::http::{Https, Limits, Transport};
+use crate::entra::snapshot::Unseen;
+use crate::http::Limits;
+use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Repository};
-use crate::secret::{Secret, SecretSource, Trust, reveal};
-use crate::settings::{Settings, Unresolved};
-use crate::swyx::Gateway;
+use crate::secret::{Secret, SecretSource, Trust};
+use crate::settings::{Settings, Unresolved, keys};
 use crate::sync::Options;
 use crate::sync::run::Site;
 use crate::text::printable;
@@ -26,7 +29,7 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 pub(in crate::cli) struct Loaded {
     pub(super) settings: Settings,
     secrets: Secrets,
-    transport: Arc<dyn Transport>,
+    connection: Connection,
     /// What the files looked like.
     pub(super) stamp: Stamp,
 }
@@ -96,26 +99,20 @@ impl Loaded {
     }
 
     fn make(path: &Path, checked: &Checked, settings: Settings, trust: &Trust) -> Result<Self, NotLoaded> {
-        if let Some(why) = untrusted(checked, trust) {
-            return Err(NotLoaded::misuse(path, why));
-        }
+        let unusable = |unseen: Unseen| NotLoaded::misuse(path, unseen.reason);
+        let policy = ConnectionPolicy { trust: trust.clone(), cancellation: CancellationToken::default() };
+        let mut transports = Transports::default();
+        let connection = Connection::open(checked, &folder(path), &settings.access, &policy, &mut transports)
+            .map_err(unusable)?;
         let Some((_, token)) = &settings.gateway else {
             let why = "`swyx.gateway` is not set; the synchronisation speaks to SwyxServer through it";
             return Err(NotLoaded::misuse(path, why));
         };
-        let Some(secret) = &settings.client_secret else {
-            let why = "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret";
-            return Err(NotLoaded::misuse(path, why));
-        };
-        let fetch = |key: &str, source: &SecretSource| {
-            let fetched = reveal(source, &folder(path), trust);
-            fetched.map_err(|error| NotLoaded::misuse(path, format_args!("`{key}`: {error}")))
-        };
-        let client = fetch("control_center.MsTeamsClientSecret", secret)?;
-        let secrets = Secrets { client, gateway: fetch("swyx.gateway_token", token)? };
-        let https =
-            Https::new(&settings.access, &folder(path)).map_err(|error| NotLoaded::misuse(path, error))?;
-        Ok(Self { settings, secrets, transport: Arc::new(https), stamp: Stamp::default() })
+        let source = client_secret_source(&settings).map_err(unusable)?;
+        let client = connection.secret_blocking(&keys::CLIENT_SECRET, source).map_err(unusable)?;
+        let gateway = connection.secret_blocking(&keys::GATEWAY_TOKEN, token).map_err(unusable)?;
+        let secrets = Secrets { client, gateway };
+        Ok(Self { settings, secrets, connection, stamp: Stamp::default() })
     }
 
     pub(super) fn identity(&self) -> Identity {
@@ -140,7 +137,7 @@ impl Loaded {
 
     pub(super) fn client(&self) -> Arc<Client> {
         let credential = Credential::Secret(self.settings.client_id, self.secrets.client.clone());
-        Arc::new(Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits()))
+        Arc::new(self.connection.client(credential, limits()))
     }
 
     pub(in crate::cli) fn site(&self, is_dry_run: bool) -> Option<Site> {
@@ -149,7 +146,7 @@ impl Loaded {
         Some(Site {
             client: self.client(),
             client_id: self.settings.client_id,
-            gateway: Arc::new(Gateway::new(address, token, Arc::clone(&self.transport), limits())),
+            gateway: Arc::new(self.connection.gateway(address, token, limits())),
             users: self.settings.users.clone(),
             options: Options::of(&self.settings),
             is_dry_run,

@@ -18,15 +18,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use tokio::task::JoinSet;
 
 use super::walk::{Target, Walk};
-use super::{Context, Exit, display};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
 use crate::os;
-use keeper::Keeper;
+use keeper::{CLEARING, Keeper};
 use load::{Loaded, NotLoaded};
 use state::State;
 
@@ -43,14 +45,14 @@ Examples:
   swyx-teams sync customers/ --metrics 127.0.0.1:9464 --log-format json
   swyx-teams sync north.toml --record north.jsonl
   swyx-teams sync north.toml --replay north.jsonl")]
-pub(super) struct Sync {
+pub(super) struct SyncArgs {
     /// Settings files, or folders (searched for *.toml) [default: the settings file]
     paths: Vec<PathBuf>,
     /// Write nothing; print what would be set
     #[arg(long)]
     dry_run: bool,
     /// Serve metrics, health and status at this address, to whoever reaches it: this machine, or a network that you trust
-    #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::args::address)]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::options::address)]
     metrics: Option<SocketAddr>,
     /// Write what is seen and done to this new file, readable by its owner only: it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
@@ -73,19 +75,13 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Sessions are cleared for so long after the first signal.
-const CLEARING: Duration = Duration::from_secs(25);
-
-pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
-    let files = match files(context, args)? {
-        Ok(files) => files,
-        Err(exit) => return Ok(exit),
-    };
+pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
+    let files = files(context, args)?;
     if let Some(recording) = &args.replay {
         return replay::run(context, &files, recording);
     }
     if args.record.is_some() && files.len() > 1 {
-        return context.misuse("--record takes one settings file");
+        return Err(usage_error("--record takes one settings file"));
     }
     let (loaded, exit) = load_all(context, &files, args.log_format)?;
     if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
@@ -94,11 +90,11 @@ pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
     let recorder = match record::Recorder::create(args.record.as_deref(), files.len() > 1) {
         Ok(recorder) => recorder,
         Err(error) => {
-            return context.misuse(format_args!(
+            return Err(usage_error(format_args!(
                 "--record{}: {}",
                 args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>(),
                 os::reason(&error)
-            ));
+            )));
         }
     };
     let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
@@ -106,31 +102,29 @@ pub(super) fn run(context: &mut Context<'_>, args: &Sync) -> io::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
     runtime.shutdown_background();
-    match ended {
-        Ok(()) => Ok(Exit::Clean),
-        Err(error) => context.misuse(format_args!("--metrics: {}", os::reason(&error))),
-    }
+    ended.map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+    Ok(Exit::Clean)
 }
 
 /// The settings files that are named, or the one there is.
-fn files(context: &mut Context<'_>, args: &Sync) -> io::Result<Result<Vec<PathBuf>, Exit>> {
+fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, CliError> {
     if args.paths.is_empty() {
-        return Ok(Ok(vec![context.file(None)]));
+        return Ok(vec![context.file(None)]);
     }
-    let mut walk = Walk { exclude: &[], passed_over: Vec::new() };
+    let mut walk = Walk { exclude: &[], skipped: Vec::new() };
     let mut files = Vec::new();
     for target in args.paths.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>() {
         match target {
             Target::File(path) => files.push(path),
-            Target::Barren(path, why) => {
-                return context.misuse(format_args!("{}: {why}", display(&path))).map(Err);
+            Target::NoFile(path, why) => {
+                return Err(usage_error(format_args!("{}: {why}", display(&path))));
             }
             Target::Stdin => {
-                return context.misuse("a settings file on standard input cannot be watched").map(Err);
+                return Err(usage_error("a settings file on standard input cannot be watched"));
             }
         }
     }
-    Ok(Ok(files))
+    Ok(files)
 }
 
 type Start = (PathBuf, Result<Loaded, NotLoaded>);
@@ -173,7 +167,7 @@ fn load_all(
 }
 
 /// Says what is unusual about this run.
-fn announce(args: &Sync) {
+fn announce(args: &SyncArgs) {
     if args.dry_run {
         tracing::info!(
             "a dry run: nothing is set in Teams or Swyx; what would be is printed on standard output"
@@ -186,7 +180,7 @@ fn announce(args: &Sync) {
 }
 
 /// Carries until a signal comes.
-async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &Sync) -> io::Result<()> {
+async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> io::Result<()> {
     let mut endings = os::ShutdownSignals::new()?;
     let state = Arc::new(State::default());
     // Before anything begins: an address that cannot be had leaves nothing behind.

@@ -5,61 +5,36 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::super::{Context, Exit, display};
 use super::load::checked;
 use super::shapes::{HEAD, Line, name};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
 use crate::text::printable;
 
-pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {
-        return context.misuse("--replay takes one settings file: the one of which it was recorded");
+        return Err(usage_error("--replay takes one settings file: the one of which it was recorded"));
     };
-    let settings = match checked(path) {
-        Ok((_, settings)) => settings,
+    let (_, settings) = match checked(path) {
+        Ok(checked) => checked,
         Err(error) => {
             write!(context.err, "{}", error.text)?;
-            return Ok(error.exit);
+            return Err(CliError::Reported(error.exit));
         }
     };
-    let unreadable = |error: &io::Error| {
-        format!("--replay: {}: {}", printable(&display(recording)), crate::os::reason(error))
+    let unreadable = |error: io::Error| {
+        let name = printable(&display(recording));
+        usage_error(format_args!("--replay: {name}: {}", crate::os::reason(&error)))
     };
-    let file = match std::fs::File::open(recording) {
-        Ok(file) => file,
-        Err(error) => return context.misuse(unreadable(&error)),
-    };
-    let options = Options::of(&settings);
-    match feed(context, BufReader::new(file), options)? {
-        Ok(()) => Ok(Exit::Clean),
-        Err(RecordingError::Unreadable(error)) => context.misuse(unreadable(&error)),
-        Err(RecordingError::Line(number)) => {
-            context.misuse(format_args!("--replay: line {number} is not a line of a recording"))
-        }
-    }
-}
-
-/// What is wrong with a recording.
-enum RecordingError {
-    Unreadable(io::Error),
-    /// The line of this number is not a line of a recording.
-    Line(usize),
-}
-
-/// Gives each line of a recording to an engine, and prints what it would do.
-fn feed(
-    context: &mut Context<'_>,
-    file: impl BufRead,
-    options: Options,
-) -> io::Result<Result<(), RecordingError>> {
-    let mut engine = Engine::new(options);
-    let mut lines = file.lines().enumerate().peekable();
+    let file = std::fs::File::open(recording).map_err(unreadable)?;
+    let mut engine = Engine::new(Options::of(&settings));
+    let mut lines = BufReader::new(file).lines().enumerate().peekable();
     while let Some((number, line)) = lines.next() {
-        let line = match line {
-            Ok(line) => line,
-            Err(error) => return Ok(Err(RecordingError::Unreadable(error))),
-        };
+        let line = line.map_err(unreadable)?;
         if number == 0 && line.trim() == HEAD {
             continue;
         }
@@ -74,20 +49,20 @@ fn feed(
                 ))?;
                 break;
             }
-            return Ok(Err(RecordingError::Line(number + 1)));
+            let number = number + 1;
+            return Err(usage_error(format_args!("--replay: line {number} is not a line of a recording")));
         };
         // Today's settings count, not those that were changed while it was recorded.
         if matches!(event, Event::Options(_)) {
             continue;
         }
         let now = Moment::at(Duration::from_millis(at));
-        for command in engine.step(event, now) {
-            if let Some(text) = describe(now, &command, &engine) {
-                writeln!(context.out, "{text}")?;
-            }
+        let commands = engine.step(event, now);
+        for text in commands.iter().filter_map(|command| describe(now, command, &engine)) {
+            writeln!(context.out, "{text}")?;
         }
     }
-    Ok(Ok(()))
+    Ok(Exit::Clean)
 }
 
 /// What a command would do, for a person; none for readings.

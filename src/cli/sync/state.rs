@@ -95,7 +95,7 @@ impl State {
 
     /// Whether every tenant's run does something.
     pub(super) fn is_alive(&self) -> bool {
-        let is_alive = |view: &View| view.looked.is_none_or(|looked| looked.elapsed() < HANGS);
+        let is_alive = |view: &View| view.age().is_none_or(|age| age < HANGS);
         self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| is_alive(&view.borrow()))
     }
 

@@ -1,25 +1,26 @@
 //! `status`: what a running synchronisation does, for a person. It asks the address of `sync --metrics`.
 
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::super::args::Plain;
-use super::super::{Context, Exit};
 use super::shapes::name;
 use super::shown;
 use super::state::{State, Tenant};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure};
+use crate::cli::exit::Exit;
+use crate::cli::options::Plain;
 use crate::sync::Delays;
 use crate::sync::run::View;
 
 /// The arguments.
 #[derive(Args)]
-pub(in crate::cli) struct Status {
+pub(in crate::cli) struct StatusArgs {
     /// The address that `sync` was given with --metrics
-    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::args::address)]
+    #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::options::address)]
     address: SocketAddr,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
@@ -29,7 +30,7 @@ pub(in crate::cli) struct Status {
 /// The answer has to be there within this time.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Status) -> io::Result<Exit> {
+pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let address = format!("http://{}/status", args.address);
     let asked = runtime.block_on(async {
@@ -37,16 +38,15 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &Status) -> io::Resul
         client.get(&address).send().await.ok()?.bytes().await.ok()
     });
     let Some(body) = asked else {
-        context.complain(format_args!(
+        let message = format!(
             "nothing answers at {address}; is `swyx-teams sync` running, with --metrics {}?",
             args.address
-        ))?;
-        return Ok(Exit::Silence);
+        );
+        return Err(failure(Exit::Silence, message));
     };
     let report = serde_json::from_slice::<Value>(&body).ok();
     let Some(tenants) = report.as_ref().and_then(|report| report.get("tenants")?.as_array()) else {
-        context.complain(format_args!("what answers at {address} is no `swyx-teams sync`"))?;
-        return Ok(Exit::Answer);
+        return Err(failure(Exit::Answer, format_args!("what answers at {address} is no `swyx-teams sync`")));
     };
     match args.format {
         Plain::Json => writeln!(context.out, "{}", report.clone().unwrap_or_default())?,

@@ -1,4 +1,4 @@
-//! Who is whom, for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
+//! The matching for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
 //! concerns neither.
 
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use csv::Writer;
 
-use super::{Outcome, remark};
+use super::match_report::{MatchReport, remark};
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 use crate::text::printable;
@@ -15,26 +15,26 @@ use crate::users::Finding;
 const HEADER: [&str; 8] =
     ["swyx_id", "swyx_name", "swyx_email", "teams_upn", "teams_mail", "matched_by", "finding", "suggestion"];
 
-pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &MatchReport, out: &mut dyn Write) -> io::Result<()> {
     let mut writer = Writer::from_writer(out);
     writer.write_record(HEADER)?;
     let mut findings = HashMap::<usize, Vec<&Finding>>::new();
-    for finding in &outcome.matching.findings {
+    for finding in &report.matching.findings {
         finding.swyx().iter().for_each(|place| findings.entry(*place).or_default().push(finding));
     }
-    let mut pairs = outcome.matching.pairs.iter().peekable();
-    for (place, user) in outcome.swyx.iter().enumerate().filter(|(_, user)| user.enabled) {
+    let mut pairs = report.matching.pairs.iter().peekable();
+    for (place, user) in report.swyx.iter().enumerate().filter(|(_, user)| user.enabled) {
         // Pairs are in the order of the Swyx users.
         let pair = pairs.next_if(|pair| pair.swyx == place);
-        let teams = pair.and_then(|pair| outcome.teams.get(pair.teams));
+        let teams = pair.and_then(|pair| report.teams.get(pair.teams));
         let said = findings.get(&place).map(Vec::as_slice).unwrap_or_default();
         let by = pair.map_or("", |pair| pair.by.id());
-        writer.write_record(line((Some(user), teams, by), said, outcome))?;
+        writer.write_record(line((Some(user), teams, by), said, report))?;
     }
     let is_nobodys = |finding: &&Finding| finding.swyx().is_empty();
-    for finding in outcome.matching.findings.iter().filter(is_nobodys) {
-        let teams = finding.teams().first().and_then(|place| outcome.teams.get(*place));
-        writer.write_record(line((None, teams, ""), &[finding], outcome))?;
+    for finding in report.matching.findings.iter().filter(is_nobodys) {
+        let teams = finding.teams().first().and_then(|place| report.teams.get(*place));
+        writer.write_record(line((None, teams, ""), &[finding], report))?;
     }
     writer.flush()
 }
@@ -42,11 +42,11 @@ pub(super) fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 fn line(
     (swyx, teams, by): (Option<&SwyxUser>, Option<&TeamsUser>, &str),
     findings: &[&Finding],
-    outcome: &Outcome,
+    report: &MatchReport,
 ) -> [String; 8] {
     let cell = |text: Option<&str>| harmless(&printable(text.unwrap_or_default()));
     let kinds = findings.iter().map(|finding| finding.kind().id()).collect::<Vec<_>>();
-    let remarks = findings.iter().map(|finding| remark(finding, outcome.lists()));
+    let remarks = findings.iter().map(|finding| remark(finding, report.lists()));
     let remarks = remarks.filter(|remark| !remark.is_empty()).collect::<Vec<_>>();
     [
         cell(swyx.map(|user| &*user.id)),

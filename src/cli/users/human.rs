@@ -1,24 +1,24 @@
-//! Who is whom, for a person: a summary, and then the findings, each kind with what to do.
+//! The matching for a person: a summary, and then the findings, each kind with what to do.
 
 use std::io::{self, Write};
 
 use comfy_table::{Table, presets};
 
-use super::{Outcome, remark};
+use super::match_report::{MatchReport, remark};
 use crate::text::shown;
 use crate::users::{By, Finding, FindingKind};
 
 /// Lines of one kind at most, unless all is asked for.
-const MOST_LINES: usize = 100;
+const MAX_LINES: usize = 100;
 const HEAD: [&str; 4] = ["Swyx user", "e-mail address", "Teams account", "remark"];
 
 /// Cells of one line.
 type Line = [String; 4];
 
-pub(super) fn write(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    write_summary(outcome, all, out)?;
-    let lines = |finding| lines(finding, outcome);
-    for of_kind in outcome.matching.findings.chunk_by(|one, other| one.kind() == other.kind()) {
+pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    write_summary(report, all, out)?;
+    let lines = |finding| lines(finding, report);
+    for of_kind in report.matching.findings.chunk_by(|one, other| one.kind() == other.kind()) {
         let Some(kind) = of_kind.first().map(Finding::kind) else { continue };
         if kind == FindingKind::UNMATCHED_TEAMS && !all {
             continue;
@@ -27,10 +27,10 @@ pub(super) fn write(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Re
         write_table(of_kind.iter().flat_map(lines), all, out)?;
         writeln!(out, "  = help: {}", kind.help())?;
     }
-    if all && !outcome.matching.pairs.is_empty() {
+    if all && !report.matching.pairs.is_empty() {
         writeln!(out, "\nmatched")?;
-        let matched = outcome.matching.pairs.iter().filter_map(|pair| {
-            let (swyx, teams) = outcome.of(pair)?;
+        let matched = report.matching.pairs.iter().filter_map(|pair| {
+            let (swyx, teams) = report.of(pair)?;
             let email = swyx.email.as_deref().unwrap_or_default();
             Some([shown(&swyx.name), shown(email), shown(&teams.upn), by(pair.by).to_owned()])
         });
@@ -47,9 +47,9 @@ fn by(by: By) -> &'static str {
     }
 }
 
-fn write_summary(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Result<()> {
-    let matching = &outcome.matching;
-    let activated = outcome.swyx.len().saturating_sub(matching.disabled);
+fn write_summary(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Result<()> {
+    let matching = &report.matching;
+    let activated = report.swyx.len().saturating_sub(matching.disabled);
     write!(out, "of {activated} activated Swyx users, matched: {}", matching.pairs.len())?;
     let ways = [By::AccountName, By::Mail, By::Override];
     let ways = ways.map(|way| (matching.pairs.iter().filter(|pair| pair.by == way).count(), by(way)));
@@ -62,18 +62,18 @@ fn write_summary(outcome: &Outcome, all: bool, out: &mut dyn Write) -> io::Resul
     if matching.disabled > 0 {
         writeln!(out, "left out, since they are not activated: {}", matching.disabled)?;
     }
-    let unmatched = outcome.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0);
+    let unmatched = report.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0);
     if unmatched > 0 {
         let hint = if all { "" } else { " (-v lists them)" };
-        writeln!(out, "of {} Teams users, nobody in Swyx: {unmatched}{hint}", outcome.teams.len())?;
+        writeln!(out, "of {} Teams users, nobody in Swyx: {unmatched}{hint}", report.teams.len())?;
     }
     Ok(())
 }
 
 /// The lines of a finding: one for each Swyx user, else for each Teams user, that it is about.
-fn lines(finding: &Finding, outcome: &Outcome) -> Vec<Line> {
-    let remark = remark(finding, outcome.lists());
-    let account = |place: &usize| outcome.teams.get(*place);
+fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
+    let remark = remark(finding, report.lists());
+    let account = |place: &usize| report.teams.get(*place);
     if finding.swyx().is_empty() && finding.teams().is_empty() {
         return vec![[String::new(), String::new(), String::new(), remark]];
     }
@@ -89,7 +89,7 @@ fn lines(finding: &Finding, outcome: &Outcome) -> Vec<Line> {
         [teams] => account(teams).map(|user| shown(&user.upn)).unwrap_or_default(),
         _ => String::new(),
     };
-    let users = finding.swyx().iter().filter_map(|place| outcome.swyx.get(*place));
+    let users = finding.swyx().iter().filter_map(|place| report.swyx.get(*place));
     let line = |user: &crate::swyx::SwyxUser| {
         let email = user.email.as_deref().unwrap_or_default();
         [shown(&user.name), shown(email), only.clone(), remark.clone()]
@@ -100,7 +100,7 @@ fn lines(finding: &Finding, outcome: &Outcome) -> Vec<Line> {
 /// A table of the columns that have something in them.
 fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let lines = lines.collect::<Vec<_>>();
-    let most = if all { lines.len() } else { MOST_LINES };
+    let most = if all { lines.len() } else { MAX_LINES };
     let is_used =
         |column: usize| lines.iter().any(|line| line.get(column).is_some_and(|cell| !cell.is_empty()));
     let used = (0..HEAD.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();

@@ -1,11 +1,11 @@
-//! Who is whom, as this program's own JSON, version 1: its shape is a promise, and keys come in this order.
+//! The matching as this program's own JSON, version 1: its shape is a promise, and keys come in this order.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::Outcome;
+use super::match_report::MatchReport;
 use crate::diagnostic::Severity;
 use crate::entra::graph::TeamsUser;
 use crate::report::json::write_pretty;
@@ -81,7 +81,7 @@ struct DiagnosticShape<'a> {
     help: Option<&'a str>,
 }
 
-pub(super) fn write(outcome: &Outcome, path: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(outcome: &MatchReport, path: &str, out: &mut dyn Write) -> io::Result<()> {
     let findings = &outcome.matching.findings;
     let pairs = outcome.matching.pairs.iter().filter_map(|pair| {
         let (user, account) = outcome.of(pair)?;
@@ -105,7 +105,7 @@ pub(super) fn write(outcome: &Outcome, path: &str, out: &mut dyn Write) -> io::R
     write_pretty(&report, out)
 }
 
-fn summary(outcome: &Outcome) -> Summary {
+fn summary(outcome: &MatchReport) -> Summary {
     let matching = &outcome.matching;
     let found = matching.findings.iter().map(|finding| finding.kind().severity());
     let all = found.chain(outcome.diagnostics.iter().map(|found| found.severity)).collect::<Vec<_>>();
@@ -124,7 +124,7 @@ fn summary(outcome: &Outcome) -> Summary {
     }
 }
 
-fn shape<'a>(finding: &Finding, outcome: &'a Outcome) -> FindingShape<'a> {
+fn shape<'a>(finding: &Finding, outcome: &'a MatchReport) -> FindingShape<'a> {
     let kind = finding.kind();
     let account = |place: usize| outcome.teams.get(place).map(teams);
     FindingShape {

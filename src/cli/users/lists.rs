@@ -1,109 +1,95 @@
 //! Both lists of users, read side by side: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
 
-use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tokio::time::Instant;
 
-use super::super::online::weight;
-use super::super::sign_in::{self, Transports};
-use super::super::{Context, Exit, display, folder};
-use super::Users;
 use crate::check::Checked;
+use crate::cli::connection::{Connection, Transports};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::{display, folder};
 use crate::endpoint::Endpoint;
-use crate::entra::graph::{Client, TeamsUser};
+use crate::entra::graph::TeamsUser;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::entra::{GraphError, probe};
-use crate::http::{HttpError, Limits, Transport, TransportError};
-use crate::os::process::CancellationToken;
+use crate::http::{Deadline, HttpError, Limits, TransportError};
 use crate::os::read_regular;
-use crate::secret::{SecretSource, Trust};
+use crate::secret::SecretSource;
 use crate::settings::{Settings, keys};
-use crate::swyx::{Gateway, GatewayError, SwyxUser};
+use crate::swyx::{GatewayError, SwyxUser};
 use crate::text::printable;
 use crate::users::csv;
 
-type Read<T> = Result<Vec<T>, Unseen>;
+type ReadList<T> = Result<Vec<T>, Unseen>;
 
 /// Both lists.
 type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
 
-/// Both lists; else what it comes to that one of them, or both, could not be read, which is said.
+/// Both lists, each read within `limit`: the Swyx users from the file `swyx`, if there is one. Prints why a list could not be read.
 pub(super) fn read(
     context: &mut Context<'_>,
-    args: &Users,
+    swyx: Option<&Path>,
     path: &Path,
-    checked: &Checked,
-) -> io::Result<Result<Both, Exit>> {
-    // A file is read before anybody signs in: whoever mistypes its name waits for nothing.
-    let from_file = match args.swyx.as_deref().map(|file| of_file(context, file)).transpose()? {
-        None => None,
-        Some(Ok(users)) => Some(users),
-        Some(Err(exit)) => return Ok(Err(exit)),
-    };
+    (checked, settings): (&Checked, &Settings),
+    limit: Duration,
+) -> Result<Both, CliError> {
+    // The file comes before the sign-in: a typo in its name is reported at once.
+    let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;
-    let limit = Duration::from_secs(args.timeout);
-    let (swyx, teams) = runtime.block_on(both(from_file, checked, path, context.trust(), limit));
+    let folder = folder(path);
+    let connection =
+        Connection::open(checked, &folder, &settings.access, &context.policy(), &mut Transports::default());
+    let (swyx, teams) = match connection {
+        Ok(connection) => runtime.block_on(both(from_file, &Reader { settings, connection, limit })),
+        Err(why) => (Err(why.clone()), Err(why)),
+    };
     // A name server that does not answer would keep its thread, and this program, past the time limit.
     runtime.shutdown_background();
     progress.finish_and_clear();
     let (swyx, teams) = match (swyx, teams) {
-        (Ok(swyx), Ok(teams)) => return Ok(Ok((swyx, teams))),
+        (Ok(swyx), Ok(teams)) => return Ok((swyx, teams)),
         (swyx, teams) => (swyx.err(), teams.err()),
     };
     let mut exit = Exit::Clean;
     let mut said = Vec::new();
     for why in swyx.into_iter().chain(teams) {
-        exit = exit.max(weight(why.cause));
+        exit = exit.max(why.cause.into());
         if !said.contains(&why.reason) {
-            context.complain(format_args!("{}: {}", printable(&display(path)), why.reason))?;
+            context.error(format_args!("{}: {}", printable(&display(path)), why.reason));
             said.push(why.reason);
         }
     }
     // What only follows from something else is an answer here: there is nothing to show.
-    Ok(Err(exit.max(Exit::Answer)))
+    Err(CliError::Reported(exit.max(Exit::Answer)))
 }
 
-fn of_file(context: &mut Context<'_>, file: &Path) -> io::Result<Result<Vec<SwyxUser>, Exit>> {
+fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
-    let faults = match read_regular(file, csv::MOST_BYTES) {
-        Err(error) => return context.misuse(format_args!("{name}: {error}")).map(Err),
-        Ok((content, _)) => match csv::read(&content) {
-            Ok(users) => return Ok(Ok(users)),
-            Err(faults) => faults,
-        },
+    let (content, _) =
+        read_regular(file, csv::MOST_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
+    let faults = match csv::read(&content) {
+        Ok(users) => return Ok(users),
+        Err(faults) => faults,
     };
     for fault in faults {
-        context.complain(format_args!("{name}: {fault}"))?;
+        context.error(format_args!("{name}: {fault}"));
     }
-    Ok(Err(Exit::Usage))
+    Err(CliError::Reported(Exit::Usage))
 }
 
 /// Signs in and reads what is not there yet, within `limit`.
 async fn both(
     from_file: Option<Vec<SwyxUser>>,
-    checked: &Checked,
-    path: &Path,
-    trust: Trust,
-    limit: Duration,
-) -> (Read<SwyxUser>, Read<TeamsUser>) {
-    let folder = folder(path);
-    let ready = sign_in::settings(checked, &trust).and_then(|settings| {
-        let transport = Transports::default().of(&settings, &folder)?;
-        Ok(Site { settings, folder, transport, trust, limit })
-    });
-    let site = match ready {
-        Ok(site) => site,
-        Err(why) => return (Err(why.clone()), Err(why)),
-    };
-    match (from_file, &site.settings.gateway) {
-        (Some(users), _) => (Ok(users), site.teams().await),
-        (None, Some(gateway)) => tokio::join!(site.swyx(gateway), site.teams()),
+    reader: &Reader<'_>,
+) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+    match (from_file, &reader.settings.gateway) {
+        (Some(users), _) => (Ok(users), reader.teams().await),
+        (None, Some(gateway)) => tokio::join!(reader.swyx(gateway), reader.teams()),
         (None, None) => {
             let why = "`swyx.gateway` is not set; --swyx FILE.csv takes the Swyx users from a file";
             let why = Unseen::new(Cause::Use, why);
@@ -113,35 +99,30 @@ async fn both(
 }
 
 /// What is needed to read either list.
-struct Site {
-    settings: Settings,
-    folder: PathBuf,
-    transport: Arc<dyn Transport>,
-    trust: Trust,
+struct Reader<'a> {
+    settings: &'a Settings,
+    connection: Connection,
+    /// For each list.
     limit: Duration,
 }
 
-impl Site {
+impl Reader<'_> {
     fn limits(&self) -> Limits {
-        Limits { until: Some(Instant::now() + self.limit), ..Limits::default() }
+        Limits { until: Some(Deadline::after(self.limit)), ..Limits::default() }
     }
 
-    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> Read<SwyxUser> {
+    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> ReadList<SwyxUser> {
         let limits = self.limits();
-        let (key, folder) = (keys::GATEWAY_TOKEN, self.folder.clone());
-        let cancellation = CancellationToken::default();
-        let token =
-            sign_in::fetched(&key, token.clone(), folder, &self.trust, self.limit, &cancellation).await?;
-        let gateway = Gateway::new(address, token, Arc::clone(&self.transport), limits);
+        let token = self.connection.secret(&keys::GATEWAY_TOKEN, token, self.limit).await?;
+        let gateway = self.connection.gateway(address, token, limits);
         gateway.users().await.map_err(|error| of_gateway(&error))
     }
 
-    async fn teams(&self) -> Read<TeamsUser> {
+    async fn teams(&self) -> ReadList<TeamsUser> {
         let limits = self.limits();
-        let (folder, cancellation) = (self.folder.clone(), CancellationToken::default());
-        let secret = sign_in::secret(&self.settings, folder, &self.trust, self.limit, &cancellation).await?;
+        let secret = self.connection.client_secret(self.settings, self.limit).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
-        let client = Client::new(&self.settings.access, credential, Arc::clone(&self.transport), limits);
+        let client = self.connection.client(credential, limits);
         client.teams_users().await.map_err(|error| of_graph(&error))
     }
 }
@@ -186,13 +167,20 @@ fn progress(context: &Context<'_>) -> ProgressBar {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
-    use crate::http::{Answer, Request, Response};
+    use std::sync::Arc;
+
+    use crate::cli::connection::ConnectionPolicy;
+    use crate::http::{Answer, Request, Response, Transport};
+    use crate::os::process::CancellationToken;
+    use crate::secret::Trust;
 
     /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
-    struct World(Vec<(&'static str, u16, &'static str)>);
+    struct FakeServices(Vec<(&'static str, u16, &'static str)>);
 
-    impl Transport for World {
+    impl Transport for FakeServices {
         fn send(&self, request: Request) -> Answer<'_> {
             let path = request.uri().path();
             let found = self.0.iter().find(|(end, ..)| path.ends_with(end)).copied();
@@ -219,29 +207,27 @@ mod tests {
         r#"{"users": [{"id": "7", "name": "Jane", "email": "j@x", "enabled": true}], "next": null}"#,
     );
 
-    fn site(answers: &[(&'static str, u16, &'static str)]) -> Site {
+    fn settings() -> Settings {
         let text = "[swyx]\ngateway = \"https://localhost:9180\"\ngateway_token = \"0123456789abcdef0123456789abcdef\"\n\
                     [control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
                     MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
         let checked = crate::check::bytes("a.toml", text.into(), false);
-        Site {
-            settings: checked.settings().expect("complete"),
-            folder: PathBuf::new(),
-            transport: Arc::new(World(answers.to_vec())),
-            trust: Trust::nothing(),
-            limit: Duration::from_secs(20),
-        }
+        checked.settings().expect("complete")
     }
 
-    async fn read(answers: &[(&'static str, u16, &'static str)]) -> (Read<SwyxUser>, Read<TeamsUser>) {
-        let site = site(answers);
-        let gateway = site.settings.gateway.clone().expect("a gateway");
-        tokio::join!(site.swyx(&gateway), site.teams())
+    async fn read(
+        answers: &[(&'static str, u16, &'static str)],
+    ) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+        let settings = settings();
+        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let transport = Arc::new(FakeServices(answers.to_vec()));
+        let connection = Connection::over(transport, Path::new(""), &settings.access, &policy);
+        both(None, &Reader { settings: &settings, connection, limit: Duration::from_secs(20) }).await
     }
 
-    fn failed<T>(read: Read<T>) -> (u8, String) {
+    fn failed<T>(read: ReadList<T>) -> (u8, String) {
         let why = read.err().expect("a failure");
-        (weight(why.cause).code(), why.reason)
+        (Exit::from(why.cause).code(), why.reason)
     }
 
     #[tokio::test(start_paused = true)]

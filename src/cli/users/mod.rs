@@ -4,21 +4,23 @@ mod csv;
 mod human;
 mod json;
 mod lists;
+mod match_report;
 
-use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{Context, Exit};
 use crate::check::{self, Checked};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entra::graph::TeamsUser;
 use crate::rules::Rule;
 use crate::settings::Unresolved;
-use crate::swyx::SwyxUser;
-use crate::users::{Finding, FindingKind, Lists, Matching, Pair, matching};
+use crate::users::{Finding, matching};
+use match_report::MatchReport;
 
 /// Of which file, from where, and how it is shown.
 #[derive(Args)]
@@ -30,7 +32,7 @@ The file for --swyx is UTF-8 with a line for each user. Its first line names the
 are known id and enabled; the separator is ; or a comma. This format is this program's own: Control Center has no documented export.
 
 The exit code is 1 if an activated Swyx user with an e-mail address is nobody in Teams, or cannot be told from another.")]
-pub(in crate::cli) struct Users {
+pub(in crate::cli) struct UsersArgs {
     /// The settings file
     file: Option<PathBuf>,
     /// Take the Swyx users from a CSV file, and not from the gateway
@@ -55,66 +57,30 @@ enum UsersFormat {
     Csv,
 }
 
-/// Both lists, who is whom in them, and what the rules say of so many.
-struct Outcome {
-    swyx: Vec<SwyxUser>,
-    teams: Vec<TeamsUser>,
-    overrides: Vec<(String, String)>,
-    matching: Matching,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Outcome {
-    fn lists(&self) -> Lists<'_> {
-        Lists { swyx: &self.swyx, teams: &self.teams, overrides: &self.overrides }
-    }
-
-    /// Both users of a pair.
-    fn of(&self, pair: &Pair) -> Option<(&SwyxUser, &TeamsUser)> {
-        Some((self.swyx.get(pair.swyx)?, self.teams.get(pair.teams)?))
-    }
-
-    /// How many findings there are of each kind.
-    fn counts(&self) -> HashMap<FindingKind, usize> {
-        let mut counts = HashMap::new();
-        self.matching.findings.iter().for_each(|finding| *counts.entry(finding.kind()).or_default() += 1);
-        counts
-    }
-}
-
-/// What a finding says in one sentence: what is found, and what to enter.
-fn remark(finding: &Finding, lists: Lists<'_>) -> String {
-    let said = [finding.detail(lists), finding.suggestion(lists)];
-    said.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-pub(super) fn run(context: &mut Context<'_>, args: &Users) -> io::Result<Exit> {
+pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let checked = match context.load(&path)? {
-        Ok(checked) => checked,
-        Err(exit) => return Ok(exit),
-    };
+    let checked = context.load(&path)?;
     let settings = match checked.settings() {
         Ok(settings) => settings,
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
-            context.complain("mend these first; nobody signs in with settings that have errors")?;
-            return Ok(Exit::Findings);
+            return Err(failure(
+                Exit::Findings,
+                "mend these first; nobody signs in with settings that have errors",
+            ));
         }
-        Err(error) => return context.misuse(error),
+        Err(error) => return Err(usage_error(error)),
     };
-    let (swyx, teams) = match lists::read(context, args, &path, &checked)? {
-        Ok(lists) => lists,
-        Err(exit) => return Ok(exit),
-    };
+    let limit = Duration::from_secs(args.timeout);
+    let (swyx, teams) = lists::read(context, args.swyx.as_deref(), &path, (&checked, &settings), limit)?;
     let matching = matching(&swyx, &teams, &settings.users);
     let checked = check::with_users(checked, matching.pairs.len());
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
     let diagnostics = checked.diagnostics().iter().filter(is_of_users).cloned().collect();
-    let outcome = Outcome { swyx, teams, overrides: settings.users, matching, diagnostics };
-    show(context, args.format, &checked, &outcome)?;
+    let report = MatchReport { swyx, teams, overrides: settings.users, matching, diagnostics };
+    show(context, args.format, &checked, &report)?;
     let severity = |finding: &Finding| finding.kind().severity();
-    let has_errors = outcome.matching.findings.iter().any(|finding| severity(finding) == Severity::Error);
+    let has_errors = report.matching.findings.iter().any(|finding| severity(finding) == Severity::Error);
     Ok(if has_errors { Exit::Findings } else { Exit::Clean })
 }
 
@@ -122,20 +88,17 @@ fn show(
     context: &mut Context<'_>,
     format: UsersFormat,
     checked: &Checked,
-    outcome: &Outcome,
+    report: &MatchReport,
 ) -> io::Result<()> {
     let written = match format {
-        UsersFormat::Human => human::write(outcome, context.global.verbose > 0, context.out),
-        UsersFormat::Json => json::write(outcome, checked.source().name(), context.out),
-        UsersFormat::Csv => csv::write(outcome, context.out),
+        UsersFormat::Human => human::write(report, context.global.verbose > 0, context.out),
+        UsersFormat::Json => json::write(report, checked.source().name(), context.out),
+        UsersFormat::Csv => csv::write(report, context.out),
     };
-    match written.and_then(|()| context.out.flush()) {
-        // A reader that goes away early, as `head` does, takes nothing of the verdict with it.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
-        _ => {}
-    }
+    written?;
+    context.out.flush()?;
     if format == UsersFormat::Json {
         return Ok(());
     }
-    context.report_to_err(checked, |found| outcome.diagnostics.iter().any(|one| one == found))
+    context.report_to_err(checked, |found| report.diagnostics.iter().any(|one| one == found))
 }

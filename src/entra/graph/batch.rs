@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 
 use super::client::{Call, Client, error_code};
 use crate::entra::{GraphError, Service};
-use crate::http::requested_pause;
-use crate::http::{HttpError, RequestId, SafeToken};
+use crate::http::{HttpError, RequestId, SafeToken, requested_pause};
 
 /// Parts of one batch at most.
 const MOST_PARTS: usize = 20;

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use crate::entra::sign_in::{Credential, Token, as_application};
 use crate::entra::{GraphError, RefusalReason, Service};
 use crate::http::{
-    Limits, Request, Response, SafeToken, Sender, Transport, bearer, content_type, request_id,
+    Deadline, Limits, Request, Response, SafeToken, Sender, Transport, bearer, content_type, request_id,
 };
 use crate::settings::Access;
 
@@ -43,7 +43,7 @@ impl Client {
     }
 
     /// Gives what follows another end of all waiting, as after a person took time to answer.
-    pub fn wait_until(&mut self, until: tokio::time::Instant) {
+    pub fn wait_until(&mut self, until: Deadline) {
         self.sender.wait_until(until);
     }
 

@@ -14,11 +14,12 @@ use oauth2::{
     RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
 };
 use serde::Deserialize;
-use tokio::time::Instant;
 
 use super::token::Token;
 use crate::entra::{GraphError, Service, SignInRefusal};
-use crate::http::{Limits, RequestId, SafeToken, Sender, Transport, content_type, host, request_id};
+use crate::http::{
+    Deadline, Limits, RequestId, SafeToken, Sender, Transport, content_type, host, request_id,
+};
 use crate::secret::Secret;
 use crate::settings::{Access, ClientId as ApplicationId};
 
@@ -73,7 +74,7 @@ pub(super) async fn as_administrator(
     let within = |time| {
         Sender::new(
             Arc::clone(&transport),
-            Limits { until: Instant::now().checked_add(time), ..Limits::default() },
+            Limits { until: Some(Deadline::after(time)), ..Limits::default() },
         )
     };
     let sender = within(patience);

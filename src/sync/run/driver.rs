@@ -242,7 +242,7 @@ impl Run {
             tracing::info!("the machine slept, or its clock was set forward: open sessions are set anew");
             self.step(Event::Slept);
         }
-        self.view.looked = Some(Instant::now());
+        self.view.made = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
         let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
         let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(execute::READING));

@@ -1,5 +1,7 @@
 //! What others may see of a run.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::super::figures::Figures;
@@ -9,7 +11,7 @@ use crate::settings::SwyxStatus;
 #[derive(Clone, Debug, Default)]
 pub struct View {
     /// When it was made; none before the first time.
-    pub looked: Option<Instant>,
+    pub(super) made: Option<Instant>,
     /// The engine's figures.
     pub figures: Figures,
     /// How many users there are, and are matched; none before the lists were read.
@@ -20,6 +22,13 @@ pub struct View {
     pub unknown_words: Vec<String>,
     /// Statuses that the gateway cannot set, each with what is set instead; `none` leaves the status alone.
     pub instead: Vec<(SwyxStatus, SwyxStatus)>,
+}
+
+impl View {
+    /// How long ago it was made; none before the first time.
+    pub fn age(&self) -> Option<Duration> {
+        self.made.map(|made| made.elapsed())
+    }
 }
 
 /// How many there are.

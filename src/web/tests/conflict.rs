@@ -2,8 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::place::GOOD;
-use super::place::{Place, Sheet};
+use super::place::{GOOD, Place, Sheet};
 
 const MODE: &str = "control_center.MsTeamsStatusSyncMode";
 const VERSION: &str = "swyx.version";

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
 use axum::http::StatusCode;
 
-use super::place::GOOD;
-use super::place::{Answer, Place, Sheet};
+use super::place::{Answer, GOOD, Place, Sheet};
 
 /// What the test lets a job do next.
 enum Order {

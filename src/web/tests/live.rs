@@ -3,8 +3,7 @@
 use crate::check;
 use serde_json::Value;
 
-use super::place::GOOD;
-use super::place::{Place, Sheet};
+use super::place::{GOOD, Place, Sheet};
 
 async fn findings(place: &Place, form: &Sheet) -> Value {
     let answer = place.post("/findings", form).await;

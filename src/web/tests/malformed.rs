@@ -2,8 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::place::GOOD;
-use super::place::{Place, Sheet};
+use super::place::{GOOD, Place, Sheet};
 
 #[tokio::test]
 async fn names_that_are_none_of_the_forms_are_refused() {

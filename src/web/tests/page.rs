@@ -5,8 +5,7 @@ use std::collections::HashSet;
 use crate::settings::entries::known_keys;
 use crate::settings::keys::READ_ONLY_IN_FORMS;
 
-use super::place::{GOOD, root};
-use super::place::{Place, Sheet, unescaped};
+use super::place::{GOOD, Place, Sheet, root, unescaped};
 
 fn attributes(body: &str, name: &str) -> Vec<String> {
     let start = format!(" {name}=\"");

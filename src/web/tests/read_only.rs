@@ -3,8 +3,7 @@
 use crate::settings::keys::READ_ONLY_IN_FORMS;
 use axum::http::StatusCode;
 
-use super::place::GOOD;
-use super::place::{Place, Sheet, unescaped};
+use super::place::{GOOD, Place, Sheet, unescaped};
 
 const EVIL: &str = "https://elsewhere.example.com";
 const SECRET: &str = "control_center.MsTeamsClientSecret";

@@ -4,8 +4,7 @@ use crate::settings::keys::READ_ONLY_IN_FORMS;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 
-use super::place::GOOD;
-use super::place::{Place, Sheet};
+use super::place::{GOOD, Place, Sheet};
 
 /// Of the form of Entra's secrets, and made up.
 const CANARY: &str = "cAn8Q~ary.of-a_secret~that.nobody.sees01";

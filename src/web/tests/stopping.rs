@@ -10,8 +10,7 @@ use crate::web::actions::{Action, Actions, Done, Told, Verdict};
 
 use super::descendants::{Descendant, ENDLESS};
 use super::jobs::stop;
-use super::place::GOOD;
-use super::place::{Place, Sheet};
+use super::place::{GOOD, Place, Sheet};
 
 /// Fetches a secret from a command that never ends by itself, and reports the result to the test.
 struct Fetching {

@@ -2,8 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::place::Place;
-use super::place::{folders, root};
+use super::place::{Place, folders, root};
 
 /// Every settings file of the fixtures.
 fn texts() -> Vec<(String, String)> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::sign_in::Credential;
-use swyx_teams::http::{Answer, Limits, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Answer, Deadline, Limits, Request, Response, Transport, TransportError};
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::Settings;
 use tokio::time::Instant;
@@ -143,7 +143,7 @@ pub fn client_with(script: &Arc<Script>, limits: Limits) -> Client {
 
 /// A client that has `seconds` for everything.
 pub fn client_within(script: &Arc<Script>, seconds: u64) -> Client {
-    let until = Some(Instant::now() + Duration::from_secs(seconds));
+    let until = Some(Deadline::after(Duration::from_secs(seconds)));
     client_with(script, Limits { until, ..Limits::default() })
 }
 

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use swyx_teams::emulator::{Emulator, Options};
 use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::sign_in::{AdminWay, Administrators, Credential, TO_PROVISION};
-use swyx_teams::http::{Limits, Transport};
+use swyx_teams::http::{Deadline, Limits, Transport};
 use swyx_teams::provision::{
     self, Applied, Asked, Installation, Keep, Patience, Plan, Provisioner, Rotated, Step, Told, plan,
 };
@@ -134,7 +134,7 @@ impl Stage {
         work: impl AsyncFnOnce(&Provisioner<'_>, &mut Place) -> Result<T, E>,
     ) -> Ended<T> {
         self.state().is_killed = false;
-        let (wanted, until) = (self.wanted(), Instant::now() + Duration::from_secs(600));
+        let (wanted, until) = (self.wanted(), Deadline::after(Duration::from_secs(600)));
         let installation = Installation::new("SWYX01", std::path::Path::new("/etc/swyx/north.toml"));
         let transport = Arc::new(Wire(Arc::clone(self))) as Arc<dyn Transport>;
         let token = AdminWay::Token(Secret::new(self.emulator.facts().admin_token.as_str()));

@@ -9,9 +9,8 @@ use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::probe::{self, Depth};
 use swyx_teams::entra::sign_in::{Credential, Token};
 use swyx_teams::entra::snapshot::Snapshot;
-use swyx_teams::http::{Https, Limits, Transport};
+use swyx_teams::http::{Deadline, Https, Limits, Transport};
 use swyx_teams::secret::Secret;
-use tokio::time::Instant;
 
 use crate::memory::Memory;
 
@@ -48,7 +47,7 @@ impl Place {
     }
 
     fn limits(seconds: u64) -> Limits {
-        Limits { until: Some(Instant::now() + Duration::from_secs(seconds)), ..Limits::default() }
+        Limits { until: Some(Deadline::after(Duration::from_secs(seconds))), ..Limits::default() }
     }
 
     /// What the application sees within a minute.

@@ -483,6 +483,22 @@ fn a_reader_that_goes_away_takes_nothing_of_the_verdict_with_it() {
 }
 
 #[test]
+fn closed_streams_do_not_change_the_exit_code() {
+    use std::process::Stdio;
+    let folder = folder_with(&[("a.toml", GOOD), ("b.toml", &bad())]);
+    let code = |arguments: &[&str]| {
+        let mut command = crate::common::program(folder.path());
+        let mut child =
+            command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        drop((child.stdout.take(), child.stderr.take()));
+        child.wait().expect("ends").code()
+    };
+    assert_eq!(code(&["diff", "--exit-code", "a.toml", "b.toml"]), Some(1));
+    assert_eq!(code(&["get", "--config", "a.toml", "no.such_key"]), Some(2));
+    assert_eq!(code(&["list", "a.toml"]), Some(0));
+}
+
+#[test]
 fn a_secret_that_was_pasted_twice_is_masked_twice() {
     let secret = "OldStyleSecretWithoutTilde123456";
     let text = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", &format!("\"{secret}\""));

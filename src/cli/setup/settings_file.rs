@@ -5,19 +5,21 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::given::{Answer, Complaint};
+use super::given::{Answer, AnswerError};
 use super::question::Question;
 use crate::check::{self as pipeline, Checked};
-use crate::cli::{Context, Exit, display};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
-use crate::edit::{self, ChangeError, Outcome};
-use crate::edit::{Change, NewValue};
+use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::settings::entries::{Entry, EntryValue, given};
 use crate::settings::{Draft, Mode, keys};
 use crate::text::printable;
 
 /// The settings file that is being filled in.
-pub(super) struct Work {
+pub(super) struct SettingsFile {
     pub(super) path: PathBuf,
     /// As reports call it.
     pub(super) name: String,
@@ -25,33 +27,28 @@ pub(super) struct Work {
 }
 
 /// What became of answers.
-pub(super) enum Saved {
+pub(super) enum SaveOutcome {
     /// The file says them.
-    Yes,
+    Saved,
     /// The rules refuse them.
     Refused(Vec<Diagnostic>),
 }
 
-impl Work {
-    /// Reads the file, if there is one. One with faults that no answer can mend is reported.
-    pub(super) fn begin(context: &mut Context<'_>, path: PathBuf) -> io::Result<Result<Self, Exit>> {
+impl SettingsFile {
+    /// Reads the file, if there is one. Errors that no answer can fix are reported.
+    pub(super) fn begin(context: &mut Context<'_>, path: PathBuf) -> Result<Self, CliError> {
         let name = display(&path);
         let is_new =
             std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        let checked = if is_new {
-            pipeline::bytes(&name, Vec::new(), false)
-        } else {
-            match context.load(&path)? {
-                Ok(checked) => checked,
-                Err(exit) => return Ok(Err(exit)),
-            }
-        };
+        let checked = if is_new { pipeline::bytes(&name, Vec::new(), false) } else { context.load(&path)? };
         if checked.diagnostics().iter().any(is_for_an_editor) {
             context.report_to_err(&checked, is_for_an_editor)?;
-            context.complain(format_args!("{}: mend this first; nothing was changed", printable(&name)))?;
-            return Ok(Err(Exit::Findings));
+            return Err(failure(
+                Exit::Findings,
+                format_args!("{}: mend this first; nothing was changed", printable(&name)),
+            ));
         }
-        Ok(Ok(Self { path, name, checked }))
+        Ok(Self { path, name, checked })
     }
 
     /// What the rules say against answers, each with the answer that it concerns, if one can be told.
@@ -97,22 +94,24 @@ impl Work {
         &mut self,
         context: &mut Context<'_>,
         answers: &[Answer],
-    ) -> io::Result<Result<Saved, Exit>> {
+    ) -> Result<SaveOutcome, CliError> {
         if answers.is_empty() {
-            return Ok(Ok(Saved::Yes));
+            return Ok(SaveOutcome::Saved);
         }
         let changes = self.changes(answers);
         let after = match edit::apply_to_unfinished_file(&self.name, &self.path, &changes) {
             Ok(Outcome::Saved(after) | Outcome::Unchanged(after)) => after,
-            Ok(Outcome::Refused(_, added)) => return Ok(Ok(Saved::Refused(added))),
-            Err(ChangeError::Unsound(checked)) => return context.report_unsound(&checked).map(Err),
-            Err(error) => return context.misuse(format!("{}: {error}", printable(&self.name))).map(Err),
+            Ok(Outcome::Refused(_, added)) => return Ok(SaveOutcome::Refused(added)),
+            Err(ChangeError::Unsound(checked)) => {
+                return Err(CliError::Reported(context.report_unsound(&checked)?));
+            }
+            Err(error) => return Err(usage_error(format!("{}: {error}", printable(&self.name)))),
         };
         let before = std::mem::replace(&mut self.checked, after);
         for answer in answers {
             self.tell(context, &before, answer)?;
         }
-        Ok(Ok(Saved::Yes))
+        Ok(SaveOutcome::Saved)
     }
 
     /// Says that an answer put another value in the place of one that the file had.
@@ -202,7 +201,7 @@ pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
 /// A value for a person: of a secret, the place where it is kept.
 fn shown(entry: &Entry) -> String {
     match &entry.value {
-        EntryValue::Secret(source) => source.describe().trim_start_matches("from ").to_owned(),
+        EntryValue::Secret(source) => source.holder(),
         EntryValue::Plain(_) | EntryValue::Hidden(_) => entry.shown(),
     }
 }
@@ -235,7 +234,7 @@ fn concerns(question: Question, key: &Key) -> bool {
     question.key().is_some_and(|own| key.steps().starts_with(&own.steps()))
 }
 
-/// Whether a finding is an error that no answer mends: a missing key gets its answer, and a wrong one another.
+/// Whether a finding is an error that no answer fixes. Missing keys and wrong values get an answer.
 fn is_for_an_editor(found: &Diagnostic) -> bool {
     let is_asked = |key: &Key| {
         Question::ALL.into_iter().any(|question| question != Question::User && concerns(question, key))
@@ -246,12 +245,12 @@ fn is_for_an_editor(found: &Diagnostic) -> bool {
 }
 
 /// Objections as complaints, each where its answer was given.
-pub(super) fn complaints(objections: Vec<(Option<&Answer>, Diagnostic)>, file: &str) -> Vec<Complaint> {
-    let complaint = |(answer, found): (Option<&Answer>, Diagnostic)| Complaint {
+pub(super) fn errors(objections: Vec<(Option<&Answer>, Diagnostic)>, file: &str) -> Vec<AnswerError> {
+    let error = |(answer, found): (Option<&Answer>, Diagnostic)| AnswerError {
         at: answer.map_or_else(|| printable(file), |answer| answer.origin.place(answer.question)),
         question: answer.map(|answer| answer.question),
         message: found.message,
         help: found.help,
     };
-    objections.into_iter().map(complaint).collect()
+    objections.into_iter().map(error).collect()
 }

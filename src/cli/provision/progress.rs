@@ -12,13 +12,13 @@ use crate::settings::Mode;
 use crate::text::printable;
 
 /// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
-pub(super) struct Teller {
+pub(super) struct ProgressReporter {
     bar: ProgressBar,
     is_quiet: bool,
     has_done: AtomicBool,
 }
 
-impl Teller {
+impl ProgressReporter {
     pub(super) fn new(is_quiet: bool) -> Self {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
@@ -32,7 +32,7 @@ impl Teller {
         self.has_done.load(Ordering::Relaxed)
     }
 
-    /// The line that moves, for whoever else writes to the terminal.
+    /// The line that moves, for other code that writes to the terminal.
     pub(super) fn bar(&self) -> &ProgressBar {
         &self.bar
     }
@@ -53,13 +53,13 @@ impl Teller {
 
     fn line(&self, text: &str) {
         if !self.is_quiet {
-            // Whoever closed the terminal reads nothing.
+            // A closed terminal must not end the work.
             self.bar.suspend(|| drop(writeln!(io::stderr(), "{text}")));
         }
     }
 }
 
-impl Told for Teller {
+impl Told for ProgressReporter {
     fn begins(&self, step: &Step) {
         self.moves(named(step));
     }
@@ -70,7 +70,7 @@ impl Told for Teller {
     }
 
     fn says(&self, what: &str) {
-        // It may name what somebody else named.
+        // It may hold a name from outside.
         let what = printable(what);
         self.moves(what.clone());
         self.line(&what);

@@ -1,0 +1,175 @@
+//! The way from a checked settings file to Entra ID, Microsoft Graph and the gateway.
+//!
+//! Every command that connects comes through [`Connection::open`]. It alone decides whether the file is trusted, and it fetches
+//! secrets with a time limit and in a way that can be cancelled.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::check::Checked;
+use crate::diagnostic::Key;
+use crate::endpoint::Endpoint;
+use crate::entra::graph::Client;
+use crate::entra::sign_in::Credential;
+use crate::entra::snapshot::{Cause, Unseen};
+use crate::http::{Https, Limits, Transport};
+use crate::os::process::CancellationToken;
+use crate::secret::{Secret, SecretSource, Trust, reveal_within};
+use crate::settings::{Access, Settings, keys};
+use crate::swyx::Gateway;
+
+/// What a connection may use.
+#[derive(Clone)]
+pub(super) struct ConnectionPolicy {
+    /// The hosts and commands that the user trusts.
+    pub(super) trust: Trust,
+    /// Ends the commands that print secrets.
+    pub(super) cancellation: CancellationToken,
+}
+
+/// The way to the tenant and the gateway of one settings file that is trusted.
+pub(super) struct Connection {
+    access: Access,
+    transport: Arc<dyn Transport>,
+    /// The folder that relative paths in the settings file start at.
+    folder: PathBuf,
+    policy: ConnectionPolicy,
+}
+
+impl Connection {
+    /// Opens the way for the settings in `folder` that `checked` holds and that give `access`. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The file needs trust that was not given, or its certificate authority or proxy cannot be used.
+    pub(super) fn open(
+        checked: &Checked,
+        folder: &Path,
+        access: &Access,
+        policy: &ConnectionPolicy,
+        transports: &mut Transports,
+    ) -> Result<Self, Unseen> {
+        match untrusted(checked, &policy.trust) {
+            Some(why) => Err(Unseen::new(Cause::Use, why)),
+            None => Ok(Self::over(transports.of(access, folder)?, folder, access, policy)),
+        }
+    }
+
+    /// The same over a transport that is there already.
+    pub(super) fn over(
+        transport: Arc<dyn Transport>,
+        folder: &Path,
+        access: &Access,
+        policy: &ConnectionPolicy,
+    ) -> Self {
+        Self { access: access.clone(), transport, folder: folder.to_path_buf(), policy: policy.clone() }
+    }
+
+    /// What carries the requests.
+    pub(super) fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
+    }
+
+    /// The tenant, and how it is reached.
+    pub(super) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Whether the user trusts everything that the settings file names.
+    pub(super) fn trusts_everything(&self) -> bool {
+        self.policy.trust.allows_everything()
+    }
+
+    /// A client of Microsoft Graph.
+    pub(super) fn client(&self, credential: Credential, limits: Limits) -> Client {
+        Client::new(&self.access, credential, Arc::clone(&self.transport), limits)
+    }
+
+    /// A client of the gateway.
+    pub(super) fn gateway(&self, address: &Endpoint, token: Secret, limits: Limits) -> Gateway {
+        Gateway::new(address, token, Arc::clone(&self.transport), limits)
+    }
+
+    /// The client secret, from where it is kept, within `limit`.
+    pub(super) async fn client_secret(&self, settings: &Settings, limit: Duration) -> Result<Secret, Unseen> {
+        self.secret(&keys::CLIENT_SECRET, client_secret_source(settings)?, limit).await
+    }
+
+    /// The secret of `key`, from where it is kept, within `limit`. A command may take its time, so this has a thread of its own.
+    pub(super) async fn secret(
+        &self,
+        key: &Key,
+        source: &SecretSource,
+        limit: Duration,
+    ) -> Result<Secret, Unseen> {
+        let (source, folder, trust) = (source.clone(), self.folder.clone(), self.policy.trust.clone());
+        // Also ended when the time limit is over, or the task is dropped.
+        let own = self.policy.cancellation.child_token();
+        let _cancel = own.drop_guard();
+        let limits = own.into();
+        let fetching = tokio::task::spawn_blocking(move || reveal_within(&source, &folder, &trust, &limits));
+        match tokio::time::timeout(limit, fetching).await {
+            Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: it was not fetched in time"))),
+            Ok(Ok(Ok(secret))) => Ok(secret),
+            Ok(Ok(Err(error))) => Err(Unseen::new(Cause::Use, format!("`{key}`: {error}"))),
+            Ok(Err(_)) => Err(Unseen::new(Cause::Use, format!("`{key}`: it could not be fetched"))),
+        }
+    }
+
+    /// The same where the caller may wait, for as long as a command may run.
+    pub(super) fn secret_blocking(&self, key: &Key, source: &SecretSource) -> Result<Secret, Unseen> {
+        let limits = self.policy.cancellation.clone().into();
+        reveal_within(source, &self.folder, &self.policy.trust, &limits)
+            .map_err(|error| Unseen::new(Cause::Use, format!("`{key}`: {error}")))
+    }
+}
+
+/// Where the client secret is kept.
+pub(super) fn client_secret_source(settings: &Settings) -> Result<&SecretSource, Unseen> {
+    settings.client_secret.as_ref().ok_or_else(|| {
+        let why = "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret";
+        Unseen::new(Cause::Use, why)
+    })
+}
+
+/// Fetches a secret only to show it. A secret in the file itself needs no trust: every reader of the file sees it.
+pub(super) fn reveal_secret(
+    checked: &Checked,
+    source: &SecretSource,
+    folder: &Path,
+    policy: &ConnectionPolicy,
+) -> Result<Secret, String> {
+    let is_elsewhere = !matches!(source, SecretSource::Inline(_));
+    match untrusted(checked, &policy.trust) {
+        Some(why) if is_elsewhere => Err(why),
+        _ => {
+            let limits = policy.cancellation.clone().into();
+            reveal_within(source, folder, &policy.trust, &limits).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// Why a file is not used to sign in or to fetch secrets: it needs trust that was not given.
+fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
+    checked.draft()?.untrusted(trust).map(|untrusted| untrusted.to_string())
+}
+
+/// Transports, shared by the files with the same certificate authority and proxy.
+#[derive(Default)]
+pub(super) struct Transports(HashMap<TransportKey, Result<Arc<Https>, Unseen>>);
+
+/// A certificate authority and a proxy, where the settings name them.
+type TransportKey = (Option<PathBuf>, Option<String>);
+
+impl Transports {
+    fn of(&mut self, access: &Access, folder: &Path) -> Result<Arc<dyn Transport>, Unseen> {
+        let ca_file = access.ca_file.as_ref().map(|path| folder.join(path));
+        let proxy = access.proxy.as_ref().map(|proxy| proxy.as_str().to_owned());
+        let made = self.0.entry((ca_file, proxy)).or_insert_with(|| {
+            let https = Https::new(access, folder).map(Arc::new);
+            https.map_err(|error| Unseen::new(Cause::Use, error.to_string()))
+        });
+        made.clone().map(|https| https as Arc<dyn Transport>)
+    }
+}

@@ -1,0 +1,82 @@
+//! The steps of the demo: the commands, how each has to end, and the files that they start from.
+
+use std::path::Path;
+
+use crate::cli::exit::Exit;
+use crate::emulator::Facts;
+
+/// One step: what it shows, the words of the command, and how it has to end.
+pub(super) struct DemoStep {
+    pub(super) title: &'static str,
+    pub(super) words: Vec<String>,
+    pub(super) exit: Exit,
+}
+
+impl DemoStep {
+    fn new(title: &'static str, words: &[&str]) -> Self {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Self { title, words, exit: Exit::Clean }
+    }
+}
+
+/// All steps that are commands of their own.
+pub(super) fn steps(folder: &Path, settings: &Path, facts: &Facts, trust_option: &str) -> Vec<DemoStep> {
+    let path = |path: &Path| path.display().to_string();
+    let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
+    vec![
+        wizard(&file, facts, trust_option),
+        DemoStep::new(
+            "planned again, there is nothing left to do",
+            &["plan", trust_option, "--exit-code", &file],
+        ),
+        DemoStep::new("the file is checked, without any connection", &["check", &file]),
+        DemoStep {
+            exit: Exit::Findings,
+            ..DemoStep::new(
+                "a mistake that is easily made: the Secret ID in place of the Value",
+                &["check", &mistake],
+            )
+        },
+        DemoStep::new(
+            "the application signs in, and an administrator looks at its registration",
+            &["check", trust_option, "--online", "--as-admin", &file],
+        ),
+        DemoStep::new("a new client secret; the old one stays valid", &["rotate", trust_option, &file]),
+        DemoStep::new(
+            "Control Center has the new one: the old one is removed",
+            &["rotate", trust_option, "--finish", &file],
+        ),
+    ]
+}
+
+fn wizard(file: &str, facts: &Facts, trust_option: &str) -> DemoStep {
+    let answers = [
+        ["--swyx-version", "14.10"],
+        ["--mode", "2"],
+        ["--tenant", &facts.tenant_id],
+        ["--cloud", "global"],
+        ["--secret", "file:teams.secret"],
+        ["--sign-in", "token"],
+    ];
+    DemoStep::new(
+        "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
+        &[&["setup", trust_option, file], answers.as_flattened(), &["--yes"]].concat(),
+    )
+}
+
+/// Where the tenant is; the wizard does the rest.
+pub(super) fn beginning(facts: &Facts) -> String {
+    let ca_file = facts.ca_file.as_deref().unwrap_or_default();
+    format!(
+        "[swyx]\n# A service beside SwyxServer, which a real site provides.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
+        facts.gateway, facts.authority, facts.graph
+    )
+}
+
+pub(super) fn mistake(facts: &Facts) -> String {
+    format!(
+        "[swyx]\nversion = \"14.10\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
+         MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"4be1d0c7-9f52-4a38-8d16-37c5e2a90b64\"\n",
+        facts.tenant_id
+    )
+}

@@ -1,0 +1,82 @@
+//! Output streams whose reader may go away.
+
+use std::io::{self, Write};
+
+/// A writer that outlives its reader: after the first error that is tolerated, it drops what is written. So a command goes on to its
+/// verdict, and a closed pipe never turns a failure into success.
+pub(super) struct Tolerant<W> {
+    inner: W,
+    tolerates: fn(&io::Error) -> bool,
+    is_closed: bool,
+}
+
+impl<W: Write> Tolerant<W> {
+    /// For results: a closed pipe is tolerated, a full disk is not.
+    pub(super) fn of_closed_pipes(inner: W) -> Self {
+        Self { inner, tolerates: |error| error.kind() == io::ErrorKind::BrokenPipe, is_closed: false }
+    }
+
+    /// For messages: nothing that happens to stderr must change the exit code.
+    pub(super) fn of_everything(inner: W) -> Self {
+        Self { inner, tolerates: |_| true, is_closed: false }
+    }
+
+    fn unless_closed<T>(&mut self, result: io::Result<T>, closed: T) -> io::Result<T> {
+        match result {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted && (self.tolerates)(&error) => {
+                self.is_closed = true;
+                Ok(closed)
+            }
+            result => result,
+        }
+    }
+}
+
+impl<W: Write> Write for Tolerant<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_closed {
+            return Ok(bytes.len());
+        }
+        let written = self.inner.write(bytes);
+        self.unless_closed(written, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        let flushed = self.inner.flush();
+        self.unless_closed(flushed, ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Failing(io::ErrorKind);
+
+    impl Write for Failing {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Err(self.0.into())
+        }
+    }
+
+    #[test]
+    fn results_survive_a_closed_pipe_and_report_a_full_disk() {
+        let mut closed = Tolerant::of_closed_pipes(Failing(io::ErrorKind::BrokenPipe));
+        assert!(writeln!(closed, "a").and_then(|()| closed.flush()).is_ok());
+        let mut full = Tolerant::of_closed_pipes(Failing(io::ErrorKind::StorageFull));
+        assert!(writeln!(full, "a").is_err() && full.flush().is_err());
+    }
+
+    #[test]
+    fn messages_survive_everything() {
+        let mut full = Tolerant::of_everything(Failing(io::ErrorKind::StorageFull));
+        assert!(writeln!(full, "a").and_then(|()| full.flush()).is_ok());
+    }
+}

@@ -1,0 +1,41 @@
+//! What `users` shows, in whatever format: both lists, and which user of one is which of the other.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::entra::graph::TeamsUser;
+use crate::swyx::SwyxUser;
+use crate::users::{Finding, FindingKind, Lists, Matching, Pair};
+
+/// Both lists, their matching, and what the rules say of so many users.
+pub(super) struct MatchReport {
+    pub(super) swyx: Vec<SwyxUser>,
+    pub(super) teams: Vec<TeamsUser>,
+    pub(super) overrides: Vec<(String, String)>,
+    pub(super) matching: Matching,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl MatchReport {
+    pub(super) fn lists(&self) -> Lists<'_> {
+        Lists { swyx: &self.swyx, teams: &self.teams, overrides: &self.overrides }
+    }
+
+    /// Both users of a pair.
+    pub(super) fn of(&self, pair: &Pair) -> Option<(&SwyxUser, &TeamsUser)> {
+        Some((self.swyx.get(pair.swyx)?, self.teams.get(pair.teams)?))
+    }
+
+    /// How many findings there are of each kind.
+    pub(super) fn counts(&self) -> HashMap<FindingKind, usize> {
+        let mut counts = HashMap::new();
+        self.matching.findings.iter().for_each(|finding| *counts.entry(finding.kind()).or_default() += 1);
+        counts
+    }
+}
+
+/// What a finding says in one sentence: what is found, and what to enter.
+pub(super) fn remark(finding: &Finding, lists: Lists<'_>) -> String {
+    let said = [finding.detail(lists), finding.suggestion(lists)];
+    said.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
