@@ -1,7 +1,7 @@
 //! What was seen of a tenant in Entra ID and Microsoft Graph: plain data, with the time at which it was seen.
 //!
 //! Each part stands for itself: what could not be examined says why ([`Unseen`]), so that no rule takes silence for health. Rules
-//! judge this data and nothing else; "now" is for them [`Tenant::seen_at`]. Nothing in here is a secret or a token.
+//! judge this data and nothing else; "now" is for them [`Snapshot::seen_at`]. Nothing in here is a secret or a token.
 
 pub mod objects;
 

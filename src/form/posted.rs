@@ -358,11 +358,6 @@ impl Posted {
         Some(Change::Set(key, NewValue::Secret(source)))
     }
 
-    /// What the fields hold when the form is shown again, unsaved: what was entered, on top of what `base` holds, apart from secrets.
-    pub fn values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
-        super::shown::values(self, form, base, values)
-    }
-
     /// What is shown of a secret.
     pub(super) fn secret_value(&self, key: &str, before: &SecretValue) -> SecretValue {
         let part = |way: &str| self.entered.get(&format!("{key}.{way}")).cloned();

@@ -7,30 +7,32 @@ use crate::check::Checked;
 use crate::edit::is_read_only;
 use crate::secret::{Secret, SecretSource};
 
-/// What was entered, on top of what the file holds.
-pub(super) fn values(posted: &Posted, form: &Form, base: &Checked, before: &Values) -> Values {
-    let mut known = base
-        .draft()
-        .map(|draft| draft.inline_secrets().map(|(_, secret)| secret.clone()).collect::<Vec<_>>())
-        .unwrap_or_default();
-    known.extend(posted.pending.values().filter_map(|source| match source {
-        SecretSource::Inline(secret) => Some(secret.clone()),
-        _ => None,
-    }));
-    let mut overlay = Overlay { posted, base, known, withheld: Vec::new() };
-    let mut values = before.clone();
-    for (key, value) in &mut values.fields {
-        overlay.put(key, value);
-    }
-    for (table, rows) in &mut values.rows {
-        for row in rows.iter_mut() {
-            row.removed = posted.removed.contains(&row.key);
-            row.cells.iter_mut().for_each(|cell| overlay.put(&cell.name, &mut cell.value));
+impl Posted {
+    /// What the fields hold when the form is shown again, unsaved: what was entered, on top of what `base` holds, apart from secrets.
+    pub fn values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
+        let mut known = base
+            .draft()
+            .map(|draft| draft.inline_secrets().map(|(_, secret)| secret.clone()).collect::<Vec<_>>())
+            .unwrap_or_default();
+        known.extend(self.pending.values().filter_map(|source| match source {
+            SecretSource::Inline(secret) => Some(secret.clone()),
+            _ => None,
+        }));
+        let mut overlay = Overlay { posted: self, base, known, withheld: Vec::new() };
+        let mut values = values.clone();
+        for (key, value) in &mut values.fields {
+            overlay.put(key, value);
         }
-        rows.extend(overlay.added(form, table));
+        for (table, rows) in &mut values.rows {
+            for row in rows.iter_mut() {
+                row.removed = self.removed.contains(&row.key);
+                row.cells.iter_mut().for_each(|cell| overlay.put(&cell.name, &mut cell.value));
+            }
+            rows.extend(overlay.added(form, table));
+        }
+        values.withheld = overlay.withheld;
+        values
     }
-    values.withheld = overlay.withheld;
-    values
 }
 
 struct Overlay<'a> {

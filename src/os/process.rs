@@ -9,6 +9,7 @@
 //! the console sends it to the command too.
 
 mod cancellation;
+mod commands;
 #[cfg(all(unix, feature = "cli"))]
 mod signals;
 #[cfg(unix)]
@@ -19,14 +20,15 @@ mod windows;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::process::{ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 pub use cancellation::{CancelOnDrop, CancellationToken};
+use commands::{CHANGED, Commands, Running, end_all, lock, stay_if_dying};
 #[cfg(unix)]
-use unix::{Group, Leader, spawn};
+use unix::{Leader, spawn};
 #[cfg(windows)]
-use windows::{Group, Leader, spawn};
+use windows::{Leader, spawn};
 
 /// Why a command gave no output.
 #[derive(Debug, thiserror::Error)]
@@ -127,88 +129,6 @@ impl Drop for EndAtExit {
         end_all();
         drop(stay_if_dying(lock()));
     }
-}
-
-/// The commands of this process. One lock guards all, so that none is started unseen while they are ended.
-struct Commands {
-    /// This process is the program, and catches signals.
-    is_program: bool,
-    are_signals_caught: bool,
-    /// No command may start any more.
-    is_ending: bool,
-    /// A signal is about to end this process. Nothing may go on, or the process could end with an exit code before.
-    is_dying: bool,
-    /// How many are between the decision to start and their entry in `running`.
-    starting: usize,
-    next_id: u64,
-    running: Vec<Running>,
-}
-
-/// One command, until it has been reaped and its result was taken.
-struct Running {
-    id: u64,
-    /// Nothing once the command has been reaped: then its id may be that of another process.
-    group: Option<Group>,
-    status: Option<io::Result<ExitStatus>>,
-    output: Option<io::Result<Vec<u8>>>,
-    /// Nothing waits for its result any more.
-    is_abandoned: bool,
-}
-
-static COMMANDS: Mutex<Commands> = Mutex::new(Commands {
-    is_program: false,
-    are_signals_caught: false,
-    is_ending: false,
-    is_dying: false,
-    starting: 0,
-    next_id: 0,
-    running: Vec::new(),
-});
-static CHANGED: Condvar = Condvar::new();
-
-fn lock() -> MutexGuard<'static, Commands> {
-    COMMANDS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Lets everything that waits for a command look again.
-fn wake_waiters() {
-    // With the lock: a waiter that has just looked would miss it otherwise.
-    let _commands = lock();
-    CHANGED.notify_all();
-}
-
-impl Commands {
-    fn find(&mut self, id: u64) -> Option<&mut Running> {
-        self.running.iter_mut().find(|running| running.id == id)
-    }
-
-    fn kill_all(&self) {
-        self.running.iter().filter_map(|running| running.group.as_ref()).for_each(Group::kill);
-    }
-}
-
-/// Does not return while a signal is about to end this process.
-fn stay_if_dying(commands: MutexGuard<'static, Commands>) -> MutexGuard<'static, Commands> {
-    let staying = CHANGED.wait_while(commands, |commands| commands.is_dying);
-    staying.unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The same as [`end_all`], before the default action of a signal.
-#[cfg(all(unix, feature = "cli"))]
-fn end_all_by_signal() {
-    lock().is_dying = true;
-    end_all();
-}
-
-/// Ends all commands, and lets no other start.
-fn end_all() {
-    /// A command that is being started ends itself when it sees that it must. A system that takes longer must not keep this program.
-    const MAX_WAIT: Duration = Duration::from_secs(1);
-    let mut commands = lock();
-    commands.is_ending = true;
-    commands.kill_all();
-    CHANGED.notify_all();
-    drop(CHANGED.wait_timeout_while(commands, MAX_WAIT, |commands| commands.starting > 0));
 }
 
 /// Starts a command and the two threads that follow it, and gives its number.

@@ -68,6 +68,7 @@
 
 mod act;
 mod apply;
+mod day;
 mod destroy;
 mod failure;
 mod files;

@@ -3,8 +3,8 @@
 use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};
 
+use super::day::day;
 use super::name;
-use super::plan::day;
 
 /// Why nothing can be planned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::Look;
+use super::day::{day, days_left};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
 use super::standing::{Absence, Standing, standing};
@@ -211,16 +212,6 @@ impl Plan {
             );
         }
     }
-}
-
-/// A day, as people in every country read it.
-pub(super) fn day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
-}
-
-/// Whole days until `end`; none or less if it is over.
-pub(super) fn days_left(end: Timestamp, now: Timestamp) -> i64 {
-    end.duration_since(now).as_hours().div_euclid(24)
 }
 
 /// What the mode needs, in this tenant's ids.

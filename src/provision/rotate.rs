@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
+use super::day::days_left;
 use super::failure::Failure;
 use super::keep::{Keep, Kept};
-use super::plan::days_left;
 use super::standing::{Held, Standing, name_of, standing};
 use super::{Look, Provisioner};
 use crate::entra::snapshot::SecretSeen;
-use crate::entra::snapshot::objects::FoundBy;
+use crate::entra::snapshot::objects::{Application, FoundBy};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,25 @@ fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) ->
     secrets.iter().filter(|secret| secret.key_id != one).filter(is_old).collect()
 }
 
+/// The application, if its secrets may be rotated.
+fn rotatable(look: &Look) -> Result<&Application, Failure> {
+    let application = match &look.objects.application {
+        None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
+        // By its name alone, it may be anybody's.
+        Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
+        Some((_, application)) => application,
+    };
+    // Without its id, the new one could not say in whose place it is made.
+    let is_unlisted =
+        look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
+    if is_unlisted {
+        return Err(Failure::TooLate(
+            "the secret that is kept works, but Graph does not list it yet".to_owned(),
+        ));
+    }
+    Ok(application)
+}
+
 impl Provisioner<'_> {
     /// Does what is `asked`, after `look`.
     ///
@@ -140,20 +159,7 @@ impl Provisioner<'_> {
     /// [`Failure`] says why it stopped. At least one secret works then as before.
     pub async fn rotate(&self, look: &Look, asked: Asked, keep: &mut dyn Keep) -> Result<Rotated, Failure> {
         let held = &look.held;
-        let application = match &look.objects.application {
-            None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
-            // By its name alone, it may be anybody's.
-            Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
-            Some((_, application)) => application,
-        };
-        // Without its id, the new one could not say in whose place it is made.
-        let is_unlisted =
-            look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
-        if is_unlisted {
-            return Err(Failure::TooLate(
-                "the secret that is kept works, but Graph does not list it yet".to_owned(),
-            ));
-        }
+        let application = rotatable(look)?;
         let of = Registered { id: application.id, client_id: application.client_id };
         let standing = standing(&application.secrets, held, self.installation);
         let now = look.objects.seen_at;

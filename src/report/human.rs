@@ -52,8 +52,15 @@ fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn 
     if unexamined.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
+impl FileReport {
+    /// What it comes to, in a line: `1 file checked: nothing found`.
+    pub fn in_a_line(&self) -> String {
+        summary(1, Counts::of(std::slice::from_ref(self)), usize::from(!unexamined(self).is_empty()))
+    }
+}
+
 /// What was found in how many files, and of how many something is still open.
-pub(super) fn summary(files: usize, counts: Counts, open: usize) -> String {
+fn summary(files: usize, counts: Counts, open: usize) -> String {
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found = found

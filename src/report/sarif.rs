@@ -4,6 +4,7 @@
 //! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
 //! No snippet is ever written: a report is uploaded to where a settings file need not be.
 
+mod message;
 mod place;
 mod rules;
 mod skipped;
@@ -16,13 +17,11 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_sarif::sarif;
 
-use self::place::{location, region};
+use self::message::message;
+use self::place::{ROOT, location, region};
+use self::rules::level;
 use super::fingerprint::Fingerprints;
 use super::{FileReport, Finding, Repository};
-use crate::diagnostic::Severity;
-
-/// What paths are relative to, by the name that GitHub and Azure DevOps know.
-const ROOT: &str = "%SRCROOT%";
 
 /// Writes one run with all findings.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
@@ -127,22 +126,4 @@ fn fix(finding: &Finding, artifact: &sarif::ArtifactLocation) -> Option<sarif::F
     let change = sarif::ArtifactChange::builder().artifact_location(artifact.clone());
     let change = change.replacements(replacements.collect::<Vec<_>>()).build();
     Some(sarif::Fix::builder().description(message(&fix.title)).artifact_changes(vec![change]).build())
-}
-
-fn level(severity: Severity) -> sarif::ResultLevel {
-    match severity {
-        Severity::Error => sarif::ResultLevel::Error,
-        Severity::Warning => sarif::ResultLevel::Warning,
-        Severity::Info => sarif::ResultLevel::Note,
-    }
-}
-
-fn message(text: &str) -> sarif::Message {
-    sarif::Message::builder().text(literal(text)).build()
-}
-
-/// Text without what SARIF reads as more than text: placeholders (3.11.5), and links (3.11.6), which could lead anywhere, for a
-/// message may hold a name from a hostile file.
-fn literal(text: &str) -> String {
-    text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
 }

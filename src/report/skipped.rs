@@ -1,9 +1,8 @@
 //! Rules that were not applied, put together by their reason, as people read them.
 
 use super::FileReport;
-use crate::entra::snapshot::{Cause, Unseen};
+use crate::entra::snapshot::Cause;
 use crate::rules::Skipped;
-use crate::text::printable;
 
 /// Rules that were not applied, all for one reason.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +23,15 @@ impl Unexamined<'_> {
             many => format!("{many} rules"),
         };
         format!("not examined, since {}: {rules}", self.reason)
+    }
+}
+
+impl FileReport {
+    /// What was not examined, and why, a sentence for each reason.
+    pub fn unexamined(&self) -> Vec<String> {
+        let asked = unexamined(self);
+        let not_asked = not_asked(std::slice::from_ref(self));
+        asked.iter().chain(&not_asked).map(Unexamined::sentence).collect()
     }
 }
 
@@ -54,14 +62,11 @@ fn by_reason<'a>(skipped: impl Iterator<Item = &'a Skipped>) -> Vec<Unexamined<'
     groups
 }
 
-/// The same with a reason that no terminal acts on.
-pub(super) fn presentable(skipped: &Skipped) -> Skipped {
-    Skipped { rule: skipped.rule, why: Unseen::new(skipped.why.cause, printable(&skipped.why.reason)) }
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::entra::snapshot::Unseen;
+    use crate::report::file_report::presentable;
 
     /// A file without findings in which two rules follow from a refused sign-in and two were not asked for.
     pub(in crate::report) fn skipping(name: &str) -> FileReport {

@@ -29,7 +29,9 @@ mod plain_http;
 mod presence_unreadable;
 mod public_client;
 mod read_budget;
+mod refusal;
 mod renewal_too_late;
+mod rule;
 mod secret_expired;
 mod secret_expires_soon;
 mod secret_file_exposed;
@@ -50,41 +52,13 @@ mod user_duplicate;
 mod user_email;
 mod wrong_type;
 
-use crate::diagnostic::{Diagnostic, Key, Place, Severity};
-use crate::entra::snapshot::{Cause, Seen, Snapshot, Unseen};
+use crate::diagnostic::Diagnostic;
+use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
 
-pub use online::of_refusal;
-
-/// One rule.
-pub struct Rule {
-    /// Its id; stable.
-    pub id: &'static str,
-    /// How bad its findings are; where its `doc` names an exception, most of them.
-    pub severity: Severity,
-    /// What it finds, in a few words.
-    pub title: &'static str,
-    /// What, why, how to mend, source: four sections of Markdown.
-    pub doc: &'static str,
-    /// The keys that it looks at.
-    pub keys: &'static [Key],
-    /// How it is checked.
-    pub(crate) check: Check,
-}
-
-/// How a rule is checked.
-pub(crate) enum Check {
-    /// While the file is read, by `source` and `settings::read`.
-    Reading,
-    /// On what was read.
-    Draft(fn(&Draft, &mut Vec<Diagnostic>)),
-    /// On what was seen of the tenant. What could not be seen is said, and the rule counts as skipped.
-    Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
-    /// On how many users are matched, by what matches them: `users` and `sync`.
-    Counted(fn(&Settings, usize) -> Option<Diagnostic>),
-    /// When all else is known, by `check`, which knows the `allow` comments.
-    Allows,
-}
+pub use refusal::of_refusal;
+pub(crate) use rule::Check;
+pub use rule::Rule;
 
 /// All rules, in the order in which they are listed and checked.
 pub static ALL: &[Rule] = &[
@@ -137,21 +111,6 @@ impl Rule {
     /// The rule of this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().find(|rule| rule.id == id)
-    }
-
-    /// Whether it looks at a tenant, and so needs a sign-in.
-    pub fn is_online(&self) -> bool {
-        matches!(self.check, Check::Snapshot(_))
-    }
-
-    /// Whether it needs to be known how many users are matched.
-    pub fn is_counted(&self) -> bool {
-        matches!(self.check, Check::Counted(_))
-    }
-
-    /// A finding of this rule.
-    pub(crate) fn at(&self, place: impl Into<Place>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(self.id, self.severity, place, message)
     }
 }
 

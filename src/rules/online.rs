@@ -16,7 +16,7 @@ const SIGN_IN_DISABLED: &str = "sign-in-disabled";
 const PERMISSION_MISSING: &str = "permission-missing";
 
 /// The id of the rule that reports a refusal of this kind; none if the refusal says nothing of the settings.
-fn reporting(kind: Kind) -> Option<&'static str> {
+pub(super) fn reporting(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::TenantNotFound | Kind::WrongCloud => Some(TENANT_NOT_FOUND),
         Kind::ApplicationNotFound => Some(APPLICATION_NOT_FOUND),
@@ -39,11 +39,6 @@ fn answered_by(kind: Kind) -> &'static [&'static str] {
         Kind::TenantNotFound | Kind::WrongCloud => &[],
         Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => &[],
     }
-}
-
-/// The rule that reports a refusal of this kind, if one does.
-pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
-    reporting(kind).and_then(Rule::find)
 }
 
 /// The refusal of the sign-in, if it is `rule` that reports it; nothing if `rule` has nothing to report.

@@ -12,9 +12,11 @@ mod pages;
 mod routes;
 mod saving;
 mod sent;
+mod site;
 
 pub use listen::{Bound, Listening, Refused, Tls, listen};
-pub use routes::{Guarded, Site};
+pub use routes::Guarded;
+pub use site::Site;
 
 #[cfg(test)]
 mod tests;

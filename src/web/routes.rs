@@ -2,133 +2,23 @@
 //!
 //! GET changes nothing. Files are read and written on threads that may wait.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::actions::{self, Actions, Jobs};
+use super::actions;
 use super::guard::{self, Door, Session};
 use super::page::{self, Content, Note};
-use super::pages::{Base, Page, Pages};
 use super::saving;
 use super::sent::Sent;
-use crate::check;
-use crate::form::{Finding, Form, Posted, findings, look};
-
-/// One settings file and its form.
-pub struct Site {
-    pub(super) name: String,
-    pub(super) path: PathBuf,
-    /// The path as the page shows it in commands.
-    file_for_shell: String,
-    pub(super) form: Form,
-    pub(super) pages: Pages,
-    pub(super) actions: Option<Arc<dyn Actions>>,
-    pub(super) jobs: Jobs,
-}
-
-impl Site {
-    /// The site of the file at `path`, which pages and findings call `name`. There need not be a file yet.
-    pub fn new(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        Self {
-            name: name.into(),
-            file_for_shell: page::file_for_shell(&path),
-            path,
-            form: Form::new(),
-            pages: Pages::default(),
-            actions: None,
-            jobs: Jobs::default(),
-        }
-    }
-
-    /// The same with something to do besides editing; without, the page has no buttons for it.
-    #[must_use]
-    pub fn with(mut self, actions: Arc<dyn Actions>) -> Self {
-        self.actions = Some(actions);
-        self
-    }
-
-    /// The file as it is.
-    pub(super) fn read(&self) -> Arc<Base> {
-        let exists = self.path.symlink_metadata().is_ok();
-        let checked = if exists { check::file(&*self.name, &self.path) } else { self.empty() };
-        self.pages.shared(Base::new(&self.form, checked, exists))
-    }
-
-    fn empty(&self) -> check::Checked {
-        check::bytes(&*self.name, Vec::new(), false)
-    }
-
-    /// The page that a form was sent from. One that is no longer known counts as made of the file as it is.
-    pub(super) fn page_of(&self, sent: &Sent) -> Arc<Page> {
-        let known = sent.control("page").and_then(|id| self.pages.find(id));
-        known.unwrap_or_else(|| self.pages.adopt(self.read(), Default::default()))
-    }
-
-    pub(super) fn posted(&self, page: &Page, sent: &Sent) -> Result<Posted, Box<Response>> {
-        let base = &page.base;
-        Posted::new(&self.form, &base.checked, &base.values, sent.pairs().to_vec(), page.pending.clone())
-            .map_err(|error| Box::new(self.refusal(StatusCode::BAD_REQUEST, &error.to_string())))
-    }
-
-    pub(super) fn refusal(&self, status: StatusCode, message: &str) -> Response {
-        (status, page::refusal(&self.name, message)).into_response()
-    }
-
-    /// The page of a file that cannot be a form, if it is one.
-    pub(super) fn unreadable(&self, base: &Base) -> Option<Response> {
-        let is_form = base.checked.source().is_sound() && base.checked.was_read();
-        let found = findings(&self.form, &base.checked, None);
-        (!is_form).then(|| page::unreadable(&self.name, &found).into_response())
-    }
-
-    /// The form as it was sent, to be filled in further.
-    pub(super) fn again(&self, shown: &Shown<'_>) -> Response {
-        let (base, posted) = (&shown.page.base, shown.posted);
-        let values = posted.values(&self.form, &base.checked, &base.values);
-        let pending = posted.pending().clone();
-        let page = if shown.page.is_adopted {
-            self.pages.adopt(base.clone(), pending)
-        } else {
-            self.pages.keep(base.clone(), pending, None)
-        };
-        let body = page::form(&Content {
-            name: &self.name,
-            file_for_shell: &self.file_for_shell,
-            form: &self.form,
-            values: &values,
-            findings: shown.findings,
-            id: &page.id,
-            csrf: shown.session.csrf(),
-            note: shown.note,
-            trouble: shown.trouble,
-            begin_at: shown.begin_at,
-            acts: self.actions.is_some(),
-            unsaved: !posted.changes().is_empty(),
-        });
-        (shown.status, body).into_response()
-    }
-}
-
-/// A form that is shown again.
-pub(super) struct Shown<'a> {
-    pub(super) page: &'a Page,
-    pub(super) posted: &'a Posted,
-    pub(super) findings: &'a [Finding],
-    pub(super) session: &'a Session,
-    pub(super) status: StatusCode,
-    pub(super) note: Note,
-    pub(super) trouble: Option<&'a str>,
-    pub(super) begin_at: Option<&'a str>,
-}
+use super::site::{Shown, Site, waiting};
+use crate::form::{Finding, findings, look};
 
 /// A site that only its guards can let someone into. There is no other way to serve one.
 pub struct Guarded(pub(super) Router);
@@ -272,24 +162,5 @@ async fn live(State(site): State<Arc<Site>>, body: Bytes) -> Response {
                 .into_response()
         }
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
-    }
-}
-
-/// To the form, with what became of a save.
-pub(super) fn to_form(what: &str) -> Response {
-    Redirect::to(&format!("./?{what}")).into_response()
-}
-
-/// Runs what may wait for the disk.
-pub(super) async fn waiting(work: impl FnOnce() -> Response + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(response) => response,
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
-}
-
-impl std::fmt::Debug for Site {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Site").field("path", &Path::new(&self.path)).finish_non_exhaustive()
     }
 }

@@ -16,6 +16,7 @@ mod common;
 
 mod agreement;
 mod check;
+mod circles;
 mod house;
 mod online_rules;
 mod roundtrip;

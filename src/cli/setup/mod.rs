@@ -82,9 +82,9 @@ fn fill_in(
         file.report_wrong(context, asked)?;
         use_colours(context);
     }
-    let asked_sign_in = ask_all(context, file, asked).or_else(|error| match error {
-        AskError::Prompt(error) => Err(stopped(context, file, error)),
-        AskError::Cli(error) => Err(error),
+    let asked_sign_in = ask_all(context, file, asked).map_err(|error| match error {
+        AskError::Prompt(error) => stopped(context, file, error),
+        AskError::Cli(error) => error,
     })?;
     let sign_in = asked_sign_in.or(given.sign_in.as_ref().map(|(method, _)| *method));
     let Some(sign_in) = sign_in else { return Ok(Exit::Usage) };

@@ -1,6 +1,7 @@
 //! The codes that an administrator's sign-in can end with.
 
-use super::{Code, Kind, code};
+use super::code::code;
+use super::{Code, Kind};
 
 pub(super) static CODES: &[Code] = &[
     code(

@@ -50,10 +50,12 @@
 mod objects;
 mod registration;
 mod shapes;
+mod unseen;
 
 use serde_json::json;
 use uuid::Uuid;
 
+use self::unseen::strange;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, Part, PartAnswer};
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Tried, Unseen};
@@ -62,6 +64,7 @@ use crate::secret::Secret;
 pub use objects::{Sought, objects};
 pub use registration::registration;
 pub(crate) use shapes::GRAPH_APP_ID;
+pub use unseen::unseen;
 
 /// On whom the read of a presence is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,16 +105,6 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Snap
         presence,
         registration: Err(not_asked),
     }
-}
-
-/// What keeps something from being seen, when a call failed with this.
-pub fn unseen(error: &GraphError) -> Unseen {
-    let cause = match error {
-        GraphError::Administrator(_) => Cause::Use,
-        error if error.is_silence() => Cause::Silence,
-        _ => Cause::Answer,
-    };
-    Unseen::new(cause, error.to_string())
 }
 
 async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
@@ -159,9 +152,4 @@ fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read>
 
 fn refused(answer: &PartAnswer) -> Read {
     Read::Refused(answer.status, answer.code.as_str().map(str::to_owned))
-}
-
-/// An answer that says nothing of the tenant.
-fn strange(answer: &PartAnswer) -> Unseen {
-    Unseen::new(Cause::Answer, format!("Microsoft Graph answered with HTTP {}{}", answer.status, answer.code))
 }

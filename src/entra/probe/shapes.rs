@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{strange, unseen};
+use super::unseen::{strange, unseen};
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, PartAnswer};
 use crate::entra::snapshot::{Cause, SecretSeen, Seen, Unseen};

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::commands::wake_waiters;
+
 /// Asks the commands that were started with it to end. Clones are the same token.
 #[derive(Clone, Debug, Default)]
 pub struct CancellationToken {
@@ -26,7 +28,7 @@ impl CancellationToken {
     /// Ends the commands that run with this token, and keeps new ones from starting.
     pub fn cancel(&self) {
         self.own.store(true, Ordering::Release);
-        super::wake_waiters();
+        wake_waiters();
     }
 
     /// Whether this token, or one that it is a child of, was cancelled.

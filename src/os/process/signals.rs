@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::super::shutdown::has_own_handler;
+use super::commands::{end_all, end_all_by_signal};
+use crate::os::shutdown::has_own_handler;
 
 const ENDING_SIGNALS: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
 
@@ -27,9 +28,9 @@ pub(super) fn catch() -> io::Result<()> {
         for signal in signals.forever() {
             let is_handled = matches!(signal, SIGINT | SIGTERM) && has_own_handler();
             if is_handled {
-                super::end_all();
+                end_all();
             } else {
-                super::end_all_by_signal();
+                end_all_by_signal();
                 // It does not return: it aborts where the signal cannot be raised.
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }

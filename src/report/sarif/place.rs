@@ -4,9 +4,11 @@ use std::path::Path;
 
 use serde_sarif::sarif;
 
-use super::ROOT;
 use crate::diagnostic::Key;
 use crate::source::Span;
+
+/// What paths are relative to, by the name that GitHub and Azure DevOps know.
+pub(super) const ROOT: &str = "%SRCROOT%";
 
 /// The file at `path` as [`crate::report::Repository::path`] gives it: from the root, absolute, or leading out of the repository.
 pub(super) fn artifact(path: &str) -> sarif::ArtifactLocation {

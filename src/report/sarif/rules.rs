@@ -2,7 +2,8 @@
 
 use serde_sarif::sarif;
 
-use super::{level, literal};
+use super::message::literal;
+use crate::diagnostic::Severity;
 use crate::rules::{ALL, Rule};
 
 /// This program, with all its rules.
@@ -18,6 +19,15 @@ pub(super) fn driver() -> sarif::ToolComponent {
 /// The place of a rule in the list of [`driver`].
 pub(super) fn index(id: &str) -> Option<i64> {
     ALL.iter().position(|rule| rule.id == id).map(super::place::number)
+}
+
+/// How bad a finding is, in SARIF's words.
+pub(super) fn level(severity: Severity) -> sarif::ResultLevel {
+    match severity {
+        Severity::Error => sarif::ResultLevel::Error,
+        Severity::Warning => sarif::ResultLevel::Warning,
+        Severity::Info => sarif::ResultLevel::Note,
+    }
 }
 
 fn descriptor(rule: &Rule) -> sarif::ReportingDescriptor {

@@ -4,8 +4,10 @@
 
 use serde_sarif::sarif;
 
-use super::{FileReport, Repository, message, place, rules};
+use super::message::message;
+use super::{place, rules};
 use crate::entra::snapshot::Cause;
+use crate::report::{FileReport, Repository};
 use crate::rules::Skipped;
 
 /// The invocation. It succeeded if every file was read and nothing that was asked for failed.

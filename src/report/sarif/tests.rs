@@ -182,8 +182,8 @@ fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
 
 #[test]
 fn a_message_is_never_a_link_or_a_placeholder() {
-    assert_eq!(literal("[a](http://b) {0}"), "[a] (http://b) {{0}}");
-    assert_eq!(literal("user[0].teams"), "user[0].teams");
+    assert_eq!(message::literal("[a](http://b) {0}"), "[a] (http://b) {{0}}");
+    assert_eq!(message::literal("user[0].teams"), "user[0].teams");
 }
 
 #[test]

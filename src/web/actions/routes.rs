@@ -15,8 +15,8 @@ use super::{Action, Job};
 use crate::form::look;
 use crate::web::guard::Session;
 use crate::web::page::{self, Note};
-use crate::web::routes::{Shown, Site, waiting};
 use crate::web::sent::Sent;
+use crate::web::site::{Shown, Site, waiting};
 
 /// The routes.
 pub(in crate::web) fn routes() -> Router<Arc<Site>> {

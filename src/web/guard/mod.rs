@@ -24,9 +24,12 @@
 mod door;
 mod headers;
 mod host;
+mod kind;
+mod names;
 mod origin;
 mod path;
 mod proof;
+mod request;
 mod session;
 mod token;
 
@@ -34,64 +37,16 @@ mod token;
 mod tests;
 
 pub use door::{Door, LINK_LIFE};
-pub use host::Names;
+pub(super) use kind::Guard;
+pub use names::Names;
 pub use session::Session;
+pub use token::MOST_BYTES;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-
-/// The bytes of a posted form at most: three for each of a settings file's, which has 1 MiB at most, were all percent-encoded, and a third of
-/// that for the inputs' names.
-pub const MOST_BYTES: usize = 4 << 20;
-
-/// One guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guard {
-    /// Response headers against frames, caches, foreign scripts and guessed types.
-    Headers,
-    /// The exact `Host`.
-    Host,
-    /// The secret path of the form and of its cookie.
-    Path,
-    /// The session's cookie.
-    Session,
-    /// `Sec-Fetch-Site`.
-    FetchSite,
-    /// The exact `Origin` of a change.
-    Origin,
-    /// The CSRF token of a change.
-    Token,
-    /// A link that opens once.
-    LinkOnce,
-    /// A link that dies unopened.
-    LinkLife,
-    /// The end of a session in which nothing happens.
-    Idle,
-    /// The end of any session.
-    Longest,
-}
-
-impl Guard {
-    /// All of them, the first to see a request first.
-    pub(super) const ALL: [Self; 11] = [
-        Self::Headers,
-        Self::Host,
-        Self::Path,
-        Self::Session,
-        Self::FetchSite,
-        Self::Origin,
-        Self::Token,
-        Self::LinkOnce,
-        Self::LinkLife,
-        Self::Idle,
-        Self::Longest,
-    ];
-}
 
 /// The router behind all its guards, below a secret path, and beside it `open`, the public routes. The link is opened at `/open/TOKEN`; a
 /// change at `leave` below the secret path ends the session.
@@ -134,21 +89,4 @@ pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Gu
         router = router.layer(from_fn_with_state(door, headers::add));
     }
     router
-}
-
-/// The value of a header that is there exactly once.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    value.to_str().ok().filter(|_| values.next().is_none())
-}
-
-fn refuse(status: StatusCode, reason: &'static str) -> Response {
-    tracing::warn!("a request was refused: {reason}");
-    (status, format!("{reason}\n")).into_response()
-}
-
-/// A change, as opposed to a look.
-fn is_change(method: &Method) -> bool {
-    !matches!(*method, Method::GET | Method::HEAD)
 }

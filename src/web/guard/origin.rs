@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::{Door, is_change, only, refuse};
+use super::Door;
+use super::request::{is_change, only, refuse};
 
 const FETCH_SITE: &str = "sec-fetch-site";
 

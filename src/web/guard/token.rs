@@ -8,7 +8,12 @@ use axum::response::Response;
 use std::time::Duration;
 use url::form_urlencoded;
 
-use super::{MOST_BYTES, Session, is_change, refuse};
+use super::Session;
+use super::request::{is_change, refuse};
+
+/// The bytes of a posted form at most: three for each of a settings file's, which has 1 MiB at most, were all percent-encoded, and a third of
+/// that for the inputs' names.
+pub const MOST_BYTES: usize = 4 << 20;
 
 /// The name of the hidden input.
 const INPUT: &str = "csrf";

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::{found, frame};
+use super::found;
+use super::parts::frame;
 use crate::form::{By, Difference, Finding};
 
 /// What the page shows.

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{prose, slug};
+use super::parts::{prose, slug};
 use crate::form::Finding;
 
 /// The summary. The script fills the same places anew while someone types.

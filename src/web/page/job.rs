@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{frame, prose, slug};
+use super::parts::{frame, prose, slug};
 use crate::form::Finding;
 use crate::web::actions::{Action, Code, Done, Field, Job, Part, State, Step, Verdict};
 

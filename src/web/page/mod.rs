@@ -3,56 +3,24 @@
 //! All pages of the form are at one level below its secret path, and their links are relative: no page contains the path.
 
 mod conflict;
+mod content;
 mod fields;
 mod found;
+mod inputs;
 mod job;
+mod parts;
 mod read_only;
 mod tables;
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
+pub(super) use content::{Content, Note};
 pub(super) use job::{address, job};
 pub(super) use read_only::file_for_shell;
 
-use crate::form::{Finding, Form, Values};
-
-/// What a page says besides the form.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Note {
-    /// Nothing.
-    None,
-    /// The file was saved.
-    Saved,
-    /// There was nothing to save.
-    Unchanged,
-    /// Saving would add this many errors, so nothing was saved.
-    Refused(usize),
-}
-
-/// What stands in a page.
-pub(super) struct Content<'a> {
-    /// The file's name.
-    pub(super) name: &'a str,
-    /// The file's path, quoted for a shell.
-    pub(super) file_for_shell: &'a str,
-    pub(super) form: &'a Form,
-    pub(super) values: &'a Values,
-    pub(super) findings: &'a [Finding],
-    /// The page's number.
-    pub(super) id: &'a str,
-    /// What every change has to bring.
-    pub(super) csrf: &'a str,
-    pub(super) note: Note,
-    /// Something that went wrong.
-    pub(super) trouble: Option<&'a str>,
-    /// The input to begin at.
-    pub(super) begin_at: Option<&'a str>,
-    /// Whether there is something to do besides editing.
-    pub(super) acts: bool,
-    /// Whether something was entered that is not saved.
-    pub(super) unsaved: bool,
-}
+use self::parts::{frame, prose};
+use crate::form::Finding;
 
 /// The form.
 pub(super) fn form(content: &Content<'_>) -> Markup {
@@ -183,47 +151,6 @@ fn note(content: &Content<'_>) -> Markup {
         }
         @if let Some(trouble) = content.trouble {
             div.note.bad role="alert" { p { (prose(trouble)) } }
-        }
-    }
-}
-
-/// What stands around every page.
-pub(super) fn frame(name: &str, body: &Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (name) " – swyx-teams" }
-                link rel="icon" href="/icon.svg" type="image/svg+xml";
-                link rel="stylesheet" href="/style.css";
-                script src="/script.js" defer {}
-            }
-            body { (body) }
-        }
-    }
-}
-
-/// The part of an id that stands for a key: dots, brackets and quotes become hyphens.
-pub(super) fn slug(key: &str) -> String {
-    let mut slug = String::with_capacity(key.len());
-    for c in key.chars() {
-        if c.is_ascii_alphanumeric() || c == '_' {
-            slug.push(c);
-        } else if !slug.ends_with('-') && !slug.is_empty() {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
-/// A text with what stands between grave accents as code.
-fn prose(text: &str) -> Markup {
-    html! {
-        @for (index, piece) in text.split('`').enumerate() {
-            @if index % 2 == 1 { code { (piece) } } @else { (piece) }
         }
     }
 }

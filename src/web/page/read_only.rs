@@ -4,8 +4,9 @@ use std::path::Path;
 
 use maud::{Markup, html};
 
-use super::fields::{help, need};
-use super::{Content, found, slug};
+use super::inputs::{help, need};
+use super::parts::slug;
+use super::{Content, found};
 use crate::form::{Field, Value};
 
 /// An address, a file or an id that the form may not change.

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::fields::{input, kept, options};
-use super::{Content, found, slug};
+use super::inputs::{input, kept, options};
+use super::parts::{prose, slug};
+use super::{Content, found};
 use crate::form::{Choice, Field, Kind, Row, Section, Value};
 
 /// The rows of a section that repeats.
@@ -82,7 +83,7 @@ pub(super) fn pairs(content: &Content<'_>, field: &Field, choices: &[Choice], na
     html! {
         fieldset {
             legend { (field.title) }
-            p.help id={ "help-" (id) } { (super::prose(&field.help)) " Example: " code { "Busy/InAMeeting" } " to Away." }
+            p.help id={ "help-" (id) } { (prose(&field.help)) " Example: " code { "Busy/InAMeeting" } " to Away." }
             (found::beside(content.findings, &field.key))
             table data-rows=(field.key) hidden[content.values.rows(&field.key).is_empty()] {
                 caption.hidden-text { (field.title) }

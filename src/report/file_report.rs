@@ -1,0 +1,68 @@
+//! What was found in one file: the plain data that every renderer gets.
+
+use super::Finding;
+use crate::check::Checked;
+use crate::diagnostic::{Diagnostic, Place, id};
+use crate::entra::snapshot::Unseen;
+use crate::rules::Skipped;
+use crate::source::Source;
+use crate::text::printable;
+
+/// What was found in one file.
+#[derive(Default)]
+pub struct FileReport {
+    /// The file's path as given, with `/`.
+    pub path: String,
+    /// What was found, in the order of the text.
+    pub findings: Vec<Finding>,
+    /// What a look at the tenant showed, a sentence each; nothing where none was taken. For people.
+    pub verdict: Vec<String>,
+    /// The rules that could not be applied, in the order of the table of rules.
+    pub skipped: Vec<Skipped>,
+}
+
+impl FileReport {
+    /// Makes a report of a checked file; `excerpts` asks for the lines too, which only people need.
+    pub fn new(checked: &Checked, excerpts: bool) -> Self {
+        let source = checked.source();
+        let findings = checked.diagnostics().iter().map(|diagnostic| {
+            let excerpt = |place| if excerpts { source.excerpt(place) } else { None };
+            let places = diagnostic.related.iter().map(|related| &related.place);
+            Finding {
+                span: source.span(&diagnostic.place),
+                excerpt: excerpt(&diagnostic.place),
+                related: places.map(|place| (source.span(place), excerpt(place))).collect(),
+                replacements: source.fix_spans(diagnostic),
+                diagnostic: without_secrets(diagnostic, source),
+            }
+        });
+        Self {
+            path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
+            findings: findings.collect(),
+            verdict: Vec::new(),
+            skipped: checked.skipped().iter().map(presentable).collect(),
+        }
+    }
+
+    /// Whether the file could be read.
+    pub fn was_read(&self) -> bool {
+        self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)
+    }
+}
+
+/// The same finding, in whose keys no name is a secret. Such a key leads nowhere, so its place is said in bytes.
+fn without_secrets(diagnostic: &Diagnostic, source: &Source) -> Diagnostic {
+    let shown = |place: &Place| match place.key().map(|key| (key, key.shown())) {
+        Some((key, shown)) if *key != shown => Place::Bytes(source.range(place), Some(shown)),
+        _ => place.clone(),
+    };
+    let mut diagnostic = diagnostic.clone();
+    diagnostic.place = shown(&diagnostic.place);
+    diagnostic.related.iter_mut().for_each(|related| related.place = shown(&related.place));
+    diagnostic
+}
+
+/// The same with a reason that no terminal acts on.
+pub(super) fn presentable(skipped: &Skipped) -> Skipped {
+    Skipped { rule: skipped.rule, why: Unseen::new(skipped.why.cause, printable(&skipped.why.reason)) }
+}

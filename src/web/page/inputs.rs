@@ -1,0 +1,132 @@
+//! One input, and what is said beside it: what to enter, whether it is required, and what the file holds.
+
+use maud::{Markup, html};
+
+use super::parts::{prose, slug};
+use super::{Content, found};
+use crate::form::{Choice, Condition, Field, Kind, Value};
+
+/// The one input of a field or cell. Without a `label` of its own there is one in the page, and a help.
+pub(super) fn input(
+    content: &Content<'_>,
+    kind: &Kind,
+    key: &str,
+    value: &Value,
+    label: Option<&str>,
+    default: Option<&str>,
+) -> Markup {
+    let id = slug(key);
+    let wrong = found::is_wrong(content.findings, key).then_some("true");
+    let described = match label {
+        Some(_) => format!("findings-of-{id}"),
+        None => format!("help-{id} findings-of-{id}"),
+    };
+    let begins = content.begin_at == Some(key);
+    html! {
+        @match kind {
+            Kind::Choice { choices, .. } => {
+                select id={ "field-" (id) } name=(key) aria-label=[label] aria-describedby=(described)
+                    aria-invalid=[wrong] autofocus[begins] {
+                    (options(choices, value, default))
+                }
+            },
+            _ => {
+                input id={ "field-" (id) } name=(key) type="text" value=(value.text()) spellcheck="false"
+                    autocapitalize="off" inputmode=[mode(kind)] aria-label=[label]
+                    aria-describedby=(described) aria-invalid=[wrong] autofocus[begins];
+            },
+        }
+    }
+}
+
+/// The keyboard that a telephone shows. Numbers are a text, too, so that what was entered always arrives, and is said to be none.
+fn mode(kind: &Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Number { .. } => Some("numeric"),
+        Kind::Text { format: Some(format), .. } if format == "uri" => Some("url"),
+        Kind::Text { format: Some(format), .. } if format == "email" => Some("email"),
+        _ => None,
+    }
+}
+
+/// The choices, with what is chosen, even where it is none of them.
+pub(super) fn options(choices: &[Choice], value: &Value, default: Option<&str>) -> Markup {
+    let chosen = value.text();
+    let is_kept = matches!(value, Value::Kept(_));
+    let title = |value: &str| choices.iter().find(|choice| choice.value == value).map_or("", |c| &c.title);
+    html! {
+        option value="" selected[chosen.is_empty()] {
+            @match (is_kept, default) {
+                (true, _) => "As in the file",
+                (false, Some(default)) => { "Not set: " (title(default)) },
+                (false, None) => "Not set",
+            }
+        }
+        @for choice in choices {
+            option value=(choice.value) selected[choice.value == chosen] {
+                (choice.title)
+            }
+        }
+        @if !chosen.is_empty() && choices.iter().all(|choice| choice.value != chosen) {
+            option value=(chosen) selected { (chosen) " (none of the choices)" }
+        }
+    }
+}
+
+/// What is said of a value that is there and not shown, and of an entry that is not repeated.
+pub(super) fn kept(content: &Content<'_>, key: &str, value: &Value) -> Markup {
+    html! {
+        @match value {
+            Value::Kept(Some(text)) => {
+                p.help { "In the file: " code { (text) } ", which this field cannot hold. It stays unless you enter something." }
+            },
+            Value::Kept(None) => {
+                p.help { "The file holds something here that is not shown: it might be a secret. It stays unless you enter something." }
+            },
+            _ => {},
+        }
+        @if matches!(value, Value::Kept(_)) {
+            p.check {
+                label { input type="checkbox" name="removed" value=(key); " Take it out of the file" }
+            }
+        }
+        @if content.values.withheld.iter().any(|withheld| withheld == key) {
+            p.help { "What you entered is not repeated here: it might be a secret." }
+        }
+    }
+}
+
+/// What to enter.
+pub(super) fn help(field: &Field) -> Markup {
+    html! {
+        p.help id={ "help-" (slug(&field.key)) } {
+            (prose(&field.help))
+            @if let Some(example) = field.examples.first() { " Example: " code { (example) } "." }
+            @if let Some(default) = &field.default { " Default: " code { (default) } "." }
+        }
+    }
+}
+
+/// Whether something has to be entered.
+pub(super) fn need(content: &Content<'_>, field: &Field) -> Markup {
+    let condition = field.required_when.as_ref();
+    let is_off = condition.is_some_and(|condition| !holds(content, condition));
+    let (key, value) = when(condition);
+    html! {
+        @if field.required || condition.is_some() {
+            " "
+            span class=(if is_off { "need off" } else { "need" }) data-when-key=[key] data-when-value=[value] { "required" }
+        }
+    }
+}
+
+pub(super) fn when(condition: Option<&Condition>) -> (Option<&str>, Option<&str>) {
+    let key = condition.map(|condition| condition.key.as_str());
+    (key, condition.and_then(|condition| condition.value.as_deref()))
+}
+
+/// Whether a condition is met by what the form shows.
+pub(super) fn holds(content: &Content<'_>, condition: &Condition) -> bool {
+    let text = content.values.get(&condition.key).text();
+    condition.value.as_deref().map_or(!text.is_empty(), |value| value == text)
+}

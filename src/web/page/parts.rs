@@ -1,0 +1,44 @@
+//! What the pages share: what stands around each, ids, and running text.
+
+use maud::{DOCTYPE, Markup, html};
+
+/// What stands around every page.
+pub(super) fn frame(name: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (name) " – swyx-teams" }
+                link rel="icon" href="/icon.svg" type="image/svg+xml";
+                link rel="stylesheet" href="/style.css";
+                script src="/script.js" defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// The part of an id that stands for a key: dots, brackets and quotes become hyphens.
+pub(super) fn slug(key: &str) -> String {
+    let mut slug = String::with_capacity(key.len());
+    for c in key.chars() {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            slug.push(c);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// A text with what stands between grave accents as code.
+pub(super) fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, piece) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
+    }
+}
