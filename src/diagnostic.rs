@@ -306,14 +306,14 @@ impl Diagnostic {
 
     /// The same with a safe fix.
     #[must_use]
-    pub fn safe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
+    pub(crate) fn safe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
         self.fix = Some(Fix { title: title.into(), safe: true, edits: vec![edit] });
         self
     }
 
     /// The same with a fix that a person must look at.
     #[must_use]
-    pub fn unsafe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
+    pub(crate) fn unsafe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
         self.fix = Some(Fix { title: title.into(), safe: false, edits: vec![edit] });
         self
     }

@@ -103,7 +103,7 @@ pub mod source;
 pub mod swyx;
 #[cfg(feature = "online")]
 pub mod sync;
-pub mod text;
+mod text;
 #[cfg(feature = "online")]
 pub mod users;
 #[cfg(feature = "web")]

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 /// Text of unknown origin as part of a message: as [`printable`], and at most 60 characters of it.
-pub fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
@@ -14,7 +14,7 @@ pub fn shown(text: &str) -> String {
 /// The text with control, bidirectional and invisible characters spelt out.
 ///
 /// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     if !text.contains(is_unprintable) {
         return text.to_owned();
     }
@@ -23,7 +23,7 @@ pub fn printable(text: &str) -> String {
 }
 
 /// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
-pub fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

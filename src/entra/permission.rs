@@ -30,7 +30,7 @@ pub const DIRECTORY: Need = Need {
 };
 
 /// Reads presences.
-pub const READ_PRESENCE: Need = Need {
+pub(crate) const READ_PRESENCE: Need = Need {
     name: "Presence.Read.All",
     id: "a70e0c2d-e793-494c-94c4-118fa0a67f42",
     also: &["Presence.ReadWrite.All"],
@@ -49,7 +49,7 @@ const WRITE_PRESENCE: Need = Need {
 
 impl Need {
     /// Whether one of these permissions is enough.
-    pub fn is_met_by<T: AsRef<str>>(&self, permissions: &[T]) -> bool {
+    pub(crate) fn is_met_by<T: AsRef<str>>(&self, permissions: &[T]) -> bool {
         permissions.iter().any(|name| self.accepts(name.as_ref()))
     }
 
@@ -73,7 +73,7 @@ pub fn needs(mode: Mode) -> [Need; 2] {
 }
 
 /// Whether a permission allows more than a mode needs.
-pub fn is_excess(mode: Mode, permission: &str) -> bool {
+pub(crate) fn is_excess(mode: Mode, permission: &str) -> bool {
     needs(mode).iter().all(|need| permission != need.name && !need.weaker.contains(&permission))
 }
 

@@ -13,7 +13,7 @@ use crate::os::read_regular;
 use crate::settings::Access;
 
 /// A connection has to stand within this time.
-pub const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The largest answer, decompressed: a page of 999 users has less than 1 MiB.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// The largest file of certificates of one authority.

@@ -24,7 +24,7 @@ pub use answer::{RequestId, SafeToken};
 pub(crate) use answer::{content_type, media_type, request_id};
 pub use deadline::Deadline;
 pub use error::HttpError;
-pub use https::{CONNECT_WITHIN, Https, SetupError};
+pub use https::{Https, SetupError};
 pub use send::{Limits, Sender};
 pub(crate) use send::{bearer, host, requested_pause};
 pub use transport::{Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError};

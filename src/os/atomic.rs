@@ -38,7 +38,7 @@ pub enum SaveError {
 ///
 /// The lock is on the folder itself: there is no lock file to be left behind, and a lock on the file would be lost with it when
 /// the new one takes its place.
-pub struct Rewrite {
+pub(crate) struct Rewrite {
     target: PathBuf,
     folder: PathBuf,
     lock: File,
@@ -56,7 +56,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// [`SaveError`] says why.
-    pub fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
+    pub(crate) fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
         let target = match path.canonicalize() {
             Ok(target) => target,
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => path.to_path_buf(),
@@ -80,17 +80,17 @@ impl Rewrite {
     }
 
     /// The bytes of the file as it is; nothing if it is not there yet.
-    pub fn content(&self) -> Option<&[u8]> {
+    pub(crate) fn content(&self) -> Option<&[u8]> {
         self.before.as_ref().map(|(_, content)| content.as_slice())
     }
 
     /// Whether the file's mode lets others read it.
-    pub fn is_readable_by_others(&self) -> bool {
+    pub(crate) fn is_readable_by_others(&self) -> bool {
         self.readable_by_others
     }
 
     /// The same, where nobody but its owner is to read the file from now on, whatever its mode allowed.
-    pub fn for_owner_only(self) -> Self {
+    pub(crate) fn for_owner_only(self) -> Self {
         Self { for_owner_only: true, ..self }
     }
 
@@ -98,7 +98,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// [`SaveError`] says why not.
-    pub fn try_out(&self) -> Result<(), SaveError> {
+    pub(crate) fn try_out(&self) -> Result<(), SaveError> {
         self.temporary().map(|_| ())
     }
 
@@ -114,7 +114,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// [`SaveError`] says why.
-    pub fn save(self, content: &[u8]) -> Result<(), SaveError> {
+    pub(crate) fn save(self, content: &[u8]) -> Result<(), SaveError> {
         let failed = |step| move |source| SaveError::Write { step, source };
         let mut temporary = self.temporary()?;
         temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;

@@ -1,7 +1,7 @@
 //! Locks between the processes of one machine.
 
 /// A machine-wide named lock, held until dropped.
-pub struct ProcessLock {
+pub(crate) struct ProcessLock {
     #[cfg(target_os = "linux")]
     _socket: Option<std::os::unix::net::UnixListener>,
 }
@@ -9,7 +9,7 @@ pub struct ProcessLock {
 impl ProcessLock {
     /// Takes the lock of this name; nothing if another process holds it. It ends with the process, however that ends, and leaves no
     /// file behind: it is a name in the kernel. Where there are no such names, every call succeeds.
-    pub fn acquire(name: &str) -> Option<Self> {
+    pub(crate) fn acquire(name: &str) -> Option<Self> {
         #[cfg(target_os = "linux")]
         {
             use std::io::ErrorKind;

@@ -23,11 +23,19 @@ mod shutdown;
 mod supervisor;
 mod system;
 
-pub use atomic::{Rewrite, SaveError};
-pub use lock::ProcessLock;
-pub use new_file::NewFile;
-pub use read::{ReadError, last_change, read_regular};
+pub(crate) use atomic::Rewrite;
+pub use atomic::SaveError;
+#[cfg(feature = "online")]
+pub(crate) use lock::ProcessLock;
+#[cfg(feature = "online")]
+pub(crate) use new_file::NewFile;
+#[cfg(feature = "online")]
+pub(crate) use read::last_change;
+pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
-pub use shutdown::{ShutdownSignals, shutdown_signal};
-pub use supervisor::notify_supervisor;
-pub use system::{host_name, reason};
+pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
+#[cfg(feature = "cli")]
+pub(crate) use supervisor::notify_supervisor;
+#[cfg(feature = "online")]
+pub(crate) use system::host_name;
+pub(crate) use system::reason;

@@ -8,7 +8,7 @@ use super::read::same_file;
 
 /// A file that was not there before, or was empty, readable by its owner only from its first byte. It is gone again unless something is
 /// written.
-pub struct NewFile {
+pub(crate) struct NewFile {
     file: File,
     path: PathBuf,
     is_written: bool,
@@ -19,7 +19,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's reason, as that there is one.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
             std::fs::remove_file(path)?;
         }
@@ -34,7 +34,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's reason; the file is gone then, once it is dropped.
-    pub fn write(&mut self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
         self.file.write_all(content)?;
         self.file.sync_all()?;
         self.is_written = true;
@@ -46,7 +46,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's reason.
-    pub fn into_file(mut self) -> io::Result<File> {
+    pub(crate) fn into_file(mut self) -> io::Result<File> {
         self.is_written = true;
         self.file.try_clone()
     }

@@ -79,7 +79,7 @@ fn kind(metadata: &std::fs::Metadata) -> &'static str {
 ///
 /// # Errors
 /// The system's reason for not telling.
-pub fn last_change(path: &Path) -> io::Result<SystemTime> {
+pub(crate) fn last_change(path: &Path) -> io::Result<SystemTime> {
     let metadata = std::fs::metadata(path)?;
     Ok(metadata.modified()?.max(noted_change(&metadata)))
 }

@@ -33,7 +33,7 @@ impl Drop for OwnHandler {
 }
 
 /// Termination signals: SIGTERM and SIGINT, elsewhere Ctrl-C. They are caught on construction, so that none is missed between two waits.
-pub struct ShutdownSignals {
+pub(crate) struct ShutdownSignals {
     own: OwnHandler,
     #[cfg(unix)]
     signals: [tokio::signal::unix::Signal; 2],
@@ -45,7 +45,7 @@ impl ShutdownSignals {
     /// # Errors
     /// The system's reason for not telling.
     #[cfg(unix)]
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         // Before the signals are caught: the listener of `process` must see it from the first one on.
         let own = OwnHandler::new();
@@ -54,7 +54,7 @@ impl ShutdownSignals {
 
     /// Waits for the next signal.
     #[cfg(unix)]
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         let [terminate, interrupt] = &mut self.signals;
         tokio::select! {
             _ = terminate.recv() => {}
@@ -68,13 +68,13 @@ impl ShutdownSignals {
     /// # Errors
     /// None here.
     #[cfg(not(unix))]
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Ok(Self { own: OwnHandler::new() })
     }
 
     /// Waits for the next signal.
     #[cfg(not(unix))]
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         // Where the system does not tell, nothing ends before the process does.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -87,7 +87,7 @@ impl ShutdownSignals {
 ///
 /// # Errors
 /// The system's reason for not telling.
-pub fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut signals = ShutdownSignals::new()?;
     Ok(async move { signals.next().await })
 }

@@ -2,7 +2,7 @@
 
 /// Tells whoever supervises this process how it is: the datagram of systemd's `Type=notify`, where the environment names a socket for it
 /// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>). Nobody has to listen.
-pub fn notify_supervisor(state: &str) {
+pub(crate) fn notify_supervisor(state: &str) {
     #[cfg(target_os = "linux")]
     {
         use std::os::linux::net::SocketAddrExt;

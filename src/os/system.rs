@@ -3,7 +3,7 @@
 use std::io;
 
 /// The system's reason for a failure, without its number.
-pub fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();
@@ -12,12 +12,12 @@ pub fn reason(error: &io::Error) -> String {
 
 /// The name of this machine.
 #[cfg(unix)]
-pub fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// The name of this machine.
 #[cfg(not(unix))]
-pub fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }

@@ -104,7 +104,7 @@ pub use destroy::Removal;
 pub use failure::Failure;
 pub use files::{Files, HandOver, Show};
 pub use keep::{Keep, KeepError, Kept};
-pub use name::{Installation, SecretName, is_ours, unique_name};
+pub use name::{Installation, SecretName, unique_name};
 pub use obstacle::{Obstacle, Restoring};
 pub use patience::{Patience, Told};
 pub use plan::{Options, Plan, plan};
@@ -139,7 +139,7 @@ pub struct Look {
 
 impl Look {
     /// Whether the secret that is kept is one of the application's.
-    pub fn knows_held(&self) -> bool {
+    pub(crate) fn knows_held(&self) -> bool {
         let application = self.objects.application.as_ref().map(|(_, application)| application);
         let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
         self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))

@@ -19,7 +19,7 @@ pub fn unique_name(name: &str) -> String {
 }
 
 /// Whether a unique name was given by provisioning.
-pub fn is_ours(unique_name: &str) -> bool {
+pub(crate) fn is_ours(unique_name: &str) -> bool {
     unique_name.starts_with(UNIQUE)
 }
 
@@ -90,17 +90,17 @@ impl SecretName {
     }
 
     /// Whether the secret was made for this installation.
-    pub fn is_of(&self, installation: &Installation) -> bool {
+    pub(crate) fn is_of(&self, installation: &Installation) -> bool {
         self.installation == installation.id
     }
 
     /// Whether both were made by one run.
-    pub fn is_of_run_of(&self, other: &Self) -> bool {
+    pub(crate) fn is_of_run_of(&self, other: &Self) -> bool {
         (self.installation, self.run) == (other.installation, other.run)
     }
 
     /// Whether both were made to replace the same secret, or none.
-    pub fn replaces_the_same_as(&self, other: &Self) -> bool {
+    pub(crate) fn replaces_the_same_as(&self, other: &Self) -> bool {
         self.after == other.after
     }
 

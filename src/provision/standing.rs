@@ -76,7 +76,7 @@ pub fn standing<'a>(secrets: &'a [SecretSeen], held: &Held, installation: &Insta
 impl<'a> Standing<'a> {
     /// The newest secret that was made to replace the present one, or, where that one is not known, for the same purpose, and that is
     /// still valid: somebody may have its value.
-    pub fn undecided(&self, now: Timestamp) -> Option<&'a SecretSeen> {
+    pub(crate) fn undecided(&self, now: Timestamp) -> Option<&'a SecretSeen> {
         let is_for_the_same = |secret: &&SecretSeen| {
             let replaces =
                 |current: &SecretSeen| name_of(secret).is_some_and(|name| name.replaces(current.key_id));

@@ -119,7 +119,7 @@ fn span(span: &Span) -> SpanShape {
 ///
 /// # Errors
 /// What `out` says.
-pub fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Printable(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     writeln!(out)

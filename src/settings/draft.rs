@@ -55,7 +55,7 @@ impl Draft {
     }
 
     /// The secrets that stand in the file as plain text, each with its key.
-    pub fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
+    pub(crate) fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
         let secrets = [
             (keys::CLIENT_SECRET, &self.control_center.client_secret),
             (keys::GATEWAY_TOKEN, &self.swyx.gateway_token),
@@ -67,7 +67,7 @@ impl Draft {
     }
 
     /// What is wrong with the client secret, if it stands in the file.
-    pub fn client_secret_fault(&self) -> Option<SecretFault> {
+    pub(crate) fn client_secret_fault(&self) -> Option<SecretFault> {
         self.inline_secrets()
             .find(|(key, _)| *key == keys::CLIENT_SECRET)
             .and_then(|(_, secret)| secret.fault())

@@ -21,6 +21,7 @@ pub(crate) mod suggest;
 mod untrusted;
 mod values;
 
+pub use crate::text::{NotOfForm, guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub use hosts::consent_address;
 pub use id::IdFault;

@@ -258,7 +258,7 @@ impl PresencePair {
     }
 
     /// Whether both words are among those that Graph documents.
-    pub fn is_documented(&self) -> bool {
+    pub(crate) fn is_documented(&self) -> bool {
         let among = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
         among(&AVAILABILITIES, &self.availability) && among(&ACTIVITIES, &self.activity)
     }

@@ -132,7 +132,7 @@ impl Source {
     }
 
     /// Whether the file's mode lets others read it.
-    pub fn is_readable_by_others(&self) -> bool {
+    pub(crate) fn is_readable_by_others(&self) -> bool {
         self.readable_by_others
     }
 

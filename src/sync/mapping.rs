@@ -102,7 +102,7 @@ impl Mapping {
     }
 
     /// Takes other overrides; the numbers of pairs stay.
-    pub fn set_overrides(&mut self, overrides: &[(PresencePair, SwyxStatus)]) {
+    pub(crate) fn set_overrides(&mut self, overrides: &[(PresencePair, SwyxStatus)]) {
         self.overrides = overrides.to_vec();
         for at in 0..self.seen.len() {
             let Some((availability, activity, _)) = self.seen.get(at).cloned() else { continue };
@@ -147,11 +147,11 @@ const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, rank: SessionRank::
 
 /// The statuses that a gateway can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Settable(u8);
+pub(crate) struct Settable(u8);
 
 impl Settable {
     /// Whether it can set this one; leaving the status alone is no setting.
-    pub fn contains(self, status: SwyxStatus) -> bool {
+    pub(crate) fn contains(self, status: SwyxStatus) -> bool {
         status != SwyxStatus::None && self.0 & (1 << status as u8) != 0
     }
 }
@@ -166,7 +166,7 @@ impl FromIterator<SwyxStatus> for Settable {
 ///
 /// Whoever speaks, or wants no calls, is at least away; the vendor, too, shows a busy user as away. Do not disturb is never set in another's
 /// place: it may keep calls from the user. Available is never set for one who is not.
-pub fn nearest(wanted: SwyxStatus, settable: Settable) -> SwyxStatus {
+pub(crate) fn nearest(wanted: SwyxStatus, settable: Settable) -> SwyxStatus {
     let instead: &[SwyxStatus] = match wanted {
         SwyxStatus::Available | SwyxStatus::None => &[],
         SwyxStatus::Away => &[SwyxStatus::Speaking],

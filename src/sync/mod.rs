@@ -28,7 +28,9 @@ mod reader;
 pub mod run;
 
 pub use engine::{Engine, Options};
-pub use figures::{BOUNDS_MS, Delays, Figures};
-pub use mapping::{Mapping, Meaning, Pair, SessionRank, Settable, nearest};
+pub(crate) use figures::BOUNDS_MS;
+pub use figures::{Delays, Figures};
+pub use mapping::Pair;
 pub use moment::Moment;
-pub use reader::{Slot, USERS_OF_A_REQUEST};
+pub(crate) use reader::Slot;
+pub use reader::USERS_OF_A_REQUEST;

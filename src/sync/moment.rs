@@ -10,7 +10,7 @@ impl Moment {
     /// The beginning.
     pub const START: Self = Self(0);
     /// Later than all that happens.
-    pub const NEVER: Self = Self(u64::MAX);
+    pub(crate) const NEVER: Self = Self(u64::MAX);
 
     /// The moment so long after the beginning.
     pub fn at(since_start: Duration) -> Self {
@@ -18,7 +18,7 @@ impl Moment {
     }
 
     /// How long after the beginning it is.
-    pub fn since_start(self) -> Duration {
+    pub(crate) fn since_start(self) -> Duration {
         Duration::from_millis(self.0)
     }
 

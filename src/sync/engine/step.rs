@@ -171,7 +171,7 @@ impl Engine {
     }
 
     /// The place of a Teams user who is carried.
-    pub fn by_teams(&self, id: uuid::Uuid) -> Option<Slot> {
+    pub(crate) fn by_teams(&self, id: uuid::Uuid) -> Option<Slot> {
         self.roster.by_teams(id)
     }
 

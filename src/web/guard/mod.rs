@@ -36,7 +36,8 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use door::{Door, LINK_LIFE};
+pub use door::Door;
+pub(crate) use door::LINK_LIFE;
 pub(super) use kind::Guard;
 pub use names::Names;
 pub use session::Session;

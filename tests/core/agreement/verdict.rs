@@ -6,9 +6,9 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
 use swyx_teams::diagnostic::{Key, Severity};
+use swyx_teams::settings::guid;
 use swyx_teams::settings::keys;
 use swyx_teams::settings::schema::Dialect;
-use swyx_teams::text::guid;
 
 /// The rules that say what the schema says too.
 pub const RULES: [&str; 7] = [
