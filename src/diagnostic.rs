@@ -37,6 +37,7 @@ pub mod id {
 
 /// How bad a finding is. Ordered: `Info < Warning < Error`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// Good to know.
     Info,
@@ -168,6 +169,7 @@ impl std::str::FromStr for Key {
 
 /// Where a finding is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Place {
     /// The file as a whole: its start.
     File,
@@ -200,6 +202,7 @@ impl From<Key> for Place {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The rule's id; stable.
     pub rule: &'static str,
@@ -221,6 +224,7 @@ pub struct Diagnostic {
 
 /// Another place that belongs to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Related {
     /// Where it is.
     pub place: Place,
@@ -230,6 +234,7 @@ pub struct Related {
 
 /// A change of the file that mends a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fix {
     /// What it does, as an imperative.
     pub title: String,
@@ -241,6 +246,7 @@ pub struct Fix {
 
 /// One change of a [`Fix`]. It names keys, and never holds a value that was in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Edit {
     /// Puts quotes around the value, or takes them away.
     Quotes(Key),

@@ -19,6 +19,7 @@ pub struct Sheet {
 
 /// One field of Control Center.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// What Control Center calls it, or, where no public page says, what it holds.
     pub label: &'static str,

@@ -117,6 +117,6 @@ impl Command {
 }
 
 /// The definition of the command line, for completions, manual pages and tests.
-pub fn command() -> clap::Command {
+pub(super) fn command() -> clap::Command {
     Cli::command()
 }

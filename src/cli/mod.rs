@@ -35,7 +35,6 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::command;
 use args::{Cli, Command};
 use context::Context;
 use error::{CliError, usage_error};

@@ -33,6 +33,7 @@ pub enum NewValue {
 
 /// Why a text was not changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum EditError {
     /// The text has syntax errors; there are no keys to change.
     #[error("the file is not TOML")]

@@ -36,6 +36,7 @@ pub enum Outcome {
 
 /// Why a file was not changed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ChangeError {
     /// The text cannot be changed like this.
     #[error("{0}; nothing was changed")]

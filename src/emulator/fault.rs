@@ -138,6 +138,7 @@ impl Fault {
 
 /// Why a fault was not understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FaultError {
     /// No fault has that name.
     #[error("there is no such fault; there are {}", names())]

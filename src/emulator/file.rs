@@ -229,6 +229,7 @@ pub(super) struct SwyxUserState {
 /// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): how doubtful points are decided |
 /// | `swyx` | `users` (one for each member who has Teams and a mail address; else a list of `id`, 1 to 200 characters, `name` (the id), `email` (null), `enabled` (true)), `settable` (the statuses that the gateway can set: `Available`, `Away`, `DoNotDisturb`, `Speaking`) |
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StateError {
     /// Not JSON, a member that is not known, or a value of a wrong type. The text of the value is not repeated: it might be a secret.
     #[error("line {line}, column {column}: {what}")]

@@ -21,6 +21,7 @@ pub(super) struct Keys {
 
 /// Why no key could be made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// The key or its certificate.
     #[error("cannot make a key")]

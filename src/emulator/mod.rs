@@ -107,6 +107,7 @@ const ADMIN_LIFETIME: i64 = 24 * 3600;
 
 /// Why no tenant could be made.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OptionsError {
     /// More than a million users.
     #[error("a tenant has at most {MOST_USERS} users")]

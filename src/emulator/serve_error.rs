@@ -7,6 +7,7 @@ use super::OptionsError;
 
 /// Why nothing is served.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServeError {
     /// Others could reach that address.
     #[error(

@@ -6,6 +6,7 @@ use super::{Emulator, swyx_users};
 
 /// Why nothing happened at SwyxServer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SwyxError {
     /// SwyxServer has no such user.
     #[error("no such user of SwyxServer")]

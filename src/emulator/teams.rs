@@ -9,6 +9,7 @@ use super::{Emulator, people};
 
 /// Why no Teams client said anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TeamsError {
     /// Nobody has that id or sign-in name.
     #[error("no such user")]

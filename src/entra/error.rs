@@ -11,6 +11,7 @@ use crate::http::{HttpError, RequestId, SafeToken};
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GraphError {
     /// There was no answer, or none that can be used.
     #[error(transparent)]

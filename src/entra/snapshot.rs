@@ -44,6 +44,7 @@ pub struct Unseen {
 
 /// What kept a part from being seen. Ordered by how much it matters for the exit code: the last wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Cause {
     /// Nobody asked for it.
     NotAsked,

@@ -32,6 +32,7 @@ pub struct Form {
 
 /// A table of the file, or, where it repeats, an array of tables.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Section {
     /// The key of the table.
     pub key: String,
@@ -47,6 +48,7 @@ pub struct Section {
 
 /// One field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Field {
     /// The key, as `get` takes it; of a column its name alone.
     pub key: String,
@@ -74,6 +76,7 @@ pub struct Field {
 /// What can be entered in a field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Kind {
     /// One line of text.
     Text {

@@ -10,6 +10,7 @@ use crate::secret::shape::without_secret;
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule's id; stable.
     pub rule: &'static str,
@@ -33,6 +34,7 @@ pub struct Finding {
 
 /// Another place that belongs to a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Related {
     /// Its key.
     pub key: Option<String>,

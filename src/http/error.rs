@@ -10,6 +10,7 @@ use super::transport::TransportError;
 
 /// A request without a usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HttpError {
     /// Nothing came back that can be trusted.
     #[error("{host}: {why}")]

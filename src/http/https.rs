@@ -31,10 +31,11 @@ pub struct Https {
 
 /// Why there is no HTTPS.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SetupError {
     /// The certificate authority cannot be read.
     #[error("the CA file cannot be read: {0}")]
-    CaFile(crate::os::ReadError),
+    CaFile(#[source] crate::os::ReadError),
     /// What was read holds no certificate.
     #[error("the CA file holds no certificate in PEM form")]
     NoCertificate,
@@ -46,7 +47,7 @@ pub enum SetupError {
     EnvironmentProxy(&'static str),
     /// A variable of the environment names certificates that cannot be read.
     #[error("the environment variable SSL_CERT_FILE names a file that cannot be read: {0}")]
-    EnvironmentCertificates(crate::os::ReadError),
+    EnvironmentCertificates(#[source] crate::os::ReadError),
     /// The system has no store of trusted certificates, or the TLS library does not start.
     #[error("TLS cannot be set up; are the system's certificates (ca-certificates) installed?")]
     Tls,

@@ -56,6 +56,7 @@ impl Chunks for Whole {
 
 /// Why there is no answer. No message holds anything of the request but its host.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// Nobody is there: no such name, no route, refused, or the connection ended too early. Trying again may help.
     #[error("{0}")]

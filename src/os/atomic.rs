@@ -10,6 +10,7 @@ use super::system::reason;
 
 /// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SaveError {
     /// Another program holds the folder for too long.
     #[error("another program is writing in {}; nothing was changed", .0.display())]
@@ -30,7 +31,7 @@ pub enum SaveError {
     },
     /// The new file is in place, but the system could not promise that it survives a power cut.
     #[error("saved, but the folder could not be written to disk: {}", reason(.0))]
-    NotDurable(io::Error),
+    NotDurable(#[source] io::Error),
 }
 
 /// A settings file that is being changed, with its folder locked against other writers.

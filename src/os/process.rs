@@ -32,10 +32,11 @@ use windows::{Leader, spawn};
 
 /// Why a command gave no output.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// The system could not start it.
     #[error("cannot be started: {}", super::reason(.0))]
-    NotStarted(io::Error),
+    NotStarted(#[source] io::Error),
     /// Its time was over.
     #[error("did not end within its time limit")]
     TimedOut,
@@ -47,7 +48,7 @@ pub enum RunError {
     Cancelled,
     /// The system could not tell what it printed, or how it ended.
     #[error("cannot be followed: {}", super::reason(.0))]
-    Lost(io::Error),
+    Lost(#[source] io::Error),
 }
 
 /// What a command printed, and how it ended.

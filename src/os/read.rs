@@ -10,6 +10,7 @@ use super::system::reason;
 
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// A folder, pipe, device or socket.
     #[error("this is {0}, not a regular file")]

@@ -7,6 +7,7 @@ use crate::settings::keys;
 
 /// Why provisioning stopped.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// The tenant could not be looked at.
     #[error("{}", .0.reason)]

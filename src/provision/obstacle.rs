@@ -8,6 +8,7 @@ use super::name;
 
 /// Why nothing can be planned.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Obstacle {
     /// The settings name an application that is not there.
     #[error(

@@ -28,6 +28,7 @@ pub use verdict::verdict;
 
 /// How a check is reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// For a person: the line, a caret, what to do
     #[default]

@@ -7,6 +7,7 @@ use crate::text::{guid, is_placeholder};
 
 /// Why a text is no client secret, or perhaps none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SecretFault {
     /// A text that stands for "fill me in".
     Placeholder,

@@ -14,13 +14,14 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Why a secret was not fetched. No message holds it, or any part of a command's output.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RevealError {
     /// The environment variable is not there, is empty, or is no text.
     #[error("the environment variable {0} is not set, or empty")]
     NoVariable(String),
     /// The file cannot be read.
     #[error("the secret's file cannot be read: {0}")]
-    File(ReadError),
+    File(#[source] ReadError),
     /// The file is larger than any secret.
     #[error("the secret's file is over the limit of 64 KiB")]
     TooLarge,

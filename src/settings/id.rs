@@ -6,6 +6,7 @@ use crate::text::{guid, is_placeholder};
 
 /// Why a text is no client or tenant id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum IdFault {
     /// A text that stands for "fill me in".
     Placeholder,

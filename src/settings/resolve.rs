@@ -126,6 +126,7 @@ pub struct Settings {
 
 /// Why there are no settings.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unresolved {
     /// The file has errors; the diagnostics say which.
     #[error("the settings have errors")]

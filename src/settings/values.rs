@@ -13,6 +13,7 @@ use crate::text::NotOfForm;
 ///
 /// Source: <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Mode {
     /// 0: in no page of the vendor; plausibly "off".
     Undocumented,
@@ -116,6 +117,7 @@ impl JsonSchema for SwyxVersion {
 ///
 /// Source: <https://learn.microsoft.com/graph/deployments>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cloud {
     /// The worldwide cloud, GCC included.
     #[default]
@@ -130,6 +132,7 @@ pub enum Cloud {
 
 /// A status of SwyxWare, or none, as a target in `[sync.status]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SwyxStatus {
     /// "Available", from 14.20 on "Reachable".
     Available,

@@ -8,6 +8,7 @@ use crate::http::{HttpError, SafeToken};
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum GatewayError {
     /// There was no answer, or none that can be used.
     #[error(transparent)]

@@ -84,6 +84,7 @@ impl Hash for FindingKind {
 
 /// One finding. Numbers are places in the lists that were matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     kind: FindingKind,
     swyx: Vec<usize>,

@@ -56,6 +56,7 @@ pub struct Tls {
 
 /// Why nothing is served.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refused {
     /// Others could read everything on the way.
     #[error("{0} is not a loopback address: others would read on the way what is sent")]

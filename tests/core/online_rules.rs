@@ -107,6 +107,7 @@ fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing
             Kind::SignInDisabled => Some("sign-in-disabled"),
             Kind::NotConsented => Some("permission-missing"),
             Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => None,
+            other => panic!("{other:?} has no expectation"),
         };
         assert_eq!(found(&tenant), expected.into_iter().collect::<Vec<_>>(), "{kind:?}");
         let checked = checked(GOOD, &tenant);

@@ -307,6 +307,7 @@ fn name(status: SwyxStatus) -> &'static str {
         SwyxStatus::DoNotDisturb => "DoNotDisturb",
         SwyxStatus::Speaking => "Speaking",
         SwyxStatus::None => "none",
+        other => panic!("{other:?} has no name"),
     }
 }
 

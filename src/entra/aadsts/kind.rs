@@ -2,6 +2,7 @@
 
 /// What a refusal comes to, by what the administrator has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Kind {
     /// The tenant is not there, or its id is none.
     TenantNotFound,

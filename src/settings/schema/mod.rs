@@ -23,6 +23,7 @@ use tidy::rename_for_draft07;
 
 /// A dialect of JSON Schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dialect {
     /// <https://json-schema.org/draft/2020-12/schema>
     Draft2020_12,

@@ -81,6 +81,7 @@ impl Action {
 
 /// The result of a command: with readings of type `R`, and errors of type `E`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Outcome<R = Vec<Reading>, E = Failure> {
     /// The presences that Graph returned, in any order; users missing from the answer stay unchanged.
     Read(R),

@@ -138,6 +138,7 @@ pub enum Part {
 
 /// A name with a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     /// The name.
     pub label: String,

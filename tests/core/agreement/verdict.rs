@@ -39,6 +39,7 @@ impl Judges {
         let draft = match dialect {
             Dialect::Draft2020_12 => jsonschema::Draft::Draft202012,
             Dialect::Draft07 => jsonschema::Draft::Draft7,
+            other => panic!("no validator for {other:?}"),
         };
         // Formats are hints for forms: what they say, patterns say too.
         let validator = jsonschema::options()

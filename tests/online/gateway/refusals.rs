@@ -44,6 +44,7 @@ fn kind(error: &GatewayError) -> &'static str {
         GatewayError::Version { .. } => "version",
         GatewayError::NotAGateway { .. } => "not",
         GatewayError::EndlessPages { .. } => "endless",
+        other => panic!("{other:?} has no word"),
     }
 }
 

@@ -439,6 +439,7 @@ pub fn name(status: SwyxStatus) -> &'static str {
         SwyxStatus::DoNotDisturb => "DoNotDisturb",
         SwyxStatus::Speaking => "Speaking",
         SwyxStatus::None => "none",
+        other => panic!("{other:?} is not in the model"),
     }
 }
 
