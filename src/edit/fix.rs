@@ -9,7 +9,7 @@ use crate::source::{Source, Span};
 
 impl Source {
     /// What the fix of a finding changes: stretches, and the text that takes their place. It never holds a value of a secret.
-    pub(crate) fn fix_spans(&self, found: &Diagnostic) -> Vec<(Span, String)> {
+    pub fn fix_spans(&self, found: &Diagnostic) -> Vec<(Span, String)> {
         let replacements = found.fix.as_ref().and_then(|fix| self.replacements(fix)).unwrap_or_default();
         let span =
             |range: &Range<usize>| Span { start: self.position(range.start), end: self.position(range.end) };

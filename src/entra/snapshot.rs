@@ -60,7 +60,7 @@ pub enum Cause {
 
 impl Cause {
     /// Whether something went wrong that is worth an exit code of its own, as against what nobody asked for or is reported elsewhere.
-    pub(crate) fn is_failure(self) -> bool {
+    pub fn is_failure(self) -> bool {
         match self {
             Self::NotAsked | Self::Follows => false,
             Self::Answer | Self::Silence | Self::Use => true,

@@ -90,6 +90,7 @@ impl Rewrite {
     }
 
     /// The same, where nobody but its owner is to read the file from now on, whatever its mode allowed.
+    #[cfg(feature = "online")]
     pub(crate) fn for_owner_only(self) -> Self {
         Self { for_owner_only: true, ..self }
     }
@@ -98,6 +99,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// [`SaveError`] says why not.
+    #[cfg(feature = "online")]
     pub(crate) fn try_out(&self) -> Result<(), SaveError> {
         self.temporary().map(|_| ())
     }

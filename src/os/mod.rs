@@ -4,7 +4,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `read` | regular files of a limited size, and when a file was last changed |
+//! | `read` | regular files of a limited size |
+//! | `change_time` | when a file was last changed |
 //! | `atomic` | saving a file under its folder's lock |
 //! | `new_file` | a file that must not be there before |
 //! | `lock` | a lock between processes |
@@ -14,28 +15,33 @@
 //! | `system` | the name of this machine, and the system's reasons |
 
 mod atomic;
+#[cfg(feature = "online")]
+mod change_time;
+#[cfg(feature = "cli")]
 mod lock;
+#[cfg(feature = "online")]
 mod new_file;
 pub mod process;
 mod read;
 #[cfg(feature = "cli")]
 mod shutdown;
+#[cfg(feature = "cli")]
 mod supervisor;
 mod system;
 
 pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;
 #[cfg(feature = "online")]
+pub(crate) use change_time::last_change;
+#[cfg(feature = "cli")]
 pub(crate) use lock::ProcessLock;
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
-#[cfg(feature = "online")]
-pub(crate) use read::last_change;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
 #[cfg(feature = "cli")]
 pub(crate) use supervisor::notify_supervisor;
-#[cfg(feature = "online")]
+#[cfg(feature = "cli")]
 pub(crate) use system::host_name;
 pub(crate) use system::reason;

@@ -46,6 +46,7 @@ impl NewFile {
     ///
     /// # Errors
     /// The system's reason.
+    #[cfg(feature = "cli")]
     pub(crate) fn into_file(mut self) -> io::Result<File> {
         self.is_written = true;
         self.file.try_clone()

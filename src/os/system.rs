@@ -11,13 +11,13 @@ pub(crate) fn reason(error: &io::Error) -> String {
 }
 
 /// The name of this machine.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "cli"))]
 pub(crate) fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// The name of this machine.
-#[cfg(not(unix))]
+#[cfg(all(not(unix), feature = "cli"))]
 pub(crate) fn host_name() -> String {
     std::env::var("COMPUTERNAME").unwrap_or_default()
 }

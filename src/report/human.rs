@@ -54,7 +54,7 @@ fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn 
 
 impl FileReport {
     /// What it comes to, in a line: `1 file checked: nothing found`.
-    pub(crate) fn in_a_line(&self) -> String {
+    pub fn in_a_line(&self) -> String {
         summary(1, Counts::of(std::slice::from_ref(self)), usize::from(!unexamined(self).is_empty()))
     }
 }

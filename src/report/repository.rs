@@ -14,7 +14,7 @@ pub struct Repository {
 
 impl Repository {
     /// Looks for the repository that the current folder is in; outside of any, paths stay as they are.
-    pub(crate) fn around_current_folder() -> Self {
+    pub fn around_current_folder() -> Self {
         let Ok(current) = std::env::current_dir() else { return Self::default() };
         let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else {
             return Self::default();

@@ -56,7 +56,7 @@ use crate::diagnostic::Diagnostic;
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
 
-pub(crate) use refusal::of_refusal;
+pub use refusal::of_refusal;
 pub(crate) use rule::Check;
 pub use rule::Rule;
 
@@ -164,6 +164,6 @@ pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
 
 /// Whether the presences of so many users can be read as often as the settings say: a warning of the rule `read-budget` if not, with
 /// the shortest interval that fits.
-pub(crate) fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
+pub fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
     of_users(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
 }

@@ -4,6 +4,6 @@ use super::{Rule, online};
 use crate::entra::aadsts::Kind;
 
 /// The rule that reports a refusal of this kind, if one does.
-pub(crate) fn of_refusal(kind: Kind) -> Option<&'static Rule> {
+pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
     online::reporting(kind).and_then(Rule::find)
 }

@@ -25,7 +25,9 @@ pub use crate::text::{NotOfForm, guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub use hosts::consent_address;
 pub use id::IdFault;
-pub(crate) use presences::{PAIRS, pair_names};
+#[cfg(feature = "online")]
+pub(crate) use presences::PAIRS;
+pub(crate) use presences::pair_names;
 pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use section::MOST_FINDINGS;
 pub use untrusted::{TrustRequirement, Untrusted};

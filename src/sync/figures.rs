@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Upper bounds of the delays that are counted, in milliseconds; whatever is longer counts as the rest. 3 and 5 s are the vendor's
 /// promises (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>).
-pub(crate) const BOUNDS_MS: [u64; 10] = [100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000];
+pub const BOUNDS_MS: [u64; 10] = [100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000];
 
 /// How long changes took from one side to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -28,9 +28,7 @@ mod reader;
 pub mod run;
 
 pub use engine::{Engine, Options};
-pub(crate) use figures::BOUNDS_MS;
-pub use figures::{Delays, Figures};
+pub use figures::{BOUNDS_MS, Delays, Figures};
 pub use mapping::Pair;
 pub use moment::Moment;
-pub(crate) use reader::Slot;
-pub use reader::USERS_OF_A_REQUEST;
+pub use reader::{Slot, USERS_OF_A_REQUEST};

@@ -17,7 +17,7 @@ const SHARE_OF_QUIET: (usize, usize) = (19, 20);
 const LATELY: Duration = Duration::from_mins(5);
 
 /// The place of a user in the engine.
-pub(crate) type Slot = u32;
+pub type Slot = u32;
 
 /// What the reader has to know of a user.
 pub(super) trait Readers {

@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 pub mod descendants;
+#[cfg(feature = "emulator")]
 pub mod faults;
 pub mod tenants;
 

@@ -66,7 +66,7 @@ impl Administrators {
     }
 
     /// Whether a person is asked to enter a code.
-    pub(crate) fn ask_a_person(&self) -> bool {
+    pub fn ask_a_person(&self) -> bool {
         matches!(self.way, AdminWay::DeviceCode(_))
     }
 

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::{Guard, Names};
 
 /// A link that nobody opens is good for so long.
-pub(crate) const LINK_LIFE: Duration = Duration::from_mins(5);
+pub const LINK_LIFE: Duration = Duration::from_mins(5);
 /// A session in which nothing happens ends after this.
 const IDLE: Duration = Duration::from_mins(15);
 /// And any session after this.

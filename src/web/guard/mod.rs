@@ -37,7 +37,7 @@ mod token;
 mod tests;
 
 pub use door::Door;
-pub(crate) use door::LINK_LIFE;
+pub use door::LINK_LIFE;
 pub(super) use kind::Guard;
 pub use names::Names;
 pub use session::Session;
