@@ -45,7 +45,7 @@
 //! | | [`rules`] | the table of rules, a file each |
 //! | | [`diagnostic`] | what a finding is |
 //! | | [`sheet`] | what to type into Control Center |
-//! | | [`endpoint`], [`text`] | web addresses; texts from outside and how they are shown |
+//! | | [`endpoint`], `text` | web addresses; texts from outside and how they are shown |
 //! | | [`os`] | all that differs between systems |
 //! | online | [`http`] | requests and answers over HTTPS: transport, one way to send |
 //! | | [`provision`] | what is to be done in a tenant for the settings to work: planned, done, kept up, deleted |
