@@ -33,7 +33,7 @@ MAX_LINE = 100
 def pages():
     """Every page that people read."""
     top = [path for path in ROOT.glob("*.md")]
-    return sorted([*top, *ROOT.glob("docs/*.md")])
+    return sorted([*top, *ROOT.glob("docs/**/*.md")])
 
 
 @dataclass
