@@ -12,20 +12,20 @@ use super::{Look, Plan, Provisioner};
 use crate::secret::Secret;
 use crate::settings::ClientId;
 
-/// What came of a plan.
+/// The result of carrying out a plan.
 #[derive(Debug)]
 pub struct Applied {
     /// The application (client) id.
     pub client_id: ClientId,
-    /// The secret that was made, and where it went.
+    /// The new secret's outcome and end.
     pub secret: Option<(Kept, Secret)>,
-    /// What a sign-in showed; nothing if there was no secret to sign in with.
+    /// The result of the test sign-in; `None` if there was no secret to sign in with.
     pub proof: Option<Proof>,
-    /// The permissions that the administrator may not grant.
+    /// The permissions that the administrator cannot grant.
     pub not_granted: Vec<Permission>,
 }
 
-/// The ids that steps need and make.
+/// The ids that steps need and create.
 #[derive(Default)]
 struct Ids {
     registered: Option<Registered>,
@@ -33,8 +33,7 @@ struct Ids {
 }
 
 impl Provisioner<'_> {
-    /// Carries `plan` out, which was made of `look`. What is done stays done, whatever happens; the next plan goes on from
-    /// there.
+    /// Carries out `plan`, which was made from `look`. Completed changes stay after an error, and the next plan continues from there.
     ///
     /// # Errors
     /// [`Failure`] says why it stopped.
@@ -61,7 +60,7 @@ impl Provisioner<'_> {
         }
         let registered = ids.registered()?;
         applied.client_id = registered.client_id;
-        // The secret is kept by now; that the grants are not in the token yet costs nothing but time.
+        // The secret is stored by now, so waiting for the grants to appear in the token is safe.
         let proven = match (&applied.secret, &look.held.secret) {
             _ if plan.steps.is_empty() || applied.proof == Some(Proof::Whole) => None,
             (Some((_, new)), _) => Some(new),
@@ -69,14 +68,15 @@ impl Provisioner<'_> {
             (None, Err(_)) => None,
         };
         if let Some(secret) = proven {
-            self.patience.told.says("signing in with the secret that is kept, as a proof");
+            self.patience.told.says("testing the stored secret with a sign-in");
             let wholly = applied.not_granted.is_empty();
             applied.proof = Some(self.prove(registered.client_id, secret, wholly).await?);
         }
         Ok(applied)
     }
 
-    /// Does one step, and tells whether it is done: a grant that the administrator may not give is left to somebody else.
+    /// Carries out one step, and returns whether it is done: a grant that the administrator cannot give is left for another
+    /// administrator.
     async fn step(
         &self,
         step: &Step,
@@ -123,7 +123,7 @@ impl Provisioner<'_> {
         Ok(true)
     }
 
-    /// Proves a new secret and keeps it; one that fails either is removed, for nobody has its value.
+    /// Tests a new secret and stores it. If either fails, the secret is removed because nobody has its value.
     pub(super) async fn prove_and_keep(
         &self,
         of: Registered,
@@ -131,7 +131,7 @@ impl Provisioner<'_> {
         before: &Held,
         keep: &mut dyn Keep,
     ) -> Result<(Kept, Proof), Failure> {
-        self.patience.told.says("signing in with the new secret, as a proof");
+        self.patience.told.says("testing the new secret with a sign-in");
         let kept = match self.prove(of.client_id, &added.secret, false).await {
             Ok(proof) => {
                 let kept = keep.keep_secret(&added.secret, before);
@@ -145,7 +145,7 @@ impl Provisioner<'_> {
                 self.remove_named(of.id, &added.name, Some(added.key_id)).await?;
             }
             Ok(_) => {}
-            // If this fails too, the next run knows the secret by its name.
+            // If this also fails, the next run finds the secret by its name.
             Err(_) => drop(self.remove_secret(of.id, added.key_id).await),
         }
         kept
@@ -162,5 +162,4 @@ impl Ids {
     }
 }
 
-const OUT_OF_ORDER: &str =
-    "the plan has no step that makes what another needs; this is a fault of this program";
+const OUT_OF_ORDER: &str = "the plan lacks a step that another step needs: this is a bug in swyx-teams";

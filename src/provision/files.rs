@@ -1,4 +1,4 @@
-//! Keeps ids and secrets in files: the settings file, and the place that it names for the secret.
+//! Stores ids and secrets in files: the settings file, and the place that it names for the secret.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, revea
 use crate::settings::{ClientId, keys};
 use crate::{check, source};
 
-/// A secret's file may have this many bytes.
+/// The size limit of a secret's file in bytes.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// The settings file, and where it says that the secret is kept.
+/// The settings file and its source of the secret.
 pub struct Files {
     name: String,
     path: PathBuf,
@@ -24,17 +24,17 @@ pub struct Files {
     trust: Trust,
     cancellation: CancellationToken,
     hand_over: Option<HandOver>,
-    /// The file that the secret is handed over in; or an empty one in the place of a secret that was missing, by whose age a later run
-    /// tells that no secret was put there since. Either is gone again if nothing comes of it.
+    /// The hand-over file for the secret; or an empty file for a missing secret, whose age tells a later run that no secret was stored
+    /// since. Both are removed if the run does not use them.
     out: Option<NewFile>,
 }
 
-/// How a secret gets to a person who has to put it where the settings say: no program can write an environment variable of another, or
-/// behind a command.
+/// How a secret gets to the person who has to store it: no program can set another program's environment variable, or write through a
+/// command.
 pub enum HandOver {
-    /// Into a new file, readable by its owner only.
+    /// In a new file that only its owner can read.
     File(PathBuf),
-    /// Shown on the terminal, by this function.
+    /// On the terminal, with this function.
     Terminal(Show),
 }
 
@@ -42,7 +42,7 @@ pub enum HandOver {
 pub type Show = Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>;
 
 impl Files {
-    /// The settings file at `path`, which messages call `name`, and the place `source`.
+    /// The settings file at `path`, called `name` in messages, and the place `source`.
     pub fn new(
         name: impl Into<String>,
         path: &Path,
@@ -62,7 +62,7 @@ impl Files {
         }
     }
 
-    /// The same, with a token that ends the command that prints the secret while it runs.
+    /// Like `new`, with a token that cancels the command that prints the secret.
     #[must_use]
     pub fn with_cancellation(self, cancellation: CancellationToken) -> Self {
         Self { cancellation, ..self }
@@ -72,8 +72,8 @@ impl Files {
         self.path.parent().map(Path::to_path_buf).unwrap_or_default()
     }
 
-    /// Since when the place has been as it is: the last change of the settings file, which says where it is, or of the secret's file.
-    /// One that is missing says nothing: its folder may be where a volume is missing that has it.
+    /// Since when the place has been unchanged: the last change of the settings file, which names the place, or of the secret's file. A
+    /// missing file gives no time because a volume may be missing with it.
     fn since(&self, source: &SecretSource) -> Option<Timestamp> {
         let named = os::last_change(&self.path).ok()?;
         let kept = match source {
@@ -93,7 +93,7 @@ impl Files {
         match edit::apply_to_file(&self.name, &self.path, &[change]) {
             Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
             Ok(Outcome::Refused(..)) => Err(KeepError(
-                "it would add errors to the settings file, which was changed meanwhile; nothing was written"
+                "this would add errors to the settings file, which was changed in the meantime; nothing was written"
                     .to_owned(),
             )),
             Err(error) => Err(KeepError(format!("the settings file: {}", as_it_was(&error)))),
@@ -106,7 +106,7 @@ impl Files {
             out.write(line.as_bytes())
                 .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
             return Ok(Kept::HandedOver(format!(
-                "the new secret is in {}: put it {place} and into Control Center, then remove that file",
+                "the new secret is in {}: put it {place} and into Control Center, then delete that file",
                 path.display()
             )));
         }
@@ -114,7 +114,7 @@ impl Files {
             Some(HandOver::Terminal(show)) => {
                 show(secret).map_err(|error| KeepError(os::reason(&error)))?;
                 Ok(Kept::HandedOver(format!(
-                    "put the secret that is shown above {place} and into Control Center; it is shown only once"
+                    "put the secret shown above {place} and into Control Center; it is shown only once"
                 )))
             }
             _ => Err(KeepError(nowhere(place))),
@@ -124,11 +124,11 @@ impl Files {
 
 fn nowhere(place: &str) -> String {
     format!(
-        "a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; without that, a terminal is needed to show it on"
+        "swyx-teams cannot put a new secret {place}: use --secret-out FILE to write it to a new file, or run on a terminal to show it"
     )
 }
 
-/// The place that only a person can write to.
+/// The place, if only a person can write to it.
 fn place_of(source: &SecretSource) -> Option<String> {
     source.takes_a_person().then(|| source.place())
 }
@@ -138,7 +138,7 @@ impl Keep for Files {
         let Some(source) = &self.source else {
             return Held { secret: Err(Absence::Empty), since: None };
         };
-        // The file may hold another secret by now than when it was first read.
+        // The file may contain another secret than when it was first read.
         let fresh = match source {
             SecretSource::Inline(_) => {
                 let checked = check::file(&*self.name, &self.path);
@@ -205,7 +205,7 @@ impl Keep for Files {
             return self.hand_over(secret, &place);
         }
         match self.put(&source, secret, before) {
-            // Saved, and only not sure to outlive a power cut.
+            // The secret is saved, but may not survive a power failure.
             Err(_) if self.held().secret.is_ok_and(|kept| kept == *secret) => Ok(Kept::InPlace),
             put => put.map(|()| Kept::InPlace),
         }
@@ -213,7 +213,7 @@ impl Keep for Files {
 }
 
 impl Files {
-    /// Whether a secret can be written into the file, and nothing but a secret is lost by that.
+    /// Whether a secret can be written to the file, so that at most another secret is lost.
     fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), KeepError> {
         let named = |why: &dyn std::fmt::Display| KeepError(format!("{}: {why}", path.display()));
         let begun = Rewrite::begin(path, MOST_BYTES).and_then(|rewrite| rewrite.try_out());
@@ -224,17 +224,17 @@ impl Files {
                     && matches!(secret.fault(), None | Some(SecretFault::Length | SecretFault::Unusual)) =>
             {
                 Err(named(
-                    &"what is in there is no secret of this application, and would be lost; name another file, or remove this one",
+                    &"the content is not a secret of this application and would be lost: name another file, or delete this one",
                 ))
             }
-            Err(Absence::OutOfReach(why)) => {
-                Err(named(&format_args!("{why}; it would be lost; name another file, or remove this one")))
-            }
+            Err(Absence::OutOfReach(why)) => Err(named(&format_args!(
+                "{why}; its content would be lost: name another file, or delete this one"
+            ))),
             Ok(_) | Err(Absence::Empty) => Ok(()),
         }
     }
 
-    /// Writes a secret to where the settings say, unless another was put there since it held `before`.
+    /// Writes a secret to the place in the settings, unless the place changed since it held `before`.
     fn put(&self, source: &SecretSource, secret: &Secret, before: &Held) -> Result<(), KeepError> {
         let SecretSource::File(path) = source else {
             self.is_still(before, &self.path)?;
@@ -244,7 +244,7 @@ impl Files {
         let path = self.folder().join(path);
         let failed = |error| KeepError(format!("{}: {}", path.display(), as_it_was(&error)));
         let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
-        // Under the lock, so that of two runs neither overwrites what the other kept.
+        // Under the lock, so that two runs cannot overwrite each other's secret.
         self.is_still(before, &path)?;
         let rewrite = rewrite.for_owner_only();
         rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
@@ -259,20 +259,20 @@ impl Files {
             return Ok(());
         }
         Err(KeepError(format!(
-            "{}: another secret was put there meanwhile; nothing was written",
+            "{}: another secret was stored there in the meantime; nothing was written",
             path.display()
         )))
     }
 }
 
-/// What kept a file from being written. That nothing was changed is true of the file, but here it may not be of the tenant.
+/// Why a file could not be written. "Nothing was changed" is true for the file, but may not be for the tenant.
 fn as_it_was(error: &dyn std::fmt::Display) -> String {
-    error.to_string().replace("nothing was changed", "the file is as it was")
+    error.to_string().replace("nothing was changed", "the file is unchanged")
 }
 
 fn unset() -> String {
     format!(
-        "`{key}` is not set; say where the new secret is to be kept, as swyx-teams set {key} file:teams.secret",
+        "`{key}` is not set: name a place for the new secret, for example swyx-teams set {key} file:teams.secret",
         key = keys::CLIENT_SECRET
     )
 }

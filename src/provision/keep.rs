@@ -1,44 +1,44 @@
-//! Where the ids and the secret go: the seam between provisioning and files.
+//! The interface between provisioning and the place of the ids and the secret.
 
 use super::standing::Held;
 use crate::secret::Secret;
 use crate::settings::ClientId;
 
-/// Keeps what provisioning makes.
+/// Stores what provisioning creates.
 pub trait Keep: Send {
-    /// The secret that is kept now.
+    /// The currently stored secret.
     fn held(&self) -> Held;
 
     /// Writes the client id into the settings.
     ///
     /// # Errors
-    /// [`KeepError`] says why it is not there.
+    /// [`KeepError`] says why it was not written.
     fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError>;
 
-    /// Sees that a secret can be kept in the place of what is kept there, before one is made. `is_known` says that this is a secret of
-    /// the application, and nothing else that would be lost.
+    /// Checks, before a secret is created, that it can replace the stored content. `is_known` says whether the content is a secret of the
+    /// application, so that nothing else is lost.
     ///
     /// # Errors
-    /// [`KeepError`] says what stands in the way.
+    /// [`KeepError`] says what prevents it.
     fn prepare(&mut self, is_known: bool) -> Result<(), KeepError>;
 
-    /// Keeps a secret in the place of the one that was `before`.
+    /// Replaces the secret `before` with the new one.
     ///
     /// # Errors
-    /// [`KeepError`] says why the place is as it was.
+    /// [`KeepError`] says why the place is unchanged.
     fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError>;
 }
 
-/// Where a secret went.
+/// How a secret was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// To where the settings say; it can be fetched from there.
+    /// In the place that the settings name; it can be fetched from there.
     InPlace,
-    /// Into somebody's hands, who has to put it where the settings say: what is to be done.
+    /// Handed over to a person, who has to store it: the instructions.
     HandedOver(String),
 }
 
-/// Why something is not kept.
+/// Why something could not be stored.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct KeepError(pub String);

@@ -1,7 +1,7 @@
-//! A new client secret in the place of the present one.
+//! Replaces the current client secret with a new one.
 //!
-//! Control Center learns the new one only by hand, so the old one stays valid until somebody says that it did. Whenever a run breaks
-//! off, at least one secret works, and the next run knows by their names what the others are.
+//! A person enters the new secret in Control Center, so the old one stays valid until the person confirms it. If a run is interrupted, at
+//! least one secret works, and the next run recognises the others by their names.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -15,73 +15,73 @@ use super::{Look, Provisioner};
 use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, FoundBy};
 
-/// What is asked for.
+/// The requested kind of rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// A new secret now; the old one stays valid.
+    /// Create a new secret now; the old one stays valid.
     New {
-        /// Also if one was made before whose value somebody may have.
+        /// Create one even if an earlier one exists whose value somebody may have.
         again: bool,
-        /// Remove the old one at once: nobody but the place that the settings name uses it.
+        /// Remove the old one at once: only programs that read the place in the settings use it.
         remove_old: bool,
     },
-    /// A new secret if the present one ends soon; nothing is removed that is still valid.
+    /// Create a new secret if the current one expires soon; remove nothing that is still valid.
     IfDue,
-    /// Control Center has the present one: remove those before it, unless there is one after it.
+    /// Control Center has the current one: remove the ones before it, unless there is a newer one.
     Finish,
 }
 
-/// What is to be done.
+/// What a rotation will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Course<'a> {
-    /// Nothing: the present one is good until then.
+    /// Nothing: the current secret is valid until then.
     NotDue(Timestamp),
-    /// No new one: it is there, and Control Center has to learn it.
+    /// Create nothing: the new secret exists, and Control Center must get it.
     Pending {
-        /// When the old one ends.
+        /// When the old one expires.
         until: Timestamp,
-        /// Left over from runs that broke off, to be removed.
+        /// Orphans of interrupted runs, to be removed.
         left_over: Vec<&'a SecretSeen>,
     },
-    /// Nobody can tell whether this one's value is lost.
+    /// Unclear whether the value of this secret is lost.
     Undecided(&'a SecretSeen),
-    /// The secret that is kept is none of the application's.
+    /// The stored secret does not belong to the application.
     Unknown,
-    /// A new one, once these are removed, in the place of the present one.
+    /// Remove these, then replace the current secret with a new one.
     Add {
-        /// Left over from runs that broke off.
+        /// Orphans of interrupted runs.
         left_over: Vec<&'a SecretSeen>,
-        /// The present one.
+        /// The current one.
         after: Option<&'a SecretSeen>,
     },
-    /// These are removed.
+    /// Remove these.
     Remove(Vec<&'a SecretSeen>),
 }
 
-/// What came of it.
+/// The result of a rotation.
 #[derive(Debug)]
 pub enum Rotated {
-    /// Nothing was to be done until then.
+    /// Nothing to do until then.
     NotDue(Timestamp),
-    /// The new one was there already.
+    /// The new secret existed already.
     Pending {
-        /// When the old one ends.
+        /// When the old one expires.
         until: Timestamp,
     },
-    /// There is a new one.
+    /// A new secret was created.
     Made {
-        /// Where it went.
+        /// How it was stored.
         kept: Kept,
-        /// When it ends.
+        /// When it expires.
         ends: Timestamp,
-        /// When the one before it ends, if that one is still valid.
+        /// When the previous one expires, if it is still valid.
         old_until: Option<Timestamp>,
     },
-    /// So many old ones were removed.
+    /// The number of removed old secrets.
     Finished(usize),
 }
 
-/// What is to be done with `secrets`, `now`.
+/// What to do with `secrets` at the time `now`.
 pub fn course<'a>(
     secrets: &'a [SecretSeen],
     standing: &Standing<'a>,
@@ -100,7 +100,7 @@ pub fn course<'a>(
     match asked {
         Asked::Finish => match (current, standing.newer(now)) {
             (None, _) => Course::Unknown,
-            // As after a rotation whose secret was handed over, while the old one is still where the settings say.
+            // The state after a rotation with a hand-over, while the settings still lead to the old secret.
             (Some(_), Some(newer)) => Course::Undecided(newer),
             (Some(current), None) => Course::Remove(all_but(current.key_id, secrets, standing)),
         },
@@ -112,7 +112,7 @@ pub fn course<'a>(
         },
         Asked::New { again: true, .. } => add(standing.left_over.clone()),
         Asked::New { again: false, remove_old } => match (pending(standing.left_over.clone()), current) {
-            // The new one is there; the rest is what finishing does.
+            // The new secret exists; the rest is the same as finishing.
             (Some(_), Some(_)) if remove_old => {
                 course(secrets, standing, Asked::Finish, renew_before_days, now)
             }
@@ -122,8 +122,8 @@ pub fn course<'a>(
     }
 }
 
-/// What can go once everybody has the secret with the key id `one`: all others that were made for this installation, and those in whose
-/// place they were made, the first of which may bear any name.
+/// What can be removed once everything uses the secret with the key id `one`: all others of this installation, and the ones that they
+/// replaced. The first of these may have any name.
 fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) -> Vec<&'a SecretSeen> {
     let ours = standing.current.iter().chain(&standing.replaced);
     let ours = ours.chain(&standing.left_over).chain(&standing.others).copied().collect::<Vec<_>>();
@@ -137,26 +137,24 @@ fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) ->
 fn rotatable(look: &Look) -> Result<&Application, Failure> {
     let application = match &look.objects.application {
         None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
-        // By its name alone, it may be anybody's.
+        // An application found only by name may belong to another project.
         Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
         Some((_, application)) => application,
     };
-    // Without its id, the new one could not say in whose place it is made.
+    // Without its id, the new secret could not say what it replaces.
     let is_unlisted =
         look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
     if is_unlisted {
-        return Err(Failure::TooLate(
-            "the secret that is kept works, but Graph does not list it yet".to_owned(),
-        ));
+        return Err(Failure::TooLate("the stored secret works, but Graph does not list it yet".to_owned()));
     }
     Ok(application)
 }
 
 impl Provisioner<'_> {
-    /// Does what is `asked`, after `look`.
+    /// Carries out `asked`, based on the probe `look`.
     ///
     /// # Errors
-    /// [`Failure`] says why it stopped. At least one secret works then as before.
+    /// [`Failure`] says why it stopped. At least one secret still works then.
     pub async fn rotate(&self, look: &Look, asked: Asked, keep: &mut dyn Keep) -> Result<Rotated, Failure> {
         let held = &look.held;
         let application = rotatable(look)?;
@@ -179,12 +177,12 @@ impl Provisioner<'_> {
             Course::Add { left_over, after } => {
                 keep.prepare(look.knows_held())?;
                 self.remove_all(of, &left_over).await?;
-                self.patience.told.says("making a new client secret");
+                self.patience.told.says("creating a new client secret");
                 let count = application.secrets.len();
                 let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
                 let (kept, _) = self.prove_and_keep(of, &added, held, keep).await?;
                 if kept == Kept::InPlace {
-                    self.patience.told.says("signing in with the secret as it is kept now, as a proof");
+                    self.patience.told.says("testing the stored secret with a sign-in");
                     let held = keep.held();
                     let is_there = held.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
                     if !is_there {
@@ -194,7 +192,7 @@ impl Provisioner<'_> {
                 }
                 let (mut old_until, ends) =
                     (after.map(|after| after.ends).filter(|end| *end > now), added.ends);
-                // What is handed over is in use nowhere yet.
+                // A handed-over secret is not in use yet.
                 if matches!(asked, Asked::New { remove_old: true, .. }) && kept == Kept::InPlace {
                     self.remove_all(of, &all_but(added.key_id, &application.secrets, &standing)).await?;
                     old_until = None;
@@ -223,15 +221,15 @@ impl Provisioner<'_> {
     }
 }
 
-const NOT_ADOPTED: &str = "an application bears the name, but the settings do not say that it is theirs; swyx-teams apply asks, and keeps its id";
-const NO_APPLICATION: &str = "there is no application yet; swyx-teams apply makes it";
-const NOT_KNOWN: &str = "the secret that is kept where the settings say is none of the application's, so nothing can be removed in its favour";
-const NOT_THERE: &str =
-    "the new secret is not where it was put; both the old and the new one are valid, and nothing was removed";
+const NOT_ADOPTED: &str = "an application has this name, but the settings do not name its id: run swyx-teams apply, which asks and saves the id";
+const NO_APPLICATION: &str = "there is no application yet: run swyx-teams apply to create it";
+const NOT_KNOWN: &str =
+    "the stored secret does not belong to the application, so it cannot replace other secrets";
+const NOT_THERE: &str = "the new secret is not where it was stored; both the old and the new secret are valid, and nothing was removed";
 
 fn undecided(secret: &SecretSeen) -> String {
     format!(
-        "a secret was made before ({}, Secret ID {}) that is not where the settings say, and whose value somebody may have. If you have it, put it there; if it is lost, --new-secret makes another",
+        "an earlier secret exists ({}, Secret ID {}) that is not where the settings say, and whose value somebody may have. If you have it, put it there; if it is lost, use --new-secret to create another one",
         secret.name.as_deref().unwrap_or_default(),
         secret.key_id
     )
@@ -262,7 +260,7 @@ mod tests {
         Uuid::from_u128(u128::from(number) << 96)
     }
 
-    /// A secret of 180 days that was made on a day, in the place of another.
+    /// A secret of 180 days, created on a day to replace another.
     fn made(number: u32, after: Option<u32>, on: i64) -> SecretSeen {
         let name = SecretName::new(&installation(), key(number), day(on), after.map(key));
         named(number, &name.to_string(), on)
@@ -277,7 +275,7 @@ mod tests {
         SecretSeen { may_be_ours: Some(true), ..secret }
     }
 
-    /// What is to be done on a day, where the place has been as it is since another.
+    /// The rotation plan on a day, with the place unchanged since another day.
     fn done(secrets: &[SecretSeen], asked: Asked, since: i64, on: i64) -> String {
         let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
         let standing = standing(secrets, &held, &installation());
@@ -310,11 +308,11 @@ mod tests {
     fn one_that_control_center_has_to_learn_yet_is_not_followed_by_another_unasked() {
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100)), made(3, Some(1), 99)];
         assert_eq!(done(&secrets, NEW, 100, 101), "pending until 181, removes [3]");
-        // A timer removes nothing that is valid.
+        // A scheduled job removes nothing that is valid.
         assert_eq!(done(&secrets, Asked::IfDue, 100, 101), "pending until 181, removes []");
         assert_eq!(done(&secrets, AGAIN, 100, 101), "removes [3], adds after Some(2)");
         assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 3]");
-        // The one before it has ended.
+        // The previous one has expired.
         assert_eq!(done(&secrets, NEW, 100, 182), "removes [3], adds after Some(2)");
         assert_eq!(done(&secrets, Asked::IfDue, 100, 182), "not due until 280");
     }
@@ -332,22 +330,22 @@ mod tests {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
         assert_eq!(done(&secrets, Asked::IfDue, 101, 160), "undecided about 2");
-        // It stays until it is said that nobody uses it.
+        // It stays until a person confirms that it is unused.
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
-        // It has ended.
+        // It has expired.
         assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");
     }
 
     #[test]
     fn none_that_is_newer_goes_for_an_older_one() {
-        // Handed over, and in Control Center, while the old one is still kept: directly after it, or after one that is gone.
+        // Handed over and in Control Center, while the old one is still stored: a direct successor, or the successor of a removed one.
         for after in [1, 9] {
             let secrets = [kept(made(1, None, 1)), made(2, Some(after), 100)];
             assert_eq!(done(&secrets, Asked::Finish, 101, 102), "undecided about 2");
-            // It has ended.
+            // It has expired.
             assert_eq!(done(&secrets, Asked::Finish, 101, 281), "removes [2]");
         }
-        // The other way round, the old one goes.
+        // The other way round, the old one is removed.
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100))];
         assert_eq!(done(&secrets, Asked::Finish, 101, 102), "removes [1]");
         assert_eq!(done(&secrets, Asked::New { again: false, remove_old: true }, 101, 102), "removes [1]");

@@ -1,4 +1,4 @@
-//! `plan`: what is to be done in the tenant, without doing it.
+//! `plan`: shows the changes in the tenant, without making them.
 
 use std::path::PathBuf;
 
@@ -18,37 +18,37 @@ use crate::text::printable;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-Nothing is changed. Three requests at most, the sign-in apart. An application is found by the client id in the settings, else by the unique name that an
-earlier run gave it, else by its display name if no other bears it.
+Changes nothing. Sends at most three requests, not counting the sign-in. The application is found by the client id in the settings, otherwise by the unique
+name from an earlier run, otherwise by its display name, if it is unique.
 
 Examples:
   swyx-teams plan north.toml
   swyx-teams plan --exit-code --format json north.toml")]
 pub(in crate::cli) struct PlanArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
-    /// End with 1 if there is something to do
+    /// Exit with 1 if there is something to do
     #[arg(long)]
     exit_code: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
     administrator: AdministratorArgs,
 }
 
-/// What is wanted beyond the settings.
+/// Optional additions to the plan.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct PlanOptionArgs {
-    /// Take away permissions of Microsoft Graph that were granted beyond what the mode needs
+    /// Remove Microsoft Graph permissions that the mode does not need
     #[arg(long)]
     prune: bool,
-    /// Set the redirect URI and the public client flows of the vendor's guide, which an application with a secret does not need
+    /// Set the redirect URI and the public client flows of the vendor's guide; an application with a secret does not need them
     #[arg(long)]
     as_in_the_guide: bool,
-    /// Make another client secret, although the present one may be kept where it cannot be looked at from here
+    /// Create another client secret even if the current one may be stored where it cannot be read from here
     #[arg(long)]
     new_secret: bool,
 }
@@ -83,7 +83,7 @@ pub(in crate::cli) fn for_page(
     Ok(PlanText::new(&session, &plan, &look.objects))
 }
 
-/// Looks at the tenant and plans.
+/// Probes the tenant and makes the plan.
 pub(super) fn compute_plan(
     context: &mut Context<'_>,
     session: &AdminSession,

@@ -33,7 +33,7 @@ fn wanted(mode: u8, more: &str) -> Wanted {
     crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
 }
 
-/// A tenant in which all is as mode 2 needs it, and its secret is kept.
+/// A tenant with everything that mode 2 needs, and a stored secret.
 fn look() -> Look {
     let declared =
         |id_of: &&str| Declared { resource: GRAPH_APP_ID.to_owned(), id: id(id_of), kind: "Role".to_owned() };
@@ -81,7 +81,7 @@ fn grant(role: &str, resource: Uuid) -> Grant {
     Grant { id: role.to_owned(), resource, resource_name: "Office 365".to_owned(), role: id(role) }
 }
 
-/// The look at a tenant that differs in something.
+/// The snapshot of a tenant with some differences.
 fn look_at(change: impl FnOnce(&mut Look, &mut Application)) -> Look {
     let mut look = look();
     let (found_by, mut application) = look.objects.application.take().expect("one");
@@ -134,10 +134,10 @@ fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_befor
             "~ settings file control_center.MsTeamsClientId",
             "+ grant Presence.Read.All",
             "+ grant User.ReadBasic.All",
-            "+ client secret valid for 180 days, kept in the file teams.secret",
+            "+ client secret valid for 180 days, stored in the file teams.secret",
         ]
     );
-    assert!(notes.contains("left out of the vendor's guide"), "{notes}");
+    assert!(notes.contains("not set from the vendor's guide"), "{notes}");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn what_is_missing_is_made_and_what_is_switched_off_is_switched_on() {
     });
     let expected = [
         "+ declared permission User.ReadBasic.All",
-        "~ service principal may sign in again",
+        "~ service principal sign-in enabled again",
         "+ grant Presence.ReadWrite.All",
     ];
     assert_eq!(lines(&look, Options::default()), expected);
@@ -172,9 +172,9 @@ fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
     });
     let (lines, notes) = planned(&wanted(2, ""), &look, Options::default());
     assert_eq!(lines, [""; 0]);
-    assert!(notes.contains("granted beyond what the mode needs: Mail.Read"), "{notes}");
-    assert!(notes.contains("permissions on Office 365 are left as they are"), "{notes}");
-    // That of another resource has the same id, and is left alone.
+    assert!(notes.contains("granted but not needed by the mode:  Mail.Read"), "{notes}");
+    assert!(notes.contains("permissions on Office 365 stay unchanged"), "{notes}");
+    // The permission of another resource has the same id and stays.
     assert_eq!(self::lines(&look, PRUNE), ["- grant Mail.Read"]);
     // Mode 1 needs less: more is enough, unless it is pruned.
     let (lines, _) = planned(&wanted(1, ""), &self::look(), Options::default());
@@ -202,27 +202,27 @@ fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
     };
     let usual = Options::default();
     let ended = look_at(|look, _| look.objects.seen_at = "2026-10-01T00:00:00Z".parse().expect("a time"));
-    assert_eq!(why(&ended, usual), "the present one ended on 2026-09-01; after true");
+    assert_eq!(why(&ended, usual), "the current one expired on 2026-09-01; after true");
     let soon = look_at(|look, _| look.objects.seen_at = "2026-08-20T00:00:00Z".parse().expect("a time"));
-    assert!(why(&soon, usual).starts_with("the client secret ends on 2026-09-01"));
+    assert!(why(&soon, usual).starts_with("the client secret expires on 2026-09-01"));
     let another = Options { new_secret: true, ..usual };
-    assert_eq!(why(&look(), another), "another was asked for; after true");
+    assert_eq!(why(&look(), another), "another one was requested; after true");
     let unknown = |is_accepted| {
         look_at(|look, application| {
             (look.is_accepted, application.secrets[0].may_be_ours) = (is_accepted, Some(false));
         })
     };
-    assert_eq!(why(&unknown(false), usual), "the one that is kept is none of the application's; after false");
-    assert!(why(&unknown(true), usual).starts_with("left out of the vendor's guide"));
+    assert_eq!(why(&unknown(false), usual), "the stored one does not belong to the application; after false");
+    assert!(why(&unknown(true), usual).starts_with("not set from the vendor's guide"));
     let absent = |why| {
         look_at(|look, application| {
             (look.held.secret, application.secrets[0].may_be_ours) = (Err(why), None);
         })
     };
-    assert_eq!(why(&absent(Absence::Empty), usual), "there is none yet; after false");
+    assert_eq!(why(&absent(Absence::Empty), usual), "there is no secret yet; after false");
     let out_of_reach = absent(Absence::OutOfReach("no such variable".to_owned()));
-    assert!(why(&out_of_reach, usual).contains("was not looked at: no such variable"));
-    assert_eq!(why(&out_of_reach, another), "another was asked for; after false");
+    assert!(why(&out_of_reach, usual).contains("was not checked: no such variable"));
+    assert_eq!(why(&out_of_reach, another), "another one was requested; after false");
 }
 
 #[test]

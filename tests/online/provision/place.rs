@@ -66,7 +66,9 @@ impl Keep for Place {
             (one, other) => one.is_err() && other.is_err(),
         };
         if !is_still {
-            return Err(KeepError("another secret was put there meanwhile; nothing was written".to_owned()));
+            return Err(KeepError(
+                "another secret was stored there in the meantime; nothing was written".to_owned(),
+            ));
         }
         self.write(|stage| {
             let now = stage.now();

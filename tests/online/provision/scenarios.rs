@@ -137,7 +137,7 @@ async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
         assert_words(&why, &["was deleted on", "can be restored for 30 days", &format!("{id}/restore")]);
         let instead = [
             "swyx-teams set entra.application_name",
-            "take `control_center.MsTeamsClientId` out of the file",
+            "remove `control_center.MsTeamsClientId` from the file",
         ];
         assert_words(&why, &[instead[usize::from(is_named)]]);
         assert_eq!(stage.state().writes, writes);
@@ -225,8 +225,8 @@ async fn every_wait_for_replication_has_its_reason() {
     done(stage.apply().await, &stage);
     let story = stage.state().story.join("\n");
     for reason in [
-        "the new application is not known everywhere in Entra ID yet",
-        "the new service principal is not known everywhere in Entra ID yet",
+        "Entra ID is still replicating the new application",
+        "Entra ID is still replicating the new service principal",
         "Entra ID does not accept the sign-in yet (AADSTS7000215",
     ] {
         assert!(story.contains(reason), "{reason}\n{story}");

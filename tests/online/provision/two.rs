@@ -45,7 +45,7 @@ async fn of_two_rotations_at_once_one_loses_and_takes_its_secret_back() {
         }
     }
     assert_eq!((made, lost.len()), (1, 1));
-    assert!(lost[0].contains("another secret was put there meanwhile"), "{lost:?}");
+    assert!(lost[0].contains("another secret was stored there in the meantime"), "{lost:?}");
     let breach = stage.state().breach.clone();
     assert_eq!((breach, kept_works(&stage)), (None, true));
     assert_eq!(stage.emulator.snapshot().applications[0].secrets.len(), 2);

@@ -74,7 +74,7 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
     let option = running.fact("authority").replace("https://", "--trust=");
     let (code, said, _) = running.end();
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("for trying and testing"), "{said}");
+    assert!(said.contains("for trials and tests"), "{said}");
     assert!(said.contains(&format!("use these settings with {option}\n")), "{said}");
     assert!(!Path::new(&ca_file).exists() && !Path::new(&ca_file).parent().expect("a folder").exists());
 }

@@ -21,7 +21,7 @@ fn both_signals_end_it_with_0_once_its_sessions_are_cleared() {
         running.signal(signal);
         let run = running.end();
         assert_eq!((run.code, site.sessions()), (Some(0), 0), "{}", run.err);
-        assert!(run.err.contains("ending: what is shown in Teams is taken back"), "{}", run.err);
+        assert!(run.err.contains("stopping: clearing the presences in Teams"), "{}", run.err);
         assert!(!run.err.contains("left"), "{}", run.err);
     }
 }
