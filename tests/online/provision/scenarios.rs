@@ -66,7 +66,7 @@ async fn of_two_applications_of_one_name_a_person_chooses() {
     match stage.apply().await {
         Ended::Failed(why) => assert_words(
             &why,
-            &["2 applications are called", ID, "swyx-teams set control_center.MsTeamsClientId ID"],
+            &["2 applications have the name", ID, "swyx-teams set control_center.MsTeamsClientId ID"],
         ),
         ended => panic!("{ended:?}"),
     }

@@ -11,7 +11,7 @@ fn a_plan_for_an_empty_tenant_says_what_is_to_be_done_and_why_and_by_whom() {
     let run = world.ends(0, &["plan", "a.toml"]);
     let expected = format!(
         r#"a.toml: tenant {} (global)
-application SwyxMSTeamsPresenceSync: not there yet
+application SwyxMSTeamsPresenceSync: does not exist yet
 
   + application          SwyxMSTeamsPresenceSync, for this tenant only
                          entra.application_name: the settings name no application, and no application has this name

@@ -102,7 +102,7 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
             "answers.toml:1:16: swyx-version: expected a string, found a float\n  put it in quotes",
         ),
         ("# one\ntenant = \"canary\"", "answers.toml:2:10: tenant: this is not an id"),
-        ("cloud = \"canary\"", "answers.toml:1:9: cloud: invalid choice"),
+        ("cloud = \"canary\"", "answers.toml:1:9: cloud: not one of the choices"),
         (
             "sign-in = \"canary\"",
             "answers.toml:1:11: sign-in: invalid choice\n  one of `token`, `az`, `device-code`",

@@ -17,7 +17,7 @@ fn what_is_required_is_enough() {
         assert_eq!(mode & 0o777, 0o600);
     }
     for told in [
-        "1. write north.toml",
+        "1. write the answers to north.toml",
         "Presence.ReadWrite.All and User.ReadBasic.All",
         "and store it in the file north.secret",
         "application-name  SwyxMSTeamsPresenceSync",

@@ -37,7 +37,7 @@ fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
     running.signal("TERM");
     let run = running.end();
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("1 presence is left; Graph ends it by itself"), "{}", run.err);
+    assert!(run.err.contains("1 presence is left; Graph ends it after"), "{}", run.err);
     // With one signal it would have been 25 seconds.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

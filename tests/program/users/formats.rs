@@ -22,10 +22,10 @@ fn whoever_matches_is_matched_and_the_exit_code_is_0() {
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     let expected = "of 2 activated Swyx users, matched: 2 (2 by account name)\n\
                     of 25 Teams users, without a Swyx user: 23 (-v lists them)\n\n\
-                    info[spelling-differs]: matched in another spelling\n\
+                    info[spelling-differs]: matched with a different spelling\n\
                     \x20 Swyx user  e-mail address                Teams account                 remark\n\
-                    \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  in another case\n\
-                    \x20 = help: nothing to do here; whether SwyxWare itself passes over this is not in the vendor's pages\n";
+                    \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  different case\n\
+                    \x20 = help: no action needed; the vendor's pages do not say whether SwyxWare itself ignores the difference\n";
     assert_eq!(run.out, expected);
     let all = users(&emulated, list, &["-v"]);
     assert!(all.out.contains("\nmatched\n") && all.out.contains("by account name\n"), "{}", all.out);

@@ -1,4 +1,4 @@
-//! Reads a `$filter` into its condition.
+//! Parses a `$filter` into its condition.
 //!
 //! `eq`, `ne`, `in`, `startswith`, `endswith`, `any`, `and`, `or`, `not`:
 //! <https://learn.microsoft.com/en-us/graph/filter-query-parameter>.
@@ -8,13 +8,13 @@ use super::words::{Word, words};
 use super::{bad, unsupported};
 use crate::emulator::error::GraphError;
 
-/// So many conditions and negations may a filter have; that bounds the depth of its tree, too.
+/// The maximum number of conditions and negations of a filter, which also limits the depth of its tree.
 const TERMS: usize = 100;
 
-/// Reads a filter.
+/// Parses a filter.
 ///
 /// # Errors
-/// 400 when it is not one, or uses what is not supported here.
+/// 400 if it is invalid, or uses an unsupported feature.
 pub(super) fn read(text: &str) -> Result<Filter, GraphError> {
     let mut reader = Reader { words: words(text)?.into_iter().peekable(), terms: 0 };
     let filter = reader.or()?;
