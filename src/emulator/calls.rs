@@ -23,11 +23,11 @@ pub struct Calls {
 struct Step {
     at: Duration,
     user: String,
-    deed: Deed,
+    event: ScriptEvent,
 }
 
 #[derive(Clone, Debug)]
-enum Deed {
+enum ScriptEvent {
     Call(bool),
     Teams(Option<String>),
     Prefer(Option<String>),
@@ -99,41 +99,45 @@ impl Emulator {
 
     fn read_line(&self, line: &str) -> Result<Option<Step>, String> {
         let words = line.split_whitespace().take_while(|word| !word.starts_with('#')).collect::<Vec<_>>();
-        let (seconds, user, deed) = match words.as_slice() {
+        let (seconds, user, event) = match words.as_slice() {
             [] => return Ok(None),
-            [seconds, user, deed @ ..] => (seconds, user, deed),
+            [seconds, user, event @ ..] => (seconds, user, event),
             [_] => return Err("expected seconds, a user and an event".to_owned()),
         };
         let seconds = seconds.parse::<f64>().ok().filter(|seconds| (0.0..=LATEST).contains(seconds));
         let seconds = seconds.ok_or("the first word must be a number of seconds, 0 to a year")?;
-        let deed = read_deed(deed)?;
-        self.check(user, &deed)?;
-        Ok(Some(Step { at: Duration::from_secs_f64(seconds), user: (*user).to_owned(), deed }))
+        let event = parse_event(event)?;
+        self.check(user, &event)?;
+        Ok(Some(Step { at: Duration::from_secs_f64(seconds), user: (*user).to_owned(), event }))
     }
 
     /// Whether the user can have this event.
-    fn check(&self, user: &str, deed: &Deed) -> Result<(), String> {
-        match deed {
-            Deed::Call(_) | Deed::Swyx(_) => match self.swyx_place(user) {
+    fn check(&self, user: &str, event: &ScriptEvent) -> Result<(), String> {
+        match event {
+            ScriptEvent::Call(_) | ScriptEvent::Swyx(_) => match self.swyx_place(user) {
                 Some(_) => Ok(()),
                 None => Err(SwyxError::User.to_string()),
             },
-            Deed::Teams(_) | Deed::Prefer(_) => self.teams_user(user).map_err(|error| error.to_string()),
+            ScriptEvent::Teams(_) | ScriptEvent::Prefer(_) => {
+                self.teams_user(user).map_err(|error| error.to_string())
+            }
         }
     }
 
     /// Plays the script from now on, and returns after the last event.
     pub async fn play(&self, calls: Calls) {
         let start = Instant::now();
-        for Step { at, user, deed } in calls.steps {
+        for Step { at, user, event } in calls.steps {
             tokio::time::sleep_until(start + at).await;
-            let done = match deed {
-                Deed::Call(in_call) => self.call(&user, in_call).map_err(|error| error.to_string()),
-                Deed::Swyx(status) => self.set_swyx_status(&user, &status).map_err(|error| error.to_string()),
-                Deed::Teams(status) => {
+            let done = match event {
+                ScriptEvent::Call(in_call) => self.call(&user, in_call).map_err(|error| error.to_string()),
+                ScriptEvent::Swyx(status) => {
+                    self.set_swyx_status(&user, &status).map_err(|error| error.to_string())
+                }
+                ScriptEvent::Teams(status) => {
                     self.set_teams_status(&user, status.as_deref()).map_err(|error| error.to_string())
                 }
-                Deed::Prefer(status) => {
+                ScriptEvent::Prefer(status) => {
                     self.prefer(&user, status.as_deref()).map_err(|error| error.to_string())
                 }
             };
@@ -145,22 +149,24 @@ impl Emulator {
     }
 }
 
-fn read_deed(words: &[&str]) -> Result<Deed, String> {
+fn parse_event(words: &[&str]) -> Result<ScriptEvent, String> {
     match words {
-        ["call"] => Ok(Deed::Call(true)),
-        ["hangup"] => Ok(Deed::Call(false)),
+        ["call"] => Ok(ScriptEvent::Call(true)),
+        ["hangup"] => Ok(ScriptEvent::Call(false)),
         ["swyx", status] => match SwyxStatus::from_str(status) {
-            Ok(status) => Ok(Deed::Swyx(status.name().to_owned())),
+            Ok(status) => Ok(ScriptEvent::Swyx(status.name().to_owned())),
             Err(_) => Err(SwyxError::Status.to_string()),
         },
-        ["teams", "-"] => Ok(Deed::Teams(None)),
-        ["teams", status] if Status::from_str(status).is_ok() => Ok(Deed::Teams(Some((*status).to_owned()))),
+        ["teams", "-"] => Ok(ScriptEvent::Teams(None)),
+        ["teams", status] if Status::from_str(status).is_ok() => {
+            Ok(ScriptEvent::Teams(Some((*status).to_owned())))
+        }
         ["teams", _] => Err(TeamsError::Status.to_string()),
-        ["prefer", "-"] => Ok(Deed::Prefer(None)),
+        ["prefer", "-"] => Ok(ScriptEvent::Prefer(None)),
         ["prefer", status] => {
             let (availability, activity) = status.split_once('/').unwrap_or_default();
             match Status::preferable(availability, activity) {
-                Some(_) => Ok(Deed::Prefer(Some((*status).to_owned()))),
+                Some(_) => Ok(ScriptEvent::Prefer(Some((*status).to_owned()))),
                 None => Err("not a pair that can be set by hand in Teams, such as Busy/Busy".to_owned()),
             }
         }

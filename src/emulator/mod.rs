@@ -99,7 +99,7 @@ use shared::{DeviceSettings, Shared};
 use state::Directory;
 
 /// The maximum number of users of a tenant.
-const MOST_USERS: u32 = 1_000_000;
+const MAX_USERS: u32 = 1_000_000;
 /// The default number of users of a scenario.
 const USERS: u32 = 25;
 /// The lifetime of the administrator's ready token in seconds.
@@ -110,7 +110,7 @@ const ADMIN_LIFETIME: i64 = 24 * 3600;
 #[non_exhaustive]
 pub enum OptionsError {
     /// More than a million users.
-    #[error("a tenant has at most {MOST_USERS} users")]
+    #[error("a tenant has at most {MAX_USERS} users")]
     Users,
     /// The JSON of the tenant, or its users, are invalid.
     #[error("invalid state: {0}")]
@@ -146,7 +146,7 @@ impl Emulator {
         };
         let by_default = if options.state.is_some() { 0 } else { USERS };
         let users = options.users.unwrap_or(by_default);
-        if users > MOST_USERS {
+        if users > MAX_USERS {
             return Err(OptionsError::Users);
         }
         let clock = time::Clock::new(faults::clock_skew(&options.faults));

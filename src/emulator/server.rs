@@ -22,7 +22,7 @@ use super::token::{self, Caller};
 use super::{gateway, graph, limits, time};
 
 /// The maximum body size, equal to Graph's largest request: 4 MiB.
-const LARGEST: usize = 4 << 20;
+const MAX_BYTES: usize = 4 << 20;
 
 /// The routes, for calls in memory or for a socket.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -47,7 +47,7 @@ async fn answer(
         tokio::time::sleep(slow).await;
     }
     let mut dropped = shared.faults().strikes(const { fault("drop-request") }).then_some(Dropped::Request);
-    let (mut response, mut struck) = match to_bytes(body, LARGEST).await {
+    let (mut response, mut struck) = match to_bytes(body, MAX_BYTES).await {
         _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
@@ -199,14 +199,14 @@ fn html() -> Response {
 /// The client's id is in its header or, as MSAL for JavaScript sends it, in the query.
 fn request_ids(headers: &HeaderMap, query: Option<&str>) -> RequestIds {
     const NAME: &str = "client-request-id";
-    const LONGEST: usize = 100;
+    const MAX_LEN: usize = 100;
     let request = Uuid::new_v4();
     let in_header = headers.get(NAME).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let in_query = || {
         let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         pairs.find(|(name, _)| name == NAME).map(|(_, value)| value.into_owned())
     };
-    let client = in_header.or_else(in_query).filter(|id| !id.is_empty() && id.len() <= LONGEST);
+    let client = in_header.or_else(in_query).filter(|id| !id.is_empty() && id.len() <= MAX_LEN);
     RequestIds { request, client: client.unwrap_or_else(|| request.to_string()) }
 }
 

@@ -6,7 +6,7 @@ use super::state::Directory;
 use super::users::User;
 
 /// The maximum length of an id in characters.
-const LONGEST_ID: usize = 200;
+const MAX_ID_LEN: usize = 200;
 /// The numbers of unnamed users start after this one.
 const NUMBERS: usize = 1_000;
 
@@ -51,7 +51,7 @@ fn named(state: &SwyxUserState) -> Option<SwyxUser> {
 
 /// A user, if the id is valid.
 pub(super) fn user(id: &str, name: &str, email: Option<&str>, enabled: bool) -> Option<SwyxUser> {
-    let is_id = (1..=LONGEST_ID).contains(&id.chars().count());
+    let is_id = (1..=MAX_ID_LEN).contains(&id.chars().count());
     is_id.then(|| SwyxUser { id: id.into(), name: name.into(), email: email.map(Box::from), enabled })
 }
 

@@ -3,12 +3,12 @@
 use uuid::Uuid;
 
 use super::act::{GRANTING, Registered};
+use super::classification::StoredSecret;
 use super::failure::Failure;
-use super::keep::{Keep, Kept};
 use super::secret::{Added, Proof};
-use super::standing::Held;
 use super::step::{Permission, Step};
-use super::{Look, Plan, Provisioner};
+use super::store::{SecretStore, StoreOutcome};
+use super::{Plan, Provisioner, ProvisioningSnapshot};
 use crate::secret::Secret;
 use crate::settings::ClientId;
 
@@ -18,7 +18,7 @@ pub struct Applied {
     /// The application (client) id.
     pub client_id: ClientId,
     /// The new secret's outcome and end.
-    pub secret: Option<(Kept, Secret)>,
+    pub secret: Option<(StoreOutcome, Secret)>,
     /// The result of the test sign-in; `None` if there was no secret to sign in with.
     pub proof: Option<Proof>,
     /// The permissions that the administrator cannot grant.
@@ -33,15 +33,20 @@ struct Ids {
 }
 
 impl Provisioner<'_> {
-    /// Carries out `plan`, which was made from `look`. Completed changes stay after an error, and the next plan continues from there.
+    /// Carries out `plan`, which was made from `snapshot`. Completed changes stay after an error, and the next plan continues from there.
     ///
     /// # Errors
     /// [`Failure`] says why it stopped.
-    pub async fn apply(&self, plan: &Plan, look: &Look, keep: &mut dyn Keep) -> Result<Applied, Failure> {
+    pub async fn apply(
+        &self,
+        plan: &Plan,
+        snapshot: &ProvisioningSnapshot,
+        store: &mut dyn SecretStore,
+    ) -> Result<Applied, Failure> {
         if plan.steps.iter().any(|step| matches!(step, Step::AddSecret { .. })) {
-            keep.prepare(look.knows_held())?;
+            store.prepare(snapshot.knows_stored())?;
         }
-        let application = look.objects.application.as_ref().map(|(_, application)| application);
+        let application = snapshot.objects.application.as_ref().map(|(_, application)| application);
         let mut ids = Ids {
             registered: application.map(|one| Registered { id: one.id, client_id: one.client_id }),
             principal: application.and_then(|one| one.principal.as_ref()).map(|principal| principal.id),
@@ -53,22 +58,22 @@ impl Provisioner<'_> {
             not_granted: Vec::new(),
         };
         for step in &plan.steps {
-            self.patience.told.begins(step);
-            if self.step(step, look, &mut ids, keep, &mut applied).await? {
-                self.patience.told.done(step);
+            self.patience.progress.begins(step);
+            if self.step(step, snapshot, &mut ids, store, &mut applied).await? {
+                self.patience.progress.done(step);
             }
         }
         let registered = ids.registered()?;
         applied.client_id = registered.client_id;
         // The secret is stored by now, so waiting for the grants to appear in the token is safe.
-        let proven = match (&applied.secret, &look.held.secret) {
+        let proven = match (&applied.secret, &snapshot.stored.secret) {
             _ if plan.steps.is_empty() || applied.proof == Some(Proof::Whole) => None,
             (Some((_, new)), _) => Some(new),
             (None, Ok(kept)) => Some(kept),
             (None, Err(_)) => None,
         };
         if let Some(secret) = proven {
-            self.patience.told.says("testing the stored secret with a sign-in");
+            self.patience.progress.says("testing the stored secret with a sign-in");
             let wholly = applied.not_granted.is_empty();
             applied.proof = Some(self.prove(registered.client_id, secret, wholly).await?);
         }
@@ -80,12 +85,12 @@ impl Provisioner<'_> {
     async fn step(
         &self,
         step: &Step,
-        look: &Look,
+        snapshot: &ProvisioningSnapshot,
         ids: &mut Ids,
-        keep: &mut dyn Keep,
+        store: &mut dyn SecretStore,
         applied: &mut Applied,
     ) -> Result<bool, Failure> {
-        let application = look.objects.application.as_ref().map(|(_, application)| application);
+        let application = snapshot.objects.application.as_ref().map(|(_, application)| application);
         match step {
             Step::CreateApplication { declare, guide, .. } => {
                 ids.registered = Some(self.create_application(declare, *guide).await?);
@@ -96,13 +101,13 @@ impl Provisioner<'_> {
                     self.change_application(application, rename.as_deref(), permissions, *guide).await?;
                 }
             }
-            Step::KeepClientId => keep.keep_client_id(ids.registered()?.client_id)?,
+            Step::StoreClientId => store.store_client_id(ids.registered()?.client_id)?,
             Step::CreatePrincipal => {
                 ids.principal = Some(self.create_principal(ids.registered()?.client_id).await?);
             }
             Step::EnablePrincipal => self.enable_principal(ids.principal()?).await?,
             Step::Grant(permission) => {
-                match self.grant(ids.principal()?, look.objects.graph.id, permission.id).await {
+                match self.grant(ids.principal()?, snapshot.objects.graph.id, permission.id).await {
                     Err(Failure::Forbidden { what: GRANTING, .. }) => {
                         applied.not_granted.push(permission.clone());
                         return Ok(false);
@@ -110,13 +115,13 @@ impl Provisioner<'_> {
                     granted => granted?,
                 }
             }
-            Step::Revoke { assignment, .. } => self.revoke(look.objects.graph.id, assignment).await?,
+            Step::Revoke { assignment, .. } => self.revoke(snapshot.objects.graph.id, assignment).await?,
             Step::RemoveSecret { key_id, .. } => self.remove_secret(ids.registered()?.id, *key_id).await?,
             Step::AddSecret { after, .. } => {
                 let count = application.map_or(0, |application| application.secrets.len());
                 let registered = ids.registered()?;
                 let added = self.add_secret(registered, *after, count).await?;
-                let (kept, proof) = self.prove_and_keep(registered, &added, &look.held, keep).await?;
+                let (kept, proof) = self.prove_and_store(registered, &added, &snapshot.stored, store).await?;
                 (applied.secret, applied.proof) = (Some((kept, added.secret)), Some(proof));
             }
         }
@@ -124,18 +129,18 @@ impl Provisioner<'_> {
     }
 
     /// Tests a new secret and stores it. If either fails, the secret is removed because nobody has its value.
-    pub(super) async fn prove_and_keep(
+    pub(super) async fn prove_and_store(
         &self,
         of: Registered,
         added: &Added,
-        before: &Held,
-        keep: &mut dyn Keep,
-    ) -> Result<(Kept, Proof), Failure> {
-        self.patience.told.says("testing the new secret with a sign-in");
+        before: &StoredSecret,
+        store: &mut dyn SecretStore,
+    ) -> Result<(StoreOutcome, Proof), Failure> {
+        self.patience.progress.says("testing the new secret with a sign-in");
         let kept = match self.prove(of.client_id, &added.secret, false).await {
             Ok(proof) => {
-                let kept = keep.keep_secret(&added.secret, before);
-                kept.map(|kept| (kept, proof)).map_err(Failure::Keep)
+                let kept = store.store_secret(&added.secret, before);
+                kept.map(|kept| (kept, proof)).map_err(Failure::Store)
             }
             Err(Failure::Graph(error)) => Err(Failure::Unproven(error.to_string())),
             Err(failure) => Err(failure),
@@ -154,11 +159,11 @@ impl Provisioner<'_> {
 
 impl Ids {
     fn registered(&self) -> Result<Registered, Failure> {
-        self.registered.ok_or_else(|| Failure::NotKept(OUT_OF_ORDER.to_owned()))
+        self.registered.ok_or_else(|| Failure::NotStored(OUT_OF_ORDER.to_owned()))
     }
 
     fn principal(&self) -> Result<Uuid, Failure> {
-        self.principal.ok_or_else(|| Failure::NotKept(OUT_OF_ORDER.to_owned()))
+        self.principal.ok_or_else(|| Failure::NotStored(OUT_OF_ORDER.to_owned()))
     }
 }
 

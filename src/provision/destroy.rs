@@ -1,9 +1,9 @@
 //! Deletes what was provisioned.
 
 use super::Provisioner;
+use super::classification::name_of;
 use super::failure::Failure;
 use super::name::{self};
-use super::standing::name_of;
 use crate::entra::snapshot::objects::Application;
 
 /// What to delete.

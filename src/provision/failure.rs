@@ -1,6 +1,6 @@
 //! Why provisioning stopped, and what to do. Completed changes stay, and the next run continues from there.
 
-use super::keep::KeepError;
+use super::store::StoreError;
 use crate::entra::GraphError;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::settings::keys;
@@ -57,10 +57,10 @@ pub enum Failure {
     Unproven(String),
     /// The stored secret is not the new one, or does not work.
     #[error("{0}")]
-    NotKept(String),
+    NotStored(String),
     /// The settings, or the secret, could not be written.
     #[error(transparent)]
-    Keep(#[from] KeepError),
+    Store(#[from] StoreError),
 }
 
 impl Failure {
@@ -68,7 +68,7 @@ impl Failure {
     pub fn cause(&self) -> Cause {
         match self {
             Self::Unseen(unseen) => unseen.cause,
-            Self::Graph(GraphError::Administrator(_)) | Self::Keep(_) | Self::NotKept(_) => Cause::Use,
+            Self::Graph(GraphError::Administrator(_)) | Self::Store(_) | Self::NotStored(_) => Cause::Use,
             Self::Graph(error) if error.is_silence() => Cause::Silence,
             Self::TooLate(_) => Cause::Silence,
             Self::Graph(_)

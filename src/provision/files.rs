@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::keep::{Keep, KeepError, Kept};
-use super::standing::{Absence, Held};
+use super::classification::{Absence, StoredSecret};
+use super::store::{SecretStore, StoreError, StoreOutcome};
 use crate::edit::{self, Change, NewValue, Outcome};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite};
@@ -14,7 +14,7 @@ use crate::settings::{ClientId, keys};
 use crate::{check, source};
 
 /// The size limit of a secret's file in bytes.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 
 /// The settings file and its source of the secret.
 pub struct Files {
@@ -89,35 +89,35 @@ impl Files {
         std::fs::metadata(self.folder().join(path)).is_ok_and(|file| file.len() == 0)
     }
 
-    fn change(&self, change: Change) -> Result<(), KeepError> {
+    fn change(&self, change: Change) -> Result<(), StoreError> {
         match edit::apply_to_file(&self.name, &self.path, &[change]) {
             Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
-            Ok(Outcome::Refused(..)) => Err(KeepError(
+            Ok(Outcome::Refused(..)) => Err(StoreError(
                 "this would add errors to the settings file, which was changed in the meantime; nothing was written"
                     .to_owned(),
             )),
-            Err(error) => Err(KeepError(format!("the settings file: {}", as_it_was(&error)))),
+            Err(error) => Err(StoreError(format!("the settings file: {}", as_it_was(&error)))),
         }
     }
 
-    fn hand_over(&mut self, secret: &Secret, place: &str) -> Result<Kept, KeepError> {
+    fn hand_over(&mut self, secret: &Secret, place: &str) -> Result<StoreOutcome, StoreError> {
         if let (Some(out), Some(HandOver::File(path))) = (&mut self.out, &self.hand_over) {
             let line = format!("{}\n", Secret::expose(secret));
             out.write(line.as_bytes())
-                .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
-            return Ok(Kept::HandedOver(format!(
+                .map_err(|error| StoreError(format!("{}: {}", path.display(), os::reason(&error))))?;
+            return Ok(StoreOutcome::HandedOver(format!(
                 "the new secret is in {}: put it {place} and into Control Center, then delete that file",
                 path.display()
             )));
         }
         match &mut self.hand_over {
             Some(HandOver::Terminal(show)) => {
-                show(secret).map_err(|error| KeepError(os::reason(&error)))?;
-                Ok(Kept::HandedOver(format!(
+                show(secret).map_err(|error| StoreError(os::reason(&error)))?;
+                Ok(StoreOutcome::HandedOver(format!(
                     "put the secret shown above {place} and into Control Center; it is shown only once"
                 )))
             }
-            _ => Err(KeepError(nowhere(place))),
+            _ => Err(StoreError(nowhere(place))),
         }
     }
 }
@@ -133,10 +133,10 @@ fn place_of(source: &SecretSource) -> Option<String> {
     source.takes_a_person().then(|| source.place())
 }
 
-impl Keep for Files {
-    fn held(&self) -> Held {
+impl SecretStore for Files {
+    fn stored(&self) -> StoredSecret {
         let Some(source) = &self.source else {
-            return Held { secret: Err(Absence::Empty), since: None };
+            return StoredSecret { secret: Err(Absence::Empty), since: None };
         };
         // The file may contain another secret than when it was first read.
         let fresh = match source {
@@ -147,7 +147,7 @@ impl Keep for Files {
             source => Some(source.clone()),
         };
         let since = self.since(source);
-        let Some(fresh) = fresh else { return Held { secret: Err(Absence::Empty), since } };
+        let Some(fresh) = fresh else { return StoredSecret { secret: Err(Absence::Empty), since } };
         let limits = self.cancellation.clone().into();
         let secret =
             reveal_within(&fresh, &self.folder(), &self.trust, &limits).map_err(|error| match error {
@@ -157,26 +157,26 @@ impl Keep for Files {
                 RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
                 error => Absence::OutOfReach(error.to_string()),
             });
-        Held { secret, since }
+        StoredSecret { secret, since }
     }
 
-    fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError> {
+    fn store_client_id(&mut self, id: ClientId) -> Result<(), StoreError> {
         self.change(Change::Set(keys::CLIENT_ID, NewValue::Text(id.to_string())))
     }
 
-    fn prepare(&mut self, is_known: bool) -> Result<(), KeepError> {
+    fn prepare(&mut self, is_known: bool) -> Result<(), StoreError> {
         let settings = Rewrite::begin(&self.path, source::MOST_BYTES);
         let settings = settings.and_then(|rewrite| rewrite.try_out());
-        settings.map_err(|error| KeepError(format!("the settings file: {}", as_it_was(&error))))?;
+        settings.map_err(|error| StoreError(format!("the settings file: {}", as_it_was(&error))))?;
         match &self.source {
-            None => Err(KeepError(unset())),
+            None => Err(StoreError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
             Some(SecretSource::File(path)) => {
                 let path = self.folder().join(path);
                 self.can_be_replaced(&path, is_known)?;
                 if !path.exists() {
                     let made = NewFile::create(&path);
-                    let failed = |error| KeepError(format!("{}: {}", path.display(), os::reason(&error)));
+                    let failed = |error| StoreError(format!("{}: {}", path.display(), os::reason(&error)));
                     self.out = Some(made.map_err(failed)?);
                 }
                 Ok(())
@@ -184,12 +184,12 @@ impl Keep for Files {
             Some(source) => {
                 let place = place_of(source).unwrap_or_default();
                 match &self.hand_over {
-                    None => Err(KeepError(nowhere(&place))),
+                    None => Err(StoreError(nowhere(&place))),
                     Some(HandOver::Terminal(_)) => Ok(()),
                     Some(HandOver::File(path)) => {
                         let made = NewFile::create(path);
                         let made = made.map_err(|error| {
-                            KeepError(format!("--secret-out {}: {}", path.display(), os::reason(&error)))
+                            StoreError(format!("--secret-out {}: {}", path.display(), os::reason(&error)))
                         });
                         self.out = Some(made?);
                         Ok(())
@@ -199,26 +199,26 @@ impl Keep for Files {
         }
     }
 
-    fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError> {
-        let Some(source) = self.source.clone() else { return Err(KeepError(unset())) };
+    fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError> {
+        let Some(source) = self.source.clone() else { return Err(StoreError(unset())) };
         if let Some(place) = place_of(&source) {
             return self.hand_over(secret, &place);
         }
         match self.put(&source, secret, before) {
             // The secret is saved, but may not survive a power failure.
-            Err(_) if self.held().secret.is_ok_and(|kept| kept == *secret) => Ok(Kept::InPlace),
-            put => put.map(|()| Kept::InPlace),
+            Err(_) if self.stored().secret.is_ok_and(|kept| kept == *secret) => Ok(StoreOutcome::InPlace),
+            put => put.map(|()| StoreOutcome::InPlace),
         }
     }
 }
 
 impl Files {
     /// Whether a secret can be written to the file, so that at most another secret is lost.
-    fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), KeepError> {
-        let named = |why: &dyn std::fmt::Display| KeepError(format!("{}: {why}", path.display()));
-        let begun = Rewrite::begin(path, MOST_BYTES).and_then(|rewrite| rewrite.try_out());
+    fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), StoreError> {
+        let named = |why: &dyn std::fmt::Display| StoreError(format!("{}: {why}", path.display()));
+        let begun = Rewrite::begin(path, MAX_BYTES).and_then(|rewrite| rewrite.try_out());
         begun.map_err(|error| named(&as_it_was(&error)))?;
-        match self.held().secret {
+        match self.stored().secret {
             Ok(secret)
                 if !is_known
                     && matches!(secret.fault(), None | Some(SecretFault::Length | SecretFault::Unusual)) =>
@@ -235,30 +235,30 @@ impl Files {
     }
 
     /// Writes a secret to the place in the settings, unless the place changed since it held `before`.
-    fn put(&self, source: &SecretSource, secret: &Secret, before: &Held) -> Result<(), KeepError> {
+    fn put(&self, source: &SecretSource, secret: &Secret, before: &StoredSecret) -> Result<(), StoreError> {
         let SecretSource::File(path) = source else {
             self.is_still(before, &self.path)?;
             let value = NewValue::Secret(SecretSource::Inline(secret.clone()));
             return self.change(Change::Set(keys::CLIENT_SECRET, value));
         };
         let path = self.folder().join(path);
-        let failed = |error| KeepError(format!("{}: {}", path.display(), as_it_was(&error)));
-        let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
+        let failed = |error| StoreError(format!("{}: {}", path.display(), as_it_was(&error)));
+        let rewrite = Rewrite::begin(&path, MAX_BYTES).map_err(failed)?;
         // Under the lock, so that two runs cannot overwrite each other's secret.
         self.is_still(before, &path)?;
         let rewrite = rewrite.for_owner_only();
         rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
     }
 
-    fn is_still(&self, before: &Held, path: &Path) -> Result<(), KeepError> {
-        let is_the_same = match (&self.held().secret, &before.secret) {
+    fn is_still(&self, before: &StoredSecret, path: &Path) -> Result<(), StoreError> {
+        let is_the_same = match (&self.stored().secret, &before.secret) {
             (Ok(one), Ok(other)) => one == other,
             (one, other) => one.is_err() && other.is_err(),
         };
         if is_the_same {
             return Ok(());
         }
-        Err(KeepError(format!(
+        Err(StoreError(format!(
             "{}: another secret was stored there in the meantime; nothing was written",
             path.display()
         )))

@@ -1,26 +1,26 @@
 //! Provisioning: plans, creates, maintains and deletes the application in Entra ID that the settings ask for.
 //!
 //! ```text
-//! Wanted ──┐
-//! Objects ─┼─ plan ──▶ Plan ──apply──▶ Graph, and Keep: the settings file and where the secret is kept
-//! Held ────┘                 rotate, destroy
+//! Wanted ────────┐
+//! Objects ───────┼─ plan ──▶ Plan ──apply──▶ Graph, and SecretStore: the settings file and the place of the secret
+//! StoredSecret ──┘                 rotate, destroy
 //! ```
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `plan`, `step`, `obstacle` | pure: the steps from the current to the wanted state, or why there are none |
 //! | `name` | the names by which a later run recognises its own objects |
-//! | `standing` | pure: classifies the registered secrets relative to the stored one |
+//! | `classification` | pure: classifies the registered secrets relative to the stored one |
 //! | `act` | the changes of the tenant, each safe to repeat |
 //! | `secret` | adds, tests and removes a client secret; a lost answer leaves no orphan |
 //! | `apply`, `rotate`, `destroy` | the operations of the commands |
 //! | `patience` | waits with a reason and a time limit |
-//! | `keep`, `files` | where ids and secrets are stored |
+//! | `store`, `files` | where ids and secrets are stored |
 //!
 //! Planning sends nothing and changes nothing:
 //!
 //! ```
-//! use swyx_teams::provision::{Absence, Held, Installation, Look, Options, plan};
+//! use swyx_teams::provision::{Absence, StoredSecret, Installation, ProvisioningSnapshot, Options, plan};
 //! use swyx_teams::entra::snapshot::objects::{GraphPrincipal, Objects};
 //!
 //! let text = "[control_center]
@@ -34,8 +34,8 @@
 //!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
 //! ];
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
-//! The result of `Provisioner::look` for an empty tenant.
-//! let look = Look {
+//! The result of `Provisioner::probe` for an empty tenant.
+//! let snapshot = ProvisioningSnapshot {
 //!     objects: Objects {
 //!         seen_at: "2026-11-25T04:00:00Z".parse()?,
 //!         graph: GraphPrincipal { id: "9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles: roles.collect::<Result<_, uuid::Error>>()? },
@@ -44,11 +44,11 @@
 //!         deleted: Vec::new(),
 //!         is_foreign: false,
 //!     },
-//!     held: Held { secret: Err(Absence::Empty), since: None },
+//!     stored: StoredSecret { secret: Err(Absence::Empty), since: None },
 //!     is_accepted: false,
 //! };
 //! let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
-//! let plan = plan(&wanted, &look, &installation, Options::default())?;
+//! let plan = plan(&wanted, &snapshot, &installation, Options::default())?;
 //! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
 //! assert_eq!(lines.collect::<Vec<_>>(), [
 //!     "application SwyxMSTeamsPresenceSync, for this tenant only",
@@ -68,19 +68,19 @@
 
 mod act;
 mod apply;
+mod classification;
 mod day;
 mod destroy;
 mod failure;
 mod files;
-mod keep;
 mod name;
 mod obstacle;
 mod patience;
 mod plan;
 mod rotate;
 mod secret;
-mod standing;
 mod step;
+mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,18 +100,18 @@ use crate::secret::Secret;
 use crate::settings::{ClientId, Wanted};
 
 pub use apply::Applied;
+pub use classification::{Absence, SecretClassification, StoredSecret, classify};
 pub use destroy::Removal;
 pub use failure::Failure;
 pub use files::{Files, HandOver, Show};
-pub use keep::{Keep, KeepError, Kept};
 pub use name::{Installation, SecretName, unique_name};
 pub use obstacle::{Obstacle, Restoring};
-pub use patience::{Patience, Told};
+pub use patience::{Patience, Progress};
 pub use plan::{Options, Plan, plan};
-pub use rotate::{Asked, Course, Rotated, course};
+pub use rotate::{RotateRequest, Rotated, RotationPlan, plan_rotation};
 pub use secret::Proof;
-pub use standing::{Absence, Held, Standing, standing};
 pub use step::{Guide, Line, Permission, Sign, Step};
+pub use store::{SecretStore, StoreError, StoreOutcome};
 
 /// An administrator's session on one tenant, for one settings file.
 pub struct Provisioner<'a> {
@@ -128,18 +128,18 @@ pub struct Provisioner<'a> {
 }
 
 /// The state before a plan is made.
-pub struct Look {
+pub struct ProvisioningSnapshot {
     /// The objects of the tenant.
     pub objects: Objects,
     /// The stored secret.
-    pub held: Held,
+    pub stored: StoredSecret,
     /// Whether a sign-in worked with a stored secret that is not among the visible ones.
     pub is_accepted: bool,
 }
 
-impl Look {
+impl ProvisioningSnapshot {
     /// Whether the stored secret is one of the application's.
-    pub(crate) fn knows_held(&self) -> bool {
+    pub(crate) fn knows_stored(&self) -> bool {
         let application = self.objects.application.as_ref().map(|(_, application)| application);
         let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
         self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))
@@ -152,7 +152,7 @@ impl Look {
         if self.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false)) {
             return Some(("the stored secret works, but Graph does not list it yet", REPLICATED_WITHIN));
         }
-        let age = self.objects.seen_at.duration_since(self.held.since?);
+        let age = self.objects.seen_at.duration_since(self.stored.since?);
         let left = REPLICATED_WITHIN.saturating_sub(Duration::try_from(age).unwrap_or_default());
         let why = "the secret was stored just now, and Entra ID does not accept it yet";
         (is_rejected && !left.is_zero()).then_some((why, left))
@@ -163,29 +163,29 @@ impl Look {
 const REPLICATED_WITHIN: Duration = Duration::from_secs(60);
 
 impl Provisioner<'_> {
-    /// Probes the tenant, with `held` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones.
+    /// Probes the tenant, with `stored` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones.
     /// Waits for a secret that was stored just now because it may not be replicated yet.
     ///
     /// # Errors
     /// [`Failure`] says why the probe failed.
-    pub async fn look(&self, held: Held) -> Result<Look, Failure> {
+    pub async fn probe(&self, stored: StoredSecret) -> Result<ProvisioningSnapshot, Failure> {
         let mut pauses = None;
         loop {
-            let (look, is_rejected) = self.glance(held.clone()).await?;
-            let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
+            let (snapshot, is_rejected) = self.probe_once(stored.clone()).await?;
+            let Some((why, within)) = snapshot.may_come(is_rejected) else { return Ok(snapshot) };
             let pauses = pauses.get_or_insert_with(|| {
                 // Most of the time is reserved for the changes that follow.
                 let some = self.patience.until.remaining() / 8;
                 Patience { until: Deadline::after(within.min(some)), ..self.patience }.pauses()
             });
             if !pauses.wait(why).await {
-                return Ok(look);
+                return Ok(snapshot);
             }
         }
     }
 
     /// One probe, and whether a sign-in with the stored secret was rejected because of the secret.
-    async fn glance(&self, mut held: Held) -> Result<(Look, bool), Failure> {
+    async fn probe_once(&self, mut stored: StoredSecret) -> Result<(ProvisioningSnapshot, bool), Failure> {
         let unique_name = unique_name(self.wanted.name());
         let sought = Sought {
             tenant: self.wanted.access.tenant_id,
@@ -193,10 +193,10 @@ impl Provisioner<'_> {
             unique_name: &unique_name,
             name: self.wanted.name(),
         };
-        let objects = probe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
+        let objects = probe::objects(self.admin, sought, stored.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
-        held.since = held.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
-        let secret = held.secret.as_ref().ok();
+        stored.since = stored.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
+        let secret = stored.secret.as_ref().ok();
         let unknown = objects.application.as_ref().zip(secret).filter(|((_, application), _)| {
             application.secrets.iter().all(|one| one.may_be_ours != Some(true))
         });
@@ -208,7 +208,7 @@ impl Provisioner<'_> {
             },
             None => (false, false),
         };
-        Ok((Look { objects, held, is_accepted }, is_rejected))
+        Ok((ProvisioningSnapshot { objects, stored, is_accepted }, is_rejected))
     }
 
     /// One sign-in of the application. Never cached, because a cached token lacks new grants. Returns the roles in the token, if it can

@@ -9,11 +9,11 @@ use uuid::Uuid;
 /// The unique name (`uniqueName`) of the application called `name`: letters, digits and hyphens; the same name gives the same result.
 pub fn unique_name(name: &str) -> String {
     // A long name, or one with other characters, gets a hash of its text to stay unique.
-    const LONGEST: usize = 60;
+    const MAX_LEN: usize = 60;
     let slug = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    let slug = slug.take(LONGEST).collect::<String>();
+    let slug = slug.take(MAX_LEN).collect::<String>();
     let is_faithful =
-        name.len() <= LONGEST && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        name.len() <= MAX_LEN && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let mark = if is_faithful { String::new() } else { format!("-{:08x}", short(fingerprint(name))) };
     format!("{UNIQUE}{slug}{mark}")
 }
@@ -45,10 +45,10 @@ pub struct Installation {
 impl Installation {
     /// The installation of the settings file at `path`, an absolute path, on the machine `host`.
     pub fn new(host: &str, path: &std::path::Path) -> Self {
-        const LONGEST: usize = 24;
+        const MAX_LEN: usize = 24;
         let id = short(fingerprint(&format!("{host}:{}", path.display())));
         let host = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c));
-        Self { host: host.take(LONGEST).collect(), id }
+        Self { host: host.take(MAX_LEN).collect(), id }
     }
 
     /// A name that is unique on this machine.

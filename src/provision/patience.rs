@@ -9,7 +9,7 @@ use crate::entra::GraphError;
 use crate::http::Deadline;
 
 /// Observes progress and waits.
-pub trait Told: Send + Sync {
+pub trait Progress: Send + Sync {
     /// A step starts.
     fn begins(&self, step: &Step);
     /// A step is done.
@@ -26,13 +26,13 @@ pub struct Patience<'a> {
     /// The end of all waiting.
     pub until: Deadline,
     /// The observer.
-    pub told: &'a dyn Told,
+    pub progress: &'a dyn Progress,
 }
 
 /// The first pause; each is twice as long as the one before.
 const FIRST: Duration = Duration::from_secs(2);
 /// The maximum pause.
-const LONGEST: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// The pauses of one wait.
 pub(super) struct Pauses<'a> {
@@ -75,9 +75,9 @@ impl Pauses<'_> {
         if !self.patience.until.leaves(pause) {
             return false;
         }
-        self.patience.told.waits(why, pause);
+        self.patience.progress.waits(why, pause);
         tokio::time::sleep(pause).await;
-        self.next = (pause * 2).min(LONGEST);
+        self.next = (pause * 2).min(MAX_PAUSE);
         true
     }
 }

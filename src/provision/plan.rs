@@ -5,11 +5,11 @@
 
 use jiff::Timestamp;
 
-use super::Look;
+use super::ProvisioningSnapshot;
+use super::classification::{Absence, SecretClassification, classify};
 use super::day::{day, days_left};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
-use super::standing::{Absence, Standing, standing};
 use super::step::{Guide, Permission, Sign, Step};
 use crate::entra::permission::{is_excess, needs};
 use crate::entra::probe::GRAPH_APP_ID;
@@ -45,11 +45,11 @@ pub struct Plan {
 /// [`Obstacle`] says why nothing can be planned.
 pub fn plan(
     wanted: &Wanted,
-    look: &Look,
+    snapshot: &ProvisioningSnapshot,
     installation: &Installation,
     options: Options,
 ) -> Result<Plan, Obstacle> {
-    let objects = &look.objects;
+    let objects = &snapshot.objects;
     let permissions = Permissions::of(wanted, objects)?;
     let mut plan = Plan { found_by: None, steps: Vec::new(), notes: Vec::new() };
     let guide = guide(wanted, objects, options, &mut plan.notes);
@@ -65,7 +65,7 @@ pub fn plan(
                 guide,
             });
             // By the second step, the application is visible; an invisible client id in the settings would be an obstacle.
-            plan.steps.extend([Step::CreatePrincipal, Step::KeepClientId]);
+            plan.steps.extend([Step::CreatePrincipal, Step::StoreClientId]);
             plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
         }
         Some((found_by, application)) => {
@@ -74,7 +74,7 @@ pub fn plan(
             plan.grants(objects, application, &permissions, options.prune);
         }
     }
-    plan.secrets(wanted, look, installation, options.new_secret);
+    plan.secrets(wanted, snapshot, installation, options.new_secret);
     Ok(plan)
 }
 
@@ -101,7 +101,7 @@ impl Plan {
             self.steps.push(Step::ChangeApplication { rename, declare, undeclare, guide });
         }
         if wanted.client_id.is_none() {
-            self.steps.push(Step::KeepClientId);
+            self.steps.push(Step::StoreClientId);
         }
         if application.audience != "AzureADMyOrg" {
             self.notes.push(format!(
@@ -149,23 +149,29 @@ impl Plan {
         }
     }
 
-    fn secrets(&mut self, wanted: &Wanted, look: &Look, installation: &Installation, new_secret: bool) {
-        let application = look.objects.application.as_ref();
+    fn secrets(
+        &mut self,
+        wanted: &Wanted,
+        snapshot: &ProvisioningSnapshot,
+        installation: &Installation,
+        new_secret: bool,
+    ) {
+        let application = snapshot.objects.application.as_ref();
         let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
-        let standing = standing(secrets, &look.held, installation);
-        let now = look.objects.seen_at;
+        let classified = classify(secrets, &snapshot.stored, installation);
+        let now = snapshot.objects.seen_at;
         let is_live = |secret: &&SecretSeen| secret.ends > now;
-        self.steps.extend(standing.left_over.iter().map(|secret| Step::RemoveSecret {
+        self.steps.extend(classified.left_over.iter().map(|secret| Step::RemoveSecret {
             key_id: secret.key_id,
             name: secret.name.clone().unwrap_or_default(),
         }));
-        let why = match (standing.current, &look.held.secret) {
+        let why = match (classified.current, &snapshot.stored.secret) {
             _ if new_secret => "another one was requested".to_owned(),
             (Some(current), _) if current.ends <= now => {
                 format!("the current one expired on {}", day(current.ends))
             }
-            (Some(current), _) => return self.note_current(wanted, now, current, &standing),
-            (None, Ok(_)) if look.is_accepted => return,
+            (Some(current), _) => return self.note_current(wanted, now, current, &classified),
+            (None, Ok(_)) if snapshot.is_accepted => return,
             (None, Ok(_)) => "the stored one does not belong to the application".to_owned(),
             (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
                 return self.notes.push(format!(
@@ -176,7 +182,7 @@ impl Plan {
         };
         self.steps.push(Step::AddSecret {
             // It does not replace a secret that may be in use: that one stays until a person confirms that it is unused.
-            after: standing.undecided(now).or(standing.current).map(|secret| secret.key_id),
+            after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret.as_ref().map(|source| {
@@ -194,7 +200,7 @@ impl Plan {
         wanted: &Wanted,
         now: Timestamp,
         current: &SecretSeen,
-        standing: &Standing<'_>,
+        classified: &SecretClassification<'_>,
     ) {
         if days_left(current.ends, now) <= i64::from(wanted.renew_before_days) {
             self.notes.push(format!(
@@ -202,7 +208,7 @@ impl Plan {
                 day(current.ends)
             ));
         }
-        if standing.replaced.is_some_and(|replaced| replaced.ends > now) {
+        if classified.replaced.is_some_and(|replaced| replaced.ends > now) {
             self.notes.push(
                 "the previous secret is still valid; once Control Center has the current one, run swyx-teams rotate --finish to remove it"
                     .to_owned(),

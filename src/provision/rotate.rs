@@ -7,17 +7,17 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
+use super::classification::{SecretClassification, StoredSecret, classify, name_of};
 use super::day::days_left;
 use super::failure::Failure;
-use super::keep::{Keep, Kept};
-use super::standing::{Held, Standing, name_of, standing};
-use super::{Look, Provisioner};
+use super::store::{SecretStore, StoreOutcome};
+use super::{Provisioner, ProvisioningSnapshot};
 use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, FoundBy};
 
 /// The requested kind of rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
+pub enum RotateRequest {
     /// Create a new secret now; the old one stays valid.
     New {
         /// Create one even if an earlier one exists whose value somebody may have.
@@ -33,7 +33,7 @@ pub enum Asked {
 
 /// What a rotation will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Course<'a> {
+pub enum RotationPlan<'a> {
     /// Nothing: the current secret is valid until then.
     NotDue(Timestamp),
     /// Create nothing: the new secret exists, and Control Center must get it.
@@ -71,7 +71,7 @@ pub enum Rotated {
     /// A new secret was created.
     Made {
         /// How it was stored.
-        kept: Kept,
+        kept: StoreOutcome,
         /// When it expires.
         ends: Timestamp,
         /// When the previous one expires, if it is still valid.
@@ -82,51 +82,59 @@ pub enum Rotated {
 }
 
 /// What to do with `secrets` at the time `now`.
-pub fn course<'a>(
+pub fn plan_rotation<'a>(
     secrets: &'a [SecretSeen],
-    standing: &Standing<'a>,
-    asked: Asked,
+    classified: &SecretClassification<'a>,
+    request: RotateRequest,
     renew_before_days: u16,
     now: Timestamp,
-) -> Course<'a> {
+) -> RotationPlan<'a> {
     let is_live = |secret: &&'a SecretSeen| secret.ends > now;
-    let current = standing.current;
+    let current = classified.current;
     let pending = |left_over| {
-        standing.replaced.filter(is_live).map(|old| Course::Pending { until: old.ends, left_over })
+        classified.replaced.filter(is_live).map(|old| RotationPlan::Pending { until: old.ends, left_over })
     };
-    let ended = || standing.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
-    let undecided = standing.undecided(now);
-    let add = |left_over| Course::Add { left_over, after: undecided.or(current) };
-    match asked {
-        Asked::Finish => match (current, standing.newer(now)) {
-            (None, _) => Course::Unknown,
+    let ended = || classified.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
+    let undecided = classified.undecided(now);
+    let add = |left_over| RotationPlan::Add { left_over, after: undecided.or(current) };
+    match request {
+        RotateRequest::Finish => match (current, classified.newer(now)) {
+            (None, _) => RotationPlan::Unknown,
             // The state after a rotation with a hand-over, while the settings still lead to the old secret.
-            (Some(_), Some(newer)) => Course::Undecided(newer),
-            (Some(current), None) => Course::Remove(all_but(current.key_id, secrets, standing)),
+            (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
+            (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
         },
-        Asked::IfDue => match current {
+        RotateRequest::IfDue => match current {
             Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
-                pending(ended()).unwrap_or(Course::NotDue(current.ends))
+                pending(ended()).unwrap_or(RotationPlan::NotDue(current.ends))
             }
-            _ => undecided.map_or_else(|| add(ended()), Course::Undecided),
+            _ => undecided.map_or_else(|| add(ended()), RotationPlan::Undecided),
         },
-        Asked::New { again: true, .. } => add(standing.left_over.clone()),
-        Asked::New { again: false, remove_old } => match (pending(standing.left_over.clone()), current) {
-            // The new secret exists; the rest is the same as finishing.
-            (Some(_), Some(_)) if remove_old => {
-                course(secrets, standing, Asked::Finish, renew_before_days, now)
+        RotateRequest::New { again: true, .. } => add(classified.left_over.clone()),
+        RotateRequest::New { again: false, remove_old } => {
+            match (pending(classified.left_over.clone()), current) {
+                // The new secret exists; the rest is the same as finishing.
+                (Some(_), Some(_)) if remove_old => {
+                    plan_rotation(secrets, classified, RotateRequest::Finish, renew_before_days, now)
+                }
+                (Some(pending), _) => pending,
+                (None, _) => {
+                    undecided.map_or_else(|| add(classified.left_over.clone()), RotationPlan::Undecided)
+                }
             }
-            (Some(pending), _) => pending,
-            (None, _) => undecided.map_or_else(|| add(standing.left_over.clone()), Course::Undecided),
-        },
+        }
     }
 }
 
 /// What can be removed once everything uses the secret with the key id `one`: all others of this installation, and the ones that they
 /// replaced. The first of these may have any name.
-fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) -> Vec<&'a SecretSeen> {
-    let ours = standing.current.iter().chain(&standing.replaced);
-    let ours = ours.chain(&standing.left_over).chain(&standing.others).copied().collect::<Vec<_>>();
+fn all_but<'a>(
+    one: Uuid,
+    secrets: &'a [SecretSeen],
+    classified: &SecretClassification<'a>,
+) -> Vec<&'a SecretSeen> {
+    let ours = classified.current.iter().chain(&classified.replaced);
+    let ours = ours.chain(&classified.left_over).chain(&classified.others).copied().collect::<Vec<_>>();
     let names = ours.iter().copied().filter_map(name_of).collect::<Vec<_>>();
     let is_old =
         |secret: &&SecretSeen| ours.contains(secret) || names.iter().any(|name| name.replaces(secret.key_id));
@@ -134,16 +142,16 @@ fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) ->
 }
 
 /// The application, if its secrets may be rotated.
-fn rotatable(look: &Look) -> Result<&Application, Failure> {
-    let application = match &look.objects.application {
-        None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
+fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
+    let application = match &snapshot.objects.application {
+        None => return Err(Failure::NotStored(NO_APPLICATION.to_owned())),
         // An application found only by name may belong to another project.
-        Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
+        Some((FoundBy::DisplayName, _)) => return Err(Failure::NotStored(NOT_ADOPTED.to_owned())),
         Some((_, application)) => application,
     };
     // Without its id, the new secret could not say what it replaces.
     let is_unlisted =
-        look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
+        snapshot.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
     if is_unlisted {
         return Err(Failure::TooLate("the stored secret works, but Graph does not list it yet".to_owned()));
     }
@@ -151,50 +159,57 @@ fn rotatable(look: &Look) -> Result<&Application, Failure> {
 }
 
 impl Provisioner<'_> {
-    /// Carries out `asked`, based on the probe `look`.
+    /// Carries out `request`, based on the probe `snapshot`.
     ///
     /// # Errors
     /// [`Failure`] says why it stopped. At least one secret still works then.
-    pub async fn rotate(&self, look: &Look, asked: Asked, keep: &mut dyn Keep) -> Result<Rotated, Failure> {
-        let held = &look.held;
-        let application = rotatable(look)?;
+    pub async fn rotate(
+        &self,
+        snapshot: &ProvisioningSnapshot,
+        request: RotateRequest,
+        store: &mut dyn SecretStore,
+    ) -> Result<Rotated, Failure> {
+        let stored = &snapshot.stored;
+        let application = rotatable(snapshot)?;
         let of = Registered { id: application.id, client_id: application.client_id };
-        let standing = standing(&application.secrets, held, self.installation);
-        let now = look.objects.seen_at;
-        match course(&application.secrets, &standing, asked, self.wanted.renew_before_days, now) {
-            Course::NotDue(ends) => Ok(Rotated::NotDue(ends)),
-            Course::Pending { until, left_over } => {
-                self.prove_kept(of, held).await?;
+        let classified = classify(&application.secrets, stored, self.installation);
+        let now = snapshot.objects.seen_at;
+        match plan_rotation(&application.secrets, &classified, request, self.wanted.renew_before_days, now) {
+            RotationPlan::NotDue(ends) => Ok(Rotated::NotDue(ends)),
+            RotationPlan::Pending { until, left_over } => {
+                self.prove_stored(of, stored).await?;
                 self.remove_all(of, &left_over).await?;
                 Ok(Rotated::Pending { until })
             }
-            Course::Undecided(secret) => Err(Failure::NotKept(undecided(secret))),
-            Course::Unknown => Err(Failure::NotKept(NOT_KNOWN.to_owned())),
-            Course::Remove(old) => {
-                self.prove_kept(of, held).await?;
+            RotationPlan::Undecided(secret) => Err(Failure::NotStored(undecided(secret))),
+            RotationPlan::Unknown => Err(Failure::NotStored(NOT_KNOWN.to_owned())),
+            RotationPlan::Remove(old) => {
+                self.prove_stored(of, stored).await?;
                 self.remove_all(of, &old).await.map(Rotated::Finished)
             }
-            Course::Add { left_over, after } => {
-                keep.prepare(look.knows_held())?;
+            RotationPlan::Add { left_over, after } => {
+                store.prepare(snapshot.knows_stored())?;
                 self.remove_all(of, &left_over).await?;
-                self.patience.told.says("creating a new client secret");
+                self.patience.progress.says("creating a new client secret");
                 let count = application.secrets.len();
                 let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
-                let (kept, _) = self.prove_and_keep(of, &added, held, keep).await?;
-                if kept == Kept::InPlace {
-                    self.patience.told.says("testing the stored secret with a sign-in");
-                    let held = keep.held();
-                    let is_there = held.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
+                let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
+                if kept == StoreOutcome::InPlace {
+                    self.patience.progress.says("testing the stored secret with a sign-in");
+                    let stored = store.stored();
+                    let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
                     if !is_there {
-                        return Err(Failure::NotKept(NOT_THERE.to_owned()));
+                        return Err(Failure::NotStored(NOT_THERE.to_owned()));
                     }
-                    self.prove_kept(of, &held).await?;
+                    self.prove_stored(of, &stored).await?;
                 }
                 let (mut old_until, ends) =
                     (after.map(|after| after.ends).filter(|end| *end > now), added.ends);
                 // A handed-over secret is not in use yet.
-                if matches!(asked, Asked::New { remove_old: true, .. }) && kept == Kept::InPlace {
-                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &standing)).await?;
+                if matches!(request, RotateRequest::New { remove_old: true, .. })
+                    && kept == StoreOutcome::InPlace
+                {
+                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &classified)).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends, old_until })
@@ -202,10 +217,10 @@ impl Provisioner<'_> {
         }
     }
 
-    async fn prove_kept(&self, of: Registered, held: &Held) -> Result<(), Failure> {
-        match &held.secret {
+    async fn prove_stored(&self, of: Registered, stored: &StoredSecret) -> Result<(), Failure> {
+        match &stored.secret {
             Ok(secret) => self.prove(of.client_id, secret, false).await.map(|_| ()),
-            Err(_) => Err(Failure::NotKept(NOT_KNOWN.to_owned())),
+            Err(_) => Err(Failure::NotStored(NOT_KNOWN.to_owned())),
         }
     }
 
@@ -213,7 +228,7 @@ impl Provisioner<'_> {
         for secret in secrets {
             let name = secret.name.as_deref().unwrap_or("without a name");
             self.patience
-                .told
+                .progress
                 .says(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
             self.remove_secret(of.id, secret.key_id).await?;
         }
@@ -243,8 +258,8 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
 
-    const NEW: Asked = Asked::New { again: false, remove_old: false };
-    const AGAIN: Asked = Asked::New { again: true, remove_old: false };
+    const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
+    const AGAIN: RotateRequest = RotateRequest::New { again: true, remove_old: false };
 
     fn installation() -> Installation {
         Installation::new("SWYX01", Path::new("/a.toml"))
@@ -276,32 +291,32 @@ mod tests {
     }
 
     /// The rotation plan on a day, with the place unchanged since another day.
-    fn done(secrets: &[SecretSeen], asked: Asked, since: i64, on: i64) -> String {
-        let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
-        let standing = standing(secrets, &held, &installation());
+    fn done(secrets: &[SecretSeen], request: RotateRequest, since: i64, on: i64) -> String {
+        let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
+        let classified = classify(secrets, &stored, &installation());
         let number = |secret: &SecretSeen| secret.key_id.as_fields().0;
         let all = |secrets: Vec<&SecretSeen>| secrets.into_iter().map(number).collect::<Vec<_>>();
-        match course(secrets, &standing, asked, 30, day(on)) {
-            Course::NotDue(ends) => format!("not due until {}", ends.strftime("%j")),
-            Course::Pending { until, left_over } => {
+        match plan_rotation(secrets, &classified, request, 30, day(on)) {
+            RotationPlan::NotDue(ends) => format!("not due until {}", ends.strftime("%j")),
+            RotationPlan::Pending { until, left_over } => {
                 format!("pending until {}, removes {:?}", until.strftime("%j"), all(left_over))
             }
-            Course::Undecided(secret) => format!("undecided about {}", number(secret)),
-            Course::Unknown => "unknown".to_owned(),
-            Course::Add { left_over, after } => {
+            RotationPlan::Undecided(secret) => format!("undecided about {}", number(secret)),
+            RotationPlan::Unknown => "unknown".to_owned(),
+            RotationPlan::Add { left_over, after } => {
                 format!("removes {:?}, adds after {:?}", all(left_over), after.map(number))
             }
-            Course::Remove(secrets) => format!("removes {:?}", all(secrets)),
+            RotationPlan::Remove(secrets) => format!("removes {:?}", all(secrets)),
         }
     }
 
     #[test]
     fn a_secret_is_renewed_when_it_is_due_or_when_somebody_wants_it() {
         let secrets = [kept(made(1, None, 1))];
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 149), "not due until 181");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 151), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 149), "not due until 181");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 151), "removes [], adds after Some(1)");
         assert_eq!(done(&secrets, NEW, 1, 2), "removes [], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::Finish, 1, 2), "removes []");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 1, 2), "removes []");
     }
 
     #[test]
@@ -309,27 +324,27 @@ mod tests {
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100)), made(3, Some(1), 99)];
         assert_eq!(done(&secrets, NEW, 100, 101), "pending until 181, removes [3]");
         // A scheduled job removes nothing that is valid.
-        assert_eq!(done(&secrets, Asked::IfDue, 100, 101), "pending until 181, removes []");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 101), "pending until 181, removes []");
         assert_eq!(done(&secrets, AGAIN, 100, 101), "removes [3], adds after Some(2)");
-        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 3]");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 3]");
         // The previous one has expired.
         assert_eq!(done(&secrets, NEW, 100, 182), "removes [3], adds after Some(2)");
-        assert_eq!(done(&secrets, Asked::IfDue, 100, 182), "not due until 280");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 182), "not due until 280");
     }
 
     #[test]
     fn what_a_run_that_broke_off_left_is_removed_by_the_next_but_not_by_a_timer() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 1, 101), "removes [2], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 160), "removes [], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 300), "removes [2], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 160), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 300), "removes [2], adds after Some(1)");
     }
 
     #[test]
     fn of_one_that_somebody_may_have_a_person_decides() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
-        assert_eq!(done(&secrets, Asked::IfDue, 101, 160), "undecided about 2");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 101, 160), "undecided about 2");
         // It stays until a person confirms that it is unused.
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
         // It has expired.
@@ -341,20 +356,23 @@ mod tests {
         // Handed over and in Control Center, while the old one is still stored: a direct successor, or the successor of a removed one.
         for after in [1, 9] {
             let secrets = [kept(made(1, None, 1)), made(2, Some(after), 100)];
-            assert_eq!(done(&secrets, Asked::Finish, 101, 102), "undecided about 2");
+            assert_eq!(done(&secrets, RotateRequest::Finish, 101, 102), "undecided about 2");
             // It has expired.
-            assert_eq!(done(&secrets, Asked::Finish, 101, 281), "removes [2]");
+            assert_eq!(done(&secrets, RotateRequest::Finish, 101, 281), "removes [2]");
         }
         // The other way round, the old one is removed.
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100))];
-        assert_eq!(done(&secrets, Asked::Finish, 101, 102), "removes [1]");
-        assert_eq!(done(&secrets, Asked::New { again: false, remove_old: true }, 101, 102), "removes [1]");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 101, 102), "removes [1]");
+        assert_eq!(
+            done(&secrets, RotateRequest::New { again: false, remove_old: true }, 101, 102),
+            "removes [1]"
+        );
     }
 
     #[test]
     fn nothing_is_removed_in_favour_of_a_secret_that_is_not_known() {
         let secrets = [made(1, None, 1), named(2, "SwyxServer", 1)];
-        assert_eq!(done(&secrets, Asked::Finish, 2, 3), "unknown");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 2, 3), "unknown");
         assert_eq!(done(&secrets, NEW, 2, 3), "undecided about 1");
         assert_eq!(done(&secrets, AGAIN, 2, 3), "removes [], adds after Some(1)");
         assert_eq!(done(&secrets[1..], NEW, 2, 3), "removes [], adds after None");
@@ -368,6 +386,6 @@ mod tests {
             kept(made(3, Some(2), 100)),
             named(4, "backup", 1),
         ];
-        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 2]");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 2]");
     }
 }

@@ -29,7 +29,7 @@ pub enum Step {
         guide: Option<Guide>,
     },
     /// Writes the client id into the settings file.
-    KeepClientId,
+    StoreClientId,
     /// Creates the service principal.
     CreatePrincipal,
     /// Enables sign-in of the application again.
@@ -145,7 +145,7 @@ impl Step {
                 let renamed = rename.iter().map(renamed);
                 renamed.chain(declared).chain(undeclared).chain(guide.iter().map(guided)).collect()
             }
-            Self::KeepClientId => {
+            Self::StoreClientId => {
                 let (what, why) = (keys::CLIENT_ID.to_string(), "the settings need the application's id");
                 vec![line(Change, "settings file", what, keys::CLIENT_ID, why, None)]
             }
@@ -241,7 +241,7 @@ mod tests {
                 4,
                 Some(CHANGE),
             ),
-            (Step::KeepClientId, 1, None),
+            (Step::StoreClientId, 1, None),
             (Step::CreatePrincipal, 1, Some(CREATE)),
             (Step::EnablePrincipal, 1, Some(CHANGE)),
             (Step::Grant(permission()), 1, Some(GRANT)),

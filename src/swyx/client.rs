@@ -22,11 +22,11 @@ use crate::secret::Secret;
 use crate::settings::SwyxStatus;
 
 /// The maximum number of pages of one list: 100,000 users in pages of five.
-const MOST_PAGES: usize = 20_000;
+const MAX_PAGES: usize = 20_000;
 /// The maximum number of elements of one list, independent of the page size.
-const MOST_ELEMENTS: usize = 1_000_000;
+const MAX_ELEMENTS: usize = 1_000_000;
 /// The maximum size of one list in bytes: 268 for each of the maximum number of elements.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+const MAX_BYTES: usize = 256 * 1024 * 1024;
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -156,13 +156,13 @@ impl Gateway {
             let answer = self.get(&format!("{path}{mark}{query}"), refusals).await?;
             let page = read(answer.body()).ok_or_else(|| self.not_a_gateway(&answer))?;
             let Some(next) = page.next else { return Ok(()) };
-            if next.is_empty() || next.len() > wire::MOST_TOKEN {
+            if next.is_empty() || next.len() > wire::MAX_TOKEN_LEN {
                 return Err(self.not_a_gateway(&answer));
             }
             elements += page.elements;
             bytes += answer.body().len();
             after = Some(format!("after={}", encoded(&next)));
-            let is_endless = seen.len() >= MOST_PAGES || elements > MOST_ELEMENTS || bytes > MOST_BYTES;
+            let is_endless = seen.len() >= MAX_PAGES || elements > MAX_ELEMENTS || bytes > MAX_BYTES;
             if is_endless || !seen.insert(next) {
                 return Err(GatewayError::EndlessPages { host: self.host() });
             }

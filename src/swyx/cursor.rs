@@ -7,14 +7,14 @@
 pub struct Cursor(Box<str>);
 
 /// The maximum length in characters.
-pub(super) const MOST: usize = 1024;
+pub(super) const MAX: usize = 1024;
 /// The pattern of the text, for the contract.
 pub(super) const PATTERN: &str = "^[!-~]+$";
 
 impl Cursor {
     /// The cursor with this text, if the text is valid.
     pub fn new(text: &str) -> Option<Self> {
-        let is_sound = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        let is_sound = (1..=MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         is_sound.then(|| Self(text.into()))
     }
 

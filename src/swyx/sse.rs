@@ -4,7 +4,7 @@
 //! the synchronisation decides when to reconnect.
 
 /// The maximum size of one event or one line in bytes: a status has less than 1 KiB.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+pub(super) const MAX_BYTES: usize = 64 * 1024;
 
 /// A part of a stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Parser {
             }
             let length = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
             let (part, behind) = rest.split_at(length);
-            if self.line.len() + part.len() + self.data.as_ref().map_or(0, Vec::len) > MOST_BYTES {
+            if self.line.len() + part.len() + self.data.as_ref().map_or(0, Vec::len) > MAX_BYTES {
                 return Err(TooLarge);
             }
             self.line.extend_from_slice(part);

@@ -8,17 +8,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, MOST as MOST_CURSOR, PATTERN as CURSOR_PATTERN};
+use super::cursor::{Cursor, MAX as MOST_CURSOR, PATTERN as CURSOR_PATTERN};
 use super::user::{SwyxUser, UserStatus};
 use crate::settings::SwyxStatus;
 
 /// The version of the contract.
 pub(super) const VERSION: u64 = 1;
 /// The greatest sequence, 2^53 - 1, which every JSON parser represents exactly (RFC 8259, section 6).
-pub(super) const MOST_SEQUENCE: u64 = (1 << 53) - 1;
+pub(super) const MAX_SEQUENCE: u64 = (1 << 53) - 1;
 /// The maximum length of an id and of a page token in characters.
-pub(super) const MOST_ID: usize = 200;
-pub(super) const MOST_TOKEN: usize = 1024;
+pub(super) const MAX_ID_LEN: usize = 200;
+pub(super) const MAX_TOKEN_LEN: usize = 1024;
 
 /// The contract's names of the statuses that can be set.
 pub(super) const STATUSES: [(&str, SwyxStatus); 4] = [
@@ -58,7 +58,7 @@ pub(super) struct Users {
     /// The users of this page, in any order. The gateway chooses the page size; a few hundred are usual.
     pub(super) users: Vec<User>,
     /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
-    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MOST_TOKEN))]
+    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Users {
 pub(super) struct User {
     /// The user's id: opaque to clients and never reused for another user. It stays the same for as long as the user exists, even if the
     /// name or address changes. It has no control characters, and is not `.` or `..`, which have a special meaning in a path.
-    #[schemars(length(min = 1, max = MOST_ID))]
+    #[schemars(length(min = 1, max = MAX_ID_LEN))]
     id: Box<str>,
     /// The name that SwyxServer shows, such as `Jane Roe`.
     name: Box<str>,
@@ -92,7 +92,7 @@ pub(super) struct Statuses<'a> {
     #[serde(borrow)]
     pub(super) statuses: Vec<Status<'a>>,
     /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
-    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MOST_TOKEN))]
+    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
 }
 
@@ -102,7 +102,7 @@ pub(super) struct Statuses<'a> {
 #[schemars(rename = "UserStatus", example = status_example())]
 pub(super) struct Status<'a> {
     /// The user's id.
-    #[schemars(length(min = 1, max = MOST_ID))]
+    #[schemars(length(min = 1, max = MAX_ID_LEN))]
     id: Box<str>,
     /// The status that colleagues see. Clients treat an unknown value as `LoggedOff`.
     #[serde(borrow)]
@@ -114,7 +114,7 @@ pub(super) struct Status<'a> {
     in_call: bool,
     /// Orders the statuses of one user: the one with the greater number is newer. It never decreases while the gateway runs. After a
     /// restart it may start again; then earlier cursors must be unknown (410).
-    #[schemars(range(max = MOST_SEQUENCE), extend("format" = "int64"))]
+    #[schemars(range(max = MAX_SEQUENCE), extend("format" = "int64"))]
     sequence: u64,
 }
 
@@ -203,7 +203,7 @@ fn users_example() -> Value {
 /// Whether a text can be the id of a user. Dots alone would be treated as path segments (RFC 3986, section 5.2.4).
 pub(super) fn is_id(text: &str) -> bool {
     // A character has at most 4 bytes.
-    let is_short = text.len() <= 4 * MOST_ID && (1..=MOST_ID).contains(&text.chars().count());
+    let is_short = text.len() <= 4 * MAX_ID_LEN && (1..=MAX_ID_LEN).contains(&text.chars().count());
     is_short && !text.chars().any(char::is_control) && !matches!(text, "." | "..")
 }
 
@@ -219,7 +219,7 @@ impl User {
 impl Status<'_> {
     /// The status, if it follows the contract.
     pub(super) fn known(self) -> Option<UserStatus> {
-        let is_sound = is_id(&self.id) && self.sequence <= MOST_SEQUENCE;
+        let is_sound = is_id(&self.id) && self.sequence <= MAX_SEQUENCE;
         is_sound.then(|| UserStatus {
             user: self.id,
             status: known(&self.status),

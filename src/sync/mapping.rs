@@ -58,9 +58,9 @@ pub struct Mapping {
 }
 
 /// The maximum number of different pairs; Graph has 153. Further pairs count as unknown, which limits memory.
-const MOST_PAIRS: usize = 1_000;
+const MAX_PAIRS: usize = 1_000;
 /// Longer values cannot be from Graph and count as unknown; the longest real one has 23 characters.
-const LONGEST_WORD: usize = 64;
+const MAX_VALUE_LEN: usize = 64;
 
 impl Mapping {
     /// The vendor's table with the overrides of `[sync.status]`.
@@ -73,8 +73,8 @@ impl Mapping {
         let mut pairs = self.seen.iter();
         let known = pairs.position(|(one, other, _)| **one == *availability && **other == *activity);
         let number = known.unwrap_or_else(|| {
-            let is_too_long = availability.len().max(activity.len()) > LONGEST_WORD;
-            if self.seen.len() >= MOST_PAIRS || is_too_long {
+            let is_too_long = availability.len().max(activity.len()) > MAX_VALUE_LEN;
+            if self.seen.len() >= MAX_PAIRS || is_too_long {
                 return usize::MAX;
             }
             let meaning = self.look_up(availability, activity);
@@ -242,11 +242,11 @@ mod tests {
         let mut mapping = Mapping::new(&[]);
         assert_eq!(status(&mut mapping, "InTheCinema/Watching"), SwyxStatus::None);
         assert_eq!(mapping.unknown().collect::<Vec<_>>(), [("InTheCinema", "Watching")]);
-        for number in 0..2 * MOST_PAIRS {
+        for number in 0..2 * MAX_PAIRS {
             mapping.pair("Busy", &number.to_string());
         }
         let last = mapping.pair("never", "seen");
-        assert_eq!(mapping.seen.len(), MOST_PAIRS);
+        assert_eq!(mapping.seen.len(), MAX_PAIRS);
         assert_eq!(mapping.meaning(last), UNKNOWN);
     }
 

@@ -13,9 +13,9 @@ use csv::{Position, ReaderBuilder, StringRecord};
 use crate::swyx::SwyxUser;
 
 /// The maximum size of a list in bytes: 670 for each of 100,000 users.
-pub const MOST_BYTES: usize = 64 * 1024 * 1024;
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// The maximum length of a user's id in characters, the same as for the gateway.
-const LONGEST_ID: usize = 200;
+const MAX_ID_LEN: usize = 200;
 
 /// Why a line is not a valid user, or the first line not a valid header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,8 +183,8 @@ impl List {
         let id = match columns.id.map(value) {
             None => format!("line {line}").into(),
             Some("") => return Err("the id is missing".to_owned()),
-            Some(id) if id.chars().count() > LONGEST_ID => {
-                return Err(format!("the id is longer than {LONGEST_ID} characters"));
+            Some(id) if id.chars().count() > MAX_ID_LEN => {
+                return Err(format!("the id is longer than {MAX_ID_LEN} characters"));
             }
             Some(id) => Box::<str>::from(id),
         };

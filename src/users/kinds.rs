@@ -209,10 +209,10 @@ fn spelling(finding: &Finding, lists: Lists<'_>) -> Option<String> {
 
 /// Some of the names, and the number of the others.
 fn several(all: impl Iterator<Item = String>) -> String {
-    const MOST: usize = 5;
+    const MAX: usize = 5;
     let all = all.collect::<Vec<_>>();
-    let named = all.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST) {
+    let named = all.iter().take(MAX).cloned().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(MAX) {
         0 => named,
         more => format!("{named} and {more} more"),
     }

@@ -14,11 +14,11 @@ use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
 /// With more unmatched Swyx users than this, the cause is not a typo.
-const MOST_SLIPS: usize = 1_000;
+const MAX_UNMATCHED_FOR_TYPOS: usize = 1_000;
 /// A shorter part before the @ is similar to too many others.
-const SHORTEST: usize = 4;
+const MIN_LEN: usize = 4;
 /// Longer parts are not searched for typos: RFC 5321 allows at most 64 octets (section 4.5.3.1.1).
-const LONGEST: usize = 64;
+const MAX_LEN: usize = 64;
 
 /// The candidates among the Teams users.
 pub(super) struct Candidates<'a> {
@@ -102,7 +102,7 @@ fn slips<'a>(
     teams: impl Iterator<Item = (Cow<'a, str>, usize)>,
 ) -> HashMap<usize, Option<usize>> {
     let mut found = HashMap::new();
-    if unmatched.len() > MOST_SLIPS {
+    if unmatched.len() > MAX_UNMATCHED_FOR_TYPOS {
         return found;
     }
     let mut forms: HashMap<u64, Vec<(usize, String)>> = HashMap::new();
@@ -130,7 +130,7 @@ fn slips<'a>(
 /// The hashes of the word and of the word without each of its letters.
 fn shortened(word: &str) -> impl Iterator<Item = u64> {
     let count = word.chars().count();
-    let gaps = (SHORTEST..=LONGEST).contains(&count).then_some(0..=count);
+    let gaps = (MIN_LEN..=MAX_LEN).contains(&count).then_some(0..=count);
     gaps.into_iter().flatten().map(move |gap| {
         let mut hasher = DefaultHasher::new();
         word.chars().enumerate().filter(|(at, _)| *at != gap).for_each(|(_, c)| c.hash(&mut hasher));

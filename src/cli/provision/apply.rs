@@ -15,7 +15,7 @@ use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::{Application, FoundBy};
-use crate::provision::{Applied, Kept, Plan, Proof};
+use crate::provision::{Applied, Plan, Proof, StoreOutcome};
 use crate::report::json::write_pretty;
 use crate::text::printable;
 
@@ -62,17 +62,17 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
     let path = context.file(args.file.as_ref());
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
-    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
+    let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;
     if args.format == Plain::Human {
-        PlanText::new(&session, &plan, &look.objects).print(context)?;
+        PlanText::new(&session, &plan, &snapshot.objects).print(context)?;
         context.out.flush()?;
     }
-    if let Some((FoundBy::DisplayName, application)) = &look.objects.application {
+    if let Some((FoundBy::DisplayName, application)) = &snapshot.objects.application {
         confirm_adoption(context, application)?;
     }
     if plan.steps.is_empty() {
         if args.format == Plain::Json {
-            print_json(context, &session, &plan, &look.objects, None)?;
+            print_json(context, &session, &plan, &snapshot.objects, None)?;
         }
         return Ok(Exit::Clean);
     }
@@ -86,9 +86,9 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
     }
     session.restart_time_limit();
     let provisioner = session.provisioner();
-    let applied = session.result(context, provisioner.apply(&plan, &look, &mut files))?;
+    let applied = session.result(context, provisioner.apply(&plan, &snapshot, &mut files))?;
     match args.format {
-        Plain::Json => print_json(context, &session, &plan, &look.objects, Some(&applied))?,
+        Plain::Json => print_json(context, &session, &plan, &snapshot.objects, Some(&applied))?,
         Plain::Human => print(context, &session, &applied)?,
     }
     Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::Answer })
@@ -128,8 +128,8 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
         )?,
     }
     match &applied.secret {
-        Some((Kept::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
-        Some((Kept::InPlace, _)) => writeln!(
+        Some((StoreOutcome::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
+        Some((StoreOutcome::InPlace, _)) => writeln!(
             context.out,
             "to do: enter the new secret in Control Center; swyx-teams sheet --reveal {name} shows it"
         )?,
@@ -170,7 +170,7 @@ fn print_json(
             .unwrap_or_default(),
         consent_address: lacks.map(|applied| consent_link(&session.wanted, applied.client_id)),
         to_do: applied.and_then(|applied| match &applied.secret {
-            Some((Kept::HandedOver(what), _)) => Some(what.as_str()),
+            Some((StoreOutcome::HandedOver(what), _)) => Some(what.as_str()),
             _ => None,
         }),
     };

@@ -11,7 +11,7 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
-use crate::provision::{Absence, Held, Removal};
+use crate::provision::{Absence, Removal, StoredSecret};
 use crate::settings::keys;
 use crate::text::printable;
 
@@ -40,9 +40,9 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &SecretOutArgs::default())?;
     let provisioner = session.provisioner();
     // Secrets to remove are identified by their name, not by the stored secret.
-    let nothing = Held { secret: Err(Absence::Empty), since: None };
-    let look = session.result(context, provisioner.look(nothing))?;
-    let Some((_, application)) = &look.objects.application else {
+    let nothing = StoredSecret { secret: Err(Absence::Empty), since: None };
+    let snapshot = session.result(context, provisioner.probe(nothing))?;
+    let Some((_, application)) = &snapshot.objects.application else {
         writeln!(context.out, "{}: nothing to do: the application does not exist", printable(&session.name))?;
         return Ok(Exit::Clean);
     };

@@ -165,7 +165,7 @@ impl AdminSession {
             installation: &self.installation,
             admin: &self.admin,
             transport: Arc::clone(self.connection.transport()),
-            patience: Patience { until: self.until, told: &self.progress },
+            patience: Patience { until: self.until, progress: &self.progress },
         }
     }
 

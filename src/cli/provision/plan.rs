@@ -11,7 +11,7 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_READ;
-use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
+use crate::provision::{Files, Options, Plan as Planned, ProvisioningSnapshot, SecretStore, plan};
 use crate::report::json::write_pretty;
 use crate::text::printable;
 
@@ -63,10 +63,10 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<
     let path = context.file(args.file.as_ref());
     let (session, files) =
         AdminSession::open(context, &path, &args.administrator, TO_READ, &SecretOutArgs::default())?;
-    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
+    let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;
     match args.format {
-        Plain::Human => PlanText::new(&session, &plan, &look.objects).print(context)?,
-        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &look.objects), context.out)?,
+        Plain::Human => PlanText::new(&session, &plan, &snapshot.objects).print(context)?,
+        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &snapshot.objects), context.out)?,
     }
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
 }
@@ -79,8 +79,8 @@ pub(in crate::cli) fn for_page(
 ) -> Result<PlanText, CliError> {
     let (session, files) =
         AdminSession::open(context, path, administrator, TO_READ, &SecretOutArgs::default())?;
-    let (look, plan) = compute_plan(context, &session, &files, &PlanOptionArgs::default())?;
-    Ok(PlanText::new(&session, &plan, &look.objects))
+    let (snapshot, plan) = compute_plan(context, &session, &files, &PlanOptionArgs::default())?;
+    Ok(PlanText::new(&session, &plan, &snapshot.objects))
 }
 
 /// Probes the tenant and makes the plan.
@@ -89,11 +89,11 @@ pub(super) fn compute_plan(
     session: &AdminSession,
     files: &Files,
     options: &PlanOptionArgs,
-) -> Result<(Look, Planned), CliError> {
+) -> Result<(ProvisioningSnapshot, Planned), CliError> {
     let provisioner = session.provisioner();
-    let look = session.result(context, provisioner.look(files.held()))?;
-    match plan(&session.wanted, &look, &session.installation, options.options()) {
-        Ok(plan) => Ok((look, plan)),
+    let snapshot = session.result(context, provisioner.probe(files.stored()))?;
+    match plan(&session.wanted, &snapshot, &session.installation, options.options()) {
+        Ok(plan) => Ok((snapshot, plan)),
         Err(obstacle) => Err(usage_error(printable(&obstacle.to_string()))),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::provision::{Step, Told};
+use crate::provision::{Progress, Step};
 use crate::secret::Secret;
 use crate::settings::Mode;
 use crate::text::printable;
@@ -59,7 +59,7 @@ impl ProgressReporter {
     }
 }
 
-impl Told for ProgressReporter {
+impl Progress for ProgressReporter {
     fn begins(&self, step: &Step) {
         self.moves(named(step));
     }

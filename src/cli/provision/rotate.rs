@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::cli::sheet;
 use crate::entra::sign_in::TO_PROVISION;
-use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
+use crate::provision::{Absence, Files, RotateRequest, Rotated, SecretStore, StoreOutcome};
 use crate::report::json::write_pretty;
 use crate::secret::SecretSource;
 use crate::text::printable;
@@ -65,11 +65,13 @@ struct RotatedShape<'a> {
 }
 
 impl RotateArgs {
-    fn asked(&self) -> Asked {
+    fn request(&self) -> RotateRequest {
         match self {
-            Self { finish: true, .. } => Asked::Finish,
-            Self { if_due: true, .. } => Asked::IfDue,
-            Self { new_secret, remove_old, .. } => Asked::New { again: *new_secret, remove_old: *remove_old },
+            Self { finish: true, .. } => RotateRequest::Finish,
+            Self { if_due: true, .. } => RotateRequest::IfDue,
+            Self { new_secret, remove_old, .. } => {
+                RotateRequest::New { again: *new_secret, remove_old: *remove_old }
+            }
         }
     }
 }
@@ -84,13 +86,14 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
             "--remove-old needs a secret that swyx-teams can store itself: in a file, or in the settings file; nothing was changed",
         ));
     }
-    let rotated = rotate_secret(context, &session, &mut files, args.asked())?;
+    let rotated = rotate_secret(context, &session, &mut files, args.request())?;
     if args.format == Plain::Json {
         print_json(context, &session, &rotated)?;
         return Ok(Exit::Clean);
     }
     print(context, &session, &rotated)?;
-    if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
+    if matches!(rotated, Rotated::Made { kept: StoreOutcome::InPlace, .. } | Rotated::Pending { .. })
+        && !args.if_due
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
@@ -104,10 +107,10 @@ fn rotate_secret(
     context: &mut Context<'_>,
     session: &AdminSession,
     files: &mut Files,
-    asked: Asked,
+    request: RotateRequest,
 ) -> Result<Rotated, CliError> {
-    let held = files.held();
-    if let Err(Absence::OutOfReach(why)) = &held.secret {
+    let stored = files.stored();
+    if let Err(Absence::OutOfReach(why)) = &stored.secret {
         let name = printable(&session.name);
         let message =
             format!("{name}: cannot fetch the secret to see which one is in use: {why}; nothing was changed");
@@ -115,8 +118,8 @@ fn rotate_secret(
     }
     let provisioner = session.provisioner();
     session.result(context, async {
-        let look = provisioner.look(held).await?;
-        provisioner.rotate(&look, asked, files).await
+        let snapshot = provisioner.probe(stored).await?;
+        provisioner.rotate(&snapshot, request, files).await
     })
 }
 
@@ -137,7 +140,7 @@ fn offer_to_finish(
         return Ok(Exit::Clean);
     }
     session.restart_time_limit();
-    let finished = rotate_secret(context, session, files, Asked::Finish)?;
+    let finished = rotate_secret(context, session, files, RotateRequest::Finish)?;
     print(context, session, &finished)?;
     Ok(Exit::Clean)
 }
@@ -159,7 +162,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
         ),
         Rotated::Made { kept, ends, old_until } => {
             writeln!(out, "{name}: created a new client secret, valid until {}", day(ends))?;
-            if let Kept::HandedOver(what) = kept {
+            if let StoreOutcome::HandedOver(what) = kept {
                 writeln!(out, "to do: {}", printable(what))?;
             }
             match old_until {
@@ -191,7 +194,7 @@ fn print_json(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotat
         Rotated::Made { kept, ends, old_until } => {
             (shape.outcome, shape.ends) = ("made", Some(ends.to_string()));
             shape.old_until = old_until.map(|until| until.to_string());
-            if let Kept::HandedOver(what) = kept {
+            if let StoreOutcome::HandedOver(what) = kept {
                 shape.to_do = Some(what);
             }
         }

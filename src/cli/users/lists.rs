@@ -71,7 +71,7 @@ pub(super) fn read(
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
     let (content, _) =
-        read_regular(file, csv::MOST_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
+        read_regular(file, csv::MAX_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
     let faults = match csv::read(&content) {
         Ok(users) => return Ok(users),
         Err(faults) => faults,

@@ -115,8 +115,8 @@ impl Refusal {
 /// The text of a request that an error may repeat: only letters, digits and the signs of ids, domains and scopes. Other text might be a
 /// secret in the wrong place; today's secrets contain a `~`.
 pub(super) fn repeated(text: &str) -> &str {
-    const LONGEST: usize = 200;
-    let is_plain = text.len() <= LONGEST
+    const MAX_LEN: usize = 200;
+    let is_plain = text.len() <= MAX_LEN
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-:/".contains(&byte));
     if is_plain { text } else { "…" }
 }

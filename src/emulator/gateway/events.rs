@@ -24,7 +24,7 @@ use crate::emulator::shared::Shared;
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const COMMENT: &str = ":\n\n";
 /// The maximum number of events sent at once.
-const MOST: usize = 1_000;
+const MAX: usize = 1_000;
 
 type Next = Pin<Box<dyn Future<Output = (Listener, Result<String, Dropped>)> + Send>>;
 
@@ -119,7 +119,7 @@ impl Listener {
             return Err(Dropped::Stream);
         }
         let mut text = String::new();
-        for _ in 0..MOST {
+        for _ in 0..MAX {
             let Some(change) = swyx.changes.get(self.told + 1) else { break };
             self.told += 1;
             let event = event(&swyx, self.told, change);

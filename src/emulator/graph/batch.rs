@@ -20,7 +20,7 @@ use crate::emulator::shared::Shared;
 use crate::emulator::token::Caller;
 
 /// The maximum number of parts.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// One part, ready to be processed.
 struct Asked {
@@ -76,10 +76,8 @@ fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<Asked>, GraphE
     if requests.is_empty() {
         return Err(unreadable("Invalid batch payload format: there are no requests."));
     }
-    if requests.len() > MOST {
-        return Err(unreadable(format!(
-            "Number of batch request steps exceeds the maximum value of {MOST}."
-        )));
+    if requests.len() > MAX {
+        return Err(unreadable(format!("Number of batch request steps exceeds the maximum value of {MAX}.")));
     }
     let asked = requests.iter().map(|part| read_part(part, whole)).collect::<Result<Vec<_>, _>>()?;
     let mut known = HashSet::new();

@@ -22,11 +22,11 @@ use crate::emulator::random;
 use crate::emulator::state::{Application, PasswordCredential, Switches};
 
 /// The maximum number of secrets of an application that allows personal accounts.
-const MOST_IF_PERSONAL: usize = 2;
+const MAX_IF_PERSONAL: usize = 2;
 
 /// The approximate maximum number of items in all collections of a registration, including secrets.
 /// <https://learn.microsoft.com/en-us/entra/identity/users/directory-service-limits-restrictions>
-const MOST: usize = 1200;
+const MAX: usize = 1200;
 
 pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_change_some_secrets(call.caller)?;
@@ -39,7 +39,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
     access::may_change_secrets(call.caller, found)?;
-    let most = if is_personal(found) { MOST_IF_PERSONAL } else { MOST };
+    let most = if is_personal(found) { MAX_IF_PERSONAL } else { MAX };
     if found.secrets().count() >= most {
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
     }

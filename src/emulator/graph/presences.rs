@@ -25,11 +25,11 @@ use crate::emulator::people;
 use crate::emulator::state::{Directory, UnknownIds};
 
 /// The maximum number of ids in one request.
-const MOST_IDS: usize = 650;
+const MAX_IDS: usize = 650;
 
 /// The allowed lifetime of a session, and its default.
-const SHORTEST: Duration = Duration::from_mins(5);
-const LONGEST: Duration = Duration::from_hours(4);
+const MIN_LIFETIME: Duration = Duration::from_mins(5);
+const MAX_LIFETIME: Duration = Duration::from_hours(4);
 
 const KIND: Kind = Kind {
     collection: "presence",
@@ -179,9 +179,9 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
         None
     };
     let asked = asked.ok_or_else(|| invalid("The body must have a list of texts, 'ids'."))?;
-    if asked.ids.len() > MOST_IDS {
+    if asked.ids.len() > MAX_IDS {
         return Err(invalid(format!(
-            "At most {MOST_IDS} ids are taken in one request; there are {}.",
+            "At most {MAX_IDS} ids are taken in one request; there are {}.",
             asked.ids.len()
         )));
     }
@@ -219,8 +219,8 @@ fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphE
         let status = Status::settable(word(of, "availability"), word(of, "activity"));
         let status =
             status.ok_or_else(|| invalid("This pair of availability and activity cannot be set."))?;
-        let life = duration(of)?.unwrap_or(SHORTEST);
-        if !(SHORTEST..=LONGEST).contains(&life) {
+        let life = duration(of)?.unwrap_or(MIN_LIFETIME);
+        if !(MIN_LIFETIME..=MAX_LIFETIME).contains(&life) {
             return Err(invalid("The expirationDuration must be between PT5M and PT4H."));
         }
         presence.set(id, status, life, call.now);

@@ -55,7 +55,7 @@ fn set_status() -> Value {
             "in": "path",
             "required": true,
             "description": "The user's id, percent-encoded (RFC 3986, section 2.1) in all but letters, digits and `-._~`.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": wire::MOST_ID},
+            "schema": {"type": "string", "minLength": 1, "maxLength": wire::MAX_ID_LEN},
             "example": "1042",
         }],
         "requestBody": {"required": true, "content": body("SetStatus")},
@@ -156,7 +156,7 @@ pub(super) fn refusals() -> Value {
 /// `components.parameters`.
 pub(super) fn parameters() -> Value {
     let cursor =
-        json!({"type": "string", "pattern": cursor::PATTERN, "minLength": 1, "maxLength": cursor::MOST});
+        json!({"type": "string", "pattern": cursor::PATTERN, "minLength": 1, "maxLength": cursor::MAX});
     object([
         (
             "After",
@@ -164,7 +164,7 @@ pub(super) fn parameters() -> Value {
                 "name": "after",
                 "in": "query",
                 "description": "The token `next` of the previous page. The rest of the query is the same as for that page.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": wire::MOST_TOKEN},
+                "schema": {"type": "string", "minLength": 1, "maxLength": wire::MAX_TOKEN_LEN},
                 "example": "page-2",
             }),
         ),

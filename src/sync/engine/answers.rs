@@ -15,7 +15,7 @@ use crate::swyx::UserStatus;
 const WAIT: Duration = Duration::from_secs(5);
 
 /// The maximum pause: a wrong date would otherwise stop a tenant permanently.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+const MAX_WAIT: Duration = Duration::from_mins(10);
 
 impl Engine {
     pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
@@ -227,5 +227,5 @@ impl Engine {
 }
 
 fn asked_for(wait: Duration) -> Duration {
-    if wait.is_zero() { WAIT } else { wait.min(LONGEST_WAIT) }
+    if wait.is_zero() { WAIT } else { wait.min(MAX_WAIT) }
 }

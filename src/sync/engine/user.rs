@@ -14,10 +14,10 @@ pub(super) const ECHO: Duration = Duration::from_secs(10);
 /// The first pause after a refusal; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 /// The maximum pause.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+const MAX_PAUSE: Duration = Duration::from_hours(1);
 
 /// After this many older readings in a row, the readings are no longer treated as stale.
-const MOST_STALE: u8 = 3;
+const MAX_STALE: u8 = 3;
 
 /// A user.
 #[derive(Clone, Debug)]
@@ -102,7 +102,7 @@ impl Backoff {
     pub(super) fn refused(&mut self, now: Moment) {
         let pause = FIRST_PAUSE * 2_u32.pow(u32::from(self.refusals.min(6)));
         self.refusals = self.refusals.saturating_add(1);
-        self.not_before = now + pause.min(LONGEST_PAUSE);
+        self.not_before = now + pause.min(MAX_PAUSE);
     }
 }
 
@@ -218,7 +218,7 @@ impl User {
     /// Whether the reading comes from a store that lags behind an earlier reading. If Graph restarts its counting, all later readings
     /// show it.
     fn is_stale(&mut self, version: Version) -> bool {
-        let is_stale = version != Version::default() && version < self.version && self.stale < MOST_STALE;
+        let is_stale = version != Version::default() && version < self.version && self.stale < MAX_STALE;
         if is_stale {
             self.stale += 1;
         } else {

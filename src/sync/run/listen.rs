@@ -18,12 +18,12 @@ pub(super) const STATUSES: &str = "cannot read the gateway's statuses";
 
 /// The first and the maximum pause between two attempts to connect; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// A stream that lasted this long counts as successful.
 const GOOD: Duration = Duration::from_secs(30);
 /// The maximum interval for reading changes, even if presences are read less often.
-const LONGEST_LOOK: Duration = Duration::from_secs(10);
+const MAX_PROBE_TIME: Duration = Duration::from_secs(10);
 
 /// Listens until the run ends; reads all statuses when `again` requests it, for example for new users.
 pub(super) async fn listen(
@@ -46,7 +46,7 @@ pub(super) async fn listen(
                 () = listener.messages.closed() => return,
             };
         }
-        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
         // A gateway that closes at once must not be contacted in a tight loop.
         tokio::time::sleep(pause / 2).await;
     }
@@ -121,7 +121,7 @@ impl Listener {
     async fn look(&self, mut cursor: Cursor) -> Option<Cursor> {
         let mut interval = self.interval.clone();
         loop {
-            let pause = (*interval.borrow_and_update()).min(LONGEST_LOOK);
+            let pause = (*interval.borrow_and_update()).min(MAX_PROBE_TIME);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 // The interval changed.

@@ -20,7 +20,7 @@ const LISTS: &str = "cannot read the lists of users";
 const EVERY: Duration = Duration::from_mins(15);
 /// The first and the maximum pause after a failure; it doubles each time, and is never shorter than requested.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// Changes of users come in bursts; one reading covers all within this time.
 const SWARM: Duration = Duration::from_secs(2);
 
@@ -49,7 +49,7 @@ pub(super) async fn keep(
             }
             Err(error) => {
                 let pause = error.wait().max(next_pause);
-                next_pause = (next_pause * 2).min(LONGEST_PAUSE);
+                next_pause = (next_pause * 2).min(MAX_PAUSE);
                 (pause, Some(error.text), None)
             }
         };

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use swyx_teams::entra::snapshot::objects::FoundBy;
-use swyx_teams::provision::{Asked, Options, Plan, Step};
+use swyx_teams::provision::{Options, Plan, RotateRequest, Step};
 
 use super::stage::{Ended, Stage};
 use super::world::{Start, World, graph};
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const NAME: &str = "SwyxMSTeamsPresenceSync";
-const NEW: Asked = Asked::New { again: false, remove_old: false };
+const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
 
 fn stage(tenant: &Value, mode: u8) -> Arc<Stage> {
     Stage::new(0, tenant.to_string(), mode, Duration::ZERO)
@@ -233,7 +233,7 @@ async fn every_wait_for_replication_has_its_reason() {
     }
     // Once it is done, the next one waits for nothing but what is not seen.
     tokio::time::sleep(stage.lag).await;
-    let told = stage.state().story.len();
+    let progress = stage.state().story.len();
     assert_eq!(done(stage.apply().await, &stage).steps, []);
-    assert!(!stage.state().story[told..].iter().any(|line| line.contains("waits")));
+    assert!(!stage.state().story[progress..].iter().any(|line| line.contains("waits")));
 }

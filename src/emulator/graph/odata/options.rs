@@ -13,7 +13,7 @@ use crate::emulator::message::Request;
 
 /// The largest page, and the one without `$top`: those of <https://learn.microsoft.com/en-us/graph/api/user-list>; that all collections
 /// have the same is inferred.
-const LARGEST_PAGE: usize = 999;
+const MAX_PAGE_SIZE: usize = 999;
 const USUAL_PAGE: usize = 100;
 
 /// The start of every page token; the number of objects to skip follows in hexadecimal.
@@ -180,11 +180,11 @@ pub(in crate::emulator::graph) fn is_eventual(request: &Request) -> bool {
 fn top(value: &str) -> Result<usize, GraphError> {
     let number =
         value.parse::<usize>().map_err(|_| bad(format!("Invalid value '{value}' for $top query option.")))?;
-    if (1..=LARGEST_PAGE).contains(&number) {
+    if (1..=MAX_PAGE_SIZE).contains(&number) {
         Ok(number)
     } else {
         Err(unsupported(format!(
-            "Invalid page size specified: '{number}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+            "Invalid page size specified: '{number}'. Must be between 1 and {MAX_PAGE_SIZE} inclusive."
         )))
     }
 }

@@ -116,16 +116,16 @@ impl Reader {
     }
 
     fn list(&mut self) -> Result<Test, GraphError> {
-        const MOST: usize = 15; // <https://learn.microsoft.com/en-us/graph/filter-query-parameter>
+        const MAX: usize = 15; // <https://learn.microsoft.com/en-us/graph/filter-query-parameter>
         self.sign('(')?;
         let mut literals = vec![self.literal()?];
         while self.words.next_if_eq(&Word::Sign(',')).is_some() {
             literals.push(self.literal()?);
         }
         self.sign(')')?;
-        if literals.len() > MOST {
+        if literals.len() > MAX {
             return Err(unsupported(format!(
-                "Too many child clauses specified in search filter expression containing 'OR' operators: {}. Max allowed: {MOST}.",
+                "Too many child clauses specified in search filter expression containing 'OR' operators: {}. Max allowed: {MAX}.",
                 literals.len()
             )));
         }

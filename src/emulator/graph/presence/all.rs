@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Presence;
 
 /// The maximum number of earlier presences of one user.
-const MOST: usize = 32;
+const MAX: usize = 32;
 
 /// Presences by the user's position in the directory; a missing user never had a presence.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Presences {
             let past = self.past.entry(place).or_default();
             let seen = earlier(now, lag);
             past.retain(|past| past.until > seen);
-            if past.len() == MOST {
+            if past.len() == MAX {
                 past.pop_front();
             }
             past.push_back(Past { presence: presence.clone(), until: now });
