@@ -45,13 +45,13 @@
 //! | | [`rules`] | the table of rules, a file each |
 //! | | [`diagnostic`] | what a finding is |
 //! | | [`sheet`] | what to type into Control Center |
-//! | | [`endpoint`], [`text`] | web addresses; texts from outside and how they are shown |
+//! | | [`endpoint`], `text` | web addresses; texts from outside and how they are shown |
 //! | | [`os`] | all that differs between systems |
-//! | online | [`http`] | requests and answers over HTTPS: transport, one way to send |
-//! | | [`provision`] | what is to be done in a tenant for the settings to work: planned, done, kept up, deleted |
-//! | | [`swyx`] | the client of the SwyxServer gateway, and its contract |
-//! | | [`users`] | which Swyx user is which Teams user |
-//! | | [`sync`] | carries the statuses both ways |
+//! | online | `http` | requests and answers over HTTPS: transport, one way to send |
+//! | | `provision` | what is to be done in a tenant for the settings to work: planned, done, kept up, deleted |
+//! | | `swyx` | the client of the SwyxServer gateway, and its contract |
+//! | | `users` | which Swyx user is which Teams user |
+//! | | `sync` | carries the statuses both ways |
 //! | program | `report` | findings in seven formats |
 //! | | `web` | the admin form as a page, served on this machine |
 //! | | `emulator` | Entra ID, Microsoft Graph and a gateway for trying and testing; uses nothing else of this crate |

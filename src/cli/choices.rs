@@ -1,5 +1,7 @@
 //! The library's choices as values of options. The library names and describes them; only this file depends on the parser.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
@@ -8,7 +10,8 @@ use crate::report::Format;
 
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Self] {
-        &Self::ALL
+        static ALL: LazyLock<Vec<Format>> = LazyLock::new(|| Format::all().collect());
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

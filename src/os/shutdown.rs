@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 static OWN_HANDLERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether SIGTERM and SIGINT are handled by this program. Their default action must not follow then.
-#[cfg_attr(not(all(unix, feature = "cli")), expect(dead_code, reason = "only the program's signals ask"))]
+#[cfg_attr(not(unix), expect(dead_code, reason = "only the program's signals ask"))]
 pub(super) fn has_own_handler() -> bool {
     OWN_HANDLERS.load(Ordering::SeqCst) > 0
 }

@@ -47,35 +47,70 @@ pub enum Format {
     Junit,
 }
 
+/// What belongs to a format. A new one is a variant of [`Format`], a row here, and a file that writes it.
+struct Row {
+    format: Format,
+    /// The name, as options take it.
+    name: &'static str,
+    /// What it is for, as help says it.
+    description: &'static str,
+    write: fn(&[FileReport], &Repository, &mut dyn Write) -> io::Result<()>,
+}
+
+/// All formats, in the order in which help lists them.
+const FORMATS: [Row; 7] = [
+    Row {
+        format: Format::Human,
+        name: "human",
+        description: "For a person: the line, a caret, what to do",
+        write: |files, _, out| human::write(files, out),
+    },
+    Row {
+        format: Format::Concise,
+        name: "concise",
+        description: "One line for each finding",
+        write: |files, _, out| concise::write(files, out),
+    },
+    Row {
+        format: Format::Json,
+        name: "json",
+        description: "This program's own JSON, version 1",
+        write: |files, _, out| json::write(files, out),
+    },
+    Row {
+        format: Format::Sarif,
+        name: "sarif",
+        description: "SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it",
+        write: sarif::write,
+    },
+    Row { format: Format::Github, name: "github", description: "GitHub annotations", write: github::write },
+    Row { format: Format::Gitlab, name: "gitlab", description: "GitLab code quality", write: gitlab::write },
+    Row {
+        format: Format::Junit,
+        name: "junit",
+        description: "JUnit XML",
+        write: |files, _, out| junit::write(files, out),
+    },
+];
+
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
+    pub fn all() -> impl Iterator<Item = Self> {
+        FORMATS.iter().map(|row| row.format)
+    }
 
     /// The name, as options take it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Concise => "concise",
-            Self::Json => "json",
-            Self::Sarif => "sarif",
-            Self::Github => "github",
-            Self::Gitlab => "gitlab",
-            Self::Junit => "junit",
-        }
+        self.row().name
     }
 
     /// What the format is for, as help says it.
     pub fn description(self) -> &'static str {
-        match self {
-            Self::Human => "For a person: the line, a caret, what to do",
-            Self::Concise => "One line for each finding",
-            Self::Json => "This program's own JSON, version 1",
-            Self::Sarif => "SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it",
-            Self::Github => "GitHub annotations",
-            Self::Gitlab => "GitLab code quality",
-            Self::Junit => "JUnit XML",
-        }
+        self.row().description
+    }
+
+    fn row(self) -> &'static Row {
+        const { &FORMATS }.iter().find(|row| row.format == self).unwrap_or(const { &FORMATS[0] })
     }
 }
 
@@ -89,13 +124,23 @@ pub fn write(
     repository: &Repository,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    match format {
-        Format::Human => human::write(files, out),
-        Format::Concise => concise::write(files, out),
-        Format::Json => json::write(files, out),
-        Format::Sarif => sarif::write(files, repository, out),
-        Format::Github => github::write(files, repository, out),
-        Format::Gitlab => gitlab::write(files, repository, out),
-        Format::Junit => junit::write(files, out),
+    (format.row().write)(files, repository, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The match does not compile when a variant is added: then add it to the list, and its row to the table.
+    #[test]
+    fn every_format_has_a_row() {
+        use Format::{Concise, Github, Gitlab, Human, Json, Junit, Sarif};
+        for format in [Human, Concise, Json, Sarif, Github, Gitlab, Junit] {
+            match format {
+                Human | Concise | Json | Sarif | Github | Gitlab | Junit => {
+                    assert_eq!(format.row().format, format);
+                }
+            }
+        }
     }
 }

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::ServerConfig;
 
 use super::gate::Gate;
-use super::guard::Names;
-use super::routes::Guarded;
+use super::guard::{Door, Names, NoRandomness, closed};
+use super::routes::{assets, router};
+use super::site::Site;
 
 /// Connections at once; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
@@ -165,15 +167,36 @@ impl Bound {
         self
     }
 
-    /// Serves a guarded site until `end` comes, then for at most half a second more.
+    /// The site behind all its guards. There is no other way to serve one, and the guards know the names of this address.
+    ///
+    /// # Errors
+    /// If the system provides no random bytes.
+    pub fn guard(self, site: Arc<Site>) -> Result<GuardedSite, NoRandomness> {
+        let door = Arc::new(Door::new(self.names.clone())?);
+        let router = closed(router(site), assets(), door.clone());
+        Ok(GuardedSite { bound: self, door, router })
+    }
+}
+
+/// A site that only its guards let someone into, at an address that is taken.
+pub struct GuardedSite {
+    pub(super) bound: Bound,
+    pub(super) door: Arc<Door>,
+    pub(super) router: Router,
+}
+
+impl GuardedSite {
+    /// The way in, which gives links.
+    pub fn door(&self) -> &Arc<Door> {
+        &self.door
+    }
+
+    /// Serves the site until `end` comes, then for at most half a second more.
     ///
     /// # Errors
     /// [`Refused::Server`] if the socket fails.
-    pub async fn serve(
-        self,
-        guarded: Guarded,
-        end: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), Refused> {
+    pub async fn serve(self, end: impl Future<Output = ()> + Send + 'static) -> Result<(), Refused> {
+        let Self { bound, router, .. } = self;
         let handle = Handle::new();
         let stop = handle.clone();
         let waiting = tokio::spawn(async move {
@@ -181,16 +204,16 @@ impl Bound {
             stop.graceful_shutdown(Some(GRACE));
         });
         let mut server =
-            axum_server::from_tcp(self.listener).map_err(Refused::Server)?.handle(handle).http1_only();
-        let Limits { connections, eviction, header_bytes, patience } = self.limits;
+            axum_server::from_tcp(bound.listener).map_err(Refused::Server)?.handle(handle).http1_only();
+        let Limits { connections, eviction, header_bytes, patience } = bound.limits;
         let mut http = server.http_builder().http1();
         http.header_read_timeout(patience);
         if let Some(bytes) = header_bytes {
             http.max_buf_size(bytes);
         }
         let gate = Gate::new(connections, eviction, patience);
-        let service = guarded.0.into_make_service();
-        let result = match self.tls {
+        let service = router.into_make_service();
+        let result = match bound.tls {
             Some(tls) => {
                 let tls = RustlsAcceptor::new(tls).handshake_timeout(PATIENCE);
                 server.acceptor(tls.acceptor(gate)).serve(service).await

@@ -14,8 +14,7 @@ mod saving;
 mod sent;
 mod site;
 
-pub use listen::{Bound, Listening, Refused, Tls, listen};
-pub use routes::Guarded;
+pub use listen::{Bound, GuardedSite, Listening, Refused, Tls, listen};
 pub use site::Site;
 
 #[cfg(test)]

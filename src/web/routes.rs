@@ -13,22 +13,12 @@ use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
 use super::actions;
-use super::guard::{self, Door, Session};
+use super::guard::Session;
 use super::page::{self, Content, Note};
 use super::saving;
 use super::sent::Sent;
 use super::site::{Shown, Site, waiting};
 use crate::form::{Finding, findings, look};
-
-/// A site that only its guards can let someone into. There is no other way to serve one.
-pub struct Guarded(pub(super) Router);
-
-impl Guarded {
-    /// The site behind all guards, which `door` keeps.
-    pub fn new(site: Arc<Site>, door: Arc<Door>) -> Self {
-        Self(guard::closed(router(site), assets(), door))
-    }
-}
 
 /// The routes of a site. They are for whoever the guards let through: see [`super::guard`].
 pub(super) fn router(site: Arc<Site>) -> Router {

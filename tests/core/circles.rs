@@ -7,17 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The parts of a path, as `crate`, `rules` and `Rule`.
-type Parts = Vec<String>;
+pub type Parts = Vec<String>;
 
 /// A module, as far as imports go.
 #[derive(Default)]
-struct Module {
+pub struct Module {
     children: BTreeSet<String>,
     items: BTreeSet<String>,
     /// What each imported name stands for.
-    imports: BTreeMap<String, Parts>,
+    pub imports: BTreeMap<String, Parts>,
     /// The paths of its code and of its imports, but not of what it only re-exports.
-    used: BTreeSet<Parts>,
+    pub used: BTreeSet<Parts>,
 }
 
 fn parts(path: &str) -> Parts {
@@ -34,7 +34,7 @@ fn code(text: &str) -> String {
     let mut code = pieces.next().unwrap_or_default().to_owned();
     // Tests are the end of a file, unless they are in a file of their own.
     for piece in pieces {
-        match piece.split_once(";\n") {
+        match piece.split_once(';') {
             Some((module, rest)) if module.starts_with("mod ") && !module.contains('{') => {
                 code = code + "\n" + rest
             }
@@ -70,7 +70,7 @@ fn use_tree(base: &str, tree: &str, found: &mut Vec<(String, Parts)>) {
 }
 
 impl Module {
-    fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         const KINDS: [&str; 9] =
             ["async", "const", "enum", "fn", "static", "struct", "trait", "type", "union"];
         let (mut module, mut body) = (Self::default(), String::new());

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::circles::{Module, Parts};
+
 /// Each module with those that it may import.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     // core: a file and what is wrong with it
@@ -14,25 +16,22 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("diagnostic", &["text", "secret"]),
     ("source", &["text", "diagnostic", "secret"]),
     ("settings", &["text", "endpoint", "secret", "source", "diagnostic"]),
-    ("entra", &["text", "endpoint", "secret", "settings", "os", "http"]),
+    ("entra", &["text", "secret", "settings", "os", "http"]),
     ("rules", &["text", "secret", "settings", "entra", "diagnostic"]),
-    ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
-    ("edit", &["text", "check", "source", "secret", "settings", "diagnostic", "os"]),
+    ("check", &["source", "settings", "rules", "entra", "diagnostic", "os"]),
+    ("edit", &["check", "source", "secret", "settings", "diagnostic", "os"]),
     ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
-    ("sheet", &["text", "secret", "settings"]),
+    ("sheet", &["settings"]),
     // online
     ("http", &["text", "endpoint", "secret", "settings", "os"]),
     ("swyx", &["endpoint", "secret", "settings", "http"]),
-    ("users", &["text", "settings", "diagnostic", "entra", "swyx"]),
-    ("sync", &["settings", "secret", "diagnostic", "entra", "http", "swyx", "users"]),
-    (
-        "provision",
-        &["text", "check", "diagnostic", "edit", "entra", "http", "os", "secret", "settings", "source"],
-    ),
+    ("users", &["text", "diagnostic", "entra", "swyx"]),
+    ("sync", &["settings", "diagnostic", "entra", "http", "swyx", "users"]),
+    ("provision", &["check", "diagnostic", "edit", "entra", "http", "os", "secret", "settings", "source"]),
     // program
     ("emulator", &[]),
     ("report", &["text", "check", "source", "rules", "entra", "diagnostic"]),
-    ("web", &["text", "check", "diagnostic", "edit", "form", "os", "secret", "settings"]),
+    ("web", &["check", "diagnostic", "edit", "form", "os", "secret"]),
     (
         "cli",
         &[
@@ -81,15 +80,16 @@ fn source_files() -> Vec<(String, PathBuf, String)> {
     files
 }
 
-/// The modules that a text names as `crate::…`, tests and documentation apart.
+/// The paths in the code of a file, tests and documentation apart.
+fn paths(text: &str) -> BTreeSet<Parts> {
+    let module = Module::of(text);
+    module.used.into_iter().chain(module.imports.into_values()).collect()
+}
+
+/// The modules that a text names as `crate::…`.
 fn imports(text: &str) -> BTreeSet<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let mentions =
-        lines.flat_map(|line| line.split("crate::").skip(1).map(str::to_owned).collect::<Vec<_>>());
-    let names = mentions
-        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>());
-    names.filter(|name| !name.is_empty()).collect()
+    let paths = paths(text).into_iter().filter(|path| path[0] == "crate");
+    paths.filter_map(|path| path.get(1).cloned()).collect()
 }
 
 /// The modules that are built for tests only.
@@ -98,51 +98,67 @@ fn test_modules(text: &str) -> Vec<String> {
     names.map(|(name, _)| name.to_owned()).filter(|name| !name.contains('{')).collect()
 }
 
-#[test]
-fn modules_import_only_what_they_may() {
+/// The files that are part of the library or the program: module, path and text.
+fn production_files() -> impl Iterator<Item = (String, PathBuf, String)> {
     let files = source_files();
     assert!(files.len() > 40);
     let tests = files.iter().flat_map(|(_, _, text)| test_modules(text)).collect::<BTreeSet<_>>();
-    for (module, path, text) in &files {
-        let is_test = path.file_stem().is_some_and(|name| tests.contains(&*name.to_string_lossy()));
-        if module == "lib" || module == "main" || is_test {
-            continue;
-        }
-        let allowed = MAY_IMPORT
+    let is_test = move |path: &Path| {
+        let mut names = path.iter().map(|name| name.to_string_lossy());
+        names.any(|name| tests.contains(name.trim_end_matches(".rs")))
+    };
+    files.into_iter().filter(move |(module, path, _)| module != "lib" && module != "main" && !is_test(path))
+}
+
+#[test]
+fn modules_import_only_what_they_may() {
+    let mut unused = MAY_IMPORT
+        .iter()
+        .flat_map(|(module, others)| others.iter().map(|other| (module.to_string(), other.to_string())))
+        .collect::<BTreeSet<_>>();
+    for (module, path, text) in
+        production_files().filter(|(_, path, _)| path.extension().is_some_and(|e| e == "rs"))
+    {
+        let (_, allowed) = MAY_IMPORT
             .iter()
-            .find(|(name, _)| name == module)
-            .unwrap_or_else(|| panic!("{module} is not in the plan"))
-            .1;
-        for name in imports(text) {
-            assert!(name == *module || allowed.contains(&name.as_str()), "{} imports {name}", path.display());
+            .find(|(name, _)| *name == module)
+            .unwrap_or_else(|| panic!("{module} is not in the plan"));
+        for name in imports(&text) {
+            assert!(name == module || allowed.contains(&name.as_str()), "{} imports {name}", path.display());
+            unused.remove(&(module.clone(), name));
         }
     }
+    assert!(unused.is_empty(), "these are allowed and not needed: {unused:?}");
 }
 
 #[test]
 fn the_test_of_imports_would_see_one() {
-    assert_eq!(
-        imports("use crate::cli::x;\nfn f() { crate::report::y() }"),
-        ["cli", "report"].map(str::to_owned).into()
-    );
-    assert_eq!(imports("//! crate::cli\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
+    let text = "use crate::cli::x;\nuse crate::{check, edit::{self, fix}};\nfn f() { crate::report::y() }";
+    assert_eq!(imports(text), ["check", "cli", "edit", "report"].map(str::to_owned).into());
+    assert_eq!(imports("//! crate::cli\n\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
+    // A module of tests does not hide what follows it.
+    let text = "mod a;\n#[cfg(test)]\nmod b;\n#[cfg(test)]\nmod tests;\n\nuse crate::cli::x;\n";
+    assert_eq!(imports(text), ["cli"].map(str::to_owned).into());
 }
 
 /// Every other writer of `edit` writes addresses and commands, too.
 #[test]
 fn the_page_saves_only_through_the_writer_for_forms() {
-    let calls = |text: &str| text.split("edit::").skip(1).map(called).collect::<Vec<_>>();
-    let files = source_files();
-    let web = files.iter().filter(|(module, _, _)| module == "web");
-    let found = web.flat_map(|(_, _, text)| calls(text)).filter(|name| name.starts_with(char::is_lowercase));
-    let found = found.collect::<BTreeSet<_>>();
+    let web = production_files().filter(|(module, _, _)| module == "web");
+    let found = web.flat_map(|(_, _, text)| functions_of_edit(&text)).collect::<BTreeSet<_>>();
     assert_eq!(found, ["apply_from_form", "preview"].map(str::to_owned).into());
-    assert_eq!(calls("edit::apply_to_file(&name)"), ["apply_to_file"]);
+    for text in ["fn f() { edit::apply_to_file(&name) }", "use crate::edit::{self, apply_to_file};"] {
+        assert_eq!(functions_of_edit(text), ["apply_to_file"]);
+    }
 }
 
-/// The name at the start of a text.
-fn called(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+/// The functions of `edit` that a text names.
+fn functions_of_edit(text: &str) -> Vec<String> {
+    let after_edit = |path: Parts| {
+        let at = path.iter().position(|part| part == "edit")?;
+        path.get(at + 1).filter(|name| name.starts_with(char::is_lowercase)).cloned()
+    };
+    paths(text).into_iter().filter_map(after_edit).collect()
 }
 
 #[test]

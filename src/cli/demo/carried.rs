@@ -6,13 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use tokio::sync::{mpsc, watch};
 
 use super::super::sync::load::Loaded;
 use crate::cli::context::Context;
 use crate::emulator::Emulator;
 use crate::secret::Trust;
-use crate::sync::run::{Control, NoopObserver, View, run};
+use crate::sync::run::{Control, NoopObserver, channel, run};
 
 /// A user's action, and the expected result on the other side.
 struct Change {
@@ -110,17 +109,16 @@ pub(super) fn show(
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let (controls, receiver) = mpsc::channel(1);
-        let (sender, mut view) = watch::channel(View::default());
-        let running = tokio::spawn(run(site, receiver, sender, Box::new(NoopObserver)));
+        let (controller, mut view, channel) = channel();
+        let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
         // All users are read once, so that later readings show changes.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
-        let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.is_ok_and(|view| view.is_ok());
+        let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.unwrap_or(false);
         let mut all_came = is_ready;
         for round in ROUNDS {
             all_came &= is_ready && self::round(context, round, emulator).await?;
         }
-        let _ = controls.send(Control::Stop).await;
+        let _ = controller.send(Control::Stop).await;
         let _ = running.await;
         writeln!(
             context.out,

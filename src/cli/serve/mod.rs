@@ -17,7 +17,7 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::web::guard::{Door, LINK_LIFE};
-use crate::web::{Bound, Guarded, Listening, Refused, Site, Tls, listen};
+use crate::web::{Bound, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
 
 /// The arguments.
@@ -91,7 +91,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
 
 async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Result<Exit, CliError> {
     let end = crate::os::shutdown_signal()?;
-    let door = Arc::new(Door::new(bound.names().clone()).map_err(io::Error::other)?);
+    let guarded = bound.guard(site).map_err(io::Error::other)?;
+    let door = Arc::clone(guarded.door());
     print_link(context, &door)?;
     let is_asked = context.can_ask();
     let (ask, mut asked) = mpsc::channel(1);
@@ -106,8 +107,7 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
             io::stdin().lock().lines().map_while(Result::ok).all(|_| ask.blocking_send(()).is_ok())
         });
     }
-    let closed = Guarded::new(site, door.clone());
-    let mut serving = std::pin::pin!(bound.serve(closed, end));
+    let mut serving = std::pin::pin!(guarded.serve(end));
     loop {
         tokio::select! {
             result = &mut serving => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -15,7 +15,7 @@ use crate::cli::names::display;
 use crate::rules;
 use crate::secret::Trust;
 use crate::sync::Options;
-use crate::sync::run::{self, Control, View};
+use crate::sync::run::{self, Control, Controller};
 
 /// The options that all tenants share.
 pub(super) struct Plan {
@@ -42,7 +42,7 @@ pub(super) struct Keeper {
 }
 
 struct Running {
-    controls: mpsc::Sender<Control>,
+    controller: Controller,
     task: JoinHandle<()>,
 }
 
@@ -88,7 +88,7 @@ impl Keeper {
         let Some(loaded) = &self.loaded else { return };
         let mut budget = None;
         self.state.change(self.place, |tenant| {
-            let users = tenant.view.as_ref().and_then(|view| Some(view.borrow().headcount?.matched));
+            let users = tenant.view.as_ref().and_then(|view| view.read(|view| Some(view.headcount?.matched)));
             let found = users.and_then(|users| rules::read_budget(&loaded.settings, users));
             let text = found.map(|found| {
                 [Some(found.message), found.help].into_iter().flatten().collect::<Vec<_>>().join("; ")
@@ -106,8 +106,7 @@ impl Keeper {
     fn start(&mut self) {
         let Some(loaded) = &self.loaded else { return };
         let Some(site) = loaded.site(self.plan.is_dry_run) else { return };
-        let (controls, receiver) = mpsc::channel(8);
-        let (sender, view) = watch::channel(View::default());
+        let (controller, view, channel) = run::channel();
         let file = display(&self.path);
         let tenant = loaded.identity().tenant;
         tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "synchronisation started");
@@ -117,15 +116,15 @@ impl Keeper {
         // With several tenants, each line names its tenant.
         let span = tracing::info_span!("settings", file);
         self.running = Some(Running {
-            controls,
-            task: tokio::spawn(run::run(site, receiver, sender, observer).instrument(span)),
+            controller,
+            task: tokio::spawn(run::run(site, channel, observer).instrument(span)),
         });
     }
 
     async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
             // Sending fails only if the run has already ended.
-            let _ = running.controls.send(Control::Stop).await;
+            let _ = running.controller.send(Control::Stop).await;
             let task = running.task.abort_handle();
             // If Graph does not answer, sessions expire on their own, so there is no reason to wait longer.
             if tokio::time::timeout(CLEARING, running.task).await.is_err() {
@@ -173,7 +172,7 @@ impl Keeper {
                 let users = (users != old.settings.users).then_some(Control::Users(users));
                 for control in client.into_iter().chain([Control::Options(options)]).chain(users) {
                     // If the run ends in the meantime, the next change restarts it.
-                    let _ = running.controls.send(control).await;
+                    let _ = running.controller.send(control).await;
                 }
             }
             _ => {

@@ -92,7 +92,7 @@ impl Collector for Tenants {
             .encode_gauge(&refused)?;
         let tenants = self.0.tenants();
         let views = tenants.iter().filter_map(|tenant| {
-            let view = tenant.view.as_ref()?.borrow().clone();
+            let view = tenant.view.as_ref()?.read(View::clone);
             Some((tenant.identity.clone()?, view))
         });
         let views = views.collect::<Vec<_>>();

@@ -3,9 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::watch;
-
-use crate::sync::run::View;
+use crate::sync::run::{View, ViewReader};
 
 /// All tenants.
 #[derive(Default)]
@@ -20,7 +18,7 @@ pub(super) struct Tenant {
     /// The target interval.
     pub(super) interval: Duration,
     /// The state while it runs.
-    pub(super) view: Option<watch::Receiver<View>>,
+    pub(super) view: Option<ViewReader>,
     /// Why the current file is not used.
     pub(super) refused: Option<String>,
     /// Why so many users cannot be read as often as the settings ask for.
@@ -89,14 +87,14 @@ impl State {
         tenants
             .iter()
             .filter_map(|tenant| tenant.view.as_ref())
-            .map(|view| view.borrow().figures.open_sessions)
+            .map(|view| view.read(|view| view.figures.open_sessions))
             .sum()
     }
 
     /// Whether every tenant's run is active.
     pub(super) fn is_alive(&self) -> bool {
         let is_alive = |view: &View| view.age().is_none_or(|age| age < HANGS);
-        self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| is_alive(&view.borrow()))
+        self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 
     /// Whether every tenant is synchronised and both of its sides answer.
@@ -105,6 +103,6 @@ impl State {
             let figures = &view.figures;
             view.headcount.is_some() && !figures.graph_is_out && !figures.gateway_is_out
         };
-        self.tenants().iter().all(|tenant| tenant.view.as_ref().is_some_and(|view| is_ready(&view.borrow())))
+        self.tenants().iter().all(|tenant| tenant.view.as_ref().is_some_and(|view| view.read(is_ready)))
     }
 }

@@ -74,7 +74,7 @@ fn tenant(tenant: &Tenant) -> Value {
     let (id, application) = (identity.map(|one| &one.tenant), identity.map(|one| &one.application));
     let head = json!({"file": tenant.file, "tenant": id, "application": application, "refused": tenant.refused, "carried": Value::Null});
     let Some(view) = &tenant.view else { return head };
-    let View { figures, headcount, problems, unknown_words, instead, .. } = view.borrow().clone();
+    let View { figures, headcount, problems, unknown_words, instead, .. } = view.read(View::clone);
     let mut head = head;
     let carried = json!({
         "users": headcount.map(|count| json!({

@@ -13,6 +13,7 @@ use super::super::engine::{Command, Engine, Event};
 use super::super::mapping::nearest;
 use super::super::moment::Moment;
 use super::execute::{self, Executed, Executor};
+use super::handle::RunChannel;
 use super::message::Message;
 use super::site::{Control, Observer, Site};
 use super::view::View;
@@ -27,13 +28,9 @@ const SLEPT: Duration = Duration::from_secs(20);
 /// A problem that returns within this time is not logged again.
 const QUIET: Duration = Duration::from_mins(1);
 
-/// Runs until stopped, or until the sender of `controls` is dropped, and clears its sessions. It updates `view` once a second.
-pub async fn run(
-    site: Site,
-    mut controls: mpsc::Receiver<Control>,
-    view: watch::Sender<View>,
-    observer: Box<dyn Observer>,
-) {
+/// Runs until stopped, or until its controller is dropped, and clears its sessions. It updates its view once a second.
+pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
+    let RunChannel { mut controls, view } = channel;
     let (sender, mut messages) = mpsc::channel(1_024);
     let mut run = Run::new(site, observer);
     // They end with this function: dropping the set aborts its tasks.

@@ -9,6 +9,7 @@
 mod driver;
 mod error;
 mod execute;
+mod handle;
 mod listen;
 mod message;
 mod roster;
@@ -16,5 +17,6 @@ mod site;
 mod view;
 
 pub use driver::run;
+pub use handle::{Controller, RunChannel, ViewReader, channel};
 pub use site::{Control, NoopObserver, Observer, Site};
 pub use view::{Headcount, View};

@@ -84,7 +84,7 @@ impl Door {
     ///
     /// # Errors
     /// If the system provides no random bytes.
-    pub fn new(names: Names) -> Result<Self, NoRandomness> {
+    pub(in crate::web) fn new(names: Names) -> Result<Self, NoRandomness> {
         Self::behind(names, &Guard::ALL)
     }
 

@@ -36,12 +36,11 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use door::Door;
-pub use door::LINK_LIFE;
+pub use door::{Door, LINK_LIFE, NoRandomness};
 pub(super) use kind::Guard;
 pub use names::Names;
-pub use session::Session;
-pub use token::MOST_BYTES;
+pub(super) use session::Session;
+pub(super) use token::MOST_BYTES;
 
 use std::sync::Arc;
 

@@ -12,12 +12,12 @@ pub struct Names {
 
 impl Names {
     /// Plain HTTP on a loopback address: the address itself, and `localhost`.
-    pub fn loopback(address: SocketAddr) -> Self {
+    pub(in crate::web) fn loopback(address: SocketAddr) -> Self {
         Self::new("http", vec![literal(address.ip()), "localhost".to_owned()], address.port())
     }
 
     /// HTTPS under this name.
-    pub fn tls(host: &str, port: u16) -> Self {
+    pub(in crate::web) fn tls(host: &str, port: u16) -> Self {
         Self::new("https", vec![host.to_ascii_lowercase()], port)
     }
 

@@ -20,11 +20,11 @@ use crate::web::page;
 
 /// What a request belongs to.
 #[derive(Clone)]
-pub struct Session(Option<Word>);
+pub(crate) struct Session(Option<Word>);
 
 impl Session {
     /// What the page's forms bring with every change.
-    pub fn csrf(&self) -> &str {
+    pub(crate) fn csrf(&self) -> &str {
         self.0.as_ref().map_or("", Word::text)
     }
 

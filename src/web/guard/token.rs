@@ -13,7 +13,7 @@ use super::request::{is_change, refuse};
 
 /// The bytes of a posted form at most: three for each of a settings file's, which has 1 MiB at most, were all percent-encoded, and a third of
 /// that for the inputs' names.
-pub const MOST_BYTES: usize = 4 << 20;
+pub(crate) const MOST_BYTES: usize = 4 << 20;
 
 /// The name of the hidden input.
 const INPUT: &str = "csrf";

@@ -10,8 +10,7 @@ use swyx_teams::http::{Limits, Transport};
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::Settings;
 use swyx_teams::swyx::Gateway;
-use swyx_teams::sync::run::{Control, NoopObserver, Site, View, run};
-use tokio::sync::{mpsc, watch};
+use swyx_teams::sync::run::{Control, Controller, NoopObserver, Site, View, ViewReader, channel, run};
 use tokio::task::JoinHandle;
 
 use crate::memory::Memory;
@@ -19,8 +18,8 @@ use crate::memory::Memory;
 /// A site with the synchronisation.
 pub struct Place {
     pub emulator: Arc<Emulator>,
-    controls: mpsc::Sender<Control>,
-    view: watch::Receiver<View>,
+    controller: Controller,
+    view: ViewReader,
     running: JoinHandle<()>,
 }
 
@@ -73,23 +72,18 @@ impl Place {
     /// The synchronisation beside an emulated site.
     pub fn beside(emulator: Arc<Emulator>, mode: u8, more: &str, is_dry_run: bool) -> Self {
         let settings = settings(&emulator, mode, more);
-        let (controls, receiver) = mpsc::channel(8);
-        let (sender, view) = watch::channel(View::default());
-        let running = tokio::spawn(run(
-            site(&emulator, &settings, is_dry_run),
-            receiver,
-            sender,
-            Box::new(NoopObserver),
-        ));
-        Self { emulator, controls, view, running }
+        let (controller, view, channel) = channel();
+        let running =
+            tokio::spawn(run(site(&emulator, &settings, is_dry_run), channel, Box::new(NoopObserver)));
+        Self { emulator, controller, view, running }
     }
 
     pub fn view(&self) -> View {
-        self.view.borrow().clone()
+        self.view.read(View::clone)
     }
 
     pub async fn control(&self, control: Control) {
-        assert!(self.controls.send(control).await.is_ok(), "it runs");
+        assert!(self.controller.send(control).await, "it runs");
     }
 
     /// It is killed, and does nothing more.

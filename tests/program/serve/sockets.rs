@@ -4,8 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
-use swyx_teams::web::guard::Door;
-use swyx_teams::web::{Bound, Guarded, Listening, Refused, Site, listen};
+use swyx_teams::web::{Bound, Listening, Refused, Site, listen};
 
 async fn bound() -> Bound {
     let address = ([127, 0, 0, 1], 0).into();
@@ -23,10 +22,10 @@ fn served() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinH
             let origin = bound.names().origin();
             tell.send(origin.strip_prefix("http://").expect("http").parse().expect("an address"))
                 .expect("heard");
-            let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
-            let router = Guarded::new(Arc::new(Site::new("a.toml", "/nowhere/a.toml")), door);
+            let site = Arc::new(Site::new("a.toml", "/nowhere/a.toml"));
+            let guarded = bound.guard(site).expect("random bytes");
             let end = async { drop(ends.await) };
-            bound.serve(router, end).await.expect("an end");
+            guarded.serve(end).await.expect("an end");
         });
     });
     (told.recv().expect("an address"), end, thread)

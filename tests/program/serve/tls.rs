@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reqwest::header;
-use swyx_teams::web::guard::Door;
-use swyx_teams::web::{Guarded, Listening, Refused, Site, Tls, listen};
+use swyx_teams::web::{Listening, Refused, Site, Tls, listen};
 
 /// What no answer may hold.
 const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
@@ -46,9 +45,10 @@ async fn by_tls_the_session_is_bound_to_the_one_name() {
     let origin = bound.names().origin();
     assert!(origin.starts_with("https://form.example.com:"), "{origin}");
     let port = origin.rsplit(':').next().expect("a port").parse::<u16>().expect("a number");
-    let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
     let site = Arc::new(Site::new("a.toml", files.path("a.toml")));
-    tokio::spawn(bound.serve(Guarded::new(site, door.clone()), std::future::pending()));
+    let guarded = bound.guard(site).expect("random bytes");
+    let door = Arc::clone(guarded.door());
+    tokio::spawn(guarded.serve(std::future::pending()));
 
     let certificate = reqwest::Certificate::from_pem(files.1.as_bytes()).expect("a certificate");
     let client = reqwest::Client::builder().tls_certs_only([certificate]).no_proxy();

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::web::guard::{Door, Guard, closed};
+use crate::web::guard::{Door, Guard};
 use crate::web::listen::Limits;
-use crate::web::routes::{Guarded, assets, router};
-use crate::web::{Listening, Site, listen};
+use crate::web::{GuardedSite, Listening, Site, listen};
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Request, StatusCode, header};
@@ -32,7 +31,8 @@ async fn served(limits: Limits) -> SocketAddr {
     let router = Router::new()
         .route("/", get(|| async { "here" }))
         .route("/much", get(|| async { Bytes::from(vec![b'x'; MUCH]) }));
-    tokio::spawn(bound.serve(Guarded(router), std::future::pending()));
+    let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
+    tokio::spawn(GuardedSite { bound, door, router }.serve(std::future::pending()));
     address
 }
 
@@ -89,11 +89,11 @@ impl Form {
         std::fs::write(&path, TEXT).expect("a file");
         let listening = Listening { address: ([127, 0, 0, 1], 0).into(), tls: None };
         let bound = listen(&listening).await.expect("an address").within(limits);
-        let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
         let address =
             bound.names().origin().strip_prefix("http://").expect("http").parse().expect("an address");
-        let router = closed(router(Arc::new(Site::new("a.toml", path))), assets(), door.clone());
-        tokio::spawn(bound.serve(Guarded(router), std::future::pending()));
+        let guarded = bound.guard(Arc::new(Site::new("a.toml", path))).expect("random bytes");
+        let door = Arc::clone(guarded.door());
+        tokio::spawn(guarded.serve(std::future::pending()));
         Self { address, door, _folder: folder }
     }
 
