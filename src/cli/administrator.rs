@@ -16,7 +16,8 @@ use crate::settings::defaults;
 use crate::text::printable;
 use crate::web::actions::Code;
 
-/// How the administrator signs in: with a ready token, else by the Azure CLI, else, if someone is there, with a code.
+/// How the administrator signs in: with a ready token, otherwise with the Azure CLI, otherwise with a device code if prompting is
+/// possible.
 pub(super) fn administrators(
     context: &Context<'_>,
     use_az: bool,
@@ -34,7 +35,7 @@ pub(super) fn administrators(
         }
         None => {
             let why = format!(
-                "no administrator can sign in: set {ADMIN_TOKEN}, or give --use-az; without a terminal, or with --no-input, nobody is asked for a code"
+                "no administrator sign-in available: set {ADMIN_TOKEN}, or use --use-az; without a terminal, or with --no-input, a device code cannot be entered"
             );
             return Err(Unseen::new(Cause::Use, why));
         }
@@ -42,7 +43,7 @@ pub(super) fn administrators(
     Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
 }
 
-/// With a code that the page shows.
+/// A device code sign-in that shows its code on the page.
 fn on_page(context: &Context<'_>) -> AdminWay {
     let page = context.page.clone();
     AdminWay::DeviceCode(Box::new(move |prompt| {
@@ -53,10 +54,10 @@ fn on_page(context: &Context<'_>) -> AdminWay {
     }))
 }
 
-/// The environment variable of a ready token. It is read here, and not by the parser of arguments, whose help shows values.
+/// The environment variable with a ready token. The argument parser does not read it because its help would show the value.
 pub(super) const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
 
-/// The ready token, if there is one. A line end is easily copied along.
+/// The ready token, if there is one. Trimmed because a line end is easily copied along.
 pub(super) fn ready_token() -> Option<Secret> {
     let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
     token.filter(|token| !token.is_empty()).map(Secret::new)
@@ -72,14 +73,14 @@ fn show(prompt: &DevicePrompt) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The administrator's token. A person who enters a code signs in to the application that it is for, so a file may name another
-/// application than Microsoft's only if it is trusted with everything.
+/// The administrator's token. With a device code, a person signs in to the application that the file names. So a file may name another
+/// application than Microsoft's only if it is fully trusted.
 pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
     let access = connection.access();
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
     if !connection.trusts_everything() && administrators.ask_a_person() && !is_microsofts {
         let why = format!(
-            "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, add --trust without a list",
+            "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, use --trust without a list",
             access.admin_client_id
         );
         return Err(Unseen::new(Cause::Use, why));

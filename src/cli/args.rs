@@ -24,7 +24,7 @@ use super::sync::status::StatusArgs;
 use super::sync::{LogFormat, SyncArgs};
 use super::users::UsersArgs;
 
-/// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses.
+/// Sets up, checks and runs SwyxWare's Microsoft Teams presence synchronisation: its settings, its application in Entra ID, the statuses
 #[derive(Parser)]
 #[command(name = "swyx-teams", version, propagate_version = true, styles = STYLES, after_long_help = AFTER, max_term_width = 110)]
 pub(super) struct Cli {
@@ -44,64 +44,64 @@ const AFTER: &str = "\
 Exit codes:
   0  nothing found at or above --fail-on
   1  findings at or above --fail-on
-  2  wrong use, a path that could not be read, or no file found
-  3  an answer that is no finding: 403 for the administrator, 5xx after the retries, not Microsoft Graph
-  4  no answer in time
-Where several apply: 2 before 4 before 3 before 1.
+  2  usage error, unreadable path, or no file found
+  3  unexpected response: 403 for the administrator, 5xx after all retries, or not from Microsoft Graph
+  4  timeout
+If several apply, 2 wins over 4, 4 over 3, and 3 over 1.
 
 Environment:
-  SWYX_TEAMS_CONFIG       the settings file, where no argument names one
+  SWYX_TEAMS_CONFIG       the settings file, if no argument names one
   SWYX_TEAMS_TRUST        1 for --trust, or LIST for --trust=LIST
   SWYX_TEAMS_ADMIN_TOKEN  an administrator's access token for Microsoft Graph
-  HTTPS_PROXY, NO_PROXY   the proxy, where the settings name none; never for this machine itself
-  SSL_CERT_FILE           trusted certificates instead of the system's
+  HTTPS_PROXY, NO_PROXY   the proxy, if the settings name none; never used for this machine itself
+  SSL_CERT_FILE           certificates to trust instead of the system's
   NO_COLOR                no colours
 
-A settings file names where a secret is kept; checking it without --online never fetches the secret, opens no connection and starts no program.";
+`check` without --online never fetches a secret, opens a connection or starts a program.";
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Check settings files: every fault of every file in one pass
+    /// Check settings files and report every problem in one pass
     Check(CheckArgs),
     /// Print the value of one key
     Get(GetArgs),
-    /// Print all keys with their values, and where these come from
+    /// Print all keys, their values and the source of each value
     List(ListArgs),
-    /// Change keys; every other byte of the file stays as it is
+    /// Set keys; all other bytes of the file stay unchanged
     Set(SetArgs),
-    /// Take keys away
+    /// Remove keys
     Unset(UnsetArgs),
-    /// Say in words what changes from one settings file to another
+    /// Describe the differences between two settings files
     Diff(DiffArgs),
-    /// Print what to type into Control Center, and what is left to do by hand
+    /// Print the values for Control Center and the remaining manual steps
     Sheet(SheetArgs),
-    /// Ask for all that is needed, and write the settings file: the wizard
+    /// Create a settings file with a wizard, and register the application
     Setup(SetupArgs),
-    /// Show which Swyx user is which Teams user, and who is nobody
+    /// Match Swyx users to Teams users, and list those without a match
     Users(UsersArgs),
-    /// Explain a rule, a key or a code of Entra ID
+    /// Explain a rule, a key or an Entra ID error code
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
-    /// Show what is to be done in Entra ID for the settings to work
+    /// Show the plan: the changes in Entra ID that the settings need
     Plan(PlanArgs),
-    /// Do it: register the application, grant the permissions, make the client secret
+    /// Carry out the plan: register the application, grant the permissions, create the client secret
     Apply(ApplyArgs),
-    /// Make a new client secret; the old one stays valid until --finish
+    /// Create a new client secret; the old one stays valid until --finish
     Rotate(RotateArgs),
-    /// Take away what apply made
+    /// Delete what `apply` created
     Destroy(DestroyArgs),
-    /// Carry the statuses both ways, of one tenant or many, until told to end
+    /// Synchronise statuses both ways, for one or many tenants, until stopped
     Sync(SyncArgs),
-    /// Show what a running `sync` does
+    /// Show the state of a running `sync`
     Status(StatusArgs),
-    /// Serve the admin form of a settings file as a page on this machine
+    /// Serve the admin form of a settings file as a local web page
     Serve(ServeArgs),
-    /// Show the whole job against an emulated tenant, with nothing set up
+    /// Run the whole workflow against an emulated tenant; needs no setup
     Demo(DemoArgs),
-    /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trying and testing
+    /// Serve an emulated tenant on this machine: Entra ID and Microsoft Graph for trials and tests
     Emulate(EmulateArgs),
-    /// Print the JSON Schema of the settings file, or the contract of the SwyxServer gateway
+    /// Print the JSON Schema of the settings file, or the OpenAPI contract of the SwyxServer gateway
     Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -110,13 +110,13 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// How the log is written that the command shows, if it is one that runs on and on.
+    /// The log format, if the command is one that runs until stopped.
     pub(super) fn log(&self) -> Option<LogFormat> {
         if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
     }
 }
 
-/// The definition of the command line, for completions, manual pages and tests.
+/// The command line definition, for completions, manual pages and tests.
 pub(super) fn command() -> clap::Command {
     Cli::command()
 }

@@ -1,4 +1,4 @@
-//! `check`: every fault of every file, in parallel, reported in a stable order.
+//! `check`: reports every problem of every file, in parallel, in a stable order.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -31,22 +31,22 @@ use crate::text::printable;
 pub(super) struct CheckArgs {
     /// Files, folders (searched for *.toml), or - for standard input
     paths: Vec<PathBuf>,
-    /// How to report
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// The least severity that makes the exit code 1
+    /// Lowest severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     fail_on: FailOn,
-    /// Apply the safe fixes
+    /// Apply safe fixes
     #[arg(long)]
     fix: bool,
-    /// With --fix: show the changes and write nothing
+    /// With --fix: show the changes, write nothing
     #[arg(long, requires = "fix")]
     diff: bool,
-    /// What reports call the text of standard input
+    /// Name of standard input in reports
     #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
     stdin_filename: String,
-    /// Pass over files and folders below a named folder: a pattern over the path from there, or, without a slash, over each name
+    /// Skip files and folders below the given folders. The pattern matches the relative path, or each name if it has no slash
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<glob::Pattern>,
     #[command(flatten)]
@@ -62,7 +62,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
         in_parallel(&targets, |target| check_target(target, args).reported(is_human))
     };
     let (reports, exit) = print_failures(context, outcomes)?;
-    // A diff is for patch tools and eyes: findings beside it would be neither.
+    // A diff must stay a valid patch, so findings are not printed with it.
     if !args.diff {
         report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
     }
@@ -73,7 +73,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     Ok(if has_findings { exit.max(Exit::Findings) } else { exit })
 }
 
-/// What is to be checked: the files that are named, and those in the folders that are named.
+/// The files to check: the named ones, and those in the named folders.
 fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
     let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
@@ -83,18 +83,18 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, C
     }
     if context.global.verbose > 0 {
         for (path, reason) in &walk.skipped {
-            writeln!(context.err, "passed over {}: {reason}", printable(&display(path)))?;
+            writeln!(context.err, "skipped {}: {reason}", printable(&display(path)))?;
         }
     }
     match targets.iter().filter(|target| matches!(target, Target::Stdin)).count() {
         0 => Ok(targets),
         1 if !args.fix => Ok(targets),
-        1 => Err(usage_error("standard input cannot be fixed; name a file")),
-        _ => Err(usage_error("standard input can be named once only")),
+        1 => Err(usage_error("standard input cannot be fixed: name a file")),
+        _ => Err(usage_error("standard input is named twice: name it once")),
     }
 }
 
-/// The reports of all files, and the exit code, findings apart. Diffs and failures are printed at once.
+/// Prints the reports of all files and returns the exit code without findings. Diffs and failures are printed at once.
 fn print_failures(
     context: &mut Context<'_>,
     outcomes: Vec<FileOutcome>,
@@ -118,20 +118,20 @@ fn print_failures(
     Ok((reports, exit))
 }
 
-/// What became of one file, ready to be written.
+/// The result for one file, ready to be written.
 struct FileOutcome {
     report: FileReport,
     diff: Option<String>,
     failure: Option<String>,
-    /// What the look at its tenant comes to, findings apart.
+    /// The exit code of the online check, without findings.
     seen: Exit,
 }
 
-/// What became of one file.
+/// The result for one file.
 struct CheckedFile {
     checked: Checked,
     diff: Option<String>,
-    /// Why it could not be fixed.
+    /// Why the file could not be fixed.
     failure: Option<String>,
 }
 
@@ -142,7 +142,7 @@ impl CheckedFile {
     }
 }
 
-/// Checks every file, looks at its tenant, and says at once what a person has to know of a look that was not possible.
+/// Checks every file, probes its tenant, and reports at once what prevented a probe.
 fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<FileOutcome>> {
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
@@ -171,7 +171,7 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
         Target::Stdin => from_stdin(&args.stdin_filename),
         Target::NoFile(path, reason) => {
-            let help = "name a settings file, or a folder with some";
+            let help = "name a settings file or a folder with settings files";
             pipeline::unreadable(display(path), reason.clone(), help)
         }
         Target::File(path) if args.fix && !args.diff => return fix_file(path),
@@ -200,13 +200,13 @@ fn from_stdin(name: &str) -> Checked {
     let mut content = Vec::new();
     match io::stdin().lock().take(MOST_BYTES as u64 + 1).read_to_end(&mut content) {
         Ok(_) => pipeline::bytes(name, content, false),
-        Err(error) => pipeline::unreadable(name, crate::os::reason(&error), "check what is piped in"),
+        Err(error) => pipeline::unreadable(name, crate::os::reason(&error), "check standard input"),
     }
 }
 
-/// Applies `work` to every item, on all processors, and gives the results in the order of the items.
+/// Applies `work` to every item on all processors, and returns the results in the order of the items.
 fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    // Below this many files a thread costs more than it saves.
+    // With fewer files, a thread costs more than it saves.
     const WORTH_A_THREAD: usize = 32;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = processors.min(items.len() / WORTH_A_THREAD);

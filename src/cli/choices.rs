@@ -1,4 +1,4 @@
-//! The choices of the library as values of options. The library names and describes them; only this file knows the parser.
+//! The library's choices as values of options. The library names and describes them; only this file depends on the parser.
 
 use std::sync::LazyLock;
 

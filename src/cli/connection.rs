@@ -1,7 +1,7 @@
-//! The way from a checked settings file to Entra ID, Microsoft Graph and the gateway.
+//! Connects a checked settings file to Entra ID, Microsoft Graph and the gateway.
 //!
-//! Every command that connects comes through [`Connection::open`]. It alone decides whether the file is trusted, and it fetches
-//! secrets with a time limit and in a way that can be cancelled.
+//! Every command that connects uses [`Connection::open`]. Only this function decides whether the file is trusted. It fetches secrets with
+//! a time limit and can be cancelled.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,21 +25,21 @@ use crate::swyx::Gateway;
 pub(super) struct ConnectionPolicy {
     /// The hosts and commands that the user trusts.
     pub(super) trust: Trust,
-    /// Ends the commands that print secrets.
+    /// Cancels the commands that print secrets.
     pub(super) cancellation: CancellationToken,
 }
 
-/// The way to the tenant and the gateway of one settings file that is trusted.
+/// A connection to the tenant and the gateway of one trusted settings file.
 pub(super) struct Connection {
     access: Access,
     transport: Arc<dyn Transport>,
-    /// The folder that relative paths in the settings file start at.
+    /// The base folder of relative paths in the settings file.
     folder: PathBuf,
     policy: ConnectionPolicy,
 }
 
 impl Connection {
-    /// Opens the way for the settings in `folder` that `checked` holds and that give `access`. Nothing is sent yet.
+    /// Prepares the connection for the settings `checked` in `folder`, with `access`. Sends nothing yet.
     ///
     /// # Errors
     /// The file needs trust that was not given, or its certificate authority or proxy cannot be used.
@@ -56,7 +56,7 @@ impl Connection {
         }
     }
 
-    /// The same over a transport that is there already.
+    /// Like `open`, over an existing transport.
     pub(super) fn over(
         transport: Arc<dyn Transport>,
         folder: &Path,
@@ -66,12 +66,12 @@ impl Connection {
         Self { access: access.clone(), transport, folder: folder.to_path_buf(), policy: policy.clone() }
     }
 
-    /// What carries the requests.
+    /// The transport for requests.
     pub(super) fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport
     }
 
-    /// The tenant, and how it is reached.
+    /// The tenant and how to reach it.
     pub(super) fn access(&self) -> &Access {
         &self.access
     }
@@ -91,12 +91,12 @@ impl Connection {
         Gateway::new(address, token, Arc::clone(&self.transport), limits)
     }
 
-    /// The client secret, from where it is kept, within `limit`.
+    /// The client secret, fetched from its source within `limit`.
     pub(super) async fn client_secret(&self, settings: &Settings, limit: Duration) -> Result<Secret, Unseen> {
         self.secret(&keys::CLIENT_SECRET, client_secret_source(settings)?, limit).await
     }
 
-    /// The secret of `key`, from where it is kept, within `limit`. A command may take its time, so this has a thread of its own.
+    /// The secret of `key`, fetched from its source within `limit`. Runs on its own thread because a command may take long.
     pub(super) async fn secret(
         &self,
         key: &Key,
@@ -104,20 +104,20 @@ impl Connection {
         limit: Duration,
     ) -> Result<Secret, Unseen> {
         let (source, folder, trust) = (source.clone(), self.folder.clone(), self.policy.trust.clone());
-        // Also ended when the time limit is over, or the task is dropped.
+        // Also cancelled when the time limit expires or the task is dropped.
         let own = self.policy.cancellation.child_token();
         let _cancel = own.drop_guard();
         let limits = own.into();
         let fetching = tokio::task::spawn_blocking(move || reveal_within(&source, &folder, &trust, &limits));
         match tokio::time::timeout(limit, fetching).await {
-            Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: it was not fetched in time"))),
+            Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: timeout while fetching the secret"))),
             Ok(Ok(Ok(secret))) => Ok(secret),
             Ok(Ok(Err(error))) => Err(Unseen::new(Cause::Use, format!("`{key}`: {error}"))),
-            Ok(Err(_)) => Err(Unseen::new(Cause::Use, format!("`{key}`: it could not be fetched"))),
+            Ok(Err(_)) => Err(Unseen::new(Cause::Use, format!("`{key}`: the secret could not be fetched"))),
         }
     }
 
-    /// The same where the caller may wait, for as long as a command may run.
+    /// Like `secret`, for a caller that may block as long as a command may run.
     pub(super) fn secret_blocking(&self, key: &Key, source: &SecretSource) -> Result<Secret, Unseen> {
         let limits = self.policy.cancellation.clone().into();
         reveal_within(source, &self.folder, &self.policy.trust, &limits)
@@ -125,15 +125,15 @@ impl Connection {
     }
 }
 
-/// Where the client secret is kept.
+/// The source of the client secret.
 pub(super) fn client_secret_source(settings: &Settings) -> Result<&SecretSource, Unseen> {
     settings.client_secret.as_ref().ok_or_else(|| {
-        let why = "`control_center.MsTeamsClientSecret` is not set; signing in takes a client secret";
+        let why = "`control_center.MsTeamsClientSecret` is not set: signing in needs a client secret";
         Unseen::new(Cause::Use, why)
     })
 }
 
-/// Fetches a secret only to show it. A secret in the file itself needs no trust: every reader of the file sees it.
+/// Fetches a secret only to show it. A secret in the file itself needs no trust because every reader of the file sees it.
 pub(super) fn reveal_secret(
     checked: &Checked,
     source: &SecretSource,
@@ -150,16 +150,16 @@ pub(super) fn reveal_secret(
     }
 }
 
-/// Why a file is not used to sign in or to fetch secrets: it needs trust that was not given.
+/// Why a file may not be used to sign in or to fetch secrets: it needs trust that was not given.
 fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
     checked.draft()?.untrusted(trust).map(|untrusted| untrusted.to_string())
 }
 
-/// Transports, shared by the files with the same certificate authority and proxy.
+/// Transports, shared by files with the same certificate authority and proxy.
 #[derive(Default)]
 pub(super) struct Transports(HashMap<TransportKey, Result<Arc<Https>, Unseen>>);
 
-/// A certificate authority and a proxy, where the settings name them.
+/// A certificate authority and a proxy, if the settings name them.
 type TransportKey = (Option<PathBuf>, Option<String>);
 
 impl Transports {

@@ -1,4 +1,4 @@
-//! What every command is given: where output goes, the global options, and helpers around the settings file.
+//! The context of every command: output streams, global options, and helpers for the settings file.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -18,31 +18,30 @@ use crate::report::{self, FileReport, Format, Repository};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::web::actions::Told;
 
-/// Runs a command of this program, given as its words.
+/// Runs a command of this program from its words.
 pub(super) type Dispatch = fn(&mut Context<'_>, &[&OsStr]) -> Result<Exit, CliError>;
 
-/// What every command is given.
+/// The context of every command.
 pub(super) struct Context<'a> {
     pub(super) out: &'a mut dyn Write,
     pub(super) err: &'a mut dyn Write,
     pub(super) global: Global,
     /// An administrator's ready token.
     pub(super) admin_token: Option<Secret>,
-    /// The page that shows progress and asks for the sign-in, in place of the terminal.
+    /// The page that shows progress and asks for the sign-in, instead of the terminal.
     pub(super) page: Option<Arc<dyn Told>>,
     /// The parser and all commands, for a command that runs others.
     pub(super) dispatch: Dispatch,
 }
 
 impl Context<'_> {
-    /// Runs a command of this program, given as its words, with the global options of this run. It also has the trust that its words
-    /// name.
+    /// Runs a command of this program from its words, with the global options of this run. The trust in the words is added.
     pub(super) fn perform(&mut self, words: &[&OsStr]) -> io::Result<Exit> {
         let result = (self.dispatch)(self, words);
         self.settle(result)
     }
 
-    /// Prints why a part of a command failed where the rest goes on, and gives the exit code of that part.
+    /// Prints why a part of a command failed while the rest continues, and returns the exit code of that part.
     pub(super) fn settle(&mut self, result: Result<Exit, CliError>) -> io::Result<Exit> {
         match result {
             Ok(exit) => Ok(exit),
@@ -56,12 +55,12 @@ impl Context<'_> {
         print_error(self.err, message);
     }
 
-    /// Prints something that a script need not see.
+    /// Prints a message that scripts do not need.
     pub(super) fn note(&mut self, message: impl fmt::Display) -> io::Result<()> {
         if self.global.quiet { Ok(()) } else { writeln!(self.err, "{message}") }
     }
 
-    /// The settings file: the argument, else `--config`, else `SWYX_TEAMS_CONFIG`, else `./swyx-teams.toml`.
+    /// The settings file: the argument, otherwise `--config`, otherwise `SWYX_TEAMS_CONFIG`, otherwise `./swyx-teams.toml`.
     pub(super) fn file(&self, argument: Option<&PathBuf>) -> PathBuf {
         let variable =
             || std::env::var_os("SWYX_TEAMS_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
@@ -69,7 +68,7 @@ impl Context<'_> {
         given.or_else(variable).unwrap_or_else(|| PathBuf::from("swyx-teams.toml"))
     }
 
-    /// Reads the settings file for a command that needs its text to be TOML; reports what is wrong with it otherwise.
+    /// Reads the settings file for a command that needs valid TOML; otherwise reports what is wrong.
     pub(super) fn load(&mut self, path: &Path) -> Result<Checked, CliError> {
         let checked = pipeline::file(display(path), path);
         if checked.source().is_sound() && checked.was_read() {
@@ -78,14 +77,14 @@ impl Context<'_> {
         Err(CliError::Reported(self.report_unsound(&checked)?))
     }
 
-    /// Shows why a file cannot be used. Of one over a limit, only that is worth saying.
+    /// Shows why a file cannot be used. For a file over a size limit, this is the only message.
     pub(super) fn report_unsound(&mut self, checked: &Checked) -> io::Result<Exit> {
         let was_read = checked.was_read();
         self.report_to_err(checked, |found| was_read || found.rule == id::UNREADABLE)?;
         Ok(if was_read { Exit::Findings } else { Exit::Usage })
     }
 
-    /// Shows findings beside the result of a command.
+    /// Shows findings in addition to the result of a command.
     pub(super) fn report_to_err(
         &mut self,
         checked: &Checked,
@@ -99,12 +98,12 @@ impl Context<'_> {
         report::write(Format::Human, &[report], &Repository::default(), self.err)
     }
 
-    /// What `--trust` and `SWYX_TEAMS_TRUST` allow together.
+    /// The combined trust of `--trust` and `SWYX_TEAMS_TRUST`.
     pub(super) fn trust(&self) -> Trust {
         self.global.trust.iter().cloned().fold(Trust::nothing(), Trust::or)
     }
 
-    /// Fetches a secret from where `checked`, the file at `path`, says that it is kept. What is in the file itself is there to be seen.
+    /// Fetches a secret from its source in `checked`, the file at `path`. A secret in the file itself is visible anyway.
     pub(super) fn fetch(
         &self,
         checked: &Checked,
@@ -114,17 +113,17 @@ impl Context<'_> {
         reveal_secret(checked, source, &folder(path), &self.policy())
     }
 
-    /// What connections may use.
+    /// The limits for connections.
     pub(super) fn policy(&self) -> ConnectionPolicy {
         ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation() }
     }
 
-    /// Ends the commands that this one starts. The page can cancel it; at the terminal, signals end the whole program.
+    /// Cancels the commands that this command starts. The page can cancel it; at the terminal, signals end the whole program.
     pub(super) fn cancellation(&self) -> CancellationToken {
         self.page.as_ref().map(|page| page.cancellation()).unwrap_or_default()
     }
 
-    /// Whether a person can be asked.
+    /// Whether prompting is possible.
     pub(super) fn can_ask(&self) -> bool {
         !self.global.no_input && io::stdin().is_terminal() && io::stderr().is_terminal()
     }

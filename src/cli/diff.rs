@@ -1,4 +1,4 @@
-//! `diff`: what changes from one file to another, in words.
+//! `diff`: describes the differences between two settings files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -20,14 +20,14 @@ use crate::text::printable;
 
 #[derive(Args)]
 pub(super) struct DiffArgs {
-    /// The settings before
+    /// Old settings file
     before: PathBuf,
-    /// The settings after
+    /// New settings file
     after: PathBuf,
-    /// End with 1 if anything changes
+    /// Exit with 1 if there are differences
     #[arg(long)]
     exit_code: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
@@ -55,13 +55,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &DiffArgs) -> Result<Exit, Cl
     for checked in [before, after].into_iter().filter(|checked| checked.has_errors()) {
         let name = printable(checked.source().name());
         context
-            .note(format!("{name} has errors, which may hide what it says; swyx-teams check shows them"))?;
+            .note(format!("{name} has errors, so some differences may be missing; see `swyx-teams check`"))?;
     }
     let changes = changes(before, after);
     let exit = if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Clean };
     match args.format {
         Plain::Json => write_pretty(&Report { version: 1, changes }, context.out)?,
-        Plain::Human if changes.is_empty() => writeln!(context.out, "nothing changes")?,
+        Plain::Human if changes.is_empty() => writeln!(context.out, "no differences")?,
         Plain::Human => {
             for change in changes {
                 writeln!(context.out, "{}", change.message)?;
@@ -84,7 +84,7 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
     let (old_entries, new_entries) = (entries::all(before.source(), old), entries::all(after.source(), new));
     let is_user = |entry: &&Entry| entry.key.as_str().starts_with("user[");
     let (old_by_key, new_by_key) = (by_key(&old_entries), by_key(&new_entries));
-    // The keys of the new file first, in its order, then those that are gone.
+    // The keys of the new file first, in its order, then the removed ones.
     let keys = new_entries.iter().chain(&old_entries).filter(|entry| !is_user(entry)).map(|entry| &entry.key);
     let mut seen = HashSet::new();
     let changed = keys.filter(|key| seen.insert(*key)).filter_map(|key| {
@@ -127,33 +127,33 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
         return match (old, new) {
             (_, Some("2")) => "\"Speaking\" in Swyx is forwarded to Teams as \"In a call\"".to_owned(),
             (Some("2"), _) => "\"Speaking\" in Swyx is no longer forwarded to Teams".to_owned(),
-            _ => "The synchronisation mode is another".to_owned(),
+            _ => "The synchronisation mode changes".to_owned(),
         };
     }
     if *key == keys::CLIENT_SECRET || *key == keys::GATEWAY_TOKEN {
         let what = if *key == keys::CLIENT_SECRET { "The client secret" } else { "The gateway token" };
         return match value {
-            None => format!("{what} is no longer given"),
-            Some(_) if old == new => format!("{what} is another one"),
-            Some(EntryValue::Secret(source)) => format!("{what} is taken {}", source.describe()),
-            Some(_) => format!("{what} is given in another way"),
+            None => format!("{what} is removed"),
+            Some(_) if old == new => format!("{what} changes"),
+            Some(EntryValue::Secret(source)) => format!("{what} is now read {}", source.describe()),
+            Some(_) => format!("{what} is now read from another source"),
         };
     }
     if let Some(pair) = name.strip_prefix("sync.status.") {
         return match new {
-            Some("none") => format!("Teams' {pair} leaves the Swyx status alone"),
-            Some(status) => format!("Teams' {pair} becomes {status} in Swyx"),
-            None => format!("Teams' {pair} goes by the vendor's table again"),
+            Some("none") => format!("Teams {pair} no longer changes the Swyx status"),
+            Some(status) => format!("Teams {pair} becomes {status} in Swyx"),
+            None => format!("Teams {pair} uses the vendor's table again"),
         };
     }
     let words: &[(&Key, &str)] = &[
-        (&keys::TENANT_ID, "Another tenant is synchronised"),
-        (&keys::CLIENT_ID, "Another application signs in"),
-        (&keys::CLOUD, "The tenant is looked for in another Microsoft cloud"),
-        (&keys::SWYX_VERSION, "The version of SwyxWare is another; it decides which rules apply"),
-        (&keys::GATEWAY, "Another gateway reads and sets Swyx statuses"),
-        (&keys::AUTHORITY, "Sign-in goes to another address"),
-        (&keys::GRAPH, "Microsoft Graph is asked at another address"),
+        (&keys::TENANT_ID, "The tenant changes"),
+        (&keys::CLIENT_ID, "The application that signs in changes"),
+        (&keys::CLOUD, "The Microsoft cloud of the tenant changes"),
+        (&keys::SWYX_VERSION, "The SwyxWare version changes; it decides which rules apply"),
+        (&keys::GATEWAY, "The gateway that reads and sets Swyx statuses changes"),
+        (&keys::AUTHORITY, "The sign-in address changes"),
+        (&keys::GRAPH, "The Microsoft Graph address changes"),
     ];
     match (words.iter().find(|(word, _)| *word == key), new) {
         (Some((_, message)), Some(_)) => (*message).to_owned(),
@@ -162,8 +162,8 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
     }
 }
 
-/// Users are told apart by their name in Swyx: their place in the file means nothing. Of a name that is given twice, which is an
-/// error, all accounts are named.
+/// Users are identified by their name in Swyx, not by their position in the file. If a name occurs twice, which is an error, all its
+/// accounts are listed.
 fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
     let (old, new) = (accounts(old), accounts(new));
     let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
@@ -181,7 +181,7 @@ fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
     changed.map(change).collect()
 }
 
-/// The Teams account of every Swyx user, as it may be shown.
+/// The Teams account of every Swyx user, in printable form.
 fn accounts(draft: &Draft) -> BTreeMap<String, String> {
     let mut accounts = BTreeMap::<String, String>::new();
     for user in &draft.users {

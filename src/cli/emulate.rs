@@ -1,4 +1,4 @@
-//! `emulate`: serves an emulated tenant on a loopback address until it is told to end.
+//! `emulate`: serves an emulated tenant on a loopback address until stopped.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -16,88 +16,88 @@ use crate::emulator::{
     Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
 };
 
-/// The largest state or script that is read: 64 MiB, enough for 100,000 users.
+/// The largest state or script file: 64 MiB, enough for 100,000 users.
 const MAX_FILE_BYTES: usize = 64 << 20;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = after_help())]
 pub(super) struct EmulateArgs {
-    /// The loopback address to serve at; port 0 is any free one
+    /// Loopback address to listen on; port 0 means any free port
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8443", value_parser = super::options::address)]
     listen: SocketAddr,
-    /// What the tenant holds
+    /// Content of the tenant
     #[arg(long, value_enum, default_value_t)]
     scenario: Scenario,
-    /// The tenant as JSON, in place of a scenario
+    /// Read the tenant from a JSON file instead of using a scenario
     #[arg(long, value_name = "FILE", conflicts_with = "scenario")]
     state: Option<PathBuf>,
-    /// How many users there are, the administrator among them [default: 25, with --state those named there]
+    /// Number of users, including the administrator [default: 25, or those in --state]
     #[arg(long, value_name = "N")]
     users: Option<u32>,
-    /// Something that goes wrong; may be given several times
+    /// Inject a fault; can be repeated
     #[arg(long = "fault", value_name = "NAME[=P]")]
     faults: Vec<Fault>,
-    /// Answer 429 above the rates that Microsoft documents
+    /// Answer 429 above the rates documented by Microsoft
     #[arg(long)]
     enforce_limits: bool,
-    /// Decides the ids of objects and when faults strike
+    /// Seed for object ids and for the timing of faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// What the emulated user does with a device code
     #[arg(long, value_enum, default_value_t)]
     device_code: DeviceCode,
-    /// How often a client hears before that that the user has not answered yet
+    /// How often a client gets "authorization_pending" before the user answers
     #[arg(long, value_name = "N", default_value_t = 1)]
     device_polls: u32,
-    /// How many seconds a client is asked to wait between two questions for a device code
+    /// Polling interval for a device code, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     device_interval: u32,
-    /// Write a line of JSON for each request: method, path, status, ms and, of a batch, its parts; never a token or a secret
+    /// Write one JSON line per request: method, path, status, ms and the parts of a batch; never a token or a secret
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Let calls, statuses and presences happen as the file says
+    /// Play calls, statuses and presences from a script file
     #[arg(long, value_name = "FILE")]
     calls: Option<PathBuf>,
-    /// In each second begin or end calls of P percent of the users, and change the presence in Teams of as many (0.01 to 100)
+    /// Simulate calls and Teams presence changes for P percent of the users per second (0.01 to 100)
     #[arg(long, value_name = "P")]
     load: Option<Load>,
-    /// Write a line of JSON for each change at SwyxServer and in Teams and for each effect of a client
+    /// Write one JSON line per change in SwyxServer and Teams, and per effect of a client
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
 }
 
-/// What the help says after the arguments.
+/// The help text after the arguments.
 fn after_help() -> String {
     format!("{BEFORE_FAULTS}{}{AFTER_FAULTS}", Fault::help())
 }
 
 const BEFORE_FAULTS: &str = "\
-When it is ready it prints one line of JSON with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token. It ends on SIGTERM or Ctrl-C and removes the folder of ca_file. Tenant and client ids are the same in every run.
+When it is ready, it prints one JSON line with authority, graph, gateway, ca_file, tenant_id, client_id, client_secret, admin_token and gateway_token. SIGTERM or Ctrl-C stops it and removes the folder of ca_file. Tenant and client ids are the same in every run.
 
-Faults (P is a probability, 0.2 if left out):
+Faults (P is a probability, default 0.2):
 ";
 
 const AFTER_FAULTS: &str = "\
-throttle and expired-token spare the gateway, the others of all requests strike it, too.
+throttle and expired-token do not affect the gateway; the other faults of all requests also affect it.
 
-The members of --state, all at will, and none but these:
+Members of --state (all optional, no others allowed):
   tenant        id, domain, name
   applications  id, appId, displayName, uniqueName, signInAudience, isFallbackPublicClient, servicePrincipal, accountEnabled,
                 secrets (keyId, displayName, value, startDateTime, endDateTime or endsInDays),
-                declared and granted (application, delegated: names of permissions of Microsoft Graph)
-  users         userPrincipalName (always), id, displayName, givenName, surname, mail, proxyAddresses, accountEnabled, guest, teams,
+                declared and granted (application, delegated: names of Microsoft Graph permissions)
+  users         userPrincipalName (required), id, displayName, givenName, surname, mail, proxyAddresses, accountEnabled, guest, teams,
                 administrator, presence (as Busy/InAMeeting)
   policies      secretsBanned, maxSecretDays, consentForbidden (for the administrator)
   presence      unknownIdsAnswered, manualStatusByVendor
   swyx          users (a list of id, name, email, enabled), settable (statuses that the gateway can set)
 
-A line of --calls is a number of seconds since the ready line, a user (id or e-mail address at SwyxServer, object id or sign-in name), and one of
+A line of --calls has the seconds since the ready line, a user (id or e-mail address in SwyxServer, object id or sign-in name), and one of
   call | hangup | swyx Away | teams Busy/InAMeeting | teams - (signs out) | prefer Busy/Busy | prefer -
-`#` begins a comment. A line of --journal has at (seconds since the start), user (the id at SwyxServer), what (call, hangup, swyx-by-hand, teams
-and prefer; of clients set-status, set-presence and clear-presence) and value.
+`#` starts a comment. A line of --journal has at (seconds since the start), user (the id in SwyxServer), what (call, hangup, swyx-by-hand, teams
+and prefer; for clients set-status, set-presence and clear-presence) and value.
 
-Whoever opens AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even where the administrator may not.
+Opening AUTHORITY/TENANT/adminconsent?client_id=ID consents to what that application declares, even if the administrator is not allowed to.
 
 Examples:
   swyx-teams emulate
@@ -105,7 +105,7 @@ Examples:
   swyx-teams emulate --users 100000 --fault throttle=0.05 --enforce-limits --log requests.jsonl
   swyx-teams emulate --users 5000 --load 0.5 --journal changes.jsonl";
 
-/// Serves until the end.
+/// Serves until stopped.
 pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit, CliError> {
     let state = args.state.as_deref().map(|path| text("--state", path)).transpose().map_err(usage_error)?;
     let options = Options {
@@ -127,9 +127,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     let calls = calls.map_err(usage_error)?.unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        // Registered before the line is printed: its reader may end the program at once.
+        // Registered before the line is printed because its reader may stop the program at once.
         let end = crate::os::shutdown_signal()?;
-        context.note("an emulated tenant, for trying and testing: give it no real secret")?;
+        context.note("this is an emulated tenant for trials and tests: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
         writeln!(context.out, "{}", server.facts().to_json())?;
         context.out.flush()?;
@@ -144,13 +144,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     Ok(Exit::Clean)
 }
 
-/// The option with which settings may lead to the emulated tenant: it serves everything at one address.
+/// The option that lets settings connect to the emulated tenant. It serves everything at one address.
 pub(super) fn trust_option(facts: &Facts) -> String {
     let address = facts.authority.split_once("://").map_or("", |(_, address)| address);
     format!("--trust={address}")
 }
 
-/// Lets happen what was asked for, beside what is served.
+/// Starts the requested activity while serving.
 async fn play(emulator: Emulator, calls: Calls, load: Option<Load>) -> Infallible {
     let loading = async {
         if let Some(load) = load {
@@ -161,7 +161,7 @@ async fn play(emulator: Emulator, calls: Calls, load: Option<Load>) -> Infallibl
     std::future::pending().await
 }
 
-/// The script, or all its mistakes.
+/// The script, or all its errors.
 fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
     let text = text("--calls", path)?;
     emulator.read_calls(&text).map_err(|error| {
@@ -177,7 +177,7 @@ fn text(option: &str, path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
 }
 
-/// What failed and, where the system said why, the reason.
+/// What failed and, if the system gives one, the reason.
 fn with_cause(outer: &ServeError) -> String {
     let mut cause: Option<&(dyn Error + 'static)> = outer.source();
     while let Some(below) = cause {

@@ -1,7 +1,7 @@
 //! Why a command ends early, with the exit code for it.
 //!
-//! Commands return a [`CliError`] and never print it; [`CliError::report`] does, once, for `main`, for a command that runs another
-//! and for the page.
+//! Commands return a [`CliError`] and never print it. [`CliError::report`] prints it once, for `main`, for a command that runs another
+//! one, and for the page.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -14,15 +14,15 @@ use crate::os;
 pub(super) enum CliError {
     /// The output cannot be written, or the system refuses something that the command needs.
     Io(io::Error),
-    /// Wrong use, or a file that cannot be used: exit code 2.
+    /// A usage error, or a file that cannot be used: exit code 2.
     Usage(String),
     /// A failure with an exit code of its own.
     Failed(Exit, String),
-    /// What is wrong has been printed already, as findings or as several messages.
+    /// The error is printed already, as findings or as several messages.
     Reported(Exit),
 }
 
-/// What is wrong with the use of the program, and what to do.
+/// What is wrong with the usage, and what to do.
 pub(super) fn usage_error(message: impl fmt::Display) -> CliError {
     CliError::Usage(message.to_string())
 }
@@ -33,7 +33,7 @@ pub(super) fn failure(exit: Exit, message: impl fmt::Display) -> CliError {
 }
 
 impl CliError {
-    /// Prints the error, if it was not printed yet, and gives the exit code.
+    /// Prints the error, unless it is printed already, and returns the exit code.
     pub(super) fn report(self, err: &mut dyn Write) -> Exit {
         match self {
             Self::Io(error) => {

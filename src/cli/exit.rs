@@ -2,18 +2,18 @@
 
 use crate::entra::snapshot::Cause;
 
-/// What the program ends with. Ordered: where several apply, the greatest counts, so 2 before 4 before 3 before 1.
+/// The exit code of the program. Ordered: if several apply, the greatest wins, so 2 over 4 over 3 over 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// 0: nothing found.
     Clean,
     /// 1: findings.
     Findings,
-    /// 3: an answer that is no finding.
+    /// 3: an unexpected response.
     Answer,
-    /// 4: no answer in time.
+    /// 4: timeout.
     Silence,
-    /// 2: wrong use, or a path that could not be read.
+    /// 2: usage error or unreadable path.
     Usage,
 }
 
@@ -31,7 +31,7 @@ impl Exit {
 }
 
 impl From<Cause> for Exit {
-    /// What it means for the exit code that a part of a tenant was not seen.
+    /// The exit code for a part of a tenant that could not be probed.
     fn from(cause: Cause) -> Self {
         match cause {
             Cause::NotAsked | Cause::Follows => Self::Clean,

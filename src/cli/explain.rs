@@ -1,4 +1,4 @@
-//! `explain` and `rules`: the documentation of rules, keys and Entra ID's codes, from where they are defined.
+//! `explain` and `rules`: the documentation of rules, keys and Entra ID error codes, taken from their definitions.
 
 use std::io::{self, Write};
 
@@ -21,29 +21,29 @@ use crate::settings::suggest::nearest;
 
 #[derive(Args)]
 pub(super) struct ExplainArgs {
-    /// The id of a rule, a key, or a code as in `AADSTS7000215`
+    /// Rule id, key, or code such as `AADSTS7000215`
     #[arg(value_name = "RULE|KEY|AADSTS…")]
     what: String,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
 
 #[derive(Args)]
 pub(super) struct RulesArgs {
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: RulesFormat,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum RulesFormat {
-    /// A line for each rule
+    /// One line per rule
     #[default]
     Human,
-    /// For a program
+    /// For programs
     Json,
-    /// The whole reference, as a page
+    /// The whole reference as a page
     Markdown,
 }
 
@@ -89,18 +89,16 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
     let keys = known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
     let known = ALL.iter().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
     let near = nearest(&args.what, known).map_or_else(
-        || "`swyx-teams rules` lists the rules, `swyx-teams list` the keys".to_owned(),
+        || "see `swyx-teams rules` for the rules and `swyx-teams list` for the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(usage_error(format!("there is no rule, key or code `{}`; {near}", named(&args.what))))
+    Err(usage_error(format!("unknown rule, key or code `{}`; {near}", named(&args.what))))
 }
 
 fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result<Exit, CliError> {
     let Some(code) = aadsts::find(number) else {
         let page = aadsts::page(number);
-        return Err(usage_error(format!(
-            "AADSTS{number} is not in the table; Microsoft's page on it: {page}"
-        )));
+        return Err(usage_error(format!("AADSTS{number} is not in the table; see Microsoft's page: {page}")));
     };
     match format {
         Plain::Json => write_pretty(&code_shape(code), context.out)?,
@@ -121,7 +119,7 @@ fn code_shape(code: &Code) -> CodeShape {
     }
 }
 
-/// One code as a page, in the form of a rule's.
+/// One code as a page, in the format of a rule's page.
 fn code_page(code: &Code) -> String {
     let CodeShape { code: number, error, meaning, why, cure, rule, source } = code_shape(code);
     let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
@@ -133,7 +131,7 @@ fn code_page(code: &Code) -> String {
     )
 }
 
-/// Where the meanings come from.
+/// The source of the meanings.
 const REFERENCE: &str = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes";
 
 fn capitalised(text: &str) -> String {
@@ -141,7 +139,7 @@ fn capitalised(text: &str) -> String {
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
-/// A key by its whole address, or by its last name alone, as Control Center shows it.
+/// A key by its full path, or by its last name alone, as Control Center shows it.
 fn find_key<'a>(text: &str, schema: &'a Value) -> Option<(Key, &'a Value)> {
     let by_address =
         text.parse::<Key>().ok().and_then(|key| describe(schema, &key).map(|described| (key, described)));
@@ -229,7 +227,7 @@ pub(super) fn reference() -> String {
     page
 }
 
-/// What makes a heading of a rule's page one of a section: one more `#`.
+/// The prefix that turns a heading of a rule's page into a section heading: one more `#`.
 fn deeper(line: &str) -> &'static str {
     if line.starts_with("## ") { "#" } else { "" }
 }

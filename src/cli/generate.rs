@@ -1,4 +1,4 @@
-//! `schema`, `completions` and `man`: what is generated from definitions.
+//! `schema`, `completions` and `man`: output generated from definitions.
 
 use clap::{Args, ValueEnum};
 
@@ -12,20 +12,20 @@ use crate::swyx::contract;
 
 #[derive(Args)]
 pub(super) struct SchemaArgs {
-    /// For which tool
+    /// Target tool
     #[arg(long = "for", value_enum, default_value_t, value_name = "TOOL")]
     tool: SchemaFor,
 }
 
 #[derive(Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell
+    /// Shell
     shell: clap_complete::Shell,
 }
 
 #[derive(Args)]
 pub(super) struct ManArgs {
-    /// The page of one command instead of the program's
+    /// Print the page of this command instead of the program's
     command: Option<String>,
 }
 
@@ -34,17 +34,17 @@ enum SchemaFor {
     /// JSON Schema, draft 2020-12
     #[default]
     JsonSchema,
-    /// JSON Schema, draft 07, for tools that know no newer one
+    /// JSON Schema, draft 07, for tools without support for newer drafts
     #[value(name = "draft-07")]
     Draft07,
-    /// The same with the words of Taplo and Tombi, for completion and hints in editors
+    /// Draft 07 with the keywords of Taplo and Tombi, for completion and hints in editors
     Taplo,
     /// Schema and uiSchema of react-jsonschema-form
     Rjsf,
     /// Schema and UI schema of JSON Forms
     #[value(name = "jsonforms")]
     JsonForms,
-    /// OpenAPI 3.1: the contract of the SwyxServer gateway, for whoever builds one
+    /// OpenAPI 3.1: the contract of the SwyxServer gateway, for gateway developers
     Gateway,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn completions(
     args: &CompletionsArgs,
     mut command: clap::Command,
 ) -> Result<Exit, CliError> {
-    // The generator panics where it cannot write, as into a pipe that was closed.
+    // The generator panics if it cannot write, for example into a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "swyx-teams", &mut script);
     context.out.write_all(&script)?;
@@ -78,13 +78,13 @@ pub(super) fn man(
     args: &ManArgs,
     mut command: clap::Command,
 ) -> Result<Exit, CliError> {
-    // Fills in the subcommands' full names, by which their pages go.
+    // Sets the full names of the subcommands, which become the names of their pages.
     command.build();
     let page = match &args.command {
         None => &command,
         Some(name) => command
             .find_subcommand(name)
-            .ok_or_else(|| usage_error(format_args!("there is no command `{}`", named(name))))?,
+            .ok_or_else(|| usage_error(format_args!("unknown command `{}`", named(name))))?,
     };
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;
     Ok(Exit::Clean)

@@ -1,4 +1,4 @@
-//! `get` and `list`: values, and where they come from.
+//! `get` and `list`: values and their sources.
 
 use std::path::{Path, PathBuf};
 
@@ -19,24 +19,24 @@ use crate::settings::suggest::nearest;
 
 #[derive(Args)]
 pub(super) struct GetArgs {
-    /// The key, like control_center.MsTeamsTenantId or user[0].teams
+    /// Key, such as control_center.MsTeamsTenantId or user[0].teams
     key: crate::diagnostic::Key,
-    /// Fetch a secret from where it is kept and print it
+    /// Fetch a secret from its source and print it
     #[arg(long)]
     reveal: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
 
 #[derive(Args)]
 pub(super) struct ListArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
-    /// Fetch secrets from where they are kept and print them
+    /// Fetch secrets from their sources and print them
     #[arg(long)]
     reveal: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
@@ -50,14 +50,14 @@ struct Listing {
 #[derive(Serialize)]
 struct Item {
     key: String,
-    /// Nothing for a secret that was not revealed.
+    /// `None` for a secret that is not revealed.
     value: Option<String>,
     origin: &'static str,
-    /// Where a secret is kept.
+    /// The source of a secret.
     secret: Option<String>,
 }
 
-/// The column of keys is at most this wide; a hostile key may have a MiB.
+/// The maximum width of the key column; a hostile key may have a MiB.
 const MAX_KEY_WIDTH: usize = 80;
 
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
@@ -74,7 +74,7 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
     let below = below.collect::<Vec<_>>();
     if !below.is_empty() {
         return Err(usage_error(format!(
-            "`{}` is a table; it holds {}",
+            "`{}` is a table with these keys: {}",
             named(args.key.as_str()),
             below.join(", ")
         )));
@@ -86,21 +86,21 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
     Err(usage_error(no_such_key(&args.key)))
 }
 
-/// Whether a settings file may have this key. Fields of Control Center, statuses and users may be any.
+/// Whether a settings file may have this key. Names of Control Center fields, statuses and users are free.
 pub(super) fn may_exist(key: &Key) -> bool {
     let is_open = |start: &&str| key.as_str().starts_with(start);
     entries::known_keys().any(|known| known == *key)
         || ["sync.status.", "user[", "control_center."].iter().any(is_open)
 }
 
-/// What to say of a key that no settings file has.
+/// The error for a key that no settings file has.
 pub(super) fn no_such_key(key: &Key) -> String {
     let known = entries::known_keys().map(|known| known.to_string()).collect::<Vec<_>>();
     let of_that_name =
         known.iter().find(|known| known.rsplit('.').next() == Some(key.as_str())).map(String::as_str);
     let near = of_that_name.or_else(|| nearest(key.as_str(), known.iter().map(String::as_str)));
     let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    format!("there is no key `{}`{near}", named(key.as_str()))
+    format!("unknown key `{}`{near}", named(key.as_str()))
 }
 
 fn print_one(
@@ -151,7 +151,7 @@ fn all(checked: &Checked) -> Vec<Entry> {
     checked.draft().map(|draft| entries::all(checked.source(), draft)).unwrap_or_default()
 }
 
-/// The secret of an entry, if it is one and was asked for.
+/// The secret of an entry, if it is one and revealing is requested.
 fn revealed(
     context: &Context<'_>,
     checked: &Checked,
@@ -174,7 +174,7 @@ fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
     let (value, kept) = match &entry.value {
         EntryValue::Plain(text) => (Some(text.clone()), None),
         EntryValue::Secret(source) => (None, Some(source.describe())),
-        EntryValue::Hidden(_) => (None, Some("in this file, and perhaps no secret".to_owned())),
+        EntryValue::Hidden(_) => (None, Some("in this file; possibly not a secret".to_owned())),
     };
     Item {
         key: entry.key.to_string(),

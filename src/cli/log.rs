@@ -1,6 +1,6 @@
-//! The log of `-v`: pauses and repetitions, with `-vv` every request. On standard error, beside the results.
+//! The log of `-v` on standard error: pauses and retries, with `-vv` every request.
 //!
-//! Only our own events are shown. Libraries below may log whole requests, and with them a secret.
+//! Only events of this program are shown. Libraries may log whole requests, which can contain a secret.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::sync::LogFormat;
 
-/// Starts the log, if one is wanted: with `-v`, and always where the log is what the command shows, as of a service.
+/// Starts the log with `-v`, and always for a command whose output is its log, such as a service.
 pub(super) fn start(verbose: u8, service: Option<LogFormat>) {
     let level = match (verbose, service) {
         (0, None) => return,
@@ -27,6 +27,6 @@ pub(super) fn start(verbose: u8, service: Option<LogFormat>) {
         Some(LogFormat::Text) | None => lines.boxed(),
     };
     let ours = Targets::new().with_target("swyx_teams", level);
-    // There is one log in a process; a second start, as in a test, keeps the first.
+    // A process has one log; a second start, for example in a test, keeps the first.
     let _ = tracing_subscriber::registry().with(lines.with_filter(ours)).try_init();
 }

@@ -1,4 +1,4 @@
-//! The command line: a file for each command, and here the way from the process to a command and back to its exit code.
+//! The command line: one file per command. This file leads from the process to a command and back to its exit code.
 
 mod administrator;
 mod args;
@@ -43,9 +43,9 @@ use output::Tolerant;
 
 use crate::os::process::EndAtExit;
 
-/// Runs the program with the process's own arguments and streams.
+/// Runs the program with the arguments and streams of the process.
 pub fn main() -> ExitCode {
-    // Until the end: no command that was started outlives this program.
+    // Held until the end: no started command outlives this program.
     let _end_commands = EndAtExit::new();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Prints help, version or a mistake in the arguments.
+/// Prints the help, the version or an argument error.
 fn refuse(error: &clap::Error) -> ExitCode {
     let code = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
     let _ = error.print();
@@ -119,11 +119,11 @@ fn run(context: &mut Context<'_>, command: Command) -> Result<Exit, CliError> {
     }
 }
 
-/// Runs a command given as its words, with the global options of this run and the trust that the words name.
+/// Runs a command from its words, with the global options of this run and the trust that the words name.
 fn perform(context: &mut Context<'_>, words: &[&OsStr]) -> Result<Exit, CliError> {
     let name = OsStr::new("swyx-teams");
     let Ok(cli) = Cli::try_parse_from(std::iter::once(name).chain(words.iter().copied())) else {
-        return Err(usage_error("there is no such command; this is a fault of this program"));
+        return Err(usage_error("unknown command: this is a bug in swyx-teams"));
     };
     let trust = context.global.trust.clone();
     context.global.trust.extend(cli.global.trust);

@@ -1,7 +1,7 @@
-//! `check --online`: signs in for each file, looks at its tenant, and checks the file again with what was seen.
+//! `check --online`: signs in for each file, probes its tenant, and checks the file again with the result.
 //!
-//! Files are looked at side by side, each within its own time limit, so that one that gets no answer spoils nothing for the others.
-//! Nothing is sent, and no secret is fetched, for a file with errors, or for one that names a host or a command that nobody trusts.
+//! Files are probed in parallel, each with its own time limit, so one unreachable tenant does not affect the others. Nothing is sent and
+//! no secret is fetched for a file with errors, or for a file that names an untrusted host or command.
 
 use std::io;
 use std::path::PathBuf;
@@ -30,39 +30,40 @@ use crate::text::printable;
 #[derive(Args)]
 #[command(next_help_heading = "Online")]
 pub(super) struct OnlineArgs {
-    /// Sign in as the application, and see what it may do: two requests for each file
+    /// Sign in as the application and check its permissions: two requests per file
     #[arg(long, conflicts_with = "diff")]
     pub(super) online: bool,
-    /// Read a real user's presence too, in one request more
+    /// Also read the presence of a real user: one more request
     #[arg(long, requires = "online")]
     pub(super) thorough: bool,
-    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, else --use-az, else a device code
+    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, otherwise --use-az, otherwise a device
+    /// code
     #[arg(long, requires = "online")]
     pub(super) as_admin: bool,
-    /// Sign in as the administrator with the account of the Azure CLI
+    /// Sign in as the administrator with the Azure CLI account
     #[arg(long, requires = "as_admin")]
     pub(super) use_az: bool,
-    /// Time for each file, and as much again for its administrator's part; a person has as long as the code is valid
+    /// Time limit per file, and the same again for its administrator's part; a device code keeps its own lifetime
     #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }
 
-/// Files that are looked at side by side at most: enough to hide the way to Microsoft and back, few enough for one connection each.
+/// Maximum number of files probed in parallel: enough to hide the network latency, few enough for one connection each.
 const SIDE_BY_SIDE: usize = 64;
 
-/// A file after the first check, with the folder that its relative paths start at.
+/// A file after the first check, with the base folder of its relative paths.
 pub(super) struct File {
     pub(super) checked: Checked,
     pub(super) folder: PathBuf,
 }
 
-/// A file with what was seen of its tenant.
+/// A file with the snapshot of its tenant.
 pub(super) struct Examined {
     pub(super) checked: Checked,
     pub(super) tenant: Snapshot,
 }
 
-/// Looks at the tenant of every file, and gives the files in the same order.
+/// Probes the tenant of every file, and returns the files in the same order.
 pub(super) fn examine(
     context: &mut Context<'_>,
     args: &OnlineArgs,
@@ -91,7 +92,7 @@ pub(super) fn examine(
     Ok(examined.collect())
 }
 
-/// Says on standard error why parts of a tenant were not seen, once for each reason, and what that comes to.
+/// Prints on standard error why parts of a tenant were not probed, once per reason, and returns the exit code.
 pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit {
     let mut exit = Exit::Clean;
     let mut said: Vec<&str> = Vec::new();
@@ -106,15 +107,15 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit 
     exit
 }
 
-/// What is done with every file.
+/// What to do with every file.
 struct LookupOptions {
     depth: Depth,
-    /// For the application's part and for the administrator's, each.
+    /// Separate limits for the application's part and the administrator's part.
     timeout: Duration,
     administrators: Option<Result<Administrators, Unseen>>,
 }
 
-/// What is needed to look at one file's tenant, or why that is not possible.
+/// What is needed to probe one file's tenant, or why it is not possible.
 struct Lookup(Result<(Settings, Connection), Unseen>);
 
 impl Lookup {
@@ -132,7 +133,7 @@ impl Lookup {
 fn settings(checked: &Checked) -> Result<Settings, Unseen> {
     checked.settings().map_err(|error| match error {
         Unresolved::Errors => {
-            Unseen::new(Cause::Follows, "the settings have errors; nobody signs in with them")
+            Unseen::new(Cause::Follows, "the settings have errors: fix them before signing in")
         }
         Unresolved::UndocumentedMode => Unseen::new(Cause::Use, error.to_string()),
     })
@@ -162,7 +163,10 @@ async fn look_up_all(
         }
     }
     let lost = || {
-        Snapshot::unseen(Timestamp::now(), &Unseen::new(Cause::Answer, "the look at the tenant broke off"))
+        Snapshot::unseen(
+            Timestamp::now(),
+            &Unseen::new(Cause::Answer, "the online check stopped unexpectedly"),
+        )
     };
     tenants.into_iter().map(|tenant| tenant.unwrap_or_else(lost)).collect()
 }
@@ -199,7 +203,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
     tenant
 }
 
-/// How far it is, on a terminal; nothing in a pipe, or where nobody wants to hear of it.
+/// A progress bar on a terminal; nothing in a pipe or with --quiet.
 fn progress(context: &Context<'_>, files: usize) -> ProgressBar {
     let length = u64::try_from(files).unwrap_or(u64::MAX);
     let is_wanted = files > 0 && !context.global.quiet;
@@ -222,7 +226,7 @@ mod tests {
     use crate::os::process::CancellationToken;
     use crate::secret::Trust;
 
-    /// Takes every request and never answers.
+    /// Accepts every request and never answers.
     struct SilentTransport;
 
     impl Transport for SilentTransport {

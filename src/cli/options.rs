@@ -1,4 +1,4 @@
-//! Options that several commands share, and how their values are parsed.
+//! Options of several commands, and how their values are parsed.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::secret::{InvalidTrust, Trust};
 
 #[derive(Args, Clone)]
 pub(super) struct Global {
-    /// The settings file [default: $SWYX_TEAMS_CONFIG, else ./swyx-teams.toml]
+    /// Settings file [default: $SWYX_TEAMS_CONFIG, otherwise ./swyx-teams.toml]
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
     pub(super) config: Option<PathBuf>,
     /// When to use colours
@@ -24,11 +24,11 @@ pub(super) struct Global {
         help_heading = "Global options"
     )]
     pub(super) color: Color,
-    /// Ask nothing: what is missing is an error
+    /// Never prompt; fail if an answer is missing
     #[arg(long, global = true, help_heading = "Global options")]
     pub(super) no_input: bool,
-    /// Trust what the settings files name: hosts that are not Microsoft's, this machine included, and commands that print secrets. LIST
-    /// limits it to HOST, HOST:PORT and command, separated by commas
+    /// Trust what the settings files name: hosts other than Microsoft's (including this machine) and commands that print secrets. LIST
+    /// restricts it to HOST, HOST:PORT and command, separated by commas
     #[arg(
         long,
         global = true,
@@ -39,17 +39,17 @@ pub(super) struct Global {
         help_heading = "Global options"
     )]
     pub(super) trust: Vec<Trust>,
-    /// Print results only
+    /// Print only results
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Global options")]
     pub(super) quiet: bool,
-    /// Say more: what is passed over, and why; pauses and repetitions; with -vv every request, without what is secret
+    /// Print more: skipped files and reasons, pauses and retries; -vv prints every request without secrets
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(super) verbose: u8,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(super) enum Color {
-    /// On terminals only
+    /// Only on terminals
     #[default]
     Auto,
     /// Always
@@ -88,17 +88,17 @@ impl FailOn {
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Plain {
-    /// For a person
+    /// For people
     #[default]
     Human,
-    /// For a program
+    /// For programs
     Json,
 }
 
-/// The environment variable for the same as `--trust`.
+/// The environment variable that is equivalent to `--trust`.
 const TRUST: &str = "SWYX_TEAMS_TRUST";
 
-/// The trust that the environment gives; an empty variable gives none.
+/// The trust from the environment; an empty variable gives none.
 pub(super) fn trust_of_environment() -> Result<Trust, String> {
     let Some(value) = std::env::var_os(TRUST).filter(|value| !value.is_empty()) else {
         return Ok(Trust::nothing());
@@ -107,7 +107,7 @@ pub(super) fn trust_of_environment() -> Result<Trust, String> {
     text.parse().map_err(|error: InvalidTrust| format!("{TRUST}: {error}"))
 }
 
-/// A mistake in the arguments without the values that were given: one of them may be a secret in the wrong place.
+/// An argument error without the given values: one of them may be a secret in the wrong place.
 pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     let hidden = |text: &str| {
         let name = text.split('=').next().unwrap_or_default();
@@ -126,7 +126,7 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
                 | clap::error::ErrorKind::ValueValidation
                 | clap::error::ErrorKind::MissingRequiredArgument
         );
-        // Which argument was wrong is our own word, unless it is one that we do not know.
+        // The name of the wrong argument is known to this program, unless it is an unknown argument.
         if kind == ContextKind::InvalidArg && known {
             continue;
         }
@@ -138,11 +138,11 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// An address with a port; this machine may be called by its name.
+/// An address with a port; `localhost` is also allowed.
 pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
     let numeric =
         text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
-    numeric.parse().map_err(|_| "an address and a port are wanted, like 127.0.0.1:8443")
+    numeric.parse().map_err(|_| "expected an address and a port, such as 127.0.0.1:8443")
 }
 
 #[cfg(test)]
@@ -157,7 +157,7 @@ pub(super) mod tests {
         global: Global,
     }
 
-    /// The global options where none is given.
+    /// The global options if none is given.
     pub(in crate::cli) fn global() -> Global {
         Alone::parse_from(["swyx-teams"]).global
     }

@@ -1,9 +1,9 @@
-//! Output streams whose reader may go away.
+//! Output streams whose reader may disappear.
 
 use std::io::{self, Write};
 
-/// A writer that outlives its reader: after the first error that is tolerated, it drops what is written. So a command goes on to its
-/// verdict, and a closed pipe never turns a failure into success.
+/// A writer that outlives its reader: after the first tolerated error, it drops all output. So a command continues to its exit code, and
+/// a closed pipe never turns a failure into success.
 pub(super) struct Tolerant<W> {
     inner: W,
     tolerates: fn(&io::Error) -> bool,
@@ -11,12 +11,12 @@ pub(super) struct Tolerant<W> {
 }
 
 impl<W: Write> Tolerant<W> {
-    /// For results: a closed pipe is tolerated, a full disk is not.
+    /// For results: tolerates a closed pipe, but not a full disk.
     pub(super) fn of_closed_pipes(inner: W) -> Self {
         Self { inner, tolerates: |error| error.kind() == io::ErrorKind::BrokenPipe, is_closed: false }
     }
 
-    /// For messages: nothing that happens to stderr must change the exit code.
+    /// For messages: no error on stderr may change the exit code.
     pub(super) fn of_everything(inner: W) -> Self {
         Self { inner, tolerates: |_| true, is_closed: false }
     }

@@ -1,4 +1,4 @@
-//! `set` and `unset`: changes of a file that leave every other byte as it is.
+//! `set` and `unset`: change keys and leave all other bytes of the file unchanged.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -24,24 +24,24 @@ use crate::text::printable;
   pass show teams | swyx-teams set control_center.MsTeamsClientSecret --stdin
   swyx-teams set 'user[0]' '{ swyx = \"Jane Roe\", teams = \"jane.roe@example.com\" }'
 
-Several pairs are one change: all or none. A change that would add an error is refused, with exit code 1.")]
+Several pairs are one change: all or none. A change that would add an error is rejected with exit code 1.")]
 pub(super) struct SetArgs {
-    /// Keys and their new values, in turn. A secret's value is a reference: env:NAME, file:PATH or { command = [...] }
+    /// Pairs of a key and its new value. The value of a secret is a reference: env:NAME, file:PATH or { command = [...] }
     #[arg(required = true, value_names = ["KEY", "VALUE"], num_args = 1.., allow_negative_numbers = true)]
     words: Vec<String>,
-    /// Take the value of the last key from standard input; the only way for a secret itself, beside the prompt
+    /// Read the value of the last key from standard input. A secret itself is only accepted here or at the prompt
     #[arg(long)]
     stdin: bool,
 }
 
 #[derive(Args)]
 pub(super) struct UnsetArgs {
-    /// The keys to take away
+    /// Keys to remove
     #[arg(required = true)]
     keys: Vec<crate::diagnostic::Key>,
 }
 
-/// Standard input may have this many bytes; no value is longer.
+/// The limit for standard input in bytes; no value is longer.
 const MAX_VALUE_BYTES: u64 = 64 * 1024;
 
 pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, CliError> {
@@ -50,7 +50,7 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
         let [word, ..] = pair else { continue };
         let Some(key) = word.parse::<Key>().ok().filter(may_be_set) else {
             return Err(usage_error(
-                "a key was expected, like control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
+                "expected a key, such as control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
             ));
         };
         pairs.push((key, pair.get(1)));
@@ -66,7 +66,7 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
         changes.push(Change::Set(key, value));
     }
     if args.stdin && args.words.len().is_multiple_of(2) {
-        return Err(usage_error("with --stdin the last key has no value after it"));
+        return Err(usage_error("with --stdin, the last key must have no value after it"));
     }
     let path = context.file(None);
     apply(context, &path, &changes)
@@ -100,28 +100,28 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<E
             Ok(Exit::Clean)
         }
         Ok(Outcome::Unchanged(_)) => {
-            context.note(format!("{}: nothing to change", printable(&name)))?;
+            context.note(format!("{}: no changes to save", printable(&name)))?;
             Ok(Exit::Clean)
         }
         Ok(Outcome::Refused(after, added)) => {
             context.report_to_err(&after, |found| added.contains(found))?;
             let name = printable(&name);
-            Err(failure(Exit::Findings, format_args!("this would add errors to {name}; nothing was changed")))
+            Err(failure(
+                Exit::Findings,
+                format_args!("this change would add errors to {name}; nothing was changed"),
+            ))
         }
         Err(ChangeError::Unsound(checked)) => {
             let exit = context.report_unsound(&checked)?;
             let name = printable(&name);
-            Err(failure(
-                exit,
-                format_args!("{name} has faults that must be mended first; nothing was changed"),
-            ))
+            Err(failure(exit, format_args!("{name} has errors: fix them first; nothing was changed")))
         }
         Err(error) => Err(usage_error(format!("{}: {error}", printable(&name)))),
     }
 }
 
-/// Whether a word can be a key that someone wants to set, and not a secret in a key's place, which no report of the refused change
-/// may name. The fields of Control Center may have any name.
+/// Whether a word can be a key to set. Otherwise it may be a secret in the wrong place, which no report may repeat. Fields of Control
+/// Center may have any name.
 fn may_be_set(key: &Key) -> bool {
     let is_field = key.steps().starts_with(&keys::CONTROL_CENTER.steps());
     key.shown() == *key
@@ -144,20 +144,20 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
     }
     if !context.can_ask() {
         return Err(usage_error(format!(
-            "`{}` has no value: write it behind the key, or give it to --stdin",
+            "`{}` has no value: add it after the key, or use --stdin",
             named(key.as_str())
         )));
     }
     let question = format!("{key}:");
     let answer = if keys::SECRETS.contains(key) {
-        let help = "it is not shown; Esc to give up";
+        let help = "input is hidden; Esc cancels";
         inquire::Password::new(&question).without_confirmation().with_help_message(help).prompt()
     } else {
         inquire::Text::new(&question).prompt()
     };
     match answer {
         Ok(text) => Ok(text),
-        Err(_) => Err(usage_error("nothing was entered; nothing was changed")),
+        Err(_) => Err(usage_error("cancelled; nothing was changed")),
     }
 }
 
@@ -166,7 +166,7 @@ fn from_outside(key: &Key, text: String) -> Result<NewValue, String> {
         return from_argument(key, &text);
     }
     if text.is_empty() {
-        return Err("an empty secret is none".to_owned());
+        return Err("the secret is empty".to_owned());
     }
     Ok(NewValue::Secret(SecretSource::Inline(Secret::new(text))))
 }

@@ -1,4 +1,4 @@
-//! `sheet`: what to type into Control Center.
+//! `sheet`: the values for Control Center.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,12 @@ use crate::sheet::{Field, Sheet};
 
 #[derive(Args)]
 pub(super) struct SheetArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
-    /// Fetch the secret from where it is kept and print it
+    /// Fetch the secret from its source and print it
     #[arg(long)]
     reveal: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
@@ -52,23 +52,20 @@ pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<E
     context.settle(printed)
 }
 
-/// The sheet of the file at `path`, which holds no secret.
+/// The sheet of the file at `path`, without the secret.
 pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> Result<Sheet, CliError> {
     let (_, settings) = settings(context, path)?;
     Ok(Sheet::new(&settings))
 }
 
-/// The file with its settings. Reports the errors if no sheet can be made of them.
+/// The file with its settings. Reports the errors if they prevent a sheet.
 fn settings(context: &mut Context<'_>, path: &Path) -> Result<(Checked, Settings), CliError> {
     let checked = context.load(path)?;
     match checked.settings() {
         Ok(settings) => Ok((checked, settings)),
         Err(Unresolved::Errors) => {
             context.report_to_err(&checked, |_| true)?;
-            Err(failure(
-                Exit::Findings,
-                "mend these first; a sheet with wrong values would be typed in as it is",
-            ))
+            Err(failure(Exit::Findings, "fix these errors first, or wrong values end up in Control Center"))
         }
         Err(error) => Err(usage_error(error)),
     }
@@ -93,7 +90,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, C
     Ok(Exit::Clean)
 }
 
-/// What to type into a field, if it may be shown.
+/// The value of a field, if it may be shown.
 fn value<'a>(field: &'a Field, secret: Option<&'a Secret>) -> Option<&'a str> {
     field.value.as_deref().or_else(|| secret.map(Secret::expose))
 }
@@ -130,10 +127,10 @@ fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> i
             writeln!(out, "  {:width$}  in the Entra portal: {portal}", "")?;
         }
     }
-    writeln!(out, "\nBy hand:\n")?;
+    writeln!(out, "\nManual steps:\n")?;
     for (number, step) in sheet.steps.iter().enumerate() {
         writeln!(out, "  {}. {step}", number + 1)?;
     }
-    writeln!(out, "\nTo know:\n")?;
+    writeln!(out, "\nNotes:\n")?;
     sheet.notes.iter().try_for_each(|note| writeln!(out, "  - {note}"))
 }

@@ -1,4 +1,4 @@
-//! What words from outside mean as values of the settings file. `set` and `setup` read them alike.
+//! Parses words from outside as values of the settings file. `set` and `setup` share it.
 
 use crate::diagnostic::Key;
 use crate::edit::NewValue;
@@ -6,16 +6,16 @@ use crate::secret::SecretSource;
 use crate::settings::keys;
 use crate::settings::schema::{Dialect, describe, schema};
 
-/// What a word means as the value of a key. No message repeats the word: it may be a secret in the wrong place.
+/// The value of a key from a word. No message repeats the word: it may be a secret in the wrong place.
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     if keys::SECRETS.contains(key) {
-        let wanted = "a secret is not taken from the arguments, where others can see it: give it to --stdin, or refer to it by \
+        let wanted = "a secret is not accepted as an argument, because other users can see it: use --stdin, or a reference such as \
                       env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
         return reference(text).map(NewValue::Secret).ok_or_else(|| wanted.to_owned());
     }
     let schema = schema(Dialect::Draft2020_12);
     let Some(described) = describe(&schema, key) else {
-        // A field of Control Center that is not known here: as it looks.
+        // The type of an unknown Control Center field follows from its form.
         return Ok(match (text.parse(), text.parse()) {
             (Ok(number), _) => NewValue::Integer(number),
             (_, Ok(truth)) => NewValue::Boolean(truth),
@@ -24,18 +24,18 @@ pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     };
     if described.get("$ref").is_some_and(|reference| reference == "#/$defs/User") {
         return user(text)
-            .ok_or_else(|| "a user is written { swyx = \"NAME\", teams = \"ACCOUNT\" }".to_owned());
+            .ok_or_else(|| "invalid user: expected { swyx = \"NAME\", teams = \"ACCOUNT\" }".to_owned());
     }
     let is_integer = described.get("type").is_some_and(|kind| kind == "integer");
     match text.parse() {
         Ok(number) if is_integer => Ok(NewValue::Integer(number)),
-        _ if is_integer => Err("a whole number was expected".to_owned()),
+        _ if is_integer => Err("expected a whole number".to_owned()),
         _ => Ok(NewValue::Text(text.to_owned())),
     }
 }
 
-/// Where a secret is kept, as arguments say it: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env` and
-/// `file`. Nothing if the text is no such reference.
+/// The source of a secret as written in arguments: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env`
+/// and `file`. `None` if the text is no reference.
 pub(super) fn reference(text: &str) -> Option<SecretSource> {
     if let Some(name) = text.strip_prefix("env:") {
         return Some(SecretSource::Env(name.to_owned()));
@@ -62,7 +62,7 @@ fn user(text: &str) -> Option<NewValue> {
     (table.len() == 2).then(|| Some(NewValue::User(member("swyx")?, member("teams")?))).flatten()
 }
 
-/// An inline table as TOML writes it; the parser's errors quote the text and are dropped.
+/// An inline table in TOML syntax. The parser's errors quote the text, so they are dropped.
 fn inline_table(text: &str) -> Option<toml_edit::InlineTable> {
     let value = text.trim().parse::<toml_edit::Value>().ok()?;
     value.as_inline_table().cloned()

@@ -1,4 +1,4 @@
-//! Which files a check is about: those named, and `*.toml` below the folders named.
+//! The files to check: the named ones, and `*.toml` below the named folders.
 
 use std::collections::HashSet;
 use std::io;
@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-/// One file to check, or a place where none was found.
+/// One file to check, or a place without one.
 pub(super) enum Target {
     /// A file.
     File(PathBuf),
-    /// A folder that could not be searched, or in which nothing was found.
+    /// A folder that could not be searched, or that has no settings file.
     NoFile(PathBuf, String),
     /// Standard input.
     Stdin,
 }
 
-/// What a walk over a folder takes and leaves.
+/// Searches folders, and records what it skips.
 pub(super) struct Walk<'a> {
     pub(super) exclude: &'a [Pattern],
-    /// What was passed over, each with the reason.
+    /// Skipped paths, each with the reason.
     pub(super) skipped: Vec<(PathBuf, &'static str)>,
 }
 
 impl Walk<'_> {
-    /// The files of one argument, in the order of their names. A path that is named is always taken, whatever it is.
+    /// The files of one argument, sorted by name. A named file is always included.
     pub(super) fn targets(&mut self, path: &Path) -> Vec<Target> {
         if path == Path::new("-") {
             return vec![Target::Stdin];
@@ -48,7 +48,7 @@ impl Walk<'_> {
         let mut entries = match entries {
             Ok(entries) => entries,
             Err(error) => {
-                let reason = format!("the folder cannot be searched: {}", crate::os::reason(&error));
+                let reason = format!("cannot search the folder: {}", crate::os::reason(&error));
                 found.push(Target::NoFile(folder.to_path_buf(), reason));
                 return;
             }
@@ -62,10 +62,10 @@ impl Walk<'_> {
                 path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
             if name.as_encoded_bytes().starts_with(b".") {
                 if kind.is_dir() || is_settings {
-                    self.skipped.push((path, "a hidden name"));
+                    self.skipped.push((path, "hidden name"));
                 }
             } else if kind.is_symlink() {
-                self.skipped.push((path, "a symbolic link"));
+                self.skipped.push((path, "symbolic link"));
             } else if (kind.is_dir() || is_settings) && self.is_excluded(root, &path) {
                 self.skipped.push((path, "excluded"));
             } else if kind.is_dir() {
@@ -91,7 +91,7 @@ impl Walk<'_> {
     }
 }
 
-/// Leaves out files that were named before, by whatever way.
+/// Removes files that were named before in any form.
 pub(super) fn without_repetitions(targets: &mut Vec<Target>) {
     let mut seen = HashSet::new();
     targets.retain(|target| match target {

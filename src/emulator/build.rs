@@ -1,4 +1,4 @@
-//! Makes the directory of a tenant out of its description.
+//! Builds the directory of a tenant from its description.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -22,13 +22,13 @@ use super::users::{self, User, Users};
 pub(super) const TENANT_ID: Uuid = uuid!("5e0c9a47-3d1b-4f82-b6a9-71d20c8e4f35");
 /// The application (client) id of the scenarios, the same in every run.
 pub(super) const CLIENT_ID: Uuid = uuid!("c2b7f0d8-94e1-4a36-8c5d-1f6e3b7a9d20");
-/// The verified domain, under a top-level domain that is never given away (RFC 2606).
+/// The verified domain, under a reserved top-level domain (RFC 2606).
 pub(super) const DOMAIN: &str = "contoso.example";
 
-/// How long ago everything was made, so that no replication hides it.
+/// The age of all objects, so that no replication delay hides them.
 const AGE: SignedDuration = SignedDuration::from_hours(24);
 
-/// Makes the directory as it is at `now`, with plain users up to `users` in all.
+/// Builds the directory at the time `now`, with plain users up to `users` in all.
 pub(super) fn directory(
     state: &State,
     users: u32,
@@ -173,7 +173,7 @@ fn credential(state: &SecretState, ids: &mut Ids, now: Timestamp) -> PasswordCre
     PasswordCredential {
         key_id: state.key_id.unwrap_or_else(|| ids.guid()),
         display_name: state.display_name.clone(),
-        // A secret that has ended had begun before that.
+        // An expired secret started before it expired.
         start: start.min(end - AGE),
         end,
         secret: state.value.clone().unwrap_or_else(random::client_secret),
@@ -182,7 +182,7 @@ fn credential(state: &SecretState, ids: &mut Ids, now: Timestamp) -> PasswordCre
     }
 }
 
-/// Adds the users named, then plain ones up to `most` in all, the administrator last if none of them is.
+/// Adds the named users, then plain ones up to `most` in all. The administrator comes last, unless one is named.
 fn add_users(directory: &mut Directory, named: &[UserState], most: u32) {
     let mut administrator = None;
     for state in named {
@@ -205,7 +205,7 @@ fn add_users(directory: &mut Directory, named: &[UserState], most: u32) {
     });
 }
 
-/// What the Teams clients of the users named say; these users have the first places.
+/// The Teams presences of the named users, which have the first positions.
 fn set_presences(directory: &mut Directory, named: &[UserState], now: Timestamp) -> Result<(), StateError> {
     for (place, user) in (0_u32..).zip(named) {
         let Some(presence) = &user.presence else { continue };

@@ -1,4 +1,4 @@
-//! A script of what happens when: calls, statuses and presences.
+//! A script of calls, statuses and presences at given times.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,10 +10,10 @@ use super::gateway::Status as SwyxStatus;
 use super::graph::presence::Status;
 use super::{Emulator, SwyxError, TeamsError};
 
-/// The latest second: a year.
+/// The latest time in seconds: a year.
 const LATEST: f64 = 366.0 * 24.0 * 3600.0;
 
-/// What happens when, in the order of time; [`Emulator::read_calls`] makes it.
+/// A parsed script, in the order of time; created by [`Emulator::read_calls`].
 #[derive(Clone, Debug, Default)]
 pub struct Calls {
     steps: Vec<Step>,
@@ -23,23 +23,23 @@ pub struct Calls {
 struct Step {
     at: Duration,
     user: String,
-    deed: Deed,
+    event: ScriptEvent,
 }
 
 #[derive(Clone, Debug)]
-enum Deed {
+enum ScriptEvent {
     Call(bool),
     Teams(Option<String>),
     Prefer(Option<String>),
     Swyx(String),
 }
 
-/// Why a script was not understood: all its mistakes, a line each, as `line 3: no such user of SwyxServer`.
+/// Why a script is invalid: all its errors, one per line, such as `line 3: no such user of SwyxServer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallsError(Vec<(usize, String)>);
 
 impl CallsError {
-    /// The numbers of the lines, from 1, each with what is wrong there.
+    /// The line numbers, from 1, each with its error.
     pub fn mistakes(&self) -> &[(usize, String)] {
         &self.0
     }
@@ -55,17 +55,17 @@ impl fmt::Display for CallsError {
 }
 
 impl Emulator {
-    /// Reads a script. A line is a number of seconds, a user as [`Emulator::call`] takes it, and what happens:
+    /// Parses a script. A line has a number of seconds, a user as in [`Emulator::call`], and an event:
     ///
     /// | | |
     /// |---|---|
-    /// | `call`, `hangup` | a call begins at SwyxServer, or ends |
-    /// | `swyx Away` | a status is chosen by hand in SwyxIt! |
-    /// | `teams Busy/InAMeeting`, `teams -` | the Teams client says something else, or signs out |
-    /// | `prefer Busy/Busy`, `prefer -` | a presence is set by hand in Teams, or no longer |
+    /// | `call`, `hangup` | a call starts or ends in SwyxServer |
+    /// | `swyx Away` | the user sets a status in SwyxIt! |
+    /// | `teams Busy/InAMeeting`, `teams -` | the Teams client changes its presence, or signs out |
+    /// | `prefer Busy/Busy`, `prefer -` | the user sets a presence in Teams, or clears it |
     ///
-    /// The seconds count from when the script begins, 0 to a year, with a fraction at will; lines may stand in any order. What follows a `#` at the beginning of a word is a
-    /// comment.
+    /// The seconds count from the start of the script, 0 to a year, with an optional fraction; lines may be in any order. A `#` at the
+    /// start of a word begins a comment.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -81,7 +81,7 @@ impl Emulator {
     /// ```
     ///
     /// # Errors
-    /// [`CallsError`] with every mistake of the text.
+    /// [`CallsError`] with every error of the text.
     pub fn read_calls(&self, text: &str) -> Result<Calls, CallsError> {
         let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
         for (place, line) in text.lines().enumerate() {
@@ -99,45 +99,49 @@ impl Emulator {
 
     fn read_line(&self, line: &str) -> Result<Option<Step>, String> {
         let words = line.split_whitespace().take_while(|word| !word.starts_with('#')).collect::<Vec<_>>();
-        let (seconds, user, deed) = match words.as_slice() {
+        let (seconds, user, event) = match words.as_slice() {
             [] => return Ok(None),
-            [seconds, user, deed @ ..] => (seconds, user, deed),
-            [_] => return Err("seconds, a user and what happens are wanted".to_owned()),
+            [seconds, user, event @ ..] => (seconds, user, event),
+            [_] => return Err("expected seconds, a user and an event".to_owned()),
         };
         let seconds = seconds.parse::<f64>().ok().filter(|seconds| (0.0..=LATEST).contains(seconds));
         let seconds = seconds.ok_or("the first word must be a number of seconds, 0 to a year")?;
-        let deed = read_deed(deed)?;
-        self.check(user, &deed)?;
-        Ok(Some(Step { at: Duration::from_secs_f64(seconds), user: (*user).to_owned(), deed }))
+        let event = parse_event(event)?;
+        self.check(user, &event)?;
+        Ok(Some(Step { at: Duration::from_secs_f64(seconds), user: (*user).to_owned(), event }))
     }
 
-    /// Whether that can happen to the user.
-    fn check(&self, user: &str, deed: &Deed) -> Result<(), String> {
-        match deed {
-            Deed::Call(_) | Deed::Swyx(_) => match self.swyx_place(user) {
+    /// Whether the user can have this event.
+    fn check(&self, user: &str, event: &ScriptEvent) -> Result<(), String> {
+        match event {
+            ScriptEvent::Call(_) | ScriptEvent::Swyx(_) => match self.swyx_place(user) {
                 Some(_) => Ok(()),
                 None => Err(SwyxError::User.to_string()),
             },
-            Deed::Teams(_) | Deed::Prefer(_) => self.teams_user(user).map_err(|error| error.to_string()),
+            ScriptEvent::Teams(_) | ScriptEvent::Prefer(_) => {
+                self.teams_user(user).map_err(|error| error.to_string())
+            }
         }
     }
 
-    /// Lets happen what the script says, at its times from now on; ends with the last.
+    /// Plays the script from now on, and returns after the last event.
     pub async fn play(&self, calls: Calls) {
         let start = Instant::now();
-        for Step { at, user, deed } in calls.steps {
+        for Step { at, user, event } in calls.steps {
             tokio::time::sleep_until(start + at).await;
-            let done = match deed {
-                Deed::Call(in_call) => self.call(&user, in_call).map_err(|error| error.to_string()),
-                Deed::Swyx(status) => self.set_swyx_status(&user, &status).map_err(|error| error.to_string()),
-                Deed::Teams(status) => {
+            let done = match event {
+                ScriptEvent::Call(in_call) => self.call(&user, in_call).map_err(|error| error.to_string()),
+                ScriptEvent::Swyx(status) => {
+                    self.set_swyx_status(&user, &status).map_err(|error| error.to_string())
+                }
+                ScriptEvent::Teams(status) => {
                     self.set_teams_status(&user, status.as_deref()).map_err(|error| error.to_string())
                 }
-                Deed::Prefer(status) => {
+                ScriptEvent::Prefer(status) => {
                     self.prefer(&user, status.as_deref()).map_err(|error| error.to_string())
                 }
             };
-            // Only somebody who went meanwhile is no longer there.
+            // This fails only for a user who left in the meantime.
             if let Err(error) = done {
                 tracing::warn!("{user}: {error}");
             }
@@ -145,28 +149,28 @@ impl Emulator {
     }
 }
 
-fn read_deed(words: &[&str]) -> Result<Deed, String> {
+fn parse_event(words: &[&str]) -> Result<ScriptEvent, String> {
     match words {
-        ["call"] => Ok(Deed::Call(true)),
-        ["hangup"] => Ok(Deed::Call(false)),
+        ["call"] => Ok(ScriptEvent::Call(true)),
+        ["hangup"] => Ok(ScriptEvent::Call(false)),
         ["swyx", status] => match SwyxStatus::from_str(status) {
-            Ok(status) => Ok(Deed::Swyx(status.name().to_owned())),
+            Ok(status) => Ok(ScriptEvent::Swyx(status.name().to_owned())),
             Err(_) => Err(SwyxError::Status.to_string()),
         },
-        ["teams", "-"] => Ok(Deed::Teams(None)),
-        ["teams", status] if Status::from_str(status).is_ok() => Ok(Deed::Teams(Some((*status).to_owned()))),
+        ["teams", "-"] => Ok(ScriptEvent::Teams(None)),
+        ["teams", status] if Status::from_str(status).is_ok() => {
+            Ok(ScriptEvent::Teams(Some((*status).to_owned())))
+        }
         ["teams", _] => Err(TeamsError::Status.to_string()),
-        ["prefer", "-"] => Ok(Deed::Prefer(None)),
+        ["prefer", "-"] => Ok(ScriptEvent::Prefer(None)),
         ["prefer", status] => {
             let (availability, activity) = status.split_once('/').unwrap_or_default();
             match Status::preferable(availability, activity) {
-                Some(_) => Ok(Deed::Prefer(Some((*status).to_owned()))),
+                Some(_) => Ok(ScriptEvent::Prefer(Some((*status).to_owned()))),
                 None => Err("not a pair that can be set by hand in Teams, such as Busy/Busy".to_owned()),
             }
         }
-        _ => Err(
-            "what happens must be call, hangup, swyx STATUS, teams PAIR, teams -, prefer PAIR or prefer -"
-                .to_owned(),
-        ),
+        _ => Err("the event must be call, hangup, swyx STATUS, teams PAIR, teams -, prefer PAIR or prefer -"
+            .to_owned()),
     }
 }

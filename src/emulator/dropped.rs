@@ -1,4 +1,4 @@
-//! A body that breaks off before its first byte: the answer that is never heard; and why any body breaks off.
+//! A body that fails before its first byte, so that no answer arrives; and the reasons why any body fails.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,17 +6,17 @@ use std::task::{Context, Poll};
 use axum::body::{Bytes, HttpBody};
 use http_body::Frame;
 
-/// What the connection closes instead of, and the body that makes it close: on a socket it ends without an answer, in memory reading the
+/// Why the connection closes, and the body that closes it: on a socket, the connection ends without an answer; in memory, reading the
 /// body fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Dropped {
-    /// The request, which takes no effect.
+    /// The request, which has no effect.
     #[error("the request was dropped")]
     Request,
     /// The reply to a request that took effect.
     #[error("the reply was dropped")]
     Reply,
-    /// A stream of events, in its midst.
+    /// A stream of events, before its end.
     #[error("the stream was cut")]
     Stream,
 }

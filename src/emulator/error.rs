@@ -9,24 +9,24 @@ use serde_json::json;
 use super::message::{RequestIds, Response};
 use super::time;
 
-/// A refusal of Microsoft Graph, before it is told when and to whom it was given.
+/// An error of Microsoft Graph, without time and request ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct GraphError {
     /// The HTTP status.
     pub(super) status: StatusCode,
-    /// The code, on which clients branch.
+    /// The code that clients check.
     pub(super) code: &'static str,
-    /// The sentence for people.
+    /// The message for people.
     pub(super) message: String,
 }
 
 impl GraphError {
-    /// A refusal.
+    /// Creates an error.
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 
-    /// The answer that tells it.
+    /// The response for it.
     pub(super) fn response(&self, ids: &RequestIds, now: Timestamp) -> Response {
         let body = json!({"error": {"code": self.code, "message": self.message, "innerError": {
             "date": time::inner_error(now), "request-id": ids.request.to_string(), "client-request-id": ids.client,

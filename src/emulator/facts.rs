@@ -1,23 +1,23 @@
-//! What a client must know to use the emulated tenant: the ready line.
+//! What a client needs to use the emulated tenant: the ready line.
 
 use serde_json::json;
 
-/// The members of the ready line. There is no Debug text, for some are secrets, if only of a tenant that is made up.
+/// The members of the ready line. There is no Debug text because some are secrets, although of an emulated tenant.
 #[derive(Clone)]
 pub struct Facts {
-    /// Where Entra ID answers: `https://localhost:8443`.
+    /// The address of Entra ID: `https://localhost:8443`.
     pub authority: String,
-    /// Where Microsoft Graph answers: `https://localhost:8443/v1.0`.
+    /// The address of Microsoft Graph: `https://localhost:8443/v1.0`.
     pub graph: String,
-    /// Where the gateway answers: `https://localhost:8443/swyx`.
+    /// The address of the gateway: `https://localhost:8443/swyx`.
     pub gateway: String,
-    /// The certificate of the authority that signed the server's, in PEM; none in memory.
+    /// The PEM certificate of the authority that signed the server's certificate; none in memory.
     pub ca_file: Option<String>,
     /// The directory (tenant) id.
     pub tenant_id: String,
-    /// The application (client) id of the first application; none where there is no application.
+    /// The application (client) id of the first application; none without an application.
     pub client_id: Option<String>,
-    /// The value of its first client secret; none where it has none.
+    /// The value of its first client secret; none without a secret.
     pub client_secret: Option<String>,
     /// A token of the tenant's Global Administrator for Microsoft Graph, valid for 24 hours.
     pub admin_token: String,
@@ -26,7 +26,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// One line of JSON, members in the order of this struct, null for what there is not.
+    /// One line of JSON with the members in the order of this struct; missing ones are null.
     pub fn to_json(&self) -> String {
         json!({"authority": self.authority, "graph": self.graph, "gateway": self.gateway, "ca_file": self.ca_file,
             "tenant_id": self.tenant_id, "client_id": self.client_id, "client_secret": self.client_secret,

@@ -1,21 +1,21 @@
-//! The faults that an emulated tenant can have, and how they are written.
+//! The faults of an emulated tenant, and how they are written.
 
 use std::str::FromStr;
 
-/// What is known of a fault.
+/// The properties of a fault.
 struct Row {
     /// Its name in `--fault` and in the log.
     name: &'static str,
     amount: Amount,
-    /// The number of its sequence of chances.
+    /// The number of its random sequence.
     pub(super) sequence: u64,
-    /// What it does, for `--help`.
+    /// Its effect, for `--help`.
     help: &'static str,
 }
 
-/// What may be written after `=`.
+/// The allowed amount after `=`.
 enum Amount {
-    /// How often it strikes, from 0 to 1; 0.2 by default.
+    /// A probability from 0 to 1; 0.2 by default.
     Probability,
     /// A whole number.
     Number { word: &'static str, default: i64, least: i64, most: i64, range: &'static str },
@@ -41,35 +41,35 @@ const SKEW: Amount = Amount::Number {
     default: 3600,
     least: -YEAR,
     most: YEAR,
-    range: "seconds, at most a year either way",
+    range: "seconds, at most a year in either direction",
 };
 
-/// All faults, in the order of `--help`. A new fault is a row here, and the place where it strikes.
+/// All faults, in the order of `--help`. A new fault needs a row here, and code where it takes effect.
 #[rustfmt::skip]
 const FAULTS: &[Row] = &[
-    Row { name: "throttle", amount: Probability, sequence: 1, help: "Graph answers 429 with a fractional Retry-After; parts of a batch each by itself" },
-    Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; parts of a batch each by itself, too" },
-    Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with a page of HTML, as from a proxy" },
-    Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer comes MS milliseconds later (100)" },
-    Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request takes no effect" },
-    Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request takes effect, and the connection closes without an answer" },
-    Row { name: "expired-token", amount: Probability, sequence: 5, help: "Graph answers 401 as if the token had ended" },
-    Row { name: "replication-lag", amount: seconds(10), sequence: 6, help: "what was made is not seen, and a removed secret still is, for half that time, then at every second look (10)" },
+    Row { name: "throttle", amount: Probability, sequence: 1, help: "Graph answers 429 with a fractional Retry-After; decided for each part of a batch" },
+    Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; also decided for each part of a batch" },
+    Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with an HTML page, as from a proxy" },
+    Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer is delayed by MS milliseconds (100)" },
+    Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request has no effect" },
+    Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request has an effect, but the connection closes without an answer" },
+    Row { name: "expired-token", amount: Probability, sequence: 5, help: "Graph answers 401 as if the token had expired" },
+    Row { name: "replication-lag", amount: seconds(10), sequence: 6, help: "new objects are invisible, and removed secrets still visible, for half that time, then in every second read (10)" },
     Row { name: "clock-skew", amount: SKEW, sequence: 13, help: "the clock of the tenant is that far ahead, behind if negative (3600)" },
-    Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences show what was true that long ago (5)" },
-    Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is never told" },
-    Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is told twice" },
-    Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway comes after the one that follows it" },
-    Row { name: "cut-events", amount: Probability, sequence: 11, help: "after an event of the gateway the stream breaks off" },
-    Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway come MS milliseconds later (100)" },
+    Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences return the state of that long ago (5)" },
+    Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is lost" },
+    Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is sent twice" },
+    Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },
+    Row { name: "cut-events", amount: Probability, sequence: 11, help: "the stream breaks after an event of the gateway" },
+    Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway are delayed by MS milliseconds (100)" },
 ];
 
-/// A fault, by its place in the table.
+/// A fault, by its index in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FaultId(usize);
 
 impl FaultId {
-    /// All of them.
+    /// All faults.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         (0..FAULTS.len()).map(Self)
     }
@@ -78,13 +78,13 @@ impl FaultId {
         self.0
     }
 
-    /// The number of its sequence of chances.
+    /// The number of its random sequence.
     pub(super) fn sequence(self) -> u64 {
         FAULTS.get(self.0).map_or(0, |row| row.sequence)
     }
 }
 
-/// The fault of that name. In a `const` block a wrong name does not compile.
+/// The fault with that name. In a `const` block, a wrong name does not compile.
 #[expect(clippy::indexing_slicing, clippy::panic, reason = "both stop the compilation, not the program")]
 pub(super) const fn fault(name: &str) -> FaultId {
     let mut place = 0;
@@ -107,8 +107,7 @@ const fn is_same(mut one: &[u8], mut other: &[u8]) -> bool {
     one.is_empty() && other.is_empty()
 }
 
-/// Something that goes wrong, as `NAME[=AMOUNT]`: a probability from 0 to 1, or a number of milliseconds or seconds. [`Fault::help`] lists the
-/// names.
+/// A fault, as `NAME[=AMOUNT]`: a probability from 0 to 1, or a number of milliseconds or seconds. [`Fault::help`] lists the names.
 ///
 /// ```
 /// let fault = "throttle=0.5".parse::<swyx_teams::emulator::Fault>()?;
@@ -122,7 +121,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A line for each fault: how it is written, and what it does.
+    /// One line per fault: its syntax and its effect.
     pub fn help() -> String {
         let line = |row: &Row| {
             let word = match row.amount {
@@ -136,18 +135,18 @@ impl Fault {
     }
 }
 
-/// Why a fault was not understood.
+/// Why a fault is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FaultError {
     /// No fault has that name.
-    #[error("there is no such fault; there are {}", names())]
+    #[error("unknown fault; the faults are {}", names())]
     Name,
     /// Not a probability.
-    #[error("after `=` stands a probability from 0 to 1")]
+    #[error("expected a probability from 0 to 1 after `=`")]
     Probability,
     /// Not a number in range.
-    #[error("after `=` stands a whole number of {0}")]
+    #[error("expected a whole number of {0} after `=`")]
     Number(&'static str),
 }
 

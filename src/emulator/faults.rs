@@ -1,4 +1,4 @@
-//! When what goes wrong: each fault has its own sequence of chances, decided by the seed.
+//! When faults take effect: each fault has its own random sequence, derived from the seed.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,21 +7,21 @@ use jiff::Timestamp;
 
 use super::fault::{Fault, FaultId, fault};
 
-/// All faults of one emulated tenant.
+/// The faults of one emulated tenant.
 pub(super) struct Faults {
-    /// By the fault's place in the table.
+    /// By the fault's index in the table.
     states: Vec<FaultState>,
     seed: u64,
 }
 
 struct FaultState {
-    /// How often it strikes, or how long it lasts; 0 without the fault.
+    /// Its probability or its duration; 0 without the fault.
     amount: f64,
     die: Die,
 }
 
 impl Faults {
-    /// The faults asked for; of two with one name the later counts.
+    /// The requested faults; if a name occurs twice, the later one counts.
     pub(super) fn new(faults: &[Fault], seed: u64) -> Self {
         let state = |id: FaultId| FaultState {
             amount: amount(faults, id),
@@ -30,22 +30,22 @@ impl Faults {
         Self { states: FaultId::all().map(state).collect(), seed }
     }
 
-    /// Others in the place of these, with chances of their own.
+    /// Replaces the faults; the new ones start new random sequences.
     pub(super) fn followed_by(&self, faults: &[Fault]) -> Self {
         Self::new(faults, self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15))
     }
 
-    /// Whether this fault strikes now.
+    /// Whether this fault takes effect now.
     pub(super) fn strikes(&self, id: FaultId) -> bool {
         self.state(id).is_some_and(|state| state.die.falls(state.amount))
     }
 
-    /// How many milliseconds this fault delays something.
+    /// How many milliseconds this fault delays an answer.
     pub(super) fn milliseconds(&self, id: FaultId) -> Duration {
         Duration::from_millis(self.amount(id) as u64)
     }
 
-    /// How many seconds this fault lets something lag behind.
+    /// How many seconds reads lag behind with this fault.
     pub(super) fn seconds(&self, id: FaultId) -> Duration {
         Duration::from_secs(self.amount(id) as u64)
     }
@@ -58,13 +58,13 @@ impl Faults {
         self.state(id).map_or(0.0, |state| state.amount)
     }
 
-    /// Whether the next request to Graph is throttled, and for how many seconds: 1 to 3, with three digits after the point.
+    /// Whether the next request to Graph is throttled, and for how many seconds: 1 to 3, with three decimal places.
     pub(super) fn throttle(&self) -> Option<f64> {
         let state = self.state(const { fault("throttle") })?;
         state.die.falls(state.amount).then(|| f64::from(state.die.number(1000..3000)) / 1000.0)
     }
 
-    /// Whether a read at `now` sees what was made or changed at `changed`: not in the first half of the lag, by chance in the second.
+    /// Whether a read at `now` sees a change made at `changed`: never in the first half of the lag, randomly in the second.
     pub(super) fn is_replicated(&self, changed: Timestamp, now: Timestamp) -> bool {
         let id = const { fault("replication-lag") };
         let lag = self.seconds(id);
@@ -77,7 +77,7 @@ impl Faults {
     }
 }
 
-/// How much of a fault is asked for; 0 without it.
+/// The requested amount of a fault; 0 without it.
 fn amount(faults: &[Fault], id: FaultId) -> f64 {
     faults.iter().rev().find(|fault| fault.id == id).map_or(0.0, |fault| fault.amount)
 }
@@ -87,7 +87,7 @@ pub(super) fn clock_skew(faults: &[Fault]) -> i64 {
     amount(faults, const { fault("clock-skew") }) as i64
 }
 
-/// Falls with a probability, in an order that the seed decides.
+/// Returns true with a probability, in an order that the seed decides.
 struct Die(Mutex<fastrand::Rng>);
 
 impl Die {

@@ -1,22 +1,22 @@
-//! The form of a tenant as JSON: what `--state` reads, and what each scenario is written in.
+//! The JSON format of a tenant, used by `--state` and by the scenarios.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// A tenant. Every member may be left out; one that is not known is an error.
+/// A tenant. All members are optional; an unknown member is an error.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct State {
     /// `{"id", "domain", "name"}` of the tenant.
     pub(super) tenant: TenantState,
-    /// Applications; the first is the one of the ready line.
+    /// Applications; the first one appears in the ready line.
     pub(super) applications: Vec<ApplicationState>,
-    /// Users; the administrator is added if nobody has `"administrator": true`.
+    /// Users; the administrator is added if no user has `"administrator": true`.
     pub(super) users: Vec<UserState>,
-    /// What policies forbid.
+    /// The restrictions of policies.
     pub(super) policies: PolicyState,
-    /// How presences answer where pages leave it open.
+    /// The behaviour of presences where the documentation is open.
     pub(super) presence: PresenceState,
     /// SwyxServer.
     pub(super) swyx: SwyxState,
@@ -62,7 +62,7 @@ pub(super) struct ApplicationState {
     pub(super) granted: PermissionsState,
 }
 
-// By hand, for what is left out of the text is not the default of the type.
+// By hand because the defaults for missing members differ from the type's default.
 impl Default for ApplicationState {
     fn default() -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Default for ApplicationState {
     }
 }
 
-// By hand, for the secrets.
+// By hand because of the secrets.
 impl std::fmt::Debug for ApplicationState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ApplicationState").field("display_name", &self.display_name).finish_non_exhaustive()
@@ -96,13 +96,13 @@ pub(super) struct SecretState {
     pub(super) key_id: Option<Uuid>,
     /// The description.
     pub(super) display_name: Option<String>,
-    /// The value; made up if left out.
+    /// The value; generated if missing.
     pub(super) value: Option<String>,
     /// Valid from; a day before the start by default.
     pub(super) start_date_time: Option<Timestamp>,
     /// Valid until; 180 days after the start by default.
     pub(super) end_date_time: Option<Timestamp>,
-    /// In place of `endDateTime`: days from the start, negative for a secret that has ended.
+    /// Instead of `endDateTime`: days from the start, negative for an expired secret.
     pub(super) ends_in_days: Option<i32>,
 }
 
@@ -125,7 +125,7 @@ pub(super) struct UserState {
     /// The object id.
     #[serde(default)]
     pub(super) id: Option<Uuid>,
-    /// The name shown; the sign-in name by default.
+    /// The displayed name; the sign-in name by default.
     #[serde(default)]
     pub(super) display_name: Option<String>,
     /// The first name.
@@ -134,7 +134,7 @@ pub(super) struct UserState {
     /// The last name.
     #[serde(default)]
     pub(super) surname: Option<String>,
-    /// The mail address; null or left out for none.
+    /// The mail address; null or missing for none.
     #[serde(default)]
     pub(super) mail: Option<String>,
     /// Further addresses, `SMTP:` before the primary, `smtp:` before aliases.
@@ -149,10 +149,10 @@ pub(super) struct UserState {
     /// Has Teams.
     #[serde(default = "yes")]
     pub(super) teams: bool,
-    /// Signs in by device code.
+    /// Signs in with a device code.
     #[serde(default)]
     pub(super) administrator: bool,
-    /// What the Teams client says: `Busy/InAMeeting`; left out for a user who is not signed in to Teams.
+    /// The presence of the Teams client: `Busy/InAMeeting`; missing for a user who is not signed in to Teams.
     #[serde(default)]
     pub(super) presence: Option<String>,
 }
@@ -161,25 +161,25 @@ fn yes() -> bool {
     true
 }
 
-/// What policies forbid.
+/// The restrictions of policies.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PolicyState {
-    /// New client secrets are refused.
+    /// New client secrets are rejected.
     pub(super) secrets_banned: bool,
-    /// The longest life of a new client secret, in days.
+    /// The maximum lifetime of a new client secret, in days.
     pub(super) max_secret_days: Option<u32>,
     /// The administrator may not consent.
     pub(super) consent_forbidden: bool,
 }
 
-/// Points that pages leave open.
+/// Points that the documentation leaves open.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct PresenceState {
     /// `getPresencesByUserId` answers for unknown ids with `PresenceUnknown` instead of leaving them out.
     pub(super) unknown_ids_answered: bool,
-    /// A status set by hand goes by the vendor of SwyxWare's table instead of Graph's precedence.
+    /// A status set by the user follows the table of SwyxWare's vendor instead of Graph's precedence.
     pub(super) manual_status_by_vendor: bool,
 }
 
@@ -187,11 +187,11 @@ pub(super) struct PresenceState {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct SwyxState {
-    /// Its users; left out for one for each member who has Teams and a mail address.
+    /// Its users; by default one for each member with Teams and a mail address.
     pub(super) users: Option<Vec<SwyxUserState>>,
-    /// The statuses that its gateway can set; all four if left out.
+    /// The statuses that its gateway can set; all four by default.
     pub(super) settable: Option<Vec<String>>,
-    /// Whether users that are left out have the mail address as it is written, and none where there is none; else they have the sign-in name.
+    /// Whether default users have the mail address as it is written, or none; otherwise they have the sign-in name.
     #[serde(skip)]
     pub(super) emails_as_mailed: bool,
 }
@@ -202,80 +202,80 @@ pub(super) struct SwyxState {
 pub(super) struct SwyxUserState {
     /// The id, 1 to 200 characters.
     pub(super) id: String,
-    /// The name shown; the id by default.
+    /// The displayed name; the id by default.
     #[serde(default)]
     pub(super) name: Option<String>,
-    /// The e-mail address; null or left out for none.
+    /// The e-mail address; null or missing for none.
     #[serde(default)]
     pub(super) email: Option<String>,
-    /// Whether the account is switched on.
+    /// Whether the account is enabled.
     #[serde(default = "yes")]
     pub(super) enabled: bool,
 }
 
-/// Why a tenant in JSON was not understood.
+/// Why a tenant in JSON is invalid.
 ///
-/// All members may be left out, but for a user's `userPrincipalName` and the `id` of one of SwyxServer's; one that is not listed is an error. Ids are GUIDs, made up where they
-/// are left out; times are written as in RFC 3339.
+/// All members are optional, except a user's `userPrincipalName` and the `id` of a SwyxServer user; an unlisted member is an error. Ids
+/// are GUIDs, generated if missing; times have the format of RFC 3339.
 ///
 /// | in | members |
 /// |---|---|
 /// | `tenant` | `id`, `domain` (`contoso.example`), `name` (`Contoso`) |
 /// | `applications` | a list; the first is the one of [`super::Facts`]. `id`, `appId`, `displayName`, `uniqueName` (none), `signInAudience` (`AzureADMyOrg`), `isFallbackPublicClient` (null), `servicePrincipal` (true: there is one), `accountEnabled` (true), `secrets`, `declared`, `granted` |
-/// | `secrets` | a list of `keyId`, `displayName`, `value` (made up), `startDateTime` (a day ago), `endDateTime` or, from now, `endsInDays` (180; negative for one that has ended) |
+/// | `secrets` | a list of `keyId`, `displayName`, `value` (made up), `startDateTime` (a day ago), `endDateTime` or, from now, `endsInDays` (180; negative for an expired one) |
 /// | `declared`, `granted` | `application` and `delegated`: lists of names of permissions of Microsoft Graph, in any case |
 /// | `users` | a list of `userPrincipalName`, `id`, `displayName` (the sign-in name), `givenName`, `surname`, `mail`, `proxyAddresses` (`SMTP:` before the primary, `smtp:` before others), `accountEnabled` (true), `guest` (false), `teams` (true), `administrator` (false; one is added where there is none), `presence` (not signed in to Teams; else a pair as [`super::Emulator::set_teams_status`] takes it) |
-/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `consentForbidden` (false; the page `adminconsent` goes on to work) |
-/// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): how doubtful points are decided |
+/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `consentForbidden` (false; the page `adminconsent` still works) |
+/// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): the behaviour where the documentation is open |
 /// | `swyx` | `users` (one for each member who has Teams and a mail address; else a list of `id`, 1 to 200 characters, `name` (the id), `email` (null), `enabled` (true)), `settable` (the statuses that the gateway can set: `Available`, `Away`, `DoNotDisturb`, `Speaking`) |
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// Not JSON, a member that is not known, or a value of a wrong type. The text of the value is not repeated: it might be a secret.
+    /// Not JSON, an unknown member, or a value of a wrong type. The value is not repeated because it might be a secret.
     #[error("line {line}, column {column}: {what}")]
     Json {
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What is wrong there.
+        /// The error.
         what: &'static str,
     },
-    /// A permission that the emulator does not know, or not of that type.
-    #[error("application {application}: there is no {kind} permission {name}")]
+    /// An unknown permission, or one of another type.
+    #[error("application {application}: unknown {kind} permission {name}")]
     Permission {
-        /// The place of the application in its list, from 0.
+        /// The index of the application in its list.
         application: usize,
         /// `application` or `delegated`.
         kind: &'static str,
-        /// The name as given, where it looks like one.
+        /// The given name, if it looks like one.
         name: String,
     },
-    /// A user's presence that Teams does not show.
+    /// A presence that Teams cannot show.
     #[error(
-        "user {0}: presence is no pair of availability and activity as Teams shows it, such as Busy/InAMeeting"
+        "user {0}: invalid presence; expected a pair of availability and activity that Teams shows, such as Busy/InAMeeting"
     )]
     Presence(usize),
     /// An id of SwyxServer's that is empty or has more than 200 characters.
-    #[error("swyx: user {0}: an id has 1 to 200 characters")]
+    #[error("swyx: user {0}: an id must have 1 to 200 characters")]
     SwyxId(usize),
     /// A status that no gateway can set.
-    #[error("swyx: settable: there are Available, Away, DoNotDisturb and Speaking")]
+    #[error("swyx: settable: expected Available, Away, DoNotDisturb or Speaking")]
     SwyxStatus,
     /// Two objects share an id, or two users a sign-in name.
-    #[error("two {0} are the same")]
+    #[error("duplicate {0}")]
     Duplicate(&'static str),
 }
 
-/// Reads a tenant.
+/// Parses a tenant.
 pub(super) fn read(text: &str) -> Result<State, StateError> {
     serde_json::from_str(text).map_err(|error| {
         let what = match error.classify() {
             serde_json::error::Category::Data if error.to_string().starts_with("unknown field") => {
-                "a member that is not known"
+                "unknown member"
             }
-            serde_json::error::Category::Data => "a value of a wrong type, or a member that is missing",
-            _ => "this is not JSON",
+            serde_json::error::Category::Data => "value of a wrong type, or missing member",
+            _ => "invalid JSON",
         };
         StateError::Json { line: error.line(), column: error.column(), what }
     })
@@ -298,16 +298,16 @@ mod tests {
     #[test]
     fn a_mistake_is_told_by_its_place_and_never_repeated() {
         for (text, told) in [
-            ("{\n \"aplications\": []}", "line 2, column 14: a member that is not known"),
+            ("{\n \"aplications\": []}", "line 2, column 14: unknown member"),
             (
                 r#"{"applications": [{"secrets": ["Ab18Q~zY7xW6"]}]}"#,
-                "line 1, column 45: a value of a wrong type, or a member that is missing",
+                "line 1, column 45: value of a wrong type, or missing member",
             ),
             (
                 r#"{"users": [{"mail": "a@b"}]}"#,
-                "line 1, column 26: a value of a wrong type, or a member that is missing",
+                "line 1, column 26: value of a wrong type, or missing member",
             ),
-            (r#"{"users": "#, "line 1, column 10: this is not JSON"),
+            (r#"{"users": "#, "line 1, column 10: invalid JSON"),
         ] {
             assert_eq!(read(text).expect_err(text).to_string(), told);
         }

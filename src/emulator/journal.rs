@@ -1,4 +1,4 @@
-//! One line per change at SwyxServer and in Teams, and per effect that a client had: from the two the delay can be told.
+//! One line per change in SwyxServer and in Teams, and per effect of a client: together they show the delay.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -9,20 +9,20 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-/// How many lines are kept in memory; the oldest go first.
+/// The maximum number of lines in memory; the oldest are dropped first.
 const KEPT: usize = 200_000;
 
-/// What happened.
+/// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct JournalLine {
-    /// When, in seconds since the emulator was made, to a microsecond.
+    /// The time in seconds since the emulator was created, to a microsecond.
     pub at: f64,
-    /// To whom, by the id at SwyxServer; `None` for somebody in Teams whom SwyxServer does not know.
+    /// The user, by the id in SwyxServer; `None` for a Teams user who is unknown in SwyxServer.
     pub user: Option<Box<str>>,
-    /// What. Changes: `call` and `hangup` at SwyxServer, `swyx-by-hand` in SwyxIt!, `teams` in the Teams client, `prefer` by hand in Teams.
-    /// Effects of clients: `set-status` at the gateway, `set-presence` and `clear-presence` in Microsoft Graph.
+    /// The event. Changes: `call` and `hangup` in SwyxServer, `swyx-by-hand` in SwyxIt!, `teams` in the Teams client, `prefer` by the
+    /// user in Teams. Effects of clients: `set-status` at the gateway, `set-presence` and `clear-presence` in Microsoft Graph.
     pub what: &'static str,
-    /// The status, `Away`, or the pair, `Busy/InACall`; `None` where there is none.
+    /// The status, `Away`, or the pair, `Busy/InACall`; `None` without a value.
     pub value: Option<Box<str>>,
 }
 
@@ -37,7 +37,7 @@ struct Inner {
 }
 
 impl Journal {
-    /// A journal that is also written to the file at `path`, which is emptied first.
+    /// A journal that is also written to the file at `path`, which is truncated first.
     pub(super) fn new(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(File::create).transpose()?;
         Ok(Self { inner: Mutex::new(Inner { file, lines: VecDeque::new() }) })
@@ -65,7 +65,7 @@ impl Journal {
     }
 }
 
-/// One line in one piece, so that whoever reads along sees whole lines.
+/// Writes a line at once, so that readers only see complete lines.
 fn write(file: &mut File, line: &JournalLine) -> io::Result<()> {
     let mut text = serde_json::to_vec(line)?;
     text.push(b'\n');

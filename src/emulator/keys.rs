@@ -1,4 +1,4 @@
-//! The key that signs the tenant's tokens, made at the start, and what is published of it.
+//! The key that signs the tenant's tokens, created at the start, and its public part.
 //!
 //! Members: <https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens>, RFC 7517.
 
@@ -19,14 +19,14 @@ pub(super) struct Keys {
     published: Value,
 }
 
-/// Why no key could be made.
+/// Why no key could be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The key or its certificate.
-    #[error("cannot make a key")]
+    /// Creating the key or its certificate failed.
+    #[error("cannot create a key")]
     Make(#[from] rcgen::Error),
-    /// Its form for tokens.
+    /// Converting the key for tokens failed.
     #[error("cannot use the key for tokens")]
     Use(#[from] jsonwebtoken::errors::Error),
 }
@@ -40,12 +40,12 @@ struct Pair {
 }
 
 impl Pair {
-    /// That of this process. Making one takes some tenths of a second, and a test may make hundreds of tenants.
+    /// The key of this process. Creating one takes some tenths of a second, and a test may create hundreds of tenants.
     fn of_process() -> Result<Arc<Self>, KeyError> {
         static PAIR: OnceLock<Arc<Pair>> = OnceLock::new();
         match PAIR.get() {
             Some(pair) => Ok(Arc::clone(pair)),
-            // Where two threads make one each, the first is everybody's.
+            // If two threads create one each, both use the first.
             None => {
                 let made = Arc::new(Self::make()?);
                 Ok(Arc::clone(PAIR.get_or_init(|| made)))
@@ -62,8 +62,8 @@ impl Pair {
 }
 
 impl Keys {
-    /// The key of one tenant. Tenants of one process share the pair, but each has a certificate of its own, and with it an id: a token of
-    /// another tenant is signed with a key that this one does not know.
+    /// The key of one tenant. The tenants of one process share the key pair, but each has its own certificate and key id. So a token of
+    /// another tenant has an unknown key id.
     pub(super) fn make() -> Result<Self, KeyError> {
         let pair = Pair::of_process()?;
         let mut parameters = CertificateParams::default();
@@ -82,12 +82,13 @@ impl Keys {
         Ok(Self { pair, id, published })
     }
 
-    /// The published half, a JSON Web Key.
+    /// The public key as a JSON Web Key.
     pub(super) fn published(&self) -> &Value {
         &self.published
     }
 
-    /// A token with these claims; its header has `alg`, `typ` and `kid`, as that of a live token of 2026. It is empty if signing fails, which no key that was made does.
+    /// A token with these claims. Its header has `alg`, `typ` and `kid`, like a live token of 2026. The token is empty if signing fails,
+    /// which does not happen with a created key.
     pub(super) fn sign(&self, claims: &Value) -> String {
         let mut header = Header::new(Algorithm::RS256);
         header.kid = Some(self.id.clone());
@@ -97,7 +98,7 @@ impl Keys {
         })
     }
 
-    /// The claims of a token that this key signed. Times and audience are for the caller to judge.
+    /// The claims of a token signed with this key. The caller checks times and audience.
     pub(super) fn verify(&self, token: &str) -> Result<Value, jsonwebtoken::errors::Error> {
         let mut rules = Validation::new(Algorithm::RS256);
         (rules.validate_exp, rules.validate_aud) = (false, false);

@@ -1,8 +1,8 @@
-//! The rates that Microsoft documents for Graph, counted per application, and those of a whole tenant.
+//! The rates that Microsoft documents for Graph, counted per application, and the rates of a whole tenant.
 //!
-//! <https://learn.microsoft.com/en-us/graph/throttling-limits>, read in August 2026; for presences the smaller figure of the two pages:
-//! <https://learn.microsoft.com/en-us/graph/api/cloudcommunications-getpresencesbyuserid>. The directory's limits of one application over all
-//! tenants are left out: they are so wide that in a single tenant a smaller one always comes first.
+//! <https://learn.microsoft.com/en-us/graph/throttling-limits>, read in August 2026; for presences the smaller figure of two pages:
+//! <https://learn.microsoft.com/en-us/graph/api/cloudcommunications-getpresencesbyuserid>. The directory's limits of one application over
+//! all tenants are left out: within a single tenant, a smaller limit always applies first.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::message::Request;
 
-/// What a request counts against.
+/// The limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Class {
     /// All requests: 130,000 in 10 s.
@@ -29,7 +29,7 @@ enum Class {
 }
 
 impl Class {
-    /// How much in how many seconds.
+    /// The amount and the seconds of a limit.
     fn limit(self, users: usize) -> (u32, i64) {
         match self {
             Self::All => (130_000, 10),
@@ -43,13 +43,13 @@ impl Class {
     }
 }
 
-/// Counts requests in windows of fixed length, which begin with their first request.
+/// Counts requests in windows of fixed length, which start with their first request.
 #[derive(Default)]
 pub(super) struct Limits {
     windows: Mutex<HashMap<(Uuid, Class), Window>>,
 }
 
-/// Stands for all applications together.
+/// Represents all applications together.
 const EVERYBODY: Uuid = Uuid::nil();
 
 struct Window {
@@ -57,7 +57,7 @@ struct Window {
     used: u32,
 }
 
-/// What a request costs, and against which limits it counts.
+/// The cost of a request, and its limits.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cost {
     presence: bool,
@@ -66,8 +66,8 @@ pub(super) struct Cost {
     pub(super) units: u32,
 }
 
-/// What a request costs: lists of users, applications and assignments 2 units, others 1; `$select` and `$top` below 20 one less each,
-/// `$expand` one more, and at least 1.
+/// The cost of a request: lists of users, applications and assignments 2 units, others 1; `$select` and `$top` below 20 one unit less
+/// each, `$expand` one more, and at least 1.
 pub(super) fn cost(request: &Request) -> Cost {
     let path = request.path.as_str();
     let write = request.method != Method::GET;
@@ -93,7 +93,7 @@ pub(super) fn cost(request: &Request) -> Cost {
 }
 
 impl Limits {
-    /// Counts a request; if one of the limits is passed, says how many seconds are left until it counts anew.
+    /// Counts a request; if it exceeds a limit, returns the seconds until the next window.
     pub(super) fn count(&self, client: Uuid, cost: &Cost, users: usize, now: Timestamp) -> Option<f64> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let mut left = None;

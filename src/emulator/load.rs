@@ -1,4 +1,4 @@
-//! Made-up calls and presences, so many in a second, by the seed.
+//! Simulated calls and presences at a given rate, derived from the seed.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::graph::presence::Status;
 use super::shared::Shared;
 use super::{Emulator, people};
 
-/// What Teams clients say, in no order.
+/// The presences of Teams clients, in any order.
 const PRESENCES: [&str; 7] = [
     "Available/Available",
     "Busy/Busy",
@@ -18,16 +18,16 @@ const PRESENCES: [&str; 7] = [
     "BeRightBack/BeRightBack",
     "Busy/InACall",
 ];
-/// The changes of a second are spread over so many parts of it.
+/// The number of parts of a second over which its changes are spread.
 const PARTS: u32 = 10;
 
-/// How much of a tenant changes in each second, on each side: 0.01 to 100 percent of the users.
+/// The part of a tenant that changes per second, on each side: 0.01 to 100 percent of the users.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Load(f64);
 
-/// Why a text is no load.
+/// Why a load is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("percent of the users are wanted, 0.01 to 100")]
+#[error("expected a percentage of users from 0.01 to 100")]
 pub struct NoLoad;
 
 impl FromStr for Load {
@@ -39,7 +39,7 @@ impl FromStr for Load {
     }
 }
 
-/// Changes that are due by now; fractions wait for the next part of a second.
+/// The number of changes due now; fractions are carried to the next part of a second.
 struct Due {
     each: f64,
     due: f64,
@@ -59,15 +59,15 @@ impl Due {
 }
 
 impl Emulator {
-    /// Gives everybody in Teams a presence, and from then on, for ever, in each second begins or ends calls of so many users of SwyxServer and
-    /// changes the presences of as many in Teams. Who and what is decided by the seed; the changes are spread evenly over the second.
+    /// Gives every Teams user a presence. Then, endlessly, starts or ends calls of so many SwyxServer users per second and changes the
+    /// presences of as many Teams users. The seed decides the users and the values; the changes are spread evenly over the second.
     pub async fn load(&self, load: Load) {
         let shared = &self.shared;
         let mut random = fastrand::Rng::with_seed(shared.seed ^ 0x10AD);
         let mut teams = Teams::begin(shared, &mut random);
         let mut due = (Due::new(shared.swyx().places() as usize, load), Due::new(teams.said.len(), load));
         let mut clock = tokio::time::interval(Duration::from_secs(1) / PARTS);
-        // The first tick comes at once.
+        // The first tick completes at once.
         clock.tick().await;
         loop {
             clock.tick().await;
@@ -93,7 +93,7 @@ fn turn_call(shared: &Shared, random: &mut fastrand::Rng) {
     }
 }
 
-/// Those who have Teams: place, and what the client says, by its place among the presences.
+/// The users with Teams: their position and the index of their presence.
 struct Teams {
     said: Vec<(u32, usize)>,
 }
@@ -117,7 +117,7 @@ impl Teams {
         }
         let who = random.usize(..self.said.len());
         let Some((place, what)) = self.said.get_mut(who) else { return };
-        // Always another one.
+        // Always a different one.
         *what = (*what + random.usize(1..PRESENCES.len())) % PRESENCES.len();
         say(shared, *place, *what);
     }

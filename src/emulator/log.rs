@@ -1,4 +1,4 @@
-//! One line per request: in memory, and in a file before the answer goes out.
+//! One line per request: in memory, and in a file before the answer is sent.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -10,28 +10,28 @@ use serde_json::{Value, json};
 
 use super::message::Part;
 
-/// How many lines are kept in memory, each part of a batch counted as one; the oldest go first.
+/// The maximum number of lines in memory, with each part of a batch counted as one; the oldest are dropped first.
 const KEPT: usize = 100_000;
 
-/// What the log says of one request. It has no query, no header and no body, so neither a token nor a secret.
+/// The log entry of one request. It has no query, no header and no body, so it contains neither a token nor a secret.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The method.
     pub method: String,
     /// The path as sent, without the query: `/v1.0/users`.
     pub path: String,
-    /// The status of the answer, also of one that was dropped; 0 where the request was dropped, which has none.
+    /// The status of the answer, even if the answer was dropped; 0 if the request was dropped.
     pub status: u16,
-    /// How long it took, in milliseconds, to a thousandth.
+    /// The duration in milliseconds, to a thousandth.
     pub ms: f64,
-    /// Of a batch: its parts, in the order in which they were answered; empty for all else.
+    /// For a batch: its parts in the order of their answers; otherwise empty.
     pub parts: Vec<Part>,
-    /// The fault that struck the request as a whole, by its name in [`super::Fault`]; what struck a part shows in the part's status.
+    /// The name of the fault that affected the whole request, see [`super::Fault`]; a fault of a part shows in the part's status.
     pub fault: Option<&'static str>,
 }
 
 impl Entry {
-    /// What it counts in memory.
+    /// The number of lines that it counts as.
     fn weight(&self) -> usize {
         1 + self.parts.len()
     }
@@ -59,7 +59,7 @@ struct Inner {
 }
 
 impl Log {
-    /// A log that also writes to the file at `path`, which it empties first.
+    /// A log that also writes to the file at `path`, which is truncated first.
     pub(super) fn new(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(File::create).transpose()?;
         Ok(Self { inner: Mutex::new(Inner { file, entries: VecDeque::new(), weight: 0 }) })

@@ -1,51 +1,51 @@
-//! A request and its answer as plain data: what the routes of Entra ID and Graph are pure functions of.
+//! A request and its response as plain data; the routes of Entra ID and Graph are pure functions between them.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// A request, from the network or as a part of a batch.
+/// A request, from the network or from a batch.
 #[derive(Clone)]
 pub(super) struct Request {
     /// The method.
     pub(super) method: Method,
-    /// The path, percent-encoded as sent, with its leading `/`; for Graph below the version: `/users/a%40b.example/presence`.
+    /// The path, percent-encoded as sent, with its leading `/`; for Graph without the version: `/users/a%40b.example/presence`.
     pub(super) path: String,
     /// The query, percent-encoded as sent, without `?`.
     pub(super) query: Option<String>,
-    /// The headers; of a part, those that the part has.
+    /// The headers; for a part of a batch, only its own.
     pub(super) headers: HeaderMap,
     /// The body; empty for none.
     pub(super) body: Bytes,
-    /// The ids by which the request is told in headers and error bodies; a part has its own.
+    /// The ids of the request for headers and error bodies; a part of a batch has its own.
     pub(super) ids: RequestIds,
 }
 
-/// The ids by which Graph tells a request.
+/// The ids that Graph uses for a request.
 #[derive(Clone, Debug)]
 pub(super) struct RequestIds {
-    /// Ours.
+    /// The emulator's id.
     pub(super) request: Uuid,
-    /// The client's, else again ours.
+    /// The client's id, otherwise the emulator's.
     pub(super) client: String,
 }
 
-/// An answer to a [`Request`].
+/// A response to a [`Request`].
 pub(super) struct Response {
     /// The status.
     pub(super) status: StatusCode,
-    /// The headers, `Content-Type` among them; those that every answer has are added later.
+    /// The headers, including `Content-Type`; headers of all responses are added later.
     pub(super) headers: HeaderMap,
     /// The body; empty for none.
     pub(super) body: Vec<u8>,
-    /// What comes in place of `body` where the answer goes on for long.
+    /// Replaces `body` for a response that is streamed.
     pub(super) stream: Option<Body>,
-    /// Of a batch: its parts, for the log.
+    /// For a batch: its parts, for the log.
     pub(super) parts: Vec<Part>,
 }
 
-/// What the log says of one part of a batch.
+/// The log entry of one part of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     /// The method.
@@ -57,12 +57,12 @@ pub struct Part {
 }
 
 impl Response {
-    /// An answer without a body.
+    /// A response without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: Vec::new(), stream: None, parts: Vec::new() }
     }
 
-    /// JSON that is written already.
+    /// Serialized JSON.
     pub(super) fn json_bytes(status: StatusCode, body: Vec<u8>) -> Self {
         let mut response = Self::empty(status);
         response.body = body;
@@ -78,7 +78,7 @@ impl Response {
         Self::json_bytes(status, body.to_string().into_bytes())
     }
 
-    /// The same with one header more.
+    /// The same response with an additional header.
     pub(super) fn with(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);

@@ -1,7 +1,7 @@
-//! An emulated tenant: Entra ID and Microsoft Graph for trying and testing, without a network of Microsoft's.
+//! An emulated tenant: Entra ID and Microsoft Graph for trials and tests, without Microsoft's network.
 //!
-//! It shares no type with the rest of this crate: a mistake in both would otherwise look right. It is no place for real secrets: it
-//! accepts nothing but its own made-up tenant.
+//! It shares no type with the rest of this crate because a mistake in both would go unnoticed. Do not use real secrets: it only accepts
+//! its own emulated tenant.
 //!
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
@@ -10,7 +10,7 @@
 //!                                 └─▶ faults, limits, log
 //! ```
 //!
-//! In memory it is an axum router that can be called in a runtime whose clock is paused:
+//! In memory, it is an axum router that also works in a runtime with a paused clock:
 //!
 //! ```
 //! use swyx_teams::emulator::{Emulator, Options, Scenario};
@@ -98,22 +98,22 @@ use entra::client::GRAPH_TOOLS;
 use shared::{DeviceSettings, Shared};
 use state::Directory;
 
-/// The most users that a tenant may have.
-const MOST_USERS: u32 = 1_000_000;
-/// How many users a scenario has where nothing else is asked.
+/// The maximum number of users of a tenant.
+const MAX_USERS: u32 = 1_000_000;
+/// The default number of users of a scenario.
 const USERS: u32 = 25;
-/// How long the administrator's ready token lives, in seconds.
+/// The lifetime of the administrator's ready token in seconds.
 const ADMIN_LIFETIME: i64 = 24 * 3600;
 
-/// Why no tenant could be made.
+/// Why no tenant could be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionsError {
     /// More than a million users.
-    #[error("a tenant has at most {MOST_USERS} users")]
+    #[error("a tenant has at most {MAX_USERS} users")]
     Users,
-    /// The tenant in JSON, or its users.
-    #[error("the state: {0}")]
+    /// The JSON of the tenant, or its users, are invalid.
+    #[error("invalid state: {0}")]
     State(#[from] StateError),
     /// The log.
     #[error("cannot write the log")]
@@ -126,7 +126,7 @@ pub enum OptionsError {
     Key(#[from] KeyError),
 }
 
-/// An emulated tenant. A clone is another handle to the same one.
+/// An emulated tenant. A clone is another handle to the same tenant.
 #[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
@@ -134,11 +134,11 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Makes a tenant. Its clock starts now, and follows that of tokio. Its ids come from the options alone, its secrets and tokens are made up
-    /// anew each time.
+    /// Creates a tenant. Its clock starts now and follows tokio's clock. Its ids depend only on the options; its secrets and tokens are
+    /// newly generated each time.
     ///
     /// # Errors
-    /// [`OptionsError`] says why not.
+    /// [`OptionsError`] says why it failed.
     pub fn new(options: Options) -> Result<Self, OptionsError> {
         let state = match &options.state {
             Some(text) => file::read(text)?,
@@ -146,7 +146,7 @@ impl Emulator {
         };
         let by_default = if options.state.is_some() { 0 } else { USERS };
         let users = options.users.unwrap_or(by_default);
-        if users > MOST_USERS {
+        if users > MAX_USERS {
             return Err(OptionsError::Users);
         }
         let clock = time::Clock::new(faults::clock_skew(&options.faults));
@@ -176,23 +176,23 @@ impl Emulator {
         Ok(Self { shared: Arc::new(shared), facts })
     }
 
-    /// The routes. All routers of one emulator are the same tenant.
+    /// The routes. All routers of one emulator serve the same tenant.
     pub fn router(&self) -> Router {
         server::router(self.shared.clone())
     }
 
-    /// What a client must know to use it.
+    /// What a client needs to use it.
     pub fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    /// The applications as they truly are, whatever replication shows of them.
+    /// The actual applications, independent of simulated replication.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(&self.shared.read())
     }
 
-    /// Whether this is the value of a secret that the application has, begun and not ended by the emulator's clock, whatever replication
-    /// shows of it. Of a deleted application no secret is.
+    /// Whether this is the value of a secret of the application that is valid by the emulator's clock, independent of simulated
+    /// replication. A deleted application has no valid secret.
     pub fn accepts(&self, app_id: uuid::Uuid, secret: &str) -> bool {
         let (directory, now) = (self.shared.read(), self.shared.clock.now());
         let application = directory.applications.by_app_id(app_id);
@@ -201,20 +201,20 @@ impl Emulator {
         })
     }
 
-    /// From now on these faults strike, in the place of all others; none of an empty list. Replication that lags and presences that lag
-    /// do so for changes made from now on; a clock that is set otherwise moves all lives in the tenant with it.
+    /// Replaces all faults; an empty list removes them. Replication and presence lags apply to later changes; a changed clock shifts all
+    /// lifetimes in the tenant.
     pub fn set_faults(&self, faults: &[Fault]) {
         let next = Arc::new(self.shared.faults().followed_by(faults));
         *self.shared.all_faults.write().unwrap_or_else(PoisonError::into_inner) = next;
         self.shared.clock.set_skew(faults::clock_skew(faults));
     }
 
-    /// What happened so far at SwyxServer and in Teams, and what clients did: of many lines the last 200,000.
+    /// The events so far in SwyxServer and in Teams, and the effects of clients: the last 200,000 lines.
     pub fn journal(&self) -> Vec<JournalLine> {
         self.shared.journal.lines()
     }
 
-    /// A line per request so far: of many the last ones, 100,000 of them and their parts.
+    /// One line per request so far: the last 100,000, counting parts of batches.
     pub fn log(&self) -> Vec<Entry> {
         self.shared.log.entries()
     }

@@ -1,19 +1,19 @@
-//! What an emulated tenant is made with.
+//! The options of an emulated tenant.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::fault::Fault;
 
-/// How an emulated tenant is made. The default is the scenario `ready` with 25 users and no faults.
+/// The options of an emulated tenant. The default is the scenario `ready` with 25 users and no faults.
 #[derive(Clone)]
 pub struct Options {
-    /// The address at which it is called, without a slash at its end, `https://localhost:8443` by default: it stands in tokens, in discovery and in links to further
-    /// pages. What serves on a socket puts the socket's own in its place.
+    /// The address without a trailing slash, `https://localhost:8443` by default. It appears in tokens, in discovery and in links to
+    /// further pages. A server on a socket replaces it with the socket's address.
     pub base: String,
-    /// What the tenant holds.
+    /// The content of the tenant.
     pub scenario: Scenario,
-    /// The tenant as JSON, in place of a scenario, none by default; [`super::StateError`] lists what may stand in it.
+    /// The tenant as JSON, instead of a scenario; none by default. [`super::StateError`] lists its members.
     ///
     /// ```
     /// # use swyx_teams::emulator::{Emulator, Options};
@@ -33,26 +33,26 @@ pub struct Options {
     /// # Ok::<(), swyx_teams::emulator::OptionsError>(())
     /// ```
     pub state: Option<String>,
-    /// How many users there are, the administrator among them; 0 to 1,000,000. By default 25, with `state` those named there.
+    /// The number of users, including the administrator; 0 to 1,000,000. By default 25, or with `state` the users named there.
     pub users: Option<u32>,
-    /// What goes wrong. Of two with one name the later counts.
+    /// The faults. If a name occurs twice, the later one counts.
     pub faults: Vec<Fault>,
-    /// Answer 429 above the rates that Microsoft documents, <https://learn.microsoft.com/en-us/graph/throttling-limits>; false by default.
+    /// Answer 429 above the rates documented by Microsoft, <https://learn.microsoft.com/en-us/graph/throttling-limits>; false by default.
     pub enforce_limits: bool,
-    /// Decides ids of objects and when faults strike; any number, 0 by default.
+    /// The seed of object ids and of the timing of faults; any number, 0 by default.
     pub seed: u64,
     /// What the emulated user does with a device code.
     pub device_code: DeviceCode,
-    /// How often a client hears `authorization_pending` before that; any number, 1 by default.
+    /// How often a client gets `authorization_pending` before that; any number, 1 by default.
     pub device_polls: u32,
-    /// The pause that a client is asked to make between two questions for a device code; 5 s by default, as common with Entra ID. It is
-    /// told in whole seconds, and who asks sooner is answered all the same.
+    /// The polling interval for a device code; 5 s by default, as usual with Entra ID. It is sent in whole seconds; a client that polls
+    /// sooner still gets an answer.
     pub device_interval: Duration,
-    /// Where to write a JSON line per request: `method`, `path`, `status`, `ms`, `parts`, and `fault` where one struck. A file that is there
-    /// is emptied first. By default nothing is written.
+    /// The file for a JSON line per request: `method`, `path`, `status`, `ms`, `parts`, and `fault` if one took effect. An existing file
+    /// is truncated first. None by default.
     pub log: Option<PathBuf>,
-    /// Where to write a JSON line per change at SwyxServer and in Teams and per effect of a client: the members of [`super::JournalLine`].
-    /// A file that is there is emptied first. By default nothing is written.
+    /// The file for a JSON line per change in SwyxServer and in Teams and per effect of a client, with the members of
+    /// [`super::JournalLine`]. An existing file is truncated first. None by default.
     pub journal: Option<PathBuf>,
 }
 
@@ -75,7 +75,7 @@ impl Default for Options {
     }
 }
 
-/// What the tenant holds at the start.
+/// The initial content of the tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scenario {
     /// The application is registered and has its two grants
@@ -83,26 +83,26 @@ pub enum Scenario {
     Ready,
     /// A tenant without the application
     Empty,
-    /// The permissions are declared, and nobody consented
+    /// The permissions are declared, but nobody consented
     NoConsent,
     /// The permissions are granted as delegated ones
     DelegatedOnly,
-    /// Presences can be read and not set
+    /// Presences can be read but not set
     ReadOnly,
     /// The application has more permissions than it needs
     Excess,
-    /// The client secret has ended
+    /// The client secret has expired
     ExpiredSecret,
-    /// The client secret ends in 10 days
+    /// The client secret expires in 10 days
     ExpiringSecret,
-    /// Sign-in is switched off for the application
+    /// Sign-in is disabled for the application
     Disabled,
     /// Users whose mail addresses and sign-in names do not match
     UserMismatch,
 }
 
 impl Scenario {
-    /// All of them, in the order in which help lists them.
+    /// All scenarios, in the order of the help.
     pub const ALL: [Self; 10] = [
         Self::Ready,
         Self::Empty,
@@ -116,7 +116,7 @@ impl Scenario {
         Self::UserMismatch,
     ];
 
-    /// The name, as options take it.
+    /// The name used by options.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ready => "ready",
@@ -132,18 +132,18 @@ impl Scenario {
         }
     }
 
-    /// What the tenant holds, as help says it.
+    /// The content of the tenant, for the help.
     pub fn description(self) -> &'static str {
         match self {
             Self::Ready => "The application is registered and has its two grants",
             Self::Empty => "A tenant without the application",
-            Self::NoConsent => "The permissions are declared, and nobody consented",
+            Self::NoConsent => "The permissions are declared, but nobody consented",
             Self::DelegatedOnly => "The permissions are granted as delegated ones",
-            Self::ReadOnly => "Presences can be read and not set",
+            Self::ReadOnly => "Presences can be read but not set",
             Self::Excess => "The application has more permissions than it needs",
-            Self::ExpiredSecret => "The client secret has ended",
-            Self::ExpiringSecret => "The client secret ends in 10 days",
-            Self::Disabled => "Sign-in is switched off for the application",
+            Self::ExpiredSecret => "The client secret has expired",
+            Self::ExpiringSecret => "The client secret expires in 10 days",
+            Self::Disabled => "Sign-in is disabled for the application",
             Self::UserMismatch => "Users whose mail addresses and sign-in names do not match",
         }
     }
@@ -152,20 +152,20 @@ impl Scenario {
 /// What the emulated user does with a device code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DeviceCode {
-    /// Enters it and agrees
+    /// Enters it and consents
     #[default]
     Approve,
-    /// Enters it and refuses
+    /// Enters it and declines
     Decline,
-    /// Lets it end
+    /// Lets it expire
     Expire,
 }
 
 impl DeviceCode {
-    /// All of them, in the order in which help lists them.
+    /// All choices, in the order of the help.
     pub const ALL: [Self; 3] = [Self::Approve, Self::Decline, Self::Expire];
 
-    /// The name, as options take it.
+    /// The name used by options.
     pub fn name(self) -> &'static str {
         match self {
             Self::Approve => "approve",
@@ -174,12 +174,12 @@ impl DeviceCode {
         }
     }
 
-    /// What the emulated user does, as help says it.
+    /// What the emulated user does, for the help.
     pub fn description(self) -> &'static str {
         match self {
-            Self::Approve => "Enters it and agrees",
-            Self::Decline => "Enters it and refuses",
-            Self::Expire => "Lets it end",
+            Self::Approve => "Enters it and consents",
+            Self::Decline => "Enters it and declines",
+            Self::Expire => "Lets it expire",
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Who is who at SwyxServer and in Entra ID, and what happens to them.
+//! Relates the users of SwyxServer and Entra ID, and applies events to them.
 
 use super::gateway::SwyxServer;
 use super::shared::Shared;
 use super::state::Directory;
 use super::users::User;
 
-/// A call begins or ends, and the journal says so where that is something new.
+/// Starts or ends a call, and writes a change to the journal.
 pub(super) fn call(shared: &Shared, place: u32, in_call: bool) {
     let mut swyx = shared.swyx_mut();
     if swyx.call(place, in_call) {
@@ -14,7 +14,7 @@ pub(super) fn call(shared: &Shared, place: u32, in_call: bool) {
     }
 }
 
-/// Writes to the journal what happened to a user in Teams, under the id at SwyxServer.
+/// Writes an event of a Teams user to the journal, with the id in SwyxServer.
 pub(super) fn write_journal(shared: &Shared, user: Option<&User>, what: &'static str, value: Option<&str>) {
     let swyx = shared.swyx();
     let place = user.and_then(|user| of_teams_user(&swyx, user));
@@ -22,13 +22,13 @@ pub(super) fn write_journal(shared: &Shared, user: Option<&User>, what: &'static
     shared.write_journal(id, what, value);
 }
 
-/// The place at SwyxServer of a user in Teams.
+/// The position in SwyxServer of a Teams user.
 pub(super) fn of_teams_user(swyx: &SwyxServer, user: &User) -> Option<u32> {
     let by_mail = || user.mail.as_ref().and_then(|mail| swyx.by_email(mail));
     swyx.by_email(&user.user_principal_name).or_else(by_mail)
 }
 
-/// The place in Entra ID of a user named by object id or sign-in name there, or by what SwyxServer knows.
+/// The position in Entra ID of a user, given by object id, sign-in name, or an id of SwyxServer.
 pub(super) fn teams_place(shared: &Shared, directory: &Directory, user: &str) -> Option<u32> {
     let by_id = user.parse().ok().and_then(|id| directory.users.place(id));
     let own = by_id.or_else(|| directory.users.by_name(user).map(|(place, _)| place));

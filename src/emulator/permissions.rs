@@ -1,4 +1,4 @@
-//! The permissions of Microsoft Graph that the emulated tenant knows: names, and ids by type.
+//! The permissions of Microsoft Graph that the emulated tenant supports: names, and ids by type.
 //!
 //! Names and ids: <https://learn.microsoft.com/en-us/graph/permissions-reference>, and Microsoft's
 //! <https://github.com/microsoftgraph/microsoft-graph-devx-content> (`permissions/permissions-descriptions.json`), read in
@@ -20,7 +20,7 @@ pub(super) struct Permission {
     pub(super) delegated: Option<Uuid>,
 }
 
-/// The permission of that name, without regard to case.
+/// The permission with that name, ignoring case.
 pub(super) fn by_value(value: &str) -> Option<&'static Permission> {
     ALL.iter().find(|permission| permission.value.eq_ignore_ascii_case(value))
 }
@@ -47,7 +47,7 @@ const fn scope(value: &'static str, id: Uuid) -> Permission {
     Permission { value, application: None, delegated: Some(id) }
 }
 
-/// All that the emulator knows.
+/// All supported permissions.
 pub(super) const ALL: &[Permission] = &[
     scope("Presence.Read", uuid!("76bc735e-aecd-4a1d-8b4c-2b915deabb79")),
     scope("Presence.ReadWrite", uuid!("8d3c54a7-cf58-4773-bf81-c0cd6ad522bb")),
@@ -123,7 +123,7 @@ pub(super) const ALL: &[Permission] = &[
     scope("profile", uuid!("14dad69e-099b-42c9-810b-d002981feec1")),
     scope("email", uuid!("64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0")),
     scope("offline_access", uuid!("7427e0e9-2fba-42fe-b0c0-848c9e6a8182")),
-    // For the scenario of an application with too much.
+    // For the scenario of an application with too many permissions.
     role("Mail.Read", uuid!("810c84a8-4a9e-49e6-bf7d-12d183f40d01")),
 ];
 

@@ -3,19 +3,19 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// How long a made-up client secret is, as those of the portal are today.
+/// The length of a generated client secret, the same as in the portal.
 const SECRET: usize = 40;
 
-/// A client secret in today's form: 40 characters, `Q~` at places 5 and 6 after a digit.
+/// A client secret in today's format: 40 characters, with `Q~` at positions 5 and 6 after a digit.
 ///
-/// The form: <https://github.com/gitleaks/gitleaks/blob/master/cmd/generate/config/rules/azure.go>.
+/// The format: <https://github.com/gitleaks/gitleaks/blob/master/cmd/generate/config/rules/azure.go>.
 pub(super) fn client_secret() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.";
     bytes::<SECRET>()
         .into_iter()
         .enumerate()
         .filter_map(|(place, byte)| match place {
-            // A letter first, so that the value is never taken for an option on a command line.
+            // A letter first, so that a command line never treats the value as an option.
             0 => LETTERS.get(usize::from(byte) % 52),
             3 => LETTERS.get(52 + usize::from(byte) % 10),
             4 => Some(&b'Q'),
@@ -31,7 +31,7 @@ pub(super) fn opaque() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<48>())
 }
 
-/// A code that a person can type: 9 capital letters and digits, none that looks like another.
+/// A code that is easy to type: 9 capital letters and digits, without similar characters.
 pub(super) fn user_code() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     let letters = bytes::<9>();
@@ -41,9 +41,9 @@ pub(super) fn user_code() -> String {
 /// Random bytes from the system.
 fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // The system's source fails only where there is none at all; then the values are guessable, in a tenant that is made up.
+    // If the system has no random source, the values are predictable; the tenant is only emulated.
     if aws_lc_rs::rand::fill(&mut bytes).is_err() {
-        tracing::error!("the system gives no random bytes");
+        tracing::error!("the system provides no random bytes");
     }
     bytes
 }

@@ -1,9 +1,9 @@
-//! What the tenant holds in each scenario, in the words of a state file.
+//! The content of the tenant in each scenario, in the format of a state file.
 
 use super::file::{ApplicationState, PermissionsState, SecretState, State, UserState};
 use super::options::Scenario;
 
-/// The permissions that a synchronisation in both directions needs.
+/// The permissions for a synchronisation in both directions.
 const NEEDED: [&str; 2] = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
 
 /// The tenant of a scenario, without its plain users.
@@ -65,7 +65,7 @@ fn ends_in(application: &mut ApplicationState, days: i32) {
     }
 }
 
-/// Users whom a comparison of addresses alone does not find, or finds twice.
+/// Users that a comparison of addresses does not find, or finds twice.
 fn mismatched(domain: &str) -> Vec<UserState> {
     let user = |name: &str, shown: &str, mail: Option<&str>| UserState {
         user_principal_name: format!("{name}@{domain}"),

@@ -13,10 +13,10 @@ use super::serve_error::ServeError;
 use super::tls::Tls;
 use super::{Emulator, Options};
 
-/// How long requests under way may still take when the end has come.
+/// How long requests under way may continue after a stop.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// An emulated tenant that is about to be served; its folder is removed when it is dropped.
+/// An emulated tenant that is ready to be served; its folder is removed on drop.
 pub struct Server {
     emulator: Emulator,
     listener: TcpListener,
@@ -25,10 +25,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address, which must be loopback (port 0: any free one), and makes the tenant and its certificates.
+    /// Binds the address, which must be loopback (port 0: any free one), and creates the tenant and its certificates.
     ///
     /// # Errors
-    /// [`ServeError`] says why not.
+    /// [`ServeError`] says why it failed.
     pub fn bind(address: SocketAddr, mut options: Options) -> Result<Self, ServeError> {
         if !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback(address));
@@ -48,17 +48,17 @@ impl Server {
         Ok(Self { emulator, listener, tls, folder })
     }
 
-    /// What clients must know; the address is taken, so they may connect from now on.
+    /// What clients need; the address is bound, so they can connect from now on.
     pub fn facts(&self) -> &Facts {
         self.emulator.facts()
     }
 
-    /// The tenant that is served.
+    /// The served tenant.
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
     }
 
-    /// Serves until `end` comes, then for at most half a second more, and removes the folder.
+    /// Serves until `end` completes, then for at most half a second, and removes the folder.
     ///
     /// # Errors
     /// [`ServeError::Server`] if the socket fails.
@@ -78,7 +78,7 @@ impl Server {
     }
 }
 
-/// The name by which clients reach the address: `localhost` where that is what it means.
+/// The name of the address for clients: `localhost` if possible.
 fn host(address: SocketAddr) -> String {
     let is_localhost = matches!(address.ip(), std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
     if is_localhost { format!("localhost:{}", address.port()) } else { address.to_string() }

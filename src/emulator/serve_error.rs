@@ -1,26 +1,24 @@
-//! Why an emulated tenant is not served.
+//! Why an emulated tenant cannot be served.
 
 use std::io;
 use std::net::SocketAddr;
 
 use super::OptionsError;
 
-/// Why nothing is served.
+/// Why serving failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// Others could reach that address.
-    #[error(
-        "{0} is not a loopback address; the emulator holds no secrets worth keeping and answers this machine only"
-    )]
+    /// The address is reachable from other machines.
+    #[error("{0} is not a loopback address; the emulator only serves this machine")]
     NotLoopback(SocketAddr),
     /// The options.
     #[error(transparent)]
     Options(#[from] OptionsError),
-    /// The address is taken, or may not be used.
+    /// The address is in use or not allowed.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
         /// The system's reason.
         source: io::Error,
@@ -29,7 +27,7 @@ pub enum ServeError {
     #[error("cannot write the certificate")]
     Folder(#[source] io::Error),
     /// A certificate.
-    #[error("cannot make a certificate")]
+    #[error("cannot create a certificate")]
     Certificate(#[from] rcgen::Error),
     /// TLS.
     #[error("cannot set up TLS")]

@@ -1,4 +1,4 @@
-//! One request from its arrival to its answer: faults, the gate of Graph, the routes, the log.
+//! Handles one request from arrival to response: faults, Graph's authentication and limits, the routes, the log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +21,10 @@ use super::shared::Shared;
 use super::token::{self, Caller};
 use super::{gateway, graph, limits, time};
 
-/// The largest body that is read, as Graph's largest request: 4 MiB.
-const LARGEST: usize = 4 << 20;
+/// The maximum body size, equal to Graph's largest request: 4 MiB.
+const MAX_BYTES: usize = 4 << 20;
 
-/// The routes, to be called in memory or served on a socket.
+/// The routes, for calls in memory or for a socket.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(answer).with_state(shared)
 }
@@ -47,7 +47,7 @@ async fn answer(
         tokio::time::sleep(slow).await;
     }
     let mut dropped = shared.faults().strikes(const { fault("drop-request") }).then_some(Dropped::Request);
-    let (mut response, mut struck) = match to_bytes(body, LARGEST).await {
+    let (mut response, mut struck) = match to_bytes(body, MAX_BYTES).await {
         _ if dropped.is_some() => (Response::empty(StatusCode::OK), None),
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
@@ -68,7 +68,7 @@ async fn answer(
     let body = response.stream.unwrap_or_else(|| Body::from(response.body));
     let mut answer = axum::response::Response::new(body);
     if let Some(dropped) = dropped {
-        // Its body breaks off before the first byte, and with it the connection: not even the head goes out.
+        // The body fails before its first byte and closes the connection: not even the headers are sent.
         answer = axum::response::Response::new(Body::new(dropped));
     }
     *answer.status_mut() = response.status;
@@ -81,7 +81,7 @@ fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// The answer, with the name of the fault that made it.
+/// The response, with the name of the fault that created it.
 fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
     if shared.faults().strikes(const { fault("html-body") }) {
         return (html(), Some("html-body"));
@@ -108,7 +108,7 @@ fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'s
     (response.with(diagnostic, value), fault)
 }
 
-/// What follows the first segment of a path, if it is that one.
+/// The rest of a path after this first segment.
 fn below(path: &str, first: &str) -> Option<String> {
     path.strip_prefix(first).filter(|rest| rest.starts_with('/')).map(str::to_owned)
 }
@@ -138,13 +138,13 @@ fn graph_answer(shared: &Shared, request: &Request) -> (Response, Option<&'stati
         if shared.faults().strikes(const { fault("unavailable") }) {
             return (unavailable(shared, request), Some("unavailable"));
         }
-        // Its parts are throttled, each by itself.
+        // Its parts are throttled separately.
         return (graph::handle_batch(shared, &caller, request, part), None);
     }
     gate(shared, &caller, request)
 }
 
-/// Answers one part of a batch: throttled and struck by faults by itself, then as any request.
+/// Handles one part of a batch: separately throttled and affected by faults, then as any request.
 fn part(shared: &Shared, caller: &Caller, request: &Request) -> Response {
     gate(shared, caller, request).0
 }
@@ -170,7 +170,7 @@ fn gate(shared: &Shared, caller: &Caller, request: &Request) -> (Response, Optio
     (response, None)
 }
 
-/// Throttled, with a body of its own: <https://learn.microsoft.com/en-us/graph/throttling>.
+/// Throttled, with its own body: <https://learn.microsoft.com/en-us/graph/throttling>.
 fn throttled(shared: &Shared, request: &Request, seconds: f64) -> Response {
     let body = serde_json::json!({"error": {"code": "TooManyRequests", "message": "Please retry again later.",
         "innerError": {"code": "429", "date": time::inner_error(shared.clock.now()), "message": "Please retry after",
@@ -187,7 +187,7 @@ fn unavailable(shared: &Shared, request: &Request) -> Response {
     error.response(&request.ids, shared.clock.now()).with(header::RETRY_AFTER, "1")
 }
 
-/// What a proxy says that does not reach the service.
+/// The response of a proxy that cannot reach the service.
 fn html() -> Response {
     let mut response = Response::empty(StatusCode::BAD_GATEWAY);
     response.body =
@@ -196,21 +196,21 @@ fn html() -> Response {
     response.with(header::CONTENT_TYPE, "text/html")
 }
 
-/// The client's id is its header, else, as MSAL for JavaScript sends it, in the query.
+/// The client's id is in its header or, as MSAL for JavaScript sends it, in the query.
 fn request_ids(headers: &HeaderMap, query: Option<&str>) -> RequestIds {
     const NAME: &str = "client-request-id";
-    const LONGEST: usize = 100;
+    const MAX_LEN: usize = 100;
     let request = Uuid::new_v4();
     let in_header = headers.get(NAME).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let in_query = || {
         let mut pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         pairs.find(|(name, _)| name == NAME).map(|(_, value)| value.into_owned())
     };
-    let client = in_header.or_else(in_query).filter(|id| !id.is_empty() && id.len() <= LONGEST);
+    let client = in_header.or_else(in_query).filter(|id| !id.is_empty() && id.len() <= MAX_LEN);
     RequestIds { request, client: client.unwrap_or_else(|| request.to_string()) }
 }
 
-/// The headers that every answer has.
+/// The headers of every response.
 fn for_all(headers: &mut HeaderMap, ids: &RequestIds, now: Timestamp) {
     let all = [
         (HeaderName::from_static("request-id"), ids.request.to_string()),

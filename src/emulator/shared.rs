@@ -1,4 +1,4 @@
-//! What all requests share: the directory, the clock, the key, and what goes wrong.
+//! The state that all requests share: the directory, the clock, the key, and the faults.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -15,53 +15,53 @@ use super::options::DeviceCode;
 use super::state::{Directory, PasswordCredential};
 use super::time::Clock;
 
-/// What all requests share.
+/// The state that all requests share.
 pub(super) struct Shared {
-    /// The address at which the emulator answers, without a slash at its end: `https://localhost:8443`.
+    /// The address of the emulator without a trailing slash: `https://localhost:8443`.
     pub(super) base: String,
     /// The time.
     pub(super) clock: Clock,
     /// The key of all tokens.
     pub(super) keys: Keys,
-    /// How the emulated user treats device codes.
+    /// How the emulated user handles device codes.
     pub(super) device: DeviceSettings,
-    /// The tenant; [`Shared::read`] and [`Shared::write`] give it.
+    /// The tenant; see [`Shared::read`] and [`Shared::write`].
     pub(super) directory: RwLock<Directory>,
-    /// The emulated SwyxServer; [`Shared::swyx`] and [`Shared::swyx_mut`] give it. Whoever takes the directory, too, takes that first.
+    /// The emulated SwyxServer; see [`Shared::swyx`] and [`Shared::swyx_mut`]. Lock order: the directory before SwyxServer.
     pub(super) swyx_server: RwLock<SwyxServer>,
     /// The bearer token of the gateway.
     pub(super) gateway_token: String,
-    /// Device codes and refresh tokens; [`Shared::sessions`] gives them.
+    /// Device codes and refresh tokens; see [`Shared::sessions`].
     pub(super) sessions: Mutex<Sessions>,
-    /// What goes wrong now; [`Shared::faults`] gives it.
+    /// The current faults; see [`Shared::faults`].
     pub(super) all_faults: RwLock<Arc<Faults>>,
-    /// The documented rates, where they are kept.
+    /// The documented rates, if they are enforced.
     pub(super) limits: Option<Limits>,
-    /// A line per request.
+    /// One line per request.
     pub(super) log: Log,
-    /// A line per change and effect; [`Shared::write_journal`] adds to it.
+    /// One line per change and effect; see [`Shared::write_journal`].
     pub(super) journal: Journal,
-    /// Decides what is left to chance.
+    /// The source of random decisions.
     pub(super) seed: u64,
 }
 
-/// How the emulated user treats device codes.
+/// How the emulated user handles device codes.
 pub(super) struct DeviceSettings {
-    /// What comes in the end.
+    /// The final action.
     pub(super) answer: DeviceCode,
-    /// After how many answers that it is pending.
+    /// The number of "pending" answers before it.
     pub(super) polls: u32,
-    /// How many seconds a client is to wait between two questions.
+    /// The polling interval in seconds.
     pub(super) interval: u64,
 }
 
 impl Shared {
-    /// What goes wrong now.
+    /// The current faults.
     pub(super) fn faults(&self) -> Arc<Faults> {
         self.all_faults.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds to the journal what happened just now; `user` is an id of SwyxServer's.
+    /// Adds an event to the journal; `user` is a SwyxServer id.
     pub(super) fn write_journal(&self, user: Option<&str>, what: &'static str, value: Option<&str>) {
         self.journal.add(self.clock.elapsed(), user, what, value);
     }
@@ -91,12 +91,12 @@ impl Shared {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a read sees by now what was made or changed at `changed`: always, unless replication lags.
+    /// Whether a read already sees a change made at `changed`: always, unless replication lags.
     pub(super) fn is_replicated(&self, changed: Timestamp) -> bool {
         self.faults().is_replicated(changed, self.clock.now())
     }
 
-    /// Whether a read sees a secret: one that was added by now, and not yet removed.
+    /// Whether a read sees a secret: already visible as added, and not yet visible as removed.
     pub(super) fn sees_secret(&self, secret: &PasswordCredential) -> bool {
         self.is_replicated(secret.created)
             && !secret.removed.is_some_and(|removed| self.is_replicated(removed))

@@ -1,4 +1,4 @@
-//! The directory as it truly is, for tests: what replication hides from reads is in it, and what was removed is not.
+//! The actual directory, for tests: includes what replication hides from reads, and excludes what was removed.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::permissions::{self, GRAPH_APP_ID};
 use super::state::{AccessType, Application, Directory, PasswordCredential, ServicePrincipal};
 
-/// The applications of the tenant, in the order in which they were made.
+/// The applications of the tenant, in the order of their creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Those of which Graph shows a registration, and those that were deleted and not purged.
+    /// Registered applications, and deleted ones that are not purged.
     pub applications: Vec<ApplicationSnapshot>,
 }
 
@@ -27,17 +27,17 @@ pub struct ApplicationSnapshot {
     pub unique_name: Option<String>,
     /// `AzureADMyOrg`, `AzureADMultipleOrgs`, …
     pub sign_in_audience: String,
-    /// When it was deleted. Graph restores it for 30 days; here it stays until it is purged.
+    /// When it was deleted. Graph can restore it for 30 days; the entry stays until it is purged.
     pub deleted: Option<Timestamp>,
-    /// Whether it may sign in without a credential; nothing where nobody said.
+    /// Whether it may sign in without a credential; `None` if not set.
     pub is_fallback_public_client: Option<bool>,
     /// The redirect URIs of `publicClient`.
     pub public_redirect_uris: Vec<String>,
-    /// The permissions that it declares.
+    /// The declared permissions.
     pub declared: DeclaredSnapshot,
-    /// Its client secrets, in the order in which they were added, ended ones too.
+    /// Its client secrets in the order of their creation, including expired ones.
     pub secrets: Vec<SecretSnapshot>,
-    /// Its service principal, also while the application is deleted.
+    /// Its service principal, even while the application is deleted.
     pub service_principal: Option<PrincipalSnapshot>,
 }
 
@@ -59,7 +59,7 @@ pub struct SecretSnapshot {
     pub key_id: Uuid,
     /// Its description.
     pub display_name: Option<String>,
-    /// The first three characters of its value, as Graph shows them.
+    /// The first three characters of its value, as shown by Graph.
     pub hint: String,
     /// Valid from.
     pub start: Timestamp,
@@ -74,15 +74,14 @@ pub struct PrincipalSnapshot {
     pub id: Uuid,
     /// Whether it may sign in.
     pub account_enabled: bool,
-    /// Names of the application permissions of Microsoft Graph that it was granted, in the order in which they were; twice what was granted
-    /// twice.
+    /// Names of the application permissions of Microsoft Graph that it was granted, in order; repeated if granted twice.
     pub granted: Vec<String>,
     /// Names of the delegated permissions of Microsoft Graph that it was granted for all users.
     pub granted_delegated: Vec<String>,
 }
 
 impl Snapshot {
-    /// All that the directory holds of applications.
+    /// All applications of the directory.
     pub(super) fn of(directory: &Directory) -> Self {
         let all = directory.applications.all();
         Self { applications: all.map(|application| snapshot(directory, application)).collect() }

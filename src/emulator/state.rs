@@ -1,6 +1,6 @@
-//! The emulated tenant's directory: plain data with indexes, no behaviour of any protocol.
+//! The emulated tenant's directory: plain data with indexes, without protocol behaviour.
 //!
-//! What Entra ID and Graph read and write. Member names follow the resources of Graph:
+//! The data that Entra ID and Graph read and write. Member names follow the resources of Graph:
 //! <https://learn.microsoft.com/en-us/graph/api/resources/application>, `serviceprincipal`, `approleassignment`,
 //! `oauth2permissiongrant`, `user`.
 
@@ -19,19 +19,19 @@ pub(super) struct Directory {
     pub(super) tenant: Tenant,
     /// Registered applications.
     pub(super) applications: Applications,
-    /// Service principals, Microsoft Graph's own among them.
+    /// Service principals, including Microsoft Graph's own.
     pub(super) service_principals: ServicePrincipals,
     /// Application permissions with admin consent.
     pub(super) app_role_assignments: Vec<AppRoleAssignment>,
     /// Delegated permissions with consent.
     pub(super) oauth2_permission_grants: Vec<OAuth2PermissionGrant>,
-    /// Users, in the order in which lists show them.
+    /// Users, in the order of lists.
     pub(super) users: Users,
-    /// Presences by the user's place in `users`.
+    /// Presences by the user's position in `users`.
     pub(super) presences: Presences,
-    /// What the tenant's policies say and how doubtful points are decided.
+    /// The tenant's policies, and the choices for open points of the documentation.
     pub(super) switches: Switches,
-    /// Makes the ids of new objects.
+    /// Creates the ids of new objects.
     pub(super) ids: Ids,
 }
 
@@ -40,11 +40,11 @@ pub(super) struct Directory {
 pub(super) struct Tenant {
     /// The directory (tenant) id.
     pub(super) id: Uuid,
-    /// Its made-up verified domain, in lower case.
+    /// Its fictitious verified domain, in lower case.
     pub(super) domain: String,
     /// Its name.
     pub(super) name: String,
-    /// The user who signs in by device code and whose token the ready line shows, a Global Administrator.
+    /// The user who signs in with a device code and owns the token of the ready line, a Global Administrator.
     pub(super) administrator: Uuid,
 }
 
@@ -59,24 +59,24 @@ pub(super) struct Application {
     pub(super) display_name: String,
     /// The immutable name by which it can be addressed.
     pub(super) unique_name: Option<String>,
-    /// When it was created, for replication too: changes are seen at once.
+    /// When it was created, for replication; changes are visible at once.
     pub(super) created: Timestamp,
-    /// When it was deleted; such an application is found among the deleted only.
+    /// When it was deleted; such an application is only found among the deleted ones.
     pub(super) deleted: Option<Timestamp>,
     /// `AzureADMyOrg`, `AzureADMultipleOrgs`, …
     pub(super) sign_in_audience: String,
-    /// Whether it may sign in without a credential, as by device code; `None` shows as null.
+    /// Whether it may sign in without a credential, for example with a device code; `None` appears as null.
     pub(super) is_fallback_public_client: Option<bool>,
     /// The declared permissions.
     pub(super) required_resource_access: Vec<RequiredResourceAccess>,
-    /// Its client secrets, those that were removed among them.
+    /// Its client secrets, including removed ones.
     pub(super) password_credentials: Vec<PasswordCredential>,
-    /// Members that are shown as they were written: `notes`, `tags`, `publicClient`, …
+    /// Members that are returned as they were written: `notes`, `tags`, `publicClient`, …
     pub(super) other: Map<String, Value>,
 }
 
 impl Application {
-    /// Its client secrets as they are, whatever a read sees of them.
+    /// Its actual client secrets, independent of replication.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &PasswordCredential> {
         self.password_credentials.iter().filter(|secret| secret.removed.is_none())
     }
@@ -115,12 +115,12 @@ pub(super) struct PasswordCredential {
     pub(super) secret: String,
     /// When it was added, for replication.
     pub(super) created: Timestamp,
-    /// When it was removed: it is gone for every change at once, and for reads once that is replicated.
+    /// When it was removed: changes no longer see it at once, reads only after replication.
     pub(super) removed: Option<Timestamp>,
 }
 
 impl PasswordCredential {
-    /// Whether `now` is in its life.
+    /// Whether it is valid at `now`.
     pub(super) fn is_valid(&self, now: Timestamp) -> bool {
         self.start <= now && now < self.end
     }
@@ -141,12 +141,12 @@ pub(super) struct ServicePrincipal {
     pub(super) app_role_assignment_required: bool,
     /// When it was created.
     pub(super) created: Timestamp,
-    /// Members that are shown as they were written: `tags`, `notes`, …
+    /// Members that are returned as they were written: `tags`, `notes`, …
     pub(super) other: Map<String, Value>,
 }
 
 impl ServicePrincipal {
-    /// A new one, which may sign in.
+    /// A new one, with sign-in enabled.
     pub(super) fn new(id: Uuid, app_id: Uuid, name: &str, created: Timestamp) -> Self {
         Self {
             id,
@@ -192,19 +192,19 @@ pub(super) struct OAuth2PermissionGrant {
     pub(super) created: Timestamp,
 }
 
-/// Registered applications, the deleted among them, by object id, application id and unique name.
+/// Registered applications, including deleted ones, by object id, application id and unique name.
 #[derive(Default)]
 pub(super) struct Applications {
     objects: Vec<Application>,
 }
 
 impl Applications {
-    /// All, the deleted among them, in the order in which they were made.
+    /// All, including deleted ones, in the order of their creation.
     pub(super) fn all(&self) -> impl Iterator<Item = &Application> {
         self.objects.iter()
     }
 
-    /// Those that are not deleted, in the order in which they were made.
+    /// Those that are not deleted, in the order of their creation.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Application> {
         self.objects.iter().filter(|application| application.deleted.is_none())
     }
@@ -214,7 +214,7 @@ impl Applications {
         self.objects.iter().filter(|application| application.deleted.is_some())
     }
 
-    /// By object id, deleted or not, to change it.
+    /// By object id, deleted or not, for changes.
     pub(super) fn any_mut(&mut self, id: Uuid) -> Option<&mut Application> {
         self.objects.iter_mut().find(|application| application.id == id)
     }
@@ -229,7 +229,7 @@ impl Applications {
         self.objects.push(application);
     }
 
-    /// Takes one away for good.
+    /// Removes one permanently.
     pub(super) fn purge(&mut self, id: Uuid) {
         self.objects.retain(|application| application.id != id);
     }
@@ -242,7 +242,7 @@ pub(super) struct ServicePrincipals {
 }
 
 impl ServicePrincipals {
-    /// All, in the order in which they were made.
+    /// All, in the order of their creation.
     pub(super) fn iter(&self) -> impl Iterator<Item = &ServicePrincipal> {
         self.objects.iter()
     }
@@ -252,7 +252,7 @@ impl ServicePrincipals {
         self.objects.iter().find(|principal| principal.id == id)
     }
 
-    /// By object id, to change it.
+    /// By object id, for changes.
     pub(super) fn get_mut(&mut self, id: Uuid) -> Option<&mut ServicePrincipal> {
         self.objects.iter_mut().find(|principal| principal.id == id)
     }
@@ -267,7 +267,7 @@ impl ServicePrincipals {
         self.objects.push(principal);
     }
 
-    /// Takes one away.
+    /// Removes one.
     pub(super) fn remove(&mut self, id: Uuid) {
         self.objects.retain(|principal| principal.id != id);
     }
@@ -280,11 +280,11 @@ impl Directory {
     }
 }
 
-/// Makes ids that look random and are the same for the same seed.
+/// Creates ids that look random and are the same for the same seed.
 pub(super) struct Ids(fastrand::Rng);
 
 impl Ids {
-    /// The ids of a seed.
+    /// The id generator of a seed.
     pub(super) fn new(seed: u64) -> Self {
         Self(fastrand::Rng::with_seed(seed))
     }
@@ -294,7 +294,7 @@ impl Ids {
         uuid::Builder::from_random_bytes(self.0.u128(..).to_be_bytes()).into_uuid()
     }
 
-    /// A new opaque id, as assignments and grants have: 43 characters of base64url.
+    /// A new opaque id, in the format of assignments and grants: 43 characters of base64url.
     pub(super) fn opaque(&mut self) -> String {
         const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         (0..43).filter_map(|_| ALPHABET.get(self.0.usize(..64))).map(|&letter| char::from(letter)).collect()

@@ -1,39 +1,39 @@
-//! The emulated users' telephones and SwyxIt! clients, played by whoever holds the emulator.
+//! The emulated users' telephones and SwyxIt! clients, controlled by the owner of the emulator.
 
 use super::gateway::Status;
 use super::people::{call, of_teams_user};
 use super::{Emulator, swyx_users};
 
-/// Why nothing happened at SwyxServer.
+/// Why an event in SwyxServer failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SwyxError {
     /// SwyxServer has no such user.
     #[error("no such user of SwyxServer")]
     User,
-    /// The text names no status.
-    #[error("not a status of SwyxWare: there are Available, Away, DoNotDisturb, Speaking and LoggedOff")]
+    /// The text is not a status.
+    #[error("unknown SwyxWare status: expected Available, Away, DoNotDisturb, Speaking or LoggedOff")]
     Status,
-    /// The id of a new user has no or more than 200 characters, or another user has it.
-    #[error("not an id for a new user: 1 to 200 characters that no other user has")]
+    /// The id of a new user is empty, has more than 200 characters, or belongs to another user.
+    #[error("invalid id for a new user: expected 1 to 200 characters that no other user has")]
     Id,
 }
 
-/// What SwyxServer knows of a user.
+/// The state of a user in SwyxServer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SwyxSeen {
-    /// What colleagues see: `Available`, `Away`, `DoNotDisturb`, `Speaking` or `LoggedOff`.
+    /// The visible status: `Available`, `Away`, `DoNotDisturb`, `Speaking` or `LoggedOff`.
     pub status: &'static str,
-    /// Whether the user is on a call at SwyxServer; then `status` is `Speaking`.
+    /// Whether the user is in a call in SwyxServer; then `status` is `Speaking`.
     pub in_call: bool,
-    /// What was set last, by hand or through the gateway; it shows while the user is on no call.
+    /// The status set last, by the user or through the gateway; visible while the user is not in a call.
     pub set: &'static str,
 }
 
-/// A user is named by the id at SwyxServer or its e-mail address there, else by the object id or the sign-in name in Entra ID, if that or
-/// the mail address is somebody's e-mail address at SwyxServer.
+/// A user is given by the id or e-mail address in SwyxServer, or by the object id or sign-in name in Entra ID, if that or the mail
+/// address is an e-mail address in SwyxServer.
 impl Emulator {
-    /// A call begins at SwyxServer, or the last one ends; without effect where it is so already.
+    /// Starts a call in SwyxServer or ends the last one; no effect if that is already the state.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -57,7 +57,7 @@ impl Emulator {
         Ok(())
     }
 
-    /// A user chooses a status by hand in SwyxIt!, or logs off with `LoggedOff`; what anybody sets later takes its place.
+    /// The user sets a status in SwyxIt!, or logs off with `LoggedOff`; a later setting replaces it.
     ///
     /// # Errors
     /// [`SwyxError::User`] and [`SwyxError::Status`].
@@ -72,7 +72,7 @@ impl Emulator {
         Ok(())
     }
 
-    /// What SwyxServer knows of a user now; nothing where it has no such user.
+    /// The current state of a user in SwyxServer; `None` for an unknown user.
     pub fn swyx_status(&self, user: &str) -> Option<SwyxSeen> {
         let place = self.swyx_place(user)?;
         let (set, in_call) = self.shared.swyx().line(place)?;
@@ -80,7 +80,7 @@ impl Emulator {
         Some(SwyxSeen { status: status.name(), in_call, set: set.name() })
     }
 
-    /// A user comes to SwyxServer: Available, on no call, and switched on.
+    /// Adds a user to SwyxServer: Available, not in a call, and enabled.
     ///
     /// # Errors
     /// [`SwyxError::Id`].
@@ -94,7 +94,7 @@ impl Emulator {
         Ok(())
     }
 
-    /// A user goes from SwyxServer.
+    /// Removes a user from SwyxServer.
     ///
     /// # Errors
     /// [`SwyxError::User`].
@@ -106,20 +106,20 @@ impl Emulator {
         Ok(())
     }
 
-    /// The users of SwyxServer: the id of each, and the e-mail address.
+    /// The users of SwyxServer: the id and the e-mail address of each.
     pub fn swyx_users(&self) -> Vec<(String, Option<String>)> {
         let swyx = self.shared.swyx();
         let users = (0..swyx.places()).filter_map(|place| swyx.user(place));
         users.map(|user| (user.id.to_string(), user.email.as_deref().map(str::to_owned))).collect()
     }
 
-    /// Breaks off all streams of events of the gateway that are open now. Nothing is lost: they can be resumed.
+    /// Closes all open event streams of the gateway. Nothing is lost: they can be resumed.
     pub fn cut_events(&self) {
         self.shared.swyx().cut();
     }
 
-    /// The gateway is started anew: streams break off, no cursor of before is known, and the sequence numbers begin anew. SwyxServer itself
-    /// goes on: calls and statuses stay.
+    /// Restarts the gateway: streams close, earlier cursors become unknown, and the sequence numbers start again. SwyxServer itself
+    /// continues: calls and statuses stay.
     pub fn restart_gateway(&self) {
         self.shared.swyx_mut().restart();
     }

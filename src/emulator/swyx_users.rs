@@ -1,16 +1,16 @@
-//! Whom the emulated SwyxServer knows at the start.
+//! The initial users of the emulated SwyxServer.
 
 use super::file::{StateError, SwyxState, SwyxUserState};
 use super::gateway::{Status, SwyxServer, SwyxUser};
 use super::state::Directory;
 use super::users::User;
 
-/// The most characters of an id.
-const LONGEST_ID: usize = 200;
-/// The number behind which those of users begin that nobody named.
+/// The maximum length of an id in characters.
+const MAX_ID_LEN: usize = 200;
+/// The numbers of unnamed users start after this one.
 const NUMBERS: usize = 1_000;
 
-/// Makes SwyxServer with the users that the state names, else with those of Teams.
+/// Creates SwyxServer with the users of the state, otherwise with those of Teams.
 pub(super) fn server(state: &SwyxState, directory: &Directory) -> Result<SwyxServer, StateError> {
     let settable = match &state.settable {
         None => Status::SETTABLE.to_vec(),
@@ -49,9 +49,9 @@ fn named(state: &SwyxUserState) -> Option<SwyxUser> {
     user(&state.id, state.name.as_deref().unwrap_or(&state.id), state.email.as_deref(), state.enabled)
 }
 
-/// A user, if the id may be one.
+/// A user, if the id is valid.
 pub(super) fn user(id: &str, name: &str, email: Option<&str>, enabled: bool) -> Option<SwyxUser> {
-    let is_id = (1..=LONGEST_ID).contains(&id.chars().count());
+    let is_id = (1..=MAX_ID_LEN).contains(&id.chars().count());
     is_id.then(|| SwyxUser { id: id.into(), name: name.into(), email: email.map(Box::from), enabled })
 }
 

@@ -1,4 +1,4 @@
-//! The emulated users' Teams clients, played by whoever holds the emulator.
+//! The emulated users' Teams clients, controlled by the owner of the emulator.
 
 use jiff::Timestamp;
 
@@ -7,31 +7,31 @@ use super::graph::presence::{Presence, Status};
 use super::state::Directory;
 use super::{Emulator, people};
 
-/// Why no Teams client said anything.
+/// Why a Teams client could not change its presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TeamsError {
-    /// Nobody has that id or sign-in name.
+    /// No user has that id or sign-in name.
     #[error("no such user")]
     User,
     /// The user has no Teams.
     #[error("the user has no Teams")]
     NoTeams,
-    /// The text is no pair.
-    #[error("not a pair of availability and activity as Teams shows it, such as Busy/InAMeeting")]
+    /// The text is not a valid pair.
+    #[error("invalid pair: expected availability and activity as Teams shows them, such as Busy/InAMeeting")]
     Status,
 }
 
 impl Emulator {
-    /// What a user's Teams client says from now on, until it says something else, or `None` for a user who signs out of Teams. At the start
-    /// nobody is signed in to Teams, but for those whose presence the state names.
+    /// Sets the presence of a user's Teams client until it changes again; `None` signs the user out of Teams. At the start, only users
+    /// whose presence is in the state are signed in to Teams.
     ///
     /// The pairs: `Available/Available`, `Available/OutOfOffice`, `Busy/Busy`, `Busy/InACall`, `Busy/InAConferenceCall`, `Busy/InAMeeting`,
     /// `DoNotDisturb/DoNotDisturb`, `DoNotDisturb/Presenting`, `DoNotDisturb/Focusing`, `BeRightBack/BeRightBack`, `Away/Away`,
     /// `Away/OutOfOffice`, `Offline/OffWork`, `PresenceUnknown/PresenceUnknown`. Most are those of
     /// <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>.
     ///
-    /// `user` is an object id or a sign-in name, or the id or e-mail address at SwyxServer of somebody who has one of the two in common.
+    /// `user` is an object id or a sign-in name, or the SwyxServer id or e-mail address of a user who shares one of the two.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -46,20 +46,20 @@ impl Emulator {
     /// ```
     ///
     /// # Errors
-    /// [`TeamsError`] says why not.
+    /// [`TeamsError`] says why it failed.
     pub fn set_teams_status(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
         let client = status.map(str::parse::<Status>).transpose().map_err(|_| TeamsError::Status)?;
         self.change_presence(user, "teams", status, |presence, now| presence.set_client(client, now))
     }
 
-    /// What a user sets by hand in Teams, a preferred presence, or `None` to leave it to the sessions again. It holds for a day with
-    /// Busy and DoNotDisturb, for seven with the others.
+    /// Sets a user's preferred presence in Teams; `None` returns it to the sessions. It lasts a day for Busy and DoNotDisturb, seven days
+    /// for the others.
     ///
     /// The pairs are those of <https://learn.microsoft.com/en-us/graph/api/presence-setuserpreferredpresence>: `Available/Available`,
     /// `Busy/Busy`, `DoNotDisturb/DoNotDisturb`, `BeRightBack/BeRightBack`, `Away/Away`, `Offline/OffWork`.
     ///
     /// # Errors
-    /// [`TeamsError`] says why not.
+    /// [`TeamsError`] says why it failed.
     pub fn prefer(&self, user: &str, status: Option<&str>) -> Result<(), TeamsError> {
         let pair = |text: &str| {
             let (availability, activity) = text.split_once('/')?;
@@ -72,7 +72,8 @@ impl Emulator {
         })
     }
 
-    /// Availability and activity of a user as they are now, whatever a lag shows of them: `("Busy", "InACall")`; nothing for nobody and for somebody without Teams.
+    /// The current availability and activity of a user, independent of a lag: `("Busy", "InACall")`; `None` for an unknown user and for
+    /// one without Teams.
     pub fn presence(&self, user: &str) -> Option<(String, String)> {
         let status = self.of_presence(user, |presence, directory, now| {
             presence.status(directory.switches.manual_status, now)
@@ -80,18 +81,18 @@ impl Emulator {
         Some((status.availability.name().to_owned(), status.activity.name().to_owned()))
     }
 
-    /// Whether some application's presence session of that user lives.
+    /// Whether any application has an active presence session for that user.
     pub fn has_session(&self, user: &str) -> bool {
         self.of_presence(user, |presence, _, now| presence.open_sessions(now) > 0).unwrap_or_default()
     }
 
-    /// How many applications' presence sessions live, of all users.
+    /// The number of active presence sessions of applications, for all users.
     pub fn open_sessions(&self) -> usize {
         let now = self.shared.clock.now();
         self.shared.read().presences.all().map(|presence| presence.open_sessions(now)).sum()
     }
 
-    /// Whether there is such a user, who has Teams.
+    /// Checks that the user exists and has Teams.
     pub(super) fn teams_user(&self, user: &str) -> Result<(), TeamsError> {
         let directory = self.shared.read();
         let place = people::teams_place(&self.shared, &directory, user).ok_or(TeamsError::User)?;

@@ -1,14 +1,14 @@
-//! The emulator's clock, and how Entra ID and Graph write times.
+//! The emulator's clock, and the time formats of Entra ID and Graph.
 //!
-//! It starts at the wall clock's time and then follows tokio's clock, so a paused runtime moves tokens, secrets, presences and
-//! limits alike.
+//! It starts at the wall clock's time and then follows tokio's clock, so a paused runtime moves tokens, secrets, presences and limits
+//! together.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// Now, as everyone in the emulated tenant sees it.
+/// The current time for the whole emulated tenant.
 #[derive(Debug)]
 pub(super) struct Clock {
     start: Timestamp,
@@ -30,18 +30,18 @@ impl Clock {
         now.checked_add(skew).unwrap_or(now)
     }
 
-    /// From now on it is that far ahead of the wall clock.
+    /// Sets how far it is ahead of the wall clock.
     pub(super) fn set_skew(&self, skew: i64) {
         self.skew.store(skew, Ordering::Relaxed);
     }
 
-    /// How long it has run, whatever its skew.
+    /// How long it has run, independent of its skew.
     pub(super) fn elapsed(&self) -> std::time::Duration {
         self.since.elapsed()
     }
 }
 
-/// The time `by` after `time`; the last time there is, where that would be later still.
+/// The time `by` after `time`, limited to the last possible time.
 pub(super) fn later(time: Timestamp, by: std::time::Duration) -> Timestamp {
     SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
 }

@@ -1,4 +1,4 @@
-//! The certificates of one run: an authority that can speak for loopback names only, and the server's own.
+//! The certificates of one run: an authority that is limited to loopback names, and the server's certificate.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::serve_error::ServeError;
 
-/// What TLS needs, and what clients are to trust.
+/// The TLS configuration, and the certificate that clients trust.
 pub(super) struct Tls {
     /// For the server.
     pub(super) config: Arc<ServerConfig>,
-    /// The authority's certificate, in PEM.
+    /// The authority's PEM certificate.
     pub(super) ca_pem: String,
 }
 
 impl Tls {
-    /// Makes both certificates, valid for `localhost`, `127.0.0.1`, `::1` and `address`. The authority's key is gone when this returns.
+    /// Creates both certificates, valid for `localhost`, `127.0.0.1`, `::1` and `address`. The authority's key is discarded on return.
     pub(super) fn make(address: IpAddr) -> Result<Self, ServeError> {
         let issuer = issuer()?;
-        // Signed by itself; the issuer keeps the key that its certificate must be signed with.
+        // Self-signed; the issuer keeps the key that signs the server's certificate.
         let ca = authority()?.self_signed(issuer.key())?;
         let key = KeyPair::generate()?;
         let certificate = leaf(address)?.signed_by(&key, &issuer)?;
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether a client that trusts the authority takes a leaf for the server of that name.
+    /// Whether a client that trusts the authority accepts a certificate of a server with that name.
     fn is_accepted(issuer: &Issuer<'static, KeyPair>, leaf: &CertificateParams, name: &'static str) -> bool {
         let ca = authority().expect("parameters").self_signed(issuer.key()).expect("a certificate");
         let leaf = leaf.signed_by(&KeyPair::generate().expect("a key"), issuer).expect("a certificate");
@@ -96,7 +96,7 @@ mod tests {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
         let verifier = verifier.build().expect("a verifier");
-        // Within the dates that certificates have by default.
+        // Within the default validity of certificates.
         let now = UnixTime::since_unix_epoch(Duration::from_secs(1_800_000_000));
         let name = ServerName::try_from(name).expect("a name");
         verifier.verify_server_cert(leaf.der(), &[], &name, &[], now).is_ok()

@@ -1,4 +1,4 @@
-//! Bearer tokens: what Entra ID puts into them, and what an accepted one says to Graph.
+//! Bearer tokens: their claims from Entra ID, and what an accepted token means to Graph.
 //!
 //! Claims of a version 1.0 token, as Graph's are:
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference>.
@@ -14,7 +14,7 @@ use super::permissions::GRAPH_APP_ID;
 use super::random;
 use super::shared::Shared;
 
-/// How long a token lives, in seconds; one is already gone when it arrives.
+/// The lifetime of a token in seconds.
 pub(super) const LIFETIME: i64 = 3599;
 
 /// The id of the directory role Global Administrator, the same in every tenant.
@@ -22,7 +22,7 @@ pub(super) const LIFETIME: i64 = 3599;
 /// <https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference>
 const GLOBAL_ADMINISTRATOR: &str = "62e90394-69f5-4237-9190-012177145e10";
 
-/// Who calls Graph, as the accepted token says.
+/// The caller of Graph, from the accepted token.
 #[derive(Clone, Debug)]
 pub(super) struct Caller {
     /// The client's application id (claim `appid`).
@@ -64,11 +64,11 @@ pub(super) struct Person<'a> {
     pub(super) id: Uuid,
     /// The sign-in name.
     pub(super) user_principal_name: &'a str,
-    /// The name shown.
+    /// The displayed name.
     pub(super) name: &'a str,
 }
 
-/// Claims that every token has: times and opaque marks.
+/// Claims of every token: times and opaque marks.
 fn common(tenant: Uuid, now: Timestamp, lifetime: i64) -> Value {
     let second = now.as_second();
     json!({"iat": second, "nbf": second, "exp": second.saturating_add(lifetime), "aio": random::opaque(),
@@ -87,7 +87,7 @@ fn issuer(tenant: Uuid) -> String {
     format!("https://sts.windows.net/{tenant}/")
 }
 
-/// Claims of an application's own token. Without roles the claim `roles` is missing.
+/// Claims of an application's own token. Without roles, the claim `roles` is missing.
 pub(super) fn application_claims(
     tenant: Uuid,
     audience: &str,
@@ -139,7 +139,7 @@ pub(super) fn id_claims(base: &str, tenant: Uuid, client: Uuid, user: &Person<'_
     )
 }
 
-/// A subject that differs for each client, as documented of `sub`.
+/// A subject that differs per client, as documented for `sub`.
 fn pairwise(client: Uuid, user: Uuid) -> String {
     Uuid::new_v5(&client, user.as_bytes()).simple().to_string()
 }
@@ -167,7 +167,7 @@ pub(super) fn accept(shared: &Shared, headers: &HeaderMap) -> Result<Caller, Gra
         return Err(refused("Access token validation failure. Invalid audience."));
     }
     let seconds = |name: &str| claims.get(name).and_then(Value::as_i64).unwrap_or_default();
-    // A clock may be 5 minutes off before anything is refused for its beginning.
+    // The start time allows a clock difference of 5 minutes.
     let now = shared.clock.now().as_second();
     if now >= seconds("exp") || now + 300 < seconds("nbf") {
         return Err(refused("Lifetime validation failed, the token is expired."));

@@ -1,4 +1,4 @@
-//! The tenant's users, compact enough for 100,000 of them, found by id, name or place.
+//! The tenant's users, compact enough for 100,000 of them, found by id, name or position.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub(super) struct User {
     /// The object id.
     pub(super) id: Uuid,
-    /// The name shown.
+    /// The displayed name.
     pub(super) display_name: Box<str>,
     /// The first name.
     pub(super) given_name: Option<Box<str>>,
@@ -29,7 +29,7 @@ pub(super) struct User {
     pub(super) has_teams: bool,
 }
 
-/// All users, in the order in which lists show them.
+/// All users, in the order of lists.
 #[derive(Default)]
 pub(super) struct Users {
     objects: Vec<User>,
@@ -38,29 +38,29 @@ pub(super) struct Users {
 }
 
 impl Users {
-    /// All users in order; a user's place is the index.
+    /// All users in order; a user's position is the index.
     pub(super) fn as_slice(&self) -> &[User] {
         &self.objects
     }
 
-    /// The place of the user with that id.
+    /// The position of the user with that id.
     pub(super) fn place(&self, id: Uuid) -> Option<u32> {
         self.by_id.get(&id).copied()
     }
 
-    /// The user with that id, with the place.
+    /// The user with that id, with the position.
     pub(super) fn by_id(&self, id: Uuid) -> Option<(u32, &User)> {
         let place = self.place(id)?;
         Some((place, self.objects.get(place as usize)?))
     }
 
-    /// The user with that sign-in name, without regard to case, with the place.
+    /// The user with that sign-in name, ignoring case, with the position.
     pub(super) fn by_name(&self, name: &str) -> Option<(u32, &User)> {
         let place = self.by_name.get(name.to_lowercase().as_str()).copied()?;
         Some((place, self.objects.get(place as usize)?))
     }
 
-    /// Adds one; of two with one id or sign-in name the first is found.
+    /// Adds one; if an id or sign-in name is repeated, the first user is found.
     pub(super) fn add(&mut self, user: User) {
         let place = u32::try_from(self.objects.len()).unwrap_or(u32::MAX);
         self.by_id.entry(user.id).or_insert(place);
@@ -85,11 +85,11 @@ const LAST: [&str; 20] = [
     "Maier", "Neumann", "Otto", "Peters", "Richter", "Schulz", "Thiel", "Vogel", "Weber",
 ];
 
-/// The plain user of that number: a member with a mail address that is the sign-in name.
+/// The plain user with that number: a member whose mail address is the sign-in name.
 pub(super) fn plain(number: usize, id: Uuid, domain: &str) -> User {
     let first = FIRST.get(number % FIRST.len()).copied().unwrap_or_default();
     let last = LAST.get(number / FIRST.len() % LAST.len()).copied().unwrap_or_default();
-    // The same two names come again after 480 users, then with a number.
+    // The names repeat after 480 users, then with a number.
     let again = match number / (FIRST.len() * LAST.len()) {
         0 => String::new(),
         again => format!(".{again}"),

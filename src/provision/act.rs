@@ -1,5 +1,5 @@
-//! Each change of the tenant, safe to repeat: it may have been made before, by this run or another, and what it builds on may not be
-//! seen yet. Sources: <https://learn.microsoft.com/graph/api/application-upsert>, `application-update`,
+//! The changes of the tenant. Each is safe to repeat: it may have been made before, by this run or another, and the objects that it needs
+//! may not be replicated yet. Sources: <https://learn.microsoft.com/graph/api/application-upsert>, `application-update`,
 //! `serviceprincipal-post-serviceprincipals`, `serviceprincipal-post-approleassignedto`.
 
 use serde::Deserialize;
@@ -37,11 +37,11 @@ struct ObjectShape {
     id: Uuid,
 }
 
-const NEW_APPLICATION: &str = "the new application is not known everywhere in Entra ID yet";
-const NEW_PRINCIPAL: &str = "the new service principal is not known everywhere in Entra ID yet";
+const NEW_APPLICATION: &str = "Entra ID is still replicating the new application";
+const NEW_PRINCIPAL: &str = "Entra ID is still replicating the new service principal";
 
 impl Provisioner<'_> {
-    /// Makes the application, or finds the one that an earlier attempt made.
+    /// Creates the application, or finds the one from an earlier attempt.
     pub(super) async fn create_application(
         &self,
         declare: &[Permission],
@@ -50,7 +50,7 @@ impl Provisioner<'_> {
         let path = format!("/applications(uniqueName='{}')", unique_name(self.wanted.name()));
         let mut body = members(json!({
             "displayName": self.wanted.name(),
-            // Without it, Entra ID lets accounts of every tenant, and personal ones, sign in.
+            // Without it, Entra ID lets accounts of every tenant, and personal accounts, sign in.
             "signInAudience": "AzureADMyOrg",
             "requiredResourceAccess": grouped(declare.iter().map(declared)),
         }));
@@ -60,7 +60,7 @@ impl Provisioner<'_> {
         self.patience
             .settle(NEW_APPLICATION, async || {
                 let made = match self.admin.change(&change).await {
-                    // It was there already, as a lost answer leaves it.
+                    // It exists already, for example because an earlier answer was lost.
                     Ok(Value::Null) => self.admin.get(&select).await?,
                     Err(error) if error.is_already_there() => self.admin.get(&select).await?,
                     made => made?,
@@ -72,7 +72,7 @@ impl Provisioner<'_> {
             .map_err(|failure| forbidden(failure, "registering an application", CREATE))
     }
 
-    /// Gives an application another name, other declared permissions, and what the vendor's guide asks for; the rest of it stays.
+    /// Changes the name, the declared permissions and the settings of the vendor's guide; everything else stays.
     pub(super) async fn change_application(
         &self,
         application: &Application,
@@ -88,7 +88,7 @@ impl Provisioner<'_> {
             let goes =
                 |one: &&Declared| is_graphs_role(one) && undeclare.iter().any(|gone| gone.id == one.id);
             let stays = application.declared.iter().filter(|one| !goes(one)).cloned();
-            // Graph takes the whole list and forgets what is not in it.
+            // Graph replaces the whole list and drops what is not in it.
             let all = grouped(stays.chain(declare.iter().map(declared)));
             body.insert("requiredResourceAccess".to_owned(), all);
         }
@@ -97,7 +97,7 @@ impl Provisioner<'_> {
         self.done(&change, NEW_APPLICATION, "changing the application", CHANGE).await
     }
 
-    /// Makes the service principal, or finds it. Gives its object id.
+    /// Creates or finds the service principal. Returns its object id.
     pub(super) async fn create_principal(&self, id: ClientId) -> Result<Uuid, Failure> {
         let change = Change::post("/servicePrincipals", json!({"appId": id.to_string()}));
         let select = format!("/servicePrincipals(appId='{id}')?$select=id");
@@ -110,17 +110,17 @@ impl Provisioner<'_> {
                 Ok(serde_json::from_value::<ObjectShape>(made).ok().map(|shape| shape.id))
             })
             .await
-            .map_err(|failure| forbidden(failure, "making the service principal", CREATE))
+            .map_err(|failure| forbidden(failure, "creating the service principal", CREATE))
     }
 
-    /// Lets the service principal sign in.
+    /// Enables sign-in of the service principal.
     pub(super) async fn enable_principal(&self, principal: Uuid) -> Result<(), Failure> {
         let change =
             Change::patch(format!("/servicePrincipals/{principal}"), json!({"accountEnabled": true}));
-        self.done(&change, NEW_PRINCIPAL, "switching the application's sign-in on", CHANGE).await
+        self.done(&change, NEW_PRINCIPAL, "enabling the application's sign-in", CHANGE).await
     }
 
-    /// Grants an application permission of Graph, whose own service principal is `graph`.
+    /// Grants an application permission of Graph; `graph` is Graph's own service principal.
     pub(super) async fn grant(&self, principal: Uuid, graph: Uuid, role: Uuid) -> Result<(), Failure> {
         let body = json!({"principalId": principal, "resourceId": graph, "appRoleId": role});
         let change = Change::post(format!("/servicePrincipals/{graph}/appRoleAssignedTo"), body);
@@ -135,13 +135,13 @@ impl Provisioner<'_> {
         granted.map_err(|failure| forbidden(failure, GRANTING, GRANT))
     }
 
-    /// Takes a grant back.
+    /// Revokes a grant.
     pub(super) async fn revoke(&self, graph: Uuid, assignment: &str) -> Result<(), Failure> {
         let change = Change::delete(format!("/servicePrincipals/{graph}/appRoleAssignedTo/{assignment}"));
         gone(self.admin.change(&change).await).map_err(|error| Failure::of(error, GRANTING, GRANT))
     }
 
-    /// Deletes an application, and with it its service principal, its grants and its secrets.
+    /// Deletes an application with its service principal, its grants and its secrets.
     pub(super) async fn delete_application(&self, id: Uuid) -> Result<(), Failure> {
         let change = Change::delete(format!("/applications/{id}"));
         gone(self.admin.change(&change).await)
@@ -161,10 +161,10 @@ impl Provisioner<'_> {
     }
 }
 
-/// What a grant is to the one who may not do it.
+/// The name of a grant in the error for a missing role.
 pub(super) const GRANTING: &str = "granting a permission (admin consent)";
 
-/// That something is not there is what its removal was for.
+/// A missing object is fine: it was to be removed.
 fn gone(removed: Result<Value, GraphError>) -> Result<(), GraphError> {
     match removed {
         Err(error) if error.refusal() == Some(404) => Ok(()),
@@ -172,7 +172,7 @@ fn gone(removed: Result<Value, GraphError>) -> Result<(), GraphError> {
     }
 }
 
-/// A refusal for want of a role, in words.
+/// Turns a refusal because of a missing role into an error.
 fn forbidden(failure: Failure, what: &'static str, role: &'static str) -> Failure {
     match failure {
         Failure::Graph(error) => Failure::of(error, what, role),
@@ -184,7 +184,7 @@ fn declared(permission: &Permission) -> Declared {
     Declared { resource: GRAPH_APP_ID.to_owned(), id: permission.id, kind: "Role".to_owned() }
 }
 
-/// `requiredResourceAccess`: one element for each resource, in the order in which they come.
+/// `requiredResourceAccess`: one element per resource, in the order of their first appearance.
 fn grouped(declared: impl Iterator<Item = Declared>) -> Value {
     let mut groups = Vec::<(String, Vec<Value>)>::new();
     for Declared { resource, id, kind } in declared {
@@ -198,7 +198,7 @@ fn grouped(declared: impl Iterator<Item = Declared>) -> Value {
     groups.into_iter().map(group).collect()
 }
 
-/// The members that the vendor's guide asks for, with the redirect URIs that are there.
+/// The members for the vendor's guide, including the existing redirect URIs.
 fn guided(guide: Guide, redirects: &[String]) -> Map<String, Value> {
     let others = redirects.iter().map(String::as_str).filter(|one| *one != guide.redirect);
     let all = others.chain([guide.redirect]).collect::<Vec<_>>();

@@ -1,13 +1,13 @@
-//! Days: as people read them, and how many are left.
+//! Dates: how they are shown, and how many days are left.
 
 use jiff::Timestamp;
 
-/// A day, as people in every country read it.
+/// A date in a form that people in every country can read.
 pub(super) fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-/// Whole days until `end`; none or less if it is over.
+/// Whole days until `end`; zero or negative if it has passed.
 pub(super) fn days_left(end: Timestamp, now: Timestamp) -> i64 {
     end.duration_since(now).as_hours().div_euclid(24)
 }

@@ -1,23 +1,23 @@
-//! Takes away what was provisioned.
+//! Deletes what was provisioned.
 
 use super::Provisioner;
+use super::classification::name_of;
 use super::failure::Failure;
 use super::name::{self};
-use super::standing::name_of;
 use crate::entra::snapshot::objects::Application;
 
-/// What is to be taken away.
+/// What to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Removal {
-    /// The application, which provisioning made. It can be restored for 30 days.
+    /// The application, because provisioning created it. It can be restored for 30 days.
     /// Source: <https://learn.microsoft.com/graph/api/application-delete>.
     Application,
-    /// The secrets that were made for this installation; the application was there before, and stays.
+    /// The secrets that were created for this installation; the application existed before, and stays.
     Secrets(Vec<uuid::Uuid>),
 }
 
 impl Provisioner<'_> {
-    /// What there is to be taken away of an application.
+    /// What to delete for an application.
     pub fn removal(&self, application: &Application) -> Removal {
         if application.unique_name.as_deref().is_some_and(name::is_ours) {
             return Removal::Application;
@@ -29,7 +29,7 @@ impl Provisioner<'_> {
         Removal::Secrets(ours.map(|secret| secret.key_id).collect())
     }
 
-    /// Takes it away.
+    /// Deletes it.
     ///
     /// # Errors
     /// [`Failure`] says why it stopped.

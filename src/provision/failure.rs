@@ -1,6 +1,6 @@
-//! Why provisioning stopped, in the words of what to do. What was done before stays, and the next run goes on from there.
+//! Why provisioning stopped, and what to do. Completed changes stay, and the next run continues from there.
 
-use super::keep::KeepError;
+use super::store::StoreError;
 use crate::entra::GraphError;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::settings::keys;
@@ -9,68 +9,66 @@ use crate::settings::keys;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// The tenant could not be looked at.
+    /// The tenant could not be probed.
     #[error("{}", .0.reason)]
     Unseen(Unseen),
-    /// Entra ID or Graph gave no answer that can be used.
+    /// Entra ID or Graph gave no usable answer.
     #[error("{0}")]
     Graph(GraphError),
-    /// The administrator may not do it.
+    /// The administrator has no permission for it.
     #[error(
-        "the administrator may not do this (HTTP 403): {what}; the least role that may is {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All"
+        "administrator not permitted (HTTP 403): {what}; this needs at least {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All"
     )]
     Forbidden {
-        /// What was tried.
+        /// The attempted change.
         what: &'static str,
-        /// The role that it takes.
+        /// The required role.
         role: &'static str,
     },
-    /// Something did not come about within the time limit.
-    #[error(
-        "not within the time limit (--timeout): {0}; what was done stays, and the same command goes on from here"
-    )]
+    /// Something did not happen within the time limit.
+    #[error("timeout (--timeout): {0}; completed changes stay; run the same command again to continue")]
     TooLate(String),
-    /// A policy of the tenant limits how long secrets live.
+    /// A policy of the tenant limits the lifetime of secrets.
     #[error(
-        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set less, and renew before that, as swyx-teams set {renew} 7 {key} 30, or ask whoever keeps the policy for its limit",
+        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set a shorter lifetime and an earlier renewal, for example swyx-teams set {renew} 7 {key} 30, or ask the policy's administrator for the limit",
         renew = keys::RENEW_BEFORE_DAYS, key = keys::SECRET_LIFETIME_DAYS
     )]
     LifetimeCapped {
-        /// What was asked for.
+        /// The requested lifetime.
         days: u16,
     },
     /// A policy of the tenant forbids secrets.
     #[error(
-        "a policy of the tenant (application management policy) forbids new client secrets; ask whoever keeps it to exempt this application. SwyxWare up to 14.10 takes nothing but a client secret; 14.20 and later take a certificate"
+        "a policy of the tenant (application management policy) forbids new client secrets; ask the policy's administrator to exempt this application. SwyxWare up to 14.10 only accepts a client secret; 14.20 and later also accept a certificate"
     )]
     SecretsForbidden,
-    /// Graph does not take another secret.
+    /// Graph rejects another secret.
     #[error(
-        "{error}; the application has {count} client secrets: if that is too many, remove in the Entra portal those that are no longer used"
+        "{error}; the application has {count} client secrets: if that is too many, remove unused ones in the Entra portal"
     )]
     NotAdded {
         /// The refusal.
         error: GraphError,
-        /// How many secrets there are.
+        /// The number of secrets.
         count: usize,
     },
-    /// The secret that was made is not accepted.
-    #[error("the new client secret does not work: {0}; it was removed again, and nothing else was changed")]
+    /// The new secret is rejected.
+    #[error("the new client secret does not work: {0}; it was removed, and nothing else was changed")]
     Unproven(String),
-    /// The secret that is kept is not the one that was made, or does not work.
+    /// The stored secret is not the new one, or does not work.
     #[error("{0}")]
-    NotKept(String),
+    NotStored(String),
     /// The settings, or the secret, could not be written.
     #[error(transparent)]
-    Keep(#[from] KeepError),
+    Store(#[from] StoreError),
 }
 
 impl Failure {
-    /// What kept it from going on.
+    /// What prevented provisioning from continuing.
     pub fn cause(&self) -> Cause {
         match self {
             Self::Unseen(unseen) => unseen.cause,
-            Self::Graph(GraphError::Administrator(_)) | Self::Keep(_) | Self::NotKept(_) => Cause::Use,
+            Self::Graph(GraphError::Administrator(_)) | Self::Store(_) | Self::NotStored(_) => Cause::Use,
             Self::Graph(error) if error.is_silence() => Cause::Silence,
             Self::TooLate(_) => Cause::Silence,
             Self::Graph(_)
@@ -82,7 +80,7 @@ impl Failure {
         }
     }
 
-    /// What a refused change comes to.
+    /// The error for a refused change.
     pub(super) fn of(error: GraphError, what: &'static str, role: &'static str) -> Self {
         match error.refusal() {
             Some(403) if !error.is_too_early() => Self::Forbidden { what, role },

@@ -1,11 +1,11 @@
-//! Keeps ids and secrets in files: the settings file, and the place that it names for the secret.
+//! Stores ids and secrets in files: the settings file, and the place that it names for the secret.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::keep::{Keep, KeepError, Kept};
-use super::standing::{Absence, Held};
+use super::classification::{Absence, StoredSecret};
+use super::store::{SecretStore, StoreError, StoreOutcome};
 use crate::edit::{self, Change, NewValue, Outcome};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite};
@@ -13,10 +13,10 @@ use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, revea
 use crate::settings::{ClientId, keys};
 use crate::{check, source};
 
-/// A secret's file may have this many bytes.
-const MOST_BYTES: usize = 64 * 1024;
+/// The size limit of a secret's file in bytes.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// The settings file, and where it says that the secret is kept.
+/// The settings file and its source of the secret.
 pub struct Files {
     name: String,
     path: PathBuf,
@@ -24,17 +24,17 @@ pub struct Files {
     trust: Trust,
     cancellation: CancellationToken,
     hand_over: Option<HandOver>,
-    /// The file that the secret is handed over in; or an empty one in the place of a secret that was missing, by whose age a later run
-    /// tells that no secret was put there since. Either is gone again if nothing comes of it.
+    /// The hand-over file for the secret; or an empty file for a missing secret, whose age tells a later run that no secret was stored
+    /// since. Both are removed if the run does not use them.
     out: Option<NewFile>,
 }
 
-/// How a secret gets to a person who has to put it where the settings say: no program can write an environment variable of another, or
-/// behind a command.
+/// How a secret gets to the person who has to store it: no program can set another program's environment variable, or write through a
+/// command.
 pub enum HandOver {
-    /// Into a new file, readable by its owner only.
+    /// In a new file that only its owner can read.
     File(PathBuf),
-    /// Shown on the terminal, by this function.
+    /// On the terminal, with this function.
     Terminal(Show),
 }
 
@@ -42,7 +42,7 @@ pub enum HandOver {
 pub type Show = Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>;
 
 impl Files {
-    /// The settings file at `path`, which messages call `name`, and the place `source`.
+    /// The settings file at `path`, called `name` in messages, and the place `source`.
     pub fn new(
         name: impl Into<String>,
         path: &Path,
@@ -62,7 +62,7 @@ impl Files {
         }
     }
 
-    /// The same, with a token that ends the command that prints the secret while it runs.
+    /// Like `new`, with a token that cancels the command that prints the secret.
     #[must_use]
     pub fn with_cancellation(self, cancellation: CancellationToken) -> Self {
         Self { cancellation, ..self }
@@ -72,8 +72,8 @@ impl Files {
         self.path.parent().map(Path::to_path_buf).unwrap_or_default()
     }
 
-    /// Since when the place has been as it is: the last change of the settings file, which says where it is, or of the secret's file.
-    /// One that is missing says nothing: its folder may be where a volume is missing that has it.
+    /// Since when the place has been unchanged: the last change of the settings file, which names the place, or of the secret's file. A
+    /// missing file gives no time because a volume may be missing with it.
     fn since(&self, source: &SecretSource) -> Option<Timestamp> {
         let named = os::last_change(&self.path).ok()?;
         let kept = match source {
@@ -89,56 +89,56 @@ impl Files {
         std::fs::metadata(self.folder().join(path)).is_ok_and(|file| file.len() == 0)
     }
 
-    fn change(&self, change: Change) -> Result<(), KeepError> {
+    fn change(&self, change: Change) -> Result<(), StoreError> {
         match edit::apply_to_file(&self.name, &self.path, &[change]) {
             Ok(Outcome::Saved(_) | Outcome::Unchanged(_)) => Ok(()),
-            Ok(Outcome::Refused(..)) => Err(KeepError(
-                "it would add errors to the settings file, which was changed meanwhile; nothing was written"
+            Ok(Outcome::Refused(..)) => Err(StoreError(
+                "this would add errors to the settings file, which was changed in the meantime; nothing was written"
                     .to_owned(),
             )),
-            Err(error) => Err(KeepError(format!("the settings file: {}", as_it_was(&error)))),
+            Err(error) => Err(StoreError(format!("the settings file: {}", as_it_was(&error)))),
         }
     }
 
-    fn hand_over(&mut self, secret: &Secret, place: &str) -> Result<Kept, KeepError> {
+    fn hand_over(&mut self, secret: &Secret, place: &str) -> Result<StoreOutcome, StoreError> {
         if let (Some(out), Some(HandOver::File(path))) = (&mut self.out, &self.hand_over) {
             let line = format!("{}\n", Secret::expose(secret));
             out.write(line.as_bytes())
-                .map_err(|error| KeepError(format!("{}: {}", path.display(), os::reason(&error))))?;
-            return Ok(Kept::HandedOver(format!(
-                "the new secret is in {}: put it {place} and into Control Center, then remove that file",
+                .map_err(|error| StoreError(format!("{}: {}", path.display(), os::reason(&error))))?;
+            return Ok(StoreOutcome::HandedOver(format!(
+                "the new secret is in {}: put it {place} and into Control Center, then delete that file",
                 path.display()
             )));
         }
         match &mut self.hand_over {
             Some(HandOver::Terminal(show)) => {
-                show(secret).map_err(|error| KeepError(os::reason(&error)))?;
-                Ok(Kept::HandedOver(format!(
-                    "put the secret that is shown above {place} and into Control Center; it is shown only once"
+                show(secret).map_err(|error| StoreError(os::reason(&error)))?;
+                Ok(StoreOutcome::HandedOver(format!(
+                    "put the secret shown above {place} and into Control Center; it is shown only once"
                 )))
             }
-            _ => Err(KeepError(nowhere(place))),
+            _ => Err(StoreError(nowhere(place))),
         }
     }
 }
 
 fn nowhere(place: &str) -> String {
     format!(
-        "a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; without that, a terminal is needed to show it on"
+        "swyx-teams cannot put a new secret {place}: use --secret-out FILE to write it to a new file, or run on a terminal to show it"
     )
 }
 
-/// The place that only a person can write to.
+/// The place, if only a person can write to it.
 fn place_of(source: &SecretSource) -> Option<String> {
     source.takes_a_person().then(|| source.place())
 }
 
-impl Keep for Files {
-    fn held(&self) -> Held {
+impl SecretStore for Files {
+    fn stored(&self) -> StoredSecret {
         let Some(source) = &self.source else {
-            return Held { secret: Err(Absence::Empty), since: None };
+            return StoredSecret { secret: Err(Absence::Empty), since: None };
         };
-        // The file may hold another secret by now than when it was first read.
+        // The file may contain another secret than when it was first read.
         let fresh = match source {
             SecretSource::Inline(_) => {
                 let checked = check::file(&*self.name, &self.path);
@@ -147,7 +147,7 @@ impl Keep for Files {
             source => Some(source.clone()),
         };
         let since = self.since(source);
-        let Some(fresh) = fresh else { return Held { secret: Err(Absence::Empty), since } };
+        let Some(fresh) = fresh else { return StoredSecret { secret: Err(Absence::Empty), since } };
         let limits = self.cancellation.clone().into();
         let secret =
             reveal_within(&fresh, &self.folder(), &self.trust, &limits).map_err(|error| match error {
@@ -157,26 +157,26 @@ impl Keep for Files {
                 RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
                 error => Absence::OutOfReach(error.to_string()),
             });
-        Held { secret, since }
+        StoredSecret { secret, since }
     }
 
-    fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError> {
+    fn store_client_id(&mut self, id: ClientId) -> Result<(), StoreError> {
         self.change(Change::Set(keys::CLIENT_ID, NewValue::Text(id.to_string())))
     }
 
-    fn prepare(&mut self, is_known: bool) -> Result<(), KeepError> {
+    fn prepare(&mut self, is_known: bool) -> Result<(), StoreError> {
         let settings = Rewrite::begin(&self.path, source::MOST_BYTES);
         let settings = settings.and_then(|rewrite| rewrite.try_out());
-        settings.map_err(|error| KeepError(format!("the settings file: {}", as_it_was(&error))))?;
+        settings.map_err(|error| StoreError(format!("the settings file: {}", as_it_was(&error))))?;
         match &self.source {
-            None => Err(KeepError(unset())),
+            None => Err(StoreError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
             Some(SecretSource::File(path)) => {
                 let path = self.folder().join(path);
                 self.can_be_replaced(&path, is_known)?;
                 if !path.exists() {
                     let made = NewFile::create(&path);
-                    let failed = |error| KeepError(format!("{}: {}", path.display(), os::reason(&error)));
+                    let failed = |error| StoreError(format!("{}: {}", path.display(), os::reason(&error)));
                     self.out = Some(made.map_err(failed)?);
                 }
                 Ok(())
@@ -184,12 +184,12 @@ impl Keep for Files {
             Some(source) => {
                 let place = place_of(source).unwrap_or_default();
                 match &self.hand_over {
-                    None => Err(KeepError(nowhere(&place))),
+                    None => Err(StoreError(nowhere(&place))),
                     Some(HandOver::Terminal(_)) => Ok(()),
                     Some(HandOver::File(path)) => {
                         let made = NewFile::create(path);
                         let made = made.map_err(|error| {
-                            KeepError(format!("--secret-out {}: {}", path.display(), os::reason(&error)))
+                            StoreError(format!("--secret-out {}: {}", path.display(), os::reason(&error)))
                         });
                         self.out = Some(made?);
                         Ok(())
@@ -199,80 +199,80 @@ impl Keep for Files {
         }
     }
 
-    fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError> {
-        let Some(source) = self.source.clone() else { return Err(KeepError(unset())) };
+    fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError> {
+        let Some(source) = self.source.clone() else { return Err(StoreError(unset())) };
         if let Some(place) = place_of(&source) {
             return self.hand_over(secret, &place);
         }
         match self.put(&source, secret, before) {
-            // Saved, and only not sure to outlive a power cut.
-            Err(_) if self.held().secret.is_ok_and(|kept| kept == *secret) => Ok(Kept::InPlace),
-            put => put.map(|()| Kept::InPlace),
+            // The secret is saved, but may not survive a power failure.
+            Err(_) if self.stored().secret.is_ok_and(|kept| kept == *secret) => Ok(StoreOutcome::InPlace),
+            put => put.map(|()| StoreOutcome::InPlace),
         }
     }
 }
 
 impl Files {
-    /// Whether a secret can be written into the file, and nothing but a secret is lost by that.
-    fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), KeepError> {
-        let named = |why: &dyn std::fmt::Display| KeepError(format!("{}: {why}", path.display()));
-        let begun = Rewrite::begin(path, MOST_BYTES).and_then(|rewrite| rewrite.try_out());
+    /// Whether a secret can be written to the file, so that at most another secret is lost.
+    fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), StoreError> {
+        let named = |why: &dyn std::fmt::Display| StoreError(format!("{}: {why}", path.display()));
+        let begun = Rewrite::begin(path, MAX_BYTES).and_then(|rewrite| rewrite.try_out());
         begun.map_err(|error| named(&as_it_was(&error)))?;
-        match self.held().secret {
+        match self.stored().secret {
             Ok(secret)
                 if !is_known
                     && matches!(secret.fault(), None | Some(SecretFault::Length | SecretFault::Unusual)) =>
             {
                 Err(named(
-                    &"what is in there is no secret of this application, and would be lost; name another file, or remove this one",
+                    &"the content is not a secret of this application and would be lost: name another file, or delete this one",
                 ))
             }
-            Err(Absence::OutOfReach(why)) => {
-                Err(named(&format_args!("{why}; it would be lost; name another file, or remove this one")))
-            }
+            Err(Absence::OutOfReach(why)) => Err(named(&format_args!(
+                "{why}; its content would be lost: name another file, or delete this one"
+            ))),
             Ok(_) | Err(Absence::Empty) => Ok(()),
         }
     }
 
-    /// Writes a secret to where the settings say, unless another was put there since it held `before`.
-    fn put(&self, source: &SecretSource, secret: &Secret, before: &Held) -> Result<(), KeepError> {
+    /// Writes a secret to the place in the settings, unless the place changed since it held `before`.
+    fn put(&self, source: &SecretSource, secret: &Secret, before: &StoredSecret) -> Result<(), StoreError> {
         let SecretSource::File(path) = source else {
             self.is_still(before, &self.path)?;
             let value = NewValue::Secret(SecretSource::Inline(secret.clone()));
             return self.change(Change::Set(keys::CLIENT_SECRET, value));
         };
         let path = self.folder().join(path);
-        let failed = |error| KeepError(format!("{}: {}", path.display(), as_it_was(&error)));
-        let rewrite = Rewrite::begin(&path, MOST_BYTES).map_err(failed)?;
-        // Under the lock, so that of two runs neither overwrites what the other kept.
+        let failed = |error| StoreError(format!("{}: {}", path.display(), as_it_was(&error)));
+        let rewrite = Rewrite::begin(&path, MAX_BYTES).map_err(failed)?;
+        // Under the lock, so that two runs cannot overwrite each other's secret.
         self.is_still(before, &path)?;
         let rewrite = rewrite.for_owner_only();
         rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
     }
 
-    fn is_still(&self, before: &Held, path: &Path) -> Result<(), KeepError> {
-        let is_the_same = match (&self.held().secret, &before.secret) {
+    fn is_still(&self, before: &StoredSecret, path: &Path) -> Result<(), StoreError> {
+        let is_the_same = match (&self.stored().secret, &before.secret) {
             (Ok(one), Ok(other)) => one == other,
             (one, other) => one.is_err() && other.is_err(),
         };
         if is_the_same {
             return Ok(());
         }
-        Err(KeepError(format!(
-            "{}: another secret was put there meanwhile; nothing was written",
+        Err(StoreError(format!(
+            "{}: another secret was stored there in the meantime; nothing was written",
             path.display()
         )))
     }
 }
 
-/// What kept a file from being written. That nothing was changed is true of the file, but here it may not be of the tenant.
+/// Why a file could not be written. "Nothing was changed" is true for the file, but may not be for the tenant.
 fn as_it_was(error: &dyn std::fmt::Display) -> String {
-    error.to_string().replace("nothing was changed", "the file is as it was")
+    error.to_string().replace("nothing was changed", "the file is unchanged")
 }
 
 fn unset() -> String {
     format!(
-        "`{key}` is not set; say where the new secret is to be kept, as swyx-teams set {key} file:teams.secret",
+        "`{key}` is not set: name a place for the new secret, for example swyx-teams set {key} file:teams.secret",
         key = keys::CLIENT_SECRET
     )
 }

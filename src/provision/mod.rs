@@ -1,26 +1,26 @@
-//! Provisioning: the application in Entra ID that the settings want is planned, made, kept up and taken away.
+//! Provisioning: plans, creates, maintains and deletes the application in Entra ID that the settings ask for.
 //!
 //! ```text
-//! Wanted ──┐
-//! Objects ─┼─ plan ──▶ Plan ──apply──▶ Graph, and Keep: the settings file and where the secret is kept
-//! Held ────┘                 rotate, destroy
+//! Wanted ────────┐
+//! Objects ───────┼─ plan ──▶ Plan ──apply──▶ Graph, and SecretStore: the settings file and the place of the secret
+//! StoredSecret ──┘                 rotate, destroy
 //! ```
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `plan`, `step`, `obstacle` | pure: the steps from what is to what is wanted, or why there are none |
-//! | `name` | the names that a later run knows its own work by |
-//! | `standing` | pure: how the registered secrets stand to the one that is kept |
-//! | `act` | each change of the tenant, safe to repeat |
-//! | `secret` | a client secret is added, proven and removed; an answer that got lost leaves none behind |
-//! | `apply`, `rotate`, `destroy` | what the commands do |
-//! | `patience` | waits with a reason and an end |
-//! | `keep`, `files` | where ids and secrets go |
+//! | `plan`, `step`, `obstacle` | pure: the steps from the current to the wanted state, or why there are none |
+//! | `name` | the names by which a later run recognises its own objects |
+//! | `classification` | pure: classifies the registered secrets relative to the stored one |
+//! | `act` | the changes of the tenant, each safe to repeat |
+//! | `secret` | adds, tests and removes a client secret; a lost answer leaves no orphan |
+//! | `apply`, `rotate`, `destroy` | the operations of the commands |
+//! | `patience` | waits with a reason and a time limit |
+//! | `store`, `files` | where ids and secrets are stored |
 //!
-//! Planning asks nobody and changes nothing:
+//! Planning sends nothing and changes nothing:
 //!
 //! ```
-//! use swyx_teams::provision::{Absence, Held, Installation, Look, Options, plan};
+//! use swyx_teams::provision::{Absence, StoredSecret, Installation, ProvisioningSnapshot, Options, plan};
 //! use swyx_teams::entra::snapshot::objects::{GraphPrincipal, Objects};
 //!
 //! let text = "[control_center]
@@ -34,8 +34,8 @@
 //!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
 //! ];
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
-//! // As `Provisioner::look` sees an empty tenant.
-//! let look = Look {
+//! The result of `Provisioner::probe` for an empty tenant.
+//! let snapshot = ProvisioningSnapshot {
 //!     objects: Objects {
 //!         seen_at: "2026-11-25T04:00:00Z".parse()?,
 //!         graph: GraphPrincipal { id: "9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles: roles.collect::<Result<_, uuid::Error>>()? },
@@ -44,11 +44,11 @@
 //!         deleted: Vec::new(),
 //!         is_foreign: false,
 //!     },
-//!     held: Held { secret: Err(Absence::Empty), since: None },
+//!     stored: StoredSecret { secret: Err(Absence::Empty), since: None },
 //!     is_accepted: false,
 //! };
 //! let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
-//! let plan = plan(&wanted, &look, &installation, Options::default())?;
+//! let plan = plan(&wanted, &snapshot, &installation, Options::default())?;
 //! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
 //! assert_eq!(lines.collect::<Vec<_>>(), [
 //!     "application SwyxMSTeamsPresenceSync, for this tenant only",
@@ -58,29 +58,29 @@
 //!     "settings file control_center.MsTeamsClientId",
 //!     "grant Presence.Read.All",
 //!     "grant User.ReadBasic.All",
-//!     "client secret valid for 180 days, kept in the file teams.secret",
+//!     "client secret valid for 180 days, stored in the file teams.secret",
 //! ]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! There is no state but Entra ID's, the files', and when these were last changed. A run that breaks off, at whatever moment, leaves a tenant that the next
-//! run plans from, and what it left over is known by its name.
+//! The only state is in Entra ID, in the files, and in the times of their last change. If a run is interrupted, the next run plans from
+//! the current state and recognises leftovers by their names.
 
 mod act;
 mod apply;
+mod classification;
 mod day;
 mod destroy;
 mod failure;
 mod files;
-mod keep;
 mod name;
 mod obstacle;
 mod patience;
 mod plan;
 mod rotate;
 mod secret;
-mod standing;
 mod step;
+mod store;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,95 +100,92 @@ use crate::secret::Secret;
 use crate::settings::{ClientId, Wanted};
 
 pub use apply::Applied;
+pub use classification::{Absence, SecretClassification, StoredSecret, classify};
 pub use destroy::Removal;
 pub use failure::Failure;
 pub use files::{Files, HandOver, Show};
-pub use keep::{Keep, KeepError, Kept};
 pub use name::{Installation, SecretName, unique_name};
 pub use obstacle::{Obstacle, Restoring};
-pub use patience::{Patience, Told};
+pub use patience::{Patience, Progress};
 pub use plan::{Options, Plan, plan};
-pub use rotate::{Asked, Course, Rotated, course};
+pub use rotate::{RotateRequest, Rotated, RotationPlan, plan_rotation};
 pub use secret::Proof;
-pub use standing::{Absence, Held, Standing, standing};
 pub use step::{Guide, Line, Permission, Sign, Step};
+pub use store::{SecretStore, StoreError, StoreOutcome};
 
-/// One administrator at work on one tenant, for one settings file.
+/// An administrator's session on one tenant, for one settings file.
 pub struct Provisioner<'a> {
-    /// What the settings want.
+    /// What the settings ask for.
     pub wanted: &'a Wanted,
-    /// For whom secrets are made.
+    /// The installation that secrets are created for.
     pub installation: &'a Installation,
     /// The administrator's Graph.
     pub admin: &'a Client,
-    /// Carries the application's own sign-ins.
+    /// The transport for the application's own sign-ins.
     pub transport: Arc<dyn Transport>,
-    /// How long is waited in all, and who hears of it.
+    /// The time limit, and the observer of progress.
     pub patience: Patience<'a>,
 }
 
-/// What was seen before a plan is made.
-pub struct Look {
-    /// What the tenant holds.
+/// The state before a plan is made.
+pub struct ProvisioningSnapshot {
+    /// The objects of the tenant.
     pub objects: Objects,
-    /// The secret that is kept.
-    pub held: Held,
-    /// Whether a sign-in with the kept secret worked that is none of those that are seen.
+    /// The stored secret.
+    pub stored: StoredSecret,
+    /// Whether a sign-in worked with a stored secret that is not among the visible ones.
     pub is_accepted: bool,
 }
 
-impl Look {
-    /// Whether the secret that is kept is one of the application's.
-    pub(crate) fn knows_held(&self) -> bool {
+impl ProvisioningSnapshot {
+    /// Whether the stored secret is one of the application's.
+    pub(crate) fn knows_stored(&self) -> bool {
         let application = self.objects.application.as_ref().map(|(_, application)| application);
         let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
         self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))
     }
 
-    /// Why the secret that is kept may be seen later, and within what time.
+    /// Why the stored secret may become visible later, and within what time.
     fn may_come(&self, is_rejected: bool) -> Option<(&'static str, Duration)> {
         let (_, application) = self.objects.application.as_ref()?;
-        // Old secrets have no first characters to be known by.
+        // Old secrets have no hint to compare.
         if self.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false)) {
-            return Some((
-                "the secret that is kept works, but Graph does not list it yet",
-                REPLICATED_WITHIN,
-            ));
+            return Some(("the stored secret works, but Graph does not list it yet", REPLICATED_WITHIN));
         }
-        let age = self.objects.seen_at.duration_since(self.held.since?);
+        let age = self.objects.seen_at.duration_since(self.stored.since?);
         let left = REPLICATED_WITHIN.saturating_sub(Duration::try_from(age).unwrap_or_default());
-        let why = "the secret was put there just now, and Entra ID does not accept it yet";
+        let why = "the secret was stored just now, and Entra ID does not accept it yet";
         (is_rejected && !left.is_zero()).then_some((why, left))
     }
 }
 
-/// After this time, what was proven once by a sign-in is taken to be known everywhere: users report seconds to a minute.
+/// After this time, a secret that passed one sign-in counts as replicated everywhere: users report seconds to a minute.
 const REPLICATED_WITHIN: Duration = Duration::from_secs(60);
 
 impl Provisioner<'_> {
-    /// Looks at the tenant, where `held` is the secret that is kept: two requests, and a sign-in where that secret is none of those that
-    /// are seen. One that was put there just now is waited for: it may not be known everywhere yet.
+    /// Probes the tenant, with `stored` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones.
+    /// Waits for a secret that was stored just now because it may not be replicated yet.
     ///
     /// # Errors
-    /// [`Failure`] says why it was not seen.
-    pub async fn look(&self, held: Held) -> Result<Look, Failure> {
+    /// [`Failure`] says why the probe failed.
+    pub async fn probe(&self, stored: StoredSecret) -> Result<ProvisioningSnapshot, Failure> {
         let mut pauses = None;
         loop {
-            let (look, is_rejected) = self.glance(held.clone()).await?;
-            let Some((why, within)) = look.may_come(is_rejected) else { return Ok(look) };
+            let (snapshot, is_rejected) = self.probe_once(stored.clone()).await?;
+            let Some((why, within)) = snapshot.may_come(is_rejected) else { return Ok(snapshot) };
             let pauses = pauses.get_or_insert_with(|| {
-                // Most of the time is for what is done afterwards.
+                // Most of the time is reserved for the changes that follow.
                 let some = self.patience.until.remaining() / 8;
                 Patience { until: Deadline::after(within.min(some)), ..self.patience }.pauses()
             });
             if !pauses.wait(why).await {
-                return Ok(look);
+                return Ok(snapshot);
             }
         }
     }
 
-    /// One look, and whether a sign-in with the secret that is kept was refused because of the secret.
-    async fn glance(&self, mut held: Held) -> Result<(Look, bool), Failure> {
+    /// One probe, and whether a sign-in with the stored secret was rejected because of the secret.
+    async fn probe_once(&self, mut stored: StoredSecret) -> Result<(ProvisioningSnapshot, bool), Failure> {
         let unique_name = unique_name(self.wanted.name());
         let sought = Sought {
             tenant: self.wanted.access.tenant_id,
@@ -196,10 +193,10 @@ impl Provisioner<'_> {
             unique_name: &unique_name,
             name: self.wanted.name(),
         };
-        let objects = probe::objects(self.admin, sought, held.secret.as_ref().ok()).await;
+        let objects = probe::objects(self.admin, sought, stored.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
-        held.since = held.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
-        let secret = held.secret.as_ref().ok();
+        stored.since = stored.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
+        let secret = stored.secret.as_ref().ok();
         let unknown = objects.application.as_ref().zip(secret).filter(|((_, application), _)| {
             application.secrets.iter().all(|one| one.may_be_ours != Some(true))
         });
@@ -211,11 +208,11 @@ impl Provisioner<'_> {
             },
             None => (false, false),
         };
-        Ok((Look { objects, held, is_accepted }, is_rejected))
+        Ok((ProvisioningSnapshot { objects, stored, is_accepted }, is_rejected))
     }
 
-    /// One sign-in of the application; a new one each time, for a token that is kept shows no new grants. Gives the roles in the token,
-    /// if it can be read.
+    /// One sign-in of the application. Never cached, because a cached token lacks new grants. Returns the roles in the token, if it can
+    /// be read.
     async fn sign_in(&self, id: ClientId, secret: &Secret) -> Result<Option<Vec<String>>, GraphError> {
         let limits = Limits { until: Some(self.patience.until), ..Limits::default() };
         let credential = Credential::Secret(id, secret.clone());
@@ -224,7 +221,8 @@ impl Provisioner<'_> {
     }
 }
 
-/// A time of this machine's clock by Microsoft's, whose times of answers are exact to a second. Clocks that agree but for that are one.
+/// Converts a time of this machine's clock to Microsoft's, whose times have a resolution of one second. Smaller differences count as
+/// equal.
 fn by_their_clock(time: Timestamp, ahead: Option<i64>) -> Timestamp {
     match ahead {
         Some(ahead) if ahead.unsigned_abs() > 2 => {

@@ -1,41 +1,41 @@
-//! The names that provisioning gives: to an application, by which a later run finds it, and to client secrets, by which a later run
-//! knows whose they are and which one they replace. So what has been done is written where it was done, in Entra ID, and no file of
-//! this program's has to keep up with it.
+//! The names that provisioning gives to an application and to client secrets. A later run finds the application by its name, and the name
+//! of a secret says to which installation it belongs and which secret it replaces. So the state is in Entra ID, and no file has to be
+//! kept in sync with it.
 
 use std::fmt;
 
 use uuid::Uuid;
 
-/// The unique name (`uniqueName`) of the application that is called `name`: letters, digits and hyphens, the same for the same name.
+/// The unique name (`uniqueName`) of the application called `name`: letters, digits and hyphens; the same name gives the same result.
 pub fn unique_name(name: &str) -> String {
-    // A name with other signs, or a long one, is told apart from its like by what its text comes to.
-    const LONGEST: usize = 60;
+    // A long name, or one with other characters, gets a hash of its text to stay unique.
+    const MAX_LEN: usize = 60;
     let slug = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    let slug = slug.take(LONGEST).collect::<String>();
+    let slug = slug.take(MAX_LEN).collect::<String>();
     let is_faithful =
-        name.len() <= LONGEST && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        name.len() <= MAX_LEN && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let mark = if is_faithful { String::new() } else { format!("-{:08x}", short(fingerprint(name))) };
     format!("{UNIQUE}{slug}{mark}")
 }
 
-/// Whether a unique name was given by provisioning.
+/// Whether provisioning created a unique name.
 pub(crate) fn is_ours(unique_name: &str) -> bool {
     unique_name.starts_with(UNIQUE)
 }
 
 const UNIQUE: &str = "swyx-teams-";
 
-/// Ids of version 5 that are made of nothing but a text.
+/// UUIDs version 5, derived only from a text.
 fn fingerprint(text: &str) -> Uuid {
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("swyx-teams:{text}").as_bytes())
 }
 
-/// The first eight hexadecimal digits: enough to tell the secrets of one application apart.
+/// The first eight hexadecimal digits: enough to distinguish the secrets of one application.
 pub(super) fn short(id: Uuid) -> u32 {
     id.as_fields().0
 }
 
-/// One settings file on one machine, as the place that a secret is kept for.
+/// One settings file on one machine: the owner of a stored secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installation {
     host: String,
@@ -43,22 +43,22 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// The one of the settings file at `path`, an absolute path, on the machine that is called `host`.
+    /// The installation of the settings file at `path`, an absolute path, on the machine `host`.
     pub fn new(host: &str, path: &std::path::Path) -> Self {
-        const LONGEST: usize = 24;
+        const MAX_LEN: usize = 24;
         let id = short(fingerprint(&format!("{host}:{}", path.display())));
         let host = host.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c));
-        Self { host: host.take(LONGEST).collect(), id }
+        Self { host: host.take(MAX_LEN).collect(), id }
     }
 
-    /// A name for it that no other has on this machine.
+    /// A name that is unique on this machine.
     pub fn mark(&self) -> String {
         format!("swyx-teams.{:08x}", self.id)
     }
 }
 
-/// The name of a client secret. Shown as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the
-/// installation, the run that made it, and the secret that it replaces, where there is one.
+/// The name of a client secret, such as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the
+/// installation, the run that created it, and the secret that it replaces, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName {
     host: String,
@@ -69,13 +69,13 @@ pub struct SecretName {
 }
 
 impl SecretName {
-    /// The name of the secret that one run makes for an installation, in the place of the secret with the key id `after`.
+    /// The name of the secret that one run creates for an installation, to replace the secret with the key id `after`.
     pub fn new(of: &Installation, run: Uuid, now: jiff::Timestamp, after: Option<Uuid>) -> Self {
         let day = now.strftime("%Y-%m-%d").to_string();
         Self { host: of.host.clone(), day, installation: of.id, run: short(run), after: after.map(short) }
     }
 
-    /// Reads a name; nothing if provisioning did not give it.
+    /// Parses a name; `None` if provisioning did not create it.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = |digits: &str| (digits.len() == 8).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
         let (before, marks) = text.strip_prefix("swyx-teams on ")?.strip_suffix(')')?.split_once(" (")?;
@@ -89,22 +89,22 @@ impl SecretName {
         Some(Self { host, day, installation: hex(installation)?, run: hex(run)?, after })
     }
 
-    /// Whether the secret was made for this installation.
+    /// Whether the secret was created for this installation.
     pub(crate) fn is_of(&self, installation: &Installation) -> bool {
         self.installation == installation.id
     }
 
-    /// Whether both were made by one run.
+    /// Whether the same run created both.
     pub(crate) fn is_of_run_of(&self, other: &Self) -> bool {
         (self.installation, self.run) == (other.installation, other.run)
     }
 
-    /// Whether both were made to replace the same secret, or none.
+    /// Whether both replace the same secret, or none.
     pub(crate) fn replaces_the_same_as(&self, other: &Self) -> bool {
         self.after == other.after
     }
 
-    /// Whether the secret was made to replace the one with this key id.
+    /// Whether the secret replaces the one with this key id.
     pub fn replaces(&self, key_id: Uuid) -> bool {
         self.after == Some(short(key_id))
     }

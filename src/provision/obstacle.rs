@@ -1,4 +1,4 @@
-//! What keeps a plan from being made: something that a person has to decide.
+//! Reasons why no plan can be made until a person decides.
 
 use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};
@@ -10,48 +10,48 @@ use super::name;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Obstacle {
-    /// The settings name an application that is not there.
+    /// The settings name an application that does not exist.
     #[error(
-        "`{key}`: there is no application {0} in this tenant; is it the right tenant, and its Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new application made, take that line out of the file",
+        "`{key}`: no application {0} in this tenant; check that the tenant is right and that this is an Application (client) ID, not an object id. A new application can take some minutes to become visible. To have a new application created, remove that line from the file",
         key = keys::CLIENT_ID
     )]
     NotThere(ClientId),
     /// The settings name an application of another tenant.
     #[error(
-        "`{key}`: the application {0} is registered in another tenant, and only that one's administrators can provision it; to have an own one made, take that line out of the file",
+        "`{key}`: the application {0} is registered in another tenant, whose administrators must provision it; to have a new application created in this tenant, remove that line from the file",
         key = keys::CLIENT_ID
     )]
     Foreign(ClientId),
-    /// The application was deleted, and can be restored.
+    /// The application is deleted, but can be restored.
     #[error("{}", deleted(.0, *.1))]
     Deleted(Box<Deleted>, Restoring),
-    /// Several applications bear the display name.
+    /// Several applications have the display name.
     #[error("{}", namesakes(.0, .1))]
     Namesakes(String, Vec<Namesake>),
-    /// Graph has no such permission in this tenant.
+    /// Graph lacks such a permission in this tenant.
     #[error(
-        "Microsoft Graph has no application permission {0} in this tenant; is it in a cloud without presence?"
+        "Microsoft Graph has no application permission {0} in this tenant; is the tenant in a cloud without presence?"
     )]
     NoSuchPermission(&'static str),
-    /// A permission has another id than Microsoft's pages say.
+    /// A permission has a different id than in Microsoft's documentation.
     #[error(
-        "the permission {0} has another id in this tenant than Microsoft's pages say for the global cloud; nothing is granted on such ground. Is `{cloud}` right?",
+        "the permission {0} has a different id in this tenant than Microsoft documents for the global cloud, so it is not granted; check that `{cloud}` is right",
         cloud = keys::CLOUD
     )]
     StrangePermission(&'static str),
 }
 
-/// What is to be done instead of restoring a deleted application.
+/// The alternative to restoring a deleted application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restoring {
     /// The settings name its id.
     OrForget,
-    /// It bears the unique name that a new one would get.
+    /// It has the unique name that a new application would get.
     OrRename,
 }
 
 impl Obstacle {
-    /// Whether something stands in the way of a new application.
+    /// Whether something prevents a new application.
     pub(super) fn to_a_new_one(wanted: &Wanted, objects: &Objects) -> Result<(), Self> {
         if let Some(id) = wanted.client_id {
             return Err(match objects.deleted.iter().find(|deleted| deleted.client_id == id) {
@@ -74,16 +74,18 @@ impl Obstacle {
 
 fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
     let instead = match restoring {
-        Restoring::OrForget => format!("to have a new one made, take `{}` out of the file", keys::CLIENT_ID),
+        Restoring::OrForget => {
+            format!("to have a new one created, remove `{}` from the file", keys::CLIENT_ID)
+        }
         Restoring::OrRename => format!(
-            "or delete it there for good, or give a new one another name: swyx-teams set {} NAME",
+            "or delete it permanently there, or set another name for the new one: swyx-teams set {} NAME",
             keys::APPLICATION_NAME
         ),
     };
     format!("{}; {instead}", restorable(deleted))
 }
 
-/// That an application was deleted, and how it is restored.
+/// Says that an application is deleted, and how to restore it.
 /// Source: <https://learn.microsoft.com/graph/api/directory-deleteditems-restore>.
 pub(super) fn restorable(deleted: &Deleted) -> String {
     let Deleted { id, client_id, name, at, .. } = deleted;
@@ -95,11 +97,11 @@ pub(super) fn restorable(deleted: &Deleted) -> String {
 
 fn namesakes(name: &str, all: &[Namesake]) -> String {
     let each = all.iter().map(|one| match one.created {
-        Some(created) => format!("{} (made on {})", one.client_id, day(created)),
+        Some(created) => format!("{} (created on {})", one.client_id, day(created)),
         None => one.client_id.to_string(),
     });
     format!(
-        "{} applications are called {name}: {}; say which one is meant: swyx-teams set {} ID",
+        "{} applications have the name {name}: {}; choose one: swyx-teams set {} ID",
         all.len(),
         each.collect::<Vec<_>>().join(", "),
         keys::CLIENT_ID
@@ -156,8 +158,8 @@ mod tests {
     fn an_id_in_the_settings_stands_for_that_application_and_no_new_one() {
         let (wanted, mut objects) = (wanted(true), objects());
         let why = obstacle(&wanted, &objects);
-        assert!(why.contains(&format!("there is no application {ID} in this tenant")), "{why}");
-        assert!(why.contains("made in the last minutes"), "{why}");
+        assert!(why.contains(&format!("no application {ID} in this tenant")), "{why}");
+        assert!(why.contains("can take some minutes to become visible"), "{why}");
         objects.is_foreign = true;
         let why = obstacle(&wanted, &objects);
         assert!(why.contains("registered in another tenant"), "{why}");
@@ -166,7 +168,7 @@ mod tests {
         assert!(why.contains("was deleted on 2026-02-03, and can be restored for 30 days"), "{why}");
         assert!(why.contains(&format!("deletedItems/{}/restore", Uuid::max())), "{why}");
         assert!(
-            why.ends_with("to have a new one made, take `control_center.MsTeamsClientId` out of the file"),
+            why.ends_with("to have a new one created, remove `control_center.MsTeamsClientId` from the file"),
             "{why}"
         );
     }
@@ -175,7 +177,7 @@ mod tests {
     fn without_an_id_a_name_that_is_taken_stands_in_the_way() {
         let (wanted, mut objects) = (wanted(false), objects());
         assert_eq!(obstacle(&wanted, &objects), "");
-        // One with the same display name only is no obstacle.
+        // An application with only the same display name is no obstacle.
         objects.deleted.push(deleted(None));
         assert_eq!(obstacle(&wanted, &objects), "");
         objects.deleted.push(deleted(Some(name::unique_name(wanted.name()))));
@@ -187,7 +189,7 @@ mod tests {
         let namesake = |created| Namesake { client_id: id(), created };
         objects.namesakes = vec![namesake(None), namesake(Some(objects.seen_at))];
         let why = obstacle(&wanted, &objects);
-        assert!(why.starts_with("2 applications are called SwyxMSTeamsPresenceSync"), "{why}");
-        assert!(why.contains(&format!("{ID}, {ID} (made on 2026-03-01)")), "{why}");
+        assert!(why.starts_with("2 applications have the name SwyxMSTeamsPresenceSync"), "{why}");
+        assert!(why.contains(&format!("{ID}, {ID} (created on 2026-03-01)")), "{why}");
     }
 }

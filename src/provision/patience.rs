@@ -1,5 +1,5 @@
-//! Waiting: Entra ID replicates what was changed, and until then answers as if it were not there. How long that takes is promised
-//! nowhere; users report seconds to minutes. So each wait has a reason that is told, and all of them together have an end.
+//! Waiting: until a change is replicated, Entra ID answers as if it had not happened. No documentation gives a time; users report seconds
+//! to minutes. So each wait reports its reason, and all waits share a time limit.
 
 use std::time::Duration;
 
@@ -8,31 +8,31 @@ use super::step::Step;
 use crate::entra::GraphError;
 use crate::http::Deadline;
 
-/// Who hears of what is done, and of every wait.
-pub trait Told: Send + Sync {
-    /// A step begins.
+/// Observes progress and waits.
+pub trait Progress: Send + Sync {
+    /// A step starts.
     fn begins(&self, step: &Step);
     /// A step is done.
     fn done(&self, step: &Step);
-    /// Something else happens than a step: a proof, a look.
+    /// Something other than a step happens: a test sign-in, a probe.
     fn says(&self, what: &str);
-    /// Nothing is done for a while: why, and how long.
+    /// A wait: its reason and its duration.
     fn waits(&self, why: &str, pause: Duration);
 }
 
-/// How long is waited in all, and who hears of it.
+/// The time limit of all waits, and the observer.
 #[derive(Clone, Copy)]
 pub struct Patience<'a> {
     /// The end of all waiting.
     pub until: Deadline,
-    /// Who hears of it.
-    pub told: &'a dyn Told,
+    /// The observer.
+    pub progress: &'a dyn Progress,
 }
 
 /// The first pause; each is twice as long as the one before.
 const FIRST: Duration = Duration::from_secs(2);
-/// No pause is longer.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The maximum pause.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
 /// The pauses of one wait.
 pub(super) struct Pauses<'a> {
@@ -45,8 +45,8 @@ impl<'a> Patience<'a> {
         Pauses { patience: self, next: FIRST }
     }
 
-    /// Tries until something comes of it. An attempt that gives nothing, or fails in a way that may pass, is made again after a pause,
-    /// for the reason `why`.
+    /// Retries until there is a result. An attempt without a result, or with a transient failure, is repeated after a pause, for the
+    /// reason `why`.
     pub(super) async fn settle<T>(
         self,
         why: &str,
@@ -69,15 +69,15 @@ impl<'a> Patience<'a> {
 }
 
 impl Pauses<'_> {
-    /// Waits once more, if there is time for it.
+    /// Waits once more, if the time limit allows it.
     pub(super) async fn wait(&mut self, why: &str) -> bool {
         let pause = self.next;
         if !self.patience.until.leaves(pause) {
             return false;
         }
-        self.patience.told.waits(why, pause);
+        self.patience.progress.waits(why, pause);
         tokio::time::sleep(pause).await;
-        self.next = (pause * 2).min(LONGEST);
+        self.next = (pause * 2).min(MAX_PAUSE);
         true
     }
 }

@@ -1,15 +1,15 @@
-//! What is, against what the settings want: the steps that lead there. Pure: nothing is asked, nothing is done.
+//! Compares the current state with the settings, and returns the steps between them. Pure: sends nothing, changes nothing.
 //!
-//! Least privilege: only what the mode needs is declared and granted. What is granted beyond stays, unless it is to be pruned; what is
-//! declared for other resources than Microsoft Graph stays always.
+//! Least privilege: only what the mode needs is declared and granted. Additional grants stay unless they are pruned; declarations for
+//! resources other than Microsoft Graph always stay.
 
 use jiff::Timestamp;
 
-use super::Look;
+use super::ProvisioningSnapshot;
+use super::classification::{Absence, SecretClassification, classify};
 use super::day::{day, days_left};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
-use super::standing::{Absence, Standing, standing};
 use super::step::{Guide, Permission, Sign, Step};
 use crate::entra::permission::{is_excess, needs};
 use crate::entra::probe::GRAPH_APP_ID;
@@ -17,58 +17,55 @@ use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, Declared, FoundBy, Objects};
 use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
 
-/// What is wanted beyond the settings.
+/// Optional additions to the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Take away what is granted, and declared, beyond what the mode needs.
+    /// Remove grants and declarations that the mode does not need.
     pub prune: bool,
     /// Set the redirect URI and the public client flows of the vendor's guide.
     pub as_in_the_guide: bool,
-    /// Make another secret although the present one may be kept somewhere.
+    /// Create another secret even if the current one may be stored somewhere.
     pub new_secret: bool,
 }
 
-/// The steps that lead from what is to what is wanted; none if all is well.
+/// The steps from the current to the wanted state; none if they are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// What the application was found by; nothing if it is to be made.
+    /// How the application was found; `None` if it will be created.
     pub found_by: Option<FoundBy>,
     /// The steps, in their order.
     pub steps: Vec<Step>,
-    /// What a person should know: what stays, what was left out, and why.
+    /// Notes for people: what stays, what was left out, and why.
     pub notes: Vec<String>,
 }
 
-/// The plan for `wanted` after a look at the tenant.
+/// The plan for `wanted`, made from a probe of the tenant.
 ///
 /// # Errors
 /// [`Obstacle`] says why nothing can be planned.
 pub fn plan(
     wanted: &Wanted,
-    look: &Look,
+    snapshot: &ProvisioningSnapshot,
     installation: &Installation,
     options: Options,
 ) -> Result<Plan, Obstacle> {
-    let objects = &look.objects;
+    let objects = &snapshot.objects;
     let permissions = Permissions::of(wanted, objects)?;
     let mut plan = Plan { found_by: None, steps: Vec::new(), notes: Vec::new() };
     let guide = guide(wanted, objects, options, &mut plan.notes);
     match &objects.application {
         None => {
             Obstacle::to_a_new_one(wanted, objects)?;
-            plan.notes.extend(
-                objects
-                    .deleted
-                    .iter()
-                    .map(|deleted| format!("a new application is made; {}", obstacle::restorable(deleted))),
-            );
+            plan.notes.extend(objects.deleted.iter().map(|deleted| {
+                format!("a new application will be created; {}", obstacle::restorable(deleted))
+            }));
             plan.steps.push(Step::CreateApplication {
                 name: wanted.name().to_owned(),
                 declare: permissions.needed.clone(),
                 guide,
             });
-            // By the time of the second, the application is seen; a client id in the settings that is not would be an obstacle.
-            plan.steps.extend([Step::CreatePrincipal, Step::KeepClientId]);
+            // By the second step, the application is visible; an invisible client id in the settings would be an obstacle.
+            plan.steps.extend([Step::CreatePrincipal, Step::StoreClientId]);
             plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
         }
         Some((found_by, application)) => {
@@ -77,12 +74,12 @@ pub fn plan(
             plan.grants(objects, application, &permissions, options.prune);
         }
     }
-    plan.secrets(wanted, look, installation, options.new_secret);
+    plan.secrets(wanted, snapshot, installation, options.new_secret);
     Ok(plan)
 }
 
 impl Plan {
-    /// How many lines make, change and take away something.
+    /// How many lines add, change and remove something.
     pub fn count(&self, mode: Mode, sign: Sign) -> usize {
         self.steps.iter().flat_map(|step| step.lines(mode)).filter(|line| line.sign == sign).count()
     }
@@ -104,11 +101,11 @@ impl Plan {
             self.steps.push(Step::ChangeApplication { rename, declare, undeclare, guide });
         }
         if wanted.client_id.is_none() {
-            self.steps.push(Step::KeepClientId);
+            self.steps.push(Step::StoreClientId);
         }
         if application.audience != "AzureADMyOrg" {
             self.notes.push(format!(
-                "the application is open to others than this tenant ({}); that is left as it is, for others may use it",
+                "the application is open to others than this tenant ({}); this stays unchanged because others may use it",
                 application.audience
             ));
         }
@@ -142,51 +139,57 @@ impl Plan {
             self.steps.extend(revoked);
         } else if !excess.is_empty() {
             let names = excess.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
-            self.notes.push(format!("granted beyond what the mode needs: {names}; --prune takes it back"));
+            self.notes.push(format!("granted but not needed by the mode: {names}; --prune removes it"));
         }
         if !others.is_empty() {
             let mut names = others.iter().map(|grant| grant.resource_name.as_str()).collect::<Vec<_>>();
             names.sort_unstable();
             names.dedup();
-            self.notes.push(format!("permissions on {} are left as they are", names.join(", ")));
+            self.notes.push(format!("permissions on {} stay unchanged", names.join(", ")));
         }
     }
 
-    fn secrets(&mut self, wanted: &Wanted, look: &Look, installation: &Installation, new_secret: bool) {
-        let application = look.objects.application.as_ref();
+    fn secrets(
+        &mut self,
+        wanted: &Wanted,
+        snapshot: &ProvisioningSnapshot,
+        installation: &Installation,
+        new_secret: bool,
+    ) {
+        let application = snapshot.objects.application.as_ref();
         let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
-        let standing = standing(secrets, &look.held, installation);
-        let now = look.objects.seen_at;
+        let classified = classify(secrets, &snapshot.stored, installation);
+        let now = snapshot.objects.seen_at;
         let is_live = |secret: &&SecretSeen| secret.ends > now;
-        self.steps.extend(standing.left_over.iter().map(|secret| Step::RemoveSecret {
+        self.steps.extend(classified.left_over.iter().map(|secret| Step::RemoveSecret {
             key_id: secret.key_id,
             name: secret.name.clone().unwrap_or_default(),
         }));
-        let why = match (standing.current, &look.held.secret) {
-            _ if new_secret => "another was asked for".to_owned(),
+        let why = match (classified.current, &snapshot.stored.secret) {
+            _ if new_secret => "another one was requested".to_owned(),
             (Some(current), _) if current.ends <= now => {
-                format!("the present one ended on {}", day(current.ends))
+                format!("the current one expired on {}", day(current.ends))
             }
-            (Some(current), _) => return self.note_current(wanted, now, current, &standing),
-            (None, Ok(_)) if look.is_accepted => return,
-            (None, Ok(_)) => "the one that is kept is none of the application's".to_owned(),
+            (Some(current), _) => return self.note_current(wanted, now, current, &classified),
+            (None, Ok(_)) if snapshot.is_accepted => return,
+            (None, Ok(_)) => "the stored one does not belong to the application".to_owned(),
             (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
                 return self.notes.push(format!(
-                    "whether the secret that is kept is right was not looked at: {why}; --new-secret makes another"
+                    "the stored secret was not checked: {why}; --new-secret creates another one"
                 ));
             }
-            (None, Err(_)) => "there is none yet".to_owned(),
+            (None, Err(_)) => "there is no secret yet".to_owned(),
         };
         self.steps.push(Step::AddSecret {
-            // Not in the place of one that somebody may use meanwhile: that one stays until it is said to be out of use.
-            after: standing.undecided(now).or(standing.current).map(|secret| secret.key_id),
+            // It does not replace a secret that may be in use: that one stays until a person confirms that it is unused.
+            after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret.as_ref().map(|source| {
                 if source.takes_a_person() {
                     format!("to be put {} by you", source.place())
                 } else {
-                    format!("kept {}", source.place())
+                    format!("stored {}", source.place())
                 }
             }),
         });
@@ -197,24 +200,24 @@ impl Plan {
         wanted: &Wanted,
         now: Timestamp,
         current: &SecretSeen,
-        standing: &Standing<'_>,
+        classified: &SecretClassification<'_>,
     ) {
         if days_left(current.ends, now) <= i64::from(wanted.renew_before_days) {
             self.notes.push(format!(
-                "the client secret ends on {}; swyx-teams rotate makes a new one",
+                "the client secret expires on {}; swyx-teams rotate creates a new one",
                 day(current.ends)
             ));
         }
-        if standing.replaced.is_some_and(|replaced| replaced.ends > now) {
+        if classified.replaced.is_some_and(|replaced| replaced.ends > now) {
             self.notes.push(
-                "the secret before the present one is still valid; once Control Center has the present one, swyx-teams rotate --finish removes it"
+                "the previous secret is still valid; once Control Center has the current one, run swyx-teams rotate --finish to remove it"
                     .to_owned(),
             );
         }
     }
 }
 
-/// What the mode needs, in this tenant's ids.
+/// What the mode needs, with the ids of this tenant.
 struct Permissions {
     mode: Mode,
     needed: Vec<Permission>,
@@ -235,7 +238,7 @@ impl Permissions {
         Ok(Self { mode: wanted.mode, needed: needed.collect::<Result<_, _>>()?, roles })
     }
 
-    /// The needed permissions that `names` do not allow. Where more than enough is pruned, only the permission itself will do.
+    /// The needed permissions that `names` do not include. When pruning, only the exact permission counts.
     fn missing_from(&self, names: &[&str], prunes: bool) -> Vec<Permission> {
         let needs = needs(self.mode).into_iter().zip(&self.needed);
         let missing = needs.filter(
@@ -270,7 +273,7 @@ pub(super) fn is_graphs_role(declared: &Declared) -> bool {
     declared.kind == "Role" && declared.resource.eq_ignore_ascii_case(GRAPH_APP_ID)
 }
 
-/// What is to be set of the vendor's guide; what is left out of it is noted.
+/// What to set of the vendor's guide; left-out parts become notes.
 fn guide(wanted: &Wanted, objects: &Objects, options: Options, notes: &mut Vec<String>) -> Option<Guide> {
     let redirect = match wanted.swyx_version {
         Some(version) if version >= SwyxVersion::FEDERATED_SERVICES => "swyxware://auth",
@@ -284,7 +287,7 @@ fn guide(wanted: &Wanted, objects: &Objects, options: Options, notes: &mut Vec<S
     }
     if !options.as_in_the_guide {
         notes.push(format!(
-            "left out of the vendor's guide: the redirect URI {redirect} and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them"
+            "not set from the vendor's guide: the redirect URI {redirect} and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them"
         ));
         return None;
     }

@@ -1,132 +1,140 @@
-//! A new client secret in the place of the present one.
+//! Replaces the current client secret with a new one.
 //!
-//! Control Center learns the new one only by hand, so the old one stays valid until somebody says that it did. Whenever a run breaks
-//! off, at least one secret works, and the next run knows by their names what the others are.
+//! A person enters the new secret in Control Center, so the old one stays valid until the person confirms it. If a run is interrupted, at
+//! least one secret works, and the next run recognises the others by their names.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
+use super::classification::{SecretClassification, StoredSecret, classify, name_of};
 use super::day::days_left;
 use super::failure::Failure;
-use super::keep::{Keep, Kept};
-use super::standing::{Held, Standing, name_of, standing};
-use super::{Look, Provisioner};
+use super::store::{SecretStore, StoreOutcome};
+use super::{Provisioner, ProvisioningSnapshot};
 use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, FoundBy};
 
-/// What is asked for.
+/// The requested kind of rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asked {
-    /// A new secret now; the old one stays valid.
+pub enum RotateRequest {
+    /// Create a new secret now; the old one stays valid.
     New {
-        /// Also if one was made before whose value somebody may have.
+        /// Create one even if an earlier one exists whose value somebody may have.
         again: bool,
-        /// Remove the old one at once: nobody but the place that the settings name uses it.
+        /// Remove the old one at once: only programs that read the place in the settings use it.
         remove_old: bool,
     },
-    /// A new secret if the present one ends soon; nothing is removed that is still valid.
+    /// Create a new secret if the current one expires soon; remove nothing that is still valid.
     IfDue,
-    /// Control Center has the present one: remove those before it, unless there is one after it.
+    /// Control Center has the current one: remove the ones before it, unless there is a newer one.
     Finish,
 }
 
-/// What is to be done.
+/// What a rotation will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Course<'a> {
-    /// Nothing: the present one is good until then.
+pub enum RotationPlan<'a> {
+    /// Nothing: the current secret is valid until then.
     NotDue(Timestamp),
-    /// No new one: it is there, and Control Center has to learn it.
+    /// Create nothing: the new secret exists, and Control Center must get it.
     Pending {
-        /// When the old one ends.
+        /// When the old one expires.
         until: Timestamp,
-        /// Left over from runs that broke off, to be removed.
+        /// Orphans of interrupted runs, to be removed.
         left_over: Vec<&'a SecretSeen>,
     },
-    /// Nobody can tell whether this one's value is lost.
+    /// Unclear whether the value of this secret is lost.
     Undecided(&'a SecretSeen),
-    /// The secret that is kept is none of the application's.
+    /// The stored secret does not belong to the application.
     Unknown,
-    /// A new one, once these are removed, in the place of the present one.
+    /// Remove these, then replace the current secret with a new one.
     Add {
-        /// Left over from runs that broke off.
+        /// Orphans of interrupted runs.
         left_over: Vec<&'a SecretSeen>,
-        /// The present one.
+        /// The current one.
         after: Option<&'a SecretSeen>,
     },
-    /// These are removed.
+    /// Remove these.
     Remove(Vec<&'a SecretSeen>),
 }
 
-/// What came of it.
+/// The result of a rotation.
 #[derive(Debug)]
 pub enum Rotated {
-    /// Nothing was to be done until then.
+    /// Nothing to do until then.
     NotDue(Timestamp),
-    /// The new one was there already.
+    /// The new secret existed already.
     Pending {
-        /// When the old one ends.
+        /// When the old one expires.
         until: Timestamp,
     },
-    /// There is a new one.
+    /// A new secret was created.
     Made {
-        /// Where it went.
-        kept: Kept,
-        /// When it ends.
+        /// How it was stored.
+        kept: StoreOutcome,
+        /// When it expires.
         ends: Timestamp,
-        /// When the one before it ends, if that one is still valid.
+        /// When the previous one expires, if it is still valid.
         old_until: Option<Timestamp>,
     },
-    /// So many old ones were removed.
+    /// The number of removed old secrets.
     Finished(usize),
 }
 
-/// What is to be done with `secrets`, `now`.
-pub fn course<'a>(
+/// What to do with `secrets` at the time `now`.
+pub fn plan_rotation<'a>(
     secrets: &'a [SecretSeen],
-    standing: &Standing<'a>,
-    asked: Asked,
+    classified: &SecretClassification<'a>,
+    request: RotateRequest,
     renew_before_days: u16,
     now: Timestamp,
-) -> Course<'a> {
+) -> RotationPlan<'a> {
     let is_live = |secret: &&'a SecretSeen| secret.ends > now;
-    let current = standing.current;
+    let current = classified.current;
     let pending = |left_over| {
-        standing.replaced.filter(is_live).map(|old| Course::Pending { until: old.ends, left_over })
+        classified.replaced.filter(is_live).map(|old| RotationPlan::Pending { until: old.ends, left_over })
     };
-    let ended = || standing.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
-    let undecided = standing.undecided(now);
-    let add = |left_over| Course::Add { left_over, after: undecided.or(current) };
-    match asked {
-        Asked::Finish => match (current, standing.newer(now)) {
-            (None, _) => Course::Unknown,
-            // As after a rotation whose secret was handed over, while the old one is still where the settings say.
-            (Some(_), Some(newer)) => Course::Undecided(newer),
-            (Some(current), None) => Course::Remove(all_but(current.key_id, secrets, standing)),
+    let ended = || classified.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
+    let undecided = classified.undecided(now);
+    let add = |left_over| RotationPlan::Add { left_over, after: undecided.or(current) };
+    match request {
+        RotateRequest::Finish => match (current, classified.newer(now)) {
+            (None, _) => RotationPlan::Unknown,
+            // The state after a rotation with a hand-over, while the settings still lead to the old secret.
+            (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
+            (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
         },
-        Asked::IfDue => match current {
+        RotateRequest::IfDue => match current {
             Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
-                pending(ended()).unwrap_or(Course::NotDue(current.ends))
+                pending(ended()).unwrap_or(RotationPlan::NotDue(current.ends))
             }
-            _ => undecided.map_or_else(|| add(ended()), Course::Undecided),
+            _ => undecided.map_or_else(|| add(ended()), RotationPlan::Undecided),
         },
-        Asked::New { again: true, .. } => add(standing.left_over.clone()),
-        Asked::New { again: false, remove_old } => match (pending(standing.left_over.clone()), current) {
-            // The new one is there; the rest is what finishing does.
-            (Some(_), Some(_)) if remove_old => {
-                course(secrets, standing, Asked::Finish, renew_before_days, now)
+        RotateRequest::New { again: true, .. } => add(classified.left_over.clone()),
+        RotateRequest::New { again: false, remove_old } => {
+            match (pending(classified.left_over.clone()), current) {
+                // The new secret exists; the rest is the same as finishing.
+                (Some(_), Some(_)) if remove_old => {
+                    plan_rotation(secrets, classified, RotateRequest::Finish, renew_before_days, now)
+                }
+                (Some(pending), _) => pending,
+                (None, _) => {
+                    undecided.map_or_else(|| add(classified.left_over.clone()), RotationPlan::Undecided)
+                }
             }
-            (Some(pending), _) => pending,
-            (None, _) => undecided.map_or_else(|| add(standing.left_over.clone()), Course::Undecided),
-        },
+        }
     }
 }
 
-/// What can go once everybody has the secret with the key id `one`: all others that were made for this installation, and those in whose
-/// place they were made, the first of which may bear any name.
-fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) -> Vec<&'a SecretSeen> {
-    let ours = standing.current.iter().chain(&standing.replaced);
-    let ours = ours.chain(&standing.left_over).chain(&standing.others).copied().collect::<Vec<_>>();
+/// What can be removed once everything uses the secret with the key id `one`: all others of this installation, and the ones that they
+/// replaced. The first of these may have any name.
+fn all_but<'a>(
+    one: Uuid,
+    secrets: &'a [SecretSeen],
+    classified: &SecretClassification<'a>,
+) -> Vec<&'a SecretSeen> {
+    let ours = classified.current.iter().chain(&classified.replaced);
+    let ours = ours.chain(&classified.left_over).chain(&classified.others).copied().collect::<Vec<_>>();
     let names = ours.iter().copied().filter_map(name_of).collect::<Vec<_>>();
     let is_old =
         |secret: &&SecretSeen| ours.contains(secret) || names.iter().any(|name| name.replaces(secret.key_id));
@@ -134,69 +142,74 @@ fn all_but<'a>(one: Uuid, secrets: &'a [SecretSeen], standing: &Standing<'a>) ->
 }
 
 /// The application, if its secrets may be rotated.
-fn rotatable(look: &Look) -> Result<&Application, Failure> {
-    let application = match &look.objects.application {
-        None => return Err(Failure::NotKept(NO_APPLICATION.to_owned())),
-        // By its name alone, it may be anybody's.
-        Some((FoundBy::DisplayName, _)) => return Err(Failure::NotKept(NOT_ADOPTED.to_owned())),
+fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
+    let application = match &snapshot.objects.application {
+        None => return Err(Failure::NotStored(NO_APPLICATION.to_owned())),
+        // An application found only by name may belong to another project.
+        Some((FoundBy::DisplayName, _)) => return Err(Failure::NotStored(NOT_ADOPTED.to_owned())),
         Some((_, application)) => application,
     };
-    // Without its id, the new one could not say in whose place it is made.
+    // Without its id, the new secret could not say what it replaces.
     let is_unlisted =
-        look.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
+        snapshot.is_accepted && application.secrets.iter().all(|one| one.may_be_ours == Some(false));
     if is_unlisted {
-        return Err(Failure::TooLate(
-            "the secret that is kept works, but Graph does not list it yet".to_owned(),
-        ));
+        return Err(Failure::TooLate("the stored secret works, but Graph does not list it yet".to_owned()));
     }
     Ok(application)
 }
 
 impl Provisioner<'_> {
-    /// Does what is `asked`, after `look`.
+    /// Carries out `request`, based on the probe `snapshot`.
     ///
     /// # Errors
-    /// [`Failure`] says why it stopped. At least one secret works then as before.
-    pub async fn rotate(&self, look: &Look, asked: Asked, keep: &mut dyn Keep) -> Result<Rotated, Failure> {
-        let held = &look.held;
-        let application = rotatable(look)?;
+    /// [`Failure`] says why it stopped. At least one secret still works then.
+    pub async fn rotate(
+        &self,
+        snapshot: &ProvisioningSnapshot,
+        request: RotateRequest,
+        store: &mut dyn SecretStore,
+    ) -> Result<Rotated, Failure> {
+        let stored = &snapshot.stored;
+        let application = rotatable(snapshot)?;
         let of = Registered { id: application.id, client_id: application.client_id };
-        let standing = standing(&application.secrets, held, self.installation);
-        let now = look.objects.seen_at;
-        match course(&application.secrets, &standing, asked, self.wanted.renew_before_days, now) {
-            Course::NotDue(ends) => Ok(Rotated::NotDue(ends)),
-            Course::Pending { until, left_over } => {
-                self.prove_kept(of, held).await?;
+        let classified = classify(&application.secrets, stored, self.installation);
+        let now = snapshot.objects.seen_at;
+        match plan_rotation(&application.secrets, &classified, request, self.wanted.renew_before_days, now) {
+            RotationPlan::NotDue(ends) => Ok(Rotated::NotDue(ends)),
+            RotationPlan::Pending { until, left_over } => {
+                self.prove_stored(of, stored).await?;
                 self.remove_all(of, &left_over).await?;
                 Ok(Rotated::Pending { until })
             }
-            Course::Undecided(secret) => Err(Failure::NotKept(undecided(secret))),
-            Course::Unknown => Err(Failure::NotKept(NOT_KNOWN.to_owned())),
-            Course::Remove(old) => {
-                self.prove_kept(of, held).await?;
+            RotationPlan::Undecided(secret) => Err(Failure::NotStored(undecided(secret))),
+            RotationPlan::Unknown => Err(Failure::NotStored(NOT_KNOWN.to_owned())),
+            RotationPlan::Remove(old) => {
+                self.prove_stored(of, stored).await?;
                 self.remove_all(of, &old).await.map(Rotated::Finished)
             }
-            Course::Add { left_over, after } => {
-                keep.prepare(look.knows_held())?;
+            RotationPlan::Add { left_over, after } => {
+                store.prepare(snapshot.knows_stored())?;
                 self.remove_all(of, &left_over).await?;
-                self.patience.told.says("making a new client secret");
+                self.patience.progress.says("creating a new client secret");
                 let count = application.secrets.len();
                 let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
-                let (kept, _) = self.prove_and_keep(of, &added, held, keep).await?;
-                if kept == Kept::InPlace {
-                    self.patience.told.says("signing in with the secret as it is kept now, as a proof");
-                    let held = keep.held();
-                    let is_there = held.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
+                let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
+                if kept == StoreOutcome::InPlace {
+                    self.patience.progress.says("testing the stored secret with a sign-in");
+                    let stored = store.stored();
+                    let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
                     if !is_there {
-                        return Err(Failure::NotKept(NOT_THERE.to_owned()));
+                        return Err(Failure::NotStored(NOT_THERE.to_owned()));
                     }
-                    self.prove_kept(of, &held).await?;
+                    self.prove_stored(of, &stored).await?;
                 }
                 let (mut old_until, ends) =
                     (after.map(|after| after.ends).filter(|end| *end > now), added.ends);
-                // What is handed over is in use nowhere yet.
-                if matches!(asked, Asked::New { remove_old: true, .. }) && kept == Kept::InPlace {
-                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &standing)).await?;
+                // A handed-over secret is not in use yet.
+                if matches!(request, RotateRequest::New { remove_old: true, .. })
+                    && kept == StoreOutcome::InPlace
+                {
+                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &classified)).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends, old_until })
@@ -204,10 +217,10 @@ impl Provisioner<'_> {
         }
     }
 
-    async fn prove_kept(&self, of: Registered, held: &Held) -> Result<(), Failure> {
-        match &held.secret {
+    async fn prove_stored(&self, of: Registered, stored: &StoredSecret) -> Result<(), Failure> {
+        match &stored.secret {
             Ok(secret) => self.prove(of.client_id, secret, false).await.map(|_| ()),
-            Err(_) => Err(Failure::NotKept(NOT_KNOWN.to_owned())),
+            Err(_) => Err(Failure::NotStored(NOT_KNOWN.to_owned())),
         }
     }
 
@@ -215,7 +228,7 @@ impl Provisioner<'_> {
         for secret in secrets {
             let name = secret.name.as_deref().unwrap_or("without a name");
             self.patience
-                .told
+                .progress
                 .says(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
             self.remove_secret(of.id, secret.key_id).await?;
         }
@@ -223,15 +236,15 @@ impl Provisioner<'_> {
     }
 }
 
-const NOT_ADOPTED: &str = "an application bears the name, but the settings do not say that it is theirs; swyx-teams apply asks, and keeps its id";
-const NO_APPLICATION: &str = "there is no application yet; swyx-teams apply makes it";
-const NOT_KNOWN: &str = "the secret that is kept where the settings say is none of the application's, so nothing can be removed in its favour";
-const NOT_THERE: &str =
-    "the new secret is not where it was put; both the old and the new one are valid, and nothing was removed";
+const NOT_ADOPTED: &str = "an application has this name, but the settings do not name its id: run swyx-teams apply, which asks and saves the id";
+const NO_APPLICATION: &str = "there is no application yet: run swyx-teams apply to create it";
+const NOT_KNOWN: &str =
+    "the stored secret does not belong to the application, so it cannot replace other secrets";
+const NOT_THERE: &str = "the new secret is not where it was stored; both the old and the new secret are valid, and nothing was removed";
 
 fn undecided(secret: &SecretSeen) -> String {
     format!(
-        "a secret was made before ({}, Secret ID {}) that is not where the settings say, and whose value somebody may have. If you have it, put it there; if it is lost, --new-secret makes another",
+        "an earlier secret exists ({}, Secret ID {}) that is not where the settings say, and whose value somebody may have. If you have it, put it there; if it is lost, use --new-secret to create another one",
         secret.name.as_deref().unwrap_or_default(),
         secret.key_id
     )
@@ -245,8 +258,8 @@ mod tests {
     use super::*;
     use crate::secret::Secret;
 
-    const NEW: Asked = Asked::New { again: false, remove_old: false };
-    const AGAIN: Asked = Asked::New { again: true, remove_old: false };
+    const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
+    const AGAIN: RotateRequest = RotateRequest::New { again: true, remove_old: false };
 
     fn installation() -> Installation {
         Installation::new("SWYX01", Path::new("/a.toml"))
@@ -262,7 +275,7 @@ mod tests {
         Uuid::from_u128(u128::from(number) << 96)
     }
 
-    /// A secret of 180 days that was made on a day, in the place of another.
+    /// A secret of 180 days, created on a day to replace another.
     fn made(number: u32, after: Option<u32>, on: i64) -> SecretSeen {
         let name = SecretName::new(&installation(), key(number), day(on), after.map(key));
         named(number, &name.to_string(), on)
@@ -277,86 +290,89 @@ mod tests {
         SecretSeen { may_be_ours: Some(true), ..secret }
     }
 
-    /// What is to be done on a day, where the place has been as it is since another.
-    fn done(secrets: &[SecretSeen], asked: Asked, since: i64, on: i64) -> String {
-        let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
-        let standing = standing(secrets, &held, &installation());
+    /// The rotation plan on a day, with the place unchanged since another day.
+    fn done(secrets: &[SecretSeen], request: RotateRequest, since: i64, on: i64) -> String {
+        let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(since)) };
+        let classified = classify(secrets, &stored, &installation());
         let number = |secret: &SecretSeen| secret.key_id.as_fields().0;
         let all = |secrets: Vec<&SecretSeen>| secrets.into_iter().map(number).collect::<Vec<_>>();
-        match course(secrets, &standing, asked, 30, day(on)) {
-            Course::NotDue(ends) => format!("not due until {}", ends.strftime("%j")),
-            Course::Pending { until, left_over } => {
+        match plan_rotation(secrets, &classified, request, 30, day(on)) {
+            RotationPlan::NotDue(ends) => format!("not due until {}", ends.strftime("%j")),
+            RotationPlan::Pending { until, left_over } => {
                 format!("pending until {}, removes {:?}", until.strftime("%j"), all(left_over))
             }
-            Course::Undecided(secret) => format!("undecided about {}", number(secret)),
-            Course::Unknown => "unknown".to_owned(),
-            Course::Add { left_over, after } => {
+            RotationPlan::Undecided(secret) => format!("undecided about {}", number(secret)),
+            RotationPlan::Unknown => "unknown".to_owned(),
+            RotationPlan::Add { left_over, after } => {
                 format!("removes {:?}, adds after {:?}", all(left_over), after.map(number))
             }
-            Course::Remove(secrets) => format!("removes {:?}", all(secrets)),
+            RotationPlan::Remove(secrets) => format!("removes {:?}", all(secrets)),
         }
     }
 
     #[test]
     fn a_secret_is_renewed_when_it_is_due_or_when_somebody_wants_it() {
         let secrets = [kept(made(1, None, 1))];
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 149), "not due until 181");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 151), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 149), "not due until 181");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 151), "removes [], adds after Some(1)");
         assert_eq!(done(&secrets, NEW, 1, 2), "removes [], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::Finish, 1, 2), "removes []");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 1, 2), "removes []");
     }
 
     #[test]
     fn one_that_control_center_has_to_learn_yet_is_not_followed_by_another_unasked() {
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100)), made(3, Some(1), 99)];
         assert_eq!(done(&secrets, NEW, 100, 101), "pending until 181, removes [3]");
-        // A timer removes nothing that is valid.
-        assert_eq!(done(&secrets, Asked::IfDue, 100, 101), "pending until 181, removes []");
+        // A scheduled job removes nothing that is valid.
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 101), "pending until 181, removes []");
         assert_eq!(done(&secrets, AGAIN, 100, 101), "removes [3], adds after Some(2)");
-        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 3]");
-        // The one before it has ended.
+        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 3]");
+        // The previous one has expired.
         assert_eq!(done(&secrets, NEW, 100, 182), "removes [3], adds after Some(2)");
-        assert_eq!(done(&secrets, Asked::IfDue, 100, 182), "not due until 280");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 182), "not due until 280");
     }
 
     #[test]
     fn what_a_run_that_broke_off_left_is_removed_by_the_next_but_not_by_a_timer() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 1, 101), "removes [2], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 160), "removes [], adds after Some(1)");
-        assert_eq!(done(&secrets, Asked::IfDue, 1, 300), "removes [2], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 160), "removes [], adds after Some(1)");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 300), "removes [2], adds after Some(1)");
     }
 
     #[test]
     fn of_one_that_somebody_may_have_a_person_decides() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
-        assert_eq!(done(&secrets, Asked::IfDue, 101, 160), "undecided about 2");
-        // It stays until it is said that nobody uses it.
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 101, 160), "undecided about 2");
+        // It stays until a person confirms that it is unused.
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
-        // It has ended.
+        // It has expired.
         assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");
     }
 
     #[test]
     fn none_that_is_newer_goes_for_an_older_one() {
-        // Handed over, and in Control Center, while the old one is still kept: directly after it, or after one that is gone.
+        // Handed over and in Control Center, while the old one is still stored: a direct successor, or the successor of a removed one.
         for after in [1, 9] {
             let secrets = [kept(made(1, None, 1)), made(2, Some(after), 100)];
-            assert_eq!(done(&secrets, Asked::Finish, 101, 102), "undecided about 2");
-            // It has ended.
-            assert_eq!(done(&secrets, Asked::Finish, 101, 281), "removes [2]");
+            assert_eq!(done(&secrets, RotateRequest::Finish, 101, 102), "undecided about 2");
+            // It has expired.
+            assert_eq!(done(&secrets, RotateRequest::Finish, 101, 281), "removes [2]");
         }
-        // The other way round, the old one goes.
+        // The other way round, the old one is removed.
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100))];
-        assert_eq!(done(&secrets, Asked::Finish, 101, 102), "removes [1]");
-        assert_eq!(done(&secrets, Asked::New { again: false, remove_old: true }, 101, 102), "removes [1]");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 101, 102), "removes [1]");
+        assert_eq!(
+            done(&secrets, RotateRequest::New { again: false, remove_old: true }, 101, 102),
+            "removes [1]"
+        );
     }
 
     #[test]
     fn nothing_is_removed_in_favour_of_a_secret_that_is_not_known() {
         let secrets = [made(1, None, 1), named(2, "SwyxServer", 1)];
-        assert_eq!(done(&secrets, Asked::Finish, 2, 3), "unknown");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 2, 3), "unknown");
         assert_eq!(done(&secrets, NEW, 2, 3), "undecided about 1");
         assert_eq!(done(&secrets, AGAIN, 2, 3), "removes [], adds after Some(1)");
         assert_eq!(done(&secrets[1..], NEW, 2, 3), "removes [], adds after None");
@@ -370,6 +386,6 @@ mod tests {
             kept(made(3, Some(2), 100)),
             named(4, "backup", 1),
         ];
-        assert_eq!(done(&secrets, Asked::Finish, 100, 101), "removes [1, 2]");
+        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 2]");
     }
 }

@@ -1,7 +1,7 @@
-//! A client secret is added, proven and removed.
+//! Adds, tests and removes a client secret.
 //!
-//! Adding is the one change that must not be repeated blindly: each time makes a secret, and its value is in that one answer. So where
-//! no answer comes, it is looked whether a secret was made, by its name, and that one is removed before another is tried.
+//! Adding must not be repeated blindly: each request creates a secret, and only its answer contains the value. So if the answer is lost,
+//! a secret with the expected name is searched and removed before the next attempt.
 //! Sources: <https://learn.microsoft.com/graph/api/application-addpassword>, `application-removepassword`.
 
 use std::time::Duration;
@@ -24,22 +24,22 @@ use crate::http::Deadline;
 use crate::secret::Secret;
 use crate::settings::ClientId;
 
-/// A secret that was made.
+/// A new secret.
 pub(super) struct Added {
     pub(super) key_id: Uuid,
     pub(super) name: String,
     pub(super) secret: Secret,
     pub(super) ends: Timestamp,
-    /// Whether an answer got lost, so that there may be another one of this name.
+    /// Whether an answer was lost, so that a second secret with this name may exist.
     pub(super) has_twin: bool,
 }
 
-/// What a proof by sign-in showed.
+/// The result of a test sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proof {
-    /// The sign-in works, and the token holds what the mode needs.
+    /// The sign-in works, and the token contains what the mode needs.
     Whole,
-    /// The sign-in works; what it allows was not asked for, or cannot be read.
+    /// The sign-in works; its permissions were not requested or cannot be read.
     SignIn,
 }
 
@@ -65,11 +65,11 @@ struct SecretShape {
     display_name: Option<String>,
 }
 
-/// How long it is looked whether a lost answer left a secret: longer than users report that a new one takes to be seen.
+/// How long to search for a secret after a lost answer: longer than users report for a new one to become visible.
 const LOOK_FOR: Duration = Duration::from_secs(90);
 
 impl Provisioner<'_> {
-    /// Makes a secret in the place of the one with the key id `after`.
+    /// Creates a secret that replaces the one with the key id `after`.
     pub(super) async fn add_secret(
         &self,
         of: Registered,
@@ -94,7 +94,7 @@ impl Provisioner<'_> {
                     }
                 }
                 Err(error) if error.is_too_early() => {
-                    let why = "the application is not known everywhere in Entra ID yet";
+                    let why = "Entra ID is still replicating the application";
                     if !pauses.wait(why).await {
                         return Err(Failure::TooLate(why.to_owned()));
                     }
@@ -111,12 +111,12 @@ impl Provisioner<'_> {
         }
     }
 
-    /// Looks for a secret whose value got lost, and removes it. That there is none shows only after a while.
+    /// Searches for a secret whose value was lost, and removes it. Its absence is only certain after a while.
     async fn remove_lost(&self, application: Uuid, name: &str) -> Result<(), Failure> {
         let look_until = Deadline::after(LOOK_FOR);
         let patience = Patience { until: self.patience.until.min(look_until), ..self.patience };
         let mut pauses = patience.pauses();
-        let why = "no answer came to the request for a secret; looking whether one was made, to remove it";
+        let why = "no answer to the request for a secret; searching for an orphaned secret to remove";
         while pauses.wait(why).await {
             if self.remove_named(application, name, None).await? > 0 {
                 return Ok(());
@@ -125,7 +125,7 @@ impl Provisioner<'_> {
         if self.patience.until <= look_until { Err(Failure::TooLate(why.to_owned())) } else { Ok(()) }
     }
 
-    /// Removes the secrets of this name but for one. Gives how many there were.
+    /// Removes the secrets with this name, except one. Returns how many there were.
     pub(super) async fn remove_named(
         &self,
         application: Uuid,
@@ -135,7 +135,7 @@ impl Provisioner<'_> {
         let path = format!("/applications/{application}?$select=passwordCredentials");
         let shape = match self.admin.get(&path).await {
             Ok(shape) => shape,
-            // What is not to be seen now may be seen at the next look.
+            // An invisible secret may become visible in the next probe.
             Err(error) if error.is_too_early() || error.is_transient() => return Ok(0),
             Err(error) => return Err(Failure::Graph(error)),
         };
@@ -157,7 +157,7 @@ impl Provisioner<'_> {
         let change =
             Change::post(format!("/applications/{application}/removePassword"), json!({"keyId": key_id}));
         match self.admin.change(&change).await {
-            // That there is no such secret is said with 400; what code it has, no page says.
+            // Graph answers 400 for a missing secret; its error code is undocumented.
             Err(error) if matches!(error.refusal(), Some(400 | 404)) => Ok(()),
             removed => removed
                 .map(|_: Value| ())
@@ -165,7 +165,7 @@ impl Provisioner<'_> {
         }
     }
 
-    /// Proves a secret by a sign-in, which a new one takes a while to pass; and, if `wholly`, waits until the token holds what the mode
+    /// Tests a secret with a sign-in; a new secret takes a while to work. If `wholly`, also waits until the token contains what the mode
     /// needs.
     pub(super) async fn prove(&self, id: ClientId, secret: &Secret, wholly: bool) -> Result<Proof, Failure> {
         let mut pauses = self.patience.pauses();
@@ -178,7 +178,7 @@ impl Provisioner<'_> {
                         Some(_) if !wholly => return Ok(Proof::SignIn),
                         Some(need) => {
                             format!(
-                                "the sign-in works, but the grant of {} is not in its token yet",
+                                "the sign-in works, but its token does not contain the grant of {} yet",
                                 need.name
                             )
                         }
@@ -187,7 +187,7 @@ impl Provisioner<'_> {
                 Err(GraphError::SignIn(refused)) if may_come(refused.kind) => {
                     format!("Entra ID does not accept the sign-in yet ({refused})")
                 }
-                Err(error) if error.is_transient() => format!("the sign-in got no answer ({error})"),
+                Err(error) if error.is_transient() => format!("no answer to the sign-in ({error})"),
                 Err(error) => return Err(Failure::Graph(error)),
             };
             if !pauses.wait(&why).await {
@@ -197,7 +197,7 @@ impl Provisioner<'_> {
     }
 }
 
-/// Whether a refused sign-in may be one that comes too early.
+/// Whether a sign-in may have been rejected only because it was too early.
 fn may_come(kind: Kind) -> bool {
     match kind {
         Kind::SecretRejected
@@ -214,7 +214,7 @@ fn may_come(kind: Kind) -> bool {
     }
 }
 
-/// What a refused addition comes to. The codes are those that users report of application management policies.
+/// The error for a refused addition. The codes are those that users report for application management policies.
 fn refused(error: GraphError, days: u16, count: usize) -> Failure {
     let code = match &error {
         GraphError::Refused { code, .. } => code.as_str().unwrap_or_default(),

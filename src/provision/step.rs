@@ -1,100 +1,100 @@
-//! The steps of a plan, and how a person reads them.
+//! The steps of a plan, and their description for people.
 
 use uuid::Uuid;
 
 use crate::diagnostic::Key;
 use crate::settings::{Mode, keys};
 
-/// One step. A plan has them in the order in which each needs those before it.
+/// One step. In a plan, each step comes after the steps that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Makes the registration.
+    /// Creates the registration.
     CreateApplication {
         /// Its display name.
         name: String,
-        /// What it declares.
+        /// The permissions to declare.
         declare: Vec<Permission>,
-        /// What the vendor's guide asks for besides, if that is wanted.
+        /// The settings of the vendor's guide, if requested.
         guide: Option<Guide>,
     },
-    /// Gives members of the registration other values, and leaves the others.
+    /// Changes members of the registration, and leaves the others.
     ChangeApplication {
-        /// The display name that it is to have instead of another.
+        /// The new display name.
         rename: Option<String>,
-        /// What it does not declare yet.
+        /// Permissions to add to the declaration.
         declare: Vec<Permission>,
-        /// What it is to declare no longer.
+        /// Permissions to remove from the declaration.
         undeclare: Vec<Permission>,
-        /// What the vendor's guide asks for, if that is wanted and not there.
+        /// The settings of the vendor's guide, if requested and missing.
         guide: Option<Guide>,
     },
     /// Writes the client id into the settings file.
-    KeepClientId,
-    /// Makes the service principal.
+    StoreClientId,
+    /// Creates the service principal.
     CreatePrincipal,
-    /// Lets the application sign in again.
+    /// Enables sign-in of the application again.
     EnablePrincipal,
     /// Grants an application permission.
     Grant(Permission),
-    /// Takes a grant back.
+    /// Revokes a grant.
     Revoke {
         /// The id of the assignment.
         assignment: String,
         /// The permission.
         permission: Permission,
     },
-    /// Removes a secret that is left over.
+    /// Removes an orphaned secret.
     RemoveSecret {
         /// Its key id.
         key_id: Uuid,
         /// Its name.
         name: String,
     },
-    /// Makes a client secret, and keeps it.
+    /// Creates a client secret and stores it.
     AddSecret {
-        /// The key id of the secret whose place it takes, if there is one.
+        /// The key id of the secret that it replaces, if any.
         after: Option<Uuid>,
         /// Why it is needed.
         why: String,
         /// How long it is valid.
         days: u16,
-        /// Where it is kept, for a person; nothing if the settings do not say.
+        /// Where it is stored, in printable form; `None` if the settings name no place.
         place: Option<String>,
     },
 }
 
-/// An application permission of Microsoft Graph: its name, its id in the tenant, and what it is for.
+/// An application permission of Microsoft Graph: its name, its id in the tenant, and its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Permission {
     /// `Presence.Read.All`.
     pub name: String,
     /// The id of the app role.
     pub id: Uuid,
-    /// As in "it is needed to …", or why it is not needed.
+    /// The purpose, as in "needed to …", or why it is not needed.
     pub purpose: String,
 }
 
-/// What the vendor's guide asks for beyond what an application needs that signs in with a secret: a redirect URI of a public client, and
-/// public client flows.
+/// Settings of the vendor's guide that an application with a secret does not need: a redirect URI of a public client, and public client
+/// flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guide {
     /// The redirect URI.
     pub redirect: &'static str,
 }
 
-/// What a step does to its object.
+/// The change that a step makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// Makes it.
+    /// Creates it.
     Add,
     /// Changes it.
     Change,
-    /// Takes it away.
+    /// Removes it.
     Remove,
 }
 
 impl Sign {
-    /// How a person reads it.
+    /// The name for people.
     pub fn mark(self) -> char {
         match self {
             Self::Add => '+',
@@ -107,17 +107,17 @@ impl Sign {
 /// One line of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// What is done.
+    /// The change.
     pub sign: Sign,
-    /// The kind of thing: `application`, `service principal`, `declared permission`, `grant`, `client secret`, `settings file`.
+    /// The kind of object: `application`, `service principal`, `declared permission`, `grant`, `client secret`, `settings file`.
     pub object: &'static str,
-    /// Which one, and how.
+    /// Which object, and its details.
     pub what: String,
     /// The key of the settings that asks for it.
     pub key: Key,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The least directory role that may do it; nothing if it is not done in the tenant.
+    /// The least directory role for it; `None` for changes outside the tenant.
     /// Source: <https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task>.
     pub role: Option<&'static str>,
 }
@@ -127,14 +127,14 @@ pub(super) const CHANGE: &str = "Cloud Application Administrator, or an owner of
 pub(super) const GRANT: &str = "Privileged Role Administrator";
 
 impl Step {
-    /// The lines that a person reads.
+    /// The lines for people.
     pub fn lines(&self, mode: Mode) -> Vec<Line> {
         use Sign::{Add, Change, Remove};
         let permission = |sign, permission: &Permission| by_mode(mode, sign, "grant", permission, GRANT);
         match self {
             Self::CreateApplication { name, declare, guide } => {
                 let what = format!("{name}, for this tenant only");
-                let why = "the settings name no application, and none was found by this name";
+                let why = "the settings name no application, and no application has this name";
                 let made = line(Add, "application", what, keys::APPLICATION_NAME, why, Some(CREATE));
                 let declared = declare.iter().map(|one| by_mode(mode, Add, DECLARED, one, CREATE));
                 [made].into_iter().chain(declared).chain(guide.iter().map(guided)).collect()
@@ -145,29 +145,29 @@ impl Step {
                 let renamed = rename.iter().map(renamed);
                 renamed.chain(declared).chain(undeclared).chain(guide.iter().map(guided)).collect()
             }
-            Self::KeepClientId => {
-                let (what, why) = (keys::CLIENT_ID.to_string(), "the application's id belongs there");
+            Self::StoreClientId => {
+                let (what, why) = (keys::CLIENT_ID.to_string(), "the settings need the application's id");
                 vec![line(Change, "settings file", what, keys::CLIENT_ID, why, None)]
             }
             Self::CreatePrincipal => {
                 let what = "of the application".to_owned();
-                let why = "without it, the application cannot sign in here, and nothing can be granted to it";
+                let why = "without it, the application cannot sign in here or get permissions";
                 vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CREATE))]
             }
             Self::EnablePrincipal => {
                 let (what, why) =
-                    ("may sign in again".to_owned(), "somebody switched the application's sign-in off");
+                    ("sign-in enabled again".to_owned(), "the application's sign-in is disabled");
                 vec![line(Change, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CHANGE))]
             }
             Self::Grant(one) => vec![permission(Add, one)],
             Self::Revoke { permission: one, .. } => vec![permission(Remove, one)],
             Self::RemoveSecret { key_id, name } => {
                 let what = format!("{name}, Secret ID {key_id}");
-                let why = "left over from a run that broke off; nobody has its value";
+                let why = "orphan of an interrupted run; nobody has its value";
                 vec![line(Remove, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
             }
             Self::AddSecret { why, days, place, .. } => {
-                let place = place.as_deref().unwrap_or("kept at a place that the settings do not name yet");
+                let place = place.as_deref().unwrap_or("stored in a place that the settings do not name yet");
                 let what = format!("valid for {days} days, {place}");
                 vec![line(Add, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
             }
@@ -203,7 +203,7 @@ fn by_mode(
 
 fn renamed(name: &String) -> Line {
     let what = format!("is called {name}");
-    line(Sign::Change, "application", what, keys::APPLICATION_NAME, "the settings say so", Some(CHANGE))
+    line(Sign::Change, "application", what, keys::APPLICATION_NAME, "the settings ask for it", Some(CHANGE))
 }
 
 fn guided(guide: &Guide) -> Line {
@@ -241,7 +241,7 @@ mod tests {
                 4,
                 Some(CHANGE),
             ),
-            (Step::KeepClientId, 1, None),
+            (Step::StoreClientId, 1, None),
             (Step::CreatePrincipal, 1, Some(CREATE)),
             (Step::EnablePrincipal, 1, Some(CHANGE)),
             (Step::Grant(permission()), 1, Some(GRANT)),
@@ -273,8 +273,8 @@ mod tests {
                 .lines(Mode::BothWays)
                 .remove(0)
         };
-        assert_eq!(line(Some("kept from the file x")).what, "valid for 90 days, kept from the file x");
-        assert_eq!(line(None).what, "valid for 90 days, kept at a place that the settings do not name yet");
+        assert_eq!(line(Some("stored in the file x")).what, "valid for 90 days, stored in the file x");
+        assert_eq!(line(None).what, "valid for 90 days, stored in a place that the settings do not name yet");
         assert_eq!(line(None).reason, "there is none yet");
     }
 }

@@ -21,12 +21,12 @@ use crate::http::{
 use crate::secret::Secret;
 use crate::settings::SwyxStatus;
 
-/// Pages of one list at most: 100,000 users in pages of five.
-const MOST_PAGES: usize = 20_000;
-/// Elements of one list at most, however large its pages are.
-const MOST_ELEMENTS: usize = 1_000_000;
-/// Bytes of one list at most: 268 for each of the most elements.
-const MOST_BYTES: usize = 256 * 1024 * 1024;
+/// The maximum number of pages of one list: 100,000 users in pages of five.
+const MAX_PAGES: usize = 20_000;
+/// The maximum number of elements of one list, independent of the page size.
+const MAX_ELEMENTS: usize = 1_000_000;
+/// The maximum size of one list in bytes: 268 for each of the maximum number of elements.
+const MAX_BYTES: usize = 256 * 1024 * 1024;
 /// All but the unreserved characters (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -38,15 +38,15 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// The gateway at `address`, which takes `token`, over `transport`.
+    /// The gateway at `address`, which accepts `token`, over `transport`.
     pub fn new(address: &Endpoint, token: Secret, transport: Arc<dyn Transport>, limits: Limits) -> Self {
         Self { sender: Sender::new(transport, limits), address: address.clone(), token }
     }
 
-    /// The statuses that can be set there, never [`SwyxStatus::None`]. Words that this program does not know are left out.
+    /// The statuses that can be set, never [`SwyxStatus::None`]. Unknown values are left out.
     ///
     /// # Errors
-    /// [`GatewayError`]; `Version` if it implements another contract.
+    /// [`GatewayError`]; `Version` if the gateway implements another contract.
     pub async fn capabilities(&self) -> Result<Vec<SwyxStatus>, GatewayError> {
         let answer = self.get("/v1/capabilities", &[]).await?;
         let body = serde_json::from_slice::<wire::Capabilities<'_>>(answer.body());
@@ -63,14 +63,14 @@ impl Gateway {
         Ok(known)
     }
 
-    /// All users, by id and each once.
+    /// All users by id, each once.
     ///
     /// # Errors
-    /// [`GatewayError`]; `EndlessPages` after 20,000 pages, 1,000,000 users or 256 MiB, and where a page comes again.
+    /// [`GatewayError`]; `EndlessPages` after 20,000 pages, 1,000,000 users or 256 MiB, or if a page repeats.
     pub async fn users(&self) -> Result<Vec<SwyxUser>, GatewayError> {
         let mut users = Vec::new();
         self.pages("/v1/users", &[], None, |body| wire::add_users(body, &mut users)).await?;
-        // A list that changes while its pages are read may have somebody on two of them.
+        // If the list changes while its pages are read, a user may be on two of them.
         users.sort_by(|one, other| one.id.cmp(&other.id));
         users.dedup_by(|one, other| one.id == other.id);
         Ok(users)
@@ -79,13 +79,13 @@ impl Gateway {
     /// The statuses of all users, or of those whose status changed after `since`.
     ///
     /// # Errors
-    /// [`GatewayError`]; `UnknownCursor` if `since` is not known any more, `EndlessPages` as [`Gateway::users`].
+    /// [`GatewayError`]; `UnknownCursor` if `since` is no longer known, `EndlessPages` as [`Gateway::users`].
     pub async fn statuses(&self, since: Option<&Cursor>) -> Result<Statuses, GatewayError> {
         let (mut statuses, mut cursor) = (Vec::new(), None);
         let refusals: &[StatusCode] = if since.is_some() { &[StatusCode::GONE] } else { &[] };
         let read = |body: &[u8]| {
             let (at, page) = wire::add_statuses(body, &mut statuses)?;
-            // What changes while the pages are read comes after the first page's cursor.
+            // A change while the pages are read comes after the first page's cursor.
             cursor.get_or_insert(at);
             Some(page)
         };
@@ -94,10 +94,10 @@ impl Gateway {
         Ok(Statuses { cursor, statuses })
     }
 
-    /// Sets a user's status, and gives the one that shows now: during a call it stays the call's.
+    /// Sets a user's status, and returns the visible one: during a call, the call's status stays visible.
     ///
     /// # Errors
-    /// [`GatewayError`]; `UnknownUser`, and `CannotBeSet` for a status that is not among the capabilities.
+    /// [`GatewayError`]; `UnknownUser`, or `CannotBeSet` for a status that is not in the capabilities.
     pub async fn set_status(&self, user: &str, status: SwyxStatus) -> Result<UserStatus, GatewayError> {
         if !wire::is_id(user) {
             return Err(GatewayError::UnknownUser { host: self.host() });
@@ -113,15 +113,15 @@ impl Gateway {
         shown.ok_or_else(|| self.not_a_gateway(&answer))
     }
 
-    /// Opens the stream of events, of what comes from now on or came after `after`.
+    /// Opens the event stream, for events from now on or after `after`.
     ///
     /// # Errors
-    /// [`GatewayError`]; `UnknownCursor` if `after` is not known any more.
+    /// [`GatewayError`]; `UnknownCursor` if `after` is no longer known.
     pub async fn events(&self, after: Option<&Cursor>) -> Result<Events, GatewayError> {
         let mut request = self.request(Method::GET, "/v1/events")?;
         let headers = request.headers_mut();
         headers.insert(ACCEPT, HeaderValue::from_static("text/event-stream"));
-        // What compresses a stream holds events back until it has a block of them.
+        // Compressing a stream delays events until a block is complete.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(cursor) = after.and_then(|after| HeaderValue::from_str(after.as_str()).ok()) {
@@ -138,7 +138,7 @@ impl Gateway {
         }
     }
 
-    /// Reads all pages of a list; `read` takes in the body of one.
+    /// Reads all pages of a list; `read` parses the body of one page.
     async fn pages(
         &self,
         path: &str,
@@ -156,13 +156,13 @@ impl Gateway {
             let answer = self.get(&format!("{path}{mark}{query}"), refusals).await?;
             let page = read(answer.body()).ok_or_else(|| self.not_a_gateway(&answer))?;
             let Some(next) = page.next else { return Ok(()) };
-            if next.is_empty() || next.len() > wire::MOST_TOKEN {
+            if next.is_empty() || next.len() > wire::MAX_TOKEN_LEN {
                 return Err(self.not_a_gateway(&answer));
             }
             elements += page.elements;
             bytes += answer.body().len();
             after = Some(format!("after={}", encoded(&next)));
-            let is_endless = seen.len() >= MOST_PAGES || elements > MOST_ELEMENTS || bytes > MOST_BYTES;
+            let is_endless = seen.len() >= MAX_PAGES || elements > MAX_ELEMENTS || bytes > MAX_BYTES;
             if is_endless || !seen.insert(next) {
                 return Err(GatewayError::EndlessPages { host: self.host() });
             }
@@ -173,7 +173,7 @@ impl Gateway {
         self.answer(&self.request(Method::GET, path)?, refusals).await
     }
 
-    /// The answer with status 200 to a request that is the same twice as once, as all of the contract are.
+    /// The answer with status 200 to an idempotent request; all requests of the contract are idempotent.
     async fn answer(&self, request: &Request, refusals: &[StatusCode]) -> Result<Response, GatewayError> {
         let answer = self.sender.send(request).await;
         let answer = answer.map_err(GatewayError::of)?;
@@ -181,8 +181,8 @@ impl Gateway {
         Ok(answer)
     }
 
-    /// Takes out what is not 200. `refusals` are those that the contract has for the call; with the type of another program's page,
-    /// they are another program's.
+    /// Turns statuses other than 200 into errors. `refusals` are those of the contract for the call. With the media type of another
+    /// program, they are treated as another program's.
     fn judged<B>(&self, answer: &http::Response<B>, refusals: &[StatusCode]) -> Result<(), GatewayError> {
         let (host, status) = (self.host(), answer.status());
         let is_json = media_type(answer).to_ascii_lowercase().ends_with("json");

@@ -1,6 +1,6 @@
-//! The gateway's contract as an OpenAPI 3.1 document, for whoever builds a gateway.
+//! The gateway's contract as an OpenAPI 3.1 document, for gateway developers.
 //!
-//! Its schemas are those of the shapes that the client reads, so the two cannot part. Source of its form:
+//! Its schemas come from the types that the client reads, so they cannot differ. Source of the format:
 //! <https://spec.openapis.org/oas/v3.1.1.html>.
 
 mod calls;
@@ -43,7 +43,7 @@ pub fn contract() -> Value {
             }},
             "parameters": calls::parameters(),
             "headers": {"RetryAfter": {
-                "description": "The pause after which to ask again, in seconds or as a date (RFC 9110, section 10.2.3). Clients keep it. Without it they choose one themselves.",
+                "description": "The pause before the next request, in seconds or as a date (RFC 9110, section 10.2.3). Clients respect it. Without it, they choose a pause themselves.",
                 "schema": {"type": "string"},
                 "example": "5",
             }},
@@ -54,39 +54,39 @@ pub fn contract() -> Value {
 }
 
 const DESCRIPTION: &str = "\
-A service beside SwyxServer implements this contract, and `swyx-teams sync` is its client. It is all that the synchronisation needs of \
-the telephone system: who is there, what status each user shows, who is on a call, and the setting of a status.
+A service next to SwyxServer implements this contract, and `swyx-teams sync` is its client. The contract covers all that the \
+synchronisation needs from the telephone system: the users, their statuses, who is in a call, and setting a status.
 
-**What a client does.** It asks for the capabilities and the users, opens the events, and then reads all statuses once, so that nothing \
-falls between the two. From then on it goes by the events, and sets a status when that of Teams has changed. When the stream of events \
-breaks, it opens it again behind the last event that it saw, and reads what changed since. Where its cursor is not known any more, it \
-reads everything anew.
+**What a client does.** It requests the capabilities and the users, opens the event stream, and then reads all statuses once, so that no \
+change is lost in between. After that, it follows the events, and sets a status when the one in Teams changes. If the event stream is \
+interrupted, it reopens the stream after the last received event, and reads what changed since. If its cursor is no longer known, it \
+reads everything again.
 
-**What a gateway sees to.** It tells of a call as soon as the telephone system does, best within half a second: colleagues shall see it \
-in Teams within three. It tells the truth of now rather than the whole story: an event that comes late or twice does no harm, as the \
-sequence tells which is newer, and one that got lost is made good by the next reading. After a restart it may know no cursor of before; \
-it says so with 410.
+**What a gateway must do.** It reports a call as soon as the telephone system does, preferably within half a second: a status change \
+must be visible in Teams within three seconds. It reports the current state rather than the history: a late or repeated event does no \
+harm because the sequence shows which is newer, and the next reading replaces a lost event. After a restart, it may not know earlier \
+cursors; it then answers with 410.
 
-**Transport.** HTTP/1.1 over TLS, with a certificate that the client's machine trusts (its authority may be named by `entra.ca_file`); \
-plain HTTP on one machine only. Bodies are JSON (RFC 8259) in UTF-8. Answers have at most 8 MiB each. Redirects are not followed, as the \
-token would go along. Each request has the header `client-request-id`, a GUID that stands in the client's log too.
+**Transport.** HTTP/1.1 over TLS, with a certificate that the client's machine trusts (`entra.ca_file` may name its authority); plain \
+HTTP only within one machine. Bodies are JSON (RFC 8259) in UTF-8. A response has at most 8 MiB. Clients do not follow redirects because \
+the token would be sent along. Each request has the header `client-request-id`, a GUID that is also in the client's log.
 
-**Later versions.** Both sides pass over members, statuses and events that they do not know, so those may be added. What would break a \
-client has another version, and another first segment of the path.
+**Later versions.** Both sides ignore unknown members, statuses and events, so these may be added. A breaking change gets another \
+version and another first path segment.
 
-**Errors** have the media type `application/problem+json` (RFC 9457). Clients go by the status; a 404, 410 or 422 of another media type \
-than JSON is taken as the answer of some other program.";
+**Errors** have the media type `application/problem+json` (RFC 9457). Clients use the HTTP status only. A 404, 410 or 422 with a media \
+type other than JSON is treated as the response of another program.";
 
 const TOKEN: &str = "\
-The token of `swyx.gateway_token`. A gateway takes one that nobody can guess, as 32 random bytes in base64url, compares it in a time that \
-does not tell how much of it was right, and logs it nowhere.";
+The token of `swyx.gateway_token`. A gateway requires a token that cannot be guessed, such as 32 random bytes in base64url. It compares \
+the token in constant time and never logs it.";
 
 fn schemas() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.definitions_path = "/components/schemas".into();
     settings.meta_schema = None;
     let mut generator = SchemaGenerator::new(settings);
-    // What others refer to comes along.
+    // The schemas that others refer to are included.
     generator.subschema_for::<wire::Capabilities<'_>>();
     generator.subschema_for::<wire::Users>();
     generator.subschema_for::<wire::Statuses<'_>>();
@@ -97,7 +97,7 @@ fn schemas() -> Value {
     schemas
 }
 
-/// Joins the lines of descriptions, whose paragraphs stay, and takes out what Rust's types leave behind.
+/// Joins the lines of descriptions, keeps paragraphs, and removes remains of Rust's types.
 fn tidy(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -1,6 +1,6 @@
-//! Why a call to the gateway gave nothing that can be used: variants by what the administrator, or the synchronisation, has to do.
+//! Why a call to the gateway gave no usable result: variants by the required reaction of the administrator or the synchronisation.
 //!
-//! Nothing in here holds a body, a header or an address beyond the host: whoever sits in between may have put our own token into them.
+//! No error contains a body, a header or an address beyond the host: a system in between may have put our own token into them.
 
 use std::time::Duration;
 
@@ -10,86 +10,84 @@ use crate::http::{HttpError, SafeToken};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GatewayError {
-    /// There was no answer, or none that can be used.
+    /// There was no usable answer.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// The stream of events does not even say that it lives.
-    #[error("{host}: nothing came over the stream of events for {} s", .limit.as_secs())]
+    /// The event stream sends nothing, not even a sign of life.
+    #[error("{host}: the event stream sent nothing for {} s", .limit.as_secs())]
     Silent {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
-        /// How long it was waited for.
+        /// The waiting time.
         limit: Duration,
     },
-    /// The token is wrong (401).
-    #[error("{host}: the token is not accepted (HTTP 401); is `swyx.gateway_token` the gateway's?")]
+    /// The token is rejected (401).
+    #[error("{host}: gateway token rejected (HTTP 401); check `swyx.gateway_token`")]
     Unauthorized {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
     },
-    /// The token cannot be sent at all.
-    #[error(
-        "`swyx.gateway_token` holds characters that no token has; was it copied whole, and nothing else?"
-    )]
+    /// The token cannot be sent.
+    #[error("`swyx.gateway_token` contains invalid characters; copy the whole token and nothing else")]
     NotAToken,
-    /// There is no such user (404): the list of users has to be read anew.
-    #[error("{host}: there is no such user at SwyxServer any more (HTTP 404)")]
+    /// The user does not exist (404): read the list of users again.
+    #[error("{host}: the user no longer exists in SwyxServer (HTTP 404)")]
     UnknownUser {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
     },
-    /// The cursor is not known (410): everything has to be read anew.
-    #[error(
-        "{host}: the place to go on from is not known any more (HTTP 410), so everything has to be read anew"
-    )]
+    /// The cursor is unknown (410): read everything again.
+    #[error("{host}: the cursor is no longer known (HTTP 410); everything is read again")]
     UnknownCursor {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
     },
-    /// The status cannot be set (422): the capabilities have to be read anew.
+    /// The status cannot be set (422): read the capabilities again.
     #[error("{host}: this status cannot be set (HTTP 422)")]
     CannotBeSet {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
     },
-    /// It says no, with a status that the contract does not have for this call.
-    #[error("{host}: refused with HTTP {status}; is there another version of the gateway?")]
+    /// The gateway answers with a status that the contract does not have for this call.
+    #[error(
+        "{host}: request rejected (HTTP {status}); does the gateway implement another version of the contract?"
+    )]
     Refused {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
         /// The HTTP status.
         status: u16,
     },
     /// It implements another version of the contract.
-    #[error("{host}: speaks version {version} of the gateway's contract, and this program version 1")]
+    #[error("{host}: unsupported contract version {version}; swyx-teams supports version 1")]
     Version {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
         /// Its version.
         version: u64,
     },
-    /// Somebody else answered, or the gateway does not keep the contract.
+    /// Another program answered, or the gateway violates the contract.
     #[error(
-        "{host}: HTTP {status}, but not an answer of a SwyxServer gateway{kind}; is `swyx.gateway` its address, and is a proxy in between?"
+        "{host}: HTTP {status}, but not an answer of a SwyxServer gateway{kind}; is `swyx.gateway` its address, and is there a proxy in between?"
     )]
     NotAGateway {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
         /// The HTTP status.
         status: u16,
-        /// The media type of what came, as ` (text/html)`.
+        /// The media type of the answer, as ` (text/html)`.
         kind: SafeToken,
     },
     /// A list does not end.
-    #[error("{host}: the pages of a list go round in a circle, or do not end")]
+    #[error("{host}: the pages of a list repeat or do not end")]
     EndlessPages {
-        /// The host that was asked.
+        /// The host of the gateway.
         host: String,
     },
 }
 
 impl GatewayError {
-    /// What a failure to send means for the gateway: no gateway of the contract redirects.
+    /// Turns a failed request into a gateway error: a gateway of the contract never redirects.
     pub(super) fn of(error: HttpError) -> Self {
         match error {
             HttpError::Redirected { host, status } => {
@@ -99,7 +97,7 @@ impl GatewayError {
         }
     }
 
-    /// The pause that the gateway asks for, if it does.
+    /// The pause that the gateway asks for, if any.
     pub fn requested_pause(&self) -> Option<Duration> {
         match self {
             Self::Http(error) => error.requested_pause(),
@@ -107,7 +105,7 @@ impl GatewayError {
         }
     }
 
-    /// Whether there was no answer in time, as opposed to one that is of no use.
+    /// Whether the answer timed out, as opposed to an unusable answer.
     pub fn is_silence(&self) -> bool {
         match self {
             Self::Http(error) => error.is_silence(),
@@ -116,7 +114,7 @@ impl GatewayError {
         }
     }
 
-    /// Whether the same call may succeed a little later, with nobody doing anything.
+    /// Whether the same call may succeed later without any change.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Http(error) => error.is_transient(),

@@ -11,23 +11,23 @@ use super::user::UserStatus;
 use super::wire;
 use crate::http::{Chunks, HttpError, SafeToken, Streamed, content_type};
 
-/// After this long without a byte the connection is dead: the gateway sends one at least every 15 s.
+/// After this time without a byte, the connection is dead: the gateway sends one at least every 15 s.
 pub const SILENCE: Duration = Duration::from_secs(45);
 
-/// What the stream says.
+/// A message of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GatewayEvent {
-    /// A user's status, perhaps late, twice or out of order: its sequence tells.
+    /// A user's status. It may be late, repeated or out of order: compare its sequence.
     Status(UserStatus),
-    /// The list of users changed and has to be read anew.
+    /// The list of users changed; read it again.
     Users,
-    /// Nothing happened, but the gateway lives.
+    /// Nothing happened, but the gateway is alive.
     Alive,
 }
 
-/// The stream of events. Dropping it ends the connection.
+/// The event stream. Dropping it closes the connection.
 pub struct Events {
-    /// Nothing once the stream is over.
+    /// `None` once the stream has ended.
     chunks: Option<Box<dyn Chunks>>,
     parser: Parser,
     cursor: Option<Cursor>,
@@ -51,13 +51,13 @@ impl Events {
         }
     }
 
-    /// Waits for the next event; nothing once the gateway ended the stream, and after an error. A wait that is given up, as by
-    /// `select!`, loses nothing.
+    /// Waits for the next event; `None` after the gateway ended the stream, and after an error. Cancelling a wait, as `select!` does,
+    /// loses nothing.
     ///
     /// # Errors
-    /// [`GatewayError::Silent`] after [`SILENCE`], `Transport` where the connection broke, and `NotAGateway` for what is not of the
-    /// contract. The stream is over then, and [`Events::cursor`] tells from where to go on: behind an event that could not be read too,
-    /// as it would be no better the next time.
+    /// [`GatewayError::Silent`] after [`SILENCE`], `Transport` if the connection broke, and `NotAGateway` for content that violates the
+    /// contract. The stream has then ended, and [`Events::cursor`] is the position to continue from. It is after an event that could not
+    /// be read because that event would be unreadable again.
     pub async fn next(&mut self) -> Result<Option<GatewayEvent>, GatewayError> {
         let next = self.wait().await;
         if !matches!(next, Ok(Some(_))) {
@@ -66,7 +66,7 @@ impl Events {
         next
     }
 
-    /// From where to go on when this stream is over; nothing if no event came yet and none was given.
+    /// The position to continue from when this stream has ended; `None` if there was no event yet and no start position.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
@@ -105,7 +105,7 @@ impl Events {
                 Ok(GatewayEvent::Status(status))
             }
             (b"users", Some(_)) => Ok(GatewayEvent::Users),
-            // What a later version of the contract may have.
+            // A later version of the contract may have it.
             _ => Ok(GatewayEvent::Alive),
         }
     }

@@ -1,56 +1,56 @@
-//! The text format of server-sent events, read piece by piece.
+//! The text format of server-sent events, parsed incrementally.
 //!
-//! Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>. Of its fields `retry` is left out:
-//! when to come again is the synchronisation's business.
+//! Source: <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>. The field `retry` is ignored because
+//! the synchronisation decides when to reconnect.
 
-/// Bytes of one event, or of one line, at most: a status has less than 1 KiB.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+/// The maximum size of one event or one line in bytes: a status has less than 1 KiB.
+pub(super) const MAX_BYTES: usize = 64 * 1024;
 
-/// What stands in a stream.
+/// A part of a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Item {
-    /// A line that says no more than that the other side lives.
+    /// A comment: only a sign of life.
     Comment,
     /// An event.
     Event {
         /// `event`; empty if it has none.
         name: Vec<u8>,
-        /// The lines of `data`; nothing if it has none at all, and then it is no more than a new id.
+        /// The lines of `data`; `None` if there are none, and the event is only a new id.
         data: Option<Vec<u8>>,
         /// `id`, if it has one.
         id: Option<Vec<u8>>,
     },
 }
 
-/// An event, or a line, is larger than any of the contract.
+/// An event or a line is larger than any of the contract.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLarge;
 
-/// Reads the format. Pieces may end anywhere, in the middle of a character or between CR and LF.
+/// Parses the format. Pieces may end anywhere, even within a character or between CR and LF.
 #[derive(Default)]
 pub(super) struct Parser {
-    /// The piece being read, and how far.
+    /// The current piece, and the position in it.
     piece: Vec<u8>,
     at: usize,
-    /// The line so far.
+    /// The current line.
     line: Vec<u8>,
-    /// Whether the last line ended with CR, whose LF may still come.
+    /// Whether the last line ended with CR, so that a LF may follow.
     is_after_cr: bool,
-    /// Whether a line was read: the first one may begin with a byte order mark.
+    /// Whether a line was read: the first one may start with a byte order mark.
     is_begun: bool,
-    /// The event so far.
+    /// The current event.
     name: Vec<u8>,
     data: Option<Vec<u8>>,
     id: Option<Vec<u8>>,
 }
 
 impl Parser {
-    /// Takes in the next piece, once [`Parser::next`] has nothing left of the one before.
+    /// Adds the next piece, after [`Parser::next`] has used up the previous one.
     pub(super) fn feed(&mut self, piece: Vec<u8>) {
         (self.piece, self.at) = (piece, 0);
     }
 
-    /// The next comment or event of what was fed; nothing when more is needed.
+    /// The next comment or event; `None` if more input is needed.
     pub(super) fn next(&mut self) -> Result<Option<Item>, TooLarge> {
         loop {
             let mut rest = self.piece.get(self.at..).unwrap_or_default();
@@ -63,7 +63,7 @@ impl Parser {
             }
             let length = rest.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(rest.len());
             let (part, behind) = rest.split_at(length);
-            if self.line.len() + part.len() + self.data.as_ref().map_or(0, Vec::len) > MOST_BYTES {
+            if self.line.len() + part.len() + self.data.as_ref().map_or(0, Vec::len) > MAX_BYTES {
                 return Err(TooLarge);
             }
             self.line.extend_from_slice(part);

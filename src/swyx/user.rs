@@ -1,14 +1,14 @@
-//! Users and statuses, as the rest of the program knows them.
+//! Users and statuses, as the rest of the program uses them.
 
 use super::cursor::Cursor;
 use crate::settings::SwyxStatus;
 
-/// A user as SwyxServer knows one.
+/// A user in SwyxServer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SwyxUser {
     /// The gateway's id, opaque and unchanging; 1 to 200 characters.
     pub id: Box<str>,
-    /// The name shown.
+    /// The displayed name.
     pub name: Box<str>,
     /// The e-mail address of the user's configuration.
     pub email: Option<Box<str>>,
@@ -16,25 +16,25 @@ pub struct SwyxUser {
     pub enabled: bool,
 }
 
-/// What a user shows at SwyxServer.
+/// The status of a user in SwyxServer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserStatus {
     /// The user's id.
     pub user: Box<str>,
-    /// What colleagues see, never [`SwyxStatus::None`]; nothing for who is logged off, and for a word that this program does not know.
+    /// The status that colleagues see, never [`SwyxStatus::None`]; `None` for a logged-off user and for an unknown value.
     pub status: Option<SwyxStatus>,
-    /// Whether the user is on a call with any device or client: a fact of the telephone system, whatever status was set.
+    /// Whether the user is in a call with any device or client: a fact of the telephone system, independent of the status that was set.
     pub in_call: bool,
-    /// 0 to 2^53 - 1; of two statuses of one user the one with the greater number is newer. It may begin anew when the gateway starts
-    /// anew, after which no cursor of before is known any more.
+    /// 0 to 2^53 - 1; of two statuses of one user, the one with the greater number is newer. It may start again when the gateway
+    /// restarts; after that, earlier cursors are unknown.
     pub sequence: u64,
 }
 
 /// The statuses of all users, or of those whose status changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statuses {
-    /// From where to go on.
+    /// The position to continue from.
     pub cursor: Cursor,
-    /// In no order; a user whose status changed meanwhile may be in it twice.
+    /// In any order; a user whose status changed in the meantime may occur twice.
     pub statuses: Vec<UserStatus>,
 }

@@ -1,6 +1,6 @@
-//! The shapes of the gateway's contract. Their descriptions are those of the OpenAPI document, for whoever builds a gateway.
+//! The data types of the gateway's contract. Their descriptions are those of the OpenAPI document, for gateway developers.
 //!
-//! They are read straight from the bytes into what the program keeps, as a list may have 100,000 users.
+//! They are parsed directly from bytes into the program's own types because a list may have 100,000 users.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, MOST as MOST_CURSOR, PATTERN as CURSOR_PATTERN};
+use super::cursor::{Cursor, MAX as MOST_CURSOR, PATTERN as CURSOR_PATTERN};
 use super::user::{SwyxUser, UserStatus};
 use crate::settings::SwyxStatus;
 
 /// The version of the contract.
 pub(super) const VERSION: u64 = 1;
-/// The greatest sequence, 2^53 - 1: what every JSON reader holds exactly (RFC 8259, section 6).
-pub(super) const MOST_SEQUENCE: u64 = (1 << 53) - 1;
-/// Characters of an id, and of the token of a page, at most.
-pub(super) const MOST_ID: usize = 200;
-pub(super) const MOST_TOKEN: usize = 1024;
+/// The greatest sequence, 2^53 - 1, which every JSON parser represents exactly (RFC 8259, section 6).
+pub(super) const MAX_SEQUENCE: u64 = (1 << 53) - 1;
+/// The maximum length of an id and of a page token in characters.
+pub(super) const MAX_ID_LEN: usize = 200;
+pub(super) const MAX_TOKEN_LEN: usize = 1024;
 
-/// The words of the contract for statuses that can be set.
+/// The contract's names of the statuses that can be set.
 pub(super) const STATUSES: [(&str, SwyxStatus); 4] = [
     ("Available", SwyxStatus::Available),
     ("Away", SwyxStatus::Away),
@@ -28,25 +28,24 @@ pub(super) const STATUSES: [(&str, SwyxStatus); 4] = [
     ("Speaking", SwyxStatus::Speaking),
 ];
 
-/// The status of a word; nothing for `LoggedOff` and for words of later versions.
+/// The status with this name; `None` for `LoggedOff` and for names of later versions.
 pub(super) fn known(word: &str) -> Option<SwyxStatus> {
     STATUSES.iter().find(|(name, _)| *name == word).map(|(_, status)| *status)
 }
 
-/// The word of a status; nothing for [`SwyxStatus::None`].
+/// The name of a status; `None` for [`SwyxStatus::None`].
 pub(super) fn word(status: SwyxStatus) -> Option<&'static str> {
     STATUSES.iter().find(|(_, known)| *known == status).map(|(name, _)| *name)
 }
 
-/// What a gateway can do.
+/// The capabilities of a gateway.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(example = json!({"version": 1, "statuses": ["Available", "Away", "DoNotDisturb", "Speaking"]}))]
 pub(super) struct Capabilities<'a> {
-    /// The version of this contract, 1. A client goes no further where it is another.
+    /// The version of this contract, 1. A client stops if it is different.
     #[schemars(extend("const" = VERSION))]
     pub(super) version: u64,
-    /// The statuses that can be set here, in any order. What would be another is set as the nearest of these. Clients pass
-    /// over words that they do not know.
+    /// The statuses that can be set, in any order. Other statuses are set as the nearest of these. Clients ignore unknown values.
     #[serde(borrow)]
     #[schemars(with = "Vec<SettableStatus>", extend("uniqueItems" = true))]
     pub(super) statuses: Vec<Cow<'a, str>>,
@@ -56,26 +55,26 @@ pub(super) struct Capabilities<'a> {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "UserList", example = users_example())]
 pub(super) struct Users {
-    /// The users of this page, in any order, as many as the gateway likes; a few hundred are usual.
+    /// The users of this page, in any order. The gateway chooses the page size; a few hundred are usual.
     pub(super) users: Vec<User>,
-    /// The token of the next page, for `after`; null on the last page. No token comes twice in one reading.
-    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MOST_TOKEN))]
+    /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
+    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
 }
 
 /// A user of SwyxServer.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct User {
-    /// The user's id: opaque to clients, never given to somebody else, and the same for as long as the user exists, under
-    /// another name or address too. No control characters, and not `.` or `..`, which have another meaning in a path.
-    #[schemars(length(min = 1, max = MOST_ID))]
+    /// The user's id: opaque to clients and never reused for another user. It stays the same for as long as the user exists, even if the
+    /// name or address changes. It has no control characters, and is not `.` or `..`, which have a special meaning in a path.
+    #[schemars(length(min = 1, max = MAX_ID_LEN))]
     id: Box<str>,
-    /// The name that SwyxServer shows, as `Jane Roe`.
+    /// The name that SwyxServer shows, such as `Jane Roe`.
     name: Box<str>,
-    /// The e-mail address of the user's configuration, by which the user is found in Microsoft Teams; null if there is none.
+    /// The e-mail address of the user's configuration, used to find the user in Microsoft Teams; null if there is none.
     #[schemars(required, extend("type" = ["string", "null"]))]
     email: Option<Box<str>>,
-    /// Whether the user is activated. Users who are not may be left out of the list.
+    /// Whether the user is activated. Users that are not activated may be left out of the list.
     enabled: bool,
 }
 
@@ -83,39 +82,39 @@ pub(super) struct User {
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "StatusList", example = statuses_example())]
 pub(super) struct Statuses<'a> {
-    /// From where to go on, with `since` here or with `Last-Event-ID` at the events: whatever changes after this page was
-    /// made comes after this cursor. Of several pages the first one's counts. Visible ASCII characters without blanks; opaque
-    /// to clients.
+    /// The position to continue from, with `since` here or with `Last-Event-ID` for the events: every change after this page was created
+    /// comes after this cursor. If there are several pages, the cursor of the first one counts. Visible ASCII characters without blanks;
+    /// opaque to clients.
     #[serde(borrow)]
     #[schemars(regex(pattern = CURSOR_PATTERN), length(min = 1, max = MOST_CURSOR))]
     pub(super) cursor: Cow<'a, str>,
     /// The statuses of this page, in any order. A user whose status changes while the pages are read may be on two of them.
     #[serde(borrow)]
     pub(super) statuses: Vec<Status<'a>>,
-    /// The token of the next page, for `after`; null on the last page. No token comes twice in one reading.
-    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MOST_TOKEN))]
+    /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
+    #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
 }
 
-/// What a user shows.
+/// The status of a user.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "UserStatus", example = status_example())]
 pub(super) struct Status<'a> {
     /// The user's id.
-    #[schemars(length(min = 1, max = MOST_ID))]
+    #[schemars(length(min = 1, max = MAX_ID_LEN))]
     id: Box<str>,
-    /// What colleagues see. Clients take a word that they do not know as `LoggedOff`.
+    /// The status that colleagues see. Clients treat an unknown value as `LoggedOff`.
     #[serde(borrow)]
     #[schemars(with = "ShownStatus")]
     status: Cow<'a, str>,
-    /// Whether the user is on a call right now, with any device or client: a fact of the telephone system, whatever status
-    /// was set, and by whom. It alone is carried to Microsoft Teams; a status that was set never comes back as a call, so
-    /// that nothing goes round in circles. Ringing is no call yet; a call on hold is one.
+    /// Whether the user is in a call right now, with any device or client: a fact of the telephone system, independent of the status that
+    /// was set. Only this value is forwarded to Microsoft Teams. A status that was set never comes back as a call, which prevents loops.
+    /// Ringing is not a call yet; a call on hold is one.
     in_call: bool,
-    /// Orders the statuses of one user: of two, the one with the greater number is newer. It never goes back while the
-    /// gateway runs. After a restart it may begin anew, and then no cursor of before may be known any more (410).
-    #[schemars(range(max = MOST_SEQUENCE), extend("format" = "int64"))]
+    /// Orders the statuses of one user: the one with the greater number is newer. It never decreases while the gateway runs. After a
+    /// restart it may start again; then earlier cursors must be unknown (410).
+    #[schemars(range(max = MAX_SEQUENCE), extend("format" = "int64"))]
     sequence: u64,
 }
 
@@ -123,18 +122,18 @@ pub(super) struct Status<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(example = json!({"status": "Away"}))]
 pub(super) struct SetStatus {
-    /// One of the capabilities' statuses.
+    /// One of the statuses in the capabilities.
     #[schemars(with = "SettableStatus")]
     pub(super) status: &'static str,
 }
 
-/// What went wrong, as RFC 9457 has it (<https://www.rfc-editor.org/rfc/rfc9457>). Clients go by the HTTP status alone and show
-/// nothing of the text; it is for whoever looks into what the gateway says.
+/// The error, in the format of RFC 9457 (<https://www.rfc-editor.org/rfc/rfc9457>). Clients only use the HTTP status and never show the
+/// text; it is for people who diagnose the gateway.
 #[derive(JsonSchema)]
 #[schemars(example = json!({"type": "about:blank", "title": "Not Found", "status": 404, "detail": "No user has this id."}))]
 #[expect(
     dead_code,
-    reason = "a shape of the document; whoever is in between may have put anything into it, so it is not read"
+    reason = "only describes the document; a system in between may have written anything into it, so it is never read"
 )]
 pub(super) struct Problem {
     /// A URI for the kind of problem.
@@ -145,7 +144,7 @@ pub(super) struct Problem {
     /// The HTTP status.
     #[schemars(range(min = 400, max = 599))]
     status: u16,
-    /// This very problem in a sentence, without secrets and names.
+    /// This occurrence of the problem in one sentence, without secrets and names.
     #[schemars(extend("type" = "string"))]
     detail: Option<String>,
 }
@@ -154,20 +153,20 @@ pub(super) struct Problem {
 #[derive(JsonSchema)]
 #[expect(
     dead_code,
-    reason = "a shape of the document; words are read as texts, so that unknown ones do no harm"
+    reason = "only describes the document; values are read as texts, so that unknown ones do no harm"
 )]
 enum SettableStatus {
     /// Ready to take calls.
     Available,
     /// Away from the desk.
     Away,
-    /// Wants no calls.
+    /// Does not want calls.
     DoNotDisturb,
-    /// As if on a call. A gateway that cannot set this leaves it out of its capabilities.
+    /// As if in a call. A gateway that cannot set this leaves it out of its capabilities.
     Speaking,
 }
 
-/// A status that is shown.
+/// A visible status.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "as before")]
 enum ShownStatus {
@@ -175,9 +174,9 @@ enum ShownStatus {
     Available,
     /// Away from the desk.
     Away,
-    /// Wants no calls.
+    /// Does not want calls.
     DoNotDisturb,
-    /// On a call, or set to this.
+    /// In a call, or set to this.
     Speaking,
     /// No device or client is logged on.
     LoggedOff,
@@ -201,15 +200,15 @@ fn users_example() -> Value {
     })
 }
 
-/// Whether a text can be the id of a user. Dots alone would be taken for steps in the path (RFC 3986, section 5.2.4).
+/// Whether a text can be the id of a user. Dots alone would be treated as path segments (RFC 3986, section 5.2.4).
 pub(super) fn is_id(text: &str) -> bool {
     // A character has at most 4 bytes.
-    let is_short = text.len() <= 4 * MOST_ID && (1..=MOST_ID).contains(&text.chars().count());
+    let is_short = text.len() <= 4 * MAX_ID_LEN && (1..=MAX_ID_LEN).contains(&text.chars().count());
     is_short && !text.chars().any(char::is_control) && !matches!(text, "." | "..")
 }
 
 impl User {
-    /// The user, if it keeps to the contract.
+    /// The user, if it follows the contract.
     pub(super) fn known(self) -> Option<SwyxUser> {
         let Self { id, name, email, enabled } = self;
         let email = email.filter(|email| !email.is_empty());
@@ -218,9 +217,9 @@ impl User {
 }
 
 impl Status<'_> {
-    /// The status, if it keeps to the contract.
+    /// The status, if it follows the contract.
     pub(super) fn known(self) -> Option<UserStatus> {
-        let is_sound = is_id(&self.id) && self.sequence <= MOST_SEQUENCE;
+        let is_sound = is_id(&self.id) && self.sequence <= MAX_SEQUENCE;
         is_sound.then(|| UserStatus {
             user: self.id,
             status: known(&self.status),
@@ -235,7 +234,7 @@ pub(super) fn status(body: &[u8]) -> Option<UserStatus> {
     serde_json::from_slice::<Status<'_>>(body).ok()?.known()
 }
 
-/// A page that was read: how many elements it added, and the token of the next.
+/// A parsed page: the number of its elements, and the token of the next page.
 pub(super) struct Page {
     pub(super) elements: usize,
     pub(super) next: Option<Box<str>>,
@@ -252,7 +251,7 @@ pub(super) fn add_users(body: &[u8], all: &mut Vec<SwyxUser>) -> Option<Page> {
     Some(Page { elements, next })
 }
 
-/// Adds the statuses of a page to `all`, and gives the page's cursor.
+/// Adds the statuses of a page to `all`, and returns the page's cursor.
 pub(super) fn add_statuses(body: &[u8], all: &mut Vec<UserStatus>) -> Option<(Cursor, Page)> {
     let Statuses { cursor, statuses, next } = serde_json::from_slice(body).ok()?;
     let elements = statuses.len();

@@ -1,12 +1,12 @@
-//! How many requests may be sent: Graph's limit of presence requests, kept by reads and writes together.
+//! The request budget: Graph's limit of presence requests, shared by reads and writes.
 //!
 //! Graph counts the presence requests of one application in one tenant: 1,500 in 30 s
-//! (<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>). When exactly it counts one nobody outside knows, but
-//! it is between sending and answer. So a request takes its place from when it is sent until 30 s after its answer: then no
-//! window of 30 s, wherever it begins, holds more requests than the limit.
+//! (<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>). The exact moment of counting is not documented,
+//! but it is between the request and the answer. So a request occupies a slot from when it is sent until 30 s after its answer. Then no
+//! window of 30 s contains more requests than the limit.
 //!
-//! Readings fill up what the writes leave so that all requests together come evenly. If they came in bursts, their places would be free again
-//! in bursts, 30 s later, and in between writes and readings would wait; and so on for ever.
+//! Readings use what the writes leave, so that all requests together are evenly spread. Bursts would free their slots again in bursts, 30
+//! s later, and delay writes and readings in between, repeatedly.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,10 +15,10 @@ use super::moment::Moment;
 
 /// The window in which Graph counts.
 pub(super) const WINDOW: Duration = Duration::from_secs(30);
-/// A tenth of the limit is the readings', however many writes wait: without readings nobody would know what is to be written.
+/// A tenth of the limit is reserved for readings, however many writes wait: without readings, nothing is known to write.
 const SHARE_OF_READINGS: u32 = 10;
 
-/// Whether a request reads or writes.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A reading of many presences.
@@ -27,27 +27,27 @@ pub(super) enum Kind {
     Write,
 }
 
-/// The places.
+/// The slots.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     limit: usize,
-    /// Readings that were sent and not answered.
+    /// Readings without an answer yet.
     readings: usize,
-    /// Writes that were.
+    /// Writes without an answer yet.
     writes: usize,
-    /// Answered; each place is free again at its moment, and they are in order.
+    /// Answered requests, in order; each slot becomes free at its moment.
     answered: VecDeque<(Moment, Kind)>,
     /// How many of those are readings.
     answered_readings: usize,
-    /// Until when Graph asked for silence.
+    /// Until when Graph asked for a pause.
     closed_until: Moment,
-    /// When as many requests as were sent would all have been sent evenly.
+    /// When the requests sent so far would all be sent if they were evenly spread.
     even: Moment,
     last_reading: Moment,
 }
 
 impl Budget {
-    /// So many requests in every 30 seconds.
+    /// A budget of `limit` requests in every 30 seconds.
     pub(super) fn new(limit: u16) -> Self {
         Self {
             limit: usize::from(limit.max(1)),
@@ -61,12 +61,12 @@ impl Budget {
         }
     }
 
-    /// Takes another limit; what was sent stays counted.
+    /// Changes the limit; requests already sent stay counted.
     pub(super) fn set_limit(&mut self, limit: u16) {
         self.limit = usize::from(limit.max(1));
     }
 
-    /// Takes a place for a request that is sent now, if there is one.
+    /// Takes a slot for a request that is sent now, if one is free.
     pub(super) fn take(&mut self, kind: Kind, now: Moment) -> bool {
         self.forget(now);
         let is_free = now >= self.closed_until && self.has_place(kind) && now >= self.paced(kind);
@@ -80,7 +80,7 @@ impl Budget {
         is_free
     }
 
-    /// A request was answered, or given up.
+    /// A request was answered or cancelled.
     pub(super) fn answered(&mut self, kind: Kind, now: Moment) {
         let under_way = self.under_way(kind);
         *under_way = under_way.saturating_sub(1);
@@ -94,13 +94,12 @@ impl Budget {
         *under_way = under_way.saturating_sub(1);
     }
 
-    /// Graph asks to send nothing at all for so long.
+    /// Graph asks for a pause.
     pub(super) fn close(&mut self, wait: Duration, now: Moment) {
         self.closed_until = self.closed_until.max(now + wait);
     }
 
-    /// When there may be a place that there is not now: the moment to ask again. While all places are taken by requests under way, only an
-    /// answer frees one.
+    /// When a slot may become free: the moment to ask again. While requests under way occupy all slots, only an answer frees one.
     pub(super) fn next(&self, kind: Kind, now: Moment) -> Moment {
         let is_closed = now < self.closed_until;
         let first = self.answered.front().map_or(Moment::NEVER, |(free, _)| *free);
@@ -108,7 +107,7 @@ impl Budget {
         place.max(self.paced(kind))
     }
 
-    /// Places taken at this moment, of how many.
+    /// The occupied slots at this moment, and the limit.
     pub(super) fn used_of(&mut self, now: Moment) -> (usize, usize) {
         self.forget(now);
         (self.used(), self.limit)
@@ -129,7 +128,7 @@ impl Budget {
         self.used() + self.kept_from(kind) < self.limit
     }
 
-    /// Before this moment none of this kind is sent.
+    /// No request of this kind is sent before this moment.
     fn paced(&self, kind: Kind) -> Moment {
         match kind {
             Kind::Read => self.even.min(self.last_reading + self.gap() * SHARE_OF_READINGS),
@@ -137,12 +136,12 @@ impl Budget {
         }
     }
 
-    /// From one request to the next, were they all even.
+    /// The interval between evenly spread requests.
     fn gap(&self) -> Duration {
         WINDOW / u32::try_from(self.limit).unwrap_or(u32::MAX)
     }
 
-    /// The places that are kept from a request of this kind.
+    /// The slots that are reserved from requests of this kind.
     fn kept_from(&self, kind: Kind) -> usize {
         let readings = self.readings + self.answered_readings;
         match kind {
@@ -167,7 +166,7 @@ mod tests {
         Moment::at(Duration::from_secs_f64(seconds))
     }
 
-    /// Ten times as much to send as there are places for, for ten minutes; answers take up to two seconds. Graph may count a request at any
+    /// Ten times more to send than the limit allows, for ten minutes; answers take up to two seconds. Graph may count a request at any
     /// moment of that time.
     #[test]
     fn no_window_of_30_seconds_holds_more_than_the_limit() {
@@ -220,7 +219,7 @@ mod tests {
         assert_eq!((0..200).filter(|_| budget.take(Kind::Write, at(31.0))).count(), 90);
     }
 
-    /// How many readings fit into a second in which so many writes are sent, evenly, for a minute.
+    /// The number of readings per second while so many writes are sent, evenly, for a minute.
     fn readings_beside(writes: u32) -> Vec<usize> {
         let mut budget = Budget::new(1_500);
         let mut second = |second: u32| {

@@ -1,24 +1,24 @@
-//! What the synchronisation did and how it is, in numbers. Nothing here names a user.
+//! Counters and measurements of the synchronisation. Nothing here names a user.
 
 use std::time::Duration;
 
-/// Upper bounds of the delays that are counted, in milliseconds; whatever is longer counts as the rest. 3 and 5 s are the vendor's
-/// promises (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>).
+/// Upper bounds of the delay buckets, in milliseconds; longer delays are in the last bucket. 3 and 5 s are the vendor's promises
+/// (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>).
 pub const BOUNDS_MS: [u64; 10] = [100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000];
 
-/// How long changes took from one side to the other.
+/// The delays of changes from one side to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Delays {
-    /// How many were at most as long as each bound and longer than the one before, and those longer than all.
+    /// The number of delays per bucket, with a last bucket for longer ones.
     pub counts: [u64; BOUNDS_MS.len() + 1],
-    /// All together.
+    /// The sum.
     pub sum: Duration,
-    /// The last one.
+    /// The last delay.
     pub last: Duration,
 }
 
 impl Delays {
-    /// Counts one.
+    /// Adds a delay.
     pub(super) fn add(&mut self, delay: Duration) {
         let place = BOUNDS_MS.iter().position(|bound| delay.as_millis() <= u128::from(*bound));
         if let Some(count) = self.counts.get_mut(place.unwrap_or(BOUNDS_MS.len())) {
@@ -28,12 +28,12 @@ impl Delays {
         self.last = delay;
     }
 
-    /// How many there were.
+    /// The number of delays.
     pub fn count(&self) -> u64 {
         self.counts.iter().sum()
     }
 
-    /// A bound that so many of a hundred did not exceed; none if there were none, or it is longer than the longest bound.
+    /// The bound of a percentile; `None` without delays, or if it is above the longest bound.
     pub fn percentile(&self, percent: u64) -> Option<Duration> {
         let wanted = (self.count() * percent).div_ceil(100);
         let mut so_far = 0;
@@ -46,18 +46,18 @@ impl Delays {
     }
 }
 
-/// The numbers. Those of the first part only grow.
+/// The figures. The first part only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// Readings of many presences that were answered.
+    /// Answered readings of many presences.
     pub readings: u64,
-    /// Presences that they showed.
+    /// Presences in these answers.
     pub presences: u64,
-    /// Presences that were different from the time before.
+    /// Presences that changed.
     pub changes_in_teams: u64,
-    /// Presences with words that nobody knows.
+    /// Presences with an unknown availability or activity.
     pub unknown: u64,
-    /// Calls that began or ended in Swyx.
+    /// Calls that started or ended in Swyx.
     pub changes_in_swyx: u64,
     /// Statuses set in Swyx.
     pub statuses_set: u64,
@@ -65,30 +65,30 @@ pub struct Figures {
     pub sessions_set: u64,
     /// "In a call" renewed.
     pub sessions_renewed: u64,
-    /// "In a call" taken back.
+    /// "In a call" cleared.
     pub sessions_cleared: u64,
-    /// Requests refused, of Teams and Swyx together.
+    /// Rejected requests, for Teams and Swyx together.
     pub refused: u64,
-    /// Requests that Graph put off (429).
+    /// Requests that Graph throttled (429).
     pub throttled: u64,
-    /// Requests that nobody answered, or that were answered with a fault.
+    /// Requests without an answer, or with a server error.
     pub failed: u64,
-    /// From Teams to Swyx: at most as long as this, from the reading before the one that showed a change to the gateway's answer.
+    /// From Teams to Swyx: the upper limit, from the reading before the one that showed a change to the gateway's answer.
     pub to_swyx: Delays,
-    /// From Swyx to Teams: from when a call was heard of to Graph's answer.
+    /// From Swyx to Teams: from the report of a call to Graph's answer.
     pub to_teams: Delays,
 
-    /// Users who are carried.
+    /// Synchronised users.
     pub users: usize,
-    /// Calls in Swyx that are shown in Teams.
+    /// Calls in Swyx that are visible in Teams.
     pub open_sessions: usize,
-    /// Writes that wait.
+    /// Pending writes.
     pub waiting: usize,
-    /// How old the oldest of the presences is; none before all were read.
+    /// The age of the oldest presence; `None` before all were read.
     pub oldest_reading: Option<Duration>,
-    /// The interval that is really kept between two readings of one user, of the slowest lately; none before the second reading.
+    /// The actual interval between two readings of one user, the slowest lately; `None` before the second reading.
     pub interval_kept: Option<Duration>,
-    /// Presence requests of the last 30 seconds, of how many that may be.
+    /// Presence requests in the last 30 seconds, and the limit.
     pub budget: (usize, usize),
     /// Whether Graph does not answer.
     pub graph_is_out: bool,

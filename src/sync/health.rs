@@ -1,44 +1,44 @@
-//! Whether the other side is there: while it is not, one request in each interval finds out, and nothing else is sent.
+//! Detects outages of a side: during an outage, one request per interval probes the side, and nothing else is sent.
 //!
-//! An outage is told by three requests in a row that nobody answered, or that were answered with a fault. Nothing that failed is
-//! sent again by itself: what is to be written is seen anew when the other side is back, so an outage leaves no queue behind.
+//! An outage starts after three consecutive requests without an answer or with a server error. Failed requests are not repeated: after an
+//! outage, the required writes are computed again, so no queue is left behind.
 
 use std::time::Duration;
 
 use super::moment::Moment;
 use super::reader::Slot;
 
-/// So many failures in a row are an outage.
+/// The number of consecutive failures that make an outage.
 const OUTAGE: u32 = 3;
 
-/// One side's state.
+/// The state of one side.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Health {
     failures: u32,
     next_try: Moment,
-    /// For whom the last failure was: one user's failures say nothing of the others.
+    /// The user of the last failure: failures of one user say nothing about the others.
     last: Option<Slot>,
 }
 
 impl Health {
-    /// Whether a request may be sent now. In an outage it may if the last one is long enough ago.
+    /// Whether a request may be sent now. During an outage, only if the last one is long enough ago.
     pub(super) fn admits(&self, now: Moment) -> bool {
         !self.is_out() || now >= self.next_try
     }
 
-    /// A request was sent; in an outage, the next one may be after `pause`.
+    /// A request was sent; during an outage, the next one may follow after `pause`.
     pub(super) fn sent(&mut self, pause: Duration, now: Moment) {
         if self.is_out() {
             self.next_try = now + pause;
         }
     }
 
-    /// A request was answered as it should be.
+    /// A request was answered without an error.
     pub(super) fn succeeded(&mut self) {
         *self = Self::default();
     }
 
-    /// A request was not answered, or with a fault. Where this is the beginning of an outage, the next one may be sent after `pause`.
+    /// A request had no answer, or a server error. If this starts an outage, the next request may follow after `pause`.
     pub(super) fn failed(&mut self, user: Option<Slot>, pause: Duration, now: Moment) {
         if user.is_some() && std::mem::replace(&mut self.last, user) == user && self.failures > 0 {
             return;
@@ -54,12 +54,12 @@ impl Health {
         self.failures >= OUTAGE
     }
 
-    /// Whether the first request that was to find out did not find it over.
+    /// Whether the first probe request failed.
     pub(super) fn is_long(&self) -> bool {
         self.failures > OUTAGE
     }
 
-    /// When to try again, in an outage.
+    /// When to probe again during an outage.
     pub(super) fn next(&self) -> Moment {
         if self.is_out() { self.next_try } else { Moment::NEVER }
     }

@@ -1,11 +1,11 @@
-//! What a presence in Teams means for the status in Swyx.
+//! Maps a presence in Teams to a status in Swyx.
 //!
-//! The rows are in [`PAIRS`]. Words are compared without regard to case, since Microsoft's pages write them in two ways. A pair that
-//! is in no row goes by its availability, since an outdated status helps nobody; that is this program's reading, not the vendor's.
+//! The rows are in [`PAIRS`]. Values are compared without regard to case because Microsoft's pages use two forms. A pair without a row is
+//! mapped by its availability because an outdated status helps no one; this is our interpretation, not the vendor's.
 
 use crate::settings::{PAIRS, PresencePair, SwyxStatus};
 
-/// What a pair comes to that is in no row. `UrgentInterruptionsOnly` is documented as an activity, and guarded against as the other.
+/// The mapping of a pair without a row. `UrgentInterruptionsOnly` is documented as an activity; it is also accepted as an availability.
 const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
     ("Available", SwyxStatus::Available),
     ("AvailableIdle", SwyxStatus::Available),
@@ -20,46 +20,47 @@ const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
     ("OutOfOffice", SwyxStatus::None),
 ];
 
-/// The number of a pair of words: small enough to be kept for every user.
+/// The number of a pair of values: small enough to store for every user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(u16);
 
-/// How a presence ranks against the presence session of this program. Microsoft's order of sessions is DoNotDisturb, Busy, Available, Away
-/// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two that are Busy, the last one set shows (inferred).
+/// How a presence ranks against this program's presence session. Microsoft orders sessions as DoNotDisturb, Busy, Available, Away
+/// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two Busy sessions, the last one set is visible
+/// (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionRank {
-    /// The session would hide it, unless it was set by hand.
+    /// The session would hide it, unless a person set it.
     Below,
     /// It may hide the session.
     Above,
-    /// Busy/InACall, as the session is set.
+    /// Busy/InACall, the values of the session.
     AsSet,
-    /// Busy/Busy, as which users report that the session may come back (<https://learn.microsoft.com/answers/a/2014289>).
+    /// Busy/Busy: users report that the session may be read as this (<https://learn.microsoft.com/answers/a/2014289>).
     AsBusy,
 }
 
-/// What is known of a pair.
+/// The properties of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meaning {
-    /// What Swyx is to show; `None` leaves it alone.
+    /// The status for Swyx; `None` means no change.
     pub status: SwyxStatus,
-    /// How it ranks against the presence session of this program.
+    /// Its rank against this program's presence session.
     pub rank: SessionRank,
-    /// Whether neither the table nor the settings know these words.
+    /// Whether neither the table nor the settings contain these values.
     pub is_unknown: bool,
 }
 
-/// The table, with the settings' overrides, and every pair that was seen so far.
+/// The table, with the settings' overrides, and every pair seen so far.
 #[derive(Clone, Debug)]
 pub struct Mapping {
     overrides: Vec<(PresencePair, SwyxStatus)>,
     seen: Vec<(Box<str>, Box<str>, Meaning)>,
 }
 
-/// So many different pairs are told apart; all there are is 153. Whatever comes beyond that is unknown, and memory is bounded.
-const MOST_PAIRS: usize = 1_000;
-/// A longer word is no word of Graph's, and unknown; the longest there is has 23 characters.
-const LONGEST_WORD: usize = 64;
+/// The maximum number of different pairs; Graph has 153. Further pairs count as unknown, which limits memory.
+const MAX_PAIRS: usize = 1_000;
+/// Longer values cannot be from Graph and count as unknown; the longest real one has 23 characters.
+const MAX_VALUE_LEN: usize = 64;
 
 impl Mapping {
     /// The vendor's table with the overrides of `[sync.status]`.
@@ -67,13 +68,13 @@ impl Mapping {
         Self { overrides: overrides.to_vec(), seen: Vec::new() }
     }
 
-    /// The number of a pair. One pair has one number as long as the mapping lives.
+    /// The number of a pair. It stays the same as long as the mapping lives.
     pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
         let mut pairs = self.seen.iter();
         let known = pairs.position(|(one, other, _)| **one == *availability && **other == *activity);
         let number = known.unwrap_or_else(|| {
-            let is_too_long = availability.len().max(activity.len()) > LONGEST_WORD;
-            if self.seen.len() >= MOST_PAIRS || is_too_long {
+            let is_too_long = availability.len().max(activity.len()) > MAX_VALUE_LEN;
+            if self.seen.len() >= MAX_PAIRS || is_too_long {
                 return usize::MAX;
             }
             let meaning = self.look_up(availability, activity);
@@ -83,17 +84,17 @@ impl Mapping {
         Pair(u16::try_from(number).unwrap_or(u16::MAX))
     }
 
-    /// What a pair means.
+    /// The properties of a pair.
     pub fn meaning(&self, pair: Pair) -> Meaning {
         self.seen.get(usize::from(pair.0)).map_or(UNKNOWN, |(_, _, meaning)| *meaning)
     }
 
-    /// The words of a pair, as Graph wrote them.
+    /// The values of a pair, in Graph's spelling.
     pub fn words(&self, pair: Pair) -> (&str, &str) {
         self.seen.get(usize::from(pair.0)).map_or(("", ""), |(one, other, _)| (one, other))
     }
 
-    /// The pairs whose words nobody knows, as Graph wrote them.
+    /// The unknown pairs, in Graph's spelling.
     pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
         self.seen
             .iter()
@@ -101,7 +102,7 @@ impl Mapping {
             .map(|(one, other, _)| (&**one, &**other))
     }
 
-    /// Takes other overrides; the numbers of pairs stay.
+    /// Replaces the overrides; the numbers of pairs stay.
     pub(crate) fn set_overrides(&mut self, overrides: &[(PresencePair, SwyxStatus)]) {
         self.overrides = overrides.to_vec();
         for at in 0..self.seen.len() {
@@ -150,7 +151,7 @@ const UNKNOWN: Meaning = Meaning { status: SwyxStatus::None, rank: SessionRank::
 pub(crate) struct Settable(u8);
 
 impl Settable {
-    /// Whether it can set this one; leaving the status alone is no setting.
+    /// Whether it can set this one; "no change" is not a status.
     pub(crate) fn contains(self, status: SwyxStatus) -> bool {
         status != SwyxStatus::None && self.0 & (1 << status as u8) != 0
     }
@@ -162,10 +163,10 @@ impl FromIterator<SwyxStatus> for Settable {
     }
 }
 
-/// The nearest status that can be set, where `wanted` cannot; `None` where all others would say something else entirely.
+/// The nearest status that can be set instead of `wanted`; `None` if all others would mean something different.
 ///
-/// Whoever speaks, or wants no calls, is at least away; the vendor, too, shows a busy user as away. Do not disturb is never set in another's
-/// place: it may keep calls from the user. Available is never set for one who is not.
+/// Speaking and Do not disturb may become Away; the vendor also shows a busy user as away. Do not disturb is never a substitute because
+/// it may block calls. Available is never a substitute either.
 pub(crate) fn nearest(wanted: SwyxStatus, settable: Settable) -> SwyxStatus {
     let instead: &[SwyxStatus] = match wanted {
         SwyxStatus::Available | SwyxStatus::None => &[],
@@ -188,7 +189,7 @@ mod tests {
         mapping.meaning(pair).status
     }
 
-    /// The vendor's rows, copied by hand from its page and Microsoft's, once more: a second look at the table above.
+    /// The vendor's rows, copied again by hand from its page and Microsoft's, to verify the table above.
     #[test]
     fn every_row_of_the_vendors_table() {
         let rows = [
@@ -241,11 +242,11 @@ mod tests {
         let mut mapping = Mapping::new(&[]);
         assert_eq!(status(&mut mapping, "InTheCinema/Watching"), SwyxStatus::None);
         assert_eq!(mapping.unknown().collect::<Vec<_>>(), [("InTheCinema", "Watching")]);
-        for number in 0..2 * MOST_PAIRS {
+        for number in 0..2 * MAX_PAIRS {
             mapping.pair("Busy", &number.to_string());
         }
         let last = mapping.pair("never", "seen");
-        assert_eq!(mapping.seen.len(), MOST_PAIRS);
+        assert_eq!(mapping.seen.len(), MAX_PAIRS);
         assert_eq!(mapping.meaning(last), UNKNOWN);
     }
 

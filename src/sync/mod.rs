@@ -1,21 +1,21 @@
-//! The synchronisation: carries the statuses of Teams to Swyx, and calls in Swyx to Teams.
+//! The synchronisation: forwards the statuses of Teams to Swyx, and calls in Swyx to Teams.
 //!
 //! ```text
 //! Teams, Swyx ──events──▶ Engine ──commands──▶ Teams, Swyx
 //! ```
 //!
-//! The engine decides everything and does nothing: no socket, no clock, no waiting. What drives it carries out its commands and tells
-//! what became of them, so hours of it can be tried in seconds, with every fault that there is.
+//! The engine makes all decisions but has no side effects: no socket, no clock, no waiting. Its driver carries out the commands and
+//! reports the outcomes. So tests can simulate hours in seconds, with every possible fault.
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `mapping` | what a presence means in Swyx: the vendor's table, and the settings' overrides |
-//! | `engine` | the decisions, from what was seen |
-//! | `reader` | whose presence is read next |
-//! | `budget` | how many requests Graph takes |
-//! | `health` | what is sent while the other side is not there |
+//! | `engine` | the decisions, from the observed events |
+//! | `reader` | which presences are read next |
+//! | `budget` | how many requests Graph allows |
+//! | `health` | what is sent during an outage |
 //! | `run` | drives the engine of one tenant |
-//! | `figures` | what it did and how it is, in numbers |
+//! | `figures` | counters and measurements |
 //! | `moment` | time |
 
 mod budget;

@@ -1,28 +1,28 @@
-//! Time as the engine knows it: milliseconds since it began, by a clock that never goes back and is never set.
+//! The engine's time: milliseconds since its start, by a monotonic clock.
 
 use std::time::Duration;
 
-/// A moment. The engine reads no clock; whoever drives it says what time it is.
+/// A moment. The engine reads no clock; its driver passes the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(u64);
 
 impl Moment {
-    /// The beginning.
+    /// The start.
     pub const START: Self = Self(0);
-    /// Later than all that happens.
+    /// Later than all events.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
-    /// The moment so long after the beginning.
+    /// The moment at this time after the start.
     pub fn at(since_start: Duration) -> Self {
         Self::START + since_start
     }
 
-    /// How long after the beginning it is.
+    /// The time since the start.
     pub(crate) fn since_start(self) -> Duration {
         Duration::from_millis(self.0)
     }
 
-    /// How long after `earlier` it is; nothing if it is not.
+    /// The time since `earlier`; zero if that is in the future.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }

@@ -1,35 +1,35 @@
-//! Whose presence is read next.
+//! Decides which presences are read next.
 //!
-//! Everybody is read once in each interval, 650 users in a request, the requests spread over the interval. Where the budget
-//! does not allow that, those whose presence changed lately come first, and the others get at least nineteen twentieths of what would be
-//! fair: a sweep of theirs takes a twentieth longer than if all were alike, however many come before them.
+//! Every user is read once per interval, 650 users per request, with the requests spread over the interval. If the budget is too small,
+//! users whose presence changed lately come first. The others get at least nineteen twentieths of their fair share: reading all of them
+//! takes a twentieth longer than with equal treatment, however many users come first.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::moment::Moment;
 
-/// Users of one request at most. Source: <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
+/// The maximum number of users in one request. Source: <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
 pub const USERS_OF_A_REQUEST: usize = 650;
-/// Of their proportion in a request, so many parts are left to the users whose presence did not change lately, of so many.
+/// The numerator and denominator of the share that users without a recent change keep of their proportion in a request.
 const SHARE_OF_QUIET: (usize, usize) = (19, 20);
-/// How long after a change a user counts as one whose presence changed lately: most changes come in pairs, as a call's begin and end.
+/// How long a change counts as recent: most changes come in pairs, such as the start and the end of a call.
 const LATELY: Duration = Duration::from_mins(5);
 
-/// The place of a user in the engine.
+/// The position of a user in the engine.
 pub type Slot = u32;
 
-/// What the reader has to know of a user.
+/// The reader's data of a user.
 pub(super) trait Readers {
-    /// Whether the user is still to be read.
+    /// Whether the user must still be read.
     fn is_read(&self, user: Slot) -> bool;
-    /// When the user's presence was last asked for.
+    /// When the user's presence was last requested.
     fn asked(&self, user: Slot) -> Moment;
-    /// When it was last seen to change.
+    /// When it last changed.
     fn changed(&self, user: Slot) -> Moment;
 }
 
-/// Two rings of users, each in the order in which they were last asked for.
+/// Two rings of users, each in the order of their last request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reader {
     lively: VecDeque<Slot>,
@@ -39,7 +39,7 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Takes a user in, to be read before all others of the quiet.
+    /// Adds a user, to be read before all others without recent changes.
     pub(super) fn add(&mut self, user: Slot) {
         self.quiet.push_front(user);
     }
@@ -59,8 +59,8 @@ impl Reader {
         self.lively.len() + self.quiet.len()
     }
 
-    /// The users of the request that is sent now; all of them were last asked for at least about an `interval` ago. Those who are to
-    /// be read no longer leave the rings, and are given to `gone`.
+    /// The users of the request that is sent now; the last request for each of them is at least about an `interval` ago. Users that must
+    /// no longer be read leave the rings and are added to `gone`.
     pub(super) fn request(
         &mut self,
         users: &impl Readers,
@@ -70,7 +70,7 @@ impl Reader {
     ) -> Vec<Slot> {
         let requests = self.len().div_ceil(USERS_OF_A_REQUEST).max(1);
         let gap = interval / u32::try_from(requests).unwrap_or(u32::MAX);
-        // Half a gap early does no harm, and spares a request for the few who are due a moment later.
+        // Half a gap early does no harm, and saves a request for the few users due a moment later.
         let is_due =
             |user: Slot| users.asked(user) == Moment::START || users.asked(user) + interval <= now + gap / 2;
         let mut taken = Vec::new();
@@ -86,7 +86,7 @@ impl Reader {
         }
         let fronts = [self.lively.front(), self.quiet.front()].into_iter().flatten();
         let first = fronts.map(|user| users.asked(*user) + interval).min().unwrap_or(Moment::NEVER);
-        // Who is late does not hurry: the budget is what makes requests late. Where nobody was due, the first who is.
+        // Late requests do not speed up because the budget makes them late. If no user was due, the first one is.
         self.next = if taken.is_empty() { first } else { (self.next + gap).max(now + gap / 2) };
         taken
     }
@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// The requests of `seconds`, each with when it was sent and whom it asked for.
+    /// The requests within `seconds`, each with its time and its users.
     fn run(
         people: &mut People,
         seconds: u64,
@@ -192,7 +192,7 @@ mod tests {
     fn where_it_is_too_much_those_who_changed_lately_come_first_and_nobody_is_forgotten() {
         let interval = Duration::from_secs(4);
         let mut people = People(vec![(Moment::START, Moment::START); 20_000]);
-        // One in a hundred goes on changing; a request in half a second is a quarter of what it would take.
+        // One user in a hundred keeps changing; a request in half a second is a quarter of what this would take.
         people.0.iter_mut().step_by(100).for_each(|(_, changed)| *changed = Moment::NEVER);
         let requests = run(&mut people, 300, Duration::from_millis(500), interval);
         let late = requests

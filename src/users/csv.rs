@@ -1,10 +1,9 @@
 //! Swyx users from a CSV file.
 //!
-//! The format is this project's own: no page of the vendor describes an export of Control Center's users. The first line names the
-//! columns, in any order and case: `name` and `email`, and where they are known `id` and `enabled`; other columns are passed over. The
-//! separator is `;` or `,`, whichever the first line has more of. RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>) says how
-//! quotation marks work; but a user is one line, for a quotation mark without its twin would swallow users unseen. UTF-8, with or
-//! without a byte order mark.
+//! The format is specific to this project because the vendor documents no export of Control Center's users. The first line names the
+//! columns, in any order and case: `name` and `email`, and optionally `id` and `enabled`; other columns are ignored. The separator is `;`
+//! or `,`, whichever occurs more often in the first line. Quotation marks follow RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>), but
+//! a user is one line: an unmatched quotation mark would silently swallow users. UTF-8, with or without a byte order mark.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,17 +12,17 @@ use csv::{Position, ReaderBuilder, StringRecord};
 
 use crate::swyx::SwyxUser;
 
-/// Bytes of a list at most: 670 for each of 100,000 users.
-pub const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// The longest id of a user, in characters, as with the gateway.
-const LONGEST_ID: usize = 200;
+/// The maximum size of a list in bytes: 670 for each of 100,000 users.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// The maximum length of a user's id in characters, the same as for the gateway.
+const MAX_ID_LEN: usize = 200;
 
-/// Why a line is no user, or the first line no header.
+/// Why a line is not a valid user, or the first line not a valid header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// What is invalid.
     pub why: String,
 }
 
@@ -33,8 +32,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The users of a list. Where there is no column `id`, a user's id is the line, as `line 2`; where there is no column `enabled`, all
-/// are activated. Blanks around a value are not part of it, and a line without any value is no user.
+/// The users of a list. Without a column `id`, a user's id is the line, such as `line 2`; without a column `enabled`, all are activated.
+/// Blanks around a value are ignored, and a line without any value is no user.
 ///
 /// ```
 /// let users = swyx_teams::users::csv::read(b"Name;E-Mail;Email\nJane Roe;;jane.roe@example.com\n").unwrap();
@@ -42,7 +41,7 @@ impl fmt::Display for Fault {
 /// ```
 ///
 /// # Errors
-/// Every [`Fault`] of the list, in the order of its lines. There are no users then: a list with holes would match the wrong ones.
+/// Every [`Fault`] of the list, in the order of its lines. The result then has no users: an incomplete list would match the wrong ones.
 pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     let text = text(content).map_err(|fault| vec![fault])?;
     let mut reader = ReaderBuilder::new()
@@ -54,7 +53,7 @@ pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     let mut lines = Lines::new(text);
     let mut list = List::default();
     let mut columns = None;
-    // Of UTF-8 that may be of any length, nothing is an error to the reader.
+    // The reader accepts any number of columns without an error.
     while reader.read_record(&mut record).unwrap_or(false) {
         let line = lines.of(record.position());
         match &columns {
@@ -69,15 +68,17 @@ pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     }
 }
 
-const NO_HEADER: &str =
-    "the first line names the columns: name and email, and where they are known id and enabled";
+const NO_HEADER: &str = "the first line must name the columns: name and email, and optionally id and enabled";
 
 fn text(content: &[u8]) -> Result<&str, Fault> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     std::str::from_utf8(content).map_err(|error| {
         let before = content.get(..error.valid_up_to()).unwrap_or_default();
         let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        Fault { line, why: "this is not UTF-8; spreadsheets have it as \"CSV UTF-8\"".to_owned() }
+        Fault {
+            line,
+            why: "the file is not UTF-8; save it as \"CSV UTF-8\" in the spreadsheet program".to_owned(),
+        }
     })
 }
 
@@ -86,7 +87,7 @@ fn separator(text: &str) -> u8 {
     if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' }
 }
 
-/// The number of a record's line. The reader's own is that of blank lines before it.
+/// The line number of a record. The reader's own number does not count blank lines before it.
 struct Lines<'a> {
     text: &'a str,
     at: usize,
@@ -109,7 +110,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// Where each column is.
+/// The position of each column.
 struct Columns {
     id: Option<usize>,
     name: usize,
@@ -125,12 +126,12 @@ impl Columns {
             let mut found = (0..header.len())
                 .filter(|at| header.get(*at).is_some_and(|column| column.trim().eq_ignore_ascii_case(name)));
             match (found.next(), found.next()) {
-                (_, Some(_)) => Err(fault(format!("there are two columns `{name}`"))),
+                (_, Some(_)) => Err(fault(format!("column `{name}` occurs twice"))),
                 (place, None) => Ok(place),
             }
         };
         let needed =
-            |name| place(name)?.ok_or_else(|| fault(format!("there is no column `{name}`; {NO_HEADER}")));
+            |name| place(name)?.ok_or_else(|| fault(format!("column `{name}` is missing; {NO_HEADER}")));
         Ok(Self {
             name: needed("name")?,
             email: needed("email")?,
@@ -168,11 +169,13 @@ impl List {
     fn user(&self, columns: &Columns, record: &StringRecord, line: usize) -> Result<SwyxUser, String> {
         let value = |place: usize| record.get(place).unwrap_or_default().trim();
         if record.iter().any(|value| value.contains(['\n', '\r'])) {
-            return Err("a value goes over the end of the line; is a quotation mark missing?".to_owned());
+            return Err(
+                "a value continues after the end of the line; is a quotation mark missing?".to_owned()
+            );
         }
         if record.len() != columns.count {
             return Err(format!(
-                "it has {} columns, and the first line {}; is a quotation mark missing, or a separator too many?",
+                "{} columns, but the first line has {}; is a quotation mark missing, or a separator too many?",
                 record.len(),
                 columns.count
             ));
@@ -180,8 +183,8 @@ impl List {
         let id = match columns.id.map(value) {
             None => format!("line {line}").into(),
             Some("") => return Err("the id is missing".to_owned()),
-            Some(id) if id.chars().count() > LONGEST_ID => {
-                return Err(format!("the id has more than {LONGEST_ID} characters"));
+            Some(id) if id.chars().count() > MAX_ID_LEN => {
+                return Err(format!("the id is longer than {MAX_ID_LEN} characters"));
             }
             Some(id) => Box::<str>::from(id),
         };
@@ -193,19 +196,19 @@ impl List {
             return Err("the name is missing".to_owned());
         }
         let enabled = columns.enabled.map_or(Ok(true), |place| {
-            yes_or_no(value(place)).ok_or_else(|| "`enabled` is neither true nor false".to_owned())
+            yes_or_no(value(place)).ok_or_else(|| "`enabled` must be true or false".to_owned())
         })?;
         let email = Some(value(columns.email)).filter(|email| !email.is_empty()).map(Into::into);
         Ok(SwyxUser { id, name: name.into(), email, enabled })
     }
 }
 
-/// Whether a value is nothing; one that goes over the end of its line may have swallowed something.
+/// Whether a value is empty. A value that continues after the end of its line may have swallowed other values.
 fn is_blank(value: &str) -> bool {
     value.trim().is_empty() && !value.contains('\n')
 }
 
-/// As programs and spreadsheets write it, German ones among them.
+/// The values that programs and spreadsheets write, including German ones.
 fn yes_or_no(text: &str) -> Option<bool> {
     const YES: [&str; 5] = ["true", "yes", "1", "wahr", "ja"];
     const NO: [&str; 5] = ["false", "no", "0", "falsch", "nein"];
@@ -273,12 +276,12 @@ mod tests {
     #[test]
     fn what_is_no_such_list_is_said() {
         for (text, words) in [
-            ("", "line 1: the first line names"),
-            ("\n\n", "line 1: the first line names"),
-            ("name\tmail\n", "line 1: there is no column `name`"),
-            ("Jane;j@x\n", "line 1: there is no column `name`"),
-            ("name;mail\nJane;j@x\n", "line 1: there is no column `email`"),
-            ("name;email;Email\n", "line 1: there are two columns `email`"),
+            ("", "line 1: the first line must name"),
+            ("\n\n", "line 1: the first line must name"),
+            ("name\tmail\n", "line 1: column `name` is missing"),
+            ("Jane;j@x\n", "line 1: column `name` is missing"),
+            ("name;mail\nJane;j@x\n", "line 1: column `email` is missing"),
+            ("name;email;Email\n", "line 1: column `email` occurs twice"),
         ] {
             assert!(faults(text)[0].starts_with(words), "{text:?} {:?}", faults(text));
         }
@@ -292,6 +295,6 @@ mod tests {
     fn an_id_has_at_most_200_characters() {
         let with = |length: usize| format!("id,name,email\n{},J,j@x\n", "ü".repeat(length));
         assert!(read(with(200).as_bytes()).is_ok());
-        assert!(faults(&with(201))[0].starts_with("line 2: the id has more"));
+        assert!(faults(&with(201))[0].starts_with("line 2: the id is longer"));
     }
 }

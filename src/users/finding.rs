@@ -1,4 +1,4 @@
-//! A finding: what a person should know of a matching.
+//! A finding: something to know about a matching.
 
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -8,30 +8,30 @@ use crate::diagnostic::Severity;
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
-/// The kind of a finding; the constants are the kinds there are. Kinds are ordered as they are reported within one severity.
+/// The kind of a finding, defined as constants. Kinds are ordered as they are reported within one severity.
 #[derive(Clone, Copy, Debug)]
 pub struct FindingKind(pub(super) &'static Row);
 
-/// What is known of a kind.
+/// The properties of a kind.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// Its place among the kinds of its severity.
+    /// Its order among the kinds of the same severity.
     pub(super) order: u8,
     /// Its id in JSON and CSV; stable.
     pub(super) id: &'static str,
-    /// An error is a user who should be matched and is not.
+    /// The severity. An error is an active user without a match.
     pub(super) severity: Severity,
-    /// The head of a list of such findings.
+    /// The title of a list of such findings.
     pub(super) title: &'static str,
     /// What to do.
     pub(super) help: &'static str,
-    /// What one finding says beyond the title.
+    /// The details of one finding beyond the title.
     pub(super) detail: Text,
     /// The account name to enter.
     pub(super) suggestion: Text,
 }
 
-/// Makes a text of a finding. Every text that comes from the lists is shown with its control characters spelt out.
+/// Builds the text of a finding. Texts from the lists are shown with their control characters escaped.
 pub(super) type Text = fn(&Finding, Lists<'_>) -> Option<String>;
 
 impl FindingKind {
@@ -40,12 +40,12 @@ impl FindingKind {
         self.0.id
     }
 
-    /// How bad it is: an error is a user who should be matched and is not.
+    /// The severity. An error is an active user without a match.
     pub fn severity(self) -> Severity {
         self.0.severity
     }
 
-    /// The head of a list of such findings.
+    /// The title of a list of such findings.
     pub fn title(self) -> &'static str {
         self.0.title
     }
@@ -82,7 +82,7 @@ impl Hash for FindingKind {
     }
 }
 
-/// One finding. Numbers are places in the lists that were matched.
+/// One finding. Numbers are positions in the matched lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -92,7 +92,7 @@ pub struct Finding {
     note: Note,
 }
 
-/// What a finding holds beyond the users it is about.
+/// The details of a finding besides its users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Note {
     Nothing,
@@ -100,13 +100,13 @@ pub(super) enum Note {
     Likely(Likely),
     /// The deceptive characters.
     Characters(Vec<char>),
-    /// What the users were matched by.
+    /// What matched the users.
     MatchedBy(By),
-    /// The place of a `[[user]]`, from 0, and what is wrong with it.
+    /// The position of a `[[user]]`, from 0, and its problem.
     Override(usize, OverrideFault),
 }
 
-/// What is wrong with a `[[user]]`.
+/// The problem of a `[[user]]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OverrideFault {
     /// `swyx` matches nobody.
@@ -117,7 +117,7 @@ pub(super) enum OverrideFault {
     SeveralSwyxUsers,
     /// Several Teams users have the mail address.
     SeveralTeamsUsers,
-    /// This earlier one names the same Swyx user, and counts.
+    /// This earlier entry names the same Swyx user, and takes precedence.
     Repeats(usize),
     /// The e-mail address leads to the same account.
     Redundant,
@@ -128,22 +128,22 @@ pub(super) enum OverrideFault {
 /// The Teams user that is probably meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Likely {
-    /// The place in the list of Teams users.
+    /// The position in the list of Teams users.
     pub teams: usize,
-    /// What speaks for it.
+    /// Why it is likely.
     pub reason: Reason,
 }
 
-/// What speaks for a likely pair.
+/// Why a pair is likely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The addresses look the same.
     LooksTheSame,
-    /// The same before the @.
+    /// The same part before the @.
     SameLocalPart,
     /// The same name.
     SameName,
-    /// One letter is wrong, missing or too many, or two changed places.
+    /// One letter is wrong, missing or additional, or two letters are swapped.
     OneSlip,
 }
 
@@ -151,14 +151,14 @@ impl Reason {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::LooksTheSame => "the address looks the same",
-            Self::SameLocalPart => "the same before the @",
+            Self::SameLocalPart => "the same part before the @",
             Self::SameName => "the same name",
             Self::OneSlip => "one letter apart",
         }
     }
 }
 
-/// The lists that were matched, from which the texts of findings are made.
+/// The matched lists, used to build the texts of findings.
 #[derive(Clone, Copy)]
 pub struct Lists<'a> {
     /// The Swyx users.
@@ -179,12 +179,12 @@ impl Finding {
         self.kind
     }
 
-    /// The Swyx users that it is about.
+    /// The Swyx users of the finding.
     pub fn swyx(&self) -> &[usize] {
         &self.swyx
     }
 
-    /// The Teams users that it is about, without those who are only likely.
+    /// The Teams users of the finding, without the likely ones.
     pub fn teams(&self) -> &[usize] {
         &self.teams
     }
@@ -193,7 +193,7 @@ impl Finding {
         &self.note
     }
 
-    /// The Teams user that is likely, where there is no certain one.
+    /// The likely Teams user, if there is no certain one.
     pub fn likely(&self) -> Option<Likely> {
         match self.note {
             Note::Likely(likely) => Some(likely),
@@ -201,12 +201,12 @@ impl Finding {
         }
     }
 
-    /// What is found here, beyond what [`FindingKind::title`] says and whom it is about; often nothing.
+    /// The details, besides [`FindingKind::title`] and the users; often empty.
     pub fn detail(&self, lists: Lists<'_>) -> Option<String> {
         (self.kind.0.detail)(self, lists)
     }
 
-    /// The account name to enter, where it is known, or likely and why.
+    /// The account name to enter, if it is known or likely, with the reason.
     pub fn suggestion(&self, lists: Lists<'_>) -> Option<String> {
         (self.kind.0.suggestion)(self, lists)
     }

@@ -11,7 +11,7 @@ impl FindingKind {
         order: 10,
         id: "unmatched-swyx",
         severity: Severity::Error,
-        title: "Swyx users with an e-mail address that nobody in Teams has",
+        title: "Swyx users whose e-mail address no Teams user has",
         help: "enter the account name of the Teams user as the Swyx user's e-mail address in Control Center, or add a [[user]] to the settings",
         detail: nothing,
         suggestion: perhaps,
@@ -21,18 +21,18 @@ impl FindingKind {
         order: 20,
         id: "duplicate-email",
         severity: Severity::Error,
-        title: "several activated Swyx users with one e-mail address",
-        help: "SwyxWare wants e-mail addresses to be unique: correct one, or tell the users apart with [[user]]",
+        title: "activated Swyx users with the same e-mail address",
+        help: "SwyxWare requires unique e-mail addresses: correct one of them, or assign the users with [[user]]",
         detail: nothing,
         suggestion: nothing,
     });
-    /// Two Teams users with the mail address of one Swyx user.
+    /// Several Teams users with the mail address of one Swyx user.
     pub const AMBIGUOUS_MAIL: Self = Self(&Row {
         order: 30,
         id: "ambiguous-mail",
         severity: Severity::Error,
-        title: "several Teams users with one Swyx user's address",
-        help: "enter the right one's account name as the Swyx user's e-mail address, or add a [[user]] to the settings",
+        title: "Teams users with the same mail address as a Swyx user",
+        help: "enter the right user's account name as the Swyx user's e-mail address, or add a [[user]] to the settings",
         detail: |finding, lists| Some(accounts(finding, lists)),
         suggestion: nothing,
     });
@@ -41,8 +41,8 @@ impl FindingKind {
         order: 40,
         id: "account-twice",
         severity: Severity::Error,
-        title: "several Swyx users with one Teams account",
-        help: "a Teams account is one person's: correct the e-mail address, or the [[user]]",
+        title: "Swyx users with the same Teams account",
+        help: "a Teams account belongs to one person: correct the e-mail address or the [[user]]",
         detail: nothing,
         suggestion: nothing,
     });
@@ -51,7 +51,7 @@ impl FindingKind {
         order: 50,
         id: "override-unknown",
         severity: Severity::Error,
-        title: "`[[user]]` that names nobody",
+        title: "`[[user]]` without a matching user",
         help: "correct it: `swyx` is a Swyx user's name or id, `teams` an account name or mail address",
         detail: override_fault,
         suggestion: nothing,
@@ -61,8 +61,8 @@ impl FindingKind {
         order: 60,
         id: "override-ambiguous",
         severity: Severity::Error,
-        title: "`[[user]]` that names several",
-        help: "write the Swyx user's id, and the account name, which are unique",
+        title: "`[[user]]` that matches several users",
+        help: "use the Swyx user's id and the account name, which are unique",
         detail: override_fault,
         suggestion: nothing,
     });
@@ -71,21 +71,21 @@ impl FindingKind {
         order: 70,
         id: "upn-differs",
         severity: Severity::Warning,
-        title: "matched by the mail address, and the account name is another",
-        help: "SwyxWare itself matches by the account name and would not find them: enter the account name as e-mail address in Control Center",
+        title: "matched by mail address, but the account name differs",
+        help: "SwyxWare itself matches by account name and would not find these users: enter the account name as e-mail address in Control Center",
         detail: |finding, lists| {
-            let text = "a guest, who has no presence in this tenant (inferred)";
+            let text = "a guest, without presence in this tenant (inferred)";
             is_guest(finding, lists).then(|| text.to_owned())
         },
         suggestion: |finding, lists| enter(finding, lists).filter(|_| !is_guest(finding, lists)),
     });
-    /// An unmatched address that only looks like a Teams user's.
+    /// An unmatched address that looks like a Teams user's address.
     pub const CONFUSABLE: Self = Self(&Row {
         order: 80,
         id: "confusable",
         severity: Severity::Warning,
-        title: "addresses that only look like a Teams user's",
-        help: "type the address anew, in Control Center or in Entra ID",
+        title: "addresses that only look like a Teams user's address",
+        help: "type the address again, in Control Center or in Entra ID",
         detail: characters,
         suggestion: enter,
     });
@@ -95,17 +95,17 @@ impl FindingKind {
         id: "no-email",
         severity: Severity::Warning,
         title: "activated Swyx users without an e-mail address",
-        help: "enter the account name of the Teams user in Control Center; who has no Teams account needs none",
+        help: "enter the account name of the Teams user in Control Center; users without a Teams account need none",
         detail: nothing,
         suggestion: perhaps,
     });
-    /// A match that ignores case or Unicode's form.
+    /// A match that ignores case or Unicode normalization.
     pub const SPELLING_DIFFERS: Self = Self(&Row {
         order: 100,
         id: "spelling-differs",
         severity: Severity::Info,
-        title: "matched in another spelling",
-        help: "nothing to do here; whether SwyxWare itself passes over this is not in the vendor's pages",
+        title: "matched with a different spelling",
+        help: "no action needed; the vendor's pages do not say whether SwyxWare itself ignores the difference",
         detail: spelling,
         suggestion: nothing,
     });
@@ -115,7 +115,7 @@ impl FindingKind {
         id: "override-needless",
         severity: Severity::Info,
         title: "`[[user]]` that changes nothing",
-        help: "it can be deleted from the settings",
+        help: "you can delete it from the settings",
         detail: override_fault,
         suggestion: nothing,
     });
@@ -124,8 +124,8 @@ impl FindingKind {
         order: 120,
         id: "unmatched-teams",
         severity: Severity::Info,
-        title: "Teams users who are nobody in Swyx",
-        help: "nothing to do for rooms, guests and whoever has no telephone",
+        title: "Teams users without a Swyx user",
+        help: "no action needed for rooms, guests and users without a telephone",
         detail: |finding, lists| is_guest(finding, lists).then(|| "a guest".to_owned()),
         suggestion: nothing,
     });
@@ -140,7 +140,7 @@ fn account(lists: Lists<'_>, place: usize) -> Option<String> {
     Some(shown(&lists.teams.get(place)?.upn))
 }
 
-/// The likely account, and why.
+/// The likely account, and the reason.
 fn perhaps(finding: &Finding, lists: Lists<'_>) -> Option<String> {
     let likely = finding.likely()?;
     Some(format!("perhaps {} ({})", account(lists, likely.teams)?, likely.reason.words()))
@@ -158,7 +158,7 @@ fn accounts(finding: &Finding, lists: Lists<'_>) -> String {
 fn characters(finding: &Finding, _: Lists<'_>) -> Option<String> {
     let Note::Characters(characters) = finding.note() else { return None };
     let spelt = characters.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect::<Vec<_>>();
-    Some(format!("holds {}", spelt.join(", ")))
+    Some(format!("contains {}", spelt.join(", ")))
 }
 
 fn override_fault(finding: &Finding, lists: Lists<'_>) -> Option<String> {
@@ -172,10 +172,10 @@ fn override_fault(finding: &Finding, lists: Lists<'_>) -> Option<String> {
             format!("the Swyx users with the ids {} have this name", several(ids.map(shown)))
         }
         OverrideFault::SeveralTeamsUsers => {
-            format!("it is the mail address of {}", accounts(finding, lists))
+            format!("several users have the mail address: {}", accounts(finding, lists))
         }
         OverrideFault::Repeats(earlier) => {
-            format!("the Swyx user is in user[{earlier}] already, which counts")
+            format!("the Swyx user is already in user[{earlier}], which takes precedence")
         }
         OverrideFault::Redundant => "the e-mail address leads to the same account".to_owned(),
         OverrideFault::Disabled => "the Swyx user is not activated".to_owned(),
@@ -189,7 +189,7 @@ fn is_guest(finding: &Finding, lists: Lists<'_>) -> bool {
     account.is_some_and(|user| user.upn.to_ascii_uppercase().contains("#EXT#"))
 }
 
-/// How the e-mail address and the one that it matches differ.
+/// How the e-mail address and its match differ.
 fn spelling(finding: &Finding, lists: Lists<'_>) -> Option<String> {
     let Note::MatchedBy(by) = finding.note() else { return None };
     let swyx = finding.swyx().first().and_then(|place| lists.swyx.get(*place));
@@ -200,19 +200,19 @@ fn spelling(finding: &Finding, lists: Lists<'_>) -> Option<String> {
         By::Mail => account.and_then(|account| account.mail.as_deref()),
     };
     let text = if address.is_some_and(|address| address.to_lowercase() == email.to_lowercase()) {
-        "in another case"
+        "different case"
     } else {
-        "in another of Unicode's forms"
+        "different Unicode normalization"
     };
     Some(text.to_owned())
 }
 
-/// Some of them, and how many more there are.
+/// Some of the names, and the number of the others.
 fn several(all: impl Iterator<Item = String>) -> String {
-    const MOST: usize = 5;
+    const MAX: usize = 5;
     let all = all.collect::<Vec<_>>();
-    let named = all.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    match all.len().saturating_sub(MOST) {
+    let named = all.iter().take(MAX).cloned().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(MAX) {
         0 => named,
         more => format!("{named} and {more} more"),
     }

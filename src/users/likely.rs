@@ -1,7 +1,7 @@
-//! Whom an unmatched Swyx user was perhaps meant to be. A hint for a person: nothing is ever matched by it.
+//! Finds the probable Teams user of an unmatched Swyx user. This is only a hint: it never causes a match.
 //!
-//! In this order: an address that looks the same, one with the same part before the @, the same name, an address with one slip of the
-//! finger. Who shares that with somebody else is no hint. All in about linear time, for both lists may have 100,000 users.
+//! The order is: an address that looks the same, the same part before the @, the same name, an address with one typo. An ambiguous
+//! candidate is no hint. Runs in about linear time because both lists may have 100,000 users.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,14 +13,14 @@ use super::spelling::{folded, local_part, skeleton};
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
-/// Where more Swyx users than these are unmatched, it is no slip of the finger.
-const MOST_SLIPS: usize = 1_000;
-/// A shorter part before the @ is like too many others.
-const SHORTEST: usize = 4;
-/// A longer one is not looked at for slips: 64 octets are the most that RFC 5321 allows (section 4.5.3.1.1).
-const LONGEST: usize = 64;
+/// With more unmatched Swyx users than this, the cause is not a typo.
+const MAX_UNMATCHED_FOR_TYPOS: usize = 1_000;
+/// A shorter part before the @ is similar to too many others.
+const MIN_LEN: usize = 4;
+/// Longer parts are not searched for typos: RFC 5321 allows at most 64 octets (section 4.5.3.1.1).
+const MAX_LEN: usize = 64;
 
-/// The Teams users as far as they are likely for someone.
+/// The candidates among the Teams users.
 pub(super) struct Candidates<'a> {
     teams: &'a [TeamsUser],
     looks: Index<'a>,
@@ -30,7 +30,7 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// The candidates for the Swyx users at `unmatched`, in ascending order; `is_free` says of a Teams user that nobody has it yet.
+    /// The candidates for the Swyx users at `unmatched`, in ascending order; `is_free` says whether a Teams user is unmatched.
     pub(super) fn new(
         swyx: &[SwyxUser],
         unmatched: &[usize],
@@ -53,7 +53,7 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// The Teams user that `user`, the Swyx user at `place`, was perhaps meant to be.
+    /// The probable Teams user of `user`, the Swyx user at `place`.
     pub(super) fn of(&self, place: usize, user: &SwyxUser) -> Option<Likely> {
         let found = |reason, teams: Option<usize>| teams.map(|teams| Likely { teams, reason });
         let address = user.email.as_deref().map(folded).unwrap_or_default();
@@ -92,17 +92,17 @@ fn local(address: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// The only Teams user that is one slip away from each Swyx user, if there is one: `None` stands for several.
+/// The only Teams user that differs by one typo from each Swyx user, if there is one: `None` means several.
 ///
-/// Two words that are one slip apart (a letter too many, too few, wrong, or two that changed places) become the same when the right
-/// letter, or none, is left out of each; so those forms are looked up, and then compared.
+/// Two words differ by one typo if a letter is additional, missing or wrong, or if two letters are swapped. Such words become equal when
+/// the right letter, or none, is removed from each. So these forms are looked up and then compared.
 fn slips<'a>(
     swyx: &[SwyxUser],
     unmatched: &[usize],
     teams: impl Iterator<Item = (Cow<'a, str>, usize)>,
 ) -> HashMap<usize, Option<usize>> {
     let mut found = HashMap::new();
-    if unmatched.len() > MOST_SLIPS {
+    if unmatched.len() > MAX_UNMATCHED_FOR_TYPOS {
         return found;
     }
     let mut forms: HashMap<u64, Vec<(usize, String)>> = HashMap::new();
@@ -127,10 +127,10 @@ fn slips<'a>(
     found
 }
 
-/// The word, and the word without each of its letters, as numbers.
+/// The hashes of the word and of the word without each of its letters.
 fn shortened(word: &str) -> impl Iterator<Item = u64> {
     let count = word.chars().count();
-    let gaps = (SHORTEST..=LONGEST).contains(&count).then_some(0..=count);
+    let gaps = (MIN_LEN..=MAX_LEN).contains(&count).then_some(0..=count);
     gaps.into_iter().flatten().map(move |gap| {
         let mut hasher = DefaultHasher::new();
         word.chars().enumerate().filter(|(at, _)| *at != gap).for_each(|(_, c)| c.hash(&mut hasher));

@@ -1,9 +1,8 @@
-//! Who is whom: by an override, else by the e-mail address as account name, else by it as mail address. Nothing is guessed.
+//! Matches users by override, otherwise by e-mail address as account name, otherwise by e-mail address as mail address. Never guesses.
 //!
-//! The vendor's key is the account name: a Swyx user's e-mail address has to be the user's account name in Teams
-//! (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>). Whoever cannot be told
-//! from another (two users with one address, one account for two users) is not matched at all, for a status of the wrong person is
-//! worse than none.
+//! The vendor's key is the account name: a Swyx user's e-mail address must be the user's account name in Teams
+//! (<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>). Ambiguous users (two users
+//! with one address, one account for two users) are not matched: the status of the wrong person is worse than none.
 
 use std::collections::HashMap;
 
@@ -15,19 +14,19 @@ use super::spelling::{deceptive, folded};
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 
-/// Who is whom.
+/// The result of matching.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matching {
-    /// Those who are matched, in the order of the Swyx users; nobody is in two of them.
+    /// The pairs, in the order of the Swyx users; no user is in two of them.
     pub pairs: Vec<Pair>,
-    /// What is worth saying, the worst first.
+    /// The findings, most severe first.
     pub findings: Vec<Finding>,
-    /// How many Swyx users are left out since they are not activated.
+    /// The number of Swyx users left out because they are not activated.
     pub disabled: usize,
 }
 
-/// Matches the Swyx users with the Teams users. `overrides` are those of the settings: a Swyx user's id or name, and a Teams account's
-/// name or mail address. Places in the result are those of the lists given. Takes about linear time.
+/// Matches the Swyx users to the Teams users. `overrides` are those of the settings: a Swyx user's id or name, and a Teams account's name
+/// or mail address. Positions in the result refer to the given lists. Takes about linear time.
 pub fn matching(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String, String)]) -> Matching {
     let mut matcher = Matcher::new(swyx, teams);
     for (entry, (name, account)) in overrides.iter().enumerate() {
@@ -40,11 +39,11 @@ pub fn matching(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String, St
     matcher.finish()
 }
 
-/// What became of a Swyx user.
+/// The match state of a Swyx user.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MatchState {
     Open,
-    /// Matched, or the reason against it is noted already.
+    /// Matched, or the reason against it is already noted.
     Settled,
 }
 
@@ -54,10 +53,10 @@ struct Matcher<'a> {
     account_names: Index<'a>,
     mails: Index<'a>,
     emails: Index<'a>,
-    /// One for each Swyx user.
+    /// One state for each Swyx user.
     states: Vec<MatchState>,
     pairs: Vec<Pair>,
-    /// The override of each Swyx user that has one.
+    /// The override of each Swyx user with one.
     overridden: HashMap<usize, usize>,
     findings: Vec<Finding>,
 }
@@ -129,7 +128,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The Swyx users with this id, else with this name; of those, the ones who are activated if any is.
+    /// The Swyx users with this id, otherwise with this name. If any of them is activated, only the activated ones.
     fn named(&self, name: &str) -> Vec<usize> {
         let wanted = folded(name.trim());
         let all = || self.swyx.iter().enumerate();
@@ -146,7 +145,7 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    /// The Teams users with this account name, else with this mail address.
+    /// The Teams users with this account name, otherwise with this mail address.
     fn accounts(&self, address: &str) -> Vec<(usize, By)> {
         let address = folded(address);
         let by_name = self.account_names.find(&address).map(|teams| (teams, By::AccountName));
@@ -157,7 +156,7 @@ impl<'a> Matcher<'a> {
         self.mails.find(&address).map(|teams| (teams, By::Mail)).collect()
     }
 
-    /// Matches by addresses whoever has no override.
+    /// Matches the users without an override by address.
     fn match_addresses(&mut self) {
         for (swyx, user) in self.swyx.iter().enumerate() {
             if self.is_settled(swyx) {
@@ -184,7 +183,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Takes an account away from all who claim it, but for the only one who has it by an override.
+    /// Removes an account from all users that claim it, except the only one that has it by an override.
     fn drop_double_claims(&mut self) {
         let mut pairs = std::mem::take(&mut self.pairs);
         pairs.sort_unstable_by_key(|pair| (pair.teams, pair.swyx));
@@ -202,7 +201,7 @@ impl<'a> Matcher<'a> {
         self.pairs.sort_unstable_by_key(|pair| pair.swyx);
     }
 
-    /// Notes what is wrong with pairs.
+    /// Notes the problems of pairs.
     fn judge_pairs(&mut self) {
         let mut findings = Vec::new();
         for Pair { swyx, teams, by } in &self.pairs {
@@ -238,7 +237,7 @@ impl<'a> Matcher<'a> {
         self.findings.append(&mut findings);
     }
 
-    /// Notes the users who are left, each with the likely match.
+    /// Notes the remaining users, each with the likely match.
     fn look_for_likely(&mut self) {
         let mut findings = Vec::new();
         let mut is_taken = vec![false; self.teams.len()];
@@ -260,7 +259,7 @@ impl<'a> Matcher<'a> {
             if let Some(Likely { teams, reason: Reason::LooksTheSame }) = likely {
                 let twin = candidates.twin(teams, &folded(email)).unwrap_or_default();
                 let (ours, theirs) = (deceptive(email), deceptive(&twin));
-                // A character on both sides does not deceive.
+                // A character on both sides is not deceptive.
                 let differs = |c: &char| ours.contains(c) != theirs.contains(c);
                 let characters = ours.iter().chain(&theirs).copied().filter(differs).collect::<Vec<_>>();
                 if !characters.is_empty() {
@@ -277,7 +276,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn finish(mut self) -> Matching {
-        // Stable: within a kind the order of the lists is kept.
+        // Stable: keeps the order of the lists within a kind.
         self.findings.sort_by_key(|finding| (std::cmp::Reverse(finding.kind().severity()), finding.kind()));
         let disabled = self.swyx.iter().filter(|user| !user.enabled).count();
         Matching { pairs: self.pairs, findings: self.findings, disabled }

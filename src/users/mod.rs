@@ -1,4 +1,4 @@
-//! Which Swyx user is which Teams user.
+//! Matches Swyx users to Teams users.
 //!
 //! ```text
 //! a CSV file, or the gateway ──▶ Swyx users ─┐
@@ -9,13 +9,13 @@
 //! | file | what it is |
 //! |---|---|
 //! | `csv` | the list of Swyx users as a file |
-//! | `pair` | two users who are one person |
-//! | `matching` | who is whom: overrides, account names, mail addresses; nothing else, and no guess |
-//! | `finding` | what a person should know of it |
+//! | `pair` | a Swyx user and a Teams user of the same person |
+//! | `matching` | matches by overrides, account names and mail addresses only |
+//! | `finding` | what to know about a matching |
 //! | `kinds` | the kinds of findings, with their texts |
-//! | `likely` | whom an unmatched user was perhaps meant to be |
-//! | `spelling` | when two spellings are one, and when they only look it |
-//! | `index` | users by a text of theirs |
+//! | `likely` | the probable match of an unmatched user |
+//! | `spelling` | equal and similar spellings |
+//! | `index` | an index of users by a text |
 
 pub mod csv;
 mod finding;

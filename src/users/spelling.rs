@@ -1,7 +1,7 @@
-//! When two spellings of an address or a name are one, and when they only look it.
+//! Equal and similar spellings of an address or a name.
 //!
-//! One are those that differ in case or in Unicode's form (NFC): nothing else is ever taken for the same. What only looks the same
-//! (UTS #39, <https://www.unicode.org/reports/tr39/>) is a hint for a person.
+//! Spellings are equal if they differ only in case or Unicode normalization (NFC). Spellings that only look the same (UTS #39,
+//! <https://www.unicode.org/reports/tr39/>) are a hint for people.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::is_unprintable;
 
-/// The one spelling of all those that count as the same.
+/// The canonical form of all equal spellings.
 pub(super) fn folded(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         return text.nfc().collect::<String>().to_lowercase().nfc().collect::<String>().into();
@@ -17,7 +17,7 @@ pub(super) fn folded(text: &str) -> Cow<'_, str> {
     if text.bytes().any(|b| b.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text.into() }
 }
 
-/// What a folded text looks like: letters that look like Latin ones as these, nothing that is not seen, no full stop at the end.
+/// The visual form of a folded text: similar letters become Latin ones, invisible characters and a full stop at the end are removed.
 pub(super) fn skeleton(folded: &str) -> Cow<'_, str> {
     let trimmed = folded.trim().trim_end_matches('.');
     if trimmed.is_ascii() {
@@ -27,7 +27,7 @@ pub(super) fn skeleton(folded: &str) -> Cow<'_, str> {
     seen.collect::<String>().to_lowercase().into()
 }
 
-/// The characters of a text that look like others, or like nothing.
+/// The characters of a text that look like others or are invisible.
 pub(super) fn deceptive(text: &str) -> Vec<char> {
     let mut found = Vec::new();
     for c in text.chars() {

@@ -16,7 +16,7 @@ class Program(Case):
             with self.subTest(address):
                 self.refuses(ours("emulate", "--listen", address), "loopback", code=2)
         with Emulator() as emulator:
-            self.assertIn("trying and testing", emulator.said())
+            self.assertIn("trials and tests", emulator.said())
 
     def test_its_authority_is_trusted_for_loopback_only(self):
         with Emulator() as emulator:

@@ -31,26 +31,26 @@ class Setup(Case):
 
     def test_the_whole_dialogue(self):
         screen = self.setup()
-        screen.answer("Version of SwyxWare:", "14", ENTER)
+        screen.answer("SwyxWare version:", "14", ENTER)
         screen.wait("a version has two numbers")
         screen.type(".20", ENTER)
-        screen.answer("Which way statuses are carried:", DOWN, ENTER)
+        screen.answer("Direction of the synchronisation:", DOWN, ENTER)
         screen.answer("Directory (tenant) ID:", "contoso.com", ENTER)
         screen.wait("this is a tenant's name, not its id")
         screen.type(BACKSPACE * len("contoso.com"), TENANT, ENTER)
         screen.answer("Microsoft cloud of the tenant:", DOWN * 3, ENTER)
         screen.wait("no presence API in this cloud")
         screen.answer("Microsoft cloud of the tenant:", ENTER)
-        screen.answer("How the administrator signs in:", DOWN * 2, ENTER)
+        screen.answer("Administrator sign-in:", DOWN * 2, ENTER)
         screen.wait("SWYX_TEAMS_ADMIN_TOKEN is not set")
-        screen.answer("How the administrator signs in:", DOWN, ENTER)
-        screen.answer("Where to keep the client secret:", "here", ENTER)
+        screen.answer("Administrator sign-in:", DOWN, ENTER)
+        screen.answer("Where to store the client secret:", "here", ENTER)
         screen.wait("never the secret itself: file:PATH")
         screen.type(BACKSPACE * len("here"), ENTER)
-        screen.answer("User with another account:", "Jane Roe", ENTER)
+        screen.answer("User with a different account:", "Jane Roe", ENTER)
         screen.wait("as in 'Jane Roe=jane.roe@example.com'")
         screen.type("=jane.roe@example.com", ENTER)
-        screen.wait("? User with another account:\n")
+        screen.wait("? User with a different account:\n")
         screen.type(ENTER)
         self.goes_on(screen)
         if os.environ.get("UPDATE") == "1":
@@ -73,21 +73,21 @@ class Setup(Case):
 
     def test_interrupted_at_every_question_it_goes_on_from_there(self):
         answers = [
-            ("Version of SwyxWare:", ["14.10", ENTER]),
-            ("Which way statuses are carried:", [ENTER]),
+            ("SwyxWare version:", ["14.10", ENTER]),
+            ("Direction of the synchronisation:", [ENTER]),
             ("Directory (tenant) ID:", [TENANT, ENTER]),
             ("Microsoft cloud of the tenant:", [ENTER]),
-            ("Where to keep the client secret:", ["env:X", ENTER]),
+            ("Where to store the client secret:", ["env:X", ENTER]),
         ]
         for number, (question, keys) in enumerate(answers):
             # Nothing that was answered before is asked again.
             screen = self.setup("--sign-in", "az", "north.toml")
             screen.answer(question, *keys)
-            later = answers[number + 1][0] if number + 1 < len(answers) else "User with another account:"
+            later = answers[number + 1][0] if number + 1 < len(answers) else "User with a different account:"
             screen.answer(later, ESCAPE if number % 2 else CONTROL_C)
             self.ends(screen, 2)
             self.assertIn("stopped; north.toml keeps the answers so far", screen.text())
-            self.assertIn("`swyx-teams setup north.toml` goes on from there", screen.text())
+            self.assertIn("run `swyx-teams setup north.toml` to continue", screen.text())
         screen = self.setup("--sign-in", "az", "--user", "none", "north.toml")
         self.goes_on(screen)
         self.assertNotIn("? ", screen.text())
@@ -95,9 +95,9 @@ class Setup(Case):
 
     def test_given_up_at_the_first_question_there_is_no_file(self):
         screen = self.setup()
-        screen.answer("Version of SwyxWare:", ESCAPE)
+        screen.answer("SwyxWare version:", ESCAPE)
         self.ends(screen, 2)
-        self.assertIn("stopped; nothing was written", screen.text())
+        self.assertIn("cancelled; nothing was written", screen.text())
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_a_wrong_value_of_the_file_is_shown_and_asked_for(self):
@@ -114,8 +114,8 @@ class Setup(Case):
 
     def test_a_secret_in_the_place_of_its_reference_is_not_repeated(self):
         screen = self.setup("--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--cloud", "global")
-        screen.answer("Version of SwyxWare:", ENTER)
-        screen.answer("Where to keep the client secret:", SECRET, ENTER)
+        screen.answer("SwyxWare version:", ENTER)
+        screen.answer("Where to store the client secret:", SECRET, ENTER)
         screen.wait("never the secret itself: file:PATH")
         screen.type(CONTROL_C)
         self.ends(screen, 2)
@@ -132,7 +132,7 @@ class Setup(Case):
     def test_without_colours_the_questions_have_none_either(self):
         for words, more in [(["--color", "never"], {}), ([], {"NO_COLOR": "1"})]:
             screen = self.setup(*words, **more)
-            screen.answer("Version of SwyxWare:", ESCAPE)
+            screen.answer("SwyxWare version:", ESCAPE)
             self.ends(screen, 2)
             cells = [cell for line in screen.screen.buffer.values() for cell in line.values()]
             self.assertEqual({cell.fg for cell in cells}, {"default"})

@@ -16,13 +16,13 @@ class SetupToTheEnd(Case):
             self.write("swyx-teams.toml", f"[entra]\n{where}")
             own = {"SWYX_TEAMS_ADMIN_TOKEN": tenant.admin_token, "SWYX_TEAMS_TRUST": tenant.address}
             screen = terminal(PROGRAM, "setup", folder=self.folder, **own)
-            screen.answer("Version of SwyxWare:", "14.10", ENTER)
-            screen.answer("Which way statuses are carried:", ENTER)
+            screen.answer("SwyxWare version:", "14.10", ENTER)
+            screen.answer("Direction of the synchronisation:", ENTER)
             screen.answer("Directory (tenant) ID:", tenant.tenant_id, ENTER)
             screen.answer("Microsoft cloud of the tenant:", ENTER)
-            screen.answer("Where to keep the client secret:", "file:teams.secret", ENTER)
-            screen.answer("User with another account:", ENTER)
-            screen.answer("Carry this plan out?", "y" if agree else "n", ENTER)
+            screen.answer("Where to store the client secret:", "file:teams.secret", ENTER)
+            screen.answer("User with a different account:", ENTER)
+            screen.answer("Carry out this plan?", "y" if agree else "n", ENTER)
             return screen.end(), screen.text(), tenant.log()
 
     def proves(self, terminal):
@@ -30,7 +30,7 @@ class SetupToTheEnd(Case):
         self.assertEqual(code, 0, text)
         fields = tomllib.loads((self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))["control_center"]
         secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
-        for words in ["done; the sign-in works, with what the mode needs", "Control Center, General settings", fields["MsTeamsClientId"]]:
+        for words in ["done; the sign-in works and has the permissions for the mode", "Control Center, General settings", fields["MsTeamsClientId"]]:
             self.assertIn(words, text)
         self.assertNotIn(secret, text)
 

@@ -147,7 +147,7 @@ read_interval_seconds = 2
         shown = ours("status", address)
         self.passes(shown)
         self.assertIn("0 shown in Teams", shown.stdout)
-        self.assertNotRegex(shown.stdout, "problem|OUT OF ORDER")
+        self.assertNotRegex(shown.stdout, "problem|UNAVAILABLE")
         process.terminate()
         self.assertEqual(process.wait(timeout=END + 25), 0, self.log())
         self.check_log(emulator)

@@ -1,5 +1,5 @@
-//! The last step: `sync` at work, with calls at the emulated SwyxServer and presences in the emulated Teams, and how long each took to the
-//! other side.
+//! The last step: runs `sync` with calls in the emulated SwyxServer and presences in the emulated Teams, and shows how long each change
+//! took.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -13,28 +13,28 @@ use crate::emulator::Emulator;
 use crate::secret::Trust;
 use crate::sync::run::{Control, NoopObserver, channel, run};
 
-/// What a user does, and what has to show on the other side.
+/// A user's action, and the expected result on the other side.
 struct Change {
     what: &'static str,
-    /// The place of the user in the list of the emulated SwyxServer.
+    /// The position of the user in the list of the emulated SwyxServer.
     user: usize,
     done: Action,
     shows: &'static str,
-    /// The vendor's promise.
+    /// The vendor's promised limit.
     within: Duration,
 }
 
 enum Action {
-    /// The Teams client says this; the status in Swyx follows.
+    /// The presence that the Teams client reports; the Swyx status follows.
     Teams(&'static str),
-    /// A call in Swyx begins, or ends; the presence in Teams follows.
+    /// A call in Swyx starts or ends; the Teams presence follows.
     Call(bool),
 }
 
 const TEAMS_TO_SWYX_LIMIT: Duration = Duration::from_secs(5);
 const SWYX_TO_TEAMS_LIMIT: Duration = Duration::from_secs(3);
 
-/// Two rounds; what is in one happens at one moment.
+/// Two rounds; the actions of a round happen at the same moment.
 const ROUNDS: [&[Change]; 2] = [
     &[
         Change {
@@ -52,7 +52,7 @@ const ROUNDS: [&[Change]; 2] = [
             within: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
-            what: "Swyx: a call begins",
+            what: "Swyx: a call starts",
             user: 2,
             done: Action::Call(true),
             shows: "Busy/InACall",
@@ -84,10 +84,10 @@ const ROUNDS: [&[Change]; 2] = [
     ],
 ];
 
-/// Whatever is not on the other side by then never comes; a busy machine may be late.
+/// A change that takes longer is considered lost; a busy machine may be slow.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
 
-/// Shows it, and tells whether every change came to the other side.
+/// Runs it, and returns whether every change reached the other side.
 pub(super) fn show(
     context: &mut Context<'_>,
     settings: &Path,
@@ -104,14 +104,14 @@ pub(super) fn show(
     let Some(site) = loaded.site(false) else { return Ok(false) };
     let users = emulator.swyx_users();
     for (_, email) in &users {
-        // Whoever has no Teams says nothing there.
+        // Users without Teams have no presence there.
         let _ = emulator.set_teams_status(email.as_deref().unwrap_or_default(), Some("Available/Available"));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
         let (controller, mut view, channel) = channel();
         let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
-        // All users are read once, so that what follows is a change.
+        // All users are read once, so that later readings show changes.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
         let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.unwrap_or(false);
         let mut all_came = is_ready;
@@ -120,7 +120,11 @@ pub(super) fn show(
         }
         let _ = controller.send(Control::Stop).await;
         let _ = running.await;
-        writeln!(context.out, "\nTold to end, it left {} presences in Teams.", emulator.open_sessions())?;
+        writeln!(
+            context.out,
+            "\nAfter `sync` was stopped, {} presences were left in Teams.",
+            emulator.open_sessions()
+        )?;
         Ok(all_came && emulator.open_sessions() == 0)
     })
 }
@@ -155,7 +159,7 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
             let took = start.elapsed();
             let late = if took > change.within { ", late" } else { "" };
             bars.remove(&bar);
-            // The lines that still count are redrawn below this one.
+            // The lines with a running timer are redrawn below this one.
             bars.suspend(|| {
                 writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
                 context.out.flush()
@@ -173,12 +177,12 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
 fn row(change: &Change, account: &str) -> String {
     let other = if matches!(change.done, Action::Teams(_)) { "Swyx" } else { "Teams" };
     let shows = format!("{other}: {}", change.shows);
-    // What is before the @ is enough, and fits a narrow terminal.
+    // The part before the @ is enough and fits a narrow terminal.
     let name = account.split('@').next().unwrap_or_default();
     format!("{name:<16} {:<22} -> {shows:<26}", change.what)
 }
 
-/// On a terminal, a line that counts until the change is on the other side; nothing in a pipe.
+/// On a terminal, a line with a timer until the change reaches the other side; nothing in a pipe.
 fn bar(bars: &MultiProgress, change: &Change, account: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();

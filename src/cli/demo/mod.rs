@@ -1,7 +1,7 @@
-//! `demo`: the whole main job against an emulated tenant, with nothing set up.
+//! `demo`: the whole workflow against an emulated tenant; needs no setup.
 //!
-//! Each step is a command of this program as anybody could type it; nothing is shown that did not happen. It ends with 0 only if every
-//! step ended as it should.
+//! Each step is a real command of this program that users can type; nothing is faked. The exit code is 0 only if every step ended as
+//! expected.
 
 mod carried;
 mod steps;
@@ -26,7 +26,7 @@ use steps::{DemoStep, beginning, mistake, steps};
 /// The arguments.
 #[derive(Args)]
 pub(super) struct DemoArgs {
-    /// Where the files go; the folder must not be there yet [default: a new one among the system's temporary files]
+    /// Folder for the files; it must not exist yet [default: a new folder in the system's temporary files]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
 }
@@ -39,18 +39,18 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     let facts = &tenant.facts;
     writeln!(
         context.out,
-        "A made-up tenant is served on this machine, at {}, and a SwyxServer beside it; it has users, and no application yet.",
+        "An emulated tenant runs on this machine at {}, with a SwyxServer; it has users, but no application yet.",
         facts.authority
     )?;
-    writeln!(context.out, "Files go to {}.", folder.display())?;
+    writeln!(context.out, "Folder for the files: {}.", folder.display())?;
     let settings = folder.join("north.toml");
     NewFile::create(&settings)?.write(beginning(facts).as_bytes())?;
     NewFile::create(&folder.join("gateway.token"))?.write(facts.gateway_token.as_bytes())?;
     NewFile::create(&folder.join("mistake.toml"))?.write(mistake(facts).as_bytes())?;
-    // As the tenant's administrator, and as a script: nobody is asked anything.
+    // Runs as the tenant's administrator and as a script: without prompts.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // Each step has only the trust that its own words name, so that they also work when typed.
+    // Each step has only the trust that its own words name, so users can type the same command.
     context.global.trust.clear();
     let trust_option = trust_option(facts);
     let steps = steps(&folder, &settings, facts, &trust_option);
@@ -58,21 +58,21 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     let mut failed = perform(context, &steps, count)?;
     if !carry(context, &settings, &tenant.emulator, (count, &trust_option))? {
         failed += 1;
-        context.error("a change did not come to the other side");
+        context.error("a change did not reach the other side");
     }
     let seconds = start.elapsed().as_secs_f64();
     if failed > 0 {
-        return Err(failure(Exit::Findings, format_args!("{failed} of {count} did not end as they should")));
+        return Err(failure(Exit::Findings, format_args!("{failed} of {count} steps failed")));
     }
     writeln!(
         context.out,
-        "\nAll {count} ended as they should, in {seconds:.1} s. What they left is in {}; the tenant is gone.",
+        "\nAll {count} steps succeeded in {seconds:.1} s. Their files are in {}; the emulated tenant is stopped.",
         folder.display()
     )?;
     Ok(Exit::Clean)
 }
 
-/// Runs the commands, of `count` steps in all, and gives how many did not end as they should.
+/// Runs the commands, of `count` steps in all, and returns how many did not end as expected.
 fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> io::Result<usize> {
     let mut failed = 0;
     for (number, step) in steps.iter().enumerate() {
@@ -84,13 +84,13 @@ fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> io::R
         if exit != step.exit {
             failed += 1;
             let (exit, expected) = (exit.code(), step.exit.code());
-            context.error(format_args!("this ended with {exit}, and should have ended with {expected}"));
+            context.error(format_args!("this step ended with {exit}; expected {expected}"));
         }
     }
     Ok(failed)
 }
 
-/// The last step: carries statuses, and tells whether every change came to the other side.
+/// The last step: synchronises statuses, and returns whether every change reached the other side.
 fn carry(
     context: &mut Context<'_>,
     settings: &Path,
@@ -99,7 +99,7 @@ fn carry(
 ) -> io::Result<bool> {
     writeln!(
         context.out,
-        "\n=== {count} of {count}: the statuses are carried both ways; each change with the time that it took"
+        "\n=== {count} of {count}: synchronise statuses both ways; each change with the time that it took"
     )?;
     writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
     context.out.flush()?;
@@ -115,7 +115,7 @@ fn folder(args: &DemoArgs) -> io::Result<PathBuf> {
     }
 }
 
-/// The emulated tenant, served by a thread of its own until this is dropped.
+/// The emulated tenant, served by its own thread until dropped.
 struct Tenant {
     facts: Facts,
     emulator: Emulator,
@@ -127,14 +127,14 @@ impl Tenant {
     fn start() -> Result<Self, CliError> {
         let options = Options { scenario: Scenario::Empty, ..Options::default() };
         let server = Server::bind(([127, 0, 0, 1], 0).into(), options)
-            .map_err(|error| usage_error(format_args!("the emulated tenant cannot be served: {error}")))?;
+            .map_err(|error| usage_error(format_args!("cannot serve the emulated tenant: {error}")))?;
         let (facts, emulator) = (server.facts().clone(), server.emulator().clone());
         let (end, ended) = tokio::sync::oneshot::channel();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async {
-                // Whoever waits for it has gone; then nobody needs to be told.
+                // The receiver is gone only if nothing waits for the message.
                 let _ = ready.send(());
                 let end = async { drop(ended.await) };
                 let _ = server.run(end).await;

@@ -1,11 +1,11 @@
-//! The steps of the demo: the commands, how each has to end, and the files that they start from.
+//! The steps of the demo: the commands, their expected exit codes, and the files that they start from.
 
 use std::path::Path;
 
 use crate::cli::exit::Exit;
 use crate::emulator::Facts;
 
-/// One step: what it shows, the words of the command, and how it has to end.
+/// One step: its title, the words of the command, and its expected exit code.
 pub(super) struct DemoStep {
     pub(super) title: &'static str,
     pub(super) words: Vec<String>,
@@ -19,31 +19,31 @@ impl DemoStep {
     }
 }
 
-/// All steps that are commands of their own.
+/// All steps that are commands.
 pub(super) fn steps(folder: &Path, settings: &Path, facts: &Facts, trust_option: &str) -> Vec<DemoStep> {
     let path = |path: &Path| path.display().to_string();
     let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
     vec![
         wizard(&file, facts, trust_option),
         DemoStep::new(
-            "planned again, there is nothing left to do",
+            "plan again: there is nothing left to do",
             &["plan", trust_option, "--exit-code", &file],
         ),
-        DemoStep::new("the file is checked, without any connection", &["check", &file]),
+        DemoStep::new("check the file, without any connection", &["check", &file]),
         DemoStep {
             exit: Exit::Findings,
-            ..DemoStep::new(
-                "a mistake that is easily made: the Secret ID in place of the Value",
-                &["check", &mistake],
-            )
+            ..DemoStep::new("a common mistake: the Secret ID instead of the Value", &["check", &mistake])
         },
         DemoStep::new(
-            "the application signs in, and an administrator looks at its registration",
+            "sign in as the application, and read its registration as an administrator",
             &["check", trust_option, "--online", "--as-admin", &file],
         ),
-        DemoStep::new("a new client secret; the old one stays valid", &["rotate", trust_option, &file]),
         DemoStep::new(
-            "Control Center has the new one: the old one is removed",
+            "create a new client secret; the old one stays valid",
+            &["rotate", trust_option, &file],
+        ),
+        DemoStep::new(
+            "Control Center has the new secret: remove the old one",
             &["rotate", trust_option, "--finish", &file],
         ),
     ]
@@ -59,16 +59,16 @@ fn wizard(file: &str, facts: &Facts, trust_option: &str) -> DemoStep {
         ["--sign-in", "token"],
     ];
     DemoStep::new(
-        "the installer's wizard, with its questions answered beforehand: settings, application, permissions, secret, proof, sheet",
+        "the installer's wizard, with answers from a file: settings, application, permissions, secret, proof, sheet",
         &[&["setup", trust_option, file], answers.as_flattened(), &["--yes"]].concat(),
     )
 }
 
-/// Where the tenant is; the wizard does the rest.
+/// The address of the tenant; the wizard fills in the rest.
 pub(super) fn beginning(facts: &Facts) -> String {
     let ca_file = facts.ca_file.as_deref().unwrap_or_default();
     format!(
-        "[swyx]\n# A service beside SwyxServer, which a real site provides.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; for a real one, nothing of this is needed.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
+        "[swyx]\n# A service next to SwyxServer; a real site provides its own.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; a real tenant needs none of these keys.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
         facts.gateway, facts.authority, facts.graph
     )
 }

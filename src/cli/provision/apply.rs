@@ -1,4 +1,4 @@
-//! `apply`: the plan, and then what it says.
+//! `apply`: shows the plan and carries it out.
 
 use std::io;
 use std::path::PathBuf;
@@ -15,38 +15,38 @@ use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::{Application, FoundBy};
-use crate::provision::{Applied, Kept, Plan, Proof};
+use crate::provision::{Applied, Plan, Proof, StoreOutcome};
 use crate::report::json::write_pretty;
 use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-The plan is shown first, and carried out once you agree. Whatever breaks off in the middle, the same command goes on from there; where there is nothing to do,
-nothing is done. Without the role to grant permissions, the rest is done, and the address is printed at which somebody else can consent.
+Shows the plan, and carries it out after you agree. If it is interrupted, run the same command again to continue; if there is nothing to do, nothing changes.
+If you cannot grant the permissions, `apply` does the rest and prints a link for another administrator to consent.
 
 Examples:
   swyx-teams apply north.toml
   swyx-teams apply --yes --use-az north.toml
   swyx-teams apply --yes --secret-out new.secret north.toml")]
 pub(in crate::cli) struct ApplyArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
-    /// Agree to the plan beforehand
+    /// Agree to the plan in advance
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
     secret_out: SecretOutArgs,
-    /// How to print the outcome
+    /// Output format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
     administrator: AdministratorArgs,
 }
 
-/// The outcome in JSON, version 1.
+/// The result in JSON, version 1.
 #[derive(Serialize)]
 struct AppliedShape<'a> {
     version: u8,
@@ -62,52 +62,55 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
     let path = context.file(args.file.as_ref());
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
-    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
+    let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;
     if args.format == Plain::Human {
-        PlanText::new(&session, &plan, &look.objects).print(context)?;
+        PlanText::new(&session, &plan, &snapshot.objects).print(context)?;
         context.out.flush()?;
     }
-    if let Some((FoundBy::DisplayName, application)) = &look.objects.application {
+    if let Some((FoundBy::DisplayName, application)) = &snapshot.objects.application {
         confirm_adoption(context, application)?;
     }
     if plan.steps.is_empty() {
         if args.format == Plain::Json {
-            print_json(context, &session, &plan, &look.objects, None)?;
+            print_json(context, &session, &plan, &snapshot.objects, None)?;
         }
         return Ok(Exit::Clean);
     }
     if args.format == Plain::Json && !args.yes {
         return Err(usage_error(
-            "--format json shows no plan to agree to; --yes agrees beforehand. Nothing was changed",
+            "--format json cannot ask to agree to the plan: add --yes; nothing was changed",
         ));
     }
-    if !confirm(context, args.yes, "Carry this plan out?")? {
+    if !confirm(context, args.yes, "Carry out this plan?")? {
         return Err(usage_error("nothing was changed"));
     }
     session.restart_time_limit();
     let provisioner = session.provisioner();
-    let applied = session.result(context, provisioner.apply(&plan, &look, &mut files))?;
+    let applied = session.result(context, provisioner.apply(&plan, &snapshot, &mut files))?;
     match args.format {
-        Plain::Json => print_json(context, &session, &plan, &look.objects, Some(&applied))?,
+        Plain::Json => print_json(context, &session, &plan, &snapshot.objects, Some(&applied))?,
         Plain::Human => print(context, &session, &applied)?,
     }
     Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::Answer })
 }
 
-/// Asks before an application is taken for the right one by nothing but its name. `--yes` does not say so: it may be anybody's.
+/// Asks before it uses an application that was found only by its name. `--yes` does not answer this: the application could belong to
+/// another project.
 fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Result<(), CliError> {
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
-            "the application {name} ({id}) bears the name, but nothing says that it is the one that is meant; if it is: swyx-teams set {} {id}; if not, give the new one another entra.application_name. Nothing was changed",
+            "the application {name} ({id}) has the right name, but may be a different one; to use it, run: swyx-teams set {} {id}; otherwise set another entra.application_name for the new one; nothing was changed",
             crate::settings::keys::CLIENT_ID
         );
         return Err(usage_error(message));
     }
-    let question = format!("Is the application {name} ({id}) the one that is meant?");
+    let question = format!("Use the application {name} ({id})?");
     match inquire::Confirm::new(&question).with_default(false).prompt() {
         Ok(true) => Ok(()),
-        _ => Err(usage_error("nothing was changed; give the new application another entra.application_name")),
+        _ => Err(usage_error(
+            "nothing was changed; set another entra.application_name for the new application",
+        )),
     }
 }
 
@@ -116,17 +119,17 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
     let done = if applied.not_granted.is_empty() { "done" } else { "the rest is done" };
     match applied.proof {
         Some(Proof::Whole) => {
-            writeln!(context.out, "{name}: {done}; the sign-in works, with what the mode needs")?
+            writeln!(context.out, "{name}: {done}; the sign-in works and has the permissions for the mode")?
         }
         Some(Proof::SignIn) => writeln!(context.out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
             context.out,
-            "{name}: {done}; swyx-teams check --online {name} proves it, once the secret is in its place"
+            "{name}: {done}; once the secret is in its place, swyx-teams check --online {name} proves it"
         )?,
     }
     match &applied.secret {
-        Some((Kept::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
-        Some((Kept::InPlace, _)) => writeln!(
+        Some((StoreOutcome::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
+        Some((StoreOutcome::InPlace, _)) => writeln!(
             context.out,
             "to do: enter the new secret in Control Center; swyx-teams sheet --reveal {name} shows it"
         )?,
@@ -138,7 +141,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let address = consent_link(&session.wanted, applied.client_id);
     context.error(format_args!(
-        "not granted: {names}; this administrator may not consent (HTTP 403), which takes at least Privileged Role Administrator. Whoever may opens {address} (that it ends on a page with AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here"
+        "not granted: {names}; this administrator cannot consent (HTTP 403), which needs at least Privileged Role Administrator. An administrator with that role opens {address} (a final page with AADSTS500113 only means that there is no page to return to; the consent is still granted), or uses the Entra portal: App registrations, the application, API permissions, Grant admin consent. Then run swyx-teams apply again to continue"
     ));
     Ok(())
 }
@@ -167,7 +170,7 @@ fn print_json(
             .unwrap_or_default(),
         consent_address: lacks.map(|applied| consent_link(&session.wanted, applied.client_id)),
         to_do: applied.and_then(|applied| match &applied.secret {
-            Some((Kept::HandedOver(what), _)) => Some(what.as_str()),
+            Some((StoreOutcome::HandedOver(what), _)) => Some(what.as_str()),
             _ => None,
         }),
     };

@@ -1,4 +1,4 @@
-//! `destroy`: takes away what `apply` made.
+//! `destroy`: deletes what `apply` created.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,23 +11,23 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
-use crate::provision::{Absence, Held, Removal};
+use crate::provision::{Absence, Removal, StoredSecret};
 use crate::settings::keys;
 use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-An application that apply made is deleted, and with it its service principal, grants and secrets; for 30 days it can be restored. Of one that was there before,
-only the secrets that were made for this settings file are removed. The settings file stays as it is.
+If `apply` created the application, it is deleted with its service principal, grants and secrets, and can be restored for 30 days. If the application
+existed before, only the secrets created for this settings file are removed. The settings file stays unchanged.
 
 Examples:
   swyx-teams destroy north.toml
   swyx-teams destroy --yes SwyxMSTeamsPresenceSync --use-az north.toml")]
 pub(in crate::cli) struct DestroyArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
-    /// Agree beforehand, by the application's name
+    /// Agree in advance, with the application's name
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
     #[command(flatten)]
@@ -39,11 +39,11 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
     let (mut session, _) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &SecretOutArgs::default())?;
     let provisioner = session.provisioner();
-    // What is removed is known by its name, whatever is kept.
-    let nothing = Held { secret: Err(Absence::Empty), since: None };
-    let look = session.result(context, provisioner.look(nothing))?;
-    let Some((_, application)) = &look.objects.application else {
-        writeln!(context.out, "{}: nothing to do: there is no such application", printable(&session.name))?;
+    // Secrets to remove are identified by their name, not by the stored secret.
+    let nothing = StoredSecret { secret: Err(Absence::Empty), since: None };
+    let snapshot = session.result(context, provisioner.probe(nothing))?;
+    let Some((_, application)) = &snapshot.objects.application else {
+        writeln!(context.out, "{}: nothing to do: the application does not exist", printable(&session.name))?;
         return Ok(Exit::Clean);
     };
     let removal = provisioner.removal(application);
@@ -57,7 +57,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
     session.result(context, session.provisioner().destroy(application, &removal))?;
     let done = match removal {
         Removal::Application => format!(
-            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it; before another apply, take {} out of it, and give the new one another entra.application_name, for this one is kept until then; the secret that is kept for it is of no use any more, and no other is written over it",
+            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it. Before you run apply again, remove {} from the file and set another entra.application_name, because this name stays reserved until then; also delete the stored secret, which is useless now and is never overwritten",
             printable(&session.name),
             keys::CLIENT_ID
         ),
@@ -72,7 +72,7 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
     match removal {
         Removal::Application => writeln!(
             out,
-            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {}; the synchronisation stops with it",
+            "to be deleted: the application {name} ({id}), with its service principal, its grants and its {}; this stops the synchronisation",
             match application.secrets.len() {
                 1 => "client secret".to_owned(),
                 count => format!("{count} client secrets"),
@@ -80,18 +80,18 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
         ),
         Removal::Secrets(all) => {
             let of_these = match all.len() {
-                0 => "none of its client secrets was made for this settings file".to_owned(),
-                1 => "to be removed: the client secret that was made for this settings file".to_owned(),
+                0 => "none of its client secrets was created for this settings file".to_owned(),
+                1 => "to be removed: the client secret created for this settings file".to_owned(),
                 count => {
-                    format!("to be removed: {count} client secrets that were made for this settings file")
+                    format!("to be removed: {count} client secrets created for this settings file")
                 }
             };
-            writeln!(out, "the application {name} ({id}) was not made by apply and stays; {of_these}")
+            writeln!(out, "the application {name} ({id}) was not created by apply and stays; {of_these}")
         }
     }
 }
 
-/// Whether the application's name was given, or is typed now.
+/// Checks that the application's name was given, or asks for it.
 fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(), CliError> {
     let typed = match yes {
         Some(typed) => typed.to_owned(),
@@ -100,12 +100,12 @@ fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(
         }
         None => {
             return Err(usage_error(
-                "nobody can be asked; --yes NAME agrees beforehand. Nothing was changed",
+                "cannot prompt: use --yes NAME to agree in advance; nothing was changed",
             ));
         }
     };
     if typed == name {
         return Ok(());
     }
-    Err(usage_error("that is not the application's name; nothing was changed"))
+    Err(usage_error("the name does not match the application's name; nothing was changed"))
 }

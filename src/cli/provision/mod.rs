@@ -1,4 +1,5 @@
-//! `plan`, `apply`, `rotate` and `destroy`: a file for each, and here what they share: from a settings file to an administrator at work.
+//! `plan`, `apply`, `rotate` and `destroy`: one file each. This file has what they share, from the settings file to the administrator's
+//! session.
 
 pub(super) mod apply;
 pub(super) mod destroy;
@@ -34,39 +35,39 @@ use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
 use crate::text::printable;
 use progress::ProgressReporter;
 
-/// How the administrator signs in, and how long is waited.
+/// How the administrator signs in, and the time limit.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Administrator")]
 pub(in crate::cli) struct AdministratorArgs {
-    /// Where $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the account of the Azure CLI, and not by a device code
+    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the Azure CLI account instead of a device code
     #[arg(long)]
     use_az: bool,
-    /// Time for all of it, Entra ID's replication included; a person has as long as the code is valid
+    /// Time limit for the whole run, including Entra ID's replication; a device code keeps its own lifetime
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=7200))]
     timeout: u64,
 }
 
-/// Where a secret goes that only a person can put where the settings say.
+/// The target of a secret that only a person can store where the settings say.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct SecretOutArgs {
-    /// Where the settings name an environment variable or a command: write the new secret into this file, which must be new, or empty
+    /// If the settings name an environment variable or a command: write the new secret to this file, which must be new or empty
     #[arg(long, value_name = "FILE")]
     secret_out: Option<PathBuf>,
 }
 
 impl AdministratorArgs {
-    /// As long as the command line waits where nothing else is said.
+    /// The default time limit of the command line.
     pub(in crate::cli) fn usual(way: AdminSignIn) -> Self {
         Self { use_az: way == AdminSignIn::AzureCli, timeout: 600 }
     }
 }
 
-/// How an administrator without a ready token signs in.
+/// How an administrator signs in without a ready token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum AdminSignIn {
-    /// With the account of the Azure CLI.
+    /// With the Azure CLI account.
     AzureCli,
-    /// With a code.
+    /// With a device code.
     DeviceCode,
 }
 
@@ -84,7 +85,7 @@ impl SecretOutArgs {
     }
 }
 
-/// An administrator at work on the tenant of one settings file.
+/// An administrator's session on the tenant of one settings file.
 struct AdminSession {
     runtime: Runtime,
     name: String,
@@ -95,7 +96,7 @@ struct AdminSession {
     progress: ProgressReporter,
     patience: Duration,
     until: Deadline,
-    /// Keeps other runs for this settings file away. A plan changes nothing and takes no lock.
+    /// Keeps out other runs for this settings file. A plan changes nothing and takes no lock.
     _lock: Option<os::ProcessLock>,
 }
 
@@ -110,11 +111,11 @@ impl AdminSession {
     ) -> Result<(Self, Files), CliError> {
         let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         let installation = Installation::new(&os::host_name(), &whole);
-        // Of two runs at once, one would take what the other has not kept yet for left over.
+        // Without the lock, a second run would treat the first run's unsaved secret as an orphan.
         let lock = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
         if lock.is_none() && scopes != TO_READ {
             let why = format!(
-                "{}: another swyx-teams is at work for this settings file; nothing was changed",
+                "{}: another swyx-teams is running for this settings file: wait until it ends; nothing was changed",
                 printable(&display(path))
             );
             return Err(usage_error(why));
@@ -164,11 +165,11 @@ impl AdminSession {
             installation: &self.installation,
             admin: &self.admin,
             transport: Arc::clone(self.connection.transport()),
-            patience: Patience { until: self.until, told: &self.progress },
+            patience: Patience { until: self.until, progress: &self.progress },
         }
     }
 
-    /// Waits for work, unless the process is told to end meanwhile. What was done stays in both cases.
+    /// Waits for work to finish, unless the process is stopped. Completed changes stay in both cases.
     fn result<T>(
         &self,
         context: &mut Context<'_>,
@@ -186,15 +187,15 @@ impl AdminSession {
             Some(Ok(done)) => Ok(done),
             Some(Err(failure)) => {
                 context.error(printable(&format!("{}: {failure}", self.name)));
-                // Of a time limit, the failure says so itself.
+                // The failure already says that a time limit expired.
                 if self.progress.has_done() && !matches!(failure, Failure::TooLate(_)) {
-                    context.note("what was done stays, and the same command goes on from there")?;
+                    context.note("completed changes stay; run the same command again to continue")?;
                 }
                 Err(CliError::Reported(failure.cause().into()))
             }
-            None => {
-                Err(usage_error("interrupted; what was done stays, and the same command goes on from there"))
-            }
+            None => Err(usage_error(
+                "interrupted; completed changes stay; run the same command again to continue",
+            )),
         }
     }
 }
@@ -212,7 +213,7 @@ fn sign_in(
         .map_err(|unseen| sign_in_error(&unseen))
 }
 
-/// What the settings at `path` want. Reports the errors that have to be fixed first.
+/// What the settings at `path` ask for. Reports the errors that must be fixed first.
 fn wanted(
     context: &mut Context<'_>,
     path: &Path,
@@ -225,22 +226,22 @@ fn wanted(
             context.report_to_err(&checked, |_| true)?;
             return Err(failure(
                 Exit::Findings,
-                "mend these first; a missing client id or secret is no obstacle here",
+                "fix these errors first; a missing client id or secret is allowed here",
             ));
         }
         Err(error) => return Err(usage_error(error)),
     };
     let is_written_to = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
     if is_written_to && secret_out.secret_out.is_some() {
-        let why = "--secret-out is for settings that name an environment variable or a command; these name a place that is written to";
+        let why = "--secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to";
         return Err(usage_error(why));
     }
     Ok((checked, wanted))
 }
 
-/// Why the administrator is not signed in.
+/// Why the administrator could not sign in.
 fn sign_in_error(unseen: &Unseen) -> CliError {
-    // A refusal of the administrator is an answer.
+    // A refusal of the administrator is a response, not an error.
     let exit = match unseen.cause {
         Cause::NotAsked | Cause::Follows => Exit::Answer,
         cause => cause.into(),
@@ -248,19 +249,19 @@ fn sign_in_error(unseen: &Unseen) -> CliError {
     failure(exit, &unseen.reason)
 }
 
-/// Whether a person agrees; without one, `--yes` has to.
+/// Whether a person agrees; without a terminal, `--yes` must agree.
 fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool, CliError> {
     if yes {
         return Ok(true);
     }
     if !context.can_ask() {
-        return Err(usage_error("nobody can be asked; --yes agrees beforehand. Nothing was changed"));
+        return Err(usage_error("cannot prompt: use --yes to agree in advance; nothing was changed"));
     }
     let answer = inquire::Confirm::new(question).with_default(false).prompt();
     Ok(answer.unwrap_or(false))
 }
 
-/// The address at which an administrator consents. The settings are trusted, so their authority counts.
+/// The address where an administrator consents. The settings are trusted, so their authority is used.
 fn consent_link(wanted: &Wanted, client_id: ClientId) -> String {
     let access = &wanted.access;
     consent_address(&access.login_address(), access.tenant_id, client_id)

@@ -1,4 +1,4 @@
-//! `plan`: what is to be done in the tenant, without doing it.
+//! `plan`: shows the changes in the tenant, without making them.
 
 use std::path::PathBuf;
 
@@ -11,44 +11,44 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_READ;
-use crate::provision::{Files, Keep, Look, Options, Plan as Planned, plan};
+use crate::provision::{Files, Options, Plan as Planned, ProvisioningSnapshot, SecretStore, plan};
 use crate::report::json::write_pretty;
 use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-Nothing is changed. Three requests at most, the sign-in apart. An application is found by the client id in the settings, else by the unique name that an
-earlier run gave it, else by its display name if no other bears it.
+Changes nothing. Sends at most three requests, not counting the sign-in. The application is found by the client id in the settings, otherwise by the unique
+name from an earlier run, otherwise by its display name, if it is unique.
 
 Examples:
   swyx-teams plan north.toml
   swyx-teams plan --exit-code --format json north.toml")]
 pub(in crate::cli) struct PlanArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
-    /// End with 1 if there is something to do
+    /// Exit with 1 if there is something to do
     #[arg(long)]
     exit_code: bool,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
     administrator: AdministratorArgs,
 }
 
-/// What is wanted beyond the settings.
+/// Optional additions to the plan.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct PlanOptionArgs {
-    /// Take away permissions of Microsoft Graph that were granted beyond what the mode needs
+    /// Remove Microsoft Graph permissions that the mode does not need
     #[arg(long)]
     prune: bool,
-    /// Set the redirect URI and the public client flows of the vendor's guide, which an application with a secret does not need
+    /// Set the redirect URI and the public client flows of the vendor's guide; an application with a secret does not need them
     #[arg(long)]
     as_in_the_guide: bool,
-    /// Make another client secret, although the present one may be kept where it cannot be looked at from here
+    /// Create another client secret even if the current one may be stored where it cannot be read from here
     #[arg(long)]
     new_secret: bool,
 }
@@ -63,10 +63,10 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<
     let path = context.file(args.file.as_ref());
     let (session, files) =
         AdminSession::open(context, &path, &args.administrator, TO_READ, &SecretOutArgs::default())?;
-    let (look, plan) = compute_plan(context, &session, &files, &args.options)?;
+    let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;
     match args.format {
-        Plain::Human => PlanText::new(&session, &plan, &look.objects).print(context)?,
-        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &look.objects), context.out)?,
+        Plain::Human => PlanText::new(&session, &plan, &snapshot.objects).print(context)?,
+        Plain::Json => write_pretty(&show::plan_shape(&session, &plan, &snapshot.objects), context.out)?,
     }
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
 }
@@ -79,21 +79,21 @@ pub(in crate::cli) fn for_page(
 ) -> Result<PlanText, CliError> {
     let (session, files) =
         AdminSession::open(context, path, administrator, TO_READ, &SecretOutArgs::default())?;
-    let (look, plan) = compute_plan(context, &session, &files, &PlanOptionArgs::default())?;
-    Ok(PlanText::new(&session, &plan, &look.objects))
+    let (snapshot, plan) = compute_plan(context, &session, &files, &PlanOptionArgs::default())?;
+    Ok(PlanText::new(&session, &plan, &snapshot.objects))
 }
 
-/// Looks at the tenant and plans.
+/// Probes the tenant and makes the plan.
 pub(super) fn compute_plan(
     context: &mut Context<'_>,
     session: &AdminSession,
     files: &Files,
     options: &PlanOptionArgs,
-) -> Result<(Look, Planned), CliError> {
+) -> Result<(ProvisioningSnapshot, Planned), CliError> {
     let provisioner = session.provisioner();
-    let look = session.result(context, provisioner.look(files.held()))?;
-    match plan(&session.wanted, &look, &session.installation, options.options()) {
-        Ok(plan) => Ok((look, plan)),
+    let snapshot = session.result(context, provisioner.probe(files.stored()))?;
+    match plan(&session.wanted, &snapshot, &session.installation, options.options()) {
+        Ok(plan) => Ok((snapshot, plan)),
         Err(obstacle) => Err(usage_error(printable(&obstacle.to_string()))),
     }
 }

@@ -1,4 +1,4 @@
-//! Tells on standard error what is being done, and why nothing is done for a while.
+//! Reports progress on standard error, including the reason for waiting.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::provision::{Step, Told};
+use crate::provision::{Progress, Step};
 use crate::secret::Secret;
 use crate::settings::Mode;
 use crate::text::printable;
 
-/// Tells on standard error: on a terminal with a line that moves, in a pipe with plain lines.
+/// Reports progress on standard error: with a spinner on a terminal, with plain lines in a pipe.
 pub(super) struct ProgressReporter {
     bar: ProgressBar,
     is_quiet: bool,
@@ -27,17 +27,17 @@ impl ProgressReporter {
         Self { bar, is_quiet, has_done: AtomicBool::new(false) }
     }
 
-    /// Whether a step was done.
+    /// Whether a step is completed.
     pub(super) fn has_done(&self) -> bool {
         self.has_done.load(Ordering::Relaxed)
     }
 
-    /// The line that moves, for other code that writes to the terminal.
+    /// The spinner line, for other code that writes to the terminal.
     pub(super) fn bar(&self) -> &ProgressBar {
         &self.bar
     }
 
-    /// Takes the line that moves away, until the next step.
+    /// Clears the spinner line until the next step.
     pub(super) fn rest(&self) {
         self.bar.disable_steady_tick();
         self.bar.finish_and_clear();
@@ -59,7 +59,7 @@ impl ProgressReporter {
     }
 }
 
-impl Told for ProgressReporter {
+impl Progress for ProgressReporter {
     fn begins(&self, step: &Step) {
         self.moves(named(step));
     }
@@ -70,7 +70,7 @@ impl Told for ProgressReporter {
     }
 
     fn says(&self, what: &str) {
-        // It may hold a name from outside.
+        // The text may contain a name from outside.
         let what = printable(what);
         self.moves(what.clone());
         self.line(&what);
@@ -83,7 +83,7 @@ impl Told for ProgressReporter {
 
 /// A step in one line.
 fn named(step: &Step) -> String {
-    // The mode is in reasons only, which are not shown here.
+    // The mode is only used in reasons, which are not shown here.
     let lines = step.lines(Mode::BothWays);
     let first = lines.first().map(|line| {
         let sign = line.sign.mark();
@@ -92,11 +92,7 @@ fn named(step: &Step) -> String {
     first.unwrap_or_default()
 }
 
-/// Shows a secret on the terminal: the one time that it can be seen.
+/// Shows a secret on the terminal: the only time that it is visible.
 pub(super) fn show_secret(secret: &Secret) -> io::Result<()> {
-    writeln!(
-        io::stderr(),
-        "\nThe new client secret, which is shown only now:\n\n  {}\n",
-        Secret::expose(secret)
-    )
+    writeln!(io::stderr(), "\nThe new client secret, shown only once:\n\n  {}\n", Secret::expose(secret))
 }

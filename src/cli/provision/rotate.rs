@@ -1,4 +1,4 @@
-//! `rotate`: a new client secret in the place of the present one.
+//! `rotate`: replaces the client secret with a new one.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::cli::sheet;
 use crate::entra::sign_in::TO_PROVISION;
-use crate::provision::{Absence, Asked, Files, Keep, Kept, Rotated};
+use crate::provision::{Absence, Files, RotateRequest, Rotated, SecretStore, StoreOutcome};
 use crate::report::json::write_pretty;
 use crate::secret::SecretSource;
 use crate::text::printable;
@@ -21,38 +21,38 @@ use crate::text::printable;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-A new secret is made, proven by a sign-in, kept where the settings say, and proven from there. The old one stays valid: Control Center learns the new one only by
-hand. Once it has it, --finish removes the old one. Whenever a run breaks off, a secret works, and the next run goes on.
+Creates a new secret, tests it with a sign-in, stores it where the settings say, and tests it again from there. The old secret stays valid because you enter the
+new one in Control Center by hand. After that, --finish removes the old one. If a run is interrupted, one secret still works, and the next run continues.
 
 Examples:
   swyx-teams rotate north.toml
   swyx-teams rotate --finish north.toml
   swyx-teams rotate --if-due --use-az --quiet north.toml")]
 pub(in crate::cli) struct RotateArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
-    /// Control Center has the secret that is kept: remove those before it; where one was made after it, nothing is
+    /// Control Center has the stored secret: remove the older ones; nothing is removed if a newer one exists
     #[arg(long, conflicts_with_all = ["remove_old", "if_due", "new_secret", "secret_out"])]
     finish: bool,
-    /// Remove the old secret at once: nothing uses it but what reads it where the settings say
+    /// Remove the old secret at once: only programs that read it from the place in the settings use it
     #[arg(long)]
     remove_old: bool,
-    /// Do it only if the secret ends within entra.renew_before_days, and remove nothing that is still valid
+    /// Rotate only if the secret expires within entra.renew_before_days, and remove nothing that is still valid
     #[arg(long, conflicts_with = "remove_old")]
     if_due: bool,
-    /// Make one also if another was made before whose value somebody may have
+    /// Create a secret even if another one exists whose value somebody may have
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
     #[command(flatten)]
     secret_out: SecretOutArgs,
-    /// How to print the outcome
+    /// Output format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
     #[command(flatten)]
     administrator: AdministratorArgs,
 }
 
-/// The outcome in JSON, version 1.
+/// The result in JSON, version 1.
 #[derive(Serialize)]
 struct RotatedShape<'a> {
     version: u8,
@@ -65,11 +65,13 @@ struct RotatedShape<'a> {
 }
 
 impl RotateArgs {
-    fn asked(&self) -> Asked {
+    fn request(&self) -> RotateRequest {
         match self {
-            Self { finish: true, .. } => Asked::Finish,
-            Self { if_due: true, .. } => Asked::IfDue,
-            Self { new_secret, remove_old, .. } => Asked::New { again: *new_secret, remove_old: *remove_old },
+            Self { finish: true, .. } => RotateRequest::Finish,
+            Self { if_due: true, .. } => RotateRequest::IfDue,
+            Self { new_secret, remove_old, .. } => {
+                RotateRequest::New { again: *new_secret, remove_old: *remove_old }
+            }
         }
     }
 }
@@ -81,16 +83,17 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     let takes_a_person = session.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
     if args.remove_old && takes_a_person {
         return Err(usage_error(
-            "--remove-old needs a secret that this program can put in its place: a file, or the settings file itself. Nothing was changed",
+            "--remove-old needs a secret that swyx-teams can store itself: in a file, or in the settings file; nothing was changed",
         ));
     }
-    let rotated = rotate_secret(context, &session, &mut files, args.asked())?;
+    let rotated = rotate_secret(context, &session, &mut files, args.request())?;
     if args.format == Plain::Json {
         print_json(context, &session, &rotated)?;
         return Ok(Exit::Clean);
     }
     print(context, &session, &rotated)?;
-    if matches!(rotated, Rotated::Made { kept: Kept::InPlace, .. } | Rotated::Pending { .. }) && !args.if_due
+    if matches!(rotated, Rotated::Made { kept: StoreOutcome::InPlace, .. } | Rotated::Pending { .. })
+        && !args.if_due
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
@@ -99,29 +102,28 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     Ok(Exit::Clean)
 }
 
-/// Looks, and does what is asked.
+/// Probes the tenant, and carries out the request.
 fn rotate_secret(
     context: &mut Context<'_>,
     session: &AdminSession,
     files: &mut Files,
-    asked: Asked,
+    request: RotateRequest,
 ) -> Result<Rotated, CliError> {
-    let held = files.held();
-    if let Err(Absence::OutOfReach(why)) = &held.secret {
+    let stored = files.stored();
+    if let Err(Absence::OutOfReach(why)) = &stored.secret {
         let name = printable(&session.name);
-        let message = format!(
-            "{name}: which secret is in use shows only where it can be fetched: {why}. Nothing was changed"
-        );
+        let message =
+            format!("{name}: cannot fetch the secret to see which one is in use: {why}; nothing was changed");
         return Err(usage_error(message));
     }
     let provisioner = session.provisioner();
     session.result(context, async {
-        let look = provisioner.look(held).await?;
-        provisioner.rotate(&look, asked, files).await
+        let snapshot = provisioner.probe(stored).await?;
+        provisioner.rotate(&snapshot, request, files).await
     })
 }
 
-/// Asks whether Control Center has the new secret, if a person can be asked, and then removes the old one.
+/// Asks whether Control Center has the new secret, if prompting is possible, and then removes the old one.
 fn offer_to_finish(
     context: &mut Context<'_>,
     session: &mut AdminSession,
@@ -133,12 +135,12 @@ fn offer_to_finish(
         return Ok(Exit::Clean);
     }
     context.out.flush()?;
-    let question = "Is the new value in Control Center? Then the old secret is removed now";
+    let question = "Is the new value in Control Center? If so, the old secret is removed now";
     if !matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true)) {
         return Ok(Exit::Clean);
     }
     session.restart_time_limit();
-    let finished = rotate_secret(context, session, files, Asked::Finish)?;
+    let finished = rotate_secret(context, session, files, RotateRequest::Finish)?;
     print(context, session, &finished)?;
     Ok(Exit::Clean)
 }
@@ -147,19 +149,20 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
     let name = printable(&session.name);
     let out = &mut *context.out;
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let then = format!("once Control Center has the new one, swyx-teams rotate --finish {name} removes it");
+    let then =
+        format!("once Control Center has the new one, run swyx-teams rotate --finish {name} to remove it");
     match rotated {
         Rotated::NotDue(ends) => {
             writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))
         }
         Rotated::Pending { until } => writeln!(
             out,
-            "{name}: the new client secret is in its place and works; the one before it is valid until {}: {then}",
+            "{name}: the new client secret is in its place and works; the old one is valid until {}: {then}",
             day(until)
         ),
         Rotated::Made { kept, ends, old_until } => {
-            writeln!(out, "{name}: there is a new client secret, valid until {}", day(ends))?;
-            if let Kept::HandedOver(what) = kept {
+            writeln!(out, "{name}: created a new client secret, valid until {}", day(ends))?;
+            if let StoreOutcome::HandedOver(what) = kept {
                 writeln!(out, "to do: {}", printable(what))?;
             }
             match old_until {
@@ -168,8 +171,8 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
             }
         }
         Rotated::Finished(0) => writeln!(out, "{name}: nothing to remove: there is no older client secret"),
-        Rotated::Finished(1) => writeln!(out, "{name}: the old client secret is removed"),
-        Rotated::Finished(count) => writeln!(out, "{name}: {count} old client secrets are removed"),
+        Rotated::Finished(1) => writeln!(out, "{name}: removed the old client secret"),
+        Rotated::Finished(count) => writeln!(out, "{name}: removed {count} old client secrets"),
     }
 }
 
@@ -191,7 +194,7 @@ fn print_json(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotat
         Rotated::Made { kept, ends, old_until } => {
             (shape.outcome, shape.ends) = ("made", Some(ends.to_string()));
             shape.old_until = old_until.map(|until| until.to_string());
-            if let Kept::HandedOver(what) = kept {
+            if let StoreOutcome::HandedOver(what) = kept {
                 shape.to_do = Some(what);
             }
         }

@@ -1,4 +1,4 @@
-//! A plan for a person, and for a program.
+//! A plan for people and for programs.
 
 use std::io;
 
@@ -53,7 +53,7 @@ struct SummaryShape {
     remove: usize,
 }
 
-/// The form of a plan for a program.
+/// The form of a plan for programs.
 pub(super) fn plan_shape<'a>(
     session: &'a AdminSession,
     plan: &'a Plan,
@@ -103,15 +103,15 @@ fn cloud(cloud: Cloud) -> &'static str {
     Cloud::CHOICES.iter().find(|(_, _, one)| *one == cloud).map_or("", |(name, _, _)| name)
 }
 
-/// A plan for a person.
+/// A plan for people.
 pub(in crate::cli) struct PlanText {
-    /// Which tenant and which application.
+    /// The tenant and the application.
     pub(in crate::cli) head: Vec<String>,
-    /// What is to be done.
+    /// The planned changes.
     pub(in crate::cli) lines: Vec<Line>,
-    /// What to know.
+    /// Notes.
     pub(in crate::cli) notes: Vec<String>,
-    /// What it comes to.
+    /// The summary.
     pub(in crate::cli) end: String,
 }
 
@@ -123,7 +123,7 @@ impl PlanText {
         let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
         let count = |sign| plan.count(mode, sign);
         let end = if lines.is_empty() {
-            "nothing to do: the tenant holds what the settings want".to_owned()
+            "nothing to do: the tenant matches the settings".to_owned()
         } else {
             let (add, change, remove) = (count(Sign::Add), count(Sign::Change), count(Sign::Remove));
             format!("{add} to add, {change} to change, {remove} to remove")
@@ -149,26 +149,26 @@ impl PlanText {
             writeln!(out, "  {sign} {:width$}  {}", line.object, printable(&line.what))?;
             writeln!(out, "    {:width$}  {}: {}", "", line.key, printable(&line.reason))?;
             if let Some(role) = line.role {
-                writeln!(out, "    {:width$}  takes at least: {role}", "")?;
+                writeln!(out, "    {:width$}  needs at least: {role}", "")?;
             }
         }
         if !self.notes.is_empty() {
-            writeln!(out, "\nTo know:\n")?;
+            writeln!(out, "\nNotes:\n")?;
             self.notes.iter().try_for_each(|note| writeln!(out, "  - {}", printable(note)))?;
         }
         writeln!(out, "\n{}", self.end)
     }
 }
 
-/// Which application the plan is about, and how it was found.
+/// The application of the plan, and how it was found.
 fn application(session: &AdminSession, plan: &Plan, objects: &Objects) -> String {
     let (Some(mark), Some((_, application))) = (plan.found_by, &objects.application) else {
-        return format!("application {}: not there yet", printable(session.wanted.name()));
+        return format!("application {}: does not exist yet", printable(session.wanted.name()));
     };
     let by = match mark {
         FoundBy::ClientId => "by the client id in the settings",
-        FoundBy::UniqueName => "by the unique name that an earlier run gave it",
-        FoundBy::DisplayName => "by its name, which no other application bears",
+        FoundBy::UniqueName => "by the unique name from an earlier run",
+        FoundBy::DisplayName => "by its name, which is unique",
     };
     format!("application {} ({}), found {by}", printable(&application.name), application.client_id)
 }

@@ -1,4 +1,4 @@
-//! What the page can do besides editing, as the commands do it and in their words.
+//! The page's actions besides editing. They run the commands and show their messages.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::sheet::{Field as SheetField, Sheet};
 use crate::text::printable;
 use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
 
-/// How long a file is looked at: the default of `check --online`, in seconds.
+/// The time limit for a file: the default of `check --online`, in seconds.
 const TIMEOUT: u64 = 60;
 
-/// The commands, for the settings file that is served.
+/// The commands for the served settings file.
 pub(super) struct Commands {
     path: PathBuf,
     global: Global,
@@ -34,9 +34,9 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    /// The commands with what was asked of all of them when the page was served.
+    /// The commands, with the global options of `serve`.
     pub(super) fn new(context: &Context<'_>, path: PathBuf, way: AdminSignIn) -> Self {
-        // What is said goes to the page; nobody is at the terminal to be asked.
+        // Messages go to the page; there is no prompt on the terminal.
         let global = Global { no_input: true, quiet: true, ..context.global.clone() };
         Self { path, global, admin_token: context.admin_token.clone(), way, dispatch: context.dispatch }
     }
@@ -59,10 +59,10 @@ impl Actions for Commands {
             Action::Sheet => self.sheet(&mut context),
         };
         let done = result.unwrap_or_else(|error| match error {
-            CliError::Io(error) => failed(format!("it broke off: {}", crate::os::reason(&error))),
+            CliError::Io(error) => failed(format!("stopped unexpectedly: {}", crate::os::reason(&error))),
             error => not_done(error.report(&mut err)),
         });
-        // As on a pipe: no colours.
+        // No colours, as in a pipe.
         let said = anstream::adapter::strip_str(&String::from_utf8_lossy(&err)).to_string();
         let mut done = done;
         if !said.trim().is_empty() {
@@ -72,15 +72,15 @@ impl Actions for Commands {
     }
 }
 
-/// What came of it, or what the command would end with.
+/// The result, or the exit code of the command.
 type ActionResult = Result<Done, CliError>;
 
 impl Commands {
     fn check(&self, context: &mut Context<'_>, told: &Arc<dyn Told>, action: Action) -> ActionResult {
         let as_admin = action == Action::CheckAsAdmin;
-        told.says("signing in as the application, and looking at what it may do");
+        told.says("signing in as the application and checking its permissions");
         if as_admin {
-            told.says("signing in as an administrator, to read the registration");
+            told.says("signing in as an administrator to read the registration");
         }
         let use_az = as_admin && self.way == AdminSignIn::AzureCli;
         let args = OnlineArgs { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
@@ -106,7 +106,7 @@ impl Commands {
     }
 
     fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> ActionResult {
-        told.says("signing in as an administrator, and looking at the tenant");
+        told.says("signing in as an administrator and reading the tenant");
         let words = plan::for_page(context, &self.path, &AdministratorArgs::usual(self.way))?;
         Ok(planned(words))
     }
@@ -127,7 +127,7 @@ fn planned(words: PlanText) -> Done {
     let verdict = if words.lines.is_empty() { Verdict::Good } else { Verdict::Open };
     let notes = words.notes.iter().map(|note| printable(note)).collect();
     let parts =
-        [Part::List(None, words.head), Part::Steps(steps.collect()), Part::List(Some("To know"), notes)];
+        [Part::List(None, words.head), Part::Steps(steps.collect()), Part::List(Some("Notes"), notes)];
     done(verdict, words.end, parts)
 }
 
@@ -144,8 +144,8 @@ fn shown(sheet: Sheet) -> Done {
     let notes = sheet.notes.into_iter().map(str::to_owned).collect();
     let parts = [
         Part::Fields(sheet.fields.into_iter().map(field).collect()),
-        Part::Numbered("By hand", sheet.steps),
-        Part::List(Some("To know"), notes),
+        Part::Numbered("Manual steps", sheet.steps),
+        Part::List(Some("Notes"), notes),
     ];
     done(Verdict::Good, sheet.place.to_owned(), parts)
 }
@@ -165,13 +165,13 @@ fn failed(headline: String) -> Done {
     done(Verdict::Failed, headline, [])
 }
 
-/// Why there is nothing to show; the messages of the command follow it.
+/// Why there is no result; the messages of the command follow it.
 fn not_done(exit: Exit) -> Done {
     let why = match exit {
-        Exit::Findings => "the file has errors, so this was not done",
-        Exit::Silence => "no answer in time",
-        Exit::Answer => "the answer does not let this be done",
-        Exit::Usage | Exit::Clean => "this could not be done",
+        Exit::Findings => "the file has errors: fix them first",
+        Exit::Silence => "timeout",
+        Exit::Answer => "unexpected response",
+        Exit::Usage | Exit::Clean => "the action failed",
     };
     failed(why.to_owned())
 }

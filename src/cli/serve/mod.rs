@@ -1,4 +1,4 @@
-//! `serve`: the admin form of one settings file as a page, until it is told to end.
+//! `serve`: the admin form of one settings file as a web page, until stopped.
 
 mod actions;
 
@@ -24,22 +24,22 @@ use actions::Commands;
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub(super) struct ServeArgs {
-    /// The settings file; there need not be one yet
+    /// Settings file; it need not exist yet
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Where to serve; port 0 is any free one. Off this machine only with a certificate
+    /// Address to listen on; port 0 means any free port. Other machines can only connect with a certificate
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0", value_parser = super::options::address)]
     listen: SocketAddr,
-    /// Serve HTTPS with this certificate (PEM, the chain after it)
+    /// Serve HTTPS with this certificate (PEM, followed by the chain)
     #[arg(long, value_name = "FILE", requires_all = ["key", "host"])]
     certificate: Option<PathBuf>,
-    /// The certificate's key (PEM)
+    /// Private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "certificate")]
     key: Option<PathBuf>,
-    /// The name in the certificate, by which browsers reach the page
+    /// Name in the certificate, which browsers use to open the page
     #[arg(long, value_name = "NAME", requires = "certificate", value_parser = host_name)]
     host: Option<String>,
-    /// Where an administrator is to sign in and $SWYX_TEAMS_ADMIN_TOKEN is not set: with the account of the Azure CLI, and not by a device code
+    /// If an administrator has to sign in and $SWYX_TEAMS_ADMIN_TOKEN is not set: use the Azure CLI account instead of a device code
     #[arg(long)]
     use_az: bool,
 }
@@ -51,12 +51,12 @@ fn host_name(text: &str) -> Result<String, &'static str> {
     if is_name {
         Ok(text.to_owned())
     } else {
-        Err("a name is wanted, without scheme and port, like form.example.com")
+        Err("expected a name without scheme and port, such as form.example.com")
     }
 }
 
 const AFTER: &str = "\
-It prints a link that opens the form once, within five minutes. The session ends after 15 minutes without a request, or after 8 hours. On a terminal, Enter gives another link. The form shows what `check` finds while one types, and saves as `set` does: comments, order and line ends stay, and a file that someone else changed meanwhile is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are shown and cannot be changed there: use `set`. Its buttons do what `check --online`, `plan` and `sheet` do, and use hosts and commands that the file names only if --trust allows them.
+Prints a link that opens the form once, within five minutes. The session ends after 15 minutes without a request, or after 8 hours. On a terminal, press Enter for another link. The form shows the findings of `check` while you type, and saves like `set`: comments, order and line ends stay, and a file that changed in the meantime is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are read-only there: use `set`. The buttons run `check --online`, `plan` and `sheet`, and use hosts and commands from the file only if --trust allows them.
 
 Examples:
   swyx-teams serve
@@ -71,7 +71,7 @@ impl ServeArgs {
     }
 }
 
-/// Serves until the end.
+/// Serves until stopped.
 pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
     let way = if args.use_az { AdminSignIn::AzureCli } else { AdminSignIn::DeviceCode };
@@ -84,7 +84,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
             Err(refused) => Err(usage_error(message(&refused))),
         }
     });
-    // Whoever waits for the next line of the terminal is not waited for.
+    // The thread that reads the terminal is not joined.
     runtime.shutdown_background();
     result
 }
@@ -96,10 +96,10 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
     print_link(context, &door)?;
     let is_asked = context.can_ask();
     let (ask, mut asked) = mpsc::channel(1);
-    let more = if is_asked { "; Enter gives another link" } else { "" };
+    let more = if is_asked { "; press Enter for another link" } else { "" };
     writeln!(
         context.err,
-        "The link opens once, within {} minutes{more}. Ctrl-C ends.",
+        "The link opens once, within {} minutes{more}. Press Ctrl-C to stop.",
         LINK_LIFE.as_secs() / 60
     )?;
     if is_asked {
@@ -128,7 +128,7 @@ fn print_link(context: &mut Context<'_>, door: &Door) -> io::Result<()> {
 fn message(refused: &Refused) -> String {
     let cause = refused.source().map(|cause| format!(": {cause}")).unwrap_or_default();
     let advice = match refused {
-        Refused::NeedsTls(_) => "; give --certificate, --key and --host, or listen on 127.0.0.1",
+        Refused::NeedsTls(_) => "; use --certificate, --key and --host, or listen on 127.0.0.1",
         Refused::Listen { .. } | Refused::Certificate { .. } | Refused::Server(_) => "",
     };
     format!("{refused}{cause}{advice}")

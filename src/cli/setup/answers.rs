@@ -1,6 +1,6 @@
-//! The answers file: TOML whose keys have the names of the flags.
+//! The answers file: TOML whose keys are the names of the flags.
 //!
-//! It names where a secret is kept and never holds one. What is wrong with it is said with its line and column, and without the value.
+//! It names where a secret is stored and never contains one. Errors have a line and a column, but never the value.
 
 use std::path::Path;
 
@@ -74,7 +74,7 @@ impl Reader<'_> {
         }
     }
 
-    /// An answer that the settings file keeps. Its type is looked at here; what it says is for the rules.
+    /// An answer for the settings file. Only its type is checked here; the rules check the value.
     fn setting(&mut self, question: Question, node: &Node) -> Option<NewValue> {
         match (&node.value, question) {
             (_, Question::Secret) => self.secret(node),
@@ -85,7 +85,7 @@ impl Reader<'_> {
     }
 
     fn secret(&mut self, node: &Node) -> Option<NewValue> {
-        // A reference as flags write it, or as the settings file does.
+        // A reference, in the form of the flags or of the settings file.
         let written = match &node.value {
             Value::Text(text) => Some(&**text),
             Value::Table(Table { origin: Written::Inline, .. }) => self.source.text().get(node.span.clone()),
@@ -93,7 +93,7 @@ impl Reader<'_> {
         };
         let reference = written.and_then(value::reference);
         if reference.is_none() {
-            let message = "a reference to a secret was expected".to_owned();
+            let message = "expected a reference to a secret".to_owned();
             self.error(Question::Secret, node, message, Some(NO_REFERENCE.to_owned()));
         }
         reference.map(NewValue::Secret)
@@ -106,7 +106,7 @@ impl Reader<'_> {
             Err(_) => {
                 let ways = SignIn::value_variants().iter().filter_map(SignIn::to_possible_value);
                 let ways = ways.map(|way| format!("`{}`", way.get_name())).collect::<Vec<_>>().join(", ");
-                let message = "not one of the choices".to_owned();
+                let message = "invalid choice".to_owned();
                 self.error(Question::SignIn, node, message, Some(format!("one of {ways}")));
             }
         }
@@ -130,14 +130,14 @@ impl Reader<'_> {
                 None => self.error(
                     question,
                     element,
-                    "a user was expected".to_owned(),
+                    "expected a user".to_owned(),
                     Some(format!("{NO_PAIR}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
                 ),
             }
         }
     }
 
-    /// A user as flags write it, or as the settings file does.
+    /// A user, in the form of the flags or of the settings file.
     fn user(&self, node: &Node) -> Option<NewValue> {
         let table = match &node.value {
             Value::Text(text) => return meaning(Question::User, text).ok(),
@@ -161,7 +161,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Who says yes.
+    /// The source that agrees.
     fn truth(&mut self, question: Question, node: &Node) -> Option<Origin> {
         if !matches!(node.value, Value::Boolean) {
             return self.wrong_type(question, node, "a boolean");
@@ -174,7 +174,7 @@ impl Reader<'_> {
         let names = Question::ALL.map(Question::name);
         let help = match nearest(&node.name, names) {
             _ if node.name.contains("secret") => {
-                "an answers file holds no secret; `secret` says where it is kept".to_owned()
+                "an answers file must not contain a secret; `secret` says where it is stored".to_owned()
             }
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("the names are those of the flags: {}", names.join(", ")),
@@ -185,7 +185,7 @@ impl Reader<'_> {
 
     fn wrong_type<T>(&mut self, question: Question, node: &Node, wanted: &str) -> Option<T> {
         let message = format!("expected {wanted}, found {}", node.value.type_name());
-        // 14.10 without quotes is a number, and the same as 14.1.
+        // 14.10 without quotes is a number, equal to 14.1.
         let is_bare = wanted == "a string" && matches!(node.value, Value::Float(_) | Value::Integer(_));
         self.error(question, node, message, is_bare.then(|| "put it in quotes".to_owned()));
         None

@@ -6,16 +6,16 @@ use clap::Args;
 
 use super::question::SignIn;
 
-/// The arguments. What they say has the same names in an answers file.
+/// The arguments. They have the same names in an answers file.
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub(in crate::cli) struct SetupArgs {
-    /// The settings file; it may be there already, and keeps all that no answer changes
+    /// Settings file; an existing file keeps everything that no answer changes
     pub(super) file: Option<PathBuf>,
-    /// Take answers from a TOML file, whose keys have the names of the flags below; it holds no secret
+    /// Read answers from a TOML file, whose keys are the names of the flags below; it contains no secret
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<PathBuf>,
-    /// The version of SwyxWare, like 14.10
+    /// SwyxWare version, such as 14.10
     #[arg(long, value_name = "N.N", help_heading = ANSWERS)]
     pub(super) swyx_version: Option<String>,
     /// 1: statuses from Teams to Swyx. 2: also "Speaking" in Swyx to "In a call" in Teams
@@ -27,25 +27,25 @@ pub(in crate::cli) struct SetupArgs {
     /// The Microsoft cloud: global, us_gov_l4 or us_gov_l5
     #[arg(long, value_name = "CLOUD", help_heading = ANSWERS)]
     pub(super) cloud: Option<String>,
-    /// What to call the application in Entra ID [default: SwyxMSTeamsPresenceSync]
+    /// Name of the application in Entra ID [default: SwyxMSTeamsPresenceSync]
     #[arg(long, value_name = "NAME", help_heading = ANSWERS)]
     pub(super) application_name: Option<String>,
     /// How the administrator signs in [default: token, if $SWYX_TEAMS_ADMIN_TOKEN is set]
     #[arg(long, value_enum, value_name = "WAY", help_heading = ANSWERS)]
     pub(super) sign_in: Option<SignIn>,
-    /// Where to keep the client secret: file:PATH, env:NAME or { command = ["PROGRAM"] }; never the secret itself
+    /// Where to store the client secret: file:PATH, env:NAME or { command = ["PROGRAM"] }; never the secret itself
     #[arg(long, value_name = "REFERENCE", help_heading = ANSWERS)]
     pub(super) secret: Option<String>,
-    /// A user whose e-mail address in Swyx is not the account in Teams; repeatable; `none` where there is none
+    /// User whose e-mail address in Swyx differs from the Teams account; can be repeated; `none` for no such user
     #[arg(long, value_name = "SWYX NAME=TEAMS ACCOUNT", help_heading = ANSWERS)]
     pub(super) user: Vec<String>,
-    /// Also set the redirect URI and public client flows of the vendor's guide, which the synchronisation does not need
+    /// Also set the redirect URI and public client flows of the vendor's guide; the synchronisation does not need them
     #[arg(long, help_heading = ANSWERS)]
     pub(super) as_in_the_guide: bool,
-    /// Write the new client secret to this new file, where --secret names a variable or a command
+    /// Write the new client secret to this new file, if --secret names a variable or a command
     #[arg(long, value_name = "FILE", help_heading = ANSWERS)]
     pub(super) secret_out: Option<PathBuf>,
-    /// Agree to the plan without being asked
+    /// Agree to the plan in advance
     #[arg(long, help_heading = ANSWERS)]
     pub(super) yes: bool,
 }
@@ -65,5 +65,5 @@ An answers file:
   secret = { file = \"north.secret\" }
   user = [\"Jane Roe=jane.roe@example.com\"]
 
-A flag comes before the answers file, and that before the settings file; what none of them says is asked. Without a terminal, or
-with --no-input, mode, tenant, sign-in and secret have to be given. Each answer is saved at once: interrupted, setup goes on from there.";
+Flags override the answers file, which overrides the settings file. The wizard asks for missing answers. Without a terminal, or with
+--no-input, mode, tenant, sign-in and secret are required. Each answer is saved at once: after an interruption, setup continues.";

@@ -1,6 +1,6 @@
-//! The questions to a person at a terminal.
+//! The prompts at a terminal.
 //!
-//! An answer is checked against the rules before it is taken; their objections are shown above the repeated question.
+//! An answer must pass the rules before it is accepted; their findings are shown above the repeated question.
 
 use std::io;
 
@@ -20,7 +20,7 @@ use crate::settings::{Choice, Cloud, Mode};
 
 /// Why a prompt gave no answer.
 pub(super) enum PromptError {
-    /// The person wants to stop.
+    /// The person cancels.
     Cancelled,
     /// The terminal does not work.
     Terminal(String),
@@ -35,11 +35,11 @@ impl From<InquireError> for PromptError {
     }
 }
 
-/// Why asking ended before all was answered.
+/// Why the prompts ended early.
 pub(super) enum AskError {
     /// There is no answer.
     Prompt(PromptError),
-    /// The answer cannot be saved.
+    /// The answer could not be saved.
     Cli(CliError),
 }
 
@@ -61,7 +61,7 @@ impl From<io::Error> for AskError {
     }
 }
 
-/// Asks a question whose answer the settings file keeps, until the rules accept what is said; `None` where nothing was said.
+/// Asks a question whose answer goes into the settings file, until the rules accept the answer; `None` for no answer.
 pub(super) fn setting(
     context: &mut Context<'_>,
     file: &mut SettingsFile,
@@ -70,7 +70,7 @@ pub(super) fn setting(
     loop {
         let Some(value) = value(file, question)? else { return Ok(None) };
         let answer = [Answer { question, value, origin: Origin::Person }];
-        // A choice has not met the rules yet.
+        // A choice has not been checked by the rules yet.
         let refused = match file.objections(&answer) {
             Ok(objections) if objections.is_empty() => match file.save(context, &answer)? {
                 SaveOutcome::Saved => {
@@ -91,19 +91,19 @@ fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, Pr
         Question::Mode => mode().map(Some),
         Question::Cloud => cloud().map(Some),
         Question::SwyxVersion => {
-            text(file, question, "Version of SwyxWare:", "like 14.10; Enter alone if you do not know", None)
+            text(file, question, "SwyxWare version:", "such as 14.10; press Enter to skip", None)
         }
         Question::Tenant => text(file, question, "Directory (tenant) ID:", "a GUID", None),
         Question::Secret => {
             let default = default_secret(file);
             let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
-            text(file, question, "Where to keep the client secret:", help, Some(&default))
+            text(file, question, "Where to store the client secret:", help, Some(&default))
         }
         Question::User => {
-            let help = "SWYX NAME=TEAMS ACCOUNT; Enter alone: no more";
-            text(file, question, "User with another account:", help, None)
+            let help = "SWYX NAME=TEAMS ACCOUNT; press Enter to finish";
+            text(file, question, "User with a different account:", help, None)
         }
-        // These have no question of their own.
+        // These have no prompt.
         Question::ApplicationName
         | Question::SignIn
         | Question::SecretOut
@@ -112,48 +112,50 @@ fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, Pr
     }
 }
 
-/// What to know before one answers.
+/// Information before the answer.
 pub(super) fn introduction(question: Question) -> &'static str {
     match question {
-        Question::SwyxVersion => "The version decides which rules apply, and where the settings are.",
+        Question::SwyxVersion => {
+            "The version decides which rules apply, and where Control Center has the settings."
+        }
         Question::Mode => {
             "\
-Mode 1 shows the Teams status in Swyx, and needs no more than to read presences.
-Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx: it needs
-SwyxWare 13.25, and to write presences."
+Mode 1 shows the Teams status in Swyx. It only needs to read presences.
+Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx. It needs
+SwyxWare 13.25 and also writes presences."
         }
         Question::Tenant => {
             "\
-The Entra admin center shows the tenant's ID under Overview, and on the overview page of
-every application."
+The Entra admin center shows the tenant's ID on the Overview page, and on the overview page
+of every application."
         }
-        Question::Cloud => "Nearly every tenant is in the global cloud.",
+        Question::Cloud => "Nearly all tenants are in the global cloud.",
         Question::SignIn => {
             "\
 An administrator registers the application and consents to its permissions. The plan
-says which roles that takes."
+names the required roles."
         }
         Question::Secret => {
             "\
-The secret is best kept in a file that only you can read. A relative path starts at the
-settings file's folder."
+Store the secret in a file that only you can read. A relative path starts at the settings
+file's folder."
         }
         Question::User => {
             "\
-Users match by themselves where the e-mail address in Swyx is the account in Teams. Name
-those for whom it is another."
+Users match automatically if their e-mail address in Swyx is their account in Teams. Enter
+the users with a different account."
         }
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => "",
     }
 }
 
-/// Beside the settings file, and called as it is.
+/// Next to the settings file, with the same base name.
 fn default_secret(file: &SettingsFile) -> String {
     let stem = file.path.file_stem().map_or_else(|| "swyx-teams".into(), |stem| stem.to_string_lossy());
     format!("file:{stem}.secret")
 }
 
-/// A text that the rules accept; nothing where nothing was said and there is no default.
+/// A text that the rules accept; nothing for an empty answer without a default.
 fn text(
     file: &SettingsFile,
     question: Question,
@@ -187,10 +189,10 @@ fn is_nothing(question: Question, typed: &str) -> bool {
     typed.is_empty() || (question == Question::User && typed == NO_USERS)
 }
 
-/// What the rules say of a typed text.
+/// The findings for a typed text.
 fn validate(file: &SettingsFile, question: Question, typed: &str) -> Result<(), String> {
     if typed.is_empty() {
-        return Err("an answer is needed here".to_owned());
+        return Err("a value is required".to_owned());
     }
     let value = meaning(question, typed)?;
     let answer = [Answer { question, value, origin: Origin::Person }];
@@ -213,7 +215,7 @@ fn mode() -> Result<NewValue, PromptError> {
         (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
     };
     let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
-    let mode = choose("Which way statuses are carried:", modes.map(line).into())?;
+    let mode = choose("Direction of the synchronisation:", modes.map(line).into())?;
     Ok(NewValue::Integer(mode.number().into()))
 }
 
@@ -226,14 +228,14 @@ fn cloud() -> Result<NewValue, PromptError> {
 /// How the administrator signs in.
 pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     let says = |way: SignIn| match way {
-        SignIn::DeviceCode => "enter a code at a page of Microsoft, in any browser",
-        SignIn::Az => "as the Azure CLI is signed in; needs `az login` before",
+        SignIn::DeviceCode => "enter a code on a Microsoft page, in any browser",
+        SignIn::Az => "with the Azure CLI account; run `az login` first",
         SignIn::Token => "with the access token in SWYX_TEAMS_ADMIN_TOKEN",
     };
     loop {
         let ways = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
         let line = |way: SignIn| (way, format!("{}: {}", way.name(), says(way)));
-        match choose("How the administrator signs in:", ways.map(line).into())? {
+        match choose("Administrator sign-in:", ways.map(line).into())? {
             SignIn::Token if context.admin_token.is_none() => {
                 writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
             }
@@ -244,8 +246,8 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
 
 /// One of several lines.
 fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, PromptError> {
-    let help = "↑ ↓ to move, Enter to choose";
+    let help = "↑ ↓ to move, Enter to select";
     let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();
     let at = Select::new(title, lines).without_filtering().with_help_message(help).raw_prompt()?.index;
-    values.into_iter().nth(at).ok_or_else(|| PromptError::Terminal("nothing was chosen".to_owned()))
+    values.into_iter().nth(at).ok_or_else(|| PromptError::Terminal("nothing selected".to_owned()))
 }

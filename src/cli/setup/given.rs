@@ -1,4 +1,4 @@
-//! Answers that were given before anyone is asked: by flags, and by the answers file.
+//! Answers that were given before any prompt: by flags and by the answers file.
 
 use std::path::PathBuf;
 
@@ -7,21 +7,21 @@ use super::question::{Question, SignIn};
 use crate::cli::value;
 use crate::edit::NewValue;
 
-/// Where an answer comes from.
+/// The source of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// The flag of the question's name.
+    /// The flag with the question's name.
     Flag,
-    /// A place of the answers file.
+    /// A position in the answers file.
     Answers { file: String, line: usize, column: usize },
     /// The environment variable of the administrator's token.
     Variable,
-    /// Someone who was asked.
+    /// A person at the prompt.
     Person,
 }
 
 impl Origin {
-    /// What an answer came from, as in "from …".
+    /// The source of an answer, as in "from …".
     pub(super) fn source(&self, question: Question) -> String {
         match self {
             Self::Flag => format!("--{}", question.name()),
@@ -40,7 +40,7 @@ impl Origin {
     }
 }
 
-/// An answer that the settings file keeps.
+/// An answer for the settings file.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) question: Question,
@@ -48,22 +48,22 @@ pub(super) struct Answer {
     pub(super) origin: Origin,
 }
 
-/// What is wrong with an answer. It never repeats the answer.
+/// An invalid answer. The message never repeats the answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct AnswerError {
-    /// The question that was answered, if it was one.
+    /// The question, if the answer belongs to one.
     pub(super) question: Option<Question>,
     pub(super) at: String,
     pub(super) message: String,
     pub(super) help: Option<String>,
 }
 
-/// All answers of one origin, or of several.
+/// The answers from one or more sources.
 #[derive(Debug, Default)]
 pub(super) struct GivenAnswers {
-    /// Answers that the settings file keeps.
+    /// Answers for the settings file.
     pub(super) settings: Vec<Answer>,
-    /// That there are no users to name, and who says so.
+    /// That no user needs a different account, and the source of this answer.
     pub(super) no_users: Option<Origin>,
     pub(super) sign_in: Option<(SignIn, Origin)>,
     pub(super) secret_out: Option<(PathBuf, Origin)>,
@@ -72,7 +72,7 @@ pub(super) struct GivenAnswers {
 }
 
 impl GivenAnswers {
-    /// These answers, and those of `others` to whatever these leave open.
+    /// These answers, completed with `others` for open questions.
     pub(super) fn or(mut self, others: Self) -> Self {
         let open = Question::ALL.map(|question| (question, self.origin(question).is_none()));
         let is_open = |asked: Question| open.iter().any(|(question, open)| *question == asked && *open);
@@ -85,7 +85,7 @@ impl GivenAnswers {
         self
     }
 
-    /// Who answered a question.
+    /// The source of the answer to a question.
     pub(super) fn origin(&self, question: Question) -> Option<&Origin> {
         let kept = self.settings.iter().find(|answer| answer.question == question);
         let kept = kept.map(|answer| &answer.origin);
@@ -100,7 +100,7 @@ impl GivenAnswers {
     }
 }
 
-/// The answers of the flags.
+/// The answers from the flags.
 pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAnswers {
     let mut given = GivenAnswers {
         sign_in: args.sign_in.map(|way| (way, Origin::Flag)),
@@ -136,10 +136,10 @@ pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAns
     given
 }
 
-/// How a flag says that there are no users to name.
+/// The flag value for "no users".
 pub(super) const NO_USERS: &str = "none";
 
-/// What a text means as an answer that the settings file keeps. No message repeats the text: it may be a secret in the wrong place.
+/// A text as an answer for the settings file. No message repeats the text: it may be a secret in the wrong place.
 pub(super) fn meaning(question: Question, text: &str) -> Result<NewValue, String> {
     match (question, question.key()) {
         (Question::Secret, _) => {
@@ -147,19 +147,19 @@ pub(super) fn meaning(question: Question, text: &str) -> Result<NewValue, String
         }
         (Question::User, _) => pair(text).ok_or_else(|| NO_PAIR.to_owned()),
         (_, Some(key)) => value::from_argument(&key, text),
-        (_, None) => Err("the settings file does not keep this".to_owned()),
+        (_, None) => Err("the settings file has no key for this".to_owned()),
     }
 }
 
-/// What to write where a secret itself was written, or nothing that refers to one.
-pub(super) const NO_REFERENCE: &str = "this says where the secret is kept, and is never the secret itself: \
+/// What to write instead of a secret or an invalid reference.
+pub(super) const NO_REFERENCE: &str = "expected the place where the secret is stored, never the secret itself: \
     file:PATH, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
-/// How a user is written.
+/// The format of a user.
 pub(super) const NO_PAIR: &str =
-    "a user is written SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
+    "invalid user: expected SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
 
-/// A user as arguments and prompts say it. Account names have no `=`.
+/// A user as written in arguments and prompts. Account names have no `=`.
 fn pair(text: &str) -> Option<NewValue> {
     let (swyx, teams) = text.rsplit_once('=')?;
     Some(NewValue::User(swyx.trim().to_owned(), teams.trim().to_owned()))

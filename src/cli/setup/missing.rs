@@ -1,4 +1,4 @@
-//! What is missing where nobody can be asked: each with the flag and the line of an answers file that would give it.
+//! Missing answers if prompting is not possible, each with the flag and the answers file line that provides it.
 
 use super::given::{AnswerError, GivenAnswers};
 use super::question::{Question, SignIn, Wanted};
@@ -6,7 +6,7 @@ use crate::check::Checked;
 use crate::cli::administrator::ADMIN_TOKEN;
 use crate::secret::SecretSource;
 
-/// What is missing where nobody can be asked.
+/// The missing answers if prompting is not possible.
 pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) -> Vec<AnswerError> {
     let needs_a_place = given.secret_out.is_none() && needs_a_place(after);
     let open = open.iter().copied().chain(needs_a_place.then_some(Question::SecretOut));
@@ -20,7 +20,7 @@ pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) 
     wanted.map(error).collect()
 }
 
-/// Whether the first secret can be written only to a place of its own.
+/// Whether the first secret can only be written to a separate file.
 fn needs_a_place(after: &Checked) -> bool {
     let fields = after.draft().map(|draft| &draft.control_center);
     fields.is_some_and(|fields| {
@@ -28,11 +28,11 @@ fn needs_a_place(after: &Checked) -> bool {
     })
 }
 
-/// A way to sign in that needs someone, or something, that is not there.
+/// A sign-in method that needs a person or a token that is not available.
 pub(super) fn cannot_sign_in(given: &GivenAnswers, has_token: bool) -> Option<AnswerError> {
     let (way, origin) = given.sign_in.as_ref()?;
     let message = match way {
-        SignIn::DeviceCode => "there is no terminal, so nobody can be asked for a code".to_owned(),
+        SignIn::DeviceCode => "there is no terminal to enter a device code".to_owned(),
         SignIn::Token if !has_token => {
             format!("{} is not set", ADMIN_TOKEN)
         }

@@ -1,7 +1,7 @@
-//! `setup`: asks for what is still open, writes it into the settings file, and goes on to register the application.
+//! `setup`: asks for missing answers, writes them to the settings file, and registers the application.
 //!
-//! An answer comes from a flag, else from the answers file, else from the settings file, else from the person at the terminal. Without a
-//! terminal what is missing is an error that names the flag.
+//! An answer comes from a flag, otherwise from the answers file, otherwise from the settings file, otherwise from a prompt. Without a
+//! terminal, a missing answer is an error that names the flag.
 
 mod answers;
 pub(super) mod args;
@@ -65,7 +65,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, C
     fill_in(context, &mut file, &given, &asked)
 }
 
-/// Saves what was given, asks for the rest, and goes on.
+/// Saves the given answers, asks for the rest, and carries out the setup.
 fn fill_in(
     context: &mut Context<'_>,
     file: &mut SettingsFile,
@@ -97,7 +97,7 @@ fn fill_in(
     proceed::proceed(context, &file.path, &choices)
 }
 
-/// Asks the questions, saves each answer at once, and gives the way to sign in, if that was asked for.
+/// Asks the questions, saves each answer at once, and returns the sign-in method if it was asked for.
 fn ask_all(
     context: &mut Context<'_>,
     file: &mut SettingsFile,
@@ -108,7 +108,7 @@ fn ask_all(
         context.note(format_args!("\n{}", ask::introduction(*question)))?;
         match question {
             Question::SignIn => sign_in = Some(ask::sign_in(context)?),
-            // Until there are no more.
+            // Repeats until the answer is empty.
             Question::User => while ask::setting(context, file, Question::User)?.is_some() {},
             question => {
                 ask::setting(context, file, *question)?;
@@ -118,13 +118,13 @@ fn ask_all(
     Ok(sign_in)
 }
 
-/// The questions that nobody answered yet and that a person is asked.
+/// The open questions that have a prompt.
 fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     let is_registered = after.draft().is_some_and(|draft| draft.control_center.client_id.is_some());
     let is_open = |question: &Question| match question {
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => false,
         Question::User if given.no_users.is_some() => false,
-        // Once there is an application, these were answered, if only by the default.
+        // If an application exists, these questions are answered, possibly by the default.
         Question::Cloud | Question::User if is_registered => false,
         Question::SignIn => given.sign_in.is_none(),
         question => known(after, *question).is_none(),
@@ -132,7 +132,7 @@ fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     Question::ALL.into_iter().filter(is_open).collect()
 }
 
-/// Says what is wrong with the answers; nothing was changed.
+/// Reports invalid answers; nothing was changed.
 fn refuse(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
     for AnswerError { at, message, help, .. } in errors {
         let help = help.iter().map(|help| format!("\n  {help}")).collect::<String>();
@@ -141,14 +141,14 @@ fn refuse(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
     CliError::Reported(Exit::Usage)
 }
 
-/// Says how to go on, when someone stopped.
+/// Explains how to continue after a cancellation.
 fn stopped(context: &mut Context<'_>, file: &SettingsFile, error: PromptError) -> CliError {
     if let PromptError::Terminal(error) = error {
-        context.error(format_args!("the terminal cannot be asked: {error}"));
+        context.error(format_args!("cannot prompt on the terminal: {error}"));
     }
     let name = printable(&file.name);
     if file.is_empty() {
-        return usage_error("stopped; nothing was written");
+        return usage_error("cancelled; nothing was written");
     }
     let file = match name.as_str() {
         "swyx-teams.toml" => String::new(),
@@ -156,11 +156,11 @@ fn stopped(context: &mut Context<'_>, file: &SettingsFile, error: PromptError) -
         name => format!(" {name}"),
     };
     usage_error(format_args!(
-        "stopped; {name} keeps the answers so far, and `swyx-teams setup{file}` goes on from there"
+        "cancelled; {name} keeps the answers so far; run `swyx-teams setup{file}` to continue"
     ))
 }
 
-/// Questions have colours where the rest has them.
+/// Prompts use colours if other output does.
 fn use_colours(context: &Context<'_>) {
     let choice = context.global.color.choice();
     let choice = choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr()));

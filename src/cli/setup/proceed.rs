@@ -1,4 +1,4 @@
-//! What follows the questions: the plan and what it says, the proof, and what is left to do by hand.
+//! The part after the questions: the plan, its execution, the proof and the manual steps.
 
 use std::ffi::OsStr;
 use std::io;
@@ -14,20 +14,20 @@ use crate::cli::sheet;
 use crate::secret::SecretSource;
 use crate::text::printable;
 
-/// What was chosen for this run, beside what the settings file keeps.
+/// Choices for this run that are not in the settings file.
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct SetupChoices {
     /// How the administrator signs in.
     pub(in crate::cli) sign_in: SignIn,
-    /// Where to write the new secret, if the settings refer to a place where this program cannot write it.
+    /// The target of the new secret, if the settings refer to a place where this program cannot write.
     pub(in crate::cli) secret_out: Option<PathBuf>,
-    /// Whether the application gets the redirect URI and the public client flows of the vendor's guide.
+    /// Whether to set the redirect URI and the public client flows of the vendor's guide.
     pub(in crate::cli) as_in_the_guide: bool,
-    /// Whether the plan is agreed to beforehand.
+    /// Whether the plan is agreed to in advance.
     pub(in crate::cli) yes: bool,
 }
 
-/// Registers the application that the settings file at `path` asks for, proves it, and says what is left to do.
+/// Registers the application for the settings file at `path`, tests it, and prints the manual steps.
 pub(super) fn proceed(
     context: &mut Context<'_>,
     path: &Path,
@@ -36,9 +36,9 @@ pub(super) fn proceed(
     let name = printable(&display(path));
     context.note("")?;
     let applied = apply(context, path, choices)?;
-    // A missing consent does not keep the settings from being typed into Control Center.
+    // A missing consent does not prevent entering the settings in Control Center.
     if applied != Exit::Clean && applied != Exit::Answer {
-        context.note(format_args!("swyx-teams setup --config {name} goes on from here"))?;
+        context.note(format_args!("run swyx-teams setup --config {name} to continue"))?;
         return Ok(applied);
     }
     if applied == Exit::Answer && check::file(display(path), path).settings().is_err() {
@@ -51,7 +51,7 @@ pub(super) fn proceed(
     Ok(applied.max(proven))
 }
 
-/// The plan, and what it says. The administrator signs in as was chosen, whatever else there is.
+/// Shows the plan and carries it out. The administrator signs in with the chosen method only.
 fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::Result<Exit> {
     let mut words = vec![OsStr::new("apply")];
     let flags = [
@@ -73,7 +73,7 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
     exit
 }
 
-/// Signs in as the application with the secret from where it is kept. One that a person has to put there is not there yet.
+/// Signs in as the application with the stored secret. A secret that a person has to store is not there yet.
 fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
@@ -84,7 +84,7 @@ fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let words = ["check", "--online", "--"].map(OsStr::new);
     let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
     if exit != Exit::Clean {
-        context.note("what was just made may take Entra ID some minutes to be known everywhere; try swyx-teams check --online again")?;
+        context.note("Entra ID may take some minutes to replicate new objects; run swyx-teams check --online again later")?;
     }
     Ok(exit)
 }

@@ -1,4 +1,4 @@
-//! What `setup` has to know: one table, whose names are those of the flags and of the answers file.
+//! The questions of `setup`: one table, whose names are those of the flags and of the answers file.
 
 use clap::ValueEnum;
 
@@ -6,7 +6,7 @@ use crate::cli::administrator::ADMIN_TOKEN;
 use crate::diagnostic::Key;
 use crate::settings::keys;
 
-/// One thing that `setup` has to know.
+/// One question of `setup`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Question {
     SwyxVersion,
@@ -22,26 +22,26 @@ pub(in crate::cli) enum Question {
     Yes,
 }
 
-/// How the administrator signs in, who registers the application and grants its permissions.
+/// How the administrator signs in. The administrator registers the application and grants its permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum SignIn {
     /// With the access token for Microsoft Graph in SWYX_TEAMS_ADMIN_TOKEN
     Token,
-    /// With the account that the Azure CLI is signed in with
+    /// With the account of the Azure CLI
     Az,
-    /// With a code that a person enters at a page of Microsoft
+    /// With a device code that a person enters on a Microsoft page
     DeviceCode,
 }
 
 impl SignIn {
-    /// As flags and answers files name it.
+    /// The name in flags and answers files.
     pub(super) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
 impl Question {
-    /// All of them, in the order in which they are asked; those after the users, and the application's name, are never asked for.
+    /// All questions in the order of their prompts. The ones after the users, and the application's name, have no prompt.
     pub(super) const ALL: [Self; 11] = [
         Self::SwyxVersion,
         Self::Mode,
@@ -56,7 +56,7 @@ impl Question {
         Self::Yes,
     ];
 
-    /// The flag without its dashes, and the key of the answers file.
+    /// The flag without its dashes, which is also the key in the answers file.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::SwyxVersion => "swyx-version",
@@ -73,12 +73,12 @@ impl Question {
         }
     }
 
-    /// The question of a name.
+    /// The question with a name.
     pub(super) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|question| question.name() == name)
     }
 
-    /// The key of the settings file that keeps the answer; nothing where it counts for one run only.
+    /// The key of the settings file that stores the answer; `None` if the answer is only for one run.
     pub(super) fn key(self) -> Option<Key> {
         Some(match self {
             Self::SwyxVersion => keys::SWYX_VERSION,
@@ -92,20 +92,20 @@ impl Question {
         })
     }
 
-    /// What is missing if nobody answers, with a flag and a line of the answers file that would; nothing where an answer may be missing.
+    /// The message for a missing answer, with a flag and an answers file line that provide it; `None` for an optional answer.
     pub(super) fn wanted(self) -> Option<Wanted> {
         let wanted = |what, flag, line| Some(Wanted { what, flag, line });
         match self {
-            Self::Mode => wanted("which way statuses are carried", "--mode 2", "mode = 2"),
-            Self::Tenant => wanted("the directory (tenant) ID", "--tenant ID", "tenant = \"ID\""),
-            Self::SignIn => wanted("how the administrator signs in", "--sign-in az", "sign-in = \"az\""),
+            Self::Mode => wanted("direction of the synchronisation", "--mode 2", "mode = 2"),
+            Self::Tenant => wanted("directory (tenant) ID", "--tenant ID", "tenant = \"ID\""),
+            Self::SignIn => wanted("administrator sign-in", "--sign-in az", "sign-in = \"az\""),
             Self::Secret => wanted(
-                "where to keep the client secret",
+                "place to store the client secret",
                 "--secret file:PATH",
                 "secret = { file = \"PATH\" }",
             ),
             Self::SecretOut => wanted(
-                "where to write the new client secret, since this program cannot write where it is kept",
+                "file for the new client secret, because this program cannot write to the place where it is stored",
                 "--secret-out FILE",
                 "secret-out = \"FILE\"",
             ),
@@ -119,7 +119,7 @@ impl Question {
     }
 }
 
-/// What is missing, and how to give it.
+/// What is missing, and how to provide it.
 pub(super) struct Wanted {
     pub(super) what: &'static str,
     pub(super) flag: &'static str,
@@ -128,7 +128,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn help(&self) -> String {
-        let help = format!("give {}, or {} in an answers file", self.flag, self.line);
+        let help = format!("use {}, or {} in an answers file", self.flag, self.line);
         if self.flag.starts_with("--sign-in") { format!("{help}, or set {ADMIN_TOKEN}") } else { help }
     }
 }

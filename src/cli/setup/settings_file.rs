@@ -1,6 +1,6 @@
-//! The settings file that is being filled in: what it knows, what the rules say of an answer, and how an answer is saved.
+//! The settings file during the setup: its known answers, the rules' findings for an answer, and saving an answer.
 //!
-//! The file is the memory of `setup`: each answer that has a key is saved at once, so that an interrupted one goes on from there.
+//! The file stores the state of `setup`: each answer with a key is saved at once, so an interrupted run can continue.
 
 use std::io;
 use std::path::PathBuf;
@@ -18,24 +18,24 @@ use crate::settings::entries::{Entry, EntryValue, given};
 use crate::settings::{Draft, Mode, keys};
 use crate::text::printable;
 
-/// The settings file that is being filled in.
+/// The settings file during the setup.
 pub(super) struct SettingsFile {
     pub(super) path: PathBuf,
-    /// As reports call it.
+    /// The name in reports.
     pub(super) name: String,
     pub(super) checked: Checked,
 }
 
-/// What became of answers.
+/// The result of saving answers.
 pub(super) enum SaveOutcome {
-    /// The file says them.
+    /// The file has the answers.
     Saved,
-    /// The rules refuse them.
+    /// The rules reject the answers.
     Refused(Vec<Diagnostic>),
 }
 
 impl SettingsFile {
-    /// Reads the file, if there is one. Errors that no answer can fix are reported.
+    /// Reads the file, if it exists. Reports errors that no answer can fix.
     pub(super) fn begin(context: &mut Context<'_>, path: PathBuf) -> Result<Self, CliError> {
         let name = display(&path);
         let is_new =
@@ -45,13 +45,13 @@ impl SettingsFile {
             context.report_to_err(&checked, is_for_an_editor)?;
             return Err(failure(
                 Exit::Findings,
-                format_args!("{}: mend this first; nothing was changed", printable(&name)),
+                format_args!("{}: fix these errors first; nothing was changed", printable(&name)),
             ));
         }
         Ok(Self { path, name, checked })
     }
 
-    /// What the rules say against answers, each with the answer that it concerns, if one can be told.
+    /// The findings for answers, each with its answer, if it can be identified.
     pub(super) fn objections<'a>(
         &self,
         answers: &'a [Answer],
@@ -59,7 +59,7 @@ impl SettingsFile {
         let changes = self.changes(answers);
         let (after, mut added) =
             edit::preview_unfinished(&self.checked, &changes).map_err(|error| error.to_string())?;
-        // A wrong answer in the place of a wrong value adds no error.
+        // An invalid answer that replaces an invalid value adds no error.
         let is_an_answer = |found: &&Diagnostic| {
             found.severity == Severity::Error
                 && !matches!(found.place, Place::Missing(_))
@@ -72,7 +72,7 @@ impl SettingsFile {
         let still = after.diagnostics().iter().filter(is_an_answer);
         let still = still.filter(|found| !added.contains(found)).cloned().collect::<Vec<_>>();
         added.extend(still);
-        // To the rules, mode 0 is worth a warning.
+        // The rules only warn about mode 0.
         if is_undocumented(&after) && answers.iter().any(|answer| answer.question == Question::Mode) {
             added.extend(after.diagnostics().iter().find(|found| is_about_mode(found)).cloned());
         }
@@ -84,12 +84,12 @@ impl SettingsFile {
         Ok(added.into_iter().map(|found| (concerned(&found), found)).collect())
     }
 
-    /// The file as it would be with these answers, for a look at it.
+    /// A preview of the file with these answers.
     pub(super) fn with(&self, answers: &[Answer]) -> Option<Checked> {
         edit::preview_unfinished(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
     }
 
-    /// Saves answers, all or none, and says which values of the file they changed.
+    /// Saves answers, all or none, and reports the values of the file that they changed.
     pub(super) fn save(
         &mut self,
         context: &mut Context<'_>,
@@ -114,7 +114,7 @@ impl SettingsFile {
         Ok(SaveOutcome::Saved)
     }
 
-    /// Says that an answer put another value in the place of one that the file had.
+    /// Reports that an answer replaced a value of the file.
     fn tell(&self, context: &mut Context<'_>, before: &Checked, answer: &Answer) -> io::Result<()> {
         let (Some(was), Some(is)) = (entry(before, answer.question), entry(&self.checked, answer.question))
         else {
@@ -124,7 +124,7 @@ impl SettingsFile {
             return Ok(());
         }
         context.note(format_args!(
-            "{}: {} was {}, and is {} now, from {}",
+            "{}: {} was {} and is now {} (source: {})",
             printable(&self.name),
             answer.question.name(),
             shown(&was),
@@ -133,7 +133,7 @@ impl SettingsFile {
         ))
     }
 
-    /// Shows what the file says wrong in answer to some questions, and why they are asked though it has an answer.
+    /// Shows invalid values for some questions, and so explains why the questions are asked.
     pub(super) fn report_wrong(&self, context: &mut Context<'_>, questions: &[Question]) -> io::Result<()> {
         let is_asked = |key: &Key| questions.iter().any(|question| concerns(*question, key));
         let is_unusable = |found: &Diagnostic| {
@@ -146,7 +146,7 @@ impl SettingsFile {
         })
     }
 
-    /// Whether nothing was written yet.
+    /// Whether nothing is written yet.
     pub(super) fn is_empty(&self) -> bool {
         self.checked.source().text().is_empty()
     }
@@ -163,7 +163,7 @@ impl SettingsFile {
         Ok(())
     }
 
-    /// The changes of the file that answers make. A user who is there gets another account, others are added.
+    /// The changes of the file for answers. An existing user gets a different account; other users are added.
     fn changes(&self, answers: &[Answer]) -> Vec<Change> {
         let users = self.checked.draft().map(|draft| draft.users.as_slice()).unwrap_or_default();
         let mut names = users.iter().map(|user| user.swyx.clone().unwrap_or_default()).collect::<Vec<_>>();
@@ -182,7 +182,7 @@ impl SettingsFile {
     }
 }
 
-/// The answer of a file to a question, for a person; nothing where it has none that is right.
+/// The answer of a file to a question, in printable form; `None` if there is no valid one.
 pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
     let draft = checked.draft()?;
     if question == Question::User {
@@ -198,7 +198,7 @@ pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
     entry(checked, question).map(|entry| shown(&entry))
 }
 
-/// A value for a person: of a secret, the place where it is kept.
+/// A value in printable form; for a secret, its source.
 fn shown(entry: &Entry) -> String {
     match &entry.value {
         EntryValue::Secret(source) => source.holder(),
@@ -214,13 +214,13 @@ fn users(draft: &Draft) -> Option<String> {
     }
 }
 
-/// What a file says at a question's key.
+/// The value of a file for a question's key.
 fn entry(checked: &Checked, question: Question) -> Option<Entry> {
     let key = question.key()?;
     given(checked.source(), checked.draft()?).into_iter().find(|entry| entry.key == key)
 }
 
-/// Whether the mode is 0, for which nothing can be set up.
+/// Whether the mode is 0, which needs no setup.
 fn is_undocumented(checked: &Checked) -> bool {
     checked.draft().is_some_and(|draft| draft.control_center.mode == Some(Mode::Undocumented))
 }
@@ -229,12 +229,12 @@ fn is_about_mode(found: &Diagnostic) -> bool {
     found.place.key() == Some(&keys::MODE)
 }
 
-/// Whether a question's answer is kept at `key`, or above it.
+/// Whether a question's answer is stored at `key` or above it.
 fn concerns(question: Question, key: &Key) -> bool {
     question.key().is_some_and(|own| key.steps().starts_with(&own.steps()))
 }
 
-/// Whether a finding is an error that no answer fixes. Missing keys and wrong values get an answer.
+/// Whether a finding is an error that no answer fixes. Answers fix missing keys and wrong values.
 fn is_for_an_editor(found: &Diagnostic) -> bool {
     let is_asked = |key: &Key| {
         Question::ALL.into_iter().any(|question| question != Question::User && concerns(question, key))
@@ -244,7 +244,7 @@ fn is_for_an_editor(found: &Diagnostic) -> bool {
         && !found.place.key().is_some_and(is_asked)
 }
 
-/// Objections as complaints, each where its answer was given.
+/// Findings as messages about the source of each answer.
 pub(super) fn errors(objections: Vec<(Option<&Answer>, Diagnostic)>, file: &str) -> Vec<AnswerError> {
     let error = |(answer, found): (Option<&Answer>, Diagnostic)| AnswerError {
         at: answer.map_or_else(|| printable(file), |answer| answer.origin.place(answer.question)),

@@ -1,4 +1,4 @@
-//! What `setup` is about to do, and what it knows already: shown before anything happens.
+//! The summary before the setup starts: the steps and the known answers.
 
 use super::given::{GivenAnswers, Origin};
 use super::question::Question;
@@ -9,7 +9,7 @@ use crate::secret::SecretSource;
 use crate::settings::{Mode, defaults};
 use crate::text::printable;
 
-/// The steps, the known answers and where they are from, and what will be asked; `after` is the file with the given answers.
+/// The steps, the known answers with their sources, and the open questions; `after` is the file with the given answers.
 pub(super) fn summary(
     file: &SettingsFile,
     after: &Checked,
@@ -21,12 +21,12 @@ pub(super) fn summary(
     let name = name.as_deref().unwrap_or(defaults::APPLICATION_NAME);
     let mut text = format!(
         "Setting up the Microsoft Teams presence synchronisation takes these steps:\n
-  1. write {path}, answer by answer
+  1. write the answers to {path}, one by one
   2. register the application {name} in the tenant
   3. grant it two permissions: {}
-  4. make a client secret, {}
-  5. sign in with it, as a proof
-  6. say what to type into Control Center\n",
+  4. create a client secret, {}
+  5. test the client secret with a sign-in
+  6. show the values for Control Center\n",
         permissions(after),
         place(after, given)
     );
@@ -34,7 +34,7 @@ pub(super) fn summary(
     if !known.is_empty() {
         let width = known.iter().map(|(name, _, _)| name.len()).max().unwrap_or(0);
         let value = known.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
-        text.push_str("\nKnown already:\n\n");
+        text.push_str("\nKnown answers:\n\n");
         for (name, shown, from) in known {
             text.push_str(&format!("  {name:width$}  {shown:value$}  {from}\n"));
         }
@@ -42,15 +42,15 @@ pub(super) fn summary(
     if !asked.is_empty() {
         let names = asked.iter().map(|question| question.name()).collect::<Vec<_>>();
         text.push_str(&format!(
-            "\nYou are asked for: {}\nEsc stops; the answers so far are kept.\n",
+            "\nOpen questions: {}\nEsc cancels; the answers so far are kept.\n",
             names.join(", ")
         ));
     }
     text.push_str(&match &given.yes {
-        None => "\nNothing is changed in the tenant before you agree to the plan.".to_owned(),
+        None => "\nThe tenant is changed only after you agree to the plan.".to_owned(),
         Some(origin) => {
             let source = printable(&origin.source(Question::Yes));
-            format!("\nThe plan is shown and carried out without a question: {source} agrees to it.")
+            format!("\nThe plan is shown and carried out without a question: {source} agrees in advance.")
         }
     });
     text
@@ -63,28 +63,28 @@ fn permissions(after: &Checked) -> String {
             format!("{} and {} of Microsoft Graph", presence.name, directory.name)
         }
         Some(Mode::Undocumented) | None => {
-            format!("{} and the presence permission that the mode needs", DIRECTORY.name)
+            format!("{} and the presence permission for the mode", DIRECTORY.name)
         }
     }
 }
 
-/// What becomes of the client secret. Nobody can write into an environment, or through a command that only reads.
+/// What happens to the client secret. No program can write to an environment, or through a command that only reads.
 fn place(after: &Checked, given: &GivenAnswers) -> String {
     let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
-    let Some(source) = source else { return "and keep it where you say".to_owned() };
+    let Some(source) = source else { return "and store it in the place that you name".to_owned() };
     let place = source.holder();
     match (source, &given.secret_out) {
-        (SecretSource::File(_), _) => format!("and keep it in {place}"),
-        (SecretSource::Inline(_), _) => "and keep it in that file, as plain text".to_owned(),
+        (SecretSource::File(_), _) => format!("and store it in {place}"),
+        (SecretSource::Inline(_), _) => "and store it in that file, as plain text".to_owned(),
         (_, Some((path, _))) => {
             let path = printable(&path.to_string_lossy());
-            format!("and write it to {path}; you put it where it is taken from, {place}")
+            format!("and write it to {path}; you put it where it is read from: {place}")
         }
-        (_, None) => format!("and show it; you put it where it is taken from, {place}"),
+        (_, None) => format!("and show it; you put it where it is read from: {place}"),
     }
 }
 
-/// What is known: the question's name, the answer, and where it is from.
+/// A known answer: the question's name, the answer and its source.
 fn answers(
     file: &SettingsFile,
     after: &Checked,

@@ -1,5 +1,5 @@
-//! `/metrics`, `/healthz`, `/readyz` and `/status`, over plain HTTP, for a monitoring system on the same machine or network. None of them names a
-//! user, and none changes anything.
+//! `/metrics`, `/healthz`, `/readyz` and `/status` over plain HTTP, for a monitoring system on the same machine or network. They name no
+//! users and change nothing.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
         .route("/status", get(show))
         .with_state(state);
     if let Err(error) = axum::serve(listener, router).await {
-        tracing::error!("metrics, health and status are not served any more: {}", crate::os::reason(&error));
+        tracing::error!("metrics, health and status are no longer served: {}", crate::os::reason(&error));
     }
 }
 
@@ -31,14 +31,14 @@ async fn scrape(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
 }
 
 async fn health(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
-    verdict(state.is_alive(), "ok\n", "a tenant's synchronisation hangs\n")
+    verdict(state.is_alive(), "ok\n", "the synchronisation of a tenant hangs\n")
 }
 
 async fn ready(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
     verdict(
         state.is_ready(),
         "ok\n",
-        "a tenant is not carried, or a side of it does not answer; /status says more\n",
+        "a tenant is not synchronised, or one of its sides does not answer; see /status\n",
     )
 }
 

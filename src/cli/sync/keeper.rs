@@ -1,4 +1,4 @@
-//! Keeps one tenant's synchronisation going: starts it, watches its files, and gives it what changed.
+//! Keeps one tenant's synchronisation running: starts it, watches its files, and passes on changes.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use crate::secret::Trust;
 use crate::sync::Options;
 use crate::sync::run::{self, Control, Controller};
 
-/// What is the same for all tenants.
+/// The options that all tenants share.
 pub(super) struct Plan {
     pub(super) is_dry_run: bool,
     pub(super) trust: Trust,
     pub(super) recorder: Recorder,
 }
 
-/// How often the files are looked at.
+/// How often the files are checked for changes.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Sessions are cleared for so long after the first signal.
+/// The time limit for clearing sessions after the first signal.
 pub(super) const CLEARING: Duration = Duration::from_secs(25);
 
 /// One tenant.
@@ -65,13 +65,13 @@ impl Keeper {
         Self { path, plan, state: Arc::clone(state), place, loaded, stamp, running: None }
     }
 
-    /// Carries until it is to end.
+    /// Synchronises until stopped.
     pub(super) async fn keep(mut self, mut stop: watch::Receiver<bool>) {
         self.start();
         let mut look = tokio::time::interval(LOOK);
         loop {
             tokio::select! {
-                // It changes once, to the end.
+                // The value changes once, when the process stops.
                 _ = stop.changed() => return self.stop().await,
                 _ = look.tick() => {
                     self.say_budget();
@@ -83,7 +83,7 @@ impl Keeper {
         }
     }
 
-    /// Says, once the users are counted, whether they can be read as often as the settings want.
+    /// Reports, once the number of users is known, whether they can be read as often as the settings ask for.
     fn say_budget(&mut self) {
         let Some(loaded) = &self.loaded else { return };
         let mut budget = None;
@@ -109,11 +109,11 @@ impl Keeper {
         let (controller, view, channel) = run::channel();
         let file = display(&self.path);
         let tenant = loaded.identity().tenant;
-        tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "the synchronisation begins");
+        tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "synchronisation started");
         let interval = Options::of(&loaded.settings).interval;
         self.state.change(self.place, |place| (place.interval, place.view) = (interval, Some(view)));
         let observer = self.plan.recorder.observer(self.plan.is_dry_run, &file);
-        // Of many tenants' lines, each says whose it is.
+        // With several tenants, each line names its tenant.
         let span = tracing::info_span!("settings", file);
         self.running = Some(Running {
             controller,
@@ -123,22 +123,22 @@ impl Keeper {
 
     async fn stop(&mut self) {
         if let Some(running) = self.running.take() {
-            // It fails only if the run has already ended.
+            // Sending fails only if the run has already ended.
             let _ = running.controller.send(Control::Stop).await;
             let task = running.task.abort_handle();
-            // If Graph does not answer, sessions end by themselves, so there is no reason to wait longer.
+            // If Graph does not answer, sessions expire on their own, so there is no reason to wait longer.
             if tokio::time::timeout(CLEARING, running.task).await.is_err() {
                 task.abort();
             }
         }
     }
 
-    /// The files changed: what checks clean is used, what does not is said, and what was used before goes on.
+    /// Reloads changed files: valid settings are used, invalid ones are reported and the previous ones stay in use.
     async fn reload(&mut self) {
         let (path, trust) = (self.path.clone(), self.plan.trust.clone());
-        // A secret may be printed by a program, which takes its time.
+        // A program may print a secret, which can take time.
         let loading = tokio::task::spawn_blocking(move || Loaded::load(&path, &trust)).await;
-        // A panic there has been said already, and the files are looked at again.
+        // A panic there is already reported, and the files are checked again later.
         let Ok(loaded) = loading else { return };
         let loaded = loaded.and_then(|new| match self.state.claim(self.place, &new.identity()) {
             Ok(()) => Ok(new),
@@ -148,14 +148,14 @@ impl Keeper {
         match loaded {
             Ok(new) => {
                 self.stamp = new.stamp.clone();
-                tracing::info!(file, "the settings changed, and are used");
+                tracing::info!(file, "settings changed; the new settings are in use");
                 self.state.change(self.place, |tenant| tenant.refused = None);
                 self.take(new).await;
             }
             Err(error) => {
                 self.stamp = error.stamp;
-                let then = if self.loaded.is_some() { "; those before stay in use" } else { "" };
-                tracing::error!(file, "the settings changed, and cannot be used{then}: {}", error.brief);
+                let then = if self.loaded.is_some() { "; the previous settings stay in use" } else { "" };
+                tracing::error!(file, "settings changed, but cannot be used{then}: {}", error.brief);
                 self.state.change(self.place, |tenant| tenant.refused = Some(error.brief));
             }
         }
@@ -171,12 +171,12 @@ impl Keeper {
                 self.state.change(self.place, |tenant| tenant.interval = options.interval);
                 let users = (users != old.settings.users).then_some(Control::Users(users));
                 for control in client.into_iter().chain([Control::Options(options)]).chain(users) {
-                    // A run that ends meanwhile is restarted at the next change.
+                    // If the run ends in the meantime, the next change restarts it.
                     let _ = running.controller.send(control).await;
                 }
             }
             _ => {
-                // Another tenant, application or gateway: sessions of the old ones are cleared first.
+                // The tenant, application or gateway changed: clear the sessions of the old one first.
                 self.stop().await;
                 self.start();
             }

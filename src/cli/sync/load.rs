@@ -1,4 +1,4 @@
-//! From a settings file to what carries: checked, trusted, its secrets fetched, its clients made.
+//! Loads a settings file for `sync`: checks it, checks its trust, fetches its secrets, and creates the clients.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,15 +22,15 @@ use crate::sync::Options;
 use crate::sync::run::Site;
 use crate::text::printable;
 
-/// One request has so long; none is repeated, since the next look is another.
+/// The time limit of one request. Requests are not retried because the next reading replaces them.
 const ATTEMPT: Duration = Duration::from_secs(20);
 
-/// A settings file that can be carried.
+/// A settings file that can be synchronised.
 pub(in crate::cli) struct Loaded {
     pub(super) settings: Settings,
     secrets: Secrets,
     connection: Connection,
-    /// What the files looked like.
+    /// The state of the files when they were read.
     pub(super) stamp: Stamp,
 }
 
@@ -40,13 +40,13 @@ struct Secrets {
     gateway: Secret,
 }
 
-/// Why a settings file is not carried, in words for standard error, and with the exit code that it makes.
+/// Why a settings file is not synchronised, in text for standard error, with its exit code.
 pub(in crate::cli) struct NotLoaded {
     pub(super) exit: Exit,
     pub(in crate::cli) text: String,
-    /// The same for a log: no colours, a line each.
+    /// The same text for a log: no colours, one entry per line.
     pub(super) brief: String,
-    /// What the files looked like.
+    /// The state of the files when they were read.
     pub(super) stamp: Stamp,
 }
 
@@ -56,16 +56,16 @@ impl NotLoaded {
         Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief, stamp: Stamp::default() }
     }
 
-    /// Both would take the whole of Graph's limit, and clear each other's sessions.
+    /// Two files of the same application would both use all of Graph's limit and clear each other's sessions.
     pub(super) fn twin(path: &Path, other: &str) -> Self {
         let other = printable(other);
         Self::misuse(
             path,
-            format_args!("{other} is of the same tenant and application; only one of them can be carried"),
+            format_args!("{other} has the same tenant and application; remove one of the two files"),
         )
     }
 
-    /// What the check found, as `check` says it.
+    /// The findings, in the format of `check`.
     fn found(checked: &Checked) -> Self {
         let mut report = FileReport::new(checked, true);
         report.findings.retain(|finding| finding.diagnostic.severity == Severity::Error);
@@ -86,7 +86,7 @@ impl NotLoaded {
 
 impl Loaded {
     pub(in crate::cli) fn load(path: &Path, trust: &Trust) -> Result<Self, NotLoaded> {
-        // Before they are read: what changes meanwhile is seen next time.
+        // Taken before the files are read, so that a change in the meantime is noticed the next time.
         let mut stamp = Stamp::of(path);
         let loaded = checked(path).and_then(|(checked, settings)| {
             stamp.add_secrets(path, &settings);
@@ -105,7 +105,7 @@ impl Loaded {
         let connection = Connection::open(checked, &folder(path), &settings.access, &policy, &mut transports)
             .map_err(unusable)?;
         let Some((_, token)) = &settings.gateway else {
-            let why = "`swyx.gateway` is not set; the synchronisation speaks to SwyxServer through it";
+            let why = "`swyx.gateway` is not set: the synchronisation needs it to reach SwyxServer";
             return Err(NotLoaded::misuse(path, why));
         };
         let source = client_secret_source(&settings).map_err(unusable)?;
@@ -168,7 +168,7 @@ fn limits() -> Limits {
     Limits { attempt: ATTEMPT, until: None, repetitions: 0 }
 }
 
-/// What files look like from outside: whoever changes one changes this.
+/// The state of the files: every change of a file changes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
 
@@ -178,7 +178,7 @@ impl Stamp {
         Self(vec![look(path.to_path_buf())])
     }
 
-    /// The files, too, that hold its secrets. They need not be there yet.
+    /// Includes the files of secrets, which need not exist yet.
     fn add_secrets(&mut self, path: &Path, settings: &Settings) {
         let token = settings.gateway.as_ref().map(|(_, token)| token);
         let files = settings.client_secret.iter().chain(token).filter_map(|source| match source {
@@ -188,7 +188,7 @@ impl Stamp {
         self.0.extend(files.map(look));
     }
 
-    /// Whether any of the files looks another way now.
+    /// Whether any of the files changed.
     pub(super) fn is_old(&self) -> bool {
         self.0.iter().any(|(path, looked)| look(path.clone()).1 != *looked)
     }

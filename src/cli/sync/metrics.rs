@@ -1,4 +1,4 @@
-//! The metrics, in the text format of OpenMetrics. Their labels are the ids of tenants and applications and directions, never users.
+//! The metrics in the OpenMetrics text format. Labels are ids of tenants and applications and directions, never users.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::sync::{BOUNDS_MS, Delays, Figures};
 /// The media type of the text.
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// All metrics as they are now.
+/// All current metrics.
 pub(super) fn text(state: Arc<State>) -> String {
     let mut registry = Registry::with_prefix("swyx_teams");
     registry.register_collector(Box::new(Tenants(state)));
@@ -38,25 +38,22 @@ type Gauge = (&'static str, &'static str, Option<Unit>, fn(&View) -> Option<f64>
 type Counter = (&'static str, &'static str, fn(&Figures) -> u64);
 
 const GAUGES: [Gauge; 12] = [
-    ("users", "Users who are carried", None, |view| Some(view.figures.users as f64)),
+    ("users", "Users that are synchronised", None, |view| Some(view.figures.users as f64)),
     ("swyx_users", "Activated users in Swyx", None, |view| view.headcount.map(|count| count.swyx as f64)),
     ("unmatched_findings", "Findings that keep a user from being matched", None, |view| {
         view.headcount.map(|count| count.errors as f64)
     }),
-    ("open_sessions", "Calls in Swyx that are shown in Teams", None, |view| {
+    ("open_sessions", "Calls in Swyx that are visible in Teams", None, |view| {
         Some(view.figures.open_sessions as f64)
     }),
-    ("waiting", "Writes that wait", None, |view| Some(view.figures.waiting as f64)),
+    ("waiting", "Pending writes", None, |view| Some(view.figures.waiting as f64)),
     ("oldest_reading", "Age of the oldest presence", Some(Unit::Seconds), |view| {
         view.figures.oldest_reading.map(|age| age.as_secs_f64())
     }),
-    (
-        "read_interval",
-        "Interval that is really kept between two readings of one user",
-        Some(Unit::Seconds),
-        |view| view.figures.interval_kept.map(|kept| kept.as_secs_f64()),
-    ),
-    ("requests_in_window", "Presence requests that count against Graph's limit now", None, |view| {
+    ("read_interval", "Actual interval between two readings of one user", Some(Unit::Seconds), |view| {
+        view.figures.interval_kept.map(|kept| kept.as_secs_f64())
+    }),
+    ("requests_in_window", "Presence requests that currently count against Graph's limit", None, |view| {
         Some(view.figures.budget.0 as f64)
     }),
     ("requests_limit", "Presence requests that Graph allows in 30 seconds", None, |view| {
@@ -64,22 +61,22 @@ const GAUGES: [Gauge; 12] = [
     }),
     ("graph_up", "1 while Microsoft Graph answers", None, |view| Some(up(!view.figures.graph_is_out))),
     ("gateway_up", "1 while the gateway answers", None, |view| Some(up(!view.figures.gateway_is_out))),
-    ("problems", "Things that go wrong at the moment", None, |view| Some(view.problems.len() as f64)),
+    ("problems", "Current problems", None, |view| Some(view.problems.len() as f64)),
 ];
 
 const COUNTERS: [Counter; 12] = [
-    ("readings", "Requests for presences that were answered", |figures| figures.readings),
-    ("presences", "Presences that were read", |figures| figures.presences),
-    ("changes_in_teams", "Presences that had changed", |figures| figures.changes_in_teams),
-    ("changes_in_swyx", "Calls in Swyx that began or ended", |figures| figures.changes_in_swyx),
-    ("unknown_presences", "Presences with words that nobody knows", |figures| figures.unknown),
+    ("readings", "Answered requests for presences", |figures| figures.readings),
+    ("presences", "Presences read", |figures| figures.presences),
+    ("changes_in_teams", "Presences with a change", |figures| figures.changes_in_teams),
+    ("changes_in_swyx", "Calls in Swyx that started or ended", |figures| figures.changes_in_swyx),
+    ("unknown_presences", "Presences with an unknown availability or activity", |figures| figures.unknown),
     ("statuses_set", "Statuses set in Swyx", |figures| figures.statuses_set),
     ("sessions_set", "\"In a call\" set in Teams", |figures| figures.sessions_set),
     ("sessions_renewed", "\"In a call\" renewed in Teams", |figures| figures.sessions_renewed),
-    ("sessions_cleared", "\"In a call\" taken back in Teams", |figures| figures.sessions_cleared),
-    ("refused", "Requests that were refused", |figures| figures.refused),
-    ("throttled", "Requests that were put off (429)", |figures| figures.throttled),
-    ("failed", "Requests without an answer, or answered with a fault", |figures| figures.failed),
+    ("sessions_cleared", "\"In a call\" cleared in Teams", |figures| figures.sessions_cleared),
+    ("refused", "Rejected requests", |figures| figures.refused),
+    ("throttled", "Throttled requests (429)", |figures| figures.throttled),
+    ("failed", "Requests without an answer, or with a server error", |figures| figures.failed),
 ];
 
 fn up(is_up: bool) -> f64 {
@@ -88,7 +85,7 @@ fn up(is_up: bool) -> f64 {
 
 impl Collector for Tenants {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let help = "Settings files that cannot be used as they are now";
+        let help = "Settings files that cannot be used";
         let refused = f64::from(u32::try_from(self.0.refused()).unwrap_or(u32::MAX));
         encoder
             .encode_descriptor("settings_refused", help, None, MetricType::Gauge)?
@@ -102,7 +99,7 @@ impl Collector for Tenants {
         for (name, help, unit, value) in &GAUGES {
             let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
             for (tenant, view) in &views {
-                // What is not known yet is left out; 0 would look like something.
+                // Unknown values are left out; 0 would be wrong.
                 if let Some(value) = value(view) {
                     metric.encode_family(&labels(tenant))?.encode_gauge(&value)?;
                 }
@@ -116,7 +113,7 @@ impl Collector for Tenants {
                 metric.encode_counter::<NoLabelSet, _, u64>(&value(&view.figures), None)?;
             }
         }
-        let help = "How long a change took from one side to the other";
+        let help = "Time for a change to reach the other side";
         let mut metric =
             encoder.encode_descriptor("delay", help, Some(&Unit::Seconds), MetricType::Histogram)?;
         for (tenant, view) in &views {

@@ -1,7 +1,7 @@
-//! `sync`: carries the statuses of one or many tenants, each from its own settings file, until it is told to end.
+//! `sync`: synchronises the statuses of one or many tenants, each with its own settings file, until stopped.
 //!
-//! One task drives each tenant ([`keeper`]); they share nothing but the process. A file with errors keeps nobody else from being carried: it is
-//! left out, said so, and taken in when it checks clean.
+//! One task drives each tenant ([`keeper`]); tenants share only the process. A file with errors does not affect the others: it is
+//! reported, skipped, and used as soon as it is valid.
 
 mod endpoints;
 mod keeper;
@@ -35,10 +35,10 @@ use state::State;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-It ends on SIGTERM and Ctrl-C, and takes back before that what it shows in Teams, for at most 25 seconds; a second signal ends it at once. A settings \
-file, or a secret's file, that changes is read anew, and used when it checks clean. Nothing that names a user is logged without -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. A settings \
+file, or a secret's file, that changes is read again, and used if it is valid. User names are only logged with -vv.
 
-With --metrics: /metrics for Prometheus, /healthz (200 while it works), /readyz (200 while both sides answer, too) and what `swyx-teams status` shows.
+With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
 Examples:
   swyx-teams sync north.toml --dry-run
@@ -51,16 +51,16 @@ pub(super) struct SyncArgs {
     /// Write nothing; print what would be set
     #[arg(long)]
     dry_run: bool,
-    /// Serve metrics, health and status at this address, to whoever reaches it: this machine, or a network that you trust
+    /// Serve metrics, health and status at this address without authentication: use this machine or a trusted network
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::options::address)]
     metrics: Option<SocketAddr>,
-    /// Write what is seen and done to this new file, readable by its owner only: it names users
+    /// Record what is read and done in this new file, readable only by its owner; it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     record: Option<PathBuf>,
-    /// Instead of connecting: print what would be set for what was recorded
+    /// Do not connect; print what would be set for a recording
     #[arg(long, value_name = "FILE", conflicts_with_all = ["metrics", "dry_run"])]
     replay: Option<PathBuf>,
-    /// How the log is written, on standard error
+    /// Log format on standard error
     #[arg(long, value_enum, default_value_t)]
     pub(super) log_format: LogFormat,
 }
@@ -68,10 +68,10 @@ pub(super) struct SyncArgs {
 /// How a log is written.
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
-    /// A line for a person
+    /// Text lines for people
     #[default]
     Text,
-    /// A line of JSON
+    /// JSON lines
     Json,
 }
 
@@ -106,7 +106,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     Ok(Exit::Clean)
 }
 
-/// The settings files that are named, or the one there is.
+/// The named settings files, or the default one.
 fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, CliError> {
     if args.paths.is_empty() {
         return Ok(vec![context.file(None)]);
@@ -120,7 +120,7 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
                 return Err(usage_error(format_args!("{}: {why}", display(&path))));
             }
             Target::Stdin => {
-                return Err(usage_error("a settings file on standard input cannot be watched"));
+                return Err(usage_error("a settings file on standard input cannot be watched: name a file"));
             }
         }
     }
@@ -129,7 +129,7 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
 
 type Start = (PathBuf, Result<Loaded, NotLoaded>);
 
-/// Loads all files, and says what is wrong with those that cannot be used. The exit code counts where none can.
+/// Loads all files, and reports those that cannot be used. The exit code counts if no file can be used.
 fn load_all(
     context: &mut Context<'_>,
     files: &[PathBuf],
@@ -166,24 +166,22 @@ fn load_all(
     Ok((loaded, exit))
 }
 
-/// Says what is unusual about this run.
+/// Reports unusual options of this run.
 fn announce(args: &SyncArgs) {
     if args.dry_run {
-        tracing::info!(
-            "a dry run: nothing is set in Teams or Swyx; what would be is printed on standard output"
-        );
+        tracing::info!("dry run: nothing is set in Teams or Swyx; standard output shows what would be set");
     }
     if let Some(path) = &args.record {
         let file = display(path);
-        tracing::info!(file, "what is seen and done is recorded; the file names users");
+        tracing::info!(file, "recording is on; the file names users");
     }
 }
 
-/// Carries until a signal comes.
+/// Synchronises until a signal arrives.
 async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> io::Result<()> {
     let mut endings = os::ShutdownSignals::new()?;
     let state = Arc::new(State::default());
-    // Before anything begins: an address that cannot be had leaves nothing behind.
+    // Bound before anything starts, so an unavailable address leaves no side effects.
     if let Some(address) = args.metrics {
         let listener = tokio::net::TcpListener::bind(address).await?;
         tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
@@ -195,7 +193,7 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
     for (path, loaded) in loaded {
         if loaded.is_err() {
             let file = display(&path);
-            tracing::warn!(file, "left out until it can be used; it is looked at again when it changes");
+            tracing::warn!(file, "skipped until it can be used; checked again when it changes");
         }
         let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
         keepers.spawn(keeper.keep(stopped.clone()));
@@ -203,7 +201,7 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
     os::notify_supervisor("READY=1");
     endings.next().await;
     os::notify_supervisor("STOPPING=1");
-    tracing::info!("ending: what is shown in Teams is taken back");
+    tracing::info!("stopping: clearing the presences in Teams");
     stop.send_replace(true);
     let cleared = async { while keepers.join_next().await.is_some() {} };
     tokio::select! {
@@ -218,7 +216,7 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
         } else {
             (format!("{left} presences are"), "them")
         };
-        tracing::warn!("{left} left; Graph ends {them} by itself within `sync.session_minutes`");
+        tracing::warn!("{left} left; Graph ends {them} after `sync.session_minutes`");
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `--record` and `--dry-run`: observers of the engine.
 //!
-//! A recording holds every event of the engine, one line of JSON each, with the engine's time in milliseconds: an engine that is given
-//! the same events gives the same commands. It names users and what they did, so only its owner can read it.
+//! A recording contains every event of the engine as one JSON line, with the engine's time in milliseconds. An engine that gets the same
+//! events returns the same commands. A recording names users and their activities, so only its owner can read it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -16,15 +16,15 @@ use crate::sync::engine::{Command, Engine, Event};
 use crate::sync::run::{NoopObserver, Observer};
 use crate::text::printable;
 
-/// Makes observers.
+/// Creates observers.
 pub(super) struct Recorder {
     file: Option<Arc<Mutex<BufWriter<File>>>>,
-    /// Whether there are several tenants, so that each line has to say of which it is.
+    /// Whether there are several tenants, so that each line must name its tenant.
     names_files: bool,
 }
 
 impl Recorder {
-    /// A recorder into a new file, or one that records nothing.
+    /// A recorder for a new file, or one that records nothing.
     pub(super) fn create(path: Option<&Path>, names_files: bool) -> io::Result<Self> {
         let Some(path) = path else { return Ok(Self { file: None, names_files }) };
         let mut file = NewFile::create(path)?;
@@ -33,7 +33,7 @@ impl Recorder {
         Ok(Self { file: Some(Arc::new(Mutex::new(file))), names_files })
     }
 
-    /// The observer of the tenant of a settings file.
+    /// The observer for the tenant of a settings file.
     pub(super) fn observer(&self, is_dry_run: bool, settings: &str) -> Box<dyn Observer> {
         let prefix = if self.names_files { format!("{}: ", printable(settings)) } else { String::new() };
         match (&self.file, is_dry_run) {
@@ -46,7 +46,7 @@ impl Recorder {
 
 struct Recording {
     file: Option<Arc<Mutex<BufWriter<File>>>>,
-    /// The prefix with which each change that would be made is printed on standard output.
+    /// The prefix of each change that a dry run prints on standard output.
     prints: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Observer for Recording {
         let Ok(mut text) = serde_json::to_vec(&line) else { return };
         text.push(b'\n');
         let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        // Flushed at once: what is recorded is wanted most where the process does not end as it should.
+        // Flushed at once because a recording matters most if the process ends unexpectedly.
         if let Err(error) = file.write_all(&text).and_then(|()| file.flush()) {
             tracing::error!("cannot write the recording: {}", crate::os::reason(&error));
         }

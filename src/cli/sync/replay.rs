@@ -1,5 +1,5 @@
-//! `--replay`: gives a recording to an engine with the settings of today, and prints what it would do. Nothing is connected to, and no secret is
-//! fetched.
+//! `--replay`: feeds a recording to an engine with the current settings, and prints what it would do. It does not connect or fetch
+//! secrets.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {
-        return Err(usage_error("--replay takes one settings file: the one of which it was recorded"));
+        return Err(usage_error("--replay takes one settings file: the one of the recording"));
     };
     let (_, settings) = match checked(path) {
         Ok(checked) => checked,
@@ -41,18 +41,20 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
         let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
         let at = read.as_ref().map_or(0, |line| line.at);
         let Some(event) = read.and_then(|line| line.event.event(&mut engine)) else {
-            // As a full disk, or a power cut, leaves it.
+            // A full disk or a power failure truncates the last line.
             if number > 0 && lines.peek().is_none() {
                 context.note(format_args!(
-                    "--replay: the last line, {}, is cut off, and left out",
+                    "--replay: skipped the last line, {}: it is incomplete",
                     number + 1
                 ))?;
                 break;
             }
             let number = number + 1;
-            return Err(usage_error(format_args!("--replay: line {number} is not a line of a recording")));
+            return Err(usage_error(format_args!(
+                "--replay: line {number} is not a valid line of a recording"
+            )));
         };
-        // Today's settings count, not those that were changed while it was recorded.
+        // The current settings apply, not those that changed during the recording.
         if matches!(event, Event::Options(_)) {
             continue;
         }
@@ -65,7 +67,7 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
     Ok(Exit::Clean)
 }
 
-/// What a command would do, for a person; none for readings.
+/// The description of a command; `None` for readings.
 pub(super) fn describe(now: Moment, command: &Command, engine: &Engine) -> Option<String> {
     let user = |slot: &u32| engine.link(*slot).map_or_else(String::new, |link| printable(&link.swyx));
     let what = match &command.action {

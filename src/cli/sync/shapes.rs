@@ -1,4 +1,4 @@
-//! The lines of a recording. Of the settings they hold only what the engine is given, and no secret.
+//! The lines of a recording. They contain only the settings that the engine gets, and no secret.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::sync::engine::{
 };
 use crate::sync::{Moment, Slot};
 
-/// The first line, which says what the others are.
+/// The first line, which identifies the format.
 pub(super) const HEAD: &str = r#"{"swyx_teams_recording":1}"#;
 
 /// One line.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Line {
-    /// Milliseconds since the beginning.
+    /// Milliseconds since the start.
     pub(super) at: u64,
     #[serde(flatten)]
     pub(super) event: EventShape,
@@ -86,7 +86,7 @@ enum OutcomeShape {
 }
 
 impl EventShape {
-    /// What an event says.
+    /// The content of an event.
     pub(super) fn of(event: &Event, engine: &Engine) -> Self {
         let statuses = |all: &[UserStatus]| all.iter().map(StatusShape::of).collect();
         match event {
@@ -110,7 +110,7 @@ impl EventShape {
         }
     }
 
-    /// The event; none if something in it is not as it is recorded.
+    /// The event; `None` if a value is invalid.
     pub(super) fn event(self, engine: &mut Engine) -> Option<Event> {
         let statuses = |all: Vec<StatusShape>| all.into_iter().map(StatusShape::status).collect();
         Some(match self {
@@ -232,7 +232,7 @@ fn ms(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The word of a status, as in `[sync.status]`.
+/// The name of a status, as in `[sync.status]`.
 pub(super) fn name(status: SwyxStatus) -> String {
     let mut choices = SwyxStatus::CHOICES.iter();
     choices

@@ -1,4 +1,4 @@
-//! The report of `status` as a person reads it: what is wrong stands out, what is well is short.
+//! The report of `status` for people: problems stand out, normal values are short.
 
 use std::io::{self, Write};
 
@@ -16,14 +16,14 @@ pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
     let is_carried = !at(tenant, "/carried").is_null();
     if let Some(refused) = tenant.pointer("/refused").and_then(Value::as_str) {
         let what = if is_carried {
-            "the file, as it is now, cannot be used; it is carried as it was before:"
+            "the current file cannot be used; the previous settings stay in use:"
         } else {
-            "not carried: the file cannot be used"
+            "not synchronised: the file cannot be used"
         };
         writeln!(out, "  {what}")?;
         refused.lines().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
     } else if !is_carried {
-        writeln!(out, "  not carried")?;
+        writeln!(out, "  not synchronised")?;
     }
     if is_carried { carried(out, at(tenant, "/carried")) } else { Ok(()) }
 }
@@ -36,13 +36,13 @@ fn carried(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
     let calls = number(carried, "/open_sessions");
     let waiting = match number(carried, "/waiting") {
         0 => String::new(),
-        waiting => format!("; {} to be written", counted(waiting, "change waits", "changes wait")),
+        waiting => format!("; {} pending", counted(waiting, "change", "changes")),
     };
     line(out, "calls", &format!("{calls} shown in Teams{waiting}"))?;
     line(out, "requests", &requests(carried))?;
     for (side, pointer) in [("Microsoft Graph", "/graph_answers"), ("the gateway", "/gateway_answers")] {
         if at(carried, pointer) == &Value::Bool(false) {
-            line(out, "OUT OF ORDER", &format!("{side} does not answer; it is tried again and again"))?;
+            line(out, "UNAVAILABLE", &format!("{side} does not answer; retrying"))?;
         }
     }
     for problem in list(carried, "/problems") {
@@ -52,11 +52,11 @@ fn carried(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
         line(out, "read-budget", &printable(budget))?;
     }
     for words in list(carried, "/unknown_words").filter_map(Value::as_str) {
-        line(out, "unknown", &format!("Teams said {}, which changes nothing in Swyx", printable(words)))?;
+        line(out, "unknown", &format!("Teams reported {}, which changes nothing in Swyx", printable(words)))?;
     }
     for instead in list(carried, "/instead") {
         let (wanted, set) = (text(instead, "/wanted"), text(instead, "/set"));
-        line(out, "instead", &format!("the gateway cannot set {wanted}, and gets {set} in its place"))?;
+        line(out, "instead", &format!("the gateway cannot set {wanted}; {set} is set instead"))?;
     }
     Ok(())
 }
@@ -70,8 +70,8 @@ fn users(carried: &Value) -> String {
         0 => String::new(),
         errors => {
             format!(
-                "; {}, shown by `swyx-teams users`",
-                counted(errors, "should be and is not", "should be and are not")
+                "; {} (see `swyx-teams users`)",
+                counted(errors, "active user without a match", "active users without a match")
             )
         }
     };
@@ -84,8 +84,8 @@ fn presences(carried: &Value) -> String {
     };
     let wanted = seconds(carried, "/interval_seconds/wanted").unwrap_or_default();
     match seconds(carried, "/interval_seconds/kept") {
-        Some(kept) => format!("the oldest is {oldest} old; each is read every {kept} (wanted: {wanted})"),
-        None => format!("the oldest is {oldest} old; each is to be read every {wanted}"),
+        Some(kept) => format!("the oldest is {oldest} old; each is read every {kept} (target: {wanted})"),
+        None => format!("the oldest is {oldest} old; the target is every {wanted}"),
     }
 }
 
@@ -106,7 +106,7 @@ fn delays(delays: &Value) -> String {
 fn requests(carried: &Value) -> String {
     let of = |name: &str| number(carried, name);
     let (used, limit) = (of("/requests_in_30_seconds/used"), of("/requests_in_30_seconds/limit"));
-    let faults = [("refused", "/refused"), ("put off", "/throttled"), ("failed", "/failed")];
+    let faults = [("rejected", "/refused"), ("throttled", "/throttled"), ("failed", "/failed")];
     let faults = faults.iter().filter(|(_, name)| of(name) > 0);
     let faults = faults.map(|(what, name)| format!("{} {what}", of(name))).collect::<Vec<_>>();
     let faults = if faults.is_empty() { String::new() } else { format!("; so far {}", faults.join(", ")) };
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(
             shown(&report),
             "a.toml (tenant t)\n  users          24 matched of 24 in Swyx and 25 in Teams\n  \
-             presences      the oldest is 3.2 s old; each is read every 4.0 s (wanted: 4.0 s)\n  \
+             presences      the oldest is 3.2 s old; each is read every 4.0 s (target: 4.0 s)\n  \
              Teams to Swyx  1 change, 99 % within 5.0 s, the last in 2.2 s\n  Swyx to Teams  no change yet\n  \
              calls          2 shown in Teams\n  requests       8 of 1500 in 30 s\n"
         );
@@ -178,15 +178,15 @@ mod tests {
             "instead": [{"wanted": "Speaking", "set": "Away"}]}});
         let shown = shown(&report);
         for part in [
-            "carried as it was before:\n    one\n    two \\u{1b}[31m\n",
-            "in Teams; 1 should be and is not, shown by `swyx-teams users`",
+            "the previous settings stay in use:\n    one\n    two \\u{1b}[31m\n",
+            "in Teams; 1 active user without a match (see `swyx-teams users`)",
             "none read yet",
-            "0 shown in Teams; 3 changes wait to be written",
-            "so far 1 put off, 7 failed",
-            "OUT OF ORDER   Microsoft Graph does not answer",
+            "0 shown in Teams; 3 changes pending",
+            "so far 1 throttled, 7 failed",
+            "UNAVAILABLE    Microsoft Graph does not answer",
             "problem        x: y",
-            "Teams said Busy/New",
-            "cannot set Speaking, and gets Away",
+            "Teams reported Busy/New",
+            "cannot set Speaking; Away is set instead",
         ] {
             assert!(shown.contains(part), "`{part}` is not in\n{shown}");
         }
@@ -196,6 +196,6 @@ mod tests {
     #[test]
     fn a_file_that_was_never_carried_has_no_figures() {
         let report = json!({"file": "bad.toml", "tenant": null, "refused": "one", "carried": null});
-        assert_eq!(shown(&report), "bad.toml\n  not carried: the file cannot be used\n    one\n");
+        assert_eq!(shown(&report), "bad.toml\n  not synchronised: the file cannot be used\n    one\n");
     }
 }

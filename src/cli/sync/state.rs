@@ -1,4 +1,4 @@
-//! How all tenants are, for whoever asks: metrics, health, status.
+//! The state of all tenants, for metrics, health and status.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,21 +11,21 @@ pub(super) struct State(Mutex<Vec<Tenant>>);
 
 /// One of them.
 pub(super) struct Tenant {
-    /// The settings file, as it was named.
+    /// The settings file, with its given name.
     pub(super) file: String,
-    /// Which tenant and application it carries; none while the file cannot be used.
+    /// The tenant and application; none while the file cannot be used.
     pub(super) identity: Option<Identity>,
-    /// The interval that is wanted.
+    /// The target interval.
     pub(super) interval: Duration,
-    /// How it is, while it runs.
+    /// The state while it runs.
     pub(super) view: Option<ViewReader>,
-    /// Why the file, as it is now, is not used.
+    /// Why the current file is not used.
     pub(super) refused: Option<String>,
-    /// Why so many users cannot be read as often as the settings want.
+    /// Why so many users cannot be read as often as the settings ask for.
     pub(super) read_budget: Option<String>,
 }
 
-/// What there may be only once in a process: a tenant's application. Two would each take the whole of Graph's limit, and clear the other's
+/// A tenant's application, which may be used only once per process. Two runs would both use all of Graph's limit and clear each other's
 /// sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -33,11 +33,11 @@ pub(super) struct Identity {
     pub(super) application: String,
 }
 
-/// The view is made anew each second; one that is older than this is of a run that hangs.
+/// The view is updated each second; an older one means that the run hangs.
 const HANGS: Duration = Duration::from_secs(30);
 
 impl State {
-    /// A place for the tenant of a file.
+    /// Adds an entry for a file's tenant.
     pub(super) fn add(&self, file: String) -> usize {
         let mut tenants = self.tenants();
         tenants.push(Tenant {
@@ -57,9 +57,9 @@ impl State {
         }
     }
 
-    /// Takes a tenant's application for the file at `place`.
+    /// Claims a tenant's application for the file at `place`.
     ///
-    /// # Errors
+    /// Returns the file that has already claimed it.
     /// The file that has it already.
     pub(super) fn claim(&self, place: usize, identity: &Identity) -> Result<(), String> {
         let mut tenants = self.tenants();
@@ -72,7 +72,7 @@ impl State {
         Ok(())
     }
 
-    /// How many files cannot be used as they are now.
+    /// The number of files that cannot be used.
     pub(super) fn refused(&self) -> usize {
         self.tenants().iter().filter(|tenant| tenant.refused.is_some()).count()
     }
@@ -81,7 +81,7 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is still shown in Teams.
+    /// What is still visible in Teams.
     pub(super) fn open_sessions(&self) -> usize {
         let tenants = self.tenants();
         tenants
@@ -91,13 +91,13 @@ impl State {
             .sum()
     }
 
-    /// Whether every tenant's run does something.
+    /// Whether every tenant's run is active.
     pub(super) fn is_alive(&self) -> bool {
         let is_alive = |view: &View| view.age().is_none_or(|age| age < HANGS);
         self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 
-    /// Whether every tenant is carried, and both sides of each answer.
+    /// Whether every tenant is synchronised and both of its sides answer.
     pub(super) fn is_ready(&self) -> bool {
         let is_ready = |view: &View| {
             let figures = &view.figures;

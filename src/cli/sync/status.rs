@@ -1,4 +1,4 @@
-//! `status`: what a running synchronisation does, for a person. It asks the address of `sync --metrics`.
+//! `status`: shows the state of a running synchronisation. It requests the address of `sync --metrics`.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -19,15 +19,15 @@ use crate::sync::run::View;
 /// The arguments.
 #[derive(Args)]
 pub(in crate::cli) struct StatusArgs {
-    /// The address that `sync` was given with --metrics
+    /// Address that `sync` was given with --metrics
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::options::address)]
     address: SocketAddr,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
 }
 
-/// The answer has to be there within this time.
+/// The time limit for the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Result<Exit, CliError> {
@@ -39,14 +39,17 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
     });
     let Some(body) = asked else {
         let message = format!(
-            "nothing answers at {address}; is `swyx-teams sync` running, with --metrics {}?",
+            "no answer from {address}: is `swyx-teams sync` running with --metrics {}?",
             args.address
         );
         return Err(failure(Exit::Silence, message));
     };
     let report = serde_json::from_slice::<Value>(&body).ok();
     let Some(tenants) = report.as_ref().and_then(|report| report.get("tenants")?.as_array()) else {
-        return Err(failure(Exit::Answer, format_args!("what answers at {address} is no `swyx-teams sync`")));
+        return Err(failure(
+            Exit::Answer,
+            format_args!("the answer from {address} is not from `swyx-teams sync`"),
+        ));
     };
     match args.format {
         Plain::Json => writeln!(context.out, "{}", report.clone().unwrap_or_default())?,
@@ -59,7 +62,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
     Ok(Exit::Clean)
 }
 
-/// How all tenants are, version 1.
+/// The state of all tenants, version 1.
 pub(super) fn report(state: &State) -> Value {
     let tenants = state.tenants();
     json!({"version": 1, "tenants": tenants.iter().map(tenant).collect::<Vec<_>>()})

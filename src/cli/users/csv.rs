@@ -1,5 +1,4 @@
-//! The matching for a spreadsheet: a line for each activated Swyx user, for each Teams user who is nobody in Swyx, and for what
-//! concerns neither.
+//! The matching for a spreadsheet: one line per activated Swyx user, per unmatched Teams user, and per finding without users.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -60,7 +59,7 @@ fn line(
     ]
 }
 
-/// The text as a spreadsheet takes for text, and not for a formula.
+/// A text that a spreadsheet does not treat as a formula.
 /// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
 fn harmless(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);

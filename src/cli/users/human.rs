@@ -1,4 +1,4 @@
-//! The matching for a person: a summary, and then the findings, each kind with what to do.
+//! The matching for people: a summary, then the findings by kind, each with help.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,11 @@ use super::match_report::{MatchReport, remark};
 use crate::text::shown;
 use crate::users::{By, Finding, FindingKind};
 
-/// Lines of one kind at most, unless all is asked for.
+/// The maximum number of lines of one kind, unless all are requested.
 const MAX_LINES: usize = 100;
 const HEAD: [&str; 4] = ["Swyx user", "e-mail address", "Teams account", "remark"];
 
-/// Cells of one line.
+/// The cells of one line.
 type Line = [String; 4];
 
 pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -60,17 +60,17 @@ fn write_summary(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Re
     }
     writeln!(out)?;
     if matching.disabled > 0 {
-        writeln!(out, "left out, since they are not activated: {}", matching.disabled)?;
+        writeln!(out, "left out because they are not activated: {}", matching.disabled)?;
     }
     let unmatched = report.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0);
     if unmatched > 0 {
         let hint = if all { "" } else { " (-v lists them)" };
-        writeln!(out, "of {} Teams users, nobody in Swyx: {unmatched}{hint}", report.teams.len())?;
+        writeln!(out, "of {} Teams users, without a Swyx user: {unmatched}{hint}", report.teams.len())?;
     }
     Ok(())
 }
 
-/// The lines of a finding: one for each Swyx user, else for each Teams user, that it is about.
+/// The lines of a finding: one per Swyx user, or otherwise one per Teams user.
 fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
     let remark = remark(finding, report.lists());
     let account = |place: &usize| report.teams.get(*place);
@@ -97,7 +97,7 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
     users.map(line).collect()
 }
 
-/// A table of the columns that have something in them.
+/// A table without empty columns.
 fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let lines = lines.collect::<Vec<_>>();
     let most = if all { lines.len() } else { MAX_LINES };

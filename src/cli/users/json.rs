@@ -1,4 +1,4 @@
-//! The matching as this program's own JSON, version 1: its shape is a promise, and keys come in this order.
+//! The matching as JSON, version 1: the shape is stable and keys keep this order.
 
 use std::io::{self, Write};
 
@@ -19,7 +19,7 @@ struct Report<'a> {
     summary: Summary,
     pairs: Vec<PairShape<'a>>,
     findings: Vec<FindingShape<'a>>,
-    /// What the rules say of so many users.
+    /// The findings about the number of users.
     diagnostics: Vec<DiagnosticShape<'a>>,
 }
 
@@ -68,7 +68,7 @@ struct FindingShape<'a> {
     suggestion: Option<String>,
     swyx: Vec<SwyxShape<'a>>,
     teams: Vec<TeamsShape<'a>>,
-    /// The Teams user that was perhaps meant.
+    /// The Teams user that may be meant.
     likely: Option<TeamsShape<'a>>,
 }
 

@@ -1,4 +1,4 @@
-//! Both lists of users, read side by side: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
+//! Reads both lists of users in parallel: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
 
 use std::path::Path;
 use std::time::Duration;
@@ -29,7 +29,7 @@ type ReadList<T> = Result<Vec<T>, Unseen>;
 /// Both lists.
 type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
 
-/// Both lists, each read within `limit`: the Swyx users from the file `swyx`, if there is one. Prints why a list could not be read.
+/// Reads both lists, each within `limit`. The Swyx users come from the file `swyx`, if given. Prints why a list could not be read.
 pub(super) fn read(
     context: &mut Context<'_>,
     swyx: Option<&Path>,
@@ -37,7 +37,7 @@ pub(super) fn read(
     (checked, settings): (&Checked, &Settings),
     limit: Duration,
 ) -> Result<Both, CliError> {
-    // The file comes before the sign-in: a typo in its name is reported at once.
+    // The file is read before the sign-in, so that a typo in its name is reported at once.
     let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new()?;
@@ -64,14 +64,14 @@ pub(super) fn read(
             said.push(why.reason);
         }
     }
-    // What only follows from something else is an answer here: there is nothing to show.
+    // A consequence of another error is treated as a response: there is nothing to show.
     Err(CliError::Reported(exit.max(Exit::Answer)))
 }
 
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
     let (content, _) =
-        read_regular(file, csv::MOST_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
+        read_regular(file, csv::MAX_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
     let faults = match csv::read(&content) {
         Ok(users) => return Ok(users),
         Err(faults) => faults,
@@ -82,7 +82,7 @@ fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliE
     Err(CliError::Reported(Exit::Usage))
 }
 
-/// Signs in and reads what is not there yet, within `limit`.
+/// Signs in and reads the missing lists, within `limit`.
 async fn both(
     from_file: Option<Vec<SwyxUser>>,
     reader: &Reader<'_>,
@@ -91,18 +91,18 @@ async fn both(
         (Some(users), _) => (Ok(users), reader.teams().await),
         (None, Some(gateway)) => tokio::join!(reader.swyx(gateway), reader.teams()),
         (None, None) => {
-            let why = "`swyx.gateway` is not set; --swyx FILE.csv takes the Swyx users from a file";
+            let why = "`swyx.gateway` is not set: set it, or use --swyx FILE.csv to read the Swyx users from a file";
             let why = Unseen::new(Cause::Use, why);
             (Err(why.clone()), Err(why))
         }
     }
 }
 
-/// What is needed to read either list.
+/// What is needed to read one of the lists.
 struct Reader<'a> {
     settings: &'a Settings,
     connection: Connection,
-    /// For each list.
+    /// The limit for each list.
     limit: Duration,
 }
 
@@ -127,12 +127,12 @@ impl Reader<'_> {
     }
 }
 
-/// Why the Teams users were not read. What is wrong with the application, another command says better.
+/// Why the Teams users could not be read. For an application error, it refers to `check --online`.
 fn of_graph(error: &GraphError) -> Unseen {
     let advice = match error {
-        GraphError::SignIn(_) => "; swyx-teams check --online says what to mend",
+        GraphError::SignIn(_) => "; run swyx-teams check --online for the cause",
         GraphError::Refused { status: 401 | 403, .. } => {
-            "; does the application have User.ReadBasic.All? swyx-teams check --online says what to mend"
+            "; does the application have User.ReadBasic.All? Run swyx-teams check --online"
         }
         _ => "",
     };
@@ -152,7 +152,7 @@ fn of_gateway(error: &GatewayError) -> Unseen {
     Unseen::new(cause, error.to_string())
 }
 
-/// That it goes on, on a terminal; nothing in a pipe, or where nobody wants to hear of it.
+/// A spinner on a terminal; nothing in a pipe or with --quiet.
 fn progress(context: &Context<'_>) -> ProgressBar {
     let is_wanted = !context.global.quiet;
     let target = if is_wanted { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -177,7 +177,7 @@ mod tests {
     use crate::os::process::CancellationToken;
     use crate::secret::Trust;
 
-    /// Entra ID, Graph and the gateway, by the path that is asked for; a path that has no answer never gets one.
+    /// Entra ID, Graph and the gateway, by request path; a path without an answer times out.
     struct FakeServices(Vec<(&'static str, u16, &'static str)>);
 
     impl Transport for FakeServices {

@@ -1,4 +1,4 @@
-//! What `users` shows, in whatever format: both lists, and which user of one is which of the other.
+//! The data of `users`, independent of the format: both lists and their matching.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 use crate::users::{Finding, FindingKind, Lists, Matching, Pair};
 
-/// Both lists, their matching, and what the rules say of so many users.
+/// Both lists, their matching, and the findings about the number of users.
 pub(super) struct MatchReport {
     pub(super) swyx: Vec<SwyxUser>,
     pub(super) teams: Vec<TeamsUser>,
@@ -26,7 +26,7 @@ impl MatchReport {
         Some((self.swyx.get(pair.swyx)?, self.teams.get(pair.teams)?))
     }
 
-    /// How many findings there are of each kind.
+    /// The number of findings of each kind.
     pub(super) fn counts(&self) -> HashMap<FindingKind, usize> {
         let mut counts = HashMap::new();
         self.matching.findings.iter().for_each(|finding| *counts.entry(finding.kind()).or_default() += 1);
@@ -34,7 +34,7 @@ impl MatchReport {
     }
 }
 
-/// What a finding says in one sentence: what is found, and what to enter.
+/// A finding in one sentence: what is found, and what to enter.
 pub(super) fn remark(finding: &Finding, lists: Lists<'_>) -> String {
     let said = [finding.detail(lists), finding.suggestion(lists)];
     said.into_iter().flatten().collect::<Vec<_>>().join("; ")

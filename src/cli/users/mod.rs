@@ -1,4 +1,4 @@
-//! `users`: which Swyx user is which Teams user, who is nobody, and what to do about it.
+//! `users`: matches Swyx users to Teams users, and says what to do about users without a match.
 
 mod csv;
 mod human;
@@ -22,38 +22,38 @@ use crate::settings::Unresolved;
 use crate::users::{Finding, matching};
 use match_report::MatchReport;
 
-/// Of which file, from where, and how it is shown.
+/// The settings file, the source of the users, and the output format.
 #[derive(Args)]
 #[command(after_help = "Examples:
   swyx-teams users --swyx users.csv
   swyx-teams users --format csv > users-teams.csv
 
-The file for --swyx is UTF-8 with a line for each user. Its first line names the columns, in any order: name and email, and where they
-are known id and enabled; the separator is ; or a comma. This format is this program's own: Control Center has no documented export.
+The file for --swyx is UTF-8 with one line per user. Its first line names the columns, in any order: name and email, and optionally id
+and enabled; the separator is ; or a comma. The format is specific to swyx-teams: Control Center has no documented export.
 
-The exit code is 1 if an activated Swyx user with an e-mail address is nobody in Teams, or cannot be told from another.")]
+The exit code is 1 if an activated Swyx user with an e-mail address has no match in Teams, or an ambiguous one.")]
 pub(in crate::cli) struct UsersArgs {
-    /// The settings file
+    /// Settings file
     file: Option<PathBuf>,
-    /// Take the Swyx users from a CSV file, and not from the gateway
+    /// Read the Swyx users from a CSV file instead of the gateway
     #[arg(long, value_name = "FILE.csv")]
     swyx: Option<PathBuf>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: UsersFormat,
-    /// Time for reading both lists
+    /// Time limit for reading both lists
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum UsersFormat {
-    /// For a person; with -v also those who are matched
+    /// For people; with -v also the matched users
     #[default]
     Human,
-    /// For a program: everything
+    /// For programs: everything
     Json,
-    /// For a spreadsheet: a line for each user
+    /// For spreadsheets: one line per user
     Csv,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
             context.report_to_err(&checked, |_| true)?;
             return Err(failure(
                 Exit::Findings,
-                "mend these first; nobody signs in with settings that have errors",
+                "fix these errors first: settings with errors are not used to sign in",
             ));
         }
         Err(error) => return Err(usage_error(error)),

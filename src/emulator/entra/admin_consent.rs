@@ -1,8 +1,8 @@
-//! The page on which an administrator agrees, for the whole tenant, to what an application declares.
+//! The page on which an administrator consents, for the whole tenant, to the permissions that an application declares.
 //!
-//! <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent> has the address, and
-//! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent> what comes back. Nobody is asked here: the emulated
-//! administrator, whom `consentForbidden` does not bind, agrees as soon as the page is opened.
+//! <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent> describes the address, and
+//! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent> the response. There is no prompt: the emulated
+//! administrator, to whom `consentForbidden` does not apply, consents as soon as the page is opened.
 
 use axum::http::{StatusCode, header};
 use url::Url;
@@ -20,7 +20,7 @@ use super::page::page;
 use super::refusal::{Refusal, repeated};
 use super::tenant::{self, Place};
 
-/// Answers `GET /{tenant}/adminconsent`: a redirect after consent, a page where something is wrong.
+/// Handles `GET /{tenant}/adminconsent`: a redirect after consent, a page for an error.
 pub(super) fn answer(shared: &Shared, request: &Request, segment: &str) -> Response {
     match agree(shared, request, segment) {
         Ok(address) => Response::empty(StatusCode::FOUND).with(header::LOCATION, address.as_str()),
@@ -33,7 +33,7 @@ pub(super) fn answer(shared: &Shared, request: &Request, segment: &str) -> Respo
     }
 }
 
-/// Gives consent, and says where the browser is to go.
+/// Grants consent, and returns the address of the redirect.
 fn agree(shared: &Shared, request: &Request, segment: &str) -> Result<Url, Refusal> {
     let query = Form::of_query(request);
     let mut directory = shared.write();
@@ -47,7 +47,7 @@ fn agree(shared: &Shared, request: &Request, segment: &str) -> Result<Url, Refus
     let application = application.ok_or_else(|| client::unknown(given, &directory))?;
     let back = return_address(&application, query.get("redirect_uri"))?;
     grant(shared, &mut directory, &application);
-    // Consent is given by the time at which there turns out to be no way back, as users tell:
+    // Users report that the consent is granted even if there is no redirect address:
     // <https://github.com/Azure/Azure-Lighthouse-samples/pull/134>.
     let mut back =
         back.ok_or_else(|| Refusal::new(500_113, "No reply address is registered for the application."))?;
@@ -60,8 +60,8 @@ fn agree(shared: &Shared, request: &Request, segment: &str) -> Result<Url, Refus
     Ok(back)
 }
 
-/// The redirect URI asked for, which must be registered, else the first one registered, if there is one; that the first is taken, and that
-/// a foreign one is refused before anything is granted, is inferred.
+/// The requested redirect URI, which must be registered, otherwise the first registered one, if any. It is inferred that the first one is
+/// used, and that an unregistered one is rejected before anything is granted.
 fn return_address(application: &Application, asked: Option<&str>) -> Result<Option<Url>, Refusal> {
     let platforms = ["web", "spa", "publicClient"].into_iter();
     let lists =
@@ -83,8 +83,8 @@ fn return_address(application: &Application, asked: Option<&str>) -> Result<Opti
     })
 }
 
-/// Grants what the application declares of Microsoft Graph, and revokes what was granted for the whole tenant beyond that, as the page says
-/// may happen. What the emulated tenant does not know, and what is declared of other resources, is passed over.
+/// Grants the declared permissions of Microsoft Graph, and revokes other tenant-wide grants, as the documentation allows. Unknown
+/// permissions and other resources are ignored.
 fn grant(shared: &Shared, directory: &mut Directory, application: &Application) {
     let Some(graph) = directory.graph_id() else { return };
     let declared = application.required_resource_access.iter();
@@ -103,7 +103,7 @@ fn grant(shared: &Shared, directory: &mut Directory, application: &Application) 
     grant_scopes(shared, directory, (principal, graph), &scopes);
 }
 
-/// The application's service principal, made where there is none.
+/// The application's service principal, created if missing.
 fn principal(shared: &Shared, directory: &mut Directory, application: &Application) -> Uuid {
     if let Some(principal) = directory.service_principals.by_app_id(application.app_id) {
         return principal.id;

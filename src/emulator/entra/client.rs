@@ -1,4 +1,4 @@
-//! Who asks for a token: a registered application, or one of Microsoft's own public clients.
+//! The client of a token request: a registered application, or one of Microsoft's public clients.
 
 use jiff::Timestamp;
 use uuid::{Uuid, uuid};
@@ -23,11 +23,11 @@ pub(in crate::emulator) const GRAPH_TOOLS: Uuid = uuid!("14d82eec-204b-4c2f-b7e8
 /// Microsoft Azure CLI.
 pub(super) const AZURE_CLI: Uuid = uuid!("04b07795-8ddb-461a-bbee-02f9e1bf7b46");
 
-/// Who asks.
+/// The client.
 pub(super) enum Client<'a> {
     /// An application of the tenant that may sign in.
     Registered(&'a Application, &'a ServicePrincipal),
-    /// One of Microsoft's, with its name.
+    /// One of Microsoft's applications, with its name.
     FirstParty(Uuid, &'static str),
 }
 
@@ -86,9 +86,9 @@ pub(super) fn find<'a>(
     Ok(Client::Registered(application, principal))
 }
 
-/// The refusal of an id that no application has, or none that is seen by now.
+/// The error for an id that no visible application has.
 pub(super) fn unknown(given: &str, directory: &Directory) -> Refusal {
-    // What was given may be a secret in the wrong place: only an id is repeated.
+    // The given text may be a secret in the wrong place, so only an id is repeated.
     let given = given.parse::<Uuid>().map_or_else(|_| "…".to_owned(), |id| id.to_string());
     let text = format!(
         "Application with identifier '{given}' was not found in the directory '{}'. This can happen if the application has not \
@@ -99,9 +99,9 @@ pub(super) fn unknown(given: &str, directory: &Directory) -> Refusal {
     Refusal::new(700016, text)
 }
 
-/// Whether an id is no application's but of some other object: an object id or Secret ID copied in place of the client id, or zero.
+/// Whether an id belongs to another object: an object id or Secret ID instead of the client id, or zero.
 ///
-/// Both 700016 and 700038 were seen for ids of no application; that the service tells them apart like this is inferred.
+/// Both 700016 and 700038 were observed for unknown ids; when the service uses which is inferred.
 fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
     let of_application = |application: &Application| {
         application.id == id || application.secrets().any(|secret| secret.key_id == id)
@@ -113,7 +113,8 @@ fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
         || directory.users.place(id).is_some()
 }
 
-/// Checks the credential of an application's own sign-in. Certificates and federated credentials are not emulated: no assertion is right.
+/// Checks the credential of an application's own sign-in. Certificates and federated credentials are not emulated: every assertion is
+/// wrong.
 pub(super) fn authenticate(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
     let id = client.id();
     if form.get("client_assertion").is_some() {
@@ -153,13 +154,13 @@ pub(super) fn public(id: Uuid) -> Refusal {
 
 enum Verdict {
     Valid,
-    /// It was valid once.
+    /// It was valid in the past.
     Ended,
-    /// It is none of the application's, or not yet.
+    /// It does not belong to the application, or is not valid yet.
     Unknown,
 }
 
-/// What a secret is worth at `now`.
+/// The validity of a secret at `now`.
 fn judge(shared: &Shared, application: &Application, given: &str, now: Timestamp) -> Verdict {
     let same = application.password_credentials.iter().filter(|credential| credential.secret == given);
     let seen = same.filter(|credential| shared.sees_secret(credential)).collect::<Vec<_>>();

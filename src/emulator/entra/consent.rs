@@ -1,4 +1,4 @@
-//! What a client may ask of Graph on behalf of the administrator, and what the administrator has agreed to.
+//! What a client may request from Graph on behalf of the administrator, and the administrator's consent.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/permissions-consent-overview>
 
@@ -24,7 +24,7 @@ const OF_AZURE_CLI: [&str; 8] = [
     "User.ReadWrite.All",
 ];
 
-/// The permissions that a client gets of those it asks for: `.default` stands for what it declares or has been granted.
+/// The requested permissions that a client gets: `.default` means those declared or granted.
 pub(super) fn allowed(
     directory: &Directory,
     client: &Client<'_>,
@@ -65,7 +65,7 @@ pub(super) fn allowed(
     }
 }
 
-/// The refusal of what nobody agreed to.
+/// The error for missing consent.
 pub(super) fn no_consent(client: &Client<'_>) -> Refusal {
     let text = format!(
         "The user or administrator has not consented to use the application with ID '{}' named '{}'. Send an interactive \
@@ -76,7 +76,7 @@ pub(super) fn no_consent(client: &Client<'_>) -> Refusal {
     Refusal::new(65001, text)
 }
 
-/// The names of the delegated permissions that a client has on Graph, for all users or for the administrator.
+/// The names of the delegated permissions of a client on Graph, for all users or for the administrator.
 fn granted(directory: &Directory, client: Uuid) -> Vec<String> {
     let administrator = directory.tenant.administrator;
     let grants = directory.oauth2_permission_grants.iter();
@@ -85,7 +85,7 @@ fn granted(directory: &Directory, client: Uuid) -> Vec<String> {
     usable.flat_map(|one| one.scope.split_whitespace().map(str::to_owned)).collect()
 }
 
-/// The administrator agrees to what a registered application asks for: that is a grant for this one user.
+/// The administrator consents to the request of a registered application: a grant for this one user.
 pub(super) fn consent(shared: &Shared, form: &Form, asked: &Asked) -> Result<(), Refusal> {
     let mut directory = shared.write();
     let principal = match client::find(shared, &directory, form)? {
@@ -108,7 +108,7 @@ pub(super) fn consent(shared: &Shared, form: &Form, asked: &Asked) -> Result<(),
     Ok(())
 }
 
-/// What a refreshed token may do: what was agreed to before, and nothing that was not.
+/// The permissions of a refreshed token: only those already consented to.
 pub(super) fn narrowed(
     directory: &Directory,
     client: &Client<'_>,

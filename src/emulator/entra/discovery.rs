@@ -1,4 +1,4 @@
-//! What Entra ID publishes: the OpenID document, the aliases of its hosts, the keys.
+//! The published documents of Entra ID: the OpenID document, the aliases of its hosts, the keys.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc>; names and fixed values as the live document of July
 //! 2026 has them. Inferred: all values but the fixed ones, the members of the keys, and which of them have an `issuer`.
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::tenant::Place;
 
-/// The OpenID document. For a tenant its addresses have the tenant's id, else the word asked with, and an issuer to be filled in.
+/// The OpenID document. For a tenant, its addresses contain the tenant's id, otherwise the requested word, with an issuer template.
 pub(super) fn openid(base: &str, tenant: Uuid, place: Place, is_v2: bool) -> Value {
     let id = match place {
         Place::Tenant => tenant.to_string(),
@@ -56,7 +56,7 @@ pub(super) fn openid(base: &str, tenant: Uuid, place: Place, is_v2: bool) -> Val
     })
 }
 
-/// The answer to which hosts are one cloud: the emulator's own alone.
+/// The hosts of the same cloud: only the emulator's own.
 pub(super) fn instance(base: &str) -> Value {
     let host = base.strip_prefix("https://").unwrap_or(base);
     json!({"tenant_discovery_endpoint": format!("{base}/common/v2.0/.well-known/openid-configuration"),

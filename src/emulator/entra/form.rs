@@ -1,4 +1,4 @@
-//! The form that token and device code requests send, and the client's credential in it.
+//! The form of token and device code requests, with the client's credential.
 
 use axum::http::header;
 use base64::Engine as _;
@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use super::super::message::Request;
 use super::refusal::Refusal;
 
-/// The fields of a request; of two with one name the first counts, and those that nobody knows are passed over.
+/// The fields of a request; the first of two with the same name counts, and unknown fields are ignored.
 pub(super) struct Form {
     fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// Reads the body, and the client's id and secret out of a header `Authorization: Basic` (RFC 6749, section 2.3.1).
+    /// Parses the body, and the client's id and secret from a header `Authorization: Basic` (RFC 6749, section 2.3.1).
     pub(super) fn of(request: &Request) -> Result<Self, Refusal> {
         if std::str::from_utf8(&request.body).is_err() {
             return Err(Refusal::new(9002313, "Invalid request. Request is malformed or invalid."));
@@ -34,19 +34,19 @@ impl Form {
         Self { fields: pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect() }
     }
 
-    /// A field that is there and not empty.
+    /// A field that is present and not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let field = self.fields.iter().find(|(found, value)| found == name && !value.is_empty())?;
         Some(&field.1)
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub(super) fn need(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::missing(name))
     }
 }
 
-/// Id and secret in the header, each form-encoded before they were joined.
+/// Id and secret of the header; each was form-encoded before they were joined.
 fn basic(request: &Request) -> Option<(String, String)> {
     let value = request.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;

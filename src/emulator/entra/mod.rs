@@ -1,4 +1,4 @@
-//! Entra ID: one pure function from request to answer, as far as sign-ins of an application and of its administrator go.
+//! Entra ID: a pure function from request to response, for the sign-ins of an application and of its administrator.
 
 pub(super) mod client;
 
@@ -26,12 +26,12 @@ use page::page;
 use refusal::{Refusal, plain_json, repeated, with_tokens};
 use tenant::Place;
 
-/// Answers a request that is not Graph's; nothing where no route is.
+/// Handles a request that is not for Graph; `None` without a route.
 pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
     let path = request.path.trim_matches('/');
     match (&request.method, path) {
         (&Method::GET, "devicelogin") => return Some(page("Device sign-in", DEVICE_PAGE)),
-        // Azure CLI asks for the subscriptions of whoever signs in.
+        // Azure CLI requests the subscriptions of the signed-in user.
         (&Method::GET, "subscriptions") => return Some(plain_json(StatusCode::OK, &json!({"value": []}))),
         _ => {}
     }
@@ -65,10 +65,10 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
 }
 
 const DEVICE_PAGE: &str =
-    "Nothing is to be entered here: the emulated user answers by itself, as --device-code says.";
+    "No code is needed here: the emulated user answers automatically, as set with --device-code.";
 
-/// What is published for that tenant. The OpenID document of a tenant that is not there was seen with an error word of its own; that 900023
-/// keeps its word there, and that the keys answer alike, is inferred.
+/// The published documents for that tenant. For an unknown tenant, the OpenID document was observed with its own error word; it is
+/// inferred that 900023 keeps its word there, and that the keys answer the same.
 fn published(
     shared: &Shared,
     request: &Request,

@@ -1,4 +1,4 @@
-//! Refusals of Entra ID: the AADSTS codes that the emulator knows, and the body that tells them.
+//! Errors of Entra ID: the AADSTS codes that the emulator supports, and their response body.
 //!
 //! Codes: <https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes>. The body, its error words and its
 //! headers follow answers of the live service.
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::super::message::{RequestIds, Response};
 use super::super::time;
 
-/// Why Entra ID says no.
+/// An error of Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct Refusal {
     /// The AADSTS number.
@@ -58,16 +58,16 @@ const WORDS: &[(u32, &str, StatusCode)] = &[
     (9002332, "invalid_request", StatusCode::BAD_REQUEST),
 ];
 
-/// The codes whose bodies were seen with an `error_uri`; others were seen without, or not at all.
+/// The codes whose bodies were observed with an `error_uri`; others were observed without it, or not at all.
 const WITH_URI: [u32; 2] = [500011, 7000215];
 
 impl Refusal {
-    /// A refusal.
+    /// Creates an error.
     pub(in crate::emulator) fn new(code: u32, text: impl Into<String>) -> Self {
         Self { code, text: text.into() }
     }
 
-    /// A field that the request must have and has not.
+    /// The error for a missing required field.
     pub(super) fn missing(field: &str) -> Self {
         Self::new(900144, format!("The request body must contain the following parameter: '{field}'."))
     }
@@ -78,13 +78,13 @@ impl Refusal {
         known.map_or(("invalid_request", StatusCode::BAD_REQUEST), |&(_, word, status)| (word, status))
     }
 
-    /// The answer of the token and device code endpoints.
+    /// The response of the token and device code endpoints.
     pub(in crate::emulator) fn response(&self, ids: &RequestIds, now: Timestamp) -> Response {
         let (word, status) = self.word();
         unstored(self.response_as(word, status, ids, now))
     }
 
-    /// The answer with an error word of its own, as discovery has for a tenant that is not there.
+    /// The response with its own error word, as discovery has for an unknown tenant.
     pub(super) fn response_as(
         &self,
         word: &str,
@@ -93,7 +93,7 @@ impl Refusal {
         now: Timestamp,
     ) -> Response {
         let (code, trace) = (self.code, ids.request);
-        // The service takes the client's id for its own only where it is a GUID.
+        // The service only uses the client's id as its own if it is a GUID.
         let correlation = ids.client.parse::<Uuid>().unwrap_or(trace);
         let timestamp = time::entra(now);
         let text = &self.text;
@@ -112,11 +112,11 @@ impl Refusal {
     }
 }
 
-/// What a refusal repeats of a request: a text of the letters and signs of ids, domains and scopes. Anything else might be a secret in
-/// the wrong place, which has a `~` in its form of today.
+/// The text of a request that an error may repeat: only letters, digits and the signs of ids, domains and scopes. Other text might be a
+/// secret in the wrong place; today's secrets contain a `~`.
 pub(super) fn repeated(text: &str) -> &str {
-    const LONGEST: usize = 200;
-    let is_plain = text.len() <= LONGEST
+    const MAX_LEN: usize = 200;
+    let is_plain = text.len() <= MAX_LEN
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ._-:/".contains(&byte));
     if is_plain { text } else { "…" }
 }
@@ -126,12 +126,12 @@ pub(super) fn plain_json(status: StatusCode, body: &serde_json::Value) -> Respon
     Response::json(status, body).with(header::CONTENT_TYPE, "application/json; charset=utf-8")
 }
 
-/// An answer with tokens in it; that its headers are those that a refusal was seen with is inferred.
+/// A response with tokens; it is inferred that its headers are those observed with errors.
 pub(super) fn with_tokens(body: &serde_json::Value, ids: &RequestIds) -> Response {
     unstored(traced(plain_json(StatusCode::OK, body), ids))
 }
 
-/// Says that nobody is to keep the answer.
+/// Forbids caching of the response.
 fn unstored(response: Response) -> Response {
     response
         .with(header::CACHE_CONTROL, "no-store, no-cache")
@@ -139,7 +139,7 @@ fn unstored(response: Response) -> Response {
         .with(header::EXPIRES, "-1")
 }
 
-/// Says which request was answered, and by whom.
+/// Adds the request ids and the server name.
 fn traced(response: Response, ids: &RequestIds) -> Response {
     response
         .with(HeaderName::from_static("x-ms-request-id"), &ids.request.to_string())

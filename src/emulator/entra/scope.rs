@@ -1,4 +1,4 @@
-//! The scopes of a token request: which resource is meant, and what is asked of it.
+//! The scopes of a token request: the resource and the permissions.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/scopes-oidc>
 
@@ -8,22 +8,22 @@ use super::super::hosts::GRAPH_HOSTS;
 use super::super::permissions::GRAPH_APP_ID;
 use super::refusal::{Refusal, repeated};
 
-/// The scopes that name no permission of a resource.
+/// The scopes that are no permissions of a resource.
 const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
-/// What a user's client asks for.
+/// The request of a user's client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     /// The resource, as the audience of the token.
     pub(super) audience: String,
-    /// Names of permissions, without the resource before them; `.default` for all that are declared.
+    /// Names of permissions without the resource; `.default` for all declared ones.
     pub(super) permissions: Vec<String>,
     /// `openid`, `profile`, `email`, `offline_access`.
     pub(super) openid: Vec<String>,
 }
 
 impl Asked {
-    /// Whether one of the OpenID scopes was asked for.
+    /// Whether one of the OpenID scopes was requested.
     pub(super) fn has(&self, scope: &str) -> bool {
         self.openid.iter().any(|found| found == scope)
     }
@@ -113,7 +113,7 @@ fn unknown_resource(resource: &str, tenant: Uuid) -> Refusal {
     )
 }
 
-/// The audience of a resource that the emulator knows: itself, Microsoft Graph by address or by id.
+/// The audience of a supported resource: the emulator itself, or Microsoft Graph by address or by id.
 fn resource_of(resource: &str, base: &str) -> Option<String> {
     let plain = resource.trim_end_matches('/');
     let is_known = plain == base || GRAPH_HOSTS.contains(&plain) || plain == GRAPH_APP_ID.to_string();

@@ -1,4 +1,4 @@
-//! Device codes and refresh tokens that were given out.
+//! Issued device codes and refresh tokens.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::scope::Asked;
 
-/// All of them. There is no Debug text: the names of the entries are secrets.
+/// All sessions. There is no Debug text because the keys are secrets.
 #[derive(Default)]
 pub(in crate::emulator) struct Sessions {
     /// By device code.
@@ -18,25 +18,25 @@ pub(in crate::emulator) struct Sessions {
 
 /// A device code.
 pub(super) struct Device {
-    /// To whom it was given.
+    /// The client that it was issued to.
     pub(super) client: Uuid,
-    /// What for.
+    /// The request.
     pub(super) asked: Asked,
-    /// Until when.
+    /// The expiry.
     pub(super) ends: Timestamp,
-    /// How often it was asked after.
+    /// How often it was polled.
     pub(super) polls: u32,
-    /// It gave a token.
+    /// It was redeemed.
     pub(super) is_redeemed: bool,
 }
 
 /// A refresh token.
 #[derive(Clone)]
 pub(super) struct Refresh {
-    /// To whom it was given.
+    /// The client that it was issued to.
     pub(super) client: Uuid,
-    /// What for.
+    /// The request.
     pub(super) asked: Asked,
-    /// Until when.
+    /// The expiry.
     pub(super) ends: Timestamp,
 }

@@ -1,11 +1,11 @@
-//! The first segment of an address: which tenant is meant.
+//! The first segment of an address: the tenant.
 
 use uuid::Uuid;
 
 use super::super::state::Tenant;
 use super::refusal::{Refusal, repeated};
 
-/// What the first segment means.
+/// The meaning of the first segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// The emulated tenant, by its id or its domain.
@@ -18,7 +18,7 @@ pub(super) enum Place {
     Consumers,
 }
 
-/// Reads the first segment.
+/// Parses the first segment.
 pub(super) fn place(segment: &str, tenant: &Tenant) -> Result<Place, Refusal> {
     match segment.to_lowercase().as_str() {
         "common" => return Ok(Place::Common),

@@ -20,12 +20,12 @@ use super::scope::{self, Asked};
 use super::sessions::{Device, Refresh};
 use super::tenant::Place;
 
-/// How long a device code lives, in seconds.
+/// The lifetime of a device code in seconds.
 const DEVICE_LIFE: u64 = 900;
-/// How long a refresh token lives, in seconds: 90 days.
+/// The lifetime of a refresh token in seconds: 90 days.
 const REFRESH_LIFE: u64 = 90 * 24 * 3600;
 
-/// Answers `POST …/devicecode`.
+/// Handles `POST …/devicecode`.
 pub(super) fn device_code(
     shared: &Shared,
     form: &Form,
@@ -55,7 +55,7 @@ pub(super) fn device_code(
         "expires_in": DEVICE_LIFE, "interval": shared.device.interval, "message": message}))
 }
 
-/// Answers `grant_type=urn:ietf:params:oauth:grant-type:device_code`, in either spelling.
+/// Handles `grant_type=urn:ietf:params:oauth:grant-type:device_code`, in either spelling.
 pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result<Value, Refusal> {
     let code = form
         .get("device_code")
@@ -76,8 +76,8 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
     issue(shared, form, &asked)
 }
 
-/// What the user has done about a code by now. How soon a client asks again does not matter: that Entra ID answers `slow_down` is not
-/// known. That a code which was redeemed gets 70019 is inferred.
+/// What the user has done with a code so far. Early polling has no effect: it is not known whether Entra ID answers `slow_down`. It is
+/// inferred that a redeemed code gets 70019.
 fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
     let mut sessions = shared.sessions();
     let wrong = || Refusal::new(70018, "The device code is not one that was given to this client.");
@@ -106,7 +106,7 @@ fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
     }
 }
 
-/// `common` and the like are for applications of several tenants.
+/// `common` and similar are for multi-tenant applications.
 fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
     match (client, place) {
         (_, Place::Consumers) => {
@@ -131,7 +131,7 @@ fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
     }
 }
 
-/// A public client sends no credential, any other a right one.
+/// A public client sends no credential; any other client must send a valid one.
 fn check_credential(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
     let has_one = form.get("client_secret").is_some() || form.get("client_assertion").is_some();
     match (client.is_public(), has_one) {
@@ -141,7 +141,7 @@ fn check_credential(shared: &Shared, client: &Client<'_>, form: &Form) -> Result
     }
 }
 
-/// Answers `grant_type=refresh_token`. The old token stays valid, as with Entra ID.
+/// Handles `grant_type=refresh_token`. The old token stays valid, as with Entra ID.
 pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Result<Value, Refusal> {
     let token = form.need("refresh_token")?;
     let asked = {
@@ -165,7 +165,7 @@ pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Resul
     issue(shared, form, &asked)
 }
 
-/// The answer with the tokens.
+/// The response with the tokens.
 fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> {
     let directory = shared.read();
     let client = client::find(shared, &directory, form)?;
@@ -204,7 +204,7 @@ fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> 
     Ok(Value::Object(answer))
 }
 
-/// The scopes of the answer: OpenID scopes as words, permissions with their resource before them where that is not the usual host.
+/// The scopes of the response: OpenID scopes as words, permissions with their resource if it is not the usual host.
 fn told(asked: &Asked, given: Option<&str>) -> String {
     let with_resource = |name: &String| match asked.audience.as_str() {
         "https://graph.microsoft.com" => name.clone(),
@@ -212,7 +212,7 @@ fn told(asked: &Asked, given: Option<&str>) -> String {
     };
     let openid = asked.openid.iter().filter(|name| *name != "offline_access").cloned();
     let mut names = openid.chain(asked.permissions.iter().map(with_resource)).collect::<Vec<_>>();
-    // A client finds its token again by the scope that it asked for.
+    // A client finds its token by the scope that it requested.
     let defaults = given.unwrap_or_default().split_whitespace().filter(|scope| scope.ends_with("/.default"));
     names.extend(defaults.map(str::to_owned));
     names.join(" ")

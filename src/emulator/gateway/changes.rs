@@ -1,44 +1,44 @@
-//! The last changes at the emulated SwyxServer, numbered from 1, and the cursors that name a place among them.
+//! The last changes in the emulated SwyxServer, numbered from 1, and cursors that name a position among them.
 
 use std::collections::VecDeque;
 
 use super::status::Status;
 
-/// So many changes are kept; a cursor before the oldest of them is no longer known.
+/// The number of stored changes; a cursor before the oldest of them is unknown.
 const KEPT: usize = 200_000;
 
 /// One change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// The user at that place has another status, or is on a call or no longer.
+    /// The user at that position has another status, or a call started or ended.
     Status {
-        /// The place in the list of users.
+        /// The position in the list of users.
         place: u32,
-        /// What colleagues see since then.
+        /// The visible status since then.
         status: Status,
-        /// Whether the user is on a call since then.
+        /// Whether the user is in a call since then.
         in_call: bool,
     },
-    /// Somebody came or went.
+    /// A user was added or removed.
     Users,
 }
 
-/// The last changes since the gateway began.
+/// The last changes since the gateway started.
 pub(super) struct Changes {
     epoch: String,
-    /// The number of the oldest that is kept, or of the next where none is.
+    /// The number of the oldest stored change, or of the next one if none is stored.
     first: u64,
     kept: VecDeque<Change>,
 }
 
 impl Changes {
-    /// None so far, with cursors that no other beginning has.
+    /// No changes, with cursors that no other start of the gateway has.
     pub(super) fn begin() -> Self {
         let epoch = uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect();
         Self { epoch, first: 1, kept: VecDeque::new() }
     }
 
-    /// Adds one, and gives its number.
+    /// Adds a change, and returns its number.
     pub(super) fn add(&mut self, change: Change) -> u64 {
         if self.kept.len() >= KEPT {
             self.kept.pop_front();
@@ -53,25 +53,25 @@ impl Changes {
         self.first + self.kept.len() as u64 - 1
     }
 
-    /// The change of that number, if it is kept.
+    /// The change with that number, if it is stored.
     pub(super) fn get(&self, number: u64) -> Option<Change> {
         let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
         self.kept.get(place).copied()
     }
 
-    /// The cursor behind that change.
+    /// The cursor after that change.
     pub(super) fn cursor(&self, number: u64) -> String {
         format!("{}.{number}", self.epoch)
     }
 
-    /// The number of the change behind which a cursor stands; nothing for one that is not known, or no longer.
+    /// The number of the change before a cursor; `None` for an unknown cursor.
     pub(super) fn number(&self, cursor: &str) -> Option<u64> {
         let number = cursor.strip_prefix(self.epoch.as_str())?.strip_prefix('.')?.parse().ok()?;
         let is_known = self.reaches(number) && self.cursor(number) == cursor;
         is_known.then_some(number)
     }
 
-    /// Whether all changes after that one are kept.
+    /// Whether all changes after that one are stored.
     pub(super) fn reaches(&self, number: u64) -> bool {
         (self.first - 1..=self.last()).contains(&number)
     }

@@ -1,4 +1,4 @@
-//! The stream of events: a body that goes on until it is cut.
+//! The event stream: a body that continues until it is closed.
 //!
 //! Format: <https://html.spec.whatwg.org/multipage/server-sent-events.html>.
 
@@ -20,25 +20,25 @@ use crate::emulator::dropped::Dropped;
 use crate::emulator::fault::fault;
 use crate::emulator::shared::Shared;
 
-/// After so long without an event a comment shows that the connection lives.
+/// The time without an event after which a comment shows that the connection is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const COMMENT: &str = ":\n\n";
-/// So many events go out at once.
-const MOST: usize = 1_000;
+/// The maximum number of events sent at once.
+const MAX: usize = 1_000;
 
 type Next = Pin<Box<dyn Future<Output = (Listener, Result<String, Dropped>)> + Send>>;
 
 /// The body of one stream.
 pub(super) struct Events {
-    /// What comes next; nothing after a cut.
+    /// The next piece; `None` after a cut.
     next: Option<Next>,
 }
 
 impl Events {
-    /// A stream of what comes after that change, or after now.
+    /// A stream of the changes after that change, or from now on.
     pub(super) fn begin(shared: Arc<Shared>, after: Option<u64>) -> Self {
         let listener = Listener::new(shared, after);
-        // The comment is there at once, so that whoever listens sees that the stream has begun.
+        // A first comment shows the listener that the stream has started.
         Self { next: Some(Box::pin(async { (listener, Ok(COMMENT.to_owned())) })) }
     }
 }
@@ -58,19 +58,19 @@ impl HttpBody for Events {
     }
 }
 
-/// One who listens.
+/// A listener.
 struct Listener {
     shared: Arc<Shared>,
     changed: watch::Receiver<u64>,
-    /// How often all streams had been cut when this one began.
+    /// How often all streams had been closed when this one started.
     cuts: u64,
-    /// The number of the last change that was told.
+    /// The number of the last sent change.
     told: u64,
     /// When the next comment is due.
     due: Instant,
-    /// An event that comes after the next.
+    /// A delayed event, to be sent after the next one.
     held: Option<String>,
-    /// Whether the stream breaks off now.
+    /// Whether the stream breaks now.
     is_broken: bool,
 }
 
@@ -83,7 +83,7 @@ impl Listener {
         Self { shared, changed, cuts, told, due: Instant::now() + HEARTBEAT, held: None, is_broken: false }
     }
 
-    /// What is told next: events as soon as there are some, else a comment when it is due.
+    /// The next piece: events as soon as there are some, otherwise a comment when it is due.
     async fn next(mut self) -> (Self, Result<String, Dropped>) {
         let text = self.wait().await;
         self.due = Instant::now() + HEARTBEAT;
@@ -105,13 +105,13 @@ impl Listener {
             }
             match tokio::time::timeout_at(self.due, self.changed.changed()).await {
                 Ok(changed) => changed.map_err(|_| Dropped::Stream)?,
-                // No other event came that could overtake it.
+                // There was no other event to overtake it.
                 Err(_) => return Ok(self.held.take().unwrap_or_else(|| COMMENT.to_owned())),
             }
         }
     }
 
-    /// The events after the last one told, as the faults leave them; a listener that fell behind what is kept is cut off.
+    /// The events after the last sent one, modified by the faults; a listener that is too slow is disconnected.
     fn events(&mut self) -> Result<String, Dropped> {
         let (shared, faults) = (self.shared.clone(), self.shared.faults());
         let swyx = shared.swyx();
@@ -119,7 +119,7 @@ impl Listener {
             return Err(Dropped::Stream);
         }
         let mut text = String::new();
-        for _ in 0..MOST {
+        for _ in 0..MAX {
             let Some(change) = swyx.changes.get(self.told + 1) else { break };
             self.told += 1;
             let event = event(&swyx, self.told, change);
@@ -144,7 +144,7 @@ impl Listener {
     }
 }
 
-/// One event with its end; empty for a status of a user who went.
+/// One serialized event; empty for a status of a removed user.
 fn event(swyx: &SwyxServer, number: u64, change: Change) -> String {
     let (name, data) = match change {
         Change::Users => ("users", "{}".to_owned()),

@@ -1,14 +1,14 @@
-//! The gateway to the emulated SwyxServer, version 1: users, statuses and a stream of events.
+//! The gateway to the emulated SwyxServer, version 1: users, statuses and an event stream.
 //!
 //! | path | |
 //! |---|---|
 //! | `GET /v1/capabilities` | which statuses can be set |
 //! | `GET /v1/users` | the users, page by page |
-//! | `GET /v1/statuses` | what colleagues see of them: all, or what changed after a cursor |
+//! | `GET /v1/statuses` | their visible statuses: all, or those changed after a cursor |
 //! | `PUT /v1/users/{id}/status` | sets a status |
 //! | `GET /v1/events` | server-sent events, <https://html.spec.whatwg.org/multipage/server-sent-events.html> |
 //!
-//! Whoever calls has the bearer token of the ready line. Refusals: `problem`. The state: `system` with its `changes`; the stream: `events`.
+//! Callers need the bearer token of the ready line. Errors: `problem`. The state: `system` with its `changes`; the stream: `events`.
 
 mod changes;
 mod events;
@@ -33,18 +33,18 @@ pub(super) use status::Status;
 use system::UserStatus;
 pub(super) use system::{SwyxServer, SwyxUser};
 
-/// So many users or statuses are on a page.
+/// The number of users or statuses per page.
 const PAGE: usize = 1_000;
 
-/// Answers one kind of request; the text is the user of the path, encoded as sent.
+/// Handles one kind of request; the text is the user of the path, encoded as sent.
 type Handler = fn(&Arc<Shared>, &Request, &str) -> Result<Response, Problem>;
 
-/// Answers a request below `/swyx`.
+/// Handles a request below `/swyx`.
 pub(super) fn handle(shared: &Arc<Shared>, request: &Request) -> Response {
     route(shared, request).unwrap_or_else(|problem| problem.response())
 }
 
-/// The refusal of a gateway that is not there just now.
+/// The error for an unavailable gateway.
 pub(super) fn unavailable() -> Response {
     let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "SwyxServer cannot be reached.");
     problem.response().with(header::RETRY_AFTER, "1")
@@ -128,7 +128,7 @@ fn statuses(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response
     Ok(json_answer(&Answer { cursor, statuses, next }))
 }
 
-/// Shows the users from the place `from` on until a page is full, and gives the token of the next page.
+/// Serializes users from the position `from` on until a page is full, and returns the token of the next page.
 fn page(swyx: &SwyxServer, from: u64, mut show: impl FnMut(u32) -> Option<()>) -> Option<String> {
     let mut count = 0;
     for place in u32::try_from(from).unwrap_or(u32::MAX)..swyx.places() {
@@ -140,7 +140,7 @@ fn page(swyx: &SwyxServer, from: u64, mut show: impl FnMut(u32) -> Option<()>) -
     None
 }
 
-/// The places of a page of users that changed after that change, each once, and the token of the next page.
+/// The positions of users on a page that changed after that change, each once, and the token of the next page.
 fn changed(swyx: &SwyxServer, after: u64) -> Result<(Vec<u32>, Option<String>), Problem> {
     if !swyx.changes.reaches(after) {
         return Err(unknown_cursor());
@@ -162,12 +162,12 @@ fn changed(swyx: &SwyxServer, after: u64) -> Result<(Vec<u32>, Option<String>), 
 
 fn set(shared: &Arc<Shared>, request: &Request, user: &str) -> Result<Response, Problem> {
     let user = percent_decode_str(user).decode_utf8().unwrap_or_default();
-    let nobody = || Problem::new(StatusCode::NOT_FOUND, "There is no user of this id.");
+    let nobody = || Problem::new(StatusCode::NOT_FOUND, "No user has this id.");
     let place = shared.swyx().place(&user).ok_or_else(nobody)?;
     let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     let is_json = kind.trim().eq_ignore_ascii_case("application/json");
-    // A body that is no JSON has no status either.
+    // A body that is not JSON also has no status.
     let body = if is_json { serde_json::from_slice(&request.body).unwrap_or_default() } else { Value::Null };
     let status = body.get("status").and_then(Value::as_str).and_then(|status| status.parse::<Status>().ok());
     let mut swyx = shared.swyx_mut();
@@ -196,11 +196,11 @@ fn listen(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response, 
 }
 
 fn unknown_cursor() -> Problem {
-    Problem::new(StatusCode::GONE, "This cursor is not known, or no longer: read everything anew.")
+    Problem::new(StatusCode::GONE, "This cursor is unknown or expired: read everything again.")
 }
 
 fn number(token: &str) -> Result<u64, Problem> {
-    let wrong = || Problem::new(StatusCode::BAD_REQUEST, "The value of `after` is not from a page before.");
+    let wrong = || Problem::new(StatusCode::BAD_REQUEST, "The value of `after` is not from a previous page.");
     if token.bytes().all(|byte| byte.is_ascii_digit()) {
         token.parse().map_err(|_| wrong())
     } else {

@@ -1,11 +1,11 @@
-//! Refusals of the gateway, as RFC 9457 writes them: <https://www.rfc-editor.org/rfc/rfc9457>.
+//! Errors of the gateway in the format of RFC 9457: <https://www.rfc-editor.org/rfc/rfc9457>.
 
 use axum::http::{StatusCode, header};
 use serde_json::json;
 
 use crate::emulator::message::Response;
 
-/// Why a request was refused.
+/// An error of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problem {
     status: StatusCode,
@@ -13,12 +13,12 @@ pub(super) struct Problem {
 }
 
 impl Problem {
-    /// A refusal; `detail` never repeats what was sent.
+    /// Creates an error; `detail` never repeats the request.
     pub(super) fn new(status: StatusCode, detail: &'static str) -> Self {
         Self { status, detail }
     }
 
-    /// The answer that tells it.
+    /// The response for it.
     pub(super) fn response(&self) -> Response {
         let title = self.status.canonical_reason().unwrap_or_default();
         let body = json!({"type": "about:blank", "title": title, "status": self.status.as_u16(), "detail": self.detail});

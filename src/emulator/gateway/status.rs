@@ -1,31 +1,31 @@
-//! The statuses of SwyxWare by their names.
+//! The SwyxWare statuses by name.
 
 use std::str::FromStr;
 
 use serde::Serialize;
 
-/// What colleagues see of a user. The names are those that go over the wire.
+/// The visible status of a user. The names are those of the protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(in crate::emulator) enum Status {
-    /// Free to talk.
+    /// Ready to take calls.
     #[default]
     Available,
     /// Away from the desk.
     Away,
-    /// Not to be disturbed.
+    /// Does not want calls.
     DoNotDisturb,
-    /// On the phone.
+    /// In a call.
     Speaking,
-    /// With no client at all.
+    /// Without a logged-on client.
     LoggedOff,
 }
 
-/// The text names no status.
+/// The text is not a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct NotAStatus;
 
 impl Status {
-    /// Those that a gateway may let be set.
+    /// The statuses that a gateway can set.
     pub(in crate::emulator) const SETTABLE: [Self; 4] =
         [Self::Available, Self::Away, Self::DoNotDisturb, Self::Speaking];
 

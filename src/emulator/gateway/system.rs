@@ -1,6 +1,6 @@
-//! The emulated SwyxServer: its users, what each shows, and who listens for changes.
+//! The emulated SwyxServer: its users, their statuses, and the listeners for changes.
 //!
-//! Plain data, compact enough for 100,000 users; nothing here reads a clock or knows of HTTP.
+//! Plain data, compact enough for 100,000 users, without a clock and without HTTP.
 
 use std::collections::HashMap;
 
@@ -15,15 +15,15 @@ use super::status::Status;
 pub(in crate::emulator) struct SwyxUser {
     /// The id, which never changes.
     pub(in crate::emulator) id: Box<str>,
-    /// The name shown.
+    /// The displayed name.
     pub(in crate::emulator) name: Box<str>,
     /// The e-mail address, as an administrator typed it.
     pub(in crate::emulator) email: Option<Box<str>>,
-    /// Whether the account is switched on.
+    /// Whether the account is enabled.
     pub(in crate::emulator) enabled: bool,
 }
 
-/// What a user's clients and telephones say.
+/// The state of a user's clients and telephones.
 #[derive(Clone, Copy, Debug, Default)]
 struct Line {
     set: Status,
@@ -33,13 +33,13 @@ struct Line {
 }
 
 impl Line {
-    /// What colleagues see.
+    /// The visible status.
     fn shown(self) -> Status {
         if self.in_call { Status::Speaking } else { self.set }
     }
 }
 
-/// A user's status as it goes over the wire.
+/// A user's status in the format of the protocol.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserStatus<'a> {
@@ -51,7 +51,7 @@ pub(super) struct UserStatus<'a> {
 
 /// The emulated SwyxServer with its gateway.
 pub(in crate::emulator) struct SwyxServer {
-    /// All users that ever were, in the order in which they came; `None` is one who went.
+    /// All users so far, in the order of their creation; `None` for a removed one.
     users: Vec<Option<SwyxUser>>,
     lines: Vec<Line>,
     by_id: HashMap<Box<str>, u32>,
@@ -60,12 +60,12 @@ pub(in crate::emulator) struct SwyxServer {
     pub(super) settable: Vec<Status>,
     /// The last changes.
     pub(super) changes: Changes,
-    /// Tells of every change; its value is how often all streams of events were cut.
+    /// Notifies of every change; its value is how often all event streams were closed.
     cuts: watch::Sender<u64>,
 }
 
 impl SwyxServer {
-    /// With nobody.
+    /// Without users.
     pub(in crate::emulator) fn new(settable: Vec<Status>) -> Self {
         Self {
             users: Vec::new(),
@@ -78,7 +78,7 @@ impl SwyxServer {
         }
     }
 
-    /// Adds a user, who is Available and not on a call; without effect if there is one of that id.
+    /// Adds a user, who is Available and not in a call; no effect if the id exists.
     pub(in crate::emulator) fn add(&mut self, user: SwyxUser) -> bool {
         if self.by_id.contains_key(&user.id) {
             return false;
@@ -86,7 +86,7 @@ impl SwyxServer {
         let place = u32::try_from(self.users.len()).unwrap_or(u32::MAX);
         self.by_id.insert(user.id.clone(), place);
         if let Some(email) = &user.email {
-            // Of two with one address the first is found.
+            // If two users share an address, the first one is found.
             self.by_email.entry(email.to_lowercase().into()).or_insert(place);
         }
         self.users.push(Some(user));
@@ -94,7 +94,7 @@ impl SwyxServer {
         true
     }
 
-    /// Removes the user at that place.
+    /// Removes the user at that position.
     pub(in crate::emulator) fn remove(&mut self, place: u32) {
         let Some(user) = self.users.get_mut(place as usize).and_then(Option::take) else { return };
         self.by_id.remove(&user.id);
@@ -109,39 +109,39 @@ impl SwyxServer {
         }
     }
 
-    /// Tells whoever listens that the list of users changed.
+    /// Notifies listeners that the list of users changed.
     pub(in crate::emulator) fn tell_users(&mut self) {
         self.changes.add(Change::Users);
         self.cuts.send_modify(|_| ());
     }
 
-    /// The place of the user with that id.
+    /// The position of the user with that id.
     pub(in crate::emulator) fn place(&self, id: &str) -> Option<u32> {
         self.by_id.get(id).copied()
     }
 
-    /// The place of the first user with that e-mail address, without regard to case.
+    /// The position of the first user with that e-mail address, ignoring case.
     pub(in crate::emulator) fn by_email(&self, email: &str) -> Option<u32> {
         self.by_email.get(email.to_lowercase().as_str()).copied()
     }
 
-    /// The user at that place, if it is still there.
+    /// The user at that position, if not removed.
     pub(in crate::emulator) fn user(&self, place: u32) -> Option<&SwyxUser> {
         self.users.get(place as usize)?.as_ref()
     }
 
-    /// How many places there are, those of users who went among them.
+    /// The number of positions, including removed users.
     pub(in crate::emulator) fn places(&self) -> u32 {
         u32::try_from(self.users.len()).unwrap_or(u32::MAX)
     }
 
-    /// What was set for the user, and whether the user is on a call.
+    /// The status that was set for the user, and whether the user is in a call.
     pub(in crate::emulator) fn line(&self, place: u32) -> Option<(Status, bool)> {
         self.user(place)?;
         self.lines.get(place as usize).map(|line| (line.set, line.in_call))
     }
 
-    /// What colleagues see.
+    /// The visible status.
     pub(super) fn status(&self, place: u32) -> Option<UserStatus<'_>> {
         let (user, line) = (self.user(place)?, self.lines.get(place as usize)?);
         Some(UserStatus {
@@ -152,21 +152,21 @@ impl SwyxServer {
         })
     }
 
-    /// Sets what shows while the user is on no call. Whether that is something new.
+    /// Sets the status that is visible outside a call. Returns whether it changed.
     pub(in crate::emulator) fn set(&mut self, place: u32, status: Status) -> bool {
         let is_new = self.line(place).is_some_and(|(set, _)| set != status);
         self.change(place, |line| line.set = status);
         is_new
     }
 
-    /// A call begins, or the last one ends. Whether that is something new.
+    /// Starts a call, or ends the last one. Returns whether the state changed.
     pub(in crate::emulator) fn call(&mut self, place: u32, in_call: bool) -> bool {
         let is_new = self.line(place).is_some_and(|(_, now)| now != in_call);
         self.change(place, |line| line.in_call = in_call);
         is_new
     }
 
-    /// Changes a line, and tells it where it shows.
+    /// Changes a user's state, and notifies listeners if the change is visible.
     fn change(&mut self, place: u32, change: impl FnOnce(&mut Line)) {
         let Some(line) = self.lines.get_mut(place as usize) else { return };
         let before = (line.shown(), line.in_call);
@@ -179,19 +179,19 @@ impl SwyxServer {
         }
     }
 
-    /// Ends all streams of events.
+    /// Closes all event streams.
     pub(in crate::emulator) fn cut(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
-    /// The gateway begins anew: it knows no cursor of before and counts from the start. SwyxServer itself goes on, so nobody's status changes.
+    /// Restarts the gateway: earlier cursors become unknown and numbers start again. SwyxServer itself continues, so no status changes.
     pub(in crate::emulator) fn restart(&mut self) {
         self.changes = Changes::begin();
         self.lines.iter_mut().for_each(|line| line.sequence = 0);
         self.cut();
     }
 
-    /// Hears of every change from now on.
+    /// Subscribes to every change from now on.
     pub(super) fn listen(&self) -> watch::Receiver<u64> {
         self.cuts.subscribe()
     }

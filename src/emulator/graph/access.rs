@@ -1,8 +1,8 @@
-//! Which permissions each call to the directory asks for.
+//! The permissions that each directory call needs.
 //!
-//! One list serves both kinds of token, for a name that exists for one kind only is never in a token of the other:
-//! <https://learn.microsoft.com/en-us/graph/permissions-reference>, and the permissions section of each call's page. The administrator who
-//! signs in is a Global Administrator, so no directory role is asked for besides.
+//! One list serves both kinds of token because a name of only one kind is never in a token of the other:
+//! <https://learn.microsoft.com/en-us/graph/permissions-reference>, and the permissions section of each call's page. The signed-in
+//! administrator is a Global Administrator, so directory roles are not checked.
 
 use super::refusal::denied;
 use crate::emulator::error::GraphError;
@@ -21,13 +21,13 @@ pub(super) const READ_APPLICATIONS: &[&str] = &[
 /// <https://learn.microsoft.com/en-us/graph/api/application-post-applications>, `application-update`, `serviceprincipal-post-serviceprincipals`
 const WRITE_APPLICATIONS: &[&str] = &["Application.ReadWrite.All"];
 
-/// Suffices for secrets on behalf of a user only, <https://learn.microsoft.com/en-us/graph/api/application-addpassword>.
+/// Sufficient for secrets only on behalf of a user, <https://learn.microsoft.com/en-us/graph/api/application-addpassword>.
 const WRITE_SECRETS_AS_USER: &[&str] = &["Directory.ReadWrite.All"];
 
 /// <https://learn.microsoft.com/en-us/graph/api/serviceprincipal-post-approleassignedto>: this and one of the next.
 pub(super) const ASSIGN_ROLES: &[&str] = &["AppRoleAssignment.ReadWrite.All"];
 
-/// What is to be held besides, to assign a role: one of two that read, or, which is inferred, one that writes the same.
+/// Also required to assign a role: one of two that read or, which is inferred, one that writes the same.
 pub(super) const ASSIGN_ROLES_TOO: &[&str] =
     &["Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 
@@ -45,7 +45,7 @@ pub(super) const READ_USERS: &[&str] =
 /// The basic members of users.
 pub(super) const READ_BASIC_USERS: &[&str] = &["User.ReadBasic.All"];
 
-/// The signed-in user, by the user's own token.
+/// The signed-in user, with the user's own token.
 pub(super) const READ_SELF: &[&str] = &["User.Read"];
 
 /// <https://learn.microsoft.com/en-us/graph/api/organization-list>
@@ -59,7 +59,7 @@ pub(super) const READ_DOMAINS: &[&str] =
 /// <https://learn.microsoft.com/en-us/graph/api/tenantappmanagementpolicy-get>
 pub(super) const READ_POLICIES: &[&str] = &["Policy.Read.All"];
 
-/// Everything with the applications that the caller itself has made.
+/// Everything for the applications that the caller created.
 const OWNED: &str = "Application.ReadWrite.OwnedBy";
 
 /// Whether the token has one of these.
@@ -71,7 +71,7 @@ pub(super) fn has(caller: &Caller, any: &[&str]) -> bool {
     names.iter().any(|name| any.iter().any(|wanted| name.eq_ignore_ascii_case(wanted)))
 }
 
-/// Lets those pass whose token has one of these.
+/// Checks that the token has one of these.
 ///
 /// # Errors
 /// 403 of the directory.
@@ -79,7 +79,7 @@ pub(super) fn demand(caller: &Caller, any: &[&str]) -> Result<(), GraphError> {
     if has(caller, any) { Ok(()) } else { Err(denied()) }
 }
 
-/// Lets those pass who may make applications and service principals.
+/// Checks that the caller may create applications and service principals.
 ///
 /// # Errors
 /// 403 of the directory.
@@ -87,7 +87,7 @@ pub(super) fn may_create(caller: &Caller) -> Result<(), GraphError> {
     if has(caller, &[OWNED]) { Ok(()) } else { demand(caller, WRITE_APPLICATIONS) }
 }
 
-/// Lets those pass who may change that application and its service principal.
+/// Checks that the caller may change that application and its service principal.
 ///
 /// # Errors
 /// 403 of the directory.
@@ -95,7 +95,7 @@ pub(super) fn may_change(caller: &Caller, application: Option<&Application>) -> 
     if owns(caller, application) { Ok(()) } else { demand(caller, WRITE_APPLICATIONS) }
 }
 
-/// Lets those pass who may change secrets of some application at least.
+/// Checks that the caller may change secrets of at least some application.
 ///
 /// # Errors
 /// 403 of the directory.
@@ -103,7 +103,7 @@ pub(super) fn may_change_some_secrets(caller: &Caller) -> Result<(), GraphError>
     if writes_secrets_as_user(caller) { Ok(()) } else { may_create(caller) }
 }
 
-/// Lets those pass who may change that application's secrets.
+/// Checks that the caller may change that application's secrets.
 ///
 /// # Errors
 /// 403 of the directory.
@@ -111,7 +111,7 @@ pub(super) fn may_change_secrets(caller: &Caller, application: &Application) -> 
     if writes_secrets_as_user(caller) { Ok(()) } else { may_change(caller, Some(application)) }
 }
 
-/// Lets those pass who may consent: applications, and users whom no policy of the tenant keeps from it. In the service that is a matter of
+/// Checks that the caller may consent: applications, and users without a restriction by policy. In the real service, this depends on
 /// directory roles: <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent>.
 ///
 /// # Errors

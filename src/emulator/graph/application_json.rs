@@ -57,13 +57,13 @@ pub(super) const KIND: Kind = Kind {
     ],
 };
 
-/// The audience of an application that names none, which lets personal accounts in.
+/// The default audience of an application, which includes personal accounts.
 pub(super) const USUAL_AUDIENCE: &str = "AzureADandPersonalMicrosoftAccount";
 
 const AUDIENCES: [&str; 4] =
     ["AzureADMyOrg", "AzureADMultipleOrgs", USUAL_AUDIENCE, "PersonalMicrosoftAccount"];
 
-/// The whole application, with those of its secrets that are seen by now.
+/// The whole application, with its currently visible secrets.
 pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) -> Map<String, Value> {
     let secrets = application.password_credentials.iter().filter(|secret| call.shared.sees_secret(secret));
     let secrets = secrets.map(show_secret).map(Value::Object);
@@ -107,7 +107,7 @@ fn show_access(access: &RequiredResourceAccess) -> Value {
     json!({"resourceAppId": access.resource_app_id, "resourceAccess": ids.collect::<Vec<_>>()})
 }
 
-/// Takes over what a body says, `uniqueName` apart; of a refused body nothing stays that matters, for the caller works on a copy.
+/// Applies a body, except `uniqueName`. The caller works on a copy, so a rejected body has no effect.
 pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) -> Result<(), GraphError> {
     let of = Members { resource: "Application", object: body };
     for (name, value) in body {
@@ -122,7 +122,7 @@ pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) ->
             "isFallbackPublicClient" => application.is_fallback_public_client = of.flag(name)?,
             "requiredResourceAccess" => application.required_resource_access = read_accesses(value)?,
             "uniqueName" => {}
-            // An empty list says what a new application has anyway.
+            // An empty list equals the default of a new application.
             "passwordCredentials" if value.as_array().is_some_and(Vec::is_empty) => {}
             "passwordCredentials" => {
                 return Err(bad_request(
@@ -149,12 +149,12 @@ fn check_limits(application: &Application, of: &Members<'_>) -> Result<(), Graph
     if is_too_much { Err(of.invalid("requiredResourceAccess")) } else { Ok(()) }
 }
 
-/// Whether personal accounts may sign in, for which narrower limits hold.
+/// Whether personal accounts may sign in, which have narrower limits.
 pub(super) fn is_personal(application: &Application) -> bool {
     application.sign_in_audience.contains("Personal")
 }
 
-/// Ids are taken as they are: a declaration of what does not exist is possible, and grants nothing.
+/// Ids are not checked: an unknown permission can be declared, and grants nothing.
 fn read_accesses(value: &Value) -> Result<Vec<RequiredResourceAccess>, GraphError> {
     let refused = || {
         bad_request(

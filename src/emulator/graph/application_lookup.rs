@@ -1,4 +1,4 @@
-//! Finds application registrations, as far as the caller sees them by now.
+//! Finds application registrations that are currently visible to the caller.
 
 use super::call::{Call, guid, unknown};
 use super::odata::Key;
@@ -6,7 +6,7 @@ use super::refusal::bad_request;
 use crate::emulator::error::GraphError;
 use crate::emulator::state::{Application, Directory};
 
-/// The application of that key, if it is seen by now.
+/// The application with that key, if it is visible.
 pub(super) fn find<'d>(
     call: &Call<'_>,
     directory: &'d Directory,

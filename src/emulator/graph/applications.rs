@@ -79,9 +79,9 @@ fn create_from(
     Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
 }
 
-/// With a unique name and the header it creates what is not there, and needs the name to be shown either way.
+/// With a unique name and the header, it creates a missing application; either way, the name must be visible.
 fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
-    // Who may change nothing at all is not told what there is.
+    // A caller without any permission must not learn what exists.
     access::may_create(call.caller)?;
     let body = body::object(call.request)?;
     let mut directory = call.shared.write();
@@ -117,7 +117,7 @@ fn creates_if_missing(call: &Call<'_>) -> bool {
         .any(|wish| wish.trim().eq_ignore_ascii_case("create-if-missing"))
 }
 
-/// A unique name is given once and stays; that is inferred.
+/// A unique name cannot be changed; that is inferred.
 fn rename(
     call: &Call<'_>,
     directory: &Directory,
@@ -137,7 +137,7 @@ fn rename(
     Ok(())
 }
 
-/// Not even a deleted application shares its unique name, as long as it can be restored; that is inferred.
+/// Even a deleted application keeps its unique name as long as it can be restored; that is inferred.
 fn check_name(call: &Call<'_>, directory: &Directory, name: Option<&str>) -> Result<(), GraphError> {
     let mut all = directory.applications.iter().chain(deleted::kept(call, directory));
     if name.is_some() && all.any(|application| application.unique_name.as_deref() == name) {
@@ -146,7 +146,7 @@ fn check_name(call: &Call<'_>, directory: &Directory, name: Option<&str>) -> Res
     Ok(())
 }
 
-/// It can be restored for 30 days, and until then its service principal is as good as gone.
+/// It can be restored for 30 days; until then, its service principal is invisible.
 fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let mut directory = call.shared.write();

@@ -1,7 +1,7 @@
 //! Up to twenty requests in one.
 //!
-//! <https://learn.microsoft.com/en-us/graph/json-batching>. Parts are answered one after another in their order, but for those that others
-//! depend on; each passes the gate by itself.
+//! <https://learn.microsoft.com/en-us/graph/json-batching>. Parts are processed in order, except those that wait for others; each is
+//! authenticated and limited separately.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,17 +19,17 @@ use crate::emulator::message::{Part, Request, RequestIds, Response};
 use crate::emulator::shared::Shared;
 use crate::emulator::token::Caller;
 
-/// So many parts are taken.
-const MOST: usize = 20;
+/// The maximum number of parts.
+const MAX: usize = 20;
 
-/// One part, ready to be answered.
+/// One part, ready to be processed.
 struct Asked {
     id: String,
     depends_on: Vec<String>,
     request: Request,
 }
 
-/// Answers a batch; `answer_part` answers each part as a request of its own.
+/// Handles a batch; `answer_part` handles each part as a separate request.
 pub(super) fn run(
     shared: &Shared,
     caller: &Caller,
@@ -43,7 +43,7 @@ pub(super) fn run(
     let mut waiting = read(&body, request)?;
     let (mut answers, mut parts) = (Vec::new(), Vec::new());
     let mut statuses = HashMap::new();
-    // Every turn answers one part at least, for `read` has shown that no part waits for itself.
+    // Every round processes at least one part because `read` has excluded cycles.
     while let Some(place) =
         waiting.iter().position(|part| part.depends_on.iter().all(|id| statuses.contains_key(id)))
     {
@@ -76,10 +76,8 @@ fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<Asked>, GraphE
     if requests.is_empty() {
         return Err(unreadable("Invalid batch payload format: there are no requests."));
     }
-    if requests.len() > MOST {
-        return Err(unreadable(format!(
-            "Number of batch request steps exceeds the maximum value of {MOST}."
-        )));
+    if requests.len() > MAX {
+        return Err(unreadable(format!("Number of batch request steps exceeds the maximum value of {MAX}.")));
     }
     let asked = requests.iter().map(|part| read_part(part, whole)).collect::<Result<Vec<_>, _>>()?;
     let mut known = HashSet::new();
@@ -94,7 +92,7 @@ fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<Asked>, GraphE
     Ok(asked)
 }
 
-/// Whether the parts can be put in an order in which each comes after those that it depends on.
+/// Whether the parts can be ordered so that each comes after its dependencies.
 fn can_all_run(asked: &[Asked]) -> bool {
     let mut done = HashSet::new();
     for _ in asked {
@@ -142,7 +140,7 @@ fn read_part(part: &Value, whole: &Request) -> Result<Asked, GraphError> {
     Ok(Asked { id: id.to_owned(), depends_on, request })
 }
 
-/// The ids of the parts that this one waits for.
+/// The ids of the parts that this one depends on.
 fn depends_on(part: &Value) -> Option<Vec<String>> {
     match part.get("dependsOn") {
         None | Some(Value::Null) => Some(Vec::new()),
@@ -182,7 +180,7 @@ fn answer(id: &str, response: &Response) -> Value {
     Value::Object(answer)
 }
 
-/// A header's name as people write it, `Retry-After`: some clients look it up in this form alone.
+/// A header's name in its usual case, `Retry-After`: some clients only look for this form.
 fn titled(name: &HeaderName) -> String {
     let words = name.as_str().split('-').map(|word| {
         let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));

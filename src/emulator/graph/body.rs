@@ -12,7 +12,7 @@ use crate::emulator::message::Request;
 /// The body as a JSON object.
 ///
 /// # Errors
-/// 400 when it is none, or when no `Content-Type` says that it is.
+/// 400 if it is not JSON, or if `Content-Type` does not say so.
 pub(super) fn object(request: &Request) -> Result<Map<String, Value>, GraphError> {
     if is_json(request)
         && let Ok(Value::Object(object)) = serde_json::from_slice(&request.body)
@@ -24,10 +24,10 @@ pub(super) fn object(request: &Request) -> Result<Map<String, Value>, GraphError
     ))
 }
 
-/// The body as a JSON object, for calls that need none.
+/// The body as a JSON object, for calls where it is optional.
 ///
 /// # Errors
-/// 400 when there is a body that is something else.
+/// 400 for a body that is not JSON.
 pub(super) fn optional_object(request: &Request) -> Result<Map<String, Value>, GraphError> {
     if request.body.is_empty() { Ok(Map::new()) } else { object(request) }
 }
@@ -41,14 +41,14 @@ pub(super) fn is_json(request: &Request) -> bool {
 
 /// Members of one resource's body.
 pub(super) struct Members<'a> {
-    /// The resource's name, for refusals.
+    /// The resource's name, for errors.
     pub(super) resource: &'static str,
     /// Its members.
     pub(super) object: &'a Map<String, Value>,
 }
 
 impl Members<'_> {
-    /// Refuses members that the resource does not have; annotations are left alone.
+    /// Rejects unknown members; annotations are ignored.
     ///
     /// # Errors
     /// 400 that names the member.
@@ -60,10 +60,10 @@ impl Members<'_> {
         }
     }
 
-    /// A text; nothing when absent or null.
+    /// A text; `None` if missing or null.
     ///
     /// # Errors
-    /// 400 when it is something else.
+    /// 400 for another type.
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, GraphError> {
         match self.object.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -72,10 +72,10 @@ impl Members<'_> {
         }
     }
 
-    /// Yes or no; nothing when absent or null.
+    /// A Boolean; `None` if missing or null.
     ///
     /// # Errors
-    /// 400 when it is something else.
+    /// 400 for another type.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, GraphError> {
         match self.object.get(name) {
             None | Some(Value::Null) => Ok(None),
@@ -84,31 +84,31 @@ impl Members<'_> {
         }
     }
 
-    /// An id; nothing when absent or null.
+    /// An id; `None` if missing or null.
     ///
     /// # Errors
-    /// 400 when it is something else.
+    /// 400 for another type.
     pub(super) fn optional_guid(&self, name: &str) -> Result<Option<Uuid>, GraphError> {
         self.text(name)?.map(|text| text.parse().map_err(|_| self.invalid(name))).transpose()
     }
 
-    /// An id that must be there.
+    /// A required id.
     ///
     /// # Errors
-    /// 400 when it is not, or is something else.
+    /// 400 if it is missing or of another type.
     pub(super) fn guid(&self, name: &str) -> Result<Uuid, GraphError> {
         self.optional_guid(name)?.ok_or_else(|| self.invalid(name))
     }
 
-    /// A time; nothing when absent or null.
+    /// A time; `None` if missing or null.
     ///
     /// # Errors
-    /// 400 when it is something else.
+    /// 400 for another type.
     pub(super) fn time(&self, name: &str) -> Result<Option<Timestamp>, GraphError> {
         self.text(name)?.map(|text| text.parse().map_err(|_| self.invalid(name))).transpose()
     }
 
-    /// The refusal of a member's value.
+    /// The error for a member's value.
     pub(super) fn invalid(&self, name: &str) -> GraphError {
         invalid_value(name, self.resource)
     }
@@ -119,7 +119,7 @@ pub(super) fn members(value: Value) -> Map<String, Value> {
     if let Value::Object(members) = value { members } else { Map::new() }
 }
 
-/// Puts the members of one object into another, objects in it likewise.
+/// Merges the members of one object into another, recursively.
 pub(super) fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
     for (name, value) in from {
         match (into.get_mut(name), value) {

@@ -1,4 +1,4 @@
-//! One call of Graph: who asks for what, and the forms of answers.
+//! One call of Graph: its caller and request, and the formats of responses.
 
 use axum::http::{Method, StatusCode};
 use jiff::Timestamp;
@@ -15,24 +15,24 @@ use crate::emulator::token::Caller;
 
 /// One call.
 pub(super) struct Call<'a> {
-    /// What all calls share.
+    /// The shared state.
     pub(super) shared: &'a Shared,
-    /// Who calls.
+    /// The caller.
     pub(super) caller: &'a Caller,
-    /// The request as it came.
+    /// The original request.
     pub(super) request: &'a Request,
     /// Its path.
     pub(super) path: Path,
     /// The options of its query.
     pub(super) options: Options,
-    /// When it is answered.
+    /// The time of the response.
     pub(super) now: Timestamp,
 }
 
-/// What answers one call.
+/// A handler of one call.
 type Answer = Result<Response, GraphError>;
 
-/// What answers the calls that all collections have.
+/// The handlers of the calls that all collections have.
 pub(super) struct Handlers {
     /// `GET` of the collection.
     pub(super) list: fn(&Call<'_>) -> Answer,
@@ -52,7 +52,7 @@ impl Call<'_> {
         self.request.method.as_str()
     }
 
-    /// Answers the calls that all collections have with `handlers`, and with `below` those on what follows an object's key.
+    /// Dispatches the calls that all collections have to `handlers`, and calls below an object's key to `below`.
     pub(super) fn route(
         &self,
         handlers: &Handlers,
@@ -70,12 +70,12 @@ impl Call<'_> {
         }
     }
 
-    /// Whether a read sees by now what was made then.
+    /// Whether a read already sees what was created then.
     pub(super) fn sees(&self, created: Timestamp) -> bool {
         self.shared.is_replicated(created)
     }
 
-    /// The address of a description of the answer.
+    /// The address of the description of the response.
     fn context(&self, of: &str) -> Value {
         format!("{}/v1.0/$metadata#{of}", self.shared.base).into()
     }
@@ -88,7 +88,7 @@ impl Call<'_> {
         self.value(status, &format!("{of}{selected}/$entity"), object)
     }
 
-    /// Members that are no object of a collection.
+    /// Members that are not an object of a collection.
     pub(super) fn value(&self, status: StatusCode, of: &str, object: Map<String, Value>) -> Response {
         let mut answer = Map::new();
         answer.insert("@odata.context".to_owned(), self.context(of));
@@ -96,19 +96,19 @@ impl Call<'_> {
         Response::json(status, &Value::Object(answer))
     }
 
-    /// One object that was asked for by its key.
+    /// One object, requested by its key.
     ///
     /// # Errors
-    /// 400 when a member is selected that it does not have.
+    /// 400 if an unknown member is selected.
     pub(super) fn single(&self, kind: &Kind, object: Map<String, Value>) -> Result<Response, GraphError> {
         self.options.check_members(kind.resource, |name| kind.has(name))?;
         Ok(self.entity(StatusCode::OK, kind.collection, object))
     }
 
-    /// A page of those objects that meet the filter.
+    /// A page of the objects that match the filter.
     ///
     /// # Errors
-    /// 400 when a member is named that they do not have.
+    /// 400 if an unknown member is named.
     pub(super) fn list(
         &self,
         kind: &Kind,
@@ -140,7 +140,7 @@ impl Call<'_> {
         Response::json(StatusCode::OK, &Value::Object(answer))
     }
 
-    /// The refusal of a path that is not served, or not with that method.
+    /// The error for an unknown path or method.
     pub(super) fn refused(&self) -> GraphError {
         const METHODS: [&str; 4] = ["GET", "POST", "PATCH", "DELETE"];
         let last = self.path.names().last().copied().unwrap_or_default().to_owned();
@@ -151,14 +151,14 @@ impl Call<'_> {
 /// The object id in a path.
 ///
 /// # Errors
-/// 400 when it is no GUID.
+/// 400 if it is no GUID.
 pub(super) fn guid(text: &str) -> Result<Uuid, GraphError> {
     let message = || bad_request(format!("Invalid object identifier '{text}'."));
-    // Only the hyphenated form: a GUID in braces is none in a path.
+    // Only the hyphenated form: a GUID in braces is invalid in a path.
     if text.len() == 36 { text.parse().map_err(|_| message()) } else { Err(message()) }
 }
 
-/// The refusal of a key that names nothing.
+/// The error for an unknown key.
 pub(super) fn unknown(key: Key<'_>) -> GraphError {
     match key {
         Key::Id(text) | Key::Alternate(_, text) => no_resource(text),

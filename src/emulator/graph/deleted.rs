@@ -1,4 +1,4 @@
-//! Deleted applications: listed, restored, or taken away for good; after 30 days they are gone.
+//! Deleted applications: list, restore, or delete permanently; they are gone after 30 days.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list>, `directory-deleteditems-restore`,
 //! `directory-deleteditems-delete`.
@@ -35,7 +35,7 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
 /// How long a deleted application can be restored.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 
-/// Those that can be restored.
+/// Applications that can be restored.
 pub(super) fn kept<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d Application> {
     let now = call.now;
     let is_kept = move |of: &&Application| of.deleted.is_some_and(|deleted| now < time::later(deleted, KEPT));
@@ -66,7 +66,7 @@ fn restore(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
     Ok(call.entity(StatusCode::OK, KIND.collection, shown))
 }
 
-/// With it go its service principal and that one's grants.
+/// Its service principal and the grants of that are also removed.
 fn purge(call: &Call<'_>, id: &str) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let mut directory = call.shared.write();

@@ -34,7 +34,7 @@ fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     list_of(call, None)
 }
 
-/// Those of one client.
+/// The grants of one client.
 pub(super) fn list_of_client(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_GRANTS)?;
     let client = find(call, &call.shared.read(), key)?.id;
@@ -84,7 +84,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
         return Err(no_resource(user));
     }
     let key = |grant: &OAuth2PermissionGrant| (grant.client_id, grant.resource_id, grant.principal_id);
-    // 409 and 400 were both told of; which it is, is not known.
+    // Both 409 and 400 were reported; the correct one is unknown.
     if directory.oauth2_permission_grants.iter().any(|grant| key(grant) == key(&new)) {
         return Err(conflict("Permission entry already exists."));
     }
@@ -96,7 +96,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
 
 fn read(body: &Map<String, Value>, now: jiff::Timestamp) -> Result<OAuth2PermissionGrant, GraphError> {
     let of = Members { resource: "OAuth2PermissionGrant", object: body };
-    // The times belong to older interfaces, and are sent by some clients still.
+    // The times belong to older interfaces; some clients still send them.
     of.only(&["clientId", "consentType", "principalId", "resourceId", "scope", "startTime", "expiryTime"])?;
     let principal_id = of.optional_guid("principalId")?;
     match (of.text("consentType")?, principal_id) {

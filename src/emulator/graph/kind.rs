@@ -1,4 +1,4 @@
-//! Types of resources: their names, the members that they have, and which of those a body may write.
+//! Types of resources: their names, their members, and which members a body may write.
 
 use serde_json::{Map, Value};
 
@@ -10,15 +10,15 @@ use crate::emulator::error::GraphError;
 pub(super) struct Kind {
     /// The name of its collection, as in `@odata.context`.
     pub(super) collection: &'static str,
-    /// The name of its type, as in refusals.
+    /// The name of its type, as in errors.
     pub(super) resource: &'static str,
-    /// The members that the service makes, or checks when they are written.
+    /// The members that the service creates, or checks when they are written.
     pub(super) made: &'static [&'static str],
-    /// The members that are kept as they are written.
+    /// The members that are stored as they are written.
     pub(super) kept: &'static [(&'static str, Shape)],
 }
 
-/// The kind of value that a member takes.
+/// The type of a member's value.
 #[derive(Clone, Copy)]
 pub(super) enum Shape {
     /// A text, or null.
@@ -44,15 +44,15 @@ impl Shape {
 }
 
 impl Kind {
-    /// Whether it has a member of that name, which can be selected and filtered.
+    /// Whether it has a member with that name, which can be selected and filtered.
     pub(super) fn has(&self, name: &str) -> bool {
         self.made.contains(&name) || self.kept.iter().any(|(kept, _)| *kept == name)
     }
 
-    /// Keeps a member that a body writes; null takes one away. Annotations are passed over.
+    /// Stores a member of a body; null removes it. Annotations are ignored.
     ///
     /// # Errors
-    /// 400 when the value is none that the member takes, when the service alone writes it, or when there is no such member.
+    /// 400 if the value has the wrong type, if only the service writes it, or if the member is unknown.
     pub(super) fn keep(
         &self,
         other: &mut Map<String, Value>,

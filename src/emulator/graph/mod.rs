@@ -1,4 +1,4 @@
-//! Microsoft Graph, version 1.0: one pure function from request to answer.
+//! Microsoft Graph, version 1.0: a pure function from request to response.
 //!
 //! | path | file |
 //! |---|---|
@@ -10,9 +10,9 @@
 //! | `/organization`, `/domains`, `/policies` | `organization` |
 //! | `/$batch` | `batch` |
 //!
-//! What they have in common: `call`, `kind`, `body`, `access`, `refusal`, `odata`.
+//! Shared parts: `call`, `kind`, `body`, `access`, `refusal`, `odata`.
 //!
-//! A page of learn.microsoft.com stands beside each call that it describes. What is not emulated is refused, never half done.
+//! Each call refers to its page on learn.microsoft.com. Calls that are not emulated are rejected, never half implemented.
 
 mod access;
 mod application_json;
@@ -44,14 +44,14 @@ use super::message::{Request, Response};
 use super::shared::Shared;
 use super::token::Caller;
 
-/// Answers a request below `/v1.0` that bears an accepted token, a batch apart.
+/// Handles a request below `/v1.0` with an accepted token, except a batch.
 pub(super) fn handle(shared: &Shared, caller: &Caller, request: &Request) -> Response {
     let now = shared.clock.now();
     let answer = route(shared, caller, request, now);
     answer.unwrap_or_else(|error| error.response(&request.ids, now))
 }
 
-/// Answers a batch; `answer_part` answers each part as a request of its own.
+/// Handles a batch; `answer_part` handles each part as a separate request.
 pub(super) fn handle_batch(
     shared: &Shared,
     caller: &Caller,

@@ -79,7 +79,7 @@ pub(super) fn route_domains(call: &Call<'_>) -> Result<Response, GraphError> {
     one_of(call, &DOMAINS, key, &directory.tenant.domain, show_domain(&directory.tenant))
 }
 
-/// A collection that has one object.
+/// A collection with one object.
 fn one_of(
     call: &Call<'_>,
     kind: &Kind,
@@ -123,7 +123,7 @@ pub(super) fn route_policies(call: &Call<'_>) -> Result<Response, GraphError> {
     }
 }
 
-/// No application has a policy of its own here.
+/// Applications have no policies of their own here.
 pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_POLICIES)?;
     super::application_lookup::find(call, &call.shared.read(), key)?;

@@ -1,4 +1,4 @@
-//! Client secrets: added with a value that is shown once, removed by their id.
+//! Client secrets: added with a value that is shown once, and removed by their id.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/application-addpassword>, `application-removepassword`. What the policies of
 //! <https://learn.microsoft.com/en-us/graph/api/resources/applicationauthenticationmethodpolicy> refuse.
@@ -21,12 +21,12 @@ use crate::emulator::message::Response;
 use crate::emulator::random;
 use crate::emulator::state::{Application, PasswordCredential, Switches};
 
-/// So many secrets may an application have that lets personal accounts in.
-const MOST_IF_PERSONAL: usize = 2;
+/// The maximum number of secrets of an application that allows personal accounts.
+const MAX_IF_PERSONAL: usize = 2;
 
-/// About so many items a registration holds in all its collections, secrets among them.
+/// The approximate maximum number of items in all collections of a registration, including secrets.
 /// <https://learn.microsoft.com/en-us/entra/identity/users/directory-service-limits-restrictions>
-const MOST: usize = 1200;
+const MAX: usize = 1200;
 
 pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_change_some_secrets(call.caller)?;
@@ -39,7 +39,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
     access::may_change_secrets(call.caller, found)?;
-    let most = if is_personal(found) { MOST_IF_PERSONAL } else { MOST };
+    let most = if is_personal(found) { MAX_IF_PERSONAL } else { MAX };
     if found.secrets().count() >= most {
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
     }
@@ -62,7 +62,7 @@ fn application(
 
 fn read(asked: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential, GraphError> {
     let asked = Members { resource: "PasswordCredential", object: asked };
-    // The service makes the rest; to send null for it is allowed.
+    // The service creates the rest; null is accepted for it.
     asked.only(&[
         "displayName",
         "startDateTime",
@@ -98,7 +98,7 @@ fn in_two_years(start: Timestamp) -> Timestamp {
     end.map_or(Timestamp::MAX, |end| end.timestamp())
 }
 
-/// Only additions are checked; what is there goes on working.
+/// Only additions are checked; existing secrets keep working.
 fn check_policy(switches: Switches, secret: &PasswordCredential) -> Result<(), GraphError> {
     let refused = |code, message: &str| {
         Err(GraphError::new(StatusCode::BAD_REQUEST, code, format!("{message} '{POLICY_ID}'.")))

@@ -24,12 +24,12 @@ use crate::emulator::message::Response;
 use crate::emulator::people;
 use crate::emulator::state::{Directory, UnknownIds};
 
-/// So many ids are taken in one request.
-const MOST_IDS: usize = 650;
+/// The maximum number of ids in one request.
+const MAX_IDS: usize = 650;
 
-/// How long a session may be asked to last, and does unless asked.
-const SHORTEST: Duration = Duration::from_mins(5);
-const LONGEST: Duration = Duration::from_hours(4);
+/// The allowed lifetime of a session, and its default.
+const MIN_LIFETIME: Duration = Duration::from_mins(5);
+const MAX_LIFETIME: Duration = Duration::from_hours(4);
 
 const KIND: Kind = Kind {
     collection: "presence",
@@ -46,7 +46,7 @@ const KIND: Kind = Kind {
     kept: &[],
 };
 
-/// A presence as it is answered.
+/// A presence in a response.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Shown<'a> {
@@ -56,7 +56,7 @@ struct Shown<'a> {
     status_message: Option<&'a Value>,
     out_of_office_settings: OutOfOffice,
     sequence_number: Option<String>,
-    /// Nobody says from where they work: the calls for it are not emulated.
+    /// Work locations are empty: the calls for them are not emulated.
     work_location: (),
 }
 
@@ -67,7 +67,7 @@ struct OutOfOffice {
     is_out_of_office: bool,
 }
 
-/// `user` is the segment behind `/users`, `rest` what follows `presence`.
+/// `user` is the segment after `/users`, `rest` is what follows `presence`.
 pub(super) fn route_user(call: &Call<'_>, user: &str, rest: &[&str]) -> Result<Response, GraphError> {
     match (call.method(), rest) {
         ("GET", []) => get(call, user),
@@ -101,7 +101,7 @@ pub(super) fn route_communications(call: &Call<'_>) -> Result<Response, GraphErr
 fn get(call: &Call<'_>, user: &str) -> Result<Response, GraphError> {
     let id = user.parse::<Uuid>().ok();
     let is_self = id.is_some() && id == access::user(call.caller);
-    // That `Presence.ReadWrite` is enough to read the own presence is inferred.
+    // It is inferred that `Presence.ReadWrite` is enough to read the own presence.
     let may = access::has(call.caller, &["Presence.Read.All", "Presence.ReadWrite.All"])
         || (is_self && access::has(call.caller, &["Presence.Read", "Presence.ReadWrite"]));
     if !may {
@@ -114,7 +114,7 @@ fn get(call: &Call<'_>, user: &str) -> Result<Response, GraphError> {
     Ok(call.entity(StatusCode::OK, &format!("users('{id}')/presence"), members(shown)))
 }
 
-/// Only by object id: sign-in names are not promised on these paths.
+/// Only by object id: sign-in names are not documented on these paths.
 fn find(directory: &Directory, user: &str) -> Result<(Uuid, u32), GraphError> {
     let found = user.parse().ok().and_then(|id| Some((id, directory.users.place(id)?)));
     found.ok_or_else(|| not_found("The user is not found."))
@@ -122,7 +122,7 @@ fn find(directory: &Directory, user: &str) -> Result<(Uuid, u32), GraphError> {
 
 fn show<'d>(call: &Call<'_>, directory: &'d Directory, id: Uuid, place: u32) -> Shown<'d> {
     let has_teams = directory.users.as_slice().get(place as usize).is_some_and(|user| user.has_teams);
-    // What is read of somebody without Teams is inferred.
+    // The response for a user without Teams is inferred.
     if !has_teams {
         return unknown(id);
     }
@@ -179,9 +179,9 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
         None
     };
     let asked = asked.ok_or_else(|| invalid("The body must have a list of texts, 'ids'."))?;
-    if asked.ids.len() > MOST_IDS {
+    if asked.ids.len() > MAX_IDS {
         return Err(invalid(format!(
-            "At most {MOST_IDS} ids are taken in one request; there are {}.",
+            "At most {MAX_IDS} ids are taken in one request; there are {}.",
             asked.ids.len()
         )));
     }
@@ -198,14 +198,14 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
     Ok(Response::json_bytes(StatusCode::OK, answer.unwrap_or_default()))
 }
 
-/// A missing session id is refused before the permissions are looked at.
+/// A missing session id is rejected before the permissions are checked.
 fn session(of: &Members<'_>) -> Result<String, GraphError> {
     let session =
         of.object.get("sessionId").and_then(Value::as_str).filter(|session| !session.trim().is_empty());
     session.map(str::to_owned).ok_or_else(|| invalid("[SessionId]: The SessionId field is required."))
 }
 
-/// The session of an application is named by its own id; what a foreign id gives is inferred.
+/// An application's session has the application's id; the response to another id is inferred.
 fn own_session(call: &Call<'_>, session: &str) -> Result<Uuid, GraphError> {
     let id = session.parse().ok().filter(|id| *id == call.caller.client_id);
     id.ok_or_else(|| invalid("The sessionId must be the application (client) id of the caller."))
@@ -219,8 +219,8 @@ fn set(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphE
         let status = Status::settable(word(of, "availability"), word(of, "activity"));
         let status =
             status.ok_or_else(|| invalid("This pair of availability and activity cannot be set."))?;
-        let life = duration(of)?.unwrap_or(SHORTEST);
-        if !(SHORTEST..=LONGEST).contains(&life) {
+        let life = duration(of)?.unwrap_or(MIN_LIFETIME);
+        if !(MIN_LIFETIME..=MAX_LIFETIME).contains(&life) {
             return Err(invalid("The expirationDuration must be between PT5M and PT4H."));
         }
         presence.set(id, status, life, call.now);
@@ -241,7 +241,7 @@ fn clear(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, Grap
     Ok(response)
 }
 
-/// What a client did to the user with that object id.
+/// The journal entry of a client's effect on the user with that object id.
 fn write_journal(call: &Call<'_>, user: &str, what: &'static str, value: Option<&str>) {
     let directory = call.shared.read();
     let user = user.parse().ok().and_then(|id| directory.users.by_id(id)).map(|(_, user)| user);
@@ -258,7 +258,7 @@ fn prefer(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, Gra
     })
 }
 
-/// An empty text takes the message away.
+/// An empty text removes the message.
 fn set_message(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response, GraphError> {
     change(call, user, |presence| {
         let asked = of.object.get("statusMessage").and_then(Value::as_object);
@@ -274,7 +274,7 @@ fn set_message(call: &Call<'_>, user: &str, of: &Members<'_>) -> Result<Response
     })
 }
 
-/// When a message ends. Its time zone must be UTC here; the service takes the names of Windows, too.
+/// When a message expires. Its time zone must be UTC here; the service also accepts Windows names.
 fn expiry(message: &Map<String, Value>) -> Result<Timestamp, GraphError> {
     let Some(expiry) = message.get("expiryDateTime").filter(|expiry| !expiry.is_null()) else {
         return Ok(Timestamp::MAX);
@@ -301,7 +301,8 @@ fn duration(of: &Members<'_>) -> Result<Option<Duration>, GraphError> {
     }
 }
 
-/// Changes a presence for those who may, of somebody who has Teams; what the others are told is inferred: an application anyone's, a user the own one.
+/// Changes a presence if the caller may and the user has Teams. The other responses are inferred: an application may change any user, a
+/// user only the own one.
 fn change(
     call: &Call<'_>,
     user: &str,
@@ -328,7 +329,7 @@ fn change(
     Ok(Response::empty(StatusCode::OK))
 }
 
-/// What the presence service does not take. The code is documented for a missing session id, inferred for the rest.
+/// The error for invalid presence data. The code is documented for a missing session id, and inferred for the rest.
 fn invalid(message: impl Into<String>) -> GraphError {
     GraphError::new(StatusCode::BAD_REQUEST, "InvalidArgument", message)
 }
@@ -337,7 +338,7 @@ fn forbidden(message: &str) -> GraphError {
     GraphError::new(StatusCode::FORBIDDEN, "Forbidden", message)
 }
 
-/// Nobody of that id, or no such session. For the session the status is documented; the code is not known.
+/// The error for an unknown user or session. For the session, the status is documented; the code is unknown.
 fn not_found(message: &str) -> GraphError {
     GraphError::new(StatusCode::NOT_FOUND, "NotFound", message)
 }

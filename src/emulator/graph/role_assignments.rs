@@ -37,7 +37,7 @@ const KIND: Kind = Kind {
     kept: &[],
 };
 
-/// `side` is `appRoleAssignedTo`, on the resource that has the role, or `appRoleAssignments`, on the principal that holds it.
+/// `side` is `appRoleAssignedTo`, on the resource with the role, or `appRoleAssignments`, on the principal that holds it.
 pub(super) fn route(call: &Call<'_>, key: Key<'_>, side: &str, id: &[&str]) -> Result<Response, GraphError> {
     match (call.method(), id) {
         ("GET", []) => list(call, key, side),

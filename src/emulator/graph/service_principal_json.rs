@@ -110,7 +110,7 @@ fn scopes(principal: &ServicePrincipal, application: Option<&Application>) -> Va
     scopes.collect()
 }
 
-/// Whether that resource has an app role of that id; one without any takes the id of zeros.
+/// Whether that resource has an app role with that id; a resource without roles accepts the zero id.
 pub(super) fn has_role(directory: &Directory, resource: &ServicePrincipal, role: Uuid) -> bool {
     let roles = app_roles(resource, directory.applications.by_app_id(resource.app_id));
     let mut ids = roles

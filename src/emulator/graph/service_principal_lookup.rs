@@ -1,4 +1,4 @@
-//! Finds service principals, as far as the caller sees them by now.
+//! Finds service principals that are currently visible to the caller.
 
 use uuid::Uuid;
 
@@ -8,7 +8,7 @@ use super::refusal::{bad_request, no_resource};
 use crate::emulator::error::GraphError;
 use crate::emulator::state::{Directory, ServicePrincipal};
 
-/// The service principal of that key, if it is seen by now.
+/// The service principal with that key, if it is visible.
 pub(super) fn find<'d>(
     call: &Call<'_>,
     directory: &'d Directory,
@@ -24,7 +24,7 @@ pub(super) fn find<'d>(
     found.filter(|principal| is_seen(call, directory, principal)).ok_or_else(|| unknown(key))
 }
 
-/// Whether it is there for the caller: not too young, and not of a deleted application.
+/// Whether it is visible: not too new, and not of a deleted application.
 pub(super) fn is_seen(call: &Call<'_>, directory: &Directory, principal: &ServicePrincipal) -> bool {
     let mut deleted = directory.applications.deleted();
     call.sees(principal.created) && !deleted.any(|application| application.app_id == principal.app_id)

@@ -1,4 +1,4 @@
-//! Service principals: the applications that the tenant knows, Microsoft Graph's own among them.
+//! Service principals: the applications of the tenant, including Microsoft Graph's own.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/serviceprincipal-post-serviceprincipals>, `serviceprincipal-list`,
 //! `serviceprincipal-get`, `serviceprincipal-update`, `serviceprincipal-delete`.
@@ -69,7 +69,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
     Ok(call.entity(StatusCode::CREATED, KIND.collection, shown))
 }
 
-/// The service says one thing to users, and a misleading one to applications while it does not see the registration yet.
+/// The service has one message for users, and a misleading one for applications while the registration is not visible yet.
 fn no_application(call: &Call<'_>, directory: &Directory, app_id: Uuid) -> GraphError {
     let is_young = directory.applications.by_app_id(app_id).is_some();
     if is_young && matches!(call.caller.kind, token::Kind::Application { .. }) {
@@ -127,7 +127,7 @@ fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// Takes a service principal away with all that was granted to it.
+/// Removes a service principal with all its grants.
 pub(super) fn take_away(directory: &mut Directory, id: Uuid) {
     directory.service_principals.remove(id);
     directory.app_role_assignments.retain(|grant| grant.principal_id != id && grant.resource_id != id);

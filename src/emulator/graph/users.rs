@@ -1,4 +1,4 @@
-//! Users: listed, found, and shown as far as the caller's permissions go.
+//! Users: listed, found, and shown according to the caller's permissions.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/user-list>, `user-get`. Which members `User.ReadBasic.All` shows:
 //! <https://learn.microsoft.com/en-us/graph/permissions-reference>. Inferred: that the others come back as
@@ -18,7 +18,7 @@ use crate::emulator::message::Response;
 use crate::emulator::state::Directory;
 use crate::emulator::users::User;
 
-/// Members that a user shows when none is selected.
+/// Members that are returned without `$select`.
 const USUAL: [&str; 11] = [
     "businessPhones",
     "displayName",
@@ -33,11 +33,11 @@ const USUAL: [&str; 11] = [
     "id",
 ];
 
-/// Members for which the basic permission is enough.
+/// Members for which the basic permission is sufficient.
 const BASIC: [&str; 7] =
     ["displayName", "givenName", "id", "mail", "securityIdentifier", "surname", "userPrincipalName"];
 
-/// How much of a user the caller sees.
+/// The members that the caller may see.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sight {
     Basic,
@@ -57,7 +57,7 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     }
 }
 
-/// The signed-in user, whom an application's own token does not have.
+/// The signed-in user; an application's own token has none.
 pub(super) fn route_me(call: &Call<'_>) -> Result<Response, GraphError> {
     let Some(me) = access::user(call.caller) else {
         return Err(unreadable("/me request is only valid with delegated authentication flow."));
@@ -77,7 +77,7 @@ fn sight(call: &Call<'_>) -> Result<Sight, GraphError> {
     Ok(Sight::Basic)
 }
 
-/// The users that meet the filter, or only how many they are.
+/// The users that match the filter, or only their number.
 fn list(call: &Call<'_>, counts: bool) -> Result<Response, GraphError> {
     let sight = sight(call)?;
     call.options.check_members("user", |name| member(None, name).is_some())?;
@@ -98,7 +98,7 @@ fn list(call: &Call<'_>, counts: bool) -> Result<Response, GraphError> {
     Ok(call.page("users", Page { items, count: page.count, next: page.next }))
 }
 
-/// <https://learn.microsoft.com/en-us/graph/api/user-list>: a number as plain text, for those who accept the index that lags behind.
+/// <https://learn.microsoft.com/en-us/graph/api/user-list>: a number as plain text, for clients that accept an index with a lag.
 fn count(call: &Call<'_>, count: usize) -> Result<Response, GraphError> {
     if !is_eventual(call.request) {
         return Err(bad_request("$count is not currently supported."));
@@ -137,7 +137,7 @@ fn show(call: &Call<'_>, user: &User, sight: Sight) -> Map<String, Value> {
     shown.collect()
 }
 
-/// A member by its name: nothing for a name that users do not have, null (or an empty list) where there is no user to look at.
+/// A member by name: `None` for an unknown name, null (or an empty list) without a user.
 fn member(user: Option<&User>, name: &str) -> Option<Value> {
     let text = |text: fn(&User) -> Option<&str>| Some(json!(user.and_then(text)));
     match name {
@@ -180,7 +180,7 @@ fn member(user: Option<&User>, name: &str) -> Option<Value> {
     }
 }
 
-/// The service plan of Teams, for those who have it.
+/// The service plan of Teams, for users with Teams.
 /// <https://learn.microsoft.com/en-us/entra/identity/users/licensing-service-plan-reference>
 fn plans(user: Option<&User>) -> Value {
     match user {
@@ -192,7 +192,7 @@ fn plans(user: Option<&User>) -> Value {
     }
 }
 
-/// A member as filters see it, without making JSON for the names that are asked for most.
+/// A member in the form for filters; avoids JSON for the most frequent names.
 fn field<'u>(user: &'u User, name: &str) -> Field<'u> {
     let optional = |text: Option<&'u str>| text.map_or(Field::Null, Field::text);
     match name {

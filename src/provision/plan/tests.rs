@@ -4,7 +4,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::super::standing::Held;
+use super::super::classification::StoredSecret;
 use super::*;
 use crate::entra::snapshot::objects::{Grant, GraphPrincipal, Principal};
 use crate::secret::Secret;
@@ -33,8 +33,8 @@ fn wanted(mode: u8, more: &str) -> Wanted {
     crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
 }
 
-/// A tenant in which all is as mode 2 needs it, and its secret is kept.
-fn look() -> Look {
+/// A tenant with everything that mode 2 needs, and a stored secret.
+fn snapshot() -> ProvisioningSnapshot {
     let declared =
         |id_of: &&str| Declared { resource: GRAPH_APP_ID.to_owned(), id: id(id_of), kind: "Role".to_owned() };
     let grants = [WRITE, USERS].map(|role| grant(role, Uuid::nil())).to_vec();
@@ -73,26 +73,26 @@ fn look() -> Look {
         deleted: Vec::new(),
         is_foreign: false,
     };
-    let held = Held { secret: Ok(Secret::new("Abc8Q~")), since: Some(now()) };
-    Look { objects, held, is_accepted: false }
+    let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(now()) };
+    ProvisioningSnapshot { objects, stored, is_accepted: false }
 }
 
 fn grant(role: &str, resource: Uuid) -> Grant {
     Grant { id: role.to_owned(), resource, resource_name: "Office 365".to_owned(), role: id(role) }
 }
 
-/// The look at a tenant that differs in something.
-fn look_at(change: impl FnOnce(&mut Look, &mut Application)) -> Look {
-    let mut look = look();
-    let (found_by, mut application) = look.objects.application.take().expect("one");
-    change(&mut look, &mut application);
-    look.objects.application = Some((found_by, application));
-    look
+/// The snapshot of a tenant with some differences.
+fn snapshot_with(change: impl FnOnce(&mut ProvisioningSnapshot, &mut Application)) -> ProvisioningSnapshot {
+    let mut snapshot = snapshot();
+    let (found_by, mut application) = snapshot.objects.application.take().expect("one");
+    change(&mut snapshot, &mut application);
+    snapshot.objects.application = Some((found_by, application));
+    snapshot
 }
 
-fn planned(wanted: &Wanted, look: &Look, options: Options) -> (Vec<String>, String) {
+fn planned(wanted: &Wanted, snapshot: &ProvisioningSnapshot, options: Options) -> (Vec<String>, String) {
     let installation = Installation::new("SWYX01", Path::new("/a.toml"));
-    let plan = plan(wanted, look, &installation, options).expect("no obstacle");
+    let plan = plan(wanted, snapshot, &installation, options).expect("no obstacle");
     let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode));
     let sign = |sign| match sign {
         Sign::Add => '+',
@@ -105,25 +105,25 @@ fn planned(wanted: &Wanted, look: &Look, options: Options) -> (Vec<String>, Stri
     )
 }
 
-fn lines(look: &Look, options: Options) -> Vec<String> {
-    planned(&wanted(2, ""), look, options).0
+fn lines(snapshot: &ProvisioningSnapshot, options: Options) -> Vec<String> {
+    planned(&wanted(2, ""), snapshot, options).0
 }
 
 const PRUNE: Options = Options { prune: true, as_in_the_guide: false, new_secret: false };
 
 #[test]
 fn where_all_is_well_there_is_nothing_to_do() {
-    assert_eq!(lines(&look(), Options::default()), [""; 0]);
-    assert_eq!(lines(&look(), PRUNE), [""; 0]);
+    assert_eq!(lines(&snapshot(), Options::default()), [""; 0]);
+    assert_eq!(lines(&snapshot(), PRUNE), [""; 0]);
 }
 
 #[test]
 fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_before() {
-    let mut look = look();
-    look.objects.application = None;
-    look.held.secret = Err(Absence::Empty);
+    let mut snapshot = snapshot();
+    snapshot.objects.application = None;
+    snapshot.stored.secret = Err(Absence::Empty);
     let wanted = Wanted { client_id: None, ..wanted(1, "") };
-    let (lines, notes) = planned(&wanted, &look, Options::default());
+    let (lines, notes) = planned(&wanted, &snapshot, Options::default());
     assert_eq!(
         lines,
         [
@@ -134,52 +134,52 @@ fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_befor
             "~ settings file control_center.MsTeamsClientId",
             "+ grant Presence.Read.All",
             "+ grant User.ReadBasic.All",
-            "+ client secret valid for 180 days, kept in the file teams.secret",
+            "+ client secret valid for 180 days, stored in the file teams.secret",
         ]
     );
-    assert!(notes.contains("left out of the vendor's guide"), "{notes}");
+    assert!(notes.contains("not set from the vendor's guide"), "{notes}");
 }
 
 #[test]
 fn what_is_missing_is_made_and_what_is_switched_off_is_switched_on() {
-    let look = look_at(|_, application| {
+    let snapshot = snapshot_with(|_, application| {
         application.declared.pop();
         let principal = application.principal.as_mut().expect("one");
         (principal.enabled, _) = (false, principal.grants.remove(0));
     });
     let expected = [
         "+ declared permission User.ReadBasic.All",
-        "~ service principal may sign in again",
+        "~ service principal sign-in enabled again",
         "+ grant Presence.ReadWrite.All",
     ];
-    assert_eq!(lines(&look, Options::default()), expected);
-    let look = look_at(|_, application| application.principal = None);
+    assert_eq!(lines(&snapshot, Options::default()), expected);
+    let snapshot = snapshot_with(|_, application| application.principal = None);
     let all = [
         "+ service principal of the application",
         "+ grant Presence.ReadWrite.All",
         "+ grant User.ReadBasic.All",
     ];
-    assert_eq!(lines(&look, Options::default()), all);
+    assert_eq!(lines(&snapshot, Options::default()), all);
 }
 
 #[test]
 fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
-    let look = look_at(|_, application| {
+    let snapshot = snapshot_with(|_, application| {
         let principal = application.principal.as_mut().expect("one");
         principal.grants.extend([grant(MAIL, Uuid::nil()), grant(MAIL, Uuid::max())]);
         let resource = ELSEWHERE.to_owned();
         application.declared.push(Declared { resource, id: id(MAIL), kind: "Role".to_owned() });
     });
-    let (lines, notes) = planned(&wanted(2, ""), &look, Options::default());
+    let (lines, notes) = planned(&wanted(2, ""), &snapshot, Options::default());
     assert_eq!(lines, [""; 0]);
-    assert!(notes.contains("granted beyond what the mode needs: Mail.Read"), "{notes}");
-    assert!(notes.contains("permissions on Office 365 are left as they are"), "{notes}");
-    // That of another resource has the same id, and is left alone.
-    assert_eq!(self::lines(&look, PRUNE), ["- grant Mail.Read"]);
+    assert!(notes.contains("granted but not needed by the mode: Mail.Read"), "{notes}");
+    assert!(notes.contains("permissions on Office 365 stay unchanged"), "{notes}");
+    // The permission of another resource has the same id and stays.
+    assert_eq!(self::lines(&snapshot, PRUNE), ["- grant Mail.Read"]);
     // Mode 1 needs less: more is enough, unless it is pruned.
-    let (lines, _) = planned(&wanted(1, ""), &self::look(), Options::default());
+    let (lines, _) = planned(&wanted(1, ""), &self::snapshot(), Options::default());
     assert_eq!(lines, [""; 0]);
-    let (lines, _) = planned(&wanted(1, ""), &self::look(), PRUNE);
+    let (lines, _) = planned(&wanted(1, ""), &self::snapshot(), PRUNE);
     let expected = [
         "+ declared permission Presence.Read.All",
         "- declared permission Presence.ReadWrite.All",
@@ -191,9 +191,9 @@ fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
 
 #[test]
 fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
-    let why = |look: &Look, options| {
+    let why = |snapshot: &ProvisioningSnapshot, options| {
         let installation = Installation::new("SWYX01", Path::new("/a.toml"));
-        let plan = plan(&wanted(2, ""), look, &installation, options).expect("no obstacle");
+        let plan = plan(&wanted(2, ""), snapshot, &installation, options).expect("no obstacle");
         match plan.steps.as_slice() {
             [] => plan.notes.last().cloned().unwrap_or_default(),
             [Step::AddSecret { after, why, .. }] => format!("{why}; after {}", after.is_some()),
@@ -201,41 +201,45 @@ fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
         }
     };
     let usual = Options::default();
-    let ended = look_at(|look, _| look.objects.seen_at = "2026-10-01T00:00:00Z".parse().expect("a time"));
-    assert_eq!(why(&ended, usual), "the present one ended on 2026-09-01; after true");
-    let soon = look_at(|look, _| look.objects.seen_at = "2026-08-20T00:00:00Z".parse().expect("a time"));
-    assert!(why(&soon, usual).starts_with("the client secret ends on 2026-09-01"));
+    let ended = snapshot_with(|snapshot, _| {
+        snapshot.objects.seen_at = "2026-10-01T00:00:00Z".parse().expect("a time")
+    });
+    assert_eq!(why(&ended, usual), "the current one expired on 2026-09-01; after true");
+    let soon = snapshot_with(|snapshot, _| {
+        snapshot.objects.seen_at = "2026-08-20T00:00:00Z".parse().expect("a time")
+    });
+    assert!(why(&soon, usual).starts_with("the client secret expires on 2026-09-01"));
     let another = Options { new_secret: true, ..usual };
-    assert_eq!(why(&look(), another), "another was asked for; after true");
+    assert_eq!(why(&snapshot(), another), "another one was requested; after true");
     let unknown = |is_accepted| {
-        look_at(|look, application| {
-            (look.is_accepted, application.secrets[0].may_be_ours) = (is_accepted, Some(false));
+        snapshot_with(|snapshot, application| {
+            (snapshot.is_accepted, application.secrets[0].may_be_ours) = (is_accepted, Some(false));
         })
     };
-    assert_eq!(why(&unknown(false), usual), "the one that is kept is none of the application's; after false");
-    assert!(why(&unknown(true), usual).starts_with("left out of the vendor's guide"));
+    assert_eq!(why(&unknown(false), usual), "the stored one does not belong to the application; after false");
+    assert!(why(&unknown(true), usual).starts_with("not set from the vendor's guide"));
     let absent = |why| {
-        look_at(|look, application| {
-            (look.held.secret, application.secrets[0].may_be_ours) = (Err(why), None);
+        snapshot_with(|snapshot, application| {
+            (snapshot.stored.secret, application.secrets[0].may_be_ours) = (Err(why), None);
         })
     };
-    assert_eq!(why(&absent(Absence::Empty), usual), "there is none yet; after false");
+    assert_eq!(why(&absent(Absence::Empty), usual), "there is no secret yet; after false");
     let out_of_reach = absent(Absence::OutOfReach("no such variable".to_owned()));
-    assert!(why(&out_of_reach, usual).contains("was not looked at: no such variable"));
-    assert_eq!(why(&out_of_reach, another), "another was asked for; after false");
+    assert!(why(&out_of_reach, usual).contains("was not checked: no such variable"));
+    assert_eq!(why(&out_of_reach, another), "another one was requested; after false");
 }
 
 #[test]
 fn permissions_are_granted_by_name_and_only_where_their_ids_are_microsofts() {
     let installation = Installation::new("SWYX01", Path::new("/a.toml"));
-    let refused = |look: &Look, wanted: &Wanted| {
-        plan(wanted, look, &installation, Options::default()).expect_err("an obstacle")
+    let refused = |snapshot: &ProvisioningSnapshot, wanted: &Wanted| {
+        plan(wanted, snapshot, &installation, Options::default()).expect_err("an obstacle")
     };
-    let mut look = look();
-    look.objects.graph.roles.insert("User.ReadBasic.All".to_owned(), Uuid::max());
-    assert_eq!(refused(&look, &wanted(2, "")), Obstacle::StrangePermission("User.ReadBasic.All"));
-    look.objects.graph.roles.remove("User.ReadBasic.All");
-    assert_eq!(refused(&look, &wanted(2, "")), Obstacle::NoSuchPermission("User.ReadBasic.All"));
+    let mut snapshot = snapshot();
+    snapshot.objects.graph.roles.insert("User.ReadBasic.All".to_owned(), Uuid::max());
+    assert_eq!(refused(&snapshot, &wanted(2, "")), Obstacle::StrangePermission("User.ReadBasic.All"));
+    snapshot.objects.graph.roles.remove("User.ReadBasic.All");
+    assert_eq!(refused(&snapshot, &wanted(2, "")), Obstacle::NoSuchPermission("User.ReadBasic.All"));
 }
 
 #[test]
@@ -245,8 +249,8 @@ fn the_guides_redirect_goes_by_the_version_of_swyxware() {
     let new = wanted(2, "[swyx]\nversion = \"14.20\"\n");
     for (wanted, redirect) in [(old, "https://localhost/"), (new, "swyxware://auth")] {
         let line = format!("~ application redirect URI {redirect}, and public client flows allowed");
-        assert_eq!(planned(&wanted, &look(), guided).0, [line]);
-        let there = look_at(|_, application| {
+        assert_eq!(planned(&wanted, &snapshot(), guided).0, [line]);
+        let there = snapshot_with(|_, application| {
             (application.public_client, application.redirects) = (true, vec![redirect.to_owned()]);
         });
         assert_eq!(planned(&wanted, &there, guided).0, [""; 0]);
@@ -255,9 +259,9 @@ fn the_guides_redirect_goes_by_the_version_of_swyxware() {
 
 #[test]
 fn a_name_in_the_settings_renames_and_an_audience_is_left() {
-    let look = look_at(|_, application| application.audience = "AzureADMultipleOrgs".to_owned());
+    let snapshot = snapshot_with(|_, application| application.audience = "AzureADMultipleOrgs".to_owned());
     let (lines, notes) =
-        planned(&wanted(2, "[entra]\napplication_name = \"Presence\"\n"), &look, Options::default());
+        planned(&wanted(2, "[entra]\napplication_name = \"Presence\"\n"), &snapshot, Options::default());
     assert_eq!(lines, ["~ application is called Presence"]);
     assert!(notes.contains("open to others than this tenant (AzureADMultipleOrgs)"), "{notes}");
 }

@@ -1,4 +1,4 @@
-//! The calls of the contract: paths, parameters and refusals.
+//! The calls of the contract: paths, parameters and errors.
 
 use serde_json::{Value, json};
 
@@ -19,18 +19,17 @@ pub(super) fn paths() -> Value {
 fn capabilities() -> Value {
     json!({
         "operationId": "capabilities",
-        "summary": "What this gateway can do",
-        "description": "Asked when a client starts.",
-        "responses": answers("What it can do.", body("Capabilities"), &[]),
+        "summary": "Get the capabilities of this gateway",
+        "description": "Requested when a client starts.",
+        "responses": answers("The capabilities.", body("Capabilities"), &[]),
     })
 }
 
 fn users() -> Value {
     json!({
         "operationId": "users",
-        "summary": "All users",
-        "description": "The whole list, page by page. Asked when a client starts, after the event `users`, and now and then. \
-            A client reads at most 20,000 pages, 1,000,000 users and 256 MiB of it.",
+        "summary": "List all users",
+        "description": "The whole list, page by page. Requested when a client starts, after the event `users`, and periodically. A client reads at most 20,000 pages, 1,000,000 users and 256 MiB of it.",
         "parameters": [reference("parameters", "After")],
         "responses": answers("A page of the list.", body("UserList"), &[]),
     })
@@ -39,10 +38,8 @@ fn users() -> Value {
 fn statuses() -> Value {
     json!({
         "operationId": "statuses",
-        "summary": "Statuses of all users, or of those whose status changed",
-        "description": "Without `since` the statuses of all users, with it of those only whose status, or being in a call, changed after that \
-            cursor: each user once, as it is now. Asked when a client starts, after each break of the stream of events, and now and then in \
-            between, as events may get lost.",
+        "summary": "List the statuses of all users, or of those whose status changed",
+        "description": "Without `since`, the statuses of all users. With `since`, only of users whose status or `inCall` changed after that cursor: each user once, with the current state. Requested when a client starts, after each interruption of the event stream, and periodically, because events may get lost.",
         "parameters": [reference("parameters", "Since"), reference("parameters", "After")],
         "responses": answers("A page of the statuses.", body("StatusList"), &["UnknownCursor"]),
     })
@@ -51,42 +48,41 @@ fn statuses() -> Value {
 fn set_status() -> Value {
     json!({
         "operationId": "setStatus",
-        "summary": "Sets the status of a user",
-        "description": "Sets the status as if the user had chosen it in a client of SwyxWare. Twice is the same as once, and setting what is \
-            set already is no change. While the user is in a call, the status shown stays `Speaking`, and what was set shows when the call \
-            ends. It never ends a call and never makes one: `inCall` stays as it is.",
+        "summary": "Set the status of a user",
+        "description": "Sets the status as if the user had chosen it in a SwyxWare client. The call is idempotent, and setting the current status changes nothing. While the user is in a call, the visible status stays `Speaking`, and the new status becomes visible when the call ends. It never ends or starts a call: `inCall` does not change.",
         "parameters": [{
             "name": "id",
             "in": "path",
             "required": true,
             "description": "The user's id, percent-encoded (RFC 3986, section 2.1) in all but letters, digits and `-._~`.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": wire::MOST_ID},
+            "schema": {"type": "string", "minLength": 1, "maxLength": wire::MAX_ID_LEN},
             "example": "1042",
         }],
         "requestBody": {"required": true, "content": body("SetStatus")},
-        "responses": answers("The status as it shows now.", body("UserStatus"), &["UnknownUser", "CannotBeSet"]),
+        "responses": answers("The visible status after the call.", body("UserStatus"), &["UnknownUser", "CannotBeSet"]),
     })
 }
 
 fn events() -> Value {
-    let description = "What changes, as server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), for as long as \
-        the connection lasts. A client has one such connection; a gateway bears two, as the old one may look alive for a while.\n\n\
-        * Event `status`: a user's status, or being in a call, changed. `data` is one `UserStatus`.\n\
-        * Event `users`: the list of users changed, so it has to be read anew. `data` is `{}`. Many changes at once are one event.\n\
-        * Each event has an `id`, a cursor: whatever happens after the event comes after this cursor. Visible ASCII characters, at most \
-        1,024.\n\
-        * A comment, a line that begins with a colon, comes at least every 15 s where there is no event, and best one at once when the connection \
-        stands. A client ends a connection over which nothing came for 45 s, and opens it again.\n\n\
-        With `Last-Event-ID` everything that happened after that cursor comes first, then what happens from now on; of one user the newest \
-        status is enough. Without it, only what happens from now on. Events may come late, twice or out of order, and may get lost, as where \
-        a client reads too slowly; a gateway may end the connection then, and at any other time. An event has at most 64 KiB. Nothing on the \
-        way may hold the stream back: it is sent without compression, as the request says.\n\n\
-        Passed over: events of other names, and the field `retry`.";
+    let description = "The changes, as server-sent events (<https://html.spec.whatwg.org/multipage/server-sent-events.html>), for as long as the \
+        connection lasts. A client has one such connection; a gateway must accept two because the old one may seem alive for a \
+        while.\n\n\
+        * Event `status`: the status or `inCall` of a user changed. `data` is one `UserStatus`.\n\
+        * Event `users`: the list of users changed and must be read again. `data` is `{}`. Several changes at once are one event.\n\
+        * Each event has an `id`, a cursor: everything that happens after the event comes after this cursor. Visible ASCII \
+        characters, at most 1,024.\n\
+        * A comment, a line that starts with a colon, comes at least every 15 s if there is no event, and preferably one right after \
+        the connection is established. A client closes a connection without data for 45 s, and opens it again.\n\n\
+        With `Last-Event-ID`, all changes after that cursor come first, then new changes; only the newest status of each user is \
+        required. Without it, only new changes come. Events may be late, repeated, out of order or lost, for example if a client \
+        reads too slowly; the gateway may then, or at any other time, close the connection. An event has at most 64 KiB. Nothing on \
+        the way may buffer the stream: it is sent without compression, as the request says.\n\n\
+        Ignored: events with other names, and the field `retry`.";
     let stream = ": hello\n\nid: 88124\nevent: status\ndata: {\"id\":\"1042\",\"status\":\"Speaking\",\"inCall\":true,\"sequence\":4712}\n\n\
         id: 88125\nevent: users\ndata: {}\n\n:\n\n";
     json!({
         "operationId": "events",
-        "summary": "What changes, as it changes",
+        "summary": "Stream the changes",
         "description": description,
         "parameters": [reference("parameters", "LastEventId")],
         "responses": answers(
@@ -97,7 +93,7 @@ fn events() -> Value {
     })
 }
 
-/// The answers of a call: the good one, its own refusals, and those of every call.
+/// The responses of a call: success, its own errors, and the errors of every call.
 fn answers(good: &str, content: Value, refusals: &[&str]) -> Value {
     let mut answers = object([("200", json!({"description": good, "content": content}))]);
     let common = ["Unauthorized", "TooManyRequests", "Unavailable"];
@@ -113,30 +109,29 @@ fn answers(good: &str, content: Value, refusals: &[&str]) -> Value {
     answers
 }
 
-/// Status, name and meaning of each refusal.
+/// The status, name and meaning of each error.
 const REFUSALS: [(u16, &str, &str); 6] = [
     (
         401,
         "Unauthorized",
-        "There is no token, or a wrong one. Nothing but another token helps, so a client tells its administrator to look at `swyx.gateway_token`.",
+        "The token is missing or wrong. Only another token helps, so a client tells its administrator to check `swyx.gateway_token`.",
     ),
-    (404, "UnknownUser", "There is no user with this id. A client reads the list of users anew."),
+    (404, "UnknownUser", "No user has this id. A client reads the list of users again."),
     (
         410,
         "UnknownCursor",
-        "The cursor is not known: the gateway was started anew since, or the cursor is too old. A client forgets every sequence and reads \
-         everything anew. Best a gateway knows the cursors of the last ten minutes at least, so that a short break costs little.",
+        "The cursor is unknown because the gateway restarted or the cursor is too old. A client discards all sequences and reads everything again. A gateway should know the cursors of at least the last ten minutes, so that a short interruption costs little.",
     ),
-    (422, "CannotBeSet", "The status is not among the capabilities, or is no status."),
+    (422, "CannotBeSet", "The status is not in the capabilities, or is not a status."),
     (
         429,
         "TooManyRequests",
-        "The client asks too often. It asks again after the pause, and what it would have set meanwhile is set once.",
+        "The client sends too many requests. It retries after the pause, and combines the changes that it would have made in the meantime.",
     ),
     (
         503,
         "Unavailable",
-        "SwyxServer cannot be asked just now. The client asks again after the pause. Other statuses from 500 on are taken alike.",
+        "SwyxServer is currently not reachable. The client retries after the pause. Other statuses from 500 on are treated the same.",
     ),
 ];
 
@@ -161,15 +156,15 @@ pub(super) fn refusals() -> Value {
 /// `components.parameters`.
 pub(super) fn parameters() -> Value {
     let cursor =
-        json!({"type": "string", "pattern": cursor::PATTERN, "minLength": 1, "maxLength": cursor::MOST});
+        json!({"type": "string", "pattern": cursor::PATTERN, "minLength": 1, "maxLength": cursor::MAX});
     object([
         (
             "After",
             json!({
                 "name": "after",
                 "in": "query",
-                "description": "The token `next` of the page before. The rest of the query is as for that page.",
-                "schema": {"type": "string", "minLength": 1, "maxLength": wire::MOST_TOKEN},
+                "description": "The token `next` of the previous page. The rest of the query is the same as for that page.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": wire::MAX_TOKEN_LEN},
                 "example": "page-2",
             }),
         ),
@@ -188,7 +183,7 @@ pub(super) fn parameters() -> Value {
             json!({
                 "name": "Last-Event-ID",
                 "in": "header",
-                "description": "The `id` of the last event that was seen, or the cursor of the last reading of statuses.",
+                "description": "The `id` of the last received event, or the cursor of the last reading of statuses.",
                 "schema": cursor,
                 "example": "88123",
             }),

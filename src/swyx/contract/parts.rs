@@ -1,4 +1,4 @@
-//! Parts that are written often.
+//! Parts that occur often.
 
 use serde_json::{Map, Value, json};
 

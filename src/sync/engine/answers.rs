@@ -1,4 +1,4 @@
-//! What became of what was sent, and what the gateway tells.
+//! Handles the outcomes of requests and the reports of the gateway.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use super::user::{Circumstances, User};
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
-/// Where the other side asks to wait, and does not say how long.
+/// The pause if the other side asks for one without a duration.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// Nobody is silent for longer, whatever the other side asks: a date that is wrong would silence a tenant for good.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// The maximum pause: a wrong date would otherwise stop a tenant permanently.
+const MAX_WAIT: Duration = Duration::from_mins(10);
 
 impl Engine {
     pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
@@ -49,23 +49,23 @@ impl Engine {
                 self.figures.readings += 1;
                 self.note_interval(asked, given);
                 readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
-                // Whoever is missing in the answer was asked for all the same.
+                // A user missing in the answer was still requested.
                 for slot in asked {
                     self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
                 }
             }
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(wait), now),
-            // A refusal, too, is one of the application as a whole: it may not read presences.
+            // A refusal also concerns the whole application: it may not read presences.
             _ => self.graph.failed(None, self.options.interval, now),
         }
     }
 
-    /// The interval that was kept for the one of these users who was read longest ago.
+    /// The actual interval of the user among these who was read longest ago.
     fn note_interval(&mut self, asked: &[Slot], given: Moment) {
         let before = asked.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
         let kept = before.filter(|read| *read != Moment::START).map(|read| given.since(read)).max();
         if let Some(kept) = kept {
-            // Of the last some dozens of requests, weighted: one that was late does not stand for long, nor vanish at once.
+            // A weighted average over some dozens of requests, so that one late request neither stays nor vanishes at once.
             let so_far = self.figures.interval_kept.unwrap_or(kept);
             self.figures.interval_kept = Some(if kept > so_far { kept } else { (so_far * 31 + kept) / 32 });
         }
@@ -92,7 +92,7 @@ impl Engine {
         match outcome {
             Outcome::Failed(Failure::Refused) => {
                 user.to_teams.refused(now);
-                // It was not set now; what was set before lives on.
+                // It was not set now; an earlier setting stays.
                 if is_new {
                     user.session_ended(now);
                     self.figures.open_sessions -= 1;
@@ -122,7 +122,7 @@ impl Engine {
         user.to_teams.is_under_way = false;
         match outcome {
             Outcome::Failed(Failure::Refused) => user.to_teams.refused(now),
-            // It may have been cleared all the same: where the user is in a call again by now, it is set anew.
+            // It may have been cleared anyway: if the user is in a call again by now, it is set again.
             Outcome::Failed(_) => {
                 user.renew_at(now);
                 user.to_teams.failed(interval, now);
@@ -131,7 +131,7 @@ impl Engine {
                 user.to_teams.succeeded();
                 self.figures.open_sessions -= usize::from(user.is_open());
                 self.figures.sessions_cleared += 1;
-                // At the end of the program, or of the user's, no call ended.
+                // At the end of the program or of the user, no call has ended.
                 if user.in_call == Some(false) && !user.leaves {
                     self.figures.to_teams.add(now.since(user.heard));
                 }
@@ -141,7 +141,7 @@ impl Engine {
         self.consider(slot, now);
     }
 
-    /// One user's write that failed waits so long; at the end there is no time for that.
+    /// The pause after a failed write of one user; none during shutdown.
     fn pause_after_failure(&self) -> Duration {
         if self.is_stopping { Duration::from_secs(1) } else { self.pause_in_outage() }
     }
@@ -152,7 +152,7 @@ impl Engine {
         match outcome {
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(*wait), now),
             Outcome::Failed(Failure::Outage) => self.writes.failed(Some(slot), self.pause_in_outage(), now),
-            // One user's refusal says nothing of the others.
+            // One user's refusal says nothing about the others.
             _ => self.writes.succeeded(),
         }
     }
@@ -218,7 +218,7 @@ impl Engine {
         }
     }
 
-    /// Frees the place of a user who has left, once nothing for this user is under way.
+    /// Frees the position of a user who has left, once no request for this user is under way.
     pub(super) fn release(&mut self, slot: Slot) {
         if self.roster.get(slot).is_some_and(User::is_gone) {
             self.roster.free(slot);
@@ -227,5 +227,5 @@ impl Engine {
 }
 
 fn asked_for(wait: Duration) -> Duration {
-    if wait.is_zero() { WAIT } else { wait.min(LONGEST_WAIT) }
+    if wait.is_zero() { WAIT } else { wait.min(MAX_WAIT) }
 }

@@ -1,4 +1,4 @@
-//! What goes into the engine, and what comes out.
+//! The input and output of the engine.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::options::Options;
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
-/// A Swyx user, and the same person in Teams.
+/// A Swyx user and the same person in Teams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The gateway's id.
@@ -20,48 +20,48 @@ pub struct Link {
     pub teams: Uuid,
 }
 
-/// What happened.
+/// An event.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// These are the users from now on; those who are not among them any more are left as they are, but for a session, which is cleared.
+    /// The users from now on. Users that are not in the list any more keep their status, but their session is cleared.
     Users(Vec<Link>),
     /// The gateway can set these statuses.
     Settable(Vec<SwyxStatus>),
     /// The gateway sent all statuses, on a new connection: it may have restarted since the last ones.
     AllStatuses(Vec<UserStatus>),
-    /// The gateway sent the statuses that changed: on request, where there may be none, or one as an event.
+    /// The gateway sent the statuses that changed: an answer to a request, possibly empty, or one as an event.
     Statuses(Vec<UserStatus>),
-    /// What became of a command.
+    /// The outcome of a command.
     Answered(Command, Outcome),
     /// The settings changed.
     Options(Options),
-    /// The machine slept, or its clock was set: sessions may have ended meanwhile.
+    /// The machine slept, or its clock was set: sessions may have ended in the meantime.
     Slept,
-    /// Time went by.
+    /// Time passed.
     Tick,
-    /// It is to end: sessions are cleared, and nothing else is begun.
+    /// Stop: clear the sessions, and start nothing else.
     Stop,
 }
 
-/// Something to do. It is given back with what became of it.
+/// A command. It is returned together with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// When it was given.
+    /// When it was issued.
     pub given: Moment,
-    /// What is to be done.
+    /// The action.
     pub action: Action,
 }
 
-/// What is to be done; users by their place in the engine, see [`super::Engine::link`].
+/// The action; users are given by their position in the engine, see [`super::Engine::link`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Read the presence of these users, at most 650.
     Read(Vec<Slot>),
     /// Show "In a call" in Teams (Busy/InACall), for as long as a session lasts.
     Set(Slot, Duration),
-    /// As before, where it is shown already.
+    /// Extend a session that is already visible.
     Renew(Slot, Duration),
-    /// Take "In a call" back.
+    /// Clear "In a call".
     Clear(Slot),
     /// Set the status in Swyx.
     SetStatus(Slot, SwyxStatus),
@@ -85,27 +85,27 @@ impl Action {
 pub enum Outcome<R = Vec<Reading>, E = Failure> {
     /// The presences that Graph returned, in any order; users missing from the answer stay unchanged.
     Read(R),
-    /// It was done; also where there was no session to be cleared.
+    /// Completed; also if there was no session to clear.
     Done,
-    /// It was done, and this is the status in Swyx now.
+    /// Completed, and this is the current status in Swyx.
     Status(UserStatus),
-    /// It was not done.
+    /// Failed.
     Failed(E),
 }
 
-/// One presence that was read.
+/// One presence of an answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// Whose.
+    /// The user.
     pub user: Slot,
-    /// What Graph shows.
+    /// The presence in Graph.
     pub pair: Pair,
-    /// How new it is.
+    /// Its version.
     pub version: Version,
 }
 
-/// Graph's `sequenceNumber` of a presence, "lexicographically sortable", up to its 24th byte: of two the greater is newer. All
-/// zeros where Graph tells none. Source: <https://learn.microsoft.com/graph/api/resources/presence>.
+/// Graph's `sequenceNumber` of a presence, "lexicographically sortable", up to its 24th byte: the greater one is newer. All zeros if
+/// Graph sends none. Source: <https://learn.microsoft.com/graph/api/resources/presence>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version([u8; 24]);
 
@@ -125,13 +125,13 @@ impl std::fmt::Display for Version {
     }
 }
 
-/// Why something was not done, by what follows from it.
+/// Why an action failed, by its consequences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The other side asks to send nothing for so long.
+    /// The other side asks for a pause of this duration.
     Wait(Duration),
-    /// Nobody answered, or there is a fault on the other side; it may have been done.
+    /// No answer, or a server error; the action may have been carried out.
     Outage,
-    /// Refused: it was not done, and trying again soon would not help.
+    /// Rejected: it was not carried out, and an early retry would not help.
     Refused,
 }

@@ -1,11 +1,11 @@
 //! The engine: `step(event, now) -> commands`.
 //!
-//! It compares what is with what should be, so whatever got lost is repaired by the next comparison. Of each user only the newest state
-//! counts: a queue holds users, not statuses, and what is sent is decided when it is sent. At most one request is under way for each
-//! user and side.
+//! It compares the actual with the required state, so the next comparison repairs anything that got lost. Only the newest state of each
+//! user counts: a queue contains users, not statuses, and the content is decided when it is sent. At most one request is under way for
+//! each user and side.
 //!
-//! What keeps the two directions from echoing each other: to Teams only a call is carried, which the gateway tells apart from a status that
-//! was set; and from Teams nothing is learnt that this program's own session may have caused.
+//! Two rules prevent echoes. Only calls are forwarded to Teams, and the gateway distinguishes them from a status that was set. Nothing is
+//! derived from a Teams presence that this program's own session may have caused.
 
 mod answers;
 mod event;

@@ -1,13 +1,13 @@
-//! What the settings say to the engine.
+//! The engine's options from the settings.
 
 use std::time::Duration;
 
 use crate::settings::{Mode, PresencePair, Settings, SwyxStatus};
 
-/// What the settings say of the synchronisation.
+/// The settings of the synchronisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Whether calls are carried to Teams.
+    /// Whether calls are forwarded to Teams.
     pub mode: Mode,
     /// The interval between two readings of one user.
     pub interval: Duration,
@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What these settings say.
+    /// The options from these settings.
     pub fn of(settings: &Settings) -> Self {
         Self {
             mode: settings.mode,

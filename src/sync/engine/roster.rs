@@ -1,4 +1,4 @@
-//! The users by their places, and found by either id.
+//! The users by position, with an index for both ids.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use super::super::reader::{Readers, Slot};
 use super::event::Link;
 use super::user::User;
 
-/// The users. A place belongs to one user until the user has left and nothing for this user is under way.
+/// The users. A position belongs to one user until the user has left and no request for this user is under way.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     places: Vec<Option<User>>,
@@ -35,22 +35,22 @@ impl Roster {
         self.by_teams.get(&id).copied()
     }
 
-    /// Users who are carried.
+    /// The number of synchronised users.
     pub(super) fn len(&self) -> usize {
         self.by_swyx.len()
     }
 
-    /// All places, free ones among them.
+    /// The number of positions, including free ones.
     pub(super) fn places(&self) -> Slot {
         Slot::try_from(self.places.len()).unwrap_or(Slot::MAX)
     }
 
-    /// The users who are carried.
+    /// The synchronised users.
     pub(super) fn users(&self) -> impl Iterator<Item = &User> {
         self.places.iter().flatten().filter(|user| !user.leaves)
     }
 
-    /// Room for so many more at once: growing by and by would take twice as much in between.
+    /// Reserves space for several users at once because step-by-step growth would take twice as much in between.
     pub(super) fn make_room(&mut self, more: usize) {
         self.places.reserve_exact(more.saturating_sub(self.free.len()));
         self.by_swyx.reserve(more);
@@ -70,7 +70,7 @@ impl Roster {
         slot
     }
 
-    /// The user leaves, and is no longer found by the Swyx id; by the Teams id only until the place is freed.
+    /// The user leaves, and is no longer found by the Swyx id. The Teams id stays until the position is freed.
     pub(super) fn part(&mut self, slot: Slot) {
         if let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) {
             user.leaves = true;
@@ -78,8 +78,8 @@ impl Roster {
         }
     }
 
-    /// A user who left comes back, perhaps as another user in Swyx: what was done in Teams is still known. Returns whether the
-    /// reader still has the user.
+    /// A user who left comes back, possibly as another Swyx user: the state in Teams is still known. Returns whether the reader still has
+    /// the user.
     pub(super) fn return_as(&mut self, slot: Slot, link: Link) -> bool {
         let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) else { return false };
         if user.leaves {
@@ -89,7 +89,7 @@ impl Roster {
         std::mem::replace(&mut user.is_in_ring, true)
     }
 
-    /// The place is free again.
+    /// Frees the position.
     pub(super) fn free(&mut self, slot: Slot) {
         let Some(user) = self.places.get_mut(slot as usize).and_then(Option::take) else { return };
         self.by_teams.remove(&user.link.teams);

@@ -1,4 +1,4 @@
-//! What is sent now: of what is due, as much as the budget and the other side's health allow. Writes come before readings.
+//! Sends as many pending requests as the budget and the health of the other side allow. Writes come before readings.
 
 use super::super::budget::Kind;
 use super::super::moment::Moment;
@@ -7,9 +7,9 @@ use super::event::{Action, Command};
 use super::step::Engine;
 use super::user::{Due, Session};
 
-/// Requests under way at once, of each sort: as many as keep up with the budget where an answer takes a second.
+/// The maximum number of concurrent requests of each kind: enough to use the budget if an answer takes a second.
 const AT_ONCE: usize = 64;
-/// A session is renewed when this much of it is over, and up to a fifth later, not all at one moment.
+/// A session is renewed after this part of its lifetime, up to a fifth later, so that renewals are spread.
 const RENEWED_AFTER_PERCENT: u32 = 60;
 
 impl Engine {
@@ -19,7 +19,7 @@ impl Engine {
         self.set_statuses(now, commands);
     }
 
-    /// When something may be sent that cannot be sent now.
+    /// When a waiting request may be sent.
     pub(super) fn next_sending(&self, now: Moment) -> Moment {
         let is_writing =
             !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
@@ -54,7 +54,7 @@ impl Engine {
         while self.under_way.writes < AT_ONCE && self.may_write() && self.writes.admits(now) {
             let Some((slot, due)) = self.next_write(now) else { return };
             if !self.budget.take(Kind::Write, now) {
-                // The user stays the first in the queue.
+                // The user stays first in the queue.
                 self.queues.of(due).push_front(slot);
                 self.roster.get_mut(slot).into_iter().for_each(|user| user.queued_for = Some(due));
                 return;
@@ -66,12 +66,12 @@ impl Engine {
         }
     }
 
-    /// While Graph does not answer, readings find out when it does again; at the end there are none, so writes do.
+    /// While Graph does not answer, readings probe it; during shutdown there are none, so writes do.
     fn may_write(&self) -> bool {
         self.is_stopping || !self.graph.is_out()
     }
 
-    /// The first user for whom something is still due in Teams: what is over before new calls, and these before renewals.
+    /// The first user with a pending write to Teams: ended calls before new calls, and these before renewals.
     fn next_write(&mut self, now: Moment) -> Option<(Slot, Due)> {
         loop {
             let queues = &mut self.queues;
@@ -96,7 +96,7 @@ impl Engine {
         match due {
             Due::Clear => Action::Clear(slot),
             Due::Set | Due::Renew => {
-                // From now on a reading may show it, whatever becomes of the request.
+                // From now on, a reading may show it, whatever the outcome.
                 self.figures.open_sessions += usize::from(!user.is_open());
                 let is_new = !std::mem::replace(
                     &mut user.session,

@@ -1,4 +1,4 @@
-//! The engine's state, and its step: what happened goes in, what is to be done comes out.
+//! The engine's state, and its step from an event to commands.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -26,9 +26,9 @@ pub struct Engine {
     pub(super) roster: Roster,
     pub(super) reader: Reader,
     pub(super) budget: Budget,
-    /// Graph, as its readings show.
+    /// The health of Graph, from readings.
     pub(super) graph: Health,
-    /// Graph's writes: they may fail where readings do not.
+    /// The health of Graph's writes: they may fail while readings work.
     pub(super) writes: Health,
     pub(super) gateway: Health,
     pub(super) gateway_closed_until: Moment,
@@ -37,14 +37,14 @@ pub struct Engine {
     /// When it last sent all statuses. A response to an older request may come from before the gateway restarted.
     pub(super) last_snapshot: Moment,
     pub(super) queues: Queues,
-    /// Moments at which a user is to be looked at again.
+    /// When to check a user again.
     pub(super) timers: BinaryHeap<Reverse<(Moment, Slot)>>,
     pub(super) under_way: UnderWay,
     pub(super) is_stopping: bool,
     pub(super) figures: Figures,
 }
 
-/// Users for whom something is to be sent, in the order in which it came up.
+/// Users with pending writes, in the order of their first change.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     pub(super) clear: VecDeque<Slot>,
@@ -63,7 +63,7 @@ impl Queues {
     }
 }
 
-/// Requests that were sent and not answered.
+/// Requests without an answer yet.
 #[derive(Debug, Default)]
 pub(super) struct UnderWay {
     pub(super) readings: usize,
@@ -71,9 +71,10 @@ pub(super) struct UnderWay {
     pub(super) to_swyx: usize,
 }
 
-/// Between two requests of an outage, and before what failed is tried again.
+/// The pause between probes during an outage, and before a retry.
 const PAUSE_IN_OUTAGE: Duration = Duration::from_secs(4);
-/// What the gateway said of calls counts for so long; after that, sessions are not renewed (inferred: the contract has a sign of life every 15 s).
+/// How long the gateway's report of calls counts; after that, sessions are not renewed (inferred: the contract has a sign of life every
+/// 15 s).
 const HEARD: Duration = Duration::from_mins(1);
 
 impl Engine {
@@ -100,7 +101,7 @@ impl Engine {
         }
     }
 
-    /// Takes in what happened, and gives what is to be done now.
+    /// Processes an event, and returns the commands to carry out now.
     pub fn step(&mut self, event: Event, now: Moment) -> Vec<Command> {
         match event {
             Event::Users(links) => self.take_users(links, now),
@@ -120,7 +121,7 @@ impl Engine {
             Event::Answered(command, outcome) => self.take_answer(command, outcome, now),
             Event::Options(options) => self.take_options(options, now),
             Event::Slept => {
-                // What the gateway said before is as old as the sleep was long.
+                // The gateway's last report is as old as the sleep was long.
                 self.gateway_heard = None;
                 for slot in 0..self.roster.places() {
                     self.roster.get_mut(slot).into_iter().for_each(|user| user.renew_at(now));
@@ -154,28 +155,28 @@ impl Engine {
         self.consider_all(now);
     }
 
-    /// When to come back at the latest, if nothing happens before.
+    /// The latest time for the next step, if there is no earlier event.
     pub fn wake(&self, now: Moment) -> Moment {
         let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0);
         timer.min(self.next_sending(now)).max(now + Duration::from_millis(1))
     }
 
-    /// Whether it has ended: it was to stop, and no session is open that it knows of.
+    /// Whether it has ended: it was stopped, and has no known open session.
     pub fn has_ended(&self) -> bool {
         self.is_stopping && self.figures.open_sessions == 0 && self.under_way.writes == 0
     }
 
-    /// Who is at a place.
+    /// The user at a position.
     pub fn link(&self, user: Slot) -> Option<&Link> {
         self.roster.get(user).map(|user| &user.link)
     }
 
-    /// The place of a Teams user who is carried.
+    /// The position of a synchronised Teams user.
     pub(crate) fn by_teams(&self, id: uuid::Uuid) -> Option<Slot> {
         self.roster.by_teams(id)
     }
 
-    /// The number of a pair of words from Graph.
+    /// The number of a pair of values from Graph.
     pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
         self.mapping.pair(availability, activity)
     }
@@ -185,7 +186,7 @@ impl Engine {
         &self.mapping
     }
 
-    /// What it did and how it is.
+    /// The current figures.
     pub fn figures(&mut self, now: Moment) -> Figures {
         let queues = &self.queues;
         let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
@@ -210,12 +211,12 @@ impl Engine {
         }
     }
 
-    /// Whether what the gateway said of calls still counts.
+    /// Whether the gateway's report of calls still counts.
     fn is_heard(&self, now: Moment) -> bool {
         self.gateway_heard.is_some_and(|heard| now.since(heard) <= HEARD)
     }
 
-    /// Looks at one user, and adds the user to the queues where something must be sent.
+    /// Checks one user, and adds the user to the queues with pending writes.
     pub(super) fn consider(&mut self, slot: Slot, now: Moment) {
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(slot) else { return };
@@ -223,7 +224,7 @@ impl Engine {
         user.lapse(now);
         self.figures.open_sessions -= usize::from(was_open && !user.is_open());
         let due = user.due_in_teams(around).filter(|_| user.to_teams.is_free(now));
-        // A user who hung up while waiting for a renewal is in both queues; the first queue to reach the user counts.
+        // A user who ended a call while waiting for a renewal is in both queues; the first queue to reach the user counts.
         if let Some(due) = due.filter(|due| user.queued_for != Some(*due)) {
             user.queued_for = Some(due);
             self.queues.of(due).push_back(slot);
@@ -240,7 +241,7 @@ impl Engine {
         self.release(slot);
     }
 
-    /// In an outage, one request finds out in so long whether it is over, however seldom presences are read.
+    /// During an outage, one probe per this interval, independent of the reading interval.
     pub(super) fn pause_in_outage(&self) -> Duration {
         self.options.interval.min(PAUSE_IN_OUTAGE)
     }
@@ -249,7 +250,7 @@ impl Engine {
         (0..self.roster.places()).for_each(|slot| self.consider(slot, now));
     }
 
-    /// Looks again at the users whose timer has expired.
+    /// Checks the users whose timer has expired.
     fn fire_timers(&mut self, now: Moment) {
         while let Some(Reverse((_, slot))) = self.timers.peek().filter(|next| next.0.0 <= now).copied() {
             self.timers.pop();
@@ -265,7 +266,7 @@ impl Engine {
         for slot in 0..self.roster.places() {
             let (mapping, settable) = (&self.mapping, self.settable);
             let Some(user) = self.roster.get_mut(slot) else { continue };
-            // Whatever was refused under the old settings may be granted under the new ones.
+            // Requests rejected under the old settings may succeed under the new ones.
             user.to_teams.succeeded();
             user.to_swyx.succeeded();
             let meaning = user.pair.map(|pair| mapping.meaning(pair));

@@ -1,4 +1,4 @@
-//! One user: what was seen, what was done, and what follows for either side.
+//! One user: the observed state, the sent requests, and what follows for each side.
 
 use std::time::Duration;
 
@@ -8,76 +8,76 @@ use super::event::{Link, Reading, Version};
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
-/// After a session was cleared, so long a reading may still show it: Graph's own stores follow one another. Not documented; what its
-/// clients show may be minutes old.
+/// How long a reading may still show a session after it was cleared, because Graph's stores replicate. Undocumented; clients may lag by
+/// minutes.
 pub(super) const ECHO: Duration = Duration::from_secs(10);
-/// After a refusal a user is tried again after this time, then after twice as long each time.
+/// The first pause after a refusal; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
-/// But at the latest after this time.
-const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+/// The maximum pause.
+const MAX_PAUSE: Duration = Duration::from_hours(1);
 
-/// After so many older readings in a row, it is not the readings that are stale.
-const MOST_STALE: u8 = 3;
+/// After this many older readings in a row, the readings are no longer treated as stale.
+const MAX_STALE: u8 = 3;
 
 /// A user.
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) link: Link,
-    /// Not among the users any more; only a session is still to be cleared.
+    /// The user has left; only a session must still be cleared.
     pub(super) leaves: bool,
 
-    /// The last presence in Teams that is not this program's own doing.
+    /// The last presence in Teams that this program did not cause.
     pub(super) pair: Option<Pair>,
-    /// When the user's presence was last asked for.
+    /// When the user's presence was last requested.
     pub(super) asked: Moment,
-    /// When the last answer was asked for.
+    /// When the last processed answer was requested.
     pub(super) read: Moment,
     version: Version,
-    /// How many readings in a row were older than that.
+    /// The number of consecutive readings that were older.
     stale: u8,
-    /// When the presence was last seen to change; the beginning, if never.
+    /// When the presence last changed; the start, if never.
     pub(super) changed: Moment,
 
-    /// Whether the user is in a call in Swyx; not known at first.
+    /// Whether the user is in a call in Swyx; unknown at first.
     pub(super) in_call: Option<bool>,
-    /// The status that Swyx shows.
+    /// The status in Swyx.
     shown: Option<SwyxStatus>,
     sequence: u64,
 
-    /// What the presence means for Swyx.
+    /// The status for Swyx, from the presence.
     pub(super) wanted: SwyxStatus,
-    /// It is still to be set there.
+    /// It must still be set.
     is_pending: bool,
     /// Writes to Swyx.
     pub(super) to_swyx: Backoff,
-    /// Since when the status that is wanted may have been due: the reading before the one that showed it.
+    /// Since when the required status may have been due: the reading before the one that showed it.
     pub(super) due_since: Moment,
 
     pub(super) session: Session,
     /// Writes to Teams.
     pub(super) to_teams: Backoff,
-    /// The queue that the user waits in.
+    /// The queue of the user.
     pub(super) queued_for: Option<Due>,
-    /// Until then, a reading may show a session that was cleared, or one that an earlier run left and that was not there at first.
+    /// Until then, a reading may show a session that was cleared, or one of an earlier run that was not visible at first.
     echo_until: Moment,
-    /// Since when the call is known that is to be shown, or not to be shown any more.
+    /// Since when the call to show, or to clear, is known.
     pub(super) heard: Moment,
     /// The user is in the gateway's last snapshot.
     pub(super) is_in_snapshot: bool,
     /// The reader has the user in one of its rings.
     pub(super) is_in_ring: bool,
-    /// The moment at which the user is to be looked at again.
+    /// The moment of the next check of the user.
     pub(super) timer: Option<Moment>,
 }
 
-/// When one side may be written to again.
+/// When one side may be written again.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Backoff {
-    /// Something was sent and not answered.
+    /// A request is under way.
     pub(super) is_under_way: bool,
     /// The user is in a queue.
     pub(super) is_queued: bool,
-    /// Nothing is sent before.
+    /// No request is sent before this moment.
     pub(super) not_before: Moment,
     refusals: u8,
     has_failed: bool,
@@ -92,8 +92,8 @@ impl Backoff {
         (self.refusals, self.has_failed, self.not_before) = (0, false, Moment::START);
     }
 
-    /// Nobody answered, or with a fault: again after a few seconds, then after twice as long. Not longer: it is mostly not the user's
-    /// fault, and so over for all at once.
+    /// After no answer or a server error: retries after a few seconds, then doubles the pause. The limit is low because the cause is
+    /// rarely the user, so it ends for all users at once.
     pub(super) fn failed(&mut self, first: Duration, now: Moment) {
         let has_failed = std::mem::replace(&mut self.has_failed, true);
         self.not_before = now + if has_failed { first * 2 } else { first };
@@ -102,7 +102,7 @@ impl Backoff {
     pub(super) fn refused(&mut self, now: Moment) {
         let pause = FIRST_PAUSE * 2_u32.pow(u32::from(self.refusals.min(6)));
         self.refusals = self.refusals.saturating_add(1);
-        self.not_before = now + pause.min(LONGEST_PAUSE);
+        self.not_before = now + pause.min(MAX_PAUSE);
     }
 }
 
@@ -111,9 +111,9 @@ impl Backoff {
 pub(super) enum Session {
     /// None.
     None,
-    /// An earlier run of this program may have left one, which ends by then.
+    /// An earlier run may have left a session, which ends by then.
     Perhaps { until: Moment, is_seen: bool },
-    /// Set, or perhaps set.
+    /// Set, or possibly set.
     Open { until: Moment, renew: Moment, is_seen: bool },
 }
 
@@ -123,7 +123,7 @@ impl Session {
     }
 }
 
-/// What is to be done in Teams.
+/// The action for Teams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
     Clear,
@@ -131,12 +131,12 @@ pub(super) enum Due {
     Renew,
 }
 
-/// What one has to know of the whole to decide for one.
+/// The state of the whole engine that a decision for one user needs.
 #[derive(Clone, Copy)]
 pub(super) struct Circumstances {
-    /// Calls are carried to Teams: mode 2, and no end in sight.
+    /// Calls are forwarded to Teams: mode 2, and not stopping.
     pub(super) carries: bool,
-    /// The gateway was heard of lately, so what it said of calls counts.
+    /// The gateway reported recently, so its report of calls counts.
     pub(super) is_heard: bool,
     pub(super) settable: Settable,
     pub(super) now: Moment,
@@ -178,12 +178,12 @@ impl User {
         self.clear_presence();
     }
 
-    /// The gateway does not report this user any more, so whether there is a call is unknown.
+    /// The gateway no longer reports this user, so it is unknown whether there is a call.
     pub(super) fn clear_presence(&mut self) {
         (self.in_call, self.shown, self.sequence) = (None, None, 0);
     }
 
-    /// A reading, asked for at `asked`. Tells whether anything may follow from it.
+    /// A reading, requested at `asked`. Returns whether it may cause an action.
     pub(super) fn read(
         &mut self,
         reading: Reading,
@@ -191,7 +191,7 @@ impl User {
         asked: Moment,
         around: Circumstances,
     ) -> bool {
-        // An answer that was overtaken by a later one says nothing.
+        // An answer overtaken by a later one is ignored.
         if asked < self.read || self.is_stale(reading.version) {
             return false;
         }
@@ -207,7 +207,7 @@ impl User {
         if !is_first {
             self.changed = around.now;
         }
-        // Unknown words change nothing.
+        // Unknown values change nothing.
         if !meaning.is_unknown && (is_first || meaning.status != self.wanted) {
             self.due_since = before;
             self.want(meaning.status, around.settable);
@@ -215,10 +215,10 @@ impl User {
         true
     }
 
-    /// Whether this was read from a store that lags behind another that was read before. Where Graph counts anew, that shows in all
-    /// readings from then on.
+    /// Whether the reading comes from a store that lags behind an earlier reading. If Graph restarts its counting, all later readings
+    /// show it.
     fn is_stale(&mut self, version: Version) -> bool {
-        let is_stale = version != Version::default() && version < self.version && self.stale < MOST_STALE;
+        let is_stale = version != Version::default() && version < self.version && self.stale < MAX_STALE;
         if is_stale {
             self.stale += 1;
         } else {
@@ -227,7 +227,7 @@ impl User {
         is_stale
     }
 
-    /// Whether a reading may show the session of this program.
+    /// Whether a reading may show this program's session.
     fn may_be_echo(&self, rank: SessionRank, asked: Moment, now: Moment) -> bool {
         let looks_own = matches!(rank, SessionRank::AsSet | SessionRank::AsBusy);
         match self.session {
@@ -240,7 +240,7 @@ impl User {
         }
     }
 
-    /// Nothing is learnt from a reading that may be the own session; but one that an earlier run left is to be cleared.
+    /// A reading that may show the own session is ignored, but a session of an earlier run must be cleared.
     fn note_echo(&mut self) -> bool {
         match &mut self.session {
             Session::Perhaps { is_seen, .. } => !std::mem::replace(is_seen, true),
@@ -252,9 +252,9 @@ impl User {
         }
     }
 
-    /// A session would be seen, and is not. If it was seen before, it was lost, or something set by hand is in front of it: it is set anew, once for
-    /// each time that it was seen, which does no harm. And an earlier run left none, or it shows soon: its last request may still have been on
-    /// its way, or not in every store.
+    /// The session should be visible, but is not. If it was visible before, it was lost or is hidden by a manual setting. It is then set
+    /// again, once for each time it was visible, which does no harm. An earlier run left none, unless it becomes visible soon: its last
+    /// request may still have been on its way, or not in every store.
     fn note_absence(&mut self, meaning: Meaning, now: Moment) -> bool {
         match &mut self.session {
             Session::Open { renew, is_seen, .. } if *is_seen && meaning.rank == SessionRank::Below => {
@@ -271,14 +271,14 @@ impl User {
         }
     }
 
-    /// The presence means another status in Swyx from now on.
+    /// The presence now means another status in Swyx.
     pub(super) fn want(&mut self, status: SwyxStatus, settable: Settable) {
         self.wanted = status;
         self.is_pending = status != SwyxStatus::None;
         self.settle(settable);
     }
 
-    /// Nothing is pending where Swyx shows it already. While the user is in a call, Swyx shows that, and nobody knows what is behind it.
+    /// Nothing is pending if Swyx already shows the status. During a call, Swyx shows the call, and the status behind it is unknown.
     pub(super) fn settle(&mut self, settable: Settable) {
         let is_shown = self.shown == Some(nearest(self.wanted, settable));
         if is_shown && self.in_call == Some(false) && !self.to_swyx.is_under_way {
@@ -286,13 +286,13 @@ impl User {
         }
     }
 
-    /// Applies the gateway's report on this user if it is newer than what is known. Returns whether a call began or ended.
+    /// Applies the gateway's report on this user if it is newer than the known one. Returns whether a call started or ended.
     pub(super) fn apply_change(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let is_news = self.in_call.is_none() || seen.sequence > self.sequence;
         is_news && self.apply_snapshot(seen, around)
     }
 
-    /// The same, without comparing sequence numbers: the gateway may have restarted.
+    /// Like `apply`, without comparing sequence numbers: the gateway may have restarted.
     pub(super) fn apply_snapshot(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let before = self.in_call.replace(seen.in_call);
         (self.sequence, self.shown, self.is_in_snapshot) = (seen.sequence, seen.status, true);
@@ -321,12 +321,12 @@ impl User {
         }
     }
 
-    /// Nobody knows whether the status was set, so nobody knows what is shown until the gateway says.
+    /// It is unknown whether the status was set, so the current status is unknown until the gateway reports it.
     pub(super) fn status_may_be_set(&mut self) {
         self.shown = None;
     }
 
-    /// What is to be done in Teams.
+    /// The action for Teams.
     pub(super) fn due_in_teams(&self, around: Circumstances) -> Option<Due> {
         let Circumstances { carries, is_heard, now, .. } = around;
         let shows = carries && !self.leaves && self.in_call == Some(true);
@@ -342,7 +342,7 @@ impl User {
         }
     }
 
-    /// When something may be due by time alone.
+    /// When an action may become due by time alone.
     pub(super) fn next(&self, around: Circumstances) -> Moment {
         let session = match self.session {
             Session::Open { renew, .. } if renew > around.now => renew,
@@ -356,7 +356,7 @@ impl User {
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)
     }
 
-    /// The session is to be set anew at the next opportunity: nobody knows whether it was.
+    /// The session must be set again at the next opportunity because its state is unknown.
     pub(super) fn renew_at(&mut self, now: Moment) {
         if let Session::Open { renew, .. } = &mut self.session {
             *renew = now;
@@ -367,7 +367,7 @@ impl User {
         self.session.is_open()
     }
 
-    /// Has left, and nothing more is to come.
+    /// The user has left, and no request is pending.
     pub(super) fn is_gone(&self) -> bool {
         let is_under_way = self.to_teams.is_under_way || self.to_swyx.is_under_way;
         self.leaves && !self.is_in_ring && !is_under_way && !self.is_open()
@@ -384,7 +384,7 @@ impl User {
         }
     }
 
-    /// The session was cleared, or ended by itself.
+    /// The session was cleared, or expired.
     pub(super) fn session_ended(&mut self, now: Moment) {
         self.session = Session::None;
         self.echo_until = now + ECHO;

@@ -1,4 +1,4 @@
-//! Who is synchronised from now on.
+//! Updates the list of synchronised users.
 
 use super::super::moment::Moment;
 use super::event::Link;
@@ -7,9 +7,9 @@ use super::user::{Session, User};
 use crate::settings::Mode;
 
 impl Engine {
-    /// Takes in who is carried from now on. Of two links with one id the first counts.
+    /// Sets the users from now on. If two links share an id, the first one counts.
     pub(super) fn take_users(&mut self, links: Vec<Link>, now: Moment) {
-        // Only at the beginning may there be sessions of which nobody here knows.
+        // Unknown sessions can only exist at the start.
         let is_beginning = self.roster.places() == 0 && self.options.mode == Mode::BothWays;
         let session = if is_beginning {
             Session::Perhaps { until: now + self.options.session, is_seen: false }

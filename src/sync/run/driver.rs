@@ -1,4 +1,4 @@
-//! The run itself: one loop that drives the engine.
+//! The run: one loop that drives the engine.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,20 +20,20 @@ use super::view::View;
 use super::{listen, roster};
 use crate::settings::SwyxStatus;
 
-/// How often the view is made anew, and the clocks are compared.
+/// How often the view is updated and the clocks are compared.
 const LOOK: Duration = Duration::from_secs(1);
-/// By so much more may the clock of the day advance than the one that cannot be set, before that counts as sleep.
+/// If the wall clock advances by this much more than the monotonic clock, it counts as sleep.
 const SLEPT: Duration = Duration::from_secs(20);
 
-/// A problem that comes back within this time is not said again.
+/// A problem that returns within this time is not logged again.
 const QUIET: Duration = Duration::from_mins(1);
 
-/// Runs until it is stopped, or its controller is dropped, and its sessions are cleared. It updates its view once a second.
+/// Runs until stopped, or until its controller is dropped, and clears its sessions. It updates its view once a second.
 pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     let RunChannel { mut controls, view } = channel;
     let (sender, mut messages) = mpsc::channel(1_024);
     let mut run = Run::new(site, observer);
-    // They end with this function: the set aborts its tasks when it is dropped.
+    // They end with this function: dropping the set aborts its tasks.
     let mut helpers = JoinSet::new();
     let (gateway, interval, again) =
         (Arc::clone(&run.executor.gateway), run.interval.subscribe(), Arc::clone(&run.tell_all));
@@ -60,10 +60,10 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     run.look(&view);
 }
 
-/// What the log last said about a topic.
+/// The last log entry about a topic.
 struct Said {
     when: Instant,
-    /// That it is over.
+    /// Whether the entry says that the problem is over.
     is_over: bool,
 }
 
@@ -72,19 +72,19 @@ struct Run {
     /// The pairs of `[[user]]`.
     users: Vec<(String, String)>,
     engine: Engine,
-    /// The interval that counts now, for the listener.
+    /// The current interval, for the listener.
     interval: watch::Sender<Duration>,
     observer: Box<dyn Observer>,
     start: Instant,
-    /// What the clock of the day was ahead of the other when they were last compared.
+    /// The difference between the wall clock and the monotonic clock at the last comparison.
     clocks: Option<Duration>,
     flights: JoinSet<(Command, Executed)>,
     reread: Option<mpsc::Sender<roster::Reread>>,
     view: View,
-    /// When the log last said something about each topic.
+    /// The time of the last log entry about each topic.
     said: HashMap<&'static str, Said>,
     is_stopping: bool,
-    /// Asks the listener for all statuses.
+    /// Requests all statuses from the listener.
     tell_all: Arc<Notify>,
 }
 
@@ -108,7 +108,7 @@ impl Run {
         }
     }
 
-    /// The engine's time. Its beginning stands for "never" there, so it is a little later.
+    /// The engine's time. Its start means "never", so the time is slightly later.
     fn now(&self) -> Moment {
         Moment::at(self.start.elapsed() + Duration::from_millis(1))
     }
@@ -130,7 +130,7 @@ impl Run {
     }
 
     fn landed(&mut self, landed: Result<(Command, Executed), JoinError>) {
-        // A task that panicked has no command to give back; in the program, a panic ends the process.
+        // A panicked task cannot return its command; in the program, a panic ends the process.
         let Ok((command, executed)) = landed else { return };
         self.problem(execute::topic(&command.action), execute::error_text(&executed));
         let outcome = execute::to_outcome(executed, &mut self.engine);
@@ -148,7 +148,7 @@ impl Run {
             Message::Roster(roster) => {
                 self.view.headcount = Some(roster.headcount);
                 self.step(Event::Users(roster.links));
-                // The statuses of new users are not known yet.
+                // The statuses of new users are unknown at this point.
                 self.tell_all.notify_one();
             }
             Message::UsersChanged => self.reread(None),
@@ -156,7 +156,7 @@ impl Run {
         }
     }
 
-    /// Says once what is set in place of what cannot be.
+    /// Logs once which status replaces one that cannot be set.
     fn note_instead(&mut self, settable: &[SwyxStatus]) {
         let set = settable.iter().copied().collect();
         let all = [SwyxStatus::Available, SwyxStatus::Away, SwyxStatus::DoNotDisturb, SwyxStatus::Speaking];
@@ -164,7 +164,7 @@ impl Run {
         let instead = instead.filter(|(wanted, set)| wanted != set).collect::<Vec<_>>();
         if instead != self.view.instead {
             for (wanted, set) in &instead {
-                tracing::warn!("the gateway cannot set {wanted:?}; in its place it gets {set:?}");
+                tracing::warn!("the gateway cannot set {wanted:?}; {set:?} is set instead");
             }
             self.view.instead = instead;
         }
@@ -192,7 +192,7 @@ impl Run {
     }
 
     fn reread(&mut self, source: roster::Reread) {
-        // If one is waiting already, that will do, unless this one brings something new.
+        // A waiting request is enough, unless the new one differs.
         if let Some(again) = &self.reread
             && let Err(mpsc::error::TrySendError::Full(Some(source))) = again.try_send(source)
         {
@@ -206,7 +206,7 @@ impl Run {
         roster::Source { client: Arc::clone(client), gateway: Arc::clone(gateway), users: self.users.clone() }
     }
 
-    /// What goes wrong is said when it begins and when it is over, not each time.
+    /// Logs when a problem starts and when it is over, not each time.
     fn problem(&mut self, topic: &'static str, text: Option<String>) {
         let known = self.view.problems.iter().position(|(known, _)| *known == topic);
         match (known, text) {
@@ -214,11 +214,11 @@ impl Run {
                 self.view.problems.remove(at);
                 if self.said.get(topic).is_some_and(|said| !said.is_over) {
                     self.said.insert(topic, Said { when: Instant::now(), is_over: true });
-                    tracing::info!("over: {topic}");
+                    tracing::info!("resolved: {topic}");
                 }
             }
             (None, Some(text)) => {
-                // What comes and goes is said once in a minute.
+                // A problem that comes and goes is logged once per minute.
                 if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
                     self.said.insert(topic, Said { when: Instant::now(), is_over: false });
                     tracing::warn!("{topic}: {text}");
@@ -236,7 +236,7 @@ impl Run {
         let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = day.saturating_sub(self.start.elapsed());
         if self.clocks.replace(ahead).is_some_and(|before| ahead > before + SLEPT) {
-            tracing::info!("the machine slept, or its clock was set forward: open sessions are set anew");
+            tracing::info!("the machine slept, or its clock was set forward: open sessions are set again");
             self.step(Event::Slept);
         }
         self.view.made = Some(Instant::now());

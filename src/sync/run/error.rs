@@ -7,14 +7,14 @@ use crate::entra::GraphError;
 use crate::http::HttpError;
 use crate::swyx::GatewayError;
 
-/// A request that failed: what the engine has to know of it, and what a person reads.
+/// A failed request: its consequences for the engine, and its text for people.
 pub(super) struct RequestError {
     pub(super) failure: Failure,
     pub(super) text: String,
 }
 
 impl RequestError {
-    /// How long the other side asks to wait.
+    /// The pause that the other side asks for.
     pub(super) fn wait(&self) -> Duration {
         match self.failure {
             Failure::Wait(wait) => wait,
@@ -35,7 +35,7 @@ impl From<GraphError> for RequestError {
         };
         let hint = match &error {
             GraphError::SignIn(_) | GraphError::Refused { status: 401 | 403, .. } => {
-                "; `swyx-teams check --online` says what to mend"
+                "; run `swyx-teams check --online` for the cause"
             }
             _ => "",
         };

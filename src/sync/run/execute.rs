@@ -12,12 +12,12 @@ use crate::entra::graph::{Client, Presences};
 use crate::settings::ClientId;
 use crate::swyx::Gateway;
 
-/// The topics under which problems are reported.
-pub(super) const READING: &str = "Teams' presences cannot be read";
-const SESSIONS: &str = "\"In a call\" cannot be set in Teams";
-const STATUSES: &str = "a status cannot be set in Swyx";
+/// The topics of reported problems.
+pub(super) const READING: &str = "cannot read the presences in Teams";
+const SESSIONS: &str = "cannot set \"In a call\" in Teams";
+const STATUSES: &str = "cannot set a status in Swyx";
 
-/// The topic of an action's problems.
+/// The topic for problems of an action.
 pub(super) fn topic(action: &Action) -> &'static str {
     match action {
         Action::Read(_) => READING,
@@ -26,14 +26,14 @@ pub(super) fn topic(action: &Action) -> &'static str {
     }
 }
 
-/// An outcome as it came back from the other side, before the engine's numbers replace ids and words.
+/// An outcome from the other side, before ids and values are replaced with the engine's numbers.
 pub(super) type Executed = Outcome<Presences, RequestError>;
 
-/// Sends what the engine wants to Graph and to the gateway.
+/// Sends the engine's commands to Graph and to the gateway.
 #[derive(Clone)]
 pub(super) struct Executor {
     pub(super) client: Arc<Client>,
-    /// The application, whose id names its presence sessions.
+    /// The application's id, which names its presence sessions.
     pub(super) client_id: ClientId,
     pub(super) gateway: Arc<Gateway>,
     /// Write nothing.
@@ -41,7 +41,7 @@ pub(super) struct Executor {
 }
 
 impl Executor {
-    /// Carries out an action for the users of `links`, which are missing for users who have left meanwhile.
+    /// Carries out an action for the users of `links`; users who have left in the meantime have none.
     pub(super) async fn execute(&self, action: &Action, links: &[Link]) -> Executed {
         match (action, links.first().filter(|_| !self.is_dry_run)) {
             (Action::Read(_), _) => self.read(links).await,
@@ -86,7 +86,7 @@ fn done(result: Result<(), GraphError>) -> Executed {
     }
 }
 
-/// What a person reads of a failure.
+/// The text of a failure for people.
 pub(super) fn error_text(executed: &Executed) -> Option<String> {
     match executed {
         Outcome::Failed(error) => Some(error.text.clone()),

@@ -1,7 +1,7 @@
-//! Listens to the gateway: the event stream for speed, and what changed since the last look for certainty.
+//! Listens to the gateway: the event stream for speed, and periodic reading of changes for reliability.
 //!
-//! After a stream broke off, it is opened anew from where it was, and all statuses are read before its events are heard: whatever got lost in
-//! between is there.
+//! After an interruption, the stream is reopened at the last position, and all statuses are read before its events are processed. This
+//! replaces any lost event.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,19 +13,19 @@ use super::super::engine::Event;
 use super::message::Message;
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
-const STREAM: &str = "the gateway's events cannot be heard";
-pub(super) const STATUSES: &str = "the gateway's statuses cannot be read";
+const STREAM: &str = "cannot receive the gateway's events";
+pub(super) const STATUSES: &str = "cannot read the gateway's statuses";
 
-/// Between two attempts to connect, at first and at most; twice as long each time.
+/// The first and the maximum pause between two attempts to connect; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 
-/// A stream that lived for so long was a good one.
+/// A stream that lasted this long counts as successful.
 const GOOD: Duration = Duration::from_secs(30);
-/// What changed is read at least so often, however seldom presences are.
-const LONGEST_LOOK: Duration = Duration::from_secs(10);
+/// The maximum interval for reading changes, even if presences are read less often.
+const MAX_PROBE_TIME: Duration = Duration::from_secs(10);
 
-/// Listens until the run ends; reads all statuses when `again` asks for it, as for users who are new.
+/// Listens until the run ends; reads all statuses when `again` requests it, for example for new users.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
@@ -39,16 +39,15 @@ pub(super) async fn listen(
         let events = listener.open(cursor.as_ref()).await;
         cursor = listener.read_all().await;
         if let Some(from) = cursor.take() {
-            // Side by side: a reading that hangs must not block events. Without a stream, changes are read until it is time to try
-            // to open one again.
+            // In parallel: a slow reading must not block events. Without a stream, changes are read until it is time to reconnect.
             cursor = tokio::select! {
                 cursor = listener.hear(events, pause) => cursor,
                 cursor = listener.look(from) => cursor,
                 () = listener.messages.closed() => return,
             };
         }
-        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
-        // A gateway that closes at once is not to be asked without end.
+        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
+        // A gateway that closes at once must not be contacted in a tight loop.
         tokio::time::sleep(pause / 2).await;
     }
 }
@@ -62,7 +61,7 @@ struct Listener {
 
 impl Listener {
     async fn tell(&self, event: Event) {
-        // It fails only when the run has ended; then the loop in `listen` ends, too.
+        // Sending fails only if the run has ended; then the loop in `listen` also ends.
         let _ = self.messages.send(Message::Event(event)).await;
     }
 
@@ -80,7 +79,7 @@ impl Listener {
         opened.ok()
     }
 
-    /// Reads all that there is, and gives from where to go on.
+    /// Reads everything, and returns the position to continue from.
     async fn read_all(&self) -> Option<Cursor> {
         let read = async {
             let settable = self.gateway.capabilities().await?;
@@ -94,7 +93,7 @@ impl Listener {
         read.ok()
     }
 
-    /// Hears the stream until it breaks off, and gives from where to go on; without one, waits until it is time for another.
+    /// Processes the stream until it breaks, and returns the position to continue from; without a stream, waits until the next attempt.
     async fn hear(&self, events: Option<Events>, pause: Duration) -> Option<Cursor> {
         let Some(mut events) = events else {
             tokio::time::sleep(pause.max(GOOD)).await;
@@ -107,7 +106,7 @@ impl Listener {
                     let _ = self.messages.send(Message::UsersChanged).await;
                 }
                 Ok(Some(GatewayEvent::Alive)) => {}
-                // It was closed; the next connection tells what was missed.
+                // The stream was closed; the next connection reports what was missed.
                 Ok(None) => break,
                 Err(error) => {
                     self.problem(STREAM, Some(&error)).await;
@@ -118,14 +117,14 @@ impl Listener {
         events.cursor().cloned()
     }
 
-    /// Reads what changed, again and again, from that cursor on; ends where all has to be read.
+    /// Reads changes repeatedly, starting from that cursor; ends if everything must be read again.
     async fn look(&self, mut cursor: Cursor) -> Option<Cursor> {
         let mut interval = self.interval.clone();
         loop {
-            let pause = (*interval.borrow_and_update()).min(LONGEST_LOOK);
+            let pause = (*interval.borrow_and_update()).min(MAX_PROBE_TIME);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                // Another interval counts from now on.
+                // The interval changed.
                 Ok(()) = interval.changed() => continue,
                 () = self.again.notified() => {
                     cursor = self.read_all().await?;
@@ -139,7 +138,7 @@ impl Listener {
                     self.problem(STATUSES, None).await;
                 }
                 Err(GatewayError::UnknownCursor { .. }) => return None,
-                // The next look may do better.
+                // The next reading may succeed.
                 Err(error) => self.problem(STATUSES, Some(&error)).await,
             }
         }

@@ -1,4 +1,4 @@
-//! Drives the engine of one tenant: carries out its commands, tells it what became of them and what the gateway says, and keeps the time.
+//! Drives the engine of one tenant: carries out its commands, passes on outcomes and the gateway's reports, and provides the time.
 //!
 //! ```text
 //! listen (events and changes of the gateway) ──┐

@@ -1,4 +1,4 @@
-//! The lists of users, read at the start, whenever the gateway says that its users changed, and every quarter of an hour.
+//! Reads the lists of users: at the start, when the gateway reports a change of its users, and every quarter of an hour.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,17 +14,17 @@ use crate::entra::graph::Client;
 use crate::swyx::Gateway;
 use crate::users::matching;
 
-const LISTS: &str = "the lists of users cannot be read";
+const LISTS: &str = "cannot read the lists of users";
 
-/// The tenant does not report users who come and go, so it is asked this often.
+/// The tenant does not report changes of its users, so it is polled this often.
 const EVERY: Duration = Duration::from_mins(15);
-/// After a failure, at first and at most; twice as long each time, and never shorter than was asked for.
+/// The first and the maximum pause after a failure; it doubles each time, and is never shorter than requested.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// Users change in swarms; a reading is for all that come within this time.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// Changes of users come in bursts; one reading covers all within this time.
 const SWARM: Duration = Duration::from_secs(2);
 
-/// Where the lists are, and what the settings add.
+/// The sources of the lists, and the settings' additions.
 pub(super) struct Source {
     pub(super) client: Arc<Client>,
     pub(super) gateway: Arc<Gateway>,
@@ -34,7 +34,7 @@ pub(super) struct Source {
 /// A request to read the lists again, from another source if it names one.
 pub(super) type Reread = Option<Source>;
 
-/// Reads the lists again and again, until the run ends.
+/// Reads the lists repeatedly until the run ends.
 pub(super) async fn keep(
     mut source: Source,
     mut wanted: mpsc::Receiver<Reread>,
@@ -49,7 +49,7 @@ pub(super) async fn keep(
             }
             Err(error) => {
                 let pause = error.wait().max(next_pause);
-                next_pause = (next_pause * 2).min(LONGEST_PAUSE);
+                next_pause = (next_pause * 2).min(MAX_PAUSE);
                 (pause, Some(error.text), None)
             }
         };
@@ -79,7 +79,7 @@ async fn read(source: &Source) -> Result<Roster, RequestError> {
     let gateway = async { source.gateway.users().await.map_err(RequestError::from) };
     let teams = async { source.client.teams_users().await.map_err(RequestError::from) };
     let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
-    // Nobody looks at names here, but where `[[user]]` gives some; of 100,000 users they are some MiB.
+    // Names are only needed if a `[[user]]` uses one; for 100,000 users they take some MiB.
     teams.iter_mut().for_each(|user| user.name = Box::default());
     if source.users.is_empty() {
         swyx.iter_mut().for_each(|user| user.name = Box::default());
@@ -93,11 +93,6 @@ async fn read(source: &Source) -> Result<Roster, RequestError> {
     let errors = matching.findings.iter().filter(|finding| is_error(finding.kind())).count();
     let enabled = swyx.len() - matching.disabled;
     let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };
-    tracing::info!(
-        swyx = enabled,
-        teams = teams.len(),
-        matched = links.len(),
-        "the lists of users were read"
-    );
+    tracing::info!(swyx = enabled, teams = teams.len(), matched = links.len(), "read the lists of users");
     Ok(Roster { links, headcount })
 }

@@ -1,4 +1,4 @@
-//! What a run of the synchronisation works with, and how it is controlled and observed.
+//! The input of a run, and how it is controlled and observed.
 
 use std::sync::Arc;
 
@@ -8,39 +8,39 @@ use crate::entra::graph::Client;
 use crate::settings::ClientId;
 use crate::swyx::Gateway;
 
-/// What the synchronisation of one tenant works with.
+/// The input of the synchronisation of one tenant.
 pub struct Site {
-    /// The tenant's Graph; it must repeat nothing by itself ([`crate::http::Limits::repetitions`]).
+    /// The tenant's Graph client; it must not retry by itself ([`crate::http::Limits::repetitions`]).
     pub client: Arc<Client>,
-    /// The application, whose id names its presence sessions.
+    /// The application's id, which names its presence sessions.
     pub client_id: ClientId,
-    /// SwyxServer's gateway; it must repeat nothing either.
+    /// The client of SwyxServer's gateway; it must not retry either.
     pub gateway: Arc<Gateway>,
     /// The pairs of `[[user]]`.
     pub users: Vec<(String, String)>,
-    /// What the settings say.
+    /// The options from the settings.
     pub options: Options,
-    /// Write nothing: neither statuses nor sessions are set.
+    /// Write nothing: set neither statuses nor sessions.
     pub is_dry_run: bool,
 }
 
-/// What may be changed while it runs.
+/// A change while it runs.
 pub enum Control {
-    /// Other options.
+    /// New options.
     Options(Options),
-    /// Another client, with another secret.
+    /// A new client with a new secret.
     Client(Arc<Client>),
-    /// Other pairs of `[[user]]`.
+    /// New pairs of `[[user]]`.
     Users(Vec<(String, String)>),
-    /// Clear the sessions, and end.
+    /// Clear the sessions, and stop.
     Stop,
 }
 
-/// Sees each event and each command of the engine, in order: for recordings and dry runs.
+/// Observes every event and every command of the engine, in order: for recordings and dry runs.
 pub trait Observer: Send {
-    /// An event, before the engine takes it in.
+    /// An event, before the engine processes it.
     fn on_event(&mut self, now: Moment, event: &Event, engine: &Engine);
-    /// A command that the engine gave.
+    /// A command of the engine.
     fn on_command(&mut self, now: Moment, command: &Command, engine: &Engine);
 }
 

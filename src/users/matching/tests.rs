@@ -102,14 +102,14 @@ fn an_override_that_names_several_is_said() {
         &["A <a@x> info@x", "B <b@x> info@x"],
         &[("J", "info@x")],
         &[],
-        &["override-ambiguous 0: user[0]: it is the mail address of a@x, b@x"],
+        &["override-ambiguous 0: user[0]: several users have the mail address: a@x, b@x"],
     );
     check(
         &["J <j@x>"],
         &["A <a@x>", "B <b@x>"],
         &[("J", "a@x"), ("0", "b@x")],
         &["0=0 override"],
-        &["override-ambiguous 0: user[1]: the Swyx user is in user[0] already, which counts"],
+        &["override-ambiguous 0: user[1]: the Swyx user is already in user[0], which takes precedence"],
     );
 }
 
@@ -140,7 +140,7 @@ fn case_and_unicode_form_do_not_count_but_are_said() {
         &["B <BERND.GROSS@x>", "M <m\u{fc}ller@x>"],
         &[],
         &["0=0 account-name", "1=1 account-name"],
-        &["spelling-differs 0: in another case", "spelling-differs 1: in another of Unicode's forms"],
+        &["spelling-differs 0: different case", "spelling-differs 1: different Unicode normalization"],
     );
 }
 
@@ -162,7 +162,7 @@ fn an_override_stands_against_an_address_and_against_another_override_it_does_no
 #[test]
 fn nothing_is_matched_by_likeness_but_a_likely_pair_is_named() {
     let cases: &[(&str, &[&str], &str)] = &[
-        ("J <jane.roe@old>", &["A <jane.roe@new>"], ": perhaps jane.roe@new (the same before the @)"),
+        ("J <jane.roe@old>", &["A <jane.roe@new>"], ": perhaps jane.roe@new (the same part before the @)"),
         ("Jane Roe <jr@x>", &["jane roe <j.r@x>"], ": perhaps j.r@x (the same name)"),
         ("J <jnae.roe@x>", &["A <jane.roe@x>"], ": perhaps jane.roe@x (one letter apart)"),
         ("J <jane.ro@x>", &["A <jane.roe@x>"], ": perhaps jane.roe@x (one letter apart)"),
@@ -206,7 +206,8 @@ fn a_deceptive_letter_is_spelt_out_and_not_passed_over() {
         assert_eq!(pairs, Vec::<String>::new());
         let confusable = findings.iter().find(|finding| finding.starts_with("confusable"));
         let upn = crate::text::shown(upn);
-        let expected = (!letters.is_empty()).then(|| format!("confusable 0: holds {letters}: enter {upn}"));
+        let expected =
+            (!letters.is_empty()).then(|| format!("confusable 0: contains {letters}: enter {upn}"));
         assert_eq!(confusable, expected.as_ref(), "{findings:?}");
         assert!(findings[0].starts_with("unmatched-swyx 0"));
     }

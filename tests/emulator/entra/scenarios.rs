@@ -204,18 +204,18 @@ async fn a_tenant_comes_from_a_file() {
 #[test]
 fn a_file_with_a_mistake_gives_no_tenant() {
     for (text, told) in [
-        (r#"{"tenants": []}"#, "the state: line 1, column 10: a member that is not known"),
+        (r#"{"tenants": []}"#, "invalid state: line 1, column 10: unknown member"),
         (
             r#"{"applications": [{"granted": {"application": ["User.Read"]}}]}"#,
-            "the state: application 0: there is no application permission User.Read",
+            "invalid state: application 0: unknown application permission User.Read",
         ),
         (
             r#"{"users": [{"userPrincipalName": "a@b"}, {"userPrincipalName": "A@B"}]}"#,
-            "the state: two sign-in names are the same",
+            "invalid state: duplicate sign-in names",
         ),
         (
             r#"{"applications": [{}, {"appId": "c2b7f0d8-94e1-4a36-8c5d-1f6e3b7a9d20"}]}"#,
-            "the state: two application ids are the same",
+            "invalid state: duplicate application ids",
         ),
     ] {
         let error =

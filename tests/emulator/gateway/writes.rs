@@ -60,13 +60,13 @@ async fn wrong_states_are_told() {
     for (swyx, told) in [
         (
             json!({"settable": ["LoggedOff"]}),
-            "swyx: settable: there are Available, Away, DoNotDisturb and Speaking",
+            "swyx: settable: expected Available, Away, DoNotDisturb or Speaking",
         ),
-        (json!({"users": [{"id": "a"}, {"id": ""}]}), "swyx: user 1: an id has 1 to 200 characters"),
-        (json!({"users": [{"id": "a"}, {"id": "a"}]}), "two ids of SwyxServer's users are the same"),
+        (json!({"users": [{"id": "a"}, {"id": ""}]}), "swyx: user 1: an id must have 1 to 200 characters"),
+        (json!({"users": [{"id": "a"}, {"id": "a"}]}), "duplicate ids of SwyxServer's users"),
     ] {
         let options = Options { state: Some(json!({"swyx": swyx}).to_string()), ..Options::default() };
         let error = swyx_teams::emulator::Emulator::new(options).err().expect("an error");
-        assert_eq!(error.to_string(), format!("the state: {told}"));
+        assert_eq!(error.to_string(), format!("invalid state: {told}"));
     }
 }

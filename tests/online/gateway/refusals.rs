@@ -150,11 +150,11 @@ async fn messages_say_what_to_look_at() {
     let said = |reply: Reply| async move { errors(&reply).await[1].to_string() };
     assert_eq!(
         said(problem(401)).await,
-        "swyx.example.com: the token is not accepted (HTTP 401); is `swyx.gateway_token` the gateway's?"
+        "swyx.example.com: gateway token rejected (HTTP 401); check `swyx.gateway_token`"
     );
     assert_eq!(
         said(html(200)).await,
-        "swyx.example.com: HTTP 200, but not an answer of a SwyxServer gateway (text/html); is `swyx.gateway` its address, and is a proxy in between?"
+        "swyx.example.com: HTTP 200, but not an answer of a SwyxServer gateway (text/html); is `swyx.gateway` its address, and is there a proxy in between?"
     );
     let wish = vec![("retry-after", "30".to_owned())];
     assert_eq!(

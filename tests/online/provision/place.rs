@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swyx_teams::provision::{Absence, Held, Keep, KeepError, Kept};
+use swyx_teams::provision::{Absence, SecretStore, StoreError, StoreOutcome, StoredSecret};
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::ClientId;
 
@@ -14,16 +14,16 @@ pub struct Place(pub Arc<Stage>);
 
 impl Place {
     /// Writes, unless something strikes.
-    fn write(&self, write: impl FnOnce(&Stage)) -> Result<(), KeepError> {
+    fn write(&self, write: impl FnOnce(&Stage)) -> Result<(), StoreError> {
         let Self(stage) = self;
         match stage.strike_now(Target::Write) {
             Some(Strike::DiskFull) => {
-                Err(KeepError("no space left on device; nothing was written".to_owned()))
+                Err(StoreError("no space left on device; nothing was written".to_owned()))
             }
             // What is killed hears nothing more; the next request that it makes never ends.
             Some(Strike::KillBeforeWrite) => {
                 stage.kill_now();
-                Err(KeepError("killed".to_owned()))
+                Err(StoreError("killed".to_owned()))
             }
             strike => {
                 write(stage);
@@ -37,14 +37,14 @@ impl Place {
     }
 }
 
-impl Keep for Place {
-    fn held(&self) -> Held {
+impl SecretStore for Place {
+    fn stored(&self) -> StoredSecret {
         let state = self.0.state();
         let secret = state.kept.clone().map(Secret::new).ok_or(Absence::Empty);
-        Held { secret, since: Some(state.since) }
+        StoredSecret { secret, since: Some(state.since) }
     }
 
-    fn keep_client_id(&mut self, id: ClientId) -> Result<(), KeepError> {
+    fn store_client_id(&mut self, id: ClientId) -> Result<(), StoreError> {
         self.write(|stage| {
             let now = stage.now();
             let mut state = stage.state();
@@ -56,17 +56,19 @@ impl Keep for Place {
         })
     }
 
-    fn prepare(&mut self, _: bool) -> Result<(), KeepError> {
+    fn prepare(&mut self, _: bool) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn keep_secret(&mut self, secret: &Secret, before: &Held) -> Result<Kept, KeepError> {
-        let is_still = match (self.held().secret, &before.secret) {
+    fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError> {
+        let is_still = match (self.stored().secret, &before.secret) {
             (Ok(one), Ok(other)) => one == *other,
             (one, other) => one.is_err() && other.is_err(),
         };
         if !is_still {
-            return Err(KeepError("another secret was put there meanwhile; nothing was written".to_owned()));
+            return Err(StoreError(
+                "another secret was stored there in the meantime; nothing was written".to_owned(),
+            ));
         }
         self.write(|stage| {
             let now = stage.now();
@@ -75,6 +77,6 @@ impl Keep for Place {
             state.earlier.extend(before);
             state.since = now;
         })?;
-        Ok(Kept::InPlace)
+        Ok(StoreOutcome::InPlace)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use swyx_teams::provision::{Asked, Rotated};
+use swyx_teams::provision::{RotateRequest, Rotated};
 
 use super::invariants::shortcoming;
 use super::stage::{Ended, Stage};
@@ -20,11 +20,11 @@ async fn play(seed: u64) -> Result<Tally, String> {
 }
 
 /// A new secret now, and the old one stays.
-const NEW: Asked = Asked::New { again: false, remove_old: false };
+const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
 /// A new secret although there is one that Control Center has to learn yet.
-const AGAIN: Asked = Asked::New { again: true, remove_old: false };
+const AGAIN: RotateRequest = RotateRequest::New { again: true, remove_old: false };
 /// A new secret, and the old one goes.
-const AT_ONCE: Asked = Asked::New { again: false, remove_old: true };
+const AT_ONCE: RotateRequest = RotateRequest::New { again: false, remove_old: true };
 
 async fn struck(world: &World, rng: &mut Rng) -> Result<(), String> {
     let stage = &world.stage;
@@ -33,8 +33,8 @@ async fn struck(world: &World, rng: &mut Rng) -> Result<(), String> {
     if has_control_center {
         let kept = stage.state().kept.clone();
         stage.state().control_center = kept;
-        let asked = if world.start == Start::Portal && rng.bool() { Asked::IfDue } else { NEW };
-        round(world, rng, asked).await?;
+        let request = if world.start == Start::Portal && rng.bool() { RotateRequest::IfDue } else { NEW };
+        round(world, rng, request).await?;
         if rng.bool() {
             learn(stage);
         }
@@ -46,8 +46,8 @@ async fn struck(world: &World, rng: &mut Rng) -> Result<(), String> {
             learn(stage);
         }
         if rng.bool() {
-            let asked = if rng.bool() { AGAIN } else { NEW };
-            round(world, rng, asked).await?;
+            let request = if rng.bool() { AGAIN } else { NEW };
+            round(world, rng, request).await?;
             tidy(world, rng).await?;
         }
         learn(stage);
@@ -55,15 +55,15 @@ async fn struck(world: &World, rng: &mut Rng) -> Result<(), String> {
         stage.state().control_center = None;
         round(world, rng, AT_ONCE).await?;
     }
-    round(world, rng, Asked::Finish).await?;
+    round(world, rng, RotateRequest::Finish).await?;
     // All that is not in use any more is gone, once everything was seen.
     tokio::time::sleep(stage.lag).await;
-    calmly(world, Asked::Finish).await?;
+    calmly(world, RotateRequest::Finish).await?;
     stage.state().earlier.clear();
     shortcoming(stage, &world.end(0))?;
     tokio::time::sleep(stage.lag).await;
     let writes = stage.state().writes;
-    calmly(world, Asked::Finish).await?;
+    calmly(world, RotateRequest::Finish).await?;
     match stage.apply().await {
         Ended::Done((plan, None)) if plan.steps.is_empty() && stage.state().writes == writes => Ok(()),
         ended => Err(format!("a run when all was done: {ended:?}")),
@@ -87,26 +87,26 @@ fn learn(stage: &Stage) {
 }
 
 /// A run that is struck, now and then two, and then those that it takes.
-async fn round(world: &World, rng: &mut Rng, asked: Asked) -> Result<(), String> {
+async fn round(world: &World, rng: &mut Rng, request: RotateRequest) -> Result<(), String> {
     let stage = &world.stage;
     let storms = if rng.u8(..6) == 0 { 2 } else { 1 };
     for _ in 0..storms {
         stage.state().storm = Storm::of(rng);
-        stage.rotate(asked).await;
+        stage.rotate(request).await;
     }
     stage.state().storm = Storm::default();
     if rng.bool() {
         tokio::time::sleep(stage.lag).await;
     }
-    calmly(world, asked).await?;
+    calmly(world, request).await?;
     shortcoming(stage, &world.end(storms))
 }
 
 /// Runs until it is done, as a person would, who waits a little where nothing else helps.
-async fn calmly(world: &World, asked: Asked) -> Result<Rotated, String> {
+async fn calmly(world: &World, request: RotateRequest) -> Result<Rotated, String> {
     let mut said = Vec::new();
     for _ in 0..4 {
-        match world.stage.rotate(asked).await {
+        match world.stage.rotate(request).await {
             Ended::Done(done) => return Ok(done),
             Ended::Failed(why) => said.push(why),
             Ended::Killed => return Err("killed without a reason".to_owned()),

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use swyx_teams::entra::snapshot::objects::FoundBy;
-use swyx_teams::provision::{Asked, Options, Plan, Step};
+use swyx_teams::provision::{Options, Plan, RotateRequest, Step};
 
 use super::stage::{Ended, Stage};
 use super::world::{Start, World, graph};
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const NAME: &str = "SwyxMSTeamsPresenceSync";
-const NEW: Asked = Asked::New { again: false, remove_old: false };
+const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
 
 fn stage(tenant: &Value, mode: u8) -> Arc<Stage> {
     Stage::new(0, tenant.to_string(), mode, Duration::ZERO)
@@ -66,7 +66,7 @@ async fn of_two_applications_of_one_name_a_person_chooses() {
     match stage.apply().await {
         Ended::Failed(why) => assert_words(
             &why,
-            &["2 applications are called", ID, "swyx-teams set control_center.MsTeamsClientId ID"],
+            &["2 applications have the name", ID, "swyx-teams set control_center.MsTeamsClientId ID"],
         ),
         ended => panic!("{ended:?}"),
     }
@@ -137,7 +137,7 @@ async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
         assert_words(&why, &["was deleted on", "can be restored for 30 days", &format!("{id}/restore")]);
         let instead = [
             "swyx-teams set entra.application_name",
-            "take `control_center.MsTeamsClientId` out of the file",
+            "remove `control_center.MsTeamsClientId` from the file",
         ];
         assert_words(&why, &[instead[usize::from(is_named)]]);
         assert_eq!(stage.state().writes, writes);
@@ -225,15 +225,15 @@ async fn every_wait_for_replication_has_its_reason() {
     done(stage.apply().await, &stage);
     let story = stage.state().story.join("\n");
     for reason in [
-        "the new application is not known everywhere in Entra ID yet",
-        "the new service principal is not known everywhere in Entra ID yet",
+        "Entra ID is still replicating the new application",
+        "Entra ID is still replicating the new service principal",
         "Entra ID does not accept the sign-in yet (AADSTS7000215",
     ] {
         assert!(story.contains(reason), "{reason}\n{story}");
     }
     // Once it is done, the next one waits for nothing but what is not seen.
     tokio::time::sleep(stage.lag).await;
-    let told = stage.state().story.len();
+    let progress = stage.state().story.len();
     assert_eq!(done(stage.apply().await, &stage).steps, []);
-    assert!(!stage.state().story[told..].iter().any(|line| line.contains("waits")));
+    assert!(!stage.state().story[progress..].iter().any(|line| line.contains("waits")));
 }

@@ -12,7 +12,8 @@ use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::sign_in::{AdminWay, Administrators, Credential, TO_PROVISION};
 use swyx_teams::http::{Deadline, Limits, Transport};
 use swyx_teams::provision::{
-    self, Applied, Asked, Installation, Keep, Patience, Plan, Provisioner, Rotated, Step, Told, plan,
+    self, Applied, Installation, Patience, Plan, Progress, Provisioner, RotateRequest, Rotated, SecretStore,
+    Step, plan,
 };
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::Wanted;
@@ -147,7 +148,7 @@ impl Stage {
             installation: &installation,
             admin: &admin,
             transport,
-            patience: Patience { until, told: &Teller(self) },
+            patience: Patience { until, progress: &Teller(self) },
         };
         let mut place = Place(Arc::clone(self));
         let interrupt = self.state().storm.interrupt.take();
@@ -184,23 +185,24 @@ impl Stage {
     /// `apply` with its flags.
     pub async fn apply_with(self: &Arc<Self>, options: provision::Options) -> Ended<(Plan, Option<Applied>)> {
         self.run(async |provisioner, place| {
-            let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
-            let plan = plan(provisioner.wanted, &look, provisioner.installation, options);
+            let snapshot = provisioner.probe(place.stored()).await.map_err(|error| error.to_string())?;
+            let plan = plan(provisioner.wanted, &snapshot, provisioner.installation, options);
             let plan = plan.map_err(|error| error.to_string())?;
             if plan.steps.is_empty() {
                 return Ok((plan, None));
             }
-            let applied = provisioner.apply(&plan, &look, place).await.map_err(|error| error.to_string())?;
+            let applied =
+                provisioner.apply(&plan, &snapshot, place).await.map_err(|error| error.to_string())?;
             Ok::<_, String>((plan, Some(applied)))
         })
         .await
     }
 
     /// `rotate`.
-    pub async fn rotate(self: &Arc<Self>, asked: Asked) -> Ended<Rotated> {
+    pub async fn rotate(self: &Arc<Self>, request: RotateRequest) -> Ended<Rotated> {
         self.run(async |provisioner, place| {
-            let look = provisioner.look(place.held()).await?;
-            provisioner.rotate(&look, asked, place).await
+            let snapshot = provisioner.probe(place.stored()).await?;
+            provisioner.rotate(&snapshot, request, place).await
         })
         .await
     }
@@ -272,7 +274,7 @@ impl Stage {
 /// Writes the story.
 struct Teller<'a>(&'a Stage);
 
-impl Told for Teller<'_> {
+impl Progress for Teller<'_> {
     fn begins(&self, step: &Step) {
         self.0.tell(format!("begins: {step:?}"));
     }

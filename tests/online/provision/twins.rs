@@ -7,7 +7,7 @@ use serde_json::json;
 use swyx_teams::entra::GraphError;
 use swyx_teams::entra::graph::{Change, Client};
 use swyx_teams::entra::snapshot::objects::Application;
-use swyx_teams::provision::{Asked, Keep, Provisioner};
+use swyx_teams::provision::{Provisioner, RotateRequest, SecretStore};
 use swyx_teams::secret::Secret;
 
 use super::invariants::shortcoming;
@@ -64,13 +64,13 @@ async fn rotated(way: Way, seed: u64) -> Result<(), String> {
 
 async fn rotate(world: &World, way: Way) -> Ended<()> {
     let work = async |provisioner: &Provisioner<'_>, place: &mut Place| {
-        let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
+        let snapshot = provisioner.probe(place.stored()).await.map_err(|error| error.to_string())?;
         if way == Way::Right {
-            let asked = Asked::New { again: false, remove_old: false };
-            let rotated = provisioner.rotate(&look, asked, place).await;
+            let request = RotateRequest::New { again: false, remove_old: false };
+            let rotated = provisioner.rotate(&snapshot, request, place).await;
             return rotated.map(|_| ()).map_err(|error| error.to_string());
         }
-        let (_, application) = look.objects.application.as_ref().ok_or("no application")?;
+        let (_, application) = snapshot.objects.application.as_ref().ok_or("no application")?;
         let replaced = replace(way, provisioner.admin, application, place).await;
         replaced.map_err(|error| error.to_string())
     };
@@ -106,7 +106,7 @@ async fn replace(
     }
     let secret = Secret::new(added["secretText"].as_str().unwrap_or_default());
     // What cannot be kept is as if the run had broken off.
-    let _ = place.keep_secret(&secret, &place.held());
+    let _ = place.store_secret(&secret, &place.stored());
     Ok(())
 }
 
@@ -117,8 +117,8 @@ async fn created(seed: u64) -> Result<(), String> {
     world.stage.state().storm = Storm::of(&mut rng);
     for _ in 0..2 {
         let work = async |provisioner: &Provisioner<'_>, place: &mut Place| {
-            let look = provisioner.look(place.held()).await.map_err(|error| error.to_string())?;
-            if look.objects.application.is_some() {
+            let snapshot = provisioner.probe(place.stored()).await.map_err(|error| error.to_string())?;
+            if snapshot.objects.application.is_some() {
                 return Ok(());
             }
             let body = json!({"displayName": provisioner.wanted.name(), "signInAudience": "AzureADMyOrg"});

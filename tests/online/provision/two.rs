@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use swyx_teams::provision::{Asked, Rotated};
+use swyx_teams::provision::{RotateRequest, Rotated};
 
 use super::stage::{Ended, Stage};
 use super::world::on_its_own_clock;
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const TYPED: &str = "Abc8Q~the-first-one-of-all";
-const NEW: Asked = Asked::New { again: false, remove_old: false };
+const NEW: RotateRequest = RotateRequest::New { again: false, remove_old: false };
 
 /// A stage on which one secret is kept, and typed into Control Center.
 fn stage(seed: u64, lag: Duration) -> Arc<Stage> {
@@ -45,7 +45,7 @@ async fn of_two_rotations_at_once_one_loses_and_takes_its_secret_back() {
         }
     }
     assert_eq!((made, lost.len()), (1, 1));
-    assert!(lost[0].contains("another secret was put there meanwhile"), "{lost:?}");
+    assert!(lost[0].contains("another secret was stored there in the meantime"), "{lost:?}");
     let breach = stage.state().breach.clone();
     assert_eq!((breach, kept_works(&stage)), (None, true));
     assert_eq!(stage.emulator.snapshot().applications[0].secrets.len(), 2);

@@ -12,7 +12,7 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
         .env("SECRET", emulated.fact("client_secret"));
     let run = emulated.finish(&mut command, "");
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
+    assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or use --use-az"), "{}", run.err);
     // What the application itself can see was looked at all the same.
     assert!(run.out.contains("the sign-in works"), "{}", run.out);
 }

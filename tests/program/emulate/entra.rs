@@ -74,7 +74,7 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
     let option = running.fact("authority").replace("https://", "--trust=");
     let (code, said, _) = running.end();
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("for trying and testing"), "{said}");
+    assert!(said.contains("for trials and tests"), "{said}");
     assert!(said.contains(&format!("use these settings with {option}\n")), "{said}");
     assert!(!Path::new(&ca_file).exists() && !Path::new(&ca_file).parent().expect("a folder").exists());
 }
@@ -130,7 +130,7 @@ fn what_it_cannot_serve_it_says() {
         (vec!["--listen", "0.0.0.0:8443"], "0.0.0.0:8443 is not a loopback address"),
         (vec!["--listen", &taken], "cannot listen on 127.0.0.1"),
         (vec!["--state", "none.json"], "--state: no such file or directory"),
-        (vec!["--state", "state.json"], "line 1, column 17: a member that is not known"),
+        (vec!["--state", "state.json"], "line 1, column 17: unknown member"),
         (vec!["--state", "state.json", "--scenario", "ready"], "cannot be used with"),
         (vec!["--fault", "nonsense"], "--fault"),
         (vec!["--users", "2000000"], "at most 1000000 users"),

@@ -21,16 +21,14 @@ fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
     world.write("a.toml", &text);
     let plan = world.ends(0, &["plan", "a.toml"]);
     assert!(
-        plan.out.contains(&format!(
-            "application {NAME} ({ID}), found by its name, which no other application bears\n"
-        )),
+        plan.out.contains(&format!("application {NAME} ({ID}), found by its name, which is unique\n")),
         "{}",
         plan.out
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "error: the application {NAME} ({ID}) bears the name, but nothing says that it is the one that is meant; if it is: swyx-teams set \
-         control_center.MsTeamsClientId {ID}; if not, give the new one another entra.application_name. Nothing was changed\n"
+        "error: the application {NAME} ({ID}) has the right name, but may be a different one; to use it, run: swyx-teams set \
+         control_center.MsTeamsClientId {ID}; otherwise set another entra.application_name for the new one; nothing was changed\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
@@ -60,7 +58,7 @@ fn one_of_an_earlier_run_is_found_by_its_unique_name() {
     let after = world.read("a.toml");
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(run.out.contains("found by the unique name that an earlier run gave it\n"), "{}", run.out);
+    assert!(run.out.contains("found by the unique name from an earlier run\n"), "{}", run.out);
     assert!(run.out.contains("\n0 to add, 1 to change, 0 to remove\n"), "{}", run.out);
     assert_eq!((world.read("a.toml"), world.changes().len(), world.made().len()), (after, 0, 1));
 }
@@ -72,20 +70,19 @@ fn destroy_wants_the_applications_name() {
     world.ends(0, &["apply", "--yes", "a.toml"]);
     let id = world.application().app_id;
     let said = format!(
-        "to be deleted: the application {NAME} ({id}), with its service principal, its grants and its client secret; the \
-         synchronisation stops with it\n"
+        "to be deleted: the application {NAME} ({id}), with its service principal, its grants and its client secret; this stops the synchronisation\n"
     );
     let run = world.ends(2, &["destroy", "a.toml"]);
     assert_eq!(run.out, said);
     assert!(
-        run.err.ends_with("error: nobody can be asked; --yes NAME agrees beforehand. Nothing was changed\n"),
+        run.err.ends_with("error: cannot prompt: use --yes NAME to agree in advance; nothing was changed\n"),
         "{}",
         run.err
     );
     for wrong in ["", "yes", &NAME.to_lowercase(), &id.to_string()] {
         let run = world.ends(2, &["destroy", "--yes", wrong, "a.toml"]);
         assert!(
-            run.err.ends_with("error: that is not the application's name; nothing was changed\n"),
+            run.err.ends_with("error: the name does not match the application's name; nothing was changed\n"),
             "{}",
             run.err
         );
@@ -94,10 +91,7 @@ fn destroy_wants_the_applications_name() {
     assert!(world.application().deleted.is_none());
     let settings = world.read("a.toml");
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
-    let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still \
-                names it; before another apply, take control_center.MsTeamsClientId out of it, and give the new one another \
-                entra.application_name, for this one is kept until then; the secret that is kept for it is of no use any more, and no other \
-                is written over it\n";
+    let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still names it. Before you run apply again, remove control_center.MsTeamsClientId from the file and set another entra.application_name, because this name stays reserved until then; also delete the stored secret, which is useless now and is never overwritten\n";
     assert_eq!(run.out, format!("{said}{then}"));
     assert!(world.application().deleted.is_some());
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
@@ -121,8 +115,9 @@ fn what_was_destroyed_can_be_restored_or_left() {
         "{}",
         run.err
     );
-    let words =
-        format!("{restoring}to have a new one made, take `control_center.MsTeamsClientId` out of the file\n");
+    let words = format!(
+        "{restoring}to have a new one created, remove `control_center.MsTeamsClientId` from the file\n"
+    );
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
 
@@ -140,16 +135,12 @@ fn what_was_destroyed_can_be_restored_or_left() {
     world.write("a.toml", &world.read("a.toml").replace(&line, ""));
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "{restoring}or delete it there for good, or give a new one another name: swyx-teams set entra.application_name NAME\n"
+        "{restoring}or delete it permanently there, or set another name for the new one: swyx-teams set entra.application_name NAME\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
     world.ends(0, &["set", "entra.application_name", "Second", "--config", "a.toml"]);
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
-    assert!(
-        run.err.contains("teams.secret: what is in there is no secret of this application"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("teams.secret: the content is not a secret of this application"), "{}", run.err);
     assert!(
         world.applications().len() == 1,
         "nothing was made: another application's secret may be in there"
@@ -170,15 +161,14 @@ fn of_an_application_that_was_there_before_only_our_secrets_go() {
     let (name, id) = ("SwyxWare presence", world.facts().client_id.clone().expect("an id"));
     let run = world.ends(0, &["destroy", "--yes", name, "a.toml"]);
     let said = format!(
-        "the application {name} ({id}) was not made by apply and stays; to be removed: the client secret that was made for this settings \
-         file\nremoved; a secret cannot be restored\n"
+        "the application {name} ({id}) was not created by apply and stays; to be removed: the client secret created for this settings file\nremoved; a secret cannot be restored\n"
     );
     assert_eq!(run.out, said);
     assert!(world.accepts(&theirs) && !world.accepts(&ours));
     assert!(world.application().deleted.is_none());
     let run = world.ends(0, &["destroy", "--yes", name, "a.toml"]);
     let said = format!(
-        "the application {name} ({id}) was not made by apply and stays; none of its client secrets was made for this settings file\n"
+        "the application {name} ({id}) was not created by apply and stays; none of its client secrets was created for this settings file\n"
     );
     assert_eq!(run.out, said);
     assert!(world.changes().is_empty());

@@ -14,7 +14,7 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n\
+    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n\
                to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(world.to_graph(), 6);
@@ -36,11 +36,7 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
     assert_eq!(world.files(), ["a.toml", SECRET_FILE]);
 
     let again = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(
-        again.out.ends_with("\nnothing to do: the tenant holds what the settings want\n"),
-        "{}",
-        again.out
-    );
+    assert!(again.out.ends_with("\nnothing to do: the tenant matches the settings\n"), "{}", again.out);
     assert_eq!((world.changes().len(), world.requests().len()), (0, 2));
     assert_eq!((world.read("a.toml"), world.made().len()), (after, 1));
     // What was set up stands before the other commands, too.
@@ -59,8 +55,8 @@ done: + service principal of the application
 done: ~ settings file control_center.MsTeamsClientId
 done: + grant Presence.ReadWrite.All
 done: + grant User.ReadBasic.All
-signing in with the new secret, as a proof
-done: + client secret valid for 180 days, kept in the file teams.secret
+testing the new secret with a sign-in
+done: + client secret valid for 180 days, stored in the file teams.secret
 ";
     assert_eq!((run.code, run.err.as_str()), (Some(0), expected));
     let world = World::empty();
@@ -96,7 +92,7 @@ fn without_a_terminal_nobody_agrees_but_by_yes() {
     world.write("a.toml", &text);
     let run = world.ends(2, &["apply", "a.toml"]);
     assert!(
-        run.err.ends_with("error: nobody can be asked; --yes agrees beforehand. Nothing was changed\n"),
+        run.err.ends_with("error: cannot prompt: use --yes to agree in advance; nothing was changed\n"),
         "{}",
         run.err
     );
@@ -138,10 +134,7 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let application = world.application();
     let words = format!(
-        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; this administrator may not consent (HTTP 403), which takes at \
-         least Privileged Role Administrator. Whoever may opens {}/{}/adminconsent?client_id={} (that it ends on a page with \
-         AADSTS500113 means that there is no page to go back to, not that the consent failed), or in the Entra portal App \
-         registrations, the application, API permissions, Grant admin consent. Then swyx-teams apply goes on from here\n",
+        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; this administrator cannot consent (HTTP 403), which needs at least Privileged Role Administrator. An administrator with that role opens {}/{}/adminconsent?client_id={} (a final page with AADSTS500113 only means that there is no page to return to; the consent is still granted), or uses the Entra portal: App registrations, the application, API permissions, Grant admin consent. Then run swyx-teams apply again to continue\n",
         world.facts().authority,
         world.facts().tenant_id,
         application.app_id
@@ -162,7 +155,7 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
     let page = consent(&world, &run.err);
     assert!(page.contains("AADSTS500113"), "{page}");
     let done = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(done.out.ends_with("nothing to do: the tenant holds what the settings want\n"), "{}", done.out);
+    assert!(done.out.ends_with("nothing to do: the tenant matches the settings\n"), "{}", done.out);
     assert!(world.changes().is_empty());
     assert_eq!(world.application().service_principal.expect("one").granted, BOTH);
     assert_eq!((world.kept_in(SECRET_FILE), world.made().len()), (secret, 1));
@@ -183,7 +176,7 @@ fn one_refused_grant_keeps_nothing_else_from_being_done() {
     assert_eq!(granted.len(), 1);
     world.at_requests(|_| Deed::Pass);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works, with what the mode needs\n"), "{}", run.out);
+    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n"), "{}", run.out);
 }
 
 #[test]
@@ -192,7 +185,7 @@ fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| if asked.is_change() { Deed::Forbid } else { Deed::Pass });
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
-    let words = "error: a.toml: the administrator may not do this (HTTP 403): registering an application; the least role that may is \
+    let words = "error: a.toml: administrator not permitted (HTTP 403): registering an application; this needs at least \
                  Application Developer, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All\n";
     assert!(run.err.ends_with(words), "{}", run.err);
     assert!(world.applications().is_empty());
@@ -217,7 +210,7 @@ fn the_redirect_uri_of_the_guide_goes_by_the_version() {
         );
         let run = world.ends(0, &["apply", "--yes", "a.toml"]);
         assert!(
-            run.out.contains(&format!("left out of the vendor's guide: the redirect URI {redirect} ")),
+            run.out.contains(&format!("not set from the vendor's guide: the redirect URI {redirect} ")),
             "{}",
             run.out
         );

@@ -18,12 +18,12 @@ fn told_to_end_while_it_waits_it_ends_and_its_empty_file_is_gone() {
         let world = World::with(Options { scenario: Scenario::Empty, faults, ..Options::default() });
         world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
         let mut running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
-        running.until("waiting 2 s: the new application is not known everywhere in Entra ID yet");
+        running.until("waiting 2 s: Entra ID is still replicating the new application");
         assert_eq!((world.files(), world.mode(OUT)), (vec!["a.toml".to_owned(), OUT.to_owned()], 0o600));
         running.signal(signal);
         let run = running.end();
         assert_eq!(run.code, Some(2), "{}", run.err);
-        let words = "error: interrupted; what was done stays, and the same command goes on from there\n";
+        let words = "error: interrupted; completed changes stay; run the same command again to continue\n";
         assert!(run.err.ends_with(words), "{}", run.err);
         assert_eq!(world.files(), ["a.toml"]);
         assert_eq!(world.applications().len(), 1, "what was done stays");

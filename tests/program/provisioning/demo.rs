@@ -23,12 +23,12 @@ fn every_act_ends_as_it_should_and_leaves_its_files() {
     let output = demo("", &place);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
-    assert!(out.contains("\nAll 8 ended as they should, in "), "{out}");
+    assert!(out.contains("\nAll 8 steps succeeded in "), "{out}");
     assert!(
         out.contains("Swyx: Speaking ") && out.contains("Teams: Busy/InACall ") && !out.contains("never"),
         "{out}"
     );
-    assert!(out.contains("\nTold to end, it left 0 presences in Teams.\n"), "{out}");
+    assert!(out.contains("\nAfter `sync` was stopped, 0 presences were left in Teams.\n"), "{out}");
     let (_, address) = out.split_once("at https://").expect("the address");
     let (address, _) = address.split_once(',').expect("the address");
     for words in [
@@ -56,11 +56,7 @@ fn an_act_that_fails_is_not_passed_over() {
     let output = demo("SSL_CERT_FILE=/none.pem", &folder.path().join("demo"));
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(
-        said.contains("and should have ended with 0\n")
-            && said.ends_with(" of 8 did not end as they should\n"),
-        "{said}"
-    );
+    assert!(said.contains("; expected 0\n") && said.ends_with(" of 8 steps failed\n"), "{said}");
     let there = demo("", folder.path());
     assert_eq!(
         (there.status.code(), text(&there.stderr)),

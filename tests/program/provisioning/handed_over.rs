@@ -30,8 +30,7 @@ fn without_a_terminal_or_a_file_for_it_nothing_begins() {
         world.write("a.toml", &text);
         let run = world.ends(2, &["apply", "--yes", "--trust", "a.toml"]);
         let words = format!(
-            "error: a.toml: a new secret cannot be put {place} by this program: --secret-out FILE writes it into a new file; \
-             without that, a terminal is needed to show it on\n"
+            "error: a.toml: swyx-teams cannot put a new secret {place}: use --secret-out FILE to write it to a new file, or run on a terminal to show it\n"
         );
         assert!(run.err.contains(&words), "{}", run.err);
         assert!(world.changes().is_empty() && world.applications().is_empty());
@@ -45,7 +44,7 @@ fn a_new_file_gets_the_secret_and_nothing_else() {
         let world = World::empty().keeping(&[OUT]);
         world.write("a.toml", &world.settings(ENV));
         let run = world.ends(0, &["apply", "--yes", "--secret-out", OUT, "--format", format, "a.toml"]);
-        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then remove that file";
+        let to_do = "the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then delete that file";
         match format {
             "json" => {
                 let json: Value = serde_json::from_str(&run.out).expect("JSON");
@@ -90,7 +89,7 @@ fn where_a_run_fails_the_file_is_gone_again() {
     world.at_requests(|asked| if asked.path.ends_with("/addPassword") { Deed::Forbid } else { Deed::Pass });
     let run = world.ends(3, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
     assert!(
-        run.err.contains("the administrator may not do this (HTTP 403): adding a client secret"),
+        run.err.contains("administrator not permitted (HTTP 403): adding a client secret"),
         "{}",
         run.err
     );
@@ -108,7 +107,7 @@ fn where_the_settings_name_a_file_there_is_nothing_to_hand_over() {
         let run = world.ends(2, &[command, "--secret-out", OUT, "a.toml"]);
         assert!(
             run.err.contains(
-                "error: --secret-out is for settings that name an environment variable or a command"
+                "error: --secret-out is only for settings that name an environment variable or a command"
             ),
             "{}",
             run.err
@@ -121,18 +120,18 @@ fn where_the_settings_name_a_file_there_is_nothing_to_hand_over() {
 fn applied_again_without_the_variable_nothing_is_done_and_that_is_said() {
     let (world, secret) = applied();
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let note = "  - whether the secret that is kept is right was not looked at: the environment variable SECRET is not set, or empty; --new-secret makes another\n";
+    let note = "  - the stored secret was not checked: the environment variable SECRET is not set, or empty; --new-secret creates another one\n";
     assert!(run.out.contains(note), "{}", run.out);
-    assert!(run.out.ends_with("nothing to do: the tenant holds what the settings want\n"), "{}", run.out);
+    assert!(run.out.ends_with("nothing to do: the tenant matches the settings\n"), "{}", run.out);
     assert!(world.changes().is_empty());
     let run = world.run_with(&["apply", "--yes", "a.toml"], "SECRET", &secret);
-    assert_eq!((run.code, run.out.contains("was not looked at")), (Some(0), false), "{}", run.out);
+    assert_eq!((run.code, run.out.contains("was not checked")), (Some(0), false), "{}", run.out);
     assert!(world.changes().is_empty());
     // Somebody put another one there: there is none that works, so one is made, once it can go somewhere.
     let wrong = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
     let run = world.run_with(&["apply", "--yes", "a.toml"], "SECRET", wrong);
     assert_eq!((run.code, world.changes().len()), (Some(2), 0), "{}", run.err);
-    assert!(run.out.contains("the one that is kept is none of the application's"), "{}", run.out);
+    assert!(run.out.contains("the stored one does not belong to the application"), "{}", run.out);
 }
 
 #[test]
@@ -147,18 +146,19 @@ fn another_secret_is_made_where_that_is_asked_for() {
 fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
     let (world, old) = applied();
     let run = world.ends(2, &["rotate", "--secret-out", OUT, "a.toml"]);
-    let words = "error: a.toml: which secret is in use shows only where it can be fetched: the environment variable SECRET is not set, or empty. Nothing was changed\n";
+    let words = "error: a.toml: cannot fetch the secret to see which one is in use: the environment variable SECRET is not set, or empty; nothing was changed\n";
     assert!(run.err.contains(words), "{}", run.err);
     let run = world.run_with(&["rotate", "a.toml"], "SECRET", &old);
     assert!(
-        run.err.contains("error: a.toml: a new secret cannot be put in the environment variable SECRET"),
+        run.err
+            .contains("error: a.toml: swyx-teams cannot put a new secret in the environment variable SECRET"),
         "{}",
         run.err
     );
     assert_eq!((run.code, world.changes().len()), (Some(2), 0));
     let run = world.run_with(&["rotate", "--remove-old", "--secret-out", OUT, "a.toml"], "SECRET", &old);
     assert!(
-        run.err.contains("error: --remove-old needs a secret that this program can put in its place"),
+        run.err.contains("error: --remove-old needs a secret that swyx-teams can store itself"),
         "{}",
         run.err
     );
@@ -167,7 +167,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
 
     let run = world.run_with(&["rotate", "--secret-out", OUT, "a.toml"], "SECRET", &old);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then remove that file\n"), "{}", run.out);
+    assert!(run.out.contains("to do: the new secret is in new.secret: put it in the environment variable SECRET and into Control Center, then delete that file\n"), "{}", run.out);
     let new = world.kept_in(OUT);
     assert!(new != old && world.accepts(&old));
 
@@ -181,7 +181,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
     assert_eq!(
         (run.code, run.out.as_str()),
-        (Some(0), "a.toml: the old client secret is removed\n"),
+        (Some(0), "a.toml: removed the old client secret\n"),
         "{}",
         run.err
     );

@@ -18,7 +18,7 @@ fn a_name_in_the_tenant_moves_no_cursor() {
     world.write("a.toml", &text);
     let run = world.run(&["plan", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("2 applications are called Sync\\u{1b}[2J\\u{202e}: "), "{}", run.err);
+    assert!(run.err.contains("2 applications have the name Sync\\u{1b}[2J\\u{202e}: "), "{}", run.err);
     for said in [&run.out, &run.err] {
         assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
     }

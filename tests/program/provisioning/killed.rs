@@ -167,7 +167,7 @@ fn a_secret_that_is_handed_over_can_be_had_in_the_end() {
             let has = |name: &str| world.files().contains(&name.to_owned());
             if !has("second") {
                 // There is a secret, and only a person knows whether its value is lost.
-                assert!(second.out.contains("was not looked at"), "{about}: {}", second.out);
+                assert!(second.out.contains("was not checked"), "{about}: {}", second.out);
                 world.ends(0, &["apply", "--yes", "--new-secret", "--secret-out", "third", "a.toml"]);
             }
             let kept = world.kept_in(if has("second") { "second" } else { "third" });

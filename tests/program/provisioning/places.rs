@@ -18,7 +18,7 @@ fn a_secret_in_the_settings_file_is_replaced_there_and_nothing_else() {
     world.write("a.toml", &before);
     set_mode(&world.path("a.toml"), 0o600);
     let run = world.ends(0, &["apply", "--yes", "--timeout", SOON, "a.toml"]);
-    assert!(run.out.contains("the one that is kept is none of the application's"), "{}", run.out);
+    assert!(run.out.contains("the stored one does not belong to the application"), "{}", run.out);
     let secret = world.made().remove(0);
     assert!(world.accepts(&secret) && secret != STALE);
     assert_eq!(world.read("a.toml"), before.replace(STALE, &secret));
@@ -39,12 +39,12 @@ fn where_the_settings_do_not_say_where_the_secret_is_to_be_kept_nothing_begins()
     world.write("a.toml", &text);
     let plan = world.ends(0, &["plan", "a.toml"]);
     assert!(
-        plan.out.contains("valid for 180 days, kept at a place that the settings do not name yet\n"),
+        plan.out.contains("valid for 180 days, stored in a place that the settings do not name yet\n"),
         "{}",
         plan.out
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
-    let words = "error: a.toml: `control_center.MsTeamsClientSecret` is not set; say where the new secret is to be kept, as swyx-teams set \
+    let words = "error: a.toml: `control_center.MsTeamsClientSecret` is not set: name a place for the new secret, for example swyx-teams set \
                  control_center.MsTeamsClientSecret file:teams.secret\n";
     assert!(run.err.contains(words), "{}", run.err);
     assert!(world.changes().is_empty());

@@ -11,35 +11,35 @@ fn a_plan_for_an_empty_tenant_says_what_is_to_be_done_and_why_and_by_whom() {
     let run = world.ends(0, &["plan", "a.toml"]);
     let expected = format!(
         r#"a.toml: tenant {} (global)
-application SwyxMSTeamsPresenceSync: not there yet
+application SwyxMSTeamsPresenceSync: does not exist yet
 
   + application          SwyxMSTeamsPresenceSync, for this tenant only
-                         entra.application_name: the settings name no application, and none was found by this name
-                         takes at least: Application Developer
+                         entra.application_name: the settings name no application, and no application has this name
+                         needs at least: Application Developer
   + declared permission  Presence.ReadWrite.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to set presences in Teams, so that "Speaking" shows as "In a call"
-                         takes at least: Application Developer
+                         needs at least: Application Developer
   + declared permission  User.ReadBasic.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to find the Teams account of each Swyx user
-                         takes at least: Application Developer
+                         needs at least: Application Developer
   + service principal    of the application
-                         control_center.MsTeamsClientId: without it, the application cannot sign in here, and nothing can be granted to it
-                         takes at least: Application Developer
+                         control_center.MsTeamsClientId: without it, the application cannot sign in here or get permissions
+                         needs at least: Application Developer
   ~ settings file        control_center.MsTeamsClientId
-                         control_center.MsTeamsClientId: the application's id belongs there
+                         control_center.MsTeamsClientId: the settings need the application's id
   + grant                Presence.ReadWrite.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to set presences in Teams, so that "Speaking" shows as "In a call"
-                         takes at least: Privileged Role Administrator
+                         needs at least: Privileged Role Administrator
   + grant                User.ReadBasic.All
                          control_center.MsTeamsStatusSyncMode: mode 2: needed to find the Teams account of each Swyx user
-                         takes at least: Privileged Role Administrator
-  + client secret        valid for 180 days, kept in the file teams.secret
-                         control_center.MsTeamsClientSecret: there is none yet
-                         takes at least: Cloud Application Administrator, or an owner of the application
+                         needs at least: Privileged Role Administrator
+  + client secret        valid for 180 days, stored in the file teams.secret
+                         control_center.MsTeamsClientSecret: there is no secret yet
+                         needs at least: Cloud Application Administrator, or an owner of the application
 
-To know:
+Notes:
 
-  - left out of the vendor's guide: the redirect URI https://localhost/ and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them
+  - not set from the vendor's guide: the redirect URI https://localhost/ and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them
 
 7 to add, 1 to change, 0 to remove
 "#,
@@ -67,7 +67,7 @@ fn a_plan_for_a_program_has_the_same_steps() {
     let first = json!({
         "action": "add", "object": "application", "what": "SwyxMSTeamsPresenceSync, for this tenant only",
         "key": "entra.application_name",
-        "reason": "the settings name no application, and none was found by this name",
+        "reason": "the settings name no application, and no application has this name",
         "role": "Application Developer"
     });
     assert_eq!(steps[0], first);
@@ -97,9 +97,9 @@ fn where_all_is_well_a_plan_has_no_step_and_takes_two_requests() {
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     let run = world.ends(0, &["plan", "--exit-code", "a.toml"]);
     let expected = format!(
-        "a.toml: tenant {} (global)\napplication SwyxWare presence ({}), found by the client id in the settings\n\nTo know:\n\n  \
-         - left out of the vendor's guide: the redirect URI https://localhost/ and public client flows; an application that signs in \
-         with a secret needs neither (inferred); --as-in-the-guide sets them\n\nnothing to do: the tenant holds what the settings want\n",
+        "a.toml: tenant {} (global)\napplication SwyxWare presence ({}), found by the client id in the settings\n\nNotes:\n\n  \
+         - not set from the vendor's guide: the redirect URI https://localhost/ and public client flows; an application that signs in \
+         with a secret needs neither (inferred); --as-in-the-guide sets them\n\nnothing to do: the tenant matches the settings\n",
         world.facts().tenant_id,
         world.facts().client_id.as_deref().unwrap()
     );
@@ -129,7 +129,7 @@ fn what_was_granted_beyond_the_mode_is_shown_and_taken_back_only_where_that_is_a
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     let run = world.ends(0, &["plan", "--exit-code", "a.toml"]);
     let note =
-        "  - granted beyond what the mode needs: Directory.ReadWrite.All, Mail.Read; --prune takes it back\n";
+        "  - granted but not needed by the mode: Directory.ReadWrite.All, Mail.Read; --prune removes it\n";
     assert!(run.out.contains(note), "{}", run.out);
     let run = world.ends(1, &["plan", "--exit-code", "--prune", "a.toml"]);
     assert!(run.out.ends_with("\n0 to add, 0 to change, 4 to remove\n"), "{}", run.out);

@@ -24,7 +24,12 @@ fn a_file_with_errors_is_mended_first() {
     let world = World::empty();
     let text = with_entra(&world.settings(IN_FILE), "cloud = \"globall\"");
     all_end(&world, &text, 1, "error[invalid-value]");
-    all_end(&world, &text, 1, "error: mend these first; a missing client id or secret is no obstacle here\n");
+    all_end(
+        &world,
+        &text,
+        1,
+        "error: fix these errors first; a missing client id or secret is allowed here\n",
+    );
     all_end(&world, "[control_center\n", 1, "error[syntax]");
 }
 
@@ -76,7 +81,7 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
     for command in COMMANDS {
         let run = world.go(world.program().args(command).arg("a.toml"));
         assert_eq!(run.code, Some(2), "{}", run.err);
-        assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or give --use-az"), "{}", run.err);
+        assert!(run.err.contains("set SWYX_TEAMS_ADMIN_TOKEN, or use --use-az"), "{}", run.err);
         assert_eq!(world.requests().len(), 0);
     }
 }
@@ -115,17 +120,19 @@ fn an_application_that_is_not_there_is_a_decision_for_a_person() {
     for command in &COMMANDS[..2] {
         let run = world.ends(2, &[*command, &["a.toml"]].concat());
         let words = format!(
-            "error: `control_center.MsTeamsClientId`: there is no application {none} in this tenant; is it the right tenant, and its \
-             Application (client) ID, not an object id? One that was made in the last minutes may not be seen everywhere yet. To have a new \
-             application made, take that line out of the file"
+            "error: `control_center.MsTeamsClientId`: no application {none} in this tenant; check that the tenant is right and that this is an Application (client) ID, not an object id. A new application can take some minutes to become visible. To have a new application created, remove that line from the file"
         );
         assert!(run.err.contains(&words), "{}", run.err);
         assert_eq!((run.out.as_str(), world.changes().len()), ("", 0));
     }
     let run = world.ends(2, &["rotate", "a.toml"]);
-    assert!(run.err.contains("there is no application yet; swyx-teams apply makes it"), "{}", run.err);
+    assert!(
+        run.err.contains("there is no application yet: run swyx-teams apply to create it"),
+        "{}",
+        run.err
+    );
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
-    assert_eq!(run.out, "a.toml: nothing to do: there is no such application\n");
+    assert_eq!(run.out, "a.toml: nothing to do: the application does not exist\n");
 }
 
 #[test]
@@ -137,12 +144,12 @@ fn of_two_applications_of_one_name_none_is_taken() {
     for command in &COMMANDS[..2] {
         let run = world.ends(2, &[*command, &["a.toml"]].concat());
         assert!(
-            run.err.contains(&format!("error: 2 applications are called {NAME}: {} (made on ", ids[0])),
+            run.err.contains(&format!("error: 2 applications have the name {NAME}: {} (created on ", ids[0])),
             "{}",
             run.err
         );
         assert!(
-            run.err.contains("say which one is meant: swyx-teams set control_center.MsTeamsClientId ID\n"),
+            run.err.contains("choose one: swyx-teams set control_center.MsTeamsClientId ID\n"),
             "{}",
             run.err
         );

@@ -40,8 +40,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     assert!(new != old && world.accepts(&old));
     let day = last_day(&world);
     let beginning = format!(
-        "a.toml: there is a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, \
-         swyx-teams rotate --finish a.toml removes it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
     );
     assert!(run.out.starts_with(&beginning), "{}", run.out);
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
@@ -50,16 +49,15 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     // Nobody said yet that Control Center has it: another run makes no third.
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
-        "a.toml: the new client secret is in its place and works; the one before it is valid until {day}: once Control Center has the \
-         new one, swyx-teams rotate --finish a.toml removes it\n\nControl Center"
+        "a.toml: the new client secret is in its place and works; the old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center"
     );
     assert!(again.out.starts_with(&beginning), "{}", again.out);
     assert!(world.changes().is_empty());
     let plan = world.ends(0, &["plan", "--exit-code", "a.toml"]);
-    assert!(plan.out.contains("  - the secret before the present one is still valid; once"), "{}", plan.out);
+    assert!(plan.out.contains("  - the previous secret is still valid; once"), "{}", plan.out);
 
     let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
-    assert_eq!(finish.out, "a.toml: the old client secret is removed\n");
+    assert_eq!(finish.out, "a.toml: removed the old client secret\n");
     assert!(world.accepts(&new) && !world.accepts(&old));
     let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
     assert_eq!(finish.out, "a.toml: nothing to remove: there is no older client secret\n");
@@ -104,7 +102,7 @@ fn in_a_timer_it_says_one_line_and_waits_until_it_is_due() {
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
-    assert!(run.out.contains("rotate --finish a.toml removes it"), "{}", run.out);
+    assert!(run.out.contains("rotate --finish a.toml to remove it"), "{}", run.out);
     assert!(world.changes().is_empty());
 }
 
@@ -143,7 +141,7 @@ fn a_secret_that_is_none_of_the_applications_is_no_ground_to_remove_others() {
     world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
     let run = world.ends(2, &["rotate", "--finish", "--timeout", SOON, "a.toml"]);
     assert!(
-        run.err.contains("is none of the application's, so nothing can be removed in its favour"),
+        run.err.contains("does not belong to the application, so it cannot replace other secrets"),
         "{}",
         run.err
     );
@@ -155,12 +153,12 @@ fn policies_of_the_tenant_are_named_with_what_to_do() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
-            "does not allow a client secret that is valid for 180 days; set less, and renew before that, as swyx-teams set \
+            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example swyx-teams set \
              entra.renew_before_days 7 entra.secret_lifetime_days 30, or ask",
         ),
         (
             json!({"secretsBanned": true}),
-            "forbids new client secrets; ask whoever keeps it to exempt this application",
+            "forbids new client secrets; ask the policy's administrator to exempt this application",
         ),
     ];
     for (policies, words) in cases {

@@ -34,7 +34,7 @@ fn from_nothing_to_a_proven_file_and_its_sheet() {
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     for said in [
         "7 to add, 1 to change, 0 to remove",
-        "a.toml: done; the sign-in works, with what the mode needs",
+        "a.toml: done; the sign-in works and has the permissions for the mode",
         "a.toml: the sign-in works\n  permissions: Presence.ReadWrite.All, User.ReadBasic.All\n",
         "Control Center, General settings, expert settings\n",
         &world.application().app_id.to_string(),
@@ -98,7 +98,7 @@ fn without_an_agreement_the_answers_stay_and_the_tenant_is_as_it_was() {
     let words = words(&world);
     let run = set_up(&world, &words[..words.len() - 1]);
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("--yes agrees beforehand. Nothing was changed"), "{}", run.err);
-    assert!(run.err.ends_with("swyx-teams setup --config a.toml goes on from here\n"), "{}", run.err);
+    assert!(run.err.contains("use --yes to agree in advance; nothing was changed"), "{}", run.err);
+    assert!(run.err.ends_with("run swyx-teams setup --config a.toml to continue\n"), "{}", run.err);
     assert!(world.applications().is_empty() && world.read("a.toml").contains("MsTeamsStatusSyncMode = 2"));
 }

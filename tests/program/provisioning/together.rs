@@ -24,7 +24,7 @@ fn of_several_at_once_one_application_and_one_secret_come() {
     assert!(ended.iter().any(|(code, _)| *code == Some(0)), "{ended:#?}");
     for (code, said) in &ended {
         let is_late = *code == Some(2)
-            && said.contains("another swyx-teams is at work for this settings file; nothing was changed");
+            && said.contains("another swyx-teams is running for this settings file: wait until it ends; nothing was changed");
         assert!(*code == Some(0) || is_late, "{code:?} {said}");
     }
     let kept = world.kept_in(SECRET_FILE);

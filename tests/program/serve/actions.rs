@@ -111,7 +111,7 @@ fn a_plan_has_the_commands_steps_and_changes_nothing() {
 fn what_stands_in_the_way_of_a_plan_is_said_as_the_command_says_it() {
     let mut office = Office::new(Emulated::scenario("empty"), &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
     let page = office.served.act("plan");
-    has_all(&page.body, &["this could not be done", "there is no application", "is it the right tenant"]);
+    has_all(&page.body, &["the action failed", "no application", "check that the tenant is right"]);
     office.end();
 }
 
@@ -120,7 +120,7 @@ fn a_sheet_shows_where_the_secret_is_and_not_what_it_is() {
     let mut office = Office::new(Emulated::scenario("ready"), &["SECRET"]);
     let tenant = office.tenant.fact("tenant_id").to_owned();
     let page = office.served.act("sheet");
-    has_all(&page.body, &["Control Center", &tenant, "SECRET", "By hand", "To know"]);
+    has_all(&page.body, &["Control Center", &tenant, "SECRET", "Manual steps", "Notes"]);
     assert!(!page.body.contains("--reveal"), "there is none on a page");
     office.end();
 }

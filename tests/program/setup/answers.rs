@@ -37,9 +37,12 @@ fn an_answers_file_says_what_flags_say() {
     ];
     goes_on(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
     assert_eq!(written(one.path()), written(other.path()));
-    for told in
-        ["yes               yes", "from answers.toml", "answers.toml agrees to it", "as-in-the-guide   yes"]
-    {
+    for told in [
+        "yes               yes",
+        "from answers.toml",
+        "answers.toml agrees in advance",
+        "as-in-the-guide   yes",
+    ] {
         assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
     }
 }
@@ -54,9 +57,9 @@ fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
     goes_on(&run);
     assert_eq!(written(folder.path()), Some(format!("{WRITTEN}\n[entra]\ncloud = \"global\"\n")));
     for told in [
-        "north.toml: mode was 1, and is 2 now, from answers.toml",
-        "north.toml: cloud was us_gov_l5, and is global now, from --cloud",
-        "before you agree to the plan",
+        "north.toml: mode was 1 and is now 2 (source: answers.toml)",
+        "north.toml: cloud was us_gov_l5 and is now global (source: --cloud)",
+        "only after you agree to the plan",
     ] {
         assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
     }
@@ -86,7 +89,10 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
         ("mode = 2\nmode = 1", "answers.toml:2:1: "),
         ("mode = ", "answers.toml:1:"),
         ("tennant = \"canary\"", "answers.toml:1:1: unknown name `tennant`\n  did you mean `tenant`?"),
-        ("client-secret = \"canary\"", "an answers file holds no secret; `secret` says where it is kept"),
+        (
+            "client-secret = \"canary\"",
+            "an answers file must not contain a secret; `secret` says where it is stored",
+        ),
         ("[control_center]\nx = \"canary\"", "answers.toml:1:2: unknown name `control_center`"),
         ("mode = \"canary\"", "answers.toml:1:8: mode: expected an integer, found a string"),
         ("mode = 3", "answers.toml:1:8: mode: there is no such mode"),
@@ -99,16 +105,16 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
         ("cloud = \"canary\"", "answers.toml:1:9: cloud: not one of the choices"),
         (
             "sign-in = \"canary\"",
-            "answers.toml:1:11: sign-in: not one of the choices\n  one of `token`, `az`, `device-code`",
+            "answers.toml:1:11: sign-in: invalid choice\n  one of `token`, `az`, `device-code`",
         ),
         ("sign-in = \"device-code\"", "answers.toml:1:11: sign-in: there is no terminal"),
-        ("secret = \"canary\"", "answers.toml:1:10: secret: a reference to a secret was expected"),
+        ("secret = \"canary\"", "answers.toml:1:10: secret: expected a reference to a secret"),
         ("secret = { value = \"canary\" }", "answers.toml:1:10: secret: a reference"),
         ("[secret]\nfile = \"canary\"", "answers.toml:1:1: secret: a reference"),
         ("secret = { env = \"no canary\" }", "answers.toml:1:10: secret: "),
         ("user = \"canary\"", "answers.toml:1:8: user: expected an array, found a string"),
-        ("user = [\"canary\"]", "answers.toml:1:9: user: a user was expected"),
-        ("user = [{ swyx = \"canary\" }]", "answers.toml:1:9: user: a user was expected"),
+        ("user = [\"canary\"]", "answers.toml:1:9: user: expected a user"),
+        ("user = [{ swyx = \"canary\" }]", "answers.toml:1:9: user: expected a user"),
         ("user = [\"canary=x\"]", "answers.toml:1:9: user: "),
         ("yes = \"canary\"", "answers.toml:1:7: yes: expected a boolean, found a string"),
         ("as-in-the-guide = 1", "answers.toml:1:19: as-in-the-guide: expected a boolean, found an integer"),

@@ -17,15 +17,15 @@ fn what_is_required_is_enough() {
         assert_eq!(mode & 0o777, 0o600);
     }
     for told in [
-        "1. write north.toml",
+        "1. write the answers to north.toml",
         "Presence.ReadWrite.All and User.ReadBasic.All",
-        "and keep it in the file north.secret",
+        "and store it in the file north.secret",
         "application-name  SwyxMSTeamsPresenceSync",
-        "Nothing is changed in the tenant before you agree to the plan.",
+        "The tenant is changed only after you agree to the plan.",
     ] {
         assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
     }
-    assert!(!run.err.contains("You are asked for"), "{}", run.err);
+    assert!(!run.err.contains("Open questions"), "{}", run.err);
 }
 
 #[test]
@@ -74,7 +74,7 @@ teams = \"c@example.com\"
 "
     );
     for told in
-        ["register the application Presence of the north", "2 users", "--yes agrees to it", "new.secret"]
+        ["register the application Presence of the north", "2 users", "--yes agrees in advance", "new.secret"]
     {
         assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
     }
@@ -118,7 +118,7 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
         ("--swyx-version", "14", "a version has two numbers"),
         ("--swyx-version", "13.00", "mode 2 came with SwyxWare 13.25, this is 13.00"),
         ("--mode", "3", "there is no such mode"),
-        ("--mode", "two", "a whole number was expected"),
+        ("--mode", "two", "expected a whole number"),
         ("--mode", "0", "mode 0 is not in the vendor's pages"),
         ("--tenant", "contoso.com", "this is a tenant's name, not its id"),
         ("--tenant", "", "--tenant: "),
@@ -130,7 +130,7 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
         ("--secret", "env:SWYX_TEAMS_ADMIN_TOKEN", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"),
         ("--secret", "{ env = \"swyx_teams_trust\" }", "`swyx_teams_trust` is a variable of this program"),
         ("--secret", "{ command = [] }", "never the secret itself"),
-        ("--user", "Jane Roe", "a user is written SWYX NAME=TEAMS ACCOUNT"),
+        ("--user", "Jane Roe", "expected SWYX NAME=TEAMS ACCOUNT"),
         ("--user", "=jane.roe@example.com", "must not be empty"),
         ("--user", "Jane Roe=jane", "--user: "),
     ] {

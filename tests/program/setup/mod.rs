@@ -64,7 +64,7 @@ pub fn goes_on(run: &Run) {
     const ENDS: [&str; 3] = [
         "error: the Azure CLI (az) cannot be started; is it installed?\n",
         "error: `control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command\n",
-        "error: --secret-out is for settings that name an environment variable or a command; these name a place that is written to\n",
+        "error: --secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to\n",
     ];
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
     assert!(ENDS.iter().any(|end| run.err.contains(end)), "{}", run.err);

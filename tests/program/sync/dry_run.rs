@@ -31,7 +31,7 @@ fn a_dry_run_writes_nothing_and_its_recording_says_the_same_again() {
         "127.0.0.1:0",
         "-vvv",
     ]);
-    running.says("a dry run: nothing is set in Teams or Swyx");
+    running.says("dry run: nothing is set in Teams or Swyx");
     running.is_ready();
     happens(&site, |line| running.prints(line));
     // A call that goes on when it ends.
@@ -75,7 +75,7 @@ fn what_was_really_done_is_recorded_the_same_way() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     let running = site.start(&["sync", "a.toml", "--record", "r.jsonl", "--metrics", "127.0.0.1:0"]);
-    running.says("recorded");
+    running.says("recording is on");
     running.is_ready();
     site.teams("Busy/InAMeeting");
     until("Away in Swyx", || site.in_swyx() == "Away");

@@ -21,7 +21,7 @@ fn both_signals_end_it_with_0_once_its_sessions_are_cleared() {
         running.signal(signal);
         let run = running.end();
         assert_eq!((run.code, site.sessions()), (Some(0), 0), "{}", run.err);
-        assert!(run.err.contains("ending: what is shown in Teams is taken back"), "{}", run.err);
+        assert!(run.err.contains("stopping: clearing the presences in Teams"), "{}", run.err);
         assert!(!run.err.contains("left"), "{}", run.err);
     }
 }
@@ -37,7 +37,7 @@ fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
     running.signal("TERM");
     let run = running.end();
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("1 presence is left; Graph ends it by itself"), "{}", run.err);
+    assert!(run.err.contains("1 presence is left; Graph ends it after"), "{}", run.err);
     // With one signal it would have been 25 seconds.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

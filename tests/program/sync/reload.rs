@@ -24,7 +24,7 @@ fn another_table_and_another_mode_are_used_from_then_on() {
         "a.toml",
         &format!("{}[sync.status]\n\"Busy/InAMeeting\" = \"DoNotDisturb\"\n", site.settings()),
     );
-    running.says("the settings changed, and are used");
+    running.says("settings changed; the new settings are in use");
     site.call(false);
     until("the other status in Swyx", || site.in_swyx() == "DoNotDisturb");
     site.call(true);
@@ -69,7 +69,7 @@ fn settings_with_errors_are_refused_with_the_diagnostics_and_those_before_stay()
         until(&format!("{rule} in the status"), || refused().as_str().is_some_and(|why| why.contains(rule)));
         until(&format!("{rule} in the log"), || running.err().contains(rule));
     }
-    until("it is said so", || running.err().contains("cannot be used; those before stay in use"));
+    until("it is said so", || running.err().contains("cannot be used; the previous settings stay in use"));
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
     assert_eq!(running.get("/readyz").0, 200);

@@ -86,12 +86,22 @@ fn wrong_use_is_refused_before_anything_begins() {
     refused(&site, &["sync", "a.toml", "--metrics", site.host()], 2, "--metrics: ");
     refused(&site, &["sync", "a.toml", "--replay", "nowhere.jsonl"], 2, "nowhere.jsonl");
     refused(&site, &["sync", "a.toml", "--replay", "."], 2, "--replay: ");
-    refused(&site, &["sync", "a.toml", "--replay", "there.jsonl"], 2, "line 1 is not a line of a recording");
+    refused(
+        &site,
+        &["sync", "a.toml", "--replay", "there.jsonl"],
+        2,
+        "line 1 is not a valid line of a recording",
+    );
     site.write(
         "bad.jsonl",
         "{\"swyx_teams_recording\":1}\n{\"at\":1,\"tick\":null}\n{\"at\":2,\"tock\":null}\n{\"at\":3,\"tick\":null}\n",
     );
-    refused(&site, &["sync", "a.toml", "--replay", "bad.jsonl"], 2, "line 3 is not a line of a recording");
+    refused(
+        &site,
+        &["sync", "a.toml", "--replay", "bad.jsonl"],
+        2,
+        "line 3 is not a valid line of a recording",
+    );
     refused(
         &site,
         &["sync", "a.toml", "b.toml", "--replay", "bad.jsonl"],
@@ -114,7 +124,7 @@ fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_go
     assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
     // Mended, but of the same tenant and application as the other: it stays out, and nobody clears the other's sessions.
     site.write("a.toml", &site.settings());
-    running.says("b.toml is of the same tenant and application");
+    running.says("b.toml has the same tenant and application");
     assert_eq!(site.sessions(), 1);
     // Another of its tenant's applications is somebody else.
     let id = site.facts().client_id.as_deref().expect("an application");
@@ -131,13 +141,12 @@ fn two_files_of_one_application_are_one_too_many() {
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
     let running = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
-    running
-        .says("error: b.toml: a.toml is of the same tenant and application; only one of them can be carried");
+    running.says("error: b.toml: a.toml has the same tenant and application; remove one of the two files");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
     // Touched, it is as it was.
     site.write("b.toml", &format!("# again\n{}", site.settings()));
-    running.says("cannot be used: b.toml: a.toml is of the same");
+    running.says("cannot be used: b.toml: a.toml has the same");
     assert_eq!(running.stop().code, Some(0));
 }
 
@@ -151,6 +160,6 @@ fn a_secret_s_file_that_comes_later_is_waited_for() {
     let running = site.start(&["sync", "a.toml", "b.toml"]);
     running.says("`control_center.MsTeamsClientSecret`: ");
     site.write("later", site.secret());
-    running.says("the settings changed, and are used");
+    running.says("settings changed; the new settings are in use");
     assert_eq!(running.stop().code, Some(0));
 }

@@ -31,7 +31,7 @@ fn it_says_how_each_tenant_is() {
         "matched of ",
         "1 change, ",
         "1 shown in Teams",
-        "bad.toml\n  not carried: the file cannot be used\n",
+        "bad.toml\n  not synchronised: the file cannot be used\n",
         "bad.toml:1:6: error[syntax]",
     ] {
         assert!(human.out.contains(part), "`{part}` is not in\n{}", human.out);
@@ -45,7 +45,7 @@ fn it_says_how_each_tenant_is() {
 
     let gone = site.start(&["status", &address]).end();
     assert_eq!((gone.code, gone.out.as_str()), (Some(4), ""));
-    assert!(gone.err.contains("nothing answers at ") && gone.err.contains("--metrics"), "{}", gone.err);
+    assert!(gone.err.contains("no answer from ") && gone.err.contains("--metrics"), "{}", gone.err);
 }
 
 #[test]
@@ -53,5 +53,5 @@ fn what_answers_and_is_something_else_is_said() {
     let site = Site::new();
     let run = site.start(&["status", site.host()]).end();
     assert_eq!(run.code, Some(3), "{}", run.err);
-    assert!(run.err.contains("is no `swyx-teams sync`"), "{}", run.err);
+    assert!(run.err.contains("is not from `swyx-teams sync`"), "{}", run.err);
 }

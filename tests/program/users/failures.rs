@@ -12,8 +12,9 @@ fn a_list_with_faults_is_none_and_every_fault_has_its_line() {
     let run = users(&emulated, "name;email\nIda;i@x\n;e@x\nEva;e@x;more\n", &[]);
     assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
     assert!(
-        run.err
-            .starts_with("error: users.csv: line 3: the name is missing\nerror: users.csv: line 4: it has 3"),
+        run.err.starts_with(
+            "error: users.csv: line 3: the name is missing\nerror: users.csv: line 4: 3 columns"
+        ),
         "{}",
         run.err
     );
@@ -32,7 +33,7 @@ fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
     for (text, arguments, code, words) in [
         (&settings, ["--swyx", "nosuch.csv"].as_slice(), 2, "error: nosuch.csv: no such file or directory"),
         (&settings, &["--swyx", "."], 2, "error: .: "),
-        (&settings, &[], 2, "`swyx.gateway` is not set; --swyx FILE.csv takes"),
+        (&settings, &[], 2, "`swyx.gateway` is not set: set it, or use --swyx FILE.csv"),
         (
             &elsewhere,
             &["--swyx", "users.csv"],
@@ -41,7 +42,7 @@ fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
         ),
         (&gateway, &[], 2, "`swyx.gateway` leads to swyx.example.com:9180; "),
         (&no_secret, &["--swyx", "users.csv"], 2, "the environment variable NOT_THERE is not set"),
-        (&"x = 1\n".to_owned(), &["--swyx", "users.csv"], 1, "mend these first"),
+        (&"x = 1\n".to_owned(), &["--swyx", "users.csv"], 1, "fix these errors first"),
         (&"x = [\n".to_owned(), &["--swyx", "users.csv"], 1, "error[syntax]"),
     ] {
         emulated.write("a.toml", text);
@@ -59,7 +60,7 @@ fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
 fn a_refusal_is_no_finding() {
     for (scenario, words) in [
         ("no-consent", "does the application have User.ReadBasic.All?"),
-        ("disabled", "swyx-teams check --online says what to mend"),
+        ("disabled", "run swyx-teams check --online for the cause"),
         ("expired-secret", "AADSTS7000222"),
     ] {
         let emulated = Emulated::scenario(scenario);
@@ -81,6 +82,6 @@ fn a_service_that_fails_is_3_or_4_and_one_that_stumbles_is_borne() {
     emulated.write("a.toml", &emulated.settings(2));
     let run = users(&emulated, LIST, &[]);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.out.contains("of 2500 Teams users, nobody in Swyx: 2499"), "{}", run.out);
+    assert!(run.out.contains("of 2500 Teams users, without a Swyx user: 2499"), "{}", run.out);
     assert_eq!(emulated.requests().len(), 1 + 3, "three pages");
 }

@@ -21,11 +21,11 @@ fn whoever_matches_is_matched_and_the_exit_code_is_0() {
     let run = users(&emulated, list, &[]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
     let expected = "of 2 activated Swyx users, matched: 2 (2 by account name)\n\
-                    of 25 Teams users, nobody in Swyx: 23 (-v lists them)\n\n\
-                    info[spelling-differs]: matched in another spelling\n\
+                    of 25 Teams users, without a Swyx user: 23 (-v lists them)\n\n\
+                    info[spelling-differs]: matched with a different spelling\n\
                     \x20 Swyx user  e-mail address                Teams account                 remark\n\
-                    \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  in another case\n\
-                    \x20 = help: nothing to do here; whether SwyxWare itself passes over this is not in the vendor's pages\n";
+                    \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  different case\n\
+                    \x20 = help: no action needed; the vendor's pages do not say whether SwyxWare itself ignores the difference\n";
     assert_eq!(run.out, expected);
     let all = users(&emulated, list, &["-v"]);
     assert!(all.out.contains("\nmatched\n") && all.out.contains("by account name\n"), "{}", all.out);
@@ -39,7 +39,7 @@ fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     for words in [
         "of 9 activated Swyx users, matched: 3 (1 by account name, 1 by mail address, 1 by [[user]])\n",
-        "left out, since they are not activated: 1\n",
+        "left out because they are not activated: 1\n",
         "error[unmatched-swyx]",
         "perhaps clara.ohne@contoso.example (the same name)",
         "error[duplicate-email]",

@@ -1,4 +1,4 @@
-//! The condition of a `$filter`, held against one object at a time.
+//! The condition of a `$filter`, evaluated for one object at a time.
 //!
 //! `eq`, `ne`, `in`, `startswith`, `endswith`, `any`, `and`, `or`, `not`:
 //! <https://learn.microsoft.com/en-us/graph/filter-query-parameter>. Texts are compared without regard to case, as the directory does.
@@ -12,13 +12,13 @@ use serde_json::Value;
 pub(in crate::emulator::graph) enum Filter {
     /// Both hold.
     And(Box<Self>, Box<Self>),
-    /// One of them holds, or both.
+    /// At least one of them holds.
     Or(Box<Self>, Box<Self>),
     /// It does not hold.
     Not(Box<Self>),
     /// On the value of a member.
     Test { property: String, test: Test },
-    /// On one at least of several texts in a member.
+    /// On at least one of several texts in a member.
     Any { property: String, test: Test },
 }
 
@@ -42,9 +42,9 @@ pub(in crate::emulator::graph) enum Literal {
 
 /// A value of an object.
 pub(in crate::emulator::graph) enum Field<'a> {
-    /// None there.
+    /// Missing.
     Null,
-    /// Yes or no.
+    /// A Boolean.
     Bool(bool),
     /// A text, an id or a time.
     Text(Cow<'a, str>),
@@ -70,7 +70,7 @@ impl<'a> Field<'a> {
 }
 
 impl Filter {
-    /// Whether an object, given by its values, meets the condition.
+    /// Whether an object, given by its values, matches the condition.
     pub(in crate::emulator::graph) fn holds<'a>(&self, field: &dyn Fn(&str) -> Field<'a>) -> bool {
         match self {
             Self::And(left, right) => left.holds(field) && right.holds(field),
@@ -84,7 +84,7 @@ impl Filter {
         }
     }
 
-    /// The names that it asks for.
+    /// The names that it uses.
     pub(in crate::emulator::graph) fn properties(&self) -> Vec<&str> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => {
@@ -95,7 +95,7 @@ impl Filter {
         }
     }
 
-    /// The operator that needs `ConsistencyLevel: eventual` and `$count=true`, if one is used.
+    /// The first operator that needs `ConsistencyLevel: eventual` and `$count=true`.
     pub(super) fn advanced(&self) -> Option<&'static str> {
         match self {
             Self::And(left, right) | Self::Or(left, right) => left.advanced().or_else(|| right.advanced()),

@@ -1,4 +1,4 @@
-//! The part of OData that Microsoft Graph speaks: keys in paths, options of queries, filters, pages.
+//! The part of OData that Microsoft Graph supports: keys in paths, query options, filters, pages.
 //!
 //! <https://learn.microsoft.com/en-us/graph/query-parameters> and <https://learn.microsoft.com/en-us/graph/aad-advanced-queries>.
 
@@ -16,12 +16,12 @@ use axum::http::StatusCode;
 
 use crate::emulator::error::GraphError;
 
-/// Refuses a query that is wrong.
+/// Rejects an invalid query.
 fn bad(message: impl Into<String>) -> GraphError {
     GraphError::new(StatusCode::BAD_REQUEST, "BadRequest", message)
 }
 
-/// Refuses a query that is right, but not to be had.
+/// Rejects a valid query that is not supported.
 fn unsupported(message: impl Into<String>) -> GraphError {
     GraphError::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
 }

@@ -1,4 +1,4 @@
-//! The options of a query, and the answers that they shape: selected members, filtered lists, pages.
+//! Query options, and the responses that they affect: selected members, filtered lists, pages.
 //!
 //! <https://learn.microsoft.com/en-us/graph/query-parameters>, <https://learn.microsoft.com/en-us/graph/paging>.
 
@@ -13,10 +13,10 @@ use crate::emulator::message::Request;
 
 /// The largest page, and the one without `$top`: those of <https://learn.microsoft.com/en-us/graph/api/user-list>; that all collections
 /// have the same is inferred.
-const LARGEST_PAGE: usize = 999;
+const MAX_PAGE_SIZE: usize = 999;
 const USUAL_PAGE: usize = 100;
 
-/// What begins every page token; the number of objects to pass over follows in hexadecimal.
+/// The start of every page token; the number of objects to skip follows in hexadecimal.
 const PAGE_TOKEN: &str = "RFNwdAoAAQAAAAAAAAAA";
 
 /// The options of one request.
@@ -28,7 +28,7 @@ pub(in crate::emulator::graph) struct Options {
     skip: usize,
     count: bool,
     eventual: bool,
-    /// All but the page token, as sent, for the address of the next page.
+    /// All except the page token, as sent, for the address of the next page.
     others: Vec<String>,
 }
 
@@ -36,17 +36,17 @@ pub(in crate::emulator::graph) struct Options {
 pub(in crate::emulator::graph) struct Page<T> {
     /// Its objects.
     pub(in crate::emulator::graph) items: Vec<T>,
-    /// How many meet the filter, where that was asked for and this is the first page.
+    /// The number of matches, if it was requested and this is the first page.
     pub(in crate::emulator::graph) count: Option<usize>,
-    /// The query of the next page, if there is more.
+    /// The query of the next page, if there is one.
     pub(in crate::emulator::graph) next: Option<String>,
 }
 
 impl Options {
-    /// Reads the options of a request.
+    /// Parses the options of a request.
     ///
     /// # Errors
-    /// 400 when one is unknown, written twice, or not in its form.
+    /// 400 if one is unknown, repeated, or invalid.
     pub(in crate::emulator::graph) fn parse(request: &Request) -> Result<Self, GraphError> {
         let mut options = Self { eventual: is_eventual(request), ..Self::default() };
         let query = request.query.as_deref().unwrap_or_default();
@@ -91,7 +91,7 @@ impl Options {
         Ok(())
     }
 
-    /// Some operators are to be had only of the index that lags behind.
+    /// Some operators only work on the index with a lag.
     /// <https://learn.microsoft.com/en-us/graph/aad-advanced-queries>
     fn check(&self) -> Result<(), GraphError> {
         match self.filter.as_ref().and_then(Filter::advanced) {
@@ -108,12 +108,12 @@ impl Options {
         self.filter.as_ref()
     }
 
-    /// The members asked for, in the order in which they were asked for.
+    /// The selected members, in the requested order.
     pub(in crate::emulator::graph) fn select(&self) -> Option<&[String]> {
         self.select.as_deref()
     }
 
-    /// Refuses members that objects of that type do not have; `resource` is `user`, `application`, ….
+    /// Rejects members that objects of that type do not have; `resource` is `user`, `application`, ….
     ///
     /// # Errors
     /// 400 that names the member.
@@ -136,7 +136,7 @@ impl Options {
         }
     }
 
-    /// Leaves the selected members of an object.
+    /// Keeps only the selected members of an object.
     pub(in crate::emulator::graph) fn shape(&self, object: &mut Map<String, Value>) {
         if let Some(select) = &self.select {
             object.retain(|name, _| select.iter().any(|selected| selected == name));
@@ -148,7 +148,7 @@ impl Options {
         self.select.as_ref().map_or_else(String::new, |select| format!("({})", select.join(",")))
     }
 
-    /// Cuts a page out of the objects that meet the filter.
+    /// Returns one page of the objects that match the filter.
     pub(in crate::emulator::graph) fn page<T>(&self, matching: impl Iterator<Item = T>) -> Page<T> {
         let size = self.top.unwrap_or(USUAL_PAGE);
         let mut matching = matching.skip(self.skip);
@@ -169,7 +169,7 @@ impl Options {
     }
 }
 
-/// Whether the request accepts the index that lags behind.
+/// Whether the request accepts the index with a lag.
 pub(in crate::emulator::graph) fn is_eventual(request: &Request) -> bool {
     request
         .headers
@@ -180,11 +180,11 @@ pub(in crate::emulator::graph) fn is_eventual(request: &Request) -> bool {
 fn top(value: &str) -> Result<usize, GraphError> {
     let number =
         value.parse::<usize>().map_err(|_| bad(format!("Invalid value '{value}' for $top query option.")))?;
-    if (1..=LARGEST_PAGE).contains(&number) {
+    if (1..=MAX_PAGE_SIZE).contains(&number) {
         Ok(number)
     } else {
         Err(unsupported(format!(
-            "Invalid page size specified: '{number}'. Must be between 1 and {LARGEST_PAGE} inclusive."
+            "Invalid page size specified: '{number}'. Must be between 1 and {MAX_PAGE_SIZE} inclusive."
         )))
     }
 }

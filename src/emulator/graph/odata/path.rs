@@ -7,27 +7,27 @@ use percent_encoding::percent_decode_str;
 use super::bad;
 use crate::emulator::error::GraphError;
 
-/// A path below the version, decoded and cut at its slashes.
+/// A path without the version, decoded and split at its slashes.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::emulator::graph) struct Path {
     segments: Vec<String>,
     alternate: Option<(String, String)>,
 }
 
-/// What names one object of a collection.
+/// The key of one object of a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator::graph) enum Key<'a> {
-    /// The object's id, or what stands in its place.
+    /// The object's id, or its substitute.
     Id(&'a str),
-    /// Another member that tells objects apart, with its value.
+    /// Another unique member, with its value.
     Alternate(&'a str, &'a str),
 }
 
 impl Path {
-    /// Reads a path as it was sent.
+    /// Parses a path as it was sent.
     ///
     /// # Errors
-    /// 400 when the text is not UTF-8 once decoded, or a key is not written as one.
+    /// 400 if the decoded text is not UTF-8, or a key is invalid.
     pub(in crate::emulator::graph) fn parse(text: &str) -> Result<Self, GraphError> {
         let mut path = Self { segments: Vec::new(), alternate: None };
         for (place, segment) in text.trim_matches('/').split('/').enumerate() {
@@ -56,13 +56,13 @@ impl Path {
         Ok(())
     }
 
-    /// All segments, for a path without a key at its first.
+    /// All segments, for a path without a key in its first one.
     pub(in crate::emulator::graph) fn names(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()
     }
 
-    /// The key of the collection that the path begins with, and the segments behind it. The first is an action or a member; the namespace
-    /// before an action's name may be there or not.
+    /// The key of the collection at the start of the path, and the segments after it. The first of these is an action or a member; the
+    /// namespace before an action's name is optional.
     pub(in crate::emulator::graph) fn keyed(&self) -> (Option<Key<'_>>, Vec<&str>) {
         let mut rest = self.segments.iter().skip(1).map(String::as_str);
         let key = match &self.alternate {

@@ -1,4 +1,4 @@
-//! Reads a `$filter` into its condition.
+//! Parses a `$filter` into its condition.
 //!
 //! `eq`, `ne`, `in`, `startswith`, `endswith`, `any`, `and`, `or`, `not`:
 //! <https://learn.microsoft.com/en-us/graph/filter-query-parameter>.
@@ -8,13 +8,13 @@ use super::words::{Word, words};
 use super::{bad, unsupported};
 use crate::emulator::error::GraphError;
 
-/// So many conditions and negations may a filter have; that bounds the depth of its tree, too.
+/// The maximum number of conditions and negations of a filter, which also limits the depth of its tree.
 const TERMS: usize = 100;
 
-/// Reads a filter.
+/// Parses a filter.
 ///
 /// # Errors
-/// 400 when it is not one, or uses what is not supported here.
+/// 400 if it is invalid, or uses an unsupported feature.
 pub(super) fn read(text: &str) -> Result<Filter, GraphError> {
     let mut reader = Reader { words: words(text)?.into_iter().peekable(), terms: 0 };
     let filter = reader.or()?;
@@ -116,16 +116,16 @@ impl Reader {
     }
 
     fn list(&mut self) -> Result<Test, GraphError> {
-        const MOST: usize = 15; // <https://learn.microsoft.com/en-us/graph/filter-query-parameter>
+        const MAX: usize = 15; // <https://learn.microsoft.com/en-us/graph/filter-query-parameter>
         self.sign('(')?;
         let mut literals = vec![self.literal()?];
         while self.words.next_if_eq(&Word::Sign(',')).is_some() {
             literals.push(self.literal()?);
         }
         self.sign(')')?;
-        if literals.len() > MOST {
+        if literals.len() > MAX {
             return Err(unsupported(format!(
-                "Too many child clauses specified in search filter expression containing 'OR' operators: {}. Max allowed: {MOST}.",
+                "Too many child clauses specified in search filter expression containing 'OR' operators: {}. Max allowed: {MAX}.",
                 literals.len()
             )));
         }

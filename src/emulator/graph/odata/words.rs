@@ -1,23 +1,23 @@
-//! The words of a filter: names, literals, and the signs between them.
+//! The tokens of a filter: names, literals, and the signs between them.
 
 use super::bad;
 use crate::emulator::error::GraphError;
 
-/// One word.
+/// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Word {
     /// A name, an operator, or a literal without quotes.
     Bare(String),
-    /// What stood between quotes, with doubled ones made single.
+    /// A quoted text, with doubled quotes made single.
     Quoted(String),
     /// `(`, `)`, `,` or `:`.
     Sign(char),
 }
 
-/// Cuts a filter into words.
+/// Splits a filter into tokens.
 ///
 /// # Errors
-/// 400 when a text does not end, or a character has no meaning.
+/// 400 if a text does not end, or a character is invalid.
 pub(super) fn words(text: &str) -> Result<Vec<Word>, GraphError> {
     let mut words = Vec::new();
     let mut rest = text;
@@ -62,7 +62,7 @@ fn quoted(text: &str) -> Result<(String, &str), GraphError> {
     }
 }
 
-/// A time has colons in it and begins with a digit; elsewhere a colon is a sign.
+/// A time contains colons and starts with a digit; elsewhere, a colon is a sign.
 fn bare(text: &str) -> Result<(&str, &str), GraphError> {
     let is_number = text.starts_with(|c: char| c.is_ascii_digit());
     let belongs = |c: char| c.is_ascii_alphanumeric() || "_-./@+$".contains(c) || (is_number && c == ':');

@@ -1,4 +1,4 @@
-//! The presences of all users, and for a while what they were before.
+//! The presences of all users, and for a while their earlier presences.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Presence;
 
-/// So many earlier presences of one user are kept.
-const MOST: usize = 32;
+/// The maximum number of earlier presences of one user.
+const MAX: usize = 32;
 
-/// Presences by the user's place in the directory; who is not in it has never been seen.
+/// Presences by the user's position in the directory; a missing user never had a presence.
 #[derive(Default)]
 pub(in crate::emulator) struct Presences {
     now: HashMap<u32, Presence>,
-    /// What was before, oldest first; only where reads lag.
+    /// Earlier presences, oldest first; only if reads lag.
     past: HashMap<u32, VecDeque<Past>>,
 }
 
@@ -24,14 +24,14 @@ struct Past {
 }
 
 impl Presences {
-    /// The presence of a user, to change it now; reads will see it after `lag`.
+    /// The presence of a user, to change it now; reads see the change after `lag`.
     pub(in crate::emulator) fn change(&mut self, place: u32, lag: Duration, now: Timestamp) -> &mut Presence {
         let presence = self.now.entry(place).or_default();
         if !lag.is_zero() {
             let past = self.past.entry(place).or_default();
             let seen = earlier(now, lag);
             past.retain(|past| past.until > seen);
-            if past.len() == MOST {
+            if past.len() == MAX {
                 past.pop_front();
             }
             past.push_back(Past { presence: presence.clone(), until: now });
@@ -39,12 +39,12 @@ impl Presences {
         presence
     }
 
-    /// The presence of a user as it is.
+    /// The current presence of a user.
     pub(in crate::emulator) fn get(&self, place: u32) -> Option<&Presence> {
         self.now.get(&place)
     }
 
-    /// The presence of a user as a read sees it that comes `lag` late, and the time at which it was so.
+    /// The presence of a user for a read with this `lag`, and its time.
     pub(in crate::emulator) fn seen(
         &self,
         place: u32,
@@ -57,7 +57,7 @@ impl Presences {
         (past.or_else(|| self.get(place)), seen)
     }
 
-    /// All as they are.
+    /// All current presences.
     pub(in crate::emulator) fn all(&self) -> impl Iterator<Item = &Presence> {
         self.now.values()
     }

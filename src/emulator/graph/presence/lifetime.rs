@@ -1,4 +1,4 @@
-//! Durations as clients write them: ISO 8601 and clock time.
+//! Durations in the formats that clients use: ISO 8601 and clock time.
 //!
 //! The pattern of `Edm.Duration` is that of
 //! <https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html>: days, hours, minutes and seconds, no months and
@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-/// Reads `PT5M`, `P1DT12H`, `PT0.5S` or `0:05:00`; nothing when it is neither form, negative, or too long to count.
+/// Parses `PT5M`, `P1DT12H`, `PT0.5S` or `0:05:00`; `None` if it is neither format, negative, or too long.
 pub(in crate::emulator) fn parse(text: &str) -> Option<Duration> {
     iso(text).or_else(|| clock(text))
 }
@@ -24,7 +24,7 @@ fn iso(text: &str) -> Option<Duration> {
     total(days, hours, minutes, seconds)
 }
 
-/// A number in front of its unit and what follows, or zero where the unit is missing.
+/// A number before its unit and the rest, or zero if the unit is missing.
 fn part(text: &str, unit: char) -> Option<(u64, &str)> {
     match text.split_once(unit) {
         Some((digits, rest)) => Some((whole(digits)?, rest)),

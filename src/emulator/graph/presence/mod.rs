@@ -1,8 +1,8 @@
-//! The presence of one user, as a value: what was set, and what others see of it at a given time.
+//! The presence of one user as a value: what was set, and what others see at a given time.
 //!
-//! A user has a session in the emulated Teams client and one for each application that set a presence. Rules:
-//! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>. Nothing here reads a clock.
-//! A user whose presence nobody wrote takes 16 bytes.
+//! A user has a session of the emulated Teams client and one for each application that set a presence. Rules:
+//! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>. Nothing here reads a clock. A user without a
+//! written presence takes 16 bytes.
 
 mod all;
 pub(in crate::emulator) mod lifetime;
@@ -20,11 +20,11 @@ use crate::emulator::time::later;
 pub(in crate::emulator) use all::Presences;
 pub(in crate::emulator) use words::{Activity, Availability, Status};
 
-/// After so long without a new call an application's Available becomes AvailableInactive, and after as long again Away.
+/// After this time without a new call, an application's Available becomes AvailableInactive, and after the same time again Away.
 const TIMEOUT: Duration = Duration::from_mins(5);
-/// How long a preferred Busy or DoNotDisturb holds unless told otherwise.
+/// The default lifetime of a preferred Busy or DoNotDisturb.
 const SHORT_PREFERENCE: Duration = Duration::from_hours(24);
-/// How long any other preferred presence holds unless told otherwise.
+/// The default lifetime of any other preferred presence.
 const LONG_PREFERENCE: Duration = Duration::from_hours(7 * 24);
 
 /// One user's presence.
@@ -34,7 +34,7 @@ pub(in crate::emulator) struct Presence {
     written: Option<Box<Written>>,
 }
 
-/// All that calls have left behind.
+/// The state that calls have created.
 #[derive(Clone, Debug, Default)]
 struct Written {
     sessions: Vec<Session>,
@@ -58,28 +58,28 @@ struct Preferred {
     expires: Timestamp,
 }
 
-/// There is no session of that id, or it is over.
+/// The session does not exist or has expired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct NoSession;
 
 impl Presence {
-    /// The Teams client says something else, or goes: `None` is nobody signed in to Teams.
+    /// The Teams client changes its presence; `None` means not signed in to Teams.
     pub(in crate::emulator) fn set_client(&mut self, client: Option<Status>, now: Timestamp) {
         self.client = client;
         self.write(now);
     }
 
-    /// An application's session begins, or says something else; `life` counts from now.
+    /// Starts or changes an application's session; `life` counts from now.
     pub(in crate::emulator) fn set(&mut self, id: Uuid, status: Status, life: Duration, now: Timestamp) {
         let sessions = &mut self.write(now).sessions;
         sessions.retain(|session| session.id != id);
         sessions.push(Session { id, status, set: now, expires: later(now, life) });
     }
 
-    /// An application's session ends.
+    /// Ends an application's session.
     ///
     /// # Errors
-    /// [`NoSession`] when there is none.
+    /// [`NoSession`] if there is none.
     pub(in crate::emulator) fn clear(&mut self, id: Uuid, now: Timestamp) -> Result<(), NoSession> {
         if !self.sessions(now).any(|session| session.id == id) {
             return Err(NoSession);
@@ -88,7 +88,7 @@ impl Presence {
         Ok(())
     }
 
-    /// The user chooses what to show; without `life` one day for Busy and DoNotDisturb, seven for the rest.
+    /// The user sets a preferred presence; without `life` for one day for Busy and DoNotDisturb, seven for the rest.
     pub(in crate::emulator) fn prefer(&mut self, status: Status, life: Option<Duration>, now: Timestamp) {
         let usual = match status.availability {
             Availability::Busy | Availability::DoNotDisturb => SHORT_PREFERENCE,
@@ -98,12 +98,12 @@ impl Presence {
         self.write(now).preferred = Some(Preferred { status, expires });
     }
 
-    /// The user leaves it to the sessions again. Nothing happens when it is so already.
+    /// The user clears the preferred presence. No effect if there is none.
     pub(in crate::emulator) fn clear_preferred(&mut self, now: Timestamp) {
         self.write(now).preferred = None;
     }
 
-    /// The text beside the presence, as it is read back until it expires; `None` takes it away.
+    /// Sets the status message until it expires; `None` removes it.
     pub(in crate::emulator) fn set_message(
         &mut self,
         message: Option<Value>,
@@ -113,17 +113,17 @@ impl Presence {
         self.write(now).message = message.map(|message| (message, expires));
     }
 
-    /// The text beside the presence.
+    /// The status message.
     pub(in crate::emulator) fn message(&self, now: Timestamp) -> Option<&Value> {
         let (message, expires) = self.written.as_ref()?.message.as_ref()?;
         (now < *expires).then_some(message)
     }
 
-    /// What others see.
+    /// The visible presence.
     pub(in crate::emulator) fn status(&self, rule: ManualStatus, now: Timestamp) -> Status {
         let strongest = self.sessions(now).map(|session| (session.shown(now), Some(session.set)));
         let strongest = self.client.map(|client| (client, None)).into_iter().chain(strongest);
-        // Among equals the last one set shows; that is inferred.
+        // Among equal sessions, the last one set is visible; that is inferred.
         let Some((strongest, _)) = strongest.max_by_key(|(status, set)| (status.strength(), *set)) else {
             return Status::OFFLINE;
         };
@@ -133,12 +133,12 @@ impl Presence {
         }
     }
 
-    /// How many applications' sessions there are.
+    /// The number of applications' sessions.
     pub(in crate::emulator) fn open_sessions(&self, now: Timestamp) -> usize {
         self.sessions(now).count()
     }
 
-    /// A stamp that sorts after all earlier ones of this user, as text.
+    /// A text stamp that sorts after all earlier ones of this user.
     pub(in crate::emulator) fn sequence(&self, now: Timestamp) -> String {
         let Some(written) = &self.written else { return format!("A{:015}{:06}", 0, 0) };
         let turns = written.sessions.iter().flat_map(Session::turns);
@@ -159,7 +159,7 @@ impl Presence {
             && self.sessions(now).any(|session| session.status == Status::IN_A_CALL)
     }
 
-    /// The applications' sessions that are not over; that one which is over is as good as cleared is inferred.
+    /// The applications' sessions that have not expired; it is inferred that an expired one counts as cleared.
     fn sessions(&self, now: Timestamp) -> impl Iterator<Item = &Session> {
         let all = self.written.iter().flat_map(|written| &written.sessions);
         all.filter(move |session| now < session.expires)
@@ -175,7 +175,7 @@ impl Presence {
 }
 
 impl Session {
-    /// What it says after its time of silence; only Available fades.
+    /// The presence after its time of inactivity; only Available fades.
     fn shown(&self, now: Timestamp) -> Status {
         if self.status != Status::AVAILABLE || now < later(self.set, TIMEOUT) {
             self.status
@@ -186,7 +186,7 @@ impl Session {
         }
     }
 
-    /// The moments at which it shows something else by itself.
+    /// The times at which the visible presence changes by itself.
     fn turns(&self) -> impl Iterator<Item = Timestamp> + use<> {
         let fades = self.status == Status::AVAILABLE;
         let fading =

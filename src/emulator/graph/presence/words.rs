@@ -1,74 +1,74 @@
-//! The words of presence: availability and activity, the pairs that Graph takes, and which pair is stronger.
+//! The values of presence: availability and activity, the pairs that Graph accepts, and their precedence.
 //!
-//! Words: <https://learn.microsoft.com/en-us/graph/api/resources/presence>. Which pair a Teams state is made of:
+//! Values: <https://learn.microsoft.com/en-us/graph/api/resources/presence>. The pair of each Teams state:
 //! <https://learn.microsoft.com/en-us/graph/cloud-communications-manage-presence-state>.
 
 use std::str::FromStr;
 
-/// How reachable somebody is.
+/// The availability of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) enum Availability {
-    /// Free to talk.
+    /// Available.
     Available,
     /// Away from the screen.
     Away,
     /// Back soon.
     BeRightBack,
-    /// In a call, a meeting, or busy by choice.
+    /// In a call, a meeting, or set to Busy.
     Busy,
-    /// Not to be disturbed.
+    /// Does not want to be disturbed.
     DoNotDisturb,
-    /// No session, or hidden by choice.
+    /// No session, or set to Offline.
     Offline,
-    /// Nothing is known.
+    /// Unknown.
     PresenceUnknown,
 }
 
-/// What somebody does.
+/// The activity of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) enum Activity {
     /// Nothing in particular.
     Available,
-    /// Available, and without a sign of life for five minutes.
+    /// Available, but inactive for five minutes.
     AvailableInactive,
     /// Away from the screen.
     Away,
     /// Back soon.
     BeRightBack,
-    /// Busy by choice.
+    /// Set to Busy.
     Busy,
-    /// Not to be disturbed, by choice.
+    /// Set to Do not disturb.
     DoNotDisturb,
     /// Time kept free in the calendar.
     Focusing,
-    /// On the phone.
+    /// In a call.
     InACall,
-    /// In a call of several.
+    /// In a conference call.
     InAConferenceCall,
-    /// In a meeting of the calendar.
+    /// In a calendar meeting.
     InAMeeting,
     /// No session.
     Offline,
-    /// Hidden by choice.
+    /// Set to appear offline.
     OffWork,
-    /// Absent, says the mailbox.
+    /// Out of office, from the mailbox.
     OutOfOffice,
-    /// Nothing is known.
+    /// Unknown.
     PresenceUnknown,
-    /// Shows the screen to others.
+    /// Presents the screen to others.
     Presenting,
 }
 
-/// A pair as Graph shows it, written `Busy/InACall`.
+/// A pair in Graph's notation, such as `Busy/InACall`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct Status {
-    /// Its first half.
+    /// The availability.
     pub(in crate::emulator) availability: Availability,
-    /// Its second half.
+    /// The activity.
     pub(in crate::emulator) activity: Activity,
 }
 
-/// The text is no pair that somebody can have.
+/// The text is not a valid pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::emulator) struct NotAStatus;
 
@@ -85,7 +85,7 @@ const SETTABLE: [Status; 5] = [
     pair(Availability::DoNotDisturb, Activity::Presenting),
 ];
 
-/// What may be preferred, <https://learn.microsoft.com/en-us/graph/api/presence-setuserpreferredpresence>.
+/// The pairs that may be preferred, <https://learn.microsoft.com/en-us/graph/api/presence-setuserpreferredpresence>.
 const PREFERABLE: [Status; 6] = [
     Status::AVAILABLE,
     pair(Availability::Busy, Activity::Busy),
@@ -95,8 +95,8 @@ const PREFERABLE: [Status; 6] = [
     pair(Availability::Offline, Activity::OffWork),
 ];
 
-/// What besides the pairs above a Teams client shows of itself, its calendar and its mailbox. Focusing and the absence of somebody who is
-/// away are inferred.
+/// The other pairs that a Teams client shows for itself, its calendar and its mailbox. Focusing, and out of office while away, are
+/// inferred.
 const SHOWN: [Status; 5] = [
     pair(Availability::Available, Activity::OutOfOffice),
     pair(Availability::Busy, Activity::InAMeeting),
@@ -106,17 +106,17 @@ const SHOWN: [Status; 5] = [
 ];
 
 impl Status {
-    /// Free to talk.
+    /// Available.
     pub(in crate::emulator) const AVAILABLE: Self = pair(Availability::Available, Activity::Available);
-    /// Available, but silent for five minutes.
+    /// Available, but inactive for five minutes.
     pub(in crate::emulator) const INACTIVE: Self = pair(Availability::Available, Activity::AvailableInactive);
     /// Away.
     pub(in crate::emulator) const AWAY: Self = pair(Availability::Away, Activity::Away);
-    /// On the phone.
+    /// In a call.
     pub(in crate::emulator) const IN_A_CALL: Self = pair(Availability::Busy, Activity::InACall);
-    /// No session at all.
+    /// No session.
     pub(in crate::emulator) const OFFLINE: Self = pair(Availability::Offline, Activity::Offline);
-    /// Nothing is known of that user.
+    /// Unknown user.
     pub(in crate::emulator) const UNKNOWN: Self =
         pair(Availability::PresenceUnknown, Activity::PresenceUnknown);
 
@@ -134,7 +134,7 @@ impl Status {
         (self.availability.name(), self.activity.name()) == (availability, activity)
     }
 
-    /// The order among sessions: DoNotDisturb, Busy, Available, Away as documented; the others are inferred.
+    /// The precedence of sessions: DoNotDisturb, Busy, Available, Away as documented; the others are inferred.
     pub(super) fn strength(self) -> u8 {
         match self.availability {
             Availability::DoNotDisturb => 7,
@@ -160,7 +160,7 @@ impl FromStr for Status {
 }
 
 impl Availability {
-    /// The word of the interface.
+    /// The name in the interface.
     pub(in crate::emulator) fn name(self) -> &'static str {
         match self {
             Self::Available => "Available",
@@ -175,7 +175,7 @@ impl Availability {
 }
 
 impl Activity {
-    /// The word of the interface.
+    /// The name in the interface.
     pub(in crate::emulator) fn name(self) -> &'static str {
         match self {
             Self::Available => "Available",
