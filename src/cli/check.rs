@@ -143,7 +143,11 @@ impl CheckedFile {
 }
 
 /// Checks every file, probes its tenant, and reports at once what prevented a probe.
-fn online(context: &mut Context<'_>, args: &CheckArgs, targets: &[Target]) -> io::Result<Vec<FileOutcome>> {
+fn online(
+    context: &mut Context<'_>,
+    args: &CheckArgs,
+    targets: &[Target],
+) -> Result<Vec<FileOutcome>, CliError> {
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());

@@ -45,7 +45,7 @@ impl Context<'_> {
     pub(super) fn settle(&mut self, result: Result<Exit, CliError>) -> io::Result<Exit> {
         match result {
             Ok(exit) => Ok(exit),
-            Err(CliError::Io(error)) => Err(error),
+            Err(CliError::Output(error)) => Err(error),
             Err(error) => Ok(error.report(self.err)),
         }
     }

@@ -12,6 +12,7 @@ use clap::Args;
 use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
+use crate::cli::error::cannot;
 use crate::emulator::{
     Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
 };
@@ -125,10 +126,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     let server = Server::bind(args.listen, options).map_err(|error| usage_error(with_cause(&error)))?;
     let calls = args.calls.as_deref().map(|path| calls(server.emulator(), path)).transpose();
     let calls = calls.map_err(usage_error)?.unwrap_or_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
     let result = runtime.block_on(async {
         // Registered before the line is printed because its reader may stop the program at once.
-        let end = crate::os::shutdown_signal()?;
+        let end = crate::os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
         context.note("this is an emulated tenant for trials and tests: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
         writeln!(context.out, "{}", server.facts().to_json())?;
@@ -138,7 +142,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
             result = server.run(end) => result,
             never = playing => match never {},
         };
-        Ok::<_, io::Error>(result)
+        Ok::<_, CliError>(result)
     })?;
     result.map_err(|error| usage_error(with_cause(&error)))?;
     Ok(Exit::Clean)

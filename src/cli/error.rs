@@ -12,8 +12,10 @@ use crate::os;
 /// Why a command ends early.
 #[derive(Debug)]
 pub(super) enum CliError {
-    /// The output cannot be written, or the system refuses something that the command needs.
-    Io(io::Error),
+    /// The output cannot be written.
+    Output(io::Error),
+    /// The system refuses something that the command needs: what, after "cannot".
+    System(&'static str, io::Error),
     /// A usage error, or a file that cannot be used: exit code 2.
     Usage(String),
     /// A failure with an exit code of its own.
@@ -32,12 +34,21 @@ pub(super) fn failure(exit: Exit, message: impl fmt::Display) -> CliError {
     CliError::Failed(exit, message.to_string())
 }
 
+/// Names what the system refuses, as in "cannot start the runtime".
+pub(super) fn cannot(what: &'static str) -> impl FnOnce(io::Error) -> CliError {
+    move |error| CliError::System(what, error)
+}
+
 impl CliError {
     /// Prints the error, unless it is printed already, and returns the exit code.
     pub(super) fn report(self, err: &mut dyn Write) -> Exit {
         match self {
-            Self::Io(error) => {
+            Self::Output(error) => {
                 print_error(err, format_args!("cannot write the output: {}", os::reason(&error)));
+                Exit::Usage
+            }
+            Self::System(what, error) => {
+                print_error(err, format_args!("cannot {what}: {}", os::reason(&error)));
                 Exit::Usage
             }
             Self::Usage(message) => {
@@ -53,9 +64,10 @@ impl CliError {
     }
 }
 
+/// Most system errors of a command are about its output; for the others, use [`cannot`].
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        Self::Output(error)
     }
 }
 

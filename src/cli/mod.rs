@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
         Err(message) => Err(usage_error(message)),
     };
     let exit = result.unwrap_or_else(|error| error.report(&mut err));
-    let exit = out.flush().map_or_else(|error| CliError::Io(error).report(&mut err), |()| exit);
+    let exit = out.flush().map_or_else(|error| CliError::Output(error).report(&mut err), |()| exit);
     ExitCode::from(exit.code())
 }
 

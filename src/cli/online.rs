@@ -3,7 +3,6 @@
 //! Files are probed in parallel, each with its own time limit, so one unreachable tenant does not affect the others. Nothing is sent and
 //! no secret is fetched for a file with errors, or for a file that names an untrusted host or command.
 
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
 use crate::check::{Checked, with_tenant};
+use crate::cli::error::{CliError, cannot};
 use crate::entra::probe::{self, Depth};
 use crate::entra::sign_in::{Administrators, Credential, TO_READ};
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
@@ -68,7 +68,7 @@ pub(super) fn examine(
     context: &mut Context<'_>,
     args: &OnlineArgs,
     files: Vec<File>,
-) -> io::Result<Vec<Examined>> {
+) -> Result<Vec<Examined>, CliError> {
     let progress = progress(context, files.len());
     let policy = context.policy();
     let administrators = args.as_admin.then(|| {
@@ -80,7 +80,7 @@ pub(super) fn examine(
     let depth = if args.thorough { Depth::RealUser } else { Depth::MadeUpUser };
     let timeout = Duration::from_secs(args.timeout);
     let options = Arc::new(LookupOptions { depth, timeout, administrators });
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(cannot("start the runtime"))?;
     let tenants = runtime.block_on(look_up_all(lookups, options, &progress));
     // A name server that does not answer would keep its thread, and this program, past the time limit.
     runtime.shutdown_background();

@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::super::sync::load::Loaded;
 use crate::cli::context::Context;
+use crate::cli::error::{CliError, cannot};
 use crate::emulator::Emulator;
 use crate::secret::Trust;
 use crate::sync::run::{Control, NoopObserver, channel, run};
@@ -93,7 +94,7 @@ pub(super) fn show(
     settings: &Path,
     trust: &Trust,
     emulator: &Emulator,
-) -> io::Result<bool> {
+) -> Result<bool, CliError> {
     let loaded = match Loaded::load(settings, trust) {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -107,7 +108,11 @@ pub(super) fn show(
         // Users without Teams have no presence there.
         let _ = emulator.set_teams_status(email.as_deref().unwrap_or_default(), Some("Available/Available"));
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
     runtime.block_on(async {
         let (controller, mut view, channel) = channel();
         let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
@@ -129,7 +134,7 @@ pub(super) fn show(
     })
 }
 
-async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulator) -> io::Result<bool> {
+async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulator) -> Result<bool, CliError> {
     const PROBE_INTERVAL: Duration = Duration::from_millis(5);
     let users = emulator.swyx_users();
     let start = Instant::now();

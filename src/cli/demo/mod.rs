@@ -16,6 +16,7 @@ use clap::Args;
 
 use super::emulate::trust_option;
 use crate::cli::context::Context;
+use crate::cli::error::cannot;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
@@ -73,7 +74,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
 }
 
 /// Runs the commands, of `count` steps in all, and returns how many did not end as expected.
-fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> io::Result<usize> {
+fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> Result<usize, CliError> {
     let mut failed = 0;
     for (number, step) in steps.iter().enumerate() {
         writeln!(context.out, "\n=== {} of {count}: {}", number + 1, step.title)?;
@@ -96,7 +97,7 @@ fn carry(
     settings: &Path,
     emulator: &Emulator,
     (count, trust_option): (usize, &str),
-) -> io::Result<bool> {
+) -> Result<bool, CliError> {
     writeln!(
         context.out,
         "\n=== {count} of {count}: synchronise statuses both ways; each change with the time that it took"
@@ -104,7 +105,7 @@ fn carry(
     writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
     context.out.flush()?;
     let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
-    let trust = address.parse::<Trust>().map_err(io::Error::other)?;
+    let trust = address.parse::<Trust>().map_err(usage_error)?;
     carried::show(context, settings, &trust, emulator)
 }
 
@@ -130,7 +131,11 @@ impl Tenant {
             .map_err(|error| usage_error(format_args!("cannot serve the emulated tenant: {error}")))?;
         let (facts, emulator) = (server.facts().clone(), server.emulator().clone());
         let (end, ended) = tokio::sync::oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(cannot("start the runtime"))?;
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async {

@@ -9,7 +9,6 @@ pub(super) mod rotate;
 pub(super) mod show;
 
 use std::future::Future;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +21,7 @@ use super::administrator;
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
+use crate::cli::error::cannot;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
@@ -109,7 +109,10 @@ impl AdminSession {
         scopes: &'static [&'static str],
         secret_out: &SecretOutArgs,
     ) -> Result<(Self, Files), CliError> {
-        let whole = path.canonicalize().or_else(|_| std::path::absolute(path))?;
+        let whole = path
+            .canonicalize()
+            .or_else(|_| std::path::absolute(path))
+            .map_err(cannot("find the settings file"))?;
         let installation = Installation::new(&os::host_name(), &whole);
         // Without the lock, a second run would treat the first run's unsaved secret as an orphan.
         let lock = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
@@ -125,7 +128,7 @@ impl AdminSession {
         let mut transports = Transports::default();
         let connection = Connection::open(&checked, &folder(path), &wanted.access, &policy, &mut transports)
             .map_err(|unseen| sign_in_error(&unseen))?;
-        let runtime = Runtime::new()?;
+        let runtime = Runtime::new().map_err(cannot("start the runtime"))?;
         let progress = ProgressReporter::new(context.global.quiet);
         let patience = Duration::from_secs(args.timeout);
         let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
@@ -176,8 +179,8 @@ impl AdminSession {
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, CliError> {
         let done = self.runtime.block_on(async {
-            let end = os::shutdown_signal()?;
-            Ok::<_, io::Error>(tokio::select! {
+            let end = os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
+            Ok::<_, CliError>(tokio::select! {
                 done = work => Some(done),
                 () = end => None,
             })

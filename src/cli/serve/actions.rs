@@ -59,7 +59,7 @@ impl Actions for Commands {
             Action::Sheet => self.sheet(&mut context),
         };
         let done = result.unwrap_or_else(|error| match error {
-            CliError::Io(error) => failed(format!("stopped unexpectedly: {}", crate::os::reason(&error))),
+            CliError::Output(error) => failed(format!("stopped unexpectedly: {}", crate::os::reason(&error))),
             error => not_done(error.report(&mut err)),
         });
         // No colours, as in a pipe.

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::provision::AdminSignIn;
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, usage_error};
+use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::web::guard::{Door, LINK_LIFE};
@@ -77,7 +77,10 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
     let way = if args.use_az { AdminSignIn::AzureCli } else { AdminSignIn::DeviceCode };
     let commands = Arc::new(Commands::new(context, path.clone(), way));
     let site = Arc::new(Site::new(display(&path), path).with(commands));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
     let result = runtime.block_on(async {
         match listen(&args.listening()).await {
             Ok(bound) => serve(context, site, bound).await,
@@ -90,8 +93,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
 }
 
 async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Result<Exit, CliError> {
-    let end = crate::os::shutdown_signal()?;
-    let guarded = bound.guard(site).map_err(io::Error::other)?;
+    let end = crate::os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
+    let guarded = bound.guard(site).map_err(|error| failure(Exit::Usage, error))?;
     let door = Arc::clone(guarded.door());
     print_link(context, &door)?;
     let is_asked = context.can_ask();
@@ -111,7 +114,7 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
     loop {
         tokio::select! {
             result = &mut serving => {
-                result.map_err(io::Error::other)?;
+                result.map_err(|refused| failure(Exit::Usage, message(&refused)))?;
                 return Ok(Exit::Clean);
             }
             Some(()) = asked.recv() => print_link(context, &door)?,
@@ -119,10 +122,10 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
     }
 }
 
-fn print_link(context: &mut Context<'_>, door: &Door) -> io::Result<()> {
-    let link = door.link().map_err(io::Error::other)?;
+fn print_link(context: &mut Context<'_>, door: &Door) -> Result<(), CliError> {
+    let link = door.link().map_err(|error| failure(Exit::Usage, error))?;
     writeln!(context.out, "{link}")?;
-    context.out.flush()
+    Ok(context.out.flush()?)
 }
 
 fn message(refused: &Refused) -> String {

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 
 use super::walk::{Target, Walk};
 use crate::cli::context::Context;
+use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
@@ -99,10 +100,14 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     };
     let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
     context.out.flush()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
     let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
     runtime.shutdown_background();
-    ended.map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+    ended?;
     Ok(Exit::Clean)
 }
 
@@ -178,12 +183,14 @@ fn announce(args: &SyncArgs) {
 }
 
 /// Synchronises until a signal arrives.
-async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> io::Result<()> {
-    let mut endings = os::ShutdownSignals::new()?;
+async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
+    let mut endings = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
     let state = Arc::new(State::default());
     // Bound before anything starts, so an unavailable address leaves no side effects.
     if let Some(address) = args.metrics {
-        let listener = tokio::net::TcpListener::bind(address).await?;
+        let listener = tokio::net::TcpListener::bind(address)
+            .await
+            .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
         tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
         tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
     }

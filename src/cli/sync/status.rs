@@ -10,6 +10,7 @@ use super::shapes::name;
 use super::shown;
 use super::state::{State, Tenant};
 use crate::cli::context::Context;
+use crate::cli::error::cannot;
 use crate::cli::error::{CliError, failure};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
@@ -31,7 +32,10 @@ pub(in crate::cli) struct StatusArgs {
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Result<Exit, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
     let address = format!("http://{}/status", args.address);
     let asked = runtime.block_on(async {
         let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;

@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
+use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
@@ -40,7 +41,7 @@ pub(super) fn read(
     // The file is read before the sign-in, so that a typo in its name is reported at once.
     let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Runtime::new().map_err(cannot("start the runtime"))?;
     let folder = folder(path);
     let connection =
         Connection::open(checked, &folder, &settings.access, &context.policy(), &mut Transports::default());
