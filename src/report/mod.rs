@@ -1,7 +1,7 @@
-//! What was found, in the formats that people and machines read.
+//! The findings in formats for users and machines.
 //!
-//! Every renderer gets the same plain data, a [`FileReport`] for each file, in which places are lines and columns and the only text of
-//! the file is an excerpt that is already masked. So no renderer can show what must not be shown.
+//! Every renderer gets the same plain data, a [`FileReport`] for each file. Its places are lines and columns,
+//! and its only text from the file is a masked excerpt. So no renderer can show text that must stay hidden.
 
 mod concise;
 mod counts;
@@ -26,18 +26,18 @@ pub use finding::Finding;
 pub use repository::Repository;
 pub use verdict::verdict;
 
-/// How a check is reported.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// For a person: the line, a caret, what to do
+    /// For humans: the line, a caret, what to do
     #[default]
     Human,
     /// One line for each finding
     Concise,
     /// This program's own JSON, version 1
     Json,
-    /// SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it
+    /// SARIF 2.1.0, for GitHub code scanning and Azure DevOps
     Sarif,
     /// GitHub annotations
     Github,
@@ -48,11 +48,11 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them, in the order in which help lists them.
+    /// All formats, in the order of the help.
     pub const ALL: [Self; 7] =
         [Self::Human, Self::Concise, Self::Json, Self::Sarif, Self::Github, Self::Gitlab, Self::Junit];
 
-    /// The name, as options take it.
+    /// The name in options.
     pub fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -65,13 +65,13 @@ impl Format {
         }
     }
 
-    /// What the format is for, as help says it.
+    /// The help text of the format.
     pub fn description(self) -> &'static str {
         match self {
-            Self::Human => "For a person: the line, a caret, what to do",
+            Self::Human => "For humans: the line, a caret, what to do",
             Self::Concise => "One line for each finding",
             Self::Json => "This program's own JSON, version 1",
-            Self::Sarif => "SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it",
+            Self::Sarif => "SARIF 2.1.0, for GitHub code scanning and Azure DevOps",
             Self::Github => "GitHub annotations",
             Self::Gitlab => "GitLab code quality",
             Self::Junit => "JUnit XML",
@@ -82,7 +82,7 @@ impl Format {
 /// Writes a report of `files` in `format`.
 ///
 /// # Errors
-/// What `out` says.
+/// An error of `out`.
 pub fn write(
     format: Format,
     files: &[FileReport],
