@@ -1,7 +1,7 @@
-//! The one pipeline that the command line, forms and tests call: bytes -> source -> draft -> findings.
+//! The pipeline that the command line, forms and tests use: bytes -> source -> draft -> findings.
 //!
-//! What was seen of a tenant is handed in as data. This module opens no socket, starts no process and resolves no secret: a settings
-//! file is hostile until someone trusts it.
+//! The snapshot of a tenant is passed in as data. This module opens no socket, starts no process and resolves
+//! no secret: a settings file is untrusted until a user trusts it.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,7 +17,7 @@ use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
 
 pub use crate::settings::MOST_FINDINGS;
 
-/// A file with all that was found in it.
+/// A file with its findings.
 pub struct Checked {
     source: Source,
     draft: Option<Draft>,
@@ -26,27 +26,27 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The text, to look up places.
+    /// The source text, to look up places.
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// What was read; nothing if the text is not TOML.
+    /// The draft; `None` if the text is not valid TOML.
     pub fn draft(&self) -> Option<&Draft> {
         self.draft.as_ref()
     }
 
-    /// What was found, in the order of the text.
+    /// The findings, in the order of the text.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
 
-    /// The rules that look at a tenant and could not be applied; none where no tenant was looked at.
+    /// The online rules that could not be applied; empty if no tenant was checked.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
     }
 
-    /// Whether an error was found.
+    /// Whether there are errors.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|found| found.severity == Severity::Error)
     }
@@ -64,7 +64,8 @@ impl Checked {
         Settings::resolve(self.draft.as_ref().ok_or(Unresolved::Errors)?, &self.diagnostics)
     }
 
-    /// What the tenant should hold. A missing client id, or secret, is what is still to be made, and no error here.
+    /// The desired state of the tenant. A missing client id or secret is not an error here: it will be
+    /// created.
     ///
     /// # Errors
     /// [`Unresolved::Errors`] if another error was found, [`Unresolved::UndocumentedMode`] in mode 0.
@@ -73,7 +74,7 @@ impl Checked {
     }
 }
 
-/// Checks the bytes of a file. `name` is what reports call it; `readable_by_others` is what its mode says.
+/// Checks the bytes of a file. `name` is its name in reports; `readable_by_others` comes from its file mode.
 ///
 /// ```
 /// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
@@ -86,9 +87,10 @@ pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) 
     examine(name.into(), bytes, readable_by_others, None)
 }
 
-/// Checks a file again, now with what was seen of its tenant: what the first check found, and what the rules say of the tenant.
+/// Checks a file again with the snapshot of its tenant. The result contains the findings of the first check
+/// and those of the online rules.
 pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
-    // Of what could not be read, there is no text to look at again.
+    // A file that could not be read has no text to check again.
     if checked.draft.is_none() {
         return Checked { skipped: crate::rules::without_draft(), ..checked };
     }
@@ -97,7 +99,7 @@ pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     examine(source.name().to_owned(), content, source.is_readable_by_others(), Some(tenant))
 }
 
-/// Adds to what a check found what the rules say of so many matched users, unless a comment allows it.
+/// Adds the findings about the number of matched users, unless a comment allows them.
 pub fn with_users(mut checked: Checked, users: usize) -> Checked {
     let Ok(settings) = checked.settings() else { return checked };
     let mut found = crate::rules::of_users(&settings, users);
@@ -126,14 +128,16 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
     if diagnostics.len() > MOST_FINDINGS {
         diagnostics.truncate(MOST_FINDINGS);
-        let message = format!("there are more than {MOST_FINDINGS} findings; the rest is not listed");
-        diagnostics
-            .push(Diagnostic::error(id::UNREADABLE, Place::File, message).help("is this a settings file?"));
+        let message = format!("more than {MOST_FINDINGS} findings; the rest is not listed");
+        diagnostics.push(
+            Diagnostic::error(id::UNREADABLE, Place::File, message)
+                .help("check that this is a settings file"),
+        );
     }
     Checked { source, draft: Some(draft), diagnostics, skipped }
 }
 
-/// Checks a file. What keeps it from being read is a finding of the rule `unreadable`.
+/// Checks a file. If it cannot be read, that is a finding of the rule `unreadable`.
 pub fn file(name: impl Into<String>, path: &Path) -> Checked {
     match os::read_regular(path, MOST_BYTES) {
         Ok((content, readable_by_others)) => bytes(name, content, readable_by_others),
@@ -141,7 +145,7 @@ pub fn file(name: impl Into<String>, path: &Path) -> Checked {
     }
 }
 
-/// A file, or a folder, of which nothing could be read.
+/// The result for a file or a folder that could not be read.
 pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Checked {
     let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
     Checked { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
@@ -149,20 +153,20 @@ pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Check
 
 fn advice(error: &ReadError) -> &'static str {
     match error {
-        ReadError::TooLarge(_) => "a settings file has at most 1 MiB; is this one?",
-        ReadError::NotRegular(_) => "name a settings file, or a folder with some",
-        ReadError::Changing => "something writes to it; try again",
+        ReadError::TooLarge(_) => "check that this is a settings file: it may have at most 1 MiB",
+        ReadError::NotRegular(_) => "name a settings file, or a folder with settings files",
+        ReadError::Changing => "another process is writing to it; try again",
         ReadError::Io(error) => match error.kind() {
             std::io::ErrorKind::NotFound => "check the path",
             std::io::ErrorKind::PermissionDenied => {
-                "check the permissions of the file and of the folders above it"
+                "check the permissions of the file and its parent folders"
             }
-            _ => "the system gave this reason",
+            _ => "the operating system reported this reason",
         },
     }
 }
 
-/// What was found of one rule on one line.
+/// The findings of one rule on one line.
 #[derive(Default)]
 struct Seen {
     is_error: bool,
@@ -170,8 +174,8 @@ struct Seen {
     is_silenced: bool,
 }
 
-/// Takes out what an `allow` comment silences, and reports the comments that silence nothing. A comment for a rule that was not
-/// applied may have its use, so nothing is said of it.
+/// Removes the findings that an `allow` comment silences, and reports the comments without effect. A comment
+/// for a rule that was not applied may still be needed, so it is not reported.
 fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>, was_applied: impl Fn(&Rule) -> bool) {
     if !source.text().contains(DIRECTIVE) {
         return;
@@ -206,7 +210,8 @@ fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>, was_applied: impl
     diagnostics.extend(unused);
 }
 
-/// The line that each comment speaks of: its own, or, where it stands alone, the next that is no comment.
+/// The line that each comment applies to: its own, or, if it is alone on its line, the next line that is not
+/// a comment.
 fn target_lines(source: &Source) -> Vec<usize> {
     let mut below = None;
     let target = |(range, _): (Range<usize>, &str)| {
@@ -231,22 +236,22 @@ fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Range<u
     let ids = crate::rules::ALL.iter().map(|rule| rule.id);
     let (message, help) = match (rule, known) {
         (None, _) => (
-            "this comment is not understood".to_owned(),
-            "write # swyx-teams: allow(rule-id) and a reason".to_owned(),
+            "invalid allow comment".to_owned(),
+            "write # swyx-teams: allow(rule-id) followed by a reason".to_owned(),
         ),
         (Some(rule), None) => {
             let near = nearest(rule, ids).map(|near| format!("did you mean `{near}`?"));
             (
-                "no rule has this id".to_owned(),
-                near.unwrap_or_else(|| "swyx-teams rules lists them".to_owned()),
+                "unknown rule id".to_owned(),
+                near.unwrap_or_else(|| "run `swyx-teams rules` to list the ids".to_owned()),
             )
         }
         (Some(_), Some(rule)) if is_error => (
             format!("an error of `{}` cannot be silenced", rule.id),
-            "mend it, and delete this comment".to_owned(),
+            "fix the error and delete this comment".to_owned(),
         ),
         (Some(_), Some(rule)) => {
-            (format!("`{}` finds nothing to silence here", rule.id), "delete this comment".to_owned())
+            (format!("`{}` has no finding to silence here", rule.id), "delete this comment".to_owned())
         }
     };
     let found = Diagnostic::new(id::UNUSED_ALLOW, Severity::Warning, place, message).help(help);

@@ -1,15 +1,15 @@
-//! What a check found: plain data that names a key, never a line.
+//! The findings of a check: plain data that refers to keys, not to lines.
 //!
-//! A [`Diagnostic`] says which rule found something, how bad it is, where it is and what to do. Where it is, is said by a
-//! [`Place`], mostly a [`Key`]; only [`crate::source::Source`] can turn that into lines and columns. So the same finding can
-//! stand beside a field of a form, and no position goes stale. No message and no fix ever holds the value of a secret.
+//! A [`Diagnostic`] names the rule, the severity, the place and the fix. The [`Place`] is usually a [`Key`];
+//! only [`crate::source::Source`] can convert it to lines and columns. So a form can show the same finding
+//! next to a field, and no position becomes outdated. No message and no fix contains the value of a secret.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// The ids of the rules that reading itself applies, and of those that a form applies before there is a file; every other rule's id is
-/// in its own file under `rules/`.
+/// The ids of the rules that are applied while a file is read, or by a form before a file exists. Every other
+/// rule's id is in its own file under `rules/`.
 pub mod id {
     /// The text is not TOML.
     pub const SYNTAX: &str = "syntax";
@@ -17,38 +17,38 @@ pub mod id {
     pub const ENCODING: &str = "encoding";
     /// The file cannot be read, or is over a limit.
     pub const UNREADABLE: &str = "unreadable";
-    /// A key that the settings file does not have.
+    /// A key that does not exist in a settings file.
     pub const UNKNOWN_KEY: &str = "unknown-key";
-    /// A required key is not there.
+    /// A required key is missing.
     pub const MISSING_KEY: &str = "missing-key";
-    /// A value of another type.
+    /// A value of the wrong type.
     pub const WRONG_TYPE: &str = "wrong-type";
     /// A value of the right type that is not allowed.
     pub const INVALID_VALUE: &str = "invalid-value";
-    /// The mode in quotes.
+    /// The mode is in quotes.
     pub const MODE_AS_TEXT: &str = "mode-as-text";
-    /// An `allow` comment that silences nothing.
+    /// An `allow` comment without effect.
     pub const UNUSED_ALLOW: &str = "unused-allow";
-    /// One presence twice.
+    /// A presence is listed twice.
     pub const STATUS_DUPLICATE: &str = "status-duplicate";
-    /// A posted form would change a read-only key. Only forms have it: a file cannot break it.
+    /// A posted form would change a read-only key. Only forms report it.
     pub const READ_ONLY_IN_FORM: &str = "read-only-in-form";
 }
 
-/// How bad a finding is. Ordered: `Info < Warning < Error`.
+/// The severity of a finding. Ordered: `Info < Warning < Error`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Good to know.
+    /// Information only.
     Info,
-    /// Works today, but is likely to hurt.
+    /// Works today, but is likely to cause problems.
     Warning,
     /// Does not work.
     Error,
 }
 
 impl Severity {
-    /// The word that reports use.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -64,25 +64,26 @@ impl fmt::Display for Severity {
     }
 }
 
-/// The address of one value in a settings file, written as `get` takes it: `user[0].teams`, `sync.status."Busy/InAMeeting"`.
+/// The address of one value in a settings file, in the notation of `get`: `user[0].teams`,
+/// `sync.status."Busy/InAMeeting"`.
 ///
-/// Always in canonical form, so equal text is equal address. The empty key is the file's root table.
+/// Always in canonical form, so equal keys have equal texts. The empty key is the root table of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Cow<'static, str>);
 
 /// One step of a [`Key`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A member of a table.
+    /// The name of a member of a table.
     Name(String),
-    /// An element of an array, from 0.
+    /// The index of an element of an array, starting at 0.
     Index(usize),
 }
 
-/// The text is not a key.
+/// The text is not a valid key.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not a key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
+    "invalid key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
 )]
 pub struct NotAKey;
 
@@ -117,7 +118,7 @@ impl Key {
         parse_steps(&self.0).unwrap_or_default()
     }
 
-    /// The table or array that holds it; the root holds itself.
+    /// The table or array that contains the key. The parent of the root is the root.
     pub fn parent(&self) -> Self {
         let mut steps = self.steps();
         steps.pop();
@@ -132,7 +133,7 @@ impl Key {
         })
     }
 
-    /// The key as it may be shown: names that hold a secret are `****`.
+    /// The key in displayable form: names that contain a secret become `****`.
     #[must_use]
     pub fn shown(&self) -> Self {
         use crate::secret::shape::{holds_a_secret, without_secret};
@@ -171,20 +172,20 @@ impl std::str::FromStr for Key {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// The file as a whole: its start.
+    /// The whole file. It is shown at the start of the file.
     File,
-    /// The key itself, as for a key that should not be there.
+    /// The key itself, for example an unknown key.
     Key(Key),
     /// The value of a key.
     Value(Key),
-    /// A key that is not there: the header of its table, else the file's start.
+    /// A missing key. It is shown at the header of its table, otherwise at the start of the file.
     Missing(Key),
-    /// Bytes of the text, as for a syntax error or a comment, with the key that they concern.
+    /// Bytes of the text, for example a syntax error or a comment, with the affected key.
     Bytes(Range<usize>, Option<Key>),
 }
 
 impl Place {
-    /// The key that is concerned.
+    /// The affected key.
     pub fn key(&self) -> Option<&Key> {
         match self {
             Self::File => None,
@@ -204,62 +205,62 @@ impl From<Key> for Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// The rule's id; stable.
+    /// The stable id of the rule.
     pub rule: &'static str,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// Where it is.
     pub place: Place,
-    /// What is wrong: lower case, no full stop, at most 1 KiB, without the value.
+    /// What is wrong: starts in lower case, no full stop, at most 1 KiB, never contains the value.
     pub message: String,
-    /// A word at the caret, where it says more than the message.
+    /// A short label at the caret, if it adds something to the message.
     pub label: Option<String>,
     /// What to do.
     pub help: Option<String>,
-    /// The other places that belong to it.
+    /// Related places.
     pub related: Vec<Related>,
-    /// A change of the file that mends it.
+    /// A change of the file that fixes it.
     pub fix: Option<Fix>,
 }
 
-/// Another place that belongs to a finding.
+/// A place related to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Related {
     /// Where it is.
     pub place: Place,
-    /// What it has to do with the finding.
+    /// How it is related to the finding.
     pub message: String,
 }
 
-/// A change of the file that mends a finding.
+/// A change of the file that fixes a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// What it does, as an imperative.
+    /// What it does, in the imperative.
     pub title: String,
-    /// Whether it cannot change what was meant: only such fixes are applied by `--fix`.
+    /// Whether the fix preserves the intended meaning. `--fix` applies only safe fixes.
     pub safe: bool,
-    /// The changes, all or none.
+    /// The changes; all are applied, or none.
     pub edits: Vec<Edit>,
 }
 
-/// One change of a [`Fix`]. It names keys, and never holds a value that was in the file.
+/// One change of a [`Fix`]. It refers to keys, and never contains a value from the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Edit {
-    /// Puts quotes around the value, or takes them away.
+    /// Adds or removes the quotes around the value.
     Quotes(Key),
-    /// Deletes the blanks and line ends around the text.
+    /// Deletes the whitespace around the text.
     Trim(Key),
-    /// Puts another name in place of the name at these bytes.
+    /// Replaces the name at these bytes.
     Rename(Range<usize>, String),
-    /// Deletes these bytes, and the blanks before them.
+    /// Deletes these bytes and the spaces before them.
     Delete(Range<usize>),
 }
 
 impl Diagnostic {
-    /// A finding of `rule`.
+    /// Creates a finding of `rule`.
     pub fn new(
         rule: &'static str,
         severity: Severity,
@@ -278,40 +279,40 @@ impl Diagnostic {
         }
     }
 
-    /// An error of `rule`.
+    /// Creates an error of `rule`.
     pub fn error(rule: &'static str, place: impl Into<Place>, message: impl Into<String>) -> Self {
         Self::new(rule, Severity::Error, place, message)
     }
 
-    /// The same with a word at the caret.
+    /// Adds a label at the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    /// The same with what to do.
+    /// Adds the help text.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with another place that belongs to it.
+    /// Adds a related place.
     #[must_use]
     pub fn related(mut self, place: impl Into<Place>, message: impl Into<String>) -> Self {
         self.related.push(Related { place: place.into(), message: message.into() });
         self
     }
 
-    /// The same with a safe fix.
+    /// Adds a safe fix.
     #[must_use]
     pub(crate) fn safe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
         self.fix = Some(Fix { title: title.into(), safe: true, edits: vec![edit] });
         self
     }
 
-    /// The same with a fix that a person must look at.
+    /// Adds a fix that a user must review.
     #[must_use]
     pub(crate) fn unsafe_fix(mut self, title: impl Into<String>, edit: Edit) -> Self {
         self.fix = Some(Fix { title: title.into(), safe: false, edits: vec![edit] });
@@ -319,7 +320,7 @@ impl Diagnostic {
     }
 }
 
-/// `name` as it stands between double quotes, with TOML's escapes: one line, nothing unprintable.
+/// Escapes `name` for double quotes as in TOML: one line, nothing unprintable.
 fn escaped(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {

@@ -1,4 +1,4 @@
-//! Web addresses, and the host and port that they lead to.
+//! Web addresses, and their hosts and ports.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::text::NotOfForm;
 
-/// A web address: `https://host[:port][/path]`; `http` is read too, and left to the rule `plain-http`.
+/// A web address: `https://host[:port][/path]`. `http` is accepted too; the rule `plain-http` reports it.
 ///
-/// No user name, query or fragment. Hosts are names, IPv4 addresses or `[::1]`, so that a pattern can say all of it.
+/// No user name, query or fragment. Hosts are names, IPv4 addresses or `[::1]`, so that a pattern can
+/// describe the format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint(String);
 
@@ -21,12 +22,12 @@ impl Endpoint {
         &self.0
     }
 
-    /// Whether what travels there is encrypted.
+    /// Whether the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
     }
 
-    /// Whether it leads to this machine.
+    /// Whether the host is this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.host())
     }
@@ -44,7 +45,7 @@ impl Endpoint {
     }
 }
 
-/// Whether a host, as it stands in an address, is this machine: `localhost`, `127.0.0.0/8` in the usual form, or `[::1]`.
+/// Whether the host of an address is this machine: `localhost`, `127.0.0.0/8` in the usual form, or `[::1]`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host == "[::1]"
@@ -55,8 +56,9 @@ impl FromStr for Endpoint {
     type Err = NotOfForm;
 
     fn from_str(text: &str) -> Result<Self, NotOfForm> {
-        let wrong =
-            NotOfForm("an address has the form https://host, https://host:port or https://host:port/path");
+        let wrong = NotOfForm(
+            "an address must have the form https://host, https://host:port or https://host:port/path",
+        );
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let Some(rest) = rest else { return Err(wrong) };
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -99,7 +101,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// The port for HTTPS of a host.
+    /// Creates the address of a host with the HTTPS port.
     pub(crate) fn https(host: &str) -> Self {
         Self::new(host, 443)
     }
@@ -126,7 +128,7 @@ impl fmt::Display for Address {
 }
 
 impl Endpoint {
-    /// The host and the port; without a port, that of the scheme.
+    /// The host and the port. The default port is that of the scheme.
     pub fn address(&self) -> Address {
         let host = self.host();
         let port = self.authority().get(host.len()..).and_then(|port| port.strip_prefix(':'));

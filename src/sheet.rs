@@ -1,19 +1,20 @@
-//! What to type into Control Center, and what is left to do by hand.
+//! The values for Control Center, and the remaining manual steps.
 //!
-//! No public interface writes these fields, so a person has to. The words on the sheet are Control Center's and the portal's own.
+//! No public interface writes these fields, so you must enter them by hand. The sheet uses the terms of
+//! Control Center and the portal.
 
 use crate::settings::{Mode, Settings, SwyxVersion};
 
-/// The sheet for one file.
+/// The sheet of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
     /// Where the fields are in Control Center.
     pub place: &'static str,
-    /// The fields with their values; a secret is said by where it is kept.
+    /// The fields with their values. A secret is represented by its storage place.
     pub fields: Vec<Field>,
-    /// What is left to do by hand, in this order.
+    /// The manual steps, in order.
     pub steps: Vec<String>,
-    /// What to know about it.
+    /// Notes.
     pub notes: Vec<&'static str>,
 }
 
@@ -21,18 +22,18 @@ pub struct Sheet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Field {
-    /// What Control Center calls it, or, where no public page says, what it holds.
+    /// Control Center's label, or a description if the label is not documented.
     pub label: &'static str,
-    /// What the Entra portal calls it, where it comes from there.
+    /// The Entra portal's label, if the value comes from there.
     pub portal: Option<&'static str>,
-    /// What to type; nothing for a secret.
+    /// The value to enter; `None` for a secret.
     pub value: Option<String>,
-    /// Where the secret is kept.
+    /// Where the secret is stored.
     pub kept: Option<String>,
 }
 
 impl Sheet {
-    /// The sheet of some settings.
+    /// Creates the sheet for the settings.
     pub fn new(settings: &Settings) -> Self {
         let federated =
             settings.swyx_version.is_some_and(|version| version >= SwyxVersion::FEDERATED_SERVICES);
@@ -68,20 +69,20 @@ fn steps(settings: &Settings, federated: bool) -> Vec<String> {
         Mode::FromTeams | Mode::Undocumented => ("Presence.Read.All", "from Teams to Swyx only"),
     };
     let mut steps = vec![format!(
-        "In the Entra portal, see that the application has the permissions {presence} and User.ReadBasic.All, both of type Application, with admin consent; swyx-teams apply does it."
+        "In the Entra portal, check that the application has the permissions {presence} and User.ReadBasic.All, both of type Application, with admin consent. `swyx-teams apply` sets them."
     )];
     if federated {
         steps.push(format!(
-            "In the identity provider configuration, switch the Teams synchronisation on, {direction}."
+            "In the identity provider configuration, switch the Teams synchronisation on: {direction}."
         ));
     }
     steps.extend([
-        "For every user, see that the e-mail address in SwyxWare is the account name in Teams.".to_owned(),
-        "In SwyxWare, see that status signalling is defined between the users or groups that are to see each other.".to_owned(),
+        "For every user, check that the e-mail address in SwyxWare is the account name in Teams.".to_owned(),
+        "In SwyxWare, check that status signalling is set up between the users or groups that should see each other's status.".to_owned(),
     ]);
     if settings.client_secret.is_some() {
         steps.push(
-            "Note when the client secret ends; the synchronisation stops on that day without a word."
+            "Note the expiry date of the client secret: the synchronisation stops silently on that day."
                 .to_owned(),
         );
     }
@@ -89,18 +90,18 @@ fn steps(settings: &Settings, federated: bool) -> Vec<String> {
 }
 
 fn notes(federated: bool) -> Vec<&'static str> {
-    let busy = "A call in Swyx does not make Teams reject calls: Busy-on-Busy ignores it (a bug that Microsoft has confirmed, says the vendor).";
+    let busy = "A call in Swyx does not make Teams reject calls: Busy-on-Busy ignores it (according to the vendor, a bug that Microsoft has confirmed).";
     if federated {
         return vec![
-            "The vendor's guide also asks for the redirect URI swyxware://auth and public client flows. An application that signs in with a secret needs neither (inferred); swyx-teams apply --as-in-the-guide sets them.",
-            "From 14.20 on a certificate can take the place of the secret, and the vendor recommends it.",
-            "Which permissions the synchronisation of 14.20 and later needs is not in the vendor's public pages; those above are of 14.10.",
+            "The vendor's guide also asks for the redirect URI swyxware://auth and public client flows. An application that signs in with a secret needs neither (inferred). `swyx-teams apply --as-in-the-guide` sets them.",
+            "Since 14.20 a certificate can replace the secret, and the vendor recommends it.",
+            "The vendor does not document the permissions for 14.20 and later; those above apply to 14.10.",
             busy,
         ];
     }
     vec![
-        "The vendor's guide also asks for the redirect URI https://localhost/ and public client flows. An application that signs in with a secret needs neither (inferred); swyx-teams apply --as-in-the-guide sets them.",
-        "What Control Center calls the fields of the two ids is in no public page; the labels here are the portal's.",
+        "The vendor's guide also asks for the redirect URI https://localhost/ and public client flows. An application that signs in with a secret needs neither (inferred). `swyx-teams apply --as-in-the-guide` sets them.",
+        "Control Center's names for the two id fields are not documented; the labels here are those of the portal.",
         busy,
     ]
 }

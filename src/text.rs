@@ -1,8 +1,8 @@
-//! Texts from outside: how they are shown, and forms that several kinds of value share.
+//! Texts from outside: how they are displayed, and formats that several types share.
 
 use uuid::Uuid;
 
-/// Text of unknown origin as part of a message: as [`printable`], and at most 60 characters of it.
+/// Text of unknown origin for a message: made [`printable`] and cut to 60 characters.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
@@ -11,9 +11,9 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// The text with control, bidirectional and invisible characters spelt out.
+/// Escapes control, bidirectional and invisible characters.
 ///
-/// Terminals act on control characters, and bidirectional ones make text read differently from what it is (UTS #39).
+/// Terminals interpret control characters, and bidirectional characters disguise a text (UTS #39).
 pub(crate) fn printable(text: &str) -> String {
     if !text.contains(is_unprintable) {
         return text.to_owned();
@@ -22,30 +22,33 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(spelt).collect()
 }
 
-/// Characters that no output may hold as they are: controls, bidirectional and invisible ones, line separators.
+/// Whether a character must be escaped in output: control, bidirectional and invisible characters, and line
+/// separators.
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The text does not have the form that the type wants; it says which.
+/// The text does not have the required format; the message describes the format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotOfForm(pub(crate) &'static str);
 
-/// The GUID that a text is: 8-4-4-4-12 hexadecimal digits in either case, and nothing else.
+/// Parses a GUID: 8-4-4-4-12 hexadecimal digits in either case, and nothing else.
 ///
-/// Braces, `urn:uuid:` and 32 bare digits are refused: neither Control Center nor the portal shows ids in those forms.
+/// Braces, `urn:uuid:` and 32 digits without hyphens are rejected: Control Center and the portal do not show
+/// ids in those forms.
 pub fn guid(text: &str) -> Option<Uuid> {
     const HYPHENATED: usize = 36;
     if text.len() == HYPHENATED { Uuid::try_parse(text).ok() } else { None }
 }
 
-/// Whether a text stands for "fill me in": `<tenant-id>`, a zero or repeated-digit or x-filled GUID, `changeme`, `xxx`.
+/// Whether a text is a placeholder: `<tenant-id>`, a GUID of zeros, of one repeated digit or of x,
+/// `changeme`, `xxx`.
 pub(crate) fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
-    // Only words in the brackets: older secrets may begin and end with a bracket too.
+    // Only words in brackets count: older secrets may begin and end with a bracket too.
     let words = |text: &str| {
         !text.is_empty() && text.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '.'))
     };
@@ -82,7 +85,7 @@ const PLACEHOLDERS: &[&str] = &[
     "00000000-0000-0000-0000-000000000001",
 ];
 
-/// One and the same character over and over, dashes apart: `xxx`, `…`, `11111111-1111-…`.
+/// Whether a text repeats one character, ignoring dashes: `xxx`, `…`, `11111111-1111-…`.
 fn is_filler(text: &str) -> bool {
     let mut rest = text.chars().filter(|c| *c != '-');
     let Some(first) = rest.next() else { return false };

@@ -1,4 +1,4 @@
-//! A change of one key, and the value to be written.
+//! A change of one key, and the value to write.
 
 use std::fmt;
 
@@ -10,13 +10,13 @@ use crate::secret::{Secret, SecretSource};
 /// A change of one key.
 #[derive(Clone, Debug)]
 pub enum Change {
-    /// Gives the key this value, whether it has one or not.
+    /// Sets the key to this value.
     Set(Key, NewValue),
-    /// Takes the key away, with all that is in it.
+    /// Removes the key with everything in it.
     Unset(Key),
 }
 
-/// A value to be written.
+/// A value to write.
 #[derive(Clone)]
 pub enum NewValue {
     /// An integer.
@@ -25,34 +25,35 @@ pub enum NewValue {
     Boolean(bool),
     /// A text.
     Text(String),
-    /// A secret, or a reference to where it is kept.
+    /// A secret, or a secret reference.
     Secret(SecretSource),
     /// A user: the name in Swyx and the account in Teams.
     User(String, String),
 }
 
-/// Why a text was not changed.
+/// Why a text could not be changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// The text has syntax errors; there are no keys to change.
-    #[error("the file is not TOML")]
+    /// The text has syntax errors, so its keys cannot be changed.
+    #[error("the file is not valid TOML")]
     NotToml,
-    /// The key is a table, and no value can stand in its place.
-    #[error("`{}` is a table; name one of its keys", .0.shown())]
+    /// The key is a table, so it cannot have a value.
+    #[error("`{}` is a table; use one of its keys", .0.shown())]
     IsATable(Key),
-    /// The key cannot be put where it says.
-    #[error("`{}` has no place in this file", .0.shown())]
+    /// The key cannot be added at its place.
+    #[error("`{}` cannot be added to this file", .0.shown())]
     NoPlace(Key),
     /// The key is not in the file.
     #[error("`{}` is not set", .0.shown())]
     NotSet(Key),
-    /// The changed text does not say what was asked for. This is a fault of the program, found before anything was written.
-    #[error("`{}` cannot be changed in a file written like this one; change it in an editor", .0.shown())]
+    /// The changed text does not contain exactly the requested change. This is a bug in the program, found
+    /// before anything was written.
+    #[error("`{}` cannot be changed because of the way this file is written; change it in an editor", .0.shown())]
     Unproven(Key),
 }
 
-/// Without texts: one that is to be written may be a secret for the wrong key.
+/// Omits texts: a text may be a secret that was entered for the wrong key.
 impl fmt::Debug for NewValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,4 +1,4 @@
-//! What the fix of a finding changes.
+//! The text changes of a finding's fix.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::source::tree::Value;
 use crate::source::{Source, Span};
 
 impl Source {
-    /// What the fix of a finding changes: stretches, and the text that takes their place. It never holds a value of a secret.
+    /// The spans that a finding's fix changes, each with its new text. They never contain a secret.
     pub fn fix_spans(&self, found: &Diagnostic) -> Vec<(Span, String)> {
         let replacements = found.fix.as_ref().and_then(|fix| self.replacements(fix)).unwrap_or_default();
         let span =
@@ -16,7 +16,7 @@ impl Source {
         replacements.into_iter().map(|Replacement { range, with }| (span(&range), with)).collect()
     }
 
-    /// What a fix changes. Nothing if the text is not as the fix expects.
+    /// The replacements of a fix, or `None` if the text is not as the fix expects.
     pub(crate) fn replacements(&self, fix: &Fix) -> Option<Vec<Replacement>> {
         let edits = fix.edits.iter().map(|edit| match edit {
             Edit::Quotes(key) => self.toggle_quotes(key).map(|replacement| vec![replacement]),
@@ -44,7 +44,8 @@ impl Source {
         Some(Replacement { range: node.span.clone(), with })
     }
 
-    /// Deletes the blanks at both ends of a string, escaped ones too. It only ever deletes: the string may be a secret.
+    /// Deletes the whitespace at both ends of a string, including escaped whitespace. It only deletes,
+    /// because the string may be a secret.
     fn trim(&self, key: &Key) -> Option<Vec<Replacement>> {
         let node = self.tree().node(self.tree().find(key)?);
         let raw = self.text().get(node.span.clone())?;
@@ -62,7 +63,7 @@ impl Source {
         Some(ends.into_iter().filter(|range| !range.is_empty()).map(delete).collect())
     }
 
-    /// Deletes a comment with the blanks before it, and the line if nothing else is on it.
+    /// Deletes a comment with the spaces before it, and the whole line if it contains nothing else.
     fn delete(&self, range: Range<usize>) -> Replacement {
         let before = self.text().get(..range.start).unwrap_or_default();
         let start = before.trim_end_matches([' ', '\t']).len();
@@ -76,7 +77,8 @@ impl Source {
     }
 }
 
-/// The characters of a string as written, each with whether it is blank: an escape is one, a folded line end is a blank one.
+/// The characters of a string as written, each with whether it is whitespace. An escape is one character; a
+/// folded line end is whitespace.
 fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, bool)> {
     let mut units = Vec::new();
     let mut chars = inner.char_indices().peekable();

@@ -1,7 +1,8 @@
-//! The one way in which a settings file is changed: lock, read, change, check, save.
+//! The only way to change a settings file: lock, read, change, check, save.
 //!
-//! Everything happens under the folder's lock, on the bytes as they are then, so of two writers neither loses the other's change. A
-//! change that adds an error is refused and nothing is written; errors that were there before are no obstacle.
+//! Every step holds the folder's lock and uses the current bytes, so concurrent writers do not lose each
+//! other's changes. A change that adds an error is refused, and nothing is written. Existing errors do not
+//! prevent a change.
 
 mod change;
 mod fix;
@@ -24,43 +25,44 @@ use read_only::ReadOnlyValues;
 use replacement::apply;
 use text::sketch;
 
-/// What became of a change.
+/// The result of a change.
 pub enum Outcome {
-    /// The file says it now; this is its check.
+    /// The file was changed; this is its check.
     Saved(Checked),
-    /// The file said it already; nothing was written.
+    /// The file already contained the change; nothing was written.
     Unchanged(Checked),
-    /// The change would add these errors to the file; nothing was written. This is the check of what it would have become.
+    /// The change would add these errors to the file; nothing was written. This is the check of the changed
+    /// text.
     Refused(Checked, Vec<Diagnostic>),
 }
 
-/// Why a file was not changed.
+/// Why a file could not be changed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChangeError {
-    /// The text cannot be changed like this.
+    /// The text cannot be changed in this way.
     #[error("{0}; nothing was changed")]
     Edit(#[from] EditError),
     /// The file could not be read or written.
     #[error(transparent)]
     Save(#[from] SaveError),
     /// The file cannot be read as settings.
-    #[error("the file has faults that must be mended first; nothing was changed")]
+    #[error("the file has errors; fix them first (nothing was changed)")]
     Unsound(Box<Checked>),
-    /// The file is not the one that the changes were made for; this is what it is now.
-    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    /// The file is no longer the one that the changes were made for; this is its current check.
+    #[error("the file was changed by another process in the meantime; nothing was changed")]
     Moved(Box<Checked>),
-    /// The change came from a form, and a form may not change this key.
+    /// The change came from a form, and forms must not change this key.
     #[error("`{0}` cannot be changed in the form; nothing was changed")]
     ReadOnly(Key),
 }
 
-/// Where changes come from.
+/// The origin of changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// Someone who can write the file anyway: the command line, or another program.
+    /// The command line or another program, which can write the file anyway.
     Program,
-    /// A form, whose session someone else may have.
+    /// A form, whose session may be hijacked.
     Form,
 }
 
@@ -70,17 +72,18 @@ impl std::fmt::Debug for Checked {
     }
 }
 
-/// Makes `changes` in the file at `path`, all or none. A file that is not there is made, readable by its owner only.
+/// Makes `changes` in the file at `path`, all or none. A missing file is created, readable by its owner only.
 ///
 /// # Errors
-/// [`ChangeError`] says why nothing was changed.
+/// [`ChangeError`] if nothing was changed.
 pub fn apply_to_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
     save(name, path, changes, Origin::Program, |_| true, |_| true)
 }
 
-/// As [`apply_to_file`], for changes that come from a form. The file must still be `base` (`None`: no file). Addresses, the other keys of
-/// [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references must be the same before and after. They are
-/// compared by their values in both texts, whatever the changes are.
+/// Like [`apply_to_file`], for changes from a form. The file must still be `base` (`None`: no file).
+/// Addresses, the other keys of [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and
+/// `command` references must be the same before and after. Their values in both texts are compared, whatever
+/// the changes are.
 ///
 /// ```
 /// use swyx_teams::edit::{Change, ChangeError, NewValue, apply_from_form};
@@ -94,8 +97,8 @@ pub fn apply_to_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outc
 /// ```
 ///
 /// # Errors
-/// [`ChangeError`] says why nothing was changed; [`ChangeError::Moved`] that the file has changed since, [`ChangeError::ReadOnly`] names a
-/// key that would have changed.
+/// [`ChangeError`] if nothing was changed: [`ChangeError::Moved`] if the file has changed since,
+/// [`ChangeError::ReadOnly`] for a read-only key.
 pub fn apply_from_form(
     name: &str,
     path: &Path,
@@ -106,18 +109,19 @@ pub fn apply_from_form(
     save(name, path, changes, Origin::Form, |_| true, |content| content == base)
 }
 
-/// As [`apply_to_file`], for a file that is still being filled in: that another key is missing is no obstacle.
+/// Like [`apply_to_file`], for an unfinished file: other keys may be missing.
 ///
 /// # Errors
-/// [`ChangeError`] says why nothing was changed.
+/// [`ChangeError`] if nothing was changed.
 pub fn apply_to_unfinished_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
     save(name, path, changes, Origin::Program, is_no_gap, |_| true)
 }
 
-/// What `changes` would make of a file that is still being filled in, and the errors that they would add. Nothing is written.
+/// Returns the check of an unfinished file after `changes`, and the errors that they would add. Nothing is
+/// written.
 ///
 /// # Errors
-/// [`EditError`] if the text cannot be changed like this.
+/// [`EditError`] if the text cannot be changed in this way.
 pub fn preview_unfinished(
     before: &Checked,
     changes: &[Change],
@@ -129,11 +133,11 @@ pub fn preview_unfinished(
     Ok((after, added))
 }
 
-/// What [`apply_to_file`] would make of a checked file, and the errors for which it would refuse to. Nothing is written, and it is fast enough to be
-/// done while someone types.
+/// Returns the check of the file that [`apply_to_file`] would write, and the errors for which it would
+/// refuse. Nothing is written. It is fast enough for previews while the user types.
 ///
 /// # Errors
-/// [`EditError`] if the text cannot be changed like this.
+/// [`EditError`] if the text cannot be changed in this way.
 pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
     let source = before.source();
     let mut text = sketch(source, changes)?;
@@ -146,7 +150,7 @@ pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Dia
     Ok((after, added))
 }
 
-/// Whether a finding is more than a key that is still missing.
+/// Whether a finding is not just a missing key.
 fn is_no_gap(found: &Diagnostic) -> bool {
     !matches!(found.place, Place::Missing(_))
 }
@@ -167,7 +171,8 @@ fn save(
     if !before.source().is_sound() || !before.was_read() {
         return Err(ChangeError::Unsound(Box::new(before)));
     }
-    // Of a large file only the marks of its errors are kept while the new text is made: the second reader needs the room.
+    // Only the identities of the errors are kept while the new text is created, because the second parser
+    // needs memory for large files.
     let there = marks(&before);
     let read_only = ReadOnlyValues::of(before.source());
     let text = before.source().text().to_owned();
@@ -191,10 +196,10 @@ fn save(
     Ok(Outcome::Saved(after))
 }
 
-/// Applies the safe fixes of a file, until none is left.
+/// Applies the safe fixes of a file until none is left.
 ///
 /// # Errors
-/// [`ChangeError`] says why nothing was changed.
+/// [`ChangeError`] if nothing was changed.
 pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MOST_BYTES)?;
     let before = content_checked(name, &rewrite);
@@ -207,9 +212,9 @@ pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
     }
 }
 
-/// What a file becomes when its safe fixes are applied; nothing if it has none.
+/// Returns the file with its safe fixes applied, or `None` if it has none.
 pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
-    // A fix may bring to light what another can mend; none brings back what one has mended.
+    // A fix may reveal a finding that another fix resolves; no fix causes a finding again.
     const ROUNDS: usize = 4;
     let mut fixed: Option<Checked> = None;
     for _ in 0..ROUNDS {
@@ -231,10 +236,10 @@ fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
     check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
 }
 
-/// What an error is told by: its rule and its key; places move.
+/// The identity of an error: its rule and its key, because places move.
 type Mark = (&'static str, Option<Key>);
 
-/// How often each error is there.
+/// The number of occurrences of each error.
 fn marks(checked: &Checked) -> HashMap<Mark, usize> {
     errors(checked).fold(HashMap::new(), |mut marks, found| {
         *marks.entry(mark(found)).or_insert(0) += 1;
@@ -246,7 +251,7 @@ fn mark(found: &Diagnostic) -> Mark {
     (found.rule, found.place.key().cloned())
 }
 
-/// The errors of `after` that count and were not there before.
+/// The new errors of `after` that count.
 fn added_errors(
     mut there: HashMap<Mark, usize>,
     after: &Checked,
@@ -266,7 +271,8 @@ fn errors(checked: &Checked) -> impl Iterator<Item = &Diagnostic> {
     checked.diagnostics().iter().filter(|found| found.severity == Severity::Error)
 }
 
-/// The lines that differ between two texts of the same file: a unified diff without context, with nothing shown that is masked.
+/// The lines that differ between two texts of the same file: a unified diff without context, in which masked
+/// values stay hidden.
 pub fn diff(before: &Source, after: &Source) -> String {
     let lines = |source: &Source| {
         source.text().lines().map(str::to_owned).zip(source.shown_lines()).collect::<Vec<_>>()
@@ -281,10 +287,11 @@ pub fn diff(before: &Source, after: &Source) -> String {
     out
 }
 
-/// A line as it is, and as it may be shown.
+/// A line, and its displayable form.
 type Line = (String, String);
 
-/// The stretches that differ. Fixes keep the number of lines, as a rule, and then line stands against line; else it is one stretch.
+/// The ranges that differ. Fixes usually keep the number of lines; then lines are compared one by one.
+/// Otherwise there is one range.
 fn hunks<'a>(old: &'a [Line], new: &'a [Line]) -> Vec<(usize, &'a [Line], &'a [Line])> {
     let same = |(a, b): &(&Line, &Line)| a.0 == b.0;
     if old.len() != new.len() {
@@ -328,11 +335,11 @@ mod tests {
         assert!(added("", 2).is_empty());
         assert_eq!(added("", 3), ["invalid-value"]);
         assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
-        // It was wrong before.
+        // The value was already wrong.
         assert!(added("[control_center]\nMsTeamsStatusSyncMode = 4\n", 3).is_empty());
     }
 
-    /// The comparison alone: no form and no parser of posts is involved.
+    /// Tests only the comparison, without a form or the parser of posts.
     #[test]
     fn from_a_form_no_read_only_key_is_changed_however_it_comes_about() {
         let old = "[entra]\nauthority = \"https://localhost:1\"\nproxy = \"http://localhost:2\"\n\

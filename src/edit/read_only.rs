@@ -1,7 +1,8 @@
-//! What a form may not change: the keys of [`READ_ONLY_IN_FORMS`], and every `command` reference of a secret.
+//! What a form must not change: the keys of [`READ_ONLY_IN_FORMS`], and every `command` reference of a
+//! secret.
 //!
-//! A form is protected twice: it refuses such changes when it is posted ([`is_changed_by`]), and the writer compares the values before
-//! and after the change ([`ReadOnlyValues`]), however the change came about.
+//! There are two checks: a posted form refuses such changes ([`is_changed_by`]), and the writer compares the
+//! values before and after every change ([`ReadOnlyValues`]).
 
 use super::change::{Change, NewValue};
 use crate::diagnostic::Key;
@@ -10,12 +11,12 @@ use crate::settings::keys::{READ_ONLY_IN_FORMS, SECRETS};
 use crate::source::Source;
 use crate::source::tree::{NodeId, Value};
 
-/// Whether a form may not change `key` of this file.
+/// Whether `key` of this file is read-only in forms.
 pub(crate) fn is_read_only(source: &Source, key: &Key) -> bool {
     READ_ONLY_IN_FORMS.contains(key) || (SECRETS.contains(key) && command(source, key).is_some())
 }
 
-/// The key that a change touches although a form may not change it: the key itself, a key inside it or a table around it.
+/// Returns the read-only key that a change affects: the key itself, a key inside it or a table around it.
 pub(crate) fn is_changed_by(source: &Source, change: &Change) -> Option<Key> {
     let (Change::Set(changed, _) | Change::Unset(changed)) = change;
     let brings_a_command = matches!(change, Change::Set(_, NewValue::Secret(SecretSource::Command(_))));
@@ -31,11 +32,11 @@ pub(crate) fn is_changed_by(source: &Source, change: &Change) -> Option<Key> {
     READ_ONLY_IN_FORMS.iter().chain(&SECRETS).find(is_refused).cloned()
 }
 
-/// The values of a text that a form may not change. They may hold a secret and so have no Debug text.
+/// The read-only values of a text. They may contain a secret, so the type does not implement Debug.
 pub(crate) struct ReadOnlyValues(Vec<(Key, Option<Secret>)>);
 
 impl ReadOnlyValues {
-    /// The values of a text, as its reader understands them: spelling, quotes and place do not count.
+    /// Reads the values of a text: notation, quotes and position do not count.
     pub(crate) fn of(source: &Source) -> Self {
         let plain = READ_ONLY_IN_FORMS.map(|key| {
             let value = source.tree().find(&key).map(|id| canonical(source, id));
@@ -61,13 +62,13 @@ impl ReadOnlyValues {
     }
 }
 
-/// The secret at `key`, if it names a command, even in a form that cannot be read as one.
+/// The secret at `key` if it names a command, even an invalid one.
 fn command(source: &Source, key: &Key) -> Option<NodeId> {
     let secret = source.tree().find(key)?;
     source.tree().child(secret, "command").map(|_| secret)
 }
 
-/// A value in one spelling, whatever its spelling in the text.
+/// A value in canonical notation.
 fn canonical(source: &Source, id: NodeId) -> String {
     let node = source.tree().node(id);
     match &node.value {
@@ -106,7 +107,7 @@ mod tests {
         before.first_difference(&after).map(Key::to_string)
     }
 
-    /// Every key that has a value of its own, with what the schema says of it.
+    /// Every key with a value, and its part of the schema.
     fn described() -> Vec<(Key, serde_json::Value)> {
         let schema = schema(Dialect::Draft2020_12);
         let keys = known_keys().filter(|key| key.steps().len() == 2 && !key.as_str().starts_with("user."));
@@ -134,7 +135,7 @@ mod tests {
         }
     }
 
-    /// The file is made from the schema, so that a new key is in it, too.
+    /// The file is generated from the schema, so that it also contains new keys.
     #[test]
     fn every_key_that_can_need_trust_is_read_only() {
         let mut text = String::new();

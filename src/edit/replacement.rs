@@ -1,15 +1,15 @@
-//! Bytes to replace in a text; everything else stays as it is.
+//! Replacements of bytes in a text; everything else stays unchanged.
 
 use std::ops::Range;
 
-/// New text in place of some bytes.
+/// New text for a range of bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Replacement {
     pub(crate) range: Range<usize>,
     pub(crate) with: String,
 }
 
-/// The text with all replacements made; they may not overlap. Nothing if they do.
+/// Applies all replacements to the text. Returns `None` if they overlap.
 pub(crate) fn apply(text: &str, mut replacements: Vec<Replacement>) -> Option<String> {
     replacements.sort_by_key(|replacement| replacement.range.start);
     let mut out = String::with_capacity(text.len());

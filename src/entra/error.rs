@@ -1,7 +1,8 @@
-//! Why a call to Entra ID or Microsoft Graph gave no answer that can be used: variants by what the administrator has to do.
+//! Why a call to Entra ID or Microsoft Graph failed. The variants are grouped by what the administrator must
+//! do.
 //!
-//! Nothing in here holds a body, a header or an address beyond the host: whoever sits in between may have put our own request, and
-//! with it the secret, into any of them.
+//! No error contains a body, a header or more of an address than the host: a proxy may echo our own request,
+//! including the secret, in any of them.
 
 use std::fmt;
 use std::time::Duration;
@@ -13,53 +14,54 @@ use crate::http::{HttpError, RequestId, SafeToken};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GraphError {
-    /// There was no answer, or none that can be used.
+    /// There was no usable answer.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// Entra ID knows us and says no.
+    /// Entra ID refused the sign-in.
     #[error("sign-in refused: {0}")]
     SignIn(SignInRefusal),
-    /// Graph says no: the status from 400 to 499, and the code of its error.
+    /// Graph refused the call: the status from 400 to 499, and Graph's error code.
     #[error("{host}: refused with HTTP {status}{code}{request}")]
     Refused {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// The HTTP status.
         status: u16,
-        /// Graph's word for it, as `Authorization_RequestDenied`.
+        /// Graph's error code, for example `Authorization_RequestDenied`.
         code: SafeToken,
-        /// What its prose says.
+        /// What its message says.
         sense: RefusalReason,
-        /// The id under which Microsoft can find the call.
+        /// The id that Microsoft uses to find the call.
         request: RequestId,
     },
-    /// Somebody else answered: a proxy, a portal, a page.
+    /// Another party answered: a proxy, a captive portal or a web page.
     #[error(
-        "{host}: HTTP {status}, but not an answer of {service}{kind}; is a proxy or a portal in between?"
+        "{host}: HTTP {status}, but not an answer from {service}{kind}; check for a proxy or a captive portal"
     )]
     NotMicrosoft {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// The HTTP status.
         status: u16,
-        /// Who should have answered.
+        /// The expected service.
         service: Service,
-        /// What came instead, as ` (text/html)`.
+        /// The content type of the answer, for example ` (text/html)`.
         kind: SafeToken,
     },
-    /// A page of a list is said to be on another host. Not followed: the token would go along.
-    #[error("{host}: the next page is said to be on another host, which is not followed")]
+    /// The next page of a list is on another host. It is not requested, because the token would be sent
+    /// there.
+    #[error("{host}: the next page of a list is on another host and was not requested")]
     PageElsewhere {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
     },
     /// A list does not end.
-    #[error("{host}: the pages of a list go round in a circle, or do not end")]
+    #[error("{host}: the pages of a list are circular or endless")]
     EndlessPages {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
     },
-    /// The administrator cannot sign in like this.
+    /// The administrator cannot sign in this way.
     #[error("{0}")]
     Administrator(&'static str),
     /// The administrator did not sign in in time.
@@ -67,7 +69,7 @@ pub enum GraphError {
     TooLate(&'static str),
 }
 
-/// Whose answer is expected.
+/// The service whose answer is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// The sign-in.
@@ -85,32 +87,33 @@ impl fmt::Display for Service {
     }
 }
 
-/// What a refusal of Graph says in prose only.
+/// What a refusal by Graph says only in its message, not in its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
-    /// Nothing that is known here.
+    /// No known reason.
     Plain,
-    /// What the call refers to is not there yet, or not everywhere.
+    /// The referenced object does not exist yet, or not on every server.
     TooEarly,
-    /// What was to be made is there.
+    /// The object to create already exists.
     AlreadyThere,
 }
 
-/// A refusal of the token endpoint. Source of its members: <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
+/// A refusal by the token endpoint. Source of its members:
+/// <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInRefusal {
     /// The first of `error_codes`.
     pub code: Option<u32>,
-    /// `error`, as `invalid_client`.
+    /// `error`, for example `invalid_client`.
     pub error: SafeToken,
-    /// What it comes to.
+    /// The kind of refusal.
     pub kind: Kind,
-    /// `trace_id`, under which Microsoft can find the call.
+    /// `trace_id`, which Microsoft uses to find the call.
     pub request: RequestId,
 }
 
 impl SignInRefusal {
-    /// What a code and the word of `error` say.
+    /// Creates the refusal from a code and the value of `error`.
     pub(super) fn new(code: Option<u32>, error: &str, request: RequestId) -> Self {
         Self { code, error: SafeToken::of(error), kind: aadsts::kind(code, error), request }
     }
@@ -131,7 +134,7 @@ impl fmt::Display for SignInRefusal {
 }
 
 impl GraphError {
-    /// Whether there was no answer in time, as opposed to one that is of no use.
+    /// Whether there was no answer in time.
     pub fn is_silence(&self) -> bool {
         match self {
             Self::Http(error) => error.is_silence(),
@@ -140,7 +143,8 @@ impl GraphError {
         }
     }
 
-    /// Whether Graph refused because something that the call needs is not there yet, or not everywhere.
+    /// Whether Graph refused because an object that the call needs does not exist yet, or not on every
+    /// server.
     pub fn is_too_early(&self) -> bool {
         matches!(
             self,
@@ -148,7 +152,7 @@ impl GraphError {
         )
     }
 
-    /// Whether Graph refused because what was to be made is there.
+    /// Whether Graph refused because the object to create already exists.
     pub fn is_already_there(&self) -> bool {
         matches!(
             self,
@@ -156,7 +160,7 @@ impl GraphError {
         )
     }
 
-    /// The HTTP status of a refusal by Graph.
+    /// The HTTP status if Graph refused the call.
     pub fn refusal(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
@@ -164,12 +168,12 @@ impl GraphError {
         }
     }
 
-    /// Whether the same call may succeed a little later, with nobody doing anything.
+    /// Whether the same call may succeed later without any change.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Http(error) if error.is_transient())
     }
 
-    /// The pause that the answer asks for, if it does.
+    /// The pause that the answer asks for, if any.
     pub fn requested_pause(&self) -> Option<Duration> {
         match self {
             Self::Http(error) => error.requested_pause(),

@@ -1,13 +1,13 @@
-//! Entra ID and Microsoft Graph: what is known of them as plain data, and, with the feature `online`, their client.
+//! Entra ID and Microsoft Graph: plain data about them, and, with the feature `online`, their client.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`aadsts`] | what the codes of Entra ID's refusals mean |
+//! | [`aadsts`] | the meanings of Entra ID's error codes |
 //! | [`permission`] | the permissions that a mode needs |
-//! | [`snapshot`] | what was seen of a tenant, as plain data |
+//! | [`snapshot`] | the observed state of a tenant, as plain data |
 //! | `graph` | the client of Microsoft Graph: single calls, lists, batches, presences |
 //! | `sign_in` | tokens for the application and for an administrator |
-//! | `probe` | looks at a tenant once, in as few requests as it takes |
+//! | `probe` | reads the state of a tenant once, in as few requests as possible |
 
 pub mod aadsts;
 #[cfg(feature = "online")]

@@ -1,26 +1,26 @@
-//! The application permissions of Microsoft Graph that a mode needs, and what else is enough.
+//! The application permissions of Microsoft Graph that a mode needs, and the other sufficient permissions.
 //!
 //! Least privilege: mode 1 reads presences, mode 2 also writes them; both match users by name and e-mail address.
 //! Source: <https://learn.microsoft.com/graph/permissions-reference>.
 
 use crate::settings::Mode;
 
-/// One thing that the synchronisation does, and the permissions that allow it.
+/// One task of the synchronisation, and the permissions that allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Need {
-    /// The least permission that is enough.
+    /// The least sufficient permission.
     pub name: &'static str,
     /// Its id as an application permission in Microsoft's global cloud.
     pub id: &'static str,
-    /// Others that are enough too, and allow more.
+    /// Other sufficient permissions, which allow more.
     pub also: &'static [&'static str],
-    /// Others that are not enough, and allow nothing that `name` does not.
+    /// Insufficient permissions that allow nothing that `name` does not allow.
     pub weaker: &'static [&'static str],
-    /// What it is for, as in "it is needed to …".
+    /// Its purpose, for texts like "it is needed to …".
     pub purpose: &'static str,
 }
 
-/// Reads the directory's users.
+/// Reading the users of the directory.
 pub const DIRECTORY: Need = Need {
     name: "User.ReadBasic.All",
     id: "97235f07-e226-4f63-ace3-39588e11d3a1",
@@ -29,7 +29,7 @@ pub const DIRECTORY: Need = Need {
     purpose: "find the Teams account of each Swyx user",
 };
 
-/// Reads presences.
+/// Reading presences.
 pub(crate) const READ_PRESENCE: Need = Need {
     name: "Presence.Read.All",
     id: "a70e0c2d-e793-494c-94c4-118fa0a67f42",
@@ -38,7 +38,7 @@ pub(crate) const READ_PRESENCE: Need = Need {
     purpose: "read the presence of users in Teams",
 };
 
-/// Reads and writes presences.
+/// Reading and writing presences.
 const WRITE_PRESENCE: Need = Need {
     name: "Presence.ReadWrite.All",
     id: "83cded22-8297-4ff6-a7fa-e97e9545a259",
@@ -48,18 +48,18 @@ const WRITE_PRESENCE: Need = Need {
 };
 
 impl Need {
-    /// Whether one of these permissions is enough.
+    /// Whether one of these permissions is sufficient.
     pub(crate) fn is_met_by<T: AsRef<str>>(&self, permissions: &[T]) -> bool {
         permissions.iter().any(|name| self.accepts(name.as_ref()))
     }
 
-    /// Whether this permission is enough.
+    /// Whether this permission is sufficient.
     pub fn accepts(&self, permission: &str) -> bool {
         permission == self.name || self.also.contains(&permission)
     }
 }
 
-/// What the synchronisation needs for its presences.
+/// The need of a mode for presences.
 pub fn presence(mode: Mode) -> Need {
     match mode {
         Mode::BothWays => WRITE_PRESENCE,
@@ -67,7 +67,7 @@ pub fn presence(mode: Mode) -> Need {
     }
 }
 
-/// All that a mode needs.
+/// All needs of a mode.
 pub fn needs(mode: Mode) -> [Need; 2] {
     [presence(mode), DIRECTORY]
 }
@@ -97,7 +97,7 @@ mod tests {
         };
         let some = ["Presence.Read.All", "Presence.ReadWrite.All", "User.ReadBasic.All", "User.Read.All"];
         assert_eq!(excess(Mode::FromTeams, &some), ["Presence.ReadWrite.All", "User.Read.All"]);
-        // Who may write presences may read them anyway.
+        // The permission to write presences includes reading them.
         assert_eq!(excess(Mode::BothWays, &some), ["User.Read.All"]);
         assert_eq!(excess(Mode::BothWays, &["Mail.Read"]), ["Mail.Read"]);
     }

@@ -1,7 +1,9 @@
-//! What was seen of a tenant in Entra ID and Microsoft Graph: plain data, with the time at which it was seen.
+//! The observed state of a tenant in Entra ID and Microsoft Graph: plain data with the time of the
+//! observation.
 //!
-//! Each part stands for itself: what could not be examined says why ([`Unseen`]), so that no rule takes silence for health. Rules
-//! judge this data and nothing else; "now" is for them [`Snapshot::seen_at`]. Nothing in here is a secret or a token.
+//! Each part is independent: a part that could not be read says why ([`Unseen`]), so that no rule mistakes
+//! missing data for a good state. Rules use only this data; their "now" is [`Snapshot::seen_at`]. It contains
+//! no secret and no token.
 
 pub mod objects;
 
@@ -11,14 +13,16 @@ use uuid::Uuid;
 use crate::entra::aadsts::Kind;
 use crate::secret::SecretFault;
 
-/// A tenant as the application's own sign-in shows it, and, where an administrator signed in too, the registration.
+/// A tenant as the application's own sign-in shows it, and the registration if an administrator signed in
+/// too.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// When it was seen: by the `Date` of Microsoft's answers where they have one, else by this machine's clock.
+    /// When it was observed: by the `Date` of Microsoft's answers, otherwise by this machine's clock.
     pub seen_at: Timestamp,
-    /// Seconds that this machine's clock is ahead of Microsoft's, negative if it is behind; nothing if no answer had a `Date`.
+    /// Seconds that this machine's clock is ahead of Microsoft's, negative if it is behind; `None` if no
+    /// answer had a `Date`.
     pub clock_ahead: Option<i64>,
-    /// What the client secret looks like, once fetched from where it is kept; nothing if it looks right, or was not fetched.
+    /// The fault of the client secret after it was fetched; `None` if it looks right or was not fetched.
     pub secret_fault: Option<SecretFault>,
     /// The application's sign-in.
     pub sign_in: Seen<SignIn>,
@@ -30,36 +34,37 @@ pub struct Snapshot {
     pub registration: Seen<Registration>,
 }
 
-/// A part of a tenant, or why it was not seen.
+/// A part of a tenant, or why it could not be read.
 pub type Seen<T> = Result<T, Unseen>;
 
-/// Why a part was not seen.
+/// Why a part could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unseen {
-    /// The reason, as a person reads it: lower case, no full stop, no secret.
+    /// The reason as displayed to users: lower case, no full stop, no secret.
     pub reason: String,
-    /// What kept it from being seen.
+    /// The cause.
     pub cause: Cause,
 }
 
-/// What kept a part from being seen. Ordered by how much it matters for the exit code: the last wins.
+/// The cause for a part that could not be read. Ordered by importance for the exit code: the last one wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Cause {
-    /// Nobody asked for it.
+    /// It was not requested.
     NotAsked,
-    /// Something that is reported by itself, as a refused sign-in.
+    /// Something that is reported separately, for example a refused sign-in.
     Follows,
-    /// An answer that is no finding: 403 for the administrator, 5xx after the retries, not Graph.
+    /// An answer that is not a finding: 403 for the administrator, 5xx after the retries, or not from Graph.
     Answer,
     /// No answer in time.
     Silence,
-    /// The settings or the call are not enough: no credential, a key that is not trusted.
+    /// The settings or the command line are insufficient: no credential, or an untrusted key.
     Use,
 }
 
 impl Cause {
-    /// Whether something went wrong that is worth an exit code of its own, as against what nobody asked for or is reported elsewhere.
+    /// Whether it is a failure with its own exit code. Parts that were not requested, or are reported
+    /// elsewhere, are not failures.
     pub fn is_failure(self) -> bool {
         match self {
             Self::NotAsked | Self::Follows => false,
@@ -71,44 +76,45 @@ impl Cause {
 /// How Entra ID answered the application's sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// It gave a token.
+    /// It returned a token.
     Accepted {
-        /// The application permissions in the token, by name; nothing if the token cannot be read, which Microsoft reserves the
-        /// right to. A token without any is `Some` of an empty list.
+        /// The names of the application permissions in the token; `None` if the token cannot be decoded,
+        /// which Microsoft does not guarantee. A token without permissions is `Some` of an empty list.
         roles: Option<Vec<String>>,
     },
-    /// It refused.
+    /// It refused the sign-in.
     Refused(Refusal),
 }
 
-/// A refusal of Entra ID.
+/// A refusal by Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The number of its AADSTS code, if the answer had one.
     pub code: Option<u32>,
-    /// What it comes to.
+    /// The kind of refusal.
     pub kind: Kind,
-    /// The id of the call (`trace_id`), by which Microsoft's support finds it.
+    /// The id of the call (`trace_id`), which Microsoft's support uses to find it.
     pub request: Option<Uuid>,
 }
 
 /// How Graph answered a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
-    /// It was allowed; what it was tried on.
+    /// It was allowed, with the user it was tried on.
     Allowed(Tried),
     /// It was refused: the HTTP status, 401 or 403, and Graph's code, if the answer had one.
     Refused(u16, Option<String>),
 }
 
-/// What a read was tried on.
+/// The user that a read was tried on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tried {
     /// A user of the tenant.
     RealUser,
-    /// A made-up id. That any answer but a refusal shows the permission is inferred: no page says what Graph answers then.
+    /// A made-up id. It is inferred that any answer except a refusal shows the permission: Microsoft does not
+    /// document the answer.
     MadeUpUser,
-    /// As a made-up id: a user of the tenant was asked for, but none was found.
+    /// A made-up id, because no user of the tenant was found.
     NobodyFound,
 }
 
@@ -116,7 +122,7 @@ pub enum Tried {
 /// <https://learn.microsoft.com/graph/api/resources/application> and <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// `signInAudience`, as `AzureADMyOrg`.
+    /// `signInAudience`, for example `AzureADMyOrg`.
     pub audience: String,
     /// Application permissions on Microsoft Graph that the registration declares (`requiredResourceAccess`, type `Role`), by name.
     pub declared: Vec<String>,
@@ -124,7 +130,7 @@ pub struct Registration {
     pub declared_delegated: Vec<String>,
     /// Application permissions on Microsoft Graph that an administrator granted, by name.
     pub granted: Vec<String>,
-    /// Delegated permissions that were granted, by name. Reading them takes a permission of its own.
+    /// Delegated permissions that were granted, by name. Reading them needs a separate permission.
     pub granted_delegated: Seen<Vec<String>>,
     /// The client secrets, in the order of the answer.
     pub secrets: Vec<SecretSeen>,
@@ -132,39 +138,40 @@ pub struct Registration {
     pub public_client: bool,
     /// Redirect addresses of public clients.
     pub public_redirects: usize,
-    /// Whether the service principal may sign in (`accountEnabled`).
+    /// Whether the service principal is allowed to sign in (`accountEnabled`).
     pub enabled: bool,
 }
 
-/// One client secret of the registration, of which Entra ID never shows the value.
+/// One client secret of the registration. Entra ID never shows its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretSeen {
     /// The portal's Secret ID.
     pub key_id: Uuid,
     /// Its name, if it has one.
     pub name: Option<String>,
-    /// When it was made, or begins to be valid; nothing if the answer does not say.
+    /// When it was created, or becomes valid; `None` if the answer does not say.
     pub begins: Option<Timestamp>,
-    /// When it ends.
+    /// When it expires.
     pub ends: Timestamp,
-    /// Whether its first three characters (`hint`) are those of the secret that the settings name; nothing if either is not known.
+    /// Whether its first three characters (`hint`) match the secret that the settings name; `None` if either
+    /// is unknown.
     pub may_be_ours: Option<bool>,
 }
 
 impl Unseen {
-    /// Why, and what kept it.
+    /// Creates it from the cause and the reason.
     pub fn new(cause: Cause, reason: impl Into<String>) -> Self {
         Self { reason: reason.into(), cause }
     }
 
-    /// The sign-in was refused, which has a rule of its own.
+    /// The sign-in was refused, which another rule reports.
     pub fn refused() -> Self {
         Self::new(Cause::Follows, "the sign-in was refused")
     }
 }
 
 impl Snapshot {
-    /// A tenant of which nothing was seen, for one reason.
+    /// A tenant that could not be read at all, for one reason.
     pub fn unseen(seen_at: Timestamp, why: &Unseen) -> Self {
         Self {
             seen_at,
@@ -177,20 +184,21 @@ impl Snapshot {
         }
     }
 
-    /// The application permissions in the application's own token; of a token that cannot be read, those that were granted.
+    /// The application permissions in the application's own token. If the token cannot be decoded, the
+    /// granted permissions.
     ///
     /// # Errors
-    /// [`Unseen`] if there is no token, or it cannot be read.
+    /// [`Unseen`] if there is no token, or it cannot be decoded.
     pub fn roles(&self) -> Seen<&[String]> {
         match &self.sign_in {
             Err(unseen) => Err(unseen.clone()),
             Ok(SignIn::Refused(_)) => Err(Unseen::refused()),
-            // What was granted is what counts; the token only repeats it.
+            // The grants are decisive; the token only repeats them.
             Ok(SignIn::Accepted { roles: None }) => match &self.registration {
                 Ok(registration) => Ok(&registration.granted),
                 Err(_) => Err(Unseen::new(
                     Cause::Follows,
-                    "the token cannot be read, so no more is proven than the reads show; --as-admin shows all",
+                    "the token cannot be decoded, so its permissions are unknown; add --as-admin to read them",
                 )),
             },
             Ok(SignIn::Accepted { roles: Some(roles) }) => Ok(roles),

@@ -1,7 +1,7 @@
-//! What a form of the settings file looks like, derived from the one JSON Schema.
+//! The description of a form for the settings file, derived from the JSON Schema.
 //!
-//! Whoever adds a key to the draft has it in the form: sections are the tables, fields their keys, and titles, help, examples, bounds,
-//! choices and conditions are the schema's.
+//! A new key of the draft appears in the form automatically: sections are the tables, fields are their keys,
+//! and titles, help, examples, bounds, choices and conditions come from the schema.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -24,13 +24,13 @@ use crate::settings::schema::{self, Dialect};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Form {
-    /// What it is a form of.
+    /// The title.
     pub title: String,
     /// Its sections, in the order of the file.
     pub sections: Vec<Section>,
 }
 
-/// A table of the file, or, where it repeats, an array of tables.
+/// A table of the file, or an array of tables if `repeats` is set.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Section {
@@ -38,9 +38,9 @@ pub struct Section {
     pub key: String,
     /// Its heading.
     pub title: String,
-    /// What it is for.
+    /// The help text.
     pub help: String,
-    /// Whether there are any number of them: the fields are then the columns of a table, with keys below `user[N]`.
+    /// Whether the section can repeat: then the fields are the columns of a table, with keys below `user[N]`.
     pub repeats: bool,
     /// Its fields, in the order of the file.
     pub fields: Vec<Field>,
@@ -50,21 +50,21 @@ pub struct Section {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Field {
-    /// The key, as `get` takes it; of a column its name alone.
+    /// The key in the notation of `get`; for a column, only its name.
     pub key: String,
     /// Its label.
     pub title: String,
-    /// What to enter; `code` stands between grave accents.
+    /// What to enter. Code is in backticks.
     pub help: String,
-    /// What could be entered.
+    /// Example values.
     pub examples: Vec<String>,
-    /// What holds where the key is missing.
+    /// The default if the key is missing.
     pub default: Option<String>,
-    /// Whether the key has to be there.
+    /// Whether the key is required.
     pub required: bool,
-    /// When the key has to be there, where it is not always so.
+    /// When the key is required, if it is not always required.
     pub required_when: Option<Condition>,
-    /// When the key counts at all; else it can be hidden. A value that is hidden stays in the file.
+    /// When the key applies; otherwise it can be hidden. A hidden value stays in the file.
     pub shown_when: Option<Condition>,
     /// Whether the form only shows the value: a posted form that changes it is refused. See also
     /// [`SecretValue::read_only`](super::SecretValue::read_only).
@@ -80,37 +80,37 @@ pub struct Field {
 pub enum Kind {
     /// One line of text.
     Text {
-        /// What kind of text by JSON Schema: `uuid`, `uri` or `email`.
+        /// The format in JSON Schema: `uuid`, `uri` or `email`.
         format: Option<String>,
-        /// The regular expression that it has to match.
+        /// The regular expression that the text must match.
         pattern: Option<String>,
-        /// The most characters.
+        /// The maximum number of characters.
         longest: Option<u64>,
     },
     /// A whole number.
     Number {
-        /// The least.
+        /// The minimum.
         least: Option<i64>,
-        /// The most.
+        /// The maximum.
         most: Option<i64>,
     },
-    /// One of a few values.
+    /// One of several values.
     Choice {
         /// The choices.
         choices: Vec<Choice>,
         /// Whether they are numbers in the file.
         numbers: bool,
     },
-    /// A secret, or where it is kept.
+    /// A secret or a secret reference.
     Secret {
-        /// In which ways it can be given. A command is not among them: a form cannot name a program to run.
+        /// The kinds of secret source. A command is not offered: a form cannot name a program to run.
         ways: Vec<Way>,
     },
     /// Any number of names, each with a choice.
     Mapping {
-        /// The regular expression that a name has to match.
+        /// The regular expression that a name must match.
         pattern: Option<String>,
-        /// Names to offer; others are as good.
+        /// Suggested names; others are allowed.
         names: Vec<String>,
         /// The choices.
         choices: Vec<Choice>,
@@ -120,31 +120,31 @@ pub enum Kind {
 /// A value that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Choice {
-    /// As it stands in the file.
+    /// The text in the file.
     pub value: String,
-    /// As people call it.
+    /// The title for users.
     pub title: String,
 }
 
-/// A way to give a secret.
+/// A kind of secret source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Way {
     /// `text`, `env` or `file`.
     pub name: String,
-    /// As people call it.
+    /// The title for users.
     pub title: String,
-    /// What to know about it.
+    /// The help text.
     pub help: String,
-    /// The label of what is entered.
+    /// The label of the input.
     pub label: String,
 }
 
-/// Another field's value on which something depends.
+/// A condition on the value of another field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Condition {
     /// The other field.
     pub key: String,
-    /// Its value; without one, any.
+    /// Its value; `None` means any value.
     pub value: Option<String>,
 }
 
@@ -155,7 +155,7 @@ impl Default for Form {
 }
 
 impl Form {
-    /// The form of the settings file.
+    /// Creates the form of the settings file.
     pub fn new() -> Self {
         Self::of(&schema::schema(Dialect::Draft2020_12))
     }
@@ -165,7 +165,7 @@ impl Form {
         Self { title: text(schema, "title"), sections: sections.collect() }
     }
 
-    /// The field of a key: of `user[3].teams` the column, of `sync.status."Busy/InACall"` the mapping.
+    /// The field of a key: for `user[3].teams` the column, for `sync.status."Busy/InACall"` the mapping.
     pub fn field(&self, key: &Key) -> Option<&Field> {
         let steps = key.steps();
         let (Step::Name(table), rest) = steps.split_first()? else { return None };
@@ -183,7 +183,7 @@ impl Form {
         section.fields.iter().find(|field| field.key == name)
     }
 
-    /// Whether the form has an input for the value of a key; a mapping has inputs for its pairs only.
+    /// Whether the form has an input for the value of a key. A mapping has inputs only for its pairs.
     pub(super) fn has_value_at(&self, key: &Key) -> bool {
         let is_mapping = |field: &Field| matches!(field.kind, Kind::Mapping { .. });
         self.field(key).is_some_and(|field| !is_mapping(field) || field.key != key.as_str())
@@ -262,10 +262,10 @@ fn choices(part: &Json) -> Vec<Choice> {
     schema::choices(part).filter_map(choice).collect()
 }
 
-/// The way to give a secret that forms do not offer.
+/// The kind of secret source that forms do not offer.
 pub(super) const COMMAND: &str = "command";
 
-/// A branch of a secret's schema: a text, or a table with one member.
+/// Reads a branch of a secret's schema: a text, or a table with one member.
 fn way(branch: &Json) -> Option<Way> {
     branch.get("type")?;
     let member = members(branch).next();
@@ -277,7 +277,7 @@ fn way(branch: &Json) -> Option<Way> {
     })
 }
 
-/// What the schema says of a table as `if` and `then`, or as `dependentRequired`.
+/// Reads the condition from the table's `if` and `then`, or from its `dependentRequired`.
 fn required_when(table: &Json, at: &Key, name: &str) -> Option<Condition> {
     let by_value = || {
         names(table.pointer("/then/required")).contains(&name).then_some(())?;
@@ -309,7 +309,7 @@ fn text(part: &Json, name: &str) -> String {
     part.get(name).and_then(Json::as_str).unwrap_or_default().to_owned()
 }
 
-/// A text or number as it is entered.
+/// A text or number in the form of an input.
 fn plain(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! The findings of a check as a form shows them: beside their fields, and as JSON.
+//! The findings of a check for a form: next to their fields, and as JSON.
 
 use serde::Serialize;
 
@@ -12,42 +12,43 @@ use crate::secret::shape::without_secret;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule's id; stable.
+    /// The stable id of the rule.
     pub rule: &'static str,
     /// `error`, `warning` or `info`.
     pub severity: &'static str,
-    /// The key, as `get` takes it; nothing for a finding of the whole file.
+    /// The key in the notation of `get`; `None` for a finding about the whole file.
     pub key: Option<String>,
-    /// The part of the form that it stands beside: the name of a field, a row or a section; nothing where there is none.
+    /// The part of the form next to which it is shown: the name of a field, a row or a section; `None` if
+    /// there is none.
     pub beside: Option<String>,
-    /// What the form calls that part.
+    /// The title of that part.
     pub title: Option<String>,
-    /// The line in the file, from 1, if it were saved now.
+    /// The line in the file if it were saved now, starting at 1.
     pub line: usize,
     /// What is wrong.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
-    /// The other places that belong to it.
+    /// Related places.
     pub related: Vec<Related>,
 }
 
-/// Another place that belongs to a finding.
+/// A place related to a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Related {
     /// Its key.
     pub key: Option<String>,
-    /// The part of the form, as with the finding itself.
+    /// The part of the form, as for the finding itself.
     pub beside: Option<String>,
-    /// The line, as with the finding itself.
+    /// The line, as for the finding itself.
     pub line: usize,
-    /// What it has to do with the finding.
+    /// How it is related to the finding.
     pub message: String,
 }
 
-/// The findings of a check, in the order of the file. Where the checked text is what a posted form would make of the file, `posted`
-/// says which of its rows became which of the file.
+/// The findings of a check, in the order of the file. If the checked text is the preview of a posted form,
+/// `posted` maps the rows of the form to those of the file.
 ///
 /// ```
 /// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
@@ -62,7 +63,7 @@ pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<
     of_file.chain(of_post).collect()
 }
 
-/// A check as a form shows it.
+/// The view of a check in a form.
 struct View<'a> {
     form: &'a Form,
     checked: &'a Checked,
@@ -94,24 +95,24 @@ impl View<'_> {
         }
     }
 
-    /// What is wrong with a post before there is a file.
+    /// The errors of a post that are not errors of a file.
     fn findings_of_post<'a>(&'a self, posted: &'a Posted) -> impl Iterator<Item = Finding> + 'a {
         let twice = posted.twice().iter().map(|row| {
-            self.of_row(id::STATUS_DUPLICATE, row, "this presence is given twice", "delete one of them")
+            self.of_row(id::STATUS_DUPLICATE, row, "this presence is listed twice", "delete one of them")
         });
         let incomplete = posted.incomplete().iter().map(|row| {
-            let help = "enter the presence that the status is for, or remove the row";
-            self.of_row(id::MISSING_KEY, row, "a status is chosen, and no presence", help)
+            let help = "enter the presence for this status, or remove the row";
+            self.of_row(id::MISSING_KEY, row, "the presence is missing", help)
         });
         let read_only = posted.read_only_keys().iter().map(|key| {
             let row = (key.clone(), key.to_string());
-            let help = "it keeps the value of the file; use `swyx-teams set` or `swyx-teams unset`";
+            let help = "the file keeps its value; use `swyx-teams set` or `swyx-teams unset` to change it";
             self.of_row(id::READ_ONLY_IN_FORM, &row, "this cannot be changed in the form", help)
         });
         twice.chain(incomplete).chain(read_only)
     }
 
-    /// An error of a row, or a field, of the post.
+    /// An error in a row or a field of the post.
     fn of_row(&self, rule: &'static str, (key, row): &(Key, String), message: &str, help: &str) -> Finding {
         Finding {
             rule,
@@ -135,7 +136,7 @@ fn shown(place: &Place) -> Option<String> {
     place.key().map(|key| key.shown().to_string())
 }
 
-/// The nearest part of the form around a key.
+/// The nearest part of the form that contains a key.
 fn part(form: &Form, place: &Place) -> Option<Key> {
     let mut steps = place.key()?.steps();
     loop {
@@ -154,12 +155,12 @@ fn part(form: &Form, place: &Place) -> Option<Key> {
     }
 }
 
-/// What the posted form, or one of the file, calls a part.
+/// The name of a part in the posted form, or in a form of the file.
 fn name(key: &Key, posted: Option<&Posted>) -> String {
     posted.map_or_else(|| key.shown().to_string(), |posted| posted.part(key))
 }
 
-/// What people call a part of the form. Rows count from 1, as the form has them.
+/// The title of a part of the form for users. Rows are counted from 1, as in the form.
 fn title(form: &Form, key: &Key, part: &str) -> String {
     let steps = key.steps();
     let field = form.field(key).map_or("", |field| &field.title);

@@ -1,4 +1,4 @@
-//! Two versions of a file that came from one: where they differ, and how parts of one are put into the other.
+//! Two versions of a file with a common base: their differences, and how to take over parts of one.
 
 use std::collections::HashSet;
 
@@ -13,23 +13,23 @@ use crate::secret::shape::holds_a_secret;
 use crate::source::tree::{self, NodeId};
 use crate::text::printable;
 
-/// Rows that are listed of one side of a difference; a page with more of them is none to choose from.
+/// The maximum number of rows listed for one side of a difference, to keep the page readable.
 const MOST_ROWS: usize = 20;
 
-/// A key, or a table of rows, that two versions of a file disagree about.
+/// A key, or a table of rows, that differs between two versions of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The key.
     pub key: String,
     /// What the form calls it.
     pub title: String,
-    /// What it would be by the form.
+    /// The value in the form.
     pub yours: String,
-    /// What it is in the file now.
+    /// The current value in the file.
     pub now: String,
-    /// Who changed it since the form was made.
+    /// Who changed it since the form was created.
     pub by: By,
-    /// Whether a form may not change it: the value in the file stays, and there is nothing to choose.
+    /// Whether it is read-only in forms: then the value in the file stays, and there is no choice.
     pub read_only: bool,
 }
 
@@ -37,15 +37,16 @@ pub struct Difference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// Whoever fills in the form.
+    /// The user of the form.
     You,
-    /// Someone else, in the file.
+    /// Another process, in the file.
     Others,
     /// Both.
     Both,
 }
 
-/// Where what a form would save, `mine`, differs from the file as it is, `now`. The form was made of `base`.
+/// The differences between `mine`, which a form would save, and `now`, the current file. The form was created
+/// from `base`.
 pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
     let sides = [base, mine, now].map(|checked| Side { checked, values: Values::of(form, checked) });
     let [base, mine, now] = &sides;
@@ -69,10 +70,11 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
     found
 }
 
-/// The changes that put into `now` what `mine` says of `key`, one of the keys of their [`differences`]. For another key there are none.
+/// Returns the changes that copy `key`, one of the keys of their [`differences`], from `mine` to `now`. For
+/// other keys, there are none.
 ///
 /// # Errors
-/// [`ChangeError::ReadOnly`] if a form may not change the key.
+/// [`ChangeError::ReadOnly`] if the key is read-only in forms.
 pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec<Change>, ChangeError> {
     let Ok(key) = key.parse::<Key>() else { return Ok(Vec::new()) };
     let changes = match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
@@ -125,7 +127,7 @@ struct Side<'a> {
 }
 
 impl Side<'_> {
-    /// Whatever stands at a key, to be compared.
+    /// The raw value of a key, for comparison.
     fn raw(&self, key: &Key) -> String {
         let source = self.checked.source();
         let Some(id) = source.tree().find(key) else { return String::new() };
@@ -156,7 +158,7 @@ impl Side<'_> {
         shown(self.values.get(key.as_str()))
     }
 
-    /// How many rows there are, and which of them the other side has not.
+    /// The number of rows, and the rows that the other side does not have.
     fn rows_beside(&self, other: &Self, section: &Section) -> String {
         let rows = |side: &Self| {
             let cells =
@@ -180,7 +182,7 @@ impl Side<'_> {
         } else {
             String::new()
         };
-        format!("{count}, of them only here: {listed}{more}")
+        format!("{count}, only here: {listed}{more}")
     }
 }
 
@@ -188,7 +190,7 @@ fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => printable(text),
         Value::Kept(Some(text)) => text.clone(),
-        Value::Kept(None) => "(not shown: it might be a secret)".to_owned(),
+        Value::Kept(None) => "(hidden: may be a secret)".to_owned(),
         Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
     }
 }
@@ -218,7 +220,7 @@ fn difference(
     })
 }
 
-/// The keys that a field stands for: its own, or those of a mapping.
+/// The keys of a field: its own, or those of a mapping.
 fn keys_of(field: &Field, sides: [&Side<'_>; 2]) -> Vec<Key> {
     let Ok(key) = field.key.parse::<Key>() else { return Vec::new() };
     if !matches!(field.kind, Kind::Mapping { .. }) {

@@ -1,5 +1,5 @@
-//! The parts of an admin form, for any application that shows one: what fields there are, what a file holds, what was found, and what a
-//! posted form means as changes of the file.
+//! The parts of an admin form for any application: its fields, the values of a file, the findings, and the
+//! changes that a posted form means.
 //!
 //! ```text
 //! JSON Schema ──▶ Form ──┐
@@ -8,11 +8,13 @@
 //!                   └──── changes ◀── Posted ◀┘
 //! ```
 //!
-//! Nothing here is a secret's way out: of a stored secret a form learns where it is kept, and never what it is.
+//! No secret leaves through a form: it gets the storage place of a stored secret, never the secret itself.
 //!
-//! Someone else may get hold of a form's session. Therefore a form shows addresses, the CA file, the administrator's client ID and
-//! `command` references ([`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS)), and does not change them: [`Posted`] and [`take`]
-//! refuse it. Save with [`edit::apply_from_form`](crate::edit::apply_from_form), which compares these values once more before it writes.
+//! The session of a form may be hijacked. Therefore a form shows addresses, the CA file, the administrator's
+//! client ID and `command` references ([`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS)),
+//! but does not change them: [`Posted`] and [`take`] refuse such changes. Save with
+//! [`edit::apply_from_form`](crate::edit::apply_from_form), which compares these values again before it
+//! writes.
 
 mod description;
 mod findings;

@@ -1,4 +1,4 @@
-//! What a posted form would make of the file, before anything is written.
+//! The preview of a posted form, before anything is written.
 
 use super::description::Form;
 use super::findings::{Finding, findings};
@@ -7,22 +7,23 @@ use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
 use crate::edit::{self, EditError};
 
-/// A look at what would be saved.
+/// A preview of what would be saved.
 pub struct Look {
-    /// The check of it.
+    /// The check of the new text.
     pub after: Checked,
-    /// The errors that would be new in the file.
+    /// The errors that would be added to the file.
     pub added: Vec<Diagnostic>,
-    /// How many errors prevent saving: those, double and incomplete rows, and changes of read-only keys.
+    /// The number of errors that prevent saving: added errors, duplicate and incomplete rows, and changes of
+    /// read-only keys.
     pub refused: usize,
-    /// All findings, beside the parts of the form as it was posted.
+    /// All findings, assigned to the parts of the posted form.
     pub findings: Vec<Finding>,
 }
 
-/// Looks at what a posted form would make of the file that it was made of.
+/// Previews the file that a posted form would save.
 ///
 /// # Errors
-/// [`EditError`] if the file is written in a way in which it cannot be changed like this.
+/// [`EditError`] if the file cannot be changed because of the way it is written.
 pub fn look(form: &Form, base: &Checked, posted: &Posted) -> Result<Look, EditError> {
     let (after, added) = edit::preview(base, posted.changes())?;
     let findings = findings(form, &after, Some(posted));

@@ -1,16 +1,18 @@
-//! What a posted form means: the changes that it asks for, and what it shows when it comes back unsaved.
+//! A posted form: the requested changes, and what to show if it is not saved.
 //!
-//! Names of inputs are keys, as `get` takes them. A secret's own name says in which way it is given (`keep`, `unset`, `text`, `env` or
-//! `file`), and `KEY.text`, `KEY.env`, `KEY.file` what. Rows that go
-//! on counting behind the last one are new: `user[7].teams`, and of a mapping `sync.status[0].presence` and `sync.status[0].status`.
-//! `removed` names a key that is to go, any number of times. Other names without a dot are none of ours.
+//! The names of inputs are keys in the notation of `get`. The input of a secret's key contains the kind of
+//! source (`keep`, `unset`, `text`, `env` or `file`), and `KEY.text`, `KEY.env` and `KEY.file` contain its
+//! value. Rows with an index after the last one are new: `user[7].teams`, and for a mapping
+//! `sync.status[0].presence` and `sync.status[0].status`. `removed` names a key to remove, and may be
+//! repeated. Other names without a dot are ignored.
 //!
-//! A form changes what was entered and nothing else. A key whose input is missing stays as it is, so half a form takes nothing away; an
-//! empty input takes its key away, but an empty secret, a mask put back, and an empty input where the form showed nothing of what is
-//! there, leave it.
+//! A form changes only what was entered. A key whose input is missing stays unchanged, so an incomplete form
+//! removes nothing. An empty input removes its key. An empty secret, a mask, or an empty input for a hidden
+//! value leaves the key unchanged.
 //!
-//! Addresses, the other keys of [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and `command` references of secrets are
-//! never changed. A post that tries it is understood without that change, and cannot be saved: see [`Posted::read_only_keys`].
+//! Addresses, the other keys of [`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS) and
+//! `command` references of secrets are never changed. If a post contains such a change, the change is
+//! omitted, and the post cannot be saved: see [`Posted::read_only_keys`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,25 +23,25 @@ use crate::diagnostic::{Key, Step};
 use crate::edit::{Change, NewValue, is_changed_by};
 use crate::secret::{Secret, SecretSource};
 
-/// The inputs are not those of the form.
+/// The inputs do not match the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what was sent is not this form")]
+#[error("the request does not match this form")]
 pub struct NotOfThisForm;
 
-/// A form as it was sent back. It may hold secrets and so has no Debug text.
+/// A form as it was sent back. It may contain secrets, so it does not implement Debug.
 pub struct Posted {
     pub(super) entered: HashMap<String, String>,
     pub(super) removed: HashSet<String>,
     pub(super) added: HashMap<String, Vec<Added>>,
     pub(super) pending: HashMap<String, SecretSource>,
     changes: Vec<Change>,
-    /// Of each section that repeats, the row that each element of the array comes from.
+    /// For each repeating section, the row of each array element.
     rows: HashMap<String, Vec<String>>,
     /// The keys of new pairs, with their rows.
     pairs: HashMap<String, String>,
-    /// The new pairs whose key is there already, or is new in an earlier row: key and row.
+    /// The new pairs whose key already exists, in the file or in an earlier row: key and row.
     twice: Vec<(Key, String)>,
-    /// New pairs that have a value and no name: the mapping and the row.
+    /// New pairs with a value but without a name: the mapping and the row.
     incomplete: Vec<(Key, String)>,
     /// The read-only keys that would have been changed.
     read_only: Vec<Key>,
@@ -55,8 +57,9 @@ pub(super) struct Added {
 pub(super) const PAIR: [&str; 2] = ["presence", "status"];
 
 impl Posted {
-    /// Reads the names and values of a form that showed `base`, which holds `values`. `pending` are secrets that were entered before and
-    /// are not saved yet: a form cannot bring them again, since it was not told them.
+    /// Reads the names and values of a form that showed `base` with `values`. `pending` are secrets that were
+    /// entered before and are not saved yet: the form cannot send them again, because it does not contain
+    /// them.
     ///
     /// ```
     /// use swyx_teams::form::{Form, Posted, Values, look};
@@ -71,7 +74,7 @@ impl Posted {
     /// ```
     ///
     /// # Errors
-    /// [`NotOfThisForm`] if a name is none of the form's, or comes twice.
+    /// [`NotOfThisForm`] if a name does not belong to the form or is repeated.
     pub fn new(
         form: &Form,
         base: &Checked,
@@ -107,37 +110,40 @@ impl Posted {
         Ok(posted)
     }
 
-    /// The changes that it asks for, in the order in which they are to be made. Those of read-only keys are left out.
+    /// The requested changes in order, without those of read-only keys.
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
 
-    /// The secrets that were entered: to be kept, where the form is shown again before it is saved.
+    /// The entered secrets, to keep until the form is saved.
     pub fn pending(&self) -> &HashMap<String, SecretSource> {
         &self.pending
     }
 
-    /// The new pairs of a mapping that stand in the form twice, each with its row. Only the first can be saved, so the form is to be refused.
+    /// The duplicate new pairs of a mapping, each with its row. Only the first could be saved, so the form
+    /// must be refused.
     pub(super) fn twice(&self) -> &[(Key, String)] {
         &self.twice
     }
 
-    /// The new pairs of a mapping that have a value and no name: the mapping, and the row. They cannot be saved either.
+    /// The new pairs of a mapping with a value but without a name: the mapping and the row. They cannot be
+    /// saved.
     pub(super) fn incomplete(&self) -> &[(Key, String)] {
         &self.incomplete
     }
 
-    /// The keys that a form may not change and that this post would have changed. Where there are any, nothing is to be saved.
+    /// The read-only keys that this post would change. If there are any, nothing must be saved.
     pub fn read_only_keys(&self) -> &[Key] {
         &self.read_only
     }
 
-    /// Whether all that was entered can be saved: no new row is double or incomplete, and no read-only key would change.
+    /// Whether everything that was entered can be saved: no new row is a duplicate or incomplete, and no
+    /// read-only key would change.
     pub fn can_be_saved(&self) -> bool {
         self.twice.is_empty() && self.incomplete.is_empty() && self.read_only.is_empty()
     }
 
-    /// The part of the form that stands for a key of the file that it would become.
+    /// The part of the form for a key of the new file.
     pub(super) fn part(&self, key: &Key) -> String {
         let steps = key.steps();
         if let [Step::Name(table), Step::Index(index), rest @ ..] = steps.as_slice()
@@ -161,7 +167,7 @@ impl Posted {
         if self.entered.insert(name, value).is_some() { Err(NotOfThisForm) } else { Ok(()) }
     }
 
-    /// Finds the rows that go on counting behind the file's own, among the names that are not its own.
+    /// Finds the new rows, whose indices follow those of the file, among the other names.
     fn find_added(&mut self, form: &Form, values: &Values, names: &[String]) {
         let mut found = HashMap::<String, Vec<usize>>::new();
         for name in names {
@@ -224,7 +230,7 @@ impl Posted {
         for section in form.sections.iter().filter(|section| section.repeats) {
             self.rows_of(&section.key, &section.fields, values, &mut set, &mut unset);
         }
-        // Values first: taking an element of an array away moves those behind it.
+        // Values come first, because removing an array element moves the following ones.
         let (new, set): (Vec<_>, Vec<_>) =
             set.into_iter().partition(|change| matches!(change, Change::Set(_, NewValue::User(..))));
         for change in set.into_iter().chain(unset).chain(new) {
@@ -236,7 +242,7 @@ impl Posted {
         self.pending.retain(|name, _| self.read_only.iter().all(|key| key.as_str() != name));
     }
 
-    /// What is to become of one key.
+    /// The change of one key, if any.
     fn change(&self, kind: &Kind, name: &str, value: &Value) -> Option<Change> {
         let key = || name.parse::<Key>().ok();
         if self.removed.contains(name) {
@@ -303,7 +309,7 @@ impl Posted {
             let is_there = values.rows(&field.key).iter().any(|row| row.key == key.as_str());
             let is_gone = self.removed.contains(key.as_str());
             if name.is_empty() {
-                // A status of nobody's presence is a fault that is said, not an entry that is dropped.
+                // A status without a presence is reported, not dropped.
                 if !status.is_empty() {
                     self.incomplete.push((table.clone(), row.name.clone()));
                 }
@@ -313,7 +319,7 @@ impl Posted {
                 self.twice.push((key, row.name.clone()));
                 continue;
             }
-            // What goes and comes again gets another value.
+            // A key that is removed and added again gets a new value.
             unset.retain(|change| !matches!(change, Change::Unset(gone) if *gone == key));
             self.pairs.insert(key.to_string(), row.name.clone());
             set.push(Change::Set(key, NewValue::Text(status.clone())));
@@ -332,7 +338,8 @@ impl Posted {
         let stored = base.draft().and_then(|draft| stored(draft, &key));
         let part = |way: &str| self.entered.get(&format!("{}.{way}", field.key)).map_or("", |text| text);
         let text = part("text");
-        // The way that is chosen counts: what stands in another one's input is not seen, and may have been filled in by the browser.
+        // Only the chosen kind counts: the other inputs are hidden and may have been filled in by the
+        // browser.
         let way = self.entered.get(&field.key).map_or("keep", |way| way);
         let before = pending.get(&field.key);
         let source = match way {
@@ -345,7 +352,8 @@ impl Posted {
             },
             "env" => SecretSource::Env(part("env").trim().to_owned()),
             "file" => SecretSource::File(part("file").into()),
-            // No form offers it: another command than the stored one is refused with the other read-only keys.
+            // Forms do not offer it. A command other than the stored one is refused like the other read-only
+            // keys.
             COMMAND => SecretSource::Command(part(COMMAND).lines().map(str::to_owned).collect()),
             _ => return None,
         };
@@ -358,7 +366,7 @@ impl Posted {
         Some(Change::Set(key, NewValue::Secret(source)))
     }
 
-    /// What is shown of a secret.
+    /// The visible state of a secret.
     pub(super) fn secret_value(&self, key: &str, before: &SecretValue) -> SecretValue {
         let part = |way: &str| self.entered.get(&format!("{key}.{way}")).cloned();
         SecretValue {
@@ -376,12 +384,12 @@ impl Posted {
     }
 }
 
-/// Whether an input is one of the form's.
+/// Whether an input belongs to the form.
 fn is_of_form(form: &Form, name: &str) -> bool {
     let is_way = || {
         let (key, way) = name.rsplit_once('.')?;
         match &form.field(&key.parse().ok()?)?.kind {
-            // A command is refused with a message of its own.
+            // A command is refused with a separate message.
             Kind::Secret { ways } => {
                 (way == COMMAND || ways.iter().any(|known| known.name == way)).then_some(())
             }
@@ -396,13 +404,13 @@ fn is_of_form(form: &Form, name: &str) -> bool {
         }
         _ => false,
     };
-    // Only the canonical text of a key is a name, so that no key has two.
+    // Only the canonical text of a key is a name, so that each key has exactly one name.
     let key = name.parse::<Key>().ok().filter(|key| key.as_str() == name);
-    // The ways of secrets come last: names of rows are many.
+    // The kinds of secret source come last, because most names belong to rows.
     key.is_some_and(|key| form.has_value_at(&key) || is_new_pair(&key.steps())) || is_way().is_some()
 }
 
-/// The columns of a table, of a section that repeats or a mapping.
+/// The columns of a repeating section or a mapping.
 pub(super) fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
     let section = form.sections.iter().find(|section| section.key == table);
     section.map_or_else(
@@ -411,7 +419,7 @@ pub(super) fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
     )
 }
 
-/// The value that a text means. What is no number is written as a text, and the check says so.
+/// Converts an entered text to a value. If a number is invalid, it becomes a text, and the check reports it.
 fn typed(kind: &Kind, text: &str) -> NewValue {
     match kind {
         Kind::Number { .. } | Kind::Choice { numbers: true, .. } => match text.trim().parse() {
@@ -422,7 +430,7 @@ fn typed(kind: &Kind, text: &str) -> NewValue {
     }
 }
 
-/// Whether a text is nothing, or what programs show in place of a secret.
+/// Whether a text is empty or a mask.
 fn is_mask(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '*' | '•' | '●' | '∙' | '·' | '⦁'))
 }
@@ -437,7 +445,7 @@ mod tests {
     const FILE: &str = "[swyx]\ngateway_token = { env = \"TOKEN\" }\n[entra]\nauthority = \"https://localhost:1\"\n\
                         [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
 
-    /// What a form of [`FILE`] means that sends these names and values: the changed keys, and the refused ones.
+    /// The changed keys and the refused keys of a form of [`FILE`] with these names and values.
     fn posted(sent: &[(&str, &str)]) -> (Vec<Key>, Vec<Key>) {
         let form = Form::new();
         let base = crate::check::bytes("a.toml", FILE.into(), false);
@@ -456,7 +464,7 @@ mod tests {
         (posted.changes().iter().map(key).collect(), posted.read_only_keys().to_vec())
     }
 
-    /// The parser alone: no writer is involved.
+    /// Tests only the parser, without a writer.
     #[test]
     fn changes_of_read_only_keys_are_left_out_and_named() {
         let version = ("swyx.version", "14.10");

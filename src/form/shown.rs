@@ -1,4 +1,4 @@
-//! What a form shows that comes back unsaved.
+//! The values of a posted form that is shown again without being saved.
 
 use super::description::Form;
 use super::posted::{Posted, columns};
@@ -8,7 +8,8 @@ use crate::edit::is_read_only;
 use crate::secret::{Secret, SecretSource};
 
 impl Posted {
-    /// What the fields hold when the form is shown again, unsaved: what was entered, on top of what `base` holds, apart from secrets.
+    /// The values of the fields if the form is shown again: the values of `base`, overwritten by what was
+    /// entered, except secrets.
     pub fn values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
         let mut known = base
             .draft()
@@ -66,7 +67,7 @@ impl Overlay<'_> {
         }
     }
 
-    /// Whether the file's own value is shown, whatever was sent.
+    /// Whether the value of the file is shown, whatever was sent.
     fn is_read_only(&self, key: &str) -> bool {
         let is_refused = self.posted.read_only_keys().iter().any(|refused| refused.as_str() == key);
         is_refused || key.parse().is_ok_and(|key| is_read_only(self.base.source(), &key))

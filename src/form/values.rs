@@ -1,7 +1,8 @@
-//! What a file holds, field by field, as a form may show it.
+//! The values of a file for a form, field by field.
 //!
-//! Of a secret it is told where it is kept. A value that the check masks, since it may be a secret in the wrong place, and one that
-//! the field cannot hold, are kept: the form says that something is there, an empty field leaves it there.
+//! For a secret, the form gets only its storage place. A value is `Kept` if the check masks it, because it
+//! may be a secret in the wrong place, or if the field cannot represent it: the form says that there is a
+//! value, and an empty field leaves it unchanged.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,73 +19,74 @@ use crate::source::Source;
 use crate::source::tree::{self, NodeId, Tree};
 use crate::text::{is_unprintable, printable, shown};
 
-/// What the fields hold.
+/// The values of all fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Values {
-    /// By key.
+    /// The values by key.
     pub fields: HashMap<String, Value>,
-    /// The rows of a section that repeats, and of a mapping, by its key.
+    /// The rows of repeating sections and mappings, by key.
     pub rows: HashMap<String, Vec<Row>>,
-    /// The keys of the file that the form has no field for; they stay as they are.
+    /// The keys of the file without a field in the form; they stay unchanged.
     pub others: Vec<String>,
-    /// The fields of which something was entered that is not repeated, since it may be a secret in the wrong place.
+    /// The fields whose entered text is not shown again, because it may be a secret in the wrong place.
     pub withheld: Vec<String>,
 }
 
-/// What one field holds.
+/// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Value {
-    /// This text, number or choice; empty where the key is missing.
+    /// A text, number or choice; empty if the key is missing.
     Text(String),
-    /// Something that the form does not repeat, or that the field cannot hold. It stays unless something is entered. Where it may be
-    /// shown, this is how it stands in the file.
+    /// A value that the form does not show, or that the field cannot represent. It stays unless something is
+    /// entered. Contains the text in the file if it may be shown.
     Kept(Option<String>),
     /// A secret.
     Secret(SecretValue),
 }
 
-/// What is known of a secret.
+/// The visible properties of a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SecretValue {
-    /// Where the stored one is kept, for a person; nothing where there is none.
+    /// The storage place of the stored secret, for display; `None` if there is none.
     pub stored: Option<String>,
-    /// What was entered and is not saved, for a person.
+    /// The entered but unsaved secret, for display.
     pub entered: Option<String>,
-    /// The way that is chosen: `keep`, `unset`, or the name of a [`super::Way`].
+    /// The chosen kind: `keep`, `unset`, or the name of a [`super::Way`].
     pub way: String,
     /// The environment variable.
     pub env: String,
     /// The path.
     pub file: String,
-    /// Whether the form only shows it: a command prints it. A posted form that changes or removes it is refused.
+    /// Whether it is read-only because a command prints it. A posted form that changes or removes it is
+    /// refused.
     pub read_only: bool,
 }
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Its key, as `user[3]`; of a mapping the key of its value. New rows go on counting.
+    /// Its key, for example `user[3]`; in a mapping, the key of its value. The indices of new rows follow.
     pub key: String,
     /// Its cells, in the order of the columns.
     pub cells: Vec<Cell>,
-    /// Whether it is not in the file yet.
+    /// Whether it is new.
     pub is_new: bool,
-    /// Whether it is to go.
+    /// Whether it will be removed.
     pub removed: bool,
 }
 
 /// A cell of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cell {
-    /// The name of its input; empty where there is nothing to enter.
+    /// The name of its input; empty if there is no input.
     pub name: String,
-    /// What it holds.
+    /// Its value.
     pub value: Value,
 }
 
 impl Values {
-    /// What the file holds.
+    /// Reads the values of a file.
     ///
     /// ```
     /// use swyx_teams::form::{Form, Value, Values};
@@ -119,13 +121,13 @@ impl Values {
         values
     }
 
-    /// The value of a field that is in no row.
+    /// The value of a field outside of rows.
     pub fn get(&self, key: &str) -> &Value {
         const NOTHING: &Value = &Value::Text(String::new());
         self.fields.get(key).unwrap_or(NOTHING)
     }
 
-    /// The names of all inputs, those of a secret's ways apart.
+    /// The names of all inputs, except those for the kinds of secret source.
     pub(super) fn names(&self) -> HashSet<&str> {
         let cells = self.rows.values().flatten().flat_map(|row| &row.cells).map(|cell| cell.name.as_str());
         self.fields.keys().map(String::as_str).chain(cells).collect()
@@ -138,7 +140,7 @@ impl Values {
 }
 
 impl Value {
-    /// The text, where there is one; else it is empty.
+    /// The text, or an empty string.
     pub fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,
@@ -147,7 +149,7 @@ impl Value {
     }
 }
 
-/// Whether a text may stand in a page: it fits in one line, and is no secret in the wrong field.
+/// Whether a page may contain a text: it fits in one line, and is not a secret in the wrong field.
 pub(super) fn is_presentable(text: &str) -> bool {
     !text.contains(is_unprintable) && !holds_a_secret(text)
 }
@@ -179,7 +181,7 @@ impl Reader<'_> {
         }
         let wants_number = matches!(kind, Kind::Number { .. } | Kind::Choice { numbers: true, .. });
         match &node.value {
-            // An empty input means that there is no key, so an empty text is something else.
+            // An empty input means a missing key, so an empty text must be represented differently.
             tree::Value::Text(text) if !wants_number && !text.is_empty() && is_presentable(text) => {
                 Value::Text(text.to_string())
             }
@@ -205,7 +207,7 @@ impl Reader<'_> {
             Some(SecretSource::Env(name)) => value.env = presentable(name),
             Some(SecretSource::File(path)) => value.file = presentable(&path.to_string_lossy()),
             Some(SecretSource::Inline(_) | SecretSource::Command(_)) => {}
-            None if is_there => value.stored = Some("in a way that cannot be read".to_owned()),
+            None if is_there => value.stored = Some("in an invalid format".to_owned()),
             None => {}
         }
         value
@@ -249,7 +251,7 @@ impl Reader<'_> {
         table.map(|table| table.entries.iter().map(row).collect()).unwrap_or_default()
     }
 
-    /// The keys without a field, tables as a whole where none of their keys has one.
+    /// The keys without a field, and the tables without any field.
     fn others(&self, form: &Form) -> Vec<String> {
         let tree = self.source.tree();
         let names = |at: NodeId| {
@@ -272,7 +274,7 @@ impl Reader<'_> {
     }
 }
 
-/// The secret that a draft holds at `key`.
+/// The secret of a draft at `key`.
 pub(super) fn stored<'a>(draft: &'a Draft, key: &Key) -> Option<&'a SecretSource> {
     match key {
         key if *key == keys::CLIENT_SECRET => draft.control_center.client_secret.as_ref(),

@@ -1,18 +1,18 @@
-//! Parts of an answer that are safe to repeat in a message.
+//! Parts of an answer that are safe to show in a message.
 
 use std::fmt;
 
 use http::HeaderMap;
 
-/// A word of an answer that is safe to repeat: at most 60 letters and `_ . / -`. Anything else is left out: whoever is in between
-/// may have put our own secret into it, and hardly any secret is without digits.
+/// A token from an answer that is safe to show: at most 60 letters and `_ . / -`. Anything else is omitted: a
+/// proxy may have inserted our own secret, and almost every secret has digits.
 ///
-/// Shown in brackets behind a blank, or not at all.
+/// Displayed as a space and the token in brackets, or as nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SafeToken(Option<String>);
 
 impl SafeToken {
-    /// The word, if it is one.
+    /// The token, if the text is one.
     pub(crate) fn of(text: &str) -> Self {
         const LONGEST: usize = 60;
         let fits = |b: u8| b.is_ascii_alphabetic() || b"_./-".contains(&b);
@@ -20,7 +20,7 @@ impl SafeToken {
         Self(is_word.then(|| text.to_owned()))
     }
 
-    /// The word itself.
+    /// The token itself.
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -32,7 +32,7 @@ impl fmt::Display for SafeToken {
     }
 }
 
-/// The id of a call, by which Microsoft's support finds it: a GUID. Shown behind a comma, or not at all.
+/// The id of a call, a GUID that Microsoft's support uses to find it. Displayed after a comma, or as nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestId(pub Option<uuid::Uuid>);
 

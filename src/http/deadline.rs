@@ -1,10 +1,10 @@
-//! The end of all waiting.
+//! The deadline for all waiting.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A point in time by which all has to be done. It counts on the runtime's clock, which tests can pause.
+/// A point in time by which everything must be done. It uses the runtime's clock, which tests can pause.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,13 +17,13 @@ use tokio::time::Instant;
 pub struct Deadline(Instant);
 
 impl Deadline {
-    /// The point in `time` from now, at most 30 years.
+    /// The point in time after `time` from now, at most 30 years.
     pub fn after(time: Duration) -> Self {
         const MAX: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
         Self(Instant::now() + time.min(MAX))
     }
 
-    /// The time that is left; none after the deadline.
+    /// The remaining time; zero after the deadline.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
     }

@@ -1,7 +1,7 @@
-//! Why a request gave no answer, or one that no caller can use.
+//! Why a request has no usable answer.
 //!
-//! Nothing in here holds a body, a header or an address beyond the host: something in between may have copied our own request, and
-//! with it the secret, into any of them.
+//! No error contains a body, a header or more of an address than the host: something in between may have
+//! copied our own request, including the secret, into any of them.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::transport::TransportError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// Nothing came back that can be trusted.
+    /// There was no trustworthy answer.
     #[error("{host}: {why}")]
     Transport {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// What went wrong.
         #[source]
@@ -24,39 +24,39 @@ pub enum HttpError {
     /// No answer within the limit.
     #[error("{host}: no answer within {} s", .limit.as_secs_f64().ceil())]
     TimedOut {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// The time limit.
         limit: Duration,
     },
-    /// A redirect. It is not followed: the secret would go along.
+    /// A redirect. It is not followed, because the secret would be sent along.
     #[error(
-        "{host}: answered with a redirect (HTTP {status}), which is not followed, so that nothing secret is sent elsewhere"
+        "{host}: unexpected redirect (HTTP {status}), not followed so that no secret is sent to another host"
     )]
     Redirected {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// 300 to 399.
         status: u16,
     },
-    /// Asked to wait longer, or more often, than there is time for.
+    /// The service asked to wait longer, or more often, than time allows.
     #[error("{host}: too many requests (HTTP 429){}", asked_to_wait(.wait))]
     Throttled {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
-        /// The pause that the last answer asks for; 0 if it asks for none.
+        /// The pause that the last answer requests; 0 if it requests none.
         wait: Duration,
     },
-    /// A fault on the other side that did not go away.
-    #[error("{host}: out of order (HTTP {status}{request}){}", asked_to_wait(.wait))]
+    /// A persistent fault of the service.
+    #[error("{host}: service unavailable (HTTP {status}{request}){}", asked_to_wait(.wait))]
     Unavailable {
-        /// The host that was asked.
+        /// The host of the request.
         host: String,
         /// 500 to 599.
         status: u16,
-        /// The pause that the answer asks for; 0 if it asks for none.
+        /// The pause that the answer requests; 0 if it requests none.
         wait: Duration,
-        /// The id by which Microsoft can find the call.
+        /// The id that Microsoft uses to find the call.
         request: RequestId,
     },
 }
@@ -66,7 +66,7 @@ fn asked_to_wait(wait: &Duration) -> String {
 }
 
 impl HttpError {
-    /// Whether there was no answer at all, as opposed to one that is of no use.
+    /// Whether there was no answer at all.
     pub fn is_silence(&self) -> bool {
         match self {
             Self::TimedOut { .. } => true,
@@ -77,7 +77,7 @@ impl HttpError {
         }
     }
 
-    /// Whether the same request may succeed a little later, with nobody doing anything.
+    /// Whether the same request may succeed later without any change.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::TimedOut { .. } | Self::Throttled { .. } | Self::Unavailable { .. } => true,
@@ -89,7 +89,7 @@ impl HttpError {
         }
     }
 
-    /// The pause that the answer asks for, if it does.
+    /// The pause that the answer requests, if any.
     pub fn requested_pause(&self) -> Option<Duration> {
         match self {
             Self::Throttled { wait, .. } | Self::Unavailable { wait, .. } => {

@@ -1,8 +1,8 @@
-//! The transport of production: HTTPS by reqwest, with the limits and the trust of this program.
+//! The production transport: HTTPS with reqwest, with the limits and the trust settings of this program.
 //!
-//! No redirect is followed: on 307 and 308 a client sends the body again, and the body of a token request is the secret (RFC 9110,
-//! section 15.4). Plain http is for this machine only. What goes to this machine never goes through a proxy, whatever the environment
-//! says: a proxy would see the secret that was meant for a program beside us.
+//! No redirect is followed: on 307 and 308 a client sends the body again, and the body of a token request is
+//! the secret (RFC 9110, section 15.4). Plain http is allowed only for this machine. Requests to this machine
+//! never use a proxy, whatever the environment says: a proxy would see the secret for a local program.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,52 +12,53 @@ use crate::endpoint::is_loopback;
 use crate::os::read_regular;
 use crate::settings::Access;
 
-/// A connection has to stand within this time.
+/// The time limit for establishing a connection.
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// The largest answer, decompressed: a page of 999 users has less than 1 MiB.
+/// The maximum size of a decompressed answer: a page of 999 users has less than 1 MiB.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
-/// The largest file of certificates of one authority.
+/// The maximum size of the file with the certificates of one authority.
 const MOST_CA_BYTES: usize = 1024 * 1024;
-/// The largest file of all trusted certificates; those of today's systems have about 250 KiB.
+/// The maximum size of the file with all trusted certificates; today's systems have about 250 KiB.
 const MOST_STORE_BYTES: usize = 16 * 1024 * 1024;
 
-/// HTTPS to Entra ID and Graph, with connections that are kept and shared.
+/// HTTPS to Entra ID and Graph, with persistent shared connections.
 pub struct Https {
-    /// To this machine, never through a proxy.
+    /// For this machine, never through a proxy.
     here: reqwest::Client,
-    /// To everywhere else, through the proxy of the settings, else that of the environment.
+    /// For all other hosts, through the proxy of the settings, otherwise that of the environment.
     elsewhere: reqwest::Client,
 }
 
-/// Why there is no HTTPS.
+/// Why HTTPS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The certificate authority cannot be read.
     #[error("the CA file cannot be read: {0}")]
     CaFile(#[source] crate::os::ReadError),
-    /// What was read holds no certificate.
-    #[error("the CA file holds no certificate in PEM form")]
+    /// The file contains no certificate.
+    #[error("the CA file contains no PEM certificate")]
     NoCertificate,
-    /// The proxy's address is none.
-    #[error("the proxy's address is not understood")]
+    /// The address of the proxy is invalid.
+    #[error("the address of the proxy is invalid")]
     Proxy,
-    /// A variable of the environment names a proxy that cannot be used. Without it, the way would be another than was meant.
-    #[error("the environment variable {0} does not name a proxy like http://host:port")]
+    /// An environment variable names an unusable proxy. Ignoring it would use another route than intended.
+    #[error("the environment variable {0} is not a valid proxy address; use http://host:port")]
     EnvironmentProxy(&'static str),
-    /// A variable of the environment names certificates that cannot be read.
+    /// An environment variable names certificates that cannot be read.
     #[error("the environment variable SSL_CERT_FILE names a file that cannot be read: {0}")]
     EnvironmentCertificates(#[source] crate::os::ReadError),
-    /// The system has no store of trusted certificates, or the TLS library does not start.
-    #[error("TLS cannot be set up; are the system's certificates (ca-certificates) installed?")]
+    /// The system has no trusted certificates, or the TLS library cannot be initialised.
+    #[error("TLS cannot be set up; check that the system's certificates (ca-certificates) are installed")]
     Tls,
 }
 
 impl Https {
-    /// HTTPS as `access` wants it. A relative CA file starts at `folder`, that of the settings file.
+    /// Creates the transport for `access`. A relative CA file starts at `folder`, the folder of the settings
+    /// file.
     ///
     /// # Errors
-    /// [`SetupError`] says what is wrong with CA file or proxy.
+    /// [`SetupError`] if the CA file, the proxy or an environment variable is invalid.
     pub fn new(access: &Access, folder: &Path) -> Result<Self, SetupError> {
         let roots = match &access.ca_file {
             Some(path) => certificates(&folder.join(path))?,
@@ -81,11 +82,12 @@ fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_WITHIN)
         .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")));
-    // Beside the system's own, for behind an inspecting proxy some hosts are still reached directly.
+    // In addition to the system's own, because some hosts are reached directly even behind an inspecting
+    // proxy.
     if roots.is_empty() { builder } else { builder.tls_certs_merge(roots.iter().cloned()) }
 }
 
-/// Refuses what reqwest and its certificates would pass over in silence.
+/// Rejects environment variables that reqwest would silently ignore.
 fn look_at_environment(has_proxy: bool) -> Result<(), SetupError> {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let value = std::env::var(name).unwrap_or_default();
@@ -101,7 +103,7 @@ fn look_at_environment(has_proxy: bool) -> Result<(), SetupError> {
     }
 }
 
-/// Whether a text names a proxy: `http://host:port`, or `host:port` alone.
+/// Whether a text is a proxy address: `http://host:port`, or only `host:port`.
 fn is_proxy(text: &str) -> bool {
     let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     url::Url::parse(&whole).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
@@ -133,11 +135,11 @@ impl Transport for Https {
 }
 
 impl Https {
-    /// Sends a request and waits until the answer begins.
+    /// Sends a request and waits for the start of the answer.
     async fn answered(&self, request: Request) -> Result<reqwest::Response, TransportError> {
         let is_here = is_loopback(request.uri().host().unwrap_or_default());
         if !is_here && request.uri().scheme_str() != Some("https") {
-            return Err(TransportError::Unreachable("only https leads there"));
+            return Err(TransportError::Unreachable("only https is allowed for this host"));
         }
         let client = if is_here { &self.here } else { &self.elsewhere };
         let request = request.try_into().map_err(|error| reason(&error))?;
@@ -168,7 +170,7 @@ async fn whole(mut response: reqwest::Response) -> Result<Response, TransportErr
     Ok(answer)
 }
 
-/// What an error of reqwest comes to. Its own text may hold the whole address, so nothing of it is used.
+/// Converts an error of reqwest. Its own text may contain the complete address, so it is not used.
 fn reason(error: &reqwest::Error) -> TransportError {
     if error.is_timeout() {
         return TransportError::NoConnection(CONNECT_WITHIN);
@@ -184,14 +186,14 @@ fn reason(error: &reqwest::Error) -> TransportError {
         if let Some(io) = io {
             found = found.or(io_reason(io));
         }
-        // An I/O error names as its source that of the error which it wraps.
+        // The source of an I/O error is that of the error that it wraps.
         cause = match io.and_then(std::io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => error.source(),
         };
     }
     found.unwrap_or(if error.is_connect() {
-        TransportError::Unreachable("cannot be reached; is the name right, and is there a way to it?")
+        TransportError::Unreachable("cannot be reached; check the host name and the network")
     } else if error.is_decode() || error.is_body() || error.is_request() {
         TransportError::NotHttp
     } else {
@@ -199,29 +201,27 @@ fn reason(error: &reqwest::Error) -> TransportError {
     })
 }
 
-/// What went wrong between us and the proxy; its errors can be told by their words only.
+/// Detects a proxy error; these errors differ only in their text.
 fn proxy_reason(text: &str) -> Option<TransportError> {
     if !text.contains("tunnel error") {
         None
     } else if text.contains("underlying connection") {
-        Some(TransportError::Unreachable(
-            "the proxy on the way there cannot be reached (entra.proxy, or HTTPS_PROXY)",
-        ))
+        Some(TransportError::Unreachable("the proxy cannot be reached (entra.proxy or HTTPS_PROXY)"))
     } else if text.contains("authorization required") {
-        Some(TransportError::Proxy("asks for a user name and password"))
+        Some(TransportError::Proxy("requires a user name and password"))
     } else {
-        Some(TransportError::Proxy("does not let this connection through"))
+        Some(TransportError::Proxy("refused the connection"))
     }
 }
 
 fn io_reason(error: &std::io::Error) -> Option<TransportError> {
     use std::io::ErrorKind;
     let text = match error.kind() {
-        ErrorKind::ConnectionRefused => "the connection is refused; nothing listens there",
+        ErrorKind::ConnectionRefused => "connection refused; no program is listening at this address",
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof => {
-            "the connection was cut before an answer came"
+            "the connection was closed before an answer arrived"
         }
-        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "there is no way to this host",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "no route to this host",
         _ => return None,
     };
     Some(TransportError::Unreachable(text))
@@ -231,28 +231,28 @@ fn tls_reason(error: &rustls::Error) -> TransportError {
     use rustls::{CertificateError as Bad, Error};
     TransportError::Certificate(match error {
         Error::InvalidCertificate(bad) => match bad {
-            Bad::Expired | Bad::ExpiredContext { .. } => "has expired, or this machine's clock is ahead",
+            Bad::Expired | Bad::ExpiredContext { .. } => "has expired, or the clock of this machine is fast",
             Bad::NotValidYet | Bad::NotValidYetContext { .. } => {
-                "is not valid yet, or this machine's clock is behind"
+                "is not valid yet, or the clock of this machine is slow"
             }
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "is another host's",
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "is for another host",
             Bad::UnknownIssuer => {
-                "was issued by somebody whom this machine does not trust; for an inspecting proxy, set entra.ca_file"
+                "was issued by an authority that this machine does not trust; for an inspecting proxy, set entra.ca_file"
             }
             Bad::Revoked => "was revoked",
-            Bad::BadSignature => "has a signature that is not its issuer's",
-            Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "is not one for a server",
+            Bad::BadSignature => "has an invalid signature",
+            Bad::InvalidPurpose | Bad::InvalidPurposeContext { .. } => "is not a server certificate",
             Bad::BadEncoding => "cannot be read",
-            // The verifier of the system's store has an error of its own for this one; it can be told by its words only.
+            // The verifier of the system's store has its own error for this; it differs only in its text.
             Bad::Other(other) if other.to_string().contains("invalid extensions") => {
-                "is not one for a server"
+                "is not a server certificate"
             }
-            _ => "does not verify",
+            _ => "is not valid",
         },
         Error::AlertReceived(_) | Error::PeerIncompatible(_) => {
-            "was not even shown: both sides have no version or cipher of TLS in common (1.2 or 1.3 is needed)"
+            "was not received: there is no common TLS version or cipher (TLS 1.2 or 1.3 is required)"
         }
-        Error::InvalidMessage(_) => "was not even shown: what answers does not speak TLS",
-        _ => "could not be examined: the TLS handshake failed",
+        Error::InvalidMessage(_) => "was not received: the other side does not use TLS",
+        _ => "could not be checked: the TLS handshake failed",
     })
 }

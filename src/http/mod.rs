@@ -6,12 +6,12 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `transport` | the seam: one request in, one answer out |
-//! | `https` | the transport of production |
-//! | `send` | the one way to send: time limits, `Retry-After`, back-off, retry budget, ids for support |
-//! | `error` | why a request gave no answer |
-//! | `deadline` | the end of all waiting |
-//! | `answer` | parts of an answer that are safe to repeat |
+//! | `transport` | the interface: one request in, one answer out |
+//! | `https` | the production transport |
+//! | `send` | sending with time limits, `Retry-After`, back-off, a retry budget and ids for support |
+//! | `error` | why a request has no answer |
+//! | `deadline` | the deadline for all waiting |
+//! | `answer` | parts of an answer that are safe to show |
 
 mod answer;
 mod deadline;

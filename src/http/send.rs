@@ -1,8 +1,9 @@
-//! The one way to send something to Entra ID, Graph or the SwyxServer gateway.
+//! Sends requests to Entra ID, Graph or the SwyxServer gateway.
 //!
-//! Each attempt has a time limit, and all attempts together have one. A pause that is asked for (`Retry-After`, whole or fractional
-//! seconds, or a date) is kept; without one, pauses double from 1 s, with jitter. A budget keeps repetitions rare where everything
-//! fails. Source of the rules: <https://learn.microsoft.com/graph/throttling>.
+//! Each attempt has a time limit, and all attempts together have one. A requested pause (`Retry-After`, whole
+//! or fractional seconds, or a date) is respected; otherwise pauses start at 1 s and double, with jitter. A
+//! budget limits repetitions if everything fails. Source of the rules:
+//! <https://learn.microsoft.com/graph/throttling>.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -20,14 +21,15 @@ use super::error::HttpError;
 use super::transport::{Request, Response, Streamed, Transport, TransportError};
 use crate::secret::Secret;
 
-/// How long is waited.
+/// The time limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For one attempt; by default 30 s.
+    /// The limit of one attempt; 30 s by default.
     pub attempt: Duration,
-    /// Until all has to be done, repetitions and pauses included; by default without end.
+    /// The deadline for everything, including repetitions and pauses; none by default.
     pub until: Option<Deadline>,
-    /// Repetitions of one request at most; by default 3. With 0 everything is sent once: for whoever repeats by a plan of its own.
+    /// The maximum number of repetitions of one request; 3 by default. With 0, every request is sent once,
+    /// for callers with their own retry plan.
     pub repetitions: usize,
 }
 
@@ -37,15 +39,15 @@ impl Default for Limits {
     }
 }
 
-/// The first pause, where none is asked for.
+/// The first pause if none is requested.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// The budget, in tenths of a repetition: ten of them to begin with, and a tenth for every success.
+/// The budget in tenths of a repetition: it starts with ten repetitions, and every success adds a tenth.
 const FULL_BUDGET: u32 = 100;
 const REPETITION: u32 = 10;
-/// Stands for: no answer with a date was seen yet.
+/// Means that no answer had a date yet.
 const NO_CLOCK: i64 = i64::MIN;
 
-/// Sends requests, and repeats what may pass.
+/// Sends requests, and retries after transient errors.
 pub struct Sender {
     transport: Arc<dyn Transport>,
     limits: Limits,
@@ -54,43 +56,45 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A sender over `transport`.
+    /// Creates a sender over `transport`.
     pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
         let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
         Self { transport, limits, budget, clock_ahead }
     }
 
-    /// Gives what follows another end of all waiting.
+    /// Sets a new deadline for all following requests.
     pub(crate) fn wait_until(&mut self, until: Deadline) {
         self.limits.until = Some(until);
     }
 
-    /// Seconds that this machine's clock is ahead of the last answer's `Date`, which is exact to a second and the way.
+    /// Seconds that this machine's clock is ahead of the last answer's `Date`, accurate to one second plus
+    /// the network delay.
     pub fn clock_ahead(&self) -> Option<i64> {
         Some(self.clock_ahead.load(Ordering::Relaxed)).filter(|ahead| *ahead != NO_CLOCK)
     }
 
-    /// Now, by the other side's clock where an answer told it.
+    /// The current time by the server's clock if an answer contained it.
     pub(crate) fn now(&self) -> Timestamp {
         let now = Timestamp::now();
         let ahead = SignedDuration::from_secs(self.clock_ahead().unwrap_or(0));
         now.checked_sub(ahead).unwrap_or(now)
     }
 
-    /// Sends a request and gives an answer from 200 to 299 or from 400 to 499, but for 429. It may be sent several times, so it has to
-    /// be one that does the same twice as once: a read, or a sign-in.
+    /// Sends a request and returns an answer from 200 to 299 or from 400 to 499, except 429. The request may
+    /// be sent several times, so it must be idempotent: a read, or a sign-in.
     ///
     /// # Errors
-    /// [`HttpError`] says why there is none.
+    /// [`HttpError`] if there is no usable answer.
     pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
         self.send_while(request, HttpError::is_transient).await
     }
 
-    /// As [`Sender::send`], for a request that must not take effect twice: it is sent again only after an answer that says that it was
-    /// not looked at (429). After any other failure nobody knows whether it took effect.
+    /// Like [`Sender::send`], for a request that must not take effect twice: it is sent again only after an
+    /// answer that says that it was not processed (429). After any other failure, it is unknown whether it
+    /// took effect.
     ///
     /// # Errors
-    /// [`HttpError`] says why there is no answer.
+    /// [`HttpError`] if there is no usable answer.
     pub async fn send_once(&self, request: &Request) -> Result<Response, HttpError> {
         self.send_while(request, |error| matches!(error, HttpError::Throttled { .. })).await
     }
@@ -112,10 +116,11 @@ impl Sender {
             .await
     }
 
-    /// Sends a request once, and gives an answer as [`Sender::send`] as soon as it begins. The limit of an attempt is for its beginning.
+    /// Sends a request once, and returns an answer like [`Sender::send`] as soon as it starts. The limit of
+    /// an attempt applies to its start.
     ///
     /// # Errors
-    /// [`HttpError`] says why there is none.
+    /// [`HttpError`] if there is no usable answer.
     pub async fn open(&self, request: &Request) -> Result<Streamed, HttpError> {
         self.answered(request, |request| self.transport.open(request)).await
     }
@@ -140,7 +145,7 @@ impl Sender {
         if let Ok(id) = HeaderValue::try_from(id.to_string()) {
             request.headers_mut().insert("client-request-id", id);
         }
-        // No query: it may name people.
+        // Without the query, which may contain user names.
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let sent = tokio::time::timeout(limit, send(request)).await;
         let ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -161,7 +166,7 @@ impl Sender {
         answer
     }
 
-    /// Takes out the answers that no caller can use.
+    /// Converts unusable answers to errors.
     fn judged<B>(&self, host: String, response: http::Response<B>) -> Result<http::Response<B>, HttpError> {
         let (status, headers) = (response.status().as_u16(), response.headers());
         let wait = || retry_after(headers, self.now()).unwrap_or_default();
@@ -173,13 +178,13 @@ impl Sender {
         }
     }
 
-    /// The pauses before repetitions, where no longer ones are asked for.
+    /// The pauses before repetitions if no longer ones are requested.
     pub(crate) fn pauses(&self) -> ExponentialBuilder {
         let growing = ExponentialBuilder::default().with_min_delay(FIRST_PAUSE);
         growing.with_max_times(self.limits.repetitions).with_jitter()
     }
 
-    /// The pause before the next attempt; none if it would end after all has to be done, or the budget is spent.
+    /// The pause before the next attempt; `None` if it would end after the deadline, or the budget is spent.
     fn pause(&self, error: &HttpError, usual: Duration) -> Option<Duration> {
         let asked = match error {
             HttpError::Throttled { wait, .. } | HttpError::Unavailable { wait, .. } => *wait,
@@ -193,10 +198,13 @@ impl Sender {
         self.limits.until.is_none_or(|until| until.leaves(pause))
     }
 
-    /// Waits as long as was asked for, if there is time for it.
+    /// Waits for the requested pause if there is time for it.
     pub(crate) async fn wait(&self, pause: Duration) -> bool {
         if self.has_time_for(pause) && self.spend() {
-            tracing::info!(pause_s = pause.as_secs_f64(), "parts of a batch were put off; trying them again");
+            tracing::info!(
+                pause_s = pause.as_secs_f64(),
+                "parts of a batch were throttled; trying them again"
+            );
             tokio::time::sleep(pause).await;
             true
         } else {
@@ -223,7 +231,8 @@ impl Sender {
     }
 }
 
-/// `Bearer TOKEN`, the value of `Authorization` (RFC 6750); nothing if the token holds characters that no header can.
+/// `Bearer TOKEN`, the value of `Authorization` (RFC 6750); `None` if the token contains characters that a
+/// header cannot contain.
 pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok()?;
     bearer.set_sensitive(true);
@@ -235,12 +244,14 @@ pub(crate) fn host(request: &Request) -> String {
     request.uri().host().unwrap_or_default().to_owned()
 }
 
-/// The pause that an answer asks for: seconds, whole or not, or a date (RFC 9110, section 10.2.3). Graph's own sample has `2.128`.
+/// The pause that an answer requests: whole or fractional seconds, or a date (RFC 9110, section 10.2.3).
+/// Graph's own sample has `2.128`.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     requested_pause(headers.get(RETRY_AFTER)?.to_str().ok()?, now)
 }
 
-/// As [`retry_after`], of the header's text. What is no number and no date, or a negative number, is no wish.
+/// Like [`retry_after`], for the text of the header. Anything except a date or a non-negative number is
+/// ignored.
 pub(crate) fn requested_pause(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<f64>() {

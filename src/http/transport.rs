@@ -1,50 +1,51 @@
-//! The seam below everything that is sent: a request goes in, an answer or the reason for none comes out.
+//! The interface for sending: a request goes in, an answer or an error comes out.
 //!
-//! In production that is [`super::Https`]; tests put an emulator's router in its place, and with tokio's paused clock every wait
-//! costs nothing. A transport follows no redirect, repeats nothing, and judges no status: that is the business of `send`.
+//! In production this is [`super::Https`]; tests use an emulator's router, and with tokio's paused clock
+//! waits take no time. A transport follows no redirect, repeats nothing, and does not check the status:
+//! `send` does that.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// A request with its whole body. It may hold a secret or a token, so nothing prints it.
+/// A request with its complete body. It may contain a secret or a token, so it is never printed.
 pub type Request = http::Request<Vec<u8>>;
 
-/// An answer with its whole body.
+/// An answer with its complete body.
 pub type Response = http::Response<Vec<u8>>;
 
-/// What a transport gives back in time.
+/// The future of a transport for a complete answer.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
-/// An answer whose body is still to come.
+/// An answer whose body is not read yet.
 pub type Streamed = http::Response<Box<dyn Chunks>>;
 
-/// What a transport gives back once an answer has begun.
+/// The future of a transport for a started answer.
 pub type Opened<'a> = Pin<Box<dyn Future<Output = Result<Streamed, TransportError>> + Send + 'a>>;
 
-/// The next piece of a body, nothing after the last.
+/// The next piece of a body; `None` after the last.
 pub type Chunk<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
 
-/// A body piece by piece, as it comes.
+/// A body that is read piece by piece.
 pub trait Chunks: Send {
-    /// Waits for the next piece, without a limit of time. A wait that is given up loses nothing.
+    /// Waits for the next piece, without a time limit. A cancelled wait loses no data.
     fn next(&mut self) -> Chunk<'_>;
 }
 
-/// Carries one request to where it is addressed.
+/// Sends one request to its address.
 pub trait Transport: Send + Sync {
-    /// Sends `request` and reads the whole answer.
+    /// Sends `request` and reads the complete answer.
     fn send(&self, request: Request) -> Answer<'_>;
 
-    /// Sends `request` and gives the answer as soon as it begins, for a body that may go on for days. What reads whole answers only
-    /// gives the body as one piece.
+    /// Sends `request` and returns the answer as soon as it starts, for a body that may continue for days. By
+    /// default, the body is one piece.
     fn open(&self, request: Request) -> Opened<'_> {
         let answer = self.send(request);
         Box::pin(async move { Ok(answer.await?.map(|body| Box::new(Whole(Some(body))) as Box<dyn Chunks>)) })
     }
 }
 
-/// A body that is there already.
+/// A complete body.
 struct Whole(Option<Vec<u8>>);
 
 impl Chunks for Whole {
@@ -54,26 +55,27 @@ impl Chunks for Whole {
     }
 }
 
-/// Why there is no answer. No message holds anything of the request but its host.
+/// Why there is no answer. A message contains at most the host of the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// Nobody is there: no such name, no route, refused, or the connection ended too early. Trying again may help.
+    /// The host is unreachable: unknown name, no route, refused, or the connection ended too early. A retry
+    /// may help.
     #[error("{0}")]
     Unreachable(&'static str),
     /// No connection within the limit.
     #[error("no connection within {} s", .0.as_secs())]
     NoConnection(Duration),
-    /// Whoever answered could not prove to be the host that was asked for. Nothing was sent to it.
+    /// The certificate does not prove the identity of the host. Nothing was sent to it.
     #[error("the certificate {0}")]
     Certificate(&'static str),
-    /// The answer is larger than any that Entra ID and Graph give.
+    /// The answer is larger than any answer of Entra ID and Graph.
     #[error("the answer is larger than {} MiB", .0 / (1024 * 1024))]
     TooLarge(usize),
-    /// The proxy does not let the request through.
-    #[error("the proxy on the way there (entra.proxy, or HTTPS_PROXY) {0}")]
+    /// The proxy refused the request.
+    #[error("the proxy (entra.proxy or HTTPS_PROXY) {0}")]
     Proxy(&'static str),
-    /// The answer is not HTTP, or broken.
-    #[error("what came back is not a whole HTTP answer")]
+    /// The answer is not HTTP, or incomplete.
+    #[error("the answer is not complete or not HTTP")]
     NotHttp,
 }

@@ -1,4 +1,4 @@
-//! Saving a file so that it is the old or the new one, whatever happens meanwhile.
+//! Saves a file atomically: it is always the old or the new one.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use super::read::{ReadError, read_regular, same_file};
 use super::system::reason;
 
-/// Why a file was not written. The old one is still there, byte for byte, except in the case that says so.
+/// Why a file was not written. The old file is unchanged, except after [`SaveError::NotDurable`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SaveError {
-    /// Another program holds the folder for too long.
-    #[error("another program is writing in {}; nothing was changed", .0.display())]
+    /// Another program holds the lock of the folder for too long.
+    #[error("another program is writing to {}; nothing was changed", .0.display())]
     Locked(PathBuf),
     /// The file changed between reading and writing.
-    #[error("the file was changed by someone else meanwhile; nothing was changed")]
+    #[error("the file was changed by another process in the meantime; nothing was changed")]
     Changed,
     /// The file could not be read.
     #[error("{0}; nothing was changed")]
@@ -24,20 +24,20 @@ pub enum SaveError {
     /// Writing failed.
     #[error("{step}: {}; nothing was changed", reason(.source))]
     Write {
-        /// What was tried.
+        /// The step that failed.
         step: &'static str,
-        /// The system's reason.
+        /// The reason of the operating system.
         source: io::Error,
     },
-    /// The new file is in place, but the system could not promise that it survives a power cut.
-    #[error("saved, but the folder could not be written to disk: {}", reason(.0))]
+    /// The new file is in place, but it may not survive a power failure.
+    #[error("saved, but the folder could not be synced to disk: {}", reason(.0))]
     NotDurable(#[source] io::Error),
 }
 
 /// A settings file that is being changed, with its folder locked against other writers.
 ///
-/// The lock is on the folder itself: there is no lock file to be left behind, and a lock on the file would be lost with it when
-/// the new one takes its place.
+/// The lock is on the folder itself: no lock file can remain, and a lock on the file would be lost when the
+/// new file replaces it.
 pub(crate) struct Rewrite {
     target: PathBuf,
     folder: PathBuf,
@@ -47,15 +47,15 @@ pub(crate) struct Rewrite {
     for_owner_only: bool,
 }
 
-/// What the names of our temporary files begin and end with, around the name of the file that they are to become.
+/// The prefix and the suffix of the names of our temporary files.
 const TEMPORARY: (&str, &str) = (".swyx-teams-", ".tmp");
 
 impl Rewrite {
-    /// Locks the folder of `path`, waiting up to 10 s for another writer, removes what a killed one left there, and reads the file.
-    /// The target of a symbolic link is meant, not the link. A file that is not there yet is empty.
+    /// Locks the folder of `path`, waiting up to 10 s for another writer, removes the temporary files of
+    /// killed writers, and reads the file. A symbolic link is followed. A missing file is treated as empty.
     ///
     /// # Errors
-    /// [`SaveError`] says why.
+    /// [`SaveError`] if it failed.
     pub(crate) fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
         let target = match path.canonicalize() {
             Ok(target) => target,
@@ -79,7 +79,7 @@ impl Rewrite {
         Ok(Self { target, folder, lock, before, readable_by_others, for_owner_only: false })
     }
 
-    /// The bytes of the file as it is; nothing if it is not there yet.
+    /// The current bytes of the file; `None` if it does not exist.
     pub(crate) fn content(&self) -> Option<&[u8]> {
         self.before.as_ref().map(|(_, content)| content.as_slice())
     }
@@ -89,16 +89,16 @@ impl Rewrite {
         self.readable_by_others
     }
 
-    /// The same, where nobody but its owner is to read the file from now on, whatever its mode allowed.
+    /// Restricts the new file to its owner, whatever the mode of the old file.
     #[cfg(feature = "online")]
     pub(crate) fn for_owner_only(self) -> Self {
         Self { for_owner_only: true, ..self }
     }
 
-    /// Whether a file can be made in the folder, before anything depends on it.
+    /// Checks that a file can be created in the folder.
     ///
     /// # Errors
-    /// [`SaveError`] says why not.
+    /// [`SaveError`] if it cannot.
     #[cfg(feature = "online")]
     pub(crate) fn try_out(&self) -> Result<(), SaveError> {
         self.temporary().map(|_| ())
@@ -106,16 +106,19 @@ impl Rewrite {
 
     fn temporary(&self) -> Result<tempfile::NamedTempFile, SaveError> {
         let made = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&self.folder);
-        made.map_err(|source| SaveError::Write { step: "cannot make a temporary file in the folder", source })
+        made.map_err(|source| SaveError::Write {
+            step: "cannot create a temporary file in the folder",
+            source,
+        })
     }
 
-    /// Puts `content` in the file's place, with the mode and owner that it had; a new file is 0600.
+    /// Replaces the content of the file, keeping its mode and owner; a new file has mode 0600.
     ///
-    /// A temporary file in the same folder is written, brought to disk, and renamed; then the folder is brought to disk. So
-    /// whatever happens meanwhile, the file is the old or the new one.
+    /// Writes a temporary file in the same folder, syncs it to disk, and renames it; then syncs the folder to
+    /// disk. So the file is always the old or the new one.
     ///
     /// # Errors
-    /// [`SaveError`] says why.
+    /// [`SaveError`] if it failed.
     pub(crate) fn save(self, content: &[u8]) -> Result<(), SaveError> {
         let failed = |step| move |source| SaveError::Write { step, source };
         let mut temporary = self.temporary()?;
@@ -124,7 +127,7 @@ impl Rewrite {
             keep_owner_and_mode(temporary.as_file(), metadata, self.for_owner_only)
                 .map_err(failed("cannot keep the file's owner and mode"))?;
         }
-        temporary.as_file().sync_all().map_err(failed("cannot bring the temporary file to disk"))?;
+        temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
         self.still_the_same()?;
         temporary.persist(&self.target).map_err(|error| failed("cannot replace the file")(error.error))?;
         self.lock.sync_all().map_err(SaveError::NotDurable)
@@ -158,7 +161,8 @@ fn lock_folder(folder: &Path) -> Result<File, SaveError> {
     }
 }
 
-/// Removes temporary files that a killed writer left. All writers hold the folder's lock, so none of them is in use.
+/// Removes the temporary files of killed writers. All writers hold the folder's lock, so none of these files
+/// is in use.
 fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -166,7 +170,7 @@ fn sweep(folder: &Path) {
         let ours =
             name.to_str().is_some_and(|name| name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1));
         if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            // What cannot be removed now is removed by the next run.
+            // The next run removes files that cannot be removed now.
             let _ = std::fs::remove_file(entry.path());
         }
     }

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// When a file, or a folder, was last changed or put in its place. A file that was moved there, or copied with its times, bears the time
-/// of its content; the system's own note, where there is one, cannot be set back.
+/// When a file or a folder was last changed or put in its place. A file that was moved there, or copied with
+/// its times, has the time of its content as modification time; the change time of the system, if available,
+/// cannot be set back.
 ///
 /// # Errors
-/// The system's reason for not telling.
+/// The reason of the operating system.
 pub(crate) fn last_change(path: &Path) -> io::Result<SystemTime> {
     let metadata = std::fs::metadata(path)?;
     Ok(metadata.modified()?.max(noted_change(&metadata)))

@@ -7,8 +7,9 @@ pub(crate) struct ProcessLock {
 }
 
 impl ProcessLock {
-    /// Takes the lock of this name; nothing if another process holds it. It ends with the process, however that ends, and leaves no
-    /// file behind: it is a name in the kernel. Where there are no such names, every call succeeds.
+    /// Acquires the lock with this name; `None` if another process holds it. It ends with the process in any
+    /// case and leaves no file, because it is a name in the kernel. On systems without such names, every call
+    /// succeeds.
     pub(crate) fn acquire(name: &str) -> Option<Self> {
         #[cfg(target_os = "linux")]
         {

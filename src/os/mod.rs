@@ -1,18 +1,20 @@
-//! All that differs between systems: regular files, modes, owners, locks and folders that must reach the disk.
+//! Everything that differs between operating systems: regular files, modes, owners, locks, and syncing
+//! folders to disk.
 //!
-//! Written for Linux and other Unix systems; on Windows modes and owners are left alone, and nothing of it has been tried.
+//! Written for Linux and other Unix systems. On Windows, modes and owners are not changed, and nothing has
+//! been tested.
 //!
 //! | file | what it is |
 //! |---|---|
 //! | `read` | regular files of a limited size |
 //! | `change_time` | when a file was last changed |
 //! | `atomic` | saving a file under its folder's lock |
-//! | `new_file` | a file that must not be there before |
+//! | `new_file` | a file that must not exist before |
 //! | `lock` | a lock between processes |
 //! | `process` | commands, their output and their descendants |
 //! | `shutdown` | termination signals |
-//! | `supervisor` | telling systemd how this process is |
-//! | `system` | the name of this machine, and the system's reasons |
+//! | `supervisor` | reporting the state of this process to systemd |
+//! | `system` | the name of this machine, and reasons of the operating system |
 
 mod atomic;
 #[cfg(feature = "online")]

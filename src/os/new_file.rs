@@ -1,4 +1,4 @@
-//! Files that must not be there before.
+//! Files that must not exist before.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::read::same_file;
 
-/// A file that was not there before, or was empty, readable by its owner only from its first byte. It is gone again unless something is
-/// written.
+/// A file that did not exist before, or was empty. It is readable by its owner only from the start, and
+/// removed on drop unless something was written.
 pub(crate) struct NewFile {
     file: File,
     path: PathBuf,
@@ -15,10 +15,10 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Makes the file. An empty one is what a killed process left, and is made anew.
+    /// Creates the file. An existing empty file comes from a killed process and is created again.
     ///
     /// # Errors
-    /// The system's reason, as that there is one.
+    /// The reason of the operating system, for example that the file exists.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
             std::fs::remove_file(path)?;
@@ -30,10 +30,10 @@ impl NewFile {
         Ok(Self { file: options.open(path)?, path: path.to_path_buf(), is_written: false })
     }
 
-    /// Writes the content, and brings it to disk.
+    /// Writes the content, and syncs it to disk.
     ///
     /// # Errors
-    /// The system's reason; the file is gone then, once it is dropped.
+    /// The reason of the operating system. Then the file is removed on drop.
     pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
         self.file.write_all(content)?;
         self.file.sync_all()?;
@@ -42,10 +42,10 @@ impl NewFile {
         Ok(())
     }
 
-    /// The file itself, to go on writing into; it stays.
+    /// The file itself, for further writing; it is not removed.
     ///
     /// # Errors
-    /// The system's reason.
+    /// The reason of the operating system.
     #[cfg(feature = "cli")]
     pub(crate) fn into_file(mut self) -> io::Result<File> {
         self.is_written = true;
@@ -54,7 +54,7 @@ impl NewFile {
 
     fn sync_folder(&self) {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // The content is on disk; that its name is, too, is as much as can be asked for.
+        // The content is on disk; syncing its name is best effort.
         let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
     }
 }
@@ -62,10 +62,10 @@ impl NewFile {
 impl Drop for NewFile {
     fn drop(&mut self) {
         let there = std::fs::symlink_metadata(&self.path);
-        // Another may have taken its place, which is not ours to remove.
+        // Another file may have replaced it, which must not be removed.
         let is_ours = self.file.metadata().is_ok_and(|own| there.is_ok_and(|there| same_file(&own, &there)));
         if !self.is_written && is_ours {
-            // What cannot be removed is empty, or half of what nobody uses.
+            // A file that cannot be removed is empty or unused.
             let _ = std::fs::remove_file(&self.path);
         }
     }

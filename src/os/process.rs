@@ -1,12 +1,14 @@
-//! Child processes whose output is wanted: commands that print a secret, and the Azure CLI.
+//! Child processes whose output is needed: commands that print a secret, and the Azure CLI.
 //!
-//! A command gets a minimal environment and no standard input, and may print so many bytes in so much time. It has a process group of its
-//! own, a job object on Windows. The whole group is ended when the command exits, prints too much, exceeds its time limit or is
-//! cancelled, and when this program ends by itself or by SIGINT, SIGTERM, SIGHUP or SIGQUIT.
+//! A command gets a minimal environment and no standard input, and its output and its run time are limited.
+//! It has its own process group, or a job object on Windows. The whole group is terminated when the command
+//! exits, prints too much, exceeds its time limit or is cancelled, and when this program exits or is ended by
+//! SIGINT, SIGTERM, SIGHUP or SIGQUIT.
 //!
-//! Known limits: a descendant that leaves the group, as a daemon does with `setsid`, is not ended, and neither is a process of another
-//! user, as after `sudo`. A SIGKILL of this program, or a crash, leaves the group running. On Windows, Ctrl-C ends this program at once;
-//! the console sends it to the command too.
+//! Known limits: a descendant that leaves the group, like a daemon with `setsid`, is not terminated, and
+//! neither is a process of another user, for example after `sudo`. A SIGKILL of this program, or a crash,
+//! leaves the group running. On Windows, Ctrl-C ends this program immediately; the console also sends it to
+//! the command.
 
 mod cancellation;
 mod commands;
@@ -30,32 +32,32 @@ use unix::{Leader, spawn};
 #[cfg(windows)]
 use windows::{Leader, spawn};
 
-/// Why a command gave no output.
+/// Why a command has no output.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The system could not start it.
+    /// The operating system could not start it.
     #[error("cannot be started: {}", super::reason(.0))]
     NotStarted(#[source] io::Error),
-    /// Its time was over.
-    #[error("did not end within its time limit")]
+    /// It exceeded its time limit.
+    #[error("did not finish within its time limit")]
     TimedOut,
-    /// It printed more than it may.
+    /// It printed more than allowed.
     #[error("printed too much")]
     TooMuchOutput,
-    /// It was stopped, or this program is about to end.
+    /// It was stopped, or this program is shutting down.
     #[error("was stopped")]
     Cancelled,
-    /// The system could not tell what it printed, or how it ended.
+    /// Its output or its exit status could not be read.
     #[error("cannot be followed: {}", super::reason(.0))]
     Lost(#[source] io::Error),
 }
 
-/// What a command printed, and how it ended.
+/// The output and the exit status of a command.
 pub struct Output {
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
-    /// What it printed on standard output. It may be a secret, so there is no Debug text.
+    /// Its standard output. It may be a secret, so the type does not implement Debug.
     pub stdout: Vec<u8>,
 }
 
@@ -67,7 +69,7 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A command that may print `max_bytes` and run for `time_limit`.
+    /// Creates a command that may print `max_bytes` and run for `time_limit`.
     pub fn new(program: impl AsRef<OsStr>, max_bytes: usize, time_limit: Duration) -> Self {
         let mut command = Command::new(program);
         command.env_clear().envs(minimal_environment());
@@ -80,22 +82,22 @@ impl Runner {
         &mut self.command
     }
 
-    /// Runs the command and waits for it. Processes that it leaves behind are ended when it exits; what they would have printed later
-    /// does not count.
+    /// Runs the command and waits for it. Child processes that are still running when it exits are
+    /// terminated; their later output is ignored.
     ///
     /// # Errors
-    /// [`RunError`] says why there is no output.
+    /// [`RunError`] if there is no output.
     pub fn output(self, cancellation: &CancellationToken) -> Result<Output, RunError> {
-        // A limit beyond what a clock can show is none.
+        // A limit beyond the range of the clock means no limit.
         let deadline = Instant::now().checked_add(self.time_limit);
         let id = start(self.command, self.max_bytes, cancellation)?;
         wait(id, self.max_bytes, deadline, cancellation)
     }
 
-    /// The same for a task. The command is ended if the future is dropped.
+    /// The same for an async task. The command is terminated if the future is dropped.
     ///
     /// # Errors
-    /// [`RunError`] says why there is no output.
+    /// [`RunError`] if there is no output.
     #[cfg(feature = "online")]
     pub async fn output_async(self, cancellation: &CancellationToken) -> Result<Output, RunError> {
         let own = cancellation.child_token();
@@ -105,18 +107,19 @@ impl Runner {
     }
 }
 
-/// What a child process gets of the environment: enough to find its own files, and no secret.
+/// The environment of a child process: enough to find its own files, and no secret.
 fn minimal_environment() -> impl Iterator<Item = (&'static str, OsString)> {
     let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
     kept.into_iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)))
 }
 
-/// Ends all commands when it is dropped, for `main`. While it exists, a signal that ends the program ends them, too.
+/// Terminates all commands on drop, for `main`. While it exists, a signal that ends the program also
+/// terminates them.
 #[must_use]
 pub struct EndAtExit(());
 
 impl EndAtExit {
-    /// Must be made once, by the program: a library leaves signals to the program that it is part of.
+    /// Must be created once, by the program: a library must leave signals to the program that uses it.
     #[expect(clippy::new_without_default, reason = "it changes what signals do")]
     pub fn new() -> Self {
         lock().is_program = true;
@@ -131,7 +134,7 @@ impl Drop for EndAtExit {
     }
 }
 
-/// Starts a command and the two threads that follow it, and gives its number.
+/// Starts a command and its two threads, and returns its id.
 fn start(command: Command, max_bytes: usize, cancellation: &CancellationToken) -> Result<u64, RunError> {
     let id = {
         let mut commands = stay_if_dying(lock());
@@ -143,7 +146,7 @@ fn start(command: Command, max_bytes: usize, cancellation: &CancellationToken) -
         commands.next_id += 1;
         commands.next_id
     };
-    // The threads are there before the command is: without them it could be neither read nor reaped.
+    // The threads are started before the command: without them it could be neither read nor reaped.
     let spawned = threads(id, max_bytes).and_then(|threads| Ok((threads, spawn(command)?)));
     let mut commands = lock();
     commands.starting -= 1;
@@ -177,7 +180,7 @@ fn catch_signals(commands: &mut Commands) -> io::Result<()> {
 
 type Threads = (mpsc::Sender<Leader>, mpsc::Sender<Option<ChildStdout>>);
 
-/// Starts the threads that reap a command and read its output, once they are given it.
+/// Starts the threads that reap a command and read its output after they receive it.
 fn threads(id: u64, max_bytes: usize) -> io::Result<Threads> {
     let thread = || std::thread::Builder::new().name("command".to_owned());
     let (to_reaper, leader) = mpsc::channel::<Leader>();
@@ -187,12 +190,13 @@ fn threads(id: u64, max_bytes: usize) -> io::Result<Threads> {
     Ok((to_reaper, to_reader))
 }
 
-/// Waits for a command to exit, ends what it left behind in its group, and reaps it.
+/// Waits for a command to exit, terminates the rest of its group, and reaps it.
 fn reap(id: u64, mut leader: Leader) {
     let exited = leader.wait_for_exit();
     let mut commands = lock();
     let Some(running) = commands.find(id) else { return };
-    // Before the command is reaped: after that, its group's id may be that of another group. If the wait failed, it may be so already.
+    // This must happen before the command is reaped: after that, the id of its group may belong to another
+    // group. If the wait failed, this may already be the case.
     if let (Some(group), Ok(())) = (running.group.take(), &exited) {
         group.kill();
     }
@@ -203,20 +207,20 @@ fn reap(id: u64, mut leader: Leader) {
     CHANGED.notify_all();
 }
 
-/// Reads what a command prints, and one byte more than it may print at most.
+/// Reads the output of a command, up to one byte more than allowed.
 fn read(id: u64, stdout: Option<ChildStdout>, max_bytes: usize) {
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX).saturating_add(1);
     let mut content = Vec::new();
     let read = stdout.map_or(Ok(0), |stdout| stdout.take(limit).read_to_end(&mut content));
     let mut commands = lock();
-    // Nothing is there to be told if the command has been given up and reaped.
+    // The entry is missing if the command was abandoned and reaped.
     if let Some(running) = commands.find(id) {
         running.output = Some(read.map(|_| content));
     }
     CHANGED.notify_all();
 }
 
-/// Waits for the result of a command; ends it if there is none.
+/// Waits for the result of a command; terminates it if there is none.
 fn wait(
     id: u64,
     max_bytes: usize,
@@ -228,7 +232,7 @@ fn wait(
         commands = stay_if_dying(commands);
         let is_cancelled = commands.is_ending || cancellation.is_cancelled();
         let Some(running) = commands.find(id) else {
-            return Err(RunError::Lost(io::Error::other("its entry is missing")));
+            return Err(RunError::Lost(io::Error::other("the entry of the command is missing")));
         };
         let is_too_long = |output: &io::Result<Vec<u8>>| output.as_ref().is_ok_and(|o| o.len() > max_bytes);
         let now = Instant::now();
@@ -261,7 +265,7 @@ fn wait(
                 let (status, stdout) = (status.map_err(RunError::Lost)?, output.map_err(RunError::Lost)?);
                 Ok(Output { status, stdout })
             }
-            (None, _) => Err(RunError::Lost(io::Error::other("it has no result"))),
+            (None, _) => Err(RunError::Lost(io::Error::other("the command has no result"))),
         };
     }
 }

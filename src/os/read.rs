@@ -13,18 +13,18 @@ pub enum ReadError {
     /// A folder, pipe, device or socket.
     #[error("this is {0}, not a regular file")]
     NotRegular(&'static str),
-    /// More bytes than allowed: this many.
-    #[error("the file is over the limit of {}", limit(.0))]
+    /// More bytes than this limit.
+    #[error("the file is larger than {}", limit(.0))]
     TooLarge(usize),
-    /// Written to while it was read, three times in a row.
-    #[error("the file changes while it is read")]
+    /// It was written to while it was read, three times in a row.
+    #[error("the file changed while it was read")]
     Changing,
-    /// The system's reason.
+    /// The reason of the operating system.
     #[error("{}", reason(.0))]
     Io(#[from] io::Error),
 }
 
-/// A number of bytes in the largest binary unit that shows it exactly.
+/// A number of bytes in the largest binary unit that represents it exactly.
 fn limit(bytes: &usize) -> String {
     const KIB: usize = 1024;
     const MIB: usize = 1024 * KIB;
@@ -35,12 +35,13 @@ fn limit(bytes: &usize) -> String {
     }
 }
 
-/// Reads a regular file of at most `most` bytes, and tells whether its mode lets others read it.
+/// Reads a regular file of at most `most` bytes, and returns whether its mode lets others read it.
 ///
-/// The kind is asked of the open file, and opening does not wait, so a pipe or device in its place is refused and not read.
+/// The kind of the open file is checked, and opening does not block, so a pipe or device is refused and not
+/// read.
 ///
 /// # Errors
-/// [`ReadError`] says why.
+/// [`ReadError`] if it cannot be read.
 pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
     const TRIES: usize = 3;
     let mut file = open(path)?;

@@ -1,12 +1,13 @@
-//! The signals by which a command of this program ends in its own way.
+//! Termination signals for commands that shut down gracefully.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many handlers of this program's own there are. One that has seen a signal counts for ever, since the program ends by it.
+/// The number of this program's own handlers. A handler that has seen a signal counts forever, because the
+/// program ends by it.
 static OWN_HANDLERS: AtomicUsize = AtomicUsize::new(0);
 
-/// Whether SIGTERM and SIGINT are handled by this program. Their default action must not follow then.
+/// Whether this program handles SIGTERM and SIGINT. Then their default action must not follow.
 #[cfg_attr(not(unix), expect(dead_code, reason = "only the program's signals ask"))]
 pub(super) fn has_own_handler() -> bool {
     OWN_HANDLERS.load(Ordering::SeqCst) > 0
@@ -43,11 +44,12 @@ impl ShutdownSignals {
     /// Catches the signals. Must be called in a runtime of tokio.
     ///
     /// # Errors
-    /// The system's reason for not telling.
+    /// The reason of the operating system.
     #[cfg(unix)]
     pub(crate) fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        // Before the signals are caught: the listener of `process` must see it from the first one on.
+        // This must happen before the signals are caught: the listener of `process` must see it from the
+        // first signal on.
         let own = OwnHandler::new();
         Ok(Self { own, signals: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?] })
     }
@@ -75,7 +77,7 @@ impl ShutdownSignals {
     /// Waits for the next signal.
     #[cfg(not(unix))]
     pub(crate) async fn next(&mut self) {
-        // Where the system does not tell, nothing ends before the process does.
+        // If the system does not report signals, wait forever.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -83,10 +85,11 @@ impl ShutdownSignals {
     }
 }
 
-/// Waits for the first of [`ShutdownSignals`], all caught from this call on, not only once the future is waited for.
+/// Waits for the first of [`ShutdownSignals`]. They are caught from this call on, not only when the future is
+/// polled.
 ///
 /// # Errors
-/// The system's reason for not telling.
+/// The reason of the operating system.
 pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut signals = ShutdownSignals::new()?;
     Ok(async move { signals.next().await })

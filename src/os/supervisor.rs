@@ -1,7 +1,8 @@
-//! What supervises this process, as systemd does.
+//! Notifies the supervisor of this process, for example systemd.
 
-/// Tells whoever supervises this process how it is: the datagram of systemd's `Type=notify`, where the environment names a socket for it
-/// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>). Nobody has to listen.
+/// Sends the state of this process to its supervisor: the datagram of systemd's `Type=notify`, if the
+/// environment names a socket for it
+/// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>). Errors are ignored.
 pub(crate) fn notify_supervisor(state: &str) {
     #[cfg(target_os = "linux")]
     {
@@ -13,7 +14,7 @@ pub(crate) fn notify_supervisor(state: &str) {
             Some(name) => SocketAddr::from_abstract_name(name),
             None => SocketAddr::from_pathname(&name),
         };
-        // Without it, the supervisor waits in vain, and says so; this process can do nothing about it.
+        // If it fails, the supervisor reports a timeout; this process cannot help that.
         let _ = address.and_then(|address| UnixDatagram::unbound()?.send_to_addr(state.as_bytes(), &address));
     }
     #[cfg(not(target_os = "linux"))]

@@ -1,8 +1,8 @@
-//! Names and reasons of the system.
+//! Names and error texts of the operating system.
 
 use std::io;
 
-/// The system's reason for a failure, without its number.
+/// The operating system's reason for a failure, without the error number.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();

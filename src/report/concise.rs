@@ -1,5 +1,5 @@
-//! One line for each finding, as compilers and editors print and read it; and one for each reason for
-//! which rules were not applied, what nobody asked for apart.
+//! One line for each finding, in the format of compilers and editors, and one line for each reason why rules
+//! were not applied. Rules that were not requested are omitted.
 
 use std::io::{self, Write};
 
@@ -38,7 +38,7 @@ mod tests {
         let out = String::from_utf8(out).unwrap();
         assert_eq!(
             out,
-            "a.toml:1:1: not examined, since the sign-in was refused: permission-missing, permission-excess\n"
+            "a.toml:1:1: could not be checked (the sign-in was refused): permission-missing, permission-excess\n"
         );
     }
 }

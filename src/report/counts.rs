@@ -1,9 +1,9 @@
-//! How many findings there are, by severity.
+//! The number of findings by severity.
 
 use super::FileReport;
 use crate::diagnostic::Severity;
 
-/// How many findings of each severity there are.
+/// The number of findings of each severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Errors.

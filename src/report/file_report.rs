@@ -1,4 +1,4 @@
-//! What was found in one file: the plain data that every renderer gets.
+//! The findings of one file: the plain data for every renderer.
 
 use super::Finding;
 use crate::check::Checked;
@@ -8,21 +8,21 @@ use crate::rules::Skipped;
 use crate::source::Source;
 use crate::text::printable;
 
-/// What was found in one file.
+/// The findings of one file.
 #[derive(Default)]
 pub struct FileReport {
     /// The file's path as given, with `/`.
     pub path: String,
-    /// What was found, in the order of the text.
+    /// The findings, in the order of the text.
     pub findings: Vec<Finding>,
-    /// What a look at the tenant showed, a sentence each; nothing where none was taken. For people.
+    /// The results of a tenant check as sentences for users; empty if there was none.
     pub verdict: Vec<String>,
     /// The rules that could not be applied, in the order of the table of rules.
     pub skipped: Vec<Skipped>,
 }
 
 impl FileReport {
-    /// Makes a report of a checked file; `excerpts` asks for the lines too, which only people need.
+    /// Creates the report of a checked file. `excerpts` adds the lines, which only users need.
     pub fn new(checked: &Checked, excerpts: bool) -> Self {
         let source = checked.source();
         let findings = checked.diagnostics().iter().map(|diagnostic| {
@@ -50,7 +50,8 @@ impl FileReport {
     }
 }
 
-/// The same finding, in whose keys no name is a secret. Such a key leads nowhere, so its place is said in bytes.
+/// The same finding with secrets removed from its keys. Such a key cannot be found, so its place is given in
+/// bytes.
 fn without_secrets(diagnostic: &Diagnostic, source: &Source) -> Diagnostic {
     let shown = |place: &Place| match place.key().map(|key| (key, key.shown())) {
         Some((key, shown)) if *key != shown => Place::Bytes(source.range(place), Some(shown)),
@@ -62,7 +63,7 @@ fn without_secrets(diagnostic: &Diagnostic, source: &Source) -> Diagnostic {
     diagnostic
 }
 
-/// The same with a reason that no terminal acts on.
+/// The same with a reason that is safe for terminals.
 pub(super) fn presentable(skipped: &Skipped) -> Skipped {
     Skipped { rule: skipped.rule, why: Unseen::new(skipped.why.cause, printable(&skipped.why.reason)) }
 }

@@ -1,4 +1,4 @@
-//! One finding with lines and columns, as every renderer gets it.
+//! One finding with lines and columns, for every renderer.
 
 use crate::diagnostic::{Diagnostic, Key};
 use crate::source::{Excerpt, Span};
@@ -7,23 +7,24 @@ use crate::source::{Excerpt, Span};
 pub struct Finding {
     /// The finding.
     pub diagnostic: Diagnostic,
-    /// Where it is.
+    /// The place.
     pub span: Span,
-    /// The line as it may be shown, if it was asked for and may be shown at all.
+    /// The displayable line, if it was requested and may be shown.
     pub excerpt: Option<Excerpt>,
     /// The same for each related place.
     pub related: Vec<(Span, Option<Excerpt>)>,
-    /// What its fix changes: text to put in place of stretches. It never holds a value of a secret.
+    /// The changes of its fix: ranges with their new texts. They never contain a secret.
     pub replacements: Vec<(Span, String)>,
 }
 
 impl Finding {
-    /// The key that is concerned.
+    /// The affected key.
     pub fn key(&self) -> Option<&Key> {
         self.diagnostic.place.key()
     }
 
-    /// Message and help as running text, for formats that have one field for both and may show its first sentence only.
+    /// The message and the help as running text, for formats with one field for both that may show only the
+    /// first sentence.
     pub(super) fn sentences(&self) -> String {
         let help = self.diagnostic.help.iter().map(|help| format!("Help: {help}"));
         let texts = std::iter::once(self.diagnostic.message.clone()).chain(help);

@@ -1,8 +1,10 @@
-//! What tells one finding from all others, in every run: its rule, its file, its key, and the how-manieth of these in the file it is.
+//! The identity of a finding across runs: its rule, its file, its key, and its number among equal ones in the
+//! file.
 //!
-//! The line is no part of it, so a finding stays the same one when lines are put in above it, and code hosts do not report it anew.
-//! GitLab asks for it (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>), and so does SARIF (3.27.17,
-//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+//! The line is not a part of it, so a finding keeps its identity when lines are inserted above it, and code
+//! hosts do not report it again. GitLab requires it
+//! (<https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>), and so does SARIF
+//! (3.27.17, <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
 use std::collections::HashMap;
 
@@ -11,14 +13,14 @@ use uuid::Uuid;
 use super::Finding;
 use crate::diagnostic::Key;
 
-/// The fingerprints of the findings of one file, to be asked for in the order of the text.
+/// The fingerprints of the findings of one file, to be requested in the order of the text.
 pub(super) struct Fingerprints<'a> {
     namespace: Uuid,
     seen: HashMap<(&'static str, &'a str), usize>,
 }
 
 impl<'a> Fingerprints<'a> {
-    /// `path` is the way from the repository's root, so that the folder in which the check runs makes no difference.
+    /// `path` is relative to the root of the repository, so that the working directory makes no difference.
     pub(super) fn of(path: &str) -> Self {
         let ours = Uuid::new_v5(&Uuid::NAMESPACE_DNS, env!("CARGO_PKG_NAME").as_bytes());
         Self { namespace: Uuid::new_v5(&ours, path.as_bytes()), seen: HashMap::new() }
@@ -29,7 +31,7 @@ impl<'a> Fingerprints<'a> {
         let rule = finding.diagnostic.rule;
         let key = finding.key().map_or("", Key::as_str);
         let occurrence = self.seen.entry((rule, key)).and_modify(|count| *count += 1).or_insert(1);
-        // A key holds no control character, so the parts cannot run into one another.
+        // A key contains no control characters, so the parts cannot overlap.
         Uuid::new_v5(&self.namespace, format!("{rule}\n{key}\n{occurrence}").as_bytes())
     }
 }

@@ -1,7 +1,8 @@
-//! GitHub annotations: workflow commands that put findings beside the lines of a pull request.
+//! GitHub annotations: workflow commands that show findings next to the lines of a pull request.
 //!
-//! <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message>; escaped as by
-//! <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>, since a file's name must not give a command.
+//! <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message>;
+//! escaped as in <https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts>, because a file
+//! name must not become a command.
 
 use std::io::{self, Write};
 
@@ -10,8 +11,8 @@ use super::{FileReport, Finding, Repository};
 use crate::diagnostic::{Key, Severity};
 use crate::text::shown;
 
-/// Writes one command, which is one line, for each finding, and one for each reason for which rules were not applied: GitHub shows only
-/// the first ten notices of a step.
+/// Writes one command, which is one line, for each finding, and one for each reason why rules were not
+/// applied: GitHub shows only the first ten notices of a step.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let path = property(&repository.path(&file.path));
@@ -20,11 +21,11 @@ pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn
         }
         for unexamined in unexamined(file) {
             let command = if unexamined.is_failure { "error" } else { "notice" };
-            writeln!(out, "::{command} file={path},title=not examined::{}", data(&unexamined.sentence()))?;
+            writeln!(out, "::{command} file={path},title=not checked::{}", data(&unexamined.sentence()))?;
         }
     }
     for unexamined in not_asked(files) {
-        writeln!(out, "::notice title=not examined::{}", data(&unexamined.sentence()))?;
+        writeln!(out, "::notice title=not checked::{}", data(&unexamined.sentence()))?;
     }
     Ok(())
 }
@@ -37,7 +38,7 @@ fn annotation(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<
     };
     let (start, end) = (finding.span.start, finding.span.end);
     write!(out, "::{command} file={path},line={},endLine={}", start.line, end.line)?;
-    // GitHub takes no columns of a stretch over several lines.
+    // GitHub accepts no columns for a range over several lines.
     if start.line == end.line {
         write!(out, ",col={},endColumn={}", start.column, end.column)?;
     }
@@ -61,7 +62,7 @@ fn text(finding: &Finding) -> String {
         .map_or_else(|| message.clone(), |help| format!("{message}\nhelp: {help}"))
 }
 
-/// Text behind the last `::`.
+/// The text after the last `::`.
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -150,9 +151,9 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "\
-::notice file=x/a.toml,title=not examined::not examined, since the sign-in was refused: permission-missing, permission-excess
-::notice file=x/b.toml,title=not examined::not examined, since the sign-in was refused: permission-missing, permission-excess
-::notice title=not examined::not examined, since nobody\\u{1b} asked: permission-delegated, public-client
+::notice file=x/a.toml,title=not checked::could not be checked (the sign-in was refused): permission-missing, permission-excess
+::notice file=x/b.toml,title=not checked::could not be checked (the sign-in was refused): permission-missing, permission-excess
+::notice title=not checked::could not be checked (nobody\\u{1b} asked): permission-delegated, public-client
 "
         );
     }

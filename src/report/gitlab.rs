@@ -1,4 +1,4 @@
-//! GitLab's code quality report, which merge requests show beside the lines they change.
+//! GitLab's code quality report, which merge requests show next to the changed lines.
 //!
 //! <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
 
@@ -10,13 +10,13 @@ use super::fingerprint::Fingerprints;
 use super::{FileReport, Repository};
 use crate::diagnostic::Severity;
 
-/// Writes one object for each finding. The format has no place for rules that were not applied.
+/// Writes one object for each finding. The format cannot represent rules that were not applied.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Report { files, repository })?;
     writeln!(out)
 }
 
-/// The whole report. Written entry by entry, so that no second list of all findings exists.
+/// The complete report. It is written entry by entry, so that no second list of all findings is needed.
 struct Report<'a> {
     files: &'a [FileReport],
     repository: &'a Repository,
@@ -42,7 +42,8 @@ impl Serialize for Report<'_> {
     }
 }
 
-/// Three of GitLab's five words: whether an error stops a whole site, as `critical` and `blocker` say, is not known here.
+/// Three of GitLab's five severities: whether an error stops a whole site, as `critical` and `blocker` mean,
+/// is unknown here.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "major",

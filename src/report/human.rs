@@ -1,7 +1,7 @@
-//! For a person at a terminal: what is wrong, the line with a caret under the place, what to do.
+//! For users at a terminal: what is wrong, the line with a caret under the place, what to do.
 //!
-//! Our own and no library's: lines are masked, may have a MiB and anything in them, and the libraries that draw such snippets copy
-//! whole source lines.
+//! This is our own code, because lines are masked, may have 1 MiB and any content, and the libraries for such
+//! snippets copy complete source lines.
 
 use std::io::{self, Write};
 
@@ -43,7 +43,7 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "{}", summary(files.len(), Counts::of(files), open))
 }
 
-/// One line for each reason for which rules were not applied, and an empty one behind them.
+/// One line for each reason why rules were not applied, followed by an empty line.
 fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn Write) -> io::Result<()> {
     let path = path.map(|path| printable(path) + ": ").unwrap_or_default();
     for unexamined in unexamined {
@@ -53,13 +53,13 @@ fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn 
 }
 
 impl FileReport {
-    /// What it comes to, in a line: `1 file checked: nothing found`.
+    /// The summary in one line: `1 file checked: nothing found`.
     pub fn in_a_line(&self) -> String {
         summary(1, Counts::of(std::slice::from_ref(self)), usize::from(!unexamined(self).is_empty()))
     }
 }
 
-/// What was found in how many files, and of how many something is still open.
+/// The number of findings and files, and the number of files that could not be fully checked.
 fn summary(files: usize, counts: Counts, open: usize) -> String {
     let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
@@ -71,8 +71,8 @@ fn summary(files: usize, counts: Counts, open: usize) -> String {
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
     let open = match open {
         0 => String::new(),
-        1 if files == 1 => "; not all of it could be examined".to_owned(),
-        open => format!("; {open} could not be examined wholly"),
+        1 if files == 1 => "; it could not be fully checked".to_owned(),
+        open => format!("; {} could not be fully checked", count(open, "file")),
     };
     format!("{} checked: {found}{open}", count(files, "file"))
 }
@@ -141,7 +141,7 @@ fn write_excerpt(
     writeln!(out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets}{label}{tint:#}")
 }
 
-/// The first `most` characters, `…` where some are left out.
+/// The first `most` characters, with `…` if some are omitted.
 fn first(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -149,7 +149,7 @@ fn first(text: &str, most: usize) -> String {
     }
 }
 
-/// The last `most` characters, `…` where some are left out.
+/// The last `most` characters, with `…` if some are omitted.
 fn last(text: &str, most: usize) -> String {
     match text.chars().count().checked_sub(most) {
         Some(skipped) if skipped > 0 => std::iter::once('…').chain(text.chars().skip(skipped)).collect(),
@@ -173,13 +173,13 @@ mod tests {
         assert_eq!(
             render(&[skipping("a.toml"), skipping("b\u{1b}.toml")]),
             "\
-note: a.toml: not examined, since the sign-in was refused: permission-missing, permission-excess
+note: a.toml: could not be checked (the sign-in was refused): permission-missing, permission-excess
 
-note: b\\u{1b}.toml: not examined, since the sign-in was refused: permission-missing, permission-excess
+note: b\\u{1b}.toml: could not be checked (the sign-in was refused): permission-missing, permission-excess
 
-note: not examined, since nobody\\u{1b} asked: permission-delegated, public-client
+note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-client
 
-2 files checked: nothing found; 2 could not be examined wholly
+2 files checked: nothing found; 2 files could not be fully checked
 "
         );
     }

@@ -1,4 +1,4 @@
-//! This program's own JSON, version 1: its shape is a promise, and keys come in this order.
+//! This program's own JSON, version 1: its format is stable, and the keys are in this order.
 
 use std::io::{self, Write};
 
@@ -115,17 +115,18 @@ fn span(span: &Span) -> SpanShape {
     SpanShape { start: point(span.start), end: point(span.end) }
 }
 
-/// Writes JSON for programs that a person may also read: indented, with a line end, nothing unprintable in it.
+/// Writes readable JSON: indented, with a line end, nothing unprintable.
 ///
 /// # Errors
-/// What `out` says.
+/// An error of `out`.
 pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Printable(PrettyFormatter::new()));
     value.serialize(&mut serializer)?;
     writeln!(out)
 }
 
-/// serde_json escapes what JSON demands; this also escapes what a terminal would act on, as bidirectional characters.
+/// serde_json escapes what JSON requires; this also escapes characters that affect a terminal, for example
+/// bidirectional ones.
 struct Printable<'a>(PrettyFormatter<'a>);
 
 impl Formatter for Printable<'_> {

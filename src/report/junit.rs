@@ -1,7 +1,8 @@
-//! JUnit XML, which every build server shows: a suite for each file, a case for each finding, a skipped one for each rule that was
-//! not applied, an error where something kept it from being applied.
+//! JUnit XML, which every build server shows: a suite for each file, a case for each finding, a skipped case
+//! for each rule that was not applied, or an error if the reason is a failure.
 //!
-//! There is no standard; this is what <https://github.com/testmoapp/junitxml> describes and Jenkins, GitLab and Azure DevOps read.
+//! There is no standard; this follows what <https://github.com/testmoapp/junitxml> describes and Jenkins,
+//! GitLab and Azure DevOps read.
 
 use std::error::Error;
 use std::io::{self, Write};
@@ -12,7 +13,8 @@ use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStat
 use super::{FileReport, Finding};
 use crate::diagnostic::{Key, Severity, id};
 
-/// Writes one report with all files. The crate takes only a whole one, so this is the one format that copies the findings.
+/// Writes one report with all files. The crate accepts only a complete report, so this is the only format
+/// that copies the findings.
 pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new(env!("CARGO_PKG_NAME"));
     report.add_test_suites(files.iter().map(suite));
@@ -24,7 +26,7 @@ fn suite(file: &FileReport) -> TestSuite {
     let mut suite = TestSuite::new(&path);
     suite.add_test_cases(file.findings.iter().map(|finding| case(&path, finding)));
     if file.findings.is_empty() {
-        // A suite without cases counts as "no tests ran", which some servers take for a failure.
+        // A suite without cases counts as "no tests ran", which some servers treat as a failure.
         let mut case = TestCase::new("no findings", TestCaseStatus::success());
         case.set_classname(&path);
         suite.add_test_case(case);
@@ -80,16 +82,16 @@ fn text(path: &str, finding: &Finding) -> String {
     format!("{path}:{}:{}: {message}{}", start.line, start.column, help.collect::<String>())
 }
 
-/// One line of text without the characters that XML 1.0 does not know, and without other control characters.
+/// One line of text without the characters that XML 1.0 does not allow, and without other control characters.
 ///
-/// The crate would drop the former too, but takes an escape for the start of a terminal's sequence and drops what
-/// follows as well.
+/// The crate would drop the former too, but treats an escape as the start of a terminal sequence and also
+/// drops the following text.
 fn clean(text: &str) -> String {
     let blank = |c| if matches!(c, '\t' | '\n' | '\r') { ' ' } else { c };
     text.chars().map(blank).filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
-/// What `out` said, found again inside the crate's error: a closed pipe is no fault.
+/// Extracts the error of `out` from the crate's error: a closed pipe is not a fault.
 fn io_error(error: SerializeError) -> io::Error {
     let mut source: Option<&(dyn Error + 'static)> = Some(&error);
     while let Some(cause) = source {

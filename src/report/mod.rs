@@ -1,7 +1,7 @@
-//! What was found, in the formats that people and machines read.
+//! The findings in formats for users and machines.
 //!
-//! Every renderer gets the same plain data, a [`FileReport`] for each file, in which places are lines and columns and the only text of
-//! the file is an excerpt that is already masked. So no renderer can show what must not be shown.
+//! Every renderer gets the same plain data, a [`FileReport`] for each file. Its places are lines and columns,
+//! and its only text from the file is a masked excerpt. So no renderer can show text that must stay hidden.
 
 mod concise;
 mod counts;
@@ -26,18 +26,18 @@ pub use finding::Finding;
 pub use repository::Repository;
 pub use verdict::verdict;
 
-/// How a check is reported.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// For a person: the line, a caret, what to do
+    /// For humans: the line, a caret, what to do
     #[default]
     Human,
     /// One line for each finding
     Concise,
     /// This program's own JSON, version 1
     Json,
-    /// SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it
+    /// SARIF 2.1.0, for GitHub code scanning and Azure DevOps
     Sarif,
     /// GitHub annotations
     Github,
@@ -50,19 +50,19 @@ pub enum Format {
 /// What belongs to a format. A new one is a variant of [`Format`], a row here, and a file that writes it.
 struct Row {
     format: Format,
-    /// The name, as options take it.
+    /// The name in options.
     name: &'static str,
-    /// What it is for, as help says it.
+    /// The help text.
     description: &'static str,
     write: fn(&[FileReport], &Repository, &mut dyn Write) -> io::Result<()>,
 }
 
-/// All formats, in the order in which help lists them.
+/// All formats, in the order of the help.
 const FORMATS: [Row; 7] = [
     Row {
         format: Format::Human,
         name: "human",
-        description: "For a person: the line, a caret, what to do",
+        description: "For humans: the line, a caret, what to do",
         write: |files, _, out| human::write(files, out),
     },
     Row {
@@ -80,7 +80,7 @@ const FORMATS: [Row; 7] = [
     Row {
         format: Format::Sarif,
         name: "sarif",
-        description: "SARIF 2.1.0, as GitHub code scanning and Azure DevOps read it",
+        description: "SARIF 2.1.0, for GitHub code scanning and Azure DevOps",
         write: sarif::write,
     },
     Row { format: Format::Github, name: "github", description: "GitHub annotations", write: github::write },
@@ -94,17 +94,17 @@ const FORMATS: [Row; 7] = [
 ];
 
 impl Format {
-    /// All of them, in the order in which help lists them.
+    /// All formats, in the order of the help.
     pub fn all() -> impl Iterator<Item = Self> {
         FORMATS.iter().map(|row| row.format)
     }
 
-    /// The name, as options take it.
+    /// The name in options.
     pub fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// What the format is for, as help says it.
+    /// The help text of the format.
     pub fn description(self) -> &'static str {
         self.row().description
     }
@@ -117,7 +117,7 @@ impl Format {
 /// Writes a report of `files` in `format`.
 ///
 /// # Errors
-/// What `out` says.
+/// An error of `out`.
 pub fn write(
     format: Format,
     files: &[FileReport],

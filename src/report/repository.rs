@@ -1,19 +1,19 @@
-//! Paths as a code host reads them: from the root of the repository.
+//! Paths for a code host: relative to the root of the repository.
 
 use std::path::Path;
 
-/// Where paths are relative to, for formats that are read by a code host: the folder with `.git` at or above the current one, and
-/// the way from there to the current folder, empty or ending in `/`.
+/// The base of paths in formats for a code host: the folder with `.git` at or above the current one, and the
+/// path from there to the current folder, empty or ending in `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repository {
-    /// The repository's folder, with `/` at its end; nothing outside of any repository.
+    /// The folder of the repository with a trailing `/`; `None` outside of a repository.
     pub root: Option<String>,
     /// `customers/` if the current folder is that one of the repository.
     pub prefix: String,
 }
 
 impl Repository {
-    /// Looks for the repository that the current folder is in; outside of any, paths stay as they are.
+    /// Finds the repository of the current folder; without one, paths stay unchanged.
     pub fn around_current_folder() -> Self {
         let Ok(current) = std::env::current_dir() else { return Self::default() };
         let Some(root) = current.ancestors().find(|folder| folder.join(".git").exists()) else {
@@ -25,8 +25,8 @@ impl Repository {
         Self { root: Some(closed(text(root))), prefix: closed(text(way)) }
     }
 
-    /// The path from the repository's root, `.` and `..` resolved; a path that is absolute or leads out of it stays as it is.
-    /// The root itself is `.`.
+    /// The path relative to the root of the repository, with `.` and `..` resolved. A path that is absolute
+    /// or outside of the repository stays unchanged. The root itself is `.`.
     pub fn path(&self, path: &str) -> String {
         if path.starts_with('/') || Path::new(path).is_absolute() {
             let inside = self.root.as_ref().and_then(|root| path.strip_prefix(root.as_str()));

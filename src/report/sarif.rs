@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, which GitHub code scanning, Azure DevOps and editors read.
 //!
-//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>; what GitHub makes of it:
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>; how GitHub uses it:
 //! <https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning>.
-//! No snippet is ever written: a report is uploaded to where a settings file need not be.
+//! No snippets are written, because a report may be uploaded to a place where the settings file must not be.
 
 mod message;
 mod place;
@@ -42,7 +42,7 @@ pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn
     writeln!(out)
 }
 
-/// Instead of the crate's own type, which would hold all results at once.
+/// Replaces the crate's own type, which would hold all results at once.
 #[derive(serde::Serialize)]
 struct Log<'a> {
     #[serde(rename = "$schema")]
@@ -51,7 +51,7 @@ struct Log<'a> {
     runs: [Run<'a>; 1],
 }
 
-/// As [`Log`].
+/// Like [`Log`].
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
@@ -62,7 +62,7 @@ struct Run<'a> {
     results: Results<'a>,
 }
 
-/// The results, made one after the other as they are written.
+/// The results, created one by one while they are written.
 struct Results<'a> {
     files: &'a [FileReport],
     repository: &'a Repository,
@@ -118,7 +118,7 @@ fn fix(finding: &Finding, artifact: &sarif::ArtifactLocation) -> Option<sarif::F
     let fix = finding.diagnostic.fix.as_ref().filter(|_| !finding.replacements.is_empty())?;
     let replacements = finding.replacements.iter().map(|(span, with)| {
         let mut replacement = sarif::Replacement::builder().deleted_region(region(*span)).build();
-        // Nothing at all is how SARIF says that the text is only deleted.
+        // In SARIF, no content means that the text is only deleted.
         let inserted = || sarif::ArtifactContent::builder().text(with).build();
         replacement.inserted_content = (!with.is_empty()).then(inserted);
         replacement

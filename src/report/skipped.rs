@@ -1,33 +1,33 @@
-//! Rules that were not applied, put together by their reason, as people read them.
+//! Rules that were not applied, grouped by reason for users.
 
 use super::FileReport;
 use crate::entra::snapshot::Cause;
 use crate::rules::Skipped;
 
-/// Rules that were not applied, all for one reason.
+/// Rules that were not applied for the same reason.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unexamined<'a> {
     rules: Vec<&'static str>,
     reason: &'a str,
-    /// Whether something went wrong, as against what nobody asked for or is reported elsewhere.
+    /// Whether it is a failure. Parts that were not requested, or are reported elsewhere, are not failures.
     pub(super) is_failure: bool,
 }
 
 impl Unexamined<'_> {
-    /// Why, and what was not examined for it.
+    /// The reason, and the rules that could not be checked.
     pub(super) fn sentence(&self) -> String {
-        // More names than these are a list, and no sentence; JSON has them all.
+        // More names would be too long for a sentence; JSON has them all.
         const MOST_NAMES: usize = 6;
         let rules = match self.rules.len() {
             ..=MOST_NAMES => self.rules.join(", "),
             many => format!("{many} rules"),
         };
-        format!("not examined, since {}: {rules}", self.reason)
+        format!("could not be checked ({}): {rules}", self.reason)
     }
 }
 
 impl FileReport {
-    /// What was not examined, and why, a sentence for each reason.
+    /// What could not be checked, and why, with one sentence for each reason.
     pub fn unexamined(&self) -> Vec<String> {
         let asked = unexamined(self);
         let not_asked = not_asked(std::slice::from_ref(self));
@@ -35,12 +35,12 @@ impl FileReport {
     }
 }
 
-/// What was not examined of a file although it was asked for, one for each reason.
+/// The requested parts of a file that could not be checked, one entry for each reason.
 pub(super) fn unexamined(file: &FileReport) -> Vec<Unexamined<'_>> {
     by_reason(file.skipped.iter().filter(|skipped| skipped.why.cause != Cause::NotAsked))
 }
 
-/// What nobody asked for, of all files together: it is the same in each, and worth one line.
+/// The parts that were not requested, for all files together: they are the same in each file.
 pub(super) fn not_asked(files: &[FileReport]) -> Vec<Unexamined<'_>> {
     let skipped = files.iter().flat_map(|file| &file.skipped);
     by_reason(skipped.filter(|skipped| skipped.why.cause == Cause::NotAsked))
@@ -90,7 +90,7 @@ pub(super) mod tests {
         assert_eq!(unasked.len(), 1);
         assert_eq!(
             unasked[0].sentence(),
-            "not examined, since nobody\\u{1b} asked: permission-delegated, public-client"
+            "could not be checked (nobody\\u{1b} asked): permission-delegated, public-client"
         );
     }
 }

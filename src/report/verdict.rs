@@ -1,4 +1,4 @@
-//! What a look at a tenant showed, in sentences: also the good, and how sure it is.
+//! The results of a tenant check as sentences, including good ones, and how certain they are.
 
 use jiff::Timestamp;
 
@@ -6,10 +6,10 @@ use crate::entra::aadsts;
 use crate::entra::snapshot::{Read, Refusal, Registration, SignIn, Snapshot, Tried};
 use crate::text::shown;
 
-/// Seconds by which two clocks may differ before it is worth a word; Entra ID itself bears five minutes.
+/// The difference of clocks in seconds that is not reported; Entra ID itself tolerates five minutes.
 const CLOCK_TOLERANCE: i64 = 120;
 
-/// The sentences about a tenant. What was not seen is left to the list of skipped rules.
+/// The sentences about a tenant. The list of skipped rules contains the parts that could not be read.
 pub fn verdict(tenant: &Snapshot) -> Vec<String> {
     let mut lines = Vec::new();
     match &tenant.sign_in {
@@ -18,7 +18,7 @@ pub fn verdict(tenant: &Snapshot) -> Vec<String> {
         Ok(SignIn::Accepted { roles }) => {
             lines.push("the sign-in works".to_owned());
             lines.push(match roles.as_deref() {
-                None => "permissions: the token cannot be read".to_owned(),
+                None => "permissions: unknown, the token cannot be decoded".to_owned(),
                 Some([]) => "permissions: none of type Application".to_owned(),
                 Some(roles) => format!("permissions: {}", names(roles)),
             });
@@ -29,10 +29,10 @@ pub fn verdict(tenant: &Snapshot) -> Vec<String> {
         lines.extend(read.as_ref().ok().map(|read| match read {
             Read::Allowed(Tried::RealUser) => format!("{what} can be read"),
             Read::Allowed(Tried::MadeUpUser) => format!(
-                "{what} can be read, as far as can be inferred: nobody was looked up but a made-up user (--thorough looks up a real one)"
+                "{what} can probably be read: only a made-up user was looked up (inferred; --thorough looks up a real one)"
             ),
             Read::Allowed(Tried::NobodyFound) => format!(
-                "{what} can be read, as far as can be inferred: no user was found to look up, so a made-up one was"
+                "{what} can probably be read: no user was found, so a made-up one was looked up (inferred)"
             ),
             Read::Refused(status, _) => format!("{what} cannot be read (HTTP {status})"),
         }));
@@ -42,7 +42,7 @@ pub fn verdict(tenant: &Snapshot) -> Vec<String> {
         let way = if ahead > 0 { "ahead of" } else { "behind" };
         let minutes = (ahead.abs() + 30) / 60;
         lines.push(format!(
-            "this machine's clock is {minutes} minutes {way} Microsoft's; dates are judged by Microsoft's"
+            "the clock of this machine is {minutes} minutes {way} Microsoft's clock, which is used for all dates"
         ));
     }
     lines
@@ -57,17 +57,17 @@ fn refused(refusal: &Refusal) -> String {
         Some(code) => format!(" with AADSTS{code} ({})", aadsts::page(code)),
     };
     let request = refusal.request.map(|id| format!("; Microsoft's support finds it by the id {id}"));
-    format!("the sign-in is refused{more}{}", request.unwrap_or_default())
+    format!("sign-in refused{more}{}", request.unwrap_or_default())
 }
 
-/// What is left of the registration's secrets; those that have ended are of no use to anyone.
+/// The valid secrets of the registration; expired ones are omitted.
 fn registered(registration: &Registration, seen_at: Timestamp) -> String {
     let living = registration.secrets.iter().filter(|secret| secret.ends > seen_at).collect::<Vec<_>>();
     let ends = living.iter().map(|secret| secret.ends.strftime("%Y-%m-%d").to_string()).collect::<Vec<_>>();
     let ends = match ends.as_slice() {
-        [] => "no client secret of it is valid".to_owned(),
-        [one] => format!("its client secret ends on {one}"),
-        several => format!("its client secrets end on {}", several.join(", ")),
+        [] => "it has no valid client secret".to_owned(),
+        [one] => format!("its client secret expires on {one}"),
+        several => format!("its client secrets expire on {}", several.join(", ")),
     };
     format!("the registration can be read; {ends}")
 }

@@ -14,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
 ## What
 With `--online --as-admin`: the registration's `signInAudience` is not `AzureADMyOrg`.
 ## Why
-Any other tenant can then consent to the application, and its secret works there, too. The synchronisation serves one tenant. Government and
-China clouds know no personal accounts, and an application that is open to these can have two secrets only.
+Any other tenant can then consent to the application, and its secret also works there. The
+synchronisation serves one tenant. Government and China clouds have no personal accounts, and an
+application that is open to personal accounts can have only two secrets.
 ## Fix
 Under Authentication, set \"Supported account types\" to this organisational directory only.
 ## Source
@@ -28,12 +29,12 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
     const THIS_TENANT_ONLY: &str = "AzureADMyOrg";
     let audience = &tenant.registration()?.audience;
     if audience.is_empty() {
-        return Err(Unseen::new(Cause::Answer, "the registration does not say which accounts it is for"));
+        return Err(Unseen::new(Cause::Answer, "the registration does not name the supported account types"));
     }
     if audience != THIS_TENANT_ONLY {
         let message =
             format!("the application is open to other tenants (signInAudience is {})", shown(audience));
-        let help = "under Authentication, choose accounts in this organisational directory only";
+        let help = "under Authentication, select accounts in this organisational directory only";
         found.push(RULE.at(keys::CLIENT_ID, message).help(help));
     }
     Ok(())

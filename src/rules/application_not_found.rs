@@ -12,12 +12,14 @@ pub(super) const RULE: Rule = Rule {
     title: "the tenant does not know the application",
     doc: "\
 ## What
-With `--online`: the sign-in is refused because no application of this id is in the tenant.
+With `--online`: the sign-in is refused because the tenant has no application with this id.
 ## Why
-The id is another's, or one that looks alike: the Object ID and the Secret ID are GUIDs too. Or the application was deleted, is registered in
-another tenant, or has been there for some minutes only. Some codes are AADSTS700016, AADSTS700038 and AADSTS700011.
+The id belongs to something else: an Object ID or a Secret ID is also a GUID. Or the application was
+deleted, is registered in another tenant, or was created only some minutes ago. Some of the codes
+are AADSTS700016, AADSTS700038 and AADSTS700011.
 ## Fix
-Copy the Application (client) ID from the overview page of the registration, in the tenant that the file names.
+Copy the Application (client) ID from the registration's overview page, in the tenant that the file
+names.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_ID, keys::TENANT_ID],
@@ -27,10 +29,10 @@ Copy the Application (client) ID from the overview page of the registration, in 
 fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = (
-        "Entra ID does not let this application sign in to the tenant",
-        "compare the Application (client) ID and the tenant with the portal",
+        "Entra ID does not let the application sign in to this tenant",
+        "compare the Application (client) ID and the tenant id with the portal",
     );
     let finding = refused(&RULE, keys::CLIENT_ID, refusal, otherwise);
-    found.push(finding.related(keys::TENANT_ID, "the tenant that was asked"));
+    found.push(finding.related(keys::TENANT_ID, "the tenant in question"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `client-id-is-microsofts`: the client id of an application of Microsoft.
+//! `client-id-is-microsofts`: the client id belongs to a Microsoft application.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,12 +7,13 @@ use crate::settings::{Draft, IdText, keys};
 pub(super) const RULE: Rule = Rule {
     id: "client-id-is-microsofts",
     severity: Severity::Error,
-    title: "the client id of an application of Microsoft",
+    title: "the client id belongs to a Microsoft application",
     doc: "\
 ## What
-`MsTeamsClientId` is the id of Microsoft Graph or of another application that belongs to Microsoft.
+`MsTeamsClientId` is the id of Microsoft Graph or of another Microsoft application.
 ## Why
-You can create no secret for it. Its id is shown beside yours, for instance in the list of API permissions.
+You cannot create a secret for it. The portal shows its id next to yours, for example in the list of
+API permissions.
 ## Fix
 Copy the Application (client) ID of your own registration.
 ## Source
@@ -35,6 +36,8 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let id = id.to_string();
     if let Some((_, name)) = MICROSOFTS.iter().find(|(microsofts, _)| *microsofts == id) {
         let finding = RULE.at(keys::CLIENT_ID, format!("this is the id of {name}, not of your application"));
-        found.push(finding.help("copy the Application (client) ID from your registration's overview page"));
+        found.push(
+            finding.help("copy the Application (client) ID from the overview page of your registration"),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `cloud-without-presence`: a cloud without the presence API.
+//! `cloud-without-presence`: the cloud has no presence API.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,17 +7,17 @@ use crate::settings::{Cloud, Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "cloud-without-presence",
     severity: Severity::Error,
-    title: "a cloud without the presence API",
-    doc:
-        "\
+    title: "the cloud has no presence API",
+    doc: "\
 ## What
 `entra.cloud = \"china\"`.
 ## Why
 Microsoft Graph operated by 21Vianet has no presence API, so there is nothing to synchronise with.
 ## Fix
-If the tenant is in another cloud, name that one.
+If the tenant is in another cloud, set `entra.cloud` to that cloud.
 ## Source
-<https://learn.microsoft.com/graph/deployments>, <https://learn.microsoft.com/graph/api/presence-setpresence>",
+<https://learn.microsoft.com/graph/deployments>,
+<https://learn.microsoft.com/graph/api/presence-setpresence>",
     keys: &[keys::CLOUD],
     check: Check::Draft(check),
 };
@@ -25,6 +25,6 @@ If the tenant is in another cloud, name that one.
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.entra.cloud == Some(Cloud::China) {
         let finding = RULE.at(keys::CLOUD, "Microsoft Graph has no presence API in this cloud");
-        found.push(finding.help("statuses cannot be synchronised with it"));
+        found.push(finding.help("use another cloud: statuses cannot be synchronised in this one"));
     }
 }

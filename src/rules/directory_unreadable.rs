@@ -1,4 +1,4 @@
-//! `directory-unreadable`: users cannot be read, although the permission is there.
+//! `directory-unreadable`: users cannot be read, although the permission is granted.
 
 use super::online::unreadable;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -13,13 +13,16 @@ pub(super) const RULE: Rule = Rule {
     title: "users cannot be read",
     doc: "\
 ## What
-With `--online`: Graph refuses to list users (HTTP 401 or 403), although the token holds a permission that is enough, or cannot be looked into.
-Where the permission is known to be missing, `permission-missing` says so, and this rule nothing.
+With `--online`: Graph refuses to list users (HTTP 401 or 403), although the token holds a
+sufficient permission or cannot be decoded. If the permission is known to be missing,
+`permission-missing` reports it instead.
 ## Why
-Without the directory no Swyx user finds the Teams account. A policy of the tenant may stand in the way, `entra.graph` may lead to another
-cloud, or a new permission is not known everywhere yet.
+Without the directory, no Swyx user can be matched to a Teams account. A policy of the tenant may
+block the request, `entra.graph` may point to another cloud, or a new permission has not reached
+every server yet.
 ## Fix
-Wait some minutes and try again. Then look for the request in the tenant's sign-in logs and Conditional Access policies.
+Wait some minutes and try again. Then look up the request in the tenant's sign-in logs and
+Conditional Access policies.
 ## Source
 <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/errors>",
     keys: &[keys::CLIENT_ID],

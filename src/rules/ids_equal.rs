@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 ## What
 `MsTeamsTenantId` and `MsTeamsClientId` are the same GUID.
 ## Why
-One of them was pasted twice; no application has the id of its tenant.
+One of them was pasted twice: an application never has the same id as its tenant.
 ## Fix
 Copy both from the application's overview page: Directory (tenant) ID and Application (client) ID.
 ## Source
@@ -28,6 +28,10 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         && tenant == client
     {
         let finding = RULE.at(keys::CLIENT_ID, "the client id is the same as the tenant id");
-        found.push(finding.help("one of them was pasted twice").related(keys::TENANT_ID, "the tenant id"));
+        found.push(
+            finding
+                .help("copy both ids again: one of them was pasted twice")
+                .related(keys::TENANT_ID, "the tenant id"),
+        );
     }
 }

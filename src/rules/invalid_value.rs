@@ -1,4 +1,4 @@
-//! `invalid-value`: a value that is not allowed.
+//! `invalid-value`: a value is not allowed.
 
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::rules::{Check, Rule};
@@ -7,15 +7,16 @@ use crate::settings::{Draft, IdFault, keys};
 pub(super) const RULE: Rule = Rule {
     id: id::INVALID_VALUE,
     severity: Severity::Error,
-    title: "a value that is not allowed",
+    title: "a value is not allowed",
     doc: "\
 ## What
-A number out of its range, an unknown choice, an id that is not 8-4-4-4-12 hexadecimal digits, a reference to a secret that is not
-exactly one of `env`, `file` and `command`. A presence in `[sync.status]` that Graph does not document is a warning.
+A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits, or
+a secret reference that is not exactly one of `env`, `file` and `command`. A presence in
+`[sync.status]` that Graph does not document is a warning.
 ## Why
-Neither Control Center nor Entra ID would accept it, or it would mean something else than it says.
+Control Center or Entra ID would reject the value, or it would have another effect than it seems.
 ## Fix
-The finding's help names what is allowed; `swyx-teams explain KEY` tells more of each key.
+The finding's help names the allowed values. `swyx-teams explain KEY` describes each key.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/presence>, and the JSON Schema of the settings file",
     keys: &[keys::MODE, keys::TENANT_ID, keys::CLIENT_ID, keys::STATUS],
@@ -24,20 +25,20 @@ The finding's help names what is allowed; `swyx-teams explain KEY` tells more of
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (key, id) in draft.ids() {
-        // A domain is a fault of its own as the tenant's id; elsewhere it is just no id.
+        // For the tenant id, `tenant-not-guid` reports a domain; elsewhere a domain is an invalid id.
         let wrong = match id.fault() {
             Some(IdFault::NotAGuid) => true,
             Some(IdFault::TenantName) => key != keys::TENANT_ID,
             Some(IdFault::Placeholder | IdFault::SurroundingBlank) | None => false,
         };
         if wrong {
-            let help = "an id has 8-4-4-4-12 hexadecimal digits, as the portal shows it; no braces";
-            found.push(RULE.at(key, "this is not an id").help(help));
+            let help = "copy the id from the portal: 8-4-4-4-12 hexadecimal digits, no braces";
+            found.push(RULE.at(key, "this is not a valid id").help(help));
         }
     }
     for (pair, _) in draft.sync.status.iter().filter(|(pair, _)| !pair.is_documented()) {
         let place = Place::Key(keys::STATUS.child(&pair.to_string()));
-        let mut warning = RULE.at(place, "Graph documents no such presence");
+        let mut warning = RULE.at(place, "Microsoft Graph does not document this presence");
         warning.severity = Severity::Warning;
         let near = pair.nearest_documented().map(|near| format!("did you mean `{near}`?"));
         found.push(warning.help(

@@ -10,10 +10,11 @@ pub(super) const RULE: Rule = Rule {
     title: "a required key is missing",
     doc: "\
 ## What
-`MsTeamsStatusSyncMode`, `MsTeamsTenantId` or `MsTeamsClientId` is not in `[control_center]`; a `[[user]]` lacks `swyx` or `teams`; there
-is a `gateway` without a `gateway_token`.
+`[control_center]` has no `MsTeamsStatusSyncMode`, `MsTeamsTenantId` or `MsTeamsClientId`; a
+`[[user]]` has no `swyx` or `teams`; or `gateway` is set without `gateway_token`.
 ## Why
-Control Center needs the mode and both ids; a half-given user matches nobody; the gateway answers nobody without a token.
+Control Center needs the mode and both ids. An incomplete user matches no one. The gateway rejects
+requests without a token.
 ## Fix
 Add the key to the table that the finding points at.
 ## Source

@@ -1,9 +1,10 @@
-//! The rules: one file each, one table of all.
+//! The rules: one file for each rule, and a table of all rules.
 //!
-//! Adding a rule: copy a file, rename it, add its two lines here, add `fixtures/rules/<id>/` with `bad.toml` and `good.toml`, and
-//! run `UPDATE=1 cargo test`. A rule is pure: no file, no clock, no network. It looks at the draft, returns early where a key is
-//! absent or unreadable (that is the business of `missing-key` and `wrong-type`), and never puts a value into a message. A rule that
-//! looks at a tenant says what it could not see: `?` on that part of the [`Snapshot`]. Its tenants, bad and good, are in `tests/common`.
+//! Adding a rule: copy a file, rename it, add its two lines here, add `fixtures/rules/<id>/` with `bad.toml`
+//! and `good.toml`, and run `UPDATE=1 cargo test`. A rule is pure: no file, no clock, no network. It checks
+//! the draft, returns early if a key is absent or unreadable (`missing-key` and `wrong-type` report that),
+//! and never puts a value into a message. A rule that checks a tenant reports what it could not see: it uses
+//! `?` on that part of the [`Snapshot`]. Its good and bad tenants are in `tests/common`.
 
 mod application_multi_tenant;
 mod application_not_found;
@@ -108,7 +109,7 @@ pub static ALL: &[Rule] = &[
 ];
 
 impl Rule {
-    /// The rule of this id.
+    /// Returns the rule with this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().find(|rule| rule.id == id)
     }
@@ -119,11 +120,11 @@ impl Rule {
 pub struct Skipped {
     /// The rule's id.
     pub rule: &'static str,
-    /// What was not seen.
+    /// What could not be seen.
     pub why: Unseen,
 }
 
-/// Applies every rule that looks at a tenant, and says which could not be applied.
+/// Applies every online rule, and returns the rules that could not be applied.
 pub(crate) fn apply_online(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for rule in ALL {
@@ -136,13 +137,13 @@ pub(crate) fn apply_online(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Dia
     skipped
 }
 
-/// Every rule that looks at a tenant, as not applied, since there is nothing to hold against it.
+/// Returns every online rule as skipped, because there is no draft to compare with the tenant.
 pub(crate) fn without_draft() -> Vec<Skipped> {
-    let why = || Unseen::new(Cause::Follows, "no settings could be read");
+    let why = || Unseen::new(Cause::Follows, "the settings could not be read");
     ALL.iter().filter(|rule| rule.is_online()).map(|rule| Skipped { rule: rule.id, why: why() }).collect()
 }
 
-/// Applies every rule that looks at the draft.
+/// Applies every rule that checks the draft.
 pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in ALL {
@@ -153,7 +154,7 @@ pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
     found
 }
 
-/// What the rules that need it find, now that it is known how many users are matched.
+/// Applies the rules that need the number of matched users.
 pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
     let checks = ALL.iter().filter_map(|rule| match rule.check {
         Check::Counted(check) => Some(check),
@@ -162,8 +163,8 @@ pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
     checks.filter_map(|check| check(settings, users)).collect()
 }
 
-/// Whether the presences of so many users can be read as often as the settings say: a warning of the rule `read-budget` if not, with
-/// the shortest interval that fits.
+/// Checks whether the presences of this many users can be read at the configured interval. If not, returns a
+/// warning of the rule `read-budget` with the shortest possible interval.
 pub fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
     of_users(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
 }

@@ -12,9 +12,10 @@ pub(super) const RULE: Rule = Rule {
 ## What
 `MsTeamsStatusSyncMode = \"2\"` instead of `2`.
 ## Why
-The mode is a number. The field in Control Center takes what you type, but this file tells numbers from texts.
+The mode is a number. The field in Control Center accepts what you type, but this file distinguishes
+numbers from texts.
 ## Fix
-Remove the quotes; `swyx-teams check --fix` does it.
+Remove the quotes, or run `swyx-teams check --fix`.
 ## Source
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>",
     keys: &[keys::MODE],

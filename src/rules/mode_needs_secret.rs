@@ -1,4 +1,4 @@
-//! `mode-needs-secret`: a mode without a client secret.
+//! `mode-needs-secret`: the mode needs a client secret.
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::rules::{Check, Rule};
@@ -7,15 +7,17 @@ use crate::settings::{Draft, Mode, keys};
 pub(super) const RULE: Rule = Rule {
     id: "mode-needs-secret",
     severity: Severity::Error,
-    title: "a mode without a client secret",
+    title: "the mode needs a client secret",
     doc: "\
 ## What
-Mode 2 without `MsTeamsClientSecret` is an error, mode 1 without it a warning.
+Mode 2 without `MsTeamsClientSecret` is an error. Mode 1 without it is a warning.
 ## Why
-The vendor asks for the secret in mode 2. In mode 1 it does not, but the permissions that it asks for are of type Application, and
-these need a credential in any mode (inferred, no page says so).
+The vendor requires the secret in mode 2. For mode 1 it does not, but the permissions that it
+requires are of type Application, and these need a credential in any mode (inferred, not
+documented).
 ## Fix
-Create a client secret for the application and enter its Value, best as a reference: `{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }`.
+Create a client secret for the application and enter its Value, preferably as a reference: `{ env =
+\"SWYX_TEAMS_CLIENT_SECRET\" }`.
 ## Source
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>",
     keys: &[keys::MODE, keys::CLIENT_SECRET],
@@ -28,13 +30,11 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     }
     let (severity, message) = match draft.control_center.mode {
         Some(Mode::BothWays) => (Severity::Error, "mode 2 needs a client secret"),
-        Some(Mode::FromTeams) => {
-            (Severity::Warning, "mode 1 needs a client secret too, as far as can be inferred")
-        }
+        Some(Mode::FromTeams) => (Severity::Warning, "mode 1 probably needs a client secret too (inferred)"),
         Some(Mode::Undocumented) | None => return,
     };
     let mut finding = RULE.at(Place::Missing(keys::CLIENT_SECRET), message);
     finding.severity = severity;
     let help = "add MsTeamsClientSecret = { env = \"SWYX_TEAMS_CLIENT_SECRET\" }, or another reference";
-    found.push(finding.help(help).related(keys::MODE, "the mode that asks for it"));
+    found.push(finding.help(help).related(keys::MODE, "the mode that requires it"));
 }

@@ -1,4 +1,4 @@
-//! `mode-needs-version`: mode 2 before SwyxWare 13.25.
+//! `mode-needs-version`: mode 2 needs SwyxWare 13.25.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,12 +7,12 @@ use crate::settings::{Draft, Mode, SwyxVersion, keys};
 pub(super) const RULE: Rule = Rule {
     id: "mode-needs-version",
     severity: Severity::Error,
-    title: "mode 2 before SwyxWare 13.25",
+    title: "mode 2 needs SwyxWare 13.25",
     doc: "\
 ## What
-Mode 2 with a version of SwyxWare before 13.25.
+Mode 2 is set, but `swyx.version` is before 13.25.
 ## Why
-\"Speaking\" is carried to Teams since 13.25; older versions know mode 1 only.
+SwyxWare sends \"Speaking\" to Teams since 13.25. Older versions support mode 1 only.
 ## Fix
 Set the mode to 1, or correct the version.
 ## Source
@@ -27,7 +27,8 @@ const FIRST: SwyxVersion = SwyxVersion { major: 13, minor: 25 };
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let Some(version) = draft.swyx.version else { return };
     if draft.control_center.mode == Some(Mode::BothWays) && version < FIRST {
-        let finding = RULE.at(keys::MODE, format!("mode 2 came with SwyxWare {FIRST}, this is {version}"));
+        let finding = RULE
+            .at(keys::MODE, format!("mode 2 needs SwyxWare {FIRST} or later, but the version is {version}"));
         found.push(finding.help("use mode 1, or update SwyxWare").related(keys::SWYX_VERSION, "the version"));
     }
 }

@@ -12,9 +12,10 @@ pub(super) const RULE: Rule = Rule {
 ## What
 `MsTeamsStatusSyncMode = 0`.
 ## Why
-The vendor's pages name 1 and 2. That 0 means \"off\" is plausible and nowhere said, so no command acts on such a file.
+The vendor documents modes 1 and 2 only. That 0 means \"off\" is plausible, but not documented, so
+no command acts on such a file.
 ## Fix
-Use 1 or 2. To switch the synchronisation off, ask the vendor.
+Use 1 or 2. Ask the vendor how to switch the synchronisation off.
 ## Source
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>",
     keys: &[keys::MODE],
@@ -23,6 +24,6 @@ Use 1 or 2. To switch the synchronisation off, ask the vendor.
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.control_center.mode == Some(Mode::Undocumented) {
-        found.push(RULE.at(keys::MODE, "mode 0 is not in the vendor's pages").help("use 1 or 2"));
+        found.push(RULE.at(keys::MODE, "the vendor does not document mode 0").help("use 1 or 2"));
     }
 }

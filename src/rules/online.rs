@@ -1,4 +1,4 @@
-//! What several rules that look at a tenant share.
+//! Helpers that several online rules share.
 
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Place};
@@ -15,7 +15,8 @@ const SECRET_EXPIRED: &str = "secret-expired";
 const SIGN_IN_DISABLED: &str = "sign-in-disabled";
 const PERMISSION_MISSING: &str = "permission-missing";
 
-/// The id of the rule that reports a refusal of this kind; none if the refusal says nothing of the settings.
+/// The id of the rule that reports a refusal of this kind; `None` if the refusal says nothing about the
+/// settings.
 pub(super) fn reporting(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::TenantNotFound | Kind::WrongCloud => Some(TENANT_NOT_FOUND),
@@ -28,7 +29,8 @@ pub(super) fn reporting(kind: Kind) -> Option<&'static str> {
     }
 }
 
-/// The rules that a refusal shows to have nothing to report: who speaks of the secret has found the application.
+/// The rules that have nothing to report after this refusal: an error about the secret means that the
+/// application was found.
 fn answered_by(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::ApplicationNotFound => &[TENANT_NOT_FOUND],
@@ -41,9 +43,10 @@ fn answered_by(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// The refusal of the sign-in, if it is `rule` that reports it; nothing if `rule` has nothing to report.
+/// Returns the refusal of the sign-in if `rule` reports it, or `None` if `rule` has nothing to report.
 ///
-/// A refusal has one reason. What it leaves open beside that is unseen: whoever knows no such tenant has not looked at the secret.
+/// A refusal has one reason. Everything else remains unseen: if the tenant is unknown, the secret was not
+/// checked.
 pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a Refusal>> {
     let refusal = match &tenant.sign_in {
         Err(why) => return Err(why.clone()),
@@ -62,7 +65,8 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a 
     if answered_by(refusal.kind).contains(&rule.id) { Ok(None) } else { Err(Unseen::refused()) }
 }
 
-/// A finding of a refusal, in the words of its code; `meaning` and `cure` where the code has none.
+/// Creates a finding for a refusal with the text of its code, or with `meaning` and `cure` if the code is
+/// unknown.
 pub(super) fn refused(
     rule: &Rule,
     place: impl Into<Place>,
@@ -78,16 +82,15 @@ fn number(refusal: &Refusal) -> String {
     refusal.code.map(|number| format!(" (AADSTS{number})")).unwrap_or_default()
 }
 
-/// The mode, on which it depends what is needed.
+/// The mode, which determines the required permissions.
 pub(super) fn mode(draft: &Draft) -> Seen<Mode> {
-    draft
-        .control_center
-        .mode
-        .ok_or_else(|| Unseen::new(Cause::Follows, "the mode is not known, so it is not known what it needs"))
+    draft.control_center.mode.ok_or_else(|| {
+        Unseen::new(Cause::Follows, "the mode is missing or invalid, so the required permissions are unknown")
+    })
 }
 
-/// How an administrator consents. The address is always Microsoft's own, whatever `entra.authority` says: a person opens it in a
-/// browser, and a settings file may come from anyone.
+/// How an administrator grants consent. The address is always Microsoft's own and ignores `entra.authority`:
+/// users open it in a browser, and a settings file may come from anyone.
 pub(super) fn consent(draft: &Draft) -> String {
     let id = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
     match (id(&draft.control_center.tenant_id), id(&draft.control_center.client_id)) {
@@ -99,7 +102,7 @@ pub(super) fn consent(draft: &Draft) -> String {
     }
 }
 
-/// Where the client secret stands, or would.
+/// The place of the client secret, or where it is missing.
 pub(super) fn secret_place(draft: &Draft) -> Place {
     if draft.control_center.names_a_secret {
         Place::Value(keys::CLIENT_SECRET)
@@ -108,7 +111,7 @@ pub(super) fn secret_place(draft: &Draft) -> Place {
     }
 }
 
-/// A finding of a read that was refused for another reason than a permission that is known to be missing.
+/// Creates a finding for a refused read, unless the reason is a missing permission.
 pub(super) fn unreadable(
     rule: &Rule,
     (draft, tenant): (&Draft, &Snapshot),
@@ -120,15 +123,20 @@ pub(super) fn unreadable(
         Read::Refused(status, code) => (status, code),
     };
     let (token, help) = match tenant.roles() {
-        // It follows from what `permission-missing` reports.
+        // `permission-missing` already reports the cause.
         Ok(roles) if !need.is_met_by(roles) => return Ok(None),
         Ok(_) => (
             "although the token holds the permission",
-            "try again in some minutes; then look at the tenant's sign-in logs and Conditional Access policies".to_owned(),
+            "try again in some minutes; then check the tenant's sign-in logs and Conditional Access policies"
+                .to_owned(),
         ),
         Err(_) => (
-            "and what the token holds cannot be seen",
-            format!("make sure that {} is there as type Application, then {}", need.name, consent(draft)),
+            "and the permissions in the token are unknown",
+            format!(
+                "make sure that the application has {} as type Application, then {}",
+                need.name,
+                consent(draft)
+            ),
         ),
     };
     let code = code.as_ref().map(|code| format!(", {}", shown(code))).unwrap_or_default();

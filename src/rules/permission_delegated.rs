@@ -1,4 +1,4 @@
-//! `permission-delegated`: a permission that is needed as type Application is there as type Delegated.
+//! `permission-delegated`: a required permission is of type Delegated, not Application.
 
 use super::online::{consent, mode};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -14,15 +14,19 @@ pub(super) const RULE: Rule = Rule {
     title: "a permission is of type Delegated, not Application",
     doc: "\
 ## What
-With `--online --as-admin`: a permission that the mode needs is not there as an application permission, but one of its kind is as a delegated one.
-`User.Read` does not count: the portal adds it to every new registration.
+With `--online --as-admin`: the application lacks an application permission that the mode needs, but
+has a similar delegated permission. `User.Read` does not count: the portal adds it to every new
+registration.
 ## Why
-The portal offers many permissions in both types under one name. A delegated one works only while a person is signed in; this synchronisation
-signs in by itself, and its token holds application permissions alone.
+The portal offers many permissions in both types under one name. A delegated permission works only
+while a user is signed in. The synchronisation signs in as the application, and its token holds
+application permissions only.
 ## Fix
-Add the permission once more under API permissions, Microsoft Graph, now as type Application, grant admin consent, and delete the delegated one.
+Add the permission again under API permissions, Microsoft Graph, this time as type Application.
+Grant admin consent, and delete the delegated one.
 ## Source
-<https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>, <https://learn.microsoft.com/graph/permissions-reference>",
+<https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>,
+<https://learn.microsoft.com/graph/permissions-reference>",
     keys: &[keys::CLIENT_ID, keys::MODE],
     check: Check::Snapshot(check),
 };
@@ -37,7 +41,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
         });
         if let Some(name) = instead {
             let message = format!(
-                "{} is there as type Delegated, where {} is needed as type Application",
+                "the application has {} as type Delegated, but needs {} as type Application",
                 shown(name),
                 need.name
             );
@@ -47,15 +51,15 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
                 consent(draft)
             );
             let finding = RULE.at(keys::CLIENT_ID, message).help(help);
-            found.push(finding.related(keys::MODE, "the mode that asks for it"));
+            found.push(finding.related(keys::MODE, "the mode that requires it"));
         }
     }
     seen
 }
 
-/// The delegated permission that is there instead of the application permission that is needed, if one is.
+/// The delegated permission that the application has instead of the required application permission, if any.
 pub(super) fn instead<'a>(registration: &'a Registration, need: &Need) -> Seen<Option<&'a String>> {
-    // Who declared the right type knows it; what is missing then is consent.
+    // The right type is declared, so only the consent is missing.
     if need.is_met_by(&registration.granted) || need.is_met_by(&registration.declared) {
         return Ok(None);
     }
@@ -66,7 +70,8 @@ pub(super) fn instead<'a>(registration: &'a Registration, need: &Need) -> Seen<O
     }
 }
 
-/// Whether who chose this delegated permission may have meant `need`: `Presence.Read` for `Presence.Read.All`.
+/// Whether this delegated permission may have been chosen instead of `need`: `Presence.Read` for
+/// `Presence.Read.All`.
 fn is_of_its_kind(delegated: &str, need: &Need) -> bool {
     const OF_EVERY_REGISTRATION: &str = "User.Read";
     let family = |name: &str| name.split_once('.').map(|(family, _)| family.to_owned());

@@ -1,4 +1,4 @@
-//! `permission-excess`: the application may do more than the mode needs.
+//! `permission-excess`: the application has more permissions than the mode needs.
 
 use super::online::mode;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -11,19 +11,22 @@ use crate::text::shown;
 pub(super) const RULE: Rule = Rule {
     id: "permission-excess",
     severity: Severity::Warning,
-    title: "the application may do more than the mode needs",
+    title: "the application has more permissions than the mode needs",
     doc: "\
 ## What
-With `--online`: the token holds an application permission that allows more than the mode needs; one finding for each. `Presence.Read.All` beside
-`Presence.ReadWrite.All` allows nothing more, and is not reported.
+With `--online`: the token holds an application permission that allows more than the mode needs.
+Each one is a finding. `Presence.Read.All` together with `Presence.ReadWrite.All` allows nothing
+more, and is not reported.
 ## Why
-Whoever gets hold of the client secret can do all that the application may, in the whole tenant: `User.Read.All` shows telephone numbers and
-managers, `Mail.Read` everybody's mail.
+Anyone who gets the client secret can use every permission of the application, in the whole tenant:
+`User.Read.All` shows telephone numbers and managers, `Mail.Read` shows the mail of every user.
 ## Fix
-Give the lesser permission, if it is not there, then revoke this one under API permissions. If the application has other uses, register one for
-this purpose alone, or write `# swyx-teams: allow(permission-excess) why` beside the client id.
+Grant the lesser permission if it is missing, then revoke this one under API permissions. If the
+application has other uses, register a separate application for this purpose, or write `#
+swyx-teams: allow(permission-excess) why` next to the client id.
 ## Source
-<https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access>, <https://learn.microsoft.com/graph/permissions-reference>",
+<https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access>,
+<https://learn.microsoft.com/graph/permissions-reference>",
     keys: &[keys::CLIENT_ID, keys::MODE],
     check: Check::Snapshot(check),
 };
@@ -34,13 +37,13 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
         let message = format!("the application permission {} allows more than the mode needs", shown(role));
         let help = match needs(mode).iter().find(|need| need.also.contains(&role.as_str())) {
             Some(need) if roles.iter().any(|role| role == need.name) => {
-                format!("revoke it under API permissions; {} is there and is enough", need.name)
+                format!("revoke it under API permissions; {} is sufficient and already granted", need.name)
             }
-            Some(need) => format!("grant {}, which is enough, then revoke this one", need.name),
+            Some(need) => format!("grant {}, which is sufficient, then revoke this one", need.name),
             None => "revoke it under API permissions, unless the application has another use".to_owned(),
         };
         let finding = RULE.at(keys::CLIENT_ID, message).help(help);
-        found.push(finding.related(keys::MODE, "the mode, which needs less"));
+        found.push(finding.related(keys::MODE, "the mode that needs less"));
     }
     Ok(())
 }

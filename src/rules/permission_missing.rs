@@ -14,17 +14,20 @@ pub(super) const RULE: Rule = Rule {
     title: "a permission that the mode needs is missing",
     doc: "\
 ## What
-With `--online`: the application signs in, but its token lacks a permission that the mode needs. Mode 1 needs `Presence.Read.All`, mode 2
-`Presence.ReadWrite.All`, both need `User.ReadBasic.All`; a permission that allows more is enough.
-With `--as-admin`, `permission-not-consented` and `permission-delegated` take its place where they know the reason.
+With `--online`: the application signs in, but its token lacks a permission that the mode needs.
+Mode 1 needs `Presence.Read.All`, mode 2 needs `Presence.ReadWrite.All`, and both need
+`User.ReadBasic.All`. A permission that allows more is sufficient. With `--as-admin`,
+`permission-not-consented` and `permission-delegated` report it instead if they know the reason.
 ## Why
-Entra ID gives a token to an application without any permission, too, so a sign-in alone proves nothing. Only permissions of type Application
-with an administrator's consent are in the token; delegated ones, and those that are only listed in the registration, are not.
+Entra ID also gives a token to an application without any permission, so a sign-in alone proves
+nothing. The token holds only permissions of type Application that an administrator has consented
+to. It does not hold delegated permissions, or permissions that are only listed in the registration.
 ## Fix
-Add the permission under API permissions, Microsoft Graph, type Application, and grant admin consent. It is in tokens given from then on, after
-some minutes.
+Add the permission under API permissions, Microsoft Graph, type Application, and grant admin
+consent. After some minutes, new tokens hold it.
 ## Source
-<https://learn.microsoft.com/graph/permissions-reference>, <https://learn.microsoft.com/graph/api/presence-setpresence>,
+<https://learn.microsoft.com/graph/permissions-reference>,
+<https://learn.microsoft.com/graph/api/presence-setpresence>,
 <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>",
     keys: &[keys::CLIENT_ID, keys::MODE],
     check: Check::Snapshot(check),
@@ -32,23 +35,19 @@ some minutes.
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     if let Some(refusal) = refusal(&RULE, tenant)? {
-        let otherwise = ("nobody has consented to the application's permissions", "");
+        let otherwise = ("no administrator has consented to the application's permissions", "");
         found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise).help(consent(draft)));
         return Ok(());
     }
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
-    let whole = if roles.is_empty() { "; the token holds no permission at all" } else { "" };
+    let whole = if roles.is_empty() { "; the token holds no permissions" } else { "" };
     let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
     for need in needs(mode).iter().filter(is_open) {
         let is_granted = tenant.registration.as_ref().is_ok_and(|seen| need.is_met_by(&seen.granted));
         let (message, help) = if is_granted {
             let message =
                 format!("the application permission {} is granted, but not yet in the token", need.name);
-            (
-                message,
-                "wait some minutes, until every part of Entra ID knows of the consent, and try again"
-                    .to_owned(),
-            )
+            (message, "wait some minutes until the consent takes effect, then try again".to_owned())
         } else {
             let (name, purpose) = (need.name, need.purpose);
             let message =
@@ -62,13 +61,14 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
             )
         };
         found.push(
-            RULE.at(keys::CLIENT_ID, message).help(help).related(keys::MODE, "the mode that asks for it"),
+            RULE.at(keys::CLIENT_ID, message).help(help).related(keys::MODE, "the mode that requires it"),
         );
     }
     Ok(())
 }
 
-/// Whether an administrator's look says why the permission is missing: one fault is one finding, and those name the better cure.
+/// Whether the registration shows why the permission is missing. Then another rule reports the fault, with a
+/// better fix.
 fn is_explained(tenant: &Snapshot, need: &Need) -> bool {
     tenant.registration.as_ref().is_ok_and(|registration| {
         let is_declared = need.is_met_by(&registration.declared) && !need.is_met_by(&registration.granted);

@@ -1,4 +1,4 @@
-//! `placeholder`: a placeholder was never filled in.
+//! `placeholder`: a placeholder is not filled in.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -8,12 +8,13 @@ use crate::settings::{Draft, IdFault, keys};
 pub(super) const RULE: Rule = Rule {
     id: "placeholder",
     severity: Severity::Error,
-    title: "a placeholder was never filled in",
+    title: "a placeholder is not filled in",
     doc: "\
 ## What
-An id or a secret such as `<tenant-id>`, `00000000-0000-0000-0000-000000000000`, `xxxxxxxx-…`, `changeme`.
+An id or a secret is a placeholder such as `<tenant-id>`, `00000000-0000-0000-0000-000000000000`,
+`xxxxxxxx-…` or `changeme`.
 ## Why
-It came with an example or a form and stands for a value that is still to be entered.
+It comes from an example or a form, and must be replaced by the real value.
 ## Fix
 Enter the real value. The ids are on the application's overview page in the portal.
 ## Source
@@ -24,15 +25,12 @@ Enter the real value. The ids are on the application's overview page in the port
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (key, _) in draft.ids().filter(|(_, id)| id.fault() == Some(IdFault::Placeholder)) {
-        let help = "enter the id that the portal shows on the application's overview page";
+        let help = "copy the id from the application's overview page in the portal";
         found.push(RULE.at(key, "this is a placeholder").help(help));
     }
     for (key, _) in
         draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::Placeholder))
     {
-        found.push(
-            RULE.at(key, "this is a placeholder")
-                .help("enter the secret, or a reference to where it is kept"),
-        );
+        found.push(RULE.at(key, "this is a placeholder").help("enter the secret, or a reference to it"));
     }
 }

@@ -1,4 +1,4 @@
-//! `plain-http`: an address without encryption.
+//! `plain-http`: the address is not encrypted.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,13 +7,14 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "plain-http",
     severity: Severity::Error,
-    title: "an address without encryption",
+    title: "the address is not encrypted",
     doc: "\
 ## What
-`swyx.gateway`, `entra.authority` or `entra.graph` begins with `http://`. This machine itself (`localhost`, `127.0.0.0/8`, `[::1]`) is exempt, and
-so is `entra.proxy`, since what goes through it is encrypted to its end.
+`swyx.gateway`, `entra.authority` or `entra.graph` begins with `http://`. This machine (`localhost`,
+`127.0.0.0/8`, `[::1]`) is exempt. `entra.proxy` is exempt too, because its traffic is encrypted end
+to end.
 ## Why
-The client secret or a token would travel where anyone on the way can read it.
+Anyone on the network path could read the client secret or the token.
 ## Fix
 Use `https://`.
 ## Source
@@ -30,7 +31,8 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     ];
     for (key, endpoint) in endpoints {
         if endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_https() && !endpoint.is_loopback()) {
-            found.push(RULE.at(key, "secrets would travel unencrypted to this address").help("use https://"));
+            found
+                .push(RULE.at(key, "secrets would be sent unencrypted to this address").help("use https://"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `presence-unreadable`: presences cannot be read, although the permission is there.
+//! `presence-unreadable`: presences cannot be read, although the permission is granted.
 
 use super::online::unreadable;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -13,16 +13,20 @@ pub(super) const RULE: Rule = Rule {
     title: "presences cannot be read",
     doc: "\
 ## What
-With `--online`: Graph refuses to read a presence (HTTP 401 or 403), although the token holds a permission that is enough, or cannot be looked
-into. Where the permission is known to be missing, `permission-missing` says so, and this rule nothing.
+With `--online`: Graph refuses to read a presence (HTTP 401 or 403), although the token holds a
+sufficient permission or cannot be decoded. If the permission is known to be missing,
+`permission-missing` reports it instead.
 ## Why
-The read is tried on a made-up id, so that nobody's presence is looked at; that any other answer shows the permission is inferred, since no page
-says what Graph answers then. `--thorough` reads a real user. A policy may stand in the way, or Teams is not set up in the tenant; Graph's
-presence service is also reported to answer 401 now and then without a reason.
+The check reads the presence of a made-up id, so that it reads no real user's presence. It is
+inferred that any other answer shows the permission: Microsoft does not document the answer.
+`--thorough` reads a real user. A policy may block the request, or Teams may not be set up in the
+tenant. Graph's presence service is also reported to answer 401 from time to time without a reason.
 ## Fix
-Try again. If it stays, look for the request in the tenant's sign-in logs and Conditional Access policies.
+Try again. If the error remains, look up the request in the tenant's sign-in logs and Conditional
+Access policies.
 ## Source
-<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, <https://learn.microsoft.com/graph/errors>",
+<https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>,
+<https://learn.microsoft.com/graph/errors>",
     keys: &[keys::CLIENT_ID],
     check: Check::Snapshot(check),
 };

@@ -11,12 +11,15 @@ pub(super) const RULE: Rule = Rule {
     title: "the application allows public client flows",
     doc: "\
 ## What
-With `--online --as-admin`: the registration allows public client flows, or has redirect addresses for mobile and desktop applications.
+With `--online --as-admin`: the registration allows public client flows, or has redirect addresses
+for mobile and desktop applications.
 ## Why
-The vendor's guide for 14.00 and 14.10 asks for both, from a time when a special user signed in. A service that signs in with application
-permissions needs neither; that SwyxWare does so is inferred from the permissions that the same guide asks for, no page says it.
+The vendor's guide for 14.00 and 14.10 asks for both. It dates from a time when a special user
+signed in. A service that signs in with application permissions needs neither. That SwyxWare does so
+is inferred from the permissions in the same guide, not documented.
 ## Fix
-Nothing is wrong. If you follow the guide to the letter, leave it; else try the synchronisation with \"Allow public client flows\" set to No.
+Nothing is wrong. Leave it if you want to follow the guide exactly. Otherwise try the
+synchronisation with \"Allow public client flows\" set to No.
 ## Source
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>,
 <https://learn.microsoft.com/entra/identity-platform/msal-client-applications>",
@@ -33,8 +36,7 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
         (false, false) => return Ok(()),
     };
     let finding = RULE.at(keys::CLIENT_ID, format!("the application allows {what}"));
-    let help =
-        "the vendor's guide asks for it; as far as can be inferred, the synchronisation does not need it";
+    let help = "the vendor's guide asks for it, but the synchronisation probably does not need it (inferred)";
     found.push(finding.help(help));
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! From the kind of a refused sign-in to the rule that reports it.
+//! Maps the kind of a refused sign-in to the rule that reports it.
 
 use super::{Rule, online};
 use crate::entra::aadsts::Kind;
 
-/// The rule that reports a refusal of this kind, if one does.
+/// Returns the rule that reports a refusal of this kind, if any.
 pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
     online::reporting(kind).and_then(Rule::find)
 }

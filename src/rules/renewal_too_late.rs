@@ -1,4 +1,4 @@
-//! `renewal-too-late`: a secret would be due for renewal at once.
+//! `renewal-too-late`: a secret would be due for renewal immediately.
 
 use validator::Validate;
 
@@ -13,14 +13,15 @@ use crate::settings::{
 pub(super) const RULE: Rule = Rule {
     id: "renewal-too-late",
     severity: Severity::Error,
-    title: "a secret would be due for renewal at once",
+    title: "a secret would be due for renewal immediately",
     doc: "\
 ## What
-`renew_before_days` is not less than `secret_lifetime_days`. Where one of them is missing, its default counts (30 and 180).
+`renew_before_days` is not less than `secret_lifetime_days`. If one of them is missing, its default
+counts (30 and 180).
 ## Why
-Every secret would be due for renewal on the day of its making.
+Every secret would be due for renewal on the day it is created.
 ## Fix
-Make the lifetime longer, or the time before its end shorter.
+Increase `secret_lifetime_days` or decrease `renew_before_days`.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
     keys: &[keys::RENEW_BEFORE_DAYS, keys::SECRET_LIFETIME_DAYS],
@@ -29,7 +30,7 @@ This project's own: the settings file is described by its JSON Schema (`swyx-tea
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let (renew, lifetime) = (draft.entra.renew_before_days, draft.entra.secret_lifetime_days);
-    // A number out of its range is reported as that.
+    // `invalid-value` reports a number out of range.
     let faults = draft.entra.validate().err();
     let is_faulty = |name| faults.as_ref().is_some_and(|faults| faults.field_errors().contains_key(name));
     if is_faulty("renew_before_days") || is_faulty("secret_lifetime_days") {
@@ -40,7 +41,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         return;
     }
     let place = if renew.is_some() { keys::RENEW_BEFORE_DAYS } else { keys::SECRET_LIFETIME_DAYS };
-    let mut finding = RULE.at(place, "a secret would be due for renewal from its first day on");
+    let mut finding = RULE.at(place, "every secret would be due for renewal on its first day");
     if renew.is_some() && lifetime.is_some() {
         finding = finding.related(keys::SECRET_LIFETIME_DAYS, "the lifetime");
     }

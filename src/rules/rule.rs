@@ -6,15 +6,15 @@ use crate::settings::{Draft, Settings};
 
 /// One rule.
 pub struct Rule {
-    /// Its id; stable.
+    /// The stable id.
     pub id: &'static str,
-    /// How bad its findings are; where its `doc` names an exception, most of them.
+    /// The severity of its findings. The `doc` names the exceptions.
     pub severity: Severity,
-    /// What it finds, in a few words.
+    /// A short title of the finding.
     pub title: &'static str,
-    /// What, why, how to mend, source: four sections of Markdown.
+    /// Four sections of Markdown: What, Why, Fix, Source.
     pub doc: &'static str,
-    /// The keys that it looks at.
+    /// The keys that the rule checks.
     pub keys: &'static [Key],
     /// How it is checked.
     pub(crate) check: Check,
@@ -22,30 +22,31 @@ pub struct Rule {
 
 /// How a rule is checked.
 pub(crate) enum Check {
-    /// While the file is read, by `source` and `settings::read`.
+    /// Checked while the file is read, by `source` and `settings::read`.
     Reading,
-    /// On what was read.
+    /// Checked on the draft.
     Draft(fn(&Draft, &mut Vec<Diagnostic>)),
-    /// On what was seen of the tenant. What could not be seen is said, and the rule counts as skipped.
+    /// Checked on the snapshot of the tenant. An `Err` says what could not be seen; the rule then counts as
+    /// skipped.
     Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
-    /// On how many users are matched, by what matches them: `users` and `sync`.
+    /// Checked on the number of matched users, by `users` and `sync`.
     Counted(fn(&Settings, usize) -> Option<Diagnostic>),
-    /// When all else is known, by `check`, which knows the `allow` comments.
+    /// Checked last, by `check`, which knows the `allow` comments.
     Allows,
 }
 
 impl Rule {
-    /// Whether it looks at a tenant, and so needs a sign-in.
+    /// Whether the rule checks a tenant, and therefore needs a sign-in.
     pub fn is_online(&self) -> bool {
         matches!(self.check, Check::Snapshot(_))
     }
 
-    /// Whether it needs to be known how many users are matched.
+    /// Whether the rule needs the number of matched users.
     pub fn is_counted(&self) -> bool {
         matches!(self.check, Check::Counted(_))
     }
 
-    /// A finding of this rule.
+    /// Creates a finding of this rule.
     pub(crate) fn at(&self, place: impl Into<Place>, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.id, self.severity, place, message)
     }

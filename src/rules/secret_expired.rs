@@ -1,4 +1,4 @@
-//! `secret-expired`: the client secret is past its end.
+//! `secret-expired`: the client secret has expired.
 
 use super::online::{refusal, refused, secret_place};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -9,14 +9,16 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-expired",
     severity: Severity::Error,
-    title: "the client secret is past its end",
+    title: "the client secret has expired",
     doc: "\
 ## What
-With `--online`: Entra ID knows the client secret, but its time is over (AADSTS7000222).
+With `--online`: Entra ID knows the client secret, but it has expired (AADSTS7000222).
 ## Why
-Every client secret has an end, at most 24 months after its making in the portal. From then on nothing is synchronised.
+Every client secret expires, at most 24 months after it was created in the portal. After that
+nothing is synchronised.
 ## Fix
-Create a new secret, enter its Value here and in Control Center, try it, then delete the old one. `secret-expires-soon` warns in time.
+Create a new secret, enter its Value here and in Control Center, test it, then delete the old one.
+`secret-expires-soon` warns in time.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET],
@@ -25,7 +27,7 @@ Create a new secret, enter its Value here and in Control Center, try it, then de
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
-    let otherwise = ("the secret is past its end", "create a new one and enter its Value");
+    let otherwise = ("the client secret has expired", "create a new secret and enter its Value");
     found.push(refused(&RULE, secret_place(draft), refusal, otherwise));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `secret-expires-soon`: the client secret ends soon.
+//! `secret-expires-soon`: the client secret expires soon.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,16 +14,18 @@ use crate::text::shown;
 pub(super) const RULE: Rule = Rule {
     id: "secret-expires-soon",
     severity: Severity::Warning,
-    title: "the client secret ends soon",
+    title: "the client secret expires soon",
     doc: "\
 ## What
-With `--online --as-admin`: the client secret ends within `entra.renew_before_days`, 30 if that is not set.
+With `--online --as-admin`: the client secret expires within `entra.renew_before_days`, 30 if that
+is not set.
 ## Why
-From its end on nothing is synchronised, and Control Center learns a new secret only by hand. Entra ID shows a secret's first three characters
-and its end, never the secret, so which one is in use is told by these characters. Where several fit, the first to end is reported, as a guess;
-one that has ended already is not the one that signs in.
+After it expires, nothing is synchronised, and a new secret must be entered in Control Center by
+hand. Entra ID shows the first three characters of a secret and its end date, never the secret. So
+these characters identify the secret in use. If several secrets match, the first to expire is
+reported, as a guess. A secret that has already expired cannot be the one that signs in.
 ## Fix
-Create a new secret, enter its Value here and in Control Center, try it, then delete the old one.
+Create a new secret, enter its Value here and in Control Center, test it, then delete the old one.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>",
     keys: &[keys::CLIENT_SECRET, keys::RENEW_BEFORE_DAYS],
@@ -41,7 +43,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     let name = name.map(|name| format!(" \"{}\"", shown(without_secret(name)))).unwrap_or_default();
     let message = format!("the client secret{name} {}", end(secret.ends, left));
     let guess = if is_guess {
-        "which secret is in use is a guess: of those that may be, this is the first to end; "
+        "this is a guess: of the secrets that may be in use, it is the first to expire; "
     } else {
         ""
     };
@@ -51,7 +53,8 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     Ok(())
 }
 
-/// The secrets of which one may be in use: those that begin alike, else those of which it is not known how they begin.
+/// The secrets that may be in use: those with the same first characters, otherwise those with unknown first
+/// characters.
 fn candidates(registration: &Registration) -> Vec<&SecretSeen> {
     let with = |may_be_ours| {
         registration
@@ -64,14 +67,14 @@ fn candidates(registration: &Registration) -> Vec<&SecretSeen> {
     if alike.is_empty() { with(None) } else { alike }
 }
 
-/// The secret whose end is to be looked at.
+/// The secret whose end date is checked.
 struct Suspect<'a> {
     secret: &'a SecretSeen,
     is_guess: bool,
 }
 
-/// Of the candidates, the first to end of those that are valid; where none is, the last that was. Nothing if the sign-in itself tells
-/// that the secret in use is at fault.
+/// Returns the valid candidate that expires first, or, if none is valid, the one that expired last. Returns
+/// `None` if the sign-in itself reports that the secret has expired.
 fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<Suspect<'a>>> {
     let was_accepted = match &tenant.sign_in {
         Ok(SignIn::Refused(refusal)) if refusal.kind == Kind::SecretExpired => return Ok(None),
@@ -82,11 +85,11 @@ fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<
     let is_valid = |secret: &&&SecretSeen| secret.ends > tenant.seen_at;
     let valid = candidates.iter().filter(is_valid).count();
     let first = candidates.iter().filter(is_valid).min_by_key(|secret| secret.ends);
-    // One that has ended is not the one that signed in.
+    // An expired secret cannot be the one that signed in.
     let ended = || candidates.iter().filter(|_| !was_accepted).max_by_key(|secret| secret.ends);
     match first.or_else(ended) {
         Some(secret) => {
-            // The only one that is valid is the one that signed in.
+            // The only valid secret is the one that signed in.
             let is_sure = match valid {
                 0 => candidates.len() == 1 && secret.may_be_ours == Some(true),
                 1 => secret.may_be_ours == Some(true) || was_accepted,
@@ -96,7 +99,7 @@ fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<
         }
         None => match &tenant.sign_in {
             Ok(SignIn::Accepted { .. }) => {
-                Err(Unseen::new(Cause::Answer, "no secret of the registration begins as the one in use"))
+                Err(Unseen::new(Cause::Answer, "no secret of the registration matches the one in use"))
             }
             Ok(SignIn::Refused(_)) => Err(Unseen::refused()),
             Err(why) => Err(why.clone()),
@@ -104,20 +107,20 @@ fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<
     }
 }
 
-/// When it ends, as part of a sentence; dates are those of UTC, as in the portal's own data.
+/// The end date as part of a sentence, in UTC like the portal's own data.
 fn end(ends: Timestamp, left: SignedDuration) -> String {
     let date = ends.strftime("%Y-%m-%d");
     match left.as_hours().div_euclid(HOURS_OF_A_DAY) {
-        ..0 => format!("ended on {date}"),
-        0 => format!("ends on {date}, in less than a day"),
-        1 => format!("ends on {date}, in 1 day"),
-        days => format!("ends on {date}, in {days} days"),
+        ..0 => format!("expired on {date}"),
+        0 => format!("expires on {date}, in less than a day"),
+        1 => format!("expires on {date}, in 1 day"),
+        days => format!("expires on {date}, in {days} days"),
     }
 }
 
 const HOURS_OF_A_DAY: i64 = 24;
 
-/// So many days of 24 hours. A number out of its range is another rule's business.
+/// A number of days of 24 hours. `invalid-value` reports a number out of range.
 fn days(days: i64) -> SignedDuration {
     const MOST: i64 = 365;
     SignedDuration::from_hours(days.clamp(0, MOST) * HOURS_OF_A_DAY)

@@ -1,4 +1,4 @@
-//! `secret-file-exposed`: others can read the file that holds a secret.
+//! `secret-file-exposed`: other users can read the file with the secret.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,14 +7,14 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-file-exposed",
     severity: Severity::Warning,
-    title: "others can read the file that holds a secret",
+    title: "other users can read the file with the secret",
     doc: "\
 ## What
 The settings file holds a secret as plain text, and its mode lets the group or everyone read it.
 ## Why
-Whoever can read the file can act as the application.
+Anyone who can read the file can act as the application.
 ## Fix
-`chmod 600 FILE`, or keep the secret elsewhere.
+Run `chmod 600 FILE`, or keep the secret elsewhere.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
     keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
@@ -24,7 +24,7 @@ This project's own: the settings file is described by its JSON Schema (`swyx-tea
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let Some((key, _)) = draft.inline_secrets().next() else { return };
     if draft.readable_by_others {
-        let finding = RULE.at(key, "other users of this machine can read the file that holds this secret");
-        found.push(finding.help("chmod 600 the file, or keep the secret elsewhere"));
+        let finding = RULE.at(key, "other users of this machine can read the file with this secret");
+        found.push(finding.help("run chmod 600 on the file, or keep the secret elsewhere"));
     }
 }

@@ -1,4 +1,4 @@
-//! `secret-id-as-value`: the id of a secret instead of its value.
+//! `secret-id-as-value`: the client secret is a Secret ID, not a value.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -8,15 +8,16 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-id-as-value",
     severity: Severity::Error,
-    title: "the id of a secret instead of its value",
+    title: "the client secret is a Secret ID, not a value",
     doc: "\
 ## What
 `MsTeamsClientSecret` has the form of a GUID.
 ## Why
-The portal shows an id and a value side by side; only the value signs in, the id is refused with AADSTS7000215. No secret that Entra ID
-makes looks like a GUID, so this is a strong hint, though no proof.
+The portal shows an id and a value side by side. Only the value signs in; the id is refused with
+AADSTS7000215. No secret that Entra ID creates looks like a GUID, so this is a strong hint, but not
+a proof.
 ## Fix
-Create a new client secret and copy the column Value; it is shown once.
+Create a new client secret and copy the column Value. The portal shows it only once.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET],

@@ -1,4 +1,4 @@
-//! `secret-inline`: a secret as plain text.
+//! `secret-inline`: the secret is stored as plain text.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,15 +7,15 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-inline",
     severity: Severity::Warning,
-    title: "a secret as plain text",
+    title: "the secret is stored as plain text",
     doc: "\
 ## What
-A secret stands in the settings file itself.
+The settings file itself contains a secret.
 ## Why
-The file is copied, mailed and committed; everyone who sees it can act as the application.
+The file gets copied, mailed and committed. Everyone who sees it can act as the application.
 ## Fix
-Keep the secret elsewhere and refer to it: `swyx-teams set control_center.MsTeamsClientSecret env:SWYX_TEAMS_CLIENT_SECRET`. If the file was
-ever shared, create a new secret too.
+Keep the secret elsewhere and refer to it: `swyx-teams set control_center.MsTeamsClientSecret
+env:SWYX_TEAMS_CLIENT_SECRET`. If the file was ever shared, create a new secret too.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration>",
     keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
@@ -27,6 +27,6 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         let variable =
             if key == keys::CLIENT_SECRET { "SWYX_TEAMS_CLIENT_SECRET" } else { "SWYX_GATEWAY_TOKEN" };
         let help = format!("keep it elsewhere and refer to it: {{ env = \"{variable}\" }}");
-        found.push(RULE.at(key, "the secret stands in the file as plain text").help(help));
+        found.push(RULE.at(key, "the secret is stored in the file as plain text").help(help));
     }
 }

@@ -1,4 +1,4 @@
-//! `secret-rejected`: Entra ID does not accept the client secret.
+//! `secret-rejected`: client secret rejected.
 
 use super::online::{refusal, refused, secret_place};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -10,16 +10,18 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-rejected",
     severity: Severity::Error,
-    title: "Entra ID does not accept the client secret",
+    title: "client secret rejected",
     doc: "\
 ## What
-With `--online`: tenant and application are found, but the client secret is refused. Where the secret that was fetched from its place looks
-wrong, the finding says how.
+With `--online`: the tenant and the application are found, but the client secret is refused. If the
+secret itself looks wrong, the finding says what is wrong with it.
 ## Why
-The Secret ID was copied instead of the Value, the secret was deleted, belongs to another application, was damaged on its way, or was made in
-the last minutes and is not known everywhere. Some codes are AADSTS7000215, AADSTS70002 and AADSTS700025.
+The Secret ID was copied instead of the Value; the secret was deleted, belongs to another
+application, was damaged when it was copied, or was created only some minutes ago and has not
+reached every server. Some of the codes are AADSTS7000215, AADSTS70002 and AADSTS700025.
 ## Fix
-Create a new client secret, copy the column Value, which is shown once, and enter it where the reference of `MsTeamsClientSecret` leads.
+Create a new client secret and copy the column Value, which is shown only once. Enter it at the
+place that `MsTeamsClientSecret` refers to.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET],
@@ -29,7 +31,7 @@ Create a new client secret, copy the column Value, which is shown once, and ente
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = (
-        "Entra ID does not accept this credential of the application",
+        "Entra ID rejected the application's credential",
         "create a new secret in the portal and copy the column \"Value\"; it is shown once",
     );
     let mut finding = refused(&RULE, secret_place(draft), refusal, otherwise);
@@ -43,7 +45,8 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     Ok(())
 }
 
-/// What is to be seen of a secret without showing it, and what to do, where that is more than the refusal's code says.
+/// Describes a fault of the secret without showing it, and a fix if it is more specific than that of the
+/// refusal's code.
 fn described(fault: SecretFault) -> (&'static str, Option<&'static str>) {
     const COPY: Option<&str> =
         Some("create a new secret in the portal and copy the column \"Value\"; it is shown once");
@@ -52,15 +55,15 @@ fn described(fault: SecretFault) -> (&'static str, Option<&'static str>) {
         SecretFault::Placeholder => ("is a placeholder", COPY),
         SecretFault::Empty => ("is empty", COPY),
         SecretFault::SurroundingBlank => {
-            ("has blanks or line ends around it", Some("delete the blanks; they were copied along"))
+            ("has whitespace around it", Some("delete the whitespace around the secret"))
         }
         SecretFault::Quoted => {
-            ("stands in quotation marks of its own", Some("delete the quotation marks around it"))
+            ("has quotation marks around it", Some("delete the quotation marks around it"))
         }
         SecretFault::UrlEncoded => {
-            ("is written as in a web address", Some("write it as the portal shows it: ~ instead of %7E"))
+            ("is URL-encoded", Some("write it as the portal shows it: ~ instead of %7E"))
         }
-        SecretFault::Length => ("is shorter than 16 or longer than 64 characters, as no secret is", None),
-        SecretFault::Unusual => ("does not have the form that Entra ID gives its secrets today", None),
+        SecretFault::Length => ("is shorter than 16 or longer than 64 characters", None),
+        SecretFault::Unusual => ("does not have the form of today's Entra secrets", None),
     }
 }

@@ -1,4 +1,4 @@
-//! `secret-shape`: this does not look like an Entra client secret.
+//! `secret-shape`: the value does not look like an Entra client secret.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -8,33 +8,40 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-shape",
     severity: Severity::Warning,
-    title: "this does not look like an Entra client secret",
+    title: "the value does not look like an Entra client secret",
     doc: "\
 ## What
-A client secret in quotation marks, with `%7E` in it, shorter than 16 or longer than 64 characters, or not of the form that Entra ID gives
-its secrets today: 37 to 40 characters with `Q~` as fifth and sixth.
+The client secret is in quotation marks, contains `%7E`, is shorter than 16 or longer than 64
+characters, or does not have the form of today's secrets: 37 to 40 characters, of which the fifth
+and sixth are `Q~`.
 ## Why
-Secrets get cut, doubled or encoded when they are copied. Older secrets look different, so this is only a warning.
+Secrets get truncated, doubled or encoded when they are copied. Older secrets look different, so
+this is only a warning.
 ## Fix
-Compare the first three characters with the hint that the portal shows, or create a new secret and copy its Value whole.
+Compare the first three characters with the hint in the portal, or create a new secret and copy its
+complete Value.
 ## Source
-<https://learn.microsoft.com/graph/api/resources/passwordcredential>; the form is that of the secret scanner gitleaks",
+<https://learn.microsoft.com/graph/api/resources/passwordcredential>; the form is that of the secret
+scanner gitleaks",
     keys: &[keys::CLIENT_SECRET],
     check: Check::Draft(check),
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let (message, help) = match draft.client_secret_fault() {
-        Some(SecretFault::Quoted) => ("the secret itself is in quotation marks", "remove the inner ones"),
+        Some(SecretFault::Quoted) => {
+            ("the secret has quotation marks around it", "remove the inner quotation marks")
+        }
         Some(SecretFault::UrlEncoded) => {
-            ("the secret is encoded for a web address", "copy it from the portal; write ~ for %7E")
+            ("the secret is URL-encoded", "copy it from the portal; write ~ for %7E")
         }
-        Some(SecretFault::Length) => {
-            ("a client secret has 16 to 64 characters", "copy it again, whole, from the column \"Value\"")
-        }
+        Some(SecretFault::Length) => (
+            "a client secret has 16 to 64 characters",
+            "copy the complete secret again from the column \"Value\"",
+        ),
         Some(SecretFault::Unusual) => (
-            "this does not look like a client secret of today",
-            "fine if it is an older one; else copy the column \"Value\"",
+            "this does not look like a current client secret",
+            "ignore this if the secret is an older one; otherwise copy the column \"Value\" again",
         ),
         Some(
             SecretFault::Placeholder | SecretFault::SurroundingBlank | SecretFault::Guid | SecretFault::Empty,

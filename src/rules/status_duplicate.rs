@@ -1,4 +1,4 @@
-//! `status-duplicate`: one presence twice.
+//! `status-duplicate`: a presence is listed twice.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: id::STATUS_DUPLICATE,
     severity: Severity::Error,
-    title: "one presence twice",
+    title: "a presence is listed twice",
     doc: "\
 ## What
-Two keys of `[sync.status]` that differ in case only.
+Two keys of `[sync.status]` differ only in case.
 ## Why
-Presences are compared without regard to case, so one of the two would win unseen.
+Presences are compared without regard to case, so one of the two would be ignored silently.
 ## Fix
 Delete one of them.
 ## Source
@@ -29,9 +29,9 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         let written = pair.to_string();
         let earlier = first.entry(written.to_lowercase()).or_insert_with(|| written.clone());
         if *earlier != written {
-            let finding = RULE.at(Place::Key(keys::STATUS.child(&written)), "this presence is given twice");
-            let finding = finding.related(Place::Key(keys::STATUS.child(earlier)), "first given here");
-            found.push(finding.help("case does not count; delete one of them"));
+            let finding = RULE.at(Place::Key(keys::STATUS.child(&written)), "this presence is listed twice");
+            let finding = finding.related(Place::Key(keys::STATUS.child(earlier)), "first listed here");
+            found.push(finding.help("delete one of them; case does not count"));
         }
     }
 }

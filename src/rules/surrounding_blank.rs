@@ -1,4 +1,4 @@
-//! `surrounding-blank`: blanks around an id or secret.
+//! `surrounding-blank`: whitespace around an id or secret.
 
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::rules::{Check, Rule};
@@ -8,16 +8,17 @@ use crate::settings::{Draft, IdFault, keys};
 pub(super) const RULE: Rule = Rule {
     id: "surrounding-blank",
     severity: Severity::Error,
-    title: "blanks around an id or secret",
+    title: "whitespace around an id or secret",
     doc: "\
 ## What
-A blank, tab or line end before or behind an id or a secret.
+A space, tab or line end precedes or follows an id or a secret.
 ## Why
-It is copied along and cannot be seen; Entra ID then refuses the sign-in.
+It is easily copied along and is invisible. Entra ID then refuses the sign-in.
 ## Fix
-Delete it; `swyx-teams check --fix` does it.
+Delete it, or run `swyx-teams check --fix`.
 ## Source
-<https://learn.microsoft.com/entra/identity-platform/reference-error-codes> (AADSTS7000215, AADSTS900023)",
+<https://learn.microsoft.com/entra/identity-platform/reference-error-codes> (AADSTS7000215,
+AADSTS900023)",
     keys: &[keys::TENANT_ID, keys::CLIENT_ID, keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
     check: Check::Draft(check),
 };
@@ -27,7 +28,11 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let secrets =
         draft.inline_secrets().filter(|(_, secret)| secret.fault() == Some(SecretFault::SurroundingBlank));
     for key in ids.chain(secrets.map(|(key, _)| key)) {
-        let finding = RULE.at(key.clone(), "blanks or line ends around the value");
-        found.push(finding.help("they were copied along").safe_fix("delete the blanks", Edit::Trim(key)));
+        let finding = RULE.at(key.clone(), "the value has whitespace around it");
+        found.push(
+            finding
+                .help("delete it, it was probably copied along")
+                .safe_fix("delete the whitespace", Edit::Trim(key)),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `syntax`: the text is not TOML.
+//! `syntax`: the file is not valid TOML.
 
 use crate::diagnostic::{Severity, id};
 use crate::rules::{Check, Rule};
@@ -6,15 +6,17 @@ use crate::rules::{Check, Rule};
 pub(super) const RULE: Rule = Rule {
     id: id::SYNTAX,
     severity: Severity::Error,
-    title: "the text is not TOML",
+    title: "the file is not valid TOML",
     doc: "\
 ## What
-A place at which the text does not follow the rules of TOML 1.1: a missing quote, bracket or `=`, a key or table that is given
-twice, a number or date that does not exist, nesting of more than 80 levels.
+The text breaks the rules of TOML 1.1: for example a missing quote, bracket or `=`, a duplicate key
+or table, an impossible number or date, or more than 80 levels of nesting.
 ## Why
-Nothing else can be checked until the text can be read. The line is not shown, because a secret may stand on it.
+Nothing else can be checked until the text can be parsed. The line is not shown because it may
+contain a secret.
 ## Fix
-Go to the line and column. Texts stand in quotes, numbers do not; a table is `[name]`, one element of an array of tables `[[name]]`.
+Go to the line and column. Put texts in quotes, and write numbers without quotes. A table is
+`[name]`, one element of an array of tables is `[[name]]`.
 ## Source
 <https://toml.io/en/v1.1.0>",
     keys: &[],

@@ -1,4 +1,4 @@
-//! `tenant-not-found`: Entra ID does not know the tenant.
+//! `tenant-not-found`: the tenant was not found.
 
 use super::online::{refusal, refused};
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -10,18 +10,21 @@ use crate::settings::{Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "tenant-not-found",
     severity: Severity::Error,
-    title: "Entra ID does not know the tenant",
+    title: "the tenant was not found",
     doc: "\
 ## What
-With `--online`: the sign-in is refused because the tenant is not there, or not in the cloud that was asked.
+With `--online`: the sign-in is refused because the tenant does not exist, or not in the cloud that
+was asked.
 ## Why
-Microsoft's clouds are apart: worldwide, US Government and China each know only their own tenants. Some codes are AADSTS90002, AADSTS900023
-and, where the cloud is the wrong one, AADSTS90038 and AADSTS500011.
+Microsoft's clouds are separate: worldwide, US Government and China each know only their own
+tenants. Some of the codes are AADSTS90002 and AADSTS900023, and, in the wrong cloud, AADSTS90038
+and AADSTS500011.
 ## Fix
-Copy the Directory (tenant) ID from the application's overview page in the portal. If it is right, set `entra.cloud` to the cloud whose
-portal that is.
+Copy the Directory (tenant) ID from the application's overview page in the portal. If it is correct,
+set `entra.cloud` to the cloud of that portal.
 ## Source
-<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>, <https://learn.microsoft.com/graph/deployments>",
+<https://learn.microsoft.com/entra/identity-platform/reference-error-codes>,
+<https://learn.microsoft.com/graph/deployments>",
     keys: &[keys::TENANT_ID, keys::CLOUD],
     check: Check::Snapshot(check),
 };
@@ -30,16 +33,16 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     if refusal.kind != Kind::WrongCloud {
         let otherwise =
-            ("Entra ID knows no such tenant", "compare the Directory (tenant) ID with the portal");
+            ("Entra ID does not know this tenant", "compare the Directory (tenant) ID with the portal");
         found.push(refused(&RULE, keys::TENANT_ID, refusal, otherwise));
         return Ok(());
     }
-    let otherwise = ("the tenant is not at home in this cloud", "set entra.cloud to the tenant's cloud");
+    let otherwise = ("the tenant is in another cloud", "set entra.cloud to the tenant's cloud");
     let mut finding = refused(&RULE, keys::CLOUD, refusal, otherwise);
     if draft.entra.cloud.is_none() {
         finding.place = Place::Missing(keys::CLOUD);
-        finding.message.push_str("; entra.cloud is not set, so the global cloud was asked");
+        finding.message.push_str("; entra.cloud is not set, so the global cloud was used");
     }
-    found.push(finding.related(keys::TENANT_ID, "the tenant that was asked for"));
+    found.push(finding.related(keys::TENANT_ID, "the tenant in question"));
     Ok(())
 }

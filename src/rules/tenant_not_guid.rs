@@ -1,4 +1,4 @@
-//! `tenant-not-guid`: a tenant by name instead of id.
+//! `tenant-not-guid`: the tenant is a name, not an id.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -7,12 +7,13 @@ use crate::settings::{Draft, IdFault, IdText, keys};
 pub(super) const RULE: Rule = Rule {
     id: "tenant-not-guid",
     severity: Severity::Error,
-    title: "a tenant by name instead of id",
+    title: "the tenant is a name, not an id",
     doc: "\
 ## What
 `MsTeamsTenantId` is a domain, or one of `common`, `organizations` and `consumers`.
 ## Why
-Entra ID would take a domain, Control Center wants the GUID; the general names serve no application's own sign-in.
+Entra ID would accept a domain, but Control Center requires the GUID. The general names do not work
+when an application signs in.
 ## Fix
 Copy the Directory (tenant) ID from the application's overview page.
 ## Source
@@ -23,9 +24,9 @@ Copy the Directory (tenant) ID from the application's overview page.
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.control_center.tenant_id.as_ref().and_then(IdText::fault) == Some(IdFault::TenantName) {
-        let finding = RULE.at(keys::TENANT_ID, "this is a tenant's name, not its id");
+        let finding = RULE.at(keys::TENANT_ID, "this is a tenant name, not a tenant id");
         found.push(
-            finding.help("copy the Directory (tenant) ID, a GUID, from the application's overview page"),
+            finding.help("copy the Directory (tenant) ID (a GUID) from the application's overview page"),
         );
     }
 }

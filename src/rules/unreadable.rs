@@ -9,12 +9,14 @@ pub(super) const RULE: Rule = Rule {
     title: "the file cannot be read",
     doc: "\
 ## What
-A path that is not there, that you may not read, that is no regular file (a folder without any `*.toml`, a pipe, a device), or a
-file over a limit: 1 MiB, 300,000 tokens, 10,000 findings.
+The path does not exist, you have no permission to read it, it is not a regular file (a folder
+without any `*.toml`, a pipe, a device), or the file exceeds a limit: 1 MiB, 300,000 tokens, 10,000
+findings.
 ## Why
-A check that read nothing must not be green, so this ends with exit code 2.
+A check that read nothing must not pass, so it ends with exit code 2.
 ## Fix
-Correct the path or its permissions. One tenant's settings, with 10,000 users, stay below the limits.
+Correct the path or its permissions. The settings of one tenant with 10,000 users stay below the
+limits.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
     keys: &[],

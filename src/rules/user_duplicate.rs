@@ -1,4 +1,4 @@
-//! `user-duplicate`: one user twice.
+//! `user-duplicate`: a user is listed twice.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,15 @@ use crate::settings::{Draft, User, keys};
 pub(super) const RULE: Rule = Rule {
     id: "user-duplicate",
     severity: Severity::Error,
-    title: "one user twice",
+    title: "a user is listed twice",
     doc: "\
 ## What
-Two `[[user]]` with one Teams account, or with one Swyx user. Case does not count.
+Two `[[user]]` entries have the same Teams account or the same Swyx user. Case does not count.
 ## Why
-Which of them a status belongs to could not be told. SwyxWare wants the e-mail address of a user to be unique, too.
+A status could not be assigned to one of them. SwyxWare also requires a unique e-mail address for
+each user.
 ## Fix
-Delete one, or correct the account.
+Delete one of the entries, or correct the account.
 ## Source
 <https://help.enreach.com/controlcenter/14.25/web/Swyx/en-US/help/chap_userconfiguration.11.05.html>",
     keys: &[keys::USERS],
@@ -28,7 +29,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         &draft.users,
         "teams",
         |user| user.teams.as_deref(),
-        "another user has this Teams account",
+        "this Teams account is listed twice",
         found,
     );
     report_twins(&draft.users, "swyx", |user| user.swyx.as_deref(), "this Swyx user is listed twice", found);
@@ -47,8 +48,8 @@ fn report_twins(
         let key = |index| keys::USERS.index(index).child(member);
         let earlier = *first.entry(name.trim().to_lowercase()).or_insert(index);
         if earlier != index {
-            let finding = RULE.at(key(index), message).related(key(earlier), "first given here");
-            found.push(finding.help("delete one of them, or correct it; case does not count"));
+            let finding = RULE.at(key(index), message).related(key(earlier), "first listed here");
+            found.push(finding.help("delete or correct one of them; case does not count"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `user-email`: not usable as a Teams account name.
+//! `user-email`: the Teams account name is invalid.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
@@ -8,17 +8,19 @@ use crate::text::is_unprintable;
 pub(super) const RULE: Rule = Rule {
     id: "user-email",
     severity: Severity::Error,
-    title: "not usable as a Teams account name",
+    title: "the Teams account name is invalid",
     doc: "\
 ## What
-`teams` of a `[[user]]` is not of the form `name@domain`, has blanks, or is a guest's name with `#EXT#`.
+`teams` in a `[[user]]` does not have the form `name@domain`, contains whitespace, or is a guest's
+name with `#EXT#`.
 ## Why
-SwyxWare finds the Teams user by the account name, which is written like an e-mail address. A guest has no presence of its own in the
-tenant (inferred).
+SwyxWare finds the Teams user by the account name, which has the form of an e-mail address. A guest
+has no presence of their own in the tenant (inferred).
 ## Fix
 Enter the user principal name that Entra ID shows for the user.
 ## Source
-<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>, <https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname>",
+<https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>,
+<https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-userprincipalname>",
     keys: &[keys::USERS],
     check: Check::Draft(check),
 };
@@ -27,7 +29,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (index, user) in draft.users.iter().enumerate() {
         let Some(account) = &user.teams else { continue };
         if let Some(why) = fault(account) {
-            let help = "enter the user principal name that Entra ID shows, like jane.roe@example.com";
+            let help = "enter the user principal name from Entra ID, for example jane.roe@example.com";
             found.push(RULE.at(keys::USERS.index(index).child("teams"), why).help(help));
         }
     }
@@ -35,20 +37,22 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
 
 fn fault(account: &str) -> Option<&'static str> {
     const NOT_IN_A_NAME: &[char] = &['"', '(', ')', ',', ':', ';', '<', '>', '[', ']', '\\'];
-    let Some((name, domain)) = account.split_once('@') else { return Some("an account name has an @ in it") };
+    let Some((name, domain)) = account.split_once('@') else {
+        return Some("an account name must contain an @");
+    };
     let label = |label: &str| {
         let inner = label.chars().all(|c| c.is_alphanumeric() || c == '-');
         !label.is_empty() && inner && !label.starts_with('-') && !label.ends_with('-')
     };
     if account.chars().any(|c| c.is_whitespace() || is_unprintable(c)) {
-        Some("an account name has no blanks or control characters")
+        Some("an account name must not contain whitespace or control characters")
     } else if account.contains('#') && account.to_ascii_uppercase().contains("#EXT#") {
         Some("this is the account name of a guest")
     } else if name.is_empty() || name.starts_with('.') || name.ends_with('.') || name.contains(NOT_IN_A_NAME)
     {
-        Some("the part before the @ is not that of an account name")
+        Some("the part before the @ is invalid")
     } else if !domain.contains('.') || !domain.split('.').all(label) {
-        Some("the part behind the @ is not a domain")
+        Some("the part after the @ is not a domain")
     } else {
         None
     }

@@ -1,36 +1,37 @@
-//! What is wrong with the text of a client secret: one fault at most, in the order in which they are reported.
+//! The fault of a client secret text: at most one, in the order of precedence.
 //!
-//! Each of these faults has a rule of its own; because they all ask here, a value is never reported twice.
+//! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
 use super::shape::looks_like_a_secret;
 use crate::text::{guid, is_placeholder};
 
-/// Why a text is no client secret, or perhaps none.
+/// Why a text is not, or probably not, a client secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretFault {
-    /// A text that stands for "fill me in".
+    /// A placeholder text.
     Placeholder,
-    /// Blanks or line ends around it.
+    /// Whitespace around the text.
     SurroundingBlank,
     /// A GUID: the id of a secret.
     Guid,
-    /// Nothing.
+    /// Empty text.
     Empty,
-    /// Quotation marks that belong to no secret.
+    /// Quotation marks around the text.
     Quoted,
-    /// Written for a web address: `%7E` for `~`.
+    /// URL-encoded: `%7E` for `~`.
     UrlEncoded,
     /// Shorter than 16 or longer than 64 characters.
     Length,
-    /// Not of the form that Entra gives its secrets today.
+    /// Not in the form of today's Entra secrets.
     Unusual,
 }
 
-/// What is wrong with a client secret.
+/// Returns the fault of a client secret.
 ///
-/// Length 16 to 64 is the API's word (learn.microsoft.com/graph/api/resources/passwordcredential), the usual form that of
-/// secret scanners; older secrets look different, so both are for a warning only.
+/// The length of 16 to 64 comes from the API documentation
+/// (learn.microsoft.com/graph/api/resources/passwordcredential), the usual form from secret scanners. Older
+/// secrets look different, so both cause only a warning.
 pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
     const LENGTHS: std::ops::RangeInclusive<usize> = 16..=64;
     let in_quotes = |mark: char| text.chars().count() > 1 && text.starts_with(mark) && text.ends_with(mark);

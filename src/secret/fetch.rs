@@ -1,4 +1,5 @@
-//! Fetching a secret from where it is kept. Nothing that checks a file comes here: only `--reveal`, and what signs in.
+//! Fetches a secret from its storage place. Checks of a file do not use this module: only `--reveal` and
+//! sign-ins do.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,50 +8,50 @@ use super::{Secret, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
 
-/// A secret's file, or a command's output, may have this many bytes.
+/// The maximum size of a secret file or of a command's output.
 const MOST_BYTES: usize = 64 * 1024;
-/// A command has this long to print a secret.
+/// The time limit for a command that prints a secret.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// Why a secret was not fetched. No message holds it, or any part of a command's output.
+/// Why a secret was not fetched. No message contains the secret or any part of a command's output.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevealError {
-    /// The environment variable is not there, is empty, or is no text.
-    #[error("the environment variable {0} is not set, or empty")]
+    /// The environment variable is missing, empty or not valid text.
+    #[error("the environment variable {0} is not set or is empty")]
     NoVariable(String),
     /// The file cannot be read.
-    #[error("the secret's file cannot be read: {0}")]
+    #[error("the secret file cannot be read: {0}")]
     File(#[source] ReadError),
     /// The file is larger than any secret.
-    #[error("the secret's file is over the limit of 64 KiB")]
+    #[error("the secret file is larger than 64 KiB")]
     TooLarge,
-    /// The secret is not text, or empty.
-    #[error("what is kept there is not a text of one line")]
+    /// The secret is not text, is empty or has several lines.
+    #[error("the secret is not a single line of text")]
     NotText,
-    /// A command, without trust in it.
-    #[error("the settings file names a command; if it may be run, add --trust=command")]
+    /// The command is not trusted.
+    #[error("the settings file names a command; to allow it, add --trust=command")]
     Untrusted,
     /// The command could not be started.
     #[error("the command cannot be started: {0}")]
     NotStarted(String),
-    /// The command failed, or printed too much.
+    /// The command failed or printed too much.
     #[error("the command {0}")]
     Failed(&'static str),
     /// The command took too long.
-    #[error("the command did not end within {} seconds", .0.as_secs())]
+    #[error("the command did not finish within {} seconds", .0.as_secs())]
     TimedOut(Duration),
-    /// The command was stopped, or the program is about to end.
+    /// The command was stopped, or the program is shutting down.
     #[error("the command was stopped")]
     Cancelled,
 }
 
-/// What ends a command before it has printed a secret.
+/// The limits for a command that prints a secret.
 #[derive(Clone, Debug)]
 pub struct CommandLimits {
-    /// How long it may run.
+    /// The maximum run time.
     pub time: Duration,
-    /// Ends it at once.
+    /// Stops the command immediately.
     pub cancellation: CancellationToken,
 }
 
@@ -66,11 +67,11 @@ impl From<CancellationToken> for CommandLimits {
     }
 }
 
-/// The secret that is kept at `source`. Relative paths start at `folder`, that of the settings file. One line end at its end is not
-/// part of it.
+/// Fetches the secret from `source`. Relative paths start at `folder`, the folder of the settings file. A
+/// trailing line end is removed.
 ///
 /// # Errors
-/// [`RevealError`] says why there is none.
+/// [`RevealError`] if the secret cannot be fetched.
 pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Secret, RevealError> {
     reveal_within(source, folder, trust, &CommandLimits::default())
 }
@@ -78,7 +79,7 @@ pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Sec
 /// Same as [`reveal`], with limits for a command.
 ///
 /// # Errors
-/// [`RevealError`] says why there is none.
+/// [`RevealError`] if the secret cannot be fetched.
 pub fn reveal_within(
     source: &SecretSource,
     folder: &Path,
@@ -115,7 +116,8 @@ fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
     }
 }
 
-/// Runs a command and takes what it prints. Processes that it leaves behind are ended when it exits.
+/// Runs a command and returns its output. Child processes that are still running when it exits are
+/// terminated.
 fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
     let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
     let mut runner = Runner::new(program, MOST_BYTES, limits.time);

@@ -1,4 +1,5 @@
-//! Secrets: the type, their shapes and faults, where they are kept, fetching them, and what a settings file is trusted with.
+//! Secrets: the type, their forms and faults, their storage places, fetching them, and the trust in a
+//! settings file.
 
 mod fault;
 mod fetch;

@@ -1,4 +1,4 @@
-//! Where a secret is kept.
+//! Where a secret is stored.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,22 +10,22 @@ use super::value::Secret;
 use crate::secret::shape::without_secret;
 use crate::text::shown;
 
-/// Where a secret is kept: in the settings file itself, or at a place that the file names.
+/// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
     /// In the settings file, as plain text.
     Inline(Secret),
     /// In an environment variable of the process that needs it.
     Env(String),
-    /// In a file of its own; a relative path starts at the settings file's folder.
+    /// In a separate file. A relative path starts at the folder of the settings file.
     File(PathBuf),
     /// Printed by a program: its name and arguments, run without a shell.
     Command(Vec<String>),
 }
 
 impl SecretSource {
-    /// Where it is kept, for a person. Never the secret itself, not even where it was put in place of a name, and of a command only
-    /// its program.
+    /// The storage place as displayed to users. Never contains the secret, not even if it was entered instead
+    /// of a name; for a command, it contains only the program.
     pub fn describe(&self) -> String {
         match self {
             Self::Inline(_) => self.holder(),
@@ -33,7 +33,8 @@ impl SecretSource {
         }
     }
 
-    /// What holds it, without a preposition: as [`SecretSource::describe`], never the secret itself.
+    /// The storage place without a preposition. Like [`SecretSource::describe`], it never contains the
+    /// secret.
     pub fn holder(&self) -> String {
         match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
@@ -47,11 +48,11 @@ impl SecretSource {
     }
 }
 
-/// The one variable with this program's prefix that a reference may name.
+/// The only variable with this program's prefix that a reference may name.
 const CLIENT_SECRET_VARIABLE: &str = "SWYX_TEAMS_CLIENT_SECRET";
 
-/// Whether an environment variable belongs to this program, so that a reference may not name it: one holds the administrator's token.
-/// Windows ignores the letter case of names.
+/// Whether an environment variable is reserved for this program, so that a reference must not name it: one
+/// contains the administrator's token. Windows ignores the case of names.
 pub(crate) fn is_reserved_variable(name: &str) -> bool {
     const PREFIX: &str = "SWYX_TEAMS_";
     let has_prefix = name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
@@ -59,12 +60,14 @@ pub(crate) fn is_reserved_variable(name: &str) -> bool {
 }
 
 impl SecretSource {
-    /// Whether only a person can put a secret there: no program writes another's environment, or behind a command.
+    /// Whether only a user can store a secret there: a program cannot change the environment of another
+    /// process, or the storage of a command.
     pub fn takes_a_person(&self) -> bool {
         matches!(self, Self::Env(_) | Self::Command(_))
     }
 
-    /// Where it is kept, as in "kept …" and "put it …": as [`SecretSource::describe`], never the secret itself.
+    /// The storage place for texts like "kept …" and "put it …". Like [`SecretSource::describe`], it never
+    /// contains the secret.
     pub fn place(&self) -> String {
         let holder = self.holder();
         match self {
@@ -97,24 +100,25 @@ impl JsonSchema for SecretSource {
             "oneOf": [
                 {
                     "type": "string", "title": "Plain text", "minLength": 1, "format": "password", "x-format": "password", "writeOnly": true,
-                    "description": "The secret itself. Whoever reads the file has it: a reference is better.",
+                    "description": "The secret itself. Everyone who can read the file can read it, so a reference is better.",
                 },
-                reference("env", "Environment variable", "Taken from an environment variable when it is needed. Of this program's own, SWYX_TEAMS_…, only SWYX_TEAMS_CLIENT_SECRET.",
+                reference("env", "Environment variable", "Read from an environment variable when it is needed. Names that start with SWYX_TEAMS_ are reserved, except SWYX_TEAMS_CLIENT_SECRET.",
                     json!({
                         "type": "string", "title": "Name", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
-                        // As `is_reserved_variable`, without lookahead, which not every validator has.
+                        // Like `is_reserved_variable`, without lookahead, which some validators do not
+                        // support.
                         "not": {"pattern": "^[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": CLIENT_SECRET_VARIABLE}},
                     })),
-                reference("file", "File", "Taken from a file of its own when it is needed; a relative path starts at the settings file's folder.",
+                reference("file", "File", "Read from a separate file when it is needed. A relative path starts at the folder of the settings file.",
                     json!({"type": "string", "title": "Path", "minLength": 1})),
-                reference("command", "Command", "Printed by a program when it is needed; run without a shell, and only with --trust=command.",
+                reference("command", "Command", "Printed by a program when it is needed. The program runs without a shell, and only with --trust=command.",
                     json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
             ],
         })
     }
 }
 
-/// As [`SecretSource::describe`]: a secret may be among a command's arguments.
+/// Prints [`SecretSource::describe`], because a command's arguments may contain a secret.
 impl fmt::Debug for SecretSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.describe())

@@ -1,4 +1,4 @@
-//! Trust: which hosts a settings file may use besides Microsoft's, and whether it may run commands.
+//! Trust: which hosts besides Microsoft's a settings file may use, and whether it may run commands.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::shape::holds_a_secret;
 use crate::endpoint::Endpoint;
 
-/// What the user trusts a settings file with. Nothing in the file itself can grant it.
+/// What the user trusts a settings file with. The file itself cannot grant trust.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
     everything: bool,
@@ -14,7 +14,7 @@ pub struct Trust {
     hosts: Vec<TrustedHost>,
 }
 
-/// A host that may be used, on one port or on all.
+/// A trusted host, on one port or on all ports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct TrustedHost {
     host: String,
@@ -22,9 +22,9 @@ struct TrustedHost {
 }
 
 impl Trust {
-    /// How [`Trust::everything`] is written.
+    /// The notation of [`Trust::everything`].
     pub const EVERYTHING: &str = "1";
-    /// How the trust in commands is written.
+    /// The notation of trust in commands.
     pub const COMMAND: &str = "command";
 
     /// No trust: Microsoft's hosts only, and no command.
@@ -32,12 +32,12 @@ impl Trust {
         Self::default()
     }
 
-    /// Trust in all that a settings file names.
+    /// Trust in everything that a settings file names.
     pub fn everything() -> Self {
         Self { everything: true, ..Self::default() }
     }
 
-    /// Trust in what either of the two allows.
+    /// Combines two trusts: everything that one of them allows.
     #[must_use]
     pub fn or(mut self, other: Self) -> Self {
         self.everything |= other.everything;
@@ -79,7 +79,7 @@ impl Trust {
     }
 }
 
-/// `1` for everything, else a list with commas: `HOST`, `HOST:PORT`, `[::1]:PORT` and `command`.
+/// `1` for everything, otherwise a list separated by commas: `HOST`, `HOST:PORT`, `[::1]:PORT` and `command`.
 impl FromStr for Trust {
     type Err = InvalidTrust;
 
@@ -96,12 +96,13 @@ impl FromStr for Trust {
 /// An item of a trust list that is neither a host nor `command`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InvalidTrust {
-    /// The item, if it can be shown.
+    /// The item, if it may be shown.
     item: Option<String>,
 }
 
 impl InvalidTrust {
-    /// An item with characters that no host, port or path has might hold a password, so it is not shown.
+    /// An item with characters that hosts, ports and paths cannot have may contain a password, so it is not
+    /// shown.
     fn new(item: &str) -> Self {
         const MAX_SHOWN_LEN: usize = 100;
         let is_plain = item.len() <= MAX_SHOWN_LEN

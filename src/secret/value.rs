@@ -6,17 +6,18 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::fault::{SecretFault, secret_fault};
 
-/// A secret text. It has no Display, no Serialize and no Debug text, and is wiped when dropped, as far as that can be promised.
+/// A secret text. It implements neither Display nor Serialize, its Debug output is redacted, and it is wiped
+/// on drop as far as possible.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// Takes a secret in.
+    /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
         Self(SecretString::from(text.into()))
     }
 
-    /// The secret itself. Its callers are few and listed by a test.
+    /// The secret itself. A test lists the few callers.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -26,25 +27,25 @@ impl Secret {
         self.0.expose_secret().chars().count()
     }
 
-    /// Whether it stands in a text. Shorter ones than eight bytes are common words, and do not.
+    /// Whether a text contains it. Secrets shorter than eight bytes are common words and do not count.
     pub fn is_in(&self, text: &str) -> bool {
         const SHORTEST: usize = 8;
         let secret = self.0.expose_secret();
         secret.len() >= SHORTEST && text.contains(secret)
     }
 
-    /// Whether it starts with `hint`, the part of it that Entra ID shows.
+    /// Whether it starts with `hint`, the part that Entra ID shows.
     pub fn starts_with(&self, hint: &str) -> bool {
         self.0.expose_secret().starts_with(hint)
     }
 
-    /// What is wrong with it as a client secret, if anything is.
+    /// Its fault as a client secret, if any.
     pub fn fault(&self) -> Option<SecretFault> {
         secret_fault(self.0.expose_secret())
     }
 }
 
-/// In a time that tells nothing but the lengths.
+/// Compares in constant time; only the lengths influence the duration.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.0.expose_secret().as_bytes(), other.0.expose_secret().as_bytes());

@@ -1,8 +1,8 @@
-//! A settings file as it was written: what could be read of it, right or wrong.
+//! A settings file as written: everything that could be read, valid or not.
 //!
-//! The structs are the one description of the file: `schemars` makes the JSON Schema of them, `validator` checks the ranges
-//! and lengths of plain values from the same attributes, and the reader fills them. Their doc comments are the descriptions
-//! in the schema, in forms and in `explain`.
+//! The structs are the only description of the file: `schemars` generates the JSON Schema from them,
+//! `validator` checks the ranges and lengths of plain values with the same attributes, and the reader fills
+//! them. Their doc comments are the descriptions in the schema, in forms and in `explain`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,16 +26,17 @@ pub struct Draft {
     /// The telephone system.
     #[schemars(title = "SwyxWare", default)]
     pub swyx: Swyx,
-    /// The fields of Control Center's expert settings, by the names that they bear there.
+    /// The fields of Control Center's expert settings, with the names that they have there.
     #[schemars(title = "Control Center")]
     pub control_center: ControlCenter,
     /// Microsoft Entra ID (Azure AD), and the application that is registered there.
     #[schemars(title = "Entra ID", default)]
     pub entra: Entra,
-    /// How statuses are carried.
+    /// How statuses are synchronised.
     #[schemars(title = "Synchronisation", default)]
     pub sync: Sync,
-    /// Users whose e-mail address in Swyx is not their Teams account name. All others match by themselves.
+    /// Users whose e-mail address in Swyx is not their Teams account name. All other users are matched
+    /// automatically.
     #[schemars(rename = "user", title = "Users", default)]
     pub users: Vec<User>,
     /// Whether the file's mode lets others read it.
@@ -44,7 +45,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The ids that are there, each with its key.
+    /// The ids in the file, each with its key.
     pub fn ids(&self) -> impl Iterator<Item = (Key, &IdText)> {
         let ids = [
             (keys::TENANT_ID, &self.control_center.tenant_id),
@@ -54,7 +55,7 @@ impl Draft {
         ids.into_iter().filter_map(|(key, id)| id.as_ref().map(|id| (key, id)))
     }
 
-    /// The secrets that stand in the file as plain text, each with its key.
+    /// The secrets that the file contains as plain text, each with its key.
     pub(crate) fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
         let secrets = [
             (keys::CLIENT_SECRET, &self.control_center.client_secret),
@@ -66,7 +67,7 @@ impl Draft {
         })
     }
 
-    /// What is wrong with the client secret, if it stands in the file.
+    /// The fault of the client secret, if the file contains it as plain text.
     pub(crate) fn client_secret_fault(&self) -> Option<SecretFault> {
         self.inline_secrets()
             .find(|(key, _)| *key == keys::CLIENT_SECRET)
@@ -78,13 +79,15 @@ impl Draft {
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("dependentRequired" = {"gateway": ["gateway_token"]}))]
 pub struct Swyx {
-    /// Version of SwyxWare, in quotes. It decides which rules apply: mode 2 exists since 13.25, and from 14.20 on these settings live elsewhere.
+    /// Version of SwyxWare, in quotes. It determines which rules apply: mode 2 exists since 13.25, and since
+    /// 14.20 these settings are in another place.
     #[schemars(title = "Version", example = "14.10")]
     pub version: Option<SwyxVersion>,
-    /// Address of the service beside SwyxServer that reads and sets users' statuses. Only `sync` and `users` need it. Used only with --trust.
+    /// Address of the gateway, the service next to SwyxServer that reads and sets the users' statuses. Only
+    /// `sync` and `users` need it. Used only with --trust.
     #[schemars(title = "Gateway", example = "https://swyx.example.com:9180")]
     pub gateway: Option<Endpoint>,
-    /// Bearer token of the gateway; needed with `gateway`.
+    /// Bearer token of the gateway. Required if `gateway` is set.
     #[schemars(title = "Gateway token")]
     pub gateway_token: Option<SecretSource>,
 }
@@ -97,7 +100,8 @@ pub struct Swyx {
     "then" = {"required": ["MsTeamsClientSecret"], "additionalProperties": true}
 ))]
 pub struct ControlCenter {
-    /// Which way statuses are carried. 1: Teams to Swyx only. 2: also "Speaking" in Swyx to "In a call" in Teams; needs SwyxWare 13.25 and a client secret.
+    /// The direction of the synchronisation. 1: Teams to Swyx only. 2: also "Speaking" in Swyx to "In a call"
+    /// in Teams; needs SwyxWare 13.25 and a client secret.
     #[schemars(
         rename = "MsTeamsStatusSyncMode",
         title = "Synchronisation mode (MsTeamsStatusSyncMode)",
@@ -105,7 +109,8 @@ pub struct ControlCenter {
         example = 2
     )]
     pub mode: Option<Mode>,
-    /// Directory (tenant) ID, a GUID, as the portal shows it on the application's overview page. The field's name is this project's: no public page gives Control Center's.
+    /// Directory (tenant) ID, a GUID from the application's overview page in the portal. The key is this
+    /// project's own name: Control Center's name for the field is not documented.
     #[schemars(
         rename = "MsTeamsTenantId",
         title = "Directory (tenant) ID",
@@ -113,7 +118,8 @@ pub struct ControlCenter {
         example = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
     )]
     pub tenant_id: Option<IdText>,
-    /// Application (client) ID, a GUID, as the portal shows it on the application's overview page. The field's name is this project's: no public page gives Control Center's.
+    /// Application (client) ID, a GUID from the application's overview page in the portal. The key is this
+    /// project's own name: Control Center's name for the field is not documented.
     #[schemars(
         rename = "MsTeamsClientId",
         title = "Application (client) ID",
@@ -121,10 +127,11 @@ pub struct ControlCenter {
         example = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
     )]
     pub client_id: Option<IdText>,
-    /// The Value of the application's client secret, not its Secret ID. Best as a reference to where it is kept.
+    /// The Value of the application's client secret, not its Secret ID. Preferably a reference to the place
+    /// where the secret is stored.
     #[schemars(rename = "MsTeamsClientSecret", title = "Client secret (MsTeamsClientSecret)", example = secret_example())]
     pub client_secret: Option<SecretSource>,
-    /// Whether `MsTeamsClientSecret` is there at all, readable or not.
+    /// Whether the file has `MsTeamsClientSecret`, readable or not.
     #[schemars(skip)]
     pub names_a_secret: bool,
 }
@@ -133,59 +140,65 @@ pub struct ControlCenter {
 #[derive(Debug, Default, JsonSchema, Validate)]
 #[schemars(deny_unknown_fields)]
 pub struct Entra {
-    /// The Microsoft cloud that the tenant lives in.
+    /// The Microsoft cloud of the tenant.
     #[schemars(title = "Cloud", extend("default" = "global"))]
     pub cloud: Option<Cloud>,
     /// Display name of the application in Entra ID, 1 to 120 characters.
     #[validate(length(min = 1, max = 120))]
     #[schemars(title = "Application name", extend("default" = defaults::APPLICATION_NAME))]
     pub application_name: Option<String>,
-    /// How many days a new client secret is valid, 1 to 730. The portal allows 24 months at most; Microsoft advises less than 12.
+    /// Number of days that a new client secret is valid, 1 to 730. The portal allows at most 24 months;
+    /// Microsoft recommends less than 12.
     #[validate(range(min = 1, max = 730))]
     #[schemars(title = "Secret lifetime in days", extend("default" = defaults::SECRET_LIFETIME_DAYS))]
     pub secret_lifetime_days: Option<i64>,
-    /// How many days before its end a client secret is renewed, 1 to 365 and less than its lifetime.
+    /// Number of days before its expiry that a client secret is renewed, 1 to 365 and less than its lifetime.
     #[validate(range(min = 1, max = 365))]
     #[schemars(title = "Renew before, in days", extend("default" = defaults::RENEW_BEFORE_DAYS))]
     pub renew_before_days: Option<i64>,
-    /// Client id with which an administrator signs in; by default Microsoft Graph Command Line Tools.
+    /// Client id that an administrator uses to sign in. The default is Microsoft Graph Command Line Tools.
     #[schemars(title = "Administrator's client ID", extend("default" = defaults::ADMIN_CLIENT_ID))]
     pub admin_client_id: Option<IdText>,
-    /// Address to sign in at instead of the cloud's own, as for a gateway or the emulator. Used only with --trust if it is not Microsoft's.
+    /// Sign-in address instead of the cloud's own, for example of a gateway or the emulator. Used only with
+    /// --trust if it is not Microsoft's.
     #[schemars(title = "Authority", example = "https://login.microsoftonline.com")]
     pub authority: Option<Endpoint>,
     /// Address of Microsoft Graph instead of the cloud's own, version included. Used only with --trust if it is not Microsoft's.
     #[schemars(title = "Graph", example = "https://graph.microsoft.com/v1.0")]
     pub graph: Option<Endpoint>,
-    /// File with the certificate authority of an inspecting proxy, PEM. A relative path starts at this file's folder. Used only with --trust in every address that it can vouch for.
+    /// PEM file with the certificate authority of an inspecting proxy. A relative path starts at the folder
+    /// of this file. Used only with --trust for every address that it can impersonate.
     #[validate(length(min = 1, max = 4096))]
     #[schemars(title = "CA file", example = "proxy-ca.pem")]
     pub ca_file: Option<String>,
-    /// Address of the proxy that leads to the Internet. What goes through it is encrypted, so `http` is fine here. Used only with --trust.
+    /// Address of the proxy to the Internet. The traffic through it is encrypted, so `http` is allowed here.
+    /// Used only with --trust.
     #[schemars(title = "Proxy", example = "http://proxy.example.com:3128")]
     pub proxy: Option<Endpoint>,
 }
 
-/// How statuses are carried.
+/// How statuses are synchronised.
 #[derive(Debug, Default, JsonSchema, Validate)]
 #[schemars(deny_unknown_fields)]
 pub struct Sync {
-    /// Seconds between two readings of all users' presence in Teams, 1 to 3,600.
+    /// Seconds between two reads of all users' presences in Teams, 1 to 3,600.
     #[validate(range(min = 1, max = 3600))]
     #[schemars(title = "Read interval in seconds", extend("default" = defaults::READ_INTERVAL_SECONDS))]
     pub read_interval_seconds: Option<i64>,
-    /// Minutes that Graph keeps "In a call" without a renewal, 5 to 240.
+    /// Minutes after which Graph drops "In a call" unless it is renewed, 5 to 240.
     #[validate(range(min = 5, max = 240))]
     #[schemars(
         title = "Session in minutes",
         extend("default" = defaults::SESSION_MINUTES, "x-shown-when" = {"key": "control_center.MsTeamsStatusSyncMode", "value": 2})
     )]
     pub session_minutes: Option<i64>,
-    /// Presence requests that Graph allows this application in 30 seconds, 1 to 10,000. Its API pages say 1,500, a newer page 10,000.
+    /// Number of presence requests that Graph allows this application in 30 seconds, 1 to 10,000. The Graph
+    /// API pages say 1,500, a newer page says 10,000.
     #[validate(range(min = 1, max = 10_000))]
     #[schemars(title = "Requests in 30 seconds", extend("default" = defaults::REQUESTS_PER_30_SECONDS))]
     pub requests_per_30_seconds: Option<i64>,
-    /// Overrides of the mapping: Graph's availability/activity to a Swyx status, or `none` to leave the Swyx status alone.
+    /// Overrides of the status mapping, from Graph's availability/activity to a Swyx status. `none` does not
+    /// change the Swyx status.
     #[schemars(
         title = "Status mapping",
         with = "BTreeMap<String, SwyxStatus>",
@@ -203,12 +216,12 @@ pub struct User {
     /// Name of the user in Swyx.
     #[schemars(title = "Swyx user", required, length(min = 1), example = "Jane Roe")]
     pub swyx: Option<String>,
-    /// Account name in Teams (the user principal name), written like an e-mail address.
+    /// Account name in Teams (the user principal name), in the form of an e-mail address.
     #[schemars(title = "Teams account", required, extend("format" = "email"), example = "jane.roe@example.com")]
     pub teams: Option<String>,
 }
 
-/// A tenant or client id as written, with what is wrong with it.
+/// A tenant or client id as written, with its fault if it is invalid.
 #[derive(Clone, PartialEq, Eq)]
 pub struct IdText {
     text: String,
@@ -216,7 +229,7 @@ pub struct IdText {
 }
 
 impl IdText {
-    /// Takes any text; [`IdText::fault`] says what is wrong with it.
+    /// Accepts any text; [`IdText::fault`] says what is wrong with it.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
         let fault = id_fault(&text);
@@ -228,12 +241,13 @@ impl IdText {
         &self.text
     }
 
-    /// The one fault that is reported.
+    /// The fault that is reported.
     pub fn fault(&self) -> Option<IdFault> {
         self.fault
     }
 
-    /// Whether the text may be shown: it is an id, a tenant's name or a placeholder, and so no secret in the wrong field.
+    /// Whether the text may be shown: it is an id, a tenant name or a placeholder, so it cannot be a secret
+    /// in the wrong field.
     pub(crate) fn is_presentable(&self) -> bool {
         match self.fault {
             None | Some(IdFault::Placeholder | IdFault::TenantName) => true,
@@ -248,7 +262,7 @@ impl IdText {
     }
 }
 
-/// What is no id may be a secret in the wrong field.
+/// A text that is not an id may be a secret in the wrong field.
 impl fmt::Debug for IdText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = if self.is_presentable() { without_secret(&self.text) } else { "[not shown]" };
@@ -274,7 +288,7 @@ impl JsonSchema for IdText {
     }
 }
 
-/// An example of a secret: a reference, so that nobody copies a secret from an example.
+/// An example of a secret reference. It is a reference so that no example contains a secret.
 fn secret_example() -> serde_json::Value {
     serde_json::json!({"env": "SWYX_TEAMS_CLIENT_SECRET"})
 }

@@ -1,4 +1,4 @@
-//! Every key of a file with its value as it may be shown, and the defaults of those that are missing.
+//! Every key of a file with its displayable value, and the defaults of the missing keys.
 
 use serde_json::Value as Json;
 
@@ -13,32 +13,32 @@ use crate::source::tree::{Origin, Tree, Value};
 /// One key with its value.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The key, as it may be shown.
+    /// The key in displayable form.
     pub key: Key,
     /// The value.
     pub value: EntryValue,
-    /// Whether the file says so, and not the default.
+    /// Whether the value comes from the file, not from the default.
     pub is_given: bool,
 }
 
-/// A value, as it may be shown.
+/// A value in displayable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryValue {
     /// It may be shown.
     Plain(String),
-    /// A secret: where it is kept may be shown.
+    /// A secret: only its storage place may be shown.
     Secret(SecretSource),
     /// It may be a secret in the wrong place.
     Hidden(Secret),
 }
 
 impl Entry {
-    /// The value for a person: of a secret, where it is kept.
+    /// The value as displayed to users. For a secret, it is the storage place.
     pub fn shown(&self) -> String {
         match &self.value {
             EntryValue::Plain(text) => crate::text::printable(text),
             EntryValue::Secret(source) => format!("({})", source.describe()),
-            EntryValue::Hidden(_) => "(not shown: it might be a secret)".to_owned(),
+            EntryValue::Hidden(_) => "(hidden: may be a secret)".to_owned(),
         }
     }
 }
@@ -98,7 +98,7 @@ pub fn defaults() -> Vec<Entry> {
     with_default.collect()
 }
 
-/// All keys of the file, then the defaults of those that are missing.
+/// All keys of the file, then the defaults of the missing keys.
 pub fn all(source: &Source, draft: &Draft) -> Vec<Entry> {
     let mut entries = given(source, draft);
     let missing =
@@ -107,7 +107,7 @@ pub fn all(source: &Source, draft: &Draft) -> Vec<Entry> {
     entries
 }
 
-/// Every key that a settings file can have by name, users and statuses apart.
+/// Every named key that a settings file can have, except users and statuses.
 pub fn known_keys() -> impl Iterator<Item = Key> {
     known::known_keys()
 }

@@ -13,7 +13,7 @@ use crate::endpoint::{Address, Endpoint};
 use crate::secret::{SecretSource, Trust};
 
 impl Cloud {
-    /// The host at which applications and people sign in.
+    /// The host for sign-ins of applications and users.
     pub fn login_host(self) -> &'static str {
         match self {
             Self::Global => "login.microsoftonline.com",
@@ -41,7 +41,7 @@ impl Cloud {
 const CHINA_LOGIN_ALIAS: &str = "login.partner.microsoftonline.cn";
 
 impl Access {
-    /// Where to sign in: `https://host[:port][/path]` without a slash at its end.
+    /// The sign-in address: `https://host[:port][/path]` without a trailing slash.
     pub fn login_address(&self) -> String {
         match &self.authority {
             Some(endpoint) => endpoint.as_str().trim_end_matches('/').to_owned(),
@@ -49,7 +49,7 @@ impl Access {
         }
     }
 
-    /// Where Microsoft Graph is, version included, without a slash at its end.
+    /// The address of Microsoft Graph including its version, without a trailing slash.
     pub fn graph_address(&self) -> String {
         match &self.graph {
             Some(endpoint) => endpoint.as_str().trim_end_matches('/').to_owned(),
@@ -58,20 +58,22 @@ impl Access {
     }
 }
 
-/// The address at which an administrator consents to what an application declares.
+/// The address at which an administrator consents to the permissions that an application declares.
 ///
-/// `login` is the host that the administrator's browser opens. Only settings that are trusted may name it
-/// ([`Access::login_address`]); for a file from anyone it is Microsoft's own ([`Cloud::login_host`]).
-/// Source: <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
+/// `login` is the host that the administrator's browser opens. Only trusted settings may name it
+/// ([`Access::login_address`]); otherwise it is Microsoft's own ([`Cloud::login_host`]). Source:
+/// <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
 pub fn consent_address(login: &str, tenant: impl fmt::Display, client: impl fmt::Display) -> String {
     format!("{login}/{tenant}/adminconsent?client_id={client}")
 }
 
 impl Draft {
-    /// The keys that are used only with trust: those that can send a secret or a token to a host that is not Microsoft's, or run a program.
+    /// The keys that are used only with trust: they can send a secret or a token to a host that is not
+    /// Microsoft's, or run a program.
     ///
-    /// A settings file may come from anyone, and a port of this machine may belong to any of its users. A certificate authority of the
-    /// file's own could impersonate every host that is used, so it needs trust in each of them, Microsoft's included.
+    /// A settings file may come from anyone, and a port of this machine may belong to any of its users. A
+    /// certificate authority that the file names could impersonate every host in use, so it needs trust for
+    /// each of them, including Microsoft's.
     pub fn needing_trust(&self) -> Vec<TrustRequirement> {
         let mut found = Vec::new();
         let is_command = |source: &SecretSource| matches!(source, SecretSource::Command(_));
@@ -107,7 +109,7 @@ impl Draft {
         found
     }
 
-    /// Why this file is not used with such trust, if it is not.
+    /// Returns the reason why this file is not used with this trust, if any.
     pub fn untrusted(&self, trust: &Trust) -> Option<Untrusted> {
         Untrusted::new(self.needing_trust(), trust)
     }
@@ -173,7 +175,7 @@ mod tests {
                 "`entra.authority` leads to localhost:8443, which is not Microsoft's",
                 "localhost:8443",
             ),
-            // Another way to write 127.0.0.1.
+            // Another notation of 127.0.0.1.
             (
                 "[entra]\nauthority = \"https://127.1\"",
                 "`entra.authority` leads to 127.1:443, which is not Microsoft's",
@@ -216,7 +218,7 @@ mod tests {
                 "localhost:1",
             ),
         ] {
-            let expected = format!("{message}; if that is right, add --trust={items}");
+            let expected = format!("{message}; if this is intended, add --trust={items}");
             assert_eq!(untrusted(more, "").as_deref(), Some(&*expected), "{more}");
             assert_eq!(untrusted(more, items), None, "{more}");
             assert_eq!(untrusted(more, "1"), None, "{more}");
@@ -233,7 +235,7 @@ mod tests {
         let draft = checked.draft().expect("TOML");
         assert_eq!(
             draft.untrusted(&Trust::nothing()).expect("a command").to_string(),
-            "`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"
+            "`control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command"
         );
         assert_eq!(draft.untrusted(&"command".parse().expect("valid")), None);
     }
@@ -243,13 +245,13 @@ mod tests {
         let more = "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { command = [\"pass\"] }";
         assert_eq!(
             untrusted(more, "swyx.example.com").expect("a command is left"),
-            "`swyx.gateway_token` runs a command; if that is right, add --trust=command"
+            "`swyx.gateway_token` runs a command; if this is intended, add --trust=command"
         );
     }
 
     #[test]
     fn a_ca_file_needs_trust_in_every_address_that_is_used() {
-        let can = "`entra.ca_file` names a certificate authority that can vouch for";
+        let can = "`entra.ca_file` names a certificate authority that can impersonate";
         for (more, addresses) in [
             ("[entra]\nca_file = \"ca.pem\"", "login.microsoftonline.com:443, graph.microsoft.com:443"),
             (
@@ -262,7 +264,7 @@ mod tests {
             ),
         ] {
             let items = addresses.replace(' ', "");
-            let expected = format!("{can} {addresses}; if that is right, add --trust={items}");
+            let expected = format!("{can} {addresses}; if this is intended, add --trust={items}");
             assert_eq!(untrusted(more, ""), Some(expected), "{more}");
             assert_eq!(untrusted(more, &items), None, "{more}");
         }
@@ -270,13 +272,15 @@ mod tests {
                     [entra]\nauthority = \"https://localhost:1\"\nca_file = \"ca.pem\"";
         assert_eq!(
             untrusted(more, "swyx.example.com,localhost").expect("Graph is left"),
-            format!("{can} graph.microsoft.com:443; if that is right, add --trust=graph.microsoft.com:443")
+            format!(
+                "{can} graph.microsoft.com:443; if this is intended, add --trust=graph.microsoft.com:443"
+            )
         );
         assert_eq!(
             untrusted(more, "graph.microsoft.com,localhost").expect("the gateway is left"),
             format!(
                 "`swyx.gateway` leads to swyx.example.com:9180; {can} swyx.example.com:9180; \
-                 if that is right, add --trust=swyx.example.com:9180"
+                 if this is intended, add --trust=swyx.example.com:9180"
             )
         );
         assert_eq!(untrusted(more, "graph.microsoft.com,localhost:1,swyx.example.com"), None);

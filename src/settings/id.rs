@@ -1,16 +1,16 @@
-//! What is wrong with the text of an id: one fault at most, in the order in which they are reported.
+//! The fault of an id text: at most one, in the order of precedence.
 //!
-//! Each of these faults has a rule of its own; because they all ask here, a value is never reported twice.
+//! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
 use crate::text::{guid, is_placeholder};
 
-/// Why a text is no client or tenant id.
+/// Why a text is not a valid client or tenant id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdFault {
-    /// A text that stands for "fill me in".
+    /// A placeholder text.
     Placeholder,
-    /// Blanks or line ends around it.
+    /// Whitespace around the text.
     SurroundingBlank,
     /// A domain name, or one of Entra's general names for a tenant.
     TenantName,
@@ -18,7 +18,7 @@ pub enum IdFault {
     NotAGuid,
 }
 
-/// What is wrong with a tenant or client id.
+/// Returns the fault of a tenant or client id.
 pub(super) fn id_fault(text: &str) -> Option<IdFault> {
     if is_placeholder(text) {
         return Some(IdFault::Placeholder);
@@ -33,7 +33,7 @@ pub(super) fn id_fault(text: &str) -> Option<IdFault> {
     }
 }
 
-/// A domain name, or one of the names under which Entra serves any tenant.
+/// Whether the text is a domain name, or one of the names that Entra accepts for any tenant.
 fn is_tenant_name(text: &str) -> bool {
     const GENERAL: [&str; 3] = ["common", "organizations", "consumers"];
     let label =

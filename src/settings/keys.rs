@@ -4,7 +4,7 @@ use crate::diagnostic::Key;
 
 /// The table of Control Center's fields.
 pub const CONTROL_CENTER: Key = Key::of("control_center");
-/// Which way statuses are carried.
+/// The direction of the synchronisation.
 pub const MODE: Key = Key::of("control_center.MsTeamsStatusSyncMode");
 /// The directory (tenant) id.
 pub const TENANT_ID: Key = Key::of("control_center.MsTeamsTenantId");
@@ -28,25 +28,26 @@ pub const AUTHORITY: Key = Key::of("entra.authority");
 pub const GRAPH: Key = Key::of("entra.graph");
 /// The certificate authority of an inspecting proxy.
 pub const CA_FILE: Key = Key::of("entra.ca_file");
-/// The proxy that leads to the Internet.
+/// The proxy to the Internet.
 pub const PROXY: Key = Key::of("entra.proxy");
-/// The client id with which an administrator signs in.
+/// The client id that an administrator uses to sign in.
 pub const ADMIN_CLIENT_ID: Key = Key::of("entra.admin_client_id");
 /// How long a new secret is valid.
 pub const SECRET_LIFETIME_DAYS: Key = Key::of("entra.secret_lifetime_days");
-/// How long before its end a secret is renewed.
+/// How long before its expiry a secret is renewed.
 pub const RENEW_BEFORE_DAYS: Key = Key::of("entra.renew_before_days");
-/// Seconds between two readings of all presences.
+/// Seconds between two reads of all presences.
 pub const READ_INTERVAL_SECONDS: Key = Key::of("sync.read_interval_seconds");
 /// Presence requests that Graph allows in 30 seconds.
 pub const REQUESTS_PER_30_SECONDS: Key = Key::of("sync.requests_per_30_seconds");
 /// The overrides of the status mapping.
 pub const STATUS: Key = Key::of("sync.status");
-/// The users whose e-mail does not match by itself.
+/// The users that are not matched automatically by e-mail.
 pub const USERS: Key = Key::of("user");
 
-/// The keys that a form shows and never changes. A new value could send the stored secret or an administrator's token to another host, or
-/// lead an administrator's sign-in to another application. Secrets that a command prints are treated alike.
+/// The keys that a form shows but never changes. A new value could send the stored secret or an
+/// administrator's token to another host, or redirect an administrator's sign-in to another application.
+/// Secrets that a command prints are also read-only.
 pub const READ_ONLY_IN_FORMS: [Key; 6] = [GATEWAY, ADMIN_CLIENT_ID, AUTHORITY, GRAPH, CA_FILE, PROXY];
 
 /// Both keys that hold a secret.

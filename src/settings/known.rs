@@ -1,4 +1,4 @@
-//! The names of the keys that a settings file can have, as the schema has them.
+//! The names of the keys that a settings file can have, from the schema.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::schema::{Dialect, describe, schema};
 use crate::diagnostic::Key;
 
-/// A table, by its name, with the names of its members; the file itself has no name.
+/// The name of a table and the names of its members. The name of the root table is empty.
 type Table = (String, Vec<String>);
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
@@ -15,7 +15,7 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let names = members(&schema);
     let tables = names.iter().map(|name| {
         let key = Key::ROOT.child(name);
-        // The table itself, or one table of a list.
+        // The table itself, or one table of an array.
         let part = describe(&schema, &key.index(0)).or_else(|| describe(&schema, &key));
         let part = part.and_then(|part| schema.pointer(part.get("$ref")?.as_str()?.strip_prefix('#')?));
         (name.clone(), part.map(members).unwrap_or_default())
@@ -39,15 +39,15 @@ pub(super) fn known_keys() -> impl Iterator<Item = Key> {
     TABLES.iter().flat_map(of_table)
 }
 
-/// The help for a key that is unknown at `parent`, but known in another table.
+/// The help text for a key that is unknown in `parent`, but known in another table.
 pub(super) fn did_you_mean(parent: &Key, name: &str) -> Option<String> {
     let is_there = |names: &[String]| names.iter().any(|known| known == name);
     let mut elsewhere = TABLES.iter().filter(|(table, names)| table != parent.as_str() && is_there(names));
     elsewhere.next().map(|(table, _)| {
         if table.is_empty() {
-            format!("`{name}` stands at the top of the file")
+            format!("`{name}` belongs at the top of the file")
         } else {
-            format!("`{name}` belongs into `[{table}]`")
+            format!("`{name}` belongs in `[{table}]`")
         }
     })
 }

@@ -1,6 +1,7 @@
-//! [`Source`] -> [`Draft`], with every structural fault in one pass.
+//! Reads a [`Source`] into a [`Draft`], and reports every structural fault in one pass.
 //!
-//! Adding a key is one line here, beside its field in [`super::draft`] and its name in [`super::suggest`]. How a value is read, [`super::section`] says.
+//! To add a key, add one line here, its field in [`super::draft`] and its name in [`super::suggest`].
+//! [`super::section`] reads the values.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::tree::Tree;
 
-/// Reads a file whose text is TOML, and marks in it what is never to be shown.
+/// Reads a file that is valid TOML, and masks the parts that must never be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let mut masks = Vec::new();
@@ -52,8 +53,8 @@ fn swyx(section: &mut Section<'_>) -> Swyx {
             Place::Missing(keys::GATEWAY_TOKEN),
             "`gateway_token` is missing",
         );
-        let found = found.related(Place::Key(keys::GATEWAY), "the gateway that asks for it");
-        section.add(found.help("set it to where the token is kept, as { env = \"SWYX_GATEWAY_TOKEN\" }"));
+        let found = found.related(Place::Key(keys::GATEWAY), "the gateway that requires it");
+        section.add(found.help("set it to a secret reference, for example { env = \"SWYX_GATEWAY_TOKEN\" }"));
     }
     section.finish(Severity::Error);
     swyx
@@ -69,10 +70,10 @@ fn control_center(section: &mut Section<'_>) -> ControlCenter {
     };
     section.require(
         "MsTeamsStatusSyncMode",
-        "1 carries statuses from Teams to Swyx, 2 also \"Speaking\" to Teams",
+        "set it to 1 (Teams to Swyx) or 2 (also \"Speaking\" in Swyx to Teams)",
     );
-    section.require("MsTeamsTenantId", "the portal shows it as \"Directory (tenant) ID\"");
-    section.require("MsTeamsClientId", "the portal shows it as \"Application (client) ID\"");
+    section.require("MsTeamsTenantId", "copy \"Directory (tenant) ID\" from the portal");
+    section.require("MsTeamsClientId", "copy \"Application (client) ID\" from the portal");
     section.finish(Severity::Warning);
     fields
 }
@@ -115,7 +116,7 @@ fn statuses(section: &mut Section<'_>) -> Vec<(PresencePair, SwyxStatus)> {
             Ok(pair) => statuses.extend(status.map(|status| (pair, status))),
             Err(wrong) => {
                 let place = Place::Key(section.key.child(&name));
-                let found = Diagnostic::error(id::INVALID_VALUE, place, "not a presence of Graph");
+                let found = Diagnostic::error(id::INVALID_VALUE, place, "not a Microsoft Graph presence");
                 section.add(found.help(wrong.to_string()));
             }
         }
@@ -128,8 +129,8 @@ fn user(section: &mut Section<'_>) -> User {
     if user.swyx.as_deref() == Some("") {
         section.report(id::INVALID_VALUE, "swyx", "must not be empty");
     }
-    section.require("swyx", "the user's name in Swyx");
-    section.require("teams", "the user's account name in Teams, like jane.roe@example.com");
+    section.require("swyx", "set it to the user's name in Swyx");
+    section.require("teams", "set it to the user's account name in Teams, for example jane.roe@example.com");
     section.finish(Severity::Error);
     user
 }

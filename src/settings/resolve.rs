@@ -1,4 +1,4 @@
-//! [`Draft`] -> [`Settings`]: complete, valid, with every default filled in.
+//! Resolves a [`Draft`] to [`Settings`]: complete, valid, with every default filled in.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::endpoint::Endpoint;
 use crate::secret::SecretSource;
 
-/// The directory (tenant) id, in the one form that Control Center and the portal show: 8-4-4-4-12 hexadecimal digits.
+/// The directory (tenant) id in the form of Control Center and the portal: 8-4-4-4-12 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TenantId(Uuid);
 
@@ -21,14 +21,14 @@ pub struct TenantId(Uuid);
 pub struct ClientId(Uuid);
 
 impl TenantId {
-    /// Whether it is this one.
+    /// Whether it is this id.
     pub fn is(self, tenant: Uuid) -> bool {
         self.0 == tenant
     }
 }
 
 impl ClientId {
-    /// The id that Graph gave an application.
+    /// Creates the id from the one that Graph assigned to an application.
     #[cfg(feature = "online")]
     pub(crate) fn new(id: Uuid) -> Self {
         Self(id)
@@ -52,7 +52,7 @@ impl fmt::Display for ClientId {
     }
 }
 
-/// The tenant, and how it is reached.
+/// The tenant, and how to reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Access {
@@ -60,7 +60,7 @@ pub struct Access {
     pub tenant_id: TenantId,
     /// The Microsoft cloud.
     pub cloud: Cloud,
-    /// The client id with which an administrator signs in.
+    /// The client id that an administrator uses to sign in.
     pub admin_client_id: ClientId,
     /// Another sign-in address.
     pub authority: Option<Endpoint>,
@@ -68,51 +68,51 @@ pub struct Access {
     pub graph: Option<Endpoint>,
     /// The certificate authority of an inspecting proxy.
     pub ca_file: Option<PathBuf>,
-    /// The proxy that leads to the Internet.
+    /// The proxy to the Internet.
     pub proxy: Option<Endpoint>,
 }
 
-/// What the tenant should hold, whether it does or not: settings in which the client id, and the secret, may still be missing. There is
-/// no other way to them than [`crate::check::Checked::wanted`].
+/// The desired state of the tenant: settings in which the client id and the secret may still be missing. Only
+/// [`crate::check::Checked::wanted`] creates it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wanted {
-    /// The version of SwyxWare, if the file says.
+    /// The version of SwyxWare, if the file names it.
     pub swyx_version: Option<SwyxVersion>,
-    /// Which way statuses are carried; never the undocumented mode 0.
+    /// The direction of the synchronisation; never the undocumented mode 0.
     pub mode: Mode,
-    /// The tenant, and how it is reached.
+    /// The tenant, and how to reach it.
     pub access: Access,
-    /// The application (client) id, once there is an application.
+    /// The application (client) id, once the application exists.
     pub client_id: Option<ClientId>,
-    /// Where the client secret is kept, or is to be kept.
+    /// Where the client secret is, or will be, stored.
     pub client_secret: Option<SecretSource>,
-    /// Display name of the application, 1 to 120 characters, if the file says.
+    /// Display name of the application, 1 to 120 characters, if the file names it.
     pub application_name: Option<String>,
     /// Days that a new secret is valid, 1 to 730.
     pub secret_lifetime_days: u16,
-    /// Days before its end that a secret is renewed, 1 to 365, less than its lifetime.
+    /// Days before its expiry that a secret is renewed, 1 to 365, less than its lifetime.
     pub renew_before_days: u16,
 }
 
-/// Settings that passed every rule. There is no other way to one than [`crate::check::Checked::settings`], so whoever holds one
-/// checks nothing.
+/// Settings that passed every rule. Only [`crate::check::Checked::settings`] creates them, so they need no
+/// further checks.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The version of SwyxWare, if the file says.
+    /// The version of SwyxWare, if the file names it.
     pub swyx_version: Option<SwyxVersion>,
     /// The SwyxServer gateway and its token, if the file has them.
     pub gateway: Option<(Endpoint, SecretSource)>,
-    /// Which way statuses are carried; never the undocumented mode 0.
+    /// The direction of the synchronisation; never the undocumented mode 0.
     pub mode: Mode,
-    /// The tenant, and how it is reached.
+    /// The tenant, and how to reach it.
     pub access: Access,
     /// The application (client) id.
     pub client_id: ClientId,
-    /// Where the client secret is kept; in mode 1 there may be none.
+    /// Where the client secret is stored; it may be missing in mode 1.
     pub client_secret: Option<SecretSource>,
-    /// Seconds between two readings, 1 to 3,600.
+    /// Seconds between two reads, 1 to 3,600.
     pub read_interval_seconds: u16,
     /// Minutes that Graph keeps "In a call", 5 to 240.
     pub session_minutes: u16,
@@ -120,21 +120,19 @@ pub struct Settings {
     pub requests_per_30_seconds: u16,
     /// Overrides of the status mapping.
     pub status: Vec<(PresencePair, SwyxStatus)>,
-    /// Swyx name and Teams account of the users that do not match by themselves.
+    /// Swyx name and Teams account of the users that are not matched automatically.
     pub users: Vec<(String, String)>,
 }
 
-/// Why there are no settings.
+/// Why a draft cannot be resolved.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unresolved {
     /// The file has errors; the diagnostics say which.
     #[error("the settings have errors")]
     Errors,
-    /// The mode is 0, which no page of the vendor describes.
-    #[error(
-        "mode 0 is not in the vendor's pages, so nothing can be done with these settings; it takes 1 or 2"
-    )]
+    /// The mode is 0, which the vendor does not document.
+    #[error("these settings cannot be used because the vendor does not document mode 0; use mode 1 or 2")]
     UndocumentedMode,
 }
 
@@ -157,7 +155,7 @@ impl Access {
 }
 
 impl Wanted {
-    /// What a draft wants in which the rules found `found`.
+    /// Resolves a draft with the findings `found`.
     pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
         resolve(draft, found.iter().filter(|found| !is_still_to_come(found)), Self::complete)
     }
@@ -176,18 +174,18 @@ impl Wanted {
         })
     }
 
-    /// What the application is called, or is to be called.
+    /// The name of the application.
     pub fn name(&self) -> &str {
         self.application_name.as_deref().unwrap_or(defaults::APPLICATION_NAME)
     }
 }
 
-/// Whether a finding says that the client id or the secret is missing, which is what provisioning mends.
+/// Whether a finding says that the client id or the secret is missing. Provisioning adds both.
 fn is_still_to_come(found: &Diagnostic) -> bool {
     matches!(&found.place, Place::Missing(key) if *key == keys::CLIENT_ID || *key == keys::CLIENT_SECRET)
 }
 
-/// What `complete` makes of a draft in which the rules found `found`.
+/// Applies `complete` to a draft with the findings `found`.
 fn resolve<'d, T>(
     draft: &Draft,
     mut found: impl Iterator<Item = &'d Diagnostic>,
@@ -198,13 +196,13 @@ fn resolve<'d, T>(
     }
     match draft.control_center.mode {
         Some(Mode::Undocumented) => Err(Unresolved::UndocumentedMode),
-        // Nothing of the rest can fail: the rules found no error.
+        // The rest cannot fail, because the rules found no error.
         _ => complete(draft).ok_or(Unresolved::Errors),
     }
 }
 
 impl Settings {
-    /// The settings of a draft in which the rules found `found`.
+    /// Resolves a draft with the findings `found`.
     pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
         resolve(draft, found.iter(), Self::complete)
     }

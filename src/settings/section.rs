@@ -1,7 +1,8 @@
-//! One table that is being read: each kind of value with its faults, and the members that nobody asked for.
+//! Reads one table: each kind of value with its faults, and the unknown members.
 //!
-//! What is asked for is known from then on; other members of the table are unknown keys. Values of secrets, of unknown keys, of
-//! the wrong type, and of ids that are none are masked first and looked at afterwards, so that no report can show them.
+//! Every requested name becomes a known key; the other members of the table are unknown keys. Secrets, and
+//! values of unknown keys, of the wrong type or of invalid ids, are masked before they are checked, so that
+//! no report can show them.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -18,14 +19,15 @@ use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
 use crate::text::{NotOfForm, shown};
 
-/// Findings kept of one file: reports of more help nobody, and a hostile file could make a hundred thousand.
+/// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
+/// thousand.
 pub const MOST_FINDINGS: usize = 10_000;
 
 /// One table that is being read.
 pub(super) struct Section<'a> {
     tree: &'a Tree,
     pub(super) key: Key,
-    /// Nothing if the table is not there, or is no table.
+    /// `None` if the table is missing or is not a table.
     at: Option<NodeId>,
     asked: Vec<&'static str>,
     found: &'a mut Vec<Diagnostic>,
@@ -56,7 +58,7 @@ impl<'a> Section<'a> {
         entries.iter().map(|id| (*id, tree.node(*id)))
     }
 
-    /// Notes a finding; what it says can still be added to. Beyond the most that are kept, the latest takes the last one's place.
+    /// Adds a finding and returns it for changes. Above the maximum, the new finding replaces the last one.
     pub(super) fn add(&mut self, found: Diagnostic) -> &mut Diagnostic {
         if self.found.len() > MOST_FINDINGS {
             self.found.pop();
@@ -66,7 +68,7 @@ impl<'a> Section<'a> {
         self.found.last_mut().expect("one finding")
     }
 
-    /// Notes a fault of the value of `name`; what it says can still be added to.
+    /// Adds a finding about the value of `name` and returns it for changes.
     pub(super) fn report(
         &mut self,
         rule: &'static str,
@@ -77,7 +79,7 @@ impl<'a> Section<'a> {
         self.add(Diagnostic::error(rule, place, message))
     }
 
-    /// A value of the wrong type may be anything, so only numbers, booleans and dates of it are shown.
+    /// A value of the wrong type may be anything, so only numbers, booleans and dates are shown.
     fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
         if let Some(node) =
             self.node(name).filter(|_| matches!(value, Value::Text(_) | Value::Table(_) | Value::Array(_)))
@@ -123,7 +125,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A value with a form of its own.
+    /// Reads a value with its own format.
     pub(super) fn parsed<T: FromStr<Err = NotOfForm>>(&mut self, name: &'static str) -> Option<T> {
         self.asked.push(name);
         let node = self.node(name)?;
@@ -132,7 +134,8 @@ impl<'a> Section<'a> {
             let key = self.key.child(name);
             let found = self.wrong_type(name, "a string", &node.value);
             if is_float {
-                // A version without quotes reads as a number, in which 14.10 is 14.1; its text is still there.
+                // A version without quotes is read as a number, and 14.10 becomes 14.1. The original text is
+                // still available.
                 *found = found.clone().safe_fix("put it in quotes", Edit::Quotes(key));
             }
             return None;
@@ -141,8 +144,7 @@ impl<'a> Section<'a> {
             Ok(value) => Some(value),
             Err(wrong) => {
                 self.masks.push(node.span.clone());
-                self.report(id::INVALID_VALUE, name, "not written as it has to be").help =
-                    Some(wrong.to_string());
+                self.report(id::INVALID_VALUE, name, "invalid format").help = Some(wrong.to_string());
                 None
             }
         }
@@ -173,11 +175,11 @@ impl<'a> Section<'a> {
                 "the German cloud was closed in 2021; its tenants are in `global`".to_owned()
             }
             (None, _) => format!(
-                "one of {}",
+                "use one of {}",
                 choices.map(|choice| format!("`{choice}`")).collect::<Vec<_>>().join(", ")
             ),
         };
-        self.report(id::INVALID_VALUE, name, "not one of the choices").help = Some(help);
+        self.report(id::INVALID_VALUE, name, "not an allowed value").help = Some(help);
         None
     }
 
@@ -204,13 +206,13 @@ impl<'a> Section<'a> {
         };
         let mode = Mode::from_number(number);
         if mode.is_none() {
-            let help = "1: Teams to Swyx; 2: also \"Speaking\" in Swyx to \"In a call\" in Teams";
-            self.report(id::INVALID_VALUE, name, "there is no such mode").help = Some(help.to_owned());
+            let help = "use 1 (Teams to Swyx) or 2 (also \"Speaking\" in Swyx to \"In a call\" in Teams)";
+            self.report(id::INVALID_VALUE, name, "unknown mode").help = Some(help.to_owned());
         }
         mode
     }
 
-    /// An id; what is wrong with its text is for the rules to say. Whatever is no id might be a secret in the wrong field.
+    /// Reads an id. The rules report its faults. A text that is not an id may be a secret in the wrong field.
     pub(super) fn id(&mut self, name: &'static str) -> Option<IdText> {
         let text = self.text(name)?;
         let id = IdText::new(text);
@@ -237,8 +239,10 @@ impl<'a> Section<'a> {
                 if let Some(SecretSource::Env(variable)) = &reference
                     && is_reserved_variable(variable)
                 {
-                    let message =
-                        format!("`{}` is a variable of this program", shown(without_secret(variable)));
+                    let message = format!(
+                        "the variable `{}` is reserved for this program",
+                        shown(without_secret(variable))
+                    );
                     self.report(id::INVALID_VALUE, name, message).help = Some(
                         "use a variable whose name does not start with SWYX_TEAMS_, or SWYX_TEAMS_CLIENT_SECRET".to_owned(),
                     );
@@ -256,23 +260,23 @@ impl<'a> Section<'a> {
             }
             other => {
                 self.mask_all(node);
-                self.wrong_type(name, "a string or a reference to a secret", other);
+                self.wrong_type(name, "a string or a secret reference", other);
                 None
             }
         }
     }
 
-    /// What is wrong with a reference to a secret that is none.
+    /// Describes the fault of an invalid secret reference.
     fn wrong_reference(&self, name: &str) -> &'static str {
         let members = self.node(name).map(|node| match &node.value {
             Value::Table(table) => table.entries.iter().map(|id| &*self.tree.node(*id).name).collect(),
             _ => Vec::new(),
         });
         match members.unwrap_or_default().as_slice() {
-            ["env"] => "`env` has to be the name of an environment variable: letters, digits and `_`",
-            ["file"] => "`file` has to be a path",
-            ["command"] => "`command` has to be an array: a program and its arguments",
-            _ => "a reference to a secret has exactly one of `env`, `file` and `command`",
+            ["env"] => "`env` must be the name of an environment variable: letters, digits and `_`",
+            ["file"] => "`file` must be a path",
+            ["command"] => "`command` must be an array: a program and its arguments",
+            _ => "a secret reference must have exactly one of `env`, `file` and `command`",
         }
     }
 
@@ -312,7 +316,7 @@ impl<'a> Section<'a> {
         read: fn(&mut Section<'_>) -> T,
     ) -> T {
         if !self.has(name) {
-            let help = "it holds MsTeamsStatusSyncMode, MsTeamsTenantId and MsTeamsClientId";
+            let help = "add it with MsTeamsStatusSyncMode, MsTeamsTenantId and MsTeamsClientId";
             let place = Place::Missing(self.key.child(name));
             self.add(
                 Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing"))
@@ -348,13 +352,13 @@ impl<'a> Section<'a> {
         self.mask_all(node);
         let found = self.wrong_type(name, "an array of tables", &node.value);
         if matches!(node.value, Value::Table(_)) {
-            found.help = Some(format!("write `[[{name}]]` with two brackets on either side"));
+            found.help = Some(format!("write `[[{name}]]` with double brackets"));
         }
         Vec::new()
     }
 
-    /// Ranges and lengths of plain values, as declared at the fields. The one converter of validator's errors: they hold the
-    /// values, so nothing of them is used but the names and bounds.
+    /// Checks the ranges and lengths that the fields declare. Only this function converts validator's errors:
+    /// they contain the values, so only their names and bounds are used.
     pub(super) fn check(&mut self, fields: &impl Validate) {
         let Err(errors) = fields.validate() else { return };
         let mut errors = errors.field_errors().into_iter().collect::<Vec<_>>();
@@ -376,7 +380,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Reports the members that nothing asked for.
+    /// Reports the unknown members.
     pub(super) fn finish(&mut self, severity: Severity) {
         let asked = std::mem::take(&mut self.asked);
         if self.entries().all(|(_, node)| asked.contains(&&*node.name)) {
@@ -405,7 +409,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Marks a value, and all that is in it, as never to be shown.
+    /// Masks a value and everything in it.
     fn mask_all(&mut self, node: &Node) {
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
@@ -422,12 +426,12 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Whether a text is a number without its quotes too: TOML has no leading zeros.
+/// Whether a text is a number if its quotes are removed: TOML has no leading zeros.
 fn is_number(text: &str) -> bool {
     text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
 }
 
-/// What a shell accepts as the name of a variable.
+/// Whether a shell accepts the name of a variable.
 fn is_variable_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')

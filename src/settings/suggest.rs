@@ -1,6 +1,7 @@
-//! "Did you mean": the known name nearest to a misspelt one.
+//! Suggestions: finds the known name that is nearest to a misspelt one.
 
-/// The candidate that `word` was probably meant to be: equal but for case and separators, or a few letters off.
+/// Returns the candidate that `word` probably means: equal except for case and separators, or with a few
+/// different letters.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;
     if word.len() > LONGEST {
@@ -12,7 +13,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         (strsim::damerau_levenshtein(&word, &plain), plain.len().max(word.len()), candidate)
     });
     let (distance, length, candidate) = scored.min_by_key(|(distance, _, _)| *distance)?;
-    // One letter in four may be off.
+    // One letter in four may differ.
     (distance * 4 <= length).then_some(candidate)
 }
 

@@ -1,4 +1,4 @@
-//! What a settings file needs trust for, and why it is not used without.
+//! What a settings file needs trust for, and the error without it.
 
 use std::fmt;
 
@@ -15,9 +15,9 @@ pub struct TrustRequirement {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Reason {
-    /// A program would be run.
+    /// It runs a program.
     Command,
-    /// Secrets and tokens would be sent there. The words follow the key.
+    /// Secrets and tokens would be sent to the address. In the message, the words follow the key.
     Address { verb: &'static str, address: Address, remark: &'static str },
     /// A certificate authority could impersonate each of these.
     CaFile(Vec<Address>),
@@ -67,7 +67,7 @@ impl TrustRequirement {
         open.map(|reason| Self { key, reason })
     }
 
-    /// What has to be named for this.
+    /// The items that `--trust` must list.
     fn items(&self) -> Vec<String> {
         match &self.reason {
             Reason::Command => vec![Trust::COMMAND.to_owned()],
@@ -84,7 +84,7 @@ impl fmt::Display for TrustRequirement {
             Reason::Command => f.write_str("runs a command"),
             Reason::Address { verb, address, remark } => write!(f, "{verb} {address}{remark}"),
             Reason::CaFile(_) => {
-                write!(f, "names a certificate authority that can vouch for {}", self.items().join(", "))
+                write!(f, "names a certificate authority that can impersonate {}", self.items().join(", "))
             }
         }
     }
@@ -95,7 +95,7 @@ fn is_trusted(address: &Address, trust: &Trust) -> bool {
     trust.allows_host(address.host(), address.port())
 }
 
-/// Why a settings file is not used: it needs trust that was not given. The message names the option that gives it.
+/// Error: a settings file needs trust that was not given. The message names the option that gives it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Untrusted(Vec<TrustRequirement>);
 
@@ -117,7 +117,7 @@ impl fmt::Display for Untrusted {
             }
         }
         let reasons = self.0.iter().map(TrustRequirement::to_string).collect::<Vec<_>>();
-        write!(f, "{}; if that is right, add --trust={}", reasons.join("; "), items.join(","))
+        write!(f, "{}; if this is intended, add --trust={}", reasons.join("; "), items.join(","))
     }
 }
 

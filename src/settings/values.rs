@@ -1,4 +1,4 @@
-//! Value types: parsed once, by one function each, and then right for good.
+//! Value types: each is parsed once by its own function, and is valid afterwards.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,13 +9,13 @@ use super::schema::keywords::ENUM_TITLES;
 use super::suggest::nearest;
 use crate::text::NotOfForm;
 
-/// `control_center.MsTeamsStatusSyncMode`: which way statuses are carried.
+/// `control_center.MsTeamsStatusSyncMode`: the direction of the synchronisation.
 ///
 /// Source: <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Mode {
-    /// 0: in no page of the vendor; plausibly "off".
+    /// 0: not documented by the vendor; probably "off".
     Undocumented,
     /// 1: Teams to Swyx only.
     FromTeams,
@@ -24,7 +24,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The number that Control Center wants.
+    /// The number in Control Center.
     pub fn number(self) -> u8 {
         match self {
             Self::Undocumented => 0,
@@ -33,7 +33,7 @@ impl Mode {
         }
     }
 
-    /// The mode of a number.
+    /// Returns the mode with this number.
     pub fn from_number(number: i64) -> Option<Self> {
         [Self::Undocumented, Self::FromTeams, Self::BothWays]
             .into_iter()
@@ -56,14 +56,14 @@ impl JsonSchema for Mode {
             "enum": [1, 2, 0],
             ENUM_TITLES: [
                 "Teams to Swyx only",
-                "Both ways: \"Speaking\" in Swyx shows as \"In a call\" in Teams",
-                "0: not in the vendor's pages; plausibly off",
+                "Both ways: \"Speaking\" in Swyx also appears as \"In a call\" in Teams",
+                "0: not documented by the vendor, probably off",
             ],
         })
     }
 }
 
-/// A version of SwyxWare, as `14.10`.
+/// A version of SwyxWare, for example `14.10`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SwyxVersion {
     /// 14 of `14.10`.
@@ -73,7 +73,7 @@ pub struct SwyxVersion {
 }
 
 impl SwyxVersion {
-    /// The first version that keeps these settings under Federated Services.
+    /// The first version that has these settings under Federated Services.
     pub const FEDERATED_SERVICES: Self = Self { major: 14, minor: 20 };
     /// The pattern of the text, for readers and schemas: one or two numbers of up to three digits.
     const PATTERN: &str = "^[0-9]{1,3}\\.[0-9]{1,3}$";
@@ -88,7 +88,7 @@ impl FromStr for SwyxVersion {
             if sound { part.parse().ok() } else { None }
         };
         let version = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
-        let (major, minor) = version.ok_or(NotOfForm("a version has two numbers, like \"14.10\""))?;
+        let (major, minor) = version.ok_or(NotOfForm("a version has two numbers, for example \"14.10\""))?;
         Ok(Self { major, minor })
     }
 }
@@ -113,7 +113,7 @@ impl JsonSchema for SwyxVersion {
     }
 }
 
-/// The Microsoft cloud that the tenant lives in.
+/// The Microsoft cloud of the tenant.
 ///
 /// Source: <https://learn.microsoft.com/graph/deployments>.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,13 +142,13 @@ pub enum SwyxStatus {
     DoNotDisturb,
     /// "Speaking".
     Speaking,
-    /// The Swyx status is left alone.
+    /// The Swyx status does not change.
     None,
 }
 
 /// A type with a few named values.
 pub trait Choice: Copy + 'static {
-    /// Each value: what stands in the file, what forms call it, the value.
+    /// For each value: the text in the file, the title in forms, and the value.
     const CHOICES: &'static [(&'static str, &'static str, Self)];
 }
 
@@ -157,7 +157,7 @@ impl Choice for Cloud {
         ("global", "Global (also GCC)", Self::Global),
         ("us_gov_l4", "US Government L4 (GCC High)", Self::UsGovL4),
         ("us_gov_l5", "US Government L5 (DoD)", Self::UsGovL5),
-        ("china", "China (21Vianet): has no presence API", Self::China),
+        ("china", "China (21Vianet), no presence API", Self::China),
     ];
 }
 
@@ -167,7 +167,7 @@ impl Choice for SwyxStatus {
         ("Away", "Away", Self::Away),
         ("DoNotDisturb", "Do not disturb", Self::DoNotDisturb),
         ("Speaking", "Speaking", Self::Speaking),
-        ("none", "Leave the Swyx status alone", Self::None),
+        ("none", "Do not change the Swyx status", Self::None),
     ];
 }
 
@@ -204,7 +204,8 @@ impl JsonSchema for SwyxStatus {
     }
 }
 
-/// A pair of Graph's presence, as `Busy/InACall`. Compared without regard to case, as Graph's own pages are at odds about it.
+/// A pair of Graph's availability and activity, for example `Busy/InACall`. Comparisons ignore case, because
+/// Graph's pages contradict each other about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresencePair {
     /// Graph's `availability`.
@@ -226,7 +227,8 @@ pub(super) const AVAILABILITIES: [&str; 9] = [
     "PresenceUnknown",
 ];
 
-/// Graph's documented activities, with `Focusing`, which Microsoft's state table lacks and Teams shows. Source: as before.
+/// Graph's documented activities, and `Focusing`, which Teams shows although Microsoft's state table lacks
+/// it. Source: as above.
 pub(super) const ACTIVITIES: [&str; 17] = [
     "Available",
     "AvailableInactive",
@@ -251,7 +253,7 @@ impl PresencePair {
     /// The pattern of the text.
     pub(crate) const PATTERN: &str = "^[A-Za-z]+/[A-Za-z]+$";
 
-    /// The documented pair that was probably meant.
+    /// Returns the documented pair that was probably meant.
     pub(crate) fn nearest_documented(&self) -> Option<Self> {
         let availability = nearest(&self.availability, AVAILABILITIES)?.to_owned();
         Some(Self { availability, activity: nearest(&self.activity, ACTIVITIES)?.to_owned() })
@@ -273,7 +275,9 @@ impl FromStr for PresencePair {
             Some((availability, activity)) if word(availability) && word(activity) => {
                 Ok(Self { availability: availability.to_owned(), activity: activity.to_owned() })
             }
-            _ => Err(NotOfForm("a presence is written availability/activity, like \"Busy/InAMeeting\"")),
+            _ => Err(NotOfForm(
+                "a presence has the form availability/activity, for example \"Busy/InAMeeting\"",
+            )),
         }
     }
 }

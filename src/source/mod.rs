@@ -1,8 +1,9 @@
-//! The text of one file: where its keys are, and what of it may be shown.
+//! The text of one file: where its keys are, and what may be shown.
 //!
-//! This is the only slicer of text. Rules and reports speak of keys; a [`Source`] turns them into lines and columns, and
-//! gives text out only with everything masked that is, or might be, a secret: values that the reader marked, comments (old
-//! secrets live on in them), and any string that holds an Entra client secret of today's form, wherever it was pasted.
+//! Only this module slices the text. Rules and reports refer to keys. A [`Source`] converts them to lines and
+//! columns, and returns text only with everything masked that is, or might be, a secret: values that the
+//! reader marked, comments (they may contain old secrets), and any string that contains an Entra client
+//! secret of today's form.
 
 pub(crate) mod decode;
 mod directive;
@@ -30,43 +31,43 @@ use directive::shown_head;
 use lines::Lines;
 use tree::{NodeId, Origin, Tree, Value};
 
-/// A file may have this many bytes. One tenant's settings with 10,000 users take about 0.8 MiB.
+/// The maximum size of a file in bytes. The settings of one tenant with 10,000 users need about 0.8 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;
-/// A file may have this many tokens (names, values, punctuation, blanks, comments, line ends).
+/// The maximum number of tokens in a file (names, values, punctuation, whitespace, comments, line ends).
 pub const MOST_TOKENS: usize = 300_000;
 
 /// A point in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// Bytes from the start of the file, from 0.
+    /// The offset in bytes from the start of the file.
     pub offset: usize,
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The column in Unicode scalar values, from 1; a byte order mark takes none.
+    /// The column in Unicode scalar values, starting at 1; a byte order mark does not count.
     pub column: usize,
 }
 
-/// A stretch of the text, its end excluded.
+/// A range of the text, excluding its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Its first point.
     pub start: Position,
-    /// The point behind it.
+    /// The point after it.
     pub end: Position,
 }
 
-/// A stretch of one line as it may be shown, with what stands before and behind it.
+/// A displayable range of one line, with the text before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line up to the stretch.
+    /// The line before the range.
     pub before: String,
-    /// The stretch itself, up to the end of its first line.
+    /// The range itself, up to the end of its first line.
     pub marked: String,
     /// The rest of the line.
     pub after: String,
 }
 
-/// The text of one settings file. It holds secrets and so has no Debug text.
+/// The text of one settings file. It contains secrets, so it does not implement Debug.
 pub struct Source {
     name: String,
     text: String,
@@ -79,10 +80,11 @@ pub struct Source {
 }
 
 impl Source {
-    /// Reads the bytes of a file. It never fails: what is wrong with the text comes as diagnostics of the rules `encoding`,
-    /// `syntax` and `unreadable`, and then nothing of the text can be looked up or shown.
+    /// Reads the bytes of a file. It never fails: faults of the text become diagnostics of the rules
+    /// `encoding`, `syntax` and `unreadable`. Then nothing of the text can be looked up or shown.
     ///
-    /// `name` is what reports call the file; `readable_by_others` is what its mode says, `false` for text without a file.
+    /// `name` is the name of the file in reports; `readable_by_others` comes from its file mode, and is
+    /// `false` for text without a file.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> (Self, Vec<Diagnostic>) {
         let (text, fault) = decode::text(bytes);
         let mut source = Self {
@@ -111,7 +113,7 @@ impl Source {
         (source, parsed.faults.into_iter().map(syntax_error).collect())
     }
 
-    /// A file of which there is no text, as when it cannot be read.
+    /// Creates a file without text, for example if it cannot be read.
     pub fn absent(name: impl Into<String>) -> Self {
         Self::new(name, Vec::new(), false).0.unsound()
     }
@@ -121,12 +123,12 @@ impl Source {
         self
     }
 
-    /// What reports call the file.
+    /// The name of the file in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether the text is TOML: only then keys can be looked up and lines shown.
+    /// Whether the text is valid TOML. Only then can keys be looked up and lines be shown.
     pub fn is_sound(&self) -> bool {
         self.sound
     }
@@ -149,7 +151,7 @@ impl Source {
         self.comments.iter().map(|range| (range.clone(), self.slice(range.clone())))
     }
 
-    /// Whether nothing but blanks stands before `offset` in its line.
+    /// Whether only spaces and tabs precede `offset` in its line.
     pub(crate) fn starts_its_line(&self, offset: usize) -> bool {
         let line = self.lines().line_of(offset);
         self.slice(self.line_start(line)..offset).bytes().all(|b| b == b' ' || b == b'\t')
@@ -159,17 +161,17 @@ impl Source {
         self.text.get(range).unwrap_or_default()
     }
 
-    /// Marks bytes as never to be shown.
+    /// Masks bytes, so that they are never shown.
     pub(crate) fn mask(&mut self, mut ranges: Vec<Range<usize>>) {
         if self.text.contains("Q~") {
             ranges.extend(secrets(&self.text));
         }
-        // Escapes can write a secret in a way that the text does not show.
+        // Escapes can hide a secret in the text.
         if self.text.contains('\\') {
             self.mask_escaped_secrets(&mut ranges);
         }
         ranges.sort_by_key(|range| range.start);
-        // Merged, so that the last one that starts before a byte is the only one that can hold it.
+        // Merged, so that only the last range that starts before a byte can contain it.
         self.masked = ranges.into_iter().fold(Vec::new(), |mut merged: Vec<Range<usize>>, range| {
             match merged.last_mut() {
                 Some(last) if range.start < last.end => last.end = last.end.max(range.end),
@@ -195,7 +197,8 @@ impl Source {
         }
     }
 
-    /// Where else a secret of this file stands in it: it may have been pasted twice. Shorter texts are common words.
+    /// All occurrences of a secret in this file, because it may have been pasted twice. Shorter texts are
+    /// common words.
     pub(crate) fn occurrences(&self, secret: &str) -> Vec<Range<usize>> {
         const SHORTEST: usize = 8;
         if secret.len() < SHORTEST {
@@ -204,7 +207,7 @@ impl Source {
         self.text.match_indices(secret).map(|(at, found)| at..at + found.len()).collect()
     }
 
-    /// Whether some of the value at `key` is never to be shown.
+    /// Whether a part of the value at `key` is masked.
     pub(crate) fn is_masked(&self, key: &Key) -> bool {
         let span = self.tree.find(key).map(|id| self.tree.node(id).span.clone());
         let last_before =
@@ -212,13 +215,13 @@ impl Source {
         span.is_some_and(|span| last_before(span.end).is_some_and(|mask| span.start < mask.end))
     }
 
-    /// Where `place` is in the text.
+    /// The span of `place` in the text.
     pub fn span(&self, place: &Place) -> Span {
         let range = self.range(place);
         Span { start: self.position(range.start), end: self.position(range.end) }
     }
 
-    /// The bytes at `place`; the nearest table around a key that is not there.
+    /// The bytes at `place`; for a missing key, the nearest table around it.
     pub(crate) fn range(&self, place: &Place) -> Range<usize> {
         match place {
             Place::File => 0..0,
@@ -242,7 +245,8 @@ impl Source {
         self.tree.find(key)
     }
 
-    /// The header of the table that `key` is, or would be, in; without a header, the table's own name.
+    /// The header of the table that contains, or would contain, `key`; without a header, the name of the
+    /// table.
     fn around(&self, key: &Key) -> Range<usize> {
         let mut key = key.parent();
         loop {
@@ -280,15 +284,15 @@ impl Source {
         self.lines().start_of(line).unwrap_or(self.text.len())
     }
 
-    /// The offset behind the last byte of `line`, without its line end.
+    /// The offset after the last byte of `line`, without its line end.
     fn line_end(&self, line: usize) -> usize {
         let end = self.lines().start_of(line + 1).map_or(self.text.len(), |next| next - 1);
         if self.slice(self.line_start(line)..end).ends_with('\r') { end - 1 } else { end }
     }
 
-    /// The line of `place`, as it may be shown; nothing if the text is not TOML or the place is the file as a whole.
+    /// The displayable line of `place`; `None` if the text is not valid TOML or the place is the whole file.
     ///
-    /// At most about 500 characters on either side of the place: a line may have a MiB.
+    /// Contains at most about 500 characters on each side of the place, because a line may have 1 MiB.
     pub fn excerpt(&self, place: &Place) -> Option<Excerpt> {
         const WIDEST: usize = 500;
         let range = self.range(place);
@@ -305,18 +309,19 @@ impl Source {
         })
     }
 
-    /// All lines as they may be shown.
+    /// All lines in displayable form.
     pub(crate) fn shown_lines(&self) -> Vec<String> {
         let count = self.text.lines().count();
         (1..=count).map(|line| self.shown(self.line_start(line)..self.line_end(line))).collect()
     }
 
-    /// The next offset at or behind `offset` that does not split a character.
+    /// The next offset at or after `offset` that does not split a character.
     fn boundary(&self, offset: usize) -> usize {
         (offset..=self.text.len()).find(|at| self.text.is_char_boundary(*at)).unwrap_or(offset)
     }
 
-    /// Text of one line as it may be shown: `*` for masked characters, `…` for the rest of a comment, nothing unprintable.
+    /// The displayable text of one line: `*` for masked characters, `…` for the rest of a comment, nothing
+    /// unprintable.
     fn shown(&self, range: Range<usize>) -> String {
         let hidden = self.hidden_before(range.end);
         let mut out = String::new();
@@ -335,7 +340,7 @@ impl Source {
         out
     }
 
-    /// The part that is not shown of the last comment that starts before `end`.
+    /// The hidden part of the last comment that starts before `end`.
     fn hidden_before(&self, end: usize) -> Range<usize> {
         let next = self.comments.partition_point(|comment| comment.start < end);
         let last = next.checked_sub(1).and_then(|last| self.comments.get(last));
@@ -355,7 +360,7 @@ impl Source {
 
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
-        "a settings file has at most {} MiB and {MOST_TOKENS} tokens; is this one?",
+        "check that this is a settings file: it may have at most {} MiB and {MOST_TOKENS} tokens",
         MOST_BYTES / 1024 / 1024
     ))
 }
@@ -364,7 +369,7 @@ fn syntax_error(fault: fault::Fault) -> Diagnostic {
     let mut found = Diagnostic::error(id::SYNTAX, Place::Bytes(fault.span, None), fault.message);
     found.help = fault.help.map(Into::into);
     match fault.first {
-        Some(first) => found.related(Place::Bytes(first, None), "first given here"),
+        Some(first) => found.related(Place::Bytes(first, None), "first listed here"),
         None => found,
     }
 }

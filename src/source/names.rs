@@ -1,4 +1,4 @@
-//! Which key a line names.
+//! Finds the key that a line names.
 
 use std::cmp::Reverse;
 
@@ -6,15 +6,16 @@ use super::Source;
 use super::tree::{NodeId, Tree, Value};
 use crate::diagnostic::Key;
 
-/// Keys are spelt out up to this length: a longer one helps nobody, and a file could ask for a long one on every line.
+/// The maximum length of a key that is returned. Longer keys are useless, and a hostile file could have one
+/// on every line.
 const LONGEST: usize = 1024;
 
-/// The named nodes of a text, for many questions in a row.
+/// An index of the named nodes of a text.
 pub(crate) struct Names<'s> {
     source: &'s Source,
-    /// Where each name starts, in the order of the text; of nodes with the same name, the innermost first.
+    /// The start of each name, in the order of the text; for nodes with the same start, the innermost first.
     starts: Vec<(usize, Reverse<NodeId>)>,
-    /// The table or array that each node is in, and its number there.
+    /// The parent table or array of each node, and its index there.
     parents: Vec<Option<(NodeId, usize)>>,
 }
 

@@ -1,19 +1,21 @@
-//! Where reading starts anew after a bracket that was not closed.
+//! Finds where parsing restarts after an unclosed bracket.
 //!
-//! The parser itself would look for the bracket up to the end of the file, and take all that follows for faulty.
+//! The parser itself would search for the bracket up to the end of the file, and report everything that
+//! follows.
 
 use toml_parser::lexer::{Token, TokenKind};
 
-/// The tokens, cut before every line that cannot stand inside of the bracket that is open there: `key = …` inside of `[ … ]`, a
-/// header, and the like. TOML is never cut within a bracket, so a cut there is a fault for sure.
+/// Splits the tokens before every line that cannot be inside the open bracket, for example `key = …` inside
+/// `[ … ]`, or a header. Valid TOML is never split inside a bracket, so a split is always a fault.
 ///
-/// A line that is indented more than the one of the bracket is left inside, for there only a comma or the like is missing.
+/// A line with more indentation than the line of the bracket stays inside, because probably only a comma is
+/// missing.
 pub(super) fn pieces<'t>(tokens: &'t [Token], text: &str) -> Vec<&'t [Token]> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut open: Vec<(TokenKind, usize)> = Vec::new();
     let mut indent = indent_of(tokens);
-    // The last token that is no blank, comment or line end.
+    // The last token that is not whitespace, a comment or a line end.
     let mut before = TokenKind::Newline;
     for (at, token) in tokens.iter().enumerate() {
         match token.kind() {
@@ -54,7 +56,7 @@ fn indent_of(line: &[Token]) -> usize {
     blanks.map_or(0, |token| token.span().len())
 }
 
-/// Whether the line that starts with `next` cannot go on inside of the innermost open `bracket`.
+/// Whether the line that starts with `next` cannot be inside the innermost open `bracket`.
 fn cannot_stand_in(
     bracket: TokenKind,
     before: TokenKind,
@@ -68,13 +70,13 @@ fn cannot_stand_in(
         (Line::KeyValue, TokenKind::LeftSquareBracket) => outdented,
         (Line::KeyValue, _) => outdented && complete,
         (Line::Header { .. }, TokenKind::LeftCurlyBracket) => true,
-        // `[1]` is an element too; `[name]` is none, for a bare name is no value.
+        // `[1]` may be an element; `[name]` cannot, because a bare name is not a value.
         (Line::Header { bare }, _) => bare || outdented && complete,
         (Line::Other, _) => false,
     }
 }
 
-/// What a line looks like.
+/// The kind of a line.
 enum Line {
     KeyValue,
     Header { bare: bool },

@@ -1,14 +1,14 @@
-//! The tree of one TOML text, with the place of every key, value and table header.
+//! The tree of one TOML text, with the places of all keys, values and table headers.
 //!
-//! Nodes live in one list and point at each other by number, so a tree of 300,000 tokens costs little and is freed at once.
-//! It holds values, secrets among them, and therefore has no Debug text.
+//! The nodes are in one list and refer to each other by index, so a tree of 300,000 tokens is small and
+//! quickly freed. It contains values, including secrets, so it does not implement Debug.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::diagnostic::{Key, Step};
 
-/// The number of a node in its [`Tree`].
+/// The index of a node in its [`Tree`].
 pub(crate) type NodeId = usize;
 
 /// A parsed text.
@@ -16,25 +16,25 @@ pub(crate) struct Tree {
     nodes: Vec<Node>,
 }
 
-/// One value, with the key that leads to it.
+/// One value with its name.
 pub(crate) struct Node {
     /// Its name in its table; empty for the root and for elements of arrays.
     pub(crate) name: Box<str>,
-    /// Where the name stands, at its first mention; of a table with a header, in the header.
+    /// The span of the name at its first mention; for a table with a header, in the header.
     pub(crate) name_span: Range<usize>,
-    /// Where the value stands; of a table with a header, the header.
+    /// The span of the value; for a table with a header, the header.
     pub(crate) span: Range<usize>,
     /// The value.
     pub(crate) value: Value,
 }
 
-/// What a node holds.
+/// The value of a node.
 pub(crate) enum Value {
     /// A string of any of the four forms, decoded.
     Text(Box<str>),
     /// An integer of any base.
     Integer(i64),
-    /// A float, also infinite or not a number, as written.
+    /// A float as written, including infinity and NaN.
     Float(Box<str>),
     /// A boolean.
     Boolean,
@@ -44,22 +44,22 @@ pub(crate) enum Value {
     Table(Table),
     /// `[ … ]`, or the elements of `[[ … ]]`.
     Array(Array),
-    /// Given, but not readable: a syntax error says why.
+    /// An unreadable value: a syntax error describes the fault.
     Broken,
 }
 
 /// A table.
 pub(crate) struct Table {
-    /// How it came to be.
+    /// How it was defined.
     pub(crate) origin: Origin,
     /// Its members, in the order of their first mention.
     pub(crate) entries: Vec<NodeId>,
-    /// Where the last member that stands in its own section ends, dotted ones included; a new member goes behind it.
+    /// The end of the last member in its own section, including dotted ones; a new member goes after it.
     pub(crate) body_end: usize,
     index: Option<HashMap<Box<str>, NodeId>>,
 }
 
-/// How a table came to be. It decides how it may be extended, by TOML and by our writer.
+/// How a table was defined. This determines how TOML and our writer may extend it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// The file itself.
@@ -82,7 +82,7 @@ pub(crate) struct Array {
     pub(crate) elements: Vec<NodeId>,
 }
 
-/// Tables with more members than this are searched through an index.
+/// Tables with more members than this use an index.
 const LINEAR: usize = 16;
 
 impl Table {
@@ -92,7 +92,7 @@ impl Table {
 }
 
 impl Tree {
-    /// A tree of an empty root table whose members start at byte `start`.
+    /// Creates a tree with an empty root table whose members start at byte `start`.
     pub(crate) fn new(start: usize) -> Self {
         let mut tree = Self { nodes: Vec::with_capacity(32) };
         tree.add(Node {
@@ -107,7 +107,7 @@ impl Tree {
     /// The root table.
     pub(crate) const ROOT: NodeId = 0;
 
-    /// How many nodes there are; their ids count from 0.
+    /// The number of nodes; their ids start at 0.
     pub(crate) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -151,7 +151,7 @@ impl Tree {
         }
     }
 
-    /// Makes `child` a member of the table at `id`, which has none of that name.
+    /// Adds `child` to the table at `id`, which must not have a member of that name.
     pub(crate) fn attach(&mut self, id: NodeId, child: NodeId) {
         let name = self.node(child).name.clone();
         let Some(table) = self.table_mut(id) else { return };
@@ -180,7 +180,7 @@ impl Tree {
 }
 
 impl Value {
-    /// What a person calls the type.
+    /// The name of the type for users.
     pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Text(_) => "a string",
@@ -190,7 +190,7 @@ impl Value {
             Self::DateTime => "a date or time",
             Self::Table(_) => "a table",
             Self::Array(_) => "an array",
-            Self::Broken => "nothing readable",
+            Self::Broken => "an unreadable value",
         }
     }
 }

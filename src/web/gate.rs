@@ -1,4 +1,5 @@
-//! How many connections there may be, which one is closed when there are too many, and how long a client may take to read an answer.
+//! Limits the number of connections, closes one if there are too many, and limits the time that a client may
+//! take to read an answer.
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
@@ -18,12 +19,12 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tower::Layer;
 
-/// Whether a connection has carried a request of a session. Each request has it as an extension.
+/// Whether a connection has carried a request with a session. Each request has it as an extension.
 #[derive(Clone, Default)]
 pub(super) struct ConnectionMark(Arc<AtomicBool>);
 
 impl ConnectionMark {
-    /// From now on the connection keeps its place.
+    /// Marks the connection so that it keeps its place.
     pub(super) fn set_session(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -33,8 +34,9 @@ impl ConnectionMark {
     }
 }
 
-/// Accepts a limited number of connections. When all places are taken, the oldest connection without a session is closed in favour of the
-/// new one: idle connections of another program lock no administrator out. If every connection has a session, the new one is closed at once.
+/// Accepts a limited number of connections. When all places are taken, the oldest connection without a
+/// session is closed in favour of the new one, so that idle connections of another program do not lock an
+/// administrator out. If every connection has a session, the new one is closed immediately.
 #[derive(Clone)]
 pub(super) struct Gate {
     places: Option<Places>,
@@ -42,7 +44,8 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// At most `max` connections; with `evicts`, idle ones are closed for new ones. A client reads on within `patience`. `None` is no limit.
+    /// At most `max` connections; with `evicts`, idle ones are closed for new ones. A client must continue
+    /// reading within `patience`. `None` means no limit.
     pub(super) fn new(max: Option<usize>, evicts: bool, patience: Option<Duration>) -> Self {
         let places = max.map(|max| Places { max, evicts, taken: Arc::default() });
         Self { places, patience }
@@ -57,7 +60,7 @@ impl<S> Accept<TcpStream, S> for Gate {
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let mark = ConnectionMark::default();
         let place = match self.places.as_ref().map(|places| places.take(&mark)) {
-            Some(None) => return ready(Err(io::Error::other("there are too many connections"))),
+            Some(None) => return ready(Err(io::Error::other("too many connections"))),
             place => place.flatten(),
         };
         let stream = Counted { stream, stuck: None, patience: self.patience, place };
@@ -73,7 +76,7 @@ struct Places {
     taken: Arc<Mutex<Taken>>,
 }
 
-/// The places that are taken, by the connections' numbers; the lowest is the oldest.
+/// The taken places by connection number; the lowest is the oldest.
 #[derive(Default)]
 struct Taken {
     next: u64,
@@ -87,7 +90,7 @@ struct Connection {
 }
 
 impl Places {
-    /// A place for a new connection, if there is one or one can be freed.
+    /// Returns a place for a new connection if one is free or can be freed.
     fn take(&self, mark: &ConnectionMark) -> Option<Place> {
         let mut taken = lock(&self.taken);
         if taken.connections.len() >= self.max {
@@ -108,7 +111,7 @@ fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A connection's place, until it is dropped or evicted.
+/// The place of a connection until it is dropped or evicted.
 struct Place {
     number: u64,
     taken: Arc<Mutex<Taken>>,
@@ -129,17 +132,17 @@ impl Drop for Place {
     }
 }
 
-/// A connection that takes one of the places.
+/// A connection that occupies a place.
 pub(super) struct Counted {
     stream: TcpStream,
-    /// When a write that makes no progress is given up.
+    /// When a write without progress times out.
     stuck: Option<Pin<Box<Sleep>>>,
     patience: Option<Duration>,
     place: Option<Place>,
 }
 
 impl Counted {
-    /// Fails if the connection has lost its place. Otherwise the task is woken when it does.
+    /// Fails if the connection has lost its place. Otherwise the task is woken when that happens.
     fn check_place(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         if self.place.as_mut().is_some_and(|place| place.is_evicted(context)) {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -147,7 +150,7 @@ impl Counted {
         Ok(())
     }
 
-    /// The outcome of a write, or that it took too long.
+    /// Returns the result of a write, or a timeout error.
     fn in_time<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         let Some(patience) = self.patience.filter(|_| written.is_pending()) else {
             self.stuck = None;

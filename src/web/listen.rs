@@ -16,77 +16,80 @@ use super::guard::{Door, Names, NoRandomness, closed};
 use super::routes::{assets, router};
 use super::site::Site;
 
-/// Connections at once; browsers open six to one server.
+/// The maximum number of concurrent connections; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
-/// Cookies that a browser keeps for a host, of all its ports: `kDomainMaxCookies` in Chromium's `net/cookies/cookie_monster.h`, and
-/// `network.cookie.maxPerHost` in Firefox.
+/// The number of cookies that a browser keeps for a host, for all its ports: `kDomainMaxCookies` in
+/// Chromium's `net/cookies/cookie_monster.h`, and `network.cookie.maxPerHost` in Firefox.
 const MAX_COOKIES: usize = 180;
-/// Bytes of a cookie's name and value (RFC 6265, section 6.1: <https://www.rfc-editor.org/rfc/rfc6265#section-6.1>).
+/// The maximum size of a cookie's name and value in bytes (RFC 6265, section 6.1:
+/// <https://www.rfc-editor.org/rfc/rfc6265#section-6.1>).
 const MAX_COOKIE_BYTES: usize = 4_096;
-/// Bytes of a request's line and headers. Another program of this machine can fill the browser with cookies, which are then sent here as
-/// well; they must not lock anyone out. Each cookie is followed by up to three more bytes (`=`, `; `), and 32 KiB are for all other headers,
-/// of which there may be 100, hyper's default. Browsers send all cookies in one header (RFC 6265, section 5.4).
+/// The maximum size of a request's line and headers in bytes. Another program on this machine can fill the
+/// browser with cookies, which are then sent here too; they must not lock the user out. Each cookie needs up
+/// to three more bytes (`=`, `; `), and 32 KiB are for all other headers, at most 100, hyper's default.
+/// Browsers send all cookies in one header (RFC 6265, section 5.4).
 ///
 /// hyper may reserve as much again while it reads. So without a session the worst case for all connections is 64 × 2 × 752 KiB = 94 MiB, held
 /// for at most ten seconds; a body is read only once the session is known.
 const MAX_HEADER_BYTES: usize = MAX_COOKIES * (MAX_COOKIE_BYTES + 3) + (32 << 10);
-/// A request's headers are here within this time after the connection, or the request before; so is a handshake, and an answer is taken
-/// in pieces each of which goes on within it.
+/// The time limit for the headers of a request, starting with the connection or the previous request, for a
+/// handshake, and for each piece of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Requests under way may still take so long when the end has come.
+/// How long running requests may take after the shutdown has started.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Where to listen.
 #[derive(Clone, Debug)]
 pub struct Listening {
-    /// The address; port 0 is any free one.
+    /// The address; port 0 means any free port.
     pub address: SocketAddr,
-    /// Certificate chain and key, both PEM, and the name that the certificate is for: with these it is HTTPS.
+    /// The certificate chain and the key, both PEM, and the name in the certificate. If set, the server uses
+    /// HTTPS.
     pub tls: Option<Tls>,
 }
 
-/// For HTTPS.
+/// The HTTPS configuration.
 #[derive(Clone, Debug)]
 pub struct Tls {
     /// The certificate chain, PEM.
     pub certificate: PathBuf,
     /// Its key, PEM.
     pub key: PathBuf,
-    /// The name by which browsers reach the server.
+    /// The host name that browsers use.
     pub host: String,
 }
 
-/// Why nothing is served.
+/// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
-    /// Others could read everything on the way.
-    #[error("{0} is not a loopback address: others would read on the way what is sent")]
+    /// Others on the network could read the traffic.
+    #[error("{0} is not a loopback address: others on the network could read the traffic")]
     NeedsTls(SocketAddr),
-    /// The address.
+    /// The address cannot be used.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address asked for.
+        /// The requested address.
         address: SocketAddr,
-        /// The system's reason.
+        /// The reason of the operating system.
         source: io::Error,
     },
-    /// Certificate or key.
+    /// The certificate or the key is invalid.
     #[error("cannot use the certificate {} with the key {}", certificate.display(), key.display())]
     Certificate {
         /// The certificate's file.
         certificate: PathBuf,
         /// The key's file.
         key: PathBuf,
-        /// What is wrong.
+        /// The error.
         source: io::Error,
     },
-    /// The server.
+    /// The server failed.
     #[error("the server failed")]
     Server(#[source] io::Error),
 }
 
-/// An address that is taken: whoever connects is kept waiting until [`Bound::serve`].
+/// A bound address: connections wait until [`Bound::serve`].
 pub struct Bound {
     listener: TcpListener,
     tls: Option<RustlsConfig>,
@@ -94,21 +97,21 @@ pub struct Bound {
     limits: Limits,
 }
 
-/// What one client, or many, can take of the server. Nothing is no limit: the tests show what each limit is there for.
+/// The limits for clients. `None` means no limit; tests use it to show what each limit protects.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Connections at once.
+    /// The maximum number of concurrent connections.
     pub(super) connections: Option<usize>,
     /// Whether the oldest connection without a session is closed in favour of a new one.
     pub(super) eviction: bool,
-    /// Bytes of a request's line and headers.
+    /// The maximum size of a request's line and headers in bytes.
     pub(super) header_bytes: Option<usize>,
-    /// How long a client may be silent where it is its turn.
+    /// How long the server waits for a client.
     pub(super) patience: Option<Duration>,
 }
 
 impl Limits {
-    /// As it is served.
+    /// The limits in production.
     pub(super) const ALL: Self = Self {
         connections: Some(MAX_CONNECTIONS),
         eviction: true,
@@ -117,10 +120,10 @@ impl Limits {
     };
 }
 
-/// Takes the address.
+/// Binds the address.
 ///
 /// # Errors
-/// [`Refused`] says why not.
+/// [`Refused`] if the address cannot be used.
 pub async fn listen(listening: &Listening) -> Result<Bound, Refused> {
     let address = listening.address;
     if listening.tls.is_none() && !address.ip().is_loopback() {
@@ -147,7 +150,7 @@ async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
         key: tls.key.clone(),
         source,
     })?;
-    // Only what is spoken is offered.
+    // Offer only the supported protocol.
     let mut inner = ServerConfig::clone(&config.get_inner());
     inner.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.reload_from_config(Arc::new(inner));
@@ -160,17 +163,18 @@ impl Bound {
         &self.names
     }
 
-    /// The same within other limits.
+    /// Replaces the limits.
     #[cfg(test)]
     pub(super) fn within(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The site behind all its guards. There is no other way to serve one, and the guards know the names of this address.
+    /// Puts the site behind all its guards. A site cannot be served without them, and they know the names of
+    /// this address.
     ///
     /// # Errors
-    /// If the system provides no random bytes.
+    /// If the operating system provides no random bytes.
     pub fn guard(self, site: Arc<Site>) -> Result<GuardedSite, NoRandomness> {
         let door = Arc::new(Door::new(self.names.clone())?);
         let router = closed(router(site), assets(), door.clone());
@@ -178,7 +182,7 @@ impl Bound {
     }
 }
 
-/// A site that only its guards let someone into, at an address that is taken.
+/// A site behind its guards, at an address that is bound.
 pub struct GuardedSite {
     pub(super) bound: Bound,
     pub(super) door: Arc<Door>,
@@ -186,12 +190,12 @@ pub struct GuardedSite {
 }
 
 impl GuardedSite {
-    /// The way in, which gives links.
+    /// The door, which creates links.
     pub fn door(&self) -> &Arc<Door> {
         &self.door
     }
 
-    /// Serves the site until `end` comes, then for at most half a second more.
+    /// Serves the site until `end` completes, then for at most half a second more.
     ///
     /// # Errors
     /// [`Refused::Server`] if the socket fails.
@@ -229,7 +233,7 @@ impl GuardedSite {
 mod tests {
     use super::*;
 
-    /// Browsers speak HTTP/2 to whoever offers it.
+    /// Browsers use HTTP/2 if a server offers it.
     #[tokio::test]
     async fn over_tls_nothing_is_offered_that_is_not_spoken() {
         let folder = tempfile::tempdir().expect("a folder");

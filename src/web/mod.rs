@@ -1,7 +1,8 @@
 //! The admin form as a page, served on this machine: one settings file, its fields, its findings.
 //!
-//! The page needs no script: what one adds is findings while typing. Everything is rendered here, every text in it escaped; a stored
-//! secret is in none of the answers. Who may see the page at all, [`guard`] decides.
+//! The page works without a script; the script only adds conveniences, for example findings while typing.
+//! Everything is rendered here with all texts escaped. No answer contains a stored secret. [`guard`] controls
+//! the access to the page.
 
 pub mod actions;
 mod gate;

@@ -1,7 +1,7 @@
-//! What each page that was sent out was made of, so that a form that comes back is understood as it was meant.
+//! The state of each page that was sent, so that a posted form is interpreted correctly.
 //!
-//! A page carries only a number: the file's bytes, and secrets that were entered and are not saved, stay here. A bounded number of them
-//! is kept; a form that comes back later is held against the file as it is then.
+//! A page contains only an id: the bytes of the file, and unsaved secrets, stay here. A limited number of
+//! pages is kept; a form of a dropped page is compared with the current file.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,14 +12,14 @@ use crate::check::Checked;
 use crate::form::{Form, Values};
 use crate::secret::SecretSource;
 
-/// How many pages are kept: more than anyone has open. Those of a file that did not change meanwhile share it.
+/// The maximum number of kept pages, more than a user has open. Pages of an unchanged file share it.
 const MOST: usize = 256;
 
-/// A file as it was read.
+/// A file at the time it was read.
 pub(super) struct Base {
     pub(super) checked: Checked,
     pub(super) values: Values,
-    /// Whether there was a file.
+    /// Whether the file existed.
     pub(super) exists: bool,
 }
 
@@ -28,7 +28,7 @@ impl Base {
         Self { values: Values::of(form, &checked), checked, exists }
     }
 
-    /// What a save has to find in the file's place.
+    /// The content that a save must find in the file.
     pub(super) fn expected(&self) -> Option<&Checked> {
         self.exists.then_some(&self.checked)
     }
@@ -48,28 +48,29 @@ impl Base {
 pub(super) struct Page {
     pub(super) id: String,
     pub(super) base: Arc<Base>,
-    /// Secrets that were entered and are not saved yet.
+    /// Secrets that were entered but not saved yet.
     pub(super) pending: HashMap<String, SecretSource>,
-    /// Where the file had changed: what a save would have made of it.
+    /// If the file had changed: what a save would have written.
     pub(super) apart: Option<Apart>,
-    /// The form was sent from a page that is no longer known, so nobody knows what its sender saw: saving shows what differs first.
+    /// The form was sent from a dropped page, so it is unknown which file it showed: saving shows the
+    /// differences first.
     pub(super) is_adopted: bool,
 }
 
-/// A file that two have changed.
+/// Two diverging versions of a file.
 pub(super) struct Apart {
-    /// As it was before.
+    /// The common base.
     pub(super) before: Checked,
-    /// As the form would have saved it.
+    /// The version of the form.
     pub(super) mine: Checked,
 }
 
-/// The pages that were sent out, the latest last.
+/// The pages that were sent, latest last.
 #[derive(Default)]
 pub(super) struct Pages(Mutex<VecDeque<Arc<Page>>>);
 
 impl Pages {
-    /// Keeps what a page is made of, and gives it a number.
+    /// Stores the state of a page, and gives it an id.
     pub(super) fn keep(
         &self,
         base: Arc<Base>,
@@ -79,7 +80,7 @@ impl Pages {
         self.put(Page { id: number(), base, pending, apart, is_adopted: false })
     }
 
-    /// The same for a form of which nobody knows what it was made of.
+    /// Stores the state for a form whose page was dropped.
     pub(super) fn adopt(&self, base: Arc<Base>, pending: HashMap<String, SecretSource>) -> Arc<Page> {
         self.put(Page { id: number(), base, pending, apart: None, is_adopted: true })
     }
@@ -94,13 +95,13 @@ impl Pages {
         page
     }
 
-    /// The page of a number.
+    /// Returns the page with this id.
     pub(super) fn find(&self, id: &str) -> Option<Arc<Page>> {
         let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.iter().find(|page| page.id == id).cloned()
     }
 
-    /// The file as it is: of one that has not changed, the copy that is here already.
+    /// Shares an equal file that is already stored, if any.
     pub(super) fn shared(&self, base: Base) -> Arc<Base> {
         let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let same = pages.iter().rev().find(|page| page.base.is_the_same(&base)).map(|page| page.base.clone());
@@ -108,7 +109,7 @@ impl Pages {
     }
 }
 
-/// One that nobody guesses.
+/// An unguessable id.
 fn number() -> String {
     Uuid::new_v4().simple().to_string()
 }

@@ -1,6 +1,6 @@
-//! The routes: the form, its rows, its findings while typing, saving, and what to do where someone else changed the file.
+//! The routes: the form, its rows, its findings while typing, saving, and resolving conflicts.
 //!
-//! GET changes nothing. Files are read and written on threads that may wait.
+//! GET changes nothing. Files are read and written on blocking threads.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::sent::Sent;
 use super::site::{Shown, Site, waiting};
 use crate::form::{Finding, findings, look};
 
-/// The routes of a site. They are for whoever the guards let through: see [`super::guard`].
+/// The routes of a site. They must be behind the guards: see [`super::guard`].
 pub(super) fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/", get(show))
@@ -29,11 +29,11 @@ pub(super) fn router(site: Arc<Site>) -> Router {
         .route("/save", post(saving::save))
         .route("/merge", post(saving::merge))
         .merge(actions::routes())
-        .fallback(|| async { (StatusCode::NOT_FOUND, "there is no such page\n") })
+        .fallback(|| async { (StatusCode::NOT_FOUND, "page not found\n") })
         .with_state(site)
 }
 
-/// What every page needs, and whoever may see none of them as well.
+/// The assets of every page, which are public.
 pub(super) fn assets() -> Router {
     Router::new()
         .route("/icon.svg", get(|| asset("image/svg+xml", include_str!("assets/icon.svg"))))
@@ -48,7 +48,7 @@ async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, kind)], text)
 }
 
-/// What became of the last save, as the address says it.
+/// The result of the last save, from the address.
 #[derive(Deserialize)]
 struct Asked {
     saved: Option<String>,
@@ -91,7 +91,7 @@ async fn show(
     .await
 }
 
-/// Adds a row or takes one away, without a script: the form comes back with what was entered.
+/// Adds or removes a row without a script: shows the form again with its input.
 async fn edit(
     State(site): State<Arc<Site>>,
     Extension(session): Extension<Session>,
@@ -127,13 +127,13 @@ async fn edit(
     .await
 }
 
-/// The answer to a form that is being filled in.
+/// The answer for a form while the user types.
 #[derive(Serialize)]
 struct Live {
     findings: Vec<Finding>,
-    /// How many errors saving would add; where there are any, it is refused.
+    /// The number of errors that saving would add; if there are any, saving is refused.
     added: usize,
-    /// Whether there is anything to save.
+    /// Whether there are changes to save.
     changed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Saving: through the one writer, if the file is still the one that the page was made of.
+//! Saving with `edit`, if the file is still the one that the page was created from.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(super) async fn save(
         if !posted.can_be_saved() {
             return site.not_saved(&page, &posted, &session);
         }
-        // A page that is no longer known may have been made of another file: what differs is shown first.
+        // A dropped page may have shown another file, so the differences are shown first.
         if page.is_adopted && !posted.changes().is_empty() {
             return site.apart(&page, &posted, &session);
         }
@@ -82,7 +82,7 @@ fn unsaved<'a>(
     }
 }
 
-/// Saves what was chosen where the file had changed.
+/// Saves the choices after a conflict.
 pub(super) async fn merge(
     State(site): State<Arc<Site>>,
     Extension(session): Extension<Session>,
@@ -93,7 +93,7 @@ pub(super) async fn merge(
         let page = sent.control("page").and_then(|id| site.pages.find(id));
         let Some((page, apart)) = page.as_ref().and_then(|page| Some((page, page.apart.as_ref()?))) else {
             let message =
-                "This page is too old: what you entered is no longer here. The file was not changed.";
+                "This page is too old: your input is no longer available. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
         };
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
@@ -108,7 +108,7 @@ pub(super) async fn merge(
 }
 
 impl Site {
-    /// The form again, where what was entered cannot be saved whatever the file says.
+    /// Shows the form again because its input cannot be saved.
     fn not_saved(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         let look = look(&self.form, &page.base.checked, posted);
         let (found, refused, error) = match look {
@@ -125,7 +125,7 @@ impl Site {
         self.again(&Shown { note, trouble: trouble.as_deref(), ..unsaved(page, posted, &found, session) })
     }
 
-    /// The same two versions once more, each with who changed what.
+    /// Shows the same conflict again.
     fn conflict_again(
         &self,
         page: &Page,
@@ -149,7 +149,7 @@ impl Site {
                 let found = findings(&self.form, &after, None);
                 once_more(
                     &found,
-                    &format!("Not saved: this choice would add {} to the file.", errors(added.len())),
+                    &format!("Not saved: these choices would add {} to the file.", errors(added.len())),
                 )
             }
             Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
@@ -162,7 +162,7 @@ impl Site {
         }
     }
 
-    /// What a form would have saved, beside the file as it is by now.
+    /// Shows the conflict between a form and the current file.
     fn apart(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         match look(&self.form, &page.base.checked, posted) {
             Ok(look) => {
@@ -198,15 +198,13 @@ impl Site {
     }
 }
 
-/// Says that keys were not changed, and why the rest was not saved either.
+/// The message that read-only keys were not changed and nothing was saved.
 fn read_only_message(keys: &[Key]) -> String {
     let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    format!(
-        "Not saved: {keys} cannot be changed in the form. What you entered in other fields is still here."
-    )
+    format!("Not saved: {keys} cannot be changed in the form. Your input in other fields is still here.")
 }
 
-/// The same text, checked once more: a check is kept by one page only.
+/// Checks the same text again, because a check belongs to one page only.
 fn again(checked: &Checked) -> Checked {
     let source = checked.source();
     crate::check::bytes(source.name(), source.text().as_bytes().to_vec(), source.is_readable_by_others())

@@ -1,10 +1,10 @@
-//! The names and values of a form as a browser sends them.
+//! The names and values of a posted form.
 
 use url::form_urlencoded;
 
 use crate::form::Values;
 
-/// What was sent. It may hold secrets and so has no Debug text.
+/// The posted pairs. They may contain secrets, so the type does not implement Debug.
 pub(super) struct Sent(Vec<(String, String)>);
 
 impl Sent {
@@ -18,12 +18,12 @@ impl Sent {
         &self.0
     }
 
-    /// The value of a name that is none of the file's.
+    /// The value of a control, which is not a key of the file.
     pub(super) fn control(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Does what a row's button asks for: `add`, `remove` or `restore`. Says which input is to be filled in next.
+    /// Applies the button of a row: `add`, `remove` or `restore`. Returns the input that gets the focus.
     pub(super) fn edit_rows(&mut self, values: &Values) -> Option<String> {
         let control = |name: &str| self.control(name).map(str::to_owned);
         let (add, remove, restore) = (control("add"), control("remove"), control("restore"));

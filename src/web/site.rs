@@ -1,4 +1,4 @@
-//! One settings file, its form, and the answers that show it.
+//! One settings file with its form, and the answers that show it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::form::{Finding, Form, Posted, findings};
 pub struct Site {
     pub(super) name: String,
     pub(super) path: PathBuf,
-    /// The path as the page shows it in commands.
+    /// The path in the displayed commands.
     pub(super) file_for_shell: String,
     pub(super) form: Form,
     pub(super) pages: Pages,
@@ -27,7 +27,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// The site of the file at `path`, which pages and findings call `name`. There need not be a file yet.
+    /// Creates the site for the file at `path`, which is called `name` in pages and findings. The file may
+    /// not exist yet.
     pub fn new(name: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         Self {
@@ -41,14 +42,14 @@ impl Site {
         }
     }
 
-    /// The same with something to do besides editing; without, the page has no buttons for it.
+    /// Adds actions besides editing; without them, the page has no buttons for actions.
     #[must_use]
     pub fn with(mut self, actions: Arc<dyn Actions>) -> Self {
         self.actions = Some(actions);
         self
     }
 
-    /// The file as it is.
+    /// Reads the current file.
     pub(super) fn read(&self) -> Arc<Base> {
         let exists = self.path.symlink_metadata().is_ok();
         let checked = if exists { check::file(&*self.name, &self.path) } else { self.empty() };
@@ -59,7 +60,7 @@ impl Site {
         check::bytes(&*self.name, Vec::new(), false)
     }
 
-    /// The page that a form was sent from. One that is no longer known counts as made of the file as it is.
+    /// The page that a form was sent from. A dropped page is replaced by one of the current file.
     pub(super) fn page_of(&self, sent: &Sent) -> Arc<Page> {
         let known = sent.control("page").and_then(|id| self.pages.find(id));
         known.unwrap_or_else(|| self.pages.adopt(self.read(), Default::default()))
@@ -75,14 +76,14 @@ impl Site {
         (status, page::refusal(&self.name, message)).into_response()
     }
 
-    /// The page of a file that cannot be a form, if it is one.
+    /// The page for a file that cannot be shown as a form, if that is the case.
     pub(super) fn unreadable(&self, base: &Base) -> Option<Response> {
         let is_form = base.checked.source().is_sound() && base.checked.was_read();
         let found = findings(&self.form, &base.checked, None);
         (!is_form).then(|| page::unreadable(&self.name, &found).into_response())
     }
 
-    /// The form as it was sent, to be filled in further.
+    /// Shows the posted form again.
     pub(super) fn again(&self, shown: &Shown<'_>) -> Response {
         let (base, posted) = (&shown.page.base, shown.posted);
         let values = posted.values(&self.form, &base.checked, &base.values);
@@ -128,12 +129,12 @@ impl std::fmt::Debug for Site {
     }
 }
 
-/// To the form, with what became of a save.
+/// Redirects to the form with the result of a save.
 pub(super) fn to_form(what: &str) -> Response {
     Redirect::to(&format!("./?{what}")).into_response()
 }
 
-/// Runs what may wait for the disk.
+/// Runs work that may block.
 pub(super) async fn waiting(work: impl FnOnce() -> Response + Send + 'static) -> Response {
     match tokio::task::spawn_blocking(work).await {
         Ok(response) => response,

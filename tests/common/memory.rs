@@ -9,7 +9,7 @@ use tower::ServiceExt;
 /// Leads to an emulator in memory.
 pub struct Memory(pub axum::Router);
 
-const CUT: TransportError = TransportError::Unreachable("the connection was cut before an answer came");
+const CUT: TransportError = TransportError::Unreachable("the connection was closed before an answer arrived");
 
 impl Memory {
     async fn asked(&self, request: Request) -> http::Response<Body> {

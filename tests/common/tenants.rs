@@ -46,7 +46,7 @@ pub fn secret(name: &str, ends: &str, may_be_ours: Option<bool>) -> SecretSeen {
 
 /// What nobody asked an administrator for.
 pub fn not_asked() -> Unseen {
-    Unseen::new(Cause::NotAsked, "only an administrator can read the registration (--as-admin)")
+    Unseen::new(Cause::NotAsked, "only an administrator can read the registration; add --as-admin")
 }
 
 /// The healthy tenant with other permissions in its token, without the registration.

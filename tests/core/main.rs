@@ -21,3 +21,4 @@ mod house;
 mod online_rules;
 mod roundtrip;
 mod secrets_in_code;
+mod wording;

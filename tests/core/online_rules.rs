@@ -171,11 +171,11 @@ fn what_the_secret_looks_like_is_said_where_it_is_refused() {
     assert!(!plain.contains("; the secret "), "{plain}");
     for (fault, words) in [
         (SecretFault::Guid, "has the form of a Secret ID"),
-        (SecretFault::SurroundingBlank, "has blanks or line ends around it"),
+        (SecretFault::SurroundingBlank, "has whitespace around it"),
         (SecretFault::Placeholder, "is a placeholder"),
         (SecretFault::Empty, "is empty"),
         (SecretFault::Quoted, "quotation marks"),
-        (SecretFault::UrlEncoded, "as in a web address"),
+        (SecretFault::UrlEncoded, "URL-encoded"),
         (SecretFault::Length, "shorter than 16"),
         (SecretFault::Unusual, "does not have the form"),
     ] {
@@ -218,7 +218,7 @@ fn a_missing_permission_is_one_finding_and_more_than_enough_is_excess_only() {
         assert_eq!(found_in(&from_teams(), &with_roles(roles)), from_teams_only, "{roles:?}, mode 1");
     }
     let said = said(missing, &with_roles(&[]));
-    assert!(said.iter().all(|text| text.contains("no permission at all")), "{said:?}");
+    assert!(said.iter().all(|text| text.contains("holds no permissions")), "{said:?}");
     let consent = "https://login.microsoftonline.com/7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34/adminconsent?client_id=2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16";
     assert!(said[0].contains("Presence.ReadWrite.All") && said[0].ends_with(consent), "{said:?}");
 }
@@ -341,7 +341,7 @@ fn ends(tenant: Snapshot, secrets: &[(&str, Option<bool>)]) -> String {
 fn a_secret_is_reported_from_so_many_days_before_its_end() {
     let one = |end: &str| ends(healthy(), &[(end, Some(true))]);
     assert_eq!(one("2026-04-01T00:00:00Z"), "");
-    assert!(one("2026-03-31T12:00:00Z").contains("\"s0\" ends on 2026-03-31, in 30 days"));
+    assert!(one("2026-03-31T12:00:00Z").contains("\"s0\" expires on 2026-03-31, in 30 days"));
     assert_eq!(one("2026-03-31T12:00:01Z"), "");
     assert!(one("2026-03-02T12:00:00Z").contains("in 1 day:"));
     assert!(one("2026-03-01T13:00:00Z").contains("in less than a day"));
@@ -362,7 +362,7 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
     let ours = accepted(&[(late, Some(false)), (soon, Some(true))]);
     assert!(ours.contains("\"s1\"") && !ours.contains("guess"), "{ours}");
     let two = accepted(&[(soon, Some(true)), (sooner, Some(true))]);
-    assert!(two.contains("\"s1\" ends on 2026-03-10") && two.contains("guess"), "{two}");
+    assert!(two.contains("\"s1\" expires on 2026-03-10") && two.contains("guess"), "{two}");
     let unknown = accepted(&[(soon, None), (late, None), (late, Some(false))]);
     assert!(unknown.contains("\"s0\"") && unknown.contains("guess"), "{unknown}");
     // One that has ended did not sign in; the only other one did.
@@ -374,7 +374,7 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
     assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
     // All have ended, and no sign-in says so.
     let gone = ends(unseen(), &[(gone_by, Some(true))]);
-    assert!(gone.contains("\"s0\" ended on 2026-02-01"), "{gone}");
+    assert!(gone.contains("\"s0\" expired on 2026-02-01"), "{gone}");
     assert_eq!(ends(refusing(7000222), &[(gone_by, Some(true)), (soon, Some(true))]), "");
 }
 

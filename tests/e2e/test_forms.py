@@ -11,7 +11,7 @@ LIMIT = 120  # seconds, which only tell a hang from a slow machine
 MODE, SECRET = "MsTeamsStatusSyncMode", "MsTeamsClientSecret"
 LONE = "Teams to Swyx only"
 CHOICES = {
-    f"control_center.{MODE}": [LONE, 'Both ways: "Speaking" in Swyx shows as "In a call" in Teams'],
+    f"control_center.{MODE}": [LONE, 'Both ways: "Speaking" in Swyx also appears as "In a call" in Teams'],
     "entra.cloud": ["Global (also GCC)", "US Government L4 (GCC High)"],
     "sync.status.Busy/InAMeeting": ["Available (Reachable)", "Do not disturb"],
 }

@@ -44,7 +44,7 @@ class Hook(Case):
 
         check = [TOOLS / "pre-commit", "run", "--all-files", "--color", "never"]
         done = self.command(*check, folder=customer)
-        self.refuses(done, "error[invalid-value]: there is no such mode")
+        self.refuses(done, "error[invalid-value]: unknown mode")
         self.assertIn("--> customers/south.toml:2:25", done.stdout)
         self.assertIn("2 files checked: 1 error", done.stdout)
 

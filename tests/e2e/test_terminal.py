@@ -47,10 +47,10 @@ class Colours(Case):
     def test_on_a_terminal_only(self):
         code, shown = on_terminal("check", self.bad)
         self.assertEqual(code, 1)
-        self.assertIn("there is no such mode", shown)
+        self.assertIn("unknown mode", shown)
         self.assertIn(ESCAPE, shown)
         piped = ours("check", self.bad)
-        self.refuses(piped, "there is no such mode")
+        self.refuses(piped, "unknown mode")
         self.assertNotIn(ESCAPE, piped.stdout + piped.stderr)
 
     def test_not_where_they_are_unwanted(self):
@@ -58,7 +58,7 @@ class Colours(Case):
             with self.subTest(words=words, **more):
                 code, shown = on_terminal("check", self.bad, *words, **more)
                 self.assertEqual(code, 1)
-                self.assertIn("there is no such mode", shown)
+                self.assertIn("unknown mode", shown)
                 self.assertNotIn(ESCAPE, shown)
 
 

@@ -30,7 +30,7 @@ fn what_is_no_file_is_named_for_what_it_is() {
         ("pipe.toml", "a pipe, device or socket, not a regular file"),
         ("/dev/zero", "a pipe, device or socket, not a regular file"),
         ("/dev/null", "a pipe, device or socket, not a regular file"),
-        ("huge.toml", "over the limit of 1 MiB"),
+        ("huge.toml", "larger than 1 MiB"),
         ("dangling.toml", "no such file"),
         ("loop.toml", "symbolic links"),
         ("socket.toml", "error[unreadable]"),

@@ -1,4 +1,4 @@
-//! Many changes in one pass over one tree, so that a thousand of them cost no more than one.
+//! Applies many changes in one pass over one tree, so that a thousand changes cost no more than one.
 
 use std::collections::HashMap;
 
@@ -11,33 +11,33 @@ use crate::edit::replacement::{Replacement, apply};
 use crate::source::Source;
 use crate::source::tree::Value;
 
-/// Changes that do not get in each other's way, as bytes to replace.
+/// Independent changes as replacements of bytes.
 pub(super) struct Batch<'a> {
     source: &'a Source,
     replacements: Vec<Replacement>,
-    /// The sections that come after the text, each with its lines.
+    /// The sections to append to the text, each with its lines.
     sections: Vec<(String, Vec<String>)>,
-    /// What became of arrays.
+    /// The changes of arrays.
     moved: HashMap<Key, Moved>,
     /// The number of changes.
     made: usize,
 }
 
-/// What became of the elements of an array.
+/// The changes of the elements of an array.
 #[derive(Default)]
 struct Moved {
     gone: usize,
     added: usize,
-    /// The first of those that are gone.
+    /// The first removed element.
     lowest: Option<usize>,
 }
 
 impl<'a> Batch<'a> {
-    /// Takes changes, in their order, up to the first that needs the text after an earlier one. Whether the text then says what was
-    /// asked for is for the proof to decide.
+    /// Collects changes in order, up to the first that depends on an earlier one. The proof then checks the
+    /// resulting text.
     ///
     /// # Errors
-    /// [`EditError`] says why the first cannot be made.
+    /// [`EditError`] if the first change cannot be made.
     pub(super) fn collect(source: &'a Source, changes: &[Change]) -> Result<Self, EditError> {
         let (replacements, sections) = (Vec::new(), Vec::new());
         let mut batch = Self { source, replacements, sections, moved: HashMap::new(), made: 0 };
@@ -52,7 +52,7 @@ impl<'a> Batch<'a> {
     }
 
     /// # Errors
-    /// [`EditError`] if the change cannot be made, or not before the earlier ones are.
+    /// [`EditError`] if the change cannot be made, or depends on an earlier one.
     fn add(&mut self, change: &Change) -> Result<(), EditError> {
         let key = change.key();
         let steps = key.steps();
@@ -96,7 +96,7 @@ impl<'a> Batch<'a> {
         self.moved.get(array).is_some_and(|moved| moved.gone > 0)
     }
 
-    /// The place in the text's own array of an element that comes behind all others.
+    /// The index in the array of the text for an appended element.
     fn appended(&mut self, array: &Key, index: usize) -> Option<usize> {
         let tree = self.source.tree();
         let there = match tree.find(array).map(|id| &tree.node(id).value) {
@@ -112,7 +112,7 @@ impl<'a> Batch<'a> {
         Some(there)
     }
 
-    /// Whether a key lies in an array of which elements are gone, and so may mean another element than the text's.
+    /// Whether a key is in an array with removed elements, so that its index may mean another element.
     fn is_moved(&self, steps: &[Step]) -> bool {
         let is_in = |array: &Key| {
             let array = array.steps();
@@ -136,13 +136,13 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The text with all changes made, and their number. Nothing if they overlap.
+    /// Returns the text with all changes made, and their number, or `None` if they overlap.
     pub(super) fn text(self) -> Option<(String, usize)> {
         let (text, made) = (self.source.text(), self.made);
         let is_empty = text.trim_start_matches('\u{feff}').is_empty();
         let section = |(index, (header, members)): (usize, (String, Vec<String>))| {
             let mut replacement = Insertion::Section { header, members }.replacement(text);
-            // Where there is a text, each brings the blank line before it along.
+            // If the text is not empty, each section starts with a blank line.
             if is_empty && index > 0 {
                 replacement.with.insert(0, '\n');
             }
@@ -150,7 +150,7 @@ impl<'a> Batch<'a> {
         };
         let sections = self.sections.into_iter().enumerate().map(section);
         let mut replacements = self.replacements.into_iter().chain(sections).collect::<Vec<_>>();
-        // What is inserted where something begins that goes stands before it.
+        // An insertion at the start of a deletion comes first.
         replacements.sort_by_key(|replacement| (replacement.range.start, !replacement.range.is_empty()));
         Some((apply(text, replacements)?, made))
     }
@@ -181,7 +181,7 @@ mod tests {
         format!("sync.status.\"Busy/P{}\"", "x".repeat(at)).parse().unwrap()
     }
 
-    /// Changes as a form makes them: values, then what goes, from the last to the first, then what is new.
+    /// Changes in the order of a form: values, then removals from last to first, then additions.
     fn changes(users: usize, pairs: usize, choice: &[u8]) -> Vec<Change> {
         let mut choice = choice.iter().copied().cycle();
         let mut next = || choice.next().unwrap_or(0) % 4;

@@ -1,4 +1,4 @@
-//! Where a key goes that is not there yet: behind the last one of its table, written as its neighbours are.
+//! Inserts a new key: after the last key of its table, in the style of its neighbours.
 
 use crate::diagnostic::{Key, Step};
 use crate::edit::change::{EditError, NewValue, string};
@@ -6,21 +6,21 @@ use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{NodeId, Origin, Table, Tree, Value};
 
-/// How a key comes into a text.
+/// How a key is inserted into a text.
 pub(super) enum Insertion {
-    /// Beside its neighbours.
+    /// Next to its neighbours.
     Beside(Replacement),
-    /// In a section of its own at the end of the text.
+    /// In a new section at the end of the text.
     Section {
-        /// Its header.
+        /// The header.
         header: String,
-        /// Its lines.
+        /// The lines.
         members: Vec<String>,
     },
 }
 
 impl Insertion {
-    /// The bytes that it replaces in `text`.
+    /// The replacement in `text`.
     pub(super) fn replacement(self, text: &str) -> Replacement {
         match self {
             Self::Beside(replacement) => replacement,
@@ -29,7 +29,7 @@ impl Insertion {
     }
 }
 
-/// How `key` is added.
+/// Determines how to insert `key`.
 pub(super) fn insert(source: &Source, key: &Key, value: &NewValue) -> Result<Insertion, EditError> {
     let steps = key.steps();
     let Some((last, parents)) = steps.split_last() else { return Err(EditError::NoPlace(key.clone())) };
@@ -42,7 +42,7 @@ pub(super) fn insert(source: &Source, key: &Key, value: &NewValue) -> Result<Ins
 
 fn insert_member(source: &Source, steps: &[Step], value: &NewValue) -> Option<Insertion> {
     let tree = source.tree();
-    // From the root down: the nodes that are there.
+    // The existing nodes, from the root down.
     let mut there: Vec<NodeId> = vec![Tree::ROOT];
     for step in steps {
         let at = *there.last()?;
@@ -63,7 +63,7 @@ fn insert_member(source: &Source, steps: &[Step], value: &NewValue) -> Option<In
             insert_into(source, *there.last()?, missing, value).map(Insertion::Beside)
         }
         Origin::Dotted => {
-            // Written as its neighbours are: from the table that they are all written in.
+            // In the style of its neighbours: relative to the table that contains them.
             let depth = there
                 .iter()
                 .rposition(|id| tree.table(*id).is_some_and(|table| table.origin != Origin::Dotted))?;
@@ -104,7 +104,7 @@ fn insert_line(source: &Source, table: &Table, member: String) -> Option<Replace
     let rest = text.get(table.body_end..)?;
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     if table.origin == Origin::Root && table.body_end == start {
-        // The file begins with a header, or has none: the first line is the only place before it.
+        // The first line is the only place before the first header.
         let at = start;
         return Some(Replacement { range: at..at, with: format!("{member}{line_end}") });
     }
@@ -117,7 +117,7 @@ fn insert_line(source: &Source, table: &Table, member: String) -> Option<Replace
     })
 }
 
-/// A table at the end of the file, for a key whose table is not there yet.
+/// A new table at the end of the file, for a key whose table does not exist.
 fn new_section(steps: &[Step], value: &NewValue) -> Option<Insertion> {
     let (last, table) = steps.split_last()?;
     let member = format!("{} = {}", dotted(std::slice::from_ref(last))?, value.render());
@@ -163,7 +163,7 @@ fn append_element(source: &Source, array: &Key, index: usize, value: &NewValue) 
     Some(Insertion::Beside(Replacement { range: at..at, with: format!("{comma}{}", value.render()) }))
 }
 
-/// The names of a path as TOML writes them; nothing if an element of an array is on the way.
+/// The path as a dotted TOML key, or `None` if it contains an array element.
 fn dotted(path: &[Step]) -> Option<String> {
     let names = path.iter().map(|step| match step {
         Step::Name(name) => {
@@ -174,7 +174,7 @@ fn dotted(path: &[Step]) -> Option<String> {
     names.collect::<Option<Vec<_>>>().map(|names| names.join("."))
 }
 
-/// The line end that the file uses.
+/// The line end of the file.
 fn line_end(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text.get(..at).is_some_and(|before| before.ends_with('\r')) => "\r\n",

@@ -1,7 +1,8 @@
-//! Changing a text: some keys get other values, and every other byte stays as it is.
+//! Changes the values of some keys in a text; every other byte stays unchanged.
 //!
-//! Rendering a whole document again loses CRLF, byte order marks and the order of dotted keys; so a change replaces the bytes of one
-//! value, or inserts or deletes lines. A second reader, `toml_edit`, then has to agree that exactly the asked keys changed.
+//! Rendering a whole document again would lose CRLF, byte order marks and the order of dotted keys. So a
+//! change replaces the bytes of one value, or inserts or deletes lines. A second parser, `toml_edit`, then
+//! confirms that exactly the requested keys changed.
 
 mod batch;
 mod insert;
@@ -14,10 +15,10 @@ use batch::Batch;
 use super::change::{Change, EditError};
 use crate::source::Source;
 
-/// The text with `changes` made, in their order.
+/// Returns the text with `changes` made in order.
 ///
 /// # Errors
-/// [`EditError`] says why. The text is then to stay as it is.
+/// [`EditError`] if a change cannot be made. Then the text must stay unchanged.
 ///
 /// ```
 /// use swyx_teams::edit::{Change, NewValue, edit_text};
@@ -34,7 +35,7 @@ pub fn edit_text(text: &str, changes: &[Change]) -> Result<String, EditError> {
         let is_proven = |after: &str, made: usize| {
             rest.get(..made).is_some_and(|made| proof::changes_only(&text, after, made))
         };
-        // What cannot be proven together may still be proven alone.
+        // Changes that cannot be proven together may be provable one by one.
         let together = batch(&text, rest)?.filter(|(after, made)| is_proven(after, *made));
         let made = match together {
             Some(made) => Some(made),
@@ -49,18 +50,19 @@ pub fn edit_text(text: &str, changes: &[Change]) -> Result<String, EditError> {
     Ok(text)
 }
 
-/// The text after the changes that can be made in one pass, and how many these are: at least the first. Nothing if they overlap.
+/// Returns the text after the changes that can be made in one pass, and their number, at least one, or `None`
+/// if they overlap.
 fn batch(text: &str, changes: &[Change]) -> Result<Option<(String, usize)>, EditError> {
     let (source, _) = Source::new("", text.as_bytes().to_vec(), false);
     if !source.is_sound() {
         return Err(EditError::NotToml);
     }
-    // The tree is as large as the file, and so is what the proof needs: it is dropped before.
+    // The tree is dropped before the proof, because both need as much memory as the file.
     Batch::collect(&source, changes).map(Batch::text)
 }
 
-/// The text that [`edit_text`] is about to make of a source, without the second reader's opinion: for a preview, since many changes of
-/// a large file are shown while someone types.
+/// Returns the text that [`edit_text`] would create, without the proof by the second parser. Previews use it,
+/// because they show many changes of a large file while the user types.
 ///
 /// # Errors
 /// As [`edit_text`].

@@ -1,20 +1,20 @@
-//! The second opinion on a change: another reader's view of the text before and after.
+//! Proves a change: a second parser compares the text before and after.
 
 use crate::diagnostic::Step;
 use crate::edit::change::{Change, NewValue};
 use crate::secret::{Secret, SecretSource};
 
-/// A document without its form: what a program would read. Empty tables and arrays are left out, since taking the last member away
-/// may take its table with it.
+/// The content of a document without its notation. Empty tables and arrays are omitted, because removing the
+/// last member may remove its table.
 #[derive(PartialEq, Eq)]
 enum Shape {
     Scalar(String),
     Array(Vec<Self>),
-    /// By name. A list, since thousands of users make thousands of small tables.
+    /// Sorted by name. A list, because thousands of users cause thousands of small tables.
     Table(Vec<(String, Self)>),
 }
 
-/// Whether `after` says what `before` says, but for `changes` made in their order.
+/// Whether `after` has the content of `before` after `changes` in order.
 pub(super) fn changes_only(before: &str, after: &str, changes: &[Change]) -> bool {
     let (Some(mut expected), Some(found)) = (read(before), read(after)) else { return false };
     for change in changes {
@@ -27,7 +27,7 @@ pub(super) fn changes_only(before: &str, after: &str, changes: &[Change]) -> boo
 }
 
 fn read(text: &str) -> Option<Shape> {
-    // The reader takes a byte order mark by itself.
+    // The parser accepts a byte order mark.
     let document = toml_edit::Document::parse(text).ok()?;
     Some(table(document.as_table()))
 }

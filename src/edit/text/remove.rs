@@ -1,4 +1,4 @@
-//! What to delete so that a key is gone: its line, its part of an inline table, or its sections.
+//! Removes a key: its line, its part of an inline table, or its sections.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{NodeId, Origin, Value};
 
-/// The change that takes `key` away.
+/// The replacements that remove `key`.
 pub(super) fn remove(source: &Source, key: &Key) -> Result<Vec<Replacement>, EditError> {
     let tree = source.tree();
     let id = tree.find(key).ok_or_else(|| EditError::NotSet(key.clone()))?;
@@ -30,7 +30,7 @@ pub(super) fn remove(source: &Source, key: &Key) -> Result<Vec<Replacement>, Edi
     Ok(ranges.into_iter().map(|range| Replacement { range, with: String::new() }).collect())
 }
 
-/// The lines of a node that is written in lines: `key = value`, a section, or several of them.
+/// The lines of a node that occupies whole lines: `key = value`, one section, or several sections.
 fn lines(source: &Source, id: NodeId) -> Vec<Range<usize>> {
     let node = source.tree().node(id);
     match &node.value {
@@ -50,8 +50,8 @@ fn lines(source: &Source, id: NodeId) -> Vec<Range<usize>> {
     }
 }
 
-/// From the start of the line of `start` to the end of the line of `end`; where that is the last line and has no line end, the one
-/// before is taken instead, and so is one of two blank lines that would meet.
+/// From the start of the line of `start` to the end of the line of `end`. If that is the last line without a
+/// line end, the preceding line end is included. If two blank lines would meet, one of them is included.
 fn whole_lines(text: &str, start: usize, end: usize) -> Range<usize> {
     let before = text.get(..start).unwrap_or_default();
     let first =
@@ -75,12 +75,12 @@ fn whole_lines(text: &str, start: usize, end: usize) -> Range<usize> {
     }
 }
 
-/// A member of an inline table or an element of an inline array, with the comma that it no longer needs.
+/// The range of a member of an inline table or an element of an inline array, including its comma.
 fn in_brackets(source: &Source, id: NodeId, is_member: bool) -> Option<Range<usize>> {
     let text = source.text();
     let node = source.tree().node(id);
     let before = text.get(..if is_member { node.name_span.start } else { node.span.start })?;
-    // A dotted member begins with its first name, behind the comma or bracket.
+    // A dotted member begins with its first name, after the comma or bracket.
     let start = before.rfind([',', '{', '['])? + 1;
     let after = text.get(node.span.end..)?;
     let next = after.trim_start();

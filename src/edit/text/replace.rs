@@ -1,4 +1,4 @@
-//! Another value for a key that is there.
+//! Replaces the value of an existing key.
 
 use crate::diagnostic::Key;
 use crate::edit::change::{EditError, NewValue};
@@ -6,7 +6,7 @@ use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{Origin, Value};
 
-/// The replacement of a value that is there.
+/// The replacement of an existing value.
 pub(super) fn replace(source: &Source, key: &Key, value: &NewValue) -> Result<Replacement, EditError> {
     let Some(id) = source.tree().find(key) else { return Err(EditError::NotSet(key.clone())) };
     let node = source.tree().node(id);

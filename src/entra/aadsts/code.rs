@@ -1,19 +1,19 @@
-//! One code of a refusal: what it means, and what to do.
+//! An error code: its meaning, and what to do.
 
 use super::Kind;
 
-/// One code.
+/// An error code of Entra ID.
 #[derive(Clone, Copy, Debug)]
 pub struct Code {
-    /// The number behind `AADSTS`.
+    /// The number after `AADSTS`.
     pub number: u32,
-    /// The word of the answer's member `error`, where it is known.
+    /// The value of the answer's member `error`, if known.
     pub error: Option<&'static str>,
-    /// What it comes to.
+    /// The kind of refusal.
     pub kind: Kind,
-    /// What it means: lower case, no full stop.
+    /// The meaning: lower case, no full stop.
     pub meaning: &'static str,
-    /// What to do, as an imperative: lower case, no full stop.
+    /// What to do, in the imperative: lower case, no full stop.
     pub cure: &'static str,
 }
 

@@ -1,28 +1,28 @@
-//! The kinds of refusals, by what the administrator has to do.
+//! The kinds of refusals, grouped by what the administrator must do.
 
-/// What a refusal comes to, by what the administrator has to do.
+/// The kind of a refusal, grouped by what the administrator must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The tenant is not there, or its id is none.
+    /// The tenant does not exist, or its id is invalid.
     TenantNotFound,
-    /// The tenant lives in another cloud, or the Graph that was asked for is another cloud's.
+    /// The tenant is in another cloud, or the requested Graph belongs to another cloud.
     WrongCloud,
-    /// The application is not there.
+    /// The application does not exist in the tenant.
     ApplicationNotFound,
-    /// The secret, or another credential, is not one of the application's.
+    /// The secret, or another credential, does not belong to the application.
     SecretRejected,
-    /// The secret is past its end.
+    /// The secret has expired.
     SecretExpired,
-    /// The application may not sign in: switched off, or a policy forbids it.
+    /// The application is not allowed to sign in: it is disabled, or a policy blocks it.
     SignInDisabled,
-    /// The permission was not consented to.
+    /// The permission lacks consent.
     NotConsented,
     /// The administrator's own sign-in failed, or is not finished.
     Administrator,
-    /// Entra ID is busy; it goes away by itself.
+    /// Entra ID is busy; retrying helps.
     Transient,
-    /// The request was not understood: a fault of this program, or of something between it and Entra ID.
+    /// The request was invalid: a bug in this program, or something between it and Entra ID changed it.
     Request,
     /// Not in this table.
     Unknown,
@@ -44,32 +44,32 @@ impl Kind {
         Self::Unknown,
     ];
 
-    /// Why Entra ID says so, as a sentence.
+    /// Explains the refusal in one sentence.
     pub fn why(self) -> &'static str {
         match self {
-            Self::TenantNotFound => {
-                "Every sign-in names its tenant, and the one that was named cannot be used."
-            }
+            Self::TenantNotFound => "Every sign-in names its tenant, and this tenant cannot be used.",
             Self::WrongCloud => {
-                "Microsoft's clouds are apart: a tenant, its application and its Graph are found only in their own."
+                "Microsoft's clouds are separate: a tenant, its application and its Graph exist only in their own cloud."
             }
             Self::ApplicationNotFound => {
-                "The sign-in goes to one tenant, and the application has to be registered or consented to there."
+                "The sign-in goes to one tenant, and the application must be registered there or have consent there."
             }
             Self::SecretRejected => {
-                "The application has to prove what it is, and the proof was not accepted."
+                "The application must prove its identity, and its credential was not accepted."
             }
-            Self::SecretExpired => "Client secrets have an end, and Entra ID refuses them from then on.",
+            Self::SecretExpired => "Client secrets expire, and Entra ID rejects an expired secret.",
             Self::SignInDisabled => {
-                "Id and credential may be right: an administrator's switch or policy keeps the application out."
+                "The id and the credential may be correct, but an administrator has disabled the application or a policy blocks it."
             }
-            Self::NotConsented => "What an application may do is decided by an administrator's consent.",
+            Self::NotConsented => {
+                "An application can use only permissions that an administrator has consented to."
+            }
             Self::Administrator => {
-                "It is a person's sign-in that failed; the application's own sign-in has nothing to do with it."
+                "The administrator's sign-in failed; the application's own sign-in is not affected."
             }
-            Self::Transient => "It is a fault on Microsoft's side, or a limit that was reached.",
-            Self::Request => "Entra ID did not get the request that it expects.",
-            Self::Unknown => "Entra ID gave no reason that is known here.",
+            Self::Transient => "Microsoft has a fault, or a limit was reached.",
+            Self::Request => "Entra ID did not receive the request that it expects.",
+            Self::Unknown => "Entra ID gave a reason that this program does not know.",
         }
     }
 }

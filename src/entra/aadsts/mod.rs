@@ -1,8 +1,11 @@
-//! What the codes of Entra ID's refusals mean, and what to do: the one table that findings, errors and `explain` read.
+//! The meanings of Entra ID's error codes, and what to do: the single table that findings, errors and
+//! `explain` use.
 //!
-//! Microsoft calls these numbers diagnostic and free to change, so a code that is not here is still an answer. Source of the
-//! meanings: <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. Which word stands in `error` with a code is
-//! not in that table; it is given where an answer or Microsoft's pages on the grant showed it, and decides nothing.
+//! Microsoft says that these numbers are for diagnosis and may change, so an unknown code is still a valid
+//! answer. Source of the meanings:
+//! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. That table does not list the
+//! value of `error` for a code. It is included here if an answer or Microsoft's pages on the grant showed it,
+//! and has no effect.
 
 mod administrator;
 mod application;
@@ -14,7 +17,7 @@ pub use code::Code;
 pub use kind::Kind;
 pub use table::{all, find};
 
-/// What a refusal comes to: by its code, else by the word of `error` (RFC 6749, section 5.2).
+/// Returns the kind of a refusal: by its code, otherwise by `error` (RFC 6749, section 5.2).
 pub fn kind(number: Option<u32>, error: &str) -> Kind {
     if let Some(code) = number.and_then(find) {
         return code.kind;
@@ -28,12 +31,13 @@ pub fn kind(number: Option<u32>, error: &str) -> Kind {
     }
 }
 
-/// Microsoft's own page on a code, known here or not.
+/// Microsoft's page about a code, whether the code is known here or not.
 pub fn page(number: u32) -> String {
     format!("https://login.microsoftonline.com/error?code={number}")
 }
 
-/// The number of a code as people write it: `AADSTS7000215`, in either case, or the number alone; also with the colon of a log.
+/// Parses the number of a code as users write it: `AADSTS7000215` in either case, or only the number; a
+/// trailing colon, as in logs, is allowed.
 pub fn number(text: &str) -> Option<u32> {
     const PREFIX: &str = "AADSTS";
     let text = text.trim_end_matches(':');
@@ -51,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// Every code that a sign-in of this program has been seen or said to end with.
+    /// Every code that a sign-in of this program is known to return.
     const EXPECTED: &[u32] = &[
         7000215, 7000222, 7000218, 70002, 700016, 700038, 700011, 70001, 7000112, 90002, 900023, 90038,
         900382, 900432, 50059, 90019, 500011, 1002012, 700022, 70011, 70003, 900144, 9002313, 700027, 700024,
@@ -78,7 +82,7 @@ mod tests {
             for text in [meaning, cure] {
                 assert!(text.len() > 15 && !text.ends_with('.') && text.trim() == *text, "{number}: {text}");
             }
-            // A name may stand first, but no sentence begins here.
+            // It may start with a name, but it is not a full sentence.
             assert!(cure.starts_with(char::is_lowercase), "{number}: {cure}");
             assert!(meanings.insert(*meaning), "{number}: {meaning} is another code's too");
             assert_eq!(

@@ -1,13 +1,13 @@
-//! All codes in one table, and the code of a number.
+//! All codes in one table, and the lookup by number.
 
 use super::{Code, administrator, application};
 
-/// All codes that are known here.
+/// All known codes.
 pub fn all() -> impl Iterator<Item = &'static Code> {
     application::CODES.iter().chain(administrator::CODES)
 }
 
-/// The code of a number.
+/// Returns the code with this number.
 pub fn find(number: u32) -> Option<&'static Code> {
     all().find(|code| code.number == number)
 }

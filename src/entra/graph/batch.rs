@@ -1,4 +1,5 @@
-//! Several calls in one request. Each part is throttled by itself, and only the parts that were put off are sent again.
+//! Several calls in one request. Each part is throttled separately, and only the throttled parts are sent
+//! again.
 //!
 //! Source of the shapes and of the limit: <https://learn.microsoft.com/graph/json-batching>.
 
@@ -14,10 +15,10 @@ use super::client::{Call, Client, error_code};
 use crate::entra::{GraphError, Service};
 use crate::http::{HttpError, RequestId, SafeToken, requested_pause};
 
-/// Parts of one batch at most.
+/// The maximum number of parts in one batch.
 const MOST_PARTS: usize = 20;
 
-/// One part of a batch: something that is read, so that it may be sent twice.
+/// One part of a batch. It only reads, so it may be sent twice.
 #[derive(Clone, Debug)]
 pub struct Part {
     method: Method,
@@ -26,12 +27,12 @@ pub struct Part {
 }
 
 impl Part {
-    /// Reads `url`, the path below the version, as `/users?$top=1`.
+    /// Reads `url`, the path after the version, for example `/users?$top=1`.
     pub fn get(url: impl Into<String>) -> Self {
         Self { method: Method::GET, url: url.into(), body: None }
     }
 
-    /// Asks with a body.
+    /// Sends a request with a body.
     pub fn post(url: impl Into<String>, body: Value) -> Self {
         Self { method: Method::POST, url: url.into(), body: Some(body) }
     }
@@ -40,9 +41,9 @@ impl Part {
 /// The answer to one part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PartAnswer {
-    /// The HTTP status, from 200 to 299 or from 400 to 499, but for 429.
+    /// The HTTP status, from 200 to 299 or from 400 to 499, except 429.
     pub status: u16,
-    /// Graph's word for an error.
+    /// Graph's error code.
     pub code: SafeToken,
     /// The body; null if it has none.
     pub body: Value,
@@ -74,11 +75,12 @@ struct AnswerShape {
     body: Value,
 }
 
-/// What became of one part.
+/// The result of one part.
 type Outcome = Result<PartAnswer, GraphError>;
 
 impl Client {
-    /// Sends `parts`, at most 20 in one request, and gives the outcome of each. What befalls a request as a whole befalls its parts.
+    /// Sends `parts`, at most 20 in one request, and returns the outcome of each. If a whole request fails,
+    /// all of its parts fail.
     pub async fn batch<const N: usize>(&self, parts: &[Part; N]) -> [Outcome; N] {
         let mut outcomes: [Option<Outcome>; N] = [const { None }; N];
         let mut pauses = self.sender.pauses().build();
@@ -87,7 +89,7 @@ impl Client {
             if !self.round(parts, &mut outcomes).await {
                 break;
             }
-            // Back ends now and then refuse a good token: once more with a new one.
+            // Back ends sometimes refuse a valid token, so try once more with a new one.
             let renews = !is_renewed
                 && outcomes.iter().any(is_unauthorized)
                 && match self.token().await {
@@ -106,7 +108,7 @@ impl Client {
             }
         }
         outcomes.map(|outcome| match outcome {
-            // Whoever may not send the batch may not send its parts.
+            // If the batch is refused, all of its parts are refused.
             Some(Err(GraphError::Refused { status: status @ (401 | 403), code, .. })) => {
                 Ok(PartAnswer { status, code, body: Value::Null })
             }
@@ -114,8 +116,8 @@ impl Client {
         })
     }
 
-    /// Sends the parts that are open, and notes what becomes of them. Tells whether every request was answered as a batch; one that
-    /// was not has been tried often enough.
+    /// Sends the open parts and stores their results. Returns whether every request got a batch answer; a
+    /// request without one was already retried often enough.
     async fn round(&self, parts: &[Part], outcomes: &mut [Option<Outcome>]) -> bool {
         let open = outcomes.iter().enumerate().filter(|(_, outcome)| is_open(outcome)).map(|(at, _)| at);
         let open = open.collect::<Vec<_>>();
@@ -124,7 +126,7 @@ impl Client {
             match self.request_of(parts, some).await {
                 Ok(answers) => {
                     for answer in answers {
-                        // Ids that were not sent, and second answers to one part, are nobody's.
+                        // Unknown ids and duplicate answers are ignored.
                         let at = answer.id.parse::<usize>().ok().filter(|at| some.contains(at));
                         if let Some(open) =
                             at.and_then(|at| outcomes.get_mut(at)).filter(|open| is_open(open))
@@ -205,12 +207,12 @@ fn shape(at: usize, part: &Part) -> PartShape<'_> {
     }
 }
 
-/// Whether Graph did not accept the token for a part.
+/// Whether Graph rejected the token for a part.
 fn is_unauthorized(outcome: &Option<Outcome>) -> bool {
     matches!(outcome, Some(Ok(answer)) if answer.status == 401)
 }
 
-/// Whether a part is still to be sent: not yet answered, or put off.
+/// Whether a part must still be sent: it has no answer yet, or it was throttled.
 fn is_open(answer: &Option<Outcome>) -> bool {
     match answer {
         None => true,
@@ -218,7 +220,7 @@ fn is_open(answer: &Option<Outcome>) -> bool {
     }
 }
 
-/// The pause after which a part is tried again, if it is.
+/// The pause before a part is tried again, if it is retried.
 fn wait(answer: &Outcome) -> Option<Duration> {
     match answer {
         Err(

@@ -1,4 +1,4 @@
-//! Changes of what Graph holds: one call each.
+//! Changes of objects in Graph: one call each.
 
 use http::Method;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::client::{Call, Client, Repeats};
 use crate::entra::GraphError;
 
-/// A change of something below the version's address, as `/applications/{id}`.
+/// A change of an object at a path after the version, for example `/applications/{id}`.
 #[derive(Clone, Debug)]
 pub struct Change {
     method: Method,
@@ -16,31 +16,31 @@ pub struct Change {
 }
 
 impl Change {
-    /// Makes something, or does what the path says.
+    /// Creates an object, or runs the action of the path.
     pub fn post(path: impl Into<String>, body: Value) -> Self {
         Self { method: Method::POST, path: path.into(), body: Some(body), prefer: None }
     }
 
-    /// Gives members other values.
+    /// Changes members of an object.
     pub fn patch(path: impl Into<String>, body: Value) -> Self {
         Self { method: Method::PATCH, path: path.into(), body: Some(body), prefer: None }
     }
 
-    /// As [`Change::patch`], of something with a key of its own, which is made if it is not there.
+    /// Like [`Change::patch`], for an object with an alternate key, which is created if it does not exist.
     /// Source: <https://learn.microsoft.com/graph/api/application-upsert>.
     pub fn upsert(path: impl Into<String>, body: Value) -> Self {
         Self { prefer: Some("create-if-missing"), ..Self::patch(path, body) }
     }
 
-    /// Takes something away.
+    /// Deletes an object.
     pub fn delete(path: impl Into<String>) -> Self {
         Self { method: Method::DELETE, path: path.into(), body: None, prefer: None }
     }
 }
 
 impl Client {
-    /// Makes a change that twice is as good as once, or of which Graph refuses a second one: it is sent again where nothing came back.
-    /// Gives the body of the answer, null if it has none.
+    /// Makes an idempotent change, or one that Graph refuses a second time: it is sent again if there was no
+    /// answer. Returns the body of the answer, or null if it has none.
     ///
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
@@ -48,7 +48,8 @@ impl Client {
         self.make(change, Repeats::Freely).await
     }
 
-    /// Makes a change that must not take effect twice. After an error that is no refusal, nobody knows whether it took effect.
+    /// Makes a change that must not take effect twice. After an error other than a refusal, it is unknown
+    /// whether the change took effect.
     ///
     /// # Errors
     /// As [`Client::change`].

@@ -1,4 +1,4 @@
-//! Microsoft Graph: single calls and lists with their pages, each with a token that is still good.
+//! Microsoft Graph: single calls and paged lists, each with a valid token.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,22 +16,23 @@ use crate::http::{
 };
 use crate::settings::Access;
 
-/// Pages of one list at most: 999,000 users.
+/// The maximum number of pages of one list: 999,000 users.
 const MOST_PAGES: usize = 1_000;
-/// Elements of one list at most, however large its pages are.
+/// The maximum number of elements of one list, whatever the page size.
 const MOST_ELEMENTS: usize = 1_000_000;
 
-/// One tenant's Graph.
+/// The Microsoft Graph client for one tenant.
 pub struct Client {
     pub(super) sender: Sender,
     access: Access,
     credential: Credential,
-    /// The token in use. Whoever needs a new one waits here for the first to get it, so that only one is asked for.
+    /// The current token. The lock makes concurrent calls wait for one new token instead of requesting
+    /// several.
     token: Mutex<Option<Token>>,
 }
 
 impl Client {
-    /// A client for the tenant of `access`, over `transport`.
+    /// Creates a client for the tenant of `access`, over `transport`.
     pub fn new(
         access: &Access,
         credential: Credential,
@@ -42,25 +43,26 @@ impl Client {
         Self { sender, access: access.clone(), credential, token: Mutex::new(None) }
     }
 
-    /// Gives what follows another end of all waiting, as after a person took time to answer.
+    /// Sets a new deadline for all following calls, for example after a prompt.
     pub fn wait_until(&mut self, until: Deadline) {
         self.sender.wait_until(until);
     }
 
-    /// Now, by the other side's clock where an answer told it: dates of secrets are the other side's too.
+    /// The current time by the server's clock if an answer contained it, because the expiry dates of secrets
+    /// use the same clock.
     pub fn now(&self) -> jiff::Timestamp {
         self.sender.now()
     }
 
-    /// Seconds that this machine's clock is ahead of the other side's.
+    /// Seconds that this machine's clock is ahead of the server's.
     pub fn clock_ahead(&self) -> Option<i64> {
         self.sender.clock_ahead()
     }
 
-    /// A token that is still good: the one in use, else a new one.
+    /// Returns a valid token: the current one, otherwise a new one.
     ///
     /// # Errors
-    /// [`GraphError`] says why the sign-in gave none.
+    /// [`GraphError`] if the sign-in failed.
     pub async fn token(&self) -> Result<Token, GraphError> {
         let mut kept = self.token.lock().await;
         match &*kept {
@@ -77,7 +79,8 @@ impl Client {
         }
     }
 
-    /// Forgets a token that Graph refused, unless another took its place already. Tells whether there can be a better one.
+    /// Drops a token that Graph refused, unless it was already replaced. Returns whether a new token can be
+    /// requested.
     pub(super) async fn forget(&self, refused: &Token) -> bool {
         let mut kept = self.token.lock().await;
         if kept.as_ref().is_some_and(|kept| kept.secret() == refused.secret()) {
@@ -86,7 +89,7 @@ impl Client {
         matches!(self.credential, Credential::Secret(..))
     }
 
-    /// Reads `path`, which starts behind the version: `/users/…`.
+    /// Reads `path`, which starts after the version: `/users/…`.
     ///
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
@@ -98,7 +101,7 @@ impl Client {
         format!("{}{path}", self.access.graph_address())
     }
 
-    /// The elements of a list whose first page is `page`, and of the pages that follow it.
+    /// Returns the elements of the list that starts with `page`, including all following pages.
     ///
     /// # Errors
     /// [`GraphError`]; a page on another host is not followed.
@@ -117,7 +120,7 @@ impl Client {
         }
     }
 
-    /// Whether a link leads to the host, and port, that this client speaks to.
+    /// Whether a link has the host and port of this client.
     fn is_ours(&self, link: &str) -> bool {
         let (Ok(link), Ok(own)) = (url::Url::parse(link), url::Url::parse(&self.access.graph_address()))
         else {
@@ -131,12 +134,12 @@ impl Client {
         address.ok().and_then(|address| address.host().map(str::to_owned)).unwrap_or_default()
     }
 
-    /// One call that gives JSON, or nothing.
+    /// Makes one call that returns JSON or nothing.
     pub(super) async fn json(&self, call: &Call<'_>) -> Result<Value, GraphError> {
         self.decoded(call).await
     }
 
-    /// One call whose answer is read straight into `T`.
+    /// Makes one call and deserializes the answer into `T`.
     pub(super) async fn decoded<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T, GraphError> {
         let response = self.call(call).await?;
         match parsed(response.body()) {
@@ -145,7 +148,7 @@ impl Client {
         }
     }
 
-    /// What an answer that is no success says, or a success that does not have the form it should.
+    /// The error for an unsuccessful answer, or for a successful one in an unexpected format.
     pub(super) fn refusal(&self, response: &Response) -> GraphError {
         let status = response.status();
         match parsed::<Value>(response.body()) {
@@ -165,7 +168,8 @@ impl Client {
         }
     }
 
-    /// One call with a token; one that Graph does not accept is renewed once, for its back ends now and then refuse a good one.
+    /// Makes one call with a token. A rejected token is renewed once, because Graph's back ends sometimes
+    /// refuse a valid one.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<Response, GraphError> {
         let token = self.token().await?;
         let response = self.sent(call, &token).await?;
@@ -211,12 +215,12 @@ pub(super) struct Call<'a> {
     pub(super) repeats: Repeats,
 }
 
-/// Whether a call may be sent again when nothing came back.
+/// Whether a call may be sent again if there was no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeats {
-    /// Twice is as good as once.
+    /// The call is idempotent.
     Freely,
-    /// Only when it surely took no effect.
+    /// Only if it certainly had no effect.
     UnlessItTookEffect,
 }
 
@@ -226,19 +230,18 @@ impl<'a> Call<'a> {
     }
 }
 
-const NOT_A_TOKEN: GraphError = GraphError::Administrator(
-    "the token holds characters that no token has; was it copied whole, and nothing else?",
-);
+const NOT_A_TOKEN: GraphError =
+    GraphError::Administrator("the token contains invalid characters; copy exactly the complete token");
 
-/// The pages of one list, as far as they were turned.
+/// The pages of one list that were read so far.
 #[derive(Default)]
 pub(super) struct Pages(HashSet<String>);
 
 impl Pages {
-    /// Allows the way to the page at `next`, when `elements` were read so far.
+    /// Checks that the page at `next` may be requested after `elements` were read.
     ///
     /// # Errors
-    /// [`GraphError`]: the page is on another host, was seen before, or is one too many.
+    /// [`GraphError`]: the page is on another host, was already read, or exceeds the maximum.
     pub(super) fn turn(&mut self, client: &Client, next: &str, elements: usize) -> Result<(), GraphError> {
         if !client.is_ours(next) {
             return Err(GraphError::PageElsewhere { host: client.host() });
@@ -250,7 +253,7 @@ impl Pages {
     }
 }
 
-/// The body of an answer: JSON, or nothing at all, which is null.
+/// Parses the body of an answer: JSON, or empty, which becomes null.
 fn parsed<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(if body.is_empty() { b"null" } else { body }).ok()
 }
@@ -264,13 +267,14 @@ pub(super) fn error_code(answer: &Value) -> SafeToken {
     SafeToken::of(answer.pointer("/error/code").and_then(Value::as_str).unwrap_or_default())
 }
 
-/// What the prose of a refusal says that no code does. The sentences are those that users of the service report; where Microsoft words
-/// them anew, a refusal is an error that stops, and the next run goes on.
+/// Finds the reason that only the message of a refusal contains. The sentences are those that users of the
+/// service report. If Microsoft changes them, the refusal ends the run with an error, and the next run
+/// continues.
 fn sense(answer: &Value) -> RefusalReason {
     const TOO_EARLY: [&str; 3] = [
         "does not reference a valid application object",
         "Not a valid reference update",
-        // With 403, of all things.
+        // With status 403.
         "backing application of the service principal being created",
     ];
     const ALREADY_THERE: [&str; 2] = ["already exists", "already in use"];

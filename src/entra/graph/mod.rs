@@ -2,10 +2,10 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `client` | single calls and lists, each with a token that is still good |
+//! | `client` | single calls and lists, each with a valid token |
 //! | `batch` | several calls in one request |
-//! | `change` | creations, changes and removals |
-//! | `presence` | presences read, set and cleared |
+//! | `change` | creating, changing and deleting objects |
+//! | `presence` | reading, setting and clearing presences |
 //! | `users` | the users of the tenant |
 
 mod batch;

@@ -1,4 +1,4 @@
-//! Presences: many read in one request, and this application's own session set and cleared.
+//! Presences: reads many in one request, and sets and clears this application's own session.
 //!
 //! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>, `presence-setpresence`, `presence-clearpresence`.
 
@@ -14,7 +14,7 @@ use super::client::{Call, Client};
 use crate::entra::GraphError;
 use crate::settings::ClientId;
 
-/// The presences of one answer, as it came: they are looked at in place, for there may be 25,000 in a second.
+/// The presences of one answer, unparsed. They are read in place, because there may be 25,000 per second.
 pub struct Presences(Vec<u8>);
 
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ struct Answer<'a> {
     value: Vec<Presence<'a>>,
 }
 
-/// The members that are read. Who asks for the presence of nobody gets `PresenceUnknown`, or nothing at all.
+/// The members that are read. For an unknown user, Graph returns `PresenceUnknown` or nothing.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Presence<'a> {
@@ -37,8 +37,8 @@ struct Presence<'a> {
 }
 
 impl Presences {
-    /// Gives each presence to `see`: whose it is, availability, activity, and its sequence number, empty where there is none. Tells whether the
-    /// answer was one.
+    /// Calls `see` for each presence with its user, availability, activity and sequence number, which is
+    /// empty if there is none. Returns whether the answer is valid.
     #[must_use]
     pub fn each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> bool {
         let Ok(answer) = serde_json::from_slice::<Answer<'_>>(&self.0) else { return false };
@@ -67,8 +67,9 @@ impl Client {
         }
     }
 
-    /// Shows a user as "In a call" (Busy/InACall) for `life`, 5 minutes to 4 hours, unless something stronger, or set by hand, is in front of
-    /// it. `session` is this application's client id, the only one that Graph takes.
+    /// Shows a user as "In a call" (Busy/InACall) for `life`, 5 minutes to 4 hours, unless a stronger
+    /// presence or one set by the user takes precedence. `session` is this application's client id, the only
+    /// one that Graph accepts.
     ///
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
@@ -87,7 +88,7 @@ impl Client {
         self.act(user, "setPresence", &body).await
     }
 
-    /// Takes that back. That there is no such session is as good.
+    /// Clears the presence that [`Client::set_in_a_call`] set. A missing session is not an error.
     ///
     /// # Errors
     /// As [`Client::set_in_a_call`].
@@ -102,7 +103,7 @@ impl Client {
         let address = self.address(&format!("/users/{user}/presence/{action}"));
         let call = Call { method: Method::POST, body: Some(body), ..Call::get(&address) };
         let response = self.call(&call).await?;
-        // The body is empty, or not; the pages say nothing of it.
+        // Microsoft does not document whether the body is empty.
         if response.status().is_success() { Ok(()) } else { Err(self.refusal(&response)) }
     }
 }

@@ -1,7 +1,8 @@
-//! Microsoft Graph: the users of a tenant, as far as `User.ReadBasic.All` shows them.
+//! Microsoft Graph: the users of a tenant, with the properties that `User.ReadBasic.All` allows.
 //!
-//! Each page is read from its bytes straight into users, so that 100,000 of them take little memory on the way.
-//! Sources: <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/permissions-reference#userreadbasicall>.
+//! Each page is deserialized directly into users, so that 100,000 of them need little memory. Sources:
+//! <https://learn.microsoft.com/graph/api/user-list>,
+//! <https://learn.microsoft.com/graph/permissions-reference#userreadbasicall>.
 
 use std::collections::HashSet;
 
@@ -12,19 +13,19 @@ use super::client::{Call, Client, Pages};
 use crate::entra::GraphError;
 use crate::text::guid;
 
-/// All users, in pages as large as Graph makes them.
+/// The request for all users, with the maximum page size.
 const USERS: &str = "/users?$select=id,displayName,mail,userPrincipalName&$top=999";
 
-/// A user as Teams and Entra ID know one.
+/// A user of Teams and Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeamsUser {
     /// The object id.
     pub id: Uuid,
-    /// `displayName`; empty where Graph shows none.
+    /// `displayName`; empty if Graph returns none.
     pub name: Box<str>,
-    /// `mail`, the primary SMTP address. Not every user has one, and it is not promised to be unique.
+    /// `mail`, the primary SMTP address. Not every user has one, and it may not be unique.
     pub mail: Option<Box<str>>,
-    /// `userPrincipalName`, the account name. A guest's has `#EXT#` in it.
+    /// `userPrincipalName`, the account name. A guest's account name contains `#EXT#`.
     pub upn: Box<str>,
 }
 
@@ -45,7 +46,7 @@ struct UserShape {
 }
 
 impl UserShape {
-    /// The user; nothing without an id or an account name.
+    /// Returns the user, or `None` without an id or an account name.
     fn user(self) -> Option<TeamsUser> {
         Some(TeamsUser {
             id: guid(&self.id?)?,
@@ -57,11 +58,12 @@ impl UserShape {
 }
 
 impl Client {
-    /// All users of the tenant, guests and rooms among them, in the order in which Graph lists them, each once. What has no id or no
-    /// account name is left out, and counted in the log.
+    /// Returns all users of the tenant, including guests and rooms, in Graph's order, each once. Users
+    /// without an id or an account name are skipped, and counted in the log.
     ///
     /// # Errors
-    /// [`GraphError`]; with 403 the application may not read users. A page on another host is not followed.
+    /// [`GraphError`]; 403 means that the application is not allowed to read users. A page on another host is
+    /// not requested.
     pub async fn teams_users(&self) -> Result<Vec<TeamsUser>, GraphError> {
         let mut users = Vec::new();
         let mut known = HashSet::new();
@@ -72,7 +74,7 @@ impl Client {
             let page = self.decoded::<PageShape>(&Call::get(&address)).await?;
             for shape in page.value {
                 match shape.user() {
-                    // A list that changes while it is read shows some users on two pages.
+                    // If a list changes while it is read, a user may appear on two pages.
                     Some(user) if known.insert(user.id) => users.push(user),
                     Some(_) => {}
                     None => left_out += 1,
@@ -83,7 +85,7 @@ impl Client {
             address = next;
         }
         if left_out > 0 {
-            tracing::warn!(left_out, "users without an id or an account name were left out");
+            tracing::warn!(left_out, "users without an id or an account name were skipped");
         }
         Ok(users)
     }

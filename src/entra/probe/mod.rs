@@ -1,4 +1,5 @@
-//! Graph -> [`Snapshot`]: looks at a tenant once, in as few requests as it takes, and judges nothing.
+//! Reads the state of a tenant from Graph into a [`Snapshot`]: once, in as few requests as possible, without
+//! judging it.
 //!
 //! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
 //! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
@@ -12,8 +13,7 @@
 //! use swyx_teams::entra::probe::{self, Depth};
 //! use swyx_teams::secret::Secret;
 //!
-//! /// Stands in for `swyx_teams::http::Https`: signs in, and allows the reads.
-//! struct Canned;
+//! /// Replaces `swyx_teams::http::Https`: signs in, and answers the reads. struct Canned;
 //!
 //! impl Transport for Canned {
 //!     fn send(&self, request: Request) -> Answer<'_> {
@@ -66,16 +66,16 @@ pub use registration::registration;
 pub(crate) use shapes::GRAPH_APP_ID;
 pub use unseen::unseen;
 
-/// On whom the read of a presence is tried.
+/// The user for the test read of a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// On a made-up id: nobody's presence is looked at.
+    /// A made-up id, so that no real user's presence is read.
     MadeUpUser,
-    /// On a user of the directory, in one request more.
+    /// A user of the directory; needs one more request.
     RealUser,
 }
 
-/// Looks at a tenant with the application's own sign-in. Its registration is left for [`registration`].
+/// Reads the state of a tenant with the application's own sign-in. [`registration`] reads the registration.
 pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Snapshot {
     let sign_in = match client.token().await {
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
@@ -95,7 +95,7 @@ pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Snap
         Err(why) => (Err(why.clone()), Err(why.clone())),
     };
     let not_asked =
-        Unseen::new(Cause::NotAsked, "only an administrator can read the registration (--as-admin)");
+        Unseen::new(Cause::NotAsked, "only an administrator can read the registration; add --as-admin");
     Snapshot {
         seen_at: client.now(),
         clock_ahead: client.clock_ahead(),
@@ -134,13 +134,14 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
     (directory, presence)
 }
 
-/// Asks for one presence as the synchronisation asks for many: an id that is nobody's, or a user without Teams, fails nothing.
+/// Requests one presence in the same way as the synchronisation. An unknown id, or a user without Teams, is
+/// not an error.
 fn presence_of(user: Uuid) -> Part {
     Part::post("/communications/getPresencesByUserId", json!({"ids": [user]}))
 }
 
-/// What the answer to [`presence_of`] shows. Only 401 and 403 are refusals; that any other answer shows the permission is inferred,
-/// but for one: 424 says that the part was not even looked at.
+/// Interprets the answer to [`presence_of`]. Only 401 and 403 are refusals. It is inferred that any other
+/// answer shows the permission, except 424, which means that the part was not processed.
 fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read> {
     let answer = answer.as_ref().map_err(unseen)?;
     match answer.status {

@@ -1,4 +1,4 @@
-//! The objects of a tenant's directory that provisioning looks at, read by an administrator in two requests.
+//! The objects of a tenant's directory that provisioning needs, read by an administrator in two requests.
 
 use uuid::Uuid;
 
@@ -14,12 +14,12 @@ use crate::entra::snapshot::{Cause, Seen, Unseen};
 use crate::secret::Secret;
 use crate::settings::{ClientId, TenantId};
 
-/// The marks of the application that is looked for.
+/// The identifiers of the application to find.
 #[derive(Clone, Copy, Debug)]
 pub struct Sought<'a> {
     /// The tenant in which it is registered.
     pub tenant: TenantId,
-    /// The client id, if the settings name one. Then neither of the other marks finds an application.
+    /// The client id, if the settings name one. Then the other identifiers are not used.
     pub client_id: Option<ClientId>,
     /// The unique name: letters, digits and hyphens.
     pub unique_name: &'a str,
@@ -27,16 +27,16 @@ pub struct Sought<'a> {
     pub name: &'a str,
 }
 
-/// What is read of an application.
+/// The members of an application that are read.
 const MEMBERS: &str = "id,appId,displayName,uniqueName,createdDateTime,signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials";
 
 type Answer = Result<PartAnswer, GraphError>;
 
-/// Looks for the application that is `sought`, in one request, and at what belongs to it, in another. `secret` is the one that is kept,
-/// to find it among the registered ones by its first characters.
+/// Finds the application `sought` in one request, and reads its related objects in another. `secret` is the
+/// stored secret; its first characters identify it among the registered ones.
 ///
 /// # Errors
-/// [`Unseen`] says what kept it from being seen.
+/// [`Unseen`] if the objects could not be read.
 pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret>) -> Seen<Objects> {
     let key = match sought.client_id {
         Some(id) => format!("appId='{id}'"),
@@ -52,12 +52,12 @@ pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret
         ])
         .await;
     let namesakes = list::<ApplicationShape>(client, by_name).await?;
-    // Of two reads one may come from where a young application is not known yet.
+    // One of the two reads may come from a server that does not know a new application yet.
     let listed = || namesakes.iter().find(|one| sought.is_marked_by_key(one)).cloned();
     let (found_by, shape) = match found::<ApplicationShape>(by_key)?.or_else(listed) {
         Some(application) if sought.client_id.is_some() => (FoundBy::ClientId, Some(application)),
         Some(application) => (FoundBy::UniqueName, Some(application)),
-        // Who named a client id means that one and no other.
+        // A client id in the settings identifies exactly one application.
         None if sought.client_id.is_some() || namesakes.len() != 1 => (FoundBy::ClientId, None),
         None => (FoundBy::DisplayName, namesakes.first().cloned()),
     };
@@ -86,7 +86,8 @@ impl Sought<'_> {
     }
 }
 
-/// The service principal of an application, with what was granted to it, and the tenant in which the application is registered.
+/// The service principal of an application with its grants, and the tenant in which the application is
+/// registered.
 async fn principal(client: &Client, id: ClientId) -> Seen<Option<(Principal, Option<Uuid>)>> {
     let [principal, grants] = client
         .batch(&[
@@ -136,7 +137,7 @@ fn namesake(shape: ApplicationShape) -> Namesake {
     Namesake { client_id: ClientId::new(shape.app_id), created: shape.created_date_time }
 }
 
-/// The deleted applications with one of the marks. Who may not list them is not kept from anything else.
+/// The deleted applications with one of the identifiers. If listing them is not allowed, the list is empty.
 async fn deleted_ones(client: &Client, answer: Answer, sought: Sought<'_>) -> Seen<Vec<Deleted>> {
     let all = match answer {
         Ok(answer) if answer.status == 403 => Vec::new(),
@@ -159,13 +160,14 @@ async fn deleted_ones(client: &Client, answer: Answer, sought: Sought<'_>) -> Se
 
 fn graph_principal(answer: Answer) -> Seen<GraphPrincipal> {
     let shape = found::<GraphShape>(answer)?;
-    let shape =
-        shape.ok_or_else(|| Unseen::new(Cause::Answer, "Microsoft Graph is not known in this tenant"))?;
+    let shape = shape.ok_or_else(|| {
+        Unseen::new(Cause::Answer, "this tenant has no service principal of Microsoft Graph")
+    })?;
     let roles = shape.app_roles.into_iter().filter_map(|role| Some((role.value?, role.id))).collect();
     Ok(GraphPrincipal { id: shape.id, roles })
 }
 
-/// A value in a query; a blank as `%20`, for `+` is one only in forms.
+/// Encodes a value for a query. A space becomes `%20`, because `+` is a space only in forms.
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }

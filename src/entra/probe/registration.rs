@@ -1,6 +1,7 @@
 //! The registration and its grants, read by an administrator in one batch.
 //!
-//! Permissions are told by name, and names come from the tenant's own service principal of Graph: their ids differ between clouds.
+//! Permissions are identified by name. The names come from the tenant's own service principal of Graph,
+//! because the ids differ between clouds.
 
 use std::collections::HashMap;
 
@@ -16,11 +17,11 @@ use crate::entra::snapshot::{Cause, Registration, Seen, Unseen};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
-/// Reads the registration of the application of `settings`, with an administrator's `client`. `secret` is the one that the settings
-/// name, to find it among the registered ones by its first characters.
+/// Reads the registration of the application of `settings` with an administrator's `client`. `secret` is the
+/// one that the settings name; its first characters identify it among the registered ones.
 ///
 /// # Errors
-/// [`Unseen`] says what kept it from being read.
+/// [`Unseen`] if the registration could not be read.
 pub async fn registration(
     client: &Client,
     settings: &Settings,
@@ -39,8 +40,9 @@ pub async fn registration(
     let principal = found::<PrincipalShape>(principal)?;
     let application = found::<ApplicationShape>(application)?.ok_or_else(|| absent(principal.is_some()))?;
     let graph = found::<GraphShape>(graph)?;
-    let graph =
-        graph.ok_or_else(|| Unseen::new(Cause::Answer, "Microsoft Graph is not known in this tenant"))?;
+    let graph = graph.ok_or_else(|| {
+        Unseen::new(Cause::Answer, "this tenant has no service principal of Microsoft Graph")
+    })?;
     let permissions = Permissions::of(&graph);
     // Without a service principal nothing is granted.
     let (granted, granted_delegated) = match principal {
@@ -68,12 +70,13 @@ pub async fn registration(
     })
 }
 
-/// Why there is no registration. One that is in no form in the tenant cannot have signed in, which is reported by itself.
+/// Why there is no registration. An application without a service principal in the tenant cannot sign in,
+/// which another rule reports.
 fn absent(is_known: bool) -> Unseen {
     if is_known {
         Unseen::new(
             Cause::Answer,
-            "the application is registered in another tenant, where its registration would have to be read",
+            "the application is registered in another tenant, so its registration cannot be read here",
         )
     } else {
         Unseen::new(Cause::Follows, "the application is not registered in this tenant")

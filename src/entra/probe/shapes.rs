@@ -1,4 +1,4 @@
-//! The answers of Graph about applications and grants, and how they are read.
+//! Graph's answers about applications and grants, and how to read them.
 //!
 //! Sources of the shapes: <https://learn.microsoft.com/graph/api/resources/application>,
 //! <https://learn.microsoft.com/graph/api/resources/serviceprincipal>, <https://learn.microsoft.com/graph/api/resources/approleassignment>,
@@ -20,19 +20,18 @@ use crate::secret::Secret;
 /// Source: <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>.
 pub(crate) const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
-/// The body of an answer; nothing where there is no such thing (HTTP 404).
+/// Returns the body of an answer, or `None` if the object does not exist (HTTP 404).
 pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>) -> Seen<Option<T>> {
     let answer = answer.map_err(|error| unseen(&error))?;
     match answer.status {
         200..=299 => shape(answer.body).map(Some),
         404 => Ok(None),
-        401 => Err(Unseen::new(
-            Cause::Answer,
-            "the administrator's token is not accepted (HTTP 401); is it still valid?",
-        )),
+        401 => {
+            Err(Unseen::new(Cause::Answer, "administrator's token rejected (HTTP 401); it may have expired"))
+        }
         403 => Err(Unseen::new(
             Cause::Answer,
-            "the administrator may not read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants",
+            "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants",
         )),
         _ => Err(strange(&answer)),
     }
@@ -40,10 +39,10 @@ pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>)
 
 pub(super) fn shape<T: DeserializeOwned>(body: Value) -> Seen<T> {
     serde_json::from_value(body)
-        .map_err(|_| Unseen::new(Cause::Answer, "Microsoft Graph answered in a form that is not documented"))
+        .map_err(|_| Unseen::new(Cause::Answer, "Microsoft Graph sent an answer in an undocumented format"))
 }
 
-/// The elements of a list, with those of the pages that follow the first. A list that is not there has none.
+/// Returns the elements of a list, including all following pages. A missing list has no elements.
 pub(super) async fn list<T: DeserializeOwned>(
     client: &Client,
     first: Result<PartAnswer, GraphError>,
@@ -54,7 +53,8 @@ pub(super) async fn list<T: DeserializeOwned>(
 }
 
 impl PasswordShape {
-    /// What is seen of it; nothing of one without an end, which Entra ID does not make.
+    /// Returns the visible properties. A secret without an expiry date is ignored; Entra ID does not create
+    /// such secrets.
     pub(super) fn seen(&self, secret: Option<&Secret>) -> Option<SecretSeen> {
         let hint = self.hint.as_deref().filter(|hint| !hint.is_empty());
         Some(SecretSeen {

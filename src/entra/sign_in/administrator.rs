@@ -1,7 +1,8 @@
-//! An administrator's sign-in: what the application itself cannot read or do.
+//! An administrator's sign-in, for everything that the application itself cannot read or do.
 //!
-//! In this order: a token that was brought along, the Azure CLI, a device code. One administrator of one tenant is asked once, however
-//! many files are about that tenant, and one after the other, for a person cannot enter two codes at a time.
+//! It uses a provided token, the Azure CLI or a device code, in this order. The administrator of a tenant
+//! signs in once, even for several files of that tenant. Sign-ins run one after another, because a user
+//! cannot enter two codes at a time.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -21,7 +22,7 @@ use crate::settings::{Access, ClientId, TenantId};
 
 /// How an administrator signs in.
 pub enum AdminWay {
-    /// With a token that was brought along.
+    /// With a provided token.
     Token(Secret),
     /// With the account of the Azure CLI: `az account get-access-token`.
     AzureCli,
@@ -29,7 +30,7 @@ pub enum AdminWay {
     DeviceCode(Box<dyn Fn(&DevicePrompt) + Send + Sync>),
 }
 
-/// The administrators who signed in, for as long as one command runs.
+/// The administrators who are signed in while one command runs.
 pub struct Administrators {
     way: AdminWay,
     scopes: &'static [&'static str],
@@ -38,42 +39,45 @@ pub struct Administrators {
     signed_in: Mutex<HashMap<Asked, Result<Token, GraphError>>>,
 }
 
-/// What one sign-in is for: where, in which tenant, as which application, and for which Graph.
+/// The key of a sign-in: address, tenant, application and Graph host.
 type Asked = (String, TenantId, ClientId, &'static str);
 
-/// What reading a registration and its grants takes: the least that Microsoft names, and `Directory.Read.All` for the delegated grants.
-/// Source: <https://learn.microsoft.com/graph/api/application-get> and <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
+/// The permissions to read a registration and its grants: the least that Microsoft documents, and
+/// `Directory.Read.All` for the delegated grants. Source:
+/// <https://learn.microsoft.com/graph/api/application-get> and
+/// <https://learn.microsoft.com/graph/api/serviceprincipal-list-oauth2permissiongrants>.
 pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
-/// What provisioning takes: the least that Microsoft names for changing a registration and its secrets, and for granting permissions.
-/// Source: <https://learn.microsoft.com/graph/api/application-update> and
-/// <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>.
+/// The permissions for provisioning: the least that Microsoft documents for changing a registration and its
+/// secrets, and for granting permissions. Source: <https://learn.microsoft.com/graph/api/application-update>
+/// and <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>.
 pub const TO_PROVISION: &[&str] = &["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
-/// How long a token is good that does not say so: the command that uses it lasts minutes.
+/// The assumed lifetime of a token without one: the command that uses it takes only minutes.
 const BROUGHT_ALONG: Duration = Duration::from_secs(60 * 60);
 
 impl Administrators {
-    /// Administrators who sign in in one way, for the permissions in `scopes`. The Azure CLI, and Entra ID for a code, have as long as
-    /// `patience`; a person has as long as the code is valid.
+    /// Administrators who use one sign-in method for the permissions in `scopes`. `patience` is the time
+    /// limit for the Azure CLI and for Entra ID's device code; the administrator has as long as the code is
+    /// valid.
     pub fn new(way: AdminWay, scopes: &'static [&'static str], patience: Duration) -> Self {
         let cancellation = CancellationToken::default();
         Self { way, scopes, patience, cancellation, signed_in: Mutex::default() }
     }
 
-    /// The same, with a token that ends the Azure CLI while it runs.
+    /// Sets a cancellation token that stops the Azure CLI while it runs.
     #[must_use]
     pub fn with_cancellation(self, cancellation: CancellationToken) -> Self {
         Self { cancellation, ..self }
     }
 
-    /// Whether a person is asked to enter a code.
+    /// Whether the administrator must enter a code.
     pub fn ask_a_person(&self) -> bool {
         matches!(self.way, AdminWay::DeviceCode(_))
     }
 
-    /// A token of an administrator of the tenant of `access`.
+    /// Returns a token of an administrator of the tenant of `access`.
     ///
     /// # Errors
-    /// [`GraphError`] says why there is none.
+    /// [`GraphError`] if there is no token.
     pub async fn token(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
         let graph = access.cloud.graph_host();
@@ -82,7 +86,8 @@ impl Administrators {
             return known.clone();
         }
         let token = self.sign_in(access, transport).await.and_then(|token| of_tenant(token, access));
-        // What a person or Entra ID said holds for every file; that one file's way did not lead there does not.
+        // An answer from the administrator or Entra ID applies to every file. A network error of one file
+        // does not.
         if matches!(
             token,
             Ok(_) | Err(GraphError::SignIn(_) | GraphError::Administrator(_) | GraphError::TooLate(_))
@@ -103,24 +108,24 @@ impl Administrators {
     }
 }
 
-/// The token, unless it says that it is another tenant's.
+/// Returns the token unless it is for another tenant.
 fn of_tenant(token: Token, access: &Access) -> Result<Token, GraphError> {
     match token.tenant() {
         Some(tenant) if !access.tenant_id.is(tenant) => Err(GraphError::Administrator(
-            "the administrator's token is for another tenant than the settings",
+            "the administrator's token is for another tenant than the one in the settings",
         )),
         _ => Ok(token),
     }
 }
 
-/// What `az account get-access-token` prints. Source: <https://learn.microsoft.com/cli/azure/account>.
+/// The output of `az account get-access-token`. Source: <https://learn.microsoft.com/cli/azure/account>.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct AzureShape {
     access_token: String,
 }
 
-/// The output of the Azure CLI has this many bytes at most.
+/// The maximum size of the output of the Azure CLI.
 const MAX_AZURE_CLI_BYTES: usize = 64 * 1024;
 
 async fn from_azure_cli(
@@ -135,25 +140,26 @@ async fn from_azure_cli(
     command.args(["--tenant", &access.tenant_id.to_string(), "--output", "json"]);
     command.envs(its_own());
     let output = runner.output_async(cancellation).await.map_err(|error| match error {
-        RunError::TimedOut => GraphError::TooLate("the Azure CLI (az) gave no token in time"),
+        RunError::TimedOut => GraphError::TooLate("the Azure CLI (az) did not return a token in time"),
         RunError::NotStarted(_) => {
-            GraphError::Administrator("the Azure CLI (az) cannot be started; is it installed?")
+            GraphError::Administrator("the Azure CLI (az) cannot be started; check that it is installed")
         }
-        RunError::TooMuchOutput => GraphError::Administrator("az printed something else than a token"),
+        RunError::TooMuchOutput => GraphError::Administrator("the output of az is not a token"),
         RunError::Cancelled => GraphError::Administrator("the Azure CLI (az) was stopped"),
         RunError::Lost(_) => GraphError::Administrator("the Azure CLI (az) failed"),
     })?;
     if !output.status.success() {
         return Err(GraphError::Administrator(
-            "az has no token for this tenant; run az login --tenant with its id first",
+            "az has no token for this tenant; run az login --tenant with the tenant id first",
         ));
     }
     let shape = serde_json::from_slice::<AzureShape>(&output.stdout);
-    let shape = shape.map_err(|_| GraphError::Administrator("az printed something else than a token"))?;
+    let shape = shape.map_err(|_| GraphError::Administrator("the output of az is not a token"))?;
     Ok(Token::new(Secret::new(shape.access_token), Some(BROUGHT_ALONG)))
 }
 
-/// The variables that lead the Azure CLI to its account, and to the Internet. Any other may be a secret of some settings file.
+/// The variables that the Azure CLI needs for its account and for the Internet. Any other variable may
+/// contain a secret of a settings file.
 fn its_own() -> impl Iterator<Item = (OsString, OsString)> {
     let is_its_own = |name: &str| {
         let name = name.to_ascii_uppercase();

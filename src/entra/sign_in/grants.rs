@@ -1,7 +1,8 @@
-//! Tokens from Entra ID: the grants of OAuth 2.0 (RFC 6749, section 4.4; RFC 8628), by the `oauth2` crate over our own `send`.
+//! Tokens from Entra ID: the grants of OAuth 2.0 (RFC 6749, section 4.4; RFC 8628), with the `oauth2` crate
+//! over our own `send`.
 //!
-//! The crate's types live in these functions only: its `AccessToken` and `ClientSecret` are not wiped and can be serialised, and its
-//! parse error holds the body of the answer.
+//! Only these functions use the crate's types: its `AccessToken` and `ClientSecret` are not wiped and can be
+//! serialised, and its parse error contains the body of the answer.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -23,22 +24,22 @@ use crate::http::{
 use crate::secret::Secret;
 use crate::settings::{Access, ClientId as ApplicationId};
 
-/// With what a token is got.
+/// The credential for a token.
 pub enum Credential {
     /// The application's client id and secret.
     Secret(ApplicationId, Secret),
-    /// A token that is there already, an administrator's.
+    /// An existing token of an administrator.
     Token(Token),
 }
 
-/// What Entra ID asks an administrator to do: open the address and enter the code.
+/// The prompt for an administrator: open the address and enter the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DevicePrompt {
-    /// The address, as `https://microsoft.com/devicelogin`.
+    /// The address, for example `https://microsoft.com/devicelogin`.
     pub address: String,
-    /// The code to enter there. It is of use only together with the administrator's own sign-in.
+    /// The code to enter there. It is useless without the administrator's own sign-in.
     pub code: String,
-    /// How long it can be used, by default 15 minutes.
+    /// How long the code is valid; 15 minutes by default.
     pub lifetime: Duration,
 }
 
@@ -59,7 +60,7 @@ pub(crate) async fn as_application(
     token(answer, &carrier, access)
 }
 
-/// Lets an administrator sign in elsewhere with a code, which `prompt` shows.
+/// Signs an administrator in on another device with a code, which `prompt` shows.
 pub(super) async fn as_administrator(
     transport: Arc<dyn Transport>,
     access: &Access,
@@ -88,7 +89,7 @@ pub(super) async fn as_administrator(
         code: details.user_code().secret().clone(),
         lifetime: details.expires_in(),
     });
-    // The code's own time is the person's to use.
+    // The administrator may use the whole lifetime of the code.
     let sender = within(details.expires_in());
     let carrier = Carrier::new(&sender);
     let polling = client.exchange_device_access_token(&details);
@@ -99,7 +100,7 @@ pub(super) async fn as_administrator(
     }
 }
 
-const TOO_LATE: GraphError = GraphError::TooLate("nobody entered the code in time; start again");
+const TOO_LATE: GraphError = GraphError::TooLate("the code was not entered in time; start again");
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.
 fn address<T, E>(
@@ -111,7 +112,8 @@ fn address<T, E>(
     parse(address).map_err(|_| not_entra(access, 0))
 }
 
-/// A permission of the cloud's Graph. A gateway in front of Graph has another address, but asks for the same tokens.
+/// A permission of the cloud's Graph. A gateway in front of Graph has another address, but needs the same
+/// tokens.
 fn resource(access: &Access, name: &str) -> String {
     format!("https://{}/{name}", access.cloud.graph_host())
 }
@@ -132,7 +134,7 @@ fn failure<T: oauth2::ErrorResponse>(
 ) -> GraphError {
     match (carrier.reason(), error) {
         (Some(reason), _) | (None, RequestTokenError::Request(reason)) => reason,
-        // The crate gave up waiting.
+        // The crate stopped waiting.
         (None, RequestTokenError::ServerResponse(_)) => TOO_LATE,
         (None, RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => not_entra(access, 200),
     }
@@ -144,10 +146,11 @@ fn not_entra(access: &Access, status: u16) -> GraphError {
     GraphError::NotMicrosoft { host, status, service: Service::Entra, kind: SafeToken::default() }
 }
 
-/// Carries the crate's requests, and judges the answers.
+/// Sends the crate's requests and checks the answers.
 ///
-/// While it waits for a person, the crate asks again after every error of its carrier. So only what may pass is one; of what will not
-/// pass, as a refusal, the reason is kept here, and the crate gets an answer with which it ends.
+/// While it waits for the administrator, the crate retries after every error of its client. So only transient
+/// errors are returned as such. For a permanent error, for example a refusal, the reason is stored here, and
+/// the crate gets an answer that ends the flow.
 struct Carrier<'a> {
     sender: &'a Sender,
     reason: Mutex<Option<GraphError>>,
@@ -158,7 +161,7 @@ impl<'a> Carrier<'a> {
         Self { sender, reason: Mutex::default() }
     }
 
-    /// Why nothing came of it, if that will not pass.
+    /// The permanent error, if any.
     fn reason(&self) -> Option<GraphError> {
         self.reason.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -179,7 +182,7 @@ impl<'a> Carrier<'a> {
     }
 }
 
-/// The answer with which the crate ends (RFC 6749, section 5.2).
+/// The answer that makes the crate end the flow (RFC 6749, section 5.2).
 const THE_END: &[u8] = br#"{"error": "access_denied"}"#;
 
 impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
@@ -200,12 +203,13 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
     }
 }
 
-/// What the device flow goes on with (RFC 8628, section 3.5).
+/// Whether the device flow continues after this refusal (RFC 8628, section 3.5).
 fn goes_on(refused: &SignInRefusal) -> bool {
     matches!(refused.error.as_str(), Some("authorization_pending" | "slow_down"))
 }
 
-/// The members of an error of the token endpoint that are read. The prose of `error_description` may change, Microsoft says.
+/// The members of a token endpoint error that are read. According to Microsoft, the text of
+/// `error_description` may change.
 #[derive(Deserialize)]
 struct ErrorShape {
     error: String,
@@ -224,7 +228,7 @@ fn refusal(response: &HttpResponse) -> Option<SignInRefusal> {
     Some(SignInRefusal::new(shape.error_codes.first().copied(), &shape.error, request))
 }
 
-/// Whether an answer is a token, or the beginning of a device flow.
+/// Whether an answer is a token or the start of a device flow.
 fn is_entras(response: &HttpResponse) -> bool {
     let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
     body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))

@@ -3,8 +3,8 @@
 //! | file | what it is |
 //! |---|---|
 //! | `grants` | client credentials, and the device code |
-//! | `administrator` | an administrator's sign-in: ready token, Azure CLI, device code |
-//! | `token` | what a token says of itself |
+//! | `administrator` | an administrator's sign-in: provided token, Azure CLI, device code |
+//! | `token` | an access token and its claims |
 
 mod administrator;
 mod grants;

@@ -1,8 +1,8 @@
-//! An access token, and what it says of itself.
+//! An access token and its claims.
 //!
-//! Microsoft asks clients not to rely on the form of Graph's tokens, so its claims are read to report them and never to grant
-//! anything; a token that cannot be read is as good as any other.
-//! Source: <https://learn.microsoft.com/entra/identity-platform/access-tokens>.
+//! Microsoft asks clients not to rely on the format of Graph's tokens. So the claims are only reported, and
+//! never grant anything. A token that cannot be decoded is as usable as any other. Source:
+//! <https://learn.microsoft.com/entra/identity-platform/access-tokens>.
 
 use std::time::Duration;
 
@@ -17,32 +17,33 @@ use crate::text::guid;
 #[derive(Clone, Debug)]
 pub struct Token {
     secret: Secret,
-    /// When it is no longer used: a little before its end.
+    /// When it is no longer used: a little before it expires.
     until: Instant,
     claims: Option<Claims>,
 }
 
-/// The claims that are of interest. Source: <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
+/// The claims that are read. Source:
+/// <https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference>.
 #[derive(Clone, Debug, Deserialize)]
 struct Claims {
-    /// Application permissions; missing where none is granted.
+    /// Application permissions; missing if none is granted.
     #[serde(default)]
     roles: Vec<String>,
     /// The tenant.
     tid: Option<String>,
 }
 
-/// No token is kept longer than a day, whatever it says; Graph's are valid for an hour or so.
+/// No token is kept longer than a day. Graph's tokens are valid for about an hour.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-/// A token is renewed this long before its end, or after nine tenths of its life, whatever comes later.
+/// A token is renewed this long before it expires, or after nine tenths of its lifetime, whichever is later.
 const BEFORE_ITS_END: Duration = Duration::from_secs(300);
 
 impl Token {
-    /// A token that is valid for `lifetime` from now; nothing is taken for no time at all.
+    /// Creates a token that is valid for `lifetime` from now; `None` means no time at all.
     pub(crate) fn new(secret: Secret, lifetime: Option<Duration>) -> Self {
         let lifetime = lifetime.unwrap_or_default().min(LONGEST);
         let usable = lifetime.saturating_sub(BEFORE_ITS_END).max(lifetime * 9 / 10);
-        // The error holds parts of the token.
+        // The error contains parts of the token, so it is dropped.
         let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(Secret::expose(&secret)).ok();
         Self { secret, until: Instant::now() + usable, claims: claims.map(|token| token.claims) }
     }
@@ -57,12 +58,12 @@ impl Token {
         Instant::now() < self.until
     }
 
-    /// The application permissions in it, by name; nothing if it cannot be read.
+    /// The names of the application permissions in it; `None` if it cannot be decoded.
     pub fn roles(&self) -> Option<&[String]> {
         self.claims.as_ref().map(|claims| claims.roles.as_slice())
     }
 
-    /// The tenant that it is for; nothing if it cannot be read.
+    /// The tenant that it is for; `None` if it cannot be decoded.
     pub fn tenant(&self) -> Option<Uuid> {
         self.claims.as_ref()?.tid.as_deref().and_then(guid)
     }

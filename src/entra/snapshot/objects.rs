@@ -1,4 +1,5 @@
-//! What a tenant holds of the application that the settings want: the objects of its directory, as far as provisioning needs them.
+//! The directory objects of a tenant that belong to the application in the settings, as far as provisioning
+//! needs them.
 
 use std::collections::BTreeMap;
 
@@ -8,31 +9,32 @@ use uuid::Uuid;
 use super::SecretSeen;
 use crate::settings::ClientId;
 
-/// The objects of a tenant's directory that provisioning looks at.
+/// The objects of a tenant's directory that provisioning needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Objects {
-    /// When they were seen, by Microsoft's clock.
+    /// When they were read, by Microsoft's clock.
     pub seen_at: Timestamp,
     /// Microsoft Graph's own service principal.
     pub graph: GraphPrincipal,
-    /// The application, and what it was found by.
+    /// The application, and the identifier by which it was found.
     pub application: Option<(FoundBy, Application)>,
-    /// Applications with the display name that is looked for. One that was found by another mark may be among them.
+    /// Applications with the display name. The application may be one of them, even if it was found by
+    /// another identifier.
     pub namesakes: Vec<Namesake>,
-    /// Deleted applications that bear one of the marks, and can still be restored.
+    /// Deleted applications with one of the identifiers that can still be restored.
     pub deleted: Vec<Deleted>,
     /// Whether the tenant knows the client id as that of an application of another tenant.
     pub is_foreign: bool,
 }
 
-/// The mark by which an application was found. In this order: the first that fits counts.
+/// The identifier by which an application was found, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundBy {
     /// The client id that the settings name.
     ClientId,
-    /// The unique name that provisioning gives (`uniqueName`).
+    /// The unique name that provisioning sets (`uniqueName`).
     UniqueName,
-    /// Its display name, which no other application bears.
+    /// Its display name, which no other application has.
     DisplayName,
 }
 
@@ -73,7 +75,7 @@ pub struct Application {
 /// A permission that an application declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declared {
-    /// The application id of the resource, as it was written.
+    /// The application id of the resource, as in the answer.
     pub resource: String,
     /// The permission's id.
     pub id: Uuid,
@@ -88,7 +90,7 @@ pub struct Principal {
     pub id: Uuid,
     /// `accountEnabled`.
     pub enabled: bool,
-    /// What was granted to it.
+    /// Its grants.
     pub grants: Vec<Grant>,
 }
 
@@ -99,25 +101,25 @@ pub struct Grant {
     pub id: String,
     /// The object id of the resource that has the role.
     pub resource: Uuid,
-    /// What the resource is called.
+    /// The name of the resource.
     pub resource_name: String,
     /// The id of the role.
     pub role: Uuid,
 }
 
-/// An application that bears the display name that is looked for.
+/// An application with the same display name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namesake {
     /// The application (client) id.
     pub client_id: ClientId,
-    /// When it was made, if that is known.
+    /// When it was created, if known.
     pub created: Option<Timestamp>,
 }
 
 /// A deleted application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deleted {
-    /// The object id, under which it can be restored.
+    /// The object id, needed to restore it.
     pub id: Uuid,
     /// The application (client) id.
     pub client_id: ClientId,
@@ -125,7 +127,7 @@ pub struct Deleted {
     pub name: String,
     /// `uniqueName`.
     pub unique_name: Option<String>,
-    /// When it was deleted, if that is known.
+    /// When it was deleted, if known.
     pub at: Option<Timestamp>,
 }
 

@@ -1,11 +1,11 @@
-//! A token that asks running commands to end.
+//! A token that cancels running commands.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::commands::wake_waiters;
 
-/// Asks the commands that were started with it to end. Clones are the same token.
+/// Cancels the commands that were started with it. Clones are the same token.
 #[derive(Clone, Debug, Default)]
 pub struct CancellationToken {
     own: Arc<AtomicBool>,
@@ -13,25 +13,25 @@ pub struct CancellationToken {
 }
 
 impl CancellationToken {
-    /// A token that nothing has cancelled yet.
+    /// Creates a token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A token that is cancelled together with this one, and can also be cancelled alone.
+    /// A token that is cancelled with this one, and can also be cancelled separately.
     pub fn child_token(&self) -> Self {
         let mut ancestors = self.ancestors.clone();
         ancestors.push(Arc::clone(&self.own));
         Self { own: Arc::default(), ancestors }
     }
 
-    /// Ends the commands that run with this token, and keeps new ones from starting.
+    /// Terminates the commands of this token, and prevents new ones from starting.
     pub fn cancel(&self) {
         self.own.store(true, Ordering::Release);
         wake_waiters();
     }
 
-    /// Whether this token, or one that it is a child of, was cancelled.
+    /// Whether this token or one of its ancestors was cancelled.
     pub fn is_cancelled(&self) -> bool {
         std::iter::once(&self.own).chain(&self.ancestors).any(|flag| flag.load(Ordering::Acquire))
     }

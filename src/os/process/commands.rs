@@ -1,4 +1,4 @@
-//! The commands that this process runs, under one lock, and how they are ended together.
+//! The commands of this process under one lock, and their common termination.
 
 use std::io;
 use std::process::ExitStatus;
@@ -10,29 +10,30 @@ use super::unix::Group;
 #[cfg(windows)]
 use super::windows::Group;
 
-/// The commands of this process. One lock guards all, so that none is started unseen while they are ended.
+/// The commands of this process. One lock guards all, so that none is started unnoticed during termination.
 pub(super) struct Commands {
-    /// This process is the program, and catches signals.
+    /// Whether this process is the program, which catches signals.
     pub(super) is_program: bool,
     pub(super) are_signals_caught: bool,
-    /// No command may start any more.
+    /// Whether no more commands may start.
     pub(super) is_ending: bool,
-    /// A signal is about to end this process. Nothing may go on, or the process could end with an exit code before.
+    /// Whether a signal is about to end this process. Nothing may continue, or the process could end with an
+    /// exit code first.
     pub(super) is_dying: bool,
-    /// How many are between the decision to start and their entry in `running`.
+    /// The number of commands between the decision to start and their entry in `running`.
     pub(super) starting: usize,
     pub(super) next_id: u64,
     pub(super) running: Vec<Running>,
 }
 
-/// One command, until it has been reaped and its result was taken.
+/// A command until it is reaped and its result is taken.
 pub(super) struct Running {
     pub(super) id: u64,
-    /// Nothing once the command has been reaped: then its id may be that of another process.
+    /// `None` after the command is reaped: then its id may belong to another process.
     pub(super) group: Option<Group>,
     pub(super) status: Option<io::Result<ExitStatus>>,
     pub(super) output: Option<io::Result<Vec<u8>>>,
-    /// Nothing waits for its result any more.
+    /// Whether its result is no longer needed.
     pub(super) is_abandoned: bool,
 }
 
@@ -51,9 +52,9 @@ pub(super) fn lock() -> MutexGuard<'static, Commands> {
     COMMANDS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets everything that waits for a command look again.
+/// Wakes everything that waits for a command.
 pub(super) fn wake_waiters() {
-    // With the lock: a waiter that has just looked would miss it otherwise.
+    // Needs the lock: a waiter that has just checked would miss it otherwise.
     let _commands = lock();
     CHANGED.notify_all();
 }
@@ -81,9 +82,10 @@ pub(super) fn end_all_by_signal() {
     end_all();
 }
 
-/// Ends all commands, and lets no other start.
+/// Terminates all commands, and prevents new ones from starting.
 pub(super) fn end_all() {
-    /// A command that is being started ends itself when it sees that it must. A system that takes longer must not keep this program.
+    /// A command that is being started terminates itself. A slow system must not delay the exit of this
+    /// program.
     const MAX_WAIT: Duration = Duration::from_secs(1);
     let mut commands = lock();
     commands.is_ending = true;

@@ -1,4 +1,5 @@
-//! The signals that end this program, while it runs commands: a command in its own process group gets no Ctrl-C from the terminal.
+//! The signals that end this program while it runs commands: a command in its own process group gets no
+//! Ctrl-C from the terminal.
 
 use std::io;
 use std::sync::mpsc;
@@ -11,8 +12,9 @@ use crate::os::shutdown::has_own_handler;
 
 const ENDING_SIGNALS: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
 
-/// Starts a thread that catches the signals. On the first one it ends all commands; then the default action follows, so that the exit
-/// status is that of the signal, unless the program has its own handler for it.
+/// Starts a thread that catches the signals. On the first signal it terminates all commands; then the default
+/// action follows, so that the exit status is that of the signal, unless the program has its own handler for
+/// it.
 pub(super) fn catch() -> io::Result<()> {
     let (report, reported) = mpsc::channel();
     let listen = move || {
@@ -31,17 +33,18 @@ pub(super) fn catch() -> io::Result<()> {
                 end_all();
             } else {
                 end_all_by_signal();
-                // It does not return: it aborts where the signal cannot be raised.
+                // It does not return: it aborts if the signal cannot be raised.
                 let _ = signal_hook::low_level::emulate_default_handler(signal);
             }
         }
     };
-    // The thread first: without it, a caught signal would do nothing.
+    // The thread must be started first: without it, a caught signal would do nothing.
     std::thread::Builder::new().name("signals".to_owned()).spawn(listen)?;
     reported.recv().unwrap_or_else(|_| Err(io::Error::other("the thread for signals ended")))
 }
 
-/// Whether the program was started with this signal ignored, as `nohup` does with SIGHUP. It must stay ignored then.
+/// Whether the program was started with this signal ignored, as `nohup` does with SIGHUP. Then it must stay
+/// ignored.
 #[cfg(target_os = "linux")]
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -50,7 +53,7 @@ fn is_ignored(signal: i32) -> bool {
     mask.checked_shr(u32::try_from(signal - 1).unwrap_or(u32::MAX)).is_some_and(|mask| mask & 1 == 1)
 }
 
-/// The same where no safe call tells: SIGHUP keeps its action, so that `nohup` works.
+/// The same on systems without a safe call for it: SIGHUP keeps its action, so that `nohup` works.
 #[cfg(not(target_os = "linux"))]
 fn is_ignored(signal: i32) -> bool {
     signal == SIGHUP

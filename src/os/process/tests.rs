@@ -1,4 +1,4 @@
-//! What a command and its descendants do when it ends, and why it may end.
+//! Tests the termination of commands and their descendants.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

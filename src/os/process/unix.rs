@@ -10,9 +10,9 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 pub(super) struct Group(Pid);
 
 impl Group {
-    /// Ends every process of the group.
+    /// Terminates every process of the group.
     pub(super) fn kill(&self) {
-        // It fails where all have ended, and for a process of another user, which this program cannot end.
+        // It fails if all have ended, and for processes of other users, which this program cannot terminate.
         let _ = kill_process_group(self.0, Signal::KILL);
     }
 }
@@ -40,7 +40,7 @@ impl Leader {
     }
 }
 
-/// Starts the command in a process group of its own.
+/// Starts the command in its own process group.
 pub(super) fn spawn(mut command: Command) -> io::Result<(Group, Leader, Option<ChildStdout>)> {
     let mut child = command.process_group(0).spawn()?;
     let output = child.stdout.take();

@@ -1,4 +1,4 @@
-//! A child process with a job object of its own. This has not been compiled or tried yet.
+//! A child process with its own job object. This has not been compiled or tested yet.
 
 use std::io;
 use std::process::{ChildStdout, Command, ExitStatus};
@@ -9,20 +9,20 @@ use process_wrap::std::{ChildWrapper, CommandWrap, JobObject};
 
 type Shared = Arc<Mutex<Box<dyn ChildWrapper>>>;
 
-/// How often the process is asked whether it has exited.
+/// The interval between checks whether the process has exited.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 fn lock(child: &Shared) -> MutexGuard<'_, Box<dyn ChildWrapper>> {
     child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A job object. Its handle stays open while this exists, so it cannot become that of another job.
+/// A job object. Its handle stays open while this exists, so it cannot be reused for another job.
 pub(super) struct Group(Shared);
 
 impl Group {
-    /// Ends every process of the job.
+    /// Terminates every process of the job.
     pub(super) fn kill(&self) {
-        // It fails where all have ended.
+        // It fails if all have ended.
         let _ = lock(&self.0).start_kill();
     }
 }

@@ -1,4 +1,4 @@
-//! Texts as SARIF's messages.
+//! Texts as SARIF messages.
 
 use serde_sarif::sarif;
 
@@ -7,8 +7,8 @@ pub(super) fn message(text: &str) -> sarif::Message {
     sarif::Message::builder().text(literal(text)).build()
 }
 
-/// Text without what SARIF reads as more than text: placeholders (3.11.5), and links (3.11.6), which could lead anywhere, for a
-/// message may hold a name from a hostile file.
+/// Escapes what SARIF interprets: placeholders (3.11.5), and links (3.11.6), which could lead anywhere,
+/// because a message may contain a name from a hostile file.
 pub(super) fn literal(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}").replace("](", "] (")
 }

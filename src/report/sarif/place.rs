@@ -1,4 +1,4 @@
-//! Where a finding is, in SARIF's words: a file as a URI, lines and columns, the key.
+//! The place of a finding in SARIF: a file as a URI, lines and columns, the key.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_sarif::sarif;
 use crate::diagnostic::Key;
 use crate::source::Span;
 
-/// What paths are relative to, by the name that GitHub and Azure DevOps know.
+/// The base of paths, with the name that GitHub and Azure DevOps know.
 pub(super) const ROOT: &str = "%SRCROOT%";
 
 /// The file at `path` as [`crate::report::Repository::path`] gives it: from the root, absolute, or leading out of the repository.
@@ -16,7 +16,7 @@ pub(super) fn artifact(path: &str) -> sarif::ArtifactLocation {
         return sarif::ArtifactLocation::builder().uri(format!("file://{}", encoded(path))).build();
     }
     match path.split_once(':') {
-        // The colon of a drive stays; a folder of such a name elsewhere is no absolute path.
+        // The colon of a drive stays; a folder with such a name is not an absolute path.
         Some((drive, rest)) if Path::new(path).is_absolute() => {
             sarif::ArtifactLocation::builder().uri(format!("file:///{drive}:{}", encoded(rest))).build()
         }
@@ -51,7 +51,7 @@ pub(super) fn location(artifact: &sarif::ArtifactLocation, span: Span, key: Opti
     location
 }
 
-/// Lines and columns only: a byte order mark, which takes no column, would make offsets in bytes say something else.
+/// Only lines and columns: a byte order mark, which has no column, would change offsets in bytes.
 pub(super) fn region(span: Span) -> sarif::Region {
     sarif::Region::builder()
         .start_line(number(span.start.line))

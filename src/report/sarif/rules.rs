@@ -1,4 +1,4 @@
-//! The rules as SARIF's descriptors, so that a code host can explain a finding without a page on the web.
+//! The rules as SARIF descriptors, so that a code host can explain a finding without a web page.
 
 use serde_sarif::sarif;
 
@@ -21,7 +21,7 @@ pub(super) fn index(id: &str) -> Option<i64> {
     ALL.iter().position(|rule| rule.id == id).map(super::place::number)
 }
 
-/// How bad a finding is, in SARIF's words.
+/// The severity of a finding in SARIF.
 pub(super) fn level(severity: Severity) -> sarif::ResultLevel {
     match severity {
         Severity::Error => sarif::ResultLevel::Error,
@@ -55,7 +55,7 @@ fn section<'a>(doc: &'a str, title: &str) -> &'a str {
     bodies.filter(|(head, _)| *head == title).map(|(_, body)| body.trim()).next().unwrap_or(doc)
 }
 
-/// `secret-shape` as `SecretShape`: SARIF asks for a name that is an identifier and not the id once more.
+/// `secret-shape` as `SecretShape`: SARIF requires a name that is an identifier and differs from the id.
 fn pascal_case(id: &str) -> String {
     let word = |word: &str| {
         let mut chars = word.chars();

@@ -1,6 +1,7 @@
-//! The run itself: whether it did all that it was asked for, and what it did not examine.
+//! The run itself: whether it completed, and what could not be checked.
 //!
-//! Rules that were not applied are notifications of the tool (3.20.21, 3.58), not results: a code host must not take them for findings.
+//! Rules that were not applied are notifications of the tool (3.20.21, 3.58), not results: a code host must
+//! not treat them as findings.
 
 use serde_sarif::sarif;
 
@@ -10,7 +11,7 @@ use crate::entra::snapshot::Cause;
 use crate::report::{FileReport, Repository};
 use crate::rules::Skipped;
 
-/// The invocation. It succeeded if every file was read and nothing that was asked for failed.
+/// The invocation. It succeeded if every file was read and nothing that was requested failed.
 pub(super) fn invocation(files: &[FileReport], repository: &Repository) -> sarif::Invocation {
     let has_failed = |skipped: &Skipped| level(skipped.why.cause) == "error";
     let is_successful = |file: &FileReport| file.was_read() && !file.skipped.iter().any(has_failed);
@@ -32,12 +33,12 @@ fn notification(skipped: &Skipped, artifact: &sarif::ArtifactLocation) -> sarif:
     sarif::Notification::builder()
         .associated_rule(rule)
         .level(level(skipped.why.cause))
-        .message(message(&format!("Not examined: {}.", skipped.why.reason)))
+        .message(message(&format!("Could not be checked: {}.", skipped.why.reason)))
         .locations(vec![sarif::Location::builder().physical_location(physical).build()])
         .build()
 }
 
-/// What follows from a finding, or was not asked for, is no fault of the run.
+/// Consequences of a finding, and parts that were not requested, are not faults of the run.
 fn level(cause: Cause) -> &'static str {
     match cause {
         Cause::NotAsked | Cause::Follows => "note",

@@ -1,4 +1,4 @@
-//! Files in, SARIF out, held against the schema of the standard itself.
+//! Compares the SARIF output with the schema of the standard.
 
 use std::process::Command;
 
@@ -25,7 +25,7 @@ fn result_of(rule: &str, text: &str) -> Value {
     results.iter().find(|result| result["ruleId"] == rule).unwrap().clone()
 }
 
-/// The standard's own schema, which lies in the source of the crate that was made from it.
+/// The schema of the standard, from the source of the crate that was generated from it.
 fn schema() -> jsonschema::Validator {
     let metadata = Command::new(env!("CARGO"))
         .args([
@@ -45,7 +45,8 @@ fn schema() -> jsonschema::Validator {
     let package = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
     let folder = std::path::Path::new(package["manifest_path"].as_str().unwrap()).parent().unwrap();
     let schema = std::fs::read_to_string(folder.join("src/schema.json")).unwrap();
-    // One pattern has a bracket too many, which stricter engines want to be escaped. It is of a field that is not written here.
+    // One pattern has an unescaped bracket, which stricter engines reject. It belongs to a field that is not
+    // written here.
     let schema: Value = serde_json::from_str(&schema.replace("{2}]?$", r"{2}\\]?$")).unwrap();
     assert_eq!(schema["title"], "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema");
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
@@ -74,7 +75,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
     assert!(results.iter().any(|result| result.get("relatedLocations").is_some()));
     assert!(schema.is_valid(&render(&[], "")));
 
-    // The same check says no to what is wrong, or it would prove nothing.
+    // The same check must reject invalid output, otherwise it would prove nothing.
     for (pointer, wrong) in [
         ("/version", Value::from("2.1")),
         ("/runs/0/results/0/level", Value::from("info")),
@@ -124,7 +125,7 @@ fn related_places_have_ids_and_messages() {
     let related = &result_of("syntax", "a = 1\na = 2\n")["relatedLocations"][0];
     assert_eq!(
         (&related["id"], &related["message"]["text"]),
-        (&Value::from(1), &Value::from("first given here"))
+        (&Value::from(1), &Value::from("first listed here"))
     );
     assert_eq!(related["physicalLocation"]["region"]["startLine"], 1);
 }
@@ -166,7 +167,7 @@ fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
     );
     let index = first["associatedRule"]["index"].as_u64().unwrap() as usize;
     assert_eq!(crate::rules::ALL[index].id, "permission-missing");
-    assert_eq!(first["message"]["text"], "Not examined: the sign-in was refused.");
+    assert_eq!(first["message"]["text"], "Could not be checked: the sign-in was refused.");
     let artifact = &first["locations"][0]["physicalLocation"]["artifactLocation"];
     assert_eq!(artifact["uri"], "x/a%20b.toml");
 

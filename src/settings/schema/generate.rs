@@ -1,4 +1,4 @@
-//! The schema as it comes from the structs of the draft.
+//! Generates the schema from the structs of the draft.
 
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::draft::Draft;
 use super::tidy::tidy;
 
-/// The schema of a dialect, tidied up.
+/// Returns the schema of a dialect, cleaned up.
 pub(super) fn generated(settings: SchemaSettings) -> Value {
     let mut schema = settings.into_generator().into_root_schema_for::<Draft>().to_value();
     tidy(&mut schema);

@@ -7,11 +7,13 @@ use super::parts::{
     choices_as_one_of, everywhere, example, inlined, is_secret, members, pointer, with_vendors_pairs,
 };
 
-/// `{"schema": …, "uischema": …}`: the properties of `<JsonForms>`, with the validator of draft 07 that it comes with.
+/// Returns `{"schema": …, "uischema": …}`: the properties of `<JsonForms>`, for its built-in draft 07
+/// validator.
 ///
-/// The sets of renderers differ in what they show by themselves, and the plain one shows neither a `oneOf` of tables nor a table with free
-/// names. So each way to give a secret is a control of its own, of which one at a time is there, and the mapping has a control for each pair
-/// of the vendor's table. The ways stand in an `anyOf` of the table, each with one type for the key: a control is chosen by the type.
+/// The renderer sets differ, and the plain one shows neither a `oneOf` of tables nor a table with free names.
+/// So each kind of secret source is a separate control, of which only one is visible, and the mapping has a
+/// control for each pair of the vendor's table. The kinds are in an `anyOf` of the table, each with one type
+/// for the key, because a control is chosen by the type.
 ///
 /// ```
 /// let form = swyx_teams::settings::schema::jsonforms();
@@ -27,7 +29,7 @@ pub fn jsonforms() -> Value {
     json!({"schema": schema, "uischema": ui_schema})
 }
 
-/// Takes the ways to give a secret out of the key and into its table, an `anyOf` for each secret.
+/// Moves the kinds of secret source from the key to its table, as one `anyOf` for each secret.
 fn move_ways(table: &mut Map<String, Value>) {
     let Some(Value::Object(keys)) = table.get_mut("properties") else { return };
     let mut all = Vec::new();
@@ -42,7 +44,7 @@ fn move_ways(table: &mut Map<String, Value>) {
     }
 }
 
-/// What shows a key: a group for a table, else a control.
+/// The element that shows a key: a group for a table, otherwise a control.
 fn element(key: &str, part: &Value) -> Value {
     if part.get("properties").is_none() {
         return with_rule(control(key, part), part);
@@ -62,14 +64,14 @@ fn control(key: &str, part: &Value) -> Value {
     if let Some(example) = example(part) {
         insert(&mut control, "options", json!({"placeholder": example}));
     }
-    // The plain renderers' list of choices gives text for numbers; their buttons do not.
+    // The plain renderers' choice list returns numbers as text; their radio buttons do not.
     if part.get("oneOf").is_some() && part.get("type").is_some_and(|kind| kind == "integer") {
         insert(&mut control, "options", json!({"format": "radio", "orientation": "vertical"}));
     }
     control
 }
 
-/// A key that counts only while another has a value is shown only then.
+/// Shows a key only while the other key that it depends on has a certain value.
 fn with_rule(mut control: Value, part: &Value) -> Value {
     if let Some(condition) = part.get(SHOWN_WHEN) {
         let other = condition.get("key").and_then(Value::as_str).unwrap_or_default();
@@ -79,8 +81,8 @@ fn with_rule(mut control: Value, part: &Value) -> Value {
     control
 }
 
-/// A group with a control for each way to give a secret, the `index`th of its table: the text, masked, and each reference; all but one vanish
-/// when that one is used.
+/// A group with a control for each kind of secret source: the masked text, and each reference. If one is
+/// used, the others are hidden. `index` counts the secrets of the table.
 fn secret(table: &str, name: &str, index: usize, part: &Value) -> Value {
     let key = format!("{table}.{name}");
     let ways = part.get("oneOf").and_then(Value::as_array).into_iter().flatten();
@@ -105,7 +107,7 @@ fn secret(table: &str, name: &str, index: usize, part: &Value) -> Value {
     json!({"type": "Group", "label": title(part), "elements": controls.collect::<Vec<_>>()})
 }
 
-/// A rule by another key's value, which does not hold where that key is missing.
+/// A rule that depends on another key's value. It does not apply if that key is missing.
 fn rule(effect: &str, key: &str, schema: &Value) -> Value {
     let condition =
         json!({"scope": format!("#{}", pointer(key)), "schema": schema, "failWhenUndefined": true});

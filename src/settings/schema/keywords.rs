@@ -1,7 +1,7 @@
-//! Keywords of the schema that are this program's or another tool's own.
+//! Keywords of the schema that only this program or one other tool uses.
 
-/// The keyword with the titles of the values of `enum`, in their order; Jedison's.
+/// Jedison's keyword for the titles of the values of `enum`, in the same order.
 pub(in crate::settings) const ENUM_TITLES: &str = "x-enumTitles";
 
-/// The keyword of a key that counts only while another key has a value: `{"key": …, "value": …}`.
+/// The keyword of a key that applies only while another key has a certain value: `{"key": …, "value": …}`.
 pub(in crate::settings) const SHOWN_WHEN: &str = "x-shown-when";

@@ -1,7 +1,9 @@
-//! The JSON Schema of the settings file, generated from the structs of the draft, and what is made of it for other people's tools.
+//! The JSON Schema of the settings file, generated from the structs of the draft, and its variants for other
+//! tools.
 //!
-//! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>), which wants a choice as `enum` with
-//! `x-enumTitles` and a masked input as `x-format`. The variants turn it into what their tool wants; none says more than the schema.
+//! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>),
+//! which expects a choice as `enum` with `x-enumTitles` and a masked input as `x-format`. The variants
+//! convert it for their tool; none contains more than the schema.
 
 mod generate;
 mod jsonforms;
@@ -27,13 +29,13 @@ use tidy::rename_for_draft07;
 pub enum Dialect {
     /// <https://json-schema.org/draft/2020-12/schema>
     Draft2020_12,
-    /// <http://json-schema.org/draft-07/schema>, for tools that know no newer one.
+    /// <http://json-schema.org/draft-07/schema>, for tools without support for a newer one.
     Draft07,
 }
 
 /// The schema of a settings file.
 ///
-/// It says what can be said of one value or of two values of one table; the rules that look further are the program's alone.
+/// It checks single values, or two values of one table. Only the program checks the other rules.
 ///
 /// ```
 /// use swyx_teams::settings::schema::{Dialect, schema};
@@ -54,13 +56,14 @@ pub fn schema(dialect: Dialect) -> Value {
     schema
 }
 
-/// The values that a part of the schema offers to choose from, each with its title; none if any value will do.
+/// The allowed values of a part of the schema, each with its title; none if any value is allowed.
 pub fn choices(part: &Value) -> impl Iterator<Item = (&Value, &str)> {
     let list = |name: &str| part.get(name).and_then(Value::as_array).into_iter().flatten();
     list("enum").zip(list(ENUM_TITLES).filter_map(Value::as_str))
 }
 
-/// The part of the schema that describes `key`, its `$ref`s followed; nothing if there is no such key.
+/// Returns the part of the schema that describes `key`, following `$ref`s, or `None` if the key does not
+/// exist.
 pub fn describe<'a>(schema: &'a Value, key: &crate::diagnostic::Key) -> Option<&'a Value> {
     use crate::diagnostic::Step;
     let follow = |mut part: &'a Value| {

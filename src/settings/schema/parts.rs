@@ -1,4 +1,4 @@
-//! The steps from the plain schema to a variant that more than one of them takes.
+//! The steps from the plain schema to a variant that several variants share.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -10,16 +10,16 @@ use super::keywords::ENUM_TITLES;
 use super::tidy::rename_for_draft07;
 use crate::settings::{SwyxStatus, pair_names};
 
-/// The schema without a `$ref`, in draft 07: what every form library reads without being set up for it.
+/// The schema without `$ref`, in draft 07, which every form library reads without configuration.
 pub(super) fn inlined() -> Value {
     let mut schema = generated(SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true));
     rename_for_draft07(&mut schema);
     schema
 }
 
-/// Applies a step to a schema and to all that it holds.
+/// Applies a step to a schema and all its subschemas.
 pub(super) fn everywhere(schema: &mut Value, step: impl FnMut(&mut Map<String, Value>)) {
-    /// A step that passes over `true` and `false`, which are schemas, too.
+    /// A step that skips `true` and `false`, which are also schemas.
     struct OfObjects<F>(F);
     impl<F: FnMut(&mut Map<String, Value>)> Transform for OfObjects<F> {
         fn transform(&mut self, schema: &mut Schema) {
@@ -33,7 +33,7 @@ pub(super) fn everywhere(schema: &mut Value, step: impl FnMut(&mut Map<String, V
     }
 }
 
-/// A choice as `oneOf`, a `const` and a title each; its type stays beside it.
+/// Converts a choice to `oneOf`, with a `const` and a title for each value. Its type remains.
 pub(super) fn choices_as_one_of(members: &mut Map<String, Value>) {
     if let (Some(Value::Array(values)), Some(Value::Array(titles))) =
         (members.get("enum"), members.get(ENUM_TITLES))
@@ -47,7 +47,8 @@ pub(super) fn choices_as_one_of(members: &mut Map<String, Value>) {
     }
 }
 
-/// Names the pairs of the vendor's table as members of `sync.status`, for tools that show or complete only what has a name.
+/// Adds the pairs of the vendor's table as members of `sync.status`, for tools that show or complete only
+/// named members.
 pub(super) fn with_vendors_pairs(schema: &mut Value) {
     if let Some(Value::Object(status)) = schema.pointer_mut("/properties/sync/properties/status") {
         let choice = SwyxStatus::json_schema(&mut SchemaGenerator::default()).to_value();
@@ -62,7 +63,8 @@ pub(super) fn with_vendors_pairs(schema: &mut Value) {
     }
 }
 
-/// The JSON Pointer to a key's part of a schema without `$ref`s, as `/properties/sync/properties/status`.
+/// The JSON Pointer to the part of a key in a schema without `$ref`s, for example
+/// `/properties/sync/properties/status`.
 pub(super) fn pointer(key: &str) -> String {
     key.split('.').map(|name| format!("/properties/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
 }
@@ -72,7 +74,7 @@ pub(super) fn is_secret(part: &Value) -> bool {
     part.get("writeOnly") == Some(&Value::Bool(true)) && part.get("oneOf").is_some()
 }
 
-/// The first example of a part, where it is text.
+/// The first example of a part, if it is text.
 pub(super) fn example(part: &Value) -> Option<&str> {
     part.pointer("/examples/0").and_then(Value::as_str)
 }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 use super::keywords::{ENUM_TITLES, SHOWN_WHEN};
 use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
 
-/// `{"schema": …, "uiSchema": …}`: the properties of `<Form>`, with the validator of draft 07 that it comes with.
+/// Returns `{"schema": …, "uiSchema": …}`: the properties of `<Form>`, for its built-in draft 07 validator.
 ///
-/// A choice is an `enum` with its titles in the UI schema, for the form enters the first of a `oneOf` by itself. A key that counts only in one
-/// mode is added by an `if` at the root, and the tables do not say that they are closed: the form shows what is free to add as fields of
-/// its own, and could not add a key by an `if`.
+/// A choice is an `enum` with its titles in the UI schema, because the form selects the first of a `oneOf`
+/// automatically. A key that applies only in one mode is added by an `if` at the root. The tables have no
+/// `additionalProperties: false`, because the form could not add a key by an `if` otherwise.
 ///
 /// ```
 /// let form = swyx_teams::settings::schema::rjsf();
@@ -29,7 +29,7 @@ pub fn rjsf() -> Value {
     json!({"schema": schema, "uiSchema": ui_schema})
 }
 
-/// Takes the keys that are shown in one mode alone out of their tables, and puts them under an `if` at the root.
+/// Moves the keys that are shown in one mode only from their tables to an `if` at the root.
 fn move_conditional_keys(schema: &mut Value) {
     let mut conditions = Vec::new();
     let tables = members(schema).map(|(name, _)| name.clone()).collect::<Vec<_>>();
@@ -57,7 +57,8 @@ fn move_conditional_keys(schema: &mut Value) {
     }
 }
 
-/// What the form shows otherwise than by itself: masked secrets, the titles of choices, examples as placeholders, and the order of the keys, which an `if` would add last.
+/// The differences from the form's defaults: masked secrets, the titles of choices, examples as placeholders,
+/// and the order of the keys, which an `if` would add last.
 fn ui_schema(part: &Value) -> Value {
     let mut shown = Map::new();
     if part.get("properties").is_some() && part.get("$schema").is_none() {

@@ -1,15 +1,16 @@
-//! The variant for the editors' TOML tools.
+//! The variant for the TOML tools of editors.
 //!
-//! Taplo (<https://taplo.tamasfe.dev/configuration/developing-schemas.html>) promises no draft after 04, and reads its own words beside no
-//! `$ref`; Tombi (<https://tombi-toml.github.io/tombi/docs/json-schema/>) has words of its own, too. Both complete a key only if it has a name.
+//! Taplo (<https://taplo.tamasfe.dev/configuration/developing-schemas.html>) supports no draft after 04, and
+//! ignores its own keywords next to a `$ref`. Tombi (<https://tombi-toml.github.io/tombi/docs/json-schema/>)
+//! has its own keywords too. Both complete only named keys.
 
 use serde_json::{Map, Value, json};
 
 use super::keywords::ENUM_TITLES;
 use super::parts::{everywhere, inlined, with_vendors_pairs};
 
-/// The schema with the words of Taplo and Tombi: documentation of keys and of each value of a choice, the keys that a new table begins with,
-/// the order of keys, and the version of TOML.
+/// Returns the schema with the keywords of Taplo and Tombi: documentation of keys and of each value of a
+/// choice, the initial keys of a new table, the order of keys, and the version of TOML.
 ///
 /// ```
 /// let schema = swyx_teams::settings::schema::taplo();

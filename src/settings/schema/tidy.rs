@@ -1,8 +1,9 @@
-//! What the generator's schema is made of: plain words of one draft.
+//! Cleans up the generated schema so that it uses only the keywords of one draft.
 
 use serde_json::{Value, json};
 
-/// Takes out what `Option` and the integer types leave behind: TOML has no null, and `int64` is no format of JSON Schema.
+/// Removes the traces of `Option` and of the integer types: TOML has no null, and `int64` is not a JSON
+/// Schema format.
 pub(super) fn tidy(value: &mut Value) {
     if let Value::Object(members) = value {
         if let Some(Value::Array(types)) = members.get("type") {

@@ -1,4 +1,4 @@
-//! Where syntax errors are found, and in which words.
+//! Tests the places and the texts of syntax errors.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
@@ -19,7 +19,7 @@ fn every_faulty_line_is_found_at_its_place() {
     for (text, expected) in [
         ("a = x\nb = 1\nc 2\nd =\n", &[(1, 5), (3, 3), (4, 4)][..]),
         ("a = \"x\nb = 1\nc = 1 2 3 4", &[(1, 5), (3, 5)]),
-        // Blanks of any kind, and what stands before a fault.
+        // All kinds of whitespace, and the text before a fault.
         ("\u{feff}a = x", &[(1, 5)]),
         ("\u{feff}\r\n\u{feff}a = 1", &[(2, 1)]),
         ("a = 1\r\nb = x\r\n\r\nc =\r\n[d\r\n", &[(2, 5), (4, 4), (5, 3)]),
@@ -28,12 +28,12 @@ fn every_faulty_line_is_found_at_its_place() {
         // Headers, and the keys below a faulty one.
         ("[a\nb = 1\nb = 2\n[a]\nb = 1", &[(1, 3), (3, 1)]),
         ("[[a]\n[b]]\n[c d]\n[]\n[e.]\nf]", &[(1, 5), (2, 4), (3, 3), (4, 2), (5, 4), (6, 2)]),
-        // A string that is not closed ends with its line, one of many lines with the file.
+        // An unclosed string ends at the end of its line, a multi-line string at the end of the file.
         ("a = 'x\nb = [\"y, 1]\nc = { d = \"z }\ne =", &[(1, 5), (2, 6), (3, 11), (4, 4)]),
         ("a =\nb = \"\"\"x\n[c]\nd =", &[(1, 4), (2, 5)]),
         ("a = '''x\nb =", &[(1, 5)]),
         ("a = [\n  \"x\",\n  \"y\n]\nb =", &[(3, 3), (5, 4)]),
-        // A bracket that is not closed ends before the next line that cannot be inside.
+        // An unclosed bracket ends before the next line that cannot be inside it.
         ("a = [1, 2\nb = 3\n\n[c]\nd =", &[(1, 5), (5, 4)]),
         ("a = [\n  1,\n  2\n\n[[c]] # d\ne =", &[(1, 5), (6, 4)]),
         ("a = [[1, 2],\n[c]\nd = 1\n[c.e]\nf =", &[(1, 5), (5, 4)]),
@@ -43,15 +43,15 @@ fn every_faulty_line_is_found_at_its_place() {
         ("a = [", &[(1, 5)]),
         ("a = {\n", &[(1, 5)]),
         ("a = [ # b\n\n\n", &[(1, 5)]),
-        // One that is closed stays whole, whatever else is wrong with it.
+        // A closed bracket stays complete, even if it contains other faults.
         ("a = {\n  b = 1\n  c = 2\n}\nd =", &[(3, 3), (5, 4)]),
         ("a = [\n  { b = 1 }\n  { b = 2 },\n  { b = \"3\" c = 4 }\n]\n", &[(3, 3), (4, 13)]),
         ("a = [\n  [1]\n  [2]\n]", &[(3, 3)]),
         ("a = [\n  b = 1\n]", &[(2, 3)]),
         ("a = 1]\nb = { }}\n}", &[(1, 6), (2, 8), (3, 1)]),
-        // Two faults on a line are one finding; so are a hundred.
+        // Several faults on one line are one finding.
         ("a = „x“ y\nb = [x, y, z]", &[(1, 5), (2, 6)]),
-        // What nests too deep is skipped as a whole.
+        // A value that is nested too deeply is skipped completely.
         (&deepest, &[]),
         (&deeper, &[(1, 85), (2, 4)]),
     ] {
@@ -66,36 +66,21 @@ fn nested(depth: usize) -> String {
 #[test]
 fn a_duplicate_names_its_first_place() {
     for (text, second, first, message) in [
-        ("a = 1\n\na = 2", (3, 1), (1, 1), "this key is given twice"),
-        ("t = { a = 1, \"a\" = 2 }", (1, 14), (1, 7), "this key is given twice"),
-        ("[a.b]\n[a]\nc = 1\n[ a ]", (4, 3), (2, 2), "this table is given twice"),
-        ("a.b.c = 1\n[a.b]", (2, 4), (1, 3), "this table is given twice"),
-        ("[a.b.c]\n[a]\nb.d = 1\n[a.b]", (4, 4), (1, 4), "this table is given twice"),
-        ("[[a]]\n[a]", (2, 2), (1, 3), "this name already stands for an array of tables"),
-        ("a = 1\n[a]", (2, 2), (1, 1), "this name already stands for a value"),
-        (
-            "a = {}\n[a.b]",
-            (2, 2),
-            (1, 1),
-            "this name already stands for a value, which a header cannot extend",
-        ),
-        (
-            "[a]\n[[a]]",
-            (2, 3),
-            (1, 2),
-            "this name already stands for something other than an array of tables",
-        ),
-        (
-            "a = []\n[[a]]",
-            (2, 3),
-            (1, 1),
-            "this name already stands for something other than an array of tables",
-        ),
+        ("a = 1\n\na = 2", (3, 1), (1, 1), "this key is defined twice"),
+        ("t = { a = 1, \"a\" = 2 }", (1, 14), (1, 7), "this key is defined twice"),
+        ("[a.b]\n[a]\nc = 1\n[ a ]", (4, 3), (2, 2), "this table is defined twice"),
+        ("a.b.c = 1\n[a.b]", (2, 4), (1, 3), "this table is defined twice"),
+        ("[a.b.c]\n[a]\nb.d = 1\n[a.b]", (4, 4), (1, 4), "this table is defined twice"),
+        ("[[a]]\n[a]", (2, 2), (1, 3), "this name is already an array of tables"),
+        ("a = 1\n[a]", (2, 2), (1, 1), "this name is already a value"),
+        ("a = {}\n[a.b]", (2, 2), (1, 1), "this name is already a value, which a header cannot extend"),
+        ("[a]\n[[a]]", (2, 3), (1, 2), "this name is already defined, but not as an array of tables"),
+        ("a = []\n[[a]]", (2, 3), (1, 1), "this name is already defined, but not as an array of tables"),
         (
             "[a.b]\n[a]\nb.c = 1",
             (3, 1),
             (1, 4),
-            "this name already stands for a value or table, which a dotted key cannot extend",
+            "this name is already a value or table, which a dotted key cannot extend",
         ),
     ] {
         let (source, found) = findings(text);
@@ -111,12 +96,12 @@ fn a_duplicate_names_its_first_place() {
 
 #[test]
 fn what_people_get_wrong_has_words_that_help() {
-    let escape = "a backslash starts an escape here, and this is not one";
+    let escape = "invalid escape sequence after the backslash";
     let quotes = "text without quotation marks";
     for (line, column, message, help) in [
-        ("a = \"x", 5, "this string is not closed", "the quotation mark of its start"),
+        ("a = \"x", 5, "this string is not closed", "the same quotation mark"),
         ("a = \"x\u{201c}", 5, "this string is not closed", "straight"),
-        ("a = [\"C:\\\\dir\\\"]", 6, "this string is not closed", "a backslash before a quotation mark"),
+        ("a = [\"C:\\\\dir\\\"]", 6, "this string is not closed", "after a backslash"),
         ("a = \"C:\\Users\\x\"", 8, escape, "'…'"),
         ("a = \"\\u00\"", 6, escape, "\\\\"),
         ("a = \"\"\"x \\ y\"\"\"", 10, escape, "\\\\"),
@@ -124,22 +109,22 @@ fn what_people_get_wrong_has_words_that_help() {
         ("a = “x”", 5, "a typographic quotation mark", "straight"),
         ("a = »x«", 5, "a typographic quotation mark", "straight"),
         ("„a“ = 1", 1, "a typographic quotation mark", "straight"),
-        ("a = x", 5, quotes, "both"),
-        ("a = falsch", 5, quotes, "both"),
-        ("a = nein", 5, quotes, "both"),
-        ("a = x\"", 5, quotes, "both"),
-        ("a = True", 5, "true and false are written in lower case", ""),
-        ("a: 1", 2, "a colon where `=` belongs", "key = value"),
-        ("a : 1", 3, "a colon where `=` belongs", "key = value"),
-        ("\"a\": 1,", 4, "a colon where `=` belongs", "key = value"),
-        ("a = { b: 1 }", 8, "a colon where `=` belongs", "key = value"),
+        ("a = x", 5, quotes, "around"),
+        ("a = falsch", 5, quotes, "around"),
+        ("a = nein", 5, quotes, "around"),
+        ("a = x\"", 5, quotes, "around"),
+        ("a = True", 5, "true and false must be in lower case", ""),
+        ("a: 1", 2, "expected `=`, found a colon", "key = value"),
+        ("a : 1", 3, "expected `=`, found a colon", "key = value"),
+        ("\"a\": 1,", 4, "expected `=`, found a colon", "key = value"),
+        ("a = { b: 1 }", 8, "expected `=`, found a colon", "key = value"),
         ("a 1", 3, "`=` is missing here", "key = value"),
         ("a b = 1", 3, "`=` is missing here", "quotation marks"),
         ("hello", 6, "no `=` and value follow this key", "# before a comment"),
         ("a =", 4, "no value follows the `=`", "key = value"),
         ("a = # b", 5, "no value follows the `=`", "key = value"),
         ("a = { b = }", 11, "no value follows the `=`", "key = value"),
-        ("a == 1", 4, "a second `=`", ""),
+        ("a == 1", 4, "unexpected second `=`", ""),
         ("= 1", 1, "a name is missing here", "key = value"),
         ("[a", 3, "`]` is missing here", "[name]"),
         ("[[a]", 5, "`]]` is missing here", "[[name]]"),
@@ -150,9 +135,14 @@ fn what_people_get_wrong_has_words_that_help() {
         ("a = 1\t; b", 5, "a comment starts with `#`", ""),
         ("a = \"1\" ; b", 9, "a comment starts with `#`", ""),
         ("// a", 1, "a comment starts with `#`", ""),
-        ("ä = 1", 1, "a key of other characters than A to Z, a to z, 0 to 9, - and _", "quotation marks"),
-        ("a = 3\u{a0}", 5, "an invisible character that is not a plain blank", "blank"),
-        ("\u{200b}a = 3", 1, "an invisible character that is not a plain blank", "blank"),
+        (
+            "ä = 1",
+            1,
+            "this key needs quotation marks: it has characters other than A to Z, a to z, 0 to 9, - and _",
+            "quotation marks",
+        ),
+        ("a = 3\u{a0}", 5, "an invisible character other than a space", "space"),
+        ("\u{200b}a = 3", 1, "an invisible character other than a space", "space"),
         ("a = 14.20.1", 5, "this is not a number", "version"),
         ("a = 8f1c2d3e-0000-4000-8000-000000000000", 5, "this is not a number", "id"),
         ("a = 0049", 5, "a number cannot start with 0", "telephone"),
@@ -160,14 +150,14 @@ fn what_people_get_wrong_has_words_that_help() {
         ("a = 99999999999999999999", 5, "this number has more than 64 bits", "id"),
         ("a = 0x", 5, "this is not a number", "id"),
         ("a = 1e999", 5, "this number is too large", ""),
-        ("a = 2026-02-30", 5, "there is no such date or time", ""),
+        ("a = 2026-02-30", 5, "this date or time does not exist", ""),
         ("a = \"\u{1}\"", 6, "a control character", "delete"),
         ("a = 1 # \u{1}", 9, "a control character", "delete"),
-        ("a = [1,, 2]", 8, "a comma too many", "delete"),
+        ("a = [1,, 2]", 8, "unexpected comma", "delete"),
         ("a = [1 2]", 6, "this is not a number", ""),
         ("a = [\"b\" \"c\"]", 10, "a comma is missing here", ""),
         ("{ a = 1 }", 1, "a line cannot start like this", "key = value"),
-        ("'''a''' = 1", 1, "a key in three quotation marks", "two single ones"),
+        ("'''a''' = 1", 1, "a key cannot be in three quotation marks", "single quotation marks"),
     ] {
         let (source, found) = findings(line);
         let [found] = &found[..] else { panic!("{line}: {found:?}") };

@@ -1,4 +1,4 @@
-//! What is built while the parser reads, and the parts that its steps share.
+//! Builds the tree while the parser reads, with the helpers that its steps share.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -8,18 +8,18 @@ use toml_parser::{Source as Text, Span};
 use crate::source::fault::{Fault, Faults};
 use crate::source::tree::{Node, NodeId, Origin, Table, Tree, Value};
 
-/// Arrays and inline tables, and dotted keys, may be nested this deep; the parser recurses once a level.
+/// The maximum nesting depth of arrays, inline tables and dotted keys. The parser recurses once per level.
 pub(super) const DEEPEST: usize = 80;
 
 /// The help for two names that clash.
-pub(super) const RENAME: &str = "rename or delete one of the two";
+pub(super) const RENAME: &str = "rename or delete one of them";
 
 /// A span as a range.
 pub(super) fn range(span: Span) -> Range<usize> {
     span.start()..span.end()
 }
 
-/// A key that is being read: its name and its place.
+/// A name of the key that is being read, and its place.
 pub(super) type Name = (Box<str>, Range<usize>);
 
 /// Where the next value goes.
@@ -66,7 +66,7 @@ impl<'i, 'f> Builder<'i, 'f> {
         }
     }
 
-    /// Errors reported so far, by anyone.
+    /// The number of errors reported so far.
     pub(super) fn count(&self) -> usize {
         self.faults.borrow().count()
     }
@@ -75,7 +75,7 @@ impl<'i, 'f> Builder<'i, 'f> {
         self.faults.borrow_mut().push(Fault::new(span, message, help));
     }
 
-    /// Blames a name that clashes with what stands at `first`.
+    /// Reports a name that clashes with the one at `first`.
     pub(super) fn blame_second(
         &mut self,
         span: Range<usize>,
@@ -87,7 +87,7 @@ impl<'i, 'f> Builder<'i, 'f> {
         self.faults.borrow_mut().push(fault);
     }
 
-    /// A node that hangs nowhere: what is put into it is read, and forgotten.
+    /// A detached node: its content is read and dropped.
     pub(super) fn nowhere(&mut self) -> NodeId {
         let table = Value::Table(Table::new(Origin::Header, 0));
         self.tree.add(Node { name: Box::default(), name_span: 0..0, span: 0..0, value: table })
@@ -106,7 +106,7 @@ impl<'i, 'f> Builder<'i, 'f> {
         id
     }
 
-    /// The names of a finished key: all but the last, and the last. Nothing if it is nested too deep to be followed.
+    /// The names of a finished key: all except the last, and the last. `None` if it is nested too deeply.
     pub(super) fn take_path(&mut self) -> Option<(Vec<Name>, Name)> {
         let mut path = std::mem::take(&mut self.path);
         let last = path.pop()?;
@@ -114,11 +114,11 @@ impl<'i, 'f> Builder<'i, 'f> {
             return Some((path, last));
         }
         let start = path.first().map_or(last.1.start, |(_, span)| span.start);
-        self.blame(start..last.1.end, "key of more than 80 parts", None);
+        self.blame(start..last.1.end, "this key has more than 80 parts", None);
         None
     }
 
-    /// Forgets what a faulty line left open.
+    /// Resets the state after a faulty line.
     pub(super) fn begin_line(&mut self) {
         self.path.clear();
         self.pending.clear();

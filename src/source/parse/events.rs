@@ -1,4 +1,4 @@
-//! What the parser reports, event by event.
+//! Handles the events of the parser.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,7 @@ impl EventReceiver for Builder<'_, '_> {
     }
 
     fn error(&mut self, span: Span, _: &mut dyn ErrorSink) {
-        // A bracket where a key belongs: the parser skips to the one that closes it, and reports that one alone.
+        // A bracket instead of a key: the parser skips to the closing bracket, and reports only that one.
         let is_bracket = self.source.get(span).is_some_and(|raw| matches!(raw.as_str(), "[" | "{"));
         if is_bracket && matches!(self.frames.last(), Some(Frame::Inline(_))) {
             self.skipping = true;
@@ -82,10 +82,10 @@ impl EventReceiver for Builder<'_, '_> {
     fn newline(&mut self, span: Span, _: &mut dyn ErrorSink) {
         let is_amid_a_pair = !self.path.is_empty() || !self.pending.is_empty();
         if matches!(self.frames.last(), Some(Frame::Inline(_))) && is_amid_a_pair && !self.skipping {
-            // The parser lets this pass, but TOML does not.
+            // The parser accepts this, but TOML does not.
             self.blame(
                 range(span),
-                "the line ends between a key and its value",
+                "line end between a key and its value",
                 Some("write key = value on one line"),
             );
         }

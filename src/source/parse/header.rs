@@ -1,4 +1,4 @@
-//! Headers: which tables and arrays of tables may follow which.
+//! Headers: the valid orders of tables and arrays of tables.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ impl Builder<'_, '_> {
                     let first = node.name_span.clone();
                     self.blame_second(
                         span,
-                        "this name already stands for a value, which a header cannot extend",
+                        "this name is already a value, which a header cannot extend",
                         RENAME,
                         first,
                     );
@@ -52,12 +52,12 @@ impl Builder<'_, '_> {
         }
         let first = node.name_span.clone();
         let (message, help) = match &node.value {
-            Value::Table(_) => ("this table is given twice", "put the keys of both in one place"),
+            Value::Table(_) => ("this table is defined twice", "merge the keys of both tables"),
             Value::Array(Array { of_headers: true, .. }) => (
-                "this name already stands for an array of tables",
+                "this name is already an array of tables",
                 "write [[ ]] around the name to add another table to it",
             ),
-            _ => ("this name already stands for a value", RENAME),
+            _ => ("this name is already a value", RENAME),
         };
         self.blame_second(span, message, help, first);
         None
@@ -85,12 +85,7 @@ impl Builder<'_, '_> {
             return Some(element);
         }
         let first = node.name_span.clone();
-        self.blame_second(
-            span,
-            "this name already stands for something other than an array of tables",
-            RENAME,
-            first,
-        );
+        self.blame_second(span, "this name is already defined, but not as an array of tables", RENAME, first);
         None
     }
 

@@ -1,4 +1,4 @@
-//! Keys of key-value pairs: which may follow which.
+//! Keys of key-value pairs: the valid orders of keys.
 
 use super::builder::{Builder, Frame, RENAME};
 use crate::source::tree::{Array, Node, NodeId, Origin, Value};
@@ -32,22 +32,20 @@ impl Builder<'_, '_> {
                         Value::Array(Array { of_headers: true, .. }) => {
                             "a dotted key cannot extend an array of tables"
                         }
-                        _ => {
-                            "this name already stands for a value or table, which a dotted key cannot extend"
-                        }
+                        _ => "this name is already a value or table, which a dotted key cannot extend",
                     };
                     self.blame_second(span, message, RENAME, first);
                     return None;
                 }
             }
-            // What a dotted key leads through is defined by it, so no header may follow.
+            // A dotted key defines the tables in its path, so no header for them may follow.
             if let Some(table) = self.tree.table_mut(at) {
                 table.origin = Origin::Dotted;
             }
         }
         if let Some(child) = self.tree.child(at, &name) {
             let first = self.tree.node(child).name_span.clone();
-            self.blame_second(span, "this key is given twice", "delete one of the two", first);
+            self.blame_second(span, "this key is defined twice", "delete one of them", first);
             return None;
         }
         let id = self.tree.add(Node { name, name_span: span.clone(), span, value: Value::Broken });

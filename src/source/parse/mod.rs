@@ -1,9 +1,10 @@
-//! Text -> [`Tree`] and every syntax error, in one pass.
+//! Parses text into a [`Tree`] and finds every syntax error, in one pass.
 //!
-//! `toml_parser` supplies tokens, grammar with error recovery, and the decoding of keys and scalars. What it leaves to its
-//! caller is here: which keys and tables may follow which (TOML 1.1), and values that no program can hold. The usual
-//! document types stop at the first such fault and forget places; we need all faults, both places of a duplicate, and the
-//! spans of headers. The error texts of the TOML crates quote the source line; none is used, only their fixed descriptions.
+//! `toml_parser` supplies tokens, grammar with error recovery, and the decoding of keys and scalars. This
+//! module does the rest: it checks the order of keys and tables (TOML 1.1), and values out of range. The
+//! usual document types stop at the first such fault and drop the places. We need all faults, both places of
+//! a duplicate, and the spans of headers. The error texts of the TOML crates quote the source line, so only
+//! their fixed descriptions are used.
 
 mod builder;
 mod events;
@@ -22,11 +23,11 @@ use super::pieces::pieces;
 use super::tree::Tree;
 use builder::Builder;
 
-/// What one pass over a text gives.
+/// The result of one pass over a text.
 pub(crate) struct Parsed {
     pub(crate) tree: Tree,
     pub(crate) comments: Vec<Range<usize>>,
-    /// In the order of the text; empty if the text is TOML.
+    /// In the order of the text; empty if the text is valid TOML.
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -35,7 +36,7 @@ pub(crate) struct TooManyTokens;
 
 pub(crate) fn parse(text: &str, most_tokens: usize) -> Result<Parsed, TooManyTokens> {
     let source = Text::new(text);
-    // A token is a byte at least, so only a long text needs counting, which takes no memory.
+    // A token has at least one byte, so only a long text needs counting, which needs no memory.
     if text.len() > most_tokens && source.lex().count() > most_tokens {
         return Err(TooManyTokens);
     }

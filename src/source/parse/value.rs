@@ -1,4 +1,4 @@
-//! Values: where they go, and those that no program can hold.
+//! Values: where they belong, and those out of range.
 
 use std::borrow::Cow;
 use std::num::IntErrorKind;
@@ -11,7 +11,7 @@ use super::builder::{Builder, DEEPEST, Frame};
 use crate::source::tree::{Node, NodeId, Value};
 
 impl Builder<'_, '_> {
-    /// Where the value that starts here goes: a new element of an array, or the key that waits.
+    /// The node for the value that starts here: a new array element, or the pending key.
     pub(super) fn place_for_value(&mut self, span: Range<usize>) -> NodeId {
         let Some(Frame::Array(array)) = self.frames.last() else {
             return match self.pending.pop() {
@@ -46,7 +46,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Enters an array or inline table, and says whether the parser may follow.
+    /// Enters an array or inline table, and returns whether the parser may follow.
     pub(super) fn open_frame(
         &mut self,
         span: Range<usize>,

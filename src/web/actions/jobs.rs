@@ -1,4 +1,4 @@
-//! Jobs: one at a time, each on a thread of its own, and the last few with what came of them.
+//! Jobs: one at a time, each on its own thread; the results of the last jobs are kept.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,14 +11,15 @@ use uuid::Uuid;
 use super::{Action, Actions, Code, Done, Told, Verdict};
 use crate::os::process::CancellationToken;
 
-/// How many jobs are kept.
+/// The maximum number of kept jobs.
 const MOST: usize = 8;
-/// How many threads there may be: the one of the job that runs, and those of stopped ones, which end when nobody entered their code.
+/// The maximum number of threads: for the running job, and for stopped jobs, which end when their code
+/// expires.
 const MOST_THREADS: usize = 4;
-/// How many lines of progress are kept.
+/// The maximum number of kept progress lines.
 const MOST_LINES: usize = 100;
 
-/// One job.
+/// A job.
 pub(in crate::web) struct Job {
     pub(in crate::web) id: String,
     pub(in crate::web) action: Action,
@@ -26,33 +27,33 @@ pub(in crate::web) struct Job {
     cancellation: CancellationToken,
 }
 
-/// How far a job is.
+/// The state of a job.
 #[derive(Clone)]
 pub(in crate::web) struct State {
     began: Instant,
-    /// What was said, the latest last.
+    /// The progress messages, latest last.
     pub(in crate::web) said: Vec<String>,
-    /// The code that somebody has to enter.
+    /// The code that an administrator must enter.
     pub(in crate::web) code: Option<Code>,
-    /// What came of it.
+    /// The result.
     pub(in crate::web) done: Option<Arc<Done>>,
-    /// Nobody waits for it any longer.
+    /// Whether it was stopped.
     pub(in crate::web) is_stopped: bool,
 }
 
 impl State {
-    /// Whether there is something to wait for.
+    /// Whether the job is still running.
     pub(in crate::web) fn is_open(&self) -> bool {
         self.done.is_none() && !self.is_stopped
     }
 
-    /// Changes whenever the job's page does, except for the seconds.
+    /// A version that changes whenever the page of the job changes, except for the seconds.
     pub(in crate::web) fn version(&self) -> String {
         let code = self.code.as_ref().map_or("", |code| &code.code);
         format!("{}-{}-{code}", self.said.len(), self.is_open())
     }
 
-    /// For how many seconds it has been running.
+    /// The number of seconds since the start.
     pub(in crate::web) fn seconds(&self) -> u64 {
         self.began.elapsed().as_secs()
     }
@@ -70,13 +71,13 @@ impl Job {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far it is.
+    /// The current state.
     pub(in crate::web) fn state(&self) -> State {
         self.lock().clone()
     }
 
-    /// Stops the job: ends the commands that it waits for, and shows no result. Its thread may still wait for an answer from the network
-    /// or for a code.
+    /// Stops the job: terminates its commands, and drops its result. Its thread may still wait for an answer
+    /// from the network or for a code.
     pub(super) fn stop(&self) {
         let mut state = self.lock();
         state.is_stopped = state.done.is_none();
@@ -114,14 +115,14 @@ impl Told for Job {
     }
 }
 
-/// Why a job did not begin.
+/// Why a job was not started.
 #[derive(Debug)]
 pub(super) enum NotBegun {
-    /// Another one runs.
+    /// Another job is running.
     Busy(Arc<Job>),
-    /// Stopped ones still wait for answers.
+    /// Too many stopped jobs are still waiting for answers.
     TooMany,
-    /// The system gives no thread.
+    /// The operating system cannot create a thread.
     NoThread(io::Error),
 }
 
@@ -133,7 +134,7 @@ pub(in crate::web) struct Jobs {
 }
 
 impl Jobs {
-    /// Begins a job, unless another runs.
+    /// Starts a job unless another one is running.
     pub(super) fn begin(&self, actions: Arc<dyn Actions>, action: Action) -> Result<Arc<Job>, NotBegun> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(busy) = kept.iter().find(|job| job.lock().is_open()) {
@@ -164,7 +165,7 @@ impl Jobs {
     }
 }
 
-/// A thread at work; however it ends, its job has ended, too.
+/// A working thread. When it ends, for whatever reason, its job has ended too.
 struct Running {
     job: Arc<Job>,
     threads: Arc<AtomicUsize>,
@@ -180,7 +181,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.threads.fetch_sub(1, Ordering::Relaxed);
-        let headline = "it broke off; this is a fault of this program".to_owned();
+        let headline = "the job was interrupted by a bug in this program".to_owned();
         self.job.end(Done { verdict: Verdict::Failed, headline, parts: Vec::new() });
     }
 }

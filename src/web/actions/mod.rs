@@ -1,7 +1,9 @@
-//! What the page can do besides editing: look at the tenant, plan, show the sheet. The program hands in how.
+//! The actions of the page besides editing: check the tenant, plan, show the sheet. The program provides the
+//! implementation.
 //!
-//! Each runs as a job on a thread of its own, since a tenant may take its time, and a person who enters a code even more; the job's page
-//! says how far it is and then what came out. Nothing here changes a tenant or a file, and no result holds a secret.
+//! Each action runs as a job on its own thread, because a tenant may answer slowly, and a sign-in with a code
+//! takes even longer. The job's page shows the progress and then the result. No action changes a tenant or a
+//! file, and no result contains a secret.
 
 mod jobs;
 mod routes;
@@ -14,21 +16,21 @@ use std::sync::Arc;
 use crate::form::Finding;
 use crate::os::process::CancellationToken;
 
-/// Something that can be done.
+/// An action of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Sign in as the application, and check the file with what is seen.
+    /// Sign in as the application, and check the file against the tenant.
     Check,
     /// The same, and read the registration as an administrator.
     CheckAsAdmin,
-    /// Plan what is to be done in the tenant.
+    /// Plan the changes in the tenant.
     Plan,
     /// The sheet for Control Center, without the secret.
     Sheet,
 }
 
 impl Action {
-    /// All of them, in the order of the page.
+    /// All actions, in the order of the page.
     pub const ALL: [Self; 4] = [Self::Check, Self::CheckAsAdmin, Self::Plan, Self::Sheet];
 
     /// The name in a form.
@@ -41,7 +43,7 @@ impl Action {
         }
     }
 
-    /// What its button says.
+    /// The label of its button.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Check => "Check online",
@@ -51,15 +53,15 @@ impl Action {
         }
     }
 
-    /// What it is for.
+    /// The help text.
     pub const fn help(self) -> &'static str {
         match self {
-            Self::Check => "Signs in as the application and sees what it may do.",
-            Self::CheckAsAdmin => "Reads the application's registration, too. An administrator signs in.",
+            Self::Check => "Signs in as the application and checks its permissions.",
+            Self::CheckAsAdmin => "Also reads the application's registration. An administrator must sign in.",
             Self::Plan => {
-                "Says what is to be done in the tenant, without doing it. An administrator signs in."
+                "Shows the required changes in the tenant without making them. An administrator must sign in."
             }
-            Self::Sheet => "Shows what to type into Control Center, without the secret.",
+            Self::Sheet => "Shows the values for Control Center, without the secret.",
         }
     }
 
@@ -68,19 +70,19 @@ impl Action {
     }
 }
 
-/// Does what the page asks for, with the file as it is saved.
+/// Performs the actions of the page with the saved file.
 pub trait Actions: Send + Sync {
-    /// Does it, and tells meanwhile how it goes. It may wait: it is called on a thread of its own.
+    /// Performs an action and reports its progress. It may block: it is called on its own thread.
     fn perform(&self, action: Action, told: &Arc<dyn Told>) -> Done;
 }
 
-/// Hears how it goes.
+/// Receives the progress of an action.
 pub trait Told: Send + Sync {
-    /// What is being done now.
+    /// Reports the current step.
     fn says(&self, what: &str);
-    /// Somebody has to sign in.
+    /// An administrator must sign in.
     fn asks(&self, code: Code);
-    /// Cancelled when the job is stopped: ends the commands that the job waits for.
+    /// Cancelled when the job is stopped; terminates the commands of the job.
     fn cancellation(&self) -> CancellationToken {
         CancellationToken::default()
     }
@@ -89,44 +91,44 @@ pub trait Told: Send + Sync {
 /// A code to sign in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// The address at which it is entered.
+    /// The address at which to enter it.
     pub address: String,
-    /// The code. It is of use only together with the administrator's own sign-in.
+    /// The code. It is useless without the administrator's own sign-in.
     pub code: String,
-    /// How long it can be used, in minutes.
+    /// How long it is valid, in minutes.
     pub minutes: u64,
 }
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// All is well.
+    /// Success.
     Good,
-    /// There is something to mend, or to do.
+    /// There is something to fix or to do.
     Open,
-    /// It could not be done.
+    /// The action failed.
     Failed,
 }
 
-/// A result, in the words of the command line. It holds no secret.
+/// A result with the texts of the command line. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// What it comes to.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What came of it, in a sentence.
+    /// The result in one sentence.
     pub headline: String,
-    /// The rest, in the order in which it is read.
+    /// The details, in reading order.
     pub parts: Vec<Part>,
 }
 
 /// A part of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Lines as the command line prints them, which keep their blanks.
+    /// Lines as printed by the command line, with their whitespace.
     Verbatim(String),
-    /// Sentences, perhaps with a title; the order says nothing.
+    /// An unordered list of sentences, with an optional title.
     List(Option<&'static str>, Vec<String>),
-    /// Steps of work for a person, in their order.
+    /// Numbered manual steps.
     Numbered(&'static str, Vec<String>),
     /// Names with values.
     Fields(Vec<Field>),
@@ -142,9 +144,9 @@ pub enum Part {
 pub struct Field {
     /// The name.
     pub label: String,
-    /// The value; nothing for a secret.
+    /// The value; `None` for a secret.
     pub value: Option<String>,
-    /// What else to know: where a secret is kept, what the portal calls it.
+    /// Remarks: where a secret is stored, or the name in the portal.
     pub remarks: Vec<String>,
 }
 
@@ -153,12 +155,12 @@ pub struct Field {
 pub struct Step {
     /// `+`, `~` or `-`.
     pub sign: char,
-    /// The kind of thing.
+    /// The kind of object.
     pub object: String,
-    /// Which one, and how.
+    /// Which object, and the change.
     pub what: String,
-    /// The key of the settings that asks for it, and why.
+    /// The key of the settings that requires it, and why.
     pub reason: String,
-    /// The least directory role that may do it.
+    /// The least directory role that is allowed to do it.
     pub role: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The routes of the jobs: begin one, see how far it is, stop waiting for it.
+//! The routes of the jobs: start one, show its progress, stop it.
 
 use std::sync::Arc;
 
@@ -33,13 +33,13 @@ struct Named {
     id: String,
 }
 
-/// Begins a job, unless the form that was sent along has something that is not saved: what is looked at is the file.
+/// Starts a job unless the posted form has unsaved changes, because the job uses the file.
 async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Session>, body: Bytes) -> Response {
     waiting(move || {
         let sent = Sent::new(&body);
         let action = sent.control("action").and_then(Action::named);
         let (Some(action), Some(actions)) = (action, site.actions.clone()) else {
-            return site.refusal(StatusCode::BAD_REQUEST, "There is nothing of that name to do.");
+            return site.refusal(StatusCode::BAD_REQUEST, "Unknown action.");
         };
         if let Some(response) = unsaved(&site, &sent, &session) {
             return response;
@@ -47,7 +47,8 @@ async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Sessio
         match site.jobs.begin(actions, action) {
             Ok(job) | Err(NotBegun::Busy(job)) => to(&job),
             Err(NotBegun::TooMany) => {
-                let message = "Earlier ones still wait for an answer. Wait a few minutes, and try again.";
+                let message =
+                    "Earlier jobs are still waiting for an answer. Wait a few minutes and try again.";
                 site.refusal(StatusCode::SERVICE_UNAVAILABLE, message)
             }
             Err(NotBegun::NoThread(error)) => {
@@ -58,7 +59,7 @@ async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Sessio
     .await
 }
 
-/// The form again, with all that was entered, if some of it is not saved.
+/// Shows the form again with its input if it has unsaved changes.
 fn unsaved(site: &Site, sent: &Sent, session: &Session) -> Option<Response> {
     let page = sent.control("page").map(|_| site.page_of(sent))?;
     let posted = match site.posted(&page, sent) {
@@ -76,7 +77,7 @@ fn unsaved(site: &Site, sent: &Sent, session: &Session) -> Option<Response> {
         session,
         status: StatusCode::CONFLICT,
         note: Note::None,
-        trouble: Some("Save first: this looks at the file, and what you entered is not in it yet."),
+        trouble: Some("Save first: this action uses the file, which does not contain your changes yet."),
         begin_at: None,
     }))
 }
@@ -92,10 +93,10 @@ async fn show(
     page::job(&site.name, session.csrf(), &job, &state).into_response()
 }
 
-/// What the script of a job's page asks for.
+/// The answer for the script of a job's page.
 #[derive(Serialize)]
 struct Progress {
-    /// Another version than the page's means that there is another page to show.
+    /// If it differs from the page's version, the page is outdated.
     version: String,
     seconds: u64,
 }
@@ -117,5 +118,5 @@ fn to(job: &Job) -> Response {
 }
 
 fn gone(site: &Site) -> Response {
-    site.refusal(StatusCode::NOT_FOUND, "What came of this is no longer kept.")
+    site.refusal(StatusCode::NOT_FOUND, "The result of this job is no longer available.")
 }

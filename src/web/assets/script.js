@@ -1,14 +1,15 @@
-// Findings while typing, rows without a round trip, fields that appear with the mode, and the progress of a job. The page does all else
-// without this. Nothing is sent before the server has proved that it is still swyx-teams: another program may listen on its port by now.
+// Findings while typing, rows without a round trip, fields that depend on the mode, and the progress of a
+// job. Everything else works without this script. Nothing is sent before the server has proved that it is
+// still swyx-teams: another program may listen on its port.
 "use strict";
 const connection = (() => {
   const encoder = new TextEncoder();
-  // The secret path of the form, which its server knows as well; no other program does.
+  // The secret path of the form. Only this page and its server know it.
   const secret = location.pathname.split("/")[1];
   const isSecret = secret.length === 43;
   let isOver = false;
   const whenOver = [];
-  // A browser that leaves the page breaks its requests off; the connection is not lost then.
+  // When the browser leaves the page, it aborts its requests; then the connection is not lost.
   let isLeaving = false;
   window.addEventListener("beforeunload", () => { isLeaving = true; });
 
@@ -22,7 +23,7 @@ const connection = (() => {
     return answer.ok && crypto.subtle.verify("HMAC", key, proof, encoder.encode(nonce));
   };
 
-  // Stops all requests of this page for good. What was entered stays in it.
+  // Stops all requests of this page permanently. The input stays in the page.
   const end = (reason) => {
     if (isOver) return;
     isOver = true;
@@ -39,8 +40,8 @@ const connection = (() => {
     note.scrollIntoView({ block: "nearest" });
     for (const tell of whenOver) tell();
   };
-  const lost = () => end("The connection to swyx-teams was lost. Nothing more is sent. Start `serve` again and open its new link.");
-  const ended = () => end("The session has ended. Nothing more is sent. Press Enter in the terminal where `serve` runs, or start it again, and open the new link.");
+  const lost = () => end("The connection to swyx-teams was lost. Nothing more will be sent. Start `serve` again and open its new link.");
+  const ended = () => end("The session has ended. Nothing more will be sent. Press Enter in the terminal where `serve` runs, or start it again, and open the new link.");
 
   // Whether a request may be sent now.
   const prove = async (signal) => {
@@ -55,7 +56,7 @@ const connection = (() => {
     return false;
   };
 
-  // An answer of the server, or nothing if none is to be had.
+  // Returns the answer of the server, or null if there is none.
   const send = async (address, options) => {
     if (!(await prove(options.signal))) return null;
     try {
@@ -70,7 +71,7 @@ const connection = (() => {
     return null;
   };
 
-  // Forms and links of the page: the same proof comes first.
+  // Forms and links of the page need the same proof.
   const isFollowed = (link) => link.origin === location.origin && link.target === "" && !link.getAttribute("href").startsWith("#");
   let proved = null;
   let isProving = false;
@@ -100,7 +101,7 @@ const connection = (() => {
   return { prove, send, isOver: () => isOver, whenOver: (tell) => whenOver.push(tell) };
 })();
 
-// The progress of a job: its page is shown again when it has changed.
+// The progress of a job: reloads the page when the job has changed.
 (() => {
   const progress = document.getElementById("progress");
   if (!progress) return;
@@ -129,7 +130,7 @@ const connection = (() => {
     if (className) made.className = className;
     return made;
   };
-  // What stands between grave accents is code, as on the server.
+  // Text in backticks is code, as on the server.
   const prose = (into, text) => {
     text.split("`").forEach((piece, index) => {
       if (piece) into.append(index % 2 ? element("code", piece) : piece);
@@ -216,7 +217,7 @@ const connection = (() => {
     }
   };
 
-  // Asking, a little after the last change.
+  // Requests the findings shortly after the last change.
   const unsaved = document.getElementById("unsaved");
   let timer = 0;
   let asking = null;
@@ -237,7 +238,7 @@ const connection = (() => {
       show(findings);
       unsaved.hidden = !changed;
     } else if (answer.status === 410) {
-      announce.textContent = heading.textContent = "This page is too old for findings; saving it shows both versions";
+      announce.textContent = heading.textContent = "This page is too old for findings; when you save, it shows both versions";
     }
   };
   connection.whenOver(() => {
@@ -325,7 +326,7 @@ const connection = (() => {
     else if (button.name === "restore") restore(button, button.value);
   });
 
-  // A link of the summary leads to the input itself.
+  // A link in the summary focuses the input.
   form.addEventListener("click", (event) => {
     const anchor = event.target.closest("a[href^='#part-']");
     if (!anchor) return;
@@ -337,7 +338,8 @@ const connection = (() => {
     input.focus({ preventScroll: true });
   });
 
-  // The browser asks before it leaves a page with something unsaved. A submit that is not prevented leaves on purpose.
+  // The browser asks before it leaves a page with unsaved changes. A submit that is not prevented leaves on
+  // purpose.
   let leaves = false;
   window.addEventListener("submit", (event) => { if (!event.defaultPrevented) leaves = true; });
   window.addEventListener("beforeunload", (event) => {
@@ -346,6 +348,6 @@ const connection = (() => {
 
   collect();
   conditions();
-  // After a save that was refused, to what is wrong.
+  // Focus the findings after a refused save.
   if (document.querySelector(".note.bad")) document.getElementById("findings").focus();
 })();

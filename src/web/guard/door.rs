@@ -1,4 +1,4 @@
-//! The one-time link and the sessions that it opened, all in memory: they end with the process.
+//! The one-time link and its sessions. They are kept in memory and end with the process.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,16 +11,16 @@ use tokio::time::Instant;
 
 use super::{Guard, Names};
 
-/// A link that nobody opens is good for so long.
+/// How long an unopened link is valid.
 pub const LINK_LIFE: Duration = Duration::from_mins(5);
-/// A session in which nothing happens ends after this.
+/// An idle session ends after this time.
 const IDLE: Duration = Duration::from_mins(15);
-/// And any session after this.
+/// Any session ends after this time.
 const LONGEST: Duration = Duration::from_hours(8);
 /// 256 bits.
 const TOKEN_BYTES: usize = 32;
 
-/// A secret word, 43 characters of base64url. It has no Debug text.
+/// A secret token, 43 characters of base64url. It does not implement Debug.
 #[derive(Clone)]
 pub(super) struct Word(String);
 
@@ -40,9 +40,9 @@ impl Word {
     }
 }
 
-/// The system has no random bytes.
+/// The operating system provides no random bytes.
 #[derive(Debug, thiserror::Error)]
-#[error("the system provides no random bytes, so no link can be made")]
+#[error("the operating system provides no random bytes, so no link can be created")]
 pub struct NoRandomness;
 
 struct Link {
@@ -69,26 +69,26 @@ struct Inside {
     sessions: Vec<Entry>,
 }
 
-/// The way in, for one address that is served.
+/// Controls the access to one served address.
 pub struct Door {
     names: Names,
     guards: Vec<Guard>,
-    /// The secret first segment of every path of the form. It is one per process: a second session, or a new one after the first has
-    /// ended, finds open pages under the same address, and the cookie alone tells sessions apart.
+    /// The secret first segment of every path of the form. There is one per process, so that open pages keep
+    /// their address in a second or a new session. Only the cookie distinguishes sessions.
     path: Word,
     inside: Mutex<Inside>,
 }
 
 impl Door {
-    /// A door that nobody can open yet.
+    /// Creates a door without a link.
     ///
     /// # Errors
-    /// If the system provides no random bytes.
+    /// If the operating system provides no random bytes.
     pub(in crate::web) fn new(names: Names) -> Result<Self, NoRandomness> {
         Self::behind(names, &Guard::ALL)
     }
 
-    /// A door that only these of the guards look after. The tests leave one out to show what it is there for.
+    /// Creates a door with only these guards. Tests leave one out to show what it protects.
     pub(super) fn behind(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
         Ok(Self { names, guards: guards.to_vec(), path: Word::new()?, inside: Mutex::default() })
     }
@@ -106,22 +106,22 @@ impl Door {
         if self.has(Guard::Path) { format!("/{}/", self.path.text()) } else { "/".to_owned() }
     }
 
-    /// The part of a path below the secret segment, if the path begins with that segment.
+    /// The part of a path after the secret segment, if the path begins with that segment.
     pub(super) fn below_home<'a>(&self, path: &'a str) -> Option<&'a str> {
         let (first, rest) = path.strip_prefix('/')?.split_once('/')?;
         self.path.is(first).then_some(rest)
     }
 
-    /// A proof that this process knows the secret path, for a page that knows it as well.
+    /// A proof that this process knows the secret path, for a page that also knows it.
     pub(super) fn prove(&self, nonce: &str) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.path.text().as_bytes());
         URL_SAFE_NO_PAD.encode(hmac::sign(&key, nonce.as_bytes()))
     }
 
-    /// A new link, good for [`LINK_LIFE`]. The one before, if nobody opened it, is good no longer.
+    /// Creates a new link that is valid for [`LINK_LIFE`]. An earlier unopened link becomes invalid.
     ///
     /// # Errors
-    /// Where the system has no random bytes.
+    /// If the operating system provides no random bytes.
     pub fn link(&self) -> Result<String, NoRandomness> {
         let word = Word::new()?;
         let address = format!("{}/open/{}", self.names.origin(), word.text());
@@ -129,7 +129,7 @@ impl Door {
         Ok(address)
     }
 
-    /// Opens the door with the word of the link, once; the session's cookie, or nothing.
+    /// Opens the door once with the token of the link. Returns the cookie of the new session.
     pub(super) fn open(&self, word: &str) -> Option<Word> {
         let now = Instant::now();
         let mut inside = self.inside();
@@ -149,7 +149,7 @@ impl Door {
         inside.sessions.iter().find(|entry| entry.cookie.is(cookie)).map(|entry| entry.csrf.clone())
     }
 
-    /// The session with this CSRF token goes on from now.
+    /// Extends the session with this CSRF token.
     pub(super) fn go_on(&self, csrf: &Word) {
         let now = Instant::now();
         self.inside()

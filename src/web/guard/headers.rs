@@ -1,7 +1,7 @@
-//! The headers of every answer, refusals too.
+//! The headers of every answer, including refusals.
 //!
-//! Over TLS browsers are told to use HTTPS only for a year (HSTS). Over plain HTTP on loopback they are not: it would bind every port of this
-//! machine to HTTPS.
+//! Over TLS, browsers are told to use only HTTPS for a year (HSTS). Over plain HTTP on loopback they are not,
+//! because that would affect every port of this machine.
 
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ use axum::response::Response;
 
 use super::Door;
 
-/// Scripts, styles, pictures and requests of this origin only, none of them inline; no frame around the page. Source: OWASP ASVS 5.0, V3.4
+/// Only scripts, styles, images and requests of this origin, none of them inline; no frames around the page.
+/// Source: OWASP ASVS 5.0, V3.4
 /// (<https://owasp.org/www-project-application-security-verification-standard/>).
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -21,8 +22,8 @@ const ALWAYS: [(HeaderName, &str); 8] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // The secret path is in the address of each page, so no other origin may see it. Within the origin it may be seen: `no-referrer` would make
-    // browsers send `Origin: null` with a form.
+    // The secret path is in the address of each page, so no other origin may see it. The same origin may:
+    // `no-referrer` would make browsers send `Origin: null` with a form.
     (header::REFERRER_POLICY, "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

@@ -1,7 +1,7 @@
-//! The exact `Host`: one of the names under which the page is served.
+//! Checks the exact `Host`: it must be one of the names under which the page is served.
 //!
-//! A page of another site can make its own name resolve to this machine (DNS rebinding); then it reads every answer as its own. Its
-//! requests bear its name as `Host`, which is none of these.
+//! A page of another site can make its own name resolve to this machine (DNS rebinding) and then read every
+//! answer. Its requests have its own name as `Host`.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use super::Door;
 use super::request::only;
 
-/// Exactly one `Host`, one of the names; and a request line that names a host names one of them, too.
+/// Accepts exactly one `Host`, which must be one of the names; so must a host in the request line.
 pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let host = only(request.headers(), header::HOST.as_str());
     let line = request.uri().authority().map(axum::http::uri::Authority::as_str);
@@ -21,6 +21,6 @@ pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next:
     if host.is_some_and(|host| names.has(host)) && line.is_none_or(|line| names.has(line)) {
         return next.run(request).await;
     }
-    tracing::warn!("a request to another host name was refused");
+    tracing::warn!("a request with another host name was refused");
     (StatusCode::MISDIRECTED_REQUEST, [(header::CONNECTION, "close")]).into_response()
 }

@@ -3,7 +3,7 @@
 /// One guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::web) enum Guard {
-    /// Response headers against frames, caches, foreign scripts and guessed types.
+    /// Response headers against frames, caches, foreign scripts and content sniffing.
     Headers,
     /// The exact `Host`.
     Host,
@@ -17,18 +17,18 @@ pub(in crate::web) enum Guard {
     Origin,
     /// The CSRF token of a change.
     Token,
-    /// A link that opens once.
+    /// A link that works only once.
     LinkOnce,
-    /// A link that dies unopened.
+    /// A link that expires if it is not opened.
     LinkLife,
-    /// The end of a session in which nothing happens.
+    /// The end of an idle session.
     Idle,
     /// The end of any session.
     Longest,
 }
 
 impl Guard {
-    /// All of them, the first to see a request first.
+    /// All guards, in the order in which they see a request.
     pub(in crate::web) const ALL: [Self; 11] = [
         Self::Headers,
         Self::Host,

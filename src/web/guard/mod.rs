@@ -1,25 +1,27 @@
-//! Who may see the page and change the file: whoever opened the one-time link, from this very page.
+//! Access control of the page: only the browser that opened the one-time link may see the page and change the
+//! file, and only from this page.
 //!
-//! The danger is another page in the same browser, or a program of another user on this machine that the browser visits. A page can send
-//! requests to any port of this machine, and by a name that it makes resolve to 127.0.0.1 it can read the answers. A program at another port
-//! receives the cookies that the browser has for the host and the path. So each request runs through this list, and each
-//! guard stands in a file of its own:
+//! The threats are another page in the same browser, and a program of another user on this machine that the
+//! browser visits. A page can send requests to any port of this machine, and with a name that resolves to
+//! 127.0.0.1 it can read the answers. A program on another port receives the cookies that the browser has for
+//! the host and the path. So each request passes this list; each guard has its own file:
 //!
 //! | guard | lets through |
 //! |---|---|
 //! | `Guard::Headers` | everything; its headers keep the answer out of frames, caches and other pages |
-//! | `Guard::Host` | requests to the very names and port that are served |
+//! | `Guard::Host` | requests to exactly the served names and port |
 //! | `Guard::Path` | requests below a secret path, which is also the path of the session's cookie |
-//! | `Guard::Session` | who opened the link, until 15 idle minutes or 8 hours later |
-//! | `Guard::FetchSite` | what the browser says comes from this page, or from nobody's |
-//! | `Guard::Origin` | changes from a page of this very origin |
-//! | `Guard::Token` | changes that bring the session's secret word, which no other page can read |
+//! | `Guard::Session` | requests of the browser that opened the link, until 15 idle minutes or 8 hours later |
+//! | `Guard::FetchSite` | requests that, according to the browser, come from this page or from no page |
+//! | `Guard::Origin` | changes from a page of exactly this origin |
+//! | `Guard::Token` | changes with the session's secret token, which no other page can read |
 //! | `Guard::LinkOnce`, `Guard::LinkLife` | a link's first use, within five minutes |
 //! | `Guard::Idle`, `Guard::Longest` | a session until 15 idle minutes, and until 8 hours later |
 //!
-//! What remains: the secret path protects the cookie in a browser that honours cookie paths; Chromium was tried. A page on another port can
-//! set so many cookies that the browser drops the session's; this ends the session at worst. Without JavaScript, or when a page is reloaded
-//! by hand, the browser sends cookie and path to any program that listens on the port after `serve` has ended.
+//! Remaining risks: the secret path protects the cookie only in browsers that honour cookie paths; Chromium
+//! was tested. A page on another port can set so many cookies that the browser drops the session's cookie,
+//! which ends the session. Without JavaScript, or when a page is reloaded by hand, the browser sends the
+//! cookie and the path to any program that listens on the port after `serve` has ended.
 
 mod door;
 mod headers;
@@ -48,15 +50,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 
-/// The router behind all its guards, below a secret path, and beside it `open`, the public routes. The link is opened at `/open/TOKEN`; a
-/// change at `leave` below the secret path ends the session.
+/// The router behind all guards, below a secret path, together with `open`, the public routes. `/open/TOKEN`
+/// opens the link; a POST to `leave` below the secret path ends the session.
 pub(super) fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
     behind(router, open, door, &Guard::ALL)
 }
 
-/// The router behind these guards only. The tests leave one out to show what it is there for.
+/// The router behind only these guards. Tests leave one out to show what it protects.
 pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
-    // A layer that is added later sees a request earlier.
+    // A layer that is added later sees requests earlier.
     let has = |guard| guards.contains(&guard);
     let mut router = router
         .merge(session::leaving(door.clone()))
@@ -71,7 +73,7 @@ pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Gu
     if has(Guard::FetchSite) {
         router = router.layer(from_fn(origin::check_fetch_site));
     }
-    // From here on each layer comes before the routing, whose answers tell which paths and methods there are.
+    // From here on, each layer comes before the routing, whose answers reveal the paths and methods.
     router = Router::new().fallback_service(router);
     router = if has(Guard::Session) {
         router.layer(from_fn_with_state(door.clone(), session::check))

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Scheme, and names with port, as browsers write them: a default port is left out.
+/// The scheme, and the names with port as browsers write them: a default port is omitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     scheme: &'static str,
@@ -27,7 +27,7 @@ impl Names {
         Self { scheme, hosts: hosts.collect(), port }
     }
 
-    /// The origin that links bear.
+    /// The origin in links.
     pub fn origin(&self) -> String {
         self.origins().next().unwrap_or_default()
     }

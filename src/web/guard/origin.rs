@@ -1,4 +1,4 @@
-//! Where a request comes from, as the browser says: a page cannot forge these two headers.
+//! Checks the origin of a request as reported by the browser: a page cannot forge these two headers.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::request::{is_change, only, refuse};
 
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// A change comes from a page of exactly this origin; one that does not say so is refused as well.
+/// A change must come from a page of exactly this origin; a change without an origin is refused too.
 pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let origin = only(request.headers(), header::ORIGIN.as_str());
     let host = only(request.headers(), header::HOST.as_str());
@@ -23,7 +23,8 @@ pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next:
     refuse(StatusCode::FORBIDDEN, "the change does not come from this page")
 }
 
-/// A change comes from this page. A look may come from nobody's page, as a link that is typed in; browsers that do not say are let look.
+/// A change must come from this page. A GET request may come from no page, for example if the link is typed
+/// in, or from a browser that does not send the header.
 pub(super) async fn check_fetch_site(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let is_fine = if is_change(request.method()) {
@@ -38,7 +39,7 @@ pub(super) async fn check_fetch_site(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether a browser says that another page's link or frame led here.
+/// Whether the browser reports that a link or a frame of another page caused the request.
 pub(super) fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     headers.contains_key(FETCH_SITE) && !matches!(only(headers, FETCH_SITE), Some("none" | "same-origin"))
 }

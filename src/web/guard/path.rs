@@ -1,9 +1,10 @@
 //! The secret path: every page of the form is below it, and so is its cookie.
 //!
-//! Browsers send a cookie to every port of a host, so a program of another user, visited at another port of this machine, would receive a
-//! cookie with the path `/`. A cookie with a secret path is sent only with requests to that path, and another port's page cannot name it.
-//! The path is not in the printed link, which the list of processes shows if a browser is started with it; the redirect that answers the
-//! link is the only place where it is said.
+//! Browsers send a cookie to every port of a host, so a program of another user on another port of this
+//! machine would receive a cookie with the path `/`. A cookie with a secret path is sent only with requests
+//! to that path, which the page of another port does not know. The path is not in the printed link, because
+//! the process list shows the link if a browser is started with it. Only the redirect that answers the link
+//! contains the path.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use tower::ServiceExt;
 use super::Door;
 use super::session::outside;
 
-/// The router under the secret path. Every other path gets the answer of a request without a session.
+/// The router below the secret path. Every other path gets the same answer as a request without a session.
 pub(super) fn below(router: Router, door: Arc<Door>) -> Router {
     Router::new().fallback(enter).with_state((door, router))
 }

@@ -1,8 +1,9 @@
-//! The session: a cookie that whoever opens the link gets, once.
+//! The session: a cookie that the browser gets when it opens the link.
 //!
-//! The cookie is `HttpOnly` and `SameSite=Strict`, and its path is the secret path of the form (see [`super::path`]). Browsers do not tell
-//! ports apart in cookies, so its name holds the port: two of these servers do not disturb each other. Over TLS it is `Secure`, and its name
-//! has the prefix `__Secure-`; the prefix `__Host-` would demand the path `/`.
+//! The cookie is `HttpOnly` and `SameSite=Strict`, and its path is the secret path of the form (see
+//! [`super::path`]). Browsers do not distinguish ports in cookies, so its name contains the port, and two of
+//! these servers do not disturb each other. Over TLS it is `Secure`, and its name has the prefix `__Secure-`;
+//! the prefix `__Host-` would require the path `/`.
 
 use std::sync::Arc;
 
@@ -18,12 +19,12 @@ use super::door::Word;
 use crate::web::gate::ConnectionMark;
 use crate::web::page;
 
-/// What a request belongs to.
+/// The session of a request.
 #[derive(Clone)]
 pub(crate) struct Session(Option<Word>);
 
 impl Session {
-    /// What the page's forms bring with every change.
+    /// The CSRF token that the page's forms send with every change.
     pub(crate) fn csrf(&self) -> &str {
         self.0.as_ref().map_or("", Word::text)
     }
@@ -38,7 +39,7 @@ pub(super) fn link(door: Arc<Door>) -> Router {
     Router::new().route("/open/{word}", any(open)).with_state(door)
 }
 
-/// Opens the link, and goes to the form. A browser that only looks ahead opens nothing.
+/// Opens the link and redirects to the form. A prefetch opens nothing.
 async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: Request) -> Response {
     let is_ahead = request.headers().contains_key("sec-purpose");
     let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
@@ -46,15 +47,16 @@ async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: 
     mark_connection(&request);
     let home = door.home();
     let cookie = [(header::SET_COOKIE, set(&door, cookie.text()))];
-    // After a click on another site's page, a redirection would still be that site's, and come without this cookie; a page of our own
-    // that goes on by itself is ours. <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
+    // After a click on the page of another site, a redirect would still count as a request of that site and
+    // would not contain this cookie. A page of our own that continues automatically counts as ours.
+    // <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
     if super::origin::comes_from_elsewhere(request.headers()) {
         return (cookie, [(header::REFRESH, format!("0; url={home}"))], page::opened(&home)).into_response();
     }
     (cookie, Redirect::to(&home)).into_response()
 }
 
-/// The route that ends a session: it stands behind the guards, as every change.
+/// The route that ends a session. It is behind the guards, like every change.
 pub(super) fn leaving(door: Arc<Door>) -> Router {
     Router::new().route("/leave", post(leave)).with_state(door)
 }
@@ -72,7 +74,7 @@ fn set(door: &Door, cookie: &str) -> String {
     format!("{}={cookie}; HttpOnly; SameSite=Strict; Path={}{flags}", name(door), door.home())
 }
 
-/// Lets through who has the session's cookie.
+/// Accepts only requests with the session's cookie.
 pub(super) async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
     let session = of(&door, &request);
     if session.0.is_none() {
@@ -82,14 +84,14 @@ pub(super) async fn check(State(door): State<Arc<Door>>, mut request: Request, n
     next.run(request).await
 }
 
-/// Says whose the request is, and lets it through.
+/// Adds the session to the request, and accepts it in any case.
 pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
     let session = of(&door, &request);
     request.extensions_mut().insert(session);
     next.run(request).await
 }
 
-/// A request that came through all guards keeps the session going; one that another page sent does not.
+/// A request that passed all guards extends the session; a request from another page does not.
 pub(super) async fn go_on(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     request
         .extensions()
@@ -100,8 +102,8 @@ pub(super) async fn go_on(State(door): State<Arc<Door>>, request: Request, next:
     next.run(request).await
 }
 
-/// The session of a request. Another port may have set cookies of the same name, or of bytes that are no text: the right one counts, wherever
-/// it is in the headers.
+/// Finds the session of a request. Another port may have set cookies with the same name or with invalid text;
+/// the right one counts, wherever it is in the headers.
 fn of(door: &Door, request: &Request) -> Session {
     let name = name(door);
     let lines = request.headers().get_all(header::COOKIE).iter();
@@ -127,7 +129,7 @@ fn name(door: &Door) -> String {
     format!("{prefix}swyx-teams-{}", door.names().port())
 }
 
-/// The answer without a session, and outside the secret path.
+/// The answer to requests without a session or outside the secret path.
 pub(super) fn outside() -> Response {
     (StatusCode::UNAUTHORIZED, page::outside()).into_response()
 }

@@ -1,4 +1,5 @@
-//! The secret word that every change brings, from the page's hidden input or, by script, in a header. Only a page of this origin can read it.
+//! Checks the CSRF token that every change contains, in the page's hidden input or, from the script, in a
+//! header. Only a page of this origin can read it.
 
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::Request;
@@ -11,15 +12,15 @@ use url::form_urlencoded;
 use super::Session;
 use super::request::{is_change, refuse};
 
-/// The bytes of a posted form at most: three for each of a settings file's, which has 1 MiB at most, were all percent-encoded, and a third of
-/// that for the inputs' names.
+/// The maximum size of a posted form in bytes: three times the maximum of a settings file, 1 MiB, in case
+/// everything is percent-encoded, and a third of that for the names of the inputs.
 pub(crate) const MOST_BYTES: usize = 4 << 20;
 
 /// The name of the hidden input.
 const INPUT: &str = "csrf";
-/// The header that stands for it.
+/// The header that replaces it.
 const HEADER: &str = "x-csrf-token";
-/// A form is here within this time.
+/// The time limit for receiving a form.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn check(request: Request, next: Next) -> Response {
@@ -33,7 +34,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
     if kind.and_then(|kind| kind.split(';').next()) != Some("application/x-www-form-urlencoded") {
         return refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the form is sent as application/x-www-form-urlencoded",
+            "the form must be sent as application/x-www-form-urlencoded",
         );
     }
     if request.body().size_hint().lower() > MOST_BYTES as u64 {
@@ -44,14 +45,17 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
         return refuse(StatusCode::REQUEST_TIMEOUT, "the form took too long");
     };
     let Ok(body) = body else {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large, or broke off");
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large or incomplete");
     };
     let in_header = parts.headers.get(HEADER).and_then(|token| token.to_str().ok()).map(str::to_owned);
     let Some(token) = in_header.or_else(|| in_form(&body)) else {
         return refuse(StatusCode::FORBIDDEN, "the change lacks this page's token; open the page again");
     };
     if !session.is_proved_by(&token) {
-        return refuse(StatusCode::FORBIDDEN, "the change bears another page's token; open the page again");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "the change has the token of another page; open the page again",
+        );
     }
     next.run(Request::from_parts(parts, Body::from(body))).await
 }

@@ -1,4 +1,5 @@
-//! The page of a file that someone else changed meanwhile: both versions of each key that differs, and a choice.
+//! The page for a file that was changed in the meantime: both versions of each key that differs, and a
+//! choice.
 
 use maud::{Markup, html};
 
@@ -6,15 +7,15 @@ use super::found;
 use super::parts::frame;
 use crate::form::{By, Difference, Finding};
 
-/// What the page shows.
+/// The content of the page.
 pub(in crate::web) struct Conflict<'a> {
     pub(in crate::web) name: &'a str,
     pub(in crate::web) id: &'a str,
     pub(in crate::web) csrf: &'a str,
     pub(in crate::web) differences: &'a [Difference],
-    /// What was chosen, and would add these errors to the file.
+    /// The errors that the choices would add to the file.
     pub(in crate::web) refused: &'a [Finding],
-    /// Something that went wrong.
+    /// An error message.
     pub(in crate::web) trouble: Option<&'a str>,
 }
 
@@ -30,17 +31,17 @@ pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
             }
             main.alone {
                 div.note.bad role="alert" {
-                    p { "The file was changed by someone else meanwhile. Nothing was overwritten, and nothing that you entered is lost: choose for each key." }
+                    p { "The file was changed by another process in the meantime. Nothing was overwritten, and your changes are not lost: choose a value for each key." }
                     @if let Some(trouble) = conflict.trouble { p { (trouble) } }
                 }
                 @if !conflict.refused.is_empty() { (found::summary(conflict.refused)) }
                 @if conflict.differences.is_empty() {
-                    p { "By now the file says what you wanted." }
+                    p { "The file already contains your changes." }
                 }
                 @for (index, difference) in conflict.differences.iter().enumerate() {
                     (choice(index, difference))
                 }
-                p.end { button.primary type="submit" { "Save these" } " " a href="./" { "Take the file as it is" } }
+                p.end { button.primary type="submit" { "Save these" } " " a href="./" { "Use the file as it is" } }
             }
         }
     };

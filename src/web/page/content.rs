@@ -1,21 +1,21 @@
-//! What the page of the form is made of.
+//! The content of the form page.
 
 use crate::form::{Finding, Form, Values};
 
-/// What a page says besides the form.
+/// The message at the top of a form page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Note {
-    /// Nothing.
+    /// No message.
     None,
     /// The file was saved.
     Saved,
-    /// There was nothing to save.
+    /// There were no changes to save.
     Unchanged,
     /// Saving would add this many errors, so nothing was saved.
     Refused(usize),
 }
 
-/// What stands in a page.
+/// The content of a page.
 pub(in crate::web) struct Content<'a> {
     /// The file's name.
     pub(in crate::web) name: &'a str,
@@ -24,17 +24,17 @@ pub(in crate::web) struct Content<'a> {
     pub(in crate::web) form: &'a Form,
     pub(in crate::web) values: &'a Values,
     pub(in crate::web) findings: &'a [Finding],
-    /// The page's number.
+    /// The id of the page.
     pub(in crate::web) id: &'a str,
-    /// What every change has to bring.
+    /// The CSRF token for every change.
     pub(in crate::web) csrf: &'a str,
     pub(in crate::web) note: Note,
-    /// Something that went wrong.
+    /// An error message.
     pub(in crate::web) trouble: Option<&'a str>,
-    /// The input to begin at.
+    /// The input that gets the focus.
     pub(in crate::web) begin_at: Option<&'a str>,
-    /// Whether there is something to do besides editing.
+    /// Whether the page has actions besides editing.
     pub(in crate::web) acts: bool,
-    /// Whether something was entered that is not saved.
+    /// Whether there are unsaved changes.
     pub(in crate::web) unsaved: bool,
 }

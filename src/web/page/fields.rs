@@ -7,7 +7,7 @@ use super::parts::{prose, slug};
 use super::{Content, found, read_only, tables};
 use crate::form::{Field, Kind, SecretValue, Section, Value, Way};
 
-/// A section with all that is in it.
+/// A section with its content.
 pub(super) fn section(content: &Content<'_>, section: &Section) -> Markup {
     html! {
         section id={ "section-" (section.key) } aria-labelledby={ "title-" (section.key) } {
@@ -28,14 +28,14 @@ pub(super) fn section(content: &Content<'_>, section: &Section) -> Markup {
     }
 }
 
-/// The keys of a section that have no field.
+/// The keys of a section without a field.
 fn others(content: &Content<'_>, section: &str) -> Markup {
     let is_here = |key: &&String| key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
     let others = content.values.others.iter().filter(is_here).collect::<Vec<_>>();
     html! {
         @if !others.is_empty() {
             p.help {
-                "The file has more here that this form does not show; it stays as it is: "
+                "The file has other keys here that this form does not show; they stay unchanged: "
                 @for (index, key) in others.iter().enumerate() {
                     @if index > 0 { ", " }
                     code { (key) }
@@ -91,7 +91,8 @@ fn plain(content: &Content<'_>, field: &Field) -> Markup {
     }
 }
 
-/// A secret: in which way it is given, and an input for each way. Of a stored one only its place is shown.
+/// A secret: the kind of source, and an input for each kind. Of a stored secret, only its storage place is
+/// shown.
 fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
     let id = slug(&field.key);
     let nothing = SecretValue::default();
@@ -104,12 +105,12 @@ fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
         fieldset.secret {
             legend { (field.title) (need(content, field)) }
             (help(field))
-            label.quiet for={ "field-" (id) } { "How it is given" }
+            label.quiet for={ "field-" (id) } { "Source" }
             select id={ "field-" (id) } name=(field.key) aria-describedby={ "help-" (id) " findings-of-" (id) } aria-invalid=[wrong] {
                 @match &value.stored {
                     Some(stored) => {
                         option value="keep" selected[value.way == "keep"] { "Keep it: " (stored) }
-                        option value="unset" selected[value.way == "unset"] { "Take it out of the file" }
+                        option value="unset" selected[value.way == "unset"] { "Remove it from the file" }
                     },
                     None => option value="unset" selected[value.way == "unset" || value.way == "keep"] { "Not set" },
                 }
@@ -133,11 +134,11 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &Way) -> 
             label for={ "field-" (id) } { (way.label) }
             p.help id={ "help-" (id) } {
                 (prose(&way.help))
-                @if way.name == "text" { " A stored secret is never shown. Empty keeps what there is." }
-                @if is_withheld { " What you entered is not repeated here: it might be a secret." }
+                @if way.name == "text" { " A stored secret is never shown. Leave this empty to keep it." }
+                @if is_withheld { " Your input is not shown here because it may be a secret." }
             }
             @if let (Some(entered), true) = (&value.entered, value.way == way.name) {
-                p.help { strong { "Entered, and not saved yet" } " (" (entered) "). Enter it again to change it." }
+                p.help { strong { "Entered, not saved yet" } " (" (entered) "). Enter it again to change it." }
             }
             @match &*way.name {
                 "text" => input id={ "field-" (id) } name=(name) type="password" autocomplete="new-password" aria-describedby=(described);,

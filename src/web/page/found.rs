@@ -1,11 +1,11 @@
-//! Findings: all of them in a summary with links, and each beside its field.
+//! Findings: a summary of all with links, and each one next to its field.
 
 use maud::{Markup, html};
 
 use super::parts::{prose, slug};
 use crate::form::Finding;
 
-/// The summary. The script fills the same places anew while someone types.
+/// The summary. The script updates the same elements while the user types.
 pub(super) fn summary(findings: &[Finding]) -> Markup {
     html! {
         section #findings .summary aria-labelledby="findings-title" tabindex="-1" {
@@ -31,7 +31,7 @@ pub(super) fn summary(findings: &[Finding]) -> Markup {
     }
 }
 
-/// How many there are, in words.
+/// The number of findings as text.
 fn heading(findings: &[Finding]) -> String {
     let count = |severity: &str| findings.iter().filter(|finding| finding.severity == severity).count();
     let words = [("error", "errors"), ("warning", "warnings"), ("info", "hints")];
@@ -45,7 +45,7 @@ fn heading(findings: &[Finding]) -> String {
     if parts.is_empty() { "Nothing found".to_owned() } else { parts.join(", ") }
 }
 
-/// The findings of one part of the form, in the place that its inputs name as their description.
+/// The findings of one part of the form, in the element that its inputs reference as their description.
 pub(super) fn beside(findings: &[Finding], part: &str) -> Markup {
     html! {
         div.findings id={ "findings-of-" (slug(part)) } data-findings=(part) {

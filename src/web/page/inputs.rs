@@ -1,4 +1,4 @@
-//! One input, and what is said beside it: what to enter, whether it is required, and what the file holds.
+//! One input with its help text, whether it is required, and the value in the file.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use super::parts::{prose, slug};
 use super::{Content, found};
 use crate::form::{Choice, Condition, Field, Kind, Value};
 
-/// The one input of a field or cell. Without a `label` of its own there is one in the page, and a help.
+/// The input of a field or cell. Without `label`, the page contains a label and a help text for it.
 pub(super) fn input(
     content: &Content<'_>,
     kind: &Kind,
@@ -39,7 +39,7 @@ pub(super) fn input(
     }
 }
 
-/// The keyboard that a telephone shows. Numbers are a text, too, so that what was entered always arrives, and is said to be none.
+/// The keyboard of a phone. Numbers also use a text input, so that an invalid number is sent and reported.
 fn mode(kind: &Kind) -> Option<&'static str> {
     match kind {
         Kind::Number { .. } => Some("numeric"),
@@ -49,7 +49,7 @@ fn mode(kind: &Kind) -> Option<&'static str> {
     }
 }
 
-/// The choices, with what is chosen, even where it is none of them.
+/// The choices with the selected value, even if it is not one of them.
 pub(super) fn options(choices: &[Choice], value: &Value, default: Option<&str>) -> Markup {
     let chosen = value.text();
     let is_kept = matches!(value, Value::Kept(_));
@@ -68,30 +68,30 @@ pub(super) fn options(choices: &[Choice], value: &Value, default: Option<&str>) 
             }
         }
         @if !chosen.is_empty() && choices.iter().all(|choice| choice.value != chosen) {
-            option value=(chosen) selected { (chosen) " (none of the choices)" }
+            option value=(chosen) selected { (chosen) " (not an allowed value)" }
         }
     }
 }
 
-/// What is said of a value that is there and not shown, and of an entry that is not repeated.
+/// The notes about a hidden value, and about input that is not shown again.
 pub(super) fn kept(content: &Content<'_>, key: &str, value: &Value) -> Markup {
     html! {
         @match value {
             Value::Kept(Some(text)) => {
-                p.help { "In the file: " code { (text) } ", which this field cannot hold. It stays unless you enter something." }
+                p.help { "In the file: " code { (text) } ". This field cannot represent it. It stays unless you enter something." }
             },
             Value::Kept(None) => {
-                p.help { "The file holds something here that is not shown: it might be a secret. It stays unless you enter something." }
+                p.help { "The file has a value here that is not shown because it may be a secret. It stays unless you enter something." }
             },
             _ => {},
         }
         @if matches!(value, Value::Kept(_)) {
             p.check {
-                label { input type="checkbox" name="removed" value=(key); " Take it out of the file" }
+                label { input type="checkbox" name="removed" value=(key); " Remove it from the file" }
             }
         }
         @if content.values.withheld.iter().any(|withheld| withheld == key) {
-            p.help { "What you entered is not repeated here: it might be a secret." }
+            p.help { "Your input is not shown here because it may be a secret." }
         }
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn help(field: &Field) -> Markup {
     }
 }
 
-/// Whether something has to be entered.
+/// The mark of a required field.
 pub(super) fn need(content: &Content<'_>, field: &Field) -> Markup {
     let condition = field.required_when.as_ref();
     let is_off = condition.is_some_and(|condition| !holds(content, condition));
@@ -125,7 +125,7 @@ pub(super) fn when(condition: Option<&Condition>) -> (Option<&str>, Option<&str>
     (key, condition.and_then(|condition| condition.value.as_deref()))
 }
 
-/// Whether a condition is met by what the form shows.
+/// Whether the values of the form meet a condition.
 pub(super) fn holds(content: &Content<'_>, condition: &Condition) -> bool {
     let text = content.values.get(&condition.key).text();
     condition.value.as_deref().map_or(!text.is_empty(), |value| value == text)

@@ -1,4 +1,4 @@
-//! The page of a job: how far it is, and what came of it; and the buttons that begin one.
+//! The page of a job with its progress and its result, and the buttons that start jobs.
 
 use maud::{Markup, html};
 
@@ -6,12 +6,12 @@ use super::parts::{frame, prose, slug};
 use crate::form::Finding;
 use crate::web::actions::{Action, Code, Done, Field, Job, Part, State, Step, Verdict};
 
-/// The buttons, within the form: what is not saved is noticed, and not lost.
+/// The buttons. They are inside the form so that unsaved changes are noticed and not lost.
 pub(super) fn buttons() -> Markup {
     html! {
         section #online aria-labelledby="online-title" {
             h2 #online-title { "Tenant and Control Center" }
-            p.lead { "These look at the file as it is saved, and change nothing." }
+            p.lead { "These actions use the saved file and change nothing." }
             ul.actions {
                 @for action in Action::ALL {
                     li {
@@ -47,7 +47,7 @@ pub(in crate::web) fn job(name: &str, csrf: &str, job: &Job, state: &State) -> M
     frame(&format!("{title}: {name}"), &body)
 }
 
-/// A button for what can be done now: stop it, or do it once more.
+/// The button to stop a job or to run it again.
 fn again(csrf: &str, job: &Job, state: &State) -> Markup {
     let stop = format!("stop?id={}", job.id);
     html! {
@@ -56,14 +56,14 @@ fn again(csrf: &str, job: &Job, state: &State) -> Markup {
             @if state.is_open() {
                 button type="submit" { "Stop" }
             } @else {
-                button type="submit" name="action" value=(job.action.name()) { "Do it again" }
+                button type="submit" name="action" value=(job.action.name()) { "Run again" }
             }
         }
     }
 }
 
-/// A job that runs. The script asks for its progress; without a script a link does, since a page that reloads by itself would not stop when
-/// the connection is lost.
+/// A running job. The script requests its progress. Without a script there is a link, because a page that
+/// reloads automatically would not stop when the connection is lost.
 fn progress(job: &Job, state: &State) -> Markup {
     html! {
         @if let Some(code) = &state.code { (sign_in(code)) }
@@ -71,7 +71,7 @@ fn progress(job: &Job, state: &State) -> Markup {
             h2 { "Running for " span #seconds { (state.seconds()) } " s" }
             ul { @for said in &state.said { li { (said) } } }
         }
-        p { a href=(address(job)) { "Look again" } }
+        p { a href=(address(job)) { "Refresh" } }
     }
 }
 
@@ -80,7 +80,7 @@ pub(in crate::web) fn address(job: &Job) -> String {
     format!("job?id={}", job.id)
 }
 
-/// What the administrator has to do.
+/// The sign-in instructions for the administrator.
 fn sign_in(code: &Code) -> Markup {
     let is_web = code.address.starts_with("https://") || code.address.starts_with("http://");
     html! {
@@ -151,7 +151,7 @@ fn step(step: &Step) -> Markup {
         li {
             p { span.severity { (does) } " " (step.object) ": " (step.what) }
             p.help { (step.reason) }
-            @if let Some(role) = &step.role { p.help { "takes at least: " (role) } }
+            @if let Some(role) = &step.role { p.help { "needs at least the role: " (role) } }
         }
     }
 }

@@ -1,6 +1,8 @@
-//! The pages, rendered here. Every text and attribute is escaped by `maud`; nothing is spliced into a script or a style.
+//! The pages, rendered here. `maud` escapes every text and attribute; nothing is inserted into a script or a
+//! style.
 //!
-//! All pages of the form are at one level below its secret path, and their links are relative: no page contains the path.
+//! All pages of the form are on one level below its secret path, and their links are relative, so no page
+//! contains the path.
 
 mod conflict;
 mod content;
@@ -64,7 +66,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
     frame(content.name, &body)
 }
 
-/// A page of a file of which no form can be made.
+/// The page for a file that cannot be shown as a form.
 pub(super) fn unreadable(name: &str, findings: &[Finding]) -> Markup {
     let body = html! {
         header.bar {
@@ -72,7 +74,7 @@ pub(super) fn unreadable(name: &str, findings: &[Finding]) -> Markup {
         }
         main.alone {
             div.note.bad role="alert" {
-                p { "This file cannot be read as settings. Fix it in an editor, then " a href="./" { "look again" } "." }
+                p { "This file cannot be read as settings. Fix it in an editor, then " a href="./" { "reload" } "." }
             }
             (found::summary(findings))
         }
@@ -80,7 +82,7 @@ pub(super) fn unreadable(name: &str, findings: &[Finding]) -> Markup {
     frame(name, &body)
 }
 
-/// A page that says why something was not done.
+/// A page with the reason of a refusal.
 pub(super) fn refusal(name: &str, message: &str) -> Markup {
     let body = html! {
         header.bar {
@@ -99,18 +101,18 @@ pub(super) fn opened(home: &str) -> Markup {
     alone("opened", &html! { p { a href=(home) { "Continue to the form" } } })
 }
 
-/// The page for whoever has closed the form.
+/// The page after the form was closed.
 pub(super) fn left() -> Markup {
     alone(
         "closed",
         &html! {
-            div.note.good role="status" { p { "Closed. What was saved is in the file." } }
-            p { "A new link comes from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
+            div.note.good role="status" { p { "Closed. The file contains everything that you saved." } }
+            p { "To get a new link, press Enter in the terminal where " code { "swyx-teams serve" } " runs, or start it again." }
         },
     )
 }
 
-/// A page that says nothing of the file.
+/// A page without information about the file.
 fn alone(title: &str, content: &Markup) -> Markup {
     let body = html! {
         header.bar {
@@ -121,20 +123,20 @@ fn alone(title: &str, content: &Markup) -> Markup {
     frame(title, &body)
 }
 
-/// The page for whoever has not opened the link.
+/// The page for browsers that have not opened the link.
 pub(super) fn outside() -> Markup {
     alone(
         "closed",
         &html! {
             div.note.bad role="alert" {
-                p { "This page opens by its link only, once and within five minutes; and it closes after 15 minutes without a request, or after 8 hours." }
-                p { "Take a new link from the terminal where " code { "swyx-teams serve" } " runs: press Enter there, or start it again." }
+                p { "Open this page with its link, which works only once and within five minutes. The page closes after 15 minutes without a request, or after 8 hours." }
+                p { "To get a new link, press Enter in the terminal where " code { "swyx-teams serve" } " runs, or start it again." }
             }
         },
     )
 }
 
-/// So many errors, in words.
+/// A number of errors as text.
 pub(super) fn errors(count: usize) -> String {
     if count == 1 { "1 error".to_owned() } else { format!("{count} errors") }
 }
@@ -144,9 +146,9 @@ fn note(content: &Content<'_>) -> Markup {
         @match content.note {
             Note::None => {},
             Note::Saved => div.note.good role="status" { p { "Saved." } },
-            Note::Unchanged => div.note role="status" { p { "Nothing to change: the file says it already." } },
+            Note::Unchanged => div.note role="status" { p { "No changes to save." } },
             Note::Refused(count) => div.note.bad role="alert" {
-                p { "Not saved: this would add " (errors(count)) " to the file. What you entered is still here." }
+                p { "Not saved: this would add " (errors(count)) " to the file. Your input is still here." }
             },
         }
         @if let Some(trouble) = content.trouble {

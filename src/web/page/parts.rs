@@ -1,8 +1,8 @@
-//! What the pages share: what stands around each, ids, and running text.
+//! Shared parts of the pages: the frame, ids, and running text.
 
 use maud::{DOCTYPE, Markup, html};
 
-/// What stands around every page.
+/// The frame of every page.
 pub(super) fn frame(name: &str, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -21,7 +21,7 @@ pub(super) fn frame(name: &str, body: &Markup) -> Markup {
     }
 }
 
-/// The part of an id that stands for a key: dots, brackets and quotes become hyphens.
+/// Converts a key to a part of an id: dots, brackets and quotes become hyphens.
 pub(super) fn slug(key: &str) -> String {
     let mut slug = String::with_capacity(key.len());
     for c in key.chars() {
@@ -34,7 +34,7 @@ pub(super) fn slug(key: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// A text with what stands between grave accents as code.
+/// Renders a text, with code for the parts in backticks.
 pub(super) fn prose(text: &str) -> Markup {
     html! {
         @for (index, piece) in text.split('`').enumerate() {

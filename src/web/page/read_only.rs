@@ -1,4 +1,4 @@
-//! Fields that the page only shows: their value, and the command that changes it.
+//! Read-only fields: their value, and the command that changes it.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::parts::slug;
 use super::{Content, found};
 use crate::form::{Field, Value};
 
-/// An address, a file or an id that the form may not change.
+/// An address, a file or an id that is read-only in the form.
 pub(super) fn plain(content: &Content<'_>, field: &Field) -> Markup {
     let value = content.values.get(&field.key);
     let is_set = !matches!(value, Value::Text(text) if text.is_empty());
@@ -18,8 +18,8 @@ pub(super) fn plain(content: &Content<'_>, field: &Field) -> Markup {
             @match value {
                 Value::Text(text) if text.is_empty() => em { "Not set" },
                 Value::Text(text) => code data-read-only=(field.key) { (text) },
-                Value::Kept(Some(text)) => { "Not valid: " code data-read-only=(field.key) { (text) } },
-                _ => span data-read-only=(field.key) { "Set, but not shown: it might be a secret." },
+                Value::Kept(Some(text)) => { "Invalid: " code data-read-only=(field.key) { (text) } },
+                _ => span data-read-only=(field.key) { "Set, but hidden because it may be a secret." },
             }
         }
     };
@@ -35,13 +35,13 @@ pub(super) fn plain(content: &Content<'_>, field: &Field) -> Markup {
     block(content, field, &shown, &commands)
 }
 
-/// A secret that a command prints. Its arguments are not shown: one of them may be a secret.
+/// A secret that a command prints. The arguments are not shown because they may contain a secret.
 pub(super) fn command(content: &Content<'_>, field: &Field) -> Markup {
     let stored = match content.values.get(&field.key) {
         Value::Secret(secret) => secret.stored.as_deref().unwrap_or_default(),
         _ => "",
     };
-    let shown = html! { p.value data-read-only=(field.key) { "A command is used: " (stored) } };
+    let shown = html! { p.value data-read-only=(field.key) { "The secret comes " (stored) } };
     let commands = html! {
         (run("To use another command, run this with its name and arguments:", &set(content, field, Some(COMMAND))))
         (run("To use an environment variable, run this with its name:", &set(content, field, Some("env:NAME"))))
@@ -50,7 +50,7 @@ pub(super) fn command(content: &Content<'_>, field: &Field) -> Markup {
     block(content, field, &shown, &commands)
 }
 
-/// A command as `set` takes it. Without the quotes that the system's shell would need to be escaped.
+/// A command in the notation of `set`, without quotes that the shell would require to be escaped.
 const COMMAND: &str = if cfg!(windows) {
     "{ command = ['PROGRAM', 'ARGUMENT'] }"
 } else {
@@ -73,7 +73,7 @@ fn block(content: &Content<'_>, field: &Field, shown: &Markup, commands: &Markup
     }
 }
 
-/// A command to copy: a click selects all of it.
+/// A command to copy: a click selects it completely.
 fn run(what: &str, command: &str) -> Markup {
     html! {
         p.help { (what) }
@@ -90,13 +90,13 @@ fn unset(content: &Content<'_>, field: &Field) -> String {
     format!("swyx-teams unset --config {} {}", content.file_for_shell, quoted(&field.key))
 }
 
-/// A file's path for a command: whole, since the command may be run in another folder.
+/// The path of a file for a command: absolute, because the command may be run in another folder.
 pub(in crate::web) fn file_for_shell(path: &Path) -> String {
     let whole = std::path::absolute(path);
     quoted(&whole.as_deref().unwrap_or(path).to_string_lossy())
 }
 
-/// A word as the system's shell takes it.
+/// Quotes a word for the shell of the system.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:".contains(c) || (cfg!(windows) && c == '\\');
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -105,12 +105,12 @@ fn quoted(word: &str) -> String {
     if cfg!(windows) { for_powershell(word) } else { for_posix(word) }
 }
 
-/// Between single quotes, where every character but a single quote means itself.
+/// Quotes with single quotes, in which only the single quote is special.
 fn for_posix(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
-/// Between single quotes, with every character doubled that PowerShell reads as one.
+/// Quotes with single quotes, doubling every character that PowerShell treats as one.
 fn for_powershell(word: &str) -> String {
     let is_quote = |c: char| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
     let double = |c: char| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 });

@@ -1,4 +1,4 @@
-//! Tables with rows to add and to remove: users, and the pairs of a mapping.
+//! Tables whose rows can be added and removed: users, and the pairs of a mapping.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use super::parts::{prose, slug};
 use super::{Content, found};
 use crate::form::{Choice, Field, Kind, Row, Section, Value};
 
-/// The rows of a section that repeats.
+/// The rows of a repeating section.
 pub(super) fn rows(content: &Content<'_>, section: &Section) -> Markup {
     let rows = content.values.rows(&section.key);
     html! {
@@ -25,13 +25,13 @@ pub(super) fn rows(content: &Content<'_>, section: &Section) -> Markup {
                 }
             }
         }
-        p.help.none hidden[!rows.is_empty()] data-none=(section.key) { "None: everybody's e-mail address in Swyx is the Teams account." }
+        p.help.none hidden[!rows.is_empty()] data-none=(section.key) { "None. For all users, the e-mail address in Swyx is the Teams account." }
         template data-template=(section.key) { (row(content, section, &blank(section), "#")) }
         (add(&section.key, "Add a user"))
     }
 }
 
-/// A row as the script adds it; it puts the number in place of `#`.
+/// The template for a new row; the script replaces `#` with the number.
 fn blank(section: &Section) -> Row {
     let key = format!("{}[#]", section.key);
     let cell = |field: &Field| crate::form::Cell {
@@ -71,7 +71,8 @@ fn row(content: &Content<'_>, section: &Section, row: &Row, number: &str) -> Mar
     }
 }
 
-/// The number of a row: that of its key, from 1, so that it stays the same while others come and go.
+/// The number of a row: the index of its key plus 1, so that it does not change when other rows are added or
+/// removed.
 fn number(row: &Row) -> String {
     let index = row.key.split(['[', ']']).nth(1).and_then(|index| index.parse::<usize>().ok());
     index.map_or_else(String::new, |index| index.saturating_add(1).to_string())
@@ -138,7 +139,7 @@ fn pair(content: &Content<'_>, choices: &[Choice], row: &Row, number: &str) -> M
             }
             td {
                 @if status.name.is_empty() {
-                    "(stays as it is)"
+                    "(stays unchanged)"
                 } @else if row.is_new {
                     select name=(status.name) aria-label=(label) aria-describedby=[&described] aria-invalid=[wrong] {
                         (options(choices, &status.value, None))
@@ -158,7 +159,7 @@ fn pair(content: &Content<'_>, choices: &[Choice], row: &Row, number: &str) -> M
     }
 }
 
-/// The button that takes a row away, or brings it back. A row of the file stays in the form until it is saved.
+/// The button that removes or restores a row. A row of the file stays in the form until it is saved.
 fn remove(row: &Row, what: &str) -> Markup {
     html! {
         @if row.removed {

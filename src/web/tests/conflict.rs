@@ -1,4 +1,4 @@
-//! A file that someone else changed meanwhile: nothing is overwritten, nothing is lost.
+//! A file that was changed in the meantime: nothing is overwritten, nothing is lost.
 
 use axum::http::StatusCode;
 
@@ -20,7 +20,7 @@ async fn both_versions_are_shown_and_the_choice_is_saved() {
     for shown in ["14.10", "14.20", "changed by both", "changed by you", "changed in the file"] {
         assert!(answer.body.contains(shown), "{shown}: {}", answer.body);
     }
-    // What one side alone changed is chosen already; what both did, nobody chose.
+    // A key that only one side changed has a preselected choice; a key that both changed has none.
     let choice = Sheet::read(&answer.body);
     assert_eq!(choice.value(&format!("choose {MODE}")), "yours");
     assert_eq!(choice.value("choose entra.cloud"), "yours");
@@ -78,8 +78,8 @@ async fn users_and_secrets_are_chosen_as_a_whole() {
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
     for shown in [
-        "2 rows, of them only here: ben – ben@example.com<",
-        "3 rows, of them only here: cy – cy@example.com; di – di@example.com<",
+        "2 rows, only here: ben – ben@example.com<",
+        "3 rows, only here: cy – cy@example.com; di – di@example.com<",
         "from the file mine.secret",
         "from the environment variable THEIRS",
     ] {
@@ -121,7 +121,7 @@ async fn a_page_that_is_no_longer_known_overwrites_nothing() {
     assert_eq!(place.post("/merge", &Sheet(vec![])).await.status, StatusCode::GONE);
 }
 
-/// Adding a row makes a page of today's file from one of which nobody knows what its sender saw.
+/// Adding a row turns a form of a dropped page into a page of the current file.
 #[tokio::test]
 async fn nor_does_a_page_that_was_made_from_one() {
     let place = Place::new(&format!("{GOOD}\n[sync]\nread_interval_seconds = 5\n"));

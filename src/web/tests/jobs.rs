@@ -1,4 +1,5 @@
-//! What the page does besides editing: begun, followed, stopped, and shown; what is not saved is not lost by it.
+//! The actions of the page besides editing: started, followed, stopped and shown, without losing unsaved
+//! input.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 
 use super::place::{Answer, GOOD, Place, Sheet};
 
-/// What the test lets a job do next.
+/// The next step of a job, controlled by the test.
 enum Order {
     Say(&'static str),
     Ask(Code),
@@ -16,7 +17,7 @@ enum Order {
     Panic,
 }
 
-/// A job that does what the test says, when it says so, and tells when that is done.
+/// A job that performs the steps of the test, and reports each one.
 struct Ordered {
     orders: Mutex<Receiver<Order>>,
     followed: Mutex<Sender<()>>,
@@ -58,7 +59,7 @@ impl Jobs {
         self.followed.recv().unwrap();
     }
 
-    /// Begins a job from the form as it is, and gives the address of its page.
+    /// Starts a job from the current form, and returns the address of its page.
     async fn begin(&self, name: &str) -> String {
         let form = self.place.form().await.and("action", name);
         let answer = self.place.post("/act", &form).await;
@@ -66,7 +67,7 @@ impl Jobs {
         answer.to.expect("an address")
     }
 
-    /// The page of a job that ends now. Its thread has nobody to wait for, so it is looked at until then.
+    /// The page of a job that ends now. Its thread cannot be joined, so the page is polled.
     async fn ended(&self, address: &str, order: Order) -> Answer {
         self.orders.send(order).unwrap();
         loop {
@@ -80,7 +81,7 @@ impl Jobs {
     }
 }
 
-/// Whether a page is of a job that still runs.
+/// Whether the page shows a running job.
 fn is_open(page: &Answer) -> bool {
     page.body.contains(" data-progress=")
 }
@@ -89,7 +90,7 @@ fn done(parts: Vec<Part>) -> Done {
     Done { verdict: Verdict::Good, headline: "it is <well>".to_owned(), parts }
 }
 
-/// Where a job is stopped.
+/// The address that stops a job.
 pub(super) fn stop(address: &str) -> String {
     address.replace("/job?", "/stop?")
 }
@@ -106,12 +107,12 @@ async fn a_job_says_how_far_it_is_and_then_what_came_out() {
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("signing &lt;in&gt;"), "{}", page.body);
     // Without a script, a link shows the page again.
-    let link = format!("<a href=\"{}\">Look again</a>", address.trim_start_matches('/'));
+    let link = format!("<a href=\"{}\">Refresh</a>", address.trim_start_matches('/'));
     assert!(is_open(&page) && page.body.contains(&link), "{}", page.body);
     assert_eq!(page.refresh, None, "a browser would reload its own error page, too");
     let parts = vec![Part::Verbatim("a  <b>".to_owned()), Part::Numbered("By hand", vec!["<i>".to_owned()])];
     let page = jobs.ended(&address, Order::End(done(parts))).await;
-    for text in ["it is &lt;well&gt;", "a  &lt;b&gt;", "By hand", "&lt;i&gt;", "Do it again"] {
+    for text in ["it is &lt;well&gt;", "a  &lt;b&gt;", "By hand", "&lt;i&gt;", "Run again"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
 }
@@ -124,13 +125,13 @@ async fn a_code_stands_on_the_page_for_as_long_as_it_is_waited_for() {
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("<code>&lt;B&gt;ABCD</code>"), "{}", page.body);
     assert!(page.body.contains("href=\"https://login.example/device\""), "{}", page.body);
-    // What is no address of the web is text.
+    // Anything except a web address is shown as text.
     jobs.order(Order::Ask(code("javascript:alert(1)")));
     assert!(!jobs.place.get(&address).await.body.contains("href=\"javascript"));
     assert!(!jobs.ended(&address, Order::End(done(vec![]))).await.body.contains("ABCD"));
 }
 
-/// What the script of a job's page asks for.
+/// The answer for the script of a job's page.
 #[tokio::test]
 async fn the_progress_has_another_version_when_the_page_shows_something_else() {
     let jobs = Jobs::new();
@@ -187,11 +188,11 @@ async fn stopped_jobs_that_still_wait_are_few() {
 }
 
 #[tokio::test]
-async fn a_job_that_breaks_off_has_ended() {
+async fn a_job_that_panics_has_ended() {
     let jobs = Jobs::new();
     let address = jobs.begin("check").await;
     let page = jobs.ended(&address, Order::Panic).await;
-    assert!(page.body.contains("it broke off"), "{}", page.body);
+    assert!(page.body.contains("interrupted by a bug"), "{}", page.body);
 }
 
 #[tokio::test]
@@ -216,7 +217,7 @@ async fn there_is_nothing_else_to_do_and_looking_begins_nothing() {
     }
     assert_eq!(jobs.place.get("/act?action=check").await.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(jobs.place.get("/job?id=x").await.status, StatusCode::NOT_FOUND);
-    // A page whose program handed nothing in has no buttons.
+    // A page without actions has no buttons.
     let plain = Place::new(GOOD);
     assert!(!plain.get("/").await.body.contains("formaction=\"act\""));
     assert!(jobs.place.get("/").await.body.contains("formaction=\"act\""));

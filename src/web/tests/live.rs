@@ -1,4 +1,4 @@
-//! Findings while typing: those of the command line, on the text that a save would write.
+//! Findings while typing: the same as those of the command line for the text that a save would write.
 
 use crate::check;
 use serde_json::Value;
@@ -28,7 +28,7 @@ async fn they_are_those_of_the_check_of_what_a_save_would_write() {
         let place = Place::new(&format!("[swyx]\nversion = \"14.10\"\n{GOOD}"));
         let form = entered.iter().fold(place.form().await, |form, (name, value)| form.with(name, value));
         let live = findings(&place, &form).await;
-        // Written past the form, so that what would be refused is written as well.
+        // Written without the form, so that refused values are written too.
         let text = entered.iter().fold(place.text(), |text, (name, value)| {
             let key = name.parse().expect("a key");
             use crate::edit::{Change, NewValue, edit_text};
@@ -67,7 +67,7 @@ async fn nothing_is_written_while_typing() {
     assert_eq!(place.text(), GOOD);
 }
 
-/// Work is counted in the edits of one form, not in time: what would be quadratic does not end within a test.
+/// The work is counted in edits of one form, not in time: quadratic work would not end within a test.
 #[tokio::test]
 async fn a_thousand_rows_are_changed_added_and_taken_away_in_one_pass() {
     let user = |at: usize| format!("\n[[user]]\nswyx = \"User {at}\"\nteams = \"user{at}@example.com\"\n");

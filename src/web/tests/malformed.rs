@@ -1,4 +1,4 @@
-//! What no browser sends: it changes nothing, and nothing of it comes back.
+//! Requests that no browser sends: they change nothing, and are not echoed.
 
 use axum::http::StatusCode;
 
@@ -38,7 +38,7 @@ async fn names_that_are_none_of_the_forms_are_refused() {
             assert!(!answer.body.contains("canary") && !answer.body.contains("<script>."), "{name}");
         }
     }
-    // And a name that comes twice.
+    // A repeated name.
     let form = place.form().await.and("swyx.version", "14.10");
     assert_eq!(place.post("/save", &form).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(place.text(), before);

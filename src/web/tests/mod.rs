@@ -1,4 +1,5 @@
-//! The admin form as a page: what it shows, saves, refuses, keeps and never tells. Its guards have tests of their own.
+//! The admin form as a page: what it shows, saves, refuses, keeps and never reveals. Its guards have their
+//! own tests.
 
 mod conflict;
 #[cfg(unix)]

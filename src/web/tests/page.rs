@@ -1,4 +1,4 @@
-//! What the page holds: every field with its label, its help and its findings, and nothing that acts.
+//! The content of the page: every field with its label, its help and its findings, and nothing active.
 
 use std::collections::HashSet;
 
@@ -104,7 +104,7 @@ async fn keys_that_the_form_does_not_know_are_named_and_stay() {
     assert_eq!(place.text(), text.replace("Mode = 2", "Mode = 1"));
 }
 
-/// Text that would act where it is not escaped.
+/// Text that would be active if it were not escaped.
 const HOSTILE: [&str; 8] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -186,7 +186,7 @@ async fn nothing_stands_inline_and_nothing_comes_from_elsewhere() {
     assert!(!style.contains("url(") && !style.contains("@import") && !style.contains("@font-face"));
 }
 
-/// `maud` has a way round escaping; nobody takes it.
+/// `maud` can bypass escaping; no code uses it.
 #[test]
 fn nothing_goes_into_a_page_unescaped() {
     let mut waiting = vec![root().join("src/web")];

@@ -12,7 +12,7 @@ use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 use url::{Position, Url, form_urlencoded};
 
-/// A door that nothing here goes through.
+/// A door that these tests do not use.
 fn door() -> Arc<Door> {
     Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())).expect("random bytes"))
 }
@@ -24,18 +24,18 @@ pub(super) struct Place {
     router: Router,
 }
 
-/// What came back.
+/// An answer.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// The path and query that a redirect leads to.
     pub(super) to: Option<String>,
-    /// After how many seconds a browser reloads the page by itself.
+    /// The number of seconds after which a browser reloads the page.
     pub(super) refresh: Option<String>,
     pub(super) body: String,
 }
 
 impl Place {
-    /// A place where the file says `text`.
+    /// A place whose file contains `text`.
     pub(super) fn new(text: &str) -> Self {
         let place = Self::empty();
         place.write(text);
@@ -56,7 +56,7 @@ impl Place {
         Self::of(tempfile::tempdir().expect("a folder"), path, site)
     }
 
-    /// A place without a file, with something to do besides editing.
+    /// A place without a file, with actions besides editing.
     pub(super) fn with(actions: Arc<dyn Actions>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
@@ -168,7 +168,7 @@ impl Sheet {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Fills in an input that is there.
+    /// Fills in an existing input.
     #[must_use]
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         assert!(self.has(name), "{name} is no input of {:?}", self.names());
@@ -176,7 +176,7 @@ impl Sheet {
         self
     }
 
-    /// Adds what a button, a box or a hand would send.
+    /// Adds a value, as sent by a button or a checkbox, or by hand.
     #[must_use]
     pub(super) fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));
@@ -201,7 +201,7 @@ fn without_templates(page: &str) -> String {
     pieces.fold(first, |text, piece| text + piece.split_once("</template>").expect("an end").1)
 }
 
-/// The end of a tag; `>` may stand in its attributes.
+/// The end of a tag; its attributes may contain `>`.
 fn tag_end(text: &str) -> Option<usize> {
     let mut quoted = false;
     text.char_indices().find_map(|(at, c)| {

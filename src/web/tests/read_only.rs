@@ -1,4 +1,5 @@
-//! Addresses, the CA file, the administrator's client ID and commands: the page shows them and nothing that is sent changes them.
+//! Addresses, the CA file, the administrator's client ID and commands: the page shows them, and no request
+//! changes them.
 
 use crate::settings::keys::READ_ONLY_IN_FORMS;
 use axum::http::StatusCode;
@@ -21,7 +22,7 @@ fn full() -> String {
     )
 }
 
-/// What a press of Save sends, with a change of an ordinary field and one that was not asked for.
+/// The request of the Save button, with a change of an ordinary field and one that is not allowed.
 async fn sent(place: &Place, names: &[(&str, &str)]) -> Sheet {
     let form = place.form().await.with("swyx.version", "14.10");
     names.iter().fold(form, |form, (name, value)| match *name {
@@ -30,7 +31,7 @@ async fn sent(place: &Place, names: &[(&str, &str)]) -> Sheet {
     })
 }
 
-/// A file, what is sent besides its form, and the key that the refusal names.
+/// A file, additional values of its form, and the key in the refusal.
 type Attempt<'a> = (String, Vec<(&'a str, &'a str)>, &'a str);
 
 #[tokio::test]
@@ -94,7 +95,7 @@ async fn a_post_that_would_change_one_is_refused_and_loses_nothing_else() {
     }
 }
 
-/// Names and values that are read-only keys only by another spelling, and other ways round.
+/// Other spellings of read-only keys, and other attempts to change them.
 #[tokio::test]
 async fn other_spellings_and_other_ways_change_none() {
     let line = "x\"\n[entra]\nauthority = \"https://elsewhere.example.com";
@@ -178,7 +179,7 @@ async fn other_spellings_and_other_ways_change_none() {
             }
         }
     }
-    // A name that comes twice is none of the form's, whatever the two values are.
+    // A repeated name does not belong to the form, whatever its two values are.
     let place = Place::new(&full());
     for value in ["https://localhost:1", EVIL] {
         let form =
@@ -204,7 +205,7 @@ fn values(text: &str) -> Vec<String> {
     READ_ONLY_IN_FORMS.iter().map(|key| item(key.as_str())).chain(commands).collect()
 }
 
-/// Own forms may send back what they showed.
+/// A form may send back the values that it showed.
 #[tokio::test]
 async fn the_same_value_sent_back_is_no_change() {
     let place = Place::new(&full());
@@ -248,7 +249,7 @@ async fn a_merge_brings_back_no_older_value_and_keeps_what_is_in_the_file() {
     place.write(&theirs);
     let conflict = place.post("/save", &form).await;
     assert_eq!(conflict.status, StatusCode::CONFLICT);
-    // The page shows them, and there is nothing to choose.
+    // The page shows them without a choice.
     let choice = Sheet::read(&conflict.body);
     for (key, now) in [
         ("entra.authority", "<code>https://localhost:2</code>"),
@@ -262,7 +263,7 @@ async fn a_merge_brings_back_no_older_value_and_keeps_what_is_in_the_file() {
         assert!(!choice.has(&format!("choose {key}")), "{key}");
     }
     assert!(!conflict.body.contains("argument-of"), "{}", conflict.body);
-    // Sent all the same, under each name.
+    // Sent anyway, with each name.
     for name in [
         "choose entra.authority",
         "choose \"entra\".authority",
@@ -291,13 +292,13 @@ async fn a_merge_brings_back_no_older_value_and_keeps_what_is_in_the_file() {
         place.post("/merge", &Sheet::read(&conflict.body).and(name, "yours")).await;
         assert_eq!(values(&place.text()), values(&theirs), "{name}");
     }
-    // What can be chosen is saved, and what someone else changed stays.
+    // Possible choices are saved, and the changes of the other process stay.
     let answer = place.post("/merge", &choice).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
     assert_eq!(place.text(), theirs.replace("\"14.00\"", "\"14.10\""));
 }
 
-/// A page that is no longer known saves nothing of it either.
+/// A dropped page does not save it either.
 #[tokio::test]
 async fn an_unknown_page_changes_none() {
     let place = Place::new(&full());
@@ -339,12 +340,12 @@ async fn the_page_shows_the_value_and_the_command_that_changes_it() {
     }
     for (key, program) in [(SECRET, "pass"), (TOKEN, "print-token")] {
         let part = part(&page, key);
-        assert!(part.contains(&format!("A command is used: from the command {program}")), "{part}");
+        assert!(part.contains(&format!("The secret comes from the command {program}")), "{part}");
         assert!(part.contains(&format!("swyx-teams unset --config {path} {key}<")), "{part}");
         assert!(!part.contains("<input") && !part.contains("<select"), "{part}");
     }
     assert!(!page.contains("argument-of"), "{page}");
-    // No way to name a command is offered.
+    // The form does not offer a command.
     assert!(!place.get("/").await.body.contains("value=\"command\""));
     let unset = Place::new(GOOD);
     let page = unset.get("/").await.body;
@@ -363,7 +364,7 @@ async fn user_information_and_the_query_of_an_address_stay_masked() {
         let place =
             Place::new(&format!("{GOOD}\n[entra]\nauthority = \"{address}\"\nproxy = \"{address}\"\n"));
         let page = place.get("/").await.body;
-        assert!(part(&page, "entra.authority").contains("Set, but not shown"), "{address}");
+        assert!(part(&page, "entra.authority").contains("Set, but hidden"), "{address}");
         assert!(!page.contains("canary-word"), "{address}");
         let answer = place.post("/save", &sent(&place, &[("entra.authority", "x")]).await).await;
         assert!(!answer.body.contains("canary-word"), "{address}");

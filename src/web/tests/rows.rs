@@ -1,4 +1,4 @@
-//! Users and status pairs: rows that are added, filled in, taken away and brought back, without a script.
+//! Users and status pairs: rows that are added, filled in, removed and restored without a script.
 
 use axum::http::StatusCode;
 
@@ -35,7 +35,7 @@ async fn rows_are_added_and_filled_in() {
     let place = Place::new(GOOD);
     let form = edit(&place, &place.form().await.and("add", "user")).await;
     let form = form.with("user[0].swyx", "Ann").with("user[0].teams", "ann@example.com");
-    // What was entered stays when another row comes, and one that stays empty is none.
+    // Input stays when another row is added, and an empty row is ignored.
     let form = edit(&place, &form.and("add", "user")).await;
     let form = edit(&place, &form.and("add", "user")).await;
     let form = form.with("user[2].swyx", "Ben").with("user[2].teams", "ben@example.com");
@@ -97,7 +97,7 @@ async fn findings_stand_beside_the_row_that_was_entered_whatever_its_place_in_th
         [("user-email", "user[2].teams"), ("user-duplicate", "user[5].teams")]
     );
     assert_eq!(found["findings"][1]["related"][0]["beside"], "user[1].teams");
-    // The page says the same.
+    // The page shows the same.
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let beside = answer.body.split("id=\"findings-of-user-5-teams\"").nth(1).expect("a place");
@@ -124,7 +124,7 @@ async fn statuses_are_added_changed_and_taken_away() {
             "{GOOD}\n[sync.status]\n\"Busy/InAMeeting\" = \"DoNotDisturb\" # why\n\"Offline/OffWork\" = \"none\"\n"
         )
     );
-    // One that is no presence is said to be none, beside the row.
+    // An invalid presence is reported next to the row.
     let form = place.form().await.and("sync.status[4].presence", "Busy").and("sync.status[4].status", "Away");
     let answer = place.post("/findings", &form).await;
     assert!(answer.body.contains("\"beside\":\"sync.status[4]\""), "{}", answer.body);
@@ -177,7 +177,7 @@ async fn a_status_without_a_presence_is_refused_and_kept_in_the_form() {
     let form = place.form().await.and("sync.status[0].presence", "").and("sync.status[0].status", "Away");
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(answer.body.contains("a status is chosen, and no presence"), "{}", answer.body);
+    assert!(answer.body.contains("the presence is missing"), "{}", answer.body);
     let again = Sheet::read(&answer.body);
     assert_eq!(again.value("sync.status[0].status"), "Away");
     save(&place, &again.and("removed", "sync.status[0]").with("sync.read_interval_seconds", "5")).await;

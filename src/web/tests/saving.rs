@@ -1,4 +1,4 @@
-//! Saving: what was entered is in the file, and nothing else is.
+//! Saving: the file contains the input and no other changes.
 
 use axum::http::StatusCode;
 
@@ -60,7 +60,7 @@ async fn what_adds_an_error_is_refused_and_nothing_that_was_entered_is_lost() {
     let again = Sheet::read(&answer.body);
     assert_eq!(again.value("entra.renew_before_days"), "400");
     assert_eq!(again.value("swyx.version"), "13.20");
-    // Mended, it is saved.
+    // After the fix, it is saved.
     let answer =
         place.post("/save", &again.with("entra.renew_before_days", "40").with("swyx.version", "14.10")).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
@@ -96,7 +96,7 @@ async fn a_field_that_vanishes_with_the_mode_keeps_its_value() {
     let answer = place.post("/save", &place.form().await.with(MODE, "1")).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
     assert_eq!(place.text(), text.replace("Mode = 2", "Mode = 1"));
-    // Gone from the page altogether, as a script of someone else's may do it.
+    // Removed from the page completely, as a hostile script may do.
     let mut form = place.form().await.with(MODE, "2");
     form.0.retain(|(name, _)| !name.contains("Secret") && !name.contains("session"));
     assert_eq!(place.post("/save", &form).await.to.as_deref(), Some("/?saved"));
@@ -111,7 +111,7 @@ async fn a_value_that_the_field_cannot_hold_is_mended_by_entering_it() {
     assert_eq!(form.value(MODE), "");
     assert_eq!(place.post("/save", &form.clone().with(MODE, "2")).await.to.as_deref(), Some("/?saved"));
     assert_eq!(place.text(), GOOD);
-    // A key that should not be empty, taken out by its box.
+    // A key that must not be empty, removed with its checkbox.
     place.write(&format!("{GOOD}\n[entra]\ncloud = 5\n"));
     let form = place.form().await;
     let answer = place.post("/save", &form.and("removed", "entra.cloud")).await;
@@ -139,7 +139,7 @@ async fn what_is_no_number_is_said_to_be_none() {
 async fn a_file_that_cannot_be_written_is_said_to_be_so_and_the_form_stays() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1");
-    // In the folder's place is now a file: whatever the user's rights, nothing can be written there.
+    // The folder is replaced by a file, so nothing can be written there, whatever the permissions.
     let folder = place.path.parent().expect("a folder").to_owned();
     std::fs::rename(&place.path, folder.with_extension("kept")).expect("moved");
     std::fs::create_dir(&place.path).expect("a folder in the file's place");

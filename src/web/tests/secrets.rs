@@ -6,7 +6,7 @@ use axum::http::{Method, Request, StatusCode};
 
 use super::place::{GOOD, Place, Sheet};
 
-/// Of the form of Entra's secrets, and made up.
+/// A made-up secret in the form of Entra's secrets.
 const CANARY: &str = "cAn8Q~ary.of-a_secret~that.nobody.sees01";
 const ENTERED: &str = "eNt7Q~ered.but-not_saved~and.not.seen012";
 const TOKEN: &str = "token-canary-of-the-gateway";
@@ -19,7 +19,7 @@ fn stored() -> String {
 
 fn assert_unseen(what: &str, body: &str) {
     for secret in [CANARY, ENTERED, TOKEN] {
-        // Its beginning, too, and however it may be encoded.
+        // Also its beginning, in any encoding.
         let encoded = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect::<String>();
         for part in [secret, &secret[..9], &encoded] {
             assert!(!body.contains(part), "{what} shows a secret: {body}");
@@ -96,7 +96,7 @@ async fn no_answer_of_any_route_holds_one() {
                 Request::builder().method(method).uri("/save").body(Body::from(CANARY)).expect("a request");
             assert_unseen("another method", &place.send(request).await.body);
         }
-        // A file that is no form has none to send.
+        // A file that is not a form has no form to send.
         let forms = if page.body.contains("id=\"form\"") { forms(&place).await } else { Vec::new() };
         for form in forms {
             for path in ["/findings", "/edit", "/save"] {
@@ -104,7 +104,7 @@ async fn no_answer_of_any_route_holds_one() {
                 assert_unseen(path, &answer.body);
                 assert!(answer.to.is_none_or(|to| to.starts_with("/?")));
             }
-            // What a page that comes back brings next.
+            // The next request of a page that is shown again.
             let again = place.post("/edit", &form).await;
             assert_unseen("the page again", &place.post("/save", &Sheet::read(&again.body)).await.body);
             place.write(&format!("{text}# changed meanwhile\n"));
@@ -147,7 +147,7 @@ async fn each_way_to_give_one_is_written_as_it_is_meant() {
     }
 }
 
-/// The input of a way that is not chosen is not seen; what a browser fills in there is nobody's wish.
+/// The inputs of unselected kinds are hidden; a value that the browser fills in there is not intended.
 #[tokio::test]
 async fn what_stands_in_the_input_of_another_way_does_not_count() {
     let place = Place::new(&stored());
@@ -167,7 +167,7 @@ async fn one_that_was_entered_survives_a_page_that_comes_back_without_being_in_i
     let form = place.form().await.with(SECRET, "text").with(&format!("{SECRET}.text"), ENTERED);
     let answer = place.post("/edit", &form.and("add", "user")).await;
     assert_unseen("the page", &answer.body);
-    assert!(answer.body.contains("Entered, and not saved yet"));
+    assert!(answer.body.contains("Entered, not saved yet"));
     // Refused for something else, and then saved.
     let form = Sheet::read(&answer.body);
     assert_eq!((form.value(SECRET), form.value(&format!("{SECRET}.text"))), ("text", ""));
@@ -189,7 +189,7 @@ async fn it_is_taken_away_only_where_that_is_asked_for() {
     assert!(!place.text().contains("MsTeamsClientSecret"));
 }
 
-/// The sweep finds a page that tells one.
+/// The check finds a page that reveals one.
 #[test]
 fn a_page_that_tells_one_would_be_found() {
     let told = std::panic::catch_unwind(|| assert_unseen("x", &format!("<input value=\"{CANARY}\">")));
@@ -203,7 +203,7 @@ async fn a_variable_of_this_program_is_refused_as_the_place_of_a_secret() {
     for name in ["SWYX_TEAMS_ADMIN_TOKEN", "swyx_teams_admin_token", " Swyx_Teams_Trust "] {
         let answer = place.post("/save", &form.clone().with(&format!("{SECRET}.env"), name)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
-        assert!(answer.body.contains("is a variable of this program"), "{}", answer.body);
+        assert!(answer.body.contains("is reserved for this program"), "{}", answer.body);
         assert_eq!(place.text(), GOOD);
     }
     let answer = place.post("/save", &form.with(&format!("{SECRET}.env"), "SWYX_TOKEN")).await;

@@ -1,4 +1,4 @@
-//! A form that nobody touched changes nothing, whatever the file says and however it says it.
+//! An untouched form changes nothing, whatever the content and the notation of the file.
 
 use axum::http::StatusCode;
 
@@ -11,7 +11,7 @@ fn texts() -> Vec<(String, String)> {
         folders(&root().join("fixtures/rules")).into_iter().chain(folders(&root().join("fixtures/write")))
     {
         for name in ["bad.toml", "good.toml", "before.toml", "after.toml"] {
-            // One that is no text is no form either.
+            // A file that is not text is not a form either.
             if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
                 texts.push((folder.join(name).display().to_string(), text));
             }

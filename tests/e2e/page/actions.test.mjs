@@ -11,8 +11,8 @@ const browser = browsing();
 /** Presses a button of the form, and waits for the result. With a script the page asks for it by itself; without one a link does. */
 const perform = async (page, title, javaScriptEnabled = true) => {
     await page.getByRole("button", { name: title, exact: true }).click();
-    const again = page.getByRole("button", { name: "Do it again" });
-    const look = page.getByRole("link", { name: "Look again" });
+    const again = page.getByRole("button", { name: "Run again" });
+    const look = page.getByRole("link", { name: "Refresh" });
     while (!javaScriptEnabled) {
         await again.or(look).first().waitFor();
         if (await again.isVisible()) break;

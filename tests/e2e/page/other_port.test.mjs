@@ -207,7 +207,7 @@ for (const [title, trusts] of [
         const served = await serve(t, browser, `${INLINE}\n[entra]\nauthority = "${evil.origin}"\n`, trusts(evil));
         const page = await served.open();
         await page.getByRole("button", { name: "Check online", exact: true }).click();
-        await page.getByRole("button", { name: "Do it again" }).waitFor();
+        await page.getByRole("button", { name: "Run again" }).waitFor();
         const secrets = evil.received.map(({ body }) => new URLSearchParams(body).get("client_secret"));
         if (Object.keys(trusts(evil)).length === 0) assert.deepEqual(secrets, []);
         else assert.ok(secrets.includes(CANARY));

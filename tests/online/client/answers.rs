@@ -79,8 +79,8 @@ async fn a_pause_beyond_all_clocks_is_no_reason_to_panic() {
 async fn a_fault_on_the_other_side_is_tried_four_times_with_growing_pauses() {
     for status in [500, 502, 503, 504] {
         let script = Script::new([good_token(), html(status)]);
-        let error = client(&script).get("/x").await.expect_err("out of order");
-        assert_eq!(error.to_string(), format!("graph.microsoft.com: out of order (HTTP {status})"));
+        let error = client(&script).get("/x").await.expect_err("service unavailable");
+        assert_eq!(error.to_string(), format!("graph.microsoft.com: service unavailable (HTTP {status})"));
         let times = script.times();
         assert_eq!(times.len(), 5);
         for (at, least) in [(2, 1.0), (3, 2.0), (4, 4.0)] {
@@ -95,7 +95,7 @@ async fn repetitions_come_out_of_a_budget() {
     let script = Script::new([good_token(), html(503)]);
     let client = client(&script);
     for _ in 0..20 {
-        client.get("/x").await.expect_err("out of order");
+        client.get("/x").await.expect_err("service unavailable");
     }
     // 20 calls, and the ten repetitions that the budget has.
     assert_eq!(script.times().len(), 1 + 20 + 10);
@@ -119,19 +119,19 @@ async fn whoever_is_in_between_is_named_as_such() {
     for (reply, words) in [
         (
             html(200),
-            "login.microsoftonline.com: HTTP 200, but not an answer of Entra ID (text/html); is a proxy or a portal in between?",
+            "login.microsoftonline.com: HTTP 200, but not an answer from Entra ID (text/html); check for a proxy or a captive portal",
         ),
         (
             html(407),
-            "login.microsoftonline.com: HTTP 407, but not an answer of Entra ID (text/html); is a proxy or a portal in between?",
+            "login.microsoftonline.com: HTTP 407, but not an answer from Entra ID (text/html); check for a proxy or a captive portal",
         ),
         (
             json(200, &json!([])),
-            "login.microsoftonline.com: HTTP 200, but not an answer of Entra ID (application/json); is a proxy or a portal in between?",
+            "login.microsoftonline.com: HTTP 200, but not an answer from Entra ID (application/json); check for a proxy or a captive portal",
         ),
         (
             json(200, &json!({"hello": 1})),
-            "login.microsoftonline.com: HTTP 200, but not an answer of Entra ID (application/json); is a proxy or a portal in between?",
+            "login.microsoftonline.com: HTTP 200, but not an answer from Entra ID (application/json); check for a proxy or a captive portal",
         ),
     ] {
         let error = client(&Script::new([reply])).token().await.expect_err("not Entra ID");
@@ -141,7 +141,7 @@ async fn whoever_is_in_between_is_named_as_such() {
     let error = client(&Script::new([good_token(), html(200)])).get("/x").await.expect_err("not Graph");
     assert_eq!(
         error.to_string(),
-        "graph.microsoft.com: HTTP 200, but not an answer of Microsoft Graph (text/html); is a proxy or a portal in between?"
+        "graph.microsoft.com: HTTP 200, but not an answer from Microsoft Graph (text/html); check for a proxy or a captive portal"
     );
 }
 
@@ -153,7 +153,7 @@ async fn no_redirect_is_followed() {
         let script = Script::new([elsewhere.clone()]);
         let error = client(&script).token().await.expect_err("a redirect");
         assert!(
-            error.to_string().contains(&format!("a redirect (HTTP {status}), which is not followed")),
+            error.to_string().contains(&format!("unexpected redirect (HTTP {status}), not followed")),
             "{error}"
         );
         assert_eq!(script.times().len(), 1);
@@ -165,7 +165,7 @@ async fn no_redirect_is_followed() {
 
 #[tokio::test(start_paused = true)]
 async fn a_certificate_that_does_not_verify_is_not_tried_again() {
-    let bad = TransportError::Certificate("is another host's");
+    let bad = TransportError::Certificate("is for another host");
     let script = Script::new([Reply::Failure(bad)]);
     let error = client(&script).token().await.expect_err("another host");
     assert_eq!(error.to_string(), "login.microsoftonline.com: the certificate is another host's");
@@ -195,7 +195,7 @@ async fn pages_are_followed_on_the_same_host_only() {
         let client = client(&script);
         let first = client.get("/users").await.expect("a page");
         let error = client.rest(first).await.expect_err("another host");
-        assert!(error.to_string().contains("on another host, which is not followed"), "{error}");
+        assert!(error.to_string().contains("on another host and was not requested"), "{error}");
         assert_eq!(script.times().len(), 2, "{elsewhere}");
     }
 

@@ -85,7 +85,7 @@ async fn a_part_that_is_put_off_for_ever_or_left_out_spoils_no_other() {
     let [a, b, c] = client(&script).batch(&parts()).await;
     assert!(a.is_ok());
     assert_eq!(b.unwrap_err().to_string(), "graph.microsoft.com: too many requests (HTTP 429)");
-    assert!(c.unwrap_err().to_string().contains("not an answer of Microsoft Graph"));
+    assert!(c.unwrap_err().to_string().contains("not an answer from Microsoft Graph"));
     assert_eq!(script.times().len(), 5, "a token and four rounds");
 }
 
@@ -175,7 +175,7 @@ async fn there_is_one_layer_of_repetitions() {
             .all(|part| part.as_ref().is_ok_and(|part| part.status == 401))
     );
     assert_eq!(script.times().len(), 4);
-    // A batch that is out of order is tried four times.
+    // A batch that is unavailable is tried four times.
     let script = Script::new([good_token(), html(503)]);
     assert!(client(&script).batch(&parts()).await.iter().all(Result::is_err));
     assert_eq!(script.times().len(), 5);

@@ -77,7 +77,7 @@ async fn a_transport_that_reads_whole_answers_gives_the_events_too() {
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_an_error_and_the_end() {
-    let why = TransportError::Unreachable("the connection was cut before an answer came");
+    let why = TransportError::Unreachable("the connection was closed before an answer arrived");
     let mut events = events(vec![text(SPEAKING), text("id: 9\n"), Piece::Break(why.clone())]).await;
     assert_eq!(events.next().await, Ok(Some(speaking())));
     let error = events.next().await.unwrap_err();

@@ -159,6 +159,6 @@ async fn messages_say_what_to_look_at() {
     let wish = vec![("retry-after", "30".to_owned())];
     assert_eq!(
         said(Reply::Answer(503, wish, Vec::new())).await,
-        "swyx.example.com: out of order (HTTP 503); asked to wait 30 s"
+        "swyx.example.com: service unavailable (HTTP 503); asked to wait 30 s"
     );
 }

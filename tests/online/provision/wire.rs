@@ -52,7 +52,7 @@ impl Transport for Wire {
     }
 }
 
-const CUT: TransportError = TransportError::Unreachable("the connection was cut before an answer came");
+const CUT: TransportError = TransportError::Unreachable("the connection was closed before an answer arrived");
 
 /// The emulator's answer, once what it did was looked at.
 async fn answer(stage: &Stage, request: Request, is_write: bool) -> Response {

@@ -86,7 +86,7 @@ struct Nowhere;
 
 impl Transport for Nowhere {
     fn send(&self, _: Request) -> Answer<'_> {
-        Box::pin(async { Err(TransportError::Unreachable("there is no way to this host")) })
+        Box::pin(async { Err(TransportError::Unreachable("no route to this host")) })
     }
 }
 

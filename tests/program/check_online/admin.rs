@@ -32,7 +32,7 @@ fn a_token_of_another_tenant_is_not_used() {
     let run = emulated.finish(&mut command, parts[1]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(
-        run.err.contains("the administrator's token is for another tenant than the settings"),
+        run.err.contains("the administrator's token is for another tenant than the one in the settings"),
         "{}",
         run.err
     );
@@ -50,7 +50,7 @@ fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
         .env("SWYX_TEAMS_ADMIN_TOKEN", "not-a-token-at-all-0123456789");
     let run = emulated.finish(&mut command, "not-a-token-at-all-0123456789");
     assert_eq!(run.code, Some(3), "{}", run.err);
-    assert!(run.err.contains("the administrator's token is not accepted (HTTP 401)"), "{}", run.err);
+    assert!(run.err.contains("administrator's token rejected (HTTP 401)"), "{}", run.err);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
 
     for (script, words) in [
         ("#!/bin/sh\nexit 1\n", "az has no token for this tenant; run az login --tenant"),
-        ("#!/bin/sh\necho hello\n", "az printed something else than a token"),
+        ("#!/bin/sh\necho hello\n", "the output of az is not a token"),
     ] {
         emulated.script("bin/az", script);
         let run = az_check(&path);
@@ -94,5 +94,9 @@ fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
     std::fs::remove_file(&az).expect("removed");
     let run = az_check(&az.parent().unwrap().to_string_lossy());
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("the Azure CLI (az) cannot be started; is it installed?"), "{}", run.err);
+    assert!(
+        run.err.contains("the Azure CLI (az) cannot be started; check that it is installed"),
+        "{}",
+        run.err
+    );
 }

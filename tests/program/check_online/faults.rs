@@ -40,6 +40,6 @@ fn a_clock_that_is_an_hour_off_is_said_and_spoils_nothing() {
         emulated.write("a.toml", &emulated.settings(2));
         let run = emulated.check(&["--as-admin", "a.toml"]);
         assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
-        assert!(run.out.contains(&format!("this machine's clock is {words}")), "{}", run.out);
+        assert!(run.out.contains(&format!("the clock of this machine is {words}")), "{}", run.out);
     }
 }

@@ -32,10 +32,10 @@ fn one_file_that_fails_spoils_no_other() {
         assert_eq!(rules.collect::<Vec<_>>(), expected, "{number}");
     }
     for words in [
-        "error: files/005.toml: localhost: the certificate has a signature that is not its issuer's",
-        "error: files/007.toml: `control_center.MsTeamsClientSecret`: the environment variable NOT_THERE is not set, or empty",
+        "error: files/005.toml: localhost: the certificate has an invalid signature",
+        "error: files/007.toml: `control_center.MsTeamsClientSecret`: the environment variable NOT_THERE is not set or is empty",
         "error: files/008.toml: `entra.authority` leads to login.example.com:443, which is not Microsoft's; `entra.graph` leads to login.example.com:443, which is not Microsoft's; `entra.ca_file` names a \
-         certificate authority that can vouch for login.example.com:443; if that is right, add --trust=login.example.com:443",
+         certificate authority that can impersonate login.example.com:443; if this is intended, add --trust=login.example.com:443",
     ] {
         assert!(run.err.contains(words), "{words}\n{}", run.err);
     }

@@ -88,7 +88,10 @@ fn what_is_not_examined_is_listed_with_the_reason() {
         |rule: &str| skipped.iter().find(|(name, _)| name == rule).map(|(_, reason)| reason.as_str());
     assert_eq!(reason("permission-missing"), Some("the sign-in was refused"));
     assert_eq!(reason("presence-unreadable"), Some("the sign-in was refused"));
-    assert_eq!(reason("public-client"), Some("only an administrator can read the registration (--as-admin)"));
+    assert_eq!(
+        reason("public-client"),
+        Some("only an administrator can read the registration; add --as-admin")
+    );
     assert_eq!(reason("tenant-not-found"), None, "a tenant that refuses a secret is there");
 }
 
@@ -119,7 +122,7 @@ fn the_verdict_says_what_is_proven_and_what_is_inferred() {
         "a.toml: the sign-in works\n",
         "  permissions: Presence.ReadWrite.All, User.ReadBasic.All\n",
         "  the directory can be read\n",
-        "  presences can be read, as far as can be inferred: nobody was looked up but a made-up user (--thorough looks up a real one)\n",
+        "  presences can probably be read: only a made-up user was looked up (inferred; --thorough looks up a real one)\n",
         "1 file checked: nothing found\n",
     ] {
         assert!(run.out.contains(words), "{words}\n{}", run.out);

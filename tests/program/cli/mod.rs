@@ -299,7 +299,7 @@ fn a_secret_is_fetched_only_where_it_may_be() {
     assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
     assert!(
         err.contains(
-            "`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"
+            "`control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command"
         ),
         "{err}"
     );
@@ -324,7 +324,7 @@ fn no_secret_reference_names_a_variable_of_this_program() {
         );
         let folder =
             folder_with(&[("swyx-teams.toml", GOOD), ("bad.toml", &bad), ("gateway.toml", &gateway)]);
-        let message = format!("`{name}` is a variable of this program");
+        let message = format!("the variable `{name}` is reserved for this program");
         for file in ["bad.toml", "gateway.toml"] {
             let checked = run(folder.path(), &["check", file]);
             assert_eq!(checked.code, Some(1), "{}", checked.err);
@@ -378,7 +378,7 @@ fn trust_is_an_option_with_or_without_a_list() {
         (&plain, Some(""), 2, "add --trust=command,localhost:8443\n"),
         (&plain, Some("1"), 0, ""),
         (&plain, Some("localhost:8443, command"), 0, ""),
-        (&plain, Some("command"), 2, "; if that is right, add --trust=localhost:8443\n"),
+        (&plain, Some("command"), 2, "; if this is intended, add --trust=localhost:8443\n"),
         (&plain, Some("localhost:8444,command"), 2, "add --trust=localhost:8443\n"),
         (&["list", "--reveal", "--trust=localhost", "north.toml"], Some("command"), 0, ""),
         (
@@ -534,7 +534,7 @@ fn a_code_of_entra_id_is_explained_however_it_is_written() {
     let (code, page, _) = explained(&["AADSTS7000215"]);
     assert_eq!(code, Some(0));
     assert!(
-        page.starts_with("# AADSTS7000215 (invalid_client): the secret matches no active secret"),
+        page.starts_with("# AADSTS7000215 (invalid_client): the secret does not match any active secret"),
         "{page}"
     );
     for section in ["## What\n", "## Why\n", "## Fix\nCopy the Value", "## Source\n<https://"] {

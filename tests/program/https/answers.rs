@@ -26,7 +26,7 @@ fn a_redirect_is_refused_and_the_secret_goes_nowhere() {
         ] {
             let (run, seen) = against(http(status, &format!("location: {target}\r\n"), ""));
             assert_eq!(run.code, Some(3), "{}", run.err);
-            let words = format!("answered with a redirect (HTTP {}), which is not followed", &status[..3]);
+            let words = format!("unexpected redirect (HTTP {}), not followed", &status[..3]);
             assert!(run.err.contains(&words), "{}", run.err);
             assert_eq!(seen.len(), 1, "the secret was sent again");
         }
@@ -40,7 +40,7 @@ fn a_page_of_a_proxy_is_none_of_microsofts() {
     assert_eq!(run.code, Some(3), "{}", run.err);
     assert!(
         run.err.contains(
-            "HTTP 200, but not an answer of Entra ID (text/html); is a proxy or a portal in between?"
+            "HTTP 200, but not an answer from Entra ID (text/html); check for a proxy or a captive portal"
         ),
         "{}",
         run.err
@@ -53,7 +53,7 @@ fn a_page_of_a_proxy_is_none_of_microsofts() {
         "<html>oh</html>",
     ));
     assert_eq!(run.code, Some(3), "{}", run.err);
-    assert!(run.err.contains("localhost: out of order (HTTP 502)"), "{}", run.err);
+    assert!(run.err.contains("localhost: service unavailable (HTTP 502)"), "{}", run.err);
 }
 
 #[test]

@@ -57,12 +57,12 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
         (
             "expired",
             authority.leaf(years(2001, 2002)),
-            "the certificate has expired, or this machine's clock is ahead",
+            "the certificate has expired, or the clock of this machine is fast",
         ),
         (
             "early",
             authority.leaf(years(2900, 2901)),
-            "the certificate is not valid yet, or this machine's clock is behind",
+            "the certificate is not valid yet, or the clock of this machine is slow",
         ),
         (
             "another host",
@@ -84,12 +84,12 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
         (
             "self-signed",
             self_signed(),
-            "the certificate was issued by somebody whom this machine does not trust",
+            "the certificate was issued by an authority that this machine does not trust",
         ),
         (
             "unknown authority",
             stranger.leaf(|_| {}),
-            "the certificate was issued by somebody whom this machine does not trust",
+            "the certificate was issued by an authority that this machine does not trust",
         ),
         (
             "forged",
@@ -99,7 +99,7 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
         (
             "not for servers",
             authority.leaf(|leaf| leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]),
-            "the certificate is not one for a server",
+            "the certificate is not a server certificate",
         ),
     ];
     assert_eq!(cases.len(), 8);
@@ -125,7 +125,7 @@ fn a_certificate_that_verifies_gets_the_request() {
     settings(folder.path(), address.port());
     let run = check(folder.path(), &[], &[]);
     assert_eq!(run.code, Some(3), "{}", run.err);
-    assert!(run.err.contains("localhost: HTTP 200, but not an answer of Entra ID"), "{}", run.err);
+    assert!(run.err.contains("localhost: HTTP 200, but not an answer from Entra ID"), "{}", run.err);
     assert!(seen.connections()[0].contains("client_secret=Ab18Q%7E"));
 }
 
@@ -140,7 +140,7 @@ fn what_speaks_no_tls_or_hangs_up_is_told_apart() {
     settings(folder.path(), plain.port());
     let run = check(folder.path(), &[], &[]);
     assert_eq!(run.code, Some(3), "{}", run.err);
-    assert!(run.err.contains("what answers does not speak TLS"), "{}", run.err);
+    assert!(run.err.contains("the other side does not use TLS"), "{}", run.err);
 
     let nobody =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
@@ -148,7 +148,7 @@ fn what_speaks_no_tls_or_hangs_up_is_told_apart() {
     // There is no time for a second try, but for a first, however slow this machine is, there may be none either.
     let run = check(folder.path(), &["--timeout", "1"], &[]);
     assert_eq!(run.code, Some(4), "{}", run.err);
-    let words = ["the connection is refused; nothing listens there", "no answer within 1 s"];
+    let words = ["connection refused; no program is listening at this address", "no answer within 1 s"];
     assert!(
         words.iter().any(|words| run.err.contains(&format!("error: a.toml: localhost: {words}"))),
         "{}",
@@ -163,7 +163,7 @@ fn a_ca_file_that_is_none_is_said_before_anything_is_sent() {
     settings(folder.path(), address.port());
     for (content, words) in [
         (None, "the CA file cannot be read: no such file or directory"),
-        (Some("hello"), "the CA file holds no certificate in PEM form"),
+        (Some("hello"), "the CA file contains no PEM certificate"),
     ] {
         if let Some(content) = content {
             std::fs::write(folder.path().join("ca.pem"), content).expect("written");

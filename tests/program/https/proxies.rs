@@ -32,17 +32,13 @@ fn a_proxy_is_named_as_the_one_that_is_in_the_way() {
     let nobody =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     for (proxy, words, code) in [
-        (format!("http://{nobody}"), "the proxy on the way there cannot be reached", 4),
+        (format!("http://{nobody}"), "the proxy cannot be reached", 4),
         (
             proxy("407 Proxy Authentication Required"),
-            "the proxy on the way there (entra.proxy, or HTTPS_PROXY) asks for a user name and password",
+            "the proxy (entra.proxy or HTTPS_PROXY) requires a user name and password",
             3,
         ),
-        (
-            proxy("403 Forbidden"),
-            "the proxy on the way there (entra.proxy, or HTTPS_PROXY) does not let this connection through",
-            3,
-        ),
+        (proxy("403 Forbidden"), "the proxy (entra.proxy or HTTPS_PROXY) refused the connection", 3),
     ] {
         for run in [through(Some(&proxy), &[]), through(None, &[("HTTPS_PROXY", &proxy)])] {
             assert!(
@@ -61,8 +57,9 @@ fn a_variable_that_names_nothing_of_use_is_said_and_nothing_is_sent() {
         let run = through(None, &[("HTTPS_PROXY", value)]);
         assert_eq!(run.code, Some(2), "{value}: {}", run.err);
         assert!(
-            run.err
-                .contains("the environment variable HTTPS_PROXY does not name a proxy like http://host:port"),
+            run.err.contains(
+                "the environment variable HTTPS_PROXY is not a valid proxy address; use http://host:port"
+            ),
             "{}",
             run.err
         );

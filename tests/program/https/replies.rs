@@ -50,8 +50,8 @@ fn a_token_that_is_no_jwt_is_as_good_as_its_reads() {
     let (run, seen) = against(opaque(), |_| json!({"value": []}), &[]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     assert_eq!(seen.len(), 2);
-    assert!(run.out.contains("permissions: the token cannot be read\n"), "{}", run.out);
-    assert!(run.out.contains("not examined, since the token cannot be read"), "{}", run.out);
+    assert!(run.out.contains("permissions: unknown, the token cannot be decoded\n"), "{}", run.out);
+    assert!(run.out.contains("could not be checked (the token cannot be decoded"), "{}", run.out);
     assert!(!run.out.contains("an-opaque-token") && !run.err.contains("an-opaque-token"));
 }
 
@@ -62,7 +62,7 @@ fn a_tenant_of_another_cloud_is_a_finding_at_the_cloud() {
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     assert_eq!(seen.len(), 1);
     assert!(run.out.contains("error[tenant-not-found]") && run.out.contains("AADSTS90038"), "{}", run.out);
-    assert!(run.out.contains("entra.cloud is not set, so the global cloud was asked"), "{}", run.out);
+    assert!(run.out.contains("entra.cloud is not set, so the global cloud was used"), "{}", run.out);
 }
 
 /// What an administrator reads of a sound registration, with `next` as the next page of its grants.
@@ -96,7 +96,7 @@ fn a_next_page_on_another_host_is_not_followed_and_gets_no_token() {
         let (run, seen) = against(opaque(), move |url| registration(url, Some(&next)), &["--as-admin"]);
         assert_eq!(run.code, Some(3), "{}{}", run.out, run.err);
         assert!(
-            run.err.contains("localhost: the next page is said to be on another host, which is not followed"),
+            run.err.contains("localhost: the next page of a list is on another host and was not requested"),
             "{}",
             run.err
         );

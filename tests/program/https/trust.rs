@@ -84,7 +84,7 @@ fn without_trust_nothing_is_sent_and_nothing_is_run() {
                 "{key}: {}",
                 run.err
             );
-            let suggested = run.err.trim_end().rsplit_once("; if that is right, add --trust=");
+            let suggested = run.err.trim_end().rsplit_once("; if this is intended, add --trust=");
             let suggested = suggested.map(|(_, items)| items.lines().next().unwrap_or_default());
             let mut items = suggested.unwrap_or_default().split(',').collect::<Vec<_>>();
             let mut expected = trust.split(',').collect::<Vec<_>>();
@@ -174,7 +174,7 @@ fn no_command_connects_to_a_port_of_this_machine_without_trust() {
             command.env("TOKEN", SECRET).env("SWYX_TEAMS_ADMIN_TOKEN", SECRET);
             let run = common::finished(command.output().expect("the program runs"));
             assert_eq!(run.code, Some(2), "{line} {trust:?}: {}{}", run.out, run.err);
-            let expected = format!("; if that is right, add --trust={host}\n");
+            let expected = format!("; if this is intended, add --trust={host}\n");
             assert!(run.err.contains(&expected), "{line} {trust:?}: {}", run.err);
             assert!(!run.out.contains(SECRET) && !run.err.contains(SECRET), "{line}");
         }

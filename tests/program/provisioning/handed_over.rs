@@ -120,7 +120,7 @@ fn where_the_settings_name_a_file_there_is_nothing_to_hand_over() {
 fn applied_again_without_the_variable_nothing_is_done_and_that_is_said() {
     let (world, secret) = applied();
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let note = "  - the stored secret was not checked: the environment variable SECRET is not set, or empty; --new-secret creates another one\n";
+    let note = "  - the stored secret was not checked: the environment variable SECRET is not set or is empty; --new-secret creates another one\n";
     assert!(run.out.contains(note), "{}", run.out);
     assert!(run.out.ends_with("nothing to do: the tenant matches the settings\n"), "{}", run.out);
     assert!(world.changes().is_empty());
@@ -146,7 +146,7 @@ fn another_secret_is_made_where_that_is_asked_for() {
 fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
     let (world, old) = applied();
     let run = world.ends(2, &["rotate", "--secret-out", OUT, "a.toml"]);
-    let words = "error: a.toml: cannot fetch the secret to see which one is in use: the environment variable SECRET is not set, or empty; nothing was changed\n";
+    let words = "error: a.toml: cannot fetch the secret to see which one is in use: the environment variable SECRET is not set or is empty; nothing was changed\n";
     assert!(run.err.contains(words), "{}", run.err);
     let run = world.run_with(&["rotate", "a.toml"], "SECRET", &old);
     assert!(

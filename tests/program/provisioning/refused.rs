@@ -41,7 +41,7 @@ fn mode_0_is_nothing_to_provision_for() {
         &world,
         &text,
         2,
-        "error: mode 0 is not in the vendor's pages, so nothing can be done with these settings; it takes 1 or 2\n",
+        "error: these settings cannot be used because the vendor does not document mode 0; use mode 1 or 2\n",
     );
 }
 
@@ -53,14 +53,14 @@ fn a_file_that_leads_elsewhere_or_runs_a_command_needs_trust() {
         &world,
         &text,
         2,
-        "error: `control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command\n",
+        "error: `control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command\n",
     );
     let text = world.settings(IN_FILE).replace(&world.facts().graph, "https://graph.example.com/v1.0");
     all_end(
         &world,
         &text,
         2,
-        "error: `entra.graph` leads to graph.example.com:443, which is not Microsoft's; if that is right, add --trust=graph.example.com:443\n",
+        "error: `entra.graph` leads to graph.example.com:443, which is not Microsoft's; if this is intended, add --trust=graph.example.com:443\n",
     );
 }
 

@@ -159,7 +159,9 @@ fn a_file_that_names_a_command_is_not_trusted_by_being_served() {
     for action in ["check", "check-as-admin", "plan"] {
         has_all(
             &served.act(action).body,
-            &["`control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command"],
+            &[
+                "`control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command",
+            ],
         );
         assert!(!canary.exists(), "{action} ran the command");
     }

@@ -95,14 +95,14 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
         ),
         ("[control_center]\nx = \"canary\"", "answers.toml:1:2: unknown name `control_center`"),
         ("mode = \"canary\"", "answers.toml:1:8: mode: expected an integer, found a string"),
-        ("mode = 3", "answers.toml:1:8: mode: there is no such mode"),
-        ("mode = 0", "answers.toml:1:8: mode: mode 0 is not in the vendor's pages"),
+        ("mode = 3", "answers.toml:1:8: mode: unknown mode"),
+        ("mode = 0", "answers.toml:1:8: mode: the vendor does not document mode 0"),
         (
             "swyx-version = 14.10",
             "answers.toml:1:16: swyx-version: expected a string, found a float\n  put it in quotes",
         ),
-        ("# one\ntenant = \"canary\"", "answers.toml:2:10: tenant: this is not an id"),
-        ("cloud = \"canary\"", "answers.toml:1:9: cloud: not one of the choices"),
+        ("# one\ntenant = \"canary\"", "answers.toml:2:10: tenant: this is not a valid id"),
+        ("cloud = \"canary\"", "answers.toml:1:9: cloud: not an allowed value"),
         (
             "sign-in = \"canary\"",
             "answers.toml:1:11: sign-in: invalid choice\n  one of `token`, `az`, `device-code`",
@@ -175,7 +175,10 @@ fn an_answer_that_names_a_variable_of_this_program_is_refused() {
         );
         write(folder.path(), "answers.toml", &answers);
         let run = setup(folder.path(), &["--answers", "answers.toml"]);
-        refuses(&run, &["answers.toml:4:", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"]);
+        refuses(
+            &run,
+            &["answers.toml:4:", "the variable `SWYX_TEAMS_ADMIN_TOKEN` is reserved for this program"],
+        );
         assert_eq!(written(folder.path()), None);
     }
 }

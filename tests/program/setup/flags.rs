@@ -116,19 +116,27 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
     let folder = folder();
     for (flag, value, said) in [
         ("--swyx-version", "14", "a version has two numbers"),
-        ("--swyx-version", "13.00", "mode 2 came with SwyxWare 13.25, this is 13.00"),
-        ("--mode", "3", "there is no such mode"),
+        ("--swyx-version", "13.00", "mode 2 needs SwyxWare 13.25 or later, but the version is 13.00"),
+        ("--mode", "3", "unknown mode"),
         ("--mode", "two", "expected a whole number"),
-        ("--mode", "0", "mode 0 is not in the vendor's pages"),
-        ("--tenant", "contoso.com", "this is a tenant's name, not its id"),
+        ("--mode", "0", "the vendor does not document mode 0"),
+        ("--tenant", "contoso.com", "this is a tenant name, not a tenant id"),
         ("--tenant", "", "--tenant: "),
         ("--cloud", "china", "no presence API in this cloud"),
         ("--cloud", "globel", "did you mean `global`?"),
         ("--application-name", "", "--application-name: "),
         ("--secret", "here", "never the secret itself: file:PATH"),
         ("--secret", "env:not a name", "--secret: "),
-        ("--secret", "env:SWYX_TEAMS_ADMIN_TOKEN", "`SWYX_TEAMS_ADMIN_TOKEN` is a variable of this program"),
-        ("--secret", "{ env = \"swyx_teams_trust\" }", "`swyx_teams_trust` is a variable of this program"),
+        (
+            "--secret",
+            "env:SWYX_TEAMS_ADMIN_TOKEN",
+            "the variable `SWYX_TEAMS_ADMIN_TOKEN` is reserved for this program",
+        ),
+        (
+            "--secret",
+            "{ env = \"swyx_teams_trust\" }",
+            "the variable `swyx_teams_trust` is reserved for this program",
+        ),
         ("--secret", "{ command = [] }", "never the secret itself"),
         ("--user", "Jane Roe", "expected SWYX NAME=TEAMS ACCOUNT"),
         ("--user", "=jane.roe@example.com", "must not be empty"),
@@ -181,7 +189,7 @@ fn how_the_administrator_signs_in_has_to_be_possible() {
         assert_eq!(found, Some(code), "{way:?} {token:?}\n{err}");
         assert!(err.contains(said), "{said} is not in:\n{err}");
         let goes_on =
-            err.contains("error: `entra.ca_file` names a certificate authority that can vouch for ");
+            err.contains("error: `entra.ca_file` names a certificate authority that can impersonate ");
         assert_eq!(goes_on, token == Some("x"), "{err}");
     }
 }
@@ -208,6 +216,6 @@ fn quiet_it_says_nothing_but_what_is_wrong() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--quiet"]].concat());
     goes_on(&run);
-    assert_eq!(run.err, "error: the Azure CLI (az) cannot be started; is it installed?\n");
-    refuses(&setup(folder.path(), &["--quiet", "--mode", "3"]), &["there is no such mode"]);
+    assert_eq!(run.err, "error: the Azure CLI (az) cannot be started; check that it is installed\n");
+    refuses(&setup(folder.path(), &["--quiet", "--mode", "3"]), &["unknown mode"]);
 }

@@ -99,7 +99,7 @@ fn what_a_version_brings_with_it_is_said() {
     let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
     goes_on(&run);
     assert!(
-        run.err.contains("warning: this version keeps these settings under Federated Services"),
+        run.err.contains("warning: this version has these settings under Federated Services"),
         "{}",
         run.err
     );

@@ -62,8 +62,8 @@ pub fn write(folder: &Path, name: &str, text: &str) {
 /// what the answers make of the rest.
 pub fn goes_on(run: &Run) {
     const ENDS: [&str; 3] = [
-        "error: the Azure CLI (az) cannot be started; is it installed?\n",
-        "error: `control_center.MsTeamsClientSecret` runs a command; if that is right, add --trust=command\n",
+        "error: the Azure CLI (az) cannot be started; check that it is installed\n",
+        "error: `control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command\n",
         "error: --secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to\n",
     ];
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);

@@ -129,8 +129,8 @@ fn so_many_users_in_so_short_an_interval_are_a_warning_that_can_be_allowed() {
     emulated.write("a.toml", &settings("read_interval_seconds = 6"));
     let run = users(&emulated, &list, &[]);
     assert_eq!(run.code, Some(0), "a warning is no error: {}", run.out);
-    assert!(run.err.contains("warning[read-budget]: the presences of 480 users cannot be read every 6 s"));
-    assert!(run.err.contains("the shortest interval that fits is 7 s"), "{}", run.err);
+    assert!(run.err.contains("warning[read-budget]: reading the presences of 480 users every 6 s exceeds"));
+    assert!(run.err.contains("set the interval to at least 7 s"), "{}", run.err);
     let run = users(&emulated, &list, &["--format", "json"]);
     let report: Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!(report["diagnostics"][0]["rule"], "read-budget");

@@ -8,7 +8,7 @@ use super::yard::{HOST, ORIGIN, Opened, TEXT, Yard};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a request says of itself.
+/// The headers of a request.
 #[derive(Clone, Copy, Debug)]
 struct Row<'a> {
     origin: Option<&'a str>,
@@ -27,7 +27,7 @@ enum Token {
     None,
 }
 
-/// As the page itself sends it.
+/// As sent by the page itself.
 const LEGAL: Row<'_> = Row {
     origin: Some(ORIGIN),
     site: Some("same-origin"),

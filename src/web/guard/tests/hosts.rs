@@ -1,4 +1,4 @@
-//! Names that another page makes resolve to this machine.
+//! Host names of another page that resolve to this machine.
 
 use crate::web::guard::{Guard, Names};
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! Clients that take much and give little. Where time is waited for, it is virtual.
+//! Clients that use many resources. All waiting uses virtual time.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -23,7 +23,7 @@ const FOR_EVER: Duration = Duration::from_hours(1);
 /// More than the system keeps for a client that does not read.
 const MUCH: usize = 64 << 20;
 
-/// A server of a small page and of a large one, within these limits.
+/// A server with a small page and a large page, with these limits.
 async fn served(limits: Limits) -> SocketAddr {
     let listening = Listening { address: ([127, 0, 0, 1], 0).into(), tls: None };
     let bound = listen(&listening).await.expect("an address").within(limits);
@@ -40,10 +40,10 @@ async fn connected(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("a connection")
 }
 
-/// What comes back for these bytes, until the server closes.
+/// The answer to these bytes, until the server closes the connection.
 async fn ask(stream: &mut TcpStream, request: &str) -> String {
     let mut answer = Vec::new();
-    // Whoever is turned away may find the connection reset.
+    // A refused client may find the connection reset.
     if stream.write_all(request.as_bytes()).await.is_ok() {
         let _ = stream.read_to_end(&mut answer).await;
     }
@@ -66,7 +66,7 @@ async fn kept(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// No clock is in it, or the idle ones would be gone by themselves.
+/// It uses no clock, otherwise idle connections would end by themselves.
 const PATIENT: Limits = Limits { patience: None, ..Limits::ALL };
 
 /// The real form on a socket, and a browser that can open its link.
@@ -105,7 +105,7 @@ impl Form {
         )
     }
 
-    /// Opens a new link; nothing if the connection is refused.
+    /// Opens a new link; `None` if the connection is refused.
     async fn open(&self) -> Option<Session> {
         let link = self.door.link().expect("a link");
         let path = format!("/open/{}", link.rsplit('/').next().expect("a word"));
@@ -148,7 +148,8 @@ async fn idle_connections_lock_nobody_out_but_where_nothing_is_evicted() {
             let session = form.open().await.expect("a session");
             let mut holding = Vec::new();
             for at in 0..idle {
-                // Some have said nothing, some have asked for what is public, and the server is at all of them.
+                // Some have sent nothing, some have requested a public asset, and the server has accepted all
+                // of them.
                 match (at % 2, at < 64) {
                     (0, true) => holding.push(form.kept("/", "").await),
                     _ => holding.push(connected(form.address).await),
@@ -192,7 +193,7 @@ async fn if_all_connections_have_a_session_a_new_one_is_refused() {
     }
 }
 
-/// As many cookies as a browser keeps for a host, each as large as it may be.
+/// As many cookies as a browser keeps for a host, each with the maximum size.
 #[tokio::test]
 async fn a_browser_full_of_foreign_cookies_locks_nobody_out() {
     let before = Some(16 << 10);
@@ -265,7 +266,7 @@ async fn large_heads_are_refused() {
     }
 }
 
-/// A form of which the end never comes.
+/// A form that never ends.
 struct Endless;
 
 impl HttpBody for Endless {
@@ -298,7 +299,7 @@ async fn a_form_that_does_not_come_is_waited_for_ten_seconds() {
     }
 }
 
-/// Nobody's form is read before it is known whose it is.
+/// No form is read before its session is known.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_no_form_is_waited_for() {
     let yard = Yard::closed();

@@ -26,7 +26,7 @@ async fn a_link_opens_once() {
     }
 }
 
-/// How many of a thousand who use a link at once are let in.
+/// How many of a thousand concurrent uses of a link are accepted.
 async fn won(yard: Yard) -> usize {
     let yard = std::sync::Arc::new(yard);
     let link = yard.link();
@@ -56,7 +56,7 @@ async fn what_is_not_the_link_opens_nothing_and_does_no_harm() {
     for wrong in [other.as_str(), "/open/", "/open/x", &link[..link.len() - 1], "/open/%00"] {
         assert_ne!(yard.get(wrong, "").await.status, StatusCode::SEE_OTHER, "{wrong}");
     }
-    // Neither does a browser that only looks ahead, nor one that asks for the headers alone.
+    // A prefetch or a HEAD request does not open it either.
     let ahead = Request::get(&link).header(header::HOST, HOST).header("sec-purpose", "prefetch;prerender");
     assert_eq!(
         yard.send(ahead.body(Body::empty()).expect("a request")).await.status,
@@ -80,7 +80,7 @@ async fn a_link_that_nobody_opens_dies() {
         advance(pause).await;
         assert_eq!(yard.get(&link, "").await.status, status);
     }
-    // And one that another took the place of.
+    // A replaced link does not work either.
     let (first, second) = (yard.link(), yard.link());
     assert_eq!(yard.get(&first, "").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(yard.get(&second, "").await.status, StatusCode::SEE_OTHER);
@@ -110,7 +110,7 @@ async fn a_session_ends_after_a_quarter_of_an_hour_without_a_request() {
     assert_eq!(yard.get(&opened.home, &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// What another page sends bears the cookie, and must not keep the door open.
+/// A request from another page has the cookie, but must not extend the session.
 #[tokio::test(start_paused = true)]
 async fn requests_that_are_refused_do_not_keep_a_session_going() {
     let yard = Yard::closed();
@@ -125,7 +125,7 @@ async fn requests_that_are_refused_do_not_keep_a_session_going() {
     assert_eq!(yard.get(&opened.home, &opened.cookie).await.status, StatusCode::UNAUTHORIZED);
 }
 
-/// A page on another port may set cookies of the same name, and of bytes that are no text.
+/// A page on another port may set cookies with the same name or with invalid text.
 #[tokio::test]
 async fn the_right_cookie_counts_wherever_it_is_in_the_headers() {
     let yard = Yard::closed();

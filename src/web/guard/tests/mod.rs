@@ -1,5 +1,5 @@
-//! The guards of the admin form. Each attack is tried against all guards, and against all but the one that stands in its way: then it
-//! succeeds, or the test would prove nothing.
+//! The guards of the admin form. Each attack is tried against all guards, and against all except the one that
+//! blocks it: then it must succeed, otherwise the test would prove nothing.
 
 mod changes;
 mod headers;

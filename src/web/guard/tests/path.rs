@@ -1,4 +1,4 @@
-//! The secret path, which a program at another port of this machine does not know.
+//! The secret path, which a program on another port of this machine does not know.
 
 use std::collections::HashSet;
 
@@ -16,19 +16,20 @@ fn is_sent(cookie: &str, request: &str) -> bool {
         .is_some_and(|rest| cookie.ends_with('/') || rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The paths that a page on another port can name: all that are public, and guesses.
+/// The paths that a page on another port can know: all public ones, and guesses.
 fn guesses(home: &str) -> Vec<String> {
     let known = ["/", "/save", "/style.css", "/script.js", "/open/x", "/proof", "/job", "//", "/./", "/%2F"];
     let mut guesses = known.map(str::to_owned).to_vec();
     guesses.push(format!("/{}/", "A".repeat(43)));
-    // Close, but not it.
+    // Similar, but different.
     if home.len() > 1 {
         guesses.extend([home[..home.len() - 2].to_owned(), home.to_uppercase(), home.to_lowercase()]);
     }
     guesses
 }
 
-/// What another port receives of a browser that has the form open, if its page leads the browser to all paths that it can name.
+/// What another port receives from a browser with the open form if its page sends the browser to all paths
+/// that it can know.
 fn received(opened: &Opened, path_of_cookie: &str) -> Option<String> {
     let is_known = guesses(&opened.home).iter().any(|path| is_sent(path_of_cookie, path));
     is_known.then(|| opened.cookie.clone())

@@ -14,7 +14,7 @@ use tower::ServiceExt;
 /// What is served, as browsers write it.
 pub(super) const HOST: &str = "127.0.0.1:8080";
 pub(super) const ORIGIN: &str = "http://127.0.0.1:8080";
-/// What no answer may hold.
+/// Text that no answer may contain.
 pub(super) const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 
 pub(super) const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
@@ -53,7 +53,7 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
-/// What a browser that opened the link holds.
+/// The state of a browser that opened the link.
 pub(super) struct Opened {
     /// The path of the form.
     pub(super) home: String,
@@ -149,7 +149,7 @@ impl Opened {
         self.paths().into_iter().filter(|(path, _)| path.starts_with(&self.home)).collect()
     }
 
-    /// The form as the page sends it, with another mode; by whoever knows this token.
+    /// The form as the page sends it, with another mode and this token.
     pub(super) fn form(&self, csrf: &str) -> String {
         format!("csrf={csrf}&page={}&control_center.MsTeamsStatusSyncMode=2", self.page)
     }
