@@ -1,4 +1,4 @@
-// How the page looks: light and dark, from a phone to a wide screen, and nothing from elsewhere. With UPDATE=1 it writes the README's pictures.
+// How the page looks: light and dark, from a phone to a wide screen, and nothing from elsewhere. With UPDATE=1 it writes the pictures of docs/form.md.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
