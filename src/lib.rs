@@ -19,63 +19,62 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # The map
+//! # Architecture
 //!
-//! A straight pipe with a pure middle; input and output only at its ends.
+//! A pipeline with a pure core; input and output are only at its ends.
 //!
 //! ```text
 //! text ──source──▶ tree ──settings──▶ Draft ──rules──▶ diagnostics        no I/O, no clock, no async
 //!                                       │      ▲
 //!                                    resolve   └────────────┐
 //!                                       ▼                   │
-//!                                    Settings ──probe──▶ Snapshot         over `entra::graph`, which alone speaks to Microsoft
+//!                                    Settings ──probe──▶ Snapshot         over `entra::graph`, the only client of Microsoft Graph
 //!                                    Wanted ──probe──▶ Objects ──provision──▶ Plan ──▶ Graph, and the files
 //!                                    Settings ──users──▶ pairs ──sync──▶ SwyxServer (over `swyx`) and Teams (over `entra::graph`)
 //! ```
 //!
 //! | group | module | what it is |
 //! |---|---|---|
-//! | core | [`check`] | the one pipeline: bytes or a file in, findings out |
-//! | | [`edit`] | the one way to change a file: lock, read, change, check, save |
-//! | | [`form`] | the parts of an admin form: its fields, what they hold, what was found, what a posted one changes |
+//! | core | [`check`] | the pipeline: bytes or a file in, findings out |
+//! | | [`edit`] | the only way to change a file: lock, read, change, check, save |
+//! | | [`form`] | the parts of an admin form: its fields, their values, the findings, the changes of a posted form |
 //! | | [`source`] | the text of one file: key to line and column, masking |
 //! | | [`settings`] | the draft, the settings, their values, the JSON Schema |
-//! | | [`secret`] | the secret type, its shapes, where secrets are kept, fetching them, trust |
+//! | | [`secret`] | the secret type, its formats, the sources of secrets, fetching them, trust |
 //! | | [`entra`] | permissions, error codes and the snapshot of a tenant as plain data; client, sign-in and probe |
-//! | | [`rules`] | the table of rules, a file each |
-//! | | [`diagnostic`] | what a finding is |
-//! | | [`sheet`] | what to type into Control Center |
-//! | | [`endpoint`], `text` | web addresses; texts from outside and how they are shown |
-//! | | [`os`] | all that differs between systems |
-//! | online | `http` | requests and answers over HTTPS: transport, one way to send |
-//! | | `provision` | what is to be done in a tenant for the settings to work: planned, done, kept up, deleted |
+//! | | [`rules`] | the table of rules, one file each |
+//! | | [`diagnostic`] | the type of a finding |
+//! | | [`sheet`] | the values for Control Center |
+//! | | [`endpoint`], `text` | web addresses; texts from outside, and their printable form |
+//! | | [`os`] | all differences between operating systems |
+//! | online | `http` | requests and responses over HTTPS: the transport, and the only way to send |
+//! | | `provision` | plans, creates, maintains and deletes what the settings need in a tenant |
 //! | | `swyx` | the client of the SwyxServer gateway, and its contract |
-//! | | `users` | which Swyx user is which Teams user |
-//! | | `sync` | carries the statuses both ways |
+//! | | `users` | matches Swyx users to Teams users |
+//! | | `sync` | synchronises the statuses both ways |
 //! | program | `report` | findings in seven formats |
-//! | | `web` | the admin form as a page, served on this machine |
-//! | | `emulator` | Entra ID, Microsoft Graph and a gateway for trying and testing; uses nothing else of this crate |
+//! | | `web` | the admin form as a local web page |
+//! | | `emulator` | Entra ID, Microsoft Graph and a gateway for trials and tests; uses no other module |
 //! | | `cli` | the command line |
 //!
-//! # What always holds
+//! # Invariants
 //!
-//! 1. Reading never fails: it gives a draft and diagnostics. Only an unreadable file, a wrong encoding or a syntax error leaves no draft.
-//! 2. [`settings::Settings`] come only from a file without errors, so whoever holds one checks nothing.
-//! 3. Rules are pure: what they know of a tenant is a [`entra::snapshot::Snapshot`], and "now" is when it was seen. A diagnostic names a key; only
-//!    [`source::Source`] knows where keys are.
+//! 1. Reading never fails: it returns a draft and diagnostics. Only an unreadable file, a wrong encoding or a syntax error gives no draft.
+//! 2. [`settings::Settings`] only come from a file without errors, so their users need no checks.
+//! 3. Rules are pure: their only data of a tenant is a [`entra::snapshot::Snapshot`], and "now" is its time. A diagnostic names a key; only
+//!    [`source::Source`] knows the positions of keys.
 //! 4. A secret has no Display, Debug or Serialize text; one function exposes it, and a test lists that function's callers. No message,
-//!    snippet, fix or diff holds it, and a syntax error shows no snippet at all.
-//! 5. A settings file is hostile: checking opens no socket, starts no process and resolves no secret. Signing in and fetching a secret
-//!    use only hosts of Microsoft's clouds and what the user trusts by name ([`secret::Trust`], [`settings::Draft::untrusted`]); this
-//!    machine is not trusted by itself. A secret reference names no variable of this program except SWYX_TEAMS_CLIENT_SECRET.
-//! 6. Library code writes to a `Write` that it was given; nothing but `main` ends the process.
-//!
-//! 7. The emulator uses nothing else of this crate: a mistake that it shared with the client would make both agree.
+//!    snippet, fix or diff contains it, and a syntax error shows no snippet.
+//! 5. A settings file may be hostile: checking opens no socket, starts no process and fetches no secret. Signing in and fetching a secret
+//!    only use hosts of Microsoft's clouds and what the user trusts by name ([`secret::Trust`], [`settings::Draft::untrusted`]); this
+//!    machine is not trusted by default. A secret reference names no variable of this program except SWYX_TEAMS_CLIENT_SECRET.
+//! 6. Library code only writes to a given `Write`; only `main` ends the process.
+//! 7. The emulator uses no other module of this crate: a shared mistake would go unnoticed in tests against it.
 //!
 //! # Features
 //!
-//! Without a feature there are the modules of the group core. `online`, `report`, `web` and `emulator` bring those of that name, each
-//! alone; `cli`, on by default, brings all of them and the command line.
+//! Without features, there are the modules of the group core. `online`, `report`, `web` and `emulator` each add the modules of that name;
+//! `cli`, on by default, adds all of them and the command line.
 
 pub mod check;
 #[cfg(feature = "cli")]
@@ -109,7 +108,7 @@ pub mod users;
 #[cfg(feature = "web")]
 pub mod web;
 
-/// The README's examples are tests, too.
+/// The README's examples are also tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

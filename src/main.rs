@@ -1,4 +1,4 @@
-//! The program `swyx-teams`: parses its arguments and lets the library do the rest.
+//! The program `swyx-teams`: calls the library's command line.
 
 use std::process::ExitCode;
 
