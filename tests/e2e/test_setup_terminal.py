@@ -86,7 +86,7 @@ class Setup(Case):
             later = answers[number + 1][0] if number + 1 < len(answers) else "User with a different account:"
             screen.answer(later, ESCAPE if number % 2 else CONTROL_C)
             self.ends(screen, 2)
-            self.assertIn("stopped; north.toml keeps the answers so far", screen.text())
+            self.assertIn("cancelled; north.toml keeps the answers so far", screen.text())
             self.assertIn("run `swyx-teams setup north.toml` to continue", screen.text())
         screen = self.setup("--sign-in", "az", "--user", "none", "north.toml")
         self.goes_on(screen)

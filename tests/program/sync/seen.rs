@@ -58,7 +58,7 @@ fn it_is_not_ready_while_a_side_does_not_answer() {
     assert_eq!(running.get("/healthz").0, 200);
     site.let_go(Way::Through);
     running.is_ready();
-    running.says("over: ");
+    running.says("resolved: ");
     assert_eq!(running.stop().code, Some(0));
 }
 
