@@ -10,7 +10,7 @@ use std::path::Path;
 
 use swyx_teams::check;
 use swyx_teams::edit::{self, Outcome};
-use swyx_teams::form::{Form, Kind, Posted, Value, Values, findings, look};
+use swyx_teams::form::{Form, Kind, Posted, Value, Values, findings, preview};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -63,7 +63,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
     let name = path.to_string_lossy();
     let base = check::file(name.clone(), path);
     let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, HashMap::new())?;
-    let look = look(&form, &base, &posted)?;
+    let preview = preview(&form, &base, &posted)?;
     let saved = if posted.can_be_saved() {
         // The writer checks that the file is still the one that the form was made of and that no read-only key changes. It keeps
         // comments, order and line ends.
@@ -75,7 +75,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
     } else {
         "refused"
     };
-    Ok(serde_json::to_string_pretty(&serde_json::json!({"saved": saved, "findings": look.findings}))?)
+    Ok(serde_json::to_string_pretty(&serde_json::json!({"saved": saved, "findings": preview.findings}))?)
 }
 
 #[cfg(test)]

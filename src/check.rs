@@ -15,7 +15,7 @@ use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
 use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
 
-pub use crate::settings::MOST_FINDINGS;
+pub use crate::settings::MAX_FINDINGS;
 
 /// A file with its findings.
 pub struct Checked {
@@ -126,9 +126,9 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
     };
     silence(&source, &mut diagnostics, was_applied);
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
-    if diagnostics.len() > MOST_FINDINGS {
-        diagnostics.truncate(MOST_FINDINGS);
-        let message = format!("more than {MOST_FINDINGS} findings; the rest is not listed");
+    if diagnostics.len() > MAX_FINDINGS {
+        diagnostics.truncate(MAX_FINDINGS);
+        let message = format!("more than {MAX_FINDINGS} findings; the rest is not listed");
         diagnostics.push(
             Diagnostic::error(id::UNREADABLE, Place::File, message)
                 .help("check that this is a settings file"),

@@ -85,7 +85,7 @@ pub enum Step {
 #[error(
     "invalid key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
 )]
-pub struct NotAKey;
+pub struct InvalidKey;
 
 impl Key {
     /// The file's root table.
@@ -160,11 +160,11 @@ impl fmt::Display for Key {
 }
 
 impl std::str::FromStr for Key {
-    type Err = NotAKey;
+    type Err = InvalidKey;
 
-    fn from_str(text: &str) -> Result<Self, NotAKey> {
-        let steps = parse_steps(text).ok_or(NotAKey)?;
-        if steps.is_empty() { Err(NotAKey) } else { Ok(Self::from_steps(&steps)) }
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let steps = parse_steps(text).ok_or(InvalidKey)?;
+        if steps.is_empty() { Err(InvalidKey) } else { Ok(Self::from_steps(&steps)) }
     }
 }
 
@@ -403,7 +403,7 @@ mod tests {
             Ok("swyx.version".to_owned())
         );
         for text in ["", ".", "a.", "[0]", "a[x]", "a[0", "a b", "\"open", "a[0]b", "a..b", "a='x'"] {
-            assert_eq!(text.parse::<Key>(), Err(NotAKey), "{text}");
+            assert_eq!(text.parse::<Key>(), Err(InvalidKey), "{text}");
         }
     }
 }

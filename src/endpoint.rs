@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::text::NotOfForm;
+use crate::text::InvalidFormat;
 
 /// A web address: `https://host[:port][/path]`. `http` is accepted too; the rule `plain-http` reports it.
 ///
@@ -53,10 +53,10 @@ pub(crate) fn is_loopback(host: &str) -> bool {
 }
 
 impl FromStr for Endpoint {
-    type Err = NotOfForm;
+    type Err = InvalidFormat;
 
-    fn from_str(text: &str) -> Result<Self, NotOfForm> {
-        let wrong = NotOfForm(
+    fn from_str(text: &str) -> Result<Self, InvalidFormat> {
+        let wrong = InvalidFormat(
             "an address must have the form https://host, https://host:port or https://host:port/path",
         );
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 /// Text of unknown origin for a message: made [`printable`] and cut to 60 characters.
 pub(crate) fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    match text.char_indices().nth(LONGEST) {
+    const MAX_CHARS: usize = 60;
+    match text.char_indices().nth(MAX_CHARS) {
         Some((end, _)) => printable(text.get(..end).unwrap_or_default()) + "…",
         None => printable(text),
     }
@@ -32,7 +32,7 @@ pub(crate) fn is_unprintable(c: char) -> bool {
 /// The text does not have the required format; the message describes the format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct NotOfForm(pub(crate) &'static str);
+pub struct InvalidFormat(pub(crate) &'static str);
 
 /// Parses a GUID: 8-4-4-4-12 hexadecimal digits in either case, and nothing else.
 ///

@@ -30,7 +30,7 @@ pub enum GraphError {
         /// Graph's error code, for example `Authorization_RequestDenied`.
         code: SafeToken,
         /// What its message says.
-        sense: RefusalReason,
+        reason: RefusalReason,
         /// The id that Microsoft uses to find the call.
         request: RequestId,
     },
@@ -148,7 +148,7 @@ impl GraphError {
     pub fn is_too_early(&self) -> bool {
         matches!(
             self,
-            Self::Refused { status: 404, .. } | Self::Refused { sense: RefusalReason::TooEarly, .. }
+            Self::Refused { status: 404, .. } | Self::Refused { reason: RefusalReason::TooEarly, .. }
         )
     }
 
@@ -156,7 +156,7 @@ impl GraphError {
     pub fn is_already_there(&self) -> bool {
         matches!(
             self,
-            Self::Refused { status: 409, .. } | Self::Refused { sense: RefusalReason::AlreadyThere, .. }
+            Self::Refused { status: 409, .. } | Self::Refused { reason: RefusalReason::AlreadyThere, .. }
         )
     }
 

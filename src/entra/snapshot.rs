@@ -115,7 +115,7 @@ pub enum Tried {
     /// document the answer.
     MadeUpUser,
     /// A made-up id, because no user of the tenant was found.
-    NobodyFound,
+    NoUserFound,
 }
 
 /// The application's registration and grants. Source of the members:

@@ -14,7 +14,7 @@ use crate::source::tree::{self, NodeId};
 use crate::text::printable;
 
 /// The maximum number of rows listed for one side of a difference, to keep the page readable.
-const MOST_ROWS: usize = 20;
+const MAX_ROWS: usize = 20;
 
 /// A key, or a table of rows, that differs between two versions of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,11 +75,11 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
 ///
 /// # Errors
 /// [`ChangeError::ReadOnly`] if the key is read-only in forms.
-pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec<Change>, ChangeError> {
+pub fn merge_key(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec<Change>, ChangeError> {
     let Ok(key) = key.parse::<Key>() else { return Ok(Vec::new()) };
     let changes = match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
-        Some(section) => take_rows(section, mine, now, &key),
-        None if form.has_value_at(&key) => take_value(mine, &key).into_iter().collect(),
+        Some(section) => merge_rows(section, mine, now, &key),
+        None if form.has_value_at(&key) => merge_value(mine, &key).into_iter().collect(),
         None => Vec::new(),
     };
     match changes.iter().find_map(|change| is_changed_by(now.source(), change)) {
@@ -88,7 +88,7 @@ pub fn take(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec
     }
 }
 
-fn take_value(mine: &Checked, key: &Key) -> Option<Change> {
+fn merge_value(mine: &Checked, key: &Key) -> Option<Change> {
     let Some(id) = mine.source().tree().find(key) else { return Some(Change::Unset(key.clone())) };
     let secret = mine.draft().and_then(|draft| stored(draft, key));
     let value = match (secret, &mine.source().tree().node(id).value) {
@@ -100,14 +100,14 @@ fn take_value(mine: &Checked, key: &Key) -> Option<Change> {
     Some(Change::Set(key.clone(), value))
 }
 
-fn take_rows(section: &Section, mine: &Checked, now: &Checked, key: &Key) -> Vec<Change> {
+fn merge_rows(section: &Section, mine: &Checked, now: &Checked, key: &Key) -> Vec<Change> {
     let (wanted, there) = (elements(mine, key), elements(now, key));
     let mut changes = Vec::new();
     for (index, (wanted, there)) in wanted.iter().zip(&there).enumerate() {
         for field in &section.fields {
             let key = key.index(index).child(&field.key);
             if text_at(mine, *wanted, &field.key) != text_at(now, *there, &field.key) {
-                changes.extend(take_value(mine, &key));
+                changes.extend(merge_value(mine, &key));
             }
         }
     }
@@ -176,12 +176,9 @@ impl Side<'_> {
         if own.is_empty() {
             return count;
         }
-        let listed = own.iter().take(MOST_ROWS).map(|row| row.as_str()).collect::<Vec<_>>().join("; ");
-        let more = if own.len() > MOST_ROWS {
-            format!("; and {} more", own.len() - MOST_ROWS)
-        } else {
-            String::new()
-        };
+        let listed = own.iter().take(MAX_ROWS).map(|row| row.as_str()).collect::<Vec<_>>().join("; ");
+        let more =
+            if own.len() > MAX_ROWS { format!("; and {} more", own.len() - MAX_ROWS) } else { String::new() };
         format!("{count}, only here: {listed}{more}")
     }
 }

@@ -12,21 +12,21 @@
 //!
 //! The session of a form may be hijacked. Therefore a form shows addresses, the CA file, the administrator's
 //! client ID and `command` references ([`READ_ONLY_IN_FORMS`](crate::settings::keys::READ_ONLY_IN_FORMS)),
-//! but does not change them: [`Posted`] and [`take`] refuse such changes. Save with
+//! but does not change them: [`Posted`] and [`merge_key`] refuse such changes. Save with
 //! [`edit::apply_from_form`](crate::edit::apply_from_form), which compares these values again before it
 //! writes.
 
 mod description;
 mod findings;
 mod merge;
-mod outcome;
 mod posted;
+mod preview;
 mod shown;
 mod values;
 
 pub use description::{Choice, Condition, Field, Form, Kind, Section, Way};
 pub use findings::{Finding, Related, findings};
-pub use merge::{By, Difference, differences, take};
-pub use outcome::{Look, look};
-pub use posted::{NotOfThisForm, Posted};
+pub use merge::{By, Difference, differences, merge_key};
+pub use posted::{FormMismatch, Posted};
+pub use preview::{Preview, preview};
 pub use values::{Cell, Row, SecretValue, Value, Values};

@@ -26,7 +26,7 @@ use crate::secret::{Secret, SecretSource};
 /// The inputs do not match the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the request does not match this form")]
-pub struct NotOfThisForm;
+pub struct FormMismatch;
 
 /// A form as it was sent back. It may contain secrets, so it does not implement Debug.
 pub struct Posted {
@@ -62,26 +62,26 @@ impl Posted {
     /// them.
     ///
     /// ```
-    /// use swyx_teams::form::{Form, Posted, Values, look};
+    /// use swyx_teams::form::{Form, Posted, Values, preview};
     ///
     /// let form = Form::new();
     /// let base = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1 # as agreed\n".to_vec(), false);
     /// let sent = [("control_center.MsTeamsStatusSyncMode".to_owned(), "2".to_owned())];
     /// let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, Default::default())?;
-    /// let look = look(&form, &base, &posted)?;
-    /// assert!(look.findings.iter().any(|finding| finding.rule == "mode-needs-secret"));
+    /// let preview = preview(&form, &base, &posted)?;
+    /// assert!(preview.findings.iter().any(|finding| finding.rule == "mode-needs-secret"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// [`NotOfThisForm`] if a name does not belong to the form or is repeated.
+    /// [`FormMismatch`] if a name does not belong to the form or is repeated.
     pub fn new(
         form: &Form,
         base: &Checked,
         values: &Values,
         sent: impl IntoIterator<Item = (String, String)>,
         pending: HashMap<String, SecretSource>,
-    ) -> Result<Self, NotOfThisForm> {
+    ) -> Result<Self, FormMismatch> {
         let mut posted = Self {
             entered: HashMap::new(),
             removed: HashSet::new(),
@@ -100,10 +100,10 @@ impl Posted {
             if !known.contains(name.as_str()) && name.contains(['.', '[']) {
                 others.push(name.clone());
             }
-            posted.take(name, value)?;
+            posted.add(name, value)?;
         }
         if !others.iter().all(|name| is_of_form(form, name)) {
-            return Err(NotOfThisForm);
+            return Err(FormMismatch);
         }
         posted.find_added(form, values, &others);
         posted.collect(form, base, values, &pending);
@@ -157,14 +157,14 @@ impl Posted {
         self.pairs.get(key.as_str()).cloned().unwrap_or_else(|| key.shown().to_string())
     }
 
-    fn take(&mut self, name: String, value: String) -> Result<(), NotOfThisForm> {
+    fn add(&mut self, name: String, value: String) -> Result<(), FormMismatch> {
         if !name.contains(['.', '[']) {
             if name == "removed" {
                 self.removed.insert(value);
             }
             return Ok(());
         }
-        if self.entered.insert(name, value).is_some() { Err(NotOfThisForm) } else { Ok(()) }
+        if self.entered.insert(name, value).is_some() { Err(FormMismatch) } else { Ok(()) }
     }
 
     /// Finds the new rows, whose indices follow those of the file, among the other names.

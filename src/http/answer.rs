@@ -14,9 +14,9 @@ pub struct SafeToken(Option<String>);
 impl SafeToken {
     /// The token, if the text is one.
     pub(crate) fn of(text: &str) -> Self {
-        const LONGEST: usize = 60;
+        const MAX_LEN: usize = 60;
         let fits = |b: u8| b.is_ascii_alphabetic() || b"_./-".contains(&b);
-        let is_word = (1..=LONGEST).contains(&text.len()) && text.bytes().all(fits);
+        let is_word = (1..=MAX_LEN).contains(&text.len()) && text.bytes().all(fits);
         Self(is_word.then(|| text.to_owned()))
     }
 

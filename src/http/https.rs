@@ -17,9 +17,9 @@ pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The maximum size of a decompressed answer: a page of 999 users has less than 1 MiB.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// The maximum size of the file with the certificates of one authority.
-const MOST_CA_BYTES: usize = 1024 * 1024;
+const MAX_CA_BYTES: usize = 1024 * 1024;
 /// The maximum size of the file with all trusted certificates; today's systems have about 250 KiB.
-const MOST_STORE_BYTES: usize = 16 * 1024 * 1024;
+const MAX_STORE_BYTES: usize = 16 * 1024 * 1024;
 
 /// HTTPS to Entra ID and Graph, with persistent shared connections.
 pub struct Https {
@@ -66,7 +66,7 @@ impl Https {
         };
         let proxy = access.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
         let proxy = proxy.transpose().map_err(|_| SetupError::Proxy)?;
-        look_at_environment(proxy.is_some())?;
+        check_environment(proxy.is_some())?;
         let here = builder(&roots).no_proxy();
         let elsewhere = match proxy {
             Some(proxy) => builder(&roots).proxy(proxy),
@@ -88,7 +88,7 @@ fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
 }
 
 /// Rejects environment variables that reqwest would silently ignore.
-fn look_at_environment(has_proxy: bool) -> Result<(), SetupError> {
+fn check_environment(has_proxy: bool) -> Result<(), SetupError> {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let value = std::env::var(name).unwrap_or_default();
         if !has_proxy && !value.is_empty() && !is_proxy(&value) {
@@ -96,7 +96,7 @@ fn look_at_environment(has_proxy: bool) -> Result<(), SetupError> {
         }
     }
     match std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {
-        Some(path) => read_regular(Path::new(&path), MOST_STORE_BYTES)
+        Some(path) => read_regular(Path::new(&path), MAX_STORE_BYTES)
             .map(|_| ())
             .map_err(SetupError::EnvironmentCertificates),
         None => Ok(()),
@@ -110,7 +110,7 @@ fn is_proxy(text: &str) -> bool {
 }
 
 fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
-    let (pem, _) = read_regular(path, MOST_CA_BYTES).map_err(SetupError::CaFile)?;
+    let (pem, _) = read_regular(path, MAX_CA_BYTES).map_err(SetupError::CaFile)?;
     match reqwest::Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(SetupError::NoCertificate),

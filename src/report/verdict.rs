@@ -31,7 +31,7 @@ pub fn verdict(tenant: &Snapshot) -> Vec<String> {
             Read::Allowed(Tried::MadeUpUser) => format!(
                 "{what} can probably be read: only a made-up user was looked up (inferred; --thorough looks up a real one)"
             ),
-            Read::Allowed(Tried::NobodyFound) => format!(
+            Read::Allowed(Tried::NoUserFound) => format!(
                 "{what} can probably be read: no user was found, so a made-up one was looked up (inferred)"
             ),
             Read::Refused(status, _) => format!("{what} cannot be read (HTTP {status})"),

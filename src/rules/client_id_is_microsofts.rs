@@ -22,7 +22,7 @@ Copy the Application (client) ID of your own registration.
     check: Check::Draft(check),
 };
 
-const MICROSOFTS: [(&str, &str); 6] = [
+const MICROSOFT_APPLICATIONS: [(&str, &str); 6] = [
     ("00000003-0000-0000-c000-000000000000", "Microsoft Graph"),
     ("0bf30f3b-4a52-48df-9a82-234910c4a086", "Microsoft Graph Change Tracking"),
     ("14d82eec-204b-4c2f-b7e8-296a70dab67e", "Microsoft Graph Command Line Tools"),
@@ -34,7 +34,7 @@ const MICROSOFTS: [(&str, &str); 6] = [
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let Some(id) = draft.control_center.client_id.as_ref().and_then(IdText::guid) else { return };
     let id = id.to_string();
-    if let Some((_, name)) = MICROSOFTS.iter().find(|(microsofts, _)| *microsofts == id) {
+    if let Some((_, name)) = MICROSOFT_APPLICATIONS.iter().find(|(microsofts, _)| *microsofts == id) {
         let finding = RULE.at(keys::CLIENT_ID, format!("this is the id of {name}, not of your application"));
         found.push(
             finding.help("copy the Application (client) ID from the overview page of your registration"),

@@ -25,6 +25,6 @@ If the tenant is in another cloud, set `entra.cloud` to that cloud.
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     if draft.entra.cloud == Some(Cloud::China) {
         let finding = RULE.at(keys::CLOUD, "Microsoft Graph has no presence API in this cloud");
-        found.push(finding.help("use another cloud: statuses cannot be synchronised in this one"));
+        found.push(finding.help("choose another cloud; this one cannot synchronise statuses"));
     }
 }

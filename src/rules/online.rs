@@ -31,7 +31,7 @@ pub(super) fn reporting(kind: Kind) -> Option<&'static str> {
 
 /// The rules that have nothing to report after this refusal: an error about the secret means that the
 /// application was found.
-fn answered_by(kind: Kind) -> &'static [&'static str] {
+fn ruled_out_by(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::ApplicationNotFound => &[TENANT_NOT_FOUND],
         Kind::SecretRejected | Kind::SecretExpired => {
@@ -62,7 +62,7 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a 
     if reporting == rule.id {
         return Ok(Some(refusal));
     }
-    if answered_by(refusal.kind).contains(&rule.id) { Ok(None) } else { Err(Unseen::refused()) }
+    if ruled_out_by(refusal.kind).contains(&rule.id) { Ok(None) } else { Err(Unseen::refused()) }
 }
 
 /// Creates a finding for a refusal with the text of its code, or with `meaning` and `cure` if the code is

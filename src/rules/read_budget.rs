@@ -34,7 +34,7 @@ const PRESENCES_PER_REQUEST: u64 = 650;
 /// Reads may use 9 of 10 requests.
 const SHARE: (u64, u64) = (9, 10);
 /// The maximum of `sync.read_interval_seconds`.
-const LONGEST_SECONDS: u64 = 3_600;
+const MAX_INTERVAL_SECONDS: u64 = 3_600;
 
 fn check(settings: &Settings, users: usize) -> Option<Diagnostic> {
     let requests = settings.requests_per_30_seconds;
@@ -47,7 +47,7 @@ fn check(settings: &Settings, users: usize) -> Option<Diagnostic> {
         "reading the presences of {users} users every {interval} s exceeds the limit of {requests} requests in 30 s"
     );
     let finding = RULE.at(keys::READ_INTERVAL_SECONDS, message);
-    Some(if shortest > LONGEST_SECONDS {
+    Some(if shortest > MAX_INTERVAL_SECONDS {
         finding.help("increase sync.requests_per_30_seconds: for this many users, no interval is long enough")
     } else {
         finding.help(format!("set the interval to at least {shortest} s"))

@@ -122,6 +122,6 @@ const HOURS_OF_A_DAY: i64 = 24;
 
 /// A number of days of 24 hours. `invalid-value` reports a number out of range.
 fn days(days: i64) -> SignedDuration {
-    const MOST: i64 = 365;
-    SignedDuration::from_hours(days.clamp(0, MOST) * HOURS_OF_A_DAY)
+    const MAX_DAYS: i64 = 365;
+    SignedDuration::from_hours(days.clamp(0, MAX_DAYS) * HOURS_OF_A_DAY)
 }

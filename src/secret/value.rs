@@ -29,9 +29,9 @@ impl Secret {
 
     /// Whether a text contains it. Secrets shorter than eight bytes are common words and do not count.
     pub fn is_in(&self, text: &str) -> bool {
-        const SHORTEST: usize = 8;
+        const MIN_LEN: usize = 8;
         let secret = self.0.expose_secret();
-        secret.len() >= SHORTEST && text.contains(secret)
+        secret.len() >= MIN_LEN && text.contains(secret)
     }
 
     /// Whether it starts with `hint`, the part that Entra ID shows.

@@ -21,7 +21,7 @@ pub(crate) mod suggest;
 mod untrusted;
 mod values;
 
-pub use crate::text::{NotOfForm, guid};
+pub use crate::text::{InvalidFormat, guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub use hosts::consent_address;
 pub use id::IdFault;
@@ -29,6 +29,6 @@ pub use id::IdFault;
 pub(crate) use presences::PAIRS;
 pub(crate) use presences::pair_names;
 pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
-pub use section::MOST_FINDINGS;
+pub use section::MAX_FINDINGS;
 pub use untrusted::{TrustRequirement, Untrusted};
 pub use values::{Choice, Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};

@@ -157,7 +157,7 @@ impl Access {
 impl Wanted {
     /// Resolves a draft with the findings `found`.
     pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
-        resolve(draft, found.iter().filter(|found| !is_still_to_come(found)), Self::complete)
+        resolve(draft, found.iter().filter(|found| !is_created_by_provisioning(found)), Self::complete)
     }
 
     fn complete(draft: &Draft) -> Option<Self> {
@@ -181,7 +181,7 @@ impl Wanted {
 }
 
 /// Whether a finding says that the client id or the secret is missing. Provisioning adds both.
-fn is_still_to_come(found: &Diagnostic) -> bool {
+fn is_created_by_provisioning(found: &Diagnostic) -> bool {
     matches!(&found.place, Place::Missing(key) if *key == keys::CLIENT_ID || *key == keys::CLIENT_SECRET)
 }
 

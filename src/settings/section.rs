@@ -17,11 +17,11 @@ use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::secret::shape::without_secret;
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::text::{NotOfForm, shown};
+use crate::text::{InvalidFormat, shown};
 
 /// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
 /// thousand.
-pub const MOST_FINDINGS: usize = 10_000;
+pub const MAX_FINDINGS: usize = 10_000;
 
 /// One table that is being read.
 pub(super) struct Section<'a> {
@@ -60,7 +60,7 @@ impl<'a> Section<'a> {
 
     /// Adds a finding and returns it for changes. Above the maximum, the new finding replaces the last one.
     pub(super) fn add(&mut self, found: Diagnostic) -> &mut Diagnostic {
-        if self.found.len() > MOST_FINDINGS {
+        if self.found.len() > MAX_FINDINGS {
             self.found.pop();
         }
         self.found.push(found);
@@ -126,7 +126,7 @@ impl<'a> Section<'a> {
     }
 
     /// Reads a value with its own format.
-    pub(super) fn parsed<T: FromStr<Err = NotOfForm>>(&mut self, name: &'static str) -> Option<T> {
+    pub(super) fn parsed<T: FromStr<Err = InvalidFormat>>(&mut self, name: &'static str) -> Option<T> {
         self.asked.push(name);
         let node = self.node(name)?;
         let Value::Text(text) = &node.value else {

@@ -3,8 +3,8 @@
 /// Returns the candidate that `word` probably means: equal except for case and separators, or with a few
 /// different letters.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 64;
-    if word.len() > LONGEST {
+    const MAX_LEN: usize = 64;
+    if word.len() > MAX_LEN {
         return None;
     }
     let word = plain(word);

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::schema::keywords::ENUM_TITLES;
 use super::suggest::nearest;
-use crate::text::NotOfForm;
+use crate::text::InvalidFormat;
 
 /// `control_center.MsTeamsStatusSyncMode`: the direction of the synchronisation.
 ///
@@ -80,15 +80,16 @@ impl SwyxVersion {
 }
 
 impl FromStr for SwyxVersion {
-    type Err = NotOfForm;
+    type Err = InvalidFormat;
 
-    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+    fn from_str(text: &str) -> Result<Self, InvalidFormat> {
         let number = |part: &str| {
             let sound = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
             if sound { part.parse().ok() } else { None }
         };
         let version = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
-        let (major, minor) = version.ok_or(NotOfForm("a version has two numbers, for example \"14.10\""))?;
+        let (major, minor) =
+            version.ok_or(InvalidFormat("a version has two numbers, for example \"14.10\""))?;
         Ok(Self { major, minor })
     }
 }
@@ -267,15 +268,15 @@ impl PresencePair {
 }
 
 impl FromStr for PresencePair {
-    type Err = NotOfForm;
+    type Err = InvalidFormat;
 
-    fn from_str(text: &str) -> Result<Self, NotOfForm> {
+    fn from_str(text: &str) -> Result<Self, InvalidFormat> {
         let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic());
         match text.split_once('/') {
             Some((availability, activity)) if word(availability) && word(activity) => {
                 Ok(Self { availability: availability.to_owned(), activity: activity.to_owned() })
             }
-            _ => Err(NotOfForm(
+            _ => Err(InvalidFormat(
                 "a presence has the form availability/activity, for example \"Busy/InAMeeting\"",
             )),
         }

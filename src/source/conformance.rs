@@ -10,7 +10,7 @@ use toml_edit::Document;
 
 use super::parse::{Parsed, parse};
 use super::tree::{NodeId, Tree, Value};
-use super::{MOST_TOKENS, Source};
+use super::{MAX_TOKENS, Source};
 
 /// What two parsers must agree on: keys, types, strings, integers, and the positions of values and names.
 #[derive(Debug, PartialEq)]
@@ -106,7 +106,7 @@ fn their_value(value: &toml_edit::Value) -> Shape {
 }
 
 fn parsed(text: &str) -> Parsed {
-    parse(text, MOST_TOKENS).unwrap_or_else(|_| panic!("too many tokens"))
+    parse(text, MAX_TOKENS).unwrap_or_else(|_| panic!("too many tokens"))
 }
 
 fn messages(text: &str) -> Vec<String> {

@@ -4,7 +4,7 @@
 pub(crate) const DIRECTIVE: &str = "swyx-teams:";
 
 /// The maximum length of a rule id; longer than any existing one.
-const LONGEST_ID: usize = 60;
+const MAX_ID_LEN: usize = 60;
 
 /// Whether a comment is a directive for this program.
 pub(crate) fn is_directive(comment: &str) -> bool {
@@ -15,7 +15,7 @@ pub(crate) fn is_directive(comment: &str) -> bool {
 fn directive(comment: &str) -> Option<(usize, &str)> {
     let words = comment.trim_start_matches('#').trim_start().strip_prefix(DIRECTIVE)?;
     let rule = words.trim_start().strip_prefix("allow(")?;
-    let length = rule.bytes().take(LONGEST_ID).position(|byte| byte == b')')?;
+    let length = rule.bytes().take(MAX_ID_LEN).position(|byte| byte == b')')?;
     Some((comment.len() - rule.len() + length + 1, rule.get(..length)?))
 }
 

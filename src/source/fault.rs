@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml_parser::{Expected, ParseError, Span};
 
 /// The maximum number of syntax errors of one file; more are rarely useful.
-pub(crate) const MOST_FAULTS: usize = 100;
+pub(crate) const MAX_FAULTS: usize = 100;
 
 /// A syntax error. Its texts are fixed texts of the parser or ours, never a part of the source.
 pub(crate) struct Fault {
@@ -64,7 +64,7 @@ impl<'t> Faults<'t> {
             self.count += 1;
             return;
         }
-        let fault = in_our_words(error, self.text);
+        let fault = to_fault(error, self.text);
         if fault.message == OPEN_STRING {
             self.open_string = Some(fault.span.start);
         }
@@ -84,7 +84,7 @@ impl<'t> Faults<'t> {
         if !self.line.contains(&at) {
             self.line = line_around(self.text, at);
         }
-        let is_full = self.by_line.len() >= MOST_FAULTS;
+        let is_full = self.by_line.len() >= MAX_FAULTS;
         match self.by_line.entry((self.line.start, fault.first.is_some())) {
             Entry::Occupied(mut first) if at < first.get().span.start => drop(first.insert(fault)),
             Entry::Vacant(place) if !is_full => {
@@ -122,7 +122,7 @@ const QUOTE_IT: &str = "put a text, such as an id, a version or a telephone numb
 type Words = (&'static str, Option<&'static str>);
 
 /// Converts an error of the parser to a fault at the most helpful place.
-fn in_our_words(error: &ParseError, text: &str) -> Fault {
+fn to_fault(error: &ParseError, text: &str) -> Fault {
     let context = error.context().map_or(0..0, |span| span.start()..span.end());
     let span = error.unexpected().map_or(context.clone(), |span| span.start()..span.end());
     // The value, or other construct, that contains the fault.
@@ -155,7 +155,7 @@ fn in_our_words(error: &ParseError, text: &str) -> Fault {
         "unclosed inline table" => (context, (OPEN_INLINE_TABLE, Some("add `}` after its last value"))),
         description => match words(description, whole, at) {
             Some((place, words)) => (if place == At::Whole { context } else { span }, words),
-            None => return as_the_parser_says(error, span),
+            None => return unknown_fault(error, span),
         },
     };
     Fault::new(span, message, help)
@@ -349,7 +349,7 @@ fn is_like_a_number(value: &str) -> bool {
 }
 
 /// The fault for an error without our own text.
-fn as_the_parser_says(error: &ParseError, span: Range<usize>) -> Fault {
+fn unknown_fault(error: &ParseError, span: Range<usize>) -> Fault {
     let expected = error.expected().unwrap_or_default();
     let words = expected.iter().map(|expected| match expected {
         Expected::Literal("\n") => "a line end".to_owned(),

@@ -1,6 +1,6 @@
 //! Hostile texts: each is read without a panic, on a small stack, with few and short findings.
 
-use super::fault::MOST_FAULTS;
+use super::fault::MAX_FAULTS;
 use super::{Excerpt, MOST_BYTES, Source};
 use crate::check;
 use crate::diagnostic::id;
@@ -34,10 +34,7 @@ fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
         let checked = check::bytes("a.toml", text, false);
         let source = checked.source();
         let of_syntax = checked.diagnostics().iter().filter(|found| found.rule == id::SYNTAX).count();
-        assert!(
-            of_syntax <= MOST_FAULTS && checked.diagnostics().len() <= check::MOST_FINDINGS + 1,
-            "{name}"
-        );
+        assert!(of_syntax <= MAX_FAULTS && checked.diagnostics().len() <= check::MAX_FINDINGS + 1, "{name}");
         assert!(source.is_sound() || !checked.diagnostics().is_empty(), "{name}");
         for found in checked.diagnostics() {
             assert!(found.message.len() <= 1024, "{name}: {} bytes", found.message.len());

@@ -34,7 +34,7 @@ use tree::{NodeId, Origin, Tree, Value};
 /// The maximum size of a file in bytes. The settings of one tenant with 10,000 users need about 0.8 MiB.
 pub const MOST_BYTES: usize = 1024 * 1024;
 /// The maximum number of tokens in a file (names, values, punctuation, whitespace, comments, line ends).
-pub const MOST_TOKENS: usize = 300_000;
+pub const MAX_TOKENS: usize = 300_000;
 
 /// A point in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,8 +104,8 @@ impl Source {
             let message = format!("the file has more than {} MiB", MOST_BYTES / 1024 / 1024);
             return (source, vec![too_large(message)]);
         }
-        let Ok(parsed) = parse::parse(&source.text, MOST_TOKENS) else {
-            return (source, vec![too_large(format!("the file has more than {MOST_TOKENS} tokens"))]);
+        let Ok(parsed) = parse::parse(&source.text, MAX_TOKENS) else {
+            return (source, vec![too_large(format!("the file has more than {MAX_TOKENS} tokens"))]);
         };
         source.tree = parsed.tree;
         source.comments = parsed.comments;
@@ -200,8 +200,8 @@ impl Source {
     /// All occurrences of a secret in this file, because it may have been pasted twice. Shorter texts are
     /// common words.
     pub(crate) fn occurrences(&self, secret: &str) -> Vec<Range<usize>> {
-        const SHORTEST: usize = 8;
-        if secret.len() < SHORTEST {
+        const MIN_LEN: usize = 8;
+        if secret.len() < MIN_LEN {
             return Vec::new();
         }
         self.text.match_indices(secret).map(|(at, found)| at..at + found.len()).collect()
@@ -294,7 +294,7 @@ impl Source {
     ///
     /// Contains at most about 500 characters on each side of the place, because a line may have 1 MiB.
     pub fn excerpt(&self, place: &Place) -> Option<Excerpt> {
-        const WIDEST: usize = 500;
+        const MAX_CONTEXT: usize = 500;
         let range = self.range(place);
         if !self.sound || range.is_empty() {
             return None;
@@ -303,9 +303,10 @@ impl Source {
         let (first, last) = (self.line_start(line), self.line_end(line));
         let end = range.end.min(last).max(range.start);
         Some(Excerpt {
-            before: self.shown(self.boundary(first.max(range.start.saturating_sub(WIDEST)))..range.start),
-            marked: self.shown(range.start..self.boundary(end.min(range.start + 2 * WIDEST))),
-            after: self.shown(end..self.boundary(last.min(end + WIDEST))),
+            before: self
+                .shown(self.boundary(first.max(range.start.saturating_sub(MAX_CONTEXT)))..range.start),
+            marked: self.shown(range.start..self.boundary(end.min(range.start + 2 * MAX_CONTEXT))),
+            after: self.shown(end..self.boundary(last.min(end + MAX_CONTEXT))),
         })
     }
 
@@ -360,7 +361,7 @@ impl Source {
 
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
-        "check that this is a settings file: it may have at most {} MiB and {MOST_TOKENS} tokens",
+        "check that this is a settings file: it may have at most {} MiB and {MAX_TOKENS} tokens",
         MOST_BYTES / 1024 / 1024
     ))
 }

@@ -8,7 +8,7 @@ use crate::diagnostic::Key;
 
 /// The maximum length of a key that is returned. Longer keys are useless, and a hostile file could have one
 /// on every line.
-const LONGEST: usize = 1024;
+const MAX_LEN: usize = 1024;
 
 /// An index of the named nodes of a text.
 pub(crate) struct Names<'s> {
@@ -55,7 +55,7 @@ impl Names<'_> {
         let tree = self.source.tree();
         let parent = |id: &NodeId| self.parents.get(*id).copied().flatten().map(|(parent, _)| parent);
         let mut path = std::iter::successors(Some(id), parent).collect::<Vec<_>>();
-        if path.iter().map(|id| tree.node(*id).name.len()).sum::<usize>() > LONGEST {
+        if path.iter().map(|id| tree.node(*id).name.len()).sum::<usize>() > MAX_LEN {
             return None;
         }
         path.retain(|id| *id != Tree::ROOT);

@@ -83,7 +83,7 @@ pub(crate) struct Array {
 }
 
 /// Tables with more members than this use an index.
-const LINEAR: usize = 16;
+const MAX_LINEAR_LEN: usize = 16;
 
 impl Table {
     pub(crate) fn new(origin: Origin, body_end: usize) -> Self {
@@ -158,7 +158,7 @@ impl Tree {
         table.entries.push(child);
         if let Some(index) = &mut table.index {
             index.insert(name, child);
-        } else if table.entries.len() > LINEAR {
+        } else if table.entries.len() > MAX_LINEAR_LEN {
             let entries = table.entries.clone();
             let index = entries.into_iter().map(|entry| (self.node(entry).name.clone(), entry)).collect();
             if let Some(table) = self.table_mut(id) {

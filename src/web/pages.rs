@@ -13,7 +13,7 @@ use crate::form::{Form, Values};
 use crate::secret::SecretSource;
 
 /// The maximum number of kept pages, more than a user has open. Pages of an unchanged file share it.
-const MOST: usize = 256;
+const MAX_PAGES: usize = 256;
 
 /// A file at the time it was read.
 pub(super) struct Base {
@@ -89,7 +89,7 @@ impl Pages {
         let page = Arc::new(page);
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.push_back(page.clone());
-        if pages.len() > MOST {
+        if pages.len() > MAX_PAGES {
             pages.pop_front();
         }
         page

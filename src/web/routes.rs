@@ -18,7 +18,7 @@ use super::page::{self, Content, Note};
 use super::saving;
 use super::sent::Sent;
 use super::site::{Shown, Site, waiting};
-use crate::form::{Finding, findings, look};
+use crate::form::{Finding, findings, preview};
 
 /// The routes of a site. They must be behind the guards: see [`super::guard`].
 pub(super) fn router(site: Arc<Site>) -> Router {
@@ -108,9 +108,9 @@ async fn edit(
             Ok(posted) => posted,
             Err(response) => return *response,
         };
-        let look = look(&site.form, &page.base.checked, &posted);
-        let (found, trouble) = match &look {
-            Ok(look) => (look.findings.as_slice(), None),
+        let preview = preview(&site.form, &page.base.checked, &posted);
+        let (found, trouble) = match &preview {
+            Ok(preview) => (preview.findings.as_slice(), None),
             Err(error) => (&[][..], Some(error.to_string())),
         };
         site.again(&Shown {
@@ -146,11 +146,13 @@ async fn live(State(site): State<Arc<Site>>, body: Bytes) -> Response {
         Ok(posted) => posted,
         Err(response) => return *response,
     };
-    match look(&site.form, &page.base.checked, &posted) {
-        Ok(look) => {
-            Json(Live { findings: look.findings, added: look.refused, changed: !posted.changes().is_empty() })
-                .into_response()
-        }
+    match preview(&site.form, &page.base.checked, &posted) {
+        Ok(preview) => Json(Live {
+            findings: preview.findings,
+            added: preview.refused,
+            changed: !posted.changes().is_empty(),
+        })
+        .into_response(),
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     }
 }

@@ -16,7 +16,7 @@ use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
-use crate::form::{Difference, Finding, Posted, differences, findings, look, take};
+use crate::form::{Difference, Finding, Posted, differences, findings, merge_key, preview};
 
 /// Saves a form.
 pub(super) async fn save(
@@ -54,8 +54,8 @@ pub(super) async fn save(
             }
             Err(ChangeError::Moved(_)) => site.apart(&page, &posted, &session),
             Err(error) => {
-                let look = look(&site.form, &page.base.checked, &posted);
-                let found = look.map(|look| look.findings).unwrap_or_default();
+                let preview = preview(&site.form, &page.base.checked, &posted);
+                let found = preview.map(|preview| preview.findings).unwrap_or_default();
                 let trouble = error.to_string();
                 site.again(&Shown { trouble: Some(&trouble), ..unsaved(&page, &posted, &found, &session) })
             }
@@ -98,7 +98,7 @@ pub(super) async fn merge(
         };
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
         let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
-        let changes = keys.map(|key| take(&site.form, &apart.mine, &page.base.checked, key));
+        let changes = keys.map(|key| merge_key(&site.form, &apart.mine, &page.base.checked, key));
         match changes.collect::<Result<Vec<_>, _>>() {
             Ok(changes) => site.save_merged(page, apart, &changes.concat(), &session),
             Err(error) => site.conflict_again(page, apart, &session, &[], &error.to_string()),
@@ -110,9 +110,9 @@ pub(super) async fn merge(
 impl Site {
     /// Shows the form again because its input cannot be saved.
     fn not_saved(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
-        let look = look(&self.form, &page.base.checked, posted);
-        let (found, refused, error) = match look {
-            Ok(look) => (look.findings, look.refused, None),
+        let preview = preview(&self.form, &page.base.checked, posted);
+        let (found, refused, error) = match preview {
+            Ok(preview) => (preview.findings, preview.refused, None),
             Err(error) => (Vec::new(), 0, Some(error.to_string())),
         };
         let keys = posted.read_only_keys();
@@ -164,9 +164,9 @@ impl Site {
 
     /// Shows the conflict between a form and the current file.
     fn apart(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
-        match look(&self.form, &page.base.checked, posted) {
-            Ok(look) => {
-                let apart = Apart { before: again(&page.base.checked), mine: look.after };
+        match preview(&self.form, &page.base.checked, posted) {
+            Ok(preview) => {
+                let apart = Apart { before: again(&page.base.checked), mine: preview.after };
                 self.conflict(&self.read(), apart, session, &[], None)
             }
             Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),

@@ -16,7 +16,7 @@ use crate::entra::{GraphError, Service};
 use crate::http::{HttpError, RequestId, SafeToken, requested_pause};
 
 /// The maximum number of parts in one batch.
-const MOST_PARTS: usize = 20;
+const MAX_PARTS: usize = 20;
 
 /// One part of a batch. It only reads, so it may be sent twice.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ impl Client {
         let open = outcomes.iter().enumerate().filter(|(_, outcome)| is_open(outcome)).map(|(at, _)| at);
         let open = open.collect::<Vec<_>>();
         let mut was_answered = true;
-        for some in open.chunks(MOST_PARTS) {
+        for some in open.chunks(MAX_PARTS) {
             match self.request_of(parts, some).await {
                 Ok(answers) => {
                     for answer in answers {

@@ -17,9 +17,9 @@ use crate::http::{
 use crate::settings::Access;
 
 /// The maximum number of pages of one list: 999,000 users.
-const MOST_PAGES: usize = 1_000;
+const MAX_PAGES: usize = 1_000;
 /// The maximum number of elements of one list, whatever the page size.
-const MOST_ELEMENTS: usize = 1_000_000;
+const MAX_ELEMENTS: usize = 1_000_000;
 
 /// The Microsoft Graph client for one tenant.
 pub struct Client {
@@ -156,7 +156,7 @@ impl Client {
                 host: self.host(),
                 status: status.as_u16(),
                 code: error_code(&answer),
-                sense: sense(&answer),
+                reason: refusal_reason(&answer),
                 request: request_id(response.headers()),
             },
             _ => GraphError::NotMicrosoft {
@@ -246,7 +246,7 @@ impl Pages {
         if !client.is_ours(next) {
             return Err(GraphError::PageElsewhere { host: client.host() });
         }
-        if self.0.len() >= MOST_PAGES || elements > MOST_ELEMENTS || !self.0.insert(next.to_owned()) {
+        if self.0.len() >= MAX_PAGES || elements > MAX_ELEMENTS || !self.0.insert(next.to_owned()) {
             return Err(GraphError::EndlessPages { host: client.host() });
         }
         Ok(())
@@ -270,7 +270,7 @@ pub(super) fn error_code(answer: &Value) -> SafeToken {
 /// Finds the reason that only the message of a refusal contains. The sentences are those that users of the
 /// service report. If Microsoft changes them, the refusal ends the run with an error, and the next run
 /// continues.
-fn sense(answer: &Value) -> RefusalReason {
+fn refusal_reason(answer: &Value) -> RefusalReason {
     const TOO_EARLY: [&str; 3] = [
         "does not reference a valid application object",
         "Not a valid reference update",

@@ -55,7 +55,7 @@ mod unseen;
 use serde_json::json;
 use uuid::Uuid;
 
-use self::unseen::strange;
+use self::unseen::unexpected_answer;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, Part, PartAnswer};
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Tried, Unseen};
@@ -117,7 +117,7 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
     let directory = users.as_ref().map_err(unseen).and_then(|answer| match answer.status {
         401 | 403 => Ok(refused(answer)),
         200..=299 => Ok(Read::Allowed(Tried::RealUser)),
-        _ => Err(strange(answer)),
+        _ => Err(unexpected_answer(answer)),
     });
     let presence = presence(&presences, Tried::MadeUpUser);
     if depth == Depth::MadeUpUser || !matches!(presence, Ok(Read::Allowed(_))) {
@@ -129,7 +129,7 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
             let [answer] = client.batch(&[presence_of(user)]).await;
             self::presence(&answer, Tried::RealUser)
         }
-        None => presence.map(|_| Read::Allowed(Tried::NobodyFound)),
+        None => presence.map(|_| Read::Allowed(Tried::NoUserFound)),
     };
     (directory, presence)
 }
@@ -146,7 +146,7 @@ fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read>
     let answer = answer.as_ref().map_err(unseen)?;
     match answer.status {
         401 | 403 => Ok(refused(answer)),
-        424 => Err(strange(answer)),
+        424 => Err(unexpected_answer(answer)),
         _ => Ok(Read::Allowed(tried)),
     }
 }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::unseen::{strange, unseen};
+use super::unseen::{unexpected_answer, unseen};
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, PartAnswer};
 use crate::entra::snapshot::{Cause, SecretSeen, Seen, Unseen};
@@ -33,7 +33,7 @@ pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>)
             Cause::Answer,
             "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants",
         )),
-        _ => Err(strange(&answer)),
+        _ => Err(unexpected_answer(&answer)),
     }
 }
 

@@ -15,6 +15,6 @@ pub fn unseen(error: &GraphError) -> Unseen {
 }
 
 /// Converts an answer that says nothing about the tenant.
-pub(super) fn strange(answer: &PartAnswer) -> Unseen {
+pub(super) fn unexpected_answer(answer: &PartAnswer) -> Unseen {
     Unseen::new(Cause::Answer, format!("Microsoft Graph answered with HTTP {}{}", answer.status, answer.code))
 }

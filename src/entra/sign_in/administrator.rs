@@ -52,7 +52,7 @@ pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
 /// and <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>.
 pub const TO_PROVISION: &[&str] = &["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
 /// The assumed lifetime of a token without one: the command that uses it takes only minutes.
-const BROUGHT_ALONG: Duration = Duration::from_secs(60 * 60);
+const ASSUMED_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 impl Administrators {
     /// Administrators who use one sign-in method for the permissions in `scopes`. `patience` is the time
@@ -99,7 +99,7 @@ impl Administrators {
 
     async fn sign_in(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
         match &self.way {
-            AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(BROUGHT_ALONG))),
+            AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(ASSUMED_LIFETIME))),
             AdminWay::AzureCli => from_azure_cli(access, self.patience, &self.cancellation).await,
             AdminWay::DeviceCode(prompt) => {
                 as_administrator(transport, access, self.scopes, self.patience, &**prompt).await
@@ -138,7 +138,7 @@ async fn from_azure_cli(
     let command = runner.command();
     command.args(["account", "get-access-token", "--resource", &resource]);
     command.args(["--tenant", &access.tenant_id.to_string(), "--output", "json"]);
-    command.envs(its_own());
+    command.envs(azure_cli_environment());
     let output = runner.output_async(cancellation).await.map_err(|error| match error {
         RunError::TimedOut => GraphError::TooLate("the Azure CLI (az) did not return a token in time"),
         RunError::NotStarted(_) => {
@@ -155,12 +155,12 @@ async fn from_azure_cli(
     }
     let shape = serde_json::from_slice::<AzureShape>(&output.stdout);
     let shape = shape.map_err(|_| GraphError::Administrator("the output of az is not a token"))?;
-    Ok(Token::new(Secret::new(shape.access_token), Some(BROUGHT_ALONG)))
+    Ok(Token::new(Secret::new(shape.access_token), Some(ASSUMED_LIFETIME)))
 }
 
 /// The variables that the Azure CLI needs for its account and for the Internet. Any other variable may
 /// contain a secret of a settings file.
-fn its_own() -> impl Iterator<Item = (OsString, OsString)> {
+fn azure_cli_environment() -> impl Iterator<Item = (OsString, OsString)> {
     let is_its_own = |name: &str| {
         let name = name.to_ascii_uppercase();
         name.starts_with("AZURE_")

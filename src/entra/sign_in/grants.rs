@@ -169,9 +169,9 @@ impl<'a> Carrier<'a> {
     async fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, GraphError> {
         let response = self.sender.send(request).await?;
         match refusal(&response) {
-            Some(refused) if goes_on(&refused) => Ok(response),
+            Some(refused) if flow_continues(&refused) => Ok(response),
             Some(refused) => Err(GraphError::SignIn(refused)),
-            None if response.status().is_success() && is_entras(&response) => Ok(response),
+            None if response.status().is_success() && is_token_or_device_code(&response) => Ok(response),
             None => Err(GraphError::NotMicrosoft {
                 host: host(request),
                 status: response.status().as_u16(),
@@ -183,7 +183,7 @@ impl<'a> Carrier<'a> {
 }
 
 /// The answer that makes the crate end the flow (RFC 6749, section 5.2).
-const THE_END: &[u8] = br#"{"error": "access_denied"}"#;
+const END_OF_FLOW: &[u8] = br#"{"error": "access_denied"}"#;
 
 impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
     type Error = GraphError;
@@ -196,7 +196,7 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
                 answer => return answer,
             };
             *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
-            let mut end = HttpResponse::new(THE_END.to_vec());
+            let mut end = HttpResponse::new(END_OF_FLOW.to_vec());
             *end.status_mut() = http::StatusCode::BAD_REQUEST;
             Ok(end)
         })
@@ -204,7 +204,7 @@ impl<'c> AsyncHttpClient<'c> for Carrier<'_> {
 }
 
 /// Whether the device flow continues after this refusal (RFC 8628, section 3.5).
-fn goes_on(refused: &SignInRefusal) -> bool {
+fn flow_continues(refused: &SignInRefusal) -> bool {
     matches!(refused.error.as_str(), Some("authorization_pending" | "slow_down"))
 }
 
@@ -229,7 +229,7 @@ fn refusal(response: &HttpResponse) -> Option<SignInRefusal> {
 }
 
 /// Whether an answer is a token or the start of a device flow.
-fn is_entras(response: &HttpResponse) -> bool {
+fn is_token_or_device_code(response: &HttpResponse) -> bool {
     let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
     body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))
 }

@@ -34,15 +34,15 @@ struct Claims {
 }
 
 /// No token is kept longer than a day. Graph's tokens are valid for about an hour.
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+const MAX_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// A token is renewed this long before it expires, or after nine tenths of its lifetime, whichever is later.
-const BEFORE_ITS_END: Duration = Duration::from_secs(300);
+const RENEWAL_MARGIN: Duration = Duration::from_secs(300);
 
 impl Token {
     /// Creates a token that is valid for `lifetime` from now; `None` means no time at all.
     pub(crate) fn new(secret: Secret, lifetime: Option<Duration>) -> Self {
-        let lifetime = lifetime.unwrap_or_default().min(LONGEST);
-        let usable = lifetime.saturating_sub(BEFORE_ITS_END).max(lifetime * 9 / 10);
+        let lifetime = lifetime.unwrap_or_default().min(MAX_LIFETIME);
+        let usable = lifetime.saturating_sub(RENEWAL_MARGIN).max(lifetime * 9 / 10);
         // The error contains parts of the token, so it is dropped.
         let claims = jsonwebtoken::dangerous::insecure_decode::<Claims>(Secret::expose(&secret)).ok();
         Self { secret, until: Instant::now() + usable, claims: claims.map(|token| token.claims) }

@@ -192,5 +192,5 @@ fn no_word_of_the_source_is_in_a_finding() {
 fn the_first_hundred_faulty_lines_are_kept() {
     let text = format!("a = [{}]\n", "x ,".repeat(1000)) + &"[c\n".repeat(1000);
     let places = places(&text);
-    assert_eq!((places.len(), places[0], places[99]), (super::MOST_FAULTS, (1, 6), (100, 3)));
+    assert_eq!((places.len(), places[0], places[99]), (super::MAX_FAULTS, (1, 6), (100, 3)));
 }

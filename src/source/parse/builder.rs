@@ -9,7 +9,7 @@ use crate::source::fault::{Fault, Faults};
 use crate::source::tree::{Node, NodeId, Origin, Table, Tree, Value};
 
 /// The maximum nesting depth of arrays, inline tables and dotted keys. The parser recurses once per level.
-pub(super) const DEEPEST: usize = 80;
+pub(super) const MAX_DEPTH: usize = 80;
 
 /// The help for two names that clash.
 pub(super) const RENAME: &str = "rename or delete one of them";
@@ -71,12 +71,17 @@ impl<'i, 'f> Builder<'i, 'f> {
         self.faults.borrow().count()
     }
 
-    pub(super) fn blame(&mut self, span: Range<usize>, message: &'static str, help: Option<&'static str>) {
+    pub(super) fn add_fault(
+        &mut self,
+        span: Range<usize>,
+        message: &'static str,
+        help: Option<&'static str>,
+    ) {
         self.faults.borrow_mut().push(Fault::new(span, message, help));
     }
 
     /// Reports a name that clashes with the one at `first`.
-    pub(super) fn blame_second(
+    pub(super) fn add_clash(
         &mut self,
         span: Range<usize>,
         message: &'static str,
@@ -110,11 +115,11 @@ impl<'i, 'f> Builder<'i, 'f> {
     pub(super) fn take_path(&mut self) -> Option<(Vec<Name>, Name)> {
         let mut path = std::mem::take(&mut self.path);
         let last = path.pop()?;
-        if path.len() < DEEPEST {
+        if path.len() < MAX_DEPTH {
             return Some((path, last));
         }
         let start = path.first().map_or(last.1.start, |(_, span)| span.start);
-        self.blame(start..last.1.end, "this key has more than 80 parts", None);
+        self.add_fault(start..last.1.end, "this key has more than 80 parts", None);
         None
     }
 

@@ -83,7 +83,7 @@ impl EventReceiver for Builder<'_, '_> {
         let is_amid_a_pair = !self.path.is_empty() || !self.pending.is_empty();
         if matches!(self.frames.last(), Some(Frame::Inline(_))) && is_amid_a_pair && !self.skipping {
             // The parser accepts this, but TOML does not.
-            self.blame(
+            self.add_fault(
                 range(span),
                 "line end between a key and its value",
                 Some("write key = value on one line"),

@@ -21,7 +21,7 @@ impl Builder<'_, '_> {
                 Value::Array(Array { of_headers: true, elements }) => elements.last().copied()?,
                 _ => {
                     let first = node.name_span.clone();
-                    self.blame_second(
+                    self.add_clash(
                         span,
                         "this name is already a value, which a header cannot extend",
                         RENAME,
@@ -59,7 +59,7 @@ impl Builder<'_, '_> {
             ),
             _ => ("this name is already a value", RENAME),
         };
-        self.blame_second(span, message, help, first);
+        self.add_clash(span, message, help, first);
         None
     }
 
@@ -85,7 +85,7 @@ impl Builder<'_, '_> {
             return Some(element);
         }
         let first = node.name_span.clone();
-        self.blame_second(span, "this name is already defined, but not as an array of tables", RENAME, first);
+        self.add_clash(span, "this name is already defined, but not as an array of tables", RENAME, first);
         None
     }
 

@@ -34,7 +34,7 @@ impl Builder<'_, '_> {
                         }
                         _ => "this name is already a value or table, which a dotted key cannot extend",
                     };
-                    self.blame_second(span, message, RENAME, first);
+                    self.add_clash(span, message, RENAME, first);
                     return None;
                 }
             }
@@ -45,7 +45,7 @@ impl Builder<'_, '_> {
         }
         if let Some(child) = self.tree.child(at, &name) {
             let first = self.tree.node(child).name_span.clone();
-            self.blame_second(span, "this key is defined twice", "delete one of them", first);
+            self.add_clash(span, "this key is defined twice", "delete one of them", first);
             return None;
         }
         let id = self.tree.add(Node { name, name_span: span.clone(), span, value: Value::Broken });

@@ -34,10 +34,10 @@ pub(crate) struct Parsed {
 /// The text has more than the allowed number of tokens.
 pub(crate) struct TooManyTokens;
 
-pub(crate) fn parse(text: &str, most_tokens: usize) -> Result<Parsed, TooManyTokens> {
+pub(crate) fn parse(text: &str, max_tokens: usize) -> Result<Parsed, TooManyTokens> {
     let source = Text::new(text);
     // A token has at least one byte, so only a long text needs counting, which needs no memory.
-    if text.len() > most_tokens && source.lex().count() > most_tokens {
+    if text.len() > max_tokens && source.lex().count() > max_tokens {
         return Err(TooManyTokens);
     }
     let tokens = source.lex().into_vec();

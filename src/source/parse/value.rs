@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml_parser::decoder::{Encoding, ScalarKind};
 use toml_parser::{ErrorSink, ParseError, Span};
 
-use super::builder::{Builder, DEEPEST, Frame};
+use super::builder::{Builder, Frame, MAX_DEPTH};
 use crate::source::tree::{Node, NodeId, Value};
 
 impl Builder<'_, '_> {
@@ -53,8 +53,8 @@ impl Builder<'_, '_> {
         value: Value,
         frame: fn(NodeId) -> Frame,
     ) -> bool {
-        if self.frames.len() >= DEEPEST {
-            self.blame(span.clone(), "nested deeper than 80 levels", None);
+        if self.frames.len() >= MAX_DEPTH {
+            self.add_fault(span.clone(), "nested deeper than 80 levels", None);
             self.fill(span, Value::Broken);
             self.skipping = true;
             return false;

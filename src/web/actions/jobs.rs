@@ -12,12 +12,12 @@ use super::{Action, Actions, Code, Done, Told, Verdict};
 use crate::os::process::CancellationToken;
 
 /// The maximum number of kept jobs.
-const MOST: usize = 8;
+const MAX_JOBS: usize = 8;
 /// The maximum number of threads: for the running job, and for stopped jobs, which end when their code
 /// expires.
-const MOST_THREADS: usize = 4;
+const MAX_THREADS: usize = 4;
 /// The maximum number of kept progress lines.
-const MOST_LINES: usize = 100;
+const MAX_LINES: usize = 100;
 
 /// A job.
 pub(in crate::web) struct Job {
@@ -98,7 +98,7 @@ impl Job {
 impl Told for Job {
     fn says(&self, what: &str) {
         let mut state = self.lock();
-        if state.said.len() < MOST_LINES {
+        if state.said.len() < MAX_LINES {
             state.said.push(what.to_owned());
         }
     }
@@ -117,7 +117,7 @@ impl Told for Job {
 
 /// Why a job was not started.
 #[derive(Debug)]
-pub(super) enum NotBegun {
+pub(super) enum StartError {
     /// Another job is running.
     Busy(Arc<Job>),
     /// Too many stopped jobs are still waiting for answers.
@@ -135,13 +135,13 @@ pub(in crate::web) struct Jobs {
 
 impl Jobs {
     /// Starts a job unless another one is running.
-    pub(super) fn begin(&self, actions: Arc<dyn Actions>, action: Action) -> Result<Arc<Job>, NotBegun> {
+    pub(super) fn begin(&self, actions: Arc<dyn Actions>, action: Action) -> Result<Arc<Job>, StartError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(busy) = kept.iter().find(|job| job.lock().is_open()) {
-            return Err(NotBegun::Busy(Arc::clone(busy)));
+            return Err(StartError::Busy(Arc::clone(busy)));
         }
-        if self.threads.load(Ordering::Relaxed) >= MOST_THREADS {
-            return Err(NotBegun::TooMany);
+        if self.threads.load(Ordering::Relaxed) >= MAX_THREADS {
+            return Err(StartError::TooMany);
         }
         let job = Arc::new(Job::new(action));
         let running = Running::new(&job, &self.threads);
@@ -150,9 +150,12 @@ impl Jobs {
             let done = actions.perform(action, &told);
             running.job.end(done);
         };
-        std::thread::Builder::new().name(action.name().to_owned()).spawn(work).map_err(NotBegun::NoThread)?;
+        std::thread::Builder::new()
+            .name(action.name().to_owned())
+            .spawn(work)
+            .map_err(StartError::NoThread)?;
         kept.push_back(Arc::clone(&job));
-        if kept.len() > MOST {
+        if kept.len() > MAX_JOBS {
             kept.pop_front();
         }
         Ok(job)

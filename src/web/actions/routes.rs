@@ -10,9 +10,9 @@ use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
-use super::jobs::NotBegun;
+use super::jobs::StartError;
 use super::{Action, Job};
-use crate::form::look;
+use crate::form::preview;
 use crate::web::guard::Session;
 use crate::web::page::{self, Note};
 use crate::web::sent::Sent;
@@ -45,13 +45,13 @@ async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Sessio
             return response;
         }
         match site.jobs.begin(actions, action) {
-            Ok(job) | Err(NotBegun::Busy(job)) => to(&job),
-            Err(NotBegun::TooMany) => {
+            Ok(job) | Err(StartError::Busy(job)) => to(&job),
+            Err(StartError::TooMany) => {
                 let message =
                     "Earlier jobs are still waiting for an answer. Wait a few minutes and try again.";
                 site.refusal(StatusCode::SERVICE_UNAVAILABLE, message)
             }
-            Err(NotBegun::NoThread(error)) => {
+            Err(StartError::NoThread(error)) => {
                 site.refusal(StatusCode::SERVICE_UNAVAILABLE, crate::os::reason(&error).as_str())
             }
         }
@@ -69,11 +69,11 @@ fn unsaved(site: &Site, sent: &Sent, session: &Session) -> Option<Response> {
     if posted.changes().is_empty() {
         return None;
     }
-    let look = look(&site.form, &page.base.checked, &posted);
+    let preview = preview(&site.form, &page.base.checked, &posted);
     Some(site.again(&Shown {
         page: &page,
         posted: &posted,
-        findings: look.as_ref().map_or(&[], |look| look.findings.as_slice()),
+        findings: preview.as_ref().map_or(&[], |preview| preview.findings.as_slice()),
         session,
         status: StatusCode::CONFLICT,
         note: Note::None,

@@ -14,9 +14,9 @@ use super::{Guard, Names};
 /// How long an unopened link is valid.
 pub const LINK_LIFE: Duration = Duration::from_mins(5);
 /// An idle session ends after this time.
-const IDLE: Duration = Duration::from_mins(15);
+const MAX_IDLE: Duration = Duration::from_mins(15);
 /// Any session ends after this time.
-const LONGEST: Duration = Duration::from_hours(8);
+const MAX_SESSION: Duration = Duration::from_hours(8);
 /// 256 bits.
 const TOKEN_BYTES: usize = 32;
 
@@ -59,7 +59,8 @@ struct Entry {
 
 impl Entry {
     fn is_alive(&self, now: Instant, has: impl Fn(Guard) -> bool) -> bool {
-        (!has(Guard::Idle) || now < self.used + IDLE) && (!has(Guard::Longest) || now < self.began + LONGEST)
+        (!has(Guard::Idle) || now < self.used + MAX_IDLE)
+            && (!has(Guard::Longest) || now < self.began + MAX_SESSION)
     }
 }
 

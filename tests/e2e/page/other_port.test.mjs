@@ -259,7 +259,7 @@ for (const [activity, act] of Object.entries(activities)) {
         const evil = await hostile(t, new URL(served.origin).port);
         await act(form.page);
         await isOver(form.page);
-        assert.match(await form.page.locator("#over").innerText(), /^The connection to swyx-teams was lost\. Nothing more is sent\./);
+        assert.match(await form.page.locator("#over").innerText(), /^The connection to swyx-teams was lost\. Nothing more will be sent\./);
         assert.deepEqual(evil.received.map(({ method, url }) => `${method} ${url.split("?")[0]}`), ["GET /proof"]);
         // Nothing follows, whatever is done in the page, and what was entered stays in it.
         await input(form.page, "swyx.version").fill("14.00");

@@ -71,7 +71,7 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
                     .expect("a name")
                     .subject_alt_names
             }),
-            "the certificate is another host's",
+            "the certificate is for another host",
         ),
         (
             "a common name only",
@@ -79,7 +79,7 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
                 leaf.subject_alt_names.clear();
                 leaf.distinguished_name.push(DnType::CommonName, "localhost");
             }),
-            "the certificate is another host's",
+            "the certificate is for another host",
         ),
         (
             "self-signed",

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edit::{self, EditError};
 
 /// A preview of what would be saved.
-pub struct Look {
+pub struct Preview {
     /// The check of the new text.
     pub after: Checked,
     /// The errors that would be added to the file.
@@ -24,10 +24,10 @@ pub struct Look {
 ///
 /// # Errors
 /// [`EditError`] if the file cannot be changed because of the way it is written.
-pub fn look(form: &Form, base: &Checked, posted: &Posted) -> Result<Look, EditError> {
+pub fn preview(form: &Form, base: &Checked, posted: &Posted) -> Result<Preview, EditError> {
     let (after, added) = edit::preview(base, posted.changes())?;
     let findings = findings(form, &after, Some(posted));
     let refused =
         added.len() + posted.twice().len() + posted.incomplete().len() + posted.read_only_keys().len();
-    Ok(Look { after, added, refused, findings })
+    Ok(Preview { after, added, refused, findings })
 }
