@@ -13,7 +13,7 @@ use crate::os::{self, ReadError};
 use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
-use crate::source::{DIRECTIVE, MOST_BYTES, Source, allowed_rule, is_directive};
+use crate::source::{DIRECTIVE, MAX_BYTES, Source, allowed_rule, is_directive};
 
 pub use crate::settings::MAX_FINDINGS;
 
@@ -139,7 +139,7 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 
 /// Checks a file. If it cannot be read, that is a finding of the rule `unreadable`.
 pub fn file(name: impl Into<String>, path: &Path) -> Checked {
-    match os::read_regular(path, MOST_BYTES) {
+    match os::read_regular(path, MAX_BYTES) {
         Ok((content, readable_by_others)) => bytes(name, content, readable_by_others),
         Err(error) => unreadable(name, error.to_string(), advice(&error)),
     }

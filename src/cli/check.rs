@@ -17,7 +17,7 @@ use super::walk::{self, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Repository, verdict};
-use crate::source::MOST_BYTES;
+use crate::source::MAX_BYTES;
 use crate::text::printable;
 
 #[derive(Args)]
@@ -202,7 +202,7 @@ fn fix_file(path: &Path) -> CheckedFile {
 
 fn from_stdin(name: &str) -> Checked {
     let mut content = Vec::new();
-    match io::stdin().lock().take(MOST_BYTES as u64 + 1).read_to_end(&mut content) {
+    match io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut content) {
         Ok(_) => pipeline::bytes(name, content, false),
         Err(error) => pipeline::unreadable(name, crate::os::reason(&error), "check standard input"),
     }

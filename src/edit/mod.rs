@@ -20,7 +20,7 @@ use std::path::Path;
 use crate::check::{self, Checked};
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::os::{Rewrite, SaveError};
-use crate::source::{MOST_BYTES, Source};
+use crate::source::{MAX_BYTES, Source};
 use read_only::ReadOnlyValues;
 use replacement::apply;
 use text::sketch;
@@ -163,7 +163,7 @@ fn save(
     counts: fn(&Diagnostic) -> bool,
     is_expected: impl Fn(Option<&[u8]>) -> bool,
 ) -> Result<Outcome, ChangeError> {
-    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let rewrite = Rewrite::begin(path, MAX_BYTES)?;
     let before = content_checked(name, &rewrite);
     if !is_expected(rewrite.content()) {
         return Err(ChangeError::Moved(Box::new(before)));
@@ -201,7 +201,7 @@ fn save(
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
-    let rewrite = Rewrite::begin(path, MOST_BYTES)?;
+    let rewrite = Rewrite::begin(path, MAX_BYTES)?;
     let before = content_checked(name, &rewrite);
     match with_safe_fixes(&before) {
         None => Ok(Outcome::Unchanged(before)),

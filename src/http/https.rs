@@ -15,7 +15,7 @@ use crate::settings::Access;
 /// The time limit for establishing a connection.
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The maximum size of a decompressed answer: a page of 999 users has less than 1 MiB.
-const MOST_BYTES: usize = 8 * 1024 * 1024;
+const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The maximum size of the file with the certificates of one authority.
 const MAX_CA_BYTES: usize = 1024 * 1024;
 /// The maximum size of the file with all trusted certificates; today's systems have about 250 KiB.
@@ -162,8 +162,8 @@ async fn whole(mut response: reqwest::Response) -> Result<Response, TransportErr
     *answer.status_mut() = response.status();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
     while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
-        if answer.body().len() + chunk.len() > MOST_BYTES {
-            return Err(TransportError::TooLarge(MOST_BYTES));
+        if answer.body().len() + chunk.len() > MAX_BYTES {
+            return Err(TransportError::TooLarge(MAX_BYTES));
         }
         answer.body_mut().extend_from_slice(&chunk);
     }

@@ -165,7 +165,7 @@ impl SecretStore for Files {
     }
 
     fn prepare(&mut self, is_known: bool) -> Result<(), StoreError> {
-        let settings = Rewrite::begin(&self.path, source::MOST_BYTES);
+        let settings = Rewrite::begin(&self.path, source::MAX_BYTES);
         let settings = settings.and_then(|rewrite| rewrite.try_out());
         settings.map_err(|error| StoreError(format!("the settings file: {}", as_it_was(&error))))?;
         match &self.source {

@@ -17,9 +17,9 @@ impl Unexamined<'_> {
     /// The reason, and the rules that could not be checked.
     pub(super) fn sentence(&self) -> String {
         // More names would be too long for a sentence; JSON has them all.
-        const MOST_NAMES: usize = 6;
+        const MAX_NAMES: usize = 6;
         let rules = match self.rules.len() {
-            ..=MOST_NAMES => self.rules.join(", "),
+            ..=MAX_NAMES => self.rules.join(", "),
             many => format!("{many} rules"),
         };
         format!("could not be checked ({}): {rules}", self.reason)

@@ -9,7 +9,7 @@ use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
 
 /// The maximum size of a secret file or of a command's output.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// The time limit for a command that prints a secret.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
@@ -99,7 +99,7 @@ pub fn reveal_within(
 }
 
 fn from_file(path: &Path) -> Result<Secret, RevealError> {
-    let (content, _) = read_regular(path, MOST_BYTES).map_err(|error| match error {
+    let (content, _) = read_regular(path, MAX_BYTES).map_err(|error| match error {
         ReadError::TooLarge(_) => RevealError::TooLarge,
         error => RevealError::File(error),
     })?;
@@ -120,7 +120,7 @@ fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
 /// terminated.
 fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
     let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
-    let mut runner = Runner::new(program, MOST_BYTES, limits.time);
+    let mut runner = Runner::new(program, MAX_BYTES, limits.time);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     runner.command().args(arguments).current_dir(folder);
     let output = runner.output(&limits.cancellation).map_err(|error| match error {

@@ -1,13 +1,13 @@
 //! Hostile texts: each is read without a panic, on a small stack, with few and short findings.
 
 use super::fault::MAX_FAULTS;
-use super::{Excerpt, MOST_BYTES, Source};
+use super::{Excerpt, MAX_BYTES, Source};
 use crate::check;
 use crate::diagnostic::id;
 
 /// A text of at most 1 MiB: `before`, then as many copies of `unit` as fit, then `after`.
 fn filled(before: &str, unit: &str, after: &str) -> String {
-    filled_to(MOST_BYTES, before, unit, after)
+    filled_to(MAX_BYTES, before, unit, after)
 }
 
 fn filled_to(most: usize, before: &str, unit: &str, after: &str) -> String {
@@ -19,7 +19,7 @@ fn filled_to(most: usize, before: &str, unit: &str, after: &str) -> String {
 fn numbered(before: &str, tokens: usize, piece: impl Fn(usize) -> String, after: &str) -> String {
     let mut text = before.to_owned();
     for piece in (0..24_000 / tokens).map(piece) {
-        if text.len() + piece.len() + after.len() > MOST_BYTES {
+        if text.len() + piece.len() + after.len() > MAX_BYTES {
             break;
         }
         text.push_str(&piece);
@@ -39,7 +39,7 @@ fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
         for found in checked.diagnostics() {
             assert!(found.message.len() <= 1024, "{name}: {} bytes", found.message.len());
             let span = source.span(&found.place);
-            assert!(span.start <= span.end && span.end.offset <= MOST_BYTES, "{name}");
+            assert!(span.start <= span.end && span.end.offset <= MAX_BYTES, "{name}");
         }
         // Excerpts work the same for each finding, so a sample is enough.
         for found in checked.diagnostics().iter().step_by(100) {
@@ -93,9 +93,9 @@ fn a_mebibyte_of_anything_is_read() {
     ] {
         survives(unit, filled("", unit, ""));
     }
-    survives("NUL", vec![0; MOST_BYTES]);
-    survives("no UTF-8", vec![0xff; MOST_BYTES]);
-    survives("a byte too many", vec![b' '; MOST_BYTES + 1]);
+    survives("NUL", vec![0; MAX_BYTES]);
+    survives("no UTF-8", vec![0xff; MAX_BYTES]);
+    survives("a byte too many", vec![b' '; MAX_BYTES + 1]);
 }
 
 #[test]

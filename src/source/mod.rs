@@ -32,7 +32,7 @@ use lines::Lines;
 use tree::{NodeId, Origin, Tree, Value};
 
 /// The maximum size of a file in bytes. The settings of one tenant with 10,000 users need about 0.8 MiB.
-pub const MOST_BYTES: usize = 1024 * 1024;
+pub const MAX_BYTES: usize = 1024 * 1024;
 /// The maximum number of tokens in a file (names, values, punctuation, whitespace, comments, line ends).
 pub const MAX_TOKENS: usize = 300_000;
 
@@ -100,8 +100,8 @@ impl Source {
         if let Some(fault) = fault {
             return (source, vec![fault]);
         }
-        if source.text.len() > MOST_BYTES {
-            let message = format!("the file has more than {} MiB", MOST_BYTES / 1024 / 1024);
+        if source.text.len() > MAX_BYTES {
+            let message = format!("the file has more than {} MiB", MAX_BYTES / 1024 / 1024);
             return (source, vec![too_large(message)]);
         }
         let Ok(parsed) = parse::parse(&source.text, MAX_TOKENS) else {
@@ -362,7 +362,7 @@ impl Source {
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
         "check that this is a settings file: it may have at most {} MiB and {MAX_TOKENS} tokens",
-        MOST_BYTES / 1024 / 1024
+        MAX_BYTES / 1024 / 1024
     ))
 }
 

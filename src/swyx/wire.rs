@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, MAX as MOST_CURSOR, PATTERN as CURSOR_PATTERN};
+use super::cursor::{Cursor, MAX as MAX_CURSOR, PATTERN as CURSOR_PATTERN};
 use super::user::{SwyxUser, UserStatus};
 use crate::settings::SwyxStatus;
 
@@ -86,7 +86,7 @@ pub(super) struct Statuses<'a> {
     /// comes after this cursor. If there are several pages, the cursor of the first one counts. Visible ASCII characters without blanks;
     /// opaque to clients.
     #[serde(borrow)]
-    #[schemars(regex(pattern = CURSOR_PATTERN), length(min = 1, max = MOST_CURSOR))]
+    #[schemars(regex(pattern = CURSOR_PATTERN), length(min = 1, max = MAX_CURSOR))]
     pub(super) cursor: Cow<'a, str>,
     /// The statuses of this page, in any order. A user whose status changes while the pages are read may be on two of them.
     #[serde(borrow)]

@@ -7,7 +7,7 @@ use crate::common::{assert_file, folders, root, run, tenants};
 use swyx_teams::check::{self, Checked};
 use swyx_teams::report::{self, FileReport, Format, Repository};
 use swyx_teams::rules::{ALL, Rule};
-use swyx_teams::source::MOST_BYTES;
+use swyx_teams::source::MAX_BYTES;
 
 /// How many users are matched, for rules that need to know.
 const USERS: usize = 100_000;
@@ -16,7 +16,7 @@ const USERS: usize = 100_000;
 fn checked(path: &Path, rule: &str) -> Checked {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     let tenant = tenants::bad(rule).map(|bad| if name == "bad.toml" { bad } else { tenants::healthy() });
-    let checked = match swyx_teams::os::read_regular(path, MOST_BYTES) {
+    let checked = match swyx_teams::os::read_regular(path, MAX_BYTES) {
         Ok((content, _)) => check::bytes(name, content, rule == "secret-file-exposed"),
         Err(_) => check::file(name, path),
     };

@@ -15,13 +15,13 @@ use crate::edit::NewValue;
 use crate::os;
 use crate::settings::suggest::nearest;
 use crate::source::tree::{Node, Origin as Written, Table, Tree, Value};
-use crate::source::{MOST_BYTES, Source};
+use crate::source::{MAX_BYTES, Source};
 use crate::text::printable;
 
 /// The answers of the file at `path`.
 pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {
     let name = printable(&display(path));
-    let content = match os::read_regular(path, MOST_BYTES) {
+    let content = match os::read_regular(path, MAX_BYTES) {
         Ok((content, _)) => content,
         Err(error) => {
             errors.push(AnswerError { question: None, at: name, message: error.to_string(), help: None });

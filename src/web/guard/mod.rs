@@ -42,7 +42,7 @@ pub use door::{Door, LINK_LIFE, NoRandomness};
 pub(super) use kind::Guard;
 pub use names::Names;
 pub(super) use session::Session;
-pub(super) use token::MOST_BYTES;
+pub(super) use token::MAX_BYTES;
 
 use std::sync::Arc;
 
@@ -62,7 +62,7 @@ pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Gu
     let has = |guard| guards.contains(&guard);
     let mut router = router
         .merge(session::leaving(door.clone()))
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_BYTES))
         .layer(from_fn_with_state(door.clone(), session::go_on));
     if has(Guard::Token) {
         router = router.layer(from_fn(token::check));

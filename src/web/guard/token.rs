@@ -14,7 +14,7 @@ use super::request::{is_change, refuse};
 
 /// The maximum size of a posted form in bytes: three times the maximum of a settings file, 1 MiB, in case
 /// everything is percent-encoded, and a third of that for the names of the inputs.
-pub(crate) const MOST_BYTES: usize = 4 << 20;
+pub(crate) const MAX_BYTES: usize = 4 << 20;
 
 /// The name of the hidden input.
 const INPUT: &str = "csrf";
@@ -37,11 +37,11 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
             "the form must be sent as application/x-www-form-urlencoded",
         );
     }
-    if request.body().size_hint().lower() > MOST_BYTES as u64 {
+    if request.body().size_hint().lower() > MAX_BYTES as u64 {
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the form is too large");
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = tokio::time::timeout(PATIENCE, to_bytes(body, MOST_BYTES)).await else {
+    let Ok(body) = tokio::time::timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await else {
         return refuse(StatusCode::REQUEST_TIMEOUT, "the form took too long");
     };
     let Ok(body) = body else {

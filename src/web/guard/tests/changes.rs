@@ -1,6 +1,6 @@
 //! Changes that other pages try, with the cookie that the browser sends for them.
 
-use crate::web::guard::{Guard, MOST_BYTES};
+use crate::web::guard::{Guard, MAX_BYTES};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
@@ -184,7 +184,7 @@ async fn a_look_from_another_page_is_refused_and_looks_change_nothing() {
 #[tokio::test]
 async fn a_form_that_is_too_large_is_refused_and_one_that_just_fits_is_not() {
     for (bytes, status) in
-        [(MOST_BYTES, StatusCode::PAYLOAD_TOO_LARGE), (MOST_BYTES - 1_000, StatusCode::SEE_OTHER)]
+        [(MAX_BYTES, StatusCode::PAYLOAD_TOO_LARGE), (MAX_BYTES - 1_000, StatusCode::SEE_OTHER)]
     {
         send_large(bytes, status).await;
     }
