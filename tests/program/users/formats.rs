@@ -50,7 +50,7 @@ fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
         "warning[upn-differs]",
         "enter anna.schmidt@contoso.example",
         "warning[confusable]",
-        "holds U+0430; enter karl.alt@contoso.example",
+        "contains U+0430; enter karl.alt@contoso.example",
         "warning[no-email]",
         "Karl\\u{202e}",
     ] {
