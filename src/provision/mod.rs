@@ -34,7 +34,7 @@
 //!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
 //! ];
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
-//! The result of `Provisioner::probe` for an empty tenant.
+//! // The result of `Provisioner::probe` for an empty tenant.
 //! let snapshot = ProvisioningSnapshot {
 //!     objects: Objects {
 //!         seen_at: "2026-11-25T04:00:00Z".parse()?,

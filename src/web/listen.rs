@@ -89,7 +89,7 @@ pub enum Refused {
     Server(#[source] io::Error),
 }
 
-/// A bound address: connections wait until [`Bound::serve`].
+/// A bound address: connections wait until [`GuardedSite::serve`].
 pub struct Bound {
     listener: TcpListener,
     tls: Option<RustlsConfig>,

@@ -13,7 +13,8 @@
 //! use swyx_teams::entra::probe::{self, Depth};
 //! use swyx_teams::secret::Secret;
 //!
-//! /// Replaces `swyx_teams::http::Https`: signs in, and answers the reads. struct Canned;
+//! /// Replaces `swyx_teams::http::Https`: signs in, and answers the reads.
+//! struct Canned;
 //!
 //! impl Transport for Canned {
 //!     fn send(&self, request: Request) -> Answer<'_> {
