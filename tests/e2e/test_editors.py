@@ -104,7 +104,7 @@ class Tombi(Case):
         self.assertTrue({"application_name", "secret_lifetime_days", "proxy"} <= set(keys), keys)
         self.assertTrue({"Busy/InAMeeting", "Offline/OffWork"} <= set(self.labels(server, *AT_STATUS)))
         hint = server.at(HOVER, 3, 4)["contents"]["value"]
-        self.assertIn("Which way statuses are carried.", hint)
+        self.assertIn("The direction of the synchronisation.", hint)
 
     def test_pairs_are_offered_by_no_other_schema(self):
         self.assertNotIn("Busy/InAMeeting", self.labels(self.server(ours("schema").stdout), *AT_STATUS))

@@ -69,7 +69,7 @@ class Reports(Case):
                 if form == "github":
                     self.assertEqual(len(found), len(HOSTILE), found)
                     for line in found:
-                        self.assertRegex(line, r"^::error file=[^:,]+,line=2,[^:]*,title=invalid-value [^:]*::there is")
+                        self.assertRegex(line, r"^::error file=[^:,]+,line=2,[^:]*,title=invalid-value [^:]*::unknown mode")
                 else:
                     self.assertEqual(found, [])
         # A report that printed names as they are would be found out.

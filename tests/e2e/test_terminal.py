@@ -70,7 +70,7 @@ class Prompt(Case):
 
     def test_a_secret_is_not_shown(self):
         path = self.first_file()
-        code, shown = on_terminal("--config", path, "set", self.KEY, answers=[("is not shown", SECRET + "\r")])
+        code, shown = on_terminal("--config", path, "set", self.KEY, answers=[("input is hidden", SECRET + "\r")])
         self.assertEqual(code, 0, shown)
         self.assertEqual(self.value(path)["MsTeamsClientSecret"], SECRET)
         for start in range(len(SECRET) - 4):
@@ -89,7 +89,7 @@ class Prompt(Case):
         path = self.first_file()
         before = path.read_bytes()
         for key in ["\x1b", "\x03"]:
-            code, shown = on_terminal("--config", path, "set", self.KEY, answers=[("is not shown", key)])
+            code, shown = on_terminal("--config", path, "set", self.KEY, answers=[("input is hidden", key)])
             self.assertEqual(code, 2, shown)
             self.assertIn("nothing was changed", shown)
             self.assertEqual(path.read_bytes(), before)

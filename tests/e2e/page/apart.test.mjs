@@ -63,6 +63,6 @@ test("a file that goes, and one that becomes unreadable", async (t) => {
     await page.goto(served.home);
     assert.match(await page.locator(".note.bad").innerText(), /cannot be read/);
     await served.write(SOUND);
-    await page.getByRole("link", { name: "look again" }).click();
+    await page.getByRole("link", { name: "reload" }).click();
     assert.equal(await input(page, "swyx.version").inputValue(), "14.10");
 });
