@@ -41,20 +41,38 @@ pub enum Outcome {
 #[non_exhaustive]
 pub enum ChangeError {
     /// The text cannot be changed in this way.
-    #[error("{0}; nothing was changed")]
+    #[error("{}; nothing was changed", self.reason())]
     Edit(#[from] EditError),
     /// The file could not be read or written.
     #[error(transparent)]
     Save(#[from] SaveError),
     /// The file cannot be read as settings.
-    #[error("the file has errors; fix them first (nothing was changed)")]
+    #[error("{} (nothing was changed)", self.reason())]
     Unsound(Box<Checked>),
     /// The file is no longer the one that the changes were made for; this is its current check.
-    #[error("the file was changed by another process in the meantime; nothing was changed")]
+    #[error("{}; nothing was changed", self.reason())]
     Moved(Box<Checked>),
     /// The change came from a form, and forms must not change this key.
-    #[error("`{0}` cannot be changed in the form; nothing was changed")]
+    #[error("{}; nothing was changed", self.reason())]
     ReadOnly(Key),
+}
+
+impl ChangeError {
+    /// The reason, without the state of the file. A caller that changed something else too adds its own words.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Edit(error) => error.to_string(),
+            Self::Save(error) => error.reason(),
+            Self::Unsound(_) => "the file has errors; fix them first".to_owned(),
+            Self::Moved(_) => SaveError::Changed.reason(),
+            Self::ReadOnly(key) => format!("`{key}` cannot be changed in the form"),
+        }
+    }
+
+    /// Whether the old file is unchanged.
+    pub fn leaves_the_file_unchanged(&self) -> bool {
+        !matches!(self, Self::Save(error) if !error.leaves_the_file_unchanged())
+    }
 }
 
 /// The origin of changes.

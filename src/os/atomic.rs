@@ -13,16 +13,16 @@ use super::system::reason;
 #[non_exhaustive]
 pub enum SaveError {
     /// Another program holds the lock of the folder for too long.
-    #[error("another program is writing to {}; nothing was changed", .0.display())]
+    #[error("{}; nothing was changed", self.reason())]
     Locked(PathBuf),
     /// The file changed between reading and writing.
-    #[error("the file was changed by another process in the meantime; nothing was changed")]
+    #[error("{}; nothing was changed", self.reason())]
     Changed,
     /// The file could not be read.
-    #[error("{0}; nothing was changed")]
+    #[error("{}; nothing was changed", self.reason())]
     Read(#[from] ReadError),
     /// Writing failed.
-    #[error("{step}: {}; nothing was changed", reason(.source))]
+    #[error("{}; nothing was changed", self.reason())]
     Write {
         /// The step that failed.
         step: &'static str,
@@ -30,8 +30,28 @@ pub enum SaveError {
         source: io::Error,
     },
     /// The new file is in place, but it may not survive a power failure.
-    #[error("saved, but the folder could not be synced to disk: {}", reason(.0))]
+    #[error("{}", self.reason())]
     NotDurable(#[source] io::Error),
+}
+
+impl SaveError {
+    /// The reason, without the state of the file. A caller that changed something else too adds its own words.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Locked(folder) => format!("another program is writing to {}", folder.display()),
+            Self::Changed => "the file was changed by another process in the meantime".to_owned(),
+            Self::Read(error) => error.to_string(),
+            Self::Write { step, source } => format!("{step}: {}", reason(source)),
+            Self::NotDurable(error) => {
+                format!("saved, but the folder could not be synced to disk: {}", reason(error))
+            }
+        }
+    }
+
+    /// Whether the old file is unchanged.
+    pub fn leaves_the_file_unchanged(&self) -> bool {
+        !matches!(self, Self::NotDurable(_))
+    }
 }
 
 /// A settings file that is being changed, with its folder locked against other writers.

@@ -8,7 +8,7 @@ use super::classification::{Absence, StoredSecret};
 use super::store::{SecretStore, StoreError, StoreOutcome};
 use crate::edit::{self, Change, NewValue, Outcome};
 use crate::os::process::CancellationToken;
-use crate::os::{self, NewFile, ReadError, Rewrite};
+use crate::os::{self, NewFile, ReadError, Rewrite, SaveError};
 use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within};
 use crate::settings::{ClientId, keys};
 use crate::{check, source};
@@ -96,7 +96,10 @@ impl Files {
                 "this would add errors to the settings file, which was changed in the meantime; nothing was written"
                     .to_owned(),
             )),
-            Err(error) => Err(StoreError(format!("the settings file: {}", as_it_was(&error)))),
+            Err(error) => {
+                let why = with_state(error.reason(), error.leaves_the_file_unchanged());
+                Err(StoreError(format!("the settings file: {why}")))
+            }
         }
     }
 
@@ -167,7 +170,7 @@ impl SecretStore for Files {
     fn prepare(&mut self, is_known: bool) -> Result<(), StoreError> {
         let settings = Rewrite::begin(&self.path, source::MAX_BYTES);
         let settings = settings.and_then(|rewrite| rewrite.try_out());
-        settings.map_err(|error| StoreError(format!("the settings file: {}", as_it_was(&error))))?;
+        settings.map_err(|error| StoreError(format!("the settings file: {}", not_saved(&error))))?;
         match &self.source {
             None => Err(StoreError(unset())),
             Some(SecretSource::Inline(_)) => Ok(()),
@@ -217,7 +220,7 @@ impl Files {
     fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), StoreError> {
         let named = |why: &dyn std::fmt::Display| StoreError(format!("{}: {why}", path.display()));
         let begun = Rewrite::begin(path, MAX_BYTES).and_then(|rewrite| rewrite.try_out());
-        begun.map_err(|error| named(&as_it_was(&error)))?;
+        begun.map_err(|error| named(&not_saved(&error)))?;
         match self.stored().secret {
             Ok(secret)
                 if !is_known
@@ -242,7 +245,7 @@ impl Files {
             return self.change(Change::Set(keys::CLIENT_SECRET, value));
         };
         let path = self.folder().join(path);
-        let failed = |error| StoreError(format!("{}: {}", path.display(), as_it_was(&error)));
+        let failed = |error| StoreError(format!("{}: {}", path.display(), not_saved(&error)));
         let rewrite = Rewrite::begin(&path, MAX_BYTES).map_err(failed)?;
         // Under the lock, so that two runs cannot overwrite each other's secret.
         self.is_still(before, &path)?;
@@ -265,9 +268,14 @@ impl Files {
     }
 }
 
-/// Why a file could not be written. "Nothing was changed" is true for the file, but may not be for the tenant.
-fn as_it_was(error: &dyn std::fmt::Display) -> String {
-    error.to_string().replace("nothing was changed", "the file is unchanged")
+/// The reason and the state of the file. "Nothing was changed" would be wrong here: the tenant may have changed.
+fn with_state(reason: String, is_unchanged: bool) -> String {
+    if is_unchanged { reason + "; the file is unchanged" } else { reason }
+}
+
+/// The same of a failure to save.
+fn not_saved(error: &SaveError) -> String {
+    with_state(error.reason(), error.leaves_the_file_unchanged())
 }
 
 fn unset() -> String {
