@@ -38,7 +38,7 @@ pub struct SecretClassification<'a> {
     pub replaced: Option<&'a SecretSeen>,
     /// Orphans of interrupted runs: nobody ever got their values.
     pub left_over: Vec<&'a SecretSeen>,
-    /// Other secrets of this installation, whose values somebody may have.
+    /// Other secrets of this installation whose values may be in use.
     pub others: Vec<&'a SecretSeen>,
 }
 
@@ -77,7 +77,7 @@ pub fn classify<'a>(
 }
 
 impl<'a> SecretClassification<'a> {
-    /// The newest valid secret that replaces the current one or, if that one is unknown, has the same purpose: somebody may have its
+    /// The newest valid secret that replaces the current one or, if that one is unknown, has the same purpose: an administrator may have its
     /// value.
     pub(crate) fn undecided(&self, now: Timestamp) -> Option<&'a SecretSeen> {
         let is_for_the_same = |secret: &&SecretSeen| {
@@ -88,7 +88,7 @@ impl<'a> SecretClassification<'a> {
         self.others.iter().copied().filter(is_for_the_same).max_by_key(|secret| secret.begins)
     }
 
-    /// The newest valid secret that was created after the current one: somebody may have its value, and Control Center too.
+    /// The newest valid secret that was created after the current one: an administrator or Control Center may have its value.
     pub fn newer(&self, now: Timestamp) -> Option<&'a SecretSeen> {
         let current = self.current?;
         let is_newer = |secret: &&SecretSeen| secret.ends > now && !was_made_before(secret, current);

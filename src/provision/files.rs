@@ -273,7 +273,7 @@ fn with_state(reason: String, is_unchanged: bool) -> String {
     if is_unchanged { reason + "; the file is unchanged" } else { reason }
 }
 
-/// The same of a failure to save.
+/// The same for a failed save.
 fn not_saved(error: &SaveError) -> String {
     with_state(error.reason(), error.leaves_the_file_unchanged())
 }

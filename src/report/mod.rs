@@ -58,7 +58,7 @@ struct Row {
 }
 
 /// All formats, in the order of the help.
-const FORMATS: [Row; 7] = [
+static FORMATS: [Row; 7] = [
     Row {
         format: Format::Human,
         name: "human",
@@ -110,7 +110,7 @@ impl Format {
     }
 
     fn row(self) -> &'static Row {
-        const { &FORMATS }.iter().find(|row| row.format == self).unwrap_or(const { &FORMATS[0] })
+        FORMATS.iter().find(|row| row.format == self).unwrap_or(&FORMATS[0])
     }
 }
 

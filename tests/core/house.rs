@@ -1,4 +1,4 @@
-//! The plan of the house: who may import whom, how large a file may be, and what the library brings with it.
+//! The structure of the code: which module may import which, how long a file may be, and which crates each feature adds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

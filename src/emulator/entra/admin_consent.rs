@@ -2,7 +2,7 @@
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent> describes the address, and
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent> the response. There is no prompt: the emulated
-//! administrator, to whom `consentForbidden` does not apply, consents as soon as the page is opened.
+//! administrator consents as soon as the page is opened, even with `consentForbidden`.
 
 use axum::http::{StatusCode, header};
 use url::Url;
