@@ -39,7 +39,74 @@ pub(crate) fn holds_a_secret(text: &str) -> bool {
     secrets(text).next().is_some()
 }
 
+/// Whether a text in a field for something else may be a secret or a token.
+///
+/// Client secrets, and words that look random: at least 20 characters with a digit and letters of both cases
+/// (base64, JSON Web Tokens), at least 32 with a digit (hexadecimal tokens), or any with `~`, which no name
+/// and no address has. These lengths are those of the shortest tokens in use, and longer than usual names.
+pub(crate) fn may_be_a_secret(text: &str) -> bool {
+    let is_separator = |c: char| !c.is_alphanumeric() && !"_~+=-".contains(c);
+    holds_a_secret(text) || text.contains('~') || text.split(is_separator).any(looks_random)
+}
+
+fn looks_random(word: &str) -> bool {
+    let has = |of: fn(char) -> bool| word.chars().any(of);
+    let is_mixed = has(char::is_uppercase) && has(char::is_lowercase);
+    has(|c| c.is_ascii_digit()) && (word.len() >= 32 || word.len() >= 20 && is_mixed)
+}
+
+/// The parts of a mistyped address that may be a password or a token: user information and query.
+pub(crate) fn confidential_parts(address: &str) -> [Range<usize>; 2] {
+    let after_scheme = address.find("//").map_or(0, |at| at + 2);
+    // A password may contain any character, so the last `@` counts.
+    let host = address.rfind('@').unwrap_or(0);
+    let query = address.get(host..).and_then(|rest| rest.find(['?', '#'])).map(|at| host + at + 1);
+    [after_scheme.min(host)..host, query.unwrap_or(address.len())..address.len()]
+}
+
 /// Returns the text for display, or four asterisks if it contains a secret.
 pub(crate) fn without_secret(text: &str) -> &str {
     if holds_a_secret(text) { "****" } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_a_secret_is_recognised_and_names_are_not() {
+        for secret in [
+            "AbC8Q~0123456789abcdefghijklmnopqrstuvwx",
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQi.c2ln",
+            "https://host/0123456789abcdef0123456789abcdef",
+            "Zm9vYmFyYmF6cXV4Zm9v1A==",
+            "kX8~canary",
+        ] {
+            assert!(may_be_a_secret(secret), "{secret}");
+        }
+        for name in [
+            "14,10",
+            "v14.10 R2",
+            "https://graph.microsft.com/v1.0",
+            "swyx-gateway-berlin-01.example.com",
+            "germny",
+        ] {
+            assert!(!may_be_a_secret(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn user_information_and_query_are_confidential() {
+        for (address, parts) in [
+            ("https://user:pw@host/path?key=1", ["user:pw", "key=1"]),
+            ("https://user:p/w?x@host", ["user:p/w?x", ""]),
+            ("htps//user@host#part", ["user", "part"]),
+            ("user:pw@host", ["user:pw", ""]),
+            ("https:/host//path@", ["path", ""]),
+            ("https://host/path", ["", ""]),
+        ] {
+            let found = confidential_parts(address).map(|range| address.get(range).unwrap_or("out of range"));
+            assert_eq!(found, parts, "{address}");
+        }
+    }
 }

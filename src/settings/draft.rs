@@ -246,13 +246,12 @@ impl IdText {
         self.fault
     }
 
-    /// Whether the text may be shown: it is an id, a tenant name or a placeholder, so it cannot be a secret
-    /// in the wrong field.
+    /// Whether the text may be shown: it is an id, a mistyped id, a tenant name or a placeholder, so it
+    /// cannot be a secret in the wrong field.
     pub(crate) fn is_presentable(&self) -> bool {
         match self.fault {
             None | Some(IdFault::Placeholder | IdFault::TenantName) => true,
-            Some(IdFault::SurroundingBlank) => crate::text::guid(self.text.trim()).is_some(),
-            Some(IdFault::NotAGuid) => false,
+            Some(IdFault::SurroundingBlank | IdFault::NotAGuid) => resembles_id(self.text.trim()),
         }
     }
 
@@ -260,6 +259,18 @@ impl IdText {
     pub fn guid(&self) -> Option<Uuid> {
         crate::text::guid(&self.text)
     }
+}
+
+/// Whether a text may be an id with a typing error: hexadecimal digits, dashes and braces only.
+///
+/// An id has 32 digits, and with dashes and braces 38 characters. Longer texts, and more digits without a
+/// dash, may be a token.
+fn resembles_id(text: &str) -> bool {
+    const MAX_LEN: usize = 45;
+    const MAX_DIGITS_WITHOUT_DASH: usize = 36;
+    text.len() <= MAX_LEN
+        && (text.contains('-') || text.len() <= MAX_DIGITS_WITHOUT_DASH)
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit() || b"-{}".contains(&byte))
 }
 
 /// A text that is not an id may be a secret in the wrong field.

@@ -134,3 +134,70 @@ fn user(section: &mut Section<'_>) -> User {
     section.finish(Severity::Error);
     user
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first line of a file after reading, as a report shows it.
+    fn shown(line: &str) -> String {
+        let (mut source, _) = Source::new("a.toml", line.as_bytes().to_vec(), false);
+        read(&mut source);
+        source.shown_lines().swap_remove(0)
+    }
+
+    #[test]
+    fn shows_typing_errors() {
+        for line in [
+            r#"swyx.version = "14,10""#,
+            r#"swyx.version = """v14.10""""#,
+            r#"entra.cloud = "germny""#,
+            r#"entra.graph = "htps://graph.microsoft.com""#,
+            r#"control_center.MsTeamsTenantId = "8f1c2d3e-0000-4000-8000-123456789ab""#,
+            r#"control_center.MsTeamsClientId = "{8f1c2d3e-0000-4000-8000-123456789abc}""#,
+            r#"control_center.MsTeamsStatusSyncMode = "two""#,
+            r#"sync.status."Busy/InACall" = "Awya""#,
+        ] {
+            assert_eq!(shown(line), line);
+        }
+    }
+
+    #[test]
+    fn hides_what_may_be_a_secret() {
+        let hexadecimal = "0123456789abcdef".repeat(4);
+        for (line, expected) in [
+            (
+                r#"entra.graph = "https//me:pass@host/a?key=1""#.to_owned(),
+                r#"entra.graph = "https//*******@host/a?*****""#,
+            ),
+            (
+                r#"entra.graph = "https//me\u003apass@host""#.to_owned(),
+                r#"entra.graph = "************************""#,
+            ),
+            (
+                r#"swyx.version = "AbC8Q~0123456789abcdefghijklmnopqrstuvwx""#.to_owned(),
+                r#"swyx.version = "****************************************""#,
+            ),
+            (
+                r#"entra.cloud = "Zm9vYmFyYmF6cXV4Zm9v1A==""#.to_owned(),
+                r#"entra.cloud = "************************""#,
+            ),
+            (format!(r#"entra.cloud = ["{hexadecimal}"]"#), &format!("entra.cloud = {}", "*".repeat(68))),
+            (
+                format!(r#"control_center.MsTeamsClientId = "{hexadecimal}""#),
+                &format!(r#"control_center.MsTeamsClientId = "{}""#, "*".repeat(64)),
+            ),
+            (
+                r#"control_center.MsTeamsClientId = "hunter2""#.to_owned(),
+                r#"control_center.MsTeamsClientId = "*******""#,
+            ),
+            (
+                r#"control_center.MsTeamsClientSecret = "hunter2""#.to_owned(),
+                r#"control_center.MsTeamsClientSecret = "*******""#,
+            ),
+            (r#"swyx.verson = "14.10""#.to_owned(), r#"swyx.verson = "*****""#),
+        ] {
+            assert_eq!(shown(&line), expected);
+        }
+    }
+}

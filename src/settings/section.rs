@@ -1,8 +1,8 @@
 //! Reads one table: each kind of value with its faults, and the unknown members.
 //!
-//! Every requested name becomes a known key; the other members of the table are unknown keys. Secrets, and
-//! values of unknown keys, of the wrong type or of invalid ids, are masked before they are checked, so that
-//! no report can show them.
+//! Every requested name becomes a known key; the other members of the table are unknown keys. Secrets,
+//! values of unknown keys, and what may be a secret in an invalid value, are masked before they are checked,
+//! so that no report can show them.
 
 use std::ops::Range;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use super::known::did_you_mean;
 use super::suggest::nearest;
 use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
-use crate::secret::shape::without_secret;
+use crate::secret::shape::{confidential_parts, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
 use crate::text::{InvalidFormat, shown};
@@ -79,12 +79,12 @@ impl<'a> Section<'a> {
         self.add(Diagnostic::error(rule, place, message))
     }
 
-    /// A value of the wrong type may be anything, so only numbers, booleans and dates are shown.
+    /// A table or an array in the place of another value may contain anything, so it is not shown.
     fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
-        if let Some(node) =
-            self.node(name).filter(|_| matches!(value, Value::Text(_) | Value::Table(_) | Value::Array(_)))
-        {
-            self.mask_all(node);
+        match (self.node(name), value) {
+            (Some(node), Value::Text(_)) => self.mask_confidential(node),
+            (Some(node), Value::Table(_) | Value::Array(_)) => self.mask_all(node),
+            _ => {}
         }
         self.report(id::WRONG_TYPE, name, format!("expected {wanted}, found {}", value.type_name()))
     }
@@ -143,7 +143,7 @@ impl<'a> Section<'a> {
         match text.parse() {
             Ok(value) => Some(value),
             Err(wrong) => {
-                self.masks.push(node.span.clone());
+                self.mask_confidential(node);
                 self.report(id::INVALID_VALUE, name, "invalid format").help = Some(wrong.to_string());
                 None
             }
@@ -166,9 +166,7 @@ impl<'a> Section<'a> {
         }
         let choices = T::CHOICES.iter().map(|(choice, _, _)| *choice);
         let close = nearest(text, choices.clone());
-        if close.is_none() {
-            self.masks.push(node.span.clone());
-        }
+        self.mask_confidential(node);
         let help = match (close, &**text) {
             (Some(choice), _) => format!("did you mean `{choice}`?"),
             (None, "germany") => {
@@ -407,6 +405,19 @@ impl<'a> Section<'a> {
             }
             self.add(found);
         }
+    }
+
+    /// Masks what may be a secret in a text that is not valid. The rest is shown, so that a typing error can
+    /// be found.
+    fn mask_confidential(&mut self, node: &Node) {
+        let Value::Text(text) = &node.value else { return };
+        let start = match node.span.len().checked_sub(text.len()) {
+            // The quotes. Without escapes, the text in the file is the value.
+            Some(quotes @ (2 | 6)) if !may_be_a_secret(text) => node.span.start + quotes / 2,
+            _ => return self.masks.push(node.span.clone()),
+        };
+        let parts = confidential_parts(text).map(|part| start + part.start..start + part.end);
+        self.masks.extend(parts.into_iter().filter(|part| !part.is_empty()));
     }
 
     /// Masks a value and everything in it.

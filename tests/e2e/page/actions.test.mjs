@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-import { browsing, emulate, environment, faultsEverywhere, input, LIMIT, press, PROGRAM, secrets, serve, settings, trust } from "./shared.mjs";
+import { browsing, emulate, environment, faultsEverywhere, follow, input, LIMIT, press, PROGRAM, secrets, serve, settings, trust } from "./shared.mjs";
 
 const browser = browsing();
 
@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false])
             for (const secret of Object.values(secrets(facts))) assert.ok(!shown.includes(secret));
             if (title === "Sheet") assert.ok(shown.includes(facts.tenant_id) && shown.includes(facts.client_id), shown);
             if (javaScriptEnabled) assert.deepEqual(await faultsEverywhere(page), [], title);
-            await page.getByRole("link", { name: "Back to the form" }).click();
+            await follow(page, "Back to the form");
         }
         t.diagnostic(JSON.stringify(answers));
         assert.equal(await served.read(), text);
@@ -55,7 +55,7 @@ test("a check online finds what the command finds, in its words; the plan has it
     for (const { rule, message } of known) assert.ok(shown.includes(rule) && shown.includes(message.replaceAll("`", "")), `${rule}: ${shown}`);
     assert.deepEqual(await faultsEverywhere(page), []);
     // And the plan says what would mend it, a step each.
-    await page.getByRole("link", { name: "Back to the form" }).click();
+    await follow(page, "Back to the form");
     await perform(page, "Plan");
     assert.ok((await page.locator(".steps li").count()) > 0);
     assert.deepEqual(await faultsEverywhere(page), []);

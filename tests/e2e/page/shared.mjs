@@ -69,6 +69,14 @@ export const browsing = (...options) => {
     return held;
 };
 
+/** Closes a context. Chromium never confirms this if a page begins to navigate at the same time; then the end of the browser closes it. */
+const close = async (context) => {
+    let timer;
+    const limit = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT)));
+    await Promise.race([context.close(), limit]);
+    clearTimeout(timer);
+};
+
 /** Serves a file of this text until the test ends. `open` brings a page of a new context in by the link. */
 export const serve = async (t, { browser }, text, environment = {}) => {
     const folder = await mkdtemp(path.join(tmpdir(), "swyx-teams-page-"));
@@ -89,7 +97,7 @@ export const serve = async (t, { browser }, text, environment = {}) => {
     });
     const contexts = [];
     t.after(async () => {
-        await Promise.all(contexts.map((context) => context.close()));
+        await Promise.all(contexts.map(close));
         child.kill("SIGTERM");
         await ended;
         await rm(folder, { recursive: true });
@@ -197,6 +205,13 @@ export const press = async (page, name) => {
     const answered = await response;
     await loaded;
     return answered.status();
+};
+
+/** Follows a link, and waits for the page that it leads to. */
+export const follow = async (page, name) => {
+    const loaded = page.waitForEvent("load");
+    await page.getByRole("link", { name }).click();
+    await loaded;
 };
 
 /** Waits until the summary says something. */
