@@ -13,10 +13,11 @@ use super::exit::Exit;
 use super::names::{display, folder};
 use super::online::{self, OnlineArgs};
 use super::options::FailOn;
+use super::output::width_of_results;
 use super::walk::{self, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
-use crate::report::{self, FileReport, Format, Repository, verdict};
+use crate::report::{self, FileReport, Format, Options, Repository, verdict};
 use crate::source::MAX_BYTES;
 use crate::text::printable;
 
@@ -64,7 +65,10 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     let (reports, exit) = print_failures(context, outcomes)?;
     // A diff must stay a valid patch, so findings are not printed with it.
     if !args.diff {
-        report::write(args.format, &reports, &Repository::around_current_folder(), context.out)?;
+        let options = Options::default()
+            .with_repository(Repository::around_current_folder())
+            .with_width(width_of_results());
+        report::write(args.format, &reports, &options, context.out)?;
     }
     context.out.flush()?;
     let limit = args.fail_on.severity();

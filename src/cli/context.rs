@@ -11,10 +11,12 @@ use super::error::{CliError, print_error};
 use super::exit::Exit;
 use super::names::{display, folder};
 use super::options::Global;
+use super::output::width_of_messages;
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
 use crate::os::process::CancellationToken;
-use crate::report::{self, FileReport, Format, Repository};
+use crate::report::wrap::wrap_lines;
+use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::web::actions::Told;
 
@@ -57,7 +59,10 @@ impl Context<'_> {
 
     /// Prints a message that scripts do not need.
     pub(super) fn note(&mut self, message: impl fmt::Display) -> io::Result<()> {
-        if self.global.quiet { Ok(()) } else { writeln!(self.err, "{message}") }
+        if self.global.quiet {
+            return Ok(());
+        }
+        writeln!(self.err, "{}", wrap_lines(&message.to_string(), width_of_messages()))
     }
 
     /// The settings file: the argument, otherwise `--config`, otherwise `SWYX_TEAMS_CONFIG`, otherwise `./swyx-teams.toml`.
@@ -95,7 +100,7 @@ impl Context<'_> {
         if report.findings.is_empty() {
             return Ok(());
         }
-        report::write(Format::Human, &[report], &Repository::default(), self.err)
+        report::write(Format::Human, &[report], &Options::default().with_width(width_of_messages()), self.err)
     }
 
     /// The combined trust of `--trust` and `SWYX_TEAMS_TRUST`.

@@ -11,9 +11,11 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use super::options::Plain;
+use super::output::width_of_results;
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
+use crate::report::wrap::reflow;
 use crate::rules::{ALL, Rule, of_refusal};
 use crate::settings::entries::known_keys;
 use crate::settings::schema::{Dialect, choices, describe, schema};
@@ -71,7 +73,7 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
     if let Some(rule) = Rule::find(&args.what) {
         match args.format {
             Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
-            Plain::Human => write!(context.out, "{}", page(rule))?,
+            Plain::Human => write!(context.out, "{}", reflow(&page(rule), width_of_results()))?,
         }
         return Ok(Exit::Clean);
     }
@@ -102,7 +104,7 @@ fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result
     };
     match format {
         Plain::Json => write_pretty(&code_shape(code), context.out)?,
-        Plain::Human => write!(context.out, "{}", code_page(code))?,
+        Plain::Human => write!(context.out, "{}", reflow(&code_page(code), width_of_results()))?,
     }
     Ok(Exit::Clean)
 }

@@ -1,6 +1,27 @@
-//! Output streams whose reader may disappear.
+//! Output streams whose reader may disappear, and the width of the terminal.
 
 use std::io::{self, Write};
+
+use terminal_size::{Width, terminal_size_of};
+
+use crate::report::DEFAULT_WIDTH;
+
+/// The width for results, in columns: that of the terminal, otherwise `COLUMNS`, otherwise 80.
+pub(super) fn width_of_results() -> usize {
+    columns(terminal_size_of(io::stdout()))
+}
+
+/// The width for messages, in columns: that of the terminal, otherwise `COLUMNS`, otherwise 80.
+pub(super) fn width_of_messages() -> usize {
+    columns(terminal_size_of(io::stderr()))
+}
+
+fn columns<H>(size: Option<(Width, H)>) -> usize {
+    let of_terminal = size.map(|(Width(columns), _)| usize::from(columns));
+    let of_environment = || std::env::var("COLUMNS").ok()?.parse().ok();
+    // Some terminals report 0.
+    of_terminal.or_else(of_environment).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
+}
 
 /// A writer that outlives its reader: after the first tolerated error, it drops all output. So a command continues to its exit code, and
 /// a closed pipe never turns a failure into success.

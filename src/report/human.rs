@@ -6,9 +6,10 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::skipped::{Unexamined, not_asked, unexamined};
+use super::wrap::{unbroken, wrap};
 use super::{Counts, FileReport, Finding};
 use crate::diagnostic::Severity;
 use crate::source::{Excerpt, Span};
@@ -25,29 +26,37 @@ fn colour(severity: Severity) -> Style {
     }
 }
 
-pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
+/// Writes the findings, then the result of each file and the summary, wrapped at `width` columns.
+pub(super) fn write(files: &[FileReport], width: usize, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         for finding in &file.findings {
-            write_finding(&file.path, finding, out)?;
+            Writer::new(finding, width, out).write(&file.path, finding)?;
             writeln!(out)?;
         }
         if let Some((first, more)) = file.verdict.split_first() {
-            writeln!(out, "{BOLD}{}{BOLD:#}: {first}", printable(&file.path))?;
-            more.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+            let first = format!("{BOLD}{}{BOLD:#}: {first}", unbroken(&printable(&file.path)));
+            writeln!(out, "{}", wrap(&first, "", "  ", width))?;
+            more.iter().try_for_each(|line| writeln!(out, "{}", wrap(line, "  ", "    ", width)))?;
             writeln!(out)?;
         }
-        write_notes(Some(&file.path), &unexamined(file), out)?;
+        write_notes(Some(&file.path), &unexamined(file), width, out)?;
     }
-    write_notes(None, &not_asked(files), out)?;
+    write_notes(None, &not_asked(files), width, out)?;
     let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
     writeln!(out, "{}", summary(files.len(), Counts::of(files), open))
 }
 
-/// One line for each reason why rules were not applied, followed by an empty line.
-fn write_notes(path: Option<&str>, unexamined: &[Unexamined<'_>], out: &mut dyn Write) -> io::Result<()> {
-    let path = path.map(|path| printable(path) + ": ").unwrap_or_default();
+/// One note for each reason why rules were not applied, followed by an empty line.
+fn write_notes(
+    path: Option<&str>,
+    unexamined: &[Unexamined<'_>],
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let path = path.map(|path| unbroken(&printable(path)) + ": ").unwrap_or_default();
     for unexamined in unexamined {
-        writeln!(out, "{BLUE}note{BLUE:#}: {path}{}", unexamined.sentence())?;
+        let text = format!("{path}{}", unexamined.sentence());
+        writeln!(out, "{}", wrap(&text, &format!("{BLUE}note{BLUE:#}: "), "      ", width))?;
     }
     if unexamined.is_empty() { Ok(()) } else { writeln!(out) }
 }
@@ -77,84 +86,127 @@ fn summary(files: usize, counts: Counts, open: usize) -> String {
     format!("{} checked: {found}{open}", count(files, "file"))
 }
 
-fn write_finding(path: &str, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let found = &finding.diagnostic;
-    let tint = colour(found.severity);
-    writeln!(out, "{tint}{}[{}]{tint:#}{BOLD}: {}{BOLD:#}", found.severity, found.rule, found.message)?;
-    let lines = std::iter::once(&finding.span).chain(finding.related.iter().map(|(span, _)| span));
-    let gutter = lines.map(|span| span.start.line).max().unwrap_or(1).to_string().len();
-    let pad = " ".repeat(gutter);
-    writeln!(
-        out,
-        "{pad} {BLUE}-->{BLUE:#} {}:{}:{}",
-        printable(path),
-        finding.span.start.line,
-        finding.span.start.column
-    )?;
-    if let Some(excerpt) = &finding.excerpt {
-        write_excerpt(excerpt, &finding.span, found.label.as_deref(), (gutter, '^', tint), out)?;
+/// Writes one finding: the message, the marked line, and what to do.
+struct Writer<'a> {
+    /// The columns of the line numbers.
+    gutter: usize,
+    width: usize,
+    out: &'a mut dyn Write,
+}
+
+impl<'a> Writer<'a> {
+    fn new(finding: &Finding, width: usize, out: &'a mut dyn Write) -> Self {
+        let spans = std::iter::once(&finding.span).chain(finding.related.iter().map(|(span, _)| span));
+        let gutter = spans.map(|span| span.start.line).max().unwrap_or(1).to_string().len();
+        Self { gutter, width, out }
     }
-    for (related, (span, excerpt)) in found.related.iter().zip(&finding.related) {
-        match excerpt {
-            Some(excerpt) => write_excerpt(excerpt, span, Some(&related.message), (gutter, '-', BLUE), out)?,
-            None => {
-                let (line, column) = (span.start.line, span.start.column);
-                writeln!(
-                    out,
-                    "{pad} {BLUE}={BLUE:#} note: {}: {}:{line}:{column}",
-                    related.message,
-                    printable(path)
-                )?;
+
+    fn write(&mut self, path: &str, finding: &Finding) -> io::Result<()> {
+        let found = &finding.diagnostic;
+        let tint = colour(found.severity);
+        let (rule, message) = (found.rule, &found.message);
+        let heading = format!("{tint}{}[{rule}]{tint:#}{BOLD}: {message}{BOLD:#}", found.severity);
+        writeln!(self.out, "{}", wrap(&heading, "", "  ", self.width))?;
+        let (line, column) = (finding.span.start.line, finding.span.start.column);
+        let pad = " ".repeat(self.gutter);
+        writeln!(self.out, "{pad} {BLUE}-->{BLUE:#} {}:{line}:{column}", printable(path))?;
+        if let Some(excerpt) = &finding.excerpt {
+            self.write_excerpt(excerpt, &finding.span, found.label.as_deref(), ('^', tint))?;
+        }
+        for (related, (span, excerpt)) in found.related.iter().zip(&finding.related) {
+            match excerpt {
+                Some(excerpt) => self.write_excerpt(excerpt, span, Some(&related.message), ('-', BLUE))?,
+                None => {
+                    let (line, column) = (span.start.line, span.start.column);
+                    let place = format!("{}:{line}:{column}", unbroken(&printable(path)));
+                    self.write_remark("note", &format!("{}: {place}", related.message), Style::new())?;
+                }
             }
         }
-    }
-    let fix =
-        found.fix.as_ref().filter(|fix| fix.safe).map(|fix| format!("{} (check --fix does it)", fix.title));
-    let more = Some(format!("swyx-teams explain {}", found.rule));
-    for (word, text) in [("help", found.help.clone()), ("fix", fix), ("more", more)] {
-        if let Some(text) = text {
-            writeln!(out, "{pad} {BLUE}={BLUE:#} {BOLD}{word}{BOLD:#}: {text}")?;
+        let fix = found.fix.as_ref().filter(|fix| fix.safe);
+        let fix = fix.map(|fix| format!("{} (check --fix does it)", fix.title));
+        let more = Some(format!("swyx-teams explain {rule}"));
+        for (word, text) in [("help", found.help.clone()), ("fix", fix), ("more", more)] {
+            text.map_or(Ok(()), |text| self.write_remark(word, &text, BOLD))?;
         }
+        Ok(())
     }
-    Ok(())
+
+    fn write_remark(&mut self, word: &str, text: &str, style: Style) -> io::Result<()> {
+        let first = format!("{} {BLUE}={BLUE:#} {style}{word}{style:#}: ", " ".repeat(self.gutter));
+        let rest = " ".repeat(self.gutter + word.len() + 5);
+        writeln!(self.out, "{}", wrap(text, &first, &rest, self.width))
+    }
+
+    /// Writes the marked line. It is cut at both ends if it is wider than the terminal.
+    fn write_excerpt(
+        &mut self,
+        excerpt: &Excerpt,
+        span: &Span,
+        label: Option<&str>,
+        (mark, tint): (char, Style),
+    ) -> io::Result<()> {
+        let columns = self.width.saturating_sub(self.gutter + 3).max(MIN_EXCERPT);
+        let (before, marked, after) = fit(excerpt, columns);
+        let (gutter, pad) = (self.gutter, " ".repeat(self.gutter));
+        writeln!(self.out, "{pad} {BLUE}|{BLUE:#}")?;
+        writeln!(self.out, "{BLUE}{:>gutter$} |{BLUE:#} {before}{marked}{after}", span.start.line)?;
+        let blank = " ".repeat(before.width());
+        let carets = mark.to_string().repeat(marked.width().max(1));
+        let Some(label) = label else {
+            return writeln!(self.out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets}{tint:#}");
+        };
+        if blank.len() + carets.len() + 1 + label.width() <= columns {
+            return writeln!(self.out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets} {label}{tint:#}");
+        }
+        writeln!(self.out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets}{tint:#}")?;
+        // Below the carets, or further to the left if there is little room.
+        let indent = " ".repeat(blank.len().min(columns / 2));
+        for line in wrap(label, &indent, &indent, columns).lines() {
+            writeln!(self.out, "{pad} {BLUE}|{BLUE:#} {tint}{line}{tint:#}")?;
+        }
+        Ok(())
+    }
 }
 
-fn write_excerpt(
-    excerpt: &Excerpt,
-    span: &Span,
-    label: Option<&str>,
-    (gutter, mark, tint): (usize, char, Style),
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    const BEFORE: usize = 60;
-    const MARKED: usize = 80;
-    const AFTER: usize = 40;
-    let before = last(&excerpt.before, BEFORE);
-    let marked = first(&excerpt.marked, MARKED);
-    let after = first(&excerpt.after, AFTER);
-    let pad = " ".repeat(gutter);
-    writeln!(out, "{pad} {BLUE}|{BLUE:#}")?;
-    writeln!(out, "{BLUE}{:>gutter$} |{BLUE:#} {before}{marked}{after}", span.start.line)?;
-    let blank = " ".repeat(before.width());
-    let carets = mark.to_string().repeat(marked.width().max(1));
-    let label = label.map(|label| format!(" {label}")).unwrap_or_default();
-    writeln!(out, "{pad} {BLUE}|{BLUE:#} {blank}{tint}{carets}{label}{tint:#}")
+/// The minimum number of columns for a line of the file, however narrow the terminal is.
+const MIN_EXCERPT: usize = 20;
+
+/// The parts of a line that fit in `columns`: the marked part first, then what is before it, then what is
+/// after it.
+fn fit(excerpt: &Excerpt, columns: usize) -> (String, String, String) {
+    let marked = first(&excerpt.marked, columns * 2 / 3);
+    let room = columns.saturating_sub(marked.width());
+    let after = excerpt.after.width().min(room / 3);
+    let before = last(&excerpt.before, room - after);
+    let after = first(&excerpt.after, columns.saturating_sub(before.width() + marked.width()));
+    (before, marked, after)
 }
 
-/// The first `most` characters, with `…` if some are omitted.
-fn first(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+/// The start of a text in at most `columns`, with `…` if characters are omitted.
+fn first(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
     }
+    let mut left = columns.saturating_sub(1);
+    let mut kept = text.chars().take_while(|c| take_columns(&mut left, *c)).collect::<String>();
+    kept.push('…');
+    kept
 }
 
-/// The last `most` characters, with `…` if some are omitted.
-fn last(text: &str, most: usize) -> String {
-    match text.chars().count().checked_sub(most) {
-        Some(skipped) if skipped > 0 => std::iter::once('…').chain(text.chars().skip(skipped)).collect(),
-        _ => text.to_owned(),
+/// The end of a text in at most `columns`, with `…` if characters are omitted.
+fn last(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
     }
+    let mut left = columns.saturating_sub(1);
+    let kept = text.chars().rev().take_while(|c| take_columns(&mut left, *c)).collect::<Vec<_>>();
+    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+}
+
+/// Takes the columns of a character, if so many are left.
+fn take_columns(left: &mut usize, c: char) -> bool {
+    left.checked_sub(c.width().unwrap_or(0)).map(|rest| *left = rest).is_some()
 }
 
 #[cfg(test)]
@@ -162,16 +214,16 @@ mod tests {
     use super::*;
     use crate::report::skipped::tests::skipping;
 
-    fn render(files: &[FileReport]) -> String {
+    fn render(files: &[FileReport], width: usize) -> String {
         let mut out = Vec::new();
-        write(files, &mut anstream::StripStream::new(&mut out)).unwrap();
+        write(files, width, &mut anstream::StripStream::new(&mut out)).unwrap();
         String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn each_reason_is_a_line_and_what_nobody_asked_for_is_one_for_all_files() {
         assert_eq!(
-            render(&[skipping("a.toml"), skipping("b\u{1b}.toml")]),
+            render(&[skipping("a.toml"), skipping("b\u{1b}.toml")], 200),
             "\
 note: a.toml: could not be checked (the sign-in was refused): permission-missing, permission-excess
 
@@ -187,6 +239,20 @@ note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-c
     #[test]
     fn where_all_rules_were_applied_there_is_no_note() {
         let checked = crate::check::bytes("a.toml", b"[swyx]\n".to_vec(), false);
-        assert!(!render(&[FileReport::new(&checked, true)]).contains("note: "));
+        assert!(!render(&[FileReport::new(&checked, true)], 80).contains("note: "));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let text =
+            format!("[swyx]\nversion = \"14.10\" # {}\n{} = 1\n", "x".repeat(200), "long_key_".repeat(20));
+        let checked = crate::check::bytes("a.toml", text.into_bytes(), false);
+        for width in [40, 80, 120] {
+            let report = render(&[FileReport::new(&checked, true)], width);
+            let wide = report.lines().filter(|line| line.width() > width).collect::<Vec<_>>();
+            // A word that is longer than a line is not broken.
+            assert!(wide.iter().all(|line| line.contains("long_key_long_key")), "{width}: {wide:?}");
+            assert!(report.contains("is missing"));
+        }
     }
 }

@@ -13,18 +13,22 @@ mod gitlab;
 mod human;
 pub mod json;
 mod junit;
+mod options;
 mod repository;
 mod sarif;
 mod skipped;
 mod verdict;
+pub(crate) mod wrap;
 
 use std::io::{self, Write};
 
 pub use counts::Counts;
 pub use file_report::FileReport;
 pub use finding::Finding;
+pub use options::Options;
 pub use repository::Repository;
 pub use verdict::verdict;
+pub use wrap::DEFAULT_WIDTH;
 
 /// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +58,7 @@ struct Row {
     name: &'static str,
     /// The help text.
     description: &'static str,
-    write: fn(&[FileReport], &Repository, &mut dyn Write) -> io::Result<()>,
+    write: fn(&[FileReport], &Options, &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats, in the order of the help.
@@ -63,7 +67,7 @@ static FORMATS: [Row; 7] = [
         format: Format::Human,
         name: "human",
         description: "For humans: the line, a caret, what to do",
-        write: |files, _, out| human::write(files, out),
+        write: |files, options, out| human::write(files, options.width(), out),
     },
     Row {
         format: Format::Concise,
@@ -81,10 +85,20 @@ static FORMATS: [Row; 7] = [
         format: Format::Sarif,
         name: "sarif",
         description: "SARIF 2.1.0, for GitHub code scanning and Azure DevOps",
-        write: sarif::write,
+        write: |files, options, out| sarif::write(files, options.repository(), out),
     },
-    Row { format: Format::Github, name: "github", description: "GitHub annotations", write: github::write },
-    Row { format: Format::Gitlab, name: "gitlab", description: "GitLab code quality", write: gitlab::write },
+    Row {
+        format: Format::Github,
+        name: "github",
+        description: "GitHub annotations",
+        write: |files, options, out| github::write(files, options.repository(), out),
+    },
+    Row {
+        format: Format::Gitlab,
+        name: "gitlab",
+        description: "GitLab code quality",
+        write: |files, options, out| gitlab::write(files, options.repository(), out),
+    },
     Row {
         format: Format::Junit,
         name: "junit",
@@ -118,13 +132,8 @@ impl Format {
 ///
 /// # Errors
 /// An error of `out`.
-pub fn write(
-    format: Format,
-    files: &[FileReport],
-    repository: &Repository,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    (format.row().write)(files, repository, out)
+pub fn write(format: Format, files: &[FileReport], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    (format.row().write)(files, options, out)
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub fn program(folder: &Path) -> Command {
         .current_dir(folder)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        // Messages are compared as one line.
+        .env("COLUMNS", "1000")
         .stdin(Stdio::null());
     command
 }

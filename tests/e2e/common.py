@@ -39,7 +39,8 @@ def environment(**more):
     theirs = ("SWYX_TEAMS_", "GIT_", "CLICOLOR", "NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "TAPLO_", "TOMBI_")
     kept = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(theirs)}
     path = os.pathsep.join([str(PROGRAM.parent), str(TOOLS), os.environ["PATH"]])
-    return kept | {"PATH": path, "TERM": "xterm-256color"} | more
+    # Messages are compared as one line; on a terminal, its own width counts.
+    return kept | {"PATH": path, "TERM": "xterm-256color", "COLUMNS": "1000"} | more
 
 
 def run(*command, folder=None, text="", **more):

@@ -154,7 +154,7 @@ class Session:
         # `$?` is the exit code of the command before.
         words = ["bash", "-c", f"(exit {self.code}); {command}"]
         done = subprocess.run(
-            words, cwd=self.folder, env=environment(**self.more), stdin=subprocess.DEVNULL, encoding="utf-8",
+            words, cwd=self.folder, env=environment(COLUMNS="80", **self.more), stdin=subprocess.DEVNULL, encoding="utf-8",
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
         )  # fmt: skip
         self.code = done.returncode

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::common::{assert_file, folders, root, run, tenants};
 use swyx_teams::check::{self, Checked};
-use swyx_teams::report::{self, FileReport, Format, Repository};
+use swyx_teams::report::{self, FileReport, Format, Options};
 use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::source::MAX_BYTES;
 
@@ -44,7 +44,7 @@ fn every_rule_has_a_bad_file_with_its_exact_output_and_a_cure() {
         assert!(bad.diagnostics().iter().any(|found| found.rule == id), "{id}: bad.toml does not show it");
         let mut out = Vec::new();
         let stream = &mut anstream::StripStream::new(&mut out);
-        report::write(Format::Human, &[FileReport::new(&bad, true)], &Repository::default(), stream)
+        report::write(Format::Human, &[FileReport::new(&bad, true)], &Options::default(), stream)
             .expect("written");
         assert_file(&folder.join("bad.txt"), &String::from_utf8(out).expect("UTF-8"));
         let good = checked(&folder.join("good.toml"), &id);

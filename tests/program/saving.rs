@@ -147,6 +147,7 @@ fn a_disk_that_takes_no_more_leaves_the_old_file() {
     let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" set sync.session_minutes 20";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_swyx-teams")])
+        .env("COLUMNS", "1000")
         .current_dir(folder.path())
         .output()
         .expect("runs");
@@ -178,7 +179,7 @@ fn a_folder_that_may_not_be_written_to_is_named() {
     }
     let ordinary = |arguments: &[&str]| {
         let mut command = Command::new(&copy);
-        command.args(arguments).current_dir(folder.path()).env_clear();
+        command.args(arguments).current_dir(folder.path()).env_clear().env("COLUMNS", "1000");
         // Root may write everywhere, so it has to become somebody else.
         if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
             command.uid(65_534).gid(65_534);

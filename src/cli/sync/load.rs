@@ -15,7 +15,7 @@ use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::Unseen;
 use crate::http::Limits;
 use crate::os::process::CancellationToken;
-use crate::report::{self, FileReport, Format, Repository};
+use crate::report::{self, FileReport, Format};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::{Settings, Unresolved, keys};
 use crate::sync::Options;
@@ -73,7 +73,7 @@ impl NotLoaded {
         let reports = [report];
         let written = |format, out: &mut dyn std::io::Write| {
             // Writing to memory cannot fail.
-            let _ = report::write(format, &reports, &Repository::default(), out);
+            let _ = report::write(format, &reports, &report::Options::default(), out);
         };
         let (mut text, mut brief) = (Vec::new(), anstream::StripStream::new(Vec::new()));
         written(Format::Human, &mut text);

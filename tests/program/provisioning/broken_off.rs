@@ -55,7 +55,12 @@ fn told_to_end_while_no_answer_comes_it_ends_too() {
 fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_swyx-teams")]);
-    command.args(words).current_dir(world.folder()).env_clear().stdin(std::process::Stdio::null());
+    command
+        .args(words)
+        .current_dir(world.folder())
+        .env_clear()
+        .env("COLUMNS", "1000")
+        .stdin(std::process::Stdio::null());
     command
         .env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token)
         .env("SWYX_TEAMS_TRUST", world.address());
