@@ -38,6 +38,8 @@ fn page(path: &Path) -> String {
                 // Where a secret is kept is all that there is to show.
                 Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
                 Value::Kept(_) => "…".to_owned(),
+                // Another kind of a later version.
+                _ => continue,
             };
             // Addresses and commands are changed by `swyx-teams set` only: a form shows them.
             let is_command = matches!(values.get(&field.key), Value::Secret(secret) if secret.read_only);
@@ -70,7 +72,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
         match edit::apply_from_form(&name, path, Some(&base), posted.changes())? {
             Outcome::Saved(_) => "saved",
             Outcome::Unchanged(_) => "unchanged",
-            Outcome::Refused(..) => "refused",
+            _ => "refused",
         }
     } else {
         "refused"

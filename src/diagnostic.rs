@@ -71,7 +71,7 @@ impl fmt::Display for Severity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Cow<'static, str>);
 
-/// One step of a [`Key`].
+/// One step of a [`Key`]. There is no third kind: TOML has tables and arrays only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The name of a member of a table.

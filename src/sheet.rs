@@ -7,6 +7,7 @@ use crate::settings::{Mode, Settings, SwyxVersion};
 
 /// The sheet of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Sheet {
     /// Where the fields are in Control Center.
     pub place: &'static str,

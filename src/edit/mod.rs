@@ -26,6 +26,7 @@ use replacement::apply;
 use text::sketch;
 
 /// The result of a change.
+#[non_exhaustive]
 pub enum Outcome {
     /// The file was changed; this is its check.
     Saved(Checked),

@@ -71,6 +71,7 @@ pub enum GraphError {
 
 /// The service whose answer is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Service {
     /// The sign-in.
     Entra,
@@ -89,6 +90,7 @@ impl fmt::Display for Service {
 
 /// What a refusal by Graph says only in its message, not in its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RefusalReason {
     /// No known reason.
     Plain,
@@ -101,6 +103,7 @@ pub enum RefusalReason {
 /// A refusal by the token endpoint. Source of its members:
 /// <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SignInRefusal {
     /// The first of `error_codes`.
     pub code: Option<u32>,

@@ -7,6 +7,7 @@ use crate::settings::Mode;
 
 /// One task of the synchronisation, and the permissions that allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Need {
     /// The least sufficient permission.
     pub name: &'static str,

@@ -23,6 +23,7 @@ use crate::settings::schema::{self, Dialect};
 /// assert_eq!(field.kind, Kind::Number { least: Some(1), most: Some(730) });
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Form {
     /// The title.
     pub title: String,
@@ -119,6 +120,7 @@ pub enum Kind {
 
 /// A value that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Choice {
     /// The text in the file.
     pub value: String,
@@ -128,6 +130,7 @@ pub struct Choice {
 
 /// A kind of secret source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Way {
     /// `text`, `env` or `file`.
     pub name: String,
@@ -141,6 +144,7 @@ pub struct Way {
 
 /// A condition on the value of another field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Condition {
     /// The other field.
     pub key: String,

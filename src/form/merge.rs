@@ -18,6 +18,7 @@ const MAX_ROWS: usize = 20;
 
 /// A key, or a table of rows, that differs between two versions of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// The key.
     pub key: String,
@@ -36,6 +37,7 @@ pub struct Difference {
 /// Who changed a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum By {
     /// The user of the form.
     You,

@@ -26,6 +26,7 @@ use crate::secret::{Secret, SecretSource};
 /// The inputs do not match the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the request does not match this form")]
+#[non_exhaustive]
 pub struct FormMismatch;
 
 /// A form as it was sent back. It may contain secrets, so it does not implement Debug.

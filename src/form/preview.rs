@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edit::{self, EditError};
 
 /// A preview of what would be saved.
+#[non_exhaustive]
 pub struct Preview {
     /// The check of the new text.
     pub after: Checked,

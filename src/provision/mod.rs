@@ -34,16 +34,10 @@
 //!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
 //! ];
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
+//! let graph = GraphPrincipal::new("9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles.collect::<Result<_, uuid::Error>>()?);
 //! // The result of `Provisioner::probe` for an empty tenant.
 //! let snapshot = ProvisioningSnapshot {
-//!     objects: Objects {
-//!         seen_at: "2026-11-25T04:00:00Z".parse()?,
-//!         graph: GraphPrincipal { id: "9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles: roles.collect::<Result<_, uuid::Error>>()? },
-//!         application: None,
-//!         namesakes: Vec::new(),
-//!         deleted: Vec::new(),
-//!         is_foreign: false,
-//!     },
+//!     objects: Objects::new("2026-11-25T04:00:00Z".parse()?, graph),
 //!     stored: StoredSecret { secret: Err(Absence::Empty), since: None },
 //!     is_accepted: false,
 //! };

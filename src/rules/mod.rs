@@ -117,6 +117,7 @@ impl Rule {
 
 /// A rule that could not be applied, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The rule's id.
     pub rule: &'static str,

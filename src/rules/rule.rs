@@ -5,6 +5,7 @@ use crate::entra::snapshot::{Seen, Snapshot};
 use crate::settings::{Draft, Settings};
 
 /// One rule.
+#[non_exhaustive]
 pub struct Rule {
     /// The stable id.
     pub id: &'static str,

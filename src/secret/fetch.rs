@@ -48,6 +48,7 @@ pub enum RevealError {
 
 /// The limits for a command that prints a secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CommandLimits {
     /// The maximum run time.
     pub time: Duration,
@@ -55,15 +56,22 @@ pub struct CommandLimits {
     pub cancellation: CancellationToken,
 }
 
+impl CommandLimits {
+    /// Creates limits from the maximum run time and the token that stops the command.
+    pub fn new(time: Duration, cancellation: CancellationToken) -> Self {
+        Self { time, cancellation }
+    }
+}
+
 impl Default for CommandLimits {
     fn default() -> Self {
-        Self { time: TIME_LIMIT, cancellation: CancellationToken::default() }
+        Self::new(TIME_LIMIT, CancellationToken::default())
     }
 }
 
 impl From<CancellationToken> for CommandLimits {
     fn from(cancellation: CancellationToken) -> Self {
-        Self { cancellation, ..Self::default() }
+        Self::new(TIME_LIMIT, cancellation)
     }
 }
 

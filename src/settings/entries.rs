@@ -12,6 +12,7 @@ use crate::source::tree::{Origin, Tree, Value};
 
 /// One key with its value.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Entry {
     /// The key in displayable form.
     pub key: Key,
@@ -23,6 +24,7 @@ pub struct Entry {
 
 /// A value in displayable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EntryValue {
     /// It may be shown.
     Plain(String),

@@ -38,6 +38,7 @@ pub const MAX_TOKENS: usize = 300_000;
 
 /// A point in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Position {
     /// The offset in bytes from the start of the file.
     pub offset: usize,
@@ -49,6 +50,7 @@ pub struct Position {
 
 /// A range of the text, excluding its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Span {
     /// Its first point.
     pub start: Position,
@@ -58,6 +60,7 @@ pub struct Span {
 
 /// A displayable range of one line, with the text before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// The line before the range.
     pub before: String,

@@ -40,6 +40,7 @@ impl Part {
 
 /// The answer to one part.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PartAnswer {
     /// The HTTP status, from 200 to 299 or from 400 to 499, except 429.
     pub status: u16,

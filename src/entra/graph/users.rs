@@ -18,6 +18,7 @@ const USERS: &str = "/users?$select=id,displayName,mail,userPrincipalName&$top=9
 
 /// A user of Teams and Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TeamsUser {
     /// The object id.
     pub id: Uuid,
@@ -27,6 +28,13 @@ pub struct TeamsUser {
     pub mail: Option<Box<str>>,
     /// `userPrincipalName`, the account name. A guest's account name contains `#EXT#`.
     pub upn: Box<str>,
+}
+
+impl TeamsUser {
+    /// Creates a user without a display name and without `mail`.
+    pub fn new(id: Uuid, upn: impl Into<Box<str>>) -> Self {
+        Self { id, name: Box::default(), mail: None, upn: upn.into() }
+    }
 }
 
 #[derive(Deserialize)]

@@ -69,6 +69,7 @@ pub use unseen::unseen;
 
 /// The user for the test read of a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Depth {
     /// A made-up id, so that no real user's presence is read.
     MadeUpUser,

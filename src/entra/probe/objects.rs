@@ -16,6 +16,7 @@ use crate::settings::{ClientId, TenantId};
 
 /// The identifiers of the application to find.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Sought<'a> {
     /// The tenant in which it is registered.
     pub tenant: TenantId,

@@ -21,6 +21,7 @@ use crate::secret::Secret;
 use crate::settings::{Access, ClientId, TenantId};
 
 /// How an administrator signs in.
+#[non_exhaustive]
 pub enum AdminWay {
     /// With a provided token.
     Token(Secret),

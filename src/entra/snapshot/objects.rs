@@ -11,6 +11,7 @@ use crate::settings::ClientId;
 
 /// The objects of a tenant's directory that provisioning needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Objects {
     /// When they were read, by Microsoft's clock.
     pub seen_at: Timestamp,
@@ -29,6 +30,7 @@ pub struct Objects {
 
 /// The identifier by which an application was found, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FoundBy {
     /// The client id that the settings name.
     ClientId,
@@ -40,6 +42,7 @@ pub enum FoundBy {
 
 /// Microsoft Graph's service principal in the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GraphPrincipal {
     /// Its object id, which differs from tenant to tenant.
     pub id: Uuid,
@@ -49,6 +52,7 @@ pub struct GraphPrincipal {
 
 /// An application registration. Source: <https://learn.microsoft.com/graph/api/resources/application>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Application {
     /// The object id.
     pub id: Uuid,
@@ -74,6 +78,7 @@ pub struct Application {
 
 /// A permission that an application declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Declared {
     /// The application id of the resource, as in the answer.
     pub resource: String,
@@ -85,6 +90,7 @@ pub struct Declared {
 
 /// A service principal. Source: <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Principal {
     /// The object id.
     pub id: Uuid,
@@ -96,6 +102,7 @@ pub struct Principal {
 
 /// An application permission with admin consent. Source: <https://learn.microsoft.com/graph/api/resources/approleassignment>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Grant {
     /// The id of the assignment.
     pub id: String,
@@ -109,6 +116,7 @@ pub struct Grant {
 
 /// An application with the same display name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Namesake {
     /// The application (client) id.
     pub client_id: ClientId,
@@ -118,6 +126,7 @@ pub struct Namesake {
 
 /// A deleted application.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Deleted {
     /// The object id, needed to restore it.
     pub id: Uuid,
@@ -131,7 +140,26 @@ pub struct Deleted {
     pub at: Option<Timestamp>,
 }
 
+impl Objects {
+    /// Creates the objects of a tenant without an application.
+    pub fn new(seen_at: Timestamp, graph: GraphPrincipal) -> Self {
+        Self {
+            seen_at,
+            graph,
+            application: None,
+            namesakes: Vec::new(),
+            deleted: Vec::new(),
+            is_foreign: false,
+        }
+    }
+}
+
 impl GraphPrincipal {
+    /// Creates it from its object id and the ids of its application permissions, by name.
+    pub fn new(id: Uuid, roles: BTreeMap<String, Uuid>) -> Self {
+        Self { id, roles }
+    }
+
     /// The name of one of its application permissions.
     pub fn name(&self, role: Uuid) -> Option<&str> {
         self.roles.iter().find(|(_, id)| **id == role).map(|(name, _)| name.as_str())

@@ -15,8 +15,9 @@ fn shape(number: u128) -> Value {
 }
 
 fn user(number: u128) -> TeamsUser {
-    let upn = format!("u{number}@x.example").into();
-    TeamsUser { id: Uuid::from_u128(number), name: "Jane".into(), mail: None, upn }
+    let mut user = TeamsUser::new(Uuid::from_u128(number), format!("u{number}@x.example"));
+    user.name = "Jane".into();
+    user
 }
 
 fn page(users: &[Value], next: Option<&str>) -> Reply {
@@ -57,7 +58,8 @@ async fn what_is_no_user_is_left_out() {
     (full["mail"], full["displayName"], full["more"]) = (json!("m@x.example"), json!(null), json!([1]));
     strange.push(full);
     let script = Script::new([good_token(), page(&strange, None)]);
-    let full = TeamsUser { mail: Some("m@x.example".into()), name: "".into(), ..user(2) };
+    let mut full = TeamsUser::new(Uuid::from_u128(2), "u2@x.example");
+    full.mail = Some("m@x.example".into());
     assert_eq!(client(&script).teams_users().await, Ok(vec![user(1), full]));
 }
 
