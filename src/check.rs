@@ -26,6 +26,12 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The result for a file or a folder that could not be read.
+    pub(crate) fn unreadable(name: impl Into<String>, message: String, help: &str) -> Self {
+        let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
+        Self { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
+    }
+
     /// The source text, to look up places.
     pub fn source(&self) -> &Source {
         &self.source
@@ -77,19 +83,19 @@ impl Checked {
 /// Checks the bytes of a file. `name` is its name in reports; `readable_by_others` comes from its file mode.
 ///
 /// ```
-/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
 /// let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
 /// assert_eq!(rules, ["missing-key", "missing-key", "invalid-value"]);
 /// let place = checked.source().span(&checked.diagnostics()[2].place);
 /// assert_eq!((place.start.line, place.start.column), (2, 25));
 /// ```
-pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
+pub fn check_bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
     examine(name.into(), bytes, readable_by_others, None)
 }
 
 /// Checks a file again with the snapshot of its tenant. The result contains the findings of the first check
 /// and those of the online rules.
-pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
+pub fn check_with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     // A file that could not be read has no text to check again.
     if checked.draft.is_none() {
         return Checked { skipped: crate::rules::without_draft(), ..checked };
@@ -100,9 +106,9 @@ pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
 }
 
 /// Adds the findings about the number of matched users, unless a comment allows them.
-pub fn with_users(mut checked: Checked, users: usize) -> Checked {
+pub fn check_with_users(mut checked: Checked, users: usize) -> Checked {
     let Ok(settings) = checked.settings() else { return checked };
-    let mut found = crate::rules::of_users(&settings, users);
+    let mut found = crate::rules::apply_counted(&settings, users);
     let unused = |found: &Diagnostic| found.rule == id::UNUSED_ALLOW;
     silence(&checked.source, &mut found, Rule::is_counted);
     checked.diagnostics.extend(found.into_iter().filter(|found| !unused(found)));
@@ -138,17 +144,11 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 }
 
 /// Checks a file. If it cannot be read, that is a finding of the rule `unreadable`.
-pub fn file(name: impl Into<String>, path: &Path) -> Checked {
+pub fn check_file(name: impl Into<String>, path: &Path) -> Checked {
     match os::read_regular(path, MAX_BYTES) {
-        Ok((content, readable_by_others)) => bytes(name, content, readable_by_others),
-        Err(error) => unreadable(name, error.to_string(), advice(&error)),
+        Ok((content, readable_by_others)) => check_bytes(name, content, readable_by_others),
+        Err(error) => Checked::unreadable(name, error.to_string(), advice(&error)),
     }
-}
-
-/// The result for a file or a folder that could not be read.
-pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Checked {
-    let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
-    Checked { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
 }
 
 fn advice(error: &ReadError) -> &'static str {
@@ -266,7 +266,7 @@ mod tests {
     fn found(text: &str) -> Vec<(&'static str, usize)> {
         let whole =
             "[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"x\"\nMsTeamsClientId = \"x\"\n";
-        let checked = bytes("a.toml", format!("{whole}{text}").into_bytes(), false);
+        let checked = check_bytes("a.toml", format!("{whole}{text}").into_bytes(), false);
         let line = |found: &Diagnostic| checked.source().line_of(&found.place).saturating_sub(4);
         checked
             .diagnostics()

@@ -147,7 +147,7 @@ pub fn preview_unfinished(
 ) -> Result<(Checked, Vec<Diagnostic>), EditError> {
     let source = before.source();
     let text = edit_text(source.text(), changes)?;
-    let after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     let added = added_errors(marks(before), &after, is_no_gap);
     Ok((after, added))
 }
@@ -160,10 +160,10 @@ pub fn preview_unfinished(
 pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
     let source = before.source();
     let mut text = sketch(source, changes)?;
-    let mut after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let mut after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     if !after.source().is_sound() {
         text = edit_text(source.text(), changes)?;
-        after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     }
     let added = added_errors(marks(before), &after, |_| true);
     Ok((after, added))
@@ -198,7 +198,7 @@ fn save(
     drop(before);
     let text = edit_text(&text, changes)?;
     let is_the_same = rewrite.content().is_some_and(|content| content == text.as_bytes());
-    let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
+    let after = check::check_bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
     if is_the_same {
         return Ok(Outcome::Unchanged(after));
     }
@@ -222,7 +222,7 @@ fn save(
 pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MAX_BYTES)?;
     let before = content_checked(name, &rewrite);
-    match with_safe_fixes(&before) {
+    match apply_safe_fixes(&before) {
         None => Ok(Outcome::Unchanged(before)),
         Some(after) => {
             rewrite.save(after.source().text().as_bytes())?;
@@ -232,7 +232,7 @@ pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
 }
 
 /// Returns the file with its safe fixes applied, or `None` if it has none.
-pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
+pub fn apply_safe_fixes(checked: &Checked) -> Option<Checked> {
     // A fix may reveal a finding that another fix resolves; no fix causes a finding again.
     const ROUNDS: usize = 4;
     let mut fixed: Option<Checked> = None;
@@ -245,14 +245,14 @@ pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
             break;
         }
         let text = apply(source.text(), replacements)?;
-        let next = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        let next = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
         fixed = Some(next);
     }
     fixed.filter(|fixed| fixed.source().is_sound() && fixed.source().text() != checked.source().text())
 }
 
 fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
-    check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
+    check::check_bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
 }
 
 /// The identity of an error: its rule and its key, because places move.
@@ -343,7 +343,7 @@ mod tests {
 
     /// The rules of the errors that a change of the mode would add to a text.
     fn added(text: &str, mode: i64) -> Vec<&'static str> {
-        let before = check::bytes("a.toml", text.into(), false);
+        let before = check::check_bytes("a.toml", text.into(), false);
         let (_, added) =
             preview_unfinished(&before, &[Change::Set(keys::MODE, NewValue::Integer(mode))]).expect("TOML");
         added.iter().map(|found| found.rule).collect()
@@ -383,7 +383,7 @@ mod tests {
         let path = folder.path().join("a.toml");
         for (change, key) in cases {
             std::fs::write(&path, old).expect("a file");
-            let base = check::file("a.toml", &path);
+            let base = check::check_file("a.toml", &path);
             let mode = Change::Set(keys::MODE, NewValue::Integer(1));
             let saved = apply_from_form("a.toml", &path, Some(&base), &[mode, change.clone()]);
             match saved {

@@ -118,7 +118,7 @@ pub struct SignInRefusal {
 impl SignInRefusal {
     /// Creates the refusal from a code and the value of `error`.
     pub(super) fn new(code: Option<u32>, error: &str, request: RequestId) -> Self {
-        Self { code, error: SafeToken::of(error), kind: aadsts::kind(code, error), request }
+        Self { code, error: SafeToken::of(error), kind: aadsts::classify(code, error), request }
     }
 }
 

@@ -161,7 +161,7 @@ impl Default for Form {
 impl Form {
     /// Creates the form of the settings file.
     pub fn new() -> Self {
-        Self::of(&schema::schema(Dialect::Draft2020_12))
+        Self::of(&schema::generate(Dialect::Draft2020_12))
     }
 
     fn of(schema: &Json) -> Self {
@@ -263,7 +263,7 @@ fn branches(part: &Json) -> impl Iterator<Item = &Json> {
 fn choices(part: &Json) -> Vec<Choice> {
     let choice =
         |(value, title): (&Json, &str)| Some(Choice { value: plain(value)?, title: title.to_owned() });
-    schema::choices(part).filter_map(choice).collect()
+    schema::list_choices(part).filter_map(choice).collect()
 }
 
 /// The kind of secret source that forms do not offer.
@@ -325,13 +325,13 @@ fn plain(value: &Json) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::entries::known_keys;
+    use crate::settings::entries::list_known_keys;
 
     #[test]
     fn every_key_has_a_field_and_every_field_says_what_it_is() {
         let form = Form::new();
         let tables = ["swyx", "control_center", "entra", "sync", "user"];
-        let keys = known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
+        let keys = list_known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
         assert!(keys.len() > 15);
         for key in keys {
             let name = key.to_string().replace("user.", "user[0].");

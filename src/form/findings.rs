@@ -51,12 +51,12 @@ pub struct Related {
 /// `posted` maps the rows of the form to those of the file.
 ///
 /// ```
-/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
-/// let findings = swyx_teams::form::findings(&swyx_teams::form::Form::new(), &checked, None);
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let findings = swyx_teams::form::collect_findings(&swyx_teams::form::Form::new(), &checked, None);
 /// assert_eq!(findings[2].beside.as_deref(), Some("control_center.MsTeamsStatusSyncMode"));
 /// assert_eq!((findings[2].rule, findings[2].line), ("invalid-value", 2));
 /// ```
-pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
+pub fn collect_findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
     let view = View { form, checked, posted };
     let of_file = checked.diagnostics().iter().map(|found| view.finding(found));
     let of_post = posted.into_iter().flat_map(|posted| view.findings_of_post(posted));

@@ -49,7 +49,7 @@ pub enum By {
 
 /// The differences between `mine`, which a form would save, and `now`, the current file. The form was created
 /// from `base`.
-pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
+pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
     let sides = [base, mine, now].map(|checked| Side { checked, values: Values::of(form, checked) });
     let [base, mine, now] = &sides;
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
     found
 }
 
-/// Returns the changes that copy `key`, one of the keys of their [`differences`], from `mine` to `now`. For
+/// Returns the changes that copy `key`, one of the keys of their [`differences`](compare_versions), from `mine` to `now`. For
 /// other keys, there are none.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The preview of a posted form, before anything is written.
 
 use super::description::Form;
-use super::findings::{Finding, findings};
+use super::findings::{Finding, collect_findings};
 use super::posted::Posted;
 use crate::check::Checked;
 use crate::diagnostic::Diagnostic;
@@ -27,7 +27,7 @@ pub struct Preview {
 /// [`EditError`] if the file cannot be changed because of the way it is written.
 pub fn preview(form: &Form, base: &Checked, posted: &Posted) -> Result<Preview, EditError> {
     let (after, added) = edit::preview(base, posted.changes())?;
-    let findings = findings(form, &after, Some(posted));
+    let findings = collect_findings(form, &after, Some(posted));
     let refused =
         added.len() + posted.twice().len() + posted.incomplete().len() + posted.read_only_keys().len();
     Ok(Preview { after, added, refused, findings })

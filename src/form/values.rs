@@ -97,7 +97,7 @@ impl Values {
     /// use swyx_teams::form::{Form, Value, Values};
     ///
     /// let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = \"fLm8Q~kept-from-everyone_and.every-page0\"\n";
-    /// let checked = swyx_teams::check::bytes("a.toml", text.into(), false);
+    /// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
     /// let values = Values::of(&Form::new(), &checked);
     /// assert_eq!(values.fields["control_center.MsTeamsStatusSyncMode"], Value::Text("2".to_owned()));
     /// let Value::Secret(secret) = &values.fields["control_center.MsTeamsClientSecret"] else { panic!() };

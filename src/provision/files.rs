@@ -144,7 +144,7 @@ impl SecretStore for Files {
         // The file may contain another secret than when it was first read.
         let fresh = match source {
             SecretSource::Inline(_) => {
-                let checked = check::file(&*self.name, &self.path);
+                let checked = check::check_file(&*self.name, &self.path);
                 checked.draft().and_then(|draft| draft.control_center.client_secret.clone())
             }
             source => Some(source.clone()),

@@ -186,7 +186,7 @@ note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-c
 
     #[test]
     fn where_all_rules_were_applied_there_is_no_note() {
-        let checked = crate::check::bytes("a.toml", b"[swyx]\n".to_vec(), false);
+        let checked = crate::check::check_bytes("a.toml", b"[swyx]\n".to_vec(), false);
         assert!(!render(&[FileReport::new(&checked, true)]).contains("note: "));
     }
 }

@@ -24,7 +24,7 @@ pub use counts::Counts;
 pub use file_report::FileReport;
 pub use finding::Finding;
 pub use repository::Repository;
-pub use verdict::verdict;
+pub use verdict::describe_verdict;
 
 /// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -57,7 +57,7 @@ use crate::diagnostic::Diagnostic;
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
 
-pub use refusal::of_refusal;
+pub use refusal::find_for_refusal;
 pub(crate) use rule::Check;
 pub use rule::Rule;
 
@@ -156,7 +156,7 @@ pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
 }
 
 /// Applies the rules that need the number of matched users.
-pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
+pub(crate) fn apply_counted(settings: &Settings, users: usize) -> Vec<Diagnostic> {
     let checks = ALL.iter().filter_map(|rule| match rule.check {
         Check::Counted(check) => Some(check),
         _ => None,
@@ -166,6 +166,6 @@ pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
 
 /// Checks whether the presences of this many users can be read at the configured interval. If not, returns a
 /// warning of the rule `read-budget` with the shortest possible interval.
-pub fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
-    of_users(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
+pub fn check_read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
+    apply_counted(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
 }

@@ -4,6 +4,6 @@ use super::{Rule, online};
 use crate::entra::aadsts::Kind;
 
 /// Returns the rule that reports a refusal of this kind, if any.
-pub fn of_refusal(kind: Kind) -> Option<&'static Rule> {
+pub fn find_for_refusal(kind: Kind) -> Option<&'static Rule> {
     online::reporting(kind).and_then(Rule::find)
 }

@@ -23,7 +23,7 @@ mod values;
 
 pub use crate::text::{InvalidFormat, guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
-pub use hosts::consent_address;
+pub(crate) use hosts::build_consent_address;
 pub use id::IdFault;
 #[cfg(feature = "online")]
 pub(crate) use presences::PAIRS;

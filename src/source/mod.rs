@@ -34,7 +34,7 @@ use tree::{NodeId, Origin, Tree, Value};
 /// The maximum size of a file in bytes. The settings of one tenant with 10,000 users need about 0.8 MiB.
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// The maximum number of tokens in a file (names, values, punctuation, whitespace, comments, line ends).
-pub const MAX_TOKENS: usize = 300_000;
+pub(crate) const MAX_TOKENS: usize = 300_000;
 
 /// A point in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ use swyx_teams::settings::keys;
 use tenants::{changed, healthy, refusing, refusing_as, registered, secret, with_roles};
 
 fn checked(text: &str, tenant: &Snapshot) -> Checked {
-    check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
+    check::check_with_tenant(check::check_bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
 }
 
 /// The rules that find something in a file that has no fault of its own.
@@ -56,7 +56,7 @@ fn in_a_tenant_that_is_well_all_is_examined_and_nothing_found() {
     let checked = checked(GOOD, &healthy());
     assert_eq!((checked.diagnostics().len(), checked.skipped()), (0, &[][..]));
     // Without a tenant nothing is examined, and nobody expects it to be.
-    assert_eq!(check::bytes("a.toml", GOOD.into(), false).skipped(), []);
+    assert_eq!(check::check_bytes("a.toml", GOOD.into(), false).skipped(), []);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing
 
 #[test]
 fn every_code_speaks_in_its_own_words() {
-    for code in aadsts::all() {
+    for code in aadsts::list() {
         let tenant = refusing(code.number);
         let checked = checked(GOOD, &tenant);
         for found in checked.diagnostics() {
@@ -421,7 +421,7 @@ fn the_registration_is_held_against_what_one_tenant_needs() {
 fn an_allow_for_a_tenants_rule_counts_only_where_the_rule_was_applied() {
     let line = "MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"";
     let text = GOOD.replace(line, &format!("{line} # swyx-teams: allow(permission-excess) shared"));
-    let offline = check::bytes("a.toml", text.clone().into_bytes(), false);
+    let offline = check::check_bytes("a.toml", text.clone().into_bytes(), false);
     assert_eq!(offline.diagnostics(), []);
     let excess = with_roles(&["Presence.ReadWrite.All", "User.Read.All"]);
     assert_eq!(found(&excess), ["permission-excess"]);

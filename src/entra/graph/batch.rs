@@ -93,7 +93,7 @@ impl Client {
             // Back ends sometimes refuse a valid token, so try once more with a new one.
             let renews = !is_renewed
                 && outcomes.iter().any(is_unauthorized)
-                && match self.token().await {
+                && match self.fetch_token().await {
                     Ok(refused) => self.forget(&refused).await,
                     Err(_) => false,
                 };

@@ -72,7 +72,7 @@ impl Client {
     /// # Errors
     /// [`GraphError`]; 403 means that the application is not allowed to read users. A page on another host is
     /// not requested.
-    pub async fn teams_users(&self) -> Result<Vec<TeamsUser>, GraphError> {
+    pub async fn list_teams_users(&self) -> Result<Vec<TeamsUser>, GraphError> {
         let mut users = Vec::new();
         let mut known = HashSet::new();
         let mut left_out = 0_usize;

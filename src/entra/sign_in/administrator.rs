@@ -79,7 +79,11 @@ impl Administrators {
     ///
     /// # Errors
     /// [`GraphError`] if there is no token.
-    pub async fn token(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
+    pub async fn fetch_token(
+        &self,
+        access: &Access,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
         let graph = access.cloud.graph_host();
         let key = (access.login_address(), access.tenant_id, access.admin_client_id, graph);

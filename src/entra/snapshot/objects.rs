@@ -161,7 +161,7 @@ impl GraphPrincipal {
     }
 
     /// The name of one of its application permissions.
-    pub fn name(&self, role: Uuid) -> Option<&str> {
+    pub fn find_name(&self, role: Uuid) -> Option<&str> {
         self.roles.iter().find(|(_, id)| **id == role).map(|(name, _)| name.as_str())
     }
 }

@@ -113,11 +113,11 @@ fn by_program(
     json: &Json,
     by_schema: &mut BTreeSet<Key>,
 ) -> (BTreeSet<Key>, BTreeSet<&'static str>) {
-    let checked = swyx_teams::check::bytes("a.toml", text.as_bytes().to_vec(), false);
+    let checked = swyx_teams::check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
     assert!(checked.source().is_sound(), "seed {seed}: {:?}\n{text}", checked.diagnostics());
     let is_fixable = checked.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     assert!(
-        !is_fixable || swyx_teams::edit::with_safe_fixes(&checked).is_some(),
+        !is_fixable || swyx_teams::edit::apply_safe_fixes(&checked).is_some(),
         "seed {seed}: a fix breaks\n{text}"
     );
     let (mut keys, mut rules) = (BTreeSet::new(), BTreeSet::new());
