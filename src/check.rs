@@ -14,6 +14,7 @@ use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
 use crate::source::{DIRECTIVE, MAX_BYTES, Source, allowed_rule, is_directive};
+use crate::text::format_bytes;
 
 pub use crate::settings::MAX_FINDINGS;
 
@@ -147,13 +148,16 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 pub fn check_file(name: impl Into<String>, path: &Path) -> Checked {
     match os::read_regular(path, MAX_BYTES) {
         Ok((content, readable_by_others)) => check_bytes(name, content, readable_by_others),
-        Err(error) => Checked::unreadable(name, error.to_string(), advice(&error)),
+        Err(error) => Checked::unreadable(name, error.to_string(), &advice(&error)),
     }
 }
 
-fn advice(error: &ReadError) -> &'static str {
-    match error {
-        ReadError::TooLarge(_) => "check that this is a settings file: it may have at most 1 MiB",
+fn advice(error: &ReadError) -> String {
+    let advice = match error {
+        ReadError::TooLarge(limit) => {
+            let limit = format_bytes(*limit);
+            return format!("check that this is a settings file: it may have at most {limit}");
+        }
         ReadError::NotRegular(_) => "name a settings file, or a folder with settings files",
         ReadError::Changing => "another process is writing to it; try again",
         ReadError::Io(error) => match error.kind() {
@@ -163,7 +167,8 @@ fn advice(error: &ReadError) -> &'static str {
             }
             _ => "the operating system reported this reason",
         },
-    }
+    };
+    advice.to_owned()
 }
 
 /// The findings of one rule on one line.

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use serde::Serialize;
+
 /// The ids of the rules that are applied while a file is read, or by a form before a file exists. Every other
 /// rule's id is in its own file under `rules/`.
 pub mod id {
@@ -35,8 +37,9 @@ pub mod id {
     pub const READ_ONLY_IN_FORM: &str = "read-only-in-form";
 }
 
-/// The severity of a finding. Ordered: `Info < Warning < Error`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The severity of a finding. Ordered: `Info < Warning < Error`. As JSON, it is its name in reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
     /// Information only.

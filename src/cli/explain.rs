@@ -14,7 +14,7 @@ use super::options::Plain;
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
-use crate::rules::{ALL, Rule, find_for_refusal};
+use crate::rules::{ALL, OF_FORMS, Rule, find_for_refusal};
 use crate::settings::entries::list_known_keys;
 use crate::settings::schema::{Dialect, describe, generate, list_choices};
 use crate::settings::suggest::nearest;
@@ -68,7 +68,7 @@ struct CodeShape {
 }
 
 pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
-    if let Some(rule) = Rule::find(&args.what) {
+    if let Some(rule) = every_rule().find(|rule| rule.id == args.what) {
         match args.format {
             Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
             Plain::Human => write!(context.out, "{}", page(rule))?,
@@ -87,12 +87,17 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
         return explain_code(context, number, args.format);
     }
     let keys = list_known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
-    let known = ALL.iter().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
+    let known = every_rule().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
     let near = nearest(&args.what, known).map_or_else(
         || "see `swyx-teams rules` for the rules and `swyx-teams list` for the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
     Err(usage_error(format!("unknown rule, key or code `{}`; {near}", named(&args.what))))
+}
+
+/// The rules that a user can meet, including those that only forms report.
+fn every_rule() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().chain(OF_FORMS)
 }
 
 fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result<Exit, CliError> {
@@ -175,7 +180,7 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
     for example in described.get("examples").and_then(Value::as_array).into_iter().flatten() {
         writeln!(out, "Example: {example}")?;
     }
-    let rules = ALL.iter().filter(|rule| rule.keys.contains(key)).map(|rule| rule.id).collect::<Vec<_>>();
+    let rules = every_rule().filter(|rule| rule.keys.contains(key)).map(|rule| rule.id).collect::<Vec<_>>();
     if !rules.is_empty() {
         writeln!(out, "Rules: {}", rules.join(", "))?;
     }

@@ -69,11 +69,6 @@ impl ChangeError {
             Self::ReadOnly(key) => format!("`{key}` cannot be changed in the form"),
         }
     }
-
-    /// Whether the old file is unchanged.
-    pub fn leaves_the_file_unchanged(&self) -> bool {
-        !matches!(self, Self::Save(error) if !error.leaves_the_file_unchanged())
-    }
 }
 
 /// The origin of changes.

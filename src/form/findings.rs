@@ -14,8 +14,8 @@ use crate::secret::shape::without_secret;
 pub struct Finding {
     /// The stable id of the rule.
     pub rule: &'static str,
-    /// `error`, `warning` or `info`.
-    pub severity: &'static str,
+    /// The severity of the rule's finding.
+    pub severity: Severity,
     /// The key in the notation of `get`; `None` for a finding about the whole file.
     pub key: Option<String>,
     /// The part of the form next to which it is shown: the name of a field, a row or a section; `None` if
@@ -75,7 +75,7 @@ impl View<'_> {
         let part = part(self.form, &found.place);
         Finding {
             rule: found.rule,
-            severity: found.severity.as_str(),
+            severity: found.severity,
             key: shown(&found.place),
             title: part.as_ref().map(|key| title(self.form, key, &name(key, self.posted))),
             beside: part.map(|key| name(&key, self.posted)),
@@ -116,7 +116,7 @@ impl View<'_> {
     fn of_row(&self, rule: &'static str, (key, row): &(Key, String), message: &str, help: &str) -> Finding {
         Finding {
             rule,
-            severity: Severity::Error.as_str(),
+            severity: Severity::Error,
             key: Some(key.shown().to_string()),
             beside: Some(row.clone()),
             title: Some(title(self.form, key, row)),

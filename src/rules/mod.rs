@@ -30,6 +30,7 @@ mod plain_http;
 mod presence_unreadable;
 mod public_client;
 mod read_budget;
+mod read_only_in_form;
 mod refusal;
 mod renewal_too_late;
 mod rule;
@@ -108,8 +109,11 @@ pub static ALL: &[Rule] = &[
     unused_allow::RULE,
 ];
 
+/// The rules of a posted form. No file can break them, so [`ALL`] does not contain them.
+pub static OF_FORMS: &[Rule] = &[read_only_in_form::RULE];
+
 impl Rule {
-    /// Returns the rule with this id.
+    /// Returns the rule of files or tenants with this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().find(|rule| rule.id == id)
     }

@@ -123,6 +123,7 @@ impl fmt::Display for InvalidTrust {
     }
 }
 
+/// It has no source: the error of the address may contain a password.
 impl std::error::Error for InvalidTrust {}
 
 #[cfg(test)]

@@ -263,7 +263,7 @@ impl IdText {
 
     /// The id, if the text is one.
     pub fn guid(&self) -> Option<Uuid> {
-        crate::text::guid(&self.text)
+        crate::text::parse_guid(&self.text)
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) mod suggest;
 mod untrusted;
 mod values;
 
-pub use crate::text::{InvalidFormat, guid};
+pub use crate::text::{InvalidFormat, parse_guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub(crate) use hosts::build_consent_address;
 pub use id::IdFault;

@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Key, Place, id};
 use crate::secret::shape::{holds_a_secret, secrets};
-use crate::text::is_unprintable;
+use crate::text::{format_bytes, is_unprintable};
 use directive::shown_head;
 use lines::Lines;
 use tree::{NodeId, Origin, Tree, Value};
@@ -104,7 +104,7 @@ impl Source {
             return (source, vec![fault]);
         }
         if source.text.len() > MAX_BYTES {
-            let message = format!("the file has more than {} MiB", MAX_BYTES / 1024 / 1024);
+            let message = format!("the file has more than {}", format_bytes(MAX_BYTES));
             return (source, vec![too_large(message)]);
         }
         let Ok(parsed) = parse::parse(&source.text, MAX_TOKENS) else {
@@ -364,8 +364,8 @@ impl Source {
 
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
-        "check that this is a settings file: it may have at most {} MiB and {MAX_TOKENS} tokens",
-        MAX_BYTES / 1024 / 1024
+        "check that this is a settings file: it may have at most {} and {MAX_TOKENS} tokens",
+        format_bytes(MAX_BYTES)
     ))
 }
 

@@ -10,7 +10,7 @@ use super::circles::{Module, Parts};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     // core: a file and what is wrong with it
     ("text", &[]),
-    ("os", &[]),
+    ("os", &["text"]),
     ("endpoint", &["text"]),
     ("secret", &["text", "endpoint", "os"]),
     ("diagnostic", &["text", "secret"]),
@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("settings", &["text", "endpoint", "secret", "source", "diagnostic"]),
     ("entra", &["text", "secret", "settings", "os", "http"]),
     ("rules", &["text", "secret", "settings", "entra", "diagnostic"]),
-    ("check", &["source", "settings", "rules", "entra", "diagnostic", "os"]),
+    ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
     ("edit", &["check", "source", "secret", "settings", "diagnostic", "os"]),
     ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
     ("sheet", &["settings"]),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::client::{Call, Client, Pages};
 use crate::entra::GraphError;
-use crate::text::guid;
+use crate::text::parse_guid;
 
 /// The request for all users, with the maximum page size.
 const USERS: &str = "/users?$select=id,displayName,mail,userPrincipalName&$top=999";
@@ -57,7 +57,7 @@ impl UserShape {
     /// Returns the user, or `None` without an id or an account name.
     fn user(self) -> Option<TeamsUser> {
         Some(TeamsUser {
-            id: guid(&self.id?)?,
+            id: parse_guid(&self.id?)?,
             name: self.display_name.unwrap_or_default(),
             mail: self.mail.filter(|mail| !mail.is_empty()),
             upn: self.user_principal_name.filter(|upn| !upn.is_empty())?,

@@ -6,8 +6,8 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
 use swyx_teams::diagnostic::{Key, Severity};
-use swyx_teams::settings::guid;
 use swyx_teams::settings::keys;
+use swyx_teams::settings::parse_guid;
 use swyx_teams::settings::schema::Dialect;
 
 /// The rules that say what the schema says too.
@@ -141,7 +141,7 @@ fn by_program(
         } else if matches!(found.rule, "placeholder" | "surrounding-blank") && IDS.contains(key) {
             // A value has one finding, and these come first. To the schema, a zero GUID is a GUID and `<tenant-id>` is none. (Of a
             // secret it asks only that it is not empty, and an empty one has neither finding.)
-            if at(json, key).as_str().and_then(guid).is_none() {
+            if at(json, key).as_str().and_then(parse_guid).is_none() {
                 keys.insert(key.clone());
             }
         }
