@@ -3,6 +3,17 @@
 //! A [`Diagnostic`] names the rule, the severity, the place and the fix. The [`Place`] is usually a [`Key`];
 //! only [`crate::source::Source`] can convert it to lines and columns. So a form can show the same finding
 //! next to a field, and no position becomes outdated. No message and no fix contains the value of a secret.
+//!
+//! ```
+//! use swyx_teams::diagnostic::{Key, Place, Severity, Step};
+//!
+//! let checked = swyx_teams::check::check_bytes("a.toml", b"[[user]]\nswix = \"Jane\"\n".to_vec(), false);
+//! let found = checked.diagnostics().iter().find(|found| found.rule == "unknown-key").expect("a typo");
+//! assert_eq!(found.place.key().map(Key::as_str), Some("user[0].swix"));
+//! assert_eq!("user[0]".parse::<Key>()?.steps(), [Step::Name("user".to_owned()), Step::Index(0)]);
+//! assert!(Severity::Warning < Severity::Error && Place::File.key().is_none());
+//! # Ok::<(), swyx_teams::diagnostic::InvalidKey>(())
+//! ```
 
 use std::borrow::Cow;
 use std::fmt;
@@ -88,6 +99,7 @@ pub enum Step {
 #[error(
     "invalid key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
 )]
+#[non_exhaustive]
 pub struct InvalidKey;
 
 impl Key {

@@ -11,7 +11,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
-pub mod json;
+pub(crate) mod json;
 mod junit;
 mod repository;
 mod sarif;
@@ -115,6 +115,16 @@ impl Format {
 }
 
 /// Writes a report of `files` in `format`.
+///
+/// ```
+/// use swyx_teams::report::{FileReport, Format, Repository, write};
+///
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[swix]\n".to_vec(), false);
+/// let mut out = Vec::new();
+/// write(Format::Concise, &[FileReport::new(&checked, false)], &Repository::default(), &mut out)?;
+/// assert!(String::from_utf8(out)?.contains("a.toml:1:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// An error of `out`.
