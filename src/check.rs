@@ -96,6 +96,23 @@ pub fn check_bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: 
 
 /// Checks a file again with the snapshot of its tenant. The result contains the findings of the first check
 /// and those of the online rules.
+///
+/// ```
+/// let text = r#"
+/// [control_center]
+/// MsTeamsStatusSyncMode = 2
+/// MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+/// MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+/// MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+/// "#;
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// # use swyx_teams::entra::snapshot::{Cause, Snapshot, Unseen};
+/// let tenant = Snapshot::unseen("2026-03-01T12:00:00Z".parse()?, &Unseen::new(Cause::Silence, "no answer in time"));
+/// let checked = swyx_teams::check::check_with_tenant(checked, &tenant);
+/// assert!(checked.diagnostics().is_empty());
+/// assert!(checked.skipped().iter().any(|skipped| skipped.rule == "permission-missing"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn check_with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     // A file that could not be read has no text to check again.
     if checked.draft.is_none() {
@@ -107,6 +124,19 @@ pub fn check_with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
 }
 
 /// Adds the findings about the number of matched users, unless a comment allows them.
+///
+/// ```
+/// let text = r#"
+/// [control_center]
+/// MsTeamsStatusSyncMode = 2
+/// MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+/// MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+/// MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+/// "#;
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// let checked = swyx_teams::check::check_with_users(checked, 1_000_000);
+/// assert_eq!(checked.diagnostics()[0].rule, "read-budget");
+/// ```
 pub fn check_with_users(mut checked: Checked, users: usize) -> Checked {
     let Ok(settings) = checked.settings() else { return checked };
     let mut found = crate::rules::apply_counted(&settings, users);
@@ -145,6 +175,12 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 }
 
 /// Checks a file. If it cannot be read, that is a finding of the rule `unreadable`.
+///
+/// ```
+/// let checked = swyx_teams::check::check_file("missing.toml", std::path::Path::new("/missing.toml"));
+/// assert!(!checked.was_read());
+/// assert_eq!(checked.diagnostics()[0].rule, "unreadable");
+/// ```
 pub fn check_file(name: impl Into<String>, path: &Path) -> Checked {
     match os::read_regular(path, MAX_BYTES) {
         Ok((content, readable_by_others)) => check_bytes(name, content, readable_by_others),

@@ -88,6 +88,19 @@ impl std::fmt::Debug for Checked {
 
 /// Makes `changes` in the file at `path`, all or none. A missing file is created, readable by its owner only.
 ///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, Outcome, apply_to_file};
+/// use swyx_teams::settings::keys;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.toml");
+/// std::fs::write(&path, "[swyx]\nversion = \"14.00\" # north\n")?;
+/// let changes = [Change::Set(keys::SWYX_VERSION, NewValue::Text("14.10".to_owned()))];
+/// assert!(matches!(apply_to_file("a.toml", &path, &changes)?, Outcome::Saved(_)));
+/// assert_eq!(std::fs::read_to_string(&path)?, "[swyx]\nversion = \"14.10\" # north\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn apply_to_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
@@ -125,6 +138,17 @@ pub fn apply_from_form(
 
 /// Like [`apply_to_file`], for an unfinished file: other keys may be missing.
 ///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, Outcome, apply_to_unfinished_file};
+/// use swyx_teams::settings::keys;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let changes = [Change::Set(keys::MODE, NewValue::Integer(1))];
+/// let outcome = apply_to_unfinished_file("a.toml", &folder.path().join("a.toml"), &changes)?;
+/// assert!(matches!(outcome, Outcome::Saved(checked) if checked.has_errors()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn apply_to_unfinished_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
@@ -149,6 +173,16 @@ pub fn preview_unfinished(
 
 /// Returns the check of the file that [`apply_to_file`] would write, and the errors for which it would
 /// refuse. Nothing is written. It is fast enough for previews while the user types.
+///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, preview};
+/// use swyx_teams::settings::keys;
+///
+/// let before = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1\n".to_vec(), false);
+/// let (_, added) = preview(&before, &[Change::Set(keys::MODE, NewValue::Integer(3))])?;
+/// assert_eq!(added[0].rule, "invalid-value");
+/// # Ok::<(), swyx_teams::edit::EditError>(())
+/// ```
 ///
 /// # Errors
 /// [`EditError`] if the text cannot be changed in this way.
@@ -212,6 +246,15 @@ fn save(
 
 /// Applies the safe fixes of a file until none is left.
 ///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.toml");
+/// std::fs::write(&path, "[control_center]\nMsTeamsTenantId = \" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n")?;
+/// swyx_teams::edit::fix_file("a.toml", &path)?;
+/// assert!(std::fs::read_to_string(&path)?.contains("= \"7a3c5e10-"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
@@ -227,6 +270,15 @@ pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
 }
 
 /// Returns the file with its safe fixes applied, or `None` if it has none.
+///
+/// ```
+/// use swyx_teams::edit::{apply_safe_fixes, diff};
+///
+/// let text = "[control_center]\nMsTeamsTenantId = \" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n";
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// let fixed = apply_safe_fixes(&checked).expect("a safe fix");
+/// assert!(diff(checked.source(), fixed.source()).contains("\n+MsTeamsTenantId = \"7a3c5e10-"));
+/// ```
 pub fn apply_safe_fixes(checked: &Checked) -> Option<Checked> {
     // A fix may reveal a finding that another fix resolves; no fix causes a finding again.
     const ROUNDS: usize = 4;

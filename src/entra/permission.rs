@@ -2,6 +2,14 @@
 //!
 //! Least privilege: mode 1 reads presences, mode 2 also writes them; both match users by name and e-mail address.
 //! Source: <https://learn.microsoft.com/graph/permissions-reference>.
+//!
+//! ```
+//! use swyx_teams::entra::permission::list_needs;
+//! use swyx_teams::settings::Mode;
+//!
+//! let names = list_needs(Mode::FromTeams).map(|need| need.name);
+//! assert_eq!(names, ["Presence.Read.All", "User.ReadBasic.All"]);
+//! ```
 
 use crate::settings::Mode;
 

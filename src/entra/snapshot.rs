@@ -4,6 +4,17 @@
 //! Each part is independent: a part that could not be read says why ([`Unseen`]), so that no rule mistakes
 //! missing data for a good state. Rules use only this data; their "now" is [`Snapshot::seen_at`]. It contains
 //! no secret and no token.
+//!
+//! ```
+//! use swyx_teams::entra::snapshot::{Cause, SignIn, Snapshot, Unseen};
+//!
+//! let why = Unseen::new(Cause::NotAsked, "nothing was requested");
+//! let mut tenant = Snapshot::unseen("2026-03-01T12:00:00Z".parse()?, &why);
+//! tenant.sign_in = Ok(SignIn::Accepted { roles: Some(vec!["Presence.Read.All".to_owned()]) });
+//! assert_eq!(tenant.roles(), Ok(&["Presence.Read.All".to_owned()][..]));
+//! assert_eq!(tenant.registration(), Err(why));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod objects;
 

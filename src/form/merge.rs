@@ -49,6 +49,16 @@ pub enum By {
 
 /// The differences between `mine`, which a form would save, and `now`, the current file. The form was created
 /// from `base`.
+///
+/// ```
+/// use swyx_teams::form::{By, Form, compare_versions};
+///
+/// let file = |mode| {
+///     swyx_teams::check::check_bytes("a.toml", format!("[control_center]\nMsTeamsStatusSyncMode = {mode}\n").into(), false)
+/// };
+/// let found = compare_versions(&Form::new(), &file(0), &file(1), &file(2));
+/// assert_eq!((found[0].key.as_str(), found[0].by), ("control_center.MsTeamsStatusSyncMode", By::Both));
+/// ```
 pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
     let sides = [base, mine, now].map(|checked| Side { checked, values: Values::of(form, checked) });
     let [base, mine, now] = &sides;
@@ -74,6 +84,17 @@ pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Check
 
 /// Returns the changes that copy `key`, one of the keys of their [`differences`](compare_versions), from `mine` to `now`. For
 /// other keys, there are none.
+///
+/// ```
+/// use swyx_teams::form::{Form, merge_key};
+///
+/// let file = |mode| {
+///     swyx_teams::check::check_bytes("a.toml", format!("[control_center]\nMsTeamsStatusSyncMode = {mode}\n").into(), false)
+/// };
+/// let changes = merge_key(&Form::new(), &file(1), &file(2), "control_center.MsTeamsStatusSyncMode")?;
+/// assert_eq!(changes[0].key(), &swyx_teams::settings::keys::MODE);
+/// # Ok::<(), swyx_teams::edit::ChangeError>(())
+/// ```
 ///
 /// # Errors
 /// [`ChangeError::ReadOnly`] if the key is read-only in forms.

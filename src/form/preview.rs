@@ -23,6 +23,18 @@ pub struct Preview {
 
 /// Previews the file that a posted form would save.
 ///
+/// ```
+/// use swyx_teams::form::{Form, Posted, Values, preview};
+///
+/// let form = Form::new();
+/// let base = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1\n".to_vec(), false);
+/// let sent = [("control_center.MsTeamsStatusSyncMode".to_owned(), "3".to_owned())];
+/// let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, Default::default())?;
+/// let preview = preview(&form, &base, &posted)?;
+/// assert_eq!((preview.refused, preview.added[0].rule), (1, "invalid-value"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`EditError`] if the file cannot be changed because of the way it is written.
 pub fn preview(form: &Form, base: &Checked, posted: &Posted) -> Result<Preview, EditError> {

@@ -5,6 +5,14 @@
 //! the draft, returns early if a key is absent or unreadable (`missing-key` and `wrong-type` report that),
 //! and never puts a value into a message. A rule that checks a tenant reports what it could not see: it uses
 //! `?` on that part of the [`Snapshot`]. Its good and bad tenants are in `tests/common`.
+//!
+//! ```
+//! use swyx_teams::rules::{ALL, Rule};
+//!
+//! let rule = Rule::find("plain-http").expect("a rule");
+//! assert!(rule.doc.contains("## Fix") && !rule.is_online());
+//! assert!(ALL.iter().any(Rule::is_online));
+//! ```
 
 mod application_multi_tenant;
 mod application_not_found;

@@ -91,6 +91,19 @@ impl From<CancellationToken> for CommandLimits {
 /// Fetches the secret from `source`. Relative paths start at `folder`, the folder of the settings file. A
 /// trailing line end is removed.
 ///
+/// ```
+/// use swyx_teams::secret::{RevealError, Secret, SecretSource, Trust, reveal};
+///
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("teams.secret"), "made-up\n")?;
+/// let secret = reveal(&SecretSource::File("teams.secret".into()), folder.path(), &Trust::nothing())?;
+/// assert!(secret == Secret::new("made-up"));
+/// // A command needs trust.
+/// let command = SecretSource::Command(vec!["pass".to_owned()]);
+/// assert!(matches!(reveal(&command, folder.path(), &Trust::nothing()), Err(RevealError::Untrusted)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`RevealError`] if the secret cannot be fetched.
 pub fn reveal(source: &SecretSource, folder: &Path, trust: &Trust) -> Result<Secret, RevealError> {

@@ -1,4 +1,13 @@
 //! Every key of a file with its displayable value, and the defaults of the missing keys.
+//!
+//! ```
+//! use swyx_teams::settings::{entries, keys};
+//!
+//! let checked = swyx_teams::check::check_bytes("a.toml", b"[swyx]\nversion = \"14.10\"\n".to_vec(), false);
+//! let entries = entries::list_all(checked.source(), checked.draft().expect("valid TOML"));
+//! assert_eq!((&entries[0].key, entries[0].shown()), (&keys::SWYX_VERSION, "14.10".to_owned()));
+//! assert!(entries[1..].iter().all(|entry| !entry.is_given));
+//! ```
 
 use serde_json::Value as Json;
 

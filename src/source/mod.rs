@@ -4,6 +4,15 @@
 //! columns, and returns text only with everything masked that is, or might be, a secret: values that the
 //! reader marked, comments (they may contain old secrets), and any string that contains an Entra client
 //! secret of today's form.
+//!
+//! ```
+//! let text = "[control_center]\nMsTeamsClientSecret = \"xYz7Q~a-made-up.secret_of~the.example012\"\n";
+//! let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+//! let found = checked.diagnostics().iter().find(|found| found.rule == "secret-inline").expect("a finding");
+//! let source = checked.source();
+//! assert_eq!(source.span(&found.place).start.line, 2);
+//! assert!(!source.excerpt(&found.place).expect("a line").marked.contains("made-up"));
+//! ```
 
 pub(crate) mod decode;
 mod directive;

@@ -209,9 +209,7 @@ fn exhaustive_types(text: &str) -> Vec<String> {
                 |line: &&str| line.starts_with("    ") && line.contains(':') && !line.contains("pub ");
             let is_sealed = line.starts_with("pub struct")
                 && if has_block {
-                    body.iter()
-                        .filter(|line| !line.trim_start().starts_with("//"))
-                        .any(|line| is_private(line))
+                    body.iter().filter(|line| !line.trim_start().starts_with("//")).any(is_private)
                 } else {
                     rest.contains('(') && !rest.contains("(pub ")
                 };

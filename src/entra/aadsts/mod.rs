@@ -6,6 +6,13 @@
 //! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. That table does not list the
 //! value of `error` for a code. It is included here if an answer or Microsoft's pages on the grant showed it,
 //! and has no effect.
+//!
+//! ```
+//! use swyx_teams::entra::aadsts::{self, Kind};
+//!
+//! let number = aadsts::parse_number("AADSTS7000222:").expect("a code");
+//! assert_eq!(aadsts::find(number).map(|code| code.kind), Some(Kind::SecretExpired));
+//! ```
 
 mod administrator;
 mod application;

@@ -1,5 +1,17 @@
 //! The directory objects of a tenant that belong to the application in the settings, as far as provisioning
 //! needs them.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use swyx_teams::entra::snapshot::objects::{GraphPrincipal, Objects};
+//!
+//! let id = "a70e0c2d-e793-494c-94c4-118fa0a67f42".parse()?;
+//! let graph = GraphPrincipal::new(uuid::Uuid::nil(), BTreeMap::from([("Presence.Read.All".to_owned(), id)]));
+//! let objects = Objects::new("2026-03-01T12:00:00Z".parse()?, graph);
+//! assert_eq!(objects.graph.find_name(id), Some("Presence.Read.All"));
+//! assert!(objects.application.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::collections::BTreeMap;
 
