@@ -10,7 +10,7 @@ use std::path::Path;
 
 use swyx_teams::check;
 use swyx_teams::edit::{self, Outcome};
-use swyx_teams::form::{Form, Kind, Posted, Value, Values, findings, preview};
+use swyx_teams::form::{Form, Kind, Posted, Value, Values, collect_findings, preview};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -26,9 +26,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The form as text: a line for each field, its findings below it.
 fn page(path: &Path) -> String {
     let form = Form::new();
-    let checked = check::file(path.to_string_lossy(), path);
+    let checked = check::check_file(path.to_string_lossy(), path);
     let values = Values::of(&form, &checked);
-    let found = findings(&form, &checked, None);
+    let found = collect_findings(&form, &checked, None);
     let mut page = String::new();
     for section in form.sections.iter().filter(|section| !section.repeats) {
         page.push_str(&format!("{}\n", section.title));
@@ -38,6 +38,8 @@ fn page(path: &Path) -> String {
                 // Where a secret is kept is all that there is to show.
                 Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
                 Value::Kept(_) => "…".to_owned(),
+                // Another kind of a later version.
+                _ => continue,
             };
             // Addresses and commands are changed by `swyx-teams set` only: a form shows them.
             let is_command = matches!(values.get(&field.key), Value::Secret(secret) if secret.read_only);
@@ -61,7 +63,7 @@ fn page(path: &Path) -> String {
 fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Error>> {
     let form = Form::new();
     let name = path.to_string_lossy();
-    let base = check::file(name.clone(), path);
+    let base = check::check_file(name.clone(), path);
     let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, HashMap::new())?;
     let preview = preview(&form, &base, &posted)?;
     let saved = if posted.can_be_saved() {
@@ -70,7 +72,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
         match edit::apply_from_form(&name, path, Some(&base), posted.changes())? {
             Outcome::Saved(_) => "saved",
             Outcome::Unchanged(_) => "unchanged",
-            Outcome::Refused(..) => "refused",
+            _ => "refused",
         }
     } else {
         "refused"

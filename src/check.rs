@@ -14,6 +14,7 @@ use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
 use crate::source::{DIRECTIVE, MAX_BYTES, Source, allowed_rule, is_directive};
+use crate::text::format_bytes;
 
 pub use crate::settings::MAX_FINDINGS;
 
@@ -26,6 +27,12 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The result for a file or a folder that could not be read.
+    pub(crate) fn unreadable(name: impl Into<String>, message: String, help: &str) -> Self {
+        let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
+        Self { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
+    }
+
     /// The source text, to look up places.
     pub fn source(&self) -> &Source {
         &self.source
@@ -77,19 +84,36 @@ impl Checked {
 /// Checks the bytes of a file. `name` is its name in reports; `readable_by_others` comes from its file mode.
 ///
 /// ```
-/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
 /// let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
 /// assert_eq!(rules, ["missing-key", "missing-key", "invalid-value"]);
 /// let place = checked.source().span(&checked.diagnostics()[2].place);
 /// assert_eq!((place.start.line, place.start.column), (2, 25));
 /// ```
-pub fn bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
+pub fn check_bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
     examine(name.into(), bytes, readable_by_others, None)
 }
 
 /// Checks a file again with the snapshot of its tenant. The result contains the findings of the first check
 /// and those of the online rules.
-pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
+///
+/// ```
+/// let text = r#"
+/// [control_center]
+/// MsTeamsStatusSyncMode = 2
+/// MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+/// MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+/// MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+/// "#;
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// # use swyx_teams::entra::snapshot::{Cause, Snapshot, Unseen};
+/// let tenant = Snapshot::unseen("2026-03-01T12:00:00Z".parse()?, &Unseen::new(Cause::Silence, "no answer in time"));
+/// let checked = swyx_teams::check::check_with_tenant(checked, &tenant);
+/// assert!(checked.diagnostics().is_empty());
+/// assert!(checked.skipped().iter().any(|skipped| skipped.rule == "permission-missing"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn check_with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     // A file that could not be read has no text to check again.
     if checked.draft.is_none() {
         return Checked { skipped: crate::rules::without_draft(), ..checked };
@@ -100,9 +124,22 @@ pub fn with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
 }
 
 /// Adds the findings about the number of matched users, unless a comment allows them.
-pub fn with_users(mut checked: Checked, users: usize) -> Checked {
+///
+/// ```
+/// let text = r#"
+/// [control_center]
+/// MsTeamsStatusSyncMode = 2
+/// MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+/// MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+/// MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+/// "#;
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// let checked = swyx_teams::check::check_with_users(checked, 1_000_000);
+/// assert_eq!(checked.diagnostics()[0].rule, "read-budget");
+/// ```
+pub fn check_with_users(mut checked: Checked, users: usize) -> Checked {
     let Ok(settings) = checked.settings() else { return checked };
-    let mut found = crate::rules::of_users(&settings, users);
+    let mut found = crate::rules::apply_counted(&settings, users);
     let unused = |found: &Diagnostic| found.rule == id::UNUSED_ALLOW;
     silence(&checked.source, &mut found, Rule::is_counted);
     checked.diagnostics.extend(found.into_iter().filter(|found| !unused(found)));
@@ -138,22 +175,25 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 }
 
 /// Checks a file. If it cannot be read, that is a finding of the rule `unreadable`.
-pub fn file(name: impl Into<String>, path: &Path) -> Checked {
+///
+/// ```
+/// let checked = swyx_teams::check::check_file("missing.toml", std::path::Path::new("/missing.toml"));
+/// assert!(!checked.was_read());
+/// assert_eq!(checked.diagnostics()[0].rule, "unreadable");
+/// ```
+pub fn check_file(name: impl Into<String>, path: &Path) -> Checked {
     match os::read_regular(path, MAX_BYTES) {
-        Ok((content, readable_by_others)) => bytes(name, content, readable_by_others),
-        Err(error) => unreadable(name, error.to_string(), advice(&error)),
+        Ok((content, readable_by_others)) => check_bytes(name, content, readable_by_others),
+        Err(error) => Checked::unreadable(name, error.to_string(), &advice(&error)),
     }
 }
 
-/// The result for a file or a folder that could not be read.
-pub fn unreadable(name: impl Into<String>, message: String, help: &str) -> Checked {
-    let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
-    Checked { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
-}
-
-fn advice(error: &ReadError) -> &'static str {
-    match error {
-        ReadError::TooLarge(_) => "check that this is a settings file: it may have at most 1 MiB",
+fn advice(error: &ReadError) -> String {
+    let advice = match error {
+        ReadError::TooLarge(limit) => {
+            let limit = format_bytes(*limit);
+            return format!("check that this is a settings file: it may have at most {limit}");
+        }
         ReadError::NotRegular(_) => "name a settings file, or a folder with settings files",
         ReadError::Changing => "another process is writing to it; try again",
         ReadError::Io(error) => match error.kind() {
@@ -163,7 +203,8 @@ fn advice(error: &ReadError) -> &'static str {
             }
             _ => "the operating system reported this reason",
         },
-    }
+    };
+    advice.to_owned()
 }
 
 /// The findings of one rule on one line.
@@ -266,7 +307,7 @@ mod tests {
     fn found(text: &str) -> Vec<(&'static str, usize)> {
         let whole =
             "[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"x\"\nMsTeamsClientId = \"x\"\n";
-        let checked = bytes("a.toml", format!("{whole}{text}").into_bytes(), false);
+        let checked = check_bytes("a.toml", format!("{whole}{text}").into_bytes(), false);
         let line = |found: &Diagnostic| checked.source().line_of(&found.place).saturating_sub(4);
         checked
             .diagnostics()

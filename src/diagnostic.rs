@@ -3,10 +3,23 @@
 //! A [`Diagnostic`] names the rule, the severity, the place and the fix. The [`Place`] is usually a [`Key`];
 //! only [`crate::source::Source`] can convert it to lines and columns. So a form can show the same finding
 //! next to a field, and no position becomes outdated. No message and no fix contains the value of a secret.
+//!
+//! ```
+//! use swyx_teams::diagnostic::{Key, Place, Severity, Step};
+//!
+//! let checked = swyx_teams::check::check_bytes("a.toml", b"[[user]]\nswix = \"Jane\"\n".to_vec(), false);
+//! let found = checked.diagnostics().iter().find(|found| found.rule == "unknown-key").expect("a typo");
+//! assert_eq!(found.place.key().map(Key::as_str), Some("user[0].swix"));
+//! assert_eq!("user[0]".parse::<Key>()?.steps(), [Step::Name("user".to_owned()), Step::Index(0)]);
+//! assert!(Severity::Warning < Severity::Error && Place::File.key().is_none());
+//! # Ok::<(), swyx_teams::diagnostic::InvalidKey>(())
+//! ```
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+
+use serde::Serialize;
 
 /// The ids of the rules that are applied while a file is read, or by a form before a file exists. Every other
 /// rule's id is in its own file under `rules/`.
@@ -35,8 +48,9 @@ pub mod id {
     pub const READ_ONLY_IN_FORM: &str = "read-only-in-form";
 }
 
-/// The severity of a finding. Ordered: `Info < Warning < Error`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The severity of a finding. Ordered: `Info < Warning < Error`. As JSON, it is its name in reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
     /// Information only.
@@ -71,7 +85,7 @@ impl fmt::Display for Severity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Cow<'static, str>);
 
-/// One step of a [`Key`].
+/// One step of a [`Key`]. There is no third kind: TOML has tables and arrays only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The name of a member of a table.
@@ -85,6 +99,7 @@ pub enum Step {
 #[error(
     "invalid key: write it like control_center.MsTeamsTenantId, user[0].teams or sync.status.\"Busy/InACall\""
 )]
+#[non_exhaustive]
 pub struct InvalidKey;
 
 impl Key {

@@ -1,4 +1,14 @@
 //! Web addresses, and their hosts and ports.
+//!
+//! ```
+//! use swyx_teams::endpoint::Endpoint;
+//!
+//! let endpoint = "https://gateway.example.com:8443/api".parse::<Endpoint>()?;
+//! assert!(endpoint.is_https() && !endpoint.is_loopback());
+//! assert_eq!(endpoint.host(), "gateway.example.com");
+//! assert!("https://user:password@example.com".parse::<Endpoint>().is_err());
+//! # Ok::<(), swyx_teams::settings::InvalidFormat>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

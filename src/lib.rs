@@ -2,19 +2,19 @@
 //!
 //! ```
 //! use swyx_teams::edit::{self, Change, NewValue};
-//! use swyx_teams::settings::{keys, schema::{Dialect, schema}};
+//! use swyx_teams::settings::{keys, schema::{Dialect, generate}};
 //!
 //! # let temporary = tempfile::tempdir()?;
 //! # let folder = temporary.path();
 //! # std::fs::write(folder.join("north.toml"), include_str!("../schema/swyx-teams.example.toml").replace("SyncMode = 2", "SyncMode = 3"))?;
 //! let path = &folder.join("north.toml");
-//! let checked = swyx_teams::check::file("north.toml", path);
+//! let checked = swyx_teams::check::check_file("north.toml", path);
 //! for found in checked.diagnostics() {
 //!     let start = checked.source().span(&found.place).start;
 //!     println!("{}:{}: {}", start.line, start.column, found.message);
 //! }
 //! edit::apply_to_file("north.toml", path, &[Change::Set(keys::MODE, NewValue::Integer(2))])?;
-//! std::fs::write(folder.join("swyx-teams.schema.json"), schema(Dialect::Draft2020_12).to_string())?;
+//! std::fs::write(folder.join("swyx-teams.schema.json"), generate(Dialect::Draft2020_12).to_string())?;
 //! # assert!(!checked.diagnostics().is_empty() && std::fs::read_to_string(path)?.contains("SyncMode = 2"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

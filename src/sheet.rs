@@ -2,11 +2,26 @@
 //!
 //! No public interface writes these fields, so you must enter them by hand. The sheet uses the terms of
 //! Control Center and the portal.
+//!
+//! ```
+//! let text = r#"
+//! [control_center]
+//! MsTeamsStatusSyncMode = 2
+//! MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+//! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+//! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+//! "#;
+//! let settings = swyx_teams::check::check_bytes("a.toml", text.into(), false).settings()?;
+//! let sheet = swyx_teams::sheet::Sheet::new(&settings);
+//! assert_eq!((sheet.fields[0].label, sheet.fields[0].value.as_deref()), ("MsTeamsStatusSyncMode", Some("2")));
+//! # Ok::<(), swyx_teams::settings::Unresolved>(())
+//! ```
 
 use crate::settings::{Mode, Settings, SwyxVersion};
 
 /// The sheet of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Sheet {
     /// Where the fields are in Control Center.
     pub place: &'static str,

@@ -29,6 +29,17 @@ pub(crate) fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// A number of bytes in the largest binary unit that represents it exactly.
+pub(crate) fn format_bytes(bytes: usize) -> String {
+    const KIB: usize = 1024;
+    const MIB: usize = 1024 * KIB;
+    match bytes {
+        bytes if bytes % MIB == 0 => format!("{} MiB", bytes / MIB),
+        bytes if bytes % KIB == 0 => format!("{} KiB", bytes / KIB),
+        bytes => format!("{bytes} bytes"),
+    }
+}
+
 /// The text does not have the required format; the message describes the format.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -38,7 +49,7 @@ pub struct InvalidFormat(pub(crate) &'static str);
 ///
 /// Braces, `urn:uuid:` and 32 digits without hyphens are rejected: Control Center and the portal do not show
 /// ids in those forms.
-pub fn guid(text: &str) -> Option<Uuid> {
+pub fn parse_guid(text: &str) -> Option<Uuid> {
     const HYPHENATED: usize = 36;
     if text.len() == HYPHENATED { Uuid::try_parse(text).ok() } else { None }
 }
@@ -100,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_guid_has_one_form() {
-        assert!(guid("8F1C2d3e-0000-4000-8000-123456789abc").is_some());
+        assert!(parse_guid("8F1C2d3e-0000-4000-8000-123456789abc").is_some());
         for text in [
             "{8f1c2d3e-0000-4000-8000-123456789abc}",
             "urn:uuid:8f1c2d3e-0000-4000-8000-123456789abc",
@@ -109,7 +120,7 @@ mod tests {
             "8f1c2d3e0-000-4000-8000-123456789abc",
             "",
         ] {
-            assert!(guid(text).is_none(), "{text}");
+            assert!(parse_guid(text).is_none(), "{text}");
         }
     }
 

@@ -8,7 +8,6 @@ use indicatif::ProgressBar;
 
 use super::connection::Connection;
 use super::context::Context;
-use crate::entra::probe;
 use crate::entra::sign_in::{AdminWay, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::secret::Secret;
@@ -85,6 +84,6 @@ pub(super) async fn token(administrators: &Administrators, connection: &Connecti
         );
         return Err(Unseen::new(Cause::Use, why));
     }
-    let token = administrators.token(access, Arc::clone(connection.transport())).await;
-    token.map_err(|error| probe::unseen(&error))
+    let token = administrators.fetch_token(access, Arc::clone(connection.transport())).await;
+    token.map_err(|error| Unseen::from(&error))
 }

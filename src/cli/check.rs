@@ -17,7 +17,7 @@ use super::output::width_of_results;
 use super::walk::{self, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
-use crate::report::{self, FileReport, Format, Options, Repository, verdict};
+use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict};
 use crate::source::MAX_BYTES;
 use crate::text::printable;
 
@@ -169,7 +169,7 @@ fn online(
     let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
         let seen = online::report_unseen(context, &file);
         let mut report = FileReport::new(&file.checked, is_human);
-        report.verdict = verdict(&file.tenant);
+        report.verdict = describe_verdict(&file.tenant);
         FileOutcome { report, diff, failure, seen }
     });
     Ok(outcomes.collect())
@@ -180,18 +180,18 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
         Target::Stdin => from_stdin(&args.stdin_filename),
         Target::NoFile(path, reason) => {
             let help = "name a settings file or a folder with settings files";
-            pipeline::unreadable(display(path), reason.clone(), help)
+            pipeline::Checked::unreadable(display(path), reason.clone(), help)
         }
         Target::File(path) if args.fix && !args.diff => return fix_file(path),
-        Target::File(path) => pipeline::file(display(path), path),
+        Target::File(path) => pipeline::check_file(display(path), path),
     };
-    let after = if args.diff { edit::with_safe_fixes(&checked) } else { None };
+    let after = if args.diff { edit::apply_safe_fixes(&checked) } else { None };
     let diff = after.map(|after| edit::diff(checked.source(), after.source()));
     CheckedFile { checked, diff, failure: None }
 }
 
 fn fix_file(path: &Path) -> CheckedFile {
-    let before = pipeline::file(display(path), path);
+    let before = pipeline::check_file(display(path), path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| edit::fix_file(before.source().name(), path)) {
         None => (before, None),
@@ -207,8 +207,8 @@ fn fix_file(path: &Path) -> CheckedFile {
 fn from_stdin(name: &str) -> Checked {
     let mut content = Vec::new();
     match io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut content) {
-        Ok(_) => pipeline::bytes(name, content, false),
-        Err(error) => pipeline::unreadable(name, crate::os::reason(&error), "check standard input"),
+        Ok(_) => pipeline::check_bytes(name, content, false),
+        Err(error) => pipeline::Checked::unreadable(name, crate::os::reason(&error), "check standard input"),
     }
 }
 

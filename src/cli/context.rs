@@ -75,7 +75,7 @@ impl Context<'_> {
 
     /// Reads the settings file for a command that needs valid TOML; otherwise reports what is wrong.
     pub(super) fn load(&mut self, path: &Path) -> Result<Checked, CliError> {
-        let checked = pipeline::file(display(path), path);
+        let checked = pipeline::check_file(display(path), path);
         if checked.source().is_sound() && checked.was_read() {
             return Ok(checked);
         }

@@ -81,7 +81,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &DiffArgs) -> Result<Exit, Cl
 
 fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
     let (Some(old), Some(new)) = (before.draft(), after.draft()) else { return Vec::new() };
-    let (old_entries, new_entries) = (entries::all(before.source(), old), entries::all(after.source(), new));
+    let (old_entries, new_entries) =
+        (entries::list_all(before.source(), old), entries::list_all(after.source(), new));
     let is_user = |entry: &&Entry| entry.key.as_str().starts_with("user[");
     let (old_by_key, new_by_key) = (by_key(&old_entries), by_key(&new_entries));
     // The keys of the new file first, in its order, then the removed ones.

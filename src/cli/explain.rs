@@ -16,9 +16,9 @@ use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
 use crate::report::wrap::reflow;
-use crate::rules::{ALL, Rule, of_refusal};
-use crate::settings::entries::known_keys;
-use crate::settings::schema::{Dialect, choices, describe, schema};
+use crate::rules::{ALL, OF_FORMS, Rule, find_for_refusal};
+use crate::settings::entries::list_known_keys;
+use crate::settings::schema::{Dialect, describe, generate, list_choices};
 use crate::settings::suggest::nearest;
 
 #[derive(Args)]
@@ -70,14 +70,14 @@ struct CodeShape {
 }
 
 pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
-    if let Some(rule) = Rule::find(&args.what) {
+    if let Some(rule) = every_rule().find(|rule| rule.id == args.what) {
         match args.format {
             Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
             Plain::Human => write!(context.out, "{}", reflow(&page(rule), width_of_results()))?,
         }
         return Ok(Exit::Clean);
     }
-    let schema = schema(Dialect::Draft2020_12);
+    let schema = generate(Dialect::Draft2020_12);
     if let Some((key, described)) = find_key(&args.what, &schema) {
         match args.format {
             Plain::Json => write_pretty(described, context.out)?,
@@ -85,11 +85,11 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
         }
         return Ok(Exit::Clean);
     }
-    if let Some(number) = aadsts::number(&args.what) {
+    if let Some(number) = aadsts::parse_number(&args.what) {
         return explain_code(context, number, args.format);
     }
-    let keys = known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
-    let known = ALL.iter().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
+    let keys = list_known_keys().map(|key| key.to_string()).collect::<Vec<_>>();
+    let known = every_rule().map(|rule| rule.id).chain(keys.iter().map(String::as_str));
     let near = nearest(&args.what, known).map_or_else(
         || "see `swyx-teams rules` for the rules and `swyx-teams list` for the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
@@ -97,9 +97,14 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
     Err(usage_error(format!("unknown rule, key or code `{}`; {near}", named(&args.what))))
 }
 
+/// The rules that a user can meet, including those that only forms report.
+fn every_rule() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter().chain(OF_FORMS)
+}
+
 fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result<Exit, CliError> {
     let Some(code) = aadsts::find(number) else {
-        let page = aadsts::page(number);
+        let page = aadsts::build_page_address(number);
         return Err(usage_error(format!("AADSTS{number} is not in the table; see Microsoft's page: {page}")));
     };
     match format {
@@ -116,8 +121,8 @@ fn code_shape(code: &Code) -> CodeShape {
         meaning: code.meaning,
         why: code.kind.why(),
         cure: code.cure,
-        rule: of_refusal(code.kind).map(|rule| rule.id),
-        source: aadsts::page(code.number),
+        rule: find_for_refusal(code.kind).map(|rule| rule.id),
+        source: aadsts::build_page_address(code.number),
     }
 }
 
@@ -146,7 +151,7 @@ fn find_key<'a>(text: &str, schema: &'a Value) -> Option<(Key, &'a Value)> {
     let by_address =
         text.parse::<Key>().ok().and_then(|key| describe(schema, &key).map(|described| (key, described)));
     by_address.or_else(|| {
-        let key = known_keys().find(|key| {
+        let key = list_known_keys().find(|key| {
             key.as_str().rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case(text))
         })?;
         describe(schema, &key).map(|described| (key, described))
@@ -167,7 +172,7 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
             writeln!(out, "{label}: {}", plain(value))?;
         }
     }
-    for (value, title) in choices(described) {
+    for (value, title) in list_choices(described) {
         writeln!(out, "  {}: {title}", plain(value))?;
     }
     for way in described.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
@@ -177,7 +182,7 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
     for example in described.get("examples").and_then(Value::as_array).into_iter().flatten() {
         writeln!(out, "Example: {example}")?;
     }
-    let rules = ALL.iter().filter(|rule| rule.keys.contains(key)).map(|rule| rule.id).collect::<Vec<_>>();
+    let rules = every_rule().filter(|rule| rule.keys.contains(key)).map(|rule| rule.id).collect::<Vec<_>>();
     if !rules.is_empty() {
         writeln!(out, "Rules: {}", rules.join(", "))?;
     }

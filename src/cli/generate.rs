@@ -50,11 +50,11 @@ enum SchemaFor {
 
 pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exit, CliError> {
     let schema = match args.tool {
-        SchemaFor::JsonSchema => schema::schema(Dialect::Draft2020_12),
-        SchemaFor::Draft07 => schema::schema(Dialect::Draft07),
-        SchemaFor::Taplo => schema::taplo(),
-        SchemaFor::Rjsf => schema::rjsf(),
-        SchemaFor::JsonForms => schema::jsonforms(),
+        SchemaFor::JsonSchema => schema::generate(Dialect::Draft2020_12),
+        SchemaFor::Draft07 => schema::generate(Dialect::Draft07),
+        SchemaFor::Taplo => schema::generate_for_taplo(),
+        SchemaFor::Rjsf => schema::generate_for_rjsf(),
+        SchemaFor::JsonForms => schema::generate_for_jsonforms(),
         SchemaFor::Gateway => contract(),
     };
     write_pretty(&schema, context.out)?;

@@ -89,13 +89,13 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
 /// Whether a settings file may have this key. Names of Control Center fields, statuses and users are free.
 pub(super) fn may_exist(key: &Key) -> bool {
     let is_open = |start: &&str| key.as_str().starts_with(start);
-    entries::known_keys().any(|known| known == *key)
+    entries::list_known_keys().any(|known| known == *key)
         || ["sync.status.", "user[", "control_center."].iter().any(is_open)
 }
 
 /// The error for a key that no settings file has.
 pub(super) fn no_such_key(key: &Key) -> String {
-    let known = entries::known_keys().map(|known| known.to_string()).collect::<Vec<_>>();
+    let known = entries::list_known_keys().map(|known| known.to_string()).collect::<Vec<_>>();
     let of_that_name =
         known.iter().find(|known| known.rsplit('.').next() == Some(key.as_str())).map(String::as_str);
     let near = of_that_name.or_else(|| nearest(key.as_str(), known.iter().map(String::as_str)));
@@ -148,7 +148,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, C
 }
 
 fn all(checked: &Checked) -> Vec<Entry> {
-    checked.draft().map(|draft| entries::all(checked.source(), draft)).unwrap_or_default()
+    checked.draft().map(|draft| entries::list_all(checked.source(), draft)).unwrap_or_default()
 }
 
 /// The secret of an entry, if it is one and revealing is requested.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::settings::entries::known_keys;
+use crate::settings::entries::list_known_keys;
 
 /// A path in the form that reports use.
 pub(super) fn display(path: &Path) -> String {
@@ -17,7 +17,7 @@ pub(super) fn folder(path: &Path) -> PathBuf {
 /// A word from the arguments in a form that is safe to repeat: a key or a name, correct or misspelt. A word with digits or signs that no
 /// known name has might be a secret in the wrong place.
 pub(super) fn named(word: &str) -> &str {
-    let is_known = |word: &str| known_keys().any(|key| key.as_str() == word);
+    let is_known = |word: &str| list_known_keys().any(|key| key.as_str() == word);
     if is_known(word) || word.split(['.', '[', ']', '"']).all(is_name) { word } else { "…" }
 }
 
@@ -25,7 +25,7 @@ pub(super) fn named(word: &str) -> &str {
 pub(super) fn is_name(name: &str) -> bool {
     const MAX_NAME_LEN: usize = 40;
     let is_index = name.len() <= 4 && name.bytes().all(|b| b.is_ascii_digit());
-    let is_ours = || known_keys().any(|key| key.as_str().ends_with(name));
+    let is_ours = || list_known_keys().any(|key| key.as_str().ends_with(name));
     let is_plain = name.bytes().all(|b| b.is_ascii_alphabetic() || b"_-/".contains(&b));
     is_index || (is_plain && name.len() <= MAX_NAME_LEN) || is_ours()
 }

@@ -17,7 +17,7 @@ use super::administrator;
 use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
-use crate::check::{Checked, with_tenant};
+use crate::check::{Checked, check_with_tenant};
 use crate::cli::error::{CliError, cannot};
 use crate::entra::probe::{self, Depth};
 use crate::entra::sign_in::{Administrators, Credential, TO_READ};
@@ -88,7 +88,7 @@ pub(super) fn examine(
     let examined = files
         .into_iter()
         .zip(tenants)
-        .map(|(file, tenant)| Examined { checked: with_tenant(file.checked, &tenant), tenant });
+        .map(|(file, tenant)| Examined { checked: check_with_tenant(file.checked, &tenant), tenant });
     Ok(examined.collect())
 }
 
@@ -183,7 +183,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
         Ok(secret) => {
             let credential = Credential::Secret(settings.client_id, secret.clone());
             let client = connection.client(credential, limits());
-            probe::application(&client, secret, options.depth).await
+            probe::read_application(&client, secret, options.depth).await
         }
         Err(why) => unseen(why),
     };
@@ -194,7 +194,7 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
             tenant.registration = match administrator::token(administrators, &connection).await {
                 Ok(token) => {
                     let client = connection.client(Credential::Token(token), limits());
-                    probe::registration(&client, &settings, secret.as_ref().ok()).await
+                    probe::read_registration(&client, &settings, secret.as_ref().ok()).await
                 }
                 Err(why) => Err(why),
             }
@@ -238,7 +238,7 @@ mod tests {
     fn checked() -> Checked {
         let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
                     MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
-        crate::check::bytes("a.toml", text.into(), false)
+        crate::check::check_bytes("a.toml", text.into(), false)
     }
 
     #[tokio::test(start_paused = true)]
@@ -254,7 +254,7 @@ mod tests {
             administrators: None,
         };
         let tenant = look_up(Lookup(Ok((settings, connection))), &options).await;
-        let file = Examined { checked: with_tenant(checked, &tenant), tenant };
+        let file = Examined { checked: check_with_tenant(checked, &tenant), tenant };
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let global = super::super::options::tests::global();
         let mut context = Context {

@@ -4,7 +4,7 @@ use crate::diagnostic::Key;
 use crate::edit::NewValue;
 use crate::secret::SecretSource;
 use crate::settings::keys;
-use crate::settings::schema::{Dialect, describe, schema};
+use crate::settings::schema::{Dialect, describe, generate};
 
 /// The value of a key from a word. No message repeats the word: it may be a secret in the wrong place.
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
@@ -13,7 +13,7 @@ pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
                       env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
         return reference(text).map(NewValue::Secret).ok_or_else(|| wanted.to_owned());
     }
-    let schema = schema(Dialect::Draft2020_12);
+    let schema = generate(Dialect::Draft2020_12);
     let Some(described) = describe(&schema, key) else {
         // The type of an unknown Control Center field follows from its form.
         return Ok(match (text.parse(), text.parse()) {

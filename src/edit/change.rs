@@ -9,6 +9,7 @@ use crate::secret::{Secret, SecretSource};
 
 /// A change of one key.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Change {
     /// Sets the key to this value.
     Set(Key, NewValue),
@@ -18,6 +19,7 @@ pub enum Change {
 
 /// A value to write.
 #[derive(Clone)]
+#[non_exhaustive]
 pub enum NewValue {
     /// An integer.
     Integer(i64),

@@ -26,6 +26,7 @@ use replacement::apply;
 use text::sketch;
 
 /// The result of a change.
+#[non_exhaustive]
 pub enum Outcome {
     /// The file was changed; this is its check.
     Saved(Checked),
@@ -68,11 +69,6 @@ impl ChangeError {
             Self::ReadOnly(key) => format!("`{key}` cannot be changed in the form"),
         }
     }
-
-    /// Whether the old file is unchanged.
-    pub fn leaves_the_file_unchanged(&self) -> bool {
-        !matches!(self, Self::Save(error) if !error.leaves_the_file_unchanged())
-    }
 }
 
 /// The origin of changes.
@@ -91,6 +87,19 @@ impl std::fmt::Debug for Checked {
 }
 
 /// Makes `changes` in the file at `path`, all or none. A missing file is created, readable by its owner only.
+///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, Outcome, apply_to_file};
+/// use swyx_teams::settings::keys;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.toml");
+/// std::fs::write(&path, "[swyx]\nversion = \"14.00\" # north\n")?;
+/// let changes = [Change::Set(keys::SWYX_VERSION, NewValue::Text("14.10".to_owned()))];
+/// assert!(matches!(apply_to_file("a.toml", &path, &changes)?, Outcome::Saved(_)));
+/// assert_eq!(std::fs::read_to_string(&path)?, "[swyx]\nversion = \"14.10\" # north\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
@@ -129,6 +138,17 @@ pub fn apply_from_form(
 
 /// Like [`apply_to_file`], for an unfinished file: other keys may be missing.
 ///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, Outcome, apply_to_unfinished_file};
+/// use swyx_teams::settings::keys;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let changes = [Change::Set(keys::MODE, NewValue::Integer(1))];
+/// let outcome = apply_to_unfinished_file("a.toml", &folder.path().join("a.toml"), &changes)?;
+/// assert!(matches!(outcome, Outcome::Saved(checked) if checked.has_errors()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn apply_to_unfinished_file(name: &str, path: &Path, changes: &[Change]) -> Result<Outcome, ChangeError> {
@@ -146,7 +166,7 @@ pub fn preview_unfinished(
 ) -> Result<(Checked, Vec<Diagnostic>), EditError> {
     let source = before.source();
     let text = edit_text(source.text(), changes)?;
-    let after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     let added = added_errors(marks(before), &after, is_no_gap);
     Ok((after, added))
 }
@@ -154,15 +174,25 @@ pub fn preview_unfinished(
 /// Returns the check of the file that [`apply_to_file`] would write, and the errors for which it would
 /// refuse. Nothing is written. It is fast enough for previews while the user types.
 ///
+/// ```
+/// use swyx_teams::edit::{Change, NewValue, preview};
+/// use swyx_teams::settings::keys;
+///
+/// let before = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1\n".to_vec(), false);
+/// let (_, added) = preview(&before, &[Change::Set(keys::MODE, NewValue::Integer(3))])?;
+/// assert_eq!(added[0].rule, "invalid-value");
+/// # Ok::<(), swyx_teams::edit::EditError>(())
+/// ```
+///
 /// # Errors
 /// [`EditError`] if the text cannot be changed in this way.
 pub fn preview(before: &Checked, changes: &[Change]) -> Result<(Checked, Vec<Diagnostic>), EditError> {
     let source = before.source();
     let mut text = sketch(source, changes)?;
-    let mut after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+    let mut after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     if !after.source().is_sound() {
         text = edit_text(source.text(), changes)?;
-        after = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        after = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
     }
     let added = added_errors(marks(before), &after, |_| true);
     Ok((after, added))
@@ -197,7 +227,7 @@ fn save(
     drop(before);
     let text = edit_text(&text, changes)?;
     let is_the_same = rewrite.content().is_some_and(|content| content == text.as_bytes());
-    let after = check::bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
+    let after = check::check_bytes(name, text.into_bytes(), rewrite.is_readable_by_others());
     if is_the_same {
         return Ok(Outcome::Unchanged(after));
     }
@@ -216,12 +246,21 @@ fn save(
 
 /// Applies the safe fixes of a file until none is left.
 ///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// let path = folder.path().join("a.toml");
+/// std::fs::write(&path, "[control_center]\nMsTeamsTenantId = \" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n")?;
+/// swyx_teams::edit::fix_file("a.toml", &path)?;
+/// assert!(std::fs::read_to_string(&path)?.contains("= \"7a3c5e10-"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// [`ChangeError`] if nothing was changed.
 pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
     let rewrite = Rewrite::begin(path, MAX_BYTES)?;
     let before = content_checked(name, &rewrite);
-    match with_safe_fixes(&before) {
+    match apply_safe_fixes(&before) {
         None => Ok(Outcome::Unchanged(before)),
         Some(after) => {
             rewrite.save(after.source().text().as_bytes())?;
@@ -231,7 +270,16 @@ pub fn fix_file(name: &str, path: &Path) -> Result<Outcome, ChangeError> {
 }
 
 /// Returns the file with its safe fixes applied, or `None` if it has none.
-pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
+///
+/// ```
+/// use swyx_teams::edit::{apply_safe_fixes, diff};
+///
+/// let text = "[control_center]\nMsTeamsTenantId = \" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n";
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// let fixed = apply_safe_fixes(&checked).expect("a safe fix");
+/// assert!(diff(checked.source(), fixed.source()).contains("\n+MsTeamsTenantId = \"7a3c5e10-"));
+/// ```
+pub fn apply_safe_fixes(checked: &Checked) -> Option<Checked> {
     // A fix may reveal a finding that another fix resolves; no fix causes a finding again.
     const ROUNDS: usize = 4;
     let mut fixed: Option<Checked> = None;
@@ -244,14 +292,14 @@ pub fn with_safe_fixes(checked: &Checked) -> Option<Checked> {
             break;
         }
         let text = apply(source.text(), replacements)?;
-        let next = check::bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
+        let next = check::check_bytes(source.name(), text.into_bytes(), source.is_readable_by_others());
         fixed = Some(next);
     }
     fixed.filter(|fixed| fixed.source().is_sound() && fixed.source().text() != checked.source().text())
 }
 
 fn content_checked(name: &str, rewrite: &Rewrite) -> Checked {
-    check::bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
+    check::check_bytes(name, rewrite.content().unwrap_or_default().to_vec(), rewrite.is_readable_by_others())
 }
 
 /// The identity of an error: its rule and its key, because places move.
@@ -342,7 +390,7 @@ mod tests {
 
     /// The rules of the errors that a change of the mode would add to a text.
     fn added(text: &str, mode: i64) -> Vec<&'static str> {
-        let before = check::bytes("a.toml", text.into(), false);
+        let before = check::check_bytes("a.toml", text.into(), false);
         let (_, added) =
             preview_unfinished(&before, &[Change::Set(keys::MODE, NewValue::Integer(mode))]).expect("TOML");
         added.iter().map(|found| found.rule).collect()
@@ -382,7 +430,7 @@ mod tests {
         let path = folder.path().join("a.toml");
         for (change, key) in cases {
             std::fs::write(&path, old).expect("a file");
-            let base = check::file("a.toml", &path);
+            let base = check::check_file("a.toml", &path);
             let mode = Change::Set(keys::MODE, NewValue::Integer(1));
             let saved = apply_from_form("a.toml", &path, Some(&base), &[mode, change.clone()]);
             match saved {

@@ -94,9 +94,9 @@ fn canonical(source: &Source, id: NodeId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::entries::known_keys;
+    use crate::settings::entries::list_known_keys;
     use crate::settings::keys;
-    use crate::settings::schema::{Dialect, describe, schema};
+    use crate::settings::schema::{Dialect, describe, generate};
 
     fn source(text: &str) -> Source {
         Source::new("a.toml", text.as_bytes().to_vec(), false).0
@@ -109,8 +109,9 @@ mod tests {
 
     /// Every key with a value, and its part of the schema.
     fn described() -> Vec<(Key, serde_json::Value)> {
-        let schema = schema(Dialect::Draft2020_12);
-        let keys = known_keys().filter(|key| key.steps().len() == 2 && !key.as_str().starts_with("user."));
+        let schema = generate(Dialect::Draft2020_12);
+        let keys =
+            list_known_keys().filter(|key| key.steps().len() == 2 && !key.as_str().starts_with("user."));
         let keys = keys.map(|key| {
             let part = describe(&schema, &key).expect("in the schema").clone();
             (key, part)
@@ -149,7 +150,7 @@ mod tests {
             };
             text.push_str(&format!("{key} = {value}\n"));
         }
-        let checked = crate::check::bytes("a.toml", text.clone().into_bytes(), false);
+        let checked = crate::check::check_bytes("a.toml", text.clone().into_bytes(), false);
         let needing = checked.draft().expect("TOML").needing_trust();
         assert!(needing.len() >= 7, "{text}\n{needing:?}");
         for requirement in needing {

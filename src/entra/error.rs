@@ -71,6 +71,7 @@ pub enum GraphError {
 
 /// The service whose answer is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Service {
     /// The sign-in.
     Entra,
@@ -89,6 +90,7 @@ impl fmt::Display for Service {
 
 /// What a refusal by Graph says only in its message, not in its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RefusalReason {
     /// No known reason.
     Plain,
@@ -101,6 +103,7 @@ pub enum RefusalReason {
 /// A refusal by the token endpoint. Source of its members:
 /// <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SignInRefusal {
     /// The first of `error_codes`.
     pub code: Option<u32>,
@@ -115,7 +118,7 @@ pub struct SignInRefusal {
 impl SignInRefusal {
     /// Creates the refusal from a code and the value of `error`.
     pub(super) fn new(code: Option<u32>, error: &str, request: RequestId) -> Self {
-        Self { code, error: SafeToken::of(error), kind: aadsts::kind(code, error), request }
+        Self { code, error: SafeToken::of(error), kind: aadsts::classify(code, error), request }
     }
 }
 

@@ -2,11 +2,20 @@
 //!
 //! Least privilege: mode 1 reads presences, mode 2 also writes them; both match users by name and e-mail address.
 //! Source: <https://learn.microsoft.com/graph/permissions-reference>.
+//!
+//! ```
+//! use swyx_teams::entra::permission::list_needs;
+//! use swyx_teams::settings::Mode;
+//!
+//! let names = list_needs(Mode::FromTeams).map(|need| need.name);
+//! assert_eq!(names, ["Presence.Read.All", "User.ReadBasic.All"]);
+//! ```
 
 use crate::settings::Mode;
 
 /// One task of the synchronisation, and the permissions that allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Need {
     /// The least sufficient permission.
     pub name: &'static str,
@@ -60,7 +69,7 @@ impl Need {
 }
 
 /// The need of a mode for presences.
-pub fn presence(mode: Mode) -> Need {
+pub(crate) fn select_presence(mode: Mode) -> Need {
     match mode {
         Mode::BothWays => WRITE_PRESENCE,
         Mode::FromTeams | Mode::Undocumented => READ_PRESENCE,
@@ -68,13 +77,13 @@ pub fn presence(mode: Mode) -> Need {
 }
 
 /// All needs of a mode.
-pub fn needs(mode: Mode) -> [Need; 2] {
-    [presence(mode), DIRECTORY]
+pub fn list_needs(mode: Mode) -> [Need; 2] {
+    [select_presence(mode), DIRECTORY]
 }
 
 /// Whether a permission allows more than a mode needs.
 pub(crate) fn is_excess(mode: Mode, permission: &str) -> bool {
-    needs(mode).iter().all(|need| permission != need.name && !need.weaker.contains(&permission))
+    list_needs(mode).iter().all(|need| permission != need.name && !need.weaker.contains(&permission))
 }
 
 #[cfg(test)]
@@ -86,8 +95,8 @@ mod tests {
         assert!(DIRECTORY.is_met_by(&["Mail.Read", "User.Read.All"]));
         assert!(DIRECTORY.is_met_by(&["Directory.Read.All"]));
         assert!(!DIRECTORY.is_met_by(&["User.Read"]) && !DIRECTORY.is_met_by::<&str>(&[]));
-        assert!(presence(Mode::FromTeams).is_met_by(&["Presence.ReadWrite.All"]));
-        assert!(!presence(Mode::BothWays).is_met_by(&["Presence.Read.All"]));
+        assert!(select_presence(Mode::FromTeams).is_met_by(&["Presence.ReadWrite.All"]));
+        assert!(!select_presence(Mode::BothWays).is_met_by(&["Presence.Read.All"]));
     }
 
     #[test]

@@ -4,6 +4,17 @@
 //! Each part is independent: a part that could not be read says why ([`Unseen`]), so that no rule mistakes
 //! missing data for a good state. Rules use only this data; their "now" is [`Snapshot::seen_at`]. It contains
 //! no secret and no token.
+//!
+//! ```
+//! use swyx_teams::entra::snapshot::{Cause, SignIn, Snapshot, Unseen};
+//!
+//! let why = Unseen::new(Cause::NotAsked, "nothing was requested");
+//! let mut tenant = Snapshot::unseen("2026-03-01T12:00:00Z".parse()?, &why);
+//! tenant.sign_in = Ok(SignIn::Accepted { roles: Some(vec!["Presence.Read.All".to_owned()]) });
+//! assert_eq!(tenant.roles(), Ok(&["Presence.Read.All".to_owned()][..]));
+//! assert_eq!(tenant.registration(), Err(why));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod objects;
 
@@ -16,6 +27,7 @@ use crate::secret::SecretFault;
 /// A tenant as the application's own sign-in shows it, and the registration if an administrator signed in
 /// too.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// When it was observed: by the `Date` of Microsoft's answers, otherwise by this machine's clock.
     pub seen_at: Timestamp,
@@ -39,6 +51,7 @@ pub type Seen<T> = Result<T, Unseen>;
 
 /// Why a part could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unseen {
     /// The reason as displayed to users: lower case, no full stop, no secret.
     pub reason: String,
@@ -75,6 +88,7 @@ impl Cause {
 
 /// How Entra ID answered the application's sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignIn {
     /// It returned a token.
     Accepted {
@@ -88,6 +102,7 @@ pub enum SignIn {
 
 /// A refusal by Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Refusal {
     /// The number of its AADSTS code, if the answer had one.
     pub code: Option<u32>,
@@ -99,6 +114,7 @@ pub struct Refusal {
 
 /// How Graph answered a read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Read {
     /// It was allowed, with the user it was tried on.
     Allowed(Tried),
@@ -108,6 +124,7 @@ pub enum Read {
 
 /// The user that a read was tried on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Tried {
     /// A user of the tenant.
     RealUser,
@@ -121,6 +138,7 @@ pub enum Tried {
 /// The application's registration and grants. Source of the members:
 /// <https://learn.microsoft.com/graph/api/resources/application> and <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Registration {
     /// `signInAudience`, for example `AzureADMyOrg`.
     pub audience: String,
@@ -144,6 +162,7 @@ pub struct Registration {
 
 /// One client secret of the registration. Entra ID never shows its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretSeen {
     /// The portal's Secret ID.
     pub key_id: Uuid,
@@ -156,6 +175,37 @@ pub struct SecretSeen {
     /// Whether its first three characters (`hint`) match the secret that the settings name; `None` if either
     /// is unknown.
     pub may_be_ours: Option<bool>,
+}
+
+impl Refusal {
+    /// Creates a refusal without the id of the call.
+    pub fn new(code: Option<u32>, kind: Kind) -> Self {
+        Self { code, kind, request: None }
+    }
+}
+
+impl Registration {
+    /// Creates a registration that is allowed to sign in, and has no permissions and no secrets.
+    pub fn new(audience: impl Into<String>) -> Self {
+        Self {
+            audience: audience.into(),
+            declared: Vec::new(),
+            declared_delegated: Vec::new(),
+            granted: Vec::new(),
+            granted_delegated: Ok(Vec::new()),
+            secrets: Vec::new(),
+            public_client: false,
+            public_redirects: 0,
+            enabled: true,
+        }
+    }
+}
+
+impl SecretSeen {
+    /// Creates a secret without a name, of which only the expiry date is known.
+    pub fn new(key_id: Uuid, ends: Timestamp) -> Self {
+        Self { key_id, name: None, begins: None, ends, may_be_ours: None }
+    }
 }
 
 impl Unseen {
@@ -171,7 +221,7 @@ impl Unseen {
 }
 
 impl Snapshot {
-    /// A tenant that could not be read at all, for one reason.
+    /// A tenant that could not be read at all, for one reason. Set the fields of the parts that were read.
     pub fn unseen(seen_at: Timestamp, why: &Unseen) -> Self {
         Self {
             seen_at,

@@ -23,6 +23,7 @@ use crate::settings::schema::{self, Dialect};
 /// assert_eq!(field.kind, Kind::Number { least: Some(1), most: Some(730) });
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Form {
     /// The title.
     pub title: String,
@@ -119,6 +120,7 @@ pub enum Kind {
 
 /// A value that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Choice {
     /// The text in the file.
     pub value: String,
@@ -128,6 +130,7 @@ pub struct Choice {
 
 /// A kind of secret source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Way {
     /// `text`, `env` or `file`.
     pub name: String,
@@ -141,6 +144,7 @@ pub struct Way {
 
 /// A condition on the value of another field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Condition {
     /// The other field.
     pub key: String,
@@ -157,7 +161,7 @@ impl Default for Form {
 impl Form {
     /// Creates the form of the settings file.
     pub fn new() -> Self {
-        Self::of(&schema::schema(Dialect::Draft2020_12))
+        Self::of(&schema::generate(Dialect::Draft2020_12))
     }
 
     fn of(schema: &Json) -> Self {
@@ -259,7 +263,7 @@ fn branches(part: &Json) -> impl Iterator<Item = &Json> {
 fn choices(part: &Json) -> Vec<Choice> {
     let choice =
         |(value, title): (&Json, &str)| Some(Choice { value: plain(value)?, title: title.to_owned() });
-    schema::choices(part).filter_map(choice).collect()
+    schema::list_choices(part).filter_map(choice).collect()
 }
 
 /// The kind of secret source that forms do not offer.
@@ -321,13 +325,13 @@ fn plain(value: &Json) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::entries::known_keys;
+    use crate::settings::entries::list_known_keys;
 
     #[test]
     fn every_key_has_a_field_and_every_field_says_what_it_is() {
         let form = Form::new();
         let tables = ["swyx", "control_center", "entra", "sync", "user"];
-        let keys = known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
+        let keys = list_known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
         assert!(keys.len() > 15);
         for key in keys {
             let name = key.to_string().replace("user.", "user[0].");

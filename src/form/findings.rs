@@ -14,8 +14,8 @@ use crate::secret::shape::without_secret;
 pub struct Finding {
     /// The stable id of the rule.
     pub rule: &'static str,
-    /// `error`, `warning` or `info`.
-    pub severity: &'static str,
+    /// The severity of the rule's finding.
+    pub severity: Severity,
     /// The key in the notation of `get`; `None` for a finding about the whole file.
     pub key: Option<String>,
     /// The part of the form next to which it is shown: the name of a field, a row or a section; `None` if
@@ -51,12 +51,12 @@ pub struct Related {
 /// `posted` maps the rows of the form to those of the file.
 ///
 /// ```
-/// let checked = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
-/// let findings = swyx_teams::form::findings(&swyx_teams::form::Form::new(), &checked, None);
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 3\n".to_vec(), false);
+/// let findings = swyx_teams::form::collect_findings(&swyx_teams::form::Form::new(), &checked, None);
 /// assert_eq!(findings[2].beside.as_deref(), Some("control_center.MsTeamsStatusSyncMode"));
 /// assert_eq!((findings[2].rule, findings[2].line), ("invalid-value", 2));
 /// ```
-pub fn findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
+pub fn collect_findings(form: &Form, checked: &Checked, posted: Option<&Posted>) -> Vec<Finding> {
     let view = View { form, checked, posted };
     let of_file = checked.diagnostics().iter().map(|found| view.finding(found));
     let of_post = posted.into_iter().flat_map(|posted| view.findings_of_post(posted));
@@ -75,7 +75,7 @@ impl View<'_> {
         let part = part(self.form, &found.place);
         Finding {
             rule: found.rule,
-            severity: found.severity.as_str(),
+            severity: found.severity,
             key: shown(&found.place),
             title: part.as_ref().map(|key| title(self.form, key, &name(key, self.posted))),
             beside: part.map(|key| name(&key, self.posted)),
@@ -116,7 +116,7 @@ impl View<'_> {
     fn of_row(&self, rule: &'static str, (key, row): &(Key, String), message: &str, help: &str) -> Finding {
         Finding {
             rule,
-            severity: Severity::Error.as_str(),
+            severity: Severity::Error,
             key: Some(key.shown().to_string()),
             beside: Some(row.clone()),
             title: Some(title(self.form, key, row)),

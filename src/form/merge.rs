@@ -18,6 +18,7 @@ const MAX_ROWS: usize = 20;
 
 /// A key, or a table of rows, that differs between two versions of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// The key.
     pub key: String,
@@ -36,6 +37,7 @@ pub struct Difference {
 /// Who changed a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum By {
     /// The user of the form.
     You,
@@ -47,7 +49,17 @@ pub enum By {
 
 /// The differences between `mine`, which a form would save, and `now`, the current file. The form was created
 /// from `base`.
-pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
+///
+/// ```
+/// use swyx_teams::form::{By, Form, compare_versions};
+///
+/// let file = |mode| {
+///     swyx_teams::check::check_bytes("a.toml", format!("[control_center]\nMsTeamsStatusSyncMode = {mode}\n").into(), false)
+/// };
+/// let found = compare_versions(&Form::new(), &file(0), &file(1), &file(2));
+/// assert_eq!((found[0].key.as_str(), found[0].by), ("control_center.MsTeamsStatusSyncMode", By::Both));
+/// ```
+pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -> Vec<Difference> {
     let sides = [base, mine, now].map(|checked| Side { checked, values: Values::of(form, checked) });
     let [base, mine, now] = &sides;
     let mut found = Vec::new();
@@ -70,8 +82,19 @@ pub fn differences(form: &Form, base: &Checked, mine: &Checked, now: &Checked) -
     found
 }
 
-/// Returns the changes that copy `key`, one of the keys of their [`differences`], from `mine` to `now`. For
+/// Returns the changes that copy `key`, one of the keys of their [`differences`](compare_versions), from `mine` to `now`. For
 /// other keys, there are none.
+///
+/// ```
+/// use swyx_teams::form::{Form, merge_key};
+///
+/// let file = |mode| {
+///     swyx_teams::check::check_bytes("a.toml", format!("[control_center]\nMsTeamsStatusSyncMode = {mode}\n").into(), false)
+/// };
+/// let changes = merge_key(&Form::new(), &file(1), &file(2), "control_center.MsTeamsStatusSyncMode")?;
+/// assert_eq!(changes[0].key(), &swyx_teams::settings::keys::MODE);
+/// # Ok::<(), swyx_teams::edit::ChangeError>(())
+/// ```
 ///
 /// # Errors
 /// [`ChangeError::ReadOnly`] if the key is read-only in forms.

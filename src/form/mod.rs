@@ -25,8 +25,8 @@ mod shown;
 mod values;
 
 pub use description::{Choice, Condition, Field, Form, Kind, Section, Way};
-pub use findings::{Finding, Related, findings};
-pub use merge::{By, Difference, differences, merge_key};
+pub use findings::{Finding, Related, collect_findings};
+pub use merge::{By, Difference, compare_versions, merge_key};
 pub use posted::{FormMismatch, Posted};
 pub use preview::{Preview, preview};
 pub use values::{Cell, Row, SecretValue, Value, Values};

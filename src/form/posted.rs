@@ -26,6 +26,7 @@ use crate::secret::{Secret, SecretSource};
 /// The inputs do not match the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the request does not match this form")]
+#[non_exhaustive]
 pub struct FormMismatch;
 
 /// A form as it was sent back. It may contain secrets, so it does not implement Debug.
@@ -65,7 +66,7 @@ impl Posted {
     /// use swyx_teams::form::{Form, Posted, Values, preview};
     ///
     /// let form = Form::new();
-    /// let base = swyx_teams::check::bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1 # as agreed\n".to_vec(), false);
+    /// let base = swyx_teams::check::check_bytes("a.toml", b"[control_center]\nMsTeamsStatusSyncMode = 1 # as agreed\n".to_vec(), false);
     /// let sent = [("control_center.MsTeamsStatusSyncMode".to_owned(), "2".to_owned())];
     /// let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, Default::default())?;
     /// let preview = preview(&form, &base, &posted)?;
@@ -448,7 +449,7 @@ mod tests {
     /// The changed keys and the refused keys of a form of [`FILE`] with these names and values.
     fn posted(sent: &[(&str, &str)]) -> (Vec<Key>, Vec<Key>) {
         let form = Form::new();
-        let base = crate::check::bytes("a.toml", FILE.into(), false);
+        let base = crate::check::check_bytes("a.toml", FILE.into(), false);
         let sent = sent.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let pending = [
             (keys::GATEWAY_TOKEN.to_string(), SecretSource::Command(vec!["x".to_owned()])),

@@ -10,7 +10,7 @@ use crate::secret::{Secret, SecretSource};
 impl Posted {
     /// The values of the fields if the form is shown again: the values of `base`, overwritten by what was
     /// entered, except secrets.
-    pub fn values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
+    pub fn overlay_values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
         let mut known = base
             .draft()
             .map(|draft| draft.inline_secrets().map(|(_, secret)| secret.clone()).collect::<Vec<_>>())

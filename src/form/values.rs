@@ -21,6 +21,7 @@ use crate::text::{is_unprintable, printable, shown};
 
 /// The values of all fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Values {
     /// The values by key.
     pub fields: HashMap<String, Value>,
@@ -35,6 +36,7 @@ pub struct Values {
 /// The value of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Value {
     /// A text, number or choice; empty if the key is missing.
     Text(String),
@@ -47,6 +49,7 @@ pub enum Value {
 
 /// The visible properties of a secret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SecretValue {
     /// The storage place of the stored secret, for display; `None` if there is none.
     pub stored: Option<String>,
@@ -65,6 +68,7 @@ pub struct SecretValue {
 
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Row {
     /// Its key, for example `user[3]`; in a mapping, the key of its value. The indices of new rows follow.
     pub key: String,
@@ -78,6 +82,7 @@ pub struct Row {
 
 /// A cell of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Cell {
     /// The name of its input; empty if there is no input.
     pub name: String,
@@ -92,7 +97,7 @@ impl Values {
     /// use swyx_teams::form::{Form, Value, Values};
     ///
     /// let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = \"fLm8Q~kept-from-everyone_and.every-page0\"\n";
-    /// let checked = swyx_teams::check::bytes("a.toml", text.into(), false);
+    /// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
     /// let values = Values::of(&Form::new(), &checked);
     /// assert_eq!(values.fields["control_center.MsTeamsStatusSyncMode"], Value::Text("2".to_owned()));
     /// let Value::Secret(secret) = &values.fields["control_center.MsTeamsClientSecret"] else { panic!() };

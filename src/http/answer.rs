@@ -39,7 +39,7 @@ pub struct RequestId(pub Option<uuid::Uuid>);
 impl RequestId {
     /// The id, if the text is one.
     pub(crate) fn of(text: Option<&str>) -> Self {
-        Self(text.and_then(crate::text::guid))
+        Self(text.and_then(crate::text::parse_guid))
     }
 }
 

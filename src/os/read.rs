@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::system::reason;
+use crate::text::format_bytes;
 
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +15,7 @@ pub enum ReadError {
     #[error("this is {0}, not a regular file")]
     NotRegular(&'static str),
     /// More bytes than this limit.
-    #[error("the file is larger than {}", limit(.0))]
+    #[error("the file is larger than {}", format_bytes(*.0))]
     TooLarge(usize),
     /// It was written to while it was read, three times in a row.
     #[error("the file changed while it was read")]
@@ -22,17 +23,6 @@ pub enum ReadError {
     /// The reason of the operating system.
     #[error("{}", reason(.0))]
     Io(#[from] io::Error),
-}
-
-/// A number of bytes in the largest binary unit that represents it exactly.
-fn limit(bytes: &usize) -> String {
-    const KIB: usize = 1024;
-    const MIB: usize = 1024 * KIB;
-    match bytes {
-        bytes if bytes % MIB == 0 => format!("{} MiB", bytes / MIB),
-        bytes if bytes % KIB == 0 => format!("{} KiB", bytes / KIB),
-        bytes => format!("{bytes} bytes"),
-    }
 }
 
 /// Reads a regular file of at most `most` bytes, and returns whether its mode lets others read it.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::classification::{Absence, StoredSecret};
 use super::store::{SecretStore, StoreError, StoreOutcome};
-use crate::edit::{self, Change, NewValue, Outcome};
+use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite, SaveError};
 use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within};
@@ -96,10 +96,10 @@ impl Files {
                 "this would add errors to the settings file, which was changed in the meantime; nothing was written"
                     .to_owned(),
             )),
-            Err(error) => {
-                let why = with_state(error.reason(), error.leaves_the_file_unchanged());
-                Err(StoreError(format!("the settings file: {why}")))
+            Err(ChangeError::Save(error)) => {
+                Err(StoreError(format!("the settings file: {}", not_saved(&error))))
             }
+            Err(error) => Err(StoreError(format!("the settings file: {}{UNCHANGED}", error.reason()))),
         }
     }
 
@@ -144,7 +144,7 @@ impl SecretStore for Files {
         // The file may contain another secret than when it was first read.
         let fresh = match source {
             SecretSource::Inline(_) => {
-                let checked = check::file(&*self.name, &self.path);
+                let checked = check::check_file(&*self.name, &self.path);
                 checked.draft().and_then(|draft| draft.control_center.client_secret.clone())
             }
             source => Some(source.clone()),
@@ -268,14 +268,12 @@ impl Files {
     }
 }
 
-/// The reason and the state of the file. "Nothing was changed" would be wrong here: the tenant may have changed.
-fn with_state(reason: String, is_unchanged: bool) -> String {
-    if is_unchanged { reason + "; the file is unchanged" } else { reason }
-}
+/// The state of the file. "Nothing was changed" would be wrong here: the tenant may have changed.
+const UNCHANGED: &str = "; the file is unchanged";
 
-/// The same for a failed save.
+/// The reason of a failed save, and the state of the file.
 fn not_saved(error: &SaveError) -> String {
-    with_state(error.reason(), error.leaves_the_file_unchanged())
+    error.reason() + if error.leaves_the_file_unchanged() { UNCHANGED } else { "" }
 }
 
 fn unset() -> String {

@@ -28,22 +28,16 @@
 //! MsTeamsTenantId = '7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34'
 //! MsTeamsClientSecret = { file = 'teams.secret' }
 //! ";
-//! let wanted = swyx_teams::check::bytes("north.toml", text.into(), false).wanted()?;
+//! let wanted = swyx_teams::check::check_bytes("north.toml", text.into(), false).wanted()?;
 //! let roles = [
 //!     ("Presence.Read.All", "a70e0c2d-e793-494c-94c4-118fa0a67f42"),
 //!     ("User.ReadBasic.All", "97235f07-e226-4f63-ace3-39588e11d3a1"),
 //! ];
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
+//! let graph = GraphPrincipal::new("9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles.collect::<Result<_, uuid::Error>>()?);
 //! // The result of `Provisioner::probe` for an empty tenant.
 //! let snapshot = ProvisioningSnapshot {
-//!     objects: Objects {
-//!         seen_at: "2026-11-25T04:00:00Z".parse()?,
-//!         graph: GraphPrincipal { id: "9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles: roles.collect::<Result<_, uuid::Error>>()? },
-//!         application: None,
-//!         namesakes: Vec::new(),
-//!         deleted: Vec::new(),
-//!         is_foreign: false,
-//!     },
+//!     objects: Objects::new("2026-11-25T04:00:00Z".parse()?, graph),
 //!     stored: StoredSecret { secret: Err(Absence::Empty), since: None },
 //!     is_accepted: false,
 //! };
@@ -193,7 +187,7 @@ impl Provisioner<'_> {
             unique_name: &unique_name,
             name: self.wanted.name(),
         };
-        let objects = probe::objects(self.admin, sought, stored.secret.as_ref().ok()).await;
+        let objects = probe::read_objects(self.admin, sought, stored.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
         stored.since = stored.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
         let secret = stored.secret.as_ref().ok();
@@ -217,7 +211,7 @@ impl Provisioner<'_> {
         let limits = Limits { until: Some(self.patience.until), ..Limits::default() };
         let credential = Credential::Secret(id, secret.clone());
         let client = Client::new(&self.wanted.access, credential, Arc::clone(&self.transport), limits);
-        Ok(client.token().await?.roles().map(<[String]>::to_vec))
+        Ok(client.fetch_token().await?.roles().map(<[String]>::to_vec))
     }
 }
 

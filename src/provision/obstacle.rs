@@ -122,7 +122,7 @@ mod tests {
         let text = format!(
             "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"97235f07-e226-4f63-ace3-39588e11d3a1\"\n{id}"
         );
-        crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
+        crate::check::check_bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
     }
 
     fn id() -> ClientId {

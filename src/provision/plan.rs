@@ -11,7 +11,7 @@ use super::day::{day, days_left};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
 use super::step::{Guide, Permission, Sign, Step};
-use crate::entra::permission::{is_excess, needs};
+use crate::entra::permission::{is_excess, list_needs};
 use crate::entra::probe::GRAPH_APP_ID;
 use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, Declared, FoundBy, Objects};
@@ -128,7 +128,7 @@ impl Plan {
         }
         let (ours, others): (Vec<_>, Vec<_>) =
             principal.grants.iter().partition(|grant| grant.resource == objects.graph.id);
-        let granted = ours.iter().filter_map(|grant| objects.graph.name(grant.role)).collect::<Vec<_>>();
+        let granted = ours.iter().filter_map(|grant| objects.graph.find_name(grant.role)).collect::<Vec<_>>();
         self.steps.extend(permissions.missing_from(&granted, prunes).into_iter().map(Step::Grant));
         let excess = permissions.excess_of(&granted);
         if prunes {
@@ -226,7 +226,7 @@ struct Permissions {
 
 impl Permissions {
     fn of(wanted: &Wanted, objects: &Objects) -> Result<Self, Obstacle> {
-        let needed = needs(wanted.mode).into_iter().map(|need| {
+        let needed = list_needs(wanted.mode).into_iter().map(|need| {
             let id = *objects.graph.roles.get(need.name).ok_or(Obstacle::NoSuchPermission(need.name))?;
             let is_known = id.to_string() == need.id;
             if wanted.access.cloud == Cloud::Global && !is_known {
@@ -240,7 +240,7 @@ impl Permissions {
 
     /// The needed permissions that `names` do not include. When pruning, only the exact permission counts.
     fn missing_from(&self, names: &[&str], prunes: bool) -> Vec<Permission> {
-        let needs = needs(self.mode).into_iter().zip(&self.needed);
+        let needs = list_needs(self.mode).into_iter().zip(&self.needed);
         let missing = needs.filter(
             |(need, _)| {
                 if prunes { !names.contains(&need.name) } else { !need.is_met_by(names) }

@@ -19,7 +19,7 @@ use super::{Patience, Provisioner};
 use crate::entra::GraphError;
 use crate::entra::aadsts::Kind;
 use crate::entra::graph::Change;
-use crate::entra::permission::needs;
+use crate::entra::permission::list_needs;
 use crate::http::Deadline;
 use crate::secret::Secret;
 use crate::settings::ClientId;
@@ -173,7 +173,7 @@ impl Provisioner<'_> {
             let why = match self.sign_in(id, secret).await {
                 Ok(None) => return Ok(Proof::SignIn),
                 Ok(Some(roles)) => {
-                    match needs(self.wanted.mode).iter().find(|need| !need.is_met_by(&roles)) {
+                    match list_needs(self.wanted.mode).iter().find(|need| !need.is_met_by(&roles)) {
                         None => return Ok(Proof::Whole),
                         Some(_) if !wholly => return Ok(Proof::SignIn),
                         Some(need) => {

@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 
 /// The number of findings of each severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Counts {
     /// Errors.
     pub errors: usize,

@@ -10,6 +10,7 @@ use crate::text::printable;
 
 /// The findings of one file.
 #[derive(Default)]
+#[non_exhaustive]
 pub struct FileReport {
     /// The file's path as given, with `/`.
     pub path: String,

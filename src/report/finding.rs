@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Key};
 use crate::source::{Excerpt, Span};
 
 /// One finding with its place as lines and columns.
+#[non_exhaustive]
 pub struct Finding {
     /// The finding.
     pub diagnostic: Diagnostic,

@@ -42,7 +42,8 @@ mod tests {
     use crate::report::FileReport;
 
     fn fingerprints(path: &str, text: &str) -> Vec<Uuid> {
-        let report = FileReport::new(&crate::check::bytes(path, text.as_bytes().to_vec(), false), false);
+        let report =
+            FileReport::new(&crate::check::check_bytes(path, text.as_bytes().to_vec(), false), false);
         let mut fingerprints = Fingerprints::of(&report.path);
         report.findings.iter().map(|finding| fingerprints.next(finding)).collect()
     }

@@ -77,7 +77,8 @@ mod tests {
     use super::*;
 
     fn render(name: &str, text: &str, prefix: &str) -> String {
-        let files = [FileReport::new(&crate::check::bytes(name, text.as_bytes().to_vec(), false), false)];
+        let files =
+            [FileReport::new(&crate::check::check_bytes(name, text.as_bytes().to_vec(), false), false)];
         let mut out = Vec::new();
         write(&files, &Repository { root: None, prefix: prefix.to_owned() }, &mut out).unwrap();
         String::from_utf8(out).unwrap()

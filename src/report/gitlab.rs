@@ -58,7 +58,7 @@ mod tests {
 
     fn render(names_and_texts: &[(&str, &str)], prefix: &str) -> serde_json::Value {
         let report = |(name, text): &(&str, &str)| {
-            FileReport::new(&crate::check::bytes(*name, text.as_bytes().to_vec(), false), false)
+            FileReport::new(&crate::check::check_bytes(*name, text.as_bytes().to_vec(), false), false)
         };
         let files = names_and_texts.iter().map(report).collect::<Vec<_>>();
         let mut out = Vec::new();

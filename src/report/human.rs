@@ -238,7 +238,7 @@ note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-c
 
     #[test]
     fn where_all_rules_were_applied_there_is_no_note() {
-        let checked = crate::check::bytes("a.toml", b"[swyx]\n".to_vec(), false);
+        let checked = crate::check::check_bytes("a.toml", b"[swyx]\n".to_vec(), false);
         assert!(!render(&[FileReport::new(&checked, true)], 80).contains("note: "));
     }
 
@@ -246,7 +246,7 @@ note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-c
     fn no_line_is_wider_than_the_terminal() {
         let text =
             format!("[swyx]\nversion = \"14.10\" # {}\n{} = 1\n", "x".repeat(200), "long_key_".repeat(20));
-        let checked = crate::check::bytes("a.toml", text.into_bytes(), false);
+        let checked = crate::check::check_bytes("a.toml", text.into_bytes(), false);
         for width in [40, 80, 120] {
             let report = render(&[FileReport::new(&checked, true)], width);
             let wide = report.lines().filter(|line| line.width() > width).collect::<Vec<_>>();

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn report(name: &str, text: &str) -> FileReport {
-        FileReport::new(&crate::check::bytes(name, text.as_bytes().to_vec(), false), false)
+        FileReport::new(&crate::check::check_bytes(name, text.as_bytes().to_vec(), false), false)
     }
 
     fn render(files: &[FileReport]) -> (String, Report) {
@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_read_is_an_error() {
-        let checked = crate::check::unreadable("b.toml", "no such file".to_owned(), "check the path");
+        let checked =
+            crate::check::Checked::unreadable("b.toml", "no such file".to_owned(), "check the path");
         let (_, read) = render(&[FileReport::new(&checked, false)]);
         assert_eq!((read.errors, read.failures, read.tests), (1, 0, 1));
     }

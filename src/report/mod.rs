@@ -11,7 +11,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
-pub mod json;
+pub(crate) mod json;
 mod junit;
 mod options;
 mod repository;
@@ -27,7 +27,7 @@ pub use file_report::FileReport;
 pub use finding::Finding;
 pub use options::Options;
 pub use repository::Repository;
-pub use verdict::verdict;
+pub use verdict::describe_verdict;
 pub use wrap::DEFAULT_WIDTH;
 
 /// The format of a report.
@@ -129,6 +129,16 @@ impl Format {
 }
 
 /// Writes a report of `files` in `format`.
+///
+/// ```
+/// use swyx_teams::report::{FileReport, Format, Repository, write};
+///
+/// let checked = swyx_teams::check::check_bytes("a.toml", b"[swix]\n".to_vec(), false);
+/// let mut out = Vec::new();
+/// write(Format::Concise, &[FileReport::new(&checked, false)], &Repository::default(), &mut out)?;
+/// assert!(String::from_utf8(out)?.contains("a.toml:1:"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// An error of `out`.

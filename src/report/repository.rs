@@ -5,6 +5,7 @@ use std::path::Path;
 /// The base of paths in formats for a code host: the folder with `.git` at or above the current one, and the
 /// path from there to the current folder, empty or ending in `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Repository {
     /// The folder of the repository with a trailing `/`; `None` outside of a repository.
     pub root: Option<String>,

@@ -10,7 +10,7 @@ use crate::text::shown;
 const CLOCK_TOLERANCE: i64 = 120;
 
 /// The sentences about a tenant. The list of skipped rules contains the parts that could not be read.
-pub fn verdict(tenant: &Snapshot) -> Vec<String> {
+pub fn describe_verdict(tenant: &Snapshot) -> Vec<String> {
     let mut lines = Vec::new();
     match &tenant.sign_in {
         Err(_) => {}
@@ -54,7 +54,7 @@ fn refused(refusal: &Refusal) -> String {
         Some(code) if aadsts::find(code).is_some() => {
             format!(" with AADSTS{code} (swyx-teams explain AADSTS{code})")
         }
-        Some(code) => format!(" with AADSTS{code} ({})", aadsts::page(code)),
+        Some(code) => format!(" with AADSTS{code} ({})", aadsts::build_page_address(code)),
     };
     let request = refusal.request.map(|id| format!("; Microsoft's support finds it by the id {id}"));
     format!("sign-in refused{more}{}", request.unwrap_or_default())

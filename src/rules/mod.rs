@@ -5,6 +5,14 @@
 //! the draft, returns early if a key is absent or unreadable (`missing-key` and `wrong-type` report that),
 //! and never puts a value into a message. A rule that checks a tenant reports what it could not see: it uses
 //! `?` on that part of the [`Snapshot`]. Its good and bad tenants are in `tests/common`.
+//!
+//! ```
+//! use swyx_teams::rules::{ALL, Rule};
+//!
+//! let rule = Rule::find("plain-http").expect("a rule");
+//! assert!(rule.doc.contains("## Fix") && !rule.is_online());
+//! assert!(ALL.iter().any(Rule::is_online));
+//! ```
 
 mod application_multi_tenant;
 mod application_not_found;
@@ -30,6 +38,7 @@ mod plain_http;
 mod presence_unreadable;
 mod public_client;
 mod read_budget;
+mod read_only_in_form;
 mod refusal;
 mod renewal_too_late;
 mod rule;
@@ -57,7 +66,7 @@ use crate::diagnostic::Diagnostic;
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
 
-pub use refusal::of_refusal;
+pub use refusal::find_for_refusal;
 pub(crate) use rule::Check;
 pub use rule::Rule;
 
@@ -108,8 +117,11 @@ pub static ALL: &[Rule] = &[
     unused_allow::RULE,
 ];
 
+/// The rules of a posted form. No file can break them, so [`ALL`] does not contain them.
+pub static OF_FORMS: &[Rule] = &[read_only_in_form::RULE];
+
 impl Rule {
-    /// Returns the rule with this id.
+    /// Returns the rule of files or tenants with this id.
     pub fn find(id: &str) -> Option<&'static Self> {
         ALL.iter().find(|rule| rule.id == id)
     }
@@ -117,6 +129,7 @@ impl Rule {
 
 /// A rule that could not be applied, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The rule's id.
     pub rule: &'static str,
@@ -155,7 +168,7 @@ pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
 }
 
 /// Applies the rules that need the number of matched users.
-pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
+pub(crate) fn apply_counted(settings: &Settings, users: usize) -> Vec<Diagnostic> {
     let checks = ALL.iter().filter_map(|rule| match rule.check {
         Check::Counted(check) => Some(check),
         _ => None,
@@ -165,6 +178,6 @@ pub(crate) fn of_users(settings: &Settings, users: usize) -> Vec<Diagnostic> {
 
 /// Checks whether the presences of this many users can be read at the configured interval. If not, returns a
 /// warning of the rule `read-budget` with the shortest possible interval.
-pub fn read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
-    of_users(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
+pub fn check_read_budget(settings: &Settings, users: usize) -> Option<Diagnostic> {
+    apply_counted(settings, users).into_iter().find(|found| found.rule == read_budget::RULE.id)
 }

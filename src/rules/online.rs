@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::entra::aadsts::{self, Kind};
 use crate::entra::permission::Need;
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
-use crate::settings::{Draft, IdText, Mode, consent_address, keys};
+use crate::settings::{Draft, IdText, Mode, build_consent_address, keys};
 use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
@@ -96,7 +96,7 @@ pub(super) fn consent(draft: &Draft) -> String {
     match (id(&draft.control_center.tenant_id), id(&draft.control_center.client_id)) {
         (Some(tenant), Some(client)) => {
             let login = format!("https://{}", draft.entra.cloud.unwrap_or_default().login_host());
-            format!("grant admin consent: {}", consent_address(&login, tenant, client))
+            format!("grant admin consent: {}", build_consent_address(&login, tenant, client))
         }
         _ => "grant admin consent under API permissions".to_owned(),
     }

@@ -2,7 +2,7 @@
 
 use super::online::{consent, mode};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entra::permission::{Need, needs};
+use crate::entra::permission::{Need, list_needs};
 use crate::entra::snapshot::{Registration, Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
@@ -34,7 +34,7 @@ Grant admin consent, and delete the delegated one.
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
     let mut seen = Ok(());
-    for need in &needs(mode) {
+    for need in &list_needs(mode) {
         let instead = instead(registration, need).unwrap_or_else(|why| {
             seen = Err(why);
             None

@@ -2,7 +2,7 @@
 
 use super::online::mode;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entra::permission::{is_excess, needs};
+use crate::entra::permission::{is_excess, list_needs};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
@@ -35,7 +35,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
     for role in roles.iter().filter(|role| is_excess(mode, role)) {
         let message = format!("the application permission {} allows more than the mode needs", shown(role));
-        let help = match needs(mode).iter().find(|need| need.also.contains(&role.as_str())) {
+        let help = match list_needs(mode).iter().find(|need| need.also.contains(&role.as_str())) {
             Some(need) if roles.iter().any(|role| role == need.name) => {
                 format!("revoke it under API permissions; {} is sufficient and already granted", need.name)
             }

@@ -3,7 +3,7 @@
 use super::online::{consent, mode, refusal, refused};
 use super::permission_delegated::instead;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entra::permission::{Need, needs};
+use crate::entra::permission::{Need, list_needs};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
@@ -42,7 +42,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
     let whole = if roles.is_empty() { "; the token holds no permissions" } else { "" };
     let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
-    for need in needs(mode).iter().filter(is_open) {
+    for need in list_needs(mode).iter().filter(is_open) {
         let is_granted = tenant.registration.as_ref().is_ok_and(|seen| need.is_met_by(&seen.granted));
         let (message, help) = if is_granted {
             let message =

@@ -2,7 +2,7 @@
 
 use super::online::{consent, mode};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::entra::permission::needs;
+use crate::entra::permission::list_needs;
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
@@ -29,7 +29,7 @@ admin consent\" under API permissions.
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
-    for need in needs(mode).iter().filter(|need| !need.is_met_by(&registration.granted)) {
+    for need in list_needs(mode).iter().filter(|need| !need.is_met_by(&registration.granted)) {
         // Only names from our own table, the least permission first.
         let known = std::iter::once(need.name).chain(need.also.iter().copied());
         let is_declared = |name: &&str| registration.declared.iter().any(|declared| declared == name);

@@ -5,6 +5,7 @@ use crate::entra::snapshot::{Seen, Snapshot};
 use crate::settings::{Draft, Settings};
 
 /// One rule.
+#[non_exhaustive]
 pub struct Rule {
     /// The stable id.
     pub id: &'static str,
@@ -31,6 +32,8 @@ pub(crate) enum Check {
     Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
     /// Checked on the number of matched users, by `users` and `sync`.
     Counted(fn(&Settings, usize) -> Option<Diagnostic>),
+    /// Checked on a posted form, by `form`.
+    Posted,
     /// Checked last, by `check`, which knows the `allow` comments.
     Allows,
 }

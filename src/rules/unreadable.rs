@@ -22,3 +22,24 @@ This project's own: the settings file is described by its JSON Schema (`swyx-tea
     keys: &[],
     check: Check::Reading,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::MAX_FINDINGS;
+    use crate::source::{MAX_BYTES, MAX_TOKENS};
+    use crate::text::format_bytes;
+
+    /// A number with commas between the thousands.
+    fn grouped(number: usize) -> String {
+        format!("{},{:03}", number / 1000, number % 1000)
+    }
+
+    #[test]
+    fn the_documented_limits_are_those_in_force() {
+        let limits = [format_bytes(MAX_BYTES), grouped(MAX_TOKENS), grouped(MAX_FINDINGS)];
+        let [bytes, tokens, findings] = limits;
+        let text = RULE.doc.replace('\n', " ");
+        assert!(text.contains(&format!("{bytes}, {tokens} tokens, {findings} findings.")), "{text}");
+    }
+}

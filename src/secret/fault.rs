@@ -3,7 +3,7 @@
 //! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
 use super::shape::looks_like_a_secret;
-use crate::text::{guid, is_placeholder};
+use crate::text::{is_placeholder, parse_guid};
 
 /// Why a text is not, or probably not, a client secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
         "" => SecretFault::Empty,
         _ if is_placeholder(text) || text.trim().is_empty() => SecretFault::Placeholder,
         _ if text != text.trim() => SecretFault::SurroundingBlank,
-        _ if guid(text).is_some() => SecretFault::Guid,
+        _ if parse_guid(text).is_some() => SecretFault::Guid,
         _ if in_quotes('"') || in_quotes('\'') => SecretFault::Quoted,
         _ if text.contains("%7E") || text.contains("%7e") => SecretFault::UrlEncoded,
         _ if !LENGTHS.contains(&text.chars().count()) => SecretFault::Length,

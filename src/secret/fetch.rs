@@ -1,12 +1,14 @@
 //! Fetches a secret from its storage place. Checks of a file do not use this module: only `--reveal` and
 //! sign-ins do.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use super::{Secret, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
+use crate::text::format_bytes;
 
 /// The maximum size of a secret file or of a command's output.
 const MAX_BYTES: usize = 64 * 1024;
@@ -17,27 +19,38 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevealError {
-    /// The environment variable is missing, empty or not valid text.
+    /// The environment variable is missing, empty or not valid text. It has no source: that of invalid text
+    /// would contain the secret.
     #[error("the environment variable {0} is not set or is empty")]
     NoVariable(String),
     /// The file cannot be read.
     #[error("the secret file cannot be read: {0}")]
     File(#[source] ReadError),
     /// The file is larger than any secret.
-    #[error("the secret file is larger than 64 KiB")]
+    #[error("the secret file is larger than {}", format_bytes(MAX_BYTES))]
     TooLarge,
-    /// The secret is not text, is empty or has several lines.
+    /// The secret is not text, is empty or has several lines. It has no source: that of invalid text would
+    /// contain the secret.
     #[error("the secret is not a single line of text")]
     NotText,
     /// The command is not trusted.
     #[error("the settings file names a command; to allow it, add --trust=command")]
     Untrusted,
     /// The command could not be started.
-    #[error("the command cannot be started: {0}")]
-    NotStarted(String),
-    /// The command failed or printed too much.
-    #[error("the command {0}")]
-    Failed(&'static str),
+    #[error("the command cannot be started: {}", reason(.0))]
+    NotStarted(#[source] io::Error),
+    /// The reference names no command.
+    #[error("the command has no name")]
+    NoCommand,
+    /// The command printed more than any secret.
+    #[error("the command printed more than {}", format_bytes(MAX_BYTES))]
+    TooMuchOutput,
+    /// The command ended with an error.
+    #[error("the command failed")]
+    Failed,
+    /// The output or the exit status of the command could not be read.
+    #[error("the command failed")]
+    Lost(#[source] io::Error),
     /// The command took too long.
     #[error("the command did not finish within {} seconds", .0.as_secs())]
     TimedOut(Duration),
@@ -48,6 +61,7 @@ pub enum RevealError {
 
 /// The limits for a command that prints a secret.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CommandLimits {
     /// The maximum run time.
     pub time: Duration,
@@ -55,20 +69,40 @@ pub struct CommandLimits {
     pub cancellation: CancellationToken,
 }
 
+impl CommandLimits {
+    /// Creates limits from the maximum run time and the token that stops the command.
+    pub fn new(time: Duration, cancellation: CancellationToken) -> Self {
+        Self { time, cancellation }
+    }
+}
+
 impl Default for CommandLimits {
     fn default() -> Self {
-        Self { time: TIME_LIMIT, cancellation: CancellationToken::default() }
+        Self::new(TIME_LIMIT, CancellationToken::default())
     }
 }
 
 impl From<CancellationToken> for CommandLimits {
     fn from(cancellation: CancellationToken) -> Self {
-        Self { cancellation, ..Self::default() }
+        Self::new(TIME_LIMIT, cancellation)
     }
 }
 
 /// Fetches the secret from `source`. Relative paths start at `folder`, the folder of the settings file. A
 /// trailing line end is removed.
+///
+/// ```
+/// use swyx_teams::secret::{RevealError, Secret, SecretSource, Trust, reveal};
+///
+/// # let folder = tempfile::tempdir()?;
+/// std::fs::write(folder.path().join("teams.secret"), "made-up\n")?;
+/// let secret = reveal(&SecretSource::File("teams.secret".into()), folder.path(), &Trust::nothing())?;
+/// assert!(secret == Secret::new("made-up"));
+/// // A command needs trust.
+/// let command = SecretSource::Command(vec!["pass".to_owned()]);
+/// assert!(matches!(reveal(&command, folder.path(), &Trust::nothing()), Err(RevealError::Untrusted)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// [`RevealError`] if the secret cannot be fetched.
@@ -119,16 +153,16 @@ fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
 /// Runs a command and returns its output. Child processes that are still running when it exits are
 /// terminated.
 fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
-    let (program, arguments) = words.split_first().ok_or(RevealError::Failed("has no name"))?;
+    let (program, arguments) = words.split_first().ok_or(RevealError::NoCommand)?;
     let mut runner = Runner::new(program, MAX_BYTES, limits.time);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     runner.command().args(arguments).current_dir(folder);
     let output = runner.output(&limits.cancellation).map_err(|error| match error {
-        RunError::NotStarted(error) => RevealError::NotStarted(reason(&error)),
+        RunError::NotStarted(error) => RevealError::NotStarted(error),
         RunError::TimedOut => RevealError::TimedOut(limits.time),
-        RunError::TooMuchOutput => RevealError::Failed("printed more than 64 KiB"),
+        RunError::TooMuchOutput => RevealError::TooMuchOutput,
         RunError::Cancelled => RevealError::Cancelled,
-        RunError::Lost(_) => RevealError::Failed("failed"),
+        RunError::Lost(error) => RevealError::Lost(error),
     })?;
-    if output.status.success() { text(output.stdout) } else { Err(RevealError::Failed("failed")) }
+    if output.status.success() { text(output.stdout) } else { Err(RevealError::Failed) }
 }

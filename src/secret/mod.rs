@@ -1,5 +1,14 @@
 //! Secrets: the type, their forms and faults, their storage places, fetching them, and the trust in a
 //! settings file.
+//!
+//! ```
+//! use swyx_teams::secret::{Secret, SecretFault, SecretSource};
+//!
+//! let secret = Secret::new("3fa85f64-5717-4562-b3fc-2c963f66afa6");
+//! assert_eq!(secret.fault(), Some(SecretFault::Guid));
+//! assert!(!format!("{secret:?}").contains("3fa85f64"));
+//! assert_eq!(SecretSource::Env("TEAMS".to_owned()).describe(), "from the environment variable TEAMS");
+//! ```
 
 mod fault;
 mod fetch;

@@ -12,6 +12,7 @@ use crate::text::shown;
 
 /// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SecretSource {
     /// In the settings file, as plain text.
     Inline(Secret),

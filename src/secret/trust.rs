@@ -7,6 +7,15 @@ use super::shape::holds_a_secret;
 use crate::endpoint::Endpoint;
 
 /// What the user trusts a settings file with. The file itself cannot grant trust.
+///
+/// ```
+/// use swyx_teams::secret::Trust;
+///
+/// let trust = "gateway.example.com:8443,command".parse::<Trust>()?;
+/// assert!(trust.allows_command() && trust.allows_host("gateway.example.com", 8443));
+/// assert!(!trust.allows_host("gateway.example.com", 443));
+/// # Ok::<(), swyx_teams::secret::InvalidTrust>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trust {
     everything: bool,
@@ -123,6 +132,7 @@ impl fmt::Display for InvalidTrust {
     }
 }
 
+/// It has no source: the error of the address may contain a password.
 impl std::error::Error for InvalidTrust {}
 
 #[cfg(test)]

@@ -1,4 +1,12 @@
 //! The defaults of missing keys. The schema shows the same values.
+//!
+//! ```
+//! use swyx_teams::settings::{defaults, entries, keys};
+//!
+//! let mut entries = entries::list_defaults().into_iter();
+//! let entry = entries.find(|entry| entry.key == keys::SECRET_LIFETIME_DAYS).expect("a default");
+//! assert_eq!(entry.shown(), defaults::SECRET_LIFETIME_DAYS.to_string());
+//! ```
 
 /// Default of `entra.application_name`, the vendor's suggestion.
 pub const APPLICATION_NAME: &str = "SwyxMSTeamsPresenceSync";

@@ -22,6 +22,7 @@ use crate::secret::{Secret, SecretFault, SecretSource};
 /// Settings of the Microsoft Teams presence synchronisation of SwyxWare, for one tenant.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(title = "swyx-teams settings", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Draft {
     /// The telephone system.
     #[schemars(title = "SwyxWare", default)]
@@ -78,6 +79,7 @@ impl Draft {
 /// The telephone system.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields, extend("dependentRequired" = {"gateway": ["gateway_token"]}))]
+#[non_exhaustive]
 pub struct Swyx {
     /// Version of SwyxWare, in quotes. It determines which rules apply: mode 2 exists since 13.25, and since
     /// 14.20 these settings are in another place.
@@ -99,6 +101,7 @@ pub struct Swyx {
     "if" = {"properties": {"MsTeamsStatusSyncMode": {"const": 2}}, "required": ["MsTeamsStatusSyncMode"], "additionalProperties": true},
     "then" = {"required": ["MsTeamsClientSecret"], "additionalProperties": true}
 ))]
+#[non_exhaustive]
 pub struct ControlCenter {
     /// The direction of the synchronisation. 1: Teams to Swyx only. 2: also "Speaking" in Swyx to "In a call"
     /// in Teams; needs SwyxWare 13.25 and a client secret.
@@ -139,6 +142,7 @@ pub struct ControlCenter {
 /// Entra ID, and the application that is registered there.
 #[derive(Debug, Default, JsonSchema, Validate)]
 #[schemars(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Entra {
     /// The Microsoft cloud of the tenant.
     #[schemars(title = "Cloud", extend("default" = "global"))]
@@ -180,6 +184,7 @@ pub struct Entra {
 /// How statuses are synchronised.
 #[derive(Debug, Default, JsonSchema, Validate)]
 #[schemars(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Sync {
     /// Seconds between two reads of all users' presences in Teams, 1 to 3,600.
     #[validate(range(min = 1, max = 3600))]
@@ -212,6 +217,7 @@ pub struct Sync {
 /// A user whose e-mail address in Swyx is not the Teams account name.
 #[derive(Debug, Default, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct User {
     /// Name of the user in Swyx.
     #[schemars(title = "Swyx user", required, length(min = 1), example = "Jane Roe")]
@@ -257,7 +263,7 @@ impl IdText {
 
     /// The id, if the text is one.
     pub fn guid(&self) -> Option<Uuid> {
-        crate::text::guid(&self.text)
+        crate::text::parse_guid(&self.text)
     }
 }
 

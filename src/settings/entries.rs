@@ -1,9 +1,18 @@
 //! Every key of a file with its displayable value, and the defaults of the missing keys.
+//!
+//! ```
+//! use swyx_teams::settings::{entries, keys};
+//!
+//! let checked = swyx_teams::check::check_bytes("a.toml", b"[swyx]\nversion = \"14.10\"\n".to_vec(), false);
+//! let entries = entries::list_all(checked.source(), checked.draft().expect("valid TOML"));
+//! assert_eq!((&entries[0].key, entries[0].shown()), (&keys::SWYX_VERSION, "14.10".to_owned()));
+//! assert!(entries[1..].iter().all(|entry| !entry.is_given));
+//! ```
 
 use serde_json::Value as Json;
 
 use super::draft::Draft;
-use super::schema::{Dialect, describe, schema};
+use super::schema::{Dialect, describe, generate};
 use super::{keys, known};
 use crate::diagnostic::Key;
 use crate::secret::{Secret, SecretSource};
@@ -12,6 +21,7 @@ use crate::source::tree::{Origin, Tree, Value};
 
 /// One key with its value.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Entry {
     /// The key in displayable form.
     pub key: Key,
@@ -23,6 +33,7 @@ pub struct Entry {
 
 /// A value in displayable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EntryValue {
     /// It may be shown.
     Plain(String),
@@ -44,7 +55,7 @@ impl Entry {
 }
 
 /// The keys of a file, in the order of the file.
-pub fn given(source: &Source, draft: &Draft) -> Vec<Entry> {
+pub fn list_given(source: &Source, draft: &Draft) -> Vec<Entry> {
     let mut entries = Vec::new();
     collect(source, draft, Tree::ROOT, &Key::ROOT, &mut entries);
     entries
@@ -85,9 +96,9 @@ fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut V
 }
 
 /// The defaults, in the order of the schema.
-pub fn defaults() -> Vec<Entry> {
-    let schema = schema(Dialect::Draft2020_12);
-    let with_default = known_keys().filter_map(|key| {
+pub fn list_defaults() -> Vec<Entry> {
+    let schema = generate(Dialect::Draft2020_12);
+    let with_default = list_known_keys().filter_map(|key| {
         let text = match describe(&schema, &key)?.get("default")? {
             Json::String(text) => text.clone(),
             Json::Number(number) => number.to_string(),
@@ -99,15 +110,15 @@ pub fn defaults() -> Vec<Entry> {
 }
 
 /// All keys of the file, then the defaults of the missing keys.
-pub fn all(source: &Source, draft: &Draft) -> Vec<Entry> {
-    let mut entries = given(source, draft);
+pub fn list_all(source: &Source, draft: &Draft) -> Vec<Entry> {
+    let mut entries = list_given(source, draft);
     let missing =
-        defaults().into_iter().filter(|default| entries.iter().all(|entry| entry.key != default.key));
+        list_defaults().into_iter().filter(|default| entries.iter().all(|entry| entry.key != default.key));
     entries.extend(missing.collect::<Vec<_>>());
     entries
 }
 
 /// Every named key that a settings file can have, except users and statuses.
-pub fn known_keys() -> impl Iterator<Item = Key> {
+pub fn list_known_keys() -> impl Iterator<Item = Key> {
     known::known_keys()
 }

@@ -63,7 +63,11 @@ impl Access {
 /// `login` is the host that the administrator's browser opens. Only trusted settings may name it
 /// ([`Access::login_address`]); otherwise it is Microsoft's own ([`Cloud::login_host`]). Source:
 /// <https://learn.microsoft.com/entra/identity-platform/v2-admin-consent>.
-pub fn consent_address(login: &str, tenant: impl fmt::Display, client: impl fmt::Display) -> String {
+pub(crate) fn build_consent_address(
+    login: &str,
+    tenant: impl fmt::Display,
+    client: impl fmt::Display,
+) -> String {
     format!("{login}/{tenant}/adminconsent?client_id={client}")
 }
 
@@ -129,7 +133,7 @@ mod tests {
              MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n{}",
             if more.contains("MsTeamsClientSecret") { "" } else { "MsTeamsClientSecret = { env = \"X\" }\n" }
         );
-        crate::check::bytes("a.toml", text.into_bytes(), false)
+        crate::check::check_bytes("a.toml", text.into_bytes(), false)
     }
 
     fn access(more: &str) -> Access {
@@ -231,7 +235,7 @@ mod tests {
     #[test]
     fn a_command_for_the_client_secret_needs_trust() {
         let text = "[control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
-        let checked = crate::check::bytes("a.toml", text.into(), false);
+        let checked = crate::check::check_bytes("a.toml", text.into(), false);
         let draft = checked.draft().expect("TOML");
         assert_eq!(
             draft.untrusted(&Trust::nothing()).expect("a command").to_string(),

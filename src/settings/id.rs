@@ -2,7 +2,7 @@
 //!
 //! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
-use crate::text::{guid, is_placeholder};
+use crate::text::{is_placeholder, parse_guid};
 
 /// Why a text is not a valid client or tenant id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) fn id_fault(text: &str) -> Option<IdFault> {
     if text != text.trim() && !text.trim().is_empty() {
         return Some(IdFault::SurroundingBlank);
     }
-    match guid(text) {
+    match parse_guid(text) {
         Some(_) => None,
         None if is_tenant_name(text) => Some(IdFault::TenantName),
         None => Some(IdFault::NotAGuid),

@@ -1,4 +1,11 @@
 //! The keys of the settings file that rules and commands name.
+//!
+//! ```
+//! use swyx_teams::settings::keys;
+//!
+//! assert_eq!(keys::MODE.as_str(), "control_center.MsTeamsStatusSyncMode");
+//! assert_eq!(keys::MODE.parent(), keys::CONTROL_CENTER);
+//! ```
 
 use crate::diagnostic::Key;
 

@@ -4,14 +4,14 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::schema::{Dialect, describe, schema};
+use super::schema::{Dialect, describe, generate};
 use crate::diagnostic::Key;
 
 /// The name of a table and the names of its members. The name of the root table is empty.
 type Table = (String, Vec<String>);
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
-    let schema = schema(Dialect::Draft2020_12);
+    let schema = generate(Dialect::Draft2020_12);
     let names = members(&schema);
     let tables = names.iter().map(|name| {
         let key = Key::ROOT.child(name);

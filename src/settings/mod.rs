@@ -4,6 +4,20 @@
 //! Source ──read──▶ Draft ──resolve──▶ Settings
 //!                    └── schema, from the same structs
 //! ```
+//!
+//! ```
+//! let text = r#"
+//! [control_center]
+//! MsTeamsStatusSyncMode = 2
+//! MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+//! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+//! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+//! "#;
+//! let settings = swyx_teams::check::check_bytes("a.toml", text.into(), false).settings()?;
+//! assert_eq!(settings.mode, swyx_teams::settings::Mode::BothWays);
+//! assert_eq!(settings.access.login_address(), "https://login.microsoftonline.com");
+//! # Ok::<(), swyx_teams::settings::Unresolved>(())
+//! ```
 
 pub mod defaults;
 mod draft;
@@ -21,9 +35,9 @@ pub(crate) mod suggest;
 mod untrusted;
 mod values;
 
-pub use crate::text::{InvalidFormat, guid};
+pub use crate::text::{InvalidFormat, parse_guid};
 pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
-pub use hosts::consent_address;
+pub(crate) use hosts::build_consent_address;
 pub use id::IdFault;
 #[cfg(feature = "online")]
 pub(crate) use presences::PAIRS;

@@ -144,7 +144,7 @@ impl Access {
             cloud: entra.cloud.unwrap_or_default(),
             admin_client_id: ClientId(match &entra.admin_client_id {
                 Some(id) => id.guid()?,
-                None => crate::text::guid(defaults::ADMIN_CLIENT_ID)?,
+                None => crate::text::parse_guid(defaults::ADMIN_CLIENT_ID)?,
             }),
             authority: entra.authority.clone(),
             graph: entra.graph.clone(),

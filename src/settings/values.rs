@@ -63,7 +63,7 @@ impl JsonSchema for Mode {
     }
 }
 
-/// A version of SwyxWare, for example `14.10`.
+/// A version of SwyxWare, for example `14.10`. It has no other parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SwyxVersion {
     /// 14 of `14.10`.
@@ -208,6 +208,7 @@ impl JsonSchema for SwyxStatus {
 /// A pair of Graph's availability and activity, for example `Busy/InACall`. Comparisons ignore case, because
 /// Graph's pages contradict each other about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PresencePair {
     /// Graph's `availability`.
     pub availability: String,

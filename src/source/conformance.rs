@@ -222,67 +222,42 @@ fn tables() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 0..7).prop_map(|lines| lines.join("\n"))
 }
 
+/// Tokens of the structure: brackets, separators, quotation marks and white space. Frequent ones are repeated.
+const STRUCTURE: [&str; 25] = [
+    "[", "]", "{", "}", "[[", "]]", ",", ",", "=", " = ", " = ", ".", "\"", "'", "\"\"\"", "'''", "#", "\n",
+    "\n", "\n", "\r\n", "\r", " ", "\t", "\\\n",
+];
+/// Tokens that start a line: keys and headers.
+const STARTS: [&str; 8] = ["a", "b", "a = ", "b = ", "x.y = ", "\na = ", "\n[t]\n", "\n[[t]]\n"];
+/// Tokens of values.
+const VALUES: [&str; 19] = [
+    "1",
+    "0x1f",
+    "-1.5e3",
+    "true",
+    "inf",
+    "1979-05-27",
+    "07:32",
+    " 07:32:00Z",
+    "+",
+    "_",
+    "0",
+    "[]",
+    "{}",
+    "[1, 2]",
+    "{ k = 1 }",
+    "\"s\"",
+    "'s'",
+    "é",
+    "\u{1}",
+];
+/// Escape sequences, and a byte order mark.
+const ESCAPES: [&str; 5] = ["\\", "\\t", "\\u0041", "\\x41", "\u{feff}"];
+
 /// Any sequence of TOML tokens, valid or not.
 fn tokens() -> impl Strategy<Value = String> {
-    let token = prop::sample::select(vec![
-        "[",
-        "]",
-        "{",
-        "}",
-        "[[",
-        "]]",
-        ",",
-        ",",
-        "=",
-        " = ",
-        " = ",
-        ".",
-        "\"",
-        "'",
-        "\"\"\"",
-        "'''",
-        "#",
-        "\n",
-        "\n",
-        "\n",
-        "\r\n",
-        "\r",
-        " ",
-        "\t",
-        "a",
-        "b",
-        "a = ",
-        "b = ",
-        "x.y = ",
-        "\na = ",
-        "\n[t]\n",
-        "\n[[t]]\n",
-        "1",
-        "0x1f",
-        "-1.5e3",
-        "true",
-        "inf",
-        "\\",
-        "\\t",
-        "\\u0041",
-        "\\x41",
-        "\\\n",
-        "1979-05-27",
-        "07:32",
-        " 07:32:00Z",
-        "é",
-        "\u{feff}",
-        "\u{1}",
-        "+",
-        "_",
-        "0",
-        "[]",
-        "{}",
-        "[1, 2]",
-        "{ k = 1 }",
-        "\"s\"",
-        "'s'",
-    ]);
+    let tokens = [&STRUCTURE[..], &STARTS, &VALUES, &ESCAPES].concat();
+    let token = prop::sample::select(tokens);
     prop::collection::vec(token, 0..16).prop_map(|tokens| tokens.concat())
 }
 

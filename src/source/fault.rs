@@ -246,25 +246,52 @@ const CONTROL: Words = ("a control character", Some("delete it; most editors do 
 
 /// The faults of keys, headers and brackets.
 fn structure(description: &str, at: &str) -> Option<Words> {
-    let plain = |message| (message, None);
+    key(description, at)
+        .or_else(|| header(description))
+        .or_else(|| line(description, at))
+        .or_else(|| list(description))
+}
+
+/// A message without a help text.
+fn plain(message: &'static str) -> Words {
+    (message, None)
+}
+
+/// The faults of keys.
+fn key(description: &str, at: &str) -> Option<Words> {
     Some(match description {
         "invalid unquoted key" => strange_start(at).unwrap_or(STRANGE_KEY),
         "unquoted keys cannot be empty" => {
             ("a name is missing here", Some("write key = value, or [name] for a header"))
         }
         "key with no value" | "missing value for key" | "missing assignment between key-value pairs" => {
-            match at.as_bytes().first() {
-                Some(b':') => COLON,
-                Some(b']') => ("a header starts with `[`", None),
-                Some(b'\r' | b'\n' | b'#') | None => {
-                    ("no `=` and value follow this key", Some("write key = value, or # before a comment"))
-                }
-                _ => (
-                    "`=` is missing here",
-                    Some("write key = value; a key that contains spaces needs quotation marks"),
-                ),
-            }
+            key_without_value(at)
         }
+        "missing key for inline table element" => plain("a key is missing here"),
+        "keys cannot be multi-line literal strings" | "keys cannot be multi-line basic strings" => {
+            ("a key cannot be in three quotation marks", Some("use single quotation marks"))
+        }
+        _ => return None,
+    })
+}
+
+fn key_without_value(at: &str) -> Words {
+    match at.as_bytes().first() {
+        Some(b':') => COLON,
+        Some(b']') => plain("a header starts with `[`"),
+        Some(b'\r' | b'\n' | b'#') | None => {
+            ("no `=` and value follow this key", Some("write key = value, or # before a comment"))
+        }
+        _ => (
+            "`=` is missing here",
+            Some("write key = value; a key that contains spaces needs quotation marks"),
+        ),
+    }
+}
+
+/// The faults of headers.
+fn header(description: &str) -> Option<Words> {
+    Some(match description {
         "unclosed table" => {
             ("`]` is missing here", Some("write [name]; a name that contains spaces needs quotation marks"))
         }
@@ -273,6 +300,13 @@ fn structure(description: &str, at: &str) -> Option<Words> {
             Some("write [[name]]; a name that contains spaces needs quotation marks"),
         ),
         "missing table open" => plain("a header starts with `[`"),
+        _ => return None,
+    })
+}
+
+/// The faults of a line: its start, its `=` and what follows its value.
+fn line(description: &str, at: &str) -> Option<Words> {
+    Some(match description {
         "invalid key-value pair" => (
             "a line cannot start like this",
             Some("write key = value, [name] for a header, or # before a comment"),
@@ -280,6 +314,13 @@ fn structure(description: &str, at: &str) -> Option<Words> {
         "unexpected key or value" => strange_start(at).unwrap_or_else(|| behind_value(at)),
         "unexpected content between comment and newline" => plain("nothing can follow a comment"),
         "extra `=`" | "extra assignment between key-value pairs" => plain("unexpected second `=`"),
+        _ => return None,
+    })
+}
+
+/// The faults of arrays and inline tables.
+fn list(description: &str) -> Option<Words> {
+    Some(match description {
         "extra comma in array" | "extra comma in inline table" => ("unexpected comma", Some("delete it")),
         "unexpected `=` in array" => {
             ("unexpected key in an array", Some("write `{ key = value }`, or close the array before it"))
@@ -289,10 +330,6 @@ fn structure(description: &str, at: &str) -> Option<Words> {
         }
         "missing inline table opening" => plain("this `}` closes nothing"),
         "missing array opening" | "invalid inline table element" => plain("this `]` closes nothing"),
-        "missing key for inline table element" => plain("a key is missing here"),
-        "keys cannot be multi-line literal strings" | "keys cannot be multi-line basic strings" => {
-            ("a key cannot be in three quotation marks", Some("use single quotation marks"))
-        }
         _ => return None,
     })
 }

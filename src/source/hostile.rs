@@ -31,7 +31,7 @@ fn numbered(before: &str, tokens: usize, piece: impl Fn(usize) -> String, after:
 fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
     let text = text.into();
     let run = move || {
-        let checked = check::bytes("a.toml", text, false);
+        let checked = check::check_bytes("a.toml", text, false);
         let source = checked.source();
         let of_syntax = checked.diagnostics().iter().filter(|found| found.rule == id::SYNTAX).count();
         assert!(of_syntax <= MAX_FAULTS && checked.diagnostics().len() <= check::MAX_FINDINGS + 1, "{name}");

@@ -4,6 +4,15 @@
 //! columns, and returns text only with everything masked that is, or might be, a secret: values that the
 //! reader marked, comments (they may contain old secrets), and any string that contains an Entra client
 //! secret of today's form.
+//!
+//! ```
+//! let text = "[control_center]\nMsTeamsClientSecret = \"xYz7Q~a-made-up.secret_of~the.example012\"\n";
+//! let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+//! let found = checked.diagnostics().iter().find(|found| found.rule == "secret-inline").expect("a finding");
+//! let source = checked.source();
+//! assert_eq!(source.span(&found.place).start.line, 2);
+//! assert!(!source.excerpt(&found.place).expect("a line").marked.contains("made-up"));
+//! ```
 
 pub(crate) mod decode;
 mod directive;
@@ -26,7 +35,7 @@ use std::sync::OnceLock;
 
 use crate::diagnostic::{Diagnostic, Key, Place, id};
 use crate::secret::shape::{holds_a_secret, secrets};
-use crate::text::is_unprintable;
+use crate::text::{format_bytes, is_unprintable};
 use directive::shown_head;
 use lines::Lines;
 use tree::{NodeId, Origin, Tree, Value};
@@ -34,10 +43,11 @@ use tree::{NodeId, Origin, Tree, Value};
 /// The maximum size of a file in bytes. The settings of one tenant with 10,000 users need about 0.8 MiB.
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// The maximum number of tokens in a file (names, values, punctuation, whitespace, comments, line ends).
-pub const MAX_TOKENS: usize = 300_000;
+pub(crate) const MAX_TOKENS: usize = 300_000;
 
 /// A point in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Position {
     /// The offset in bytes from the start of the file.
     pub offset: usize,
@@ -49,6 +59,7 @@ pub struct Position {
 
 /// A range of the text, excluding its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Span {
     /// Its first point.
     pub start: Position,
@@ -58,6 +69,7 @@ pub struct Span {
 
 /// A displayable range of one line, with the text before and after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Excerpt {
     /// The line before the range.
     pub before: String,
@@ -101,7 +113,7 @@ impl Source {
             return (source, vec![fault]);
         }
         if source.text.len() > MAX_BYTES {
-            let message = format!("the file has more than {} MiB", MAX_BYTES / 1024 / 1024);
+            let message = format!("the file has more than {}", format_bytes(MAX_BYTES));
             return (source, vec![too_large(message)]);
         }
         let Ok(parsed) = parse::parse(&source.text, MAX_TOKENS) else {
@@ -361,8 +373,8 @@ impl Source {
 
 fn too_large(message: String) -> Diagnostic {
     Diagnostic::error(id::UNREADABLE, Place::File, message).help(format!(
-        "check that this is a settings file: it may have at most {} MiB and {MAX_TOKENS} tokens",
-        MAX_BYTES / 1024 / 1024
+        "check that this is a settings file: it may have at most {} and {MAX_TOKENS} tokens",
+        format_bytes(MAX_BYTES)
     ))
 }
 

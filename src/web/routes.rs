@@ -18,7 +18,7 @@ use super::page::{self, Content, Note};
 use super::saving;
 use super::sent::Sent;
 use super::site::{Shown, Site, waiting};
-use crate::form::{Finding, findings, preview};
+use crate::form::{Finding, collect_findings, preview};
 
 /// The routes of a site. They must be behind the guards: see [`super::guard`].
 pub(super) fn router(site: Arc<Site>) -> Router {
@@ -70,7 +70,7 @@ async fn show(
         if let Some(response) = site.unreadable(&base) {
             return response;
         }
-        let found = findings(&site.form, &base.checked, None);
+        let found = collect_findings(&site.form, &base.checked, None);
         let page = site.pages.keep(base, Default::default(), None);
         let body = page::form(&Content {
             name: &site.name,

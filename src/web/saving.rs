@@ -16,7 +16,7 @@ use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
-use crate::form::{Difference, Finding, Posted, differences, findings, merge_key, preview};
+use crate::form::{Difference, Finding, Posted, collect_findings, compare_versions, merge_key, preview};
 
 /// Saves a form.
 pub(super) async fn save(
@@ -46,7 +46,7 @@ pub(super) async fn save(
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
             Ok(Outcome::Refused(after, added)) => {
-                let found = findings(&site.form, &after, Some(&posted));
+                let found = collect_findings(&site.form, &after, Some(&posted));
                 site.again(&Shown {
                     note: Note::Refused(added.len()),
                     ..unsaved(&page, &posted, &found, &session)
@@ -146,7 +146,7 @@ impl Site {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
             Ok(Outcome::Refused(after, added)) => {
-                let found = findings(&self.form, &after, None);
+                let found = collect_findings(&self.form, &after, None);
                 once_more(
                     &found,
                     &format!("Not saved: these choices would add {} to the file.", errors(added.len())),
@@ -184,7 +184,8 @@ impl Site {
         if let Some(response) = self.unreadable(now) {
             return response;
         }
-        let differences: Vec<Difference> = differences(&self.form, &apart.before, &apart.mine, &now.checked);
+        let differences: Vec<Difference> =
+            compare_versions(&self.form, &apart.before, &apart.mine, &now.checked);
         let page = self.pages.keep(now.clone(), Default::default(), Some(apart));
         let body = page::conflict(&Conflict {
             name: &self.name,
@@ -207,5 +208,9 @@ fn read_only_message(keys: &[Key]) -> String {
 /// Checks the same text again, because a check belongs to one page only.
 fn again(checked: &Checked) -> Checked {
     let source = checked.source();
-    crate::check::bytes(source.name(), source.text().as_bytes().to_vec(), source.is_readable_by_others())
+    crate::check::check_bytes(
+        source.name(),
+        source.text().as_bytes().to_vec(),
+        source.is_readable_by_others(),
+    )
 }

@@ -12,7 +12,7 @@ use super::page::{self, Content, Note};
 use super::pages::{Base, Page, Pages};
 use super::sent::Sent;
 use crate::check;
-use crate::form::{Finding, Form, Posted, findings};
+use crate::form::{Finding, Form, Posted, collect_findings};
 
 /// One settings file and its form.
 pub struct Site {
@@ -52,12 +52,12 @@ impl Site {
     /// Reads the current file.
     pub(super) fn read(&self) -> Arc<Base> {
         let exists = self.path.symlink_metadata().is_ok();
-        let checked = if exists { check::file(&*self.name, &self.path) } else { self.empty() };
+        let checked = if exists { check::check_file(&*self.name, &self.path) } else { self.empty() };
         self.pages.shared(Base::new(&self.form, checked, exists))
     }
 
     fn empty(&self) -> check::Checked {
-        check::bytes(&*self.name, Vec::new(), false)
+        check::check_bytes(&*self.name, Vec::new(), false)
     }
 
     /// The page that a form was sent from. A dropped page is replaced by one of the current file.
@@ -79,14 +79,14 @@ impl Site {
     /// The page for a file that cannot be shown as a form, if that is the case.
     pub(super) fn unreadable(&self, base: &Base) -> Option<Response> {
         let is_form = base.checked.source().is_sound() && base.checked.was_read();
-        let found = findings(&self.form, &base.checked, None);
+        let found = collect_findings(&self.form, &base.checked, None);
         (!is_form).then(|| page::unreadable(&self.name, &found).into_response())
     }
 
     /// Shows the posted form again.
     pub(super) fn again(&self, shown: &Shown<'_>) -> Response {
         let (base, posted) = (&shown.page.base, shown.posted);
-        let values = posted.values(&self.form, &base.checked, &base.values);
+        let values = posted.overlay_values(&self.form, &base.checked, &base.values);
         let pending = posted.pending().clone();
         let page = if shown.page.is_adopted {
             self.pages.adopt(base.clone(), pending)

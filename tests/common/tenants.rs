@@ -12,36 +12,33 @@ pub const SEEN_AT: &str = "2026-03-01T12:00:00Z";
 /// A tenant in which all is as mode 2 needs it, seen by an administrator too.
 pub fn healthy() -> Snapshot {
     let both = || vec!["Presence.ReadWrite.All".to_owned(), "User.ReadBasic.All".to_owned()];
-    Snapshot {
-        seen_at: SEEN_AT.parse().expect("a time"),
-        clock_ahead: Some(0),
-        secret_fault: None,
-        sign_in: Ok(SignIn::Accepted { roles: Some(both()) }),
-        directory: Ok(Read::Allowed(Tried::RealUser)),
-        presence: Ok(Read::Allowed(Tried::MadeUpUser)),
-        registration: Ok(Registration {
-            audience: "AzureADMyOrg".to_owned(),
-            declared: both(),
-            declared_delegated: vec!["User.Read".to_owned()],
-            granted: both(),
-            granted_delegated: Ok(Vec::new()),
-            secrets: vec![secret("north", "2026-08-01T00:00:00Z", Some(true))],
-            public_client: false,
-            public_redirects: 0,
-            enabled: true,
-        }),
-    }
+    let mut registration = Registration::new("AzureADMyOrg");
+    registration.declared = both();
+    registration.declared_delegated = vec!["User.Read".to_owned()];
+    registration.granted = both();
+    registration.secrets = vec![secret("north", "2026-08-01T00:00:00Z", Some(true))];
+    let nothing = Snapshot::unseen(SEEN_AT.parse().expect("a time"), &not_asked());
+    changed(nothing, |tenant| {
+        tenant.clock_ahead = Some(0);
+        tenant.sign_in = Ok(SignIn::Accepted { roles: Some(both()) });
+        tenant.directory = Ok(Read::Allowed(Tried::RealUser));
+        tenant.presence = Ok(Read::Allowed(Tried::MadeUpUser));
+        tenant.registration = Ok(registration);
+    })
+}
+
+/// A tenant with a change.
+pub fn changed(mut tenant: Snapshot, change: impl FnOnce(&mut Snapshot)) -> Snapshot {
+    change(&mut tenant);
+    tenant
 }
 
 /// A secret of the registration.
 pub fn secret(name: &str, ends: &str, may_be_ours: Option<bool>) -> SecretSeen {
-    SecretSeen {
-        key_id: uuid::Uuid::nil(),
-        name: Some(name.to_owned()),
-        begins: None,
-        ends: ends.parse().expect("a time"),
-        may_be_ours,
-    }
+    let mut secret = SecretSeen::new(uuid::Uuid::nil(), ends.parse().expect("a time"));
+    secret.name = Some(name.to_owned());
+    secret.may_be_ours = may_be_ours;
+    secret
 }
 
 /// What nobody asked an administrator for.
@@ -52,7 +49,10 @@ pub fn not_asked() -> Unseen {
 /// The healthy tenant with other permissions in its token, without the registration.
 pub fn with_roles(roles: &[&str]) -> Snapshot {
     let roles = Some(roles.iter().map(|role| (*role).to_owned()).collect());
-    Snapshot { sign_in: Ok(SignIn::Accepted { roles }), registration: Err(not_asked()), ..healthy() }
+    changed(healthy(), |tenant| {
+        tenant.sign_in = Ok(SignIn::Accepted { roles });
+        tenant.registration = Err(not_asked());
+    })
 }
 
 /// A tenant that refuses the sign-in with a code of the table.
@@ -62,21 +62,17 @@ pub fn refusing(code: u32) -> Snapshot {
 
 /// A tenant that refuses the sign-in.
 pub fn refusing_as(code: Option<u32>, kind: Kind) -> Snapshot {
-    let refused = || Err(Unseen::refused());
-    Snapshot {
-        sign_in: Ok(SignIn::Refused(Refusal { code, kind, request: None })),
-        directory: refused(),
-        presence: refused(),
-        registration: Err(not_asked()),
-        ..healthy()
-    }
+    changed(healthy(), |tenant| {
+        tenant.sign_in = Ok(SignIn::Refused(Refusal::new(code, kind)));
+        tenant.directory = Err(Unseen::refused());
+        tenant.presence = Err(Unseen::refused());
+        tenant.registration = Err(not_asked());
+    })
 }
 
 /// The healthy tenant with another registration.
 pub fn registered(change: impl FnOnce(&mut Registration)) -> Snapshot {
-    let mut tenant = healthy();
-    change(tenant.registration.as_mut().expect("seen"));
-    tenant
+    changed(healthy(), |tenant| change(tenant.registration.as_mut().expect("seen")))
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -88,15 +84,16 @@ pub fn bad(rule: &str) -> Option<Snapshot> {
     Some(match rule {
         "tenant-not-found" => refusing(90002),
         "application-not-found" => refusing(700016),
-        "secret-rejected" => Snapshot { secret_fault: Some(SecretFault::Guid), ..refusing(7000215) },
+        "secret-rejected" => {
+            changed(refusing(7000215), |tenant| tenant.secret_fault = Some(SecretFault::Guid))
+        }
         "secret-expired" => refusing(7000222),
         "sign-in-disabled" => refusing(53003),
         "permission-missing" => with_roles(&["Presence.Read.All"]),
-        "directory-unreadable" => Snapshot {
-            directory: Ok(Read::Refused(403, Some("Authorization_RequestDenied".to_owned()))),
-            ..healthy()
-        },
-        "presence-unreadable" => Snapshot { presence: Ok(Read::Refused(401, None)), ..healthy() },
+        "directory-unreadable" => changed(healthy(), |tenant| {
+            tenant.directory = Ok(Read::Refused(403, Some("Authorization_RequestDenied".to_owned())));
+        }),
+        "presence-unreadable" => changed(healthy(), |tenant| tenant.presence = Ok(Read::Refused(401, None))),
         "permission-excess" => with_roles(&["Presence.ReadWrite.All", "User.Read.All", "Mail.Read"]),
         "permission-not-consented" => registered(|registration| {
             registration.granted = names(&["Presence.ReadWrite.All"]);

@@ -7,7 +7,7 @@ const IDS: &str = "MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\nM
 
 /// Every finding as `line:column-line:column rule key`.
 fn found(text: &str) -> Vec<String> {
-    let checked = check::bytes("a.toml", text.as_bytes().to_vec(), false);
+    let checked = check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
     let place = |place| {
         let span = checked.source().span(place);
         format!("{}:{}-{}:{}", span.start.line, span.start.column, span.end.line, span.end.column)
@@ -84,7 +84,7 @@ fn columns_are_characters_and_offsets_are_bytes() {
     let text = format!(
         "[control_center]\nMsTeamsStatusSyncMode = 1\n{IDS}MsTeamsClientSecret.env = \"A\"\n\n[entra]\n\"ä€😀\" = 1\n"
     );
-    let checked = check::bytes("a.toml", text.clone().into_bytes(), false);
+    let checked = check::check_bytes("a.toml", text.clone().into_bytes(), false);
     let span = checked.source().span(&checked.diagnostics()[0].place);
     assert_eq!((span.start.column, span.end.column), (1, 6));
     assert_eq!(&text[span.start.offset..span.end.offset], "\"ä€😀\"");
@@ -147,7 +147,7 @@ fn an_allow_that_silences_nothing_is_reported() {
         "# swyx-teams: alow(x)",
         "# swyx-teams: allow(invalid-value)",
     ] {
-        let checked = check::bytes("a.toml", file(comment).into_bytes(), false);
+        let checked = check::check_bytes("a.toml", file(comment).into_bytes(), false);
         let rules =
             checked.diagnostics().iter().map(|found| (found.rule, found.severity)).collect::<Vec<_>>();
         let unused = ("unused-allow", Severity::Warning);
@@ -158,7 +158,7 @@ fn an_allow_that_silences_nothing_is_reported() {
 #[test]
 fn too_many_findings_are_cut_and_said() {
     let text = (0..12_000).map(|at| format!("k{at} = 1\n")).collect::<String>();
-    let checked = check::bytes("a.toml", text.into_bytes(), false);
+    let checked = check::check_bytes("a.toml", text.into_bytes(), false);
     assert_eq!(checked.diagnostics().len(), check::MAX_FINDINGS + 1);
     assert!(!checked.was_read());
 }

@@ -10,7 +10,7 @@ use super::circles::{Module, Parts};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     // core: a file and what is wrong with it
     ("text", &[]),
-    ("os", &[]),
+    ("os", &["text"]),
     ("endpoint", &["text"]),
     ("secret", &["text", "endpoint", "os"]),
     ("diagnostic", &["text", "secret"]),
@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("settings", &["text", "endpoint", "secret", "source", "diagnostic"]),
     ("entra", &["text", "secret", "settings", "os", "http"]),
     ("rules", &["text", "secret", "settings", "entra", "diagnostic"]),
-    ("check", &["source", "settings", "rules", "entra", "diagnostic", "os"]),
+    ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
     ("edit", &["check", "source", "secret", "settings", "diagnostic", "os"]),
     ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
     ("sheet", &["settings"]),
@@ -159,6 +159,69 @@ fn functions_of_edit(text: &str) -> Vec<String> {
         path.get(at + 1).filter(|name| name.starts_with(char::is_lowercase)).cloned()
     };
     paths(text).into_iter().filter_map(after_edit).collect()
+}
+
+/// The modules whose public types can grow without breaking a caller.
+const CAN_GROW: &[&str] = &[
+    "check",
+    "diagnostic",
+    "edit",
+    "endpoint",
+    "entra",
+    "form",
+    "report",
+    "rules",
+    "secret",
+    "settings",
+    "sheet",
+    "source",
+];
+/// The types among them that are complete by nature; their documentation says why.
+const COMPLETE: [&str; 2] = ["Step", "SwyxVersion"];
+
+#[test]
+fn public_types_that_can_grow_are_non_exhaustive() {
+    let files = production_files().filter(|(module, ..)| CAN_GROW.contains(&module.as_str()));
+    let found = files.flat_map(|(_, _, text)| exhaustive_types(&text)).collect::<BTreeSet<_>>();
+    assert_eq!(found, COMPLETE.map(str::to_owned).into());
+}
+
+#[test]
+fn the_test_of_types_would_see_one_that_cannot_grow() {
+    let text = "#[derive(Debug)]\npub enum AError {\n    A,\n}\n/// B\npub struct B {\n    /// C\n    pub c: u8,\n}\npub struct C(pub u8);\npub struct D;\n";
+    assert_eq!(exhaustive_types(text), ["AError", "B", "C", "D"]);
+    let text = "#[non_exhaustive]\n#[error(\n    \"a\"\n)]\npub enum A {\n}\npub struct B {\n    b: u8,\n}\npub struct C(u8);\npub(crate) enum D {\n}\nimpl A {\n    pub fn a() {}\n}\n";
+    assert_eq!(exhaustive_types(text), Vec::<String>::new());
+}
+
+/// The public enums, and the public structs that another crate could construct, without `#[non_exhaustive]`.
+fn exhaustive_types(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_marked = false;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let declared = line.strip_prefix("pub enum ").or_else(|| line.strip_prefix("pub struct "));
+        if let Some(rest) = declared {
+            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            let body = lines.clone().take_while(|line| *line != "}").collect::<Vec<_>>();
+            let has_block = rest.ends_with('{');
+            let is_private =
+                |line: &&str| line.starts_with("    ") && line.contains(':') && !line.contains("pub ");
+            let is_sealed = line.starts_with("pub struct")
+                && if has_block {
+                    body.iter().filter(|line| !line.trim_start().starts_with("//")).any(is_private)
+                } else {
+                    rest.contains('(') && !rest.contains("(pub ")
+                };
+            if !is_marked && !is_sealed {
+                found.push(name.to_owned());
+            }
+        }
+        // Attributes, and the documentation between them, belong to the next declaration.
+        is_marked = line == "#[non_exhaustive]"
+            || is_marked && (line.starts_with(['#', ' ', ')']) || line.starts_with("///"));
+    }
+    found
 }
 
 #[test]

@@ -8,10 +8,10 @@ use swyx_teams::entra::snapshot::{Cause, Read, SignIn, Snapshot, Unseen};
 use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::secret::SecretFault;
 use swyx_teams::settings::keys;
-use tenants::{healthy, refusing, refusing_as, registered, secret, with_roles};
+use tenants::{changed, healthy, refusing, refusing_as, registered, secret, with_roles};
 
 fn checked(text: &str, tenant: &Snapshot) -> Checked {
-    check::with_tenant(check::bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
+    check::check_with_tenant(check::check_bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
 }
 
 /// The rules that find something in a file that has no fault of its own.
@@ -56,7 +56,7 @@ fn in_a_tenant_that_is_well_all_is_examined_and_nothing_found() {
     let checked = checked(GOOD, &healthy());
     assert_eq!((checked.diagnostics().len(), checked.skipped()), (0, &[][..]));
     // Without a tenant nothing is examined, and nobody expects it to be.
-    assert_eq!(check::bytes("a.toml", GOOD.into(), false).skipped(), []);
+    assert_eq!(check::check_bytes("a.toml", GOOD.into(), false).skipped(), []);
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing
 
 #[test]
 fn every_code_speaks_in_its_own_words() {
-    for code in aadsts::all() {
+    for code in aadsts::list() {
         let tenant = refusing(code.number);
         let checked = checked(GOOD, &tenant);
         for found in checked.diagnostics() {
@@ -165,8 +165,9 @@ fn the_wrong_cloud_is_shown_at_the_cloud_or_where_it_would_stand() {
 
 #[test]
 fn what_the_secret_looks_like_is_said_where_it_is_refused() {
-    let said =
-        |fault| said("secret-rejected", &Snapshot { secret_fault: fault, ..refusing(7000215) }).remove(0);
+    let said = |fault| {
+        said("secret-rejected", &changed(refusing(7000215), |tenant| tenant.secret_fault = fault)).remove(0)
+    };
     let plain = said(None);
     assert!(!plain.contains("; the secret "), "{plain}");
     for (fault, words) in [
@@ -183,7 +184,7 @@ fn what_the_secret_looks_like_is_said_where_it_is_refused() {
         assert!(text.contains(words), "{text}");
     }
     // It is worth a word only where the secret is at fault.
-    let tenant = Snapshot { secret_fault: Some(SecretFault::Guid), ..refusing(700016) };
+    let tenant = changed(refusing(700016), |tenant| tenant.secret_fault = Some(SecretFault::Guid));
     assert_eq!(found(&tenant), ["application-not-found"]);
 }
 
@@ -192,12 +193,11 @@ fn a_service_principal_that_is_switched_off_is_found_by_the_administrator_too() 
     let off = registered(|registration| registration.enabled = false);
     assert_eq!(found(&off), ["sign-in-disabled"]);
     let unseen = Err(Unseen::new(Cause::Use, "no secret"));
-    assert_eq!(found(&Snapshot { sign_in: unseen, ..off.clone() }), ["sign-in-disabled"]);
+    let found_with = |sign_in| found(&changed(off.clone(), |tenant| tenant.sign_in = sign_in));
+    assert_eq!(found_with(unseen), ["sign-in-disabled"]);
     // Another reason for the refusal is the one to mend first.
-    let Snapshot { sign_in, .. } = refusing(700016);
-    assert_eq!(found(&Snapshot { sign_in, ..off.clone() }), ["application-not-found"]);
-    let Snapshot { sign_in, .. } = refusing(7000112);
-    assert_eq!(found(&Snapshot { sign_in, ..off }), ["sign-in-disabled"]);
+    assert_eq!(found_with(refusing(700016).sign_in), ["application-not-found"]);
+    assert_eq!(found_with(refusing(7000112).sign_in), ["sign-in-disabled"]);
 }
 
 #[test]
@@ -244,12 +244,13 @@ fn a_name_from_a_token_cannot_act_on_a_terminal() {
 
 #[test]
 fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
-    let opaque = |directory, presence| Snapshot {
-        sign_in: Ok(SignIn::Accepted { roles: None }),
-        directory,
-        presence,
-        registration: Err(Unseen::new(Cause::NotAsked, "nobody asked")),
-        ..healthy()
+    let opaque = |directory, presence| {
+        changed(healthy(), |tenant| {
+            tenant.sign_in = Ok(SignIn::Accepted { roles: None });
+            tenant.directory = directory;
+            tenant.presence = presence;
+            tenant.registration = Err(Unseen::new(Cause::NotAsked, "nobody asked"));
+        })
     };
     let fine = opaque(healthy().directory, healthy().presence);
     assert_eq!(found(&fine), Vec::<&str>::new());
@@ -261,7 +262,7 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
     // Where an administrator looked, the grants say what the token does not.
     let mut granted = healthy().registration.expect("seen");
     granted.granted = vec!["Presence.Read.All".to_owned(), "User.ReadBasic.All".to_owned()];
-    let less = Snapshot { registration: Ok(granted), ..fine };
+    let less = changed(fine, |tenant| tenant.registration = Ok(granted));
     assert_eq!(found(&less), ["permission-not-consented"]);
     let refused = || Ok(Read::Refused(403, None));
     assert_eq!(found(&opaque(refused(), refused())), ["directory-unreadable", "presence-unreadable"]);
@@ -269,10 +270,11 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
 
 #[test]
 fn a_refused_read_is_reported_unless_it_follows_from_a_missing_permission() {
-    let refused = |roles: &[&str]| Snapshot {
-        directory: Ok(Read::Refused(403, Some("Forbidden".to_owned()))),
-        presence: Ok(Read::Refused(403, None)),
-        ..with_roles(roles)
+    let refused = |roles: &[&str]| {
+        changed(with_roles(roles), |tenant| {
+            tenant.directory = Ok(Read::Refused(403, Some("Forbidden".to_owned())));
+            tenant.presence = Ok(Read::Refused(403, None));
+        })
     };
     assert_eq!(found(&refused(&[])), ["permission-missing", "permission-missing"]);
     let both = ["directory-unreadable", "presence-unreadable"];
@@ -369,7 +371,7 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
     assert_eq!(accepted(&[(gone_by, Some(true)), (late, Some(true))]), "");
     let only = accepted(&[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && !only.contains("guess"), "{only}");
-    let unseen = || Snapshot { sign_in: Err(Unseen::new(Cause::Use, "no secret")), ..healthy() };
+    let unseen = || changed(healthy(), |tenant| tenant.sign_in = Err(Unseen::new(Cause::Use, "no secret")));
     let only = ends(unseen(), &[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
     // All have ended, and no sign-in says so.
@@ -380,10 +382,9 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
 
 #[test]
 fn a_secret_that_cannot_be_found_in_the_registration_is_said_to_be_unseen() {
-    let without = |tenant: Snapshot| Snapshot {
-        registration: registered(|one| one.secrets = vec![secret("s", "2026-03-02T00:00:00Z", Some(false))])
-            .registration,
-        ..tenant
+    let without = |tenant| {
+        let secrets = vec![secret("s", "2026-03-02T00:00:00Z", Some(false))];
+        changed(tenant, |tenant| tenant.registration = registered(|one| one.secrets = secrets).registration)
     };
     let why = |tenant: &Snapshot| {
         let checked = checked(GOOD, tenant);
@@ -420,7 +421,7 @@ fn the_registration_is_held_against_what_one_tenant_needs() {
 fn an_allow_for_a_tenants_rule_counts_only_where_the_rule_was_applied() {
     let line = "MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"";
     let text = GOOD.replace(line, &format!("{line} # swyx-teams: allow(permission-excess) shared"));
-    let offline = check::bytes("a.toml", text.clone().into_bytes(), false);
+    let offline = check::check_bytes("a.toml", text.clone().into_bytes(), false);
     assert_eq!(offline.diagnostics(), []);
     let excess = with_roles(&["Presence.ReadWrite.All", "User.Read.All"]);
     assert_eq!(found(&excess), ["permission-excess"]);

@@ -100,14 +100,14 @@ fn no_debug_text_of_settings_shows_a_secret() {
                  MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n{}\n",
                 line.replace('Q', &format!("\"{secret}\"")),
             );
-            let checked = swyx_teams::check::bytes("a.toml", text.clone().into_bytes(), false);
+            let checked = swyx_teams::check::check_bytes("a.toml", text.clone().into_bytes(), false);
             assert_hidden(line, secret, &format!("{checked:?}"));
             assert_hidden(line, secret, &format!("{:?}", checked.draft().expect("TOML")));
             let settings = checked.settings();
             assert_eq!(settings.is_ok(), resolves, "{line}");
             assert_hidden(line, secret, &format!("{settings:#?}"));
             let wrong = text.replace("2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16", secret);
-            let checked = swyx_teams::check::bytes("a.toml", wrong.into_bytes(), false);
+            let checked = swyx_teams::check::check_bytes("a.toml", wrong.into_bytes(), false);
             assert_hidden(line, secret, &format!("{:#?}", checked.draft().expect("TOML")));
         }
     }

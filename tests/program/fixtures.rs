@@ -17,12 +17,12 @@ fn checked(path: &Path, rule: &str) -> Checked {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     let tenant = tenants::bad(rule).map(|bad| if name == "bad.toml" { bad } else { tenants::healthy() });
     let checked = match swyx_teams::os::read_regular(path, MAX_BYTES) {
-        Ok((content, _)) => check::bytes(name, content, rule == "secret-file-exposed"),
-        Err(_) => check::file(name, path),
+        Ok((content, _)) => check::check_bytes(name, content, rule == "secret-file-exposed"),
+        Err(_) => check::check_file(name, path),
     };
     match tenant {
-        Some(tenant) => check::with_tenant(checked, &tenant),
-        None if Rule::find(rule).is_some_and(Rule::is_counted) => check::with_users(checked, USERS),
+        Some(tenant) => check::check_with_tenant(checked, &tenant),
+        None if Rule::find(rule).is_some_and(Rule::is_counted) => check::check_with_users(checked, USERS),
         None => checked,
     }
 }
@@ -76,7 +76,7 @@ fn a_safe_fix_mends_what_it_says() {
             .iter()
             .any(|found| found.rule == id && found.fix.as_ref().is_some_and(|fix| fix.safe))
         {
-            let after = swyx_teams::edit::with_safe_fixes(&bad).expect("a fix changes something");
+            let after = swyx_teams::edit::apply_safe_fixes(&bad).expect("a fix changes something");
             assert!(after.diagnostics().iter().all(|found| found.rule != id), "{id}");
             fixed += 1;
         }
@@ -87,7 +87,7 @@ fn a_safe_fix_mends_what_it_says() {
 #[test]
 fn the_values_of_the_vendors_page_are_fine() {
     let path = root().join("fixtures/vendor/14.10.toml");
-    let checked = check::file("14.10.toml", &path);
+    let checked = check::check_file("14.10.toml", &path);
     assert_eq!(checked.diagnostics(), []);
     let settings = checked.settings().expect("complete");
     assert_eq!(

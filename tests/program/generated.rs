@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::common::{assert_file, root, run};
 use serde_json::Value;
-use swyx_teams::settings::entries::known_keys;
-use swyx_teams::settings::schema::{Dialect, describe, schema};
+use swyx_teams::settings::entries::list_known_keys;
+use swyx_teams::settings::schema::{Dialect, describe, generate};
 
 fn printed(arguments: &[&str]) -> String {
     let run = run(&root(), arguments);
@@ -37,7 +37,7 @@ fn the_example_has_no_fault_and_shows_every_key() {
     assert_eq!(run.code, Some(0), "{}", run.out);
     let text = std::fs::read_to_string(root().join("schema/swyx-teams.example.toml")).expect("the example");
     let unusual = ["authority", "graph", "admin_client_id"];
-    for key in known_keys() {
+    for key in list_known_keys() {
         let name = key.as_str().rsplit('.').next().expect("a name").to_owned();
         assert!(text.contains(&name) || unusual.contains(&name.as_str()), "{key} is not in the example");
     }
@@ -46,7 +46,7 @@ fn the_example_has_no_fault_and_shows_every_key() {
 /// The names that the reader asks for, the names that are suggested, and the members of the schema are the same.
 #[test]
 fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
-    let schema = schema(Dialect::Draft2020_12);
+    let schema = generate(Dialect::Draft2020_12);
     let mut members = BTreeSet::new();
     let tables = [
         ("", &schema),
@@ -63,7 +63,7 @@ fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
             members.insert(if table.is_empty() { name.clone() } else { format!("{table}.{name}") });
         }
     }
-    let known = known_keys().map(|key| key.to_string()).collect::<BTreeSet<_>>();
+    let known = list_known_keys().map(|key| key.to_string()).collect::<BTreeSet<_>>();
     assert_eq!(known, members);
     for key in &known {
         // A key that the reader does not ask for would be reported as unknown.
@@ -72,15 +72,15 @@ fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
             Some((table, name)) => format!("[{table}]\n{name} = true\n"),
             None => continue,
         };
-        let checked = swyx_teams::check::bytes("a.toml", text.into_bytes(), false);
+        let checked = swyx_teams::check::check_bytes("a.toml", text.into_bytes(), false);
         assert!(checked.diagnostics().iter().all(|found| found.rule != "unknown-key"), "{key} is not read");
     }
 }
 
 #[test]
 fn every_member_of_the_schema_has_title_description_and_where_it_is_simple_an_example_or_default() {
-    let schema = schema(Dialect::Draft2020_12);
-    for key in known_keys() {
+    let schema = generate(Dialect::Draft2020_12);
+    for key in list_known_keys() {
         let key = if key.as_str().starts_with("user.") {
             format!("user[0].{}", &key.as_str()[5..]).parse().expect("a key")
         } else {

@@ -31,7 +31,7 @@ use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Deadline, Limits};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{ClientId, Unresolved, Wanted, consent_address};
+use crate::settings::{ClientId, Unresolved, Wanted, build_consent_address};
 use crate::text::printable;
 use progress::ProgressReporter;
 
@@ -267,5 +267,5 @@ fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool,
 /// The address where an administrator consents. The settings are trusted, so their authority is used.
 fn consent_link(wanted: &Wanted, client_id: ClientId) -> String {
     let access = &wanted.access;
-    consent_address(&access.login_address(), access.tenant_id, client_id)
+    build_consent_address(&access.login_address(), access.tenant_id, client_id)
 }

@@ -14,8 +14,8 @@ use crate::cli::provision::show::PlanText;
 use crate::cli::provision::{AdminSignIn, AdministratorArgs, plan};
 use crate::cli::sheet;
 use crate::diagnostic::Severity;
-use crate::form::{Form, findings};
-use crate::report::{FileReport, verdict};
+use crate::form::{Form, collect_findings};
+use crate::report::{FileReport, describe_verdict};
 use crate::secret::Secret;
 use crate::sheet::{Field as SheetField, Sheet};
 use crate::text::printable;
@@ -84,7 +84,7 @@ impl Commands {
         }
         let use_az = as_admin && self.way == AdminSignIn::AzureCli;
         let args = OnlineArgs { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
-        let checked = pipeline::file(display(&self.path), &self.path);
+        let checked = pipeline::check_file(display(&self.path), &self.path);
         let file = online::File { checked, folder: folder(&self.path) };
         let Some(file) = online::examine(context, &args, vec![file])?.into_iter().next() else {
             return Err(CliError::Reported(Exit::Answer));
@@ -98,8 +98,8 @@ impl Commands {
             _ => Verdict::Failed,
         };
         let parts = [
-            Part::List(None, verdict(&file.tenant)),
-            Part::Findings(findings(&Form::new(), &file.checked, None)),
+            Part::List(None, describe_verdict(&file.tenant)),
+            Part::Findings(collect_findings(&Form::new(), &file.checked, None)),
             Part::List(None, report.unexamined()),
         ];
         Ok(done(verdict_of_all, report.in_a_line(), parts))

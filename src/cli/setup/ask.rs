@@ -211,7 +211,7 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
 
 fn mode() -> Result<NewValue, PromptError> {
     let line = |(mode, says): (Mode, &str)| {
-        let [presence, directory] = permission::needs(mode);
+        let [presence, directory] = permission::list_needs(mode);
         (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
     };
     let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];

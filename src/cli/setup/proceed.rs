@@ -41,7 +41,7 @@ pub(super) fn proceed(
         context.note(format_args!("run swyx-teams setup --config {name} to continue"))?;
         return Ok(applied);
     }
-    if applied == Exit::Answer && check::file(display(path), path).settings().is_err() {
+    if applied == Exit::Answer && check::check_file(display(path), path).settings().is_err() {
         return Ok(applied);
     }
     writeln!(context.out)?;
@@ -75,7 +75,7 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
 
 /// Signs in as the application with the stored secret. A secret that a person has to store is not there yet.
 fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
-    let checked = check::file(display(path), path);
+    let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     if source.is_some_and(SecretSource::takes_a_person) {
         context.note("once the secret is in its place, swyx-teams check --online proves it")?;

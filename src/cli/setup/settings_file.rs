@@ -14,7 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
-use crate::settings::entries::{Entry, EntryValue, given};
+use crate::settings::entries::{Entry, EntryValue, list_given};
 use crate::settings::{Draft, Mode, keys};
 use crate::text::printable;
 
@@ -40,7 +40,8 @@ impl SettingsFile {
         let name = display(&path);
         let is_new =
             std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
-        let checked = if is_new { pipeline::bytes(&name, Vec::new(), false) } else { context.load(&path)? };
+        let checked =
+            if is_new { pipeline::check_bytes(&name, Vec::new(), false) } else { context.load(&path)? };
         if checked.diagnostics().iter().any(is_for_an_editor) {
             context.report_to_err(&checked, is_for_an_editor)?;
             return Err(failure(
@@ -217,7 +218,7 @@ fn users(draft: &Draft) -> Option<String> {
 /// The value of a file for a question's key.
 fn entry(checked: &Checked, question: Question) -> Option<Entry> {
     let key = question.key()?;
-    given(checked.source(), checked.draft()?).into_iter().find(|entry| entry.key == key)
+    list_given(checked.source(), checked.draft()?).into_iter().find(|entry| entry.key == key)
 }
 
 /// Whether the mode is 0, which needs no setup.

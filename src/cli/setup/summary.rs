@@ -4,7 +4,7 @@ use super::given::{GivenAnswers, Origin};
 use super::question::Question;
 use super::settings_file::{SettingsFile, known};
 use crate::check::Checked;
-use crate::entra::permission::{DIRECTORY, needs};
+use crate::entra::permission::{DIRECTORY, list_needs};
 use crate::secret::SecretSource;
 use crate::settings::{Mode, defaults};
 use crate::text::printable;
@@ -59,7 +59,7 @@ pub(super) fn summary(
 fn permissions(after: &Checked) -> String {
     match after.draft().and_then(|draft| draft.control_center.mode) {
         Some(mode @ (Mode::FromTeams | Mode::BothWays)) => {
-            let [presence, directory] = needs(mode);
+            let [presence, directory] = list_needs(mode);
             format!("{} and {} of Microsoft Graph", presence.name, directory.name)
         }
         Some(Mode::Undocumented) | None => {

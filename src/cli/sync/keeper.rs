@@ -89,7 +89,7 @@ impl Keeper {
         let mut budget = None;
         self.state.change(self.place, |tenant| {
             let users = tenant.view.as_ref().and_then(|view| view.read(|view| Some(view.headcount?.matched)));
-            let found = users.and_then(|users| rules::read_budget(&loaded.settings, users));
+            let found = users.and_then(|users| rules::check_read_budget(&loaded.settings, users));
             let text = found.map(|found| {
                 [Some(found.message), found.help].into_iter().flatten().collect::<Vec<_>>().join("; ")
             });

@@ -156,7 +156,7 @@ impl Loaded {
 
 /// A settings file without errors.
 pub(super) fn checked(path: &Path) -> Result<(Checked, Settings), NotLoaded> {
-    let checked = check::file(display(path), path);
+    let checked = check::check_file(display(path), path);
     match checked.settings() {
         Ok(settings) => Ok((checked, settings)),
         Err(Unresolved::Errors) => Err(NotLoaded::found(&checked)),

@@ -13,10 +13,10 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
 use crate::endpoint::Endpoint;
+use crate::entra::GraphError;
 use crate::entra::graph::TeamsUser;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::entra::{GraphError, probe};
 use crate::http::{Deadline, HttpError, Limits, TransportError};
 use crate::os::read_regular;
 use crate::secret::SecretSource;
@@ -124,7 +124,7 @@ impl Reader<'_> {
         let secret = self.connection.client_secret(self.settings, self.limit).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
         let client = self.connection.client(credential, limits);
-        client.teams_users().await.map_err(|error| of_graph(&error))
+        client.list_teams_users().await.map_err(|error| of_graph(&error))
     }
 }
 
@@ -137,7 +137,7 @@ fn of_graph(error: &GraphError) -> Unseen {
         }
         _ => "",
     };
-    Unseen::new(probe::unseen(error).cause, format!("{error}{advice}"))
+    Unseen::new(Unseen::from(error).cause, format!("{error}{advice}"))
 }
 
 fn of_gateway(error: &GatewayError) -> Unseen {
@@ -212,7 +212,7 @@ mod tests {
         let text = "[swyx]\ngateway = \"https://localhost:9180\"\ngateway_token = \"0123456789abcdef0123456789abcdef\"\n\
                     [control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
                     MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"\n";
-        let checked = crate::check::bytes("a.toml", text.into(), false);
+        let checked = crate::check::check_bytes("a.toml", text.into(), false);
         checked.settings().expect("complete")
     }
 

@@ -74,7 +74,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
     let limit = Duration::from_secs(args.timeout);
     let (swyx, teams) = lists::read(context, args.swyx.as_deref(), &path, (&checked, &settings), limit)?;
     let matching = matching(&swyx, &teams, &settings.users);
-    let checked = check::with_users(checked, matching.pairs.len());
+    let checked = check::check_with_users(checked, matching.pairs.len());
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
     let diagnostics = checked.diagnostics().iter().filter(is_of_users).cloned().collect();
     let report = MatchReport { swyx, teams, overrides: settings.users, matching, diagnostics };

@@ -4,6 +4,7 @@ use super::Kind;
 
 /// An error code of Entra ID.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Code {
     /// The number after `AADSTS`.
     pub number: u32,

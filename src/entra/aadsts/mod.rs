@@ -6,6 +6,13 @@
 //! <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>. That table does not list the
 //! value of `error` for a code. It is included here if an answer or Microsoft's pages on the grant showed it,
 //! and has no effect.
+//!
+//! ```
+//! use swyx_teams::entra::aadsts::{self, Kind};
+//!
+//! let number = aadsts::parse_number("AADSTS7000222:").expect("a code");
+//! assert_eq!(aadsts::find(number).map(|code| code.kind), Some(Kind::SecretExpired));
+//! ```
 
 mod administrator;
 mod application;
@@ -15,10 +22,10 @@ mod table;
 
 pub use code::Code;
 pub use kind::Kind;
-pub use table::{all, find};
+pub use table::{find, list};
 
 /// Returns the kind of a refusal: by its code, otherwise by `error` (RFC 6749, section 5.2).
-pub fn kind(number: Option<u32>, error: &str) -> Kind {
+pub fn classify(number: Option<u32>, error: &str) -> Kind {
     if let Some(code) = number.and_then(find) {
         return code.kind;
     }
@@ -32,13 +39,13 @@ pub fn kind(number: Option<u32>, error: &str) -> Kind {
 }
 
 /// Microsoft's page about a code, whether the code is known here or not.
-pub fn page(number: u32) -> String {
+pub fn build_page_address(number: u32) -> String {
     format!("https://login.microsoftonline.com/error?code={number}")
 }
 
 /// Parses the number of a code as users write it: `AADSTS7000215` in either case, or only the number; a
 /// trailing colon, as in logs, is allowed.
-pub fn number(text: &str) -> Option<u32> {
+pub fn parse_number(text: &str) -> Option<u32> {
     const PREFIX: &str = "AADSTS";
     let text = text.trim_end_matches(':');
     let digits = match text.split_at_checked(PREFIX.len()) {
@@ -67,7 +74,7 @@ mod tests {
 
     #[test]
     fn every_code_is_there_once() {
-        let numbers = all().map(|code| code.number).collect::<Vec<_>>();
+        let numbers = list().map(|code| code.number).collect::<Vec<_>>();
         let unique = numbers.iter().copied().collect::<HashSet<_>>();
         assert_eq!(unique.len(), numbers.len());
         assert_eq!(unique, EXPECTED.iter().copied().collect());
@@ -78,7 +85,7 @@ mod tests {
     fn each_says_what_it_means_and_what_to_do_in_words_of_its_own() {
         let mut meanings = HashSet::new();
         let mut cures = HashMap::new();
-        for Code { number, kind, meaning, cure, .. } in all() {
+        for Code { number, kind, meaning, cure, .. } in list() {
             for text in [meaning, cure] {
                 assert!(text.len() > 15 && !text.ends_with('.') && text.trim() == *text, "{number}: {text}");
             }
@@ -107,21 +114,21 @@ mod tests {
 
     #[test]
     fn without_a_known_code_the_word_decides() {
-        assert_eq!(kind(Some(7000222), "invalid_client"), Kind::SecretExpired);
-        assert_eq!(kind(Some(1), "invalid_client"), Kind::SecretRejected);
-        assert_eq!(kind(None, "unauthorized_client"), Kind::ApplicationNotFound);
-        assert_eq!(kind(None, "invalid_resource"), Kind::WrongCloud);
-        assert_eq!(kind(None, "temporarily_unavailable"), Kind::Transient);
-        assert_eq!(kind(None, "whatever"), Kind::Unknown);
+        assert_eq!(classify(Some(7000222), "invalid_client"), Kind::SecretExpired);
+        assert_eq!(classify(Some(1), "invalid_client"), Kind::SecretRejected);
+        assert_eq!(classify(None, "unauthorized_client"), Kind::ApplicationNotFound);
+        assert_eq!(classify(None, "invalid_resource"), Kind::WrongCloud);
+        assert_eq!(classify(None, "temporarily_unavailable"), Kind::Transient);
+        assert_eq!(classify(None, "whatever"), Kind::Unknown);
     }
 
     #[test]
     fn a_code_is_read_as_people_write_it() {
         for text in ["AADSTS7000215", "aadsts7000215", "7000215"] {
-            assert_eq!(number(text), Some(7_000_215), "{text}");
+            assert_eq!(parse_number(text), Some(7_000_215), "{text}");
         }
         for text in ["", "AADSTS", "AADSTSx", "+1", "AADSTS 1", "ä1", "AADSTS99999999999", "user[0]"] {
-            assert_eq!(number(text), None, "{text}");
+            assert_eq!(parse_number(text), None, "{text}");
         }
     }
 

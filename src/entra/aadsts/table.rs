@@ -3,11 +3,11 @@
 use super::{Code, administrator, application};
 
 /// All known codes.
-pub fn all() -> impl Iterator<Item = &'static Code> {
+pub fn list() -> impl Iterator<Item = &'static Code> {
     application::CODES.iter().chain(administrator::CODES)
 }
 
 /// Returns the code with this number.
 pub fn find(number: u32) -> Option<&'static Code> {
-    all().find(|code| code.number == number)
+    list().find(|code| code.number == number)
 }

@@ -40,6 +40,7 @@ impl Part {
 
 /// The answer to one part.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PartAnswer {
     /// The HTTP status, from 200 to 299 or from 400 to 499, except 429.
     pub status: u16,
@@ -92,7 +93,7 @@ impl Client {
             // Back ends sometimes refuse a valid token, so try once more with a new one.
             let renews = !is_renewed
                 && outcomes.iter().any(is_unauthorized)
-                && match self.token().await {
+                && match self.fetch_token().await {
                     Ok(refused) => self.forget(&refused).await,
                     Err(_) => false,
                 };

@@ -63,7 +63,7 @@ impl Client {
     ///
     /// # Errors
     /// [`GraphError`] if the sign-in failed.
-    pub async fn token(&self) -> Result<Token, GraphError> {
+    pub async fn fetch_token(&self) -> Result<Token, GraphError> {
         let mut kept = self.token.lock().await;
         match &*kept {
             Some(token) if token.is_fresh() => Ok(token.clone()),
@@ -105,7 +105,7 @@ impl Client {
     ///
     /// # Errors
     /// [`GraphError`]; a page on another host is not followed.
-    pub async fn rest(&self, mut page: Value) -> Result<Vec<Value>, GraphError> {
+    pub async fn read_rest(&self, mut page: Value) -> Result<Vec<Value>, GraphError> {
         let mut elements = Vec::new();
         let mut pages = Pages::default();
         loop {
@@ -171,12 +171,12 @@ impl Client {
     /// Makes one call with a token. A rejected token is renewed once, because Graph's back ends sometimes
     /// refuse a valid one.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<Response, GraphError> {
-        let token = self.token().await?;
+        let token = self.fetch_token().await?;
         let response = self.sent(call, &token).await?;
         if response.status() != StatusCode::UNAUTHORIZED || !self.forget(&token).await {
             return Ok(response);
         }
-        let token = self.token().await?;
+        let token = self.fetch_token().await?;
         self.sent(call, &token).await
     }
 

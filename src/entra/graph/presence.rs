@@ -40,7 +40,7 @@ impl Presences {
     /// Calls `see` for each presence with its user, availability, activity and sequence number, which is
     /// empty if there is none. Returns whether the answer is valid.
     #[must_use]
-    pub fn each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> bool {
+    pub fn for_each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> bool {
         let Ok(answer) = serde_json::from_slice::<Answer<'_>>(&self.0) else { return false };
         for presence in &answer.value {
             let sequence = presence.sequence_number.as_deref().unwrap_or_default();
@@ -55,7 +55,7 @@ impl Client {
     ///
     /// # Errors
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
-    pub async fn presences(&self, ids: &[Uuid]) -> Result<Presences, GraphError> {
+    pub async fn read_presences(&self, ids: &[Uuid]) -> Result<Presences, GraphError> {
         let body = json!({"ids": ids});
         let address = self.address("/communications/getPresencesByUserId");
         let call = Call { method: Method::POST, body: Some(&body), ..Call::get(&address) };

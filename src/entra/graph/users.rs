@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use super::client::{Call, Client, Pages};
 use crate::entra::GraphError;
-use crate::text::guid;
+use crate::text::parse_guid;
 
 /// The request for all users, with the maximum page size.
 const USERS: &str = "/users?$select=id,displayName,mail,userPrincipalName&$top=999";
 
 /// A user of Teams and Entra ID.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TeamsUser {
     /// The object id.
     pub id: Uuid,
@@ -27,6 +28,13 @@ pub struct TeamsUser {
     pub mail: Option<Box<str>>,
     /// `userPrincipalName`, the account name. A guest's account name contains `#EXT#`.
     pub upn: Box<str>,
+}
+
+impl TeamsUser {
+    /// Creates a user without a display name and without `mail`.
+    pub fn new(id: Uuid, upn: impl Into<Box<str>>) -> Self {
+        Self { id, name: Box::default(), mail: None, upn: upn.into() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,7 +57,7 @@ impl UserShape {
     /// Returns the user, or `None` without an id or an account name.
     fn user(self) -> Option<TeamsUser> {
         Some(TeamsUser {
-            id: guid(&self.id?)?,
+            id: parse_guid(&self.id?)?,
             name: self.display_name.unwrap_or_default(),
             mail: self.mail.filter(|mail| !mail.is_empty()),
             upn: self.user_principal_name.filter(|upn| !upn.is_empty())?,
@@ -64,7 +72,7 @@ impl Client {
     /// # Errors
     /// [`GraphError`]; 403 means that the application is not allowed to read users. A page on another host is
     /// not requested.
-    pub async fn teams_users(&self) -> Result<Vec<TeamsUser>, GraphError> {
+    pub async fn list_teams_users(&self) -> Result<Vec<TeamsUser>, GraphError> {
         let mut users = Vec::new();
         let mut known = HashSet::new();
         let mut left_out = 0_usize;

@@ -36,13 +36,13 @@
 //! MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
 //! MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
 //! "#;
-//! let checked = swyx_teams::check::bytes("north.toml", text.into(), false);
+//! let checked = swyx_teams::check::check_bytes("north.toml", text.into(), false);
 //! let settings = checked.settings().expect("no errors");
 //! let secret = Secret::new("fetched by swyx_teams::secret");
 //! let client = Client::new(&settings.access, Credential::Secret(settings.client_id, secret.clone()), Arc::new(Canned), Limits::default());
 //!
-//! let tenant = probe::application(&client, &secret, Depth::MadeUpUser).await;
-//! let checked = swyx_teams::check::with_tenant(checked, &tenant);
+//! let tenant = probe::read_application(&client, &secret, Depth::MadeUpUser).await;
+//! let checked = swyx_teams::check::check_with_tenant(checked, &tenant);
 //! let rules = checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>();
 //! assert_eq!(rules, ["presence-unreadable"]);
 //! # });
@@ -62,13 +62,13 @@ use crate::entra::graph::{Client, Part, PartAnswer};
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Tried, Unseen};
 use crate::secret::Secret;
 
-pub use objects::{Sought, objects};
-pub use registration::registration;
+pub(crate) use objects::{Sought, read_objects};
+pub use registration::read_registration;
 pub(crate) use shapes::GRAPH_APP_ID;
-pub use unseen::unseen;
 
 /// The user for the test read of a presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Depth {
     /// A made-up id, so that no real user's presence is read.
     MadeUpUser,
@@ -76,16 +76,16 @@ pub enum Depth {
     RealUser,
 }
 
-/// Reads the state of a tenant with the application's own sign-in. [`registration`] reads the registration.
-pub async fn application(client: &Client, secret: &Secret, depth: Depth) -> Snapshot {
-    let sign_in = match client.token().await {
+/// Reads the state of a tenant with the application's own sign-in. [`read_registration`] reads the registration.
+pub async fn read_application(client: &Client, secret: &Secret, depth: Depth) -> Snapshot {
+    let sign_in = match client.fetch_token().await {
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
         Err(GraphError::SignIn(refused)) => Ok(SignIn::Refused(Refusal {
             code: refused.code,
             kind: refused.kind,
             request: refused.request.0,
         })),
-        Err(error) => Err(unseen(&error)),
+        Err(error) => Err(Unseen::from(&error)),
     };
     let (directory, presence) = match &sign_in {
         Ok(SignIn::Accepted { .. }) => reads(client, depth).await,
@@ -115,7 +115,7 @@ async fn reads(client: &Client, depth: Depth) -> (Seen<Read>, Seen<Read>) {
             presence_of(Uuid::new_v4()),
         ])
         .await;
-    let directory = users.as_ref().map_err(unseen).and_then(|answer| match answer.status {
+    let directory = users.as_ref().map_err(Unseen::from).and_then(|answer| match answer.status {
         401 | 403 => Ok(refused(answer)),
         200..=299 => Ok(Read::Allowed(Tried::RealUser)),
         _ => Err(unexpected_answer(answer)),
@@ -144,7 +144,7 @@ fn presence_of(user: Uuid) -> Part {
 /// Interprets the answer to [`presence_of`]. Only 401 and 403 are refusals. It is inferred that any other
 /// answer shows the permission, except 424, which means that the part was not processed.
 fn presence(answer: &Result<PartAnswer, GraphError>, tried: Tried) -> Seen<Read> {
-    let answer = answer.as_ref().map_err(unseen)?;
+    let answer = answer.as_ref().map_err(Unseen::from)?;
     match answer.status {
         401 | 403 => Ok(refused(answer)),
         424 => Err(unexpected_answer(answer)),

@@ -16,15 +16,15 @@ use crate::settings::{ClientId, TenantId};
 
 /// The identifiers of the application to find.
 #[derive(Clone, Copy, Debug)]
-pub struct Sought<'a> {
+pub(crate) struct Sought<'a> {
     /// The tenant in which it is registered.
-    pub tenant: TenantId,
+    pub(crate) tenant: TenantId,
     /// The client id, if the settings name one. Then the other identifiers are not used.
-    pub client_id: Option<ClientId>,
+    pub(crate) client_id: Option<ClientId>,
     /// The unique name: letters, digits and hyphens.
-    pub unique_name: &'a str,
+    pub(crate) unique_name: &'a str,
     /// The display name.
-    pub name: &'a str,
+    pub(crate) name: &'a str,
 }
 
 /// The members of an application that are read.
@@ -37,7 +37,11 @@ type Answer = Result<PartAnswer, GraphError>;
 ///
 /// # Errors
 /// [`Unseen`] if the objects could not be read.
-pub async fn objects(client: &Client, sought: Sought<'_>, secret: Option<&Secret>) -> Seen<Objects> {
+pub(crate) async fn read_objects(
+    client: &Client,
+    sought: Sought<'_>,
+    secret: Option<&Secret>,
+) -> Seen<Objects> {
     let key = match sought.client_id {
         Some(id) => format!("appId='{id}'"),
         None => format!("uniqueName='{}'", sought.unique_name),

@@ -22,7 +22,7 @@ use crate::settings::Settings;
 ///
 /// # Errors
 /// [`Unseen`] if the registration could not be read.
-pub async fn registration(
+pub async fn read_registration(
     client: &Client,
     settings: &Settings,
     secret: Option<&Secret>,

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::unseen::{unexpected_answer, unseen};
+use super::unseen::unexpected_answer;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, PartAnswer};
 use crate::entra::snapshot::{Cause, SecretSeen, Seen, Unseen};
@@ -22,7 +22,7 @@ pub(crate) const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Returns the body of an answer, or `None` if the object does not exist (HTTP 404).
 pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>) -> Seen<Option<T>> {
-    let answer = answer.map_err(|error| unseen(&error))?;
+    let answer = answer.map_err(|error| Unseen::from(&error))?;
     match answer.status {
         200..=299 => shape(answer.body).map(Some),
         404 => Ok(None),
@@ -48,7 +48,7 @@ pub(super) async fn list<T: DeserializeOwned>(
     first: Result<PartAnswer, GraphError>,
 ) -> Seen<Vec<T>> {
     let Some(first) = found::<Value>(first)? else { return Ok(Vec::new()) };
-    let elements = client.rest(first).await.map_err(|error| unseen(&error))?;
+    let elements = client.read_rest(first).await.map_err(|error| Unseen::from(&error))?;
     shape(Value::Array(elements))
 }
 

@@ -4,14 +4,15 @@ use crate::entra::GraphError;
 use crate::entra::graph::PartAnswer;
 use crate::entra::snapshot::{Cause, Unseen};
 
-/// Converts the error of a failed call.
-pub fn unseen(error: &GraphError) -> Unseen {
-    let cause = match error {
-        GraphError::Administrator(_) => Cause::Use,
-        error if error.is_silence() => Cause::Silence,
-        _ => Cause::Answer,
-    };
-    Unseen::new(cause, error.to_string())
+impl From<&GraphError> for Unseen {
+    fn from(error: &GraphError) -> Self {
+        let cause = match error {
+            GraphError::Administrator(_) => Cause::Use,
+            error if error.is_silence() => Cause::Silence,
+            _ => Cause::Answer,
+        };
+        Self::new(cause, error.to_string())
+    }
 }
 
 /// Converts an answer that says nothing about the tenant.

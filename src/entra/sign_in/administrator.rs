@@ -21,6 +21,7 @@ use crate::secret::Secret;
 use crate::settings::{Access, ClientId, TenantId};
 
 /// How an administrator signs in.
+#[non_exhaustive]
 pub enum AdminWay {
     /// With a provided token.
     Token(Secret),
@@ -78,7 +79,11 @@ impl Administrators {
     ///
     /// # Errors
     /// [`GraphError`] if there is no token.
-    pub async fn token(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
+    pub async fn fetch_token(
+        &self,
+        access: &Access,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Token, GraphError> {
         let mut signed_in = self.signed_in.lock().await;
         let graph = access.cloud.graph_host();
         let key = (access.login_address(), access.tenant_id, access.admin_client_id, graph);

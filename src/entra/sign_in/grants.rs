@@ -25,6 +25,7 @@ use crate::secret::Secret;
 use crate::settings::{Access, ClientId as ApplicationId};
 
 /// The credential for a token.
+#[non_exhaustive]
 pub enum Credential {
     /// The application's client id and secret.
     Secret(ApplicationId, Secret),
@@ -34,6 +35,7 @@ pub enum Credential {
 
 /// The prompt for an administrator: open the address and enter the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DevicePrompt {
     /// The address, for example `https://microsoft.com/devicelogin`.
     pub address: String,

@@ -5,6 +5,15 @@
 //! | `grants` | client credentials, and the device code |
 //! | `administrator` | an administrator's sign-in: provided token, Azure CLI, device code |
 //! | `token` | an access token and its claims |
+//!
+//! ```
+//! use std::time::Duration;
+//! use swyx_teams::entra::sign_in::{AdminWay, Administrators, TO_READ};
+//!
+//! let show = |prompt: &swyx_teams::entra::sign_in::DevicePrompt| println!("{} {}", prompt.address, prompt.code);
+//! let administrators = Administrators::new(AdminWay::DeviceCode(Box::new(show)), TO_READ, Duration::from_secs(30));
+//! assert!(administrators.ask_a_person());
+//! ```
 
 mod administrator;
 mod grants;

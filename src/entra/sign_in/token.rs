@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::secret::Secret;
-use crate::text::guid;
+use crate::text::parse_guid;
 
 /// An access token for Microsoft Graph.
 #[derive(Clone, Debug)]
@@ -65,6 +65,6 @@ impl Token {
 
     /// The tenant that it is for; `None` if it cannot be decoded.
     pub fn tenant(&self) -> Option<Uuid> {
-        self.claims.as_ref()?.tid.as_deref().and_then(guid)
+        self.claims.as_ref()?.tid.as_deref().and_then(parse_guid)
     }
 }

@@ -1,5 +1,17 @@
 //! The directory objects of a tenant that belong to the application in the settings, as far as provisioning
 //! needs them.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use swyx_teams::entra::snapshot::objects::{GraphPrincipal, Objects};
+//!
+//! let id = "a70e0c2d-e793-494c-94c4-118fa0a67f42".parse()?;
+//! let graph = GraphPrincipal::new(uuid::Uuid::nil(), BTreeMap::from([("Presence.Read.All".to_owned(), id)]));
+//! let objects = Objects::new("2026-03-01T12:00:00Z".parse()?, graph);
+//! assert_eq!(objects.graph.find_name(id), Some("Presence.Read.All"));
+//! assert!(objects.application.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -11,6 +23,7 @@ use crate::settings::ClientId;
 
 /// The objects of a tenant's directory that provisioning needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Objects {
     /// When they were read, by Microsoft's clock.
     pub seen_at: Timestamp,
@@ -29,6 +42,7 @@ pub struct Objects {
 
 /// The identifier by which an application was found, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FoundBy {
     /// The client id that the settings name.
     ClientId,
@@ -40,6 +54,7 @@ pub enum FoundBy {
 
 /// Microsoft Graph's service principal in the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct GraphPrincipal {
     /// Its object id, which differs from tenant to tenant.
     pub id: Uuid,
@@ -49,6 +64,7 @@ pub struct GraphPrincipal {
 
 /// An application registration. Source: <https://learn.microsoft.com/graph/api/resources/application>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Application {
     /// The object id.
     pub id: Uuid,
@@ -74,6 +90,7 @@ pub struct Application {
 
 /// A permission that an application declares.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Declared {
     /// The application id of the resource, as in the answer.
     pub resource: String,
@@ -85,6 +102,7 @@ pub struct Declared {
 
 /// A service principal. Source: <https://learn.microsoft.com/graph/api/resources/serviceprincipal>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Principal {
     /// The object id.
     pub id: Uuid,
@@ -96,6 +114,7 @@ pub struct Principal {
 
 /// An application permission with admin consent. Source: <https://learn.microsoft.com/graph/api/resources/approleassignment>.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Grant {
     /// The id of the assignment.
     pub id: String,
@@ -109,6 +128,7 @@ pub struct Grant {
 
 /// An application with the same display name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Namesake {
     /// The application (client) id.
     pub client_id: ClientId,
@@ -118,6 +138,7 @@ pub struct Namesake {
 
 /// A deleted application.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Deleted {
     /// The object id, needed to restore it.
     pub id: Uuid,
@@ -131,9 +152,28 @@ pub struct Deleted {
     pub at: Option<Timestamp>,
 }
 
+impl Objects {
+    /// Creates the objects of a tenant without an application.
+    pub fn new(seen_at: Timestamp, graph: GraphPrincipal) -> Self {
+        Self {
+            seen_at,
+            graph,
+            application: None,
+            namesakes: Vec::new(),
+            deleted: Vec::new(),
+            is_foreign: false,
+        }
+    }
+}
+
 impl GraphPrincipal {
+    /// Creates it from its object id and the ids of its application permissions, by name.
+    pub fn new(id: Uuid, roles: BTreeMap<String, Uuid>) -> Self {
+        Self { id, roles }
+    }
+
     /// The name of one of its application permissions.
-    pub fn name(&self, role: Uuid) -> Option<&str> {
+    pub fn find_name(&self, role: Uuid) -> Option<&str> {
         self.roles.iter().find(|(_, id)| **id == role).map(|(name, _)| name.as_str())
     }
 }

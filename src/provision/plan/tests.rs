@@ -30,7 +30,7 @@ fn wanted(mode: u8, more: &str) -> Wanted {
         "{more}[control_center]\nMsTeamsStatusSyncMode = {mode}\nMsTeamsTenantId = \"{USERS}\"\nMsTeamsClientId = \"{ID}\"\n\
          MsTeamsClientSecret = {{ file = \"teams.secret\" }}\n"
     );
-    crate::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
+    crate::check::check_bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
 }
 
 /// A tenant with everything that mode 2 needs, and a stored secret.

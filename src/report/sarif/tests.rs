@@ -15,7 +15,7 @@ fn render(reports: &[FileReport], prefix: &str) -> Value {
 }
 
 fn report(name: &str, text: &str) -> FileReport {
-    FileReport::new(&crate::check::bytes(name, text.as_bytes().to_vec(), false), false)
+    FileReport::new(&crate::check::check_bytes(name, text.as_bytes().to_vec(), false), false)
 }
 
 /// The result of `rule` in the only file with `text`.
@@ -63,7 +63,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
         report("c:d.toml", ""),
         crate::report::skipped::tests::skipping("ä {0} [x](y).toml"),
         FileReport::new(
-            &crate::check::unreadable("gone", "no such file".to_owned(), "check the path"),
+            &crate::check::Checked::unreadable("gone", "no such file".to_owned(), "check the path"),
             false,
         ),
     ];
@@ -147,7 +147,7 @@ fn a_uri_is_encoded_and_relative_to_the_root() {
 
 #[test]
 fn the_run_failed_if_a_file_was_not_read() {
-    let gone = FileReport::new(&crate::check::unreadable("gone", String::new(), ""), false);
+    let gone = FileReport::new(&crate::check::Checked::unreadable("gone", String::new(), ""), false);
     for (files, successful) in [(vec![report("a.toml", "=\n")], true), (vec![gone], false), (vec![], true)] {
         assert_eq!(render(&files, "")["runs"][0]["invocations"][0]["executionSuccessful"], successful);
     }

@@ -16,10 +16,10 @@ use super::parts::{
 /// for the key, because a control is chosen by the type.
 ///
 /// ```
-/// let form = swyx_teams::settings::schema::jsonforms();
+/// let form = swyx_teams::settings::schema::generate_for_jsonforms();
 /// assert_eq!(form["uischema"]["elements"][1]["label"], "Control Center");
 /// ```
-pub fn jsonforms() -> Value {
+pub fn generate_for_jsonforms() -> Value {
     let mut schema = inlined();
     with_vendors_pairs(&mut schema);
     everywhere(&mut schema, choices_as_one_of);

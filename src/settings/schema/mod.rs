@@ -17,10 +17,10 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use generate::generated;
-pub use jsonforms::jsonforms;
+pub use jsonforms::generate_for_jsonforms;
 use keywords::ENUM_TITLES;
-pub use rjsf::rjsf;
-pub use taplo::taplo;
+pub use rjsf::generate_for_rjsf;
+pub use taplo::generate_for_taplo;
 use tidy::rename_for_draft07;
 
 /// A dialect of JSON Schema.
@@ -38,13 +38,13 @@ pub enum Dialect {
 /// It checks single values, or two values of one table. Only the program checks the other rules.
 ///
 /// ```
-/// use swyx_teams::settings::schema::{Dialect, schema};
+/// use swyx_teams::settings::schema::{Dialect, generate};
 ///
-/// let schema = schema(Dialect::Draft2020_12);
+/// let schema = generate(Dialect::Draft2020_12);
 /// let secret = &schema["$defs"]["ControlCenter"]["properties"]["MsTeamsClientSecret"];
 /// assert_eq!(secret["writeOnly"], true);
 /// ```
-pub fn schema(dialect: Dialect) -> Value {
+pub fn generate(dialect: Dialect) -> Value {
     let settings = match dialect {
         Dialect::Draft2020_12 => SchemaSettings::draft2020_12(),
         Dialect::Draft07 => SchemaSettings::draft07(),
@@ -57,7 +57,7 @@ pub fn schema(dialect: Dialect) -> Value {
 }
 
 /// The allowed values of a part of the schema, each with its title; none if any value is allowed.
-pub fn choices(part: &Value) -> impl Iterator<Item = (&Value, &str)> {
+pub fn list_choices(part: &Value) -> impl Iterator<Item = (&Value, &str)> {
     let list = |name: &str| part.get(name).and_then(Value::as_array).into_iter().flatten();
     list("enum").zip(list(ENUM_TITLES).filter_map(Value::as_str))
 }

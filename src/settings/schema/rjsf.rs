@@ -12,11 +12,11 @@ use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
 /// `additionalProperties: false`, because the form could not add a key by an `if` otherwise.
 ///
 /// ```
-/// let form = swyx_teams::settings::schema::rjsf();
+/// let form = swyx_teams::settings::schema::generate_for_rjsf();
 /// let secret = &form["uiSchema"]["control_center"]["MsTeamsClientSecret"];
 /// assert_eq!(secret["oneOf"][0]["ui:widget"], "password");
 /// ```
-pub fn rjsf() -> Value {
+pub fn generate_for_rjsf() -> Value {
     let mut schema = inlined();
     let ui_schema = ui_schema(&schema);
     everywhere(&mut schema, |members| {

@@ -13,12 +13,12 @@ use super::parts::{everywhere, inlined, with_vendors_pairs};
 /// choice, the initial keys of a new table, the order of keys, and the version of TOML.
 ///
 /// ```
-/// let schema = swyx_teams::settings::schema::taplo();
+/// let schema = swyx_teams::settings::schema::generate_for_taplo();
 /// let mode = &schema["properties"]["control_center"]["properties"]["MsTeamsStatusSyncMode"];
 /// assert_eq!(mode["x-taplo"]["docs"]["enumValues"][0], "Teams to Swyx only");
 /// assert_eq!(schema["x-tombi-toml-version"], "v1.0.0");
 /// ```
-pub fn taplo() -> Value {
+pub fn generate_for_taplo() -> Value {
     let mut schema = inlined();
     with_vendors_pairs(&mut schema);
     everywhere(&mut schema, documented);

@@ -62,7 +62,7 @@ impl Executor {
 
     async fn read(&self, links: &[Link]) -> Executed {
         let ids = links.iter().map(|link| link.teams).collect::<Vec<_>>();
-        match self.client.presences(&ids).await {
+        match self.client.read_presences(&ids).await {
             Ok(presences) => Outcome::Read(presences),
             Err(error) => Outcome::Failed(error.into()),
         }
@@ -99,7 +99,7 @@ pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> Outcome {
     match executed {
         Outcome::Read(presences) => {
             let mut readings = Vec::new();
-            let is_whole = presences.each(|id, availability, activity, sequence| {
+            let is_whole = presences.for_each(|id, availability, activity, sequence| {
                 if let Some(user) = engine.by_teams(id) {
                     let pair = engine.pair(availability, activity);
                     readings.push(Reading { user, pair, version: Version::of(sequence) });

@@ -77,7 +77,7 @@ pub(super) async fn keep(
 
 async fn read(source: &Source) -> Result<Roster, RequestError> {
     let gateway = async { source.gateway.users().await.map_err(RequestError::from) };
-    let teams = async { source.client.teams_users().await.map_err(RequestError::from) };
+    let teams = async { source.client.list_teams_users().await.map_err(RequestError::from) };
     let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
     // Names are only needed if a `[[user]]` uses one; for 100,000 users they take some MiB.
     teams.iter_mut().for_each(|user| user.name = Box::default());

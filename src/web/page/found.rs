@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::parts::{prose, slug};
+use crate::diagnostic::Severity;
 use crate::form::Finding;
 
 /// The summary. The script updates the same elements while the user types.
@@ -12,8 +13,8 @@ pub(super) fn summary(findings: &[Finding]) -> Markup {
             h2 #findings-title { (heading(findings)) }
             ul #findings-list {
                 @for finding in findings {
-                    li class=(finding.severity) {
-                        span.severity { (finding.severity) }
+                    li class=(finding.severity.as_str()) {
+                        span.severity { (finding.severity.as_str()) }
                         " "
                         @if let (Some(part), Some(title)) = (&finding.beside, &finding.title) {
                             a href={ "#part-" (slug(part)) } { (title) }
@@ -33,13 +34,16 @@ pub(super) fn summary(findings: &[Finding]) -> Markup {
 
 /// The number of findings as text.
 fn heading(findings: &[Finding]) -> String {
-    let count = |severity: &str| findings.iter().filter(|finding| finding.severity == severity).count();
-    let words = [("error", "errors"), ("warning", "warnings"), ("info", "hints")];
-    let parts = words.into_iter().filter_map(|(one, many)| match (count(one), one) {
-        (0, _) => None,
-        (1, "info") => Some("1 hint".to_owned()),
-        (1, one) => Some(format!("1 {one}")),
-        (count, _) => Some(format!("{count} {many}")),
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let words = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Info, "hint", "hints"),
+    ];
+    let parts = words.into_iter().filter_map(|(severity, one, many)| match count(severity) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
     });
     let parts = parts.collect::<Vec<_>>();
     if parts.is_empty() { "Nothing found".to_owned() } else { parts.join(", ") }
@@ -50,8 +54,8 @@ pub(super) fn beside(findings: &[Finding], part: &str) -> Markup {
     html! {
         div.findings id={ "findings-of-" (slug(part)) } data-findings=(part) {
             @for finding in findings.iter().filter(|finding| finding.beside.as_deref() == Some(part)) {
-                p class=(finding.severity) {
-                    span.severity { (finding.severity) }
+                p class=(finding.severity.as_str()) {
+                    span.severity { (finding.severity.as_str()) }
                     " "
                     (prose(&finding.message))
                     @if let Some(help) = &finding.help { " – " (prose(help)) }
@@ -70,5 +74,7 @@ pub(super) fn beside(findings: &[Finding], part: &str) -> Markup {
 
 /// Whether a part has an error.
 pub(super) fn is_wrong(findings: &[Finding], part: &str) -> bool {
-    findings.iter().any(|finding| finding.beside.as_deref() == Some(part) && finding.severity == "error")
+    findings
+        .iter()
+        .any(|finding| finding.beside.as_deref() == Some(part) && finding.severity == Severity::Error)
 }

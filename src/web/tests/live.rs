@@ -39,7 +39,7 @@ async fn they_are_those_of_the_check_of_what_a_save_would_write() {
             };
             edit_text(&text, &[change]).expect("changed")
         });
-        let checked = check::bytes("a.toml", text.into_bytes(), false);
+        let checked = check::check_bytes("a.toml", text.into_bytes(), false);
         let expected = checked.diagnostics().iter().map(|found| {
             let line = checked.source().span(&found.place).start.line;
             (found.rule.to_owned(), found.message.clone(), found.help.clone(), line)
@@ -91,7 +91,7 @@ async fn a_thousand_rows_are_changed_added_and_taken_away_in_one_pass() {
     assert_eq!(live["findings"], Value::Array(Vec::new()));
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
-    let checked = check::bytes("a.toml", place.text().into_bytes(), false);
+    let checked = check::check_bytes("a.toml", place.text().into_bytes(), false);
     let users = &checked.draft().expect("TOML").users;
     assert_eq!(
         (users.len(), users[0].swyx.as_deref(), users[999].swyx.as_deref()),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::settings::entries::known_keys;
+use crate::settings::entries::list_known_keys;
 use crate::settings::keys::READ_ONLY_IN_FORMS;
 
 use super::place::{GOOD, Place, Sheet, root, unescaped};
@@ -25,7 +25,7 @@ async fn every_key_is_there_under_its_own_name() {
     for key in &read_only {
         assert!(page.contains(&format!("id=\"part-{}\"", key.replace('.', "-"))) && !form.has(key), "{key}");
     }
-    for key in known_keys().filter(|key| !tables.contains(&key.as_str())) {
+    for key in list_known_keys().filter(|key| !tables.contains(&key.as_str())) {
         let name = key.to_string().replace("user.", "user[0].");
         if read_only.contains(&name) {
             continue;

@@ -140,7 +140,7 @@ async fn inline_arrays_of_users_are_changed_too() {
     let form = place.form().await.and("removed", "user[1]").with("user[0].swyx", "Anna");
     let form = form.and("user[2].swyx", "Cy").and("user[2].teams", "cy@example.com");
     save(&place, &form).await;
-    let checked = crate::check::bytes("a.toml", place.text().into_bytes(), false);
+    let checked = crate::check::check_bytes("a.toml", place.text().into_bytes(), false);
     let users = &checked.draft().expect("TOML").users;
     let names = users.iter().map(|user| user.swyx.as_deref().unwrap()).collect::<Vec<_>>();
     assert_eq!(names, ["Anna", "Cy"], "{}", place.text());

@@ -21,7 +21,7 @@ struct Fetching {
 impl Actions for Fetching {
     fn perform(&self, _: Action, told: &Arc<dyn Told>) -> Done {
         let source = SecretSource::Command(["sh", "-c", ENDLESS].map(str::to_owned).to_vec());
-        let limits = CommandLimits { time: Duration::from_secs(3600), cancellation: told.cancellation() };
+        let limits = CommandLimits::new(Duration::from_secs(3600), told.cancellation());
         let fetched = reveal_within(&source, &self.folder, &Trust::everything(), &limits);
         self.report.send(fetched.err()).unwrap();
         Done { verdict: Verdict::Failed, headline: "a result".to_owned(), parts: Vec::new() }

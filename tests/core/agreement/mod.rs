@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use document::{Generator, Value};
 use samples::KEYS;
 use serde_json::Value as Json;
-use swyx_teams::settings::schema::{Dialect, schema};
+use swyx_teams::settings::schema::{Dialect, generate};
 use verdict::{Judged, Judges, RULES};
 
 /// What the documents of one run had in them.
@@ -157,7 +157,7 @@ fn assert_every_key(coverage: &Coverage) {
 #[test]
 fn schema_and_program_agree_on_every_key() {
     let dialect = Dialect::Draft2020_12;
-    let coverage = run(&schema(dialect), dialect, 0..100_000);
+    let coverage = run(&generate(dialect), dialect, 0..100_000);
     assert_agreement(&coverage);
     assert_every_rule(&coverage);
     assert_every_key(&coverage);
@@ -166,7 +166,7 @@ fn schema_and_program_agree_on_every_key() {
 #[test]
 fn the_older_dialect_says_the_same() {
     let dialect = Dialect::Draft07;
-    let coverage = run(&schema(dialect), dialect, 0..5_000);
+    let coverage = run(&generate(dialect), dialect, 0..5_000);
     assert_agreement(&coverage);
     assert_every_rule(&coverage);
 }
@@ -200,7 +200,7 @@ fn a_damaged_schema_is_found_out() {
         ("/$defs/Sync/properties/status/propertyNames/pattern", "any name let through", "".into()),
     ];
     for (pointer, name, value) in damages {
-        let mut damaged = schema(dialect);
+        let mut damaged = generate(dialect);
         let place = damaged.pointer_mut(pointer).unwrap_or_else(|| panic!("{name}: no {pointer}"));
         assert_ne!(*place, value, "{name}");
         *place = value;

@@ -6,8 +6,8 @@ use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
 use swyx_teams::diagnostic::{Key, Severity};
-use swyx_teams::settings::guid;
 use swyx_teams::settings::keys;
+use swyx_teams::settings::parse_guid;
 use swyx_teams::settings::schema::Dialect;
 
 /// The rules that say what the schema says too.
@@ -113,11 +113,11 @@ fn by_program(
     json: &Json,
     by_schema: &mut BTreeSet<Key>,
 ) -> (BTreeSet<Key>, BTreeSet<&'static str>) {
-    let checked = swyx_teams::check::bytes("a.toml", text.as_bytes().to_vec(), false);
+    let checked = swyx_teams::check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
     assert!(checked.source().is_sound(), "seed {seed}: {:?}\n{text}", checked.diagnostics());
     let is_fixable = checked.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     assert!(
-        !is_fixable || swyx_teams::edit::with_safe_fixes(&checked).is_some(),
+        !is_fixable || swyx_teams::edit::apply_safe_fixes(&checked).is_some(),
         "seed {seed}: a fix breaks\n{text}"
     );
     let (mut keys, mut rules) = (BTreeSet::new(), BTreeSet::new());
@@ -141,7 +141,7 @@ fn by_program(
         } else if matches!(found.rule, "placeholder" | "surrounding-blank") && IDS.contains(key) {
             // A value has one finding, and these come first. To the schema, a zero GUID is a GUID and `<tenant-id>` is none. (Of a
             // secret it asks only that it is not empty, and an empty one has neither finding.)
-            if at(json, key).as_str().and_then(guid).is_none() {
+            if at(json, key).as_str().and_then(parse_guid).is_none() {
                 keys.insert(key.clone());
             }
         }

@@ -36,7 +36,7 @@ pub fn settings(emulator: &Emulator, mode: u8, more: &str) -> Settings {
         facts.authority,
         facts.graph,
     );
-    swyx_teams::check::bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
+    swyx_teams::check::check_bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
 }
 
 /// What the synchronisation works with.

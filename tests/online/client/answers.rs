@@ -104,13 +104,13 @@ async fn repetitions_come_out_of_a_budget() {
 #[tokio::test(start_paused = true)]
 async fn a_reply_that_never_comes_has_a_time_limit_with_a_name() {
     let script = Script::new([Reply::Never]);
-    let error = client_within(&script, 60).token().await.expect_err("silence");
+    let error = client_within(&script, 60).fetch_token().await.expect_err("silence");
     assert!(error.is_silence());
     let text = error.to_string();
     assert!(text.starts_with("login.microsoftonline.com: no answer within "), "{text}");
     assert_eq!(script.times()[0], 0.0);
     assert!(*script.times().last().unwrap() < 60.0);
-    let alone = client_within(&Script::new([Reply::Never]), 30).token().await.expect_err("silence");
+    let alone = client_within(&Script::new([Reply::Never]), 30).fetch_token().await.expect_err("silence");
     assert_eq!(alone.to_string(), "login.microsoftonline.com: no answer within 30 s");
 }
 
@@ -134,7 +134,7 @@ async fn whoever_is_in_between_is_named_as_such() {
             "login.microsoftonline.com: HTTP 200, but not an answer from Entra ID (application/json); check for a proxy or a captive portal",
         ),
     ] {
-        let error = client(&Script::new([reply])).token().await.expect_err("not Entra ID");
+        let error = client(&Script::new([reply])).fetch_token().await.expect_err("not Entra ID");
         assert_eq!(error.to_string(), words);
         assert!(!error.is_silence());
     }
@@ -151,7 +151,7 @@ async fn no_redirect_is_followed() {
         let elsewhere =
             Reply::Answer(status, vec![("location", "https://login.example.com/".to_owned())], Vec::new());
         let script = Script::new([elsewhere.clone()]);
-        let error = client(&script).token().await.expect_err("a redirect");
+        let error = client(&script).fetch_token().await.expect_err("a redirect");
         assert!(
             error.to_string().contains(&format!("unexpected redirect (HTTP {status}), not followed")),
             "{error}"
@@ -167,7 +167,7 @@ async fn no_redirect_is_followed() {
 async fn a_certificate_that_does_not_verify_is_not_tried_again() {
     let bad = TransportError::Certificate("is for another host");
     let script = Script::new([Reply::Failure(bad)]);
-    let error = client(&script).token().await.expect_err("another host");
+    let error = client(&script).fetch_token().await.expect_err("another host");
     assert_eq!(error.to_string(), "login.microsoftonline.com: the certificate is for another host");
     assert_eq!(script.times().len(), 1);
 }
@@ -180,7 +180,7 @@ async fn pages_are_followed_on_the_same_host_only() {
     let script = Script::new([good_token(), page(here), last]);
     let client_of = client(&script);
     let first = client_of.get("/users").await.expect("a page");
-    assert_eq!(client_of.rest(first).await.expect("two pages"), [json!(here), json!("last")]);
+    assert_eq!(client_of.read_rest(first).await.expect("two pages"), [json!(here), json!("last")]);
     assert_eq!(script.sent(|sent| sent.uri.clone())[2], here);
 
     for elsewhere in [
@@ -194,7 +194,7 @@ async fn pages_are_followed_on_the_same_host_only() {
         let script = Script::new([good_token(), page(elsewhere), json(200, &json!({"value": []}))]);
         let client = client(&script);
         let first = client.get("/users").await.expect("a page");
-        let error = client.rest(first).await.expect_err("another host");
+        let error = client.read_rest(first).await.expect_err("another host");
         assert!(error.to_string().contains("on another host and was not requested"), "{error}");
         assert_eq!(script.times().len(), 2, "{elsewhere}");
     }
@@ -202,5 +202,5 @@ async fn pages_are_followed_on_the_same_host_only() {
     let script = Script::new([good_token(), page(here), page(here)]);
     let client = client(&script);
     let first = client.get("/users").await.expect("a page");
-    assert!(client.rest(first).await.expect_err("a circle").to_string().contains("are circular"));
+    assert!(client.read_rest(first).await.expect_err("a circle").to_string().contains("are circular"));
 }

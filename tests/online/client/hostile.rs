@@ -4,6 +4,7 @@ use serde_json::json;
 use swyx_teams::entra::GraphError;
 use swyx_teams::entra::graph::Part;
 use swyx_teams::entra::probe::{self, Depth};
+use swyx_teams::entra::snapshot::Unseen;
 use swyx_teams::secret::Secret;
 
 use super::script::*;
@@ -42,7 +43,7 @@ fn assert_silent(said: &str) {
 }
 
 fn assert_error_is_silent(error: &GraphError) {
-    let mut said = format!("{error} {error:?} {error:#?} {:?}", probe::unseen(error));
+    let mut said = format!("{error} {error:?} {error:#?} {:?}", Unseen::from(error));
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
         said.push_str(&format!("{error} {error:?}"));
@@ -55,7 +56,7 @@ fn assert_error_is_silent(error: &GraphError) {
 async fn no_answer_of_the_sign_in_makes_the_client_say_the_secret() {
     let mut failures = 0;
     for reply in echoes(SECRET) {
-        if let Err(error) = client(&Script::new([reply])).token().await {
+        if let Err(error) = client(&Script::new([reply])).fetch_token().await {
             assert_error_is_silent(&error);
             failures += 1;
         }
@@ -96,7 +97,8 @@ async fn what_was_seen_of_a_tenant_holds_neither() {
         for reply in echoes(text) {
             let script =
                 Script::new([token(TOKEN, &json!(3599)), reply.clone(), token(TOKEN, &json!(3599)), reply]);
-            let tenant = probe::application(&client(&script), &Secret::new(SECRET), Depth::RealUser).await;
+            let tenant =
+                probe::read_application(&client(&script), &Secret::new(SECRET), Depth::RealUser).await;
             assert_silent(&format!("{tenant:?}"));
         }
     }

@@ -130,7 +130,7 @@ pub fn settings() -> Settings {
         "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{TENANT}\"\nMsTeamsClientId = \"{CLIENT}\"\n\
          MsTeamsClientSecret = {{ env = \"X\" }}\n"
     );
-    swyx_teams::check::bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
+    swyx_teams::check::check_bytes("a.toml", text.into_bytes(), false).settings().expect("complete")
 }
 
 /// A client that signs in with [`SECRET`], and waits as `limits` say.

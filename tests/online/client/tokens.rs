@@ -15,7 +15,7 @@ async fn a_thousand_callers_share_one_sign_in() {
     let client = Arc::new(client(&script));
     let callers = (0..1000).map(|_| {
         let client = Arc::clone(&client);
-        tokio::spawn(async move { client.token().await.is_ok() })
+        tokio::spawn(async move { client.fetch_token().await.is_ok() })
     });
     for caller in callers.collect::<Vec<_>>() {
         assert!(caller.await.unwrap());
@@ -28,7 +28,7 @@ async fn sign_ins(seconds: &Value) -> usize {
     let script = Script::new([token("t", seconds)]);
     let client = client(&script);
     for _ in 0..120 {
-        let _ = client.token().await;
+        let _ = client.fetch_token().await;
         tokio::time::advance(Duration::from_secs(60)).await;
     }
     script.times().len()
@@ -76,7 +76,7 @@ async fn a_refusal_is_told_by_its_code_and_else_by_its_word() {
         (json(400, &json!({"error": "something_new"})), None, Kind::Unknown),
     ] {
         let script = Script::new([reply]);
-        match client(&script).token().await {
+        match client(&script).fetch_token().await {
             Err(GraphError::SignIn(refused)) => assert_eq!((refused.code, refused.kind), (code, kind)),
             other => panic!("{other:?}"),
         }

@@ -15,8 +15,9 @@ fn shape(number: u128) -> Value {
 }
 
 fn user(number: u128) -> TeamsUser {
-    let upn = format!("u{number}@x.example").into();
-    TeamsUser { id: Uuid::from_u128(number), name: "Jane".into(), mail: None, upn }
+    let mut user = TeamsUser::new(Uuid::from_u128(number), format!("u{number}@x.example"));
+    user.name = "Jane".into();
+    user
 }
 
 fn page(users: &[Value], next: Option<&str>) -> Reply {
@@ -36,7 +37,7 @@ async fn every_page_is_read_even_an_empty_one_and_each_user_is_there_once() {
         page(&[], Some(&next("b"))),
         page(&[shape(2), shape(3)], None),
     ]);
-    assert_eq!(client(&script).teams_users().await, Ok(vec![user(1), user(2), user(3)]));
+    assert_eq!(client(&script).list_teams_users().await, Ok(vec![user(1), user(2), user(3)]));
     assert_eq!(script.sent(|sent| sent.uri.clone())[1..], [LIST.to_owned(), next("a"), next("b")]);
 }
 
@@ -57,20 +58,21 @@ async fn what_is_no_user_is_left_out() {
     (full["mail"], full["displayName"], full["more"]) = (json!("m@x.example"), json!(null), json!([1]));
     strange.push(full);
     let script = Script::new([good_token(), page(&strange, None)]);
-    let full = TeamsUser { mail: Some("m@x.example".into()), name: "".into(), ..user(2) };
-    assert_eq!(client(&script).teams_users().await, Ok(vec![user(1), full]));
+    let mut full = TeamsUser::new(Uuid::from_u128(2), "u2@x.example");
+    full.mail = Some("m@x.example".into());
+    assert_eq!(client(&script).list_teams_users().await, Ok(vec![user(1), full]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_elsewhere_is_not_asked_for_and_a_circle_ends() {
     let elsewhere =
         Script::new([good_token(), page(&[shape(1)], Some("https://graph.example/v1.0/users?a"))]);
-    let error = client(&elsewhere).teams_users().await.expect_err("elsewhere");
+    let error = client(&elsewhere).list_teams_users().await.expect_err("elsewhere");
     assert!(matches!(error, GraphError::PageElsewhere { .. }), "{error}");
     assert_eq!(elsewhere.times().len(), 2);
     let circle =
         Script::new([good_token(), page(&[shape(1)], Some("https://graph.microsoft.com/v1.0/users?a"))]);
-    let error = client(&circle).teams_users().await.expect_err("a circle");
+    let error = client(&circle).list_teams_users().await.expect_err("a circle");
     assert!(matches!(error, GraphError::EndlessPages { .. }), "{error}");
     assert_eq!(circle.times().len(), 3);
 }
@@ -85,7 +87,8 @@ async fn what_is_no_list_of_users_is_no_empty_list() {
         (json(200, &denied), None),
         (html(200), None),
     ] {
-        let error = client(&Script::new([good_token(), reply])).teams_users().await.expect_err("no list");
+        let error =
+            client(&Script::new([good_token(), reply])).list_teams_users().await.expect_err("no list");
         assert_eq!(error.refusal(), refusal, "{error}");
         assert!(
             refusal.is_some() || matches!(error, GraphError::NotMicrosoft { status: 200, .. }),

@@ -126,7 +126,7 @@ impl Stage {
              MsTeamsClientSecret = {{ file = \"teams.secret\" }}\n[entra]\nauthority = \"{}\"\ngraph = \"{}\"\n",
             self.mode, facts.tenant_id, facts.authority, facts.graph
         );
-        swyx_teams::check::bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
+        swyx_teams::check::check_bytes("a.toml", text.into_bytes(), false).wanted().expect("no errors")
     }
 
     /// One run of the program: `work` with an administrator signed in, until it ends or is killed.
@@ -140,7 +140,8 @@ impl Stage {
         let transport = Arc::new(Wire(Arc::clone(self))) as Arc<dyn Transport>;
         let token = AdminWay::Token(Secret::new(self.emulator.facts().admin_token.as_str()));
         let administrators = Administrators::new(token, TO_PROVISION, Duration::from_secs(60));
-        let token = administrators.token(&wanted.access, Arc::clone(&transport)).await.expect("a token");
+        let token =
+            administrators.fetch_token(&wanted.access, Arc::clone(&transport)).await.expect("a token");
         let limits = Limits { until: Some(until), ..Limits::default() };
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
         let provisioner = Provisioner {

@@ -29,7 +29,7 @@ async fn one_prompt_serves_every_file_of_a_tenant() {
     let mut tenant = place.application().await;
     for _ in 0..3 {
         let token = administrators
-            .token(&place.settings().access, Arc::clone(&place.transport))
+            .fetch_token(&place.settings().access, Arc::clone(&place.transport))
             .await
             .expect("approved");
         place.registration(&mut tenant, token).await;
@@ -52,7 +52,8 @@ async fn a_code_that_is_refused_or_ends_is_said_and_asked_for_once() {
         let (administrators, prompts) = administrators();
         let mut said = Vec::new();
         for _ in 0..2 {
-            let failed = administrators.token(&place.settings().access, Arc::clone(&place.transport)).await;
+            let failed =
+                administrators.fetch_token(&place.settings().access, Arc::clone(&place.transport)).await;
             said.push(failed.expect_err("no token").to_string());
         }
         assert_eq!(said[0], said[1]);
@@ -67,7 +68,7 @@ async fn what_is_refused_is_told_apart() {
         let place = with(way);
         administrators()
             .0
-            .token(&place.settings().access, Arc::clone(&place.transport))
+            .fetch_token(&place.settings().access, Arc::clone(&place.transport))
             .await
             .expect_err("no token")
     };
@@ -95,9 +96,12 @@ async fn that_one_file_leads_nowhere_keeps_no_other_from_signing_in() {
     let place = with(DeviceCode::Approve);
     let (administrators, prompts) = administrators();
     let failed =
-        administrators.token(&place.settings().access, Arc::new(Nowhere)).await.expect_err("nowhere");
+        administrators.fetch_token(&place.settings().access, Arc::new(Nowhere)).await.expect_err("nowhere");
     assert!(failed.is_silence());
-    administrators.token(&place.settings().access, Arc::clone(&place.transport)).await.expect("approved");
+    administrators
+        .fetch_token(&place.settings().access, Arc::clone(&place.transport))
+        .await
+        .expect("approved");
     assert_eq!(prompts.lock().unwrap().len(), 1);
 }
 
@@ -118,8 +122,10 @@ async fn nobody_is_kept_waiting_for_a_code_longer_than_a_minute() {
     }
 
     let start = tokio::time::Instant::now();
-    let failed =
-        administrators().0.token(&with(DeviceCode::Approve).settings().access, Arc::new(Tomorrow)).await;
+    let failed = administrators()
+        .0
+        .fetch_token(&with(DeviceCode::Approve).settings().access, Arc::new(Tomorrow))
+        .await;
     assert!(failed.expect_err("no code").to_string().contains("asked to wait 86400 s"));
     assert!(start.elapsed().as_secs() <= 60);
 }

@@ -39,7 +39,7 @@ pub fn place(options: Options) -> Place {
 
 impl Place {
     fn checked(&self) -> Checked {
-        swyx_teams::check::bytes("a.toml", self.text.clone().into_bytes(), false)
+        swyx_teams::check::check_bytes("a.toml", self.text.clone().into_bytes(), false)
     }
 
     pub fn settings(&self) -> swyx_teams::settings::Settings {
@@ -57,7 +57,7 @@ impl Place {
         let credential = Credential::Secret(self.settings().client_id, secret.clone());
         let client =
             Client::new(&self.settings().access, credential, Arc::clone(&self.transport), Self::limits(60));
-        probe::application(&client, &secret, Depth::MadeUpUser).await
+        probe::read_application(&client, &secret, Depth::MadeUpUser).await
     }
 
     /// What an administrator with this token sees besides.
@@ -68,12 +68,12 @@ impl Place {
             Arc::clone(&self.transport),
             Self::limits(60),
         );
-        tenant.registration = probe::registration(&client, &self.settings(), None).await;
+        tenant.registration = probe::read_registration(&client, &self.settings(), None).await;
     }
 
     /// The rules that find something in what was seen.
     pub fn rules(&self, tenant: &Snapshot) -> Vec<&'static str> {
-        let checked = swyx_teams::check::with_tenant(self.checked(), tenant);
+        let checked = swyx_teams::check::check_with_tenant(self.checked(), tenant);
         checked.diagnostics().iter().map(|found| found.rule).collect()
     }
 }

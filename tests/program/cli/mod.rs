@@ -557,6 +557,21 @@ fn a_code_of_entra_id_is_explained_however_it_is_written() {
 }
 
 #[test]
+fn a_rule_that_only_forms_report_is_explained_like_any_other() {
+    let run = |arguments: &[&str]| run(&root(), arguments);
+    let explained = run(&["explain", "read-only-in-form"]);
+    assert_eq!(explained.code, Some(0), "{}", explained.err);
+    assert!(explained.out.starts_with("# read-only-in-form (error): "), "{}", explained.out);
+    let json = run(&["explain", "--format", "json", "read-only-in-form"]).out;
+    let json = serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
+    let keys = json.as_object().expect("an object").keys().collect::<Vec<_>>();
+    assert_eq!(keys, ["id", "severity", "title", "doc", "keys"]);
+    // No file has such a finding, so it is not among the rules of a file.
+    assert!(!run(&["rules"]).out.contains("read-only-in-form"));
+    assert!(run(&["explain", "read-only-in-forms"]).err.contains("did you mean `read-only-in-form`?"));
+}
+
+#[test]
 fn a_diff_shows_no_online_findings_so_the_two_exclude_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("a.toml"), GOOD).expect("written");

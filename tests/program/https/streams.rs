@@ -38,7 +38,7 @@ fn stepwise() -> (SocketAddr, Sender<String>) {
 fn https() -> Https {
     let text = "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
         MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = { env = \"X\" }\n";
-    let checked = swyx_teams::check::bytes("a.toml", text.as_bytes().to_vec(), false);
+    let checked = swyx_teams::check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
     let settings = checked.settings().expect("complete");
     Https::new(&settings.access, std::path::Path::new(".")).expect("HTTPS")
 }

@@ -40,7 +40,7 @@ fn killed_everywhere<T>(
 /// The settings file can be read, and whatever secret is kept is accepted.
 fn stands(world: &World, kept: &str, about: &str) {
     assert!(world.applications().len() <= 1, "{about}: two applications");
-    let checked = swyx_teams::check::file("a.toml", &world.path("a.toml"));
+    let checked = swyx_teams::check::check_file("a.toml", &world.path("a.toml"));
     assert!(checked.was_read() && checked.source().is_sound(), "{about}");
     assert!(!kept.is_empty() && world.accepts(kept), "{about}: the secret that is kept does not work");
 }
