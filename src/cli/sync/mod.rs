@@ -31,6 +31,7 @@ use crate::cli::names::display;
 use crate::os;
 use keeper::{CLEARING, Keeper};
 use load::{Loaded, NotLoaded};
+use record::Recorder;
 use state::State;
 
 /// The arguments.
@@ -88,16 +89,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
         return Ok(exit);
     }
-    let recorder = match record::Recorder::create(args.record.as_deref(), files.len() > 1) {
-        Ok(recorder) => recorder,
-        Err(error) => {
-            return Err(usage_error(format_args!(
-                "--record{}: {}",
-                args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>(),
-                os::reason(&error)
-            )));
-        }
-    };
+    let recorder = recorder(args, files.len() > 1)?;
     let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -105,10 +97,17 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
         .enable_all()
         .build()
         .map_err(cannot("start the runtime"))?;
-    let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
+    let ended = runtime.block_on(synchronise(loaded, &Arc::new(plan), args));
     runtime.shutdown_background();
     ended?;
     Ok(Exit::Clean)
+}
+
+fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
+    Recorder::create(args.record.as_deref(), names_files).map_err(|error| {
+        let path = args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>();
+        usage_error(format_args!("--record{path}: {}", os::reason(&error)))
+    })
 }
 
 /// The named settings files, or the default one.
@@ -183,16 +182,12 @@ fn announce(args: &SyncArgs) {
 }
 
 /// Synchronises until a signal arrives.
-async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
-    let mut endings = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
+async fn synchronise(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
+    let mut signals = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
     let state = Arc::new(State::default());
-    // Bound before anything starts, so an unavailable address leaves no side effects.
+    // Bound first, so that an unavailable address has no side effects.
     if let Some(address) = args.metrics {
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
-        tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
-        tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
+        serve_metrics(address, &state).await?;
     }
     announce(args);
     let mut keepers = JoinSet::new();
@@ -206,7 +201,7 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
         keepers.spawn(keeper.keep(stopped.clone()));
     }
     os::notify_supervisor("READY=1");
-    endings.next().await;
+    signals.next().await;
     os::notify_supervisor("STOPPING=1");
     tracing::info!("stopping: clearing the presences in Teams");
     stop.send_replace(true);
@@ -214,16 +209,29 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
     tokio::select! {
         () = cleared => {}
         () = tokio::time::sleep(CLEARING) => {}
-        () = endings.next() => {}
+        () = signals.next() => {}
     }
-    let left = state.open_sessions();
-    if left > 0 && !args.dry_run {
-        let (left, them) = if left == 1 {
-            ("1 presence is".to_owned(), "it")
-        } else {
-            (format!("{left} presences are"), "them")
-        };
-        tracing::warn!("{left} left; Graph ends {them} after `sync.session_minutes`");
+    if !args.dry_run {
+        warn_of_open_sessions(state.open_sessions());
     }
     Ok(())
+}
+
+/// Serves metrics, health and status at `address`.
+async fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+    tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
+    tokio::spawn(endpoints::serve(listener, Arc::clone(state)));
+    Ok(())
+}
+
+fn warn_of_open_sessions(count: usize) {
+    let minutes = "`sync.session_minutes`";
+    match count {
+        0 => {}
+        1 => tracing::warn!("1 presence is left; Graph ends it after {minutes}"),
+        count => tracing::warn!("{count} presences are left; Graph ends them after {minutes}"),
+    }
 }
