@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The folders and files whose wording is checked.
 const ROOMS: &[&str] = &[
     "src/check.rs",
+    "src/cli",
     "src/diagnostic.rs",
     "src/edit",
     "src/endpoint.rs",

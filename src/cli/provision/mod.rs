@@ -228,9 +228,9 @@ fn wanted(
 ) -> Result<(Checked, Wanted), CliError> {
     let advice = "fix these errors first; a missing client id or secret is allowed here";
     let (checked, wanted) = context.resolve(path, Checked::wanted, advice)?;
-    let is_written_to = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
-    if is_written_to && secret_out.secret_out.is_some() {
-        let why = "--secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to";
+    let is_writable = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
+    if is_writable && secret_out.secret_out.is_some() {
+        let why = "--secret-out is only for a secret in an environment variable or from a command; swyx-teams can store this secret itself";
         return Err(usage_error(why));
     }
     Ok((checked, wanted))
@@ -240,7 +240,7 @@ fn wanted(
 fn sign_in_error(unseen: &Unseen) -> CliError {
     // If Microsoft rejects the administrator, that is a response, not a usage error.
     let exit = match unseen.cause {
-        Cause::NotAsked | Cause::Follows => Exit::Answer,
+        Cause::NotAsked | Cause::Follows => Exit::UnexpectedResponse,
         cause => cause.into(),
     };
     failure(exit, &unseen.reason)

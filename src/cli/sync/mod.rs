@@ -1,7 +1,7 @@
 //! `sync`: synchronises the statuses of one or many tenants, each with its own settings file, until stopped.
 //!
-//! One task drives each tenant ([`keeper`]); tenants share only the process. A file with errors does not affect the others: it is
-//! reported, skipped, and used as soon as it is valid.
+//! Each tenant has its own task ([`keeper`]). A file with errors does not affect the others: it is reported, skipped, and used as soon as
+//! it is valid.
 
 mod endpoints;
 mod keeper;
@@ -29,7 +29,7 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
-use keeper::{CLEARING, Keeper};
+use keeper::{CLEARING_LIMIT, Keeper};
 use load::{Loaded, NotLoaded};
 use record::Recorder;
 use state::State;
@@ -37,8 +37,8 @@ use state::State;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. A settings \
-file, or a secret's file, that changes is read again, and used if it is valid. User names are only logged with -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. When a \
+settings file or a secret's file changes, it is read again and used if it is valid. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
@@ -56,7 +56,7 @@ pub(super) struct SyncArgs {
     /// Serve metrics, health and status at this address without authentication: use this machine or a trusted network
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::options::address)]
     metrics: Option<SocketAddr>,
-    /// Record what is read and done in this new file, readable only by its owner; it names users
+    /// Record what is read and done, in a new file that only its owner can read; it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     record: Option<PathBuf>,
     /// Do not connect; print what would be set for a recording
@@ -83,7 +83,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
         return replay::run(context, &files, recording);
     }
     if args.record.is_some() && files.len() > 1 {
-        return Err(usage_error("--record takes one settings file"));
+        return Err(usage_error("--record needs exactly one settings file"));
     }
     let (loaded, exit) = load_all(context, &files, args.log_format)?;
     if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
@@ -133,7 +133,7 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
 
 type Start = (PathBuf, Result<Loaded, NotLoaded>);
 
-/// Loads all files, and reports those that cannot be used. The exit code counts if no file can be used.
+/// Loads all files, and reports those that cannot be used. The exit code applies if no file can be used.
 fn load_all(
     context: &mut Context<'_>,
     files: &[PathBuf],
@@ -152,8 +152,8 @@ fn load_all(
                 .map(|(path, _)| display(path))
                 .next()
         });
-        if let (Ok(twin), Some(other)) = (&one, other) {
-            one = Err(NotLoaded { stamp: twin.stamp.clone(), ..NotLoaded::twin(path, &other) });
+        if let (Ok(loaded), Some(other)) = (&one, other) {
+            one = Err(NotLoaded { stamp: loaded.stamp.clone(), ..NotLoaded::duplicate(path, &other) });
         }
         if let Err(error) = &one {
             exit = exit.max(error.exit);
@@ -170,7 +170,7 @@ fn load_all(
     Ok((loaded, exit))
 }
 
-/// Reports unusual options of this run.
+/// Logs the options that change what this run does.
 fn announce(args: &SyncArgs) {
     if args.dry_run {
         tracing::info!("dry run: nothing is set in Teams or Swyx; standard output shows what would be set");
@@ -195,10 +195,10 @@ async fn synchronise(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncAr
     for (path, loaded) in loaded {
         if loaded.is_err() {
             let file = display(&path);
-            tracing::warn!(file, "skipped until it can be used; checked again when it changes");
+            tracing::warn!(file, "skipped; it is checked again when it changes");
         }
         let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
-        keepers.spawn(keeper.keep(stopped.clone()));
+        keepers.spawn(keeper.run(stopped.clone()));
     }
     os::notify_supervisor("READY=1");
     signals.next().await;
@@ -208,7 +208,7 @@ async fn synchronise(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncAr
     let cleared = async { while keepers.join_next().await.is_some() {} };
     tokio::select! {
         () = cleared => {}
-        () = tokio::time::sleep(CLEARING) => {}
+        () = tokio::time::sleep(CLEARING_LIMIT) => {}
         () = signals.next() => {}
     }
     if !args.dry_run {

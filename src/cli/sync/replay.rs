@@ -1,5 +1,5 @@
-//! `--replay`: feeds a recording to an engine with the current settings, and prints what it would do. It does not connect or fetch
-//! secrets.
+//! `--replay`: sends a recording to an engine with the current settings, and prints what it would do. Opens no connection and fetches no
+//! secret.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Lines};
@@ -19,7 +19,7 @@ use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {
-        return Err(usage_error("--replay takes one settings file: the one of the recording"));
+        return Err(usage_error("--replay needs exactly one settings file"));
     };
     let settings = match checked(path) {
         Ok((_, settings)) => settings,

@@ -1,4 +1,4 @@
-//! `users`: matches Swyx users to Teams users, and says what to do about users without a match.
+//! `users`: matches Swyx users to Teams users, and explains how to fix users without a match.
 
 mod csv;
 mod human;
@@ -27,8 +27,8 @@ use match_report::MatchReport;
   swyx-teams users --swyx users.csv
   swyx-teams users --format csv > users-teams.csv
 
-The file for --swyx is UTF-8 with one line per user. Its first line names the columns, in any order: name and email, and optionally id
-and enabled; the separator is ; or a comma. The format is specific to swyx-teams: Control Center has no documented export.
+The file for --swyx is UTF-8 with one line per user. The first line names the columns, in any order: name and email, and optionally id
+and enabled. The separator is ; or a comma. The format is specific to swyx-teams, because Control Center has no documented export.
 
 The exit code is 1 if an activated Swyx user with an e-mail address has no match in Teams, or an ambiguous one.")]
 pub(in crate::cli) struct UsersArgs {
