@@ -30,7 +30,7 @@ class SetupToTheEnd(Case):
         self.assertEqual(code, 0, text)
         fields = tomllib.loads((self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))["control_center"]
         secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
-        for words in ["done; the sign-in works and has the permissions for the mode", "Control Center, General settings", fields["MsTeamsClientId"]]:
+        for words in ["done; the sign-in works, with the permissions for the mode", "Control Center, General settings", fields["MsTeamsClientId"]]:
             self.assertIn(words, text)
         self.assertNotIn(secret, text)
 

@@ -27,8 +27,8 @@ fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "error: the application {NAME} ({ID}) has the right name, but may be a different one; to use it, run: swyx-teams set \
-         control_center.MsTeamsClientId {ID}; otherwise set another entra.application_name for the new one; nothing was changed\n"
+        "error: the tenant has an application named {NAME} ({ID}), which may belong to another project; to use it, run swyx-teams set \
+         control_center.MsTeamsClientId {ID}; to create a new one, set a different entra.application_name; nothing was changed\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
@@ -91,7 +91,7 @@ fn destroy_wants_the_applications_name() {
     assert!(world.application().deleted.is_none());
     let settings = world.read("a.toml");
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
-    let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still names it. Before you run apply again, remove control_center.MsTeamsClientId from the file and set another entra.application_name, because this name stays reserved until then; also delete the stored secret, which is useless now and is never overwritten\n";
+    let then = "deleted; for 30 days, it can be restored in the Entra portal under App registrations, Deleted applications, and its name stays reserved. Before you run apply again: remove control_center.MsTeamsClientId from a.toml, set a different entra.application_name, and delete the stored secret, which no longer works and is never overwritten\n";
     assert_eq!(run.out, format!("{said}{then}"));
     assert!(world.application().deleted.is_some());
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));

@@ -14,7 +14,7 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n\
+    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n\
                to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(world.to_graph(), 6);
@@ -134,13 +134,13 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let application = world.application();
     let words = format!(
-        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; this administrator cannot consent (HTTP 403), which needs at least Privileged Role Administrator. An administrator with that role opens {}/{}/adminconsent?client_id={} (a final page with AADSTS500113 only means that there is no page to return to; the consent is still granted), or uses the Entra portal: App registrations, the application, API permissions, Grant admin consent. Then run swyx-teams apply again to continue\n",
+        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {}/{}/adminconsent?client_id={}, or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue\n",
         world.facts().authority,
         world.facts().tenant_id,
         application.app_id
     );
     assert!(run.err.ends_with(&words), "{}", run.err);
-    let end = "a.toml: the rest is done; the sign-in works\n\
+    let end = "a.toml: done, except for the consent; the sign-in works\n\
                to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
@@ -176,7 +176,7 @@ fn one_refused_grant_keeps_nothing_else_from_being_done() {
     assert_eq!(granted.len(), 1);
     world.at_requests(|_| Deed::Pass);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n"), "{}", run.out);
+    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n"), "{}", run.out);
 }
 
 #[test]

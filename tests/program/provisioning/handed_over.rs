@@ -177,7 +177,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
     assert_eq!((run.code, world.changes().len()), (Some(2), 0));
     let run = world.run_with(&["rotate", "--secret-out", "third", "a.toml"], "SECRET", &new);
     assert_eq!((run.code, world.changes().len()), (Some(0), 0), "{}", run.err);
-    assert!(run.out.contains("the new client secret is in its place and works"), "{}", run.out);
+    assert!(run.out.contains("the new client secret is stored and works"), "{}", run.out);
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
     assert_eq!(
         (run.code, run.out.as_str()),

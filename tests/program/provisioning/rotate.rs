@@ -40,7 +40,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     assert!(new != old && world.accepts(&old));
     let day = last_day(&world);
     let beginning = format!(
-        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
     );
     assert!(run.out.starts_with(&beginning), "{}", run.out);
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
@@ -49,7 +49,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     // Nobody said yet that Control Center has it: another run makes no third.
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
-        "a.toml: the new client secret is in its place and works; the old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center"
+        "a.toml: the new client secret is stored and works; the old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center"
     );
     assert!(again.out.starts_with(&beginning), "{}", again.out);
     assert!(world.changes().is_empty());

@@ -34,7 +34,7 @@ fn from_nothing_to_a_proven_file_and_its_sheet() {
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     for said in [
         "7 to add, 1 to change, 0 to remove",
-        "a.toml: done; the sign-in works and has the permissions for the mode",
+        "a.toml: done; the sign-in works, with the permissions for the mode",
         "a.toml: the sign-in works\n  permissions: Presence.ReadWrite.All, User.ReadBasic.All\n",
         "Control Center, General settings, expert settings\n",
         &world.application().app_id.to_string(),

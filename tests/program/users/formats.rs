@@ -20,8 +20,8 @@ fn whoever_matches_is_matched_and_the_exit_code_is_0() {
     let list = "email,name\nida.albrecht@contoso.example,Ida\nEVA.albrecht@contoso.example,Eva\n";
     let run = users(&emulated, list, &[]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
-    let expected = "of 2 activated Swyx users, matched: 2 (2 by account name)\n\
-                    of 25 Teams users, without a Swyx user: 23 (-v lists them)\n\n\
+    let expected = "2 of 2 activated Swyx users matched (2 by account name)\n\
+                    Teams users without a Swyx user: 23 of 25 (-v lists them)\n\n\
                     info[spelling-differs]: matched with a different spelling\n\
                     \x20 Swyx user  e-mail address                Teams account                 remark\n\
                     \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  different case\n\
@@ -38,8 +38,8 @@ fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
     let run = users(&mismatched(), MISMATCHED, &[]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     for words in [
-        "of 9 activated Swyx users, matched: 3 (1 by account name, 1 by mail address, 1 by [[user]])\n",
-        "left out because they are not activated: 1\n",
+        "3 of 9 activated Swyx users matched (1 by account name, 1 by mail address, 1 by [[user]])\n",
+        "Swyx users skipped because they are not activated: 1\n",
         "error[unmatched-swyx]",
         "perhaps clara.ohne@contoso.example (the same name)",
         "error[duplicate-email]",
