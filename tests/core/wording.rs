@@ -155,7 +155,7 @@ fn phrases_to_avoid_are_not_used() {
 }
 
 #[test]
-fn a_bad_phrase_is_found_across_lines_and_in_any_case() {
+fn phrases_are_found_across_lines_and_in_any_case() {
     let text = "/// What a file holds, Not written\n/// as it has to be.\nlet x = \"mend it\"; // Whoever.\n";
     assert_eq!(
         bad_phrases("a.rs", text),

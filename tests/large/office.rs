@@ -326,7 +326,7 @@ fn office(begins: f64, told: fn(u16) -> u16) -> Office {
 }
 
 #[test]
-fn through_a_day_the_limit_is_kept_and_everybody_is_right_at_the_end() {
+fn a_simulated_day_keeps_the_limit_and_ends_consistent() {
     // A short run is of the busiest time.
     let begins = if given("HOURS", 0) < 24 { 9.5 } else { 0.0 };
     let mut office = office(begins, |limit| limit);
@@ -373,7 +373,7 @@ fn through_a_day_the_limit_is_kept_and_everybody_is_right_at_the_end() {
 }
 
 #[test]
-fn an_engine_that_believes_in_twice_the_limit_is_caught() {
+fn engine_with_twice_the_limit_is_detected() {
     let mut office = office(9.5, |limit| limit * 2);
     office.end = 60 * SECOND;
     office.run();

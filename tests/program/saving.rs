@@ -60,7 +60,7 @@ fn quiet(mut command: Command) -> Command {
 }
 
 #[test]
-fn a_thousand_kills_leave_no_torn_file_and_at_most_one_temporary_file_until_the_next_run() {
+fn kills_leave_no_partial_file_and_one_temporary_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let texts = [large(10), large(20)];
     fs::write(folder.path().join("swyx-teams.toml"), &texts[0]).expect("written");
@@ -77,7 +77,7 @@ fn a_thousand_kills_leave_no_torn_file_and_at_most_one_temporary_file_until_the_
 }
 
 #[test]
-fn the_test_of_kills_sees_a_writer_that_writes_in_place() {
+fn writing_in_place_is_detected() {
     let folder = tempfile::tempdir().expect("a folder");
     let others = tempfile::tempdir().expect("a folder");
     let texts = [large(10).repeat(500), large(20).repeat(500)];
@@ -96,7 +96,7 @@ fn the_test_of_kills_sees_a_writer_that_writes_in_place() {
 }
 
 #[test]
-fn of_two_writers_neither_loses_the_others_change() {
+fn concurrent_writers_lose_no_change() {
     const EACH: usize = 25;
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("swyx-teams.toml"), GOOD).expect("written");
@@ -118,7 +118,7 @@ fn of_two_writers_neither_loses_the_others_change() {
 }
 
 #[test]
-fn mode_and_owner_stay_and_a_link_stays_a_link() {
+fn mode_owner_and_links_stay() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("real")).expect("made");
     let real = folder.path().join("real/settings.toml");
@@ -139,7 +139,7 @@ fn mode_and_owner_stay_and_a_link_stays_a_link() {
 }
 
 #[test]
-fn a_disk_that_takes_no_more_leaves_the_old_file() {
+fn full_disk_keeps_the_old_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = large(10);
     fs::write(folder.path().join("swyx-teams.toml"), &text).expect("written");
@@ -161,7 +161,7 @@ fn a_disk_that_takes_no_more_leaves_the_old_file() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_to_is_named() {
+fn read_only_folder_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("swyx-teams");
     // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
@@ -202,7 +202,7 @@ fn a_folder_that_may_not_be_written_to_is_named() {
 
 /// A busy folder is waited for, and not for ever: the lock is one that ends with its holder.
 #[test]
-fn a_writer_waits_for_the_one_before_it() {
+fn writers_wait_for_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("swyx-teams.toml"), GOOD).expect("written");
     let held = fs::File::open(folder.path()).expect("open");

@@ -52,7 +52,7 @@ fn assert_error_is_silent(error: &GraphError) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_of_the_sign_in_makes_the_client_say_the_secret() {
+async fn no_sign_in_response_reveals_the_secret() {
     let mut failures = 0;
     for reply in echoes(SECRET) {
         if let Err(error) = client(&Script::new([reply])).token().await {
@@ -64,7 +64,7 @@ async fn no_answer_of_the_sign_in_makes_the_client_say_the_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_of_graph_makes_the_client_say_the_token() {
+async fn no_graph_response_reveals_the_token() {
     for text in [SECRET, TOKEN] {
         for reply in echoes(text) {
             let script = Script::new([
@@ -91,7 +91,7 @@ async fn no_answer_of_graph_makes_the_client_say_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_of_a_tenant_holds_neither() {
+async fn snapshot_contains_neither_secret_nor_token() {
     for text in [SECRET, TOKEN] {
         for reply in echoes(text) {
             let script =
@@ -105,7 +105,7 @@ async fn what_was_seen_of_a_tenant_holds_neither() {
 /// The known-bad twin: an error that keeps the body, as an HTTP library's own would, is found out.
 #[test]
 #[should_panic(expected = "invalid_client")]
-fn an_error_with_the_body_in_it_would_be_found() {
+fn error_with_a_body_would_be_found() {
     assert_silent(&format!(
         "{:?}",
         json!({"error": "invalid_client", "error_description": SECRET}).to_string()

@@ -76,7 +76,7 @@ async fn errors_of(reply: Reply) -> Vec<GatewayError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_makes_the_client_say_the_token() {
+async fn no_response_reveals_the_token() {
     let log = Log::default();
     let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
     let _listens = tracing::subscriber::set_default(all.finish());

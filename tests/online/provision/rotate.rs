@@ -139,11 +139,11 @@ async fn tidy(world: &World, rng: &mut Rng) -> Result<(), String> {
 }
 
 #[test]
-fn a_rotate_that_is_struck_is_finished_by_the_next_one() {
+fn interrupted_rotate_is_completed_by_the_next() {
     assert_struck(&by_seeds(0..500, play), 15);
 }
 
 #[test]
-fn a_rotate_that_is_struck_is_finished_by_the_next_one_for_other_seeds() {
+fn interrupted_rotate_is_completed_by_the_next_for_other_seeds() {
     assert_struck(&by_seeds(500..1_000, play), 15);
 }

@@ -52,7 +52,7 @@ fn client(ca_file: &str) -> reqwest::Client {
 }
 
 #[tokio::test]
-async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
+async fn emulator_serves_until_sigterm_and_cleans_up() {
     let running = Running::start(&["--scenario", "ready"]);
     let ca_file = running.fact("ca_file");
     assert_eq!(running.fact("graph"), format!("{}/v1.0", running.fact("authority")));
@@ -80,7 +80,7 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn what_is_dropped_ends_the_connection_without_an_answer() {
+async fn dropped_requests_close_the_connection() {
     for (fault, status) in [("drop-reply", 200), ("drop-request", 0)] {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let running =
@@ -96,7 +96,7 @@ async fn what_is_dropped_ends_the_connection_without_an_answer() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_does_not_keep_it_from_ending() {
+async fn pending_request_does_not_delay_the_end() {
     let running = Running::start(&["--fault", "slow=600000"]);
     let client = client(&running.fact("ca_file"));
     let address = format!("{}/common/discovery/instance", running.fact("authority"));
@@ -120,7 +120,7 @@ fn sockets(process: u32) -> usize {
 }
 
 #[test]
-fn what_it_cannot_serve_it_says() {
+fn unusable_arguments_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("state.json"), "{\"users\": [{\"nme\": \"Ab18Q~zY7xW6\"}]}")
         .expect("a file");

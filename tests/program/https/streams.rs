@@ -51,7 +51,7 @@ fn gateway(address: SocketAddr) -> Gateway {
 
 /// The server gives each event only once the one before has been read: whoever read whole answers would never see the first.
 #[tokio::test]
-async fn events_come_while_the_answer_lasts() {
+async fn events_arrive_before_the_response_ends() {
     let (address, give) = stepwise();
     let mut events = gateway(address).events(None).await.expect("a stream");
     for _ in 0..3 {
@@ -64,7 +64,7 @@ async fn events_come_while_the_answer_lasts() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
+async fn broken_stream_differs_from_a_finished_one() {
     let (address, give) = stepwise();
     let mut events = gateway(address).events(None).await.expect("a stream");
     give.send(chunk(":\n")).expect("the server waits");
@@ -78,7 +78,7 @@ async fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_nobody_there_for_a_stream_too() {
+async fn stream_reports_an_unreachable_host() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);

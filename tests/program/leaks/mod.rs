@@ -107,7 +107,7 @@ fn work(job: &Job, folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn no_output_holds_a_secret() {
+fn no_output_contains_a_secret() {
     const FEWEST: usize = 2_000;
     let jobs = jobs();
     let count = jobs.iter().map(|job| job.lines.len()).sum::<usize>();
@@ -134,7 +134,7 @@ fn no_output_holds_a_secret() {
 
 /// The files are what they are called; else the commands would not reach what they are to be tried on.
 #[test]
-fn every_file_is_as_broken_as_its_name_says() {
+fn test_files_have_the_errors_in_their_names() {
     for canary in &CANARIES {
         for file in files(canary) {
             let checked = swyx_teams::check::bytes(FILE, file.content, false);

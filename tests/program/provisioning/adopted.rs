@@ -15,7 +15,7 @@ fn portal() -> World {
 }
 
 #[test]
-fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
+fn application_found_by_name_needs_confirmation() {
     let world = portal();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
@@ -50,7 +50,7 @@ fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
 }
 
 #[test]
-fn one_of_an_earlier_run_is_found_by_its_unique_name() {
+fn application_of_an_earlier_run_is_found_by_unique_name() {
     let world = World::empty();
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
@@ -64,7 +64,7 @@ fn one_of_an_earlier_run_is_found_by_its_unique_name() {
 }
 
 #[test]
-fn destroy_wants_the_applications_name() {
+fn destroy_requires_the_application_name() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
@@ -98,7 +98,7 @@ fn destroy_wants_the_applications_name() {
 }
 
 #[test]
-fn what_was_destroyed_can_be_restored_or_left() {
+fn destroyed_application_can_be_restored_or_replaced() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
@@ -152,7 +152,7 @@ fn what_was_destroyed_can_be_restored_or_left() {
 }
 
 #[test]
-fn of_an_application_that_was_there_before_only_our_secrets_go() {
+fn destroy_keeps_an_existing_application() {
     let world = World::of(Scenario::Ready);
     let theirs = world.facts().client_secret.clone().expect("a secret");
     world.write("a.toml", &world.settings_of_ready(IN_FILE));

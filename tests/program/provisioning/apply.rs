@@ -9,7 +9,7 @@ use super::world::*;
 const BOTH: [&str; 2] = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
 
 #[test]
-fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do() {
+fn apply_on_an_empty_tenant_works_and_is_idempotent() {
     let world = World::empty();
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
@@ -45,7 +45,7 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
 }
 
 #[test]
-fn each_step_is_told_once_it_is_done_and_with_quiet_none() {
+fn completed_steps_are_reported_unless_quiet() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let run = world.run_plainly(&["apply", "--yes", "a.toml"]);
@@ -66,7 +66,7 @@ done: + client secret valid for 180 days, stored in the file teams.secret
 }
 
 #[test]
-fn a_program_gets_one_json_document() {
+fn json_output_is_one_document() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let apply = || {
@@ -86,7 +86,7 @@ fn a_program_gets_one_json_document() {
 }
 
 #[test]
-fn without_a_terminal_nobody_agrees_but_by_yes() {
+fn without_a_terminal_yes_is_required() {
     let world = World::empty();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
@@ -103,7 +103,7 @@ fn without_a_terminal_nobody_agrees_but_by_yes() {
 }
 
 #[test]
-fn each_settings_file_of_a_tenant_can_have_an_application_of_its_own() {
+fn settings_files_of_one_tenant_can_have_own_applications() {
     let world = World::empty().keeping(&["north.secret", "other.secret"]);
     for (file, name) in [("north", "North"), ("other", "Südwest & Söhne's")] {
         let text = world.settings(&format!("{{ file = \"{file}.secret\" }}"));
@@ -127,7 +127,7 @@ fn consent(world: &World, said: &str) -> String {
 }
 
 #[test]
-fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
+fn missing_consent_is_completed_by_another_administrator() {
     let state = json!({"policies": {"consentForbidden": true}});
     let world = World::state(&state);
     world.write("a.toml", &world.settings(IN_FILE));
@@ -163,7 +163,7 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
 }
 
 #[test]
-fn one_refused_grant_keeps_nothing_else_from_being_done() {
+fn one_rejected_grant_does_not_stop_the_rest() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| match asked.path.ends_with("/appRoleAssignedTo") {
@@ -180,7 +180,7 @@ fn one_refused_grant_keeps_nothing_else_from_being_done() {
 }
 
 #[test]
-fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
+fn read_only_administrator_sees_the_required_role() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| if asked.is_change() { Deed::Forbid } else { Deed::Pass });
@@ -193,7 +193,7 @@ fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
 }
 
 #[test]
-fn the_redirect_uri_of_the_guide_goes_by_the_version() {
+fn redirect_uri_depends_on_the_version() {
     for (version, redirect) in [
         ("14.10", "https://localhost/"),
         ("13.25", "https://localhost/"),
@@ -229,7 +229,7 @@ fn the_redirect_uri_of_the_guide_goes_by_the_version() {
 }
 
 #[test]
-fn prune_takes_back_what_the_mode_does_not_need() {
+fn prune_removes_unneeded_permissions() {
     for mode in ["1", "2"] {
         let world = World::with(Options { scenario: Scenario::Excess, ..Options::default() });
         world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());

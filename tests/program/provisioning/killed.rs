@@ -64,7 +64,7 @@ fn is_complete(world: &World, files: &[&str], about: &str) {
 }
 
 #[test]
-fn apply_goes_on_where_it_was_killed() {
+fn killed_apply_continues() {
     let begin = || {
         let world = World::empty();
         world.write("a.toml", &world.settings(IN_FILE));
@@ -104,7 +104,7 @@ fn with_secret(is_inline: bool) -> (World, String) {
 }
 
 #[test]
-fn rotate_leaves_the_old_secret_valid_wherever_it_is_killed() {
+fn killed_rotate_keeps_the_old_secret_valid() {
     for is_inline in [false, true] {
         let files: &[&str] = if is_inline { &["a.toml"] } else { &["a.toml", SECRET_FILE] };
         let holds = |world: &World, old: &String, about: &str| {
@@ -126,7 +126,7 @@ fn rotate_leaves_the_old_secret_valid_wherever_it_is_killed() {
 }
 
 #[test]
-fn an_old_secret_that_is_being_removed_goes_in_the_end() {
+fn killed_removal_of_an_old_secret_is_completed() {
     for words in [&["rotate", "--finish", "a.toml"][..], &["rotate", "--remove-old", "a.toml"]] {
         let begin = || {
             let (world, old) = with_secret(false);
@@ -147,7 +147,7 @@ fn an_old_secret_that_is_being_removed_goes_in_the_end() {
 
 /// What cannot be put in its place by the program goes into a file; whoever finds that empty after a kill asks for another secret.
 #[test]
-fn a_secret_that_is_handed_over_can_be_had_in_the_end() {
+fn handed_over_secret_is_obtained_after_a_kill() {
     let mut kills = 0;
     for deed in [Deed::KillBefore, Deed::KillAfter] {
         for number in 1.. {

@@ -16,7 +16,7 @@ fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, Str
 }
 
 #[test]
-fn of_several_at_once_one_application_and_one_secret_come() {
+fn concurrent_runs_create_one_application_and_one_secret() {
     const COUNT: usize = 4;
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));

@@ -44,7 +44,7 @@ fn stop_ends_the_azure_cli_with_its_descendants() {
 }
 
 #[test]
-fn the_end_of_the_program_ends_the_azure_cli_with_its_descendants() {
+fn program_end_ends_the_azure_cli_with_its_descendants() {
     let waiting = Waiting::new();
     // SIGTERM, and exit code 0 as without a job.
     waiting.served.end();

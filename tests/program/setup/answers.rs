@@ -18,7 +18,7 @@ yes = true
 ";
 
 #[test]
-fn an_answers_file_says_what_flags_say() {
+fn answers_file_is_equivalent_to_flags() {
     let (one, other) = (folder(), folder());
     write(one.path(), "answers.toml", WHOLE);
     let run = setup(one.path(), &["--answers", "answers.toml", "--no-input"]);
@@ -48,7 +48,7 @@ fn an_answers_file_says_what_flags_say() {
 }
 
 #[test]
-fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
+fn flags_override_answers_which_override_settings() {
     let folder = folder();
     let old = WRITTEN.replace("Mode = 2", "Mode = 1");
     write(folder.path(), "north.toml", &format!("{old}\n[entra]\ncloud = \"us_gov_l5\"\n"));
@@ -66,7 +66,7 @@ fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
 }
 
 #[test]
-fn users_are_pairs_tables_or_none() {
+fn users_can_be_pairs_tables_or_none() {
     let wanted = "\n[[user]]\nswyx = \"Jane Roe\"\nteams = \"jane.roe@example.com\"\n";
     for (users, added) in [
         ("user = [\"Jane Roe=jane.roe@example.com\"]", wanted),
@@ -84,7 +84,7 @@ fn users_are_pairs_tables_or_none() {
 }
 
 #[test]
-fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
+fn answers_errors_show_the_position_not_the_value() {
     for (text, said) in [
         ("mode = 2\nmode = 1", "answers.toml:2:1: "),
         ("mode = ", "answers.toml:1:"),
@@ -130,7 +130,7 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
 }
 
 #[test]
-fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
+fn all_errors_are_reported_at_once_and_wrong_is_not_missing() {
     let folder = folder();
     write(
         folder.path(),
@@ -146,7 +146,7 @@ fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
 }
 
 #[test]
-fn an_answers_file_that_cannot_be_read_is_said() {
+fn unreadable_answers_file_is_reported() {
     let folder = folder();
     refuses(&setup(folder.path(), &["--answers", "nowhere.toml"]), &["nowhere.toml: no such file"]);
     refuses(&setup(folder.path(), &["--answers", "."]), &["this is a folder, not a regular file"]);
@@ -156,7 +156,7 @@ fn an_answers_file_that_cannot_be_read_is_said() {
 }
 
 #[test]
-fn the_example_of_the_help_is_an_answers_file() {
+fn help_example_is_a_valid_answers_file() {
     let folder = folder();
     let help = common::run(folder.path(), &["setup", "--help"]).out;
     let (_, example) = help.split_once("An answers file:\n").expect("an example");
@@ -167,7 +167,7 @@ fn the_example_of_the_help_is_an_answers_file() {
 }
 
 #[test]
-fn an_answer_that_names_a_variable_of_this_program_is_refused() {
+fn answers_cannot_name_own_variables() {
     for answer in ["\"env:SWYX_TEAMS_ADMIN_TOKEN\"", "{ env = \"SWYX_TEAMS_ADMIN_TOKEN\" }"] {
         let folder = folder();
         let answers = format!(

@@ -5,7 +5,7 @@ use crate::setup::{
 };
 
 #[test]
-fn what_is_required_is_enough() {
+fn required_answers_are_sufficient() {
     let folder = folder();
     let run = setup(folder.path(), &REQUIRED);
     goes_on(&run);
@@ -81,7 +81,7 @@ teams = \"c@example.com\"
 }
 
 #[test]
-fn what_is_missing_is_named_all_at_once_with_its_flag_and_its_line() {
+fn missing_answers_are_listed_with_flag_and_line() {
     let folder = folder();
     for more in [&[][..], &["--no-input"]] {
         let run = setup(folder.path(), more);
@@ -112,7 +112,7 @@ fn what_is_missing_is_named_all_at_once_with_its_flag_and_its_line() {
 }
 
 #[test]
-fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
+fn invalid_flags_are_reported_by_rules_and_nothing_is_saved() {
     let folder = folder();
     for (flag, value, said) in [
         ("--swyx-version", "14", "a version has two numbers"),
@@ -150,7 +150,7 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
 }
 
 #[test]
-fn two_answers_that_do_not_agree_are_refused_together() {
+fn contradicting_answers_are_rejected_together() {
     let folder = folder();
     let twice = ["--user", "A=jane@example.com", "--user", "B=jane@example.com"];
     refuses(&setup(folder.path(), &[&REQUIRED[..], &twice].concat()), &["--user: "]);
@@ -158,7 +158,7 @@ fn two_answers_that_do_not_agree_are_refused_together() {
 }
 
 #[test]
-fn how_the_administrator_signs_in_has_to_be_possible() {
+fn sign_in_method_must_be_possible() {
     let folder = folder();
     let with = |way: Option<&str>, token: Option<&str>| {
         let mut program = common::program(folder.path());
@@ -195,7 +195,7 @@ fn how_the_administrator_signs_in_has_to_be_possible() {
 }
 
 #[test]
-fn a_secret_that_nobody_can_write_away_needs_a_file() {
+fn secret_without_a_writable_target_needs_secret_out() {
     for reference in ["env:X", "{ command = [\"pass\", \"x\"] }"] {
         let folder = folder();
         let mut arguments = required_but("--secret", reference);
@@ -212,7 +212,7 @@ fn a_secret_that_nobody_can_write_away_needs_a_file() {
 }
 
 #[test]
-fn quiet_it_says_nothing_but_what_is_wrong() {
+fn quiet_setup_prints_only_errors() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--quiet"]].concat());
     goes_on(&run);

@@ -20,7 +20,7 @@ fn with(text: &str, start: &str, line: &str) -> String {
 }
 
 #[test]
-fn what_is_missing_or_wrong_in_the_file_is_named() {
+fn missing_and_invalid_settings_are_named() {
     let site = Site::new();
     let good = site.settings();
     for (name, text, code, said) in [
@@ -69,7 +69,7 @@ fn what_is_missing_or_wrong_in_the_file_is_named() {
 }
 
 #[test]
-fn wrong_use_is_refused_before_anything_begins() {
+fn usage_errors_are_reported_before_the_start() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
@@ -112,7 +112,7 @@ fn wrong_use_is_refused_before_anything_begins() {
 }
 
 #[test]
-fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_good() {
+fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     let site = Site::new();
     site.write("a.toml", "[swyx");
     site.write("b.toml", &site.settings());
@@ -136,7 +136,7 @@ fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_go
 }
 
 #[test]
-fn two_files_of_one_application_are_one_too_many() {
+fn two_files_of_one_application_are_rejected() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
@@ -151,7 +151,7 @@ fn two_files_of_one_application_are_one_too_many() {
 }
 
 #[test]
-fn a_secret_s_file_that_comes_later_is_waited_for() {
+fn missing_secret_file_is_used_once_it_exists() {
     let site = Site::new();
     site.write("b.toml", &site.settings());
     let id = site.facts().client_id.as_deref().expect("an application");

@@ -14,7 +14,7 @@ fn mismatched() -> Emulated {
 }
 
 #[test]
-fn whoever_matches_is_matched_and_the_exit_code_is_0() {
+fn complete_matching_exits_with_0() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let list = "email,name\nida.albrecht@contoso.example,Ida\nEVA.albrecht@contoso.example,Eva\n";
@@ -34,7 +34,7 @@ fn whoever_matches_is_matched_and_the_exit_code_is_0() {
 }
 
 #[test]
-fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
+fn text_shows_every_kind_with_help_and_escapes_names() {
     let run = users(&mismatched(), MISMATCHED, &[]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     for words in [
@@ -61,7 +61,7 @@ fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
 }
 
 #[test]
-fn a_program_sees_everything() {
+fn json_contains_everything() {
     let run = users(&mismatched(), MISMATCHED, &["--format", "json"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
     let report: Value = serde_json::from_str(&run.out).expect("JSON");
@@ -102,7 +102,7 @@ fn a_program_sees_everything() {
 }
 
 #[test]
-fn a_spreadsheet_has_a_line_for_each_user_and_takes_none_for_a_formula() {
+fn csv_has_a_line_per_user_and_no_formula() {
     let run = users(&mismatched(), MISMATCHED, &["--format", "csv"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
     let lines = run.out.lines().collect::<Vec<_>>();
@@ -121,7 +121,7 @@ fn a_spreadsheet_has_a_line_for_each_user_and_takes_none_for_a_formula() {
 }
 
 #[test]
-fn so_many_users_in_so_short_an_interval_are_a_warning_that_can_be_allowed() {
+fn too_many_users_for_the_interval_is_an_allowable_warning() {
     let emulated = Emulated::start(&["--users", "700"]);
     let settings =
         |allow| format!("{}\n[sync]\nrequests_per_30_seconds = 5\n{allow}\n", emulated.settings(2));
