@@ -102,7 +102,7 @@ fn if_due_prints_one_line_until_it_is_due() {
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
-    assert!(run.out.contains("rotate --finish a.toml to remove it"), "{}", run.out);
+    assert!(run.out.contains("rotate --finish a.toml to remove the old one"), "{}", run.out);
     assert!(world.changes().is_empty());
 }
 

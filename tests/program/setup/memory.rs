@@ -1,20 +1,22 @@
 //! The settings file is the memory: what it knows is not asked for, and nothing of it is lost.
 
-use crate::setup::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
+use crate::setup::{
+    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, setup, write, written,
+};
 
 #[test]
 fn answers_in_the_file_are_not_required_again() {
     let folder = folder();
-    goes_on(&setup(folder.path(), &REQUIRED));
+    assert_complete(&setup(folder.path(), &REQUIRED));
     let file = folder.path().join("north.toml");
     let before = std::fs::metadata(&file).expect("there").modified().expect("known");
     let run = setup(folder.path(), &["--sign-in", "az"]);
-    goes_on(&run);
+    assert_complete(&run);
     assert!(run.err.contains("mode              2"), "{}", run.err);
     assert!(run.err.contains("from north.toml"), "{}", run.err);
     assert!(!run.err.contains("is now"), "{}", run.err);
     // What is known already is not written again, even if it is given.
-    goes_on(&setup(folder.path(), &REQUIRED));
+    assert_complete(&setup(folder.path(), &REQUIRED));
     assert_eq!(std::fs::metadata(&file).expect("there").modified().expect("known"), before);
 }
 
@@ -24,9 +26,12 @@ fn incomplete_file_is_completed_and_otherwise_unchanged() {
     let half = "\u{feff}# of the north\r\n[sync]\r\nsession_minutes = 20 # longer\r\n\r\n[swyx]\r\nversion = '14.10'\r\n\r\n\
                 [control_center]\r\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\" # theirs";
     write(folder.path(), "north.toml", half);
-    refuses(&setup(folder.path(), &["--sign-in", "az"]), &["--mode is missing", "--secret is missing"]);
+    assert_usage_error(
+        &setup(folder.path(), &["--sign-in", "az"]),
+        &["--mode is missing", "--secret is missing"],
+    );
     assert_eq!(written(folder.path()).as_deref(), Some(half), "nothing was written");
-    goes_on(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
+    assert_complete(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
     let wanted = format!("{half}\r\nMsTeamsStatusSyncMode = 1\r\nMsTeamsClientSecret = {{ file = \"x\" }}");
     assert_eq!(written(folder.path()), Some(wanted));
 }
@@ -37,7 +42,7 @@ fn existing_user_gets_the_new_account_and_others_are_added() {
     let users = "\n[[user]]\nswyx = \"A\" # first\nteams = \"a@example.com\"\n\n[[user]]\nswyx = \"B\"\nteams = \"b@example.com\"\n";
     write(folder.path(), "north.toml", &format!("{WRITTEN}{users}"));
     let more = ["--sign-in", "az", "--user", "B=new@example.com", "--user", "C=c@example.com"];
-    goes_on(&setup(folder.path(), &more));
+    assert_complete(&setup(folder.path(), &more));
     let changed = users.replace("b@example.com", "new@example.com");
     let wanted = format!("{WRITTEN}{changed}\n[[user]]\nswyx = \"C\"\nteams = \"c@example.com\"\n");
     assert_eq!(written(folder.path()), Some(wanted));
@@ -58,11 +63,17 @@ fn invalid_answer_in_the_file_is_shown_and_required_again() {
         ),
     ] {
         write(folder.path(), "north.toml", &wrong);
-        refuses(&setup(folder.path(), &["--sign-in", "az"]), &[rule, &format!("{flag} is missing")]);
+        assert_usage_error(
+            &setup(folder.path(), &["--sign-in", "az"]),
+            &[rule, &format!("{flag} is missing")],
+        );
         // What is wrong in the same way is no better.
-        refuses(&setup(folder.path(), &["--sign-in", "az", flag, "0"]), &[&format!("error: {flag}: ")]);
+        assert_usage_error(
+            &setup(folder.path(), &["--sign-in", "az", flag, "0"]),
+            &[&format!("error: {flag}: ")],
+        );
         assert_eq!(written(folder.path()), Some(wrong));
-        goes_on(&setup(folder.path(), &["--sign-in", "az", flag, right]));
+        assert_complete(&setup(folder.path(), &["--sign-in", "az", flag, right]));
         assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
     }
 }
@@ -97,7 +108,7 @@ fn missing_folder_and_folder_as_file_are_reported() {
 fn version_warnings_are_shown() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
-    goes_on(&run);
+    assert_complete(&run);
     assert!(
         run.err.contains("warning: this version has these settings under Federated Services"),
         "{}",

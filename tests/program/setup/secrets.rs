@@ -77,7 +77,7 @@ fn summary_contains_no_secret() {
             run.err
         );
         // An id in its place is an error, and another answer is wanted; everything else goes on to the tenant.
-        let goes_on = run.err.contains("error: the Azure CLI (az) cannot be started");
-        assert_eq!((run.code, goes_on), (Some(2), !canary.is_guid()), "{}", run.err);
+        let assert_complete = run.err.contains("error: the Azure CLI (az) cannot be started");
+        assert_eq!((run.code, assert_complete), (Some(2), !canary.is_guid()), "{}", run.err);
     }
 }

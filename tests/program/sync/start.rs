@@ -78,7 +78,7 @@ fn usage_errors_are_reported_before_the_start() {
         &site,
         &["sync", "a.toml", "b.toml", "--record", "r.jsonl"],
         2,
-        "--record takes one settings file",
+        "--record needs exactly one settings file",
     );
     assert!(!site.path("r.jsonl").exists());
     refused(&site, &["sync", "a.toml", "--record", "there.jsonl"], 2, "--record there.jsonl: ");
@@ -106,7 +106,7 @@ fn usage_errors_are_reported_before_the_start() {
         &site,
         &["sync", "a.toml", "b.toml", "--replay", "bad.jsonl"],
         2,
-        "--replay takes one settings file",
+        "--replay needs exactly one settings file",
     );
     assert!(site.requests().is_empty(), "nobody was asked");
 }
