@@ -193,7 +193,7 @@ fn disabled_service_principal_is_found_as_administrator() {
     assert_eq!(found(&off), ["sign-in-disabled"]);
     let unseen = Err(Unseen::new(Cause::Use, "no secret"));
     assert_eq!(found(&Snapshot { sign_in: unseen, ..off.clone() }), ["sign-in-disabled"]);
-    // Another reason for the refusal is the one to mend first.
+    // Another reason for the rejection must be fixed first.
     let Snapshot { sign_in, .. } = refusing(700016);
     assert_eq!(found(&Snapshot { sign_in, ..off.clone() }), ["application-not-found"]);
     let Snapshot { sign_in, .. } = refusing(7000112);

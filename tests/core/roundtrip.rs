@@ -108,7 +108,7 @@ fn removing_a_key_removes_only_that_key() {
             }
         }
     }
-    assert!(removed >= 300, "only {removed} keys were taken away");
+    assert!(removed >= 300, "only {removed} keys were removed");
 }
 
 /// The comparison that these tests rest on sees what the usual way of writing does to a text.

@@ -6,7 +6,7 @@ use std::path::Path;
 use swyx_teams::edit::{Change, NewValue};
 use swyx_teams::secret::{Secret, SecretSource};
 
-/// The files that take secrets out, and how often. Whoever adds a line here says why.
+/// The files that expose secrets, and how often. A new line needs a reason.
 const CALLERS: [(&str, usize); 11] = [
     // `--reveal` of `get` and `list`, in either format.
     ("cli/list.rs", 3),

@@ -132,7 +132,7 @@ class Graph(Cases):
             availability="BeRightBack", activity="BeRightBack", expiration_duration=timedelta(hours=8)
         )
         await of_user.set_user_preferred_presence.post(preferred)
-        self.assertEqual(await presence(client, user), ("Offline", "Offline"), "nobody is there whom it could show")
+        self.assertEqual(await presence(client, user), ("Offline", "Offline"), "the user has no session")
         await set_presence(client, user, session, "Busy", "InACall")
         self.assertEqual(await presence(client, user), ("BeRightBack", "BeRightBack"))
         await of_user.clear_user_preferred_presence.post()

@@ -96,7 +96,7 @@ class SignIn(Clients):
     def test_a_tenant_that_is_not_there(self):
         for tenant, code in [(NOWHERE, 90002), ("not a tenant", 900023)]:
             with self.subTest(tenant):
-                # MSAL asks for the discovery document first, and says itself that it is not to be had.
+                # MSAL requests the discovery document first, and reports its own error if it is missing.
                 with self.assertRaisesRegex(ValueError, "Unable to get authority configuration|AADSTS"):
                     application(self.emulator, authority=f"{self.emulator.authority}/{tenant}").acquire_token_for_client([GRAPH_SCOPE])
                 answer = self.emulator.ask("GET", f"{self.emulator.authority}/{tenant}/v2.0/.well-known/openid-configuration")

@@ -13,7 +13,7 @@ repos:
 class Hook(Case):
     def setUp(self):
         super().setUp()
-        # Settings of whoever runs this must not count, and a checkout may belong to another user.
+        # Ignore the settings of the current user; a checkout can belong to another user.
         settings = "[user]\nname = E2E\nemail = e2e@example.com\n[safe]\ndirectory = *\n"
         self.env = {
             "GIT_CONFIG_GLOBAL": str(self.write("gitconfig", settings)),

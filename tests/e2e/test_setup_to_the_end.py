@@ -75,7 +75,7 @@ class Documentation(Case):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
             self.assertIn(secret, done.stdout)
-            self.assertIn("# where the secret is to be kept", path.read_text(encoding="utf-8"))
+            self.assertIn("# where to store the secret", path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

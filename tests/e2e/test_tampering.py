@@ -1,4 +1,4 @@
-"""What the tests of the clients would see if the emulator were wrong: the same work through somebody who changes the answers."""
+"""Shows that the client tests detect a wrong emulator: repeats them through a relay that changes the responses."""
 
 import json
 
@@ -21,7 +21,7 @@ def unchanged(_, text):
 
 
 def other_key(path, text):
-    """Signs the tokens anew, with a key that nobody has published."""
+    """Signs the tokens with an unpublished key."""
     if not path.endswith("/oauth2/v2.0/token"):
         return text
     answer = json.loads(text)

@@ -67,7 +67,7 @@ pub struct Count {
     limit: usize,
     /// When each came.
     window: VecDeque<Time>,
-    /// Writes since somebody took note of them.
+    /// Writes since the last count.
     pub writes: u64,
     /// How many came above the limit.
     pub above: u64,

@@ -20,7 +20,7 @@ enum Next {
     CallSomewhere,
     ChangeSomewhere,
     Hangup(u32),
-    /// The gateway's event about somebody.
+    /// The gateway's event about a user.
     GatewayEvent(u32),
     /// The gateway's changes are read.
     Poll,
@@ -75,7 +75,7 @@ impl Office {
         let mut engine = Engine::new(options);
         let pairs =
             SAID.iter().map(|(availability, activity, ..)| engine.pair(availability, activity)).collect();
-        // Whoever is in a call in Teams at the beginning might be so by an earlier run's session.
+        // A call in Teams at the start may be the session of an earlier run.
         let people = (0..day.users)
             .map(|_| Some(said(&mut random)).filter(|said| *said != IN_A_CALL).unwrap_or_default());
         let people = people.map(Person::new).collect();
@@ -182,7 +182,7 @@ impl Office {
     fn call(&mut self, user: u32, begins: bool) {
         let now = self.now;
         let person = &mut self.people[user as usize];
-        // Whoever calls again at once is shown in a call all along.
+        // A user who calls again at once stays in a call.
         let waits = (begins != person.has_session(now)).then_some(now);
         (person.in_call, person.waits) = (begins, waits);
         self.tell(user);

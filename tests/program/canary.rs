@@ -70,7 +70,7 @@ impl Sweep {
 fn forms(secret: &str) -> Vec<(&'static str, String)> {
     let beginning = secret.chars().take(8).collect::<String>();
     let mut forms = Vec::new();
-    // Whoever finds the beginning finds the whole in the same form; only base64 depends on where it starts.
+    // Finding the beginning is enough, because the rest has the same form; only base64 depends on the offset.
     for text in [secret, &beginning] {
         let json = serde_json::to_string(text).unwrap();
         let debug = format!("{text:?}");

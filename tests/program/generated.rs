@@ -1,4 +1,4 @@
-//! The generated files are what the program generates today; `UPDATE=1 cargo test --test program generated` writes them anew.
+//! The generated files are current; `UPDATE=1 cargo test --test program generated` updates them.
 
 use std::collections::BTreeSet;
 

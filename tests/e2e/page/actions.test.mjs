@@ -54,7 +54,7 @@ test("a check online finds what the command finds, in its words; the plan has it
     assert.ok(known.length > 0);
     for (const { rule, message } of known) assert.ok(shown.includes(rule) && shown.includes(message.replaceAll("`", "")), `${rule}: ${shown}`);
     assert.deepEqual(await faultsEverywhere(page), []);
-    // And the plan says what would mend it, a step each.
+    // The plan shows the steps that fix it.
     await follow(page, "Back to the form");
     await perform(page, "Plan");
     assert.ok((await page.locator(".steps li").count()) > 0);

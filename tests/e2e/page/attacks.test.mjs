@@ -122,7 +122,7 @@ test("the page is in nobody's frame", async (t) => {
     assert.doesNotMatch(await framed(page.context(), served.home), /Control Center/);
 });
 
-test("a link opens once, whoever is first", async (t) => {
+test("a link opens only once", async (t) => {
     const served = await serve(t, browser, SOUND);
     // Those above the limit of connections are closed unheard.
     const answers = await Promise.all(Array.from({ length: 1000 }, () => ask(served.link).catch(({ code }) => ({ refused: code }))));

@@ -1,4 +1,4 @@
-// The whole path of an administrator: open the link, see the findings, mend them, save; and what the file is afterwards.
+// The workflow of an administrator: open the link, see the findings, fix them, save; and the resulting file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const browser = browsing();
 const SECRET = "control_center.MsTeamsClientSecret";
 const users = (page) => page.getByRole("table", { name: "Users" });
 
-test("findings are seen, mended while typing, and saved; the rest of the file stays", async (t) => {
+test("findings are shown, fixed while typing, and saved; the rest of the file stays", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     const known = checked(served.file);

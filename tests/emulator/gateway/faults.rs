@@ -71,7 +71,7 @@ async fn stream_broken_after_an_event_is_resumed_after_it() {
     let mut told = Vec::new();
     for _ in 0..3 {
         let event = stream.next().await.expect("an event");
-        assert_eq!(stream.next().await, None, "it broke off");
+        assert_eq!(stream.next().await, None, "it was interrupted");
         told.push(event.data["sequence"].as_u64().expect("a number"));
         stream = gateway.listen(Some(&event.id)).await.expect("a stream");
     }

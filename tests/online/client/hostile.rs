@@ -1,4 +1,4 @@
-//! Somebody in between puts our own secret, and the token, wherever an answer has room for it: nothing of it is ever said.
+//! A man in the middle puts the secret and the token into every part of a response: the client never repeats them.
 
 use serde_json::json;
 use swyx_teams::entra::GraphError;

@@ -131,7 +131,7 @@ async fn cancelled_wait_loses_no_event_and_keeps_the_limit() {
     };
     assert_eq!(seen, [Some(speaking())]);
     assert!(matches!(error, GatewayError::Silent { .. }));
-    // The pauses of this stream begin anew with each wait, so that its second piece comes within the second one.
+    // The pauses of this stream restart with each wait, so its second chunk arrives within the second wait.
     assert_eq!(start.elapsed().as_secs(), 6 + 45);
 }
 

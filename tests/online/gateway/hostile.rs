@@ -1,4 +1,4 @@
-//! Somebody in between puts our own token wherever an answer has room for it: nothing of it is ever said.
+//! A man in the middle puts the token into every part of a response: the client never repeats it.
 
 use std::sync::{Arc, Mutex};
 

@@ -127,7 +127,7 @@ async fn bodies_that_violate_the_contract_are_rejected() {
         let event = text(&format!("event: status\ndata: {body}\n\n"));
         assert_eq!(kind(&events(vec![event]).await.next().await.unwrap_err()), "not", "{body:.80}");
     }
-    // The twin keeps it, but is somebody else's.
+    // The status of the same user is accepted, that of another user is not.
     let body = status(r#""b""#, r#""Away""#, "true", "1");
     let set = gateway(&Script::new([answer(200, "application/json", &body)]));
     assert!(set.set_status("b", SwyxStatus::Away).await.is_ok());

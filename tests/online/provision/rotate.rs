@@ -80,7 +80,7 @@ async fn begin(world: &World) -> Result<(), String> {
     shortcoming(&world.stage, &world.end(0))
 }
 
-/// Somebody types the secret that is kept into Control Center.
+/// Enters the stored secret into Control Center.
 fn learn(stage: &Stage) {
     let kept = stage.state().kept.clone();
     stage.state().control_center = kept;

@@ -1,4 +1,4 @@
-//! Tenants in which something stands in the way, or which somebody else had in hand before.
+//! Tenants with an obstacle, or with objects from an earlier setup.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,7 +127,7 @@ async fn deleted_application_error_says_how_to_restore() {
         done(stage.apply().await, &stage);
         let id = stage.emulator.snapshot().applications[0].id;
         graph(&stage, "DELETE", &format!("/applications/{id}"), Value::Null).await;
-        // Whoever deletes it knows that nothing works without it.
+        // Deleting it is deliberate: nothing works without it.
         stage.state().has_worked = false;
         if !is_named {
             stage.state().client_id = None;

@@ -205,7 +205,7 @@ fn lost_session_is_set_again_once() {
     bench.pass(4.0);
     bench.answer("Available/Available");
     assert_eq!(bench.writes(), [&Action::Renew(0, LIFE)]);
-    // Whoever set that by hand keeps it.
+    // A manually set status stays.
     for _ in 0..50 {
         bench.answer("Available/Available");
         bench.pass(4.0);
@@ -269,7 +269,7 @@ fn older_reading_is_ignored_unless_it_persists() {
     assert!(!read("DoNotDisturb/DoNotDisturb", "A0009"));
     // Away, as before.
     assert!(!read("BeRightBack/BeRightBack", "A0011"));
-    // Graph counts anew: after a while that is believed.
+    // Graph restarts its counter: after a while, the new numbers are accepted.
     let believed = (0..6).map(|_| read("DoNotDisturb/DoNotDisturb", "A0001")).collect::<Vec<_>>();
     assert_eq!(believed.iter().filter(|set| **set).count(), 1, "{believed:?}");
 }
@@ -296,7 +296,7 @@ fn users_missing_from_a_snapshot_have_no_call() {
     bench.answer("Available/Available");
     bench.call([0, 1], true);
     bench.answer("Busy/InACall");
-    // The gateway begins anew, and has only one of them.
+    // The gateway restarts, and has only one of them.
     let all = vec![bench.status(1, true)];
     bench.step(Event::AllStatuses(all));
     assert_eq!(bench.writes(), [&Action::Clear(0)]);

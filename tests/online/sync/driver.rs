@@ -17,7 +17,7 @@ use super::wrong::Brain;
 /// What is to happen.
 #[derive(Clone, Debug)]
 enum Next {
-    /// Somebody does something: in Teams, a call, or by hand in Swyx.
+    /// A user acts: in Teams, with a call, or in Swyx.
     Teams(usize),
     Call(usize),
     ByHand(usize),
@@ -29,7 +29,7 @@ enum Next {
     Answer(u32, Command, Outcome),
     /// An event of the gateway, on one connection.
     GatewayEvent(u32, UserStatus),
-    /// The driver reads what changed at the gateway, or connects anew.
+    /// The driver reads the changes of the gateway, or reconnects.
     Poll(u32),
     AllRead(u32, Vec<UserStatus>),
     ChangesRead(u32, Vec<UserStatus>),
@@ -160,8 +160,7 @@ impl<'p> Run<'p> {
             Next::Strike(blow) => self.strike(self.plan.blows[blow].1),
             Next::Wake(wake) if wake == self.wake => self.step(Event::Tick),
             Next::Wake(_) => {}
-            // With the program its connections are cut. A status that its last request set after it was started again would look as if somebody
-            // had set it by hand, and nobody could tell.
+            // The connections end with the program. A status that its last request sets after the restart would look like a manual status.
             Next::Effect(life, Action::SetStatus(..)) if life != self.life => {}
             Next::Effect(_, action) => self.take_effect(&action),
             Next::Answer(life, command, outcome) if life == self.life => {

@@ -16,7 +16,7 @@ pub const LONGEST_WAIT: Time = 20_000;
 /// Answers, and events on their way.
 const ON_THE_WAY: Time = 11_000;
 
-/// An outage of Graph: what was sent to it in vain, and how much of that was a write for a user for whom one was sent before.
+/// An outage of Graph: the number of lost requests, and how many of them repeated a write for the same user.
 #[derive(Debug, Default)]
 struct Outage {
     began: Time,

@@ -32,7 +32,7 @@ pub enum Blow {
     GraphOut(Time),
     /// The gateway does not answer for so long.
     GatewayOut(Time),
-    /// The gateway begins anew: its sequences, too.
+    /// The gateway restarts, with new sequences.
     GatewayRestart,
     /// The program is killed, and started again so much later.
     Kill(Time),

@@ -68,7 +68,7 @@ async fn emulator_serves_until_sigterm_and_cleans_up() {
     assert_eq!(answer.status(), 200);
     let by_number = address.replace("localhost", "127.0.0.1");
     assert_eq!(client.post(by_number).send().await.expect("an answer").status(), 400);
-    // Whoever does not trust the authority gets no answer.
+    // A client that does not trust the authority gets no response.
     let stranger = reqwest::Client::builder().no_proxy().build().expect("a client");
     assert!(stranger.post(&address).send().await.is_err());
     let option = running.fact("authority").replace("https://", "--trust=");

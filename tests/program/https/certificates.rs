@@ -1,4 +1,4 @@
-//! Whoever cannot prove to be the host that was asked for gets nothing, and the administrator hears why.
+//! A server without a valid certificate for the host gets no request, and the error says why.
 
 use std::path::Path;
 

@@ -26,7 +26,7 @@ fn stepwise() -> (SocketAddr, Sender<String>) {
     let (address, _) = serve(move |stream, _| {
         if request(stream).is_some() {
             stream.write_all(HEAD.as_bytes()).expect("sent");
-            // Whoever waits for more than ever comes must not wait for ever.
+            // Waiting for missing data must end.
             while let Ok(text) = take.lock().unwrap().recv_timeout(Duration::from_secs(20)) {
                 stream.write_all(text.as_bytes()).expect("sent");
             }
@@ -49,7 +49,7 @@ fn gateway(address: SocketAddr) -> Gateway {
     Gateway::new(&address, Secret::new("a-token"), std::sync::Arc::new(https()), limits)
 }
 
-/// The server gives each event only once the one before has been read: whoever read whole answers would never see the first.
+/// The server sends each event only after the previous one was read, so a client that buffers whole responses would hang.
 #[tokio::test]
 async fn events_arrive_before_the_response_ends() {
     let (address, give) = stepwise();

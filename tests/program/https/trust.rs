@@ -1,8 +1,7 @@
-//! A settings file from a pull request: each key that could carry a secret elsewhere, or run something, aimed at a listener, which
-//! must hear nothing; and, as the known-bad twin, the same file with `--trust`, which makes the listener hear.
+//! A settings file from a pull request: each key that could send a secret elsewhere, or run a command, points to a listener, which must
+//! receive nothing. As a cross-check, the listener receives a request from the same file with `--trust`.
 //!
-//! The listener is on this machine, whose ports may belong to anyone: under its usual names and under `127.1`, which is 127.0.0.1 to
-//! whoever connects.
+//! The listener is on this machine, under its usual names and under `127.1`, which connects to 127.0.0.1.
 
 use std::path::Path;
 

@@ -7,7 +7,7 @@ use super::world::*;
 
 const ID: &str = "11c5d07e-6d0f-4a3c-9a58-2b7e94f1d603";
 
-/// A tenant in which somebody registered an application of the name in the portal.
+/// A tenant with an application of that name, registered in the portal.
 fn portal() -> World {
     let application = json!({"appId": ID, "displayName": NAME, "secrets": [{"displayName": "by hand"}],
         "declared": {"application": ["Presence.Read.All"], "delegated": ["User.Read"]}});

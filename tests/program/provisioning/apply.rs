@@ -120,7 +120,7 @@ fn settings_files_of_one_tenant_can_have_own_applications() {
     }
 }
 
-/// As somebody who is allowed opens the address that was printed, in a browser.
+/// Opens the printed address as an administrator who is allowed to consent.
 fn consent(world: &World, said: &str) -> String {
     let address = said.split("opens ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
     world.ask("GET", address, None)

@@ -4,7 +4,7 @@
 use super::gate::Deed;
 use super::world::*;
 
-/// Kills the program at each request of a command in turn, each time in a world made anew by `begin`. `holds` is asked after the kill,
+/// Kills the program at each request of a command in turn, each time in a new world from `begin`. `holds` is checked after the kill,
 /// `ends` after the same command was run again. Gives how many kills there were.
 fn killed_everywhere<T>(
     words: &[&str],
@@ -145,7 +145,7 @@ fn killed_removal_of_an_old_secret_is_completed() {
     }
 }
 
-/// What cannot be put in its place by the program goes into a file; whoever finds that empty after a kill asks for another secret.
+/// A secret that the program cannot store goes into a file. If the file is empty after a kill, another secret is requested.
 #[test]
 fn handed_over_secret_is_obtained_after_a_kill() {
     let mut kills = 0;

@@ -113,14 +113,14 @@ fn a_settings_file_keeps_its_mode() {
     }
 }
 
-/// Root may write everywhere, so it has to become somebody else.
-const SOMEBODY: u32 = 65_534;
+/// An unprivileged user, because root can write everywhere.
+const UNPRIVILEGED: u32 = 65_534;
 
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// The program as somebody who may not write everywhere.
+/// The program as an unprivileged user.
 fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(copy);
     command.args(words).current_dir(world.folder()).env_clear();
@@ -129,7 +129,7 @@ fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
         .env("SWYX_TEAMS_TRUST", world.address())
         .stdin(std::process::Stdio::null());
     if is_root() {
-        command.uid(SOMEBODY).gid(SOMEBODY);
+        command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
     }
     command
 }
@@ -161,7 +161,7 @@ fn read_only_folder_is_reported_and_later_continued() {
         }
         world.write("settings/a.toml", &world.settings("{ file = \"../secrets/north\" }"));
         if is_root() {
-            chown(world.path("settings/a.toml"), Some(SOMEBODY), Some(SOMEBODY)).expect("given away");
+            chown(world.path("settings/a.toml"), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("given away");
         }
         set_mode(world.folder(), 0o755);
         set_mode(&world.path(closed), 0o555);
@@ -203,7 +203,7 @@ fn missing_volume_does_not_make_the_secret_an_orphan() {
     fs::remove_file(&vault).expect("removed");
     std::os::unix::fs::symlink("mount", &vault).expect("linked");
     let run = world.ends(2, &["rotate", "a.toml"]);
-    assert!(run.err.contains("whose value somebody may have"), "{}", run.err);
+    assert!(run.err.contains("that is not where the settings say"), "{}", run.err);
     assert!(world.accepts(&secret), "nobody is locked out");
     world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(world.accepts(&secret) && world.accepts(&world.kept_in("mount/teams.secret")));

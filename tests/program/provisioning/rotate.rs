@@ -1,4 +1,4 @@
-//! `rotate`: a new secret, the old one valid until somebody says that it may go, and what policies of the tenant refuse.
+//! `rotate`: creates a new secret, keeps the old one valid until `--finish`, and reports policies of the tenant.
 
 use serde_json::{Value, json};
 use swyx_teams::emulator::Scenario;
@@ -14,7 +14,7 @@ fn applied() -> (World, String) {
     (world, secret)
 }
 
-/// A tenant with an application that somebody registered in the portal, with settings and secret of it.
+/// A tenant with an application from the portal, with its settings and its secret.
 fn registered(scenario: Scenario) -> (World, String) {
     let world = World::of(scenario);
     let secret = world.facts().client_secret.clone().expect("a secret");

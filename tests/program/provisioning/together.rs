@@ -1,4 +1,4 @@
-//! Several runs on one settings file at once: whoever comes later finds what was made, or gives back what it made.
+//! Concurrent runs for one settings file: a later run finds what exists, or removes what it created.
 
 use std::process::Stdio;
 

@@ -9,7 +9,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::common::program;
 
-/// A page that is served, and the session of whoever opened its link. It ends when it is dropped.
+/// A served page with an open session. Ends when dropped.
 pub struct Served {
     pub child: Child,
     /// `127.0.0.1:PORT`.

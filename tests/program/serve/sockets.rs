@@ -35,7 +35,7 @@ fn ask(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("a connection");
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
-    // Whoever is refused before all is read may find the connection reset.
+    // A request that is rejected before it is fully read can cause a connection reset.
     let _ = stream.read_to_string(&mut answer);
     answer
 }

@@ -1,4 +1,4 @@
-//! Flags: each one's place in the file, what is missing, what is wrong.
+//! Flags: their keys in the file, missing answers, invalid answers.
 
 use crate::setup::{
     REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, required_but, setup,

@@ -1,4 +1,4 @@
-//! How it ends, and what whoever supervises it hears.
+//! Signals, and notifications of the supervisor.
 
 use std::os::unix::net::UnixDatagram;
 

@@ -77,6 +77,6 @@ fn invalid_settings_are_reported_and_previous_ones_stay() {
     until("the file is gone", || refused().as_str().is_some_and(|why| why.contains("unreadable")));
     site.write("a.toml", &site.settings());
     until("nothing is refused any more", || refused().is_null());
-    assert_eq!(site.sessions(), 1, "nothing was begun anew");
+    assert_eq!(site.sessions(), 1, "the run was not restarted");
     assert_eq!(running.stop().code, Some(0));
 }

@@ -40,7 +40,7 @@ fn metrics_health_and_status_contain_no_user() {
         let (code, body) = running.get(path);
         assert_eq!((code, site.user_in(&body)), (200, None), "{path}\n{body}");
     }
-    // The search finds whom it should.
+    // The search itself works.
     assert!(site.user_in("nobody but Anna.Albrecht@contoso.example").is_some());
     assert_eq!(running.get("/").0, 404);
     assert_eq!(running.stop().code, Some(0));

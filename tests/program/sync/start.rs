@@ -1,4 +1,4 @@
-//! What keeps it from starting, and with which exit code; one bad file among good ones keeps nobody else.
+//! Errors at the start and their exit codes. One invalid file does not affect the others.
 
 use super::running::until;
 use super::site::{SECRET, Site, TOKEN};
@@ -122,11 +122,11 @@ fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     until("a call in Teams", || site.sessions() == 1);
     assert_eq!(running.get("/readyz").0, 503, "one of two is carried");
     assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
-    // Mended, but of the same tenant and application as the other: it stays out, and nobody clears the other's sessions.
+    // Valid now, but with the same tenant and application as the other file: not used, and no session is cleared.
     site.write("a.toml", &site.settings());
     running.says("b.toml has the same tenant and application");
     assert_eq!(site.sessions(), 1);
-    // Another of its tenant's applications is somebody else.
+    // Another application of the same tenant can be used.
     let id = site.facts().client_id.as_deref().expect("an application");
     site.write("a.toml", &site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21"));
     until("both are carried", || running.get("/status").1.matches("\"refused\":null").count() == 2);

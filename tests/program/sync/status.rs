@@ -1,4 +1,4 @@
-//! `status`, for a person and as JSON.
+//! `status`, as text and as JSON.
 
 use serde_json::Value;
 

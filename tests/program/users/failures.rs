@@ -1,4 +1,4 @@
-//! What is said where no lists are to be had, and with which exit code.
+//! Errors when a list cannot be read, and their exit codes.
 
 use super::users;
 use crate::emulated::Emulated;
