@@ -14,7 +14,7 @@ pub type Parts = Vec<String>;
 pub struct Module {
     children: BTreeSet<String>,
     items: BTreeSet<String>,
-    /// What each imported name stands for.
+    /// The meaning of each imported name.
     pub imports: BTreeMap<String, Parts>,
     /// The paths of its code and of its imports, but not of what it only re-exports.
     pub used: BTreeSet<Parts>,

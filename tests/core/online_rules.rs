@@ -1,4 +1,4 @@
-//! The rules that look at a tenant: each kind of refusal, grant, read and date, and what is said of what was not seen.
+//! The online rules: each kind of rejection, grant, read and date, and the reasons of skipped rules.
 
 use crate::common::{GOOD, tenants};
 use swyx_teams::check::{self, Checked};
@@ -55,7 +55,7 @@ fn from_teams() -> String {
 fn complete_tenant_is_fully_checked_without_findings() {
     let checked = checked(GOOD, &healthy());
     assert_eq!((checked.diagnostics().len(), checked.skipped()), (0, &[][..]));
-    // Without a tenant nothing is examined, and nobody expects it to be.
+    // Without a tenant, no online rule runs, and none is listed as skipped.
     assert_eq!(check::bytes("a.toml", GOOD.into(), false).skipped(), []);
 }
 
@@ -325,7 +325,7 @@ fn unreadable_delegated_grants_skip_only_their_rule() {
     assert_eq!(skipped(&needed, &why), ["permission-delegated"]);
 }
 
-/// What is said of the end of secrets, with what is known of the sign-in.
+/// The messages about the expiry of secrets, for a result of the sign-in.
 fn ends(tenant: Snapshot, secrets: &[(&str, Option<bool>)]) -> String {
     let mut tenant = tenant;
     let registration = registered(|registration| {
@@ -372,7 +372,7 @@ fn earliest_possible_secret_in_use_counts() {
     let unseen = || Snapshot { sign_in: Err(Unseen::new(Cause::Use, "no secret")), ..healthy() };
     let only = ends(unseen(), &[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
-    // All have ended, and no sign-in says so.
+    // All secrets are expired, and no sign-in shows it.
     let gone = ends(unseen(), &[(gone_by, Some(true))]);
     assert!(gone.contains("\"s0\" expired on 2026-02-01"), "{gone}");
     assert_eq!(ends(refusing(7000222), &[(gone_by, Some(true)), (soon, Some(true))]), "");

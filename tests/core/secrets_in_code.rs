@@ -18,7 +18,7 @@ const CALLERS: [(&str, usize); 11] = [
     ("http/send.rs", 1),
     // The form of the token request.
     ("entra/sign_in/grants.rs", 1),
-    // Reads what a token says of itself.
+    // Reads the claims of a token.
     ("entra/sign_in/token.rs", 1),
     // Writes a new secret into its file, or into that of `--secret-out`.
     ("provision/files.rs", 2),

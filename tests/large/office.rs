@@ -56,13 +56,13 @@ struct Office {
 /// At the beginning, and until then, it only learns what there is.
 const SETTLED: Time = 60 * SECOND;
 const INTERVAL: Time = 4 * SECOND;
-/// At the end, everybody hangs up within this time.
+/// At the end, all calls end within this time.
 const CLOSING: Time = 120 * SECOND;
 /// After a session ended, a presence that looks like it is believed so much later.
 const ECHO: Time = 10 * SECOND;
 
 impl Office {
-    /// An office whose tenant takes `limit` requests in 30 s; the engine is told `told`.
+    /// An office whose tenant allows `limit` requests in 30 s; the engine assumes `told`.
     fn new(day: Day, end: Time, limit: u16, told: u16) -> Self {
         let mut random = fastrand::Rng::with_seed(5);
         let options = Options {

@@ -106,7 +106,7 @@ async fn large_tenant_is_not_throttled_and_ends_consistent() {
     let busy = if minutes == 0 { 30 * SECOND } else { minutes * 60 * SECOND };
     let start = std::time::Instant::now();
     let mut site = Site::new(users);
-    // The lists are read, and everybody once.
+    // The lists and every user are read once.
     pass(20.0).await;
     site.busy(busy).await;
     // All at once: as many writes as there are calls, of which 45 are for a second.

@@ -1,4 +1,4 @@
-//! Secrets that can be told anywhere, and the search for them in all the forms that an output could give them.
+//! Recognisable secrets, and the search for them in every form that output can have.
 
 /// A secret of one shape, and another one of the same shape.
 pub struct Canary {
@@ -169,7 +169,7 @@ fn the_sweep_finds_a_secret_in_every_form() {
     }
 }
 
-/// And a program that passed on what its TOML parser says would be caught: the parser quotes the line.
+/// Forwarding an error of the TOML parser would be detected, because the parser quotes the line.
 #[test]
 fn the_errors_of_the_parser_would_be_found() {
     for Canary { name, secret, .. } in CANARIES {

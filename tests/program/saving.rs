@@ -31,7 +31,7 @@ fn torn_by_kills(
     writer: impl Fn(usize) -> Command,
 ) -> (u32, usize) {
     let path = folder.join("swyx-teams.toml");
-    // The quickest of some runs: a machine that is busy for a moment must not make every later kill come too late.
+    // The fastest of some runs: a short load must not delay all later kills.
     let whole = (0..5).map(|_| {
         let start = Instant::now();
         assert!(writer(1).status().expect("runs").success());
@@ -143,7 +143,7 @@ fn full_disk_keeps_the_old_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = large(10);
     fs::write(folder.path().join("swyx-teams.toml"), &text).expect("written");
-    // A limit on the size of files, with its signal ignored, fails a write half-way, as a full disk does.
+    // A file size limit, with its signal ignored, fails a write half-way like a full disk.
     let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" set sync.session_minutes 20";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_swyx-teams")])
@@ -200,7 +200,7 @@ fn read_only_folder_is_named() {
     fs::set_permissions(folder.path().join("secret"), fs::Permissions::from_mode(0o755)).expect("set");
 }
 
-/// A busy folder is waited for, and not for ever: the lock is one that ends with its holder.
+/// A locked folder is waited for, with a limit: the lock ends with its process.
 #[test]
 fn writers_wait_for_each_other() {
     let folder = tempfile::tempdir().expect("a folder");

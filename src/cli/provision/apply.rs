@@ -141,7 +141,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let address = consent_link(&session.wanted, applied.client_id);
     context.error(format_args!(
-        "not granted: {names}; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {address}, or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue"
+        "not granted: {names}; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {address} or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue"
     ));
     Ok(())
 }

@@ -171,7 +171,7 @@ fn draft_07_agrees_with_2020_12() {
     assert_every_rule(&coverage);
 }
 
-/// The known-bad twin: a schema that is wrong in one place is found out.
+/// The cross-check: a schema with one error is detected.
 #[test]
 fn damaged_schema_is_detected() {
     let dialect = Dialect::Draft2020_12;

@@ -141,7 +141,7 @@ async fn limits_match_the_documented_rates() {
     tokio::time::advance(Duration::from_millis(17_500)).await;
     assert_ne!(tenant.graph(&token, path).await.status, 429);
     assert_eq!(tenant.graph(&token, "/users").await.headers["x-ms-resource-unit"], "2");
-    // Without the limits nothing waits, and the cost is told all the same.
+    // Without limits, no request waits, but its cost is still reported.
     let free = with(&[]);
     let token = free.facts().admin_token.clone();
     for _ in 0..1501 {

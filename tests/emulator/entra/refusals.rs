@@ -1,4 +1,4 @@
-//! What the token endpoint refuses, and how it says so.
+//! The errors of the token endpoint.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -158,7 +158,7 @@ async fn errors_do_not_repeat_a_misplaced_secret() {
     }
     let answer = tenant.get(&format!("/{secret}/v2.0/.well-known/openid-configuration")).await;
     assert!(!answer.text.contains(&secret) && answer.status.is_client_error());
-    // The known-bad twin: where it is sent back, it is found.
+    // The cross-check: a secret in a response is detected.
     assert!(tenant.facts().to_json().contains(&secret));
 }
 

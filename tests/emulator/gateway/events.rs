@@ -1,4 +1,4 @@
-//! The stream of events: told at once, resumed after a cut, refused after a restart.
+//! The event stream: immediate events, resumption after an interruption, rejection after a restart.
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ fn turn(gateway: &Gateway, count: u64) {
     (0..count).for_each(|turn| gateway.emulator.call("ada", turn % 2 == 0).expect("ada"));
 }
 
-/// The sequences told within a minute.
+/// The sequences of the events within a minute.
 async fn told(stream: &mut Stream) -> Vec<u64> {
     let mut told = Vec::new();
     while let Some(Event { data, .. }) = stream.within(60).await {

@@ -1,4 +1,4 @@
-//! What Graph shows of the same people, and what the emulator itself says of them.
+//! The same users in Graph and in the API of the emulator.
 
 use std::time::Duration;
 

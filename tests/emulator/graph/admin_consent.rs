@@ -18,7 +18,7 @@ fn declaring() -> Value {
         "declared": {"application": SYNC, "delegated": ["User.Read"]}}]})
 }
 
-/// Opens the page: the status, where it leads, and what it says.
+/// Opens the page, and returns its status, redirect and text.
 async fn open(tenant: &Tenant, segment: &str, query: &str) -> (u16, String, String) {
     let request = Request::get(format!("https://localhost:8443/{segment}/adminconsent?{query}"));
     let answer = tenant.emulator.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -88,7 +88,7 @@ async fn exactly_the_declared_permissions_are_granted() {
     };
     assert_eq!(principal(&tenant), Some(expected.clone()));
 
-    // What nobody knows is passed over, and without a declaration nothing is granted.
+    // Unknown permissions are ignored, and without a declaration nothing is granted.
     let path = format!("/applications(appId='{}')", Tenant::app_id(0));
     let unknown = json!([{"resourceAppId": GRAPH, "resourceAccess": [{"id": Tenant::app_id(9), "type": "Role"}]},
         {"resourceAppId": Tenant::app_id(8), "resourceAccess": [{"id": READ_PRESENCES, "type": "Role"}]}]);

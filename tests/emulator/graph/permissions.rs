@@ -52,7 +52,7 @@ async fn only_sufficient_roles_are_accepted() {
     let directory_or = |more: &'static str| [&[more], DIRECTORY].concat();
     let organization = [&["Organization.Read.All", "User.Read.All"], DIRECTORY].concat();
     let presence = |action: &str| format!("/users/{user}/presence/{action}");
-    // A call, its body, who may make it, and what the others are told.
+    // A request, its body, the permissions that allow it, and the error for others.
     let calls: Vec<(&str, String, Value, Vec<&str>, &str)> = vec![
         ("GET", "/users".into(), Value::Null, USERS.into(), DENIED),
         ("GET", format!("/users/{user}"), Value::Null, USERS.into(), DENIED),

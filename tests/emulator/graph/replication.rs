@@ -219,7 +219,7 @@ async fn new_secret_is_rejected_and_removed_one_still_works() {
     replicated().await;
     assert_eq!((code(&secret).await, listed().await), ((401, Some(7_000_215)), 1));
 
-    // One that nobody has seen yet can be removed all the same, and is never seen.
+    // A secret that is not visible yet can be removed, and never becomes visible.
     let added = change("addPassword", json!({})).await;
     assert_eq!(change("removePassword", json!({"keyId": added.text("keyId")})).await.status, 204);
     replicated().await;

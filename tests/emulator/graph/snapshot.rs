@@ -1,4 +1,4 @@
-//! The directory as it truly is, against what Graph's answers said of it.
+//! Compares the real directory with the responses of Graph.
 
 use std::time::Duration;
 

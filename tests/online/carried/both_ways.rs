@@ -1,4 +1,4 @@
-//! What is carried where nothing goes wrong.
+//! The synchronisation without faults.
 
 use std::sync::Arc;
 

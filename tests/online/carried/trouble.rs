@@ -1,4 +1,4 @@
-//! What is carried where something goes wrong, and that nobody is left in a call.
+//! The synchronisation with faults. No user stays in a call.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -94,7 +94,7 @@ async fn failure_of_the_request_fails_every_part() {
     let refused = json(403, &json!({"error": {"code": "Forbidden"}}));
     let outcomes = client(&Script::new([good_token(), refused])).batch(&parts()).await;
     assert!(outcomes.iter().all(|part| part.as_ref().is_ok_and(|part| part.status == 403)));
-    // That Graph does not understand the batch says nothing of its parts.
+    // A rejected batch does not reject its parts.
     let bad = json(400, &json!({"error": {"code": "BadRequest"}}));
     for reply in [bad, html(200), json(200, &json!({"responses": 1})), json(200, &json!({}))] {
         let outcomes = client(&Script::new([good_token(), reply])).batch(&parts()).await;

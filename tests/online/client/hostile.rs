@@ -102,7 +102,7 @@ async fn snapshot_contains_neither_secret_nor_token() {
     }
 }
 
-/// The known-bad twin: an error that keeps the body, as an HTTP library's own would, is found out.
+/// The cross-check: an error that contains the body, like that of an HTTP library, is detected.
 #[test]
 #[should_panic(expected = "invalid_client")]
 fn error_with_a_body_would_be_found() {

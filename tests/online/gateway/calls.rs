@@ -116,7 +116,7 @@ async fn invalid_requests_are_not_sent() {
     let other = Gateway::new(&ADDRESS.parse().unwrap(), token, transport, once());
     assert_eq!(other.capabilities().await.unwrap_err(), GatewayError::NotAToken);
     assert_eq!(script.lines(), [""; 0]);
-    // The twin: an id of 200 characters is sent.
+    // The cross-check: an id of 200 characters is sent.
     assert!(gateway.set_status(&"ü".repeat(200), SwyxStatus::Away).await.is_err());
     assert_eq!(script.lines().len(), 1);
 }
@@ -136,7 +136,7 @@ async fn without_retries_requests_are_sent_once() {
     assert!(gateway(&script).users().await.unwrap_err().is_transient());
     assert!(gateway(&script).set_status("a", SwyxStatus::Away).await.is_err());
     assert_eq!(script.lines().len(), 2);
-    // The twin: by default it is sent again three times.
+    // The cross-check: by default, there are three retries.
     assert!(over(Arc::clone(&script) as _, Limits::default()).users().await.is_err());
     assert_eq!(script.lines().len(), 6);
 }

@@ -90,6 +90,6 @@ async fn no_response_reveals_the_token() {
     assert!(count > 900, "{count}");
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_silent(&log);
-    // The twin: it would have been seen there.
+    // The cross-check: the search finds it there.
     assert!(log.contains("/v1/capabilities") && log.contains("swyx.example.com"), "{log:.500}");
 }

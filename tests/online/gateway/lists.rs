@@ -65,7 +65,7 @@ async fn page_with_invalid_token_is_rejected() {
         let error = gateway(&Script::new([page(&[], Some(next))])).users().await.unwrap_err();
         assert!(matches!(error, GatewayError::NotAGateway { .. }), "{error}");
     }
-    // The twin: a token of 1,024 characters is one.
+    // The cross-check: a token of 1,024 characters is valid.
     let script = Script::new([page(&[], Some(&"x".repeat(1024))), page(&[], None)]);
     assert!(gateway(&script).users().await.is_ok());
 }

@@ -104,7 +104,7 @@ async fn events_are_limited_to_64_kib() {
         let error = read(vec![text(&large), Piece::Never]).await.unwrap_err();
         assert!(matches!(error, GatewayError::NotAGateway { .. }), "{error}");
     }
-    // The twin: what is passed over takes no room.
+    // The cross-check: skipped lines need no memory.
     let many = format!("other: {line}\n").repeat(1000) + "event: users\ndata\n\n";
     assert_eq!(read(vec![text(&many)]).await.map(|seen| seen.len()), Ok(1));
 }
@@ -123,7 +123,7 @@ fn some_line() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// However a stream is cut, it says the same.
+    /// The events do not depend on the chunks of a stream.
     #[test]
     fn chunk_boundaries_do_not_matter(
         lines in prop::collection::vec((some_line(), prop_oneof!["\n", "\r", "\r\n"]), 0..20),

@@ -38,7 +38,7 @@ fn granted(application: &ApplicationSnapshot) -> &[String] {
     application.service_principal.as_ref().map_or(&[], |principal| &principal.granted)
 }
 
-/// How a tenant has to look once a run said that it is done.
+/// The required state of a tenant after a completed run.
 pub struct End<'a> {
     /// Names of the granted application permissions.
     pub granted: &'a [&'a str],

@@ -114,7 +114,7 @@ async fn declarations_for_other_resources_stay_unchanged() {
     assert!(plan.steps.iter().any(|step| matches!(step, Step::Revoke { .. })), "{plan:?}");
     let pruned = declared().await;
     assert_eq!(pruned[1].to_string(), before[1].to_string());
-    // The delegated permission is none that a mode judges.
+    // Modes ignore delegated permissions.
     let snapshot = stage.emulator.snapshot().applications.remove(0);
     assert_eq!(snapshot.declared.delegated, ["User.Read"]);
     assert_eq!(snapshot.declared.application, ["Presence.ReadWrite.All", "User.ReadBasic.All"]);

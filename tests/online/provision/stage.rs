@@ -229,7 +229,7 @@ impl Stage {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 
-    /// What strikes a request, if anything does. What is killed waits for ever.
+    /// The fault of a request, if any. A killed run waits forever.
     pub async fn strike(&self, target: Target<'_>) -> Option<Strike> {
         if self.state().is_killed {
             return self.kill().await;
@@ -256,7 +256,7 @@ impl Stage {
         self.state().is_killed = true;
     }
 
-    /// Waits for a kill of this run; one of a run before may still be told.
+    /// Waits for a kill of this run, and ignores that of an earlier run.
     async fn was_killed(&self) {
         while !self.state().is_killed {
             self.killed.notified().await;

@@ -23,7 +23,7 @@ enum Way {
     Right,
     /// The old one is removed before there is a new one.
     RemovesFirst,
-    /// The old one is removed as soon as there is a new one, which nobody has tried yet.
+    /// Removes the old secret as soon as there is a new, untested one.
     RemovesUnproven,
     /// Where no answer comes, the request for a secret is sent again.
     AddsBlindly,

@@ -61,7 +61,7 @@ impl Bench {
         self.step(Event::Statuses(statuses));
     }
 
-    /// Time goes by; the gateway goes on telling that nothing changed.
+    /// Advances the time, while the gateway reports no change.
     fn pass(&mut self, time: f64) {
         self.now = self.now + seconds(time);
         self.step(Event::Statuses(Vec::new()));
@@ -119,7 +119,7 @@ fn a_call_is_set_renewed_and_cleared() {
     bench.call([0], false);
     assert_eq!(bench.writes(), [&Action::Clear(0)]);
     bench.answer("Busy/InACall");
-    // What is read back is nobody's call, not even shortly after the end.
+    // The own session is never read as a call, not even shortly after its end.
     bench.pass(4.0);
     bench.answer("Busy/InACall");
     assert_eq!(bench.writes(), Vec::<&Action>::new());
@@ -189,7 +189,7 @@ fn nothing_is_renewed_while_the_gateway_is_silent() {
         assert_eq!(bench.writes(), Vec::<&Action>::new());
         bench.answer("Available/Available");
     }
-    // It is heard again, and the call goes on.
+    // The gateway answers again, and the call continues.
     bench.pass(0.1);
     assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
 }
@@ -318,7 +318,7 @@ fn removed_and_added_user_keeps_the_session() {
     bench.step(Event::Users(vec![link("7", 0), link("1", 1)]));
     let all = vec![bench.status(7, true), bench.status(1, false)];
     bench.step(Event::AllStatuses(all));
-    // What Swyx shows of the new one behind the call is not known, so that is set.
+    // The status behind the new call is unknown, so it is set.
     assert_eq!(bench.writes(), [&Action::Clear(0), &Action::SetStatus(0, SwyxStatus::Available)]);
     bench.answer("Busy/InACall");
     assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);

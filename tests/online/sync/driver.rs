@@ -54,7 +54,7 @@ pub struct Run<'p> {
     life: u32,
     connection: u32,
     wake: u32,
-    /// What the engine's clock is behind the world's.
+    /// The lag of the engine's clock.
     behind: Time,
     graph_out_until: Time,
     gateway_out_until: Time,
@@ -215,7 +215,7 @@ impl<'p> Run<'p> {
                 self.at(time, Next::Start);
             }
             Blow::Sleep(life) => {
-                // Nothing of this program happens; what is on its way arrives, and what was said meanwhile waits or is lost.
+                // The program does nothing. Requests under way arrive; messages in the meantime wait or are lost.
                 let life = life.min(self.plan.busy_until.saturating_sub(self.now));
                 self.behind += life;
                 self.now += life;
@@ -379,7 +379,7 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// The gateway tells everybody who is connected; some of it is lost, comes twice, or late and so out of order.
+    /// The gateway sends an event to all streams; events can be lost, repeated, late or reordered.
     fn tell(&mut self, user: usize) {
         if self.cursor.is_none()
             || self.now < self.gateway_out_until

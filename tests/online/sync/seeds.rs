@@ -4,7 +4,7 @@ use super::driver::Run;
 use super::plan::Plan;
 use super::wrong::{Brain, Fault};
 
-/// How many seeds are tried where nobody asks for more.
+/// The default number of seeds.
 const SEEDS: u64 = 300;
 
 fn number(name: &str) -> Option<u64> {

@@ -59,7 +59,7 @@ async fn no_fault_makes_a_tenant_look_like_another() {
     assert!(seen > 75 && unseen > 75, "{seen} seen, {unseen} not");
 }
 
-/// The known-bad twin: an expired token is refused by Graph as a missing permission would be, so the reads fail, and are found.
+/// The cross-check: Graph rejects an expired token like a missing permission, so the failed reads are detected.
 #[tokio::test(start_paused = true)]
 async fn tenant_that_rejects_valid_tokens_is_found() {
     let place = place(Options { faults: vec![fault("expired-token=1")], ..Options::default() });

@@ -1,4 +1,4 @@
-//! The administrator's sign-in: in what order, for which tenant, and what is said where there is none.
+//! The administrator's sign-in: order of the methods, tenant, and the error without a method.
 
 use crate::emulated::*;
 

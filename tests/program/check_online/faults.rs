@@ -1,4 +1,4 @@
-//! Faults on the way: what is said, and with which exit code.
+//! Faults during requests: messages and exit codes.
 
 use crate::emulated::*;
 

@@ -303,7 +303,7 @@ fn secrets_are_fetched_only_with_trust() {
         ),
         "{err}"
     );
-    // Its environment has none of our variables, so grep finds nothing and the command fails.
+    // The environment of the command lacks our variables, so grep finds nothing and fails.
     assert_eq!(get("command.toml", &["--trust"]).0, Some(2));
 }
 
@@ -426,7 +426,7 @@ fn diff_describes_the_differences() {
     ] {
         assert!(said.contains(line), "{said}");
     }
-    assert!(!said.contains("renew_before_days"), "a default that is written out changes nothing: {said}");
+    assert!(!said.contains("renew_before_days"), "an explicit default is no difference: {said}");
 }
 
 #[test]

@@ -30,7 +30,7 @@ impl Running {
         self.facts[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned()
     }
 
-    /// Ends it, and says with what code, what else it said, and after how long.
+    /// Ends it, and returns the exit code, the remaining output and the duration.
     fn end(mut self) -> (Option<i32>, String, Duration) {
         let began = Instant::now();
         let id = self.child.id().to_string();
@@ -102,12 +102,12 @@ async fn pending_request_does_not_delay_the_end() {
     let address = format!("{}/common/discovery/instance", running.fact("authority"));
     let before = sockets(running.child.id());
     let asked = tokio::spawn(client.get(address).send());
-    // The request is under way once the connection is there; that it ends without an answer shows that it was.
+    // The request is pending once the connection exists; its end without a response proves that.
     while sockets(running.child.id()) == before {
         tokio::task::yield_now().await;
     }
     let (code, _, took) = tokio::task::spawn_blocking(|| running.end()).await.expect("it ends");
-    // Not the ten minutes that the answer takes.
+    // The response would take ten minutes.
     assert!(code == Some(0) && took < Duration::from_secs(60), "{code:?} {took:?}");
     assert!(asked.await.expect("it ends").is_err());
 }

@@ -40,7 +40,7 @@ impl Running {
         client.get(format!("{}{path}", self.fact("gateway"))).bearer_auth(self.fact("gateway_token"))
     }
 
-    /// Ends it, and says with what code and what it wrote on standard error.
+    /// Ends it, and returns the exit code and standard error.
     fn end(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
@@ -58,7 +58,7 @@ impl Drop for Running {
     }
 }
 
-/// Reads a stream until that text has come.
+/// Reads a stream until it contains the text.
 async fn until(answer: &mut reqwest::Response, wanted: &str) -> String {
     let mut text = String::new();
     while !text.contains(wanted) {

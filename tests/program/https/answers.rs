@@ -1,4 +1,4 @@
-//! What comes back over a real connection: redirects, pages, broken answers, floods.
+//! Responses over a real connection: redirects, pages, invalid and endless responses.
 
 use super::certificates::{check, settings};
 use super::server::*;

@@ -115,7 +115,7 @@ fn invalid_certificate_gets_no_request() {
     }
 }
 
-/// The known-bad twin of the server's notes: with a certificate that verifies, the request and the secret are there to be seen.
+/// The cross-check: with a valid certificate, the server receives the request with the secret.
 #[test]
 fn valid_certificate_gets_the_request() {
     let authority = Authority::new("the authority");

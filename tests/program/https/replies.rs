@@ -1,4 +1,4 @@
-//! Whole conversations with a server that plays Entra ID and Graph badly: tokens that are no JWT, another cloud, pages elsewhere.
+//! Complete runs against a faulty Entra ID and Graph: opaque tokens, another cloud, next pages on other hosts.
 
 use serde_json::{Value, json};
 
@@ -104,7 +104,7 @@ fn next_page_on_another_host_gets_no_token() {
     }
     assert_eq!(received.connections(), Vec::<String>::new());
 
-    // The twin: without the page, the same registration is read.
+    // The cross-check: without the page, the same registration is read.
     let (run, _) = against(opaque(), |url| registration(url, None), &["--as-admin"]);
     assert!(run.out.contains("the registration can be read"), "{}{}", run.out, run.err);
 }

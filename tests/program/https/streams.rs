@@ -1,4 +1,4 @@
-//! Answers that are read while they still come.
+//! Responses that are read while they arrive.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ fn chunk(text: &str) -> String {
     format!("{:x}\r\n{text}\r\n", text.len())
 }
 
-/// A server that begins a stream, and goes on with each text that it is given; it ends when there are no more.
+/// A server that streams each given text, and then ends.
 fn stepwise() -> (SocketAddr, Sender<String>) {
     let (give, take): (_, Receiver<String>) = channel();
     let take = Mutex::new(take);

@@ -179,7 +179,7 @@ fn no_command_connects_to_a_port_of_this_machine_without_trust() {
         }
     }
     assert_eq!(seen.connections(), Vec::<String>::new());
-    // With trust, the same file makes the listener hear, and its secret is shown.
+    // With trust, the listener receives a request, and the secret is shown.
     for trust in [format!("--trust={host}"), "--trust=LocalHost".to_owned(), "--trust".to_owned()] {
         let run = check(folder.path(), &[&trust, "--timeout", "1"], &[]);
         assert!(matches!(run.code, Some(3 | 4)), "{}", run.err);
@@ -205,7 +205,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
     assert!(!direct.connections().is_empty());
     assert_eq!(through.connections(), Vec::<String>::new());
 
-    // The twin: what is not on this machine does go through it, as a tunnel, and nothing secret is in the request for the tunnel.
+    // The cross-check: requests to other machines use it as a tunnel, and the tunnel request contains no secret.
     std::fs::write(folder.path().join("a.toml"), GOOD).expect("written");
     let run = check(folder.path(), &["--timeout", "1"], &environment);
     assert!(through.connections()[0].starts_with("CONNECT login.microsoftonline.com:443 "), "{}", run.err);

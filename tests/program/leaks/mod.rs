@@ -55,7 +55,7 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
         .current_dir(folder)
         .env("RUST_BACKTRACE", "full")
         .env_remove("SWYX_TEAMS_TRUST")
-        // Whatever signs in finds nobody, and nobody on another machine is asked.
+        // Every sign-in fails, and no other machine gets a request.
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("https_proxy", "http://127.0.0.1:9")
         // What no `--config` names, is not to be read.

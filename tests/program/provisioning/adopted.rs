@@ -1,4 +1,4 @@
-//! Applications that were there before, and what `destroy` takes away of them and of those that `apply` made.
+//! Applications that existed before, and what `destroy` deletes of these and of the ones that `apply` created.
 
 use serde_json::json;
 use swyx_teams::emulator::Scenario;
@@ -121,7 +121,7 @@ fn destroyed_application_can_be_restored_or_replaced() {
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
 
-    // As it says, by hand.
+    // The manual steps of the message.
     let address = format!("{}/directory/deletedItems/{}/restore", world.facts().graph, application.id);
     let answer = world.ask("POST", &address, Some(&world.facts().admin_token));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

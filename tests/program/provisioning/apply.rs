@@ -39,7 +39,7 @@ fn apply_on_an_empty_tenant_works_and_is_idempotent() {
     assert!(again.out.ends_with("\nnothing to do: the tenant matches the settings\n"), "{}", again.out);
     assert_eq!((world.changes().len(), world.requests().len()), (0, 2));
     assert_eq!((world.read("a.toml"), world.made().len()), (after, 1));
-    // What was set up stands before the other commands, too.
+    // The other commands accept the result.
     let check = world.ends(0, &["check", "--online", "--as-admin", "--fail-on", "info", "a.toml"]);
     assert!(check.out.contains("the sign-in works"), "{}", check.out);
 }
@@ -122,7 +122,7 @@ fn settings_files_of_one_tenant_can_have_own_applications() {
 
 /// Opens the printed address as an administrator who is allowed to consent.
 fn consent(world: &World, said: &str) -> String {
-    let address = said.split("opens ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+    let address = said.split("to open ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
     world.ask("GET", address, None)
 }
 
@@ -134,7 +134,7 @@ fn missing_consent_is_completed_by_another_administrator() {
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let application = world.application();
     let words = format!(
-        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {}/{}/adminconsent?client_id={}, or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue\n",
+        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {}/{}/adminconsent?client_id={} or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue\n",
         world.facts().authority,
         world.facts().tenant_id,
         application.app_id
@@ -146,7 +146,7 @@ fn missing_consent_is_completed_by_another_administrator() {
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
     let secret = world.kept_in(SECRET_FILE);
 
-    // Before anybody consented, it is as far as before.
+    // Before the consent, nothing changes.
     let again = world.ends(3, &["apply", "--yes", "--format", "json", "a.toml"]);
     let json: Value = serde_json::from_str(&again.out).expect("JSON");
     assert_eq!(json["not_granted"], json!(BOTH));
@@ -222,7 +222,7 @@ fn redirect_uri_depends_on_the_version() {
         let again = world.ends(0, &["apply", "--yes", "--as-in-the-guide", "a.toml"]);
         assert!(again.out.contains("nothing to do"), "{}", again.out);
         assert!(world.changes().is_empty());
-        // Once set, it is left as it is, and nothing is said to be left out.
+        // Once set, it stays, and no note mentions it.
         let plan = world.ends(0, &["plan", "--exit-code", "a.toml"]);
         assert!(!plan.out.contains("left out"), "{}", plan.out);
     }

@@ -1,4 +1,4 @@
-//! Runs that are told to end, and disks that take no more: what is said, and what is left.
+//! Interrupted runs and full disks: the messages, and the remaining state.
 
 use std::process::Command;
 use std::sync::mpsc::channel;
@@ -50,7 +50,7 @@ fn signal_during_a_request_ends() {
     assert_eq!(world.files(), ["a.toml"]);
 }
 
-/// The same command on a disk that takes no more: a limit on the size of files, with its signal ignored, fails a write as a full disk
+/// The same command on a full disk: a file size limit, with its signal ignored, fails a write as a full disk
 /// does.
 fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     let mut command = Command::new("sh");
@@ -62,7 +62,7 @@ fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     world.go(&mut command)
 }
 
-/// The settings of an application that is there, without a secret that is kept.
+/// Settings of an existing application without a stored secret.
 fn without_secret(secret: &str) -> World {
     let world = World::of(Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(secret));

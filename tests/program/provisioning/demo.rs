@@ -52,7 +52,7 @@ fn demo_steps_succeed_and_leave_their_files() {
 #[test]
 fn failed_demo_step_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Without certificates, whatever speaks to the tenant fails, and whatever does not goes on.
+    // Without certificates, only the steps that connect to the tenant fail.
     let output = demo("SSL_CERT_FILE=/none.pem", &folder.path().join("demo"));
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");

@@ -207,7 +207,7 @@ fn finish_keeps_a_handed_over_secret() {
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &old);
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
     assert!(run.err.contains("that is not where the settings say"), "{}", run.err);
-    assert!(world.accepts(&new) && world.accepts(&old), "nobody is locked out");
+    assert!(world.accepts(&new) && world.accepts(&old), "both secrets still work");
     // In its place, it is the one that stays.
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);

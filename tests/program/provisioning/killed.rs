@@ -1,5 +1,5 @@
 //! The program is killed at every request, before it took effect and after; then the same command is run again. Nothing is lost,
-//! nobody is locked out, and nothing is left over.
+//! a working secret exists, and no orphan is left.
 
 use super::gate::Deed;
 use super::world::*;
@@ -37,7 +37,7 @@ fn killed_everywhere<T>(
     kills
 }
 
-/// The settings file can be read, and whatever secret is kept is accepted.
+/// The settings file is readable, and the stored secret works, if there is one.
 fn stands(world: &World, kept: &str, about: &str) {
     assert!(world.applications().len() <= 1, "{about}: two applications");
     let checked = swyx_teams::check::file("a.toml", &world.path("a.toml"));

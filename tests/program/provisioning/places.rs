@@ -1,4 +1,4 @@
-//! Where a secret and an id go: files of every kind, beside and behind the settings file.
+//! The targets of a secret and an id: files and links of every kind.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -49,7 +49,7 @@ fn missing_secret_target_stops_before_any_change() {
     assert!(run.err.contains(words), "{}", run.err);
     assert!(world.changes().is_empty());
     assert_eq!(world.read("a.toml"), text);
-    // What it says helps.
+    // The suggested fix works.
     world.ends(0, &["set", "control_center.MsTeamsClientSecret", "file:teams.secret", "--config", "a.toml"]);
     world.ends(0, &["apply", "--yes", "a.toml"]);
     world.kept_in(SECRET_FILE);
@@ -204,7 +204,7 @@ fn missing_volume_does_not_make_the_secret_an_orphan() {
     std::os::unix::fs::symlink("mount", &vault).expect("linked");
     let run = world.ends(2, &["rotate", "a.toml"]);
     assert!(run.err.contains("that is not where the settings say"), "{}", run.err);
-    assert!(world.accepts(&secret), "nobody is locked out");
+    assert!(world.accepts(&secret), "the old secret still works");
     world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(world.accepts(&secret) && world.accepts(&world.kept_in("mount/teams.secret")));
 }

@@ -8,7 +8,7 @@ use super::world::*;
 /// Every command, each agreed to beforehand.
 const COMMANDS: [&[&str]; 4] = [&["plan"], &["apply", "--yes"], &["rotate"], &["destroy", "--yes", NAME]];
 
-/// Runs every command on this file, each of which ends with `code` and says `words`, without any change or request to Graph.
+/// Runs every command on this file. Each ends with `code` and `words`, without any change or request to Graph.
 fn all_end(world: &World, text: &str, code: i32, words: &str) {
     world.write("a.toml", text);
     for command in COMMANDS {

@@ -46,7 +46,7 @@ fn new_secret_is_stored_and_the_old_one_stays_valid_until_finish() {
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
 
-    // Nobody said yet that Control Center has it: another run makes no third.
+    // Not finished yet: another run creates no third secret.
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
         "a.toml: the new client secret is stored and works; the old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center"
@@ -173,7 +173,7 @@ fn tenant_policies_are_named_with_a_solution() {
         assert!(run.err.contains(words), "{}", run.err);
         assert_eq!((world.made().len(), world.files().len()), (0, 1));
         if policies["maxSecretDays"] == 90 {
-            // As it says, and then up to what the policy allows.
+            // The suggested value works, up to the limit of the policy.
             let advised = ["set", "entra.renew_before_days", "7", "entra.secret_lifetime_days", "30"];
             world.ends(0, &[&advised[..], &["--config", "a.toml"]].concat());
             world.ends(0, &["set", "entra.secret_lifetime_days", "90", "--config", "a.toml"]);

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use super::world::*;
 
-/// Runs the same command several times at once, and gives what each ended with and said.
+/// Runs the same command several times at once, and returns the exit code and output of each.
 fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, String)> {
     let start = |_| {
         let mut command = world.command(words);

@@ -26,7 +26,7 @@ impl Office {
         Self { tenant, served }
     }
 
-    /// Ends the page, and sees that nothing secret was said or answered.
+    /// Ends the page, and checks that output and responses contain no secret.
     fn end(self) {
         let said = self.served.end();
         for secret in ["client_secret", "admin_token"] {
@@ -58,7 +58,7 @@ fn check_online_shows_the_messages_of_the_command() {
     let page = office.served.act("check");
     has_all(&page.body, &["1 file checked: nothing found", "the sign-in works", "Presence.ReadWrite.All"]);
     let run = office.tenant.check(&["a.toml"]);
-    // Every sentence of the command about the tenant stands on the page.
+    // The page shows every sentence of the command about the tenant.
     for line in run.out.lines().filter(|line| line.contains("permissions:") || line.contains("can be read")) {
         has_all(&page.body, &[line.trim()]);
     }
@@ -166,7 +166,7 @@ fn served_file_with_a_command_is_not_trusted() {
         assert!(!canary.exists(), "{action} ran the command");
     }
     assert_eq!(tenant.requests(), Vec::<String>::new());
-    // And with it, the command is run: what stood in the way was the missing trust.
+    // With trust, the command is run.
     let mut trusting = Served::start(tenant.folder(), &["--trust=command", "b.toml"], &variables);
     trusting.act("check");
     assert!(canary.exists());

@@ -121,7 +121,7 @@ impl Served {
         }
     }
 
-    /// Ends it as a supervisor does, and gives all that it said and answered.
+    /// Ends it like a supervisor, and returns all output and responses.
     pub fn end(mut self) -> String {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs").success());
         assert_eq!(self.child.wait().expect("an end").code(), Some(0));

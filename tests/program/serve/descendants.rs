@@ -6,7 +6,7 @@ use crate::common::GOOD;
 use crate::common::descendants::{Descendant, ENDLESS};
 use crate::serve::browser::Served;
 
-/// A page whose job waits for an `az` that never ends by itself.
+/// A page whose job waits for an `az` that never ends.
 struct Waiting {
     folder: tempfile::TempDir,
     served: Served,

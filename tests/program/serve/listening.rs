@@ -1,4 +1,4 @@
-//! Where it listens, and what it takes to listen elsewhere.
+//! The addresses of `serve`, and the requirements for other addresses.
 
 use crate::common::{program, run};
 use crate::serve::browser::Served;

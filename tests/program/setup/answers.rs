@@ -1,4 +1,4 @@
-//! The answers file: it says what the flags say, and its faults have places.
+//! The answers file: equivalent to flags, with positions in its errors.
 
 use crate::setup::{
     REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, setup, write, written,

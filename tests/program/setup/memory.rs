@@ -67,7 +67,7 @@ fn invalid_answer_in_the_file_is_shown_and_required_again() {
             &setup(folder.path(), &["--sign-in", "az"]),
             &[rule, &format!("{flag} is missing")],
         );
-        // What is wrong in the same way is no better.
+        // An equally invalid answer is rejected, too.
         assert_usage_error(
             &setup(folder.path(), &["--sign-in", "az", flag, "0"]),
             &[&format!("error: {flag}: ")],

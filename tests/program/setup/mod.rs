@@ -13,7 +13,7 @@ use crate::common::{self, Run};
 /// A tenant.
 pub const TENANT: &str = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34";
 
-/// What has to be given where nobody is asked.
+/// The answers that are required without a prompt.
 pub const REQUIRED: [&str; 8] =
     ["--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--secret", "file:north.secret"];
 
@@ -40,7 +40,7 @@ pub fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// Runs `setup north.toml` with these arguments behind it.
+/// Runs `setup north.toml` with these additional arguments.
 pub fn setup(folder: &Path, arguments: &[&str]) -> Run {
     let mut program = crate::common::program(folder);
     // Wherever this runs, there is no Azure CLI.

@@ -76,7 +76,7 @@ fn summary_contains_no_secret() {
             canary.name,
             run.err
         );
-        // An id in its place is an error, and another answer is wanted; everything else goes on to the tenant.
+        // An id instead of a secret is an error; every other value is accepted.
         let assert_complete = run.err.contains("error: the Azure CLI (az) cannot be started");
         assert_eq!((run.code, assert_complete), (Some(2), !canary.is_guid()), "{}", run.err);
     }

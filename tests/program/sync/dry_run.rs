@@ -34,7 +34,7 @@ fn dry_run_writes_nothing_and_replays_the_same() {
     running.says("dry run: nothing is set in Teams or Swyx");
     running.is_ready();
     happens(&site, |line| running.prints(line));
-    // A call that goes on when it ends.
+    // A call that continues after the end of the run.
     site.call(true);
     until("two calls", || running.out().matches("In a call, for").count() == 2);
     let run = running.stop();
@@ -53,7 +53,7 @@ fn dry_run_writes_nothing_and_replays_the_same() {
     site.assert_silent("the recording", recording.as_bytes());
     assert!(recording.contains(ANNA.0), "it has something to say");
 
-    // Nothing is fetched for it, and nobody is asked.
+    // No secret is fetched, and no request is sent.
     let asked = site.requests().len();
     let mut replay = site.command(&["sync", "a.toml", "--replay", "r.jsonl"]);
     replay.env_remove(super::site::SECRET).env_remove(super::site::TOKEN);

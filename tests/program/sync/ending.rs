@@ -78,5 +78,5 @@ fn supervisor_is_notified_of_start_and_stop() {
     let run = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify"))).end();
     assert_eq!(run.code, Some(1));
     socket.set_nonblocking(true).expect("set");
-    assert!(socket.recv(&mut [0; 64]).is_err(), "nothing is said");
+    assert!(socket.recv(&mut [0; 64]).is_err(), "no notification");
 }

@@ -4,7 +4,7 @@ use super::running::until;
 use super::site::{SECRET, Site, TOKEN};
 use crate::common::Run;
 
-/// Runs it to its end, which comes by itself.
+/// Runs `sync` until it ends by itself.
 fn refused(site: &Site, words: &[&str], code: i32, said: &str) -> Run {
     let run = site.start(words).end();
     assert_eq!(run.code, Some(code), "{words:?}\n{}", run.err);
@@ -64,7 +64,7 @@ fn missing_and_invalid_settings_are_named() {
     }
     refused(&site, &["sync", "nowhere.toml"], 2, "nowhere.toml");
     refused(&site, &["sync", "-"], 2, "standard input");
-    assert!(site.requests().is_empty(), "nobody was asked");
+    assert!(site.requests().is_empty(), "no request was sent");
     assert!(!site.path("new.jsonl").exists());
 }
 
@@ -108,7 +108,7 @@ fn usage_errors_are_reported_before_the_start() {
         2,
         "--replay needs exactly one settings file",
     );
-    assert!(site.requests().is_empty(), "nobody was asked");
+    assert!(site.requests().is_empty(), "no request was sent");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn invalid_list_is_rejected_with_all_lines() {
         "{}",
         run.err
     );
-    assert_eq!(emulated.requests(), Vec::<String>::new(), "nobody signs in for such a list");
+    assert_eq!(emulated.requests(), Vec::<String>::new(), "no sign-in for an invalid list");
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn csv_has_a_line_per_user_and_no_formula() {
     let run = users(&mismatched(), MISMATCHED, &["--format", "csv"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
     let lines = run.out.lines().collect::<Vec<_>>();
-    // A header, 9 activated Swyx users, an override that names nobody, and 22 Teams users.
+    // A header, 9 activated Swyx users, an override without a match, and 22 Teams users.
     assert_eq!(lines.len(), 1 + 9 + 1 + 22, "{}", run.out);
     for line in [
         "swyx_id,swyx_name,swyx_email,teams_upn,teams_mail,matched_by,finding,suggestion",

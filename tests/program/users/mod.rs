@@ -6,7 +6,7 @@ mod formats;
 use crate::common::Run;
 use crate::emulated::Emulated;
 
-/// Runs `users` with a list of Swyx users, and sees that nothing secret is in what it says.
+/// Runs `users` with a list of Swyx users, and checks that the output contains no secret.
 fn users(emulated: &Emulated, list: &str, arguments: &[&str]) -> Run {
     emulated.write("users.csv", list);
     let mut command = emulated.program();
