@@ -29,7 +29,7 @@ class Hook(Case):
         self.passes(done)
         return done.stdout.strip()
 
-    def test_a_fault_stops_and_its_correction_passes(self):
+    def test_hook_rejects_an_error_and_accepts_its_fix(self):
         hooks, customer = self.folder / "hooks", self.folder / "customer"
         self.git("clone", "--quiet", ROOT, hooks, folder=self.folder)
         good = self.first_file("customer/customers/north.toml").read_text(encoding="utf-8")

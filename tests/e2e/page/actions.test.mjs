@@ -42,7 +42,7 @@ for (const javaScriptEnabled of [true, false])
         assert.equal(await served.read(), text);
     });
 
-test("a check online finds what the command finds, in its words; the plan has its steps", async (t) => {
+test("check online and plan show the results of the commands", async (t) => {
     const facts = await emulate(t, "--scenario", "no-consent");
     const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();
@@ -61,7 +61,7 @@ test("a check online finds what the command finds, in its words; the plan has it
     assert.deepEqual(await faultsEverywhere(page), []);
 });
 
-test("an administrator without a token signs in by a code that the page shows", async (t) => {
+test("an administrator without a token signs in with the code on the page", async (t) => {
     const facts = await emulate(t, "--device-code", "expire");
     const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) });
     const page = await served.open();
@@ -72,7 +72,7 @@ test("an administrator without a token signs in by a code that the page shows", 
     assert.match(await page.locator(".note").innerText(), /Stopped/);
 });
 
-test("what is not saved is not lost by asking", async (t) => {
+test("actions keep unsaved input", async (t) => {
     const facts = await emulate(t);
     const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();
