@@ -65,7 +65,7 @@ pub(super) fn read(
             printed.push(why.reason);
         }
     }
-    // If the only cause follows from another error, it has no exit code of its own.
+    // A cause without an exit code counts as an unexpected response.
     Err(CliError::Reported(exit.max(Exit::UnexpectedResponse)))
 }
 
