@@ -112,7 +112,6 @@ const PHRASES: &[(&str, &str)] = &[
     ("with nobody doing anything", "without any change"),
     ("as it may be shown", "in displayable form"),
     ("for a person", "for display, for users"),
-    ("after that is asked for", "if requested"),
     ("be had", "be obtained"),
     ("by other people", "third-party"),
     ("can be had", "is available"),
