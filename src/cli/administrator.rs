@@ -15,8 +15,7 @@ use crate::settings::defaults;
 use crate::text::printable;
 use crate::web::actions::Code;
 
-/// How the administrator signs in: with a ready token, otherwise with the Azure CLI, otherwise with a device code if prompting is
-/// possible.
+/// Chooses the sign-in: a ready token, otherwise the Azure CLI, otherwise a device code if prompting is possible.
 pub(super) fn administrators(
     context: &Context<'_>,
     use_az: bool,
@@ -42,7 +41,7 @@ pub(super) fn administrators(
     Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
 }
 
-/// A device code sign-in that shows its code on the page.
+/// A device code sign-in that shows the code on the page.
 fn on_page(context: &Context<'_>) -> AdminWay {
     let page = context.page.clone();
     AdminWay::DeviceCode(Box::new(move |prompt| {
@@ -53,15 +52,16 @@ fn on_page(context: &Context<'_>) -> AdminWay {
     }))
 }
 
-/// The environment variable with a ready token. The argument parser does not read it because its help would show the value.
+/// The environment variable with a ready token. Not read by the argument parser, whose help would show the value.
 pub(super) const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
 
-/// The ready token, if there is one. Trimmed because a line end is easily copied along.
+/// The ready token, if there is one. Trimmed because a copied token often ends with a line break.
 pub(super) fn ready_token() -> Option<Secret> {
     let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
     token.filter(|token| !token.is_empty()).map(Secret::new)
 }
 
+/// Shows a device code on standard error.
 fn show(prompt: &DevicePrompt) {
     let (address, code) = (printable(&prompt.address), printable(&prompt.code));
     let minutes = prompt.lifetime.as_secs() / 60;
@@ -72,14 +72,14 @@ fn show(prompt: &DevicePrompt) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// The administrator's token. With a device code, a person signs in to the application that the file names. So a file may name another
-/// application than Microsoft's only if it is fully trusted.
+/// Signs the administrator in. A device code signs in to the application that the file names, so an application other than Microsoft's
+/// requires full trust.
 pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
     let access = connection.access();
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
     if !connection.trusts_everything() && administrators.ask_a_person() && !is_microsofts {
         let why = format!(
-            "`entra.admin_client_id` is {}, which is not Microsoft's application; if an administrator may sign in to it, use --trust without a list",
+            "`entra.admin_client_id` is {}, which is not Microsoft's application; if this is intended, use --trust without a list",
             access.admin_client_id
         );
         return Err(Unseen::new(Cause::Use, why));

@@ -1,5 +1,5 @@
-//! The parser of the command line. Each command has its arguments in its own file; their doc comments are the help, the manual page
-//! and the completions.
+//! The command line parser. Each command defines its arguments in its own file. Their doc comments become the help, the manual page and
+//! the completions.
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory, Parser, Subcommand};
@@ -110,7 +110,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// The log format, if the command is one that runs until stopped.
+    /// The log format of a command that runs until stopped.
     pub(super) fn log(&self) -> Option<LogFormat> {
         if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
     }

@@ -60,10 +60,10 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     let outcomes = if args.online.online {
         online(context, args, &targets)?
     } else {
-        in_parallel(&targets, |target| check_target(target, args).reported(is_human))
+        in_parallel(&targets, |target| check_target(target, args).into_outcome(is_human))
     };
     let (reports, exit) = print_failures(context, outcomes)?;
-    // A diff must stay a valid patch, so findings are not printed with it.
+    // Findings would make the diff an invalid patch.
     if !args.diff {
         let options = Options::default()
             .with_repository(Repository::around_current_folder())
@@ -83,7 +83,7 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, C
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
     if named.len() > 1 {
-        walk::without_repetitions(&mut targets);
+        walk::deduplicate(&mut targets);
     }
     if context.global.verbose > 0 {
         for (path, reason) in &walk.skipped {
@@ -93,19 +93,19 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, C
     match targets.iter().filter(|target| matches!(target, Target::Stdin)).count() {
         0 => Ok(targets),
         1 if !args.fix => Ok(targets),
-        1 => Err(usage_error("standard input cannot be fixed: name a file")),
-        _ => Err(usage_error("standard input is named twice: name it once")),
+        1 => Err(usage_error("--fix cannot change standard input: name a file")),
+        _ => Err(usage_error("standard input is named more than once")),
     }
 }
 
-/// Prints the reports of all files and returns the exit code without findings. Diffs and failures are printed at once.
+/// Prints the diffs and failures, and returns the reports with the exit code before findings count.
 fn print_failures(
     context: &mut Context<'_>,
     outcomes: Vec<FileOutcome>,
 ) -> io::Result<(Vec<FileReport>, Exit)> {
     let mut reports = Vec::with_capacity(outcomes.len());
     let mut exit = Exit::Clean;
-    for FileOutcome { report, diff, failure, seen } in outcomes {
+    for FileOutcome { report, diff, failure, online_exit } in outcomes {
         if let Some(diff) = diff {
             write!(context.out, "{diff}")?;
         }
@@ -116,19 +116,19 @@ fn print_failures(
         if !report.was_read() {
             exit = Exit::Usage;
         }
-        exit = exit.max(seen);
+        exit = exit.max(online_exit);
         reports.push(report);
     }
     Ok((reports, exit))
 }
 
-/// The result for one file, ready to be written.
+/// The result for one file, ready for output.
 struct FileOutcome {
     report: FileReport,
     diff: Option<String>,
     failure: Option<String>,
-    /// The exit code of the online check, without findings.
-    seen: Exit,
+    /// The exit code of the online check before findings count.
+    online_exit: Exit,
 }
 
 /// The result for one file.
@@ -140,13 +140,13 @@ struct CheckedFile {
 }
 
 impl CheckedFile {
-    fn reported(self, excerpts: bool) -> FileOutcome {
+    fn into_outcome(self, excerpts: bool) -> FileOutcome {
         let report = FileReport::new(&self.checked, excerpts);
-        FileOutcome { report, diff: self.diff, failure: self.failure, seen: Exit::Clean }
+        FileOutcome { report, diff: self.diff, failure: self.failure, online_exit: Exit::Clean }
     }
 }
 
-/// Checks every file, probes its tenant, and reports at once what prevented a probe.
+/// Checks every file and probes its tenant. Prints why a tenant could not be probed.
 fn online(
     context: &mut Context<'_>,
     args: &CheckArgs,
@@ -167,10 +167,10 @@ fn online(
     }
     let examined = online::examine(context, &args.online, files)?;
     let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
-        let seen = online::report_unseen(context, &file);
+        let online_exit = online::report_unseen(context, &file);
         let mut report = FileReport::new(&file.checked, is_human);
         report.verdict = describe_verdict(&file.tenant);
-        FileOutcome { report, diff, failure, seen }
+        FileOutcome { report, diff, failure, online_exit }
     });
     Ok(outcomes.collect())
 }
@@ -212,12 +212,12 @@ fn from_stdin(name: &str) -> Checked {
     }
 }
 
-/// Applies `work` to every item on all processors, and returns the results in the order of the items.
+/// Applies `work` to every item, on all processors. Keeps the order of the items.
 fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    // With fewer files, a thread costs more than it saves.
-    const WORTH_A_THREAD: usize = 32;
+    // For fewer files, a thread costs more than it saves.
+    const FILES_PER_THREAD: usize = 32;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = processors.min(items.len() / WORTH_A_THREAD);
+    let threads = processors.min(items.len() / FILES_PER_THREAD);
     if threads < 2 {
         return items.iter().map(work).collect();
     }
@@ -228,11 +228,11 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> 
             scope.spawn(|| {
                 let mut own = Vec::new();
                 loop {
-                    let start = next.fetch_add(WORTH_A_THREAD, Ordering::Relaxed);
+                    let start = next.fetch_add(FILES_PER_THREAD, Ordering::Relaxed);
                     let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else { break };
                     own.extend(
                         rest.iter()
-                            .take(WORTH_A_THREAD)
+                            .take(FILES_PER_THREAD)
                             .enumerate()
                             .map(|(at, item)| (start + at, work(item))),
                     );

@@ -1,6 +1,6 @@
 //! Connects a checked settings file to Entra ID, Microsoft Graph and the gateway.
 //!
-//! Every command that connects uses [`Connection::open`]. Only this function decides whether the file is trusted. It fetches secrets with
+//! Every command that connects uses [`Connection::open`], the only function that decides whether a file is trusted. Fetching a secret has
 //! a time limit and can be cancelled.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Https, Limits, Transport};
 use crate::os::process::CancellationToken;
-use crate::secret::{Secret, SecretSource, Trust, reveal_within};
+use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_within};
 use crate::settings::{Access, Settings, keys};
 use crate::swyx::Gateway;
 
@@ -42,7 +42,7 @@ impl Connection {
     /// Prepares the connection for the settings `checked` in `folder`, with `access`. Sends nothing yet.
     ///
     /// # Errors
-    /// The file needs trust that was not given, or its certificate authority or proxy cannot be used.
+    /// The user did not give the trust that the file needs, or its certificate authority or proxy cannot be used.
     pub(super) fn open(
         checked: &Checked,
         folder: &Path,
@@ -96,7 +96,7 @@ impl Connection {
         self.secret(&keys::CLIENT_SECRET, client_secret_source(settings)?, limit).await
     }
 
-    /// The secret of `key`, fetched from its source within `limit`. Runs on its own thread because a command may take long.
+    /// The secret of `key`, fetched from its source within `limit`. Runs on its own thread because a command may block.
     pub(super) async fn secret(
         &self,
         key: &Key,
@@ -109,19 +109,39 @@ impl Connection {
         let _cancel = own.drop_guard();
         let limits = own.into();
         let fetching = tokio::task::spawn_blocking(move || reveal_within(&source, &folder, &trust, &limits));
-        match tokio::time::timeout(limit, fetching).await {
-            Err(_) => Err(Unseen::new(Cause::Silence, format!("`{key}`: timeout while fetching the secret"))),
-            Ok(Ok(Ok(secret))) => Ok(secret),
-            Ok(Ok(Err(error))) => Err(Unseen::new(Cause::Use, format!("`{key}`: {error}"))),
-            Ok(Err(_)) => Err(Unseen::new(Cause::Use, format!("`{key}`: the secret could not be fetched"))),
-        }
+        let fetched = async { Ok(fetching.await??) };
+        let secret = tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout));
+        secret.map_err(|error| error.unseen(key))
     }
 
-    /// Like `secret`, for a caller that may block as long as a command may run.
+    /// Like `secret`, but blocks, with no limit other than that of the command.
     pub(super) fn secret_blocking(&self, key: &Key, source: &SecretSource) -> Result<Secret, Unseen> {
         let limits = self.policy.cancellation.clone().into();
         reveal_within(source, &self.folder, &self.policy.trust, &limits)
-            .map_err(|error| Unseen::new(Cause::Use, format!("`{key}`: {error}")))
+            .map_err(|error| FetchError::from(error).unseen(key))
+    }
+}
+
+/// Why a secret could not be fetched.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error("timeout while fetching the secret")]
+    Timeout,
+    #[error(transparent)]
+    Source(#[from] RevealError),
+    /// The thread that fetches the secret panicked.
+    #[error("the secret could not be fetched")]
+    Panicked(#[from] tokio::task::JoinError),
+}
+
+impl FetchError {
+    /// Names the key of the secret.
+    fn unseen(&self, key: &Key) -> Unseen {
+        let cause = match self {
+            Self::Timeout => Cause::Silence,
+            Self::Source(_) | Self::Panicked(_) => Cause::Use,
+        };
+        Unseen::new(cause, format!("`{key}`: {self}"))
     }
 }
 
@@ -133,7 +153,7 @@ pub(super) fn client_secret_source(settings: &Settings) -> Result<&SecretSource,
     })
 }
 
-/// Fetches a secret only to show it. A secret in the file itself needs no trust because every reader of the file sees it.
+/// Fetches a secret to show it. A secret in the file itself needs no trust: every reader of the file sees it.
 pub(super) fn reveal_secret(
     checked: &Checked,
     source: &SecretSource,
@@ -150,7 +170,7 @@ pub(super) fn reveal_secret(
     }
 }
 
-/// Why a file may not be used to sign in or to fetch secrets: it needs trust that was not given.
+/// The missing trust, if the file must not be used to sign in or to fetch secrets.
 fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
     checked.draft()?.untrusted(trust).map(|untrusted| untrusted.to_string())
 }

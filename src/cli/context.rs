@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::connection::{ConnectionPolicy, reveal_secret};
-use super::error::{CliError, print_error};
+use super::error::{CliError, failure, print_error, usage_error};
 use super::exit::Exit;
 use super::names::{display, folder};
 use super::options::Global;
@@ -18,6 +18,7 @@ use crate::os::process::CancellationToken;
 use crate::report::wrap::wrap_lines;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
+use crate::settings::Unresolved;
 use crate::web::actions::Told;
 
 /// Runs a command of this program from its words.
@@ -82,6 +83,24 @@ impl Context<'_> {
         Err(CliError::Reported(self.report_unsound(&checked)?))
     }
 
+    /// Reads the settings file for a command that needs complete values. If errors prevent that, prints them, and then `advice`.
+    pub(super) fn resolve<T>(
+        &mut self,
+        path: &Path,
+        resolve: impl FnOnce(&Checked) -> Result<T, Unresolved>,
+        advice: &str,
+    ) -> Result<(Checked, T), CliError> {
+        let checked = self.load(path)?;
+        match resolve(&checked) {
+            Ok(values) => Ok((checked, values)),
+            Err(Unresolved::Errors) => {
+                self.report_to_err(&checked, |_| true)?;
+                Err(failure(Exit::Findings, advice))
+            }
+            Err(error @ Unresolved::UndocumentedMode) => Err(usage_error(error)),
+        }
+    }
+
     /// Shows why a file cannot be used. For a file over a size limit, this is the only message.
     pub(super) fn report_unsound(&mut self, checked: &Checked) -> io::Result<Exit> {
         let was_read = checked.was_read();
@@ -89,7 +108,7 @@ impl Context<'_> {
         Ok(if was_read { Exit::Findings } else { Exit::Usage })
     }
 
-    /// Shows findings in addition to the result of a command.
+    /// Prints findings on standard error, in addition to the result of a command.
     pub(super) fn report_to_err(
         &mut self,
         checked: &Checked,

@@ -85,7 +85,7 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
         (entries::list_all(before.source(), old), entries::list_all(after.source(), new));
     let is_user = |entry: &&Entry| entry.key.as_str().starts_with("user[");
     let (old_by_key, new_by_key) = (by_key(&old_entries), by_key(&new_entries));
-    // The keys of the new file first, in its order, then the removed ones.
+    // First the keys of the new file in its order, then the removed keys.
     let keys = new_entries.iter().chain(&old_entries).filter(|entry| !is_user(entry)).map(|entry| &entry.key);
     let mut seen = HashSet::new();
     let changed = keys.filter(|key| seen.insert(*key)).filter_map(|key| {
@@ -121,7 +121,7 @@ fn change(key: &Key, old: Option<&Entry>, new: Option<&Entry>) -> Change {
     }
 }
 
-/// What the change of one key means.
+/// Describes the change of one key.
 fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&EntryValue>) -> String {
     let name = key.as_str();
     if *key == keys::MODE {
@@ -147,24 +147,23 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
             None => format!("Teams {pair} uses the vendor's table again"),
         };
     }
-    let words: &[(&Key, &str)] = &[
+    let messages: &[(&Key, &str)] = &[
         (&keys::TENANT_ID, "The tenant changes"),
         (&keys::CLIENT_ID, "The application that signs in changes"),
         (&keys::CLOUD, "The Microsoft cloud of the tenant changes"),
-        (&keys::SWYX_VERSION, "The SwyxWare version changes; it decides which rules apply"),
+        (&keys::SWYX_VERSION, "The SwyxWare version changes, and with it the rules that apply"),
         (&keys::GATEWAY, "The gateway that reads and sets Swyx statuses changes"),
         (&keys::AUTHORITY, "The sign-in address changes"),
         (&keys::GRAPH, "The Microsoft Graph address changes"),
     ];
-    match (words.iter().find(|(word, _)| *word == key), new) {
+    match (messages.iter().find(|(of, _)| *of == key), new) {
         (Some((_, message)), Some(_)) => (*message).to_owned(),
         (_, Some(new)) => format!("`{name}` becomes {new}"),
         (_, None) => format!("`{name}` is no longer set"),
     }
 }
 
-/// Users are identified by their name in Swyx, not by their position in the file. If a name occurs twice, which is an error, all its
-/// accounts are listed.
+/// Compares users by their name in Swyx, not by their position. If a name occurs twice, which is an error, all its accounts are listed.
 fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
     let (old, new) = (accounts(old), accounts(new));
     let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
@@ -188,8 +187,8 @@ fn accounts(draft: &Draft) -> BTreeMap<String, String> {
     for user in &draft.users {
         let account =
             user.teams.as_deref().map(without_secret).map_or_else(|| "nobody".to_owned(), printable);
-        let there = accounts.entry(user.swyx.clone().unwrap_or_else(|| "a user without a name".to_owned()));
-        there.and_modify(|there| *there = format!("{there}, {account}")).or_insert(account);
+        let known = accounts.entry(user.swyx.clone().unwrap_or_else(|| "a user without a name".to_owned()));
+        known.and_modify(|known| *known = format!("{known}, {account}")).or_insert(account);
     }
     accounts
 }

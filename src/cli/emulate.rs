@@ -131,7 +131,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
         .build()
         .map_err(cannot("start the runtime"))?;
     let result = runtime.block_on(async {
-        // Registered before the line is printed because its reader may stop the program at once.
+        // Registered before the line is printed because its reader may send a signal at once.
         let end = crate::os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
         context.note("this is an emulated tenant for trials and tests: give it no real secret")?;
         context.note(format_args!("use these settings with {}", trust_option(server.facts())))?;
@@ -148,13 +148,17 @@ pub(super) fn run(context: &mut Context<'_>, args: &EmulateArgs) -> Result<Exit,
     Ok(Exit::Clean)
 }
 
-/// The option that lets settings connect to the emulated tenant. It serves everything at one address.
-pub(super) fn trust_option(facts: &Facts) -> String {
-    let address = facts.authority.split_once("://").map_or("", |(_, address)| address);
-    format!("--trust={address}")
+/// The only address of the emulated tenant.
+pub(super) fn address(facts: &Facts) -> &str {
+    facts.authority.split_once("://").map_or("", |(_, address)| address)
 }
 
-/// Starts the requested activity while serving.
+/// The option that lets settings connect to the emulated tenant.
+pub(super) fn trust_option(facts: &Facts) -> String {
+    format!("--trust={}", address(facts))
+}
+
+/// Plays the script and the load; never returns.
 async fn play(emulator: Emulator, calls: Calls, load: Option<Load>) -> Infallible {
     let loading = async {
         if let Some(load) = load {
@@ -169,8 +173,8 @@ async fn play(emulator: Emulator, calls: Calls, load: Option<Load>) -> Infallibl
 fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
     let text = text("--calls", path)?;
     emulator.read_calls(&text).map_err(|error| {
-        let mistakes = error.mistakes().iter().map(|(line, what)| format!("--calls: line {line}: {what}"));
-        mistakes.collect::<Vec<_>>().join("\n")
+        let lines = error.mistakes().iter().map(|(line, what)| format!("--calls: line {line}: {what}"));
+        lines.collect::<Vec<_>>().join("\n")
     })
 }
 
@@ -181,7 +185,7 @@ fn text(option: &str, path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
 }
 
-/// What failed and, if the system gives one, the reason.
+/// The error, with the reason of the system, if there is one.
 fn with_cause(outer: &ServeError) -> String {
     let mut cause: Option<&(dyn Error + 'static)> = outer.source();
     while let Some(below) = cause {

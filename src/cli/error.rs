@@ -1,7 +1,7 @@
 //! Why a command ends early, with the exit code for it.
 //!
-//! Commands return a [`CliError`] and never print it. [`CliError::report`] prints it once, for `main`, for a command that runs another
-//! one, and for the page.
+//! Commands return a [`CliError`] and do not print it. [`CliError::report`] prints it once: for `main`, for a command that runs another
+//! command, and for the page.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -16,17 +16,17 @@ use crate::report::wrap::{wrap, wrap_lines};
 pub(super) enum CliError {
     /// The output cannot be written.
     Output(io::Error),
-    /// The system refuses something that the command needs: what, after "cannot".
+    /// A failed system call; the text completes "cannot …".
     System(&'static str, io::Error),
     /// A usage error, or a file that cannot be used: exit code 2.
     Usage(String),
-    /// A failure with an exit code of its own.
+    /// A failure with its own exit code.
     Failed(Exit, String),
-    /// The error is printed already, as findings or as several messages.
+    /// The error is already printed, as findings or as several messages.
     Reported(Exit),
 }
 
-/// What is wrong with the usage, and what to do.
+/// A usage error: what is wrong, and what to do.
 pub(super) fn usage_error(message: impl fmt::Display) -> CliError {
     CliError::Usage(message.to_string())
 }
@@ -36,13 +36,13 @@ pub(super) fn failure(exit: Exit, message: impl fmt::Display) -> CliError {
     CliError::Failed(exit, message.to_string())
 }
 
-/// Names what the system refuses, as in "cannot start the runtime".
+/// Turns a system error into an error that begins with "cannot", as in "cannot start the runtime".
 pub(super) fn cannot(what: &'static str) -> impl FnOnce(io::Error) -> CliError {
     move |error| CliError::System(what, error)
 }
 
 impl CliError {
-    /// Prints the error, unless it is printed already, and returns the exit code.
+    /// Prints the error, unless it is already printed, and returns the exit code.
     pub(super) fn report(self, err: &mut dyn Write) -> Exit {
         match self {
             Self::Output(error) => {
@@ -66,7 +66,7 @@ impl CliError {
     }
 }
 
-/// Most system errors of a command are about its output; for the others, use [`cannot`].
+/// Most system errors of a command come from writing its output. For others, use [`cannot`].
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         Self::Output(error)

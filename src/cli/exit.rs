@@ -2,7 +2,7 @@
 
 use crate::entra::snapshot::Cause;
 
-/// The exit code of the program. Ordered: if several apply, the greatest wins, so 2 over 4 over 3 over 1.
+/// The exit code of the program. If several apply, the greatest variant wins: 2 over 4, 4 over 3, and 3 over 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
     /// 0: nothing found.
@@ -10,9 +10,9 @@ pub(super) enum Exit {
     /// 1: findings.
     Findings,
     /// 3: an unexpected response.
-    Answer,
+    UnexpectedResponse,
     /// 4: timeout.
-    Silence,
+    Timeout,
     /// 2: usage error or unreadable path.
     Usage,
 }
@@ -24,8 +24,8 @@ impl Exit {
             Self::Clean => 0,
             Self::Findings => 1,
             Self::Usage => 2,
-            Self::Answer => 3,
-            Self::Silence => 4,
+            Self::UnexpectedResponse => 3,
+            Self::Timeout => 4,
         }
     }
 }
@@ -35,8 +35,8 @@ impl From<Cause> for Exit {
     fn from(cause: Cause) -> Self {
         match cause {
             Cause::NotAsked | Cause::Follows => Self::Clean,
-            Cause::Answer => Self::Answer,
-            Cause::Silence => Self::Silence,
+            Cause::Answer => Self::UnexpectedResponse,
+            Cause::Silence => Self::Timeout,
             Cause::Use => Self::Usage,
         }
     }
@@ -47,8 +47,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_several_exit_codes_2_comes_before_4_before_3_before_1() {
-        let mut all = [Exit::Usage, Exit::Findings, Exit::Silence, Exit::Clean, Exit::Answer];
+    fn exit_codes_are_ordered_2_4_3_1_0() {
+        let mut all = [Exit::Usage, Exit::Findings, Exit::Timeout, Exit::Clean, Exit::UnexpectedResponse];
         all.sort();
         assert_eq!(all.map(Exit::code), [0, 1, 3, 4, 2]);
         assert_eq!(

@@ -57,7 +57,7 @@ struct Item {
     secret: Option<String>,
 }
 
-/// The maximum width of the key column; a hostile key may have a MiB.
+/// The maximum width of the key column. A key can be as long as the file.
 const MAX_KEY_WIDTH: usize = 80;
 
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
@@ -86,11 +86,11 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
     Err(usage_error(no_such_key(&args.key)))
 }
 
-/// Whether a settings file may have this key. Names of Control Center fields, statuses and users are free.
+/// Whether a settings file may have this key. Control Center fields, statuses and users can have any name.
 pub(super) fn may_exist(key: &Key) -> bool {
-    let is_open = |start: &&str| key.as_str().starts_with(start);
+    let is_free = |start: &&str| key.as_str().starts_with(start);
     entries::list_known_keys().any(|known| known == *key)
-        || ["sync.status.", "user[", "control_center."].iter().any(is_open)
+        || ["sync.status.", "user[", "control_center."].iter().any(is_free)
 }
 
 /// The error for a key that no settings file has.
@@ -151,16 +151,16 @@ fn all(checked: &Checked) -> Vec<Entry> {
     checked.draft().map(|draft| entries::list_all(checked.source(), draft)).unwrap_or_default()
 }
 
-/// The secret of an entry, if it is one and revealing is requested.
+/// The secret of an entry, if `reveal` is set and the entry is a secret.
 fn revealed(
     context: &Context<'_>,
     checked: &Checked,
     entry: &Entry,
-    asked: bool,
+    reveal: bool,
     path: &Path,
 ) -> Result<Option<Secret>, CliError> {
     match &entry.value {
-        _ if !asked => Ok(None),
+        _ if !reveal => Ok(None),
         EntryValue::Plain(_) => Ok(None),
         EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
         EntryValue::Secret(source) => {
@@ -174,7 +174,7 @@ fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
     let (value, kept) = match &entry.value {
         EntryValue::Plain(text) => (Some(text.clone()), None),
         EntryValue::Secret(source) => (None, Some(source.describe())),
-        EntryValue::Hidden(_) => (None, Some("in this file; possibly not a secret".to_owned())),
+        EntryValue::Hidden(_) => (None, Some("in this file; it may not be a secret".to_owned())),
     };
     Item {
         key: entry.key.to_string(),

@@ -1,4 +1,4 @@
-//! The command line: one file per command. This file leads from the process to a command and back to its exit code.
+//! The command line: one file per command. This file parses the arguments, runs the command, and returns its exit code.
 
 mod administrator;
 mod args;
@@ -45,11 +45,11 @@ use crate::os::process::EndAtExit;
 
 /// Runs the program with the arguments and streams of the process.
 pub fn main() -> ExitCode {
-    // Held until the end: no started command outlives this program.
+    // Ends started commands when this program ends.
     let _end_commands = EndAtExit::new();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&options::without_values(error)),
+        Err(error) => return print_usage(&options::without_values(error)),
     };
     let choice = cli.global.color.choice();
     let out = anstream::AutoStream::new(
@@ -60,8 +60,8 @@ pub fn main() -> ExitCode {
         io::stderr(),
         choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr())),
     );
-    let mut out = Tolerant::of_closed_pipes(BufWriter::with_capacity(64 * 1024, out));
-    let mut err = Tolerant::of_everything(err);
+    let mut out = Tolerant::closed_pipes(BufWriter::with_capacity(64 * 1024, out));
+    let mut err = Tolerant::all_errors(err);
     log::start(cli.global.verbose, cli.command.log());
     let mut context = Context {
         out: &mut out,
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
 }
 
 /// Prints the help, the version or an argument error.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn print_usage(error: &clap::Error) -> ExitCode {
     let code = if error.use_stderr() { Exit::Usage } else { Exit::Clean };
     let _ = error.print();
     ExitCode::from(code.code())

@@ -1,7 +1,7 @@
 //! `check --online`: signs in for each file, probes its tenant, and checks the file again with the result.
 //!
-//! Files are probed in parallel, each with its own time limit, so one unreachable tenant does not affect the others. Nothing is sent and
-//! no secret is fetched for a file with errors, or for a file that names an untrusted host or command.
+//! Files are probed in parallel, each with its own time limit, so that one unreachable tenant does not affect the others. For a file with
+//! errors, or with an untrusted host or command, nothing is sent and no secret is fetched.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,13 +43,13 @@ pub(super) struct OnlineArgs {
     /// Sign in as the administrator with the Azure CLI account
     #[arg(long, requires = "as_admin")]
     pub(super) use_az: bool,
-    /// Time limit per file, and the same again for its administrator's part; a device code keeps its own lifetime
+    /// Time limit per file; the administrator's part has the same limit again, and a device code keeps its own lifetime
     #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }
 
-/// Maximum number of files probed in parallel: enough to hide the network latency, few enough for one connection each.
-const SIDE_BY_SIDE: usize = 64;
+/// The maximum number of files that are probed in parallel.
+const MAX_PARALLEL: usize = 64;
 
 /// A file after the first check, with the base folder of its relative paths.
 pub(super) struct File {
@@ -82,7 +82,7 @@ pub(super) fn examine(
     let options = Arc::new(LookupOptions { depth, timeout, administrators });
     let runtime = tokio::runtime::Runtime::new().map_err(cannot("start the runtime"))?;
     let tenants = runtime.block_on(look_up_all(lookups, options, &progress));
-    // A name server that does not answer would keep its thread, and this program, past the time limit.
+    // Does not wait for a name server that does not answer.
     runtime.shutdown_background();
     progress.finish_and_clear();
     let examined = files
@@ -92,14 +92,14 @@ pub(super) fn examine(
     Ok(examined.collect())
 }
 
-/// Prints on standard error why parts of a tenant were not probed, once per reason, and returns the exit code.
+/// Prints each reason why parts of a tenant were not probed, and returns the exit code.
 pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit {
     let mut exit = Exit::Clean;
-    let mut said: Vec<&str> = Vec::new();
+    let mut printed: Vec<&str> = Vec::new();
     for Skipped { why, .. } in file.checked.skipped() {
         exit = exit.max(Exit::from(why.cause));
-        if why.cause.is_failure() && !said.contains(&why.reason.as_str()) {
-            said.push(&why.reason);
+        if why.cause.is_failure() && !printed.contains(&why.reason.as_str()) {
+            printed.push(&why.reason);
             let name = printable(file.checked.source().name());
             context.error(format_args!("{name}: {}", why.reason));
         }
@@ -107,15 +107,15 @@ pub(super) fn report_unseen(context: &mut Context<'_>, file: &Examined) -> Exit 
     exit
 }
 
-/// What to do with every file.
+/// The options for every file.
 struct LookupOptions {
     depth: Depth,
-    /// Separate limits for the application's part and the administrator's part.
+    /// The limit of the application's part, and also of the administrator's part.
     timeout: Duration,
     administrators: Option<Result<Administrators, Unseen>>,
 }
 
-/// What is needed to probe one file's tenant, or why it is not possible.
+/// Everything needed to probe one file's tenant, or the reason why that is not possible.
 struct Lookup(Result<(Settings, Connection), Unseen>);
 
 impl Lookup {
@@ -144,7 +144,7 @@ async fn look_up_all(
     options: Arc<LookupOptions>,
     progress: &ProgressBar,
 ) -> Vec<Snapshot> {
-    let gate = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let gate = Arc::new(Semaphore::new(MAX_PARALLEL));
     let mut tenants = lookups.iter().map(|_| None).collect::<Vec<_>>();
     let mut running = JoinSet::new();
     for (at, lookup) in lookups.into_iter().enumerate() {
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reply_that_never_comes_is_exit_code_4_and_names_its_limit() {
+    async fn timeout_is_exit_code_4_and_names_its_limit() {
         let checked = checked();
         let settings = checked.settings().expect("complete");
         let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
@@ -267,7 +267,7 @@ mod tests {
         };
         let exit = report_unseen(&mut context, &file);
         assert_eq!(exit.code(), 4);
-        let said = String::from_utf8(err).expect("UTF-8");
-        assert_eq!(said, "error: a.toml: login.microsoftonline.com: no answer within 20 s\n");
+        let text = String::from_utf8(err).expect("UTF-8");
+        assert_eq!(text, "error: a.toml: login.microsoftonline.com: no answer within 20 s\n");
     }
 }

@@ -1,4 +1,4 @@
-//! Options of several commands, and how their values are parsed.
+//! Options that several commands share, and the parsers of their values.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -107,7 +107,7 @@ pub(super) fn trust_of_environment() -> Result<Trust, String> {
     text.parse().map_err(|error: InvalidTrust| format!("{TRUST}: {error}"))
 }
 
-/// An argument error without the given values: one of them may be a secret in the wrong place.
+/// An argument error without the values, because one of them may be a secret in the wrong place.
 pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     let hidden = |text: &str| {
         let name = text.split('=').next().unwrap_or_default();
@@ -126,7 +126,7 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
                 | clap::error::ErrorKind::ValueValidation
                 | clap::error::ErrorKind::MissingRequiredArgument
         );
-        // The name of the wrong argument is known to this program, unless it is an unknown argument.
+        // The argument is defined by this program, so its name is safe to show.
         if kind == ContextKind::InvalidArg && known {
             continue;
         }
@@ -152,13 +152,13 @@ pub(super) mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Alone {
+    struct TestCli {
         #[command(flatten)]
         global: Global,
     }
 
-    /// The global options if none is given.
+    /// The default global options.
     pub(in crate::cli) fn global() -> Global {
-        Alone::parse_from(["swyx-teams"]).global
+        TestCli::parse_from(["swyx-teams"]).global
     }
 }

@@ -1,4 +1,4 @@
-//! Output streams whose reader may disappear, and the width of the terminal.
+//! Output streams that may be closed by their reader, and the width of the terminal.
 
 use std::io::{self, Write};
 
@@ -23,8 +23,8 @@ fn columns<H>(size: Option<(Width, H)>) -> usize {
     of_terminal.or_else(of_environment).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
 }
 
-/// A writer that outlives its reader: after the first tolerated error, it drops all output. So a command continues to its exit code, and
-/// a closed pipe never turns a failure into success.
+/// A writer that drops all output after the first tolerated error. So a command always reaches its exit code, and a closed pipe never
+/// turns a failure into success.
 pub(super) struct Tolerant<W> {
     inner: W,
     tolerates: fn(&io::Error) -> bool,
@@ -33,12 +33,12 @@ pub(super) struct Tolerant<W> {
 
 impl<W: Write> Tolerant<W> {
     /// For results: tolerates a closed pipe, but not a full disk.
-    pub(super) fn of_closed_pipes(inner: W) -> Self {
+    pub(super) fn closed_pipes(inner: W) -> Self {
         Self { inner, tolerates: |error| error.kind() == io::ErrorKind::BrokenPipe, is_closed: false }
     }
 
     /// For messages: no error on stderr may change the exit code.
-    pub(super) fn of_everything(inner: W) -> Self {
+    pub(super) fn all_errors(inner: W) -> Self {
         Self { inner, tolerates: |_| true, is_closed: false }
     }
 
@@ -89,15 +89,15 @@ mod tests {
 
     #[test]
     fn results_survive_a_closed_pipe_and_report_a_full_disk() {
-        let mut closed = Tolerant::of_closed_pipes(Failing(io::ErrorKind::BrokenPipe));
+        let mut closed = Tolerant::closed_pipes(Failing(io::ErrorKind::BrokenPipe));
         assert!(writeln!(closed, "a").and_then(|()| closed.flush()).is_ok());
-        let mut full = Tolerant::of_closed_pipes(Failing(io::ErrorKind::StorageFull));
+        let mut full = Tolerant::closed_pipes(Failing(io::ErrorKind::StorageFull));
         assert!(writeln!(full, "a").is_err() && full.flush().is_err());
     }
 
     #[test]
-    fn messages_survive_everything() {
-        let mut full = Tolerant::of_everything(Failing(io::ErrorKind::StorageFull));
+    fn messages_survive_all_errors() {
+        let mut full = Tolerant::all_errors(Failing(io::ErrorKind::StorageFull));
         assert!(writeln!(full, "a").and_then(|()| full.flush()).is_ok());
     }
 }

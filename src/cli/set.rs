@@ -41,14 +41,14 @@ pub(super) struct UnsetArgs {
     keys: Vec<crate::diagnostic::Key>,
 }
 
-/// The limit for standard input in bytes; no value is longer.
+/// The limit for standard input in bytes. No valid value is longer.
 const MAX_VALUE_BYTES: u64 = 64 * 1024;
 
 pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, CliError> {
     let mut pairs = Vec::new();
     for pair in args.words.chunks(2) {
         let [word, ..] = pair else { continue };
-        let Some(key) = word.parse::<Key>().ok().filter(may_be_set) else {
+        let Some(key) = word.parse::<Key>().ok().filter(can_be_set) else {
             return Err(usage_error(
                 "expected a key, such as control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",
             ));
@@ -59,7 +59,7 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
     for (key, value) in pairs {
         let value = match value {
             Some(text) => from_argument(&key, text),
-            None => from_outside(&key, last_value(context, &key, args.stdin)?),
+            None => from_input(&key, last_value(context, &key, args.stdin)?),
         };
         let value =
             value.map_err(|message| usage_error(format_args!("`{}`: {message}", named(key.as_str()))))?;
@@ -120,9 +120,9 @@ fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<E
     }
 }
 
-/// Whether a word can be a key to set. Otherwise it may be a secret in the wrong place, which no report may repeat. Fields of Control
-/// Center may have any name.
-fn may_be_set(key: &Key) -> bool {
+/// Whether a word can be a key to set. Otherwise it may be a secret in the wrong place, which no report may repeat. Control Center fields
+/// can have any name.
+fn can_be_set(key: &Key) -> bool {
     let is_field = key.steps().starts_with(&keys::CONTROL_CENTER.steps());
     key.shown() == *key
         && (is_field
@@ -161,7 +161,8 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
     }
 }
 
-fn from_outside(key: &Key, text: String) -> Result<NewValue, String> {
+/// The value of a key from standard input or a prompt. Only here may the text be a secret itself.
+fn from_input(key: &Key, text: String) -> Result<NewValue, String> {
     if !keys::SECRETS.contains(key) {
         return from_argument(key, &text);
     }

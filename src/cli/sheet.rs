@@ -7,13 +7,13 @@ use clap::Args;
 use serde::Serialize;
 
 use super::context::Context;
-use super::error::{CliError, failure, usage_error};
+use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
 use crate::secret::Secret;
-use crate::settings::{Settings, Unresolved, keys};
+use crate::settings::{Settings, keys};
 use crate::sheet::{Field, Sheet};
 
 #[derive(Args)]
@@ -45,7 +45,7 @@ struct FieldShape<'a> {
     secret: Option<&'a str>,
 }
 
-/// Prints the sheet of the file at `path` for a person, without the secret.
+/// Prints the sheet of the file at `path` as text, without the secret.
 pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let args = SheetArgs { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human };
     let printed = run(context, &args);
@@ -60,15 +60,8 @@ pub(super) fn of_file(context: &mut Context<'_>, path: &Path) -> Result<Sheet, C
 
 /// The file with its settings. Reports the errors if they prevent a sheet.
 fn settings(context: &mut Context<'_>, path: &Path) -> Result<(Checked, Settings), CliError> {
-    let checked = context.load(path)?;
-    match checked.settings() {
-        Ok(settings) => Ok((checked, settings)),
-        Err(Unresolved::Errors) => {
-            context.report_to_err(&checked, |_| true)?;
-            Err(failure(Exit::Findings, "fix these errors first, or wrong values end up in Control Center"))
-        }
-        Err(error) => Err(usage_error(error)),
-    }
+    let advice = "fix these errors first, or wrong values end up in Control Center";
+    context.resolve(path, Checked::settings, advice)
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, CliError> {

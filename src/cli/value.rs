@@ -1,4 +1,4 @@
-//! Parses words from outside as values of the settings file. `set` and `setup` share it.
+//! Parses arguments as values of the settings file, for `set` and `setup`.
 
 use crate::diagnostic::Key;
 use crate::edit::NewValue;
@@ -6,16 +6,16 @@ use crate::secret::SecretSource;
 use crate::settings::keys;
 use crate::settings::schema::{Dialect, describe, generate};
 
-/// The value of a key from a word. No message repeats the word: it may be a secret in the wrong place.
+/// Parses the value of a key. No message repeats the word: it may be a secret in the wrong place.
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     if keys::SECRETS.contains(key) {
-        let wanted = "a secret is not accepted as an argument, because other users can see it: use --stdin, or a reference such as \
+        let message = "a secret is not accepted as an argument, because other users can see it: use --stdin, or a reference such as \
                       env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
-        return reference(text).map(NewValue::Secret).ok_or_else(|| wanted.to_owned());
+        return reference(text).map(NewValue::Secret).ok_or_else(|| message.to_owned());
     }
     let schema = generate(Dialect::Draft2020_12);
     let Some(described) = describe(&schema, key) else {
-        // The type of an unknown Control Center field follows from its form.
+        // For an unknown Control Center field, the type follows from the value.
         return Ok(match (text.parse(), text.parse()) {
             (Ok(number), _) => NewValue::Integer(number),
             (_, Ok(truth)) => NewValue::Boolean(truth),
@@ -34,7 +34,7 @@ pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     }
 }
 
-/// The source of a secret as written in arguments: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env`
+/// The source of a secret in the form of arguments: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env`
 /// and `file`. `None` if the text is no reference.
 pub(super) fn reference(text: &str) -> Option<SecretSource> {
     if let Some(name) = text.strip_prefix("env:") {

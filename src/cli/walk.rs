@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
-/// One file to check, or a place without one.
+/// One file to check, or a folder without any.
 pub(super) enum Target {
     /// A file.
     File(PathBuf),
@@ -43,6 +43,7 @@ impl Walk<'_> {
         found
     }
 
+    /// Adds the settings files below `folder` to `found`; exclusions are relative to `root`.
     fn search(&mut self, root: &Path, folder: &Path, found: &mut Vec<Target>) {
         let entries = std::fs::read_dir(folder).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         let mut entries = match entries {
@@ -91,8 +92,8 @@ impl Walk<'_> {
     }
 }
 
-/// Removes files that were named before in any form.
-pub(super) fn without_repetitions(targets: &mut Vec<Target>) {
+/// Removes repeated files, also if their paths are written differently.
+pub(super) fn deduplicate(targets: &mut Vec<Target>) {
     let mut seen = HashSet::new();
     targets.retain(|target| match target {
         Target::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),

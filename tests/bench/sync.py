@@ -47,7 +47,7 @@ ca_file = "{facts['ca_file']}"
 
 
 class Run:
-    """The program beside an emulated tenant of so many users, of whom so many percent change in a second on each side."""
+    """Runs the program against an emulated tenant with a number of users, where a percentage changes per second on each side."""
 
     def __init__(self, users, percent):
         self.folder = tempfile.TemporaryDirectory(prefix="swyx-teams-bench-")

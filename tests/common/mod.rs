@@ -73,7 +73,7 @@ pub fn assert_file(path: &Path, found: &str) {
     let expected = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         expected == found,
-        "{} is stale; UPDATE=1 cargo test writes it anew. Found:\n{found}",
+        "{} is stale; UPDATE=1 cargo test updates it. Found:\n{found}",
         path.display()
     );
 }

@@ -41,7 +41,7 @@ pub fn secret(name: &str, ends: &str, may_be_ours: Option<bool>) -> SecretSeen {
     secret
 }
 
-/// What nobody asked an administrator for.
+/// The parts that only an administrator can read.
 pub fn not_asked() -> Unseen {
     Unseen::new(Cause::NotAsked, "only an administrator can read the registration; add --as-admin")
 }

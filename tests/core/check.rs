@@ -22,13 +22,13 @@ fn found(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_empty_file_lacks_its_table() {
+fn empty_file_lacks_its_table() {
     assert_eq!(found(""), ["1:1-1:1 missing-key control_center"]);
     assert_eq!(found("\u{feff}# nothing\r\n"), ["1:1-1:1 missing-key control_center"]);
 }
 
 #[test]
-fn every_fault_is_found_in_one_pass() {
+fn all_errors_are_found_in_one_pass() {
     let text = format!(
         "[swyx]\nversion = 14.10\n\n[control_center]\nMsTeamsStatusSyncMode = 7\n{IDS}MsTeamsClientSecret = {{ env = 5 }}\n\n\
          [entra]\ncluod = \"global\"\nsecret_lifetime_days = 0\n\n[[user]]\nswyx = \"\"\n\n[[user]]\nteams = 5\n"
@@ -50,7 +50,7 @@ fn every_fault_is_found_in_one_pass() {
 }
 
 #[test]
-fn dotted_inline_and_header_tables_are_read_alike() {
+fn dotted_inline_and_header_tables_are_equivalent() {
     let header = format!(
         "[control_center]\nMsTeamsStatusSyncMode = 3\n{IDS}MsTeamsClientSecret = {{ env = \"A\" }}\n"
     );
@@ -70,7 +70,7 @@ fn dotted_inline_and_header_tables_are_read_alike() {
 }
 
 #[test]
-fn line_ends_and_a_byte_order_mark_change_no_place() {
+fn line_ends_and_bom_do_not_change_positions() {
     let text = format!("# ä\n[control_center]\nMsTeamsStatusSyncMode = 3 # ö\n{IDS}ü = 1\n")
         .replace("ü =", "\"ü\" =");
     let expected = found(&text);
@@ -91,7 +91,7 @@ fn columns_are_characters_and_offsets_are_bytes() {
 }
 
 #[test]
-fn findings_over_two_keys_show_both_places() {
+fn findings_about_two_keys_show_both_positions() {
     let text = format!("[swyx]\nversion = \"13.20\"\n[control_center]\nMsTeamsStatusSyncMode = 2\n{IDS}");
     assert_eq!(
         found(&text),
@@ -103,7 +103,7 @@ fn findings_over_two_keys_show_both_places() {
 }
 
 #[test]
-fn one_value_has_one_fault() {
+fn one_value_has_one_finding() {
     for (id, rule) in [
         ("<tenant-id>", "placeholder"),
         (" 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "surrounding-blank"),
@@ -124,7 +124,7 @@ fn one_value_has_one_fault() {
 }
 
 #[test]
-fn an_allow_silences_a_warning_before_or_at_the_end_of_its_line() {
+fn allow_silences_a_warning_on_or_before_its_line() {
     let mode = "MsTeamsStatusSyncMode = 0";
     let file = |before: &str, behind: &str| format!("[control_center]\n{before}{mode}{behind}\n{IDS}");
     assert_eq!(found(&file("", "")), ["2:25-2:26 mode-undocumented control_center.MsTeamsStatusSyncMode"]);
@@ -138,7 +138,7 @@ fn an_allow_silences_a_warning_before_or_at_the_end_of_its_line() {
 }
 
 #[test]
-fn an_allow_that_silences_nothing_is_reported() {
+fn unused_allow_is_reported() {
     let file =
         |comment: &str| format!("{comment}\n[control_center]\nMsTeamsStatusSyncMode = 3 {comment}\n{IDS}");
     for comment in [
@@ -156,7 +156,7 @@ fn an_allow_that_silences_nothing_is_reported() {
 }
 
 #[test]
-fn too_many_findings_are_cut_and_said() {
+fn too_many_findings_are_truncated_with_a_note() {
     let text = (0..12_000).map(|at| format!("k{at} = 1\n")).collect::<String>();
     let checked = check::check_bytes("a.toml", text.into_bytes(), false);
     assert_eq!(checked.diagnostics().len(), check::MAX_FINDINGS + 1);

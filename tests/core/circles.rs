@@ -14,7 +14,7 @@ pub type Parts = Vec<String>;
 pub struct Module {
     children: BTreeSet<String>,
     items: BTreeSet<String>,
-    /// What each imported name stands for.
+    /// The meaning of each imported name.
     pub imports: BTreeMap<String, Parts>,
     /// The paths of its code and of its imports, but not of what it only re-exports.
     pub used: BTreeSet<Parts>,
@@ -183,7 +183,7 @@ fn circles(modules: &BTreeMap<Parts, Module>) -> Vec<String> {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
+fn no_files_import_each_other() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let modules = modules(&|name| std::fs::read_to_string(root.join(name)).ok());
     assert!(modules.len() > 200);
@@ -192,7 +192,7 @@ fn no_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn the_test_of_circles_would_see_one() {
+fn import_cycles_are_detected() {
     let circles = |b: &str| {
         let read = |name: &str| match name {
             "lib.rs" => Some("pub mod room;\n".to_owned()),

@@ -111,7 +111,7 @@ fn production_files() -> impl Iterator<Item = (String, PathBuf, String)> {
 }
 
 #[test]
-fn modules_import_only_what_they_may() {
+fn modules_import_only_allowed_modules() {
     let mut unused = MAY_IMPORT
         .iter()
         .flat_map(|(module, others)| others.iter().map(|other| (module.to_string(), other.to_string())))
@@ -132,7 +132,7 @@ fn modules_import_only_what_they_may() {
 }
 
 #[test]
-fn the_test_of_imports_would_see_one() {
+fn forbidden_imports_are_detected() {
     let text = "use crate::cli::x;\nuse crate::{check, edit::{self, fix}};\nfn f() { crate::report::y() }";
     assert_eq!(imports(text), ["check", "cli", "edit", "report"].map(str::to_owned).into());
     assert_eq!(imports("//! crate::cli\n\n#[cfg(test)]\nuse crate::cli;"), BTreeSet::new());
@@ -225,7 +225,7 @@ fn exhaustive_types(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn files_are_short_and_say_what_they_are() {
+fn files_are_short_and_documented() {
     for (_, path, text) in source_files() {
         assert!(text.lines().count() <= 500, "{} has more than 500 lines", path.display());
         let says = if path.extension().is_some_and(|kind| kind == "css") {
@@ -257,7 +257,7 @@ fn crates(features: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn each_feature_brings_only_what_it_needs() {
+fn features_have_only_their_dependencies() {
     const COMMAND_LINE: [&str; 4] = ["clap", "inquire", "indicatif", "comfy-table"];
     const RENDERERS: [&str; 3] = ["anstream", "serde-sarif", "quick-junit"];
     const PAGE: [&str; 2] = ["axum", "maud"];

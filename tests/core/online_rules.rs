@@ -1,4 +1,4 @@
-//! The rules that look at a tenant: each kind of refusal, grant, read and date, and what is said of what was not seen.
+//! The online rules: each kind of rejection, grant, read and date, and the reasons of skipped rules.
 
 use crate::common::{GOOD, tenants};
 use swyx_teams::check::{self, Checked};
@@ -52,15 +52,15 @@ fn from_teams() -> String {
 }
 
 #[test]
-fn in_a_tenant_that_is_well_all_is_examined_and_nothing_found() {
+fn complete_tenant_is_fully_checked_without_findings() {
     let checked = checked(GOOD, &healthy());
     assert_eq!((checked.diagnostics().len(), checked.skipped()), (0, &[][..]));
-    // Without a tenant nothing is examined, and nobody expects it to be.
+    // Without a tenant, no online rule runs, and none is listed as skipped.
     assert_eq!(check::check_bytes("a.toml", GOOD.into(), false).skipped(), []);
 }
 
 #[test]
-fn what_is_not_seen_is_said_for_each_rule_with_its_reason() {
+fn skipped_rules_have_a_reason() {
     let why = Unseen::new(Cause::Silence, "nobody answered");
     let all = ALL.iter().filter(|rule| rule.is_online()).map(|rule| rule.id).collect::<Vec<_>>();
     assert_eq!(all.len(), 14);
@@ -82,7 +82,7 @@ fn what_is_not_seen_is_said_for_each_rule_with_its_reason() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_as_settings_skips_every_rule_too() {
+fn invalid_settings_skip_every_rule() {
     let checked = checked("[x\n", &healthy());
     assert_eq!(checked.skipped().len(), 14);
     assert!(checked.skipped().iter().all(|skipped| skipped.why.cause == Cause::Follows));
@@ -96,7 +96,7 @@ fn a_file_that_cannot_be_read_as_settings_skips_every_rule_too() {
 }
 
 #[test]
-fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing() {
+fn every_rejection_belongs_to_one_rule_or_none() {
     for kind in Kind::ALL {
         let tenant = refusing_as(None, kind);
         let expected = match kind {
@@ -118,7 +118,7 @@ fn every_kind_of_refusal_is_a_finding_of_one_rule_or_an_answer_that_says_nothing
 }
 
 #[test]
-fn every_code_speaks_in_its_own_words() {
+fn every_code_has_its_own_message() {
     for code in aadsts::list() {
         let tenant = refusing(code.number);
         let checked = checked(GOOD, &tenant);
@@ -136,7 +136,7 @@ fn every_code_speaks_in_its_own_words() {
 }
 
 #[test]
-fn a_refusal_leaves_open_what_comes_behind_it() {
+fn rejected_sign_in_skips_dependent_rules() {
     let refused = Unseen::refused();
     let of_sign_in = |code| {
         let open = skipped(&refusing(code), &refused);
@@ -150,7 +150,7 @@ fn a_refusal_leaves_open_what_comes_behind_it() {
 }
 
 #[test]
-fn the_wrong_cloud_is_shown_at_the_cloud_or_where_it_would_stand() {
+fn wrong_cloud_is_reported_at_the_cloud_key() {
     let place_and_message = |text: &str| {
         let checked = checked(text, &refusing(90038));
         (checked.diagnostics()[0].place.clone(), checked.diagnostics()[0].message.clone())
@@ -164,7 +164,7 @@ fn the_wrong_cloud_is_shown_at_the_cloud_or_where_it_would_stand() {
 }
 
 #[test]
-fn what_the_secret_looks_like_is_said_where_it_is_refused() {
+fn rejected_secret_shows_its_form() {
     let said = |fault| {
         said("secret-rejected", &changed(refusing(7000215), |tenant| tenant.secret_fault = fault)).remove(0)
     };
@@ -189,19 +189,19 @@ fn what_the_secret_looks_like_is_said_where_it_is_refused() {
 }
 
 #[test]
-fn a_service_principal_that_is_switched_off_is_found_by_the_administrator_too() {
+fn disabled_service_principal_is_found_as_administrator() {
     let off = registered(|registration| registration.enabled = false);
     assert_eq!(found(&off), ["sign-in-disabled"]);
     let unseen = Err(Unseen::new(Cause::Use, "no secret"));
     let found_with = |sign_in| found(&changed(off.clone(), |tenant| tenant.sign_in = sign_in));
     assert_eq!(found_with(unseen), ["sign-in-disabled"]);
-    // Another reason for the refusal is the one to mend first.
+    // Another reason for the rejection must be fixed first.
     assert_eq!(found_with(refusing(700016).sign_in), ["application-not-found"]);
     assert_eq!(found_with(refusing(7000112).sign_in), ["sign-in-disabled"]);
 }
 
 #[test]
-fn a_missing_permission_is_one_finding_and_more_than_enough_is_excess_only() {
+fn missing_and_excessive_permissions_are_distinguished() {
     let (missing, excess) = ("permission-missing", "permission-excess");
     for (roles, both_ways, from_teams_only) in [
         (&["Presence.ReadWrite.All", "User.ReadBasic.All"][..], &[][..], &[excess][..]),
@@ -224,7 +224,7 @@ fn a_missing_permission_is_one_finding_and_more_than_enough_is_excess_only() {
 }
 
 #[test]
-fn the_consent_page_is_microsofts_own_in_the_clouds_host() {
+fn consent_link_uses_microsofts_host_of_the_cloud() {
     let text = format!(
         "{GOOD}[entra]\ncloud = \"us_gov_l4\"\nauthority = \"https://evil.example\"\ngraph = \"https://evil.example/v1.0\"\n"
     );
@@ -234,7 +234,7 @@ fn the_consent_page_is_microsofts_own_in_the_clouds_host() {
 }
 
 #[test]
-fn a_name_from_a_token_cannot_act_on_a_terminal() {
+fn names_from_tokens_are_escaped() {
     let said = said(
         "permission-excess",
         &with_roles(&["Presence.ReadWrite.All", "User.ReadBasic.All", "\u{1b}[2J\u{202e}x"]),
@@ -243,7 +243,7 @@ fn a_name_from_a_token_cannot_act_on_a_terminal() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
+fn unreadable_token_is_judged_by_reads() {
     let opaque = |directory, presence| {
         changed(healthy(), |tenant| {
             tenant.sign_in = Ok(SignIn::Accepted { roles: None });
@@ -269,7 +269,7 @@ fn a_token_that_cannot_be_read_leaves_the_reads_to_judge() {
 }
 
 #[test]
-fn a_refused_read_is_reported_unless_it_follows_from_a_missing_permission() {
+fn rejected_read_is_reported_unless_a_permission_is_missing() {
     let refused = |roles: &[&str]| {
         changed(with_roles(roles), |tenant| {
             tenant.directory = Ok(Read::Refused(403, Some("Forbidden".to_owned())));
@@ -287,7 +287,7 @@ fn a_refused_read_is_reported_unless_it_follows_from_a_missing_permission() {
 }
 
 #[test]
-fn a_declared_permission_without_consent_and_one_of_the_wrong_type_are_told_apart() {
+fn unconsented_and_delegated_permissions_are_distinguished() {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let (consent, delegated) = ("permission-not-consented", "permission-delegated");
     for (declared, declared_delegated, granted_delegated, expected) in [
@@ -315,7 +315,7 @@ fn a_declared_permission_without_consent_and_one_of_the_wrong_type_are_told_apar
 }
 
 #[test]
-fn delegated_grants_that_could_not_be_read_are_missed_only_where_they_matter() {
+fn unreadable_delegated_grants_skip_only_their_rule() {
     let why = Unseen::new(Cause::Answer, "not allowed");
     let unread = registered(|registration| registration.granted_delegated = Err(why.clone()));
     assert_eq!(skipped(&unread, &why), Vec::<&str>::new());
@@ -327,7 +327,7 @@ fn delegated_grants_that_could_not_be_read_are_missed_only_where_they_matter() {
     assert_eq!(skipped(&needed, &why), ["permission-delegated"]);
 }
 
-/// What is said of the end of secrets, with what is known of the sign-in.
+/// The messages about the expiry of secrets, for a result of the sign-in.
 fn ends(tenant: Snapshot, secrets: &[(&str, Option<bool>)]) -> String {
     let mut tenant = tenant;
     let registration = registered(|registration| {
@@ -340,7 +340,7 @@ fn ends(tenant: Snapshot, secrets: &[(&str, Option<bool>)]) -> String {
 }
 
 #[test]
-fn a_secret_is_reported_from_so_many_days_before_its_end() {
+fn secret_is_reported_before_its_expiry() {
     let one = |end: &str| ends(healthy(), &[(end, Some(true))]);
     assert_eq!(one("2026-04-01T00:00:00Z"), "");
     assert!(one("2026-03-31T12:00:00Z").contains("\"s0\" expires on 2026-03-31, in 30 days"));
@@ -354,7 +354,7 @@ fn a_secret_is_reported_from_so_many_days_before_its_end() {
 }
 
 #[test]
-fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
+fn earliest_possible_secret_in_use_counts() {
     let (soon, sooner, late, gone_by) =
         ("2026-03-20T00:00:00Z", "2026-03-10T00:00:00Z", "2026-09-01T00:00:00Z", "2026-02-01T00:00:00Z");
     let accepted = |secrets: &[_]| ends(healthy(), secrets);
@@ -374,14 +374,14 @@ fn of_several_secrets_the_one_that_may_be_in_use_and_ends_first_counts() {
     let unseen = || changed(healthy(), |tenant| tenant.sign_in = Err(Unseen::new(Cause::Use, "no secret")));
     let only = ends(unseen(), &[(gone_by, None), (soon, None)]);
     assert!(only.contains("\"s1\"") && only.contains("guess"), "{only}");
-    // All have ended, and no sign-in says so.
+    // All secrets are expired, and no sign-in shows it.
     let gone = ends(unseen(), &[(gone_by, Some(true))]);
     assert!(gone.contains("\"s0\" expired on 2026-02-01"), "{gone}");
     assert_eq!(ends(refusing(7000222), &[(gone_by, Some(true)), (soon, Some(true))]), "");
 }
 
 #[test]
-fn a_secret_that_cannot_be_found_in_the_registration_is_said_to_be_unseen() {
+fn secret_missing_from_the_registration_skips_its_rule() {
     let without = |tenant| {
         let secrets = vec![secret("s", "2026-03-02T00:00:00Z", Some(false))];
         changed(tenant, |tenant| tenant.registration = registered(|one| one.secrets = secrets).registration)
@@ -398,7 +398,7 @@ fn a_secret_that_cannot_be_found_in_the_registration_is_said_to_be_unseen() {
 }
 
 #[test]
-fn a_secret_in_place_of_a_name_is_not_shown() {
+fn secret_used_as_a_name_is_not_shown() {
     let tenant = registered(|registration| {
         let name = "abc8Q~swordfish_swordfish_swordfish_1234";
         registration.secrets = vec![secret(name, "2026-03-02T00:00:00Z", Some(true))];
@@ -408,7 +408,7 @@ fn a_secret_in_place_of_a_name_is_not_shown() {
 }
 
 #[test]
-fn the_registration_is_held_against_what_one_tenant_needs() {
+fn registration_is_compared_with_a_single_tenant_application() {
     let audience = |audience: &str| registered(|one| one.audience = audience.to_owned());
     assert_eq!(found(&audience("AzureADandPersonalMicrosoftAccount")), ["application-multi-tenant"]);
     let unknown = audience("");
@@ -418,7 +418,7 @@ fn the_registration_is_held_against_what_one_tenant_needs() {
 }
 
 #[test]
-fn an_allow_for_a_tenants_rule_counts_only_where_the_rule_was_applied() {
+fn allow_of_an_online_rule_is_unused_only_if_the_rule_ran() {
     let line = "MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"";
     let text = GOOD.replace(line, &format!("{line} # swyx-teams: allow(permission-excess) shared"));
     let offline = check::check_bytes("a.toml", text.clone().into_bytes(), false);
@@ -437,7 +437,7 @@ fn an_allow_for_a_tenants_rule_counts_only_where_the_rule_was_applied() {
 }
 
 #[test]
-fn every_rule_that_looks_at_a_tenant_names_its_flag() {
+fn every_online_rule_names_its_flag() {
     for rule in ALL.iter().filter(|rule| rule.is_online()) {
         assert!(rule.doc.contains("With `--online"), "{}", rule.id);
         assert_eq!(rule.doc.contains("With `--online --as-admin`"), ADMIN.contains(&rule.id), "{}", rule.id);

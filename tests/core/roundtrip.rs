@@ -27,7 +27,7 @@ fn content(text: &str) -> Value {
 }
 
 #[test]
-fn a_text_in_which_nothing_is_set_stays_byte_for_byte() {
+fn unchanged_text_stays_byte_for_byte() {
     let documents = documents();
     assert!(documents.len() >= 200, "only {} documents", documents.len());
     for (name, text) in documents {
@@ -36,7 +36,7 @@ fn a_text_in_which_nothing_is_set_stays_byte_for_byte() {
 }
 
 #[test]
-fn setting_a_value_changes_that_key_alone() {
+fn setting_a_value_changes_only_its_key() {
     let mut changed = 0;
     for (name, text) in documents() {
         let before = content(&text);
@@ -59,7 +59,7 @@ fn setting_a_value_changes_that_key_alone() {
 }
 
 #[test]
-fn a_key_that_is_added_and_taken_away_leaves_the_text_as_it_was() {
+fn adding_and_removing_a_key_restores_the_text() {
     let mut tried = 0;
     for (name, text) in documents() {
         for address in ["zz-new", "zz-table.zz-new"] {
@@ -91,7 +91,7 @@ fn a_key_that_is_added_and_taken_away_leaves_the_text_as_it_was() {
 }
 
 #[test]
-fn taking_a_key_away_takes_it_alone() {
+fn removing_a_key_removes_only_that_key() {
     let mut removed = 0;
     for (name, text) in documents() {
         let before = content(&text);
@@ -108,12 +108,12 @@ fn taking_a_key_away_takes_it_alone() {
             }
         }
     }
-    assert!(removed >= 300, "only {removed} keys were taken away");
+    assert!(removed >= 300, "only {removed} keys were removed");
 }
 
 /// The comparison that these tests rest on sees what the usual way of writing does to a text.
 #[test]
-fn the_comparison_sees_a_document_that_is_rendered_anew() {
+fn rerendered_document_is_detected() {
     let text = "b.z = 1\r\nc = 2\r\nb.y = 3";
     let rendered = text.parse::<toml_edit::DocumentMut>().expect("TOML").to_string();
     assert_ne!(rendered, text);

@@ -6,7 +6,7 @@ use std::path::Path;
 use swyx_teams::edit::{Change, NewValue};
 use swyx_teams::secret::{Secret, SecretSource};
 
-/// The files that take secrets out, and how often. Whoever adds a line here says why.
+/// The files that expose secrets, and how often. A new line needs a reason.
 const CALLERS: [(&str, usize); 11] = [
     // `--reveal` of `get` and `list`, in either format.
     ("cli/list.rs", 3),
@@ -18,7 +18,7 @@ const CALLERS: [(&str, usize); 11] = [
     ("http/send.rs", 1),
     // The form of the token request.
     ("entra/sign_in/grants.rs", 1),
-    // Reads what a token says of itself.
+    // Reads the claims of a token.
     ("entra/sign_in/token.rs", 1),
     // Writes a new secret into its file, or into that of `--secret-out`.
     ("provision/files.rs", 2),
@@ -57,7 +57,7 @@ fn count(folder: &Path, root: &Path, counts: &mut BTreeMap<String, usize>) {
 }
 
 #[test]
-fn secrets_are_taken_out_only_where_it_is_listed() {
+fn secrets_are_exposed_only_in_listed_places() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut counts = BTreeMap::new();
     count(&root, &root, &mut counts);
@@ -66,7 +66,7 @@ fn secrets_are_taken_out_only_where_it_is_listed() {
 }
 
 #[test]
-fn a_new_caller_would_be_counted() {
+fn new_callers_are_detected() {
     let code = "let a = secret.expose();\n// secret.expose()\nlet b = x.map(Secret::expose).or(Secret::expose(y));\nz.expose_secret()";
     assert_eq!(calls(code), 4);
 }
@@ -83,7 +83,7 @@ fn assert_hidden(what: &str, secret: &str, debug: &str) {
 }
 
 #[test]
-fn no_debug_text_of_settings_shows_a_secret() {
+fn debug_output_of_settings_contains_no_secret() {
     for secret in SECRETS {
         for (line, resolves) in [
             ("MsTeamsClientSecret = Q", true),
@@ -114,7 +114,7 @@ fn no_debug_text_of_settings_shows_a_secret() {
 }
 
 #[test]
-fn no_debug_text_of_a_change_shows_a_secret() {
+fn debug_output_of_changes_contains_no_secret() {
     for secret in SECRETS {
         let inline = SecretSource::Inline(Secret::new(secret));
         let command = SecretSource::Command(vec!["pass".to_owned(), secret.to_owned()]);

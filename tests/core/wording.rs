@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// The folders and files whose wording is checked.
 const ROOMS: &[&str] = &[
     "src/check.rs",
+    "src/cli",
     "src/diagnostic.rs",
     "src/edit",
     "src/endpoint.rs",
@@ -22,7 +23,19 @@ const ROOMS: &[&str] = &[
     "src/source",
     "src/text.rs",
     "src/web",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "docs",
+    "schema",
+    "tests",
 ];
+
+/// The kinds of files whose wording is checked.
+const KINDS: &[&str] = &["css", "js", "json", "md", "mjs", "py", "rs", "toml", "txt"];
+
+/// Files and folders that are not checked: this file, which contains the phrases, and files from elsewhere.
+const SKIPPED: &[&str] = &["wording.rs", "node_modules", "package-lock.json"];
 
 /// A phrase to avoid, and what to write instead.
 const PHRASES: &[(&str, &str)] = &[
@@ -99,6 +112,24 @@ const PHRASES: &[(&str, &str)] = &[
     ("with nobody doing anything", "without any change"),
     ("as it may be shown", "in displayable form"),
     ("for a person", "for display, for users"),
+    ("be had", "be obtained"),
+    ("by other people", "third-party"),
+    ("can be had", "is available"),
+    ("decision for a person", "decision of the user"),
+    ("go round in a circle", "loop"),
+    ("goes on where it", "continues where it"),
+    ("in its place and works", "is stored and works"),
+    ("in no word of", "not in"),
+    ("is asked for a", "is prompted for a"),
+    ("is to be kept", "is stored"),
+    ("it can vouch for", "it can certify"),
+    ("keeps nobody", "does not prevent"),
+    ("stands in the way", "prevents"),
+    ("takes at least", "needs at least"),
+    ("what is given", "the arguments"),
+    ("what to type into", "the values for"),
+    ("where it is read from", "where the settings read it"),
+    ("who may not", "without permission to"),
 ];
 
 /// The words of a text, each with its line, without comment markers, punctuation and case.
@@ -124,13 +155,17 @@ fn bad_phrases(name: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// All source files and scripts at or below a path.
+/// All files of these kinds at or below a path.
 fn files(path: PathBuf, into: &mut Vec<PathBuf>) {
+    let is_skipped = |name: &std::ffi::OsStr| SKIPPED.iter().any(|skipped| name == *skipped);
+    if path.file_name().is_some_and(is_skipped) {
+        return;
+    }
     if path.is_dir() {
         for entry in std::fs::read_dir(path).expect("a folder") {
             files(entry.expect("an entry").path(), into);
         }
-    } else if path.extension().is_some_and(|kind| kind == "rs" || kind == "js" || kind == "css") {
+    } else if path.extension().is_some_and(|kind| KINDS.iter().any(|known| kind == *known)) {
         into.push(path);
     }
 }
@@ -154,7 +189,7 @@ fn phrases_to_avoid_are_not_used() {
 }
 
 #[test]
-fn a_bad_phrase_is_found_across_lines_and_in_any_case() {
+fn phrases_are_found_across_lines_and_in_any_case() {
     let text = "/// What a file holds, Not written\n/// as it has to be.\nlet x = \"mend it\"; // Whoever.\n";
     assert_eq!(
         bad_phrases("a.rs", text),

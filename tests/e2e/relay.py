@@ -1,4 +1,4 @@
-"""Somebody in the middle: passes requests on to an emulator and changes what comes back, under a certificate of its own."""
+"""A man in the middle: forwards requests to an emulator and changes the responses, with its own certificate."""
 
 import datetime
 import ipaddress
@@ -22,7 +22,7 @@ DROPPED = {"connection", "content-length", "transfer-encoding", "content-encodin
 def certificate(folder):
     """A key and a certificate for this machine alone, as one file."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody in the middle")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "man in the middle")])
     now = datetime.datetime.now(datetime.timezone.utc)
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     made = (

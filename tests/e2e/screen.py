@@ -80,7 +80,7 @@ class Screen:
 
 
 class Tmux:
-    """The same on a terminal of tmux, for whoever has it: its own keys, its own screen."""
+    """The same in a tmux terminal, if tmux is installed: its own keys, its own screen."""
 
     KEYS = {ENTER: "Enter", ESCAPE: "Escape", CONTROL_C: "C-c", DOWN: "Down", BACKSPACE: "BSpace"}
     ENDED = "ended with "

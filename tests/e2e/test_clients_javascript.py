@@ -81,7 +81,7 @@ class Msal(Javascript):
                 self.assertEqual(sorted(claims["roles"]), ["Presence.ReadWrite.All", "User.ReadBasic.All"])
                 self.assertEqual(given["fromCache"], [False, True])
 
-    def test_mistakes_are_told_apart(self):
+    def test_errors_are_distinguished(self):
         for name, other, scope, error, code in [
             ("wrong secret", {"client_secret": WRONG_SECRET}, GRAPH_SCOPE, "invalid_client", 7000215),
             ("id of a secret", {"client_secret": NOWHERE}, GRAPH_SCOPE, "invalid_client", 7000215),
@@ -101,7 +101,7 @@ class Msal(Javascript):
                 asked = self.emulator.log()[-1]
                 self.assertEqual((asked["path"].split("/")[1], asked["status"]), (tenant, 400))
 
-    def test_a_device_code_then_a_refresh(self):
+    def test_device_code_and_refresh(self):
         given = self.given(msal(self.emulator, "device", ADMIN_SCOPES, client_id=COMMAND_LINE_TOOLS))
         claims = self.emulator.claims(given["accessToken"])
         self.assertIn("Application.ReadWrite.All", claims["scp"].split())
@@ -112,12 +112,12 @@ class Msal(Javascript):
         self.assertFalse(fresh["fromCache"])
         self.assertEqual(self.emulator.claims(fresh["accessToken"])["oid"], claims["oid"])
 
-    def test_a_user_who_declines(self):
+    def test_declined_code(self):
         emulator = self.another("--device-code", "decline", "--device-interval", "1")
         seen = msal(emulator, "device", ADMIN_SCOPES, client_id=COMMAND_LINE_TOOLS)
         self.assertEqual(seen["error"]["message"], "post_request_failed: authorization_declined", seen)
 
-    def test_a_certificate_that_is_not_trusted(self):
+    def test_untrusted_certificate(self):
         begun = len(self.emulator.log())
         seen = msal(self.emulator, "secret", [GRAPH_SCOPE], trusted=False)
         self.assertEqual(seen["error"]["errorCode"], "endpoints_resolution_error", seen)
@@ -141,14 +141,14 @@ class Graph(Javascript):
         with self.assertRaises(jwt.InvalidTokenError):
             self.emulator.claims(token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"))
 
-    def test_the_administrator_by_device_code(self):
+    def test_administrator_with_device_code(self):
         me, presence = map(self.given, graph(self.emulator, get("/me"), get("/me/presence"), device=True, client_id=COMMAND_LINE_TOOLS))
         self.assertEqual(me["id"], self.emulator.claims(self.emulator.admin_token)["oid"])
         self.assertEqual(presence["id"], me["id"])
         # An application has no self.
         self.refused(graph(self.emulator, get("/me"))[0], 400)
 
-    def test_the_whole_main_job(self):
+    def test_main_workflow(self):
         user = self.emulator.users(20)[19]
         users, before, _, during, many, _, after = map(self.given, graph(self.emulator, *main_job(self.emulator, user)))
         self.assertEqual(len(users["value"]), 1)
@@ -156,7 +156,7 @@ class Graph(Javascript):
         self.assertEqual([(each["id"], each["activity"]) for each in many["value"]], [(user, "InACall")])
         self.assertEqual((after["availability"], after["activity"]), (before["availability"], before["activity"]))
 
-    def test_users_come_in_pages(self):
+    def test_users_are_paged(self):
         users = self.given(graph(self.emulator, {"do": "all", "path": "/users?$select=id,mail&$top=100"})[0])
         self.assertEqual((len(users), len({user["id"] for user in users})), (250, 250))
         self.assertEqual({frozenset(user) for user in users}, {frozenset({"id", "mail"})})
@@ -167,7 +167,7 @@ class Graph(Javascript):
         parts = self.given(graph(self.emulator, {"do": "batch", "paths": paths})[0])
         self.assertEqual({part["path"]: part["status"] for part in parts}, dict(zip(paths, [200, 200, 404, 403])))
 
-    def test_refusals(self):
+    def test_rejected_requests(self):
         user, session = self.emulator.users(30)[29], self.emulator.client_id
         answers = graph(
             self.emulator,
@@ -185,19 +185,19 @@ class Graph(Javascript):
         ], strict=True):  # fmt: skip
             self.refused(answer, status, code)
 
-    def test_tokens_that_are_none(self):
+    def test_invalid_tokens(self):
         other = self.another()
         for token in ("no.such.token", other.sign_in()):
             self.refused(graph(self.emulator, get("/users"), token=token)[0], 401, "InvalidAuthenticationToken")
 
-    def test_a_certificate_that_is_not_trusted(self):
+    def test_untrusted_certificate(self):
         token = self.emulator.sign_in()
         begun = len(self.emulator.log())
         answer = graph(self.emulator, get("/users"), trusted=False, token=token)[0]
         self.assertEqual((answer["error"]["message"], answer["error"]["statusCode"]), ("fetch failed", -1), answer)
         self.assertEqual(len(self.emulator.log()), begun)
 
-    def test_sign_ins_that_are_refused(self):
+    def test_rejected_sign_ins(self):
         for other, code in [({"client_secret": WRONG_SECRET}, 7000215), ({"client_id": NOWHERE}, 700016)]:
             with self.subTest(code):
                 answer = graph(self.emulator, {"do": "token"}, **other)[0]
@@ -207,7 +207,7 @@ class Graph(Javascript):
 class Scenarios(Javascript):
     """The known-bad twins of the main job."""
 
-    def test_where_the_main_job_fails(self):
+    def test_scenarios_that_fail(self):
         for scenario, statuses in [
             ("no-consent", [403, 403, 403, 403, 403, 403, 403]),
             ("delegated-only", [403, 403, 403, 403, 403, 403, 403]),
@@ -225,7 +225,7 @@ class Scenarios(Javascript):
         self.refused(answer, 429, "TooManyRequests")
         self.assertGreater(float(answer["error"]["retryAfter"]), 0)
 
-    def test_parts_of_a_batch_are_throttled_each_by_itself(self):
+    def test_batch_parts_are_throttled_separately(self):
         emulator = self.another("--fault", "throttle=0.5", "--seed", "1")
         parts = self.given(graph(emulator, {"do": "batch", "paths": ["/users?$top=1"] * 20}, token=emulator.admin_token)[0])
         self.assertEqual({part["status"] for part in parts}, {200, 429})
@@ -235,7 +235,7 @@ class Scenarios(Javascript):
         self.assertEqual((logged["path"], logged["status"]), ("/v1.0/$batch", 200))
         self.assertEqual(sorted(part["status"] for part in logged["parts"]), sorted(part["status"] for part in parts))
 
-    def test_throttled_now_and_then(self):
+    def test_occasional_throttling(self):
         emulator = self.another("--fault", "throttle=0.3", "--seed", "4")
         for answer in graph(emulator, *[get("/users?$top=1", retries=5)] * 6, token=emulator.admin_token):
             self.given(answer)

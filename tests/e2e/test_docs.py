@@ -256,7 +256,7 @@ class Pages(unittest.TestCase):
                         self.fail("\n".join(found) + "\nUPDATE=1 writes what is printed")
         self.assertGreater(count, 8, "the console blocks were not found")
 
-    def test_links_within_the_repository_lead_somewhere(self):
+    def test_links_within_the_repository_resolve(self):
         for path in pages():
             with self.subTest(page=path.name):
                 self.assertEqual(broken_links(path, path.read_text(encoding="utf-8")), [])
@@ -266,7 +266,7 @@ class Pages(unittest.TestCase):
             with self.subTest(page=path.name):
                 self.assertEqual(long_lines(path.read_text(encoding="utf-8")), [])
 
-    def test_the_readme_is_short_and_leads_to_every_page(self):
+    def test_readme_is_short_and_links_every_page(self):
         text = (ROOT / "README.md").read_text(encoding="utf-8")
         self.assertLessEqual(len(text.splitlines()), 150)
         for path in ROOT.glob("docs/*.md"):
@@ -290,26 +290,26 @@ class KnownBad(unittest.TestCase):
 
     GOOD = "<!-- console: edit -->\n```console\n$ swyx-teams get swyx.version\n14.10\n```\n"
 
-    def test_a_right_block_passes(self):
+    def test_correct_block_passes(self):
         self.assertEqual(faults(self.GOOD), [])
 
-    def test_a_wrong_block_is_caught(self):
+    def test_wrong_block_is_detected(self):
         for wrong in ["14.11", "14.10\nmore", "14", "", "…\n14.11", "15…"]:
             with self.subTest(wrong=wrong):
                 self.assertEqual(len(faults(self.GOOD.replace("\n14.10\n", f"\n{wrong}\n"))), 1)
 
-    def test_a_wrong_exit_code_is_caught(self):
+    def test_wrong_exit_code_is_detected(self):
         page = "```console\n$ swyx-teams check nowhere\n…\n$ echo $?\n{}\n```\n"
         self.assertEqual(faults(page.replace("{}", "2")), [])
         self.assertEqual(len(faults(page.replace("{}", "0"))), 1)
 
-    def test_a_wrong_block_is_rewritten(self):
+    def test_wrong_block_is_rewritten(self):
         self.assertEqual(rewritten(self.GOOD.replace("14.10", "14.11")), self.GOOD)
         page = "```console\n$ printf 'a\\nb 1\\nc\\n'\n{}\n```\n"
         for old, new in [("x", "a\nb 1\nc"), ("x\nb …", "a\nb …\nc"), ("x\nb …\n…", "a\nb …\n…"), ("a\n…", "a\n…")]:
             self.assertEqual(rewritten(page.replace("{}", old)), page.replace("{}", new))
 
-    def test_variable_parts_match_and_nothing_else_does(self):
+    def test_only_variable_parts_match(self):
         for expected, actual, holds in [
             (["a", "b"], ["a", "b", ""], True),
             (["a … c"], ["a b c"], True),
@@ -324,7 +324,7 @@ class KnownBad(unittest.TestCase):
             with self.subTest(expected=expected, actual=actual):
                 self.assertEqual(matches(expected, actual), holds)
 
-    def test_faulty_pages_are_caught(self):
+    def test_invalid_pages_are_detected(self):
         for page in ["```console\n14.10\n```\n", "```console\n```\n", "```console\n$ true\n", "<!-- console: edit -->\n"]:
             with self.subTest(page=page), self.assertRaises(AssertionError):
                 blocks(page)

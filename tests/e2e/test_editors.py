@@ -106,7 +106,7 @@ class Tombi(Case):
         hint = server.at(HOVER, 3, 4)["contents"]["value"]
         self.assertIn("The direction of the synchronisation.", hint)
 
-    def test_pairs_are_offered_by_no_other_schema(self):
+    def test_pairs_are_offered_only_by_the_taplo_schema(self):
         self.assertNotIn("Busy/InAMeeting", self.labels(self.server(ours("schema").stdout), *AT_STATUS))
 
 

@@ -11,14 +11,14 @@ from emulator import Emulator
 
 
 class Program(Case):
-    def test_it_serves_this_machine_alone(self):
+    def test_serves_only_this_machine(self):
         for address in ("0.0.0.0:0", "[::]:0", "192.0.2.1:0"):
             with self.subTest(address):
                 self.refuses(ours("emulate", "--listen", address), "loopback", code=2)
         with Emulator() as emulator:
             self.assertIn("trials and tests", emulator.said())
 
-    def test_its_authority_is_trusted_for_loopback_only(self):
+    def test_certificate_authority_is_limited_to_loopback(self):
         with Emulator() as emulator:
             file = Path(emulator.ca_file)
             self.assertEqual([path.name for path in file.parent.iterdir()], [file.name], "no key lies beside it")
@@ -33,7 +33,7 @@ class Program(Case):
             self.assertTrue(ipaddress.ip_network(name).is_loopback, name)
         self.assertTrue(authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
 
-    def test_ended_by_force_it_leaves_its_folder(self):
+    def test_killed_emulator_leaves_its_folder(self):
         """The known-bad twin of every end in these tests."""
         with self.assertRaises(AssertionError):
             with Emulator() as emulator:
@@ -43,7 +43,7 @@ class Program(Case):
         self.assertTrue(folder.exists())
         shutil.rmtree(folder)
 
-    def test_options_that_make_no_sense(self):
+    def test_invalid_options(self):
         for words in (["--scenario", "nonsense"], ["--fault", "nonsense"], ["--fault", "throttle=2"], ["--users", "-1"]):
             with self.subTest(words):
                 self.assertEqual(ours("emulate", "--listen", "127.0.0.1:0", *words).returncode, 2)

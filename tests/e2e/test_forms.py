@@ -55,7 +55,7 @@ class Library:
         """The inputs of a key that are seen."""
         return [field for field in look["fields"] if self.belongs(field, key)]
 
-    def test_what_it_shows_and_produces(self):
+    def test_shown_fields_and_result(self):
         answer = self.ask(*self.filled(), ("look",))
         self.assertEqual(answer["faults"], [])
         (look,) = answer["looks"]
@@ -72,7 +72,7 @@ class Library:
         for line in (f"{MODE} = 2", 'env = "X"', 'swyx = "Jane Roe"', *self.more):
             self.assertIn(line, answer["toml"])
 
-    def test_a_secret_is_masked(self):
+    def test_secret_is_masked(self):
         for key in (f"control_center.{SECRET}", "swyx.gateway_token"):
             self.assertIn("password", self.types(self.first(), key))
             self.assertNotIn("password", self.types(self.first(without_password(self.form())), key))
@@ -120,7 +120,7 @@ class Rjsf(Library, Case):
             ("until", "errors.length === 0"),
         ]
 
-    def test_the_modes_condition(self):
+    def test_mode_2_requires_a_secret(self):
         mode, (one, two) = f"#root_control_center_{MODE}", CHOICES[f"control_center.{MODE}"]
         minutes = "field('#root_sync_session_minutes')"
         wants = f"errors.some((each) => each.includes('{SECRET}') && each.includes('required'))"
@@ -168,7 +168,7 @@ class JsonForms(Library, Case):
     def seen(self, key, more=""):
         return f"field('{self.scope(key, more)}')?.checkVisibility()"
 
-    def test_the_modes_condition(self):
+    def test_mode_2_requires_a_secret(self):
         minutes, wants = self.seen("sync.session_minutes"), f"errors.some((each) => each.includes('{SECRET}'))"
         self.ask(
             self.mode(1), ("until", f"data.control_center?.{MODE} === 1 && !{minutes} && !{wants}"),
@@ -176,7 +176,7 @@ class JsonForms(Library, Case):
             self.mode(1), ("until", f"!{minutes} && !{wants}"),
         )  # fmt: skip
 
-    def test_one_way_at_a_time_to_give_a_secret(self):
+    def test_secret_has_one_source(self):
         def way(number, member=""):
             return f"/allOf/0/anyOf/{number}/properties/{SECRET}{member}"
 
@@ -223,7 +223,7 @@ class Jedison(Library, Case):
             ("click", ".jedi-quick-add-property-toggle >> nth=1"),
         ]
 
-    def test_the_modes_condition(self):
+    def test_mode_2_requires_a_secret(self):
         """A key that has to be there is one that the form does not let go."""
         mode, (one, two) = f"#root-control_center-{MODE}", CHOICES[f"control_center.{MODE}"]
         kept = f"field('#root-control_center-{SECRET}-activator').disabled"
@@ -235,7 +235,7 @@ class Jedison(Library, Case):
             form=form,
         )  # fmt: skip
 
-    def test_a_name_with_a_slash_is_cut(self):
+    def test_name_with_a_slash_is_split(self):
         """Why the mapping is left out above: should this fail one day, it can be put in."""
         answer = self.ask(
             ("click", ".jedi-quick-add-property-toggle >> nth=1"),

@@ -51,20 +51,20 @@ class Contract(Case):
             folder=self.folder,
         )  # fmt: skip
 
-    def test_the_contract_is_an_openapi_document(self):
+    def test_contract_is_valid_openapi(self):
         validate(contract())
         broken = contract()
         del broken["info"]["title"]
         with self.assertRaises(OpenAPIValidationError):
             validate(broken)
 
-    def test_the_emulated_gateway_keeps_the_contract(self):
+    def test_emulated_gateway_matches_the_contract(self):
         self.passes(self.held_to(contract()))
         seen = {(line["method"], line["path"].rpartition("/")[2], line["status"]) for line in self.emulator.log()}
         for met in SEEN:
             self.assertIn(met, seen, "the contract was held to less than it says")
 
-    def test_another_contract_is_not_kept(self):
+    def test_other_contract_is_violated(self):
         other = contract()
         other["components"]["schemas"]["UserStatus"]["properties"]["inCall"] = {"type": "string"}
         self.refuses(self.held_to(other), "Response violates schema")
@@ -92,7 +92,7 @@ class Events(unittest.TestCase):
                 yield fields
                 fields = {}
 
-    def test_events_are_told_and_resumed(self):
+    def test_events_are_streamed_and_resumed(self):
         with Emulator("--load", "20", "--seed", "1") as emulator, requests.Session() as session:
             session.trust_env = False
             with self.stream(emulator, session) as answer:

@@ -6,7 +6,7 @@ from common import Case, ours, run
 
 
 class Generated(Case):
-    def test_bash_reads_its_completion(self):
+    def test_bash_accepts_the_completion(self):
         done = ours("completions", "bash")
         self.passes(done)
         path = self.write("completion.bash", done.stdout)
@@ -23,7 +23,7 @@ class Generated(Case):
         broken = self.write("broken.bash", done.stdout.replace("esac", "", 1))
         self.refuses(run("bash", "-n", broken), "syntax error", code=2)
 
-    def test_other_shells_have_one(self):
+    def test_other_shells_have_a_completion(self):
         for shell in ["zsh", "fish", "powershell", "elvish"]:
             with self.subTest(shell):
                 done = ours("completions", shell)

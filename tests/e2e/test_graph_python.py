@@ -71,10 +71,10 @@ class Cases(GraphCase):
 class Graph(Cases):
     OPTIONS = ("--users", "250", "--device-interval", "1")
 
-    async def test_the_whole_main_job(self):
+    async def test_main_workflow(self):
         self.assertEqual(await main_job(self.emulator, self.graph()), DONE)
 
-    async def test_users_come_in_pages(self):
+    async def test_users_are_paged(self):
         client = self.graph()
         begun = len(self.emulator.log())
         users = await all_users(client, select=["id", "displayName", "mail", "userPrincipalName"], top=100)
@@ -88,7 +88,7 @@ class Graph(Cases):
         one = await client.users.by_user_id(users[7].user_principal_name).get()
         self.assertEqual(one.id, users[7].id)
 
-    async def test_what_read_basic_hides(self):
+    async def test_members_hidden_by_read_basic(self):
         client = self.graph()
         seen = (await client.users.get(request_configuration=asked(select=["id", "accountEnabled", "mail"], top=1))).value[0]
         self.assertIsNone(seen.account_enabled)
@@ -96,7 +96,7 @@ class Graph(Cases):
         hidden = client.users.get(request_configuration=asked(filter="accountEnabled eq true"))
         await self.refused(hidden, 403, "Authorization_RequestDenied")
 
-    async def test_presences_of_many(self):
+    async def test_many_presences(self):
         client = self.graph()
         ids = [user.id for user in await all_users(client, select=["id"], top=999)]
         self.assertEqual(set(await presences(client, ids)), set(ids))
@@ -106,7 +106,7 @@ class Graph(Cases):
             await presences(client, ids * 3)
         self.assertEqual(refusal.exception.response_status_code, 400)
 
-    async def test_refused_presences(self):
+    async def test_rejected_presences(self):
         client, user, session = self.graph(), self.emulator.users(9)[8], self.emulator.client_id
         for name, call, status in [
             ("a pair that may not be set", set_presence(client, user, session, "Busy", "Busy"), 400),
@@ -125,14 +125,14 @@ class Graph(Cases):
         await set_presence(client, user, session, "DoNotDisturb", "Presenting", minutes=240)
         self.assertEqual(await presence(client, user), ("DoNotDisturb", "Presenting"))
 
-    async def test_a_preferred_presence_beats_the_sessions(self):
+    async def test_preferred_presence_overrides_sessions(self):
         client, user, session = self.graph(), self.emulator.users(12)[11], self.emulator.client_id
         of_user = client.users.by_user_id(user).presence
         preferred = SetUserPreferredPresencePostRequestBody(
             availability="BeRightBack", activity="BeRightBack", expiration_duration=timedelta(hours=8)
         )
         await of_user.set_user_preferred_presence.post(preferred)
-        self.assertEqual(await presence(client, user), ("Offline", "Offline"), "nobody is there whom it could show")
+        self.assertEqual(await presence(client, user), ("Offline", "Offline"), "the user has no session")
         await set_presence(client, user, session, "Busy", "InACall")
         self.assertEqual(await presence(client, user), ("BeRightBack", "BeRightBack"))
         await of_user.clear_user_preferred_presence.post()
@@ -143,7 +143,7 @@ class Graph(Cases):
         await of_user.set_status_message.post(SetStatusMessagePostRequestBody(status_message=message))
         self.assertEqual((await of_user.get()).status_message.message.content, text.content)
 
-    async def test_the_administrator_by_device_code(self):
+    async def test_administrator_with_device_code(self):
         emulator, shown = self.emulator, []
         who = DeviceCodeCredential(
             COMMAND_LINE_TOOLS, tenant_id=emulator.tenant_id, authority=emulator.authority, disable_instance_discovery=True,
@@ -159,22 +159,22 @@ class Graph(Cases):
             await self.graph().me.get()
         self.assertEqual(refusal.exception.response_status_code, 400)
 
-    async def test_a_user_who_is_not_there(self):
+    async def test_unknown_user(self):
         await self.refused(self.graph().users.by_user_id(NOWHERE).get(), 404, "Request_ResourceNotFound")
 
-    async def test_the_application_may_not_provision(self):
+    async def test_application_cannot_provision(self):
         await self.refused(self.graph().applications.get(), 403, "Authorization_RequestDenied")
 
-    async def test_a_token_that_is_none(self):
+    async def test_invalid_token(self):
         await self.refused(self.graph(who=Ready("no.such.token")).users.get(), 401, "InvalidAuthenticationToken")
 
-    async def test_a_certificate_that_is_not_trusted(self):
+    async def test_untrusted_certificate(self):
         client = self.graph(self.another(), Ready(self.emulator.sign_in()))
         client.request_adapter.base_url = self.emulator.graph
         with self.assertRaisesRegex(httpx.ConnectError, "(?i)certificate verify failed"):
             await client.users.get()
 
-    def test_sign_ins_that_are_refused(self):
+    def test_rejected_sign_ins(self):
         for name, other, code in [
             ("wrong secret", {"client_secret": WRONG_SECRET}, 7000215),
             ("no such application", {"client_id": NOWHERE}, 700016),
@@ -200,13 +200,13 @@ class Scenarios(Cases):
         self.assertEqual(problem.response_status_code, 403)
         self.assertEqual([line["path"].split("/")[-1] for line in emulator.log()][-1], "setPresence")
 
-    async def test_where_it_works_all_the_same(self):
+    async def test_scenarios_that_work(self):
         for scenario in ("excess", "expiring-secret", "user-mismatch"):
             with self.subTest(scenario):
                 emulator = self.another("--scenario", scenario)
                 self.assertEqual(await main_job(emulator, self.graph(emulator)), DONE)
 
-    async def test_sign_in_refused(self):
+    async def test_sign_in_rejected(self):
         for scenario, code in [("expired-secret", 7000222), ("disabled", 7000112)]:
             with self.subTest(scenario):
                 emulator = self.another("--scenario", scenario)
@@ -221,7 +221,7 @@ class Faults(Cases):
         problem = await self.refused(client.users.get(), 429, "TooManyRequests")
         self.assertGreater(float(problem.response_headers["retry-after"]), 0)
 
-    async def test_throttled_now_and_then(self):
+    async def test_occasional_throttling(self):
         """The SDK's own retries get every call through."""
         emulator = self.another("--fault", "throttle=0.3", "--seed", "4")
         client = self.as_admin(emulator, retries=3)
@@ -229,7 +229,7 @@ class Faults(Cases):
         self.assertTrue(all(answer.value for answer in answers))
         self.assertIn(429, [line["status"] for line in emulator.log()])
 
-    async def test_html_in_place_of_json(self):
+    async def test_html_instead_of_json(self):
         emulator = self.another("--fault", "html-body=1")
         with self.assertRaises(APIError) as refusal:
             await self.as_admin(emulator).users.get()
@@ -244,7 +244,7 @@ class Faults(Cases):
         client.request_adapter._http_client.timeout = httpx.Timeout(30)
         self.assertTrue((await client.users.get()).value)
 
-    async def test_a_reply_that_is_dropped(self):
+    async def test_dropped_response(self):
         """The connection ends without an answer, and the log says what the answer was."""
         emulator = self.another("--fault", "drop-reply=1")
         with self.assertRaises(httpx.RemoteProtocolError):

@@ -79,7 +79,7 @@ class SignIn(Clients):
                     again = client.acquire_token_for_client([scope])
                     self.assertEqual((again["token_source"], again["access_token"]), ("cache", answer["access_token"]))
 
-    def test_mistakes_are_told_apart(self):
+    def test_errors_are_distinguished(self):
         emulator = self.emulator
         other_resource = "https://vault.azure.net/.default"
         for name, other, scope, error, code in [
@@ -93,16 +93,16 @@ class SignIn(Clients):
             with self.subTest(name):
                 self.refused(application(emulator, **other).acquire_token_for_client([scope]), error, code)
 
-    def test_a_tenant_that_is_not_there(self):
+    def test_unknown_tenant(self):
         for tenant, code in [(NOWHERE, 90002), ("not a tenant", 900023)]:
             with self.subTest(tenant):
-                # MSAL asks for the discovery document first, and says itself that it is not to be had.
+                # MSAL requests the discovery document first, and reports its own error if it is missing.
                 with self.assertRaisesRegex(ValueError, "Unable to get authority configuration|AADSTS"):
                     application(self.emulator, authority=f"{self.emulator.authority}/{tenant}").acquire_token_for_client([GRAPH_SCOPE])
                 answer = self.emulator.ask("GET", f"{self.emulator.authority}/{tenant}/v2.0/.well-known/openid-configuration")
                 self.assertEqual((answer.status_code, answer.json()["error_codes"]), (400, [code]))
 
-    def test_a_device_code_then_a_refresh(self):
+    def test_device_code_and_refresh(self):
         emulator, client = self.emulator, administrator(self.emulator)
         begun = len(emulator.log())
         flow, answer = answer_of_device(client)
@@ -142,26 +142,26 @@ class SignIn(Clients):
             answer = application(emulator, authority=f"{emulator.authority}/common").acquire_token_for_client([GRAPH_SCOPE])
         self.refused(answer, "invalid_request", 9001023)
 
-    def test_what_azure_cli_may_not_ask_for(self):
+    def test_scopes_that_azure_cli_cannot_request(self):
         client = administrator(self.emulator, client_id=AZURE_CLI)
         self.signed_in(answer_of_device(client)[1])
         self.refused(answer_of_device(client, ["Policy.Read.All"])[1], "invalid_grant", 65002)
 
-    def test_a_refresh_token_that_is_none(self):
+    def test_invalid_refresh_token(self):
         answer = administrator(self.emulator).acquire_token_by_refresh_token("no such token", ADMIN_SCOPES)
         self.assertEqual(answer["error"], "invalid_grant", answer)
 
-    def test_a_device_code_that_is_none(self):
+    def test_invalid_device_code(self):
         client = administrator(self.emulator)
         flow = client.initiate_device_flow(ADMIN_SCOPES)
         answer = client.acquire_token_by_device_flow(flow | {"device_code": "no such code", "interval": 0})
         self.assertEqual(answer["error"], "bad_verification_code", answer)
 
-    def test_a_device_code_for_no_public_client(self):
+    def test_device_code_for_a_confidential_client(self):
         flow = administrator(self.emulator, client_id=NOWHERE).initiate_device_flow(ADMIN_SCOPES)
         self.assertEqual((flow["error"], flow["error_codes"]), ("unauthorized_client", [700016]), flow)
 
-    def test_tokens_of_somebody_else(self):
+    def test_tokens_of_another_client(self):
         """The known-bad twin of every token that was accepted."""
         emulator, other = self.emulator, self.another()
         good = emulator.sign_in()
@@ -189,7 +189,7 @@ class SignIn(Clients):
         self.assertEqual((answer.status_code, answer.json()["error"]["code"]), (401, "InvalidAuthenticationToken"))
         self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"), answer.headers)
 
-    def test_a_certificate_that_is_not_trusted(self):
+    def test_untrusted_certificate(self):
         with self.assertRaisesRegex(Exception, "(?i)certificate verify failed"):
             application(self.emulator, verify=True).acquire_token_for_client([GRAPH_SCOPE])
         with self.assertRaisesRegex(Exception, "(?i)certificate verify failed"):
@@ -204,12 +204,12 @@ class Scenarios(Clients):
             answer = application(self.another("--scenario", scenario), **other).acquire_token_for_client([GRAPH_SCOPE])
             self.assertEqual((answer.get("error"), answer.get("error_codes")), (error, [code]), answer)
 
-    def test_what_is_wrong_with_the_application(self):
+    def test_application_errors(self):
         self.refused("expired-secret", "invalid_client", 7000222)
         self.refused("disabled", "unauthorized_client", 7000112)
         self.refused("empty", "unauthorized_client", 700016, client_id=NOWHERE, client_credential="x")
 
-    def test_a_grant_that_is_missing(self):
+    def test_missing_grant(self):
         for scenario, expected in [
             ("no-consent", None),
             ("delegated-only", None),
@@ -221,7 +221,7 @@ class Scenarios(Clients):
                 self.assertEqual(sorted(claims["roles"]) if "roles" in claims else None, expected)
                 self.assertEqual(claims["idtyp"], "app")
 
-    def test_a_clock_that_is_wrong(self):
+    def test_wrong_clock(self):
         """PyJWT refuses a token from the future and one from the past; MSAL takes both, for it reads only how long they last."""
         for skew, problem in [(3600, jwt.ImmatureSignatureError), (-7200, jwt.ExpiredSignatureError)]:
             with self.subTest(skew):
@@ -230,7 +230,7 @@ class Scenarios(Clients):
                 with self.assertRaises(problem):
                     emulator.claims(answer["access_token"])
 
-    def test_a_user_who_declines_and_one_who_is_late(self):
+    def test_declined_and_expired_codes(self):
         for what, error in [("decline", "authorization_declined"), ("expire", "expired_token")]:
             with self.subTest(what):
                 _, answer = answer_of_device(administrator(self.another("--device-code", what)))

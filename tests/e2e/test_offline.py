@@ -87,7 +87,7 @@ class Offline(Case):
             self.assertEqual(done.returncode, 0, f"{words}\n{done.stdout}\n{done.stderr}")
         self.assertFalse((self.folder / "ran").exists())
 
-    def test_what_signs_in_or_fetches_a_secret_would_be_caught(self):
+    def test_sign_ins_and_secret_commands_are_detected(self):
         for words in [
             ("check", "--online", "--trust=localhost:9", "env.toml"),
             ("check", "--online", "--trust", "command.toml"),

@@ -13,7 +13,7 @@ repos:
 class Hook(Case):
     def setUp(self):
         super().setUp()
-        # Settings of whoever runs this must not count, and a checkout may belong to another user.
+        # Ignore the settings of the current user; a checkout can belong to another user.
         settings = "[user]\nname = E2E\nemail = e2e@example.com\n[safe]\ndirectory = *\n"
         self.env = {
             "GIT_CONFIG_GLOBAL": str(self.write("gitconfig", settings)),
@@ -29,7 +29,7 @@ class Hook(Case):
         self.passes(done)
         return done.stdout.strip()
 
-    def test_a_fault_stops_and_its_correction_passes(self):
+    def test_hook_rejects_an_error_and_accepts_its_fix(self):
         hooks, customer = self.folder / "hooks", self.folder / "customer"
         self.git("clone", "--quiet", ROOT, hooks, folder=self.folder)
         good = self.first_file("customer/customers/north.toml").read_text(encoding="utf-8")

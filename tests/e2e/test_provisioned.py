@@ -88,7 +88,7 @@ class Provisioned(GraphCase):
         told = ours("get", "control_center.MsTeamsClientId", "--config", settings)
         return told.stdout.strip(), (folder / "teams.secret").read_text().removesuffix("\n")
 
-    async def test_it_is_what_mode_2_needs_and_nothing_more(self):
+    async def test_mode_2_gets_exactly_its_permissions(self):
         client_id, secret = self.applied()
         for seen in (await by_python(self.as_admin(), client_id), by_javascript(self.emulator, client_id)):
             self.assertEqual(faults(seen), [], seen)
@@ -105,13 +105,13 @@ class Provisioned(GraphCase):
         answer = msal(self.emulator, "secret", [GRAPH_SCOPE], client_id=client_id, client_secret=secret)
         self.assertEqual(sorted(self.emulator.claims(answer["ok"]["accessToken"])["roles"]), ROLES)
 
-    async def test_mode_1_gets_no_permission_to_write(self):
+    async def test_mode_1_gets_no_write_permission(self):
         client_id, _ = self.applied(mode=1, name="Reads only")
         seen = await by_python(self.as_admin(), client_id)
         self.assertEqual(faults(seen), ["declared", "granted"])
         self.assertEqual(seen["granted"], ["Presence.Read.All", "User.ReadBasic.All"])
 
-    async def test_the_same_reading_finds_fault_with_others(self):
+    async def test_other_applications_fail_the_same_checks(self):
         for scenario, found in {
             "ready": [],
             "no-consent": ["granted"],

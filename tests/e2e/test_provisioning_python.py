@@ -48,7 +48,7 @@ class Provisioning(GraphCase):
         self.assertEqual(refusal.exception.response_status_code, status, refusal.exception.error)
         self.assertIn(word, refusal.exception.error.message)
 
-    async def test_from_nothing_to_a_working_application_and_back(self):
+    async def test_create_and_delete_a_working_application(self):
         emulator, admin = self.emulator, self.as_admin()
         by_name = admin.applications_with_unique_name(NAME)
         await self.fails(by_name.get(), 404)
@@ -109,7 +109,7 @@ class Provisioning(GraphCase):
         await admin.directory.deleted_items.by_directory_object_id(made.id).restore.post()
         self.assertEqual((await application.get()).app_id, made.app_id)
 
-    async def test_the_tenant_says_who_it_is(self):
+    async def test_organization_is_readable(self):
         admin = self.as_admin()
         self.assertEqual([each.id for each in (await admin.organization.get()).value], [self.emulator.tenant_id])
         domain = next(each.id for each in (await admin.domains.get()).value if each.is_default)

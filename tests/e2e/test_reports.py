@@ -62,7 +62,7 @@ class Reports(Case):
         with self.assertRaises(ElementTree.ParseError):
             ElementTree.fromstring(text.replace("&quot;", '"').replace("&lt;", "<"))
 
-    def test_a_file_name_gives_no_command(self):
+    def test_file_name_cannot_inject_a_command(self):
         for form in FORMATS:
             with self.subTest(form):
                 found = commands(self.report(form))

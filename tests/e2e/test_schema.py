@@ -14,7 +14,7 @@ class Metaschema(Case):
         path = self.write("schema.json", text)
         return run(TOOLS / "check-jsonschema", "--check-metaschema", path)
 
-    def test_all_that_are_plain_schemas(self):
+    def test_plain_schemas_are_valid(self):
         drafts = [([], "draft/2020-12/"), (["--for", "draft-07"], "draft-07/"), (["--for", "taplo"], "draft-07/")]
         for words, draft in drafts:
             with self.subTest(draft):
@@ -56,13 +56,13 @@ class Settings(Case):
             lint = ("lint", "--offline", "--error-on-warnings")
             yield f"tombi in {folder}", run(TOOLS / "tombi", *lint, copy, folder=folder, NO_COLOR="1")
 
-    def test_correct_files_pass(self):
+    def test_valid_files_pass(self):
         for path in [self.first_file(), *sorted(ROOT.glob("schema/*.example.toml"))]:
             for tool, done in self.verdicts(path.read_text(encoding="utf-8")):
                 with self.subTest(file=path.name, tool=tool):
                     self.passes(done)
 
-    def test_faults_are_refused(self):
+    def test_invalid_files_are_rejected(self):
         text = self.first_file().read_text(encoding="utf-8")
         secret = 'MsTeamsClientSecret = { env = "X" }\n'
         faults = [

@@ -71,7 +71,7 @@ class Setup(Case):
         )
         self.assertEqual((self.folder / "swyx-teams.toml").stat().st_mode & 0o777, 0o600)
 
-    def test_interrupted_at_every_question_it_goes_on_from_there(self):
+    def test_continues_after_interruption_at_every_question(self):
         answers = [
             ("SwyxWare version:", ["14.10", ENTER]),
             ("Direction of the synchronisation:", [ENTER]),
@@ -93,14 +93,14 @@ class Setup(Case):
         self.assertNotIn("? ", screen.text())
         self.assertEqual(self.settings("north.toml")["control_center"]["MsTeamsClientSecret"], {"env": "X"})
 
-    def test_given_up_at_the_first_question_there_is_no_file(self):
+    def test_cancelling_the_first_question_creates_no_file(self):
         screen = self.setup()
         screen.answer("SwyxWare version:", ESCAPE)
         self.ends(screen, 2)
         self.assertIn("cancelled; nothing was written", screen.text())
         self.assertEqual(list(self.folder.iterdir()), [])
 
-    def test_a_wrong_value_of_the_file_is_shown_and_asked_for(self):
+    def test_invalid_value_in_the_file_is_shown_and_prompted(self):
         text = self.first_file().read_text(encoding="utf-8").replace(TENANT, "contoso.com")
         path = self.write("swyx-teams.toml", "# kept\n" + text)
         screen = self.setup("--sign-in", "az")
@@ -112,7 +112,7 @@ class Setup(Case):
         self.goes_on(screen)
         self.assertEqual(path.read_text(encoding="utf-8"), "# kept\n" + text.replace("contoso.com", TENANT))
 
-    def test_a_secret_in_the_place_of_its_reference_is_not_repeated(self):
+    def test_secret_instead_of_a_reference_is_not_repeated(self):
         screen = self.setup("--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--cloud", "global")
         screen.answer("SwyxWare version:", ENTER)
         screen.answer("Where to store the client secret:", SECRET, ENTER)
@@ -123,13 +123,13 @@ class Setup(Case):
         self.assertEqual(screen.text().count(SECRET), 1)
         self.assertNotIn(SECRET, (self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))
 
-    def test_who_wants_no_questions_gets_none(self):
+    def test_no_input_prevents_prompts(self):
         screen = self.setup("--no-input")
         self.ends(screen, 2)
         self.assertIn("--tenant is missing", screen.text())
         self.refuses(ours("setup", folder=self.folder), "--tenant is missing", code=2)
 
-    def test_without_colours_the_questions_have_none_either(self):
+    def test_no_color_applies_to_prompts(self):
         for words, more in [(["--color", "never"], {}), ([], {"NO_COLOR": "1"})]:
             screen = self.setup(*words, **more)
             screen.answer("SwyxWare version:", ESCAPE)

@@ -30,7 +30,7 @@ class SetupToTheEnd(Case):
         self.assertEqual(code, 0, text)
         fields = tomllib.loads((self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))["control_center"]
         secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
-        for words in ["done; the sign-in works and has the permissions for the mode", "Control Center, General settings", fields["MsTeamsClientId"]]:
+        for words in ["done; the sign-in works, with the permissions for the mode", "Control Center, General settings", fields["MsTeamsClientId"]]:
             self.assertIn(words, text)
         self.assertNotIn(secret, text)
 
@@ -44,7 +44,7 @@ class SetupToTheEnd(Case):
     def test_on_a_pseudo_terminal(self):
         self.proves(Screen)
 
-    def test_on_a_pseudo_terminal_without_agreement_nothing_is_changed(self):
+    def test_declining_the_plan_changes_nothing(self):
         self.refuses_to_go_on(Screen)
 
     def test_in_tmux(self):
@@ -57,7 +57,7 @@ class SetupToTheEnd(Case):
 class Documentation(Case):
     """The walk of docs/setup.md from an empty tenant to a green check, as it stands there."""
 
-    def test_the_walk_ends_green(self):
+    def test_documented_steps_succeed(self):
         text = (ROOT / "docs/setup.md").read_text(encoding="utf-8").split("## From an empty tenant to a green check", 1)[1]
         settings = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
         commands = re.findall(r"^swyx-teams (.*?)\s+#", re.search(r"```sh\n(.*?)```", text, re.DOTALL)[1], re.MULTILINE)
@@ -75,7 +75,7 @@ class Documentation(Case):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             secret = (self.folder / "teams.secret").read_text(encoding="utf-8").strip()
             self.assertIn(secret, done.stdout)
-            self.assertIn("# where the secret is to be kept", path.read_text(encoding="utf-8"))
+            self.assertIn("# where to store the secret", path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

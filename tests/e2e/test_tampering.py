@@ -1,4 +1,4 @@
-"""What the tests of the clients would see if the emulator were wrong: the same work through somebody who changes the answers."""
+"""Shows that the client tests detect a wrong emulator: repeats them through a relay that changes the responses."""
 
 import json
 
@@ -21,7 +21,7 @@ def unchanged(_, text):
 
 
 def other_key(path, text):
-    """Signs the tokens anew, with a key that nobody has published."""
+    """Signs the tokens with an unpublished key."""
     if not path.endswith("/oauth2/v2.0/token"):
         return text
     answer = json.loads(text)
@@ -36,13 +36,13 @@ def replaced(old, new):
 
 
 class Tampering(GraphCase):
-    async def test_nothing_is_changed(self):
+    async def test_unchanged_relay_passes(self):
         """Without a change everything works through the relay, so what fails below fails by the change."""
         with relay(self.emulator, unchanged) as through:
             self.assertEqual(await main_job(through, self.graph(through)), DONE)
             self.assertIn("access_token", answer_of_device(administrator(through))[1])
 
-    async def test_a_token_by_another_key(self):
+    async def test_token_with_another_key(self):
         with relay(self.emulator, other_key) as through:
             token = application(through).acquire_token_for_client([GRAPH_SCOPE])["access_token"]
             with self.assertRaises(jwt.InvalidSignatureError):
@@ -51,23 +51,23 @@ class Tampering(GraphCase):
                 await main_job(through, self.graph(through))
             self.assertEqual(refusal.exception.response_status_code, 401)
 
-    def test_an_issuer_that_is_not_the_tenants(self):
+    def test_wrong_issuer(self):
         oidc = {"authority": None}
         with relay(self.emulator, replaced('"issuer":"https://localhost', '"issuer":"https://login.example.com')) as through:
             with self.assertRaisesRegex(ValueError, "(?i)issuer"):
                 application(through, **oidc, oidc_authority=f"{through.tenant_authority}/v2.0").acquire_token_for_client([GRAPH_SCOPE])
 
-    def test_an_id_token_by_another_key(self):
+    def test_id_token_with_another_key(self):
         with relay(self.emulator, other_key) as through:
             _, answer = answer_of_device(administrator(through))
             with self.assertRaises(jwt.InvalidSignatureError):
                 self.emulator.claims(answer["id_token"], COMMAND_LINE_TOOLS, through.discovery()["issuer"])
 
-    async def test_a_presence_that_is_another(self):
+    async def test_changed_presence(self):
         with relay(self.emulator, replaced("InACall", "InAMeeting")) as through:
             self.assertNotEqual(await main_job(through, self.graph(through)), DONE)
 
-    async def test_pages_that_lead_elsewhere(self):
+    async def test_pages_on_another_host(self):
         """To a host that the client was not given it sends no token."""
         with relay(self.emulator, replaced('"@odata.nextLink":"https://localhost', '"@odata.nextLink":"https://127.0.0.1')) as through:
             begun = len(self.emulator.log())

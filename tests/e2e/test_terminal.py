@@ -44,7 +44,7 @@ class Colours(Case):
         text = self.first_file().read_text(encoding="utf-8")
         self.bad = self.write("bad.toml", text.replace("SyncMode = 2", "SyncMode = 3"))
 
-    def test_on_a_terminal_only(self):
+    def test_colours_on_terminals_only(self):
         code, shown = on_terminal("check", self.bad)
         self.assertEqual(code, 1)
         self.assertIn("unknown mode", shown)
@@ -53,7 +53,7 @@ class Colours(Case):
         self.refuses(piped, "unknown mode")
         self.assertNotIn(ESCAPE, piped.stdout + piped.stderr)
 
-    def test_not_where_they_are_unwanted(self):
+    def test_colours_can_be_disabled(self):
         for words, more in [([], {"NO_COLOR": "1"}), (["--color", "never"], {}), ([], {"TERM": "dumb"})]:
             with self.subTest(words=words, **more):
                 code, shown = on_terminal("check", self.bad, *words, **more)
@@ -68,7 +68,7 @@ class Prompt(Case):
     def value(self, path):
         return tomllib.loads(path.read_text(encoding="utf-8"))["control_center"]
 
-    def test_a_secret_is_not_shown(self):
+    def test_secret_input_is_hidden(self):
         path = self.first_file()
         code, shown = on_terminal("--config", path, "set", self.KEY, answers=[("input is hidden", SECRET + "\r")])
         self.assertEqual(code, 0, shown)
@@ -76,7 +76,7 @@ class Prompt(Case):
         for start in range(len(SECRET) - 4):
             self.assertNotIn(SECRET[start : start + 4], shown)
 
-    def test_another_value_is_shown(self):
+    def test_other_input_is_visible(self):
         # So the reader of the terminal would see a secret, too.
         path, tenant = self.first_file(), "90c6d7a2-4f0b-4f6e-8a53-1d2c3b4a5968"
         key = "control_center.MsTeamsTenantId"
@@ -85,7 +85,7 @@ class Prompt(Case):
         self.assertEqual(self.value(path)["MsTeamsTenantId"], tenant)
         self.assertIn(tenant, shown)
 
-    def test_giving_up_changes_nothing(self):
+    def test_cancelling_changes_nothing(self):
         path = self.first_file()
         before = path.read_bytes()
         for key in ["\x1b", "\x03"]:
@@ -94,7 +94,7 @@ class Prompt(Case):
             self.assertIn("nothing was changed", shown)
             self.assertEqual(path.read_bytes(), before)
 
-    def test_without_a_terminal_it_is_an_error(self):
+    def test_without_a_terminal_fails(self):
         path = self.first_file()
         before = path.read_bytes()
         self.refuses(ours("--config", path, "set", self.KEY), "--stdin", code=2)

@@ -43,7 +43,7 @@ def changed(values):
 
 
 class Written(Case):
-    def test_values_are_those_asked_for(self):
+    def test_written_values_match(self):
         for what, text in FILES.items():
             with self.subTest(what):
                 path = self.write("swyx-teams.toml", text)
@@ -58,7 +58,7 @@ class Written(Case):
                 self.assertEqual(b"\r\n" in after, b"\r\n" in before)
                 self.assertEqual(after.count(b"\n"), after.count(b"\r\n") or after.count(b"\n"))
 
-    def test_a_broken_file_is_refused_by_both(self):
+    def test_invalid_file_is_rejected_by_both(self):
         text = FILES["an inline table"].replace("}", "")
         path = self.write("swyx-teams.toml", text)
         with self.assertRaises(tomllib.TOMLDecodeError):

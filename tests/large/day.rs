@@ -79,7 +79,7 @@ pub const IN_A_CALL: u8 = 2;
 /// How strong that is.
 pub const BUSY: u8 = 3;
 
-/// What somebody's client says next.
+/// The next presence of a user's client.
 pub fn said(random: &mut fastrand::Rng) -> u8 {
     let mut left = random.u32(..100);
     let place = SAID.iter().position(|(.., often)| {

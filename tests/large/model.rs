@@ -7,13 +7,13 @@ use super::day::{BUSY, IN_A_CALL, SAID, SECOND, Time};
 /// One person.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// What the Teams client says, a place in [`SAID`], and since when.
+    /// The presence of the Teams client as an index of [`SAID`], and its time.
     pub client: u8,
     pub since: Time,
     /// The session that the program set: until when it lives, and when it was set.
     pub session: Option<(Time, Time)>,
     pub in_call: bool,
-    /// When the call that goes on began, or the last one ended, and it does not show in Teams yet.
+    /// The start of the current call or the end of the last one, until Teams shows it.
     pub waits: Option<Time>,
     /// What the client says can be seen since then at the latest: a session stood in front of it, or might have.
     pub seen: Time,
@@ -55,7 +55,7 @@ impl Person {
         if is_session { IN_A_CALL } else { self.client }
     }
 
-    /// Whether both sides are as they should be, when nothing happened for a while and nobody is in a call.
+    /// Whether both sides are consistent after a quiet time without calls.
     pub fn is_right(&self, now: Time) -> bool {
         let wanted = SAID[usize::from(self.client)].2;
         !self.has_session(now) && wanted.is_none_or(|wanted| wanted == self.set)
@@ -67,7 +67,7 @@ pub struct Count {
     limit: usize,
     /// When each came.
     window: VecDeque<Time>,
-    /// Writes since somebody took note of them.
+    /// Writes since the last count.
     pub writes: u64,
     /// How many came above the limit.
     pub above: u64,

@@ -20,7 +20,7 @@ enum Next {
     CallSomewhere,
     ChangeSomewhere,
     Hangup(u32),
-    /// The gateway's event about somebody.
+    /// The gateway's event about a user.
     GatewayEvent(u32),
     /// The gateway's changes are read.
     Poll,
@@ -56,13 +56,13 @@ struct Office {
 /// At the beginning, and until then, it only learns what there is.
 const SETTLED: Time = 60 * SECOND;
 const INTERVAL: Time = 4 * SECOND;
-/// At the end, everybody hangs up within this time.
+/// At the end, all calls end within this time.
 const CLOSING: Time = 120 * SECOND;
 /// After a session ended, a presence that looks like it is believed so much later.
 const ECHO: Time = 10 * SECOND;
 
 impl Office {
-    /// An office whose tenant takes `limit` requests in 30 s; the engine is told `told`.
+    /// An office whose tenant allows `limit` requests in 30 s; the engine assumes `told`.
     fn new(day: Day, end: Time, limit: u16, told: u16) -> Self {
         let mut random = fastrand::Rng::with_seed(5);
         let options = Options {
@@ -75,7 +75,7 @@ impl Office {
         let mut engine = Engine::new(options);
         let pairs =
             SAID.iter().map(|(availability, activity, ..)| engine.pair(availability, activity)).collect();
-        // Whoever is in a call in Teams at the beginning might be so by an earlier run's session.
+        // A call in Teams at the start may be the session of an earlier run.
         let people = (0..day.users)
             .map(|_| Some(said(&mut random)).filter(|said| *said != IN_A_CALL).unwrap_or_default());
         let people = people.map(Person::new).collect();
@@ -182,7 +182,7 @@ impl Office {
     fn call(&mut self, user: u32, begins: bool) {
         let now = self.now;
         let person = &mut self.people[user as usize];
-        // Whoever calls again at once is shown in a call all along.
+        // A user who calls again at once stays in a call.
         let waits = (begins != person.has_session(now)).then_some(now);
         (person.in_call, person.waits) = (begins, waits);
         self.tell(user);
@@ -326,7 +326,7 @@ fn office(begins: f64, told: fn(u16) -> u16) -> Office {
 }
 
 #[test]
-fn through_a_day_the_limit_is_kept_and_everybody_is_right_at_the_end() {
+fn a_simulated_day_keeps_the_limit_and_ends_consistent() {
     // A short run is of the busiest time.
     let begins = if given("HOURS", 0) < 24 { 9.5 } else { 0.0 };
     let mut office = office(begins, |limit| limit);
@@ -373,7 +373,7 @@ fn through_a_day_the_limit_is_kept_and_everybody_is_right_at_the_end() {
 }
 
 #[test]
-fn an_engine_that_believes_in_twice_the_limit_is_caught() {
+fn engine_with_twice_the_limit_is_detected() {
     let mut office = office(9.5, |limit| limit * 2);
     office.end = 60 * SECOND;
     office.run();

@@ -1,4 +1,4 @@
-//! Secrets that can be told anywhere, and the search for them in all the forms that an output could give them.
+//! Recognisable secrets, and the search for them in every form that output can have.
 
 /// A secret of one shape, and another one of the same shape.
 pub struct Canary {
@@ -70,7 +70,7 @@ impl Sweep {
 fn forms(secret: &str) -> Vec<(&'static str, String)> {
     let beginning = secret.chars().take(8).collect::<String>();
     let mut forms = Vec::new();
-    // Whoever finds the beginning finds the whole in the same form; only base64 depends on where it starts.
+    // Finding the beginning is enough, because the rest has the same form; only base64 depends on the offset.
     for text in [secret, &beginning] {
         let json = serde_json::to_string(text).unwrap();
         let debug = format!("{text:?}");
@@ -169,7 +169,7 @@ fn the_sweep_finds_a_secret_in_every_form() {
     }
 }
 
-/// And a program that passed on what its TOML parser says would be caught: the parser quotes the line.
+/// Forwarding an error of the TOML parser would be detected, because the parser quotes the line.
 #[test]
 fn the_errors_of_the_parser_would_be_found() {
     for Canary { name, secret, .. } in CANARIES {

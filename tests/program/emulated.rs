@@ -99,7 +99,7 @@ impl Emulated {
         command
     }
 
-    /// `check` of these arguments with the right secret, and every line of the log. Neither secret nor token is in what it says.
+    /// Runs `check` with the right secret and a full log. The output contains neither secret nor token.
     pub fn check(&self, arguments: &[&str]) -> Run {
         self.check_with(self.fact("client_secret"), arguments)
     }
@@ -114,7 +114,7 @@ impl Emulated {
         self.finish(&mut command, secret)
     }
 
-    /// Runs a command, and sees that nothing secret is in what it says.
+    /// Runs a command, and checks that the output contains no secret.
     pub fn finish(&self, command: &mut Command, secret: &str) -> Run {
         let output = command.output().expect("the program runs");
         let run = Run {
@@ -156,7 +156,7 @@ impl Drop for Emulated {
     }
 }
 
-/// What JSON says of the first file: each finding as `severity rule key`.
+/// The findings of the first file from JSON, each as `severity rule key`.
 pub fn findings(run: &Run) -> Vec<String> {
     let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
     let found = report["files"][0]["diagnostics"].as_array().expect("findings").clone();
@@ -167,7 +167,7 @@ pub fn findings(run: &Run) -> Vec<String> {
         .collect()
 }
 
-/// The rules that JSON says were skipped, each with the reason.
+/// The skipped rules from JSON, each with the reason.
 pub fn skipped(run: &Run) -> Vec<(String, String)> {
     let report: Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{}{}", run.out, run.err));
     let text = |value: &Value| value.as_str().expect("text").to_owned();

@@ -18,7 +18,7 @@ fn said(folder: &Path, path: &str) -> String {
 }
 
 #[test]
-fn what_is_no_file_is_named_for_what_it_is() {
+fn paths_that_are_not_files_are_identified() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
     assert!(Command::new("mkfifo").arg(at("pipe.toml")).status().expect("runs").success());
@@ -45,7 +45,7 @@ fn what_is_no_file_is_named_for_what_it_is() {
 }
 
 #[test]
-fn a_link_that_is_named_is_followed() {
+fn named_links_are_followed() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("a.toml"), GOOD).expect("written");
     symlink("a.toml", folder.path().join("b.toml")).expect("linked");
@@ -73,7 +73,7 @@ fn while_it_changes(texts: &[String; 2], write: impl Fn(&str) + Sync, read: impl
 }
 
 #[test]
-fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one() {
+fn file_replaced_during_reading_is_old_or_new() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.toml");
     let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];
@@ -90,7 +90,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_the_old_one_or_the_new_one() {
 
 /// What a careless program has written so far may be seen, and nothing that never stood in the file.
 #[test]
-fn a_file_that_is_written_in_place_while_it_is_read_is_read_up_to_where_it_is_written() {
+fn file_written_during_reading_is_read_partially() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.toml");
     let texts = [GOOD.to_owned(), format!("{GOOD}{}", "# a comment that makes it longer\n".repeat(2_000))];

@@ -28,7 +28,7 @@ fn checked(path: &Path, rule: &str) -> Checked {
 }
 
 #[test]
-fn every_rule_has_a_bad_file_with_its_exact_output_and_a_cure() {
+fn every_rule_has_a_bad_file_with_exact_output_and_a_fix() {
     let ids = ALL.iter().map(|rule| rule.id).collect::<BTreeSet<_>>();
     assert_eq!(ids.len(), ALL.len(), "two rules have one id");
     let mut seen = BTreeSet::new();
@@ -57,7 +57,7 @@ fn every_rule_has_a_bad_file_with_its_exact_output_and_a_cure() {
 }
 
 #[test]
-fn every_rule_says_what_why_how_and_from_where() {
+fn every_rule_documents_what_why_fix_and_source() {
     for rule in ALL {
         let sections = rule.doc.lines().filter(|line| line.starts_with("## ")).collect::<Vec<_>>();
         assert_eq!(sections, ["## What", "## Why", "## Fix", "## Source"], "{}", rule.id);
@@ -66,7 +66,7 @@ fn every_rule_says_what_why_how_and_from_where() {
 }
 
 #[test]
-fn a_safe_fix_mends_what_it_says() {
+fn safe_fix_removes_its_finding() {
     let mut fixed = 0;
     for folder in folders(&root().join("fixtures/rules")) {
         let id = folder.file_name().expect("a name").to_string_lossy().into_owned();
@@ -85,7 +85,7 @@ fn a_safe_fix_mends_what_it_says() {
 }
 
 #[test]
-fn the_values_of_the_vendors_page_are_fine() {
+fn values_from_the_vendors_page_are_valid() {
     let path = root().join("fixtures/vendor/14.10.toml");
     let checked = check::check_file("14.10.toml", &path);
     assert_eq!(checked.diagnostics(), []);
@@ -97,7 +97,7 @@ fn the_values_of_the_vendors_page_are_fine() {
 }
 
 #[test]
-fn a_change_leaves_every_other_byte_as_it_is() {
+fn changes_keep_all_other_bytes() {
     let cases = folders(&root().join("fixtures/write"));
     assert!(cases.len() >= 14);
     for case in cases {

@@ -1,4 +1,4 @@
-//! The generated files are what the program generates today; `UPDATE=1 cargo test --test program generated` writes them anew.
+//! The generated files are current; `UPDATE=1 cargo test --test program generated` updates them.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn the_reference_of_rules_is_current() {
 }
 
 #[test]
-fn the_example_has_no_fault_and_shows_every_key() {
+fn example_is_valid_and_shows_every_key() {
     let run = run(&root().join("schema"), &["check", "--fail-on", "info", "swyx-teams.example.toml"]);
     assert_eq!(run.code, Some(0), "{}", run.out);
     let text = std::fs::read_to_string(root().join("schema/swyx-teams.example.toml")).expect("the example");
@@ -45,7 +45,7 @@ fn the_example_has_no_fault_and_shows_every_key() {
 
 /// The names that the reader asks for, the names that are suggested, and the members of the schema are the same.
 #[test]
-fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
+fn schema_and_program_have_the_same_keys() {
     let schema = generate(Dialect::Draft2020_12);
     let mut members = BTreeSet::new();
     let tables = [
@@ -78,7 +78,7 @@ fn every_key_of_the_schema_is_known_to_the_program_and_the_other_way_round() {
 }
 
 #[test]
-fn every_member_of_the_schema_has_title_description_and_where_it_is_simple_an_example_or_default() {
+fn every_schema_member_is_documented() {
     let schema = generate(Dialect::Draft2020_12);
     for key in list_known_keys() {
         let key = if key.as_str().starts_with("user.") {
@@ -97,7 +97,7 @@ fn every_member_of_the_schema_has_title_description_and_where_it_is_simple_an_ex
 }
 
 #[test]
-fn every_command_has_help_a_page_and_completions() {
+fn every_command_has_help_manual_page_and_completions() {
     let help = printed(&["--help"]);
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let commands = commands.take_while(|line| !line.is_empty());

@@ -31,7 +31,7 @@ fn torn_by_kills(
     writer: impl Fn(usize) -> Command,
 ) -> (u32, usize) {
     let path = folder.join("swyx-teams.toml");
-    // The quickest of some runs: a machine that is busy for a moment must not make every later kill come too late.
+    // The fastest of some runs: a short load must not delay all later kills.
     let whole = (0..5).map(|_| {
         let start = Instant::now();
         assert!(writer(1).status().expect("runs").success());
@@ -60,7 +60,7 @@ fn quiet(mut command: Command) -> Command {
 }
 
 #[test]
-fn a_thousand_kills_leave_no_torn_file_and_at_most_one_temporary_file_until_the_next_run() {
+fn kills_leave_no_partial_file_and_one_temporary_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let texts = [large(10), large(20)];
     fs::write(folder.path().join("swyx-teams.toml"), &texts[0]).expect("written");
@@ -77,7 +77,7 @@ fn a_thousand_kills_leave_no_torn_file_and_at_most_one_temporary_file_until_the_
 }
 
 #[test]
-fn the_test_of_kills_sees_a_writer_that_writes_in_place() {
+fn writing_in_place_is_detected() {
     let folder = tempfile::tempdir().expect("a folder");
     let others = tempfile::tempdir().expect("a folder");
     let texts = [large(10).repeat(500), large(20).repeat(500)];
@@ -96,7 +96,7 @@ fn the_test_of_kills_sees_a_writer_that_writes_in_place() {
 }
 
 #[test]
-fn of_two_writers_neither_loses_the_others_change() {
+fn concurrent_writers_lose_no_change() {
     const EACH: usize = 25;
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("swyx-teams.toml"), GOOD).expect("written");
@@ -118,7 +118,7 @@ fn of_two_writers_neither_loses_the_others_change() {
 }
 
 #[test]
-fn mode_and_owner_stay_and_a_link_stays_a_link() {
+fn mode_owner_and_links_stay() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("real")).expect("made");
     let real = folder.path().join("real/settings.toml");
@@ -139,11 +139,11 @@ fn mode_and_owner_stay_and_a_link_stays_a_link() {
 }
 
 #[test]
-fn a_disk_that_takes_no_more_leaves_the_old_file() {
+fn full_disk_keeps_the_old_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = large(10);
     fs::write(folder.path().join("swyx-teams.toml"), &text).expect("written");
-    // A limit on the size of files, with its signal ignored, fails a write half-way, as a full disk does.
+    // A file size limit, with its signal ignored, fails a write half-way like a full disk.
     let script = "trap '' XFSZ; ulimit -f 4; exec \"$0\" set sync.session_minutes 20";
     let output = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_swyx-teams")])
@@ -162,7 +162,7 @@ fn a_disk_that_takes_no_more_leaves_the_old_file() {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_to_is_named() {
+fn read_only_folder_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let copy = folder.path().join("swyx-teams");
     // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
@@ -179,8 +179,8 @@ fn a_folder_that_may_not_be_written_to_is_named() {
     }
     let ordinary = |arguments: &[&str]| {
         let mut command = Command::new(&copy);
-        command.args(arguments).current_dir(folder.path()).env_clear().env("COLUMNS", "1000");
-        // Root may write everywhere, so it has to become somebody else.
+        command.args(arguments).current_dir(folder.path()).env_clear();
+        // Root can write everywhere, so run as an unprivileged user.
         if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
             command.uid(65_534).gid(65_534);
         }
@@ -201,9 +201,9 @@ fn a_folder_that_may_not_be_written_to_is_named() {
     fs::set_permissions(folder.path().join("secret"), fs::Permissions::from_mode(0o755)).expect("set");
 }
 
-/// A busy folder is waited for, and not for ever: the lock is one that ends with its holder.
+/// A locked folder is waited for, with a limit: the lock ends with its process.
 #[test]
-fn a_writer_waits_for_the_one_before_it() {
+fn writers_wait_for_each_other() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("swyx-teams.toml"), GOOD).expect("written");
     let held = fs::File::open(folder.path()).expect("open");

@@ -1,9 +1,8 @@
 //! `demo`: the whole workflow against an emulated tenant; needs no setup.
 //!
-//! Each step is a real command of this program that users can type; nothing is faked. The exit code is 0 only if every step ended as
-//! expected.
+//! Each step is a real command that users can type. The exit code is 0 only if every step ends as expected.
 
-mod carried;
+mod changes;
 mod steps;
 
 use std::ffi::OsStr;
@@ -14,15 +13,14 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::emulate::trust_option;
 use crate::cli::context::Context;
-use crate::cli::error::cannot;
-use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::emulate;
+use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
 use crate::secret::{Secret, Trust};
-use steps::{DemoStep, beginning, mistake, steps};
+use steps::{DemoStep, initial_settings, settings_with_mistake, steps};
 
 /// The arguments.
 #[derive(Args)]
@@ -45,19 +43,18 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     )?;
     writeln!(context.out, "Folder for the files: {}.", folder.display())?;
     let settings = folder.join("north.toml");
-    NewFile::create(&settings)?.write(beginning(facts).as_bytes())?;
+    NewFile::create(&settings)?.write(initial_settings(facts).as_bytes())?;
     NewFile::create(&folder.join("gateway.token"))?.write(facts.gateway_token.as_bytes())?;
-    NewFile::create(&folder.join("mistake.toml"))?.write(mistake(facts).as_bytes())?;
-    // Runs as the tenant's administrator and as a script: without prompts.
+    NewFile::create(&folder.join("mistake.toml"))?.write(settings_with_mistake(facts).as_bytes())?;
+    // The tenant's administrator, without prompts.
     context.admin_token = Some(Secret::new(facts.admin_token.as_str()));
     context.global.no_input = true;
-    // Each step has only the trust that its own words name, so users can type the same command.
+    // Each command names the trust that it needs, so that users can type the same command.
     context.global.trust.clear();
-    let trust_option = trust_option(facts);
-    let steps = steps(&folder, &settings, facts, &trust_option);
+    let steps = steps(&folder, &settings, facts);
     let count = steps.len() + 1;
     let mut failed = perform(context, &steps, count)?;
-    if !carry(context, &settings, &tenant.emulator, (count, &trust_option))? {
+    if !synchronise(context, &settings, &tenant, count)? {
         failed += 1;
         context.error("a change did not reach the other side");
     }
@@ -73,7 +70,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     Ok(Exit::Clean)
 }
 
-/// Runs the commands, of `count` steps in all, and returns how many did not end as expected.
+/// Runs the commands and returns how many did not end as expected; `count` is the total number of steps.
 fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> Result<usize, CliError> {
     let mut failed = 0;
     for (number, step) in steps.iter().enumerate() {
@@ -92,21 +89,21 @@ fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> Resul
 }
 
 /// The last step: synchronises statuses, and returns whether every change reached the other side.
-fn carry(
+fn synchronise(
     context: &mut Context<'_>,
     settings: &Path,
-    emulator: &Emulator,
-    (count, trust_option): (usize, &str),
+    tenant: &Tenant,
+    count: usize,
 ) -> Result<bool, CliError> {
     writeln!(
         context.out,
-        "\n=== {count} of {count}: synchronise statuses both ways; each change with the time that it took"
+        "\n=== {count} of {count}: synchronise statuses both ways, with the time that each change takes"
     )?;
-    writeln!(context.out, "$ swyx-teams sync {trust_option} {}\n", settings.display())?;
+    let (option, trust) =
+        (emulate::trust_option(&tenant.facts), emulate::address(&tenant.facts).parse::<Trust>());
+    writeln!(context.out, "$ swyx-teams sync {option} {}\n", settings.display())?;
     context.out.flush()?;
-    let address = trust_option.strip_prefix("--trust=").unwrap_or_default();
-    let trust = address.parse::<Trust>().map_err(usage_error)?;
-    carried::show(context, settings, &trust, emulator)
+    changes::show(context, settings, &trust.map_err(usage_error)?, &tenant.emulator)
 }
 
 fn folder(args: &DemoArgs) -> io::Result<PathBuf> {
@@ -139,7 +136,7 @@ impl Tenant {
         let (ready, is_ready) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             runtime.block_on(async {
-                // The receiver is gone only if nothing waits for the message.
+                // Sending fails only if nothing waits for the message.
                 let _ = ready.send(());
                 let end = async { drop(ended.await) };
                 let _ = server.run(end).await;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::cli::emulate;
 use crate::cli::exit::Exit;
 use crate::emulator::Facts;
 
@@ -19,8 +20,9 @@ impl DemoStep {
     }
 }
 
-/// All steps that are commands.
-pub(super) fn steps(folder: &Path, settings: &Path, facts: &Facts, trust_option: &str) -> Vec<DemoStep> {
+/// The steps that run a command.
+pub(super) fn steps(folder: &Path, settings: &Path, facts: &Facts) -> Vec<DemoStep> {
+    let trust_option = &*emulate::trust_option(facts);
     let path = |path: &Path| path.display().to_string();
     let (file, mistake) = (path(settings), path(&folder.join("mistake.toml")));
     vec![
@@ -43,7 +45,7 @@ pub(super) fn steps(folder: &Path, settings: &Path, facts: &Facts, trust_option:
             &["rotate", trust_option, &file],
         ),
         DemoStep::new(
-            "Control Center has the new secret: remove the old one",
+            "the new secret is in Control Center: remove the old one",
             &["rotate", trust_option, "--finish", &file],
         ),
     ]
@@ -59,13 +61,13 @@ fn wizard(file: &str, facts: &Facts, trust_option: &str) -> DemoStep {
         ["--sign-in", "token"],
     ];
     DemoStep::new(
-        "the installer's wizard, with answers from a file: settings, application, permissions, secret, proof, sheet",
+        "the setup wizard, with its answers as flags: settings, application, permissions, secret, test, sheet",
         &[&["setup", trust_option, file], answers.as_flattened(), &["--yes"]].concat(),
     )
 }
 
-/// The address of the tenant; the wizard fills in the rest.
-pub(super) fn beginning(facts: &Facts) -> String {
+/// The settings that the wizard does not ask for.
+pub(super) fn initial_settings(facts: &Facts) -> String {
     let ca_file = facts.ca_file.as_deref().unwrap_or_default();
     format!(
         "[swyx]\n# A service next to SwyxServer; a real site provides its own.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; a real tenant needs none of these keys.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
@@ -73,7 +75,8 @@ pub(super) fn beginning(facts: &Facts) -> String {
     )
 }
 
-pub(super) fn mistake(facts: &Facts) -> String {
+/// The settings with a Secret ID instead of a secret.
+pub(super) fn settings_with_mistake(facts: &Facts) -> String {
     format!(
         "[swyx]\nversion = \"14.10\"\n\n[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = \"{}\"\n\
          MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nMsTeamsClientSecret = \"4be1d0c7-9f52-4a38-8d16-37c5e2a90b64\"\n",

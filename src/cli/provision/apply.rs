@@ -78,7 +78,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
     }
     if args.format == Plain::Json && !args.yes {
         return Err(usage_error(
-            "--format json cannot ask to agree to the plan: add --yes; nothing was changed",
+            "--format json does not prompt: add --yes to agree to the plan; nothing was changed",
         ));
     }
     if !confirm(context, args.yes, "Carry out this plan?")? {
@@ -91,16 +91,16 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
         Plain::Json => print_json(context, &session, &plan, &snapshot.objects, Some(&applied))?,
         Plain::Human => print(context, &session, &applied)?,
     }
-    Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::Answer })
+    Ok(if applied.not_granted.is_empty() { Exit::Clean } else { Exit::UnexpectedResponse })
 }
 
-/// Asks before it uses an application that was found only by its name. `--yes` does not answer this: the application could belong to
-/// another project.
+/// Asks before using an application that was found only by its name, because it may belong to another project. `--yes` does not cover
+/// this.
 fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Result<(), CliError> {
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
-            "the application {name} ({id}) has the right name, but may be a different one; to use it, run: swyx-teams set {} {id}; otherwise set another entra.application_name for the new one; nothing was changed",
+            "the tenant has an application named {name} ({id}), which may belong to another project; to use it, run swyx-teams set {} {id}; to create a new one, set a different entra.application_name; nothing was changed",
             crate::settings::keys::CLIENT_ID
         );
         return Err(usage_error(message));
@@ -109,22 +109,22 @@ fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Res
     match inquire::Confirm::new(&question).with_default(false).prompt() {
         Ok(true) => Ok(()),
         _ => Err(usage_error(
-            "nothing was changed; set another entra.application_name for the new application",
+            "nothing was changed; to create a new application, set a different entra.application_name",
         )),
     }
 }
 
 fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -> io::Result<()> {
     let name = printable(&session.name);
-    let done = if applied.not_granted.is_empty() { "done" } else { "the rest is done" };
+    let done = if applied.not_granted.is_empty() { "done" } else { "done, except for the consent" };
     match applied.proof {
         Some(Proof::Whole) => {
-            writeln!(context.out, "{name}: {done}; the sign-in works and has the permissions for the mode")?
+            writeln!(context.out, "{name}: {done}; the sign-in works, with the permissions for the mode")?
         }
         Some(Proof::SignIn) => writeln!(context.out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
             context.out,
-            "{name}: {done}; once the secret is in its place, swyx-teams check --online {name} proves it"
+            "{name}: {done}; after you have stored the secret, run swyx-teams check --online {name} to test it"
         )?,
     }
     match &applied.secret {
@@ -141,7 +141,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
     let names = applied.not_granted.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     let address = consent_link(&session.wanted, applied.client_id);
     context.error(format_args!(
-        "not granted: {names}; this administrator cannot consent (HTTP 403), which needs at least Privileged Role Administrator. An administrator with that role opens {address} (a final page with AADSTS500113 only means that there is no page to return to; the consent is still granted), or uses the Entra portal: App registrations, the application, API permissions, Grant admin consent. Then run swyx-teams apply again to continue"
+        "not granted: {names}; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {address} or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue"
     ));
     Ok(())
 }
@@ -153,7 +153,7 @@ fn print_json(
     objects: &crate::entra::snapshot::objects::Objects,
     applied: Option<&Applied>,
 ) -> io::Result<()> {
-    let lacks = applied.filter(|applied| !applied.not_granted.is_empty());
+    let incomplete = applied.filter(|applied| !applied.not_granted.is_empty());
     let shape = AppliedShape {
         version: 1,
         plan: show::plan_shape(session, plan, objects),
@@ -168,7 +168,7 @@ fn print_json(
         not_granted: applied
             .map(|applied| applied.not_granted.iter().map(|one| one.name.as_str()).collect())
             .unwrap_or_default(),
-        consent_address: lacks.map(|applied| consent_link(&session.wanted, applied.client_id)),
+        consent_address: incomplete.map(|applied| consent_link(&session.wanted, applied.client_id)),
         to_do: applied.and_then(|applied| match &applied.secret {
             Some((StoreOutcome::HandedOver(what), _)) => Some(what.as_str()),
             _ => None,

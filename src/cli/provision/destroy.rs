@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         return Ok(Exit::Clean);
     };
     let removal = provisioner.removal(application);
-    say(context, application, &removal)?;
+    print_removal(context, application, &removal)?;
     if removal == Removal::Secrets(Vec::new()) {
         return Ok(Exit::Clean);
     }
@@ -57,7 +57,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
     session.result(context, session.provisioner().destroy(application, &removal))?;
     let done = match removal {
         Removal::Application => format!(
-            "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. {} still names it. Before you run apply again, remove {} from the file and set another entra.application_name, because this name stays reserved until then; also delete the stored secret, which is useless now and is never overwritten",
+            "deleted; for 30 days, it can be restored in the Entra portal under App registrations, Deleted applications, and its name stays reserved. Before you run apply again: remove {1} from {0}, set a different entra.application_name, and delete the stored secret, which no longer works and is never overwritten",
             printable(&session.name),
             keys::CLIENT_ID
         ),
@@ -67,7 +67,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
     Ok(Exit::Clean)
 }
 
-fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) -> io::Result<()> {
+fn print_removal(context: &mut Context<'_>, application: &Application, removal: &Removal) -> io::Result<()> {
     let (name, id, out) = (printable(&application.name), application.client_id, &mut *context.out);
     match removal {
         Removal::Application => writeln!(
@@ -79,19 +79,19 @@ fn say(context: &mut Context<'_>, application: &Application, removal: &Removal) 
             }
         ),
         Removal::Secrets(all) => {
-            let of_these = match all.len() {
+            let secrets = match all.len() {
                 0 => "none of its client secrets was created for this settings file".to_owned(),
                 1 => "to be removed: the client secret created for this settings file".to_owned(),
                 count => {
                     format!("to be removed: {count} client secrets created for this settings file")
                 }
             };
-            writeln!(out, "the application {name} ({id}) was not created by apply and stays; {of_these}")
+            writeln!(out, "the application {name} ({id}) was not created by apply and stays; {secrets}")
         }
     }
 }
 
-/// Checks that the application's name was given, or asks for it.
+/// Compares the application's name with `--yes` or with a prompt.
 fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(), CliError> {
     let typed = match yes {
         Some(typed) => typed.to_owned(),

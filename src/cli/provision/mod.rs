@@ -1,5 +1,4 @@
-//! `plan`, `apply`, `rotate` and `destroy`: one file each. This file has what they share, from the settings file to the administrator's
-//! session.
+//! `plan`, `apply`, `rotate` and `destroy`: one file each. They share the administrator's session, which is defined here.
 
 pub(super) mod apply;
 pub(super) mod destroy;
@@ -31,7 +30,7 @@ use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Deadline, Limits};
 use crate::os;
 use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
-use crate::settings::{ClientId, Unresolved, Wanted, build_consent_address};
+use crate::settings::{ClientId, Wanted, build_consent_address};
 use crate::text::printable;
 use progress::ProgressReporter;
 
@@ -47,7 +46,7 @@ pub(in crate::cli) struct AdministratorArgs {
     timeout: u64,
 }
 
-/// The target of a secret that only a person can store where the settings say.
+/// The target of a new secret that swyx-teams cannot store where the settings say.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct SecretOutArgs {
     /// If the settings name an environment variable or a command: write the new secret to this file, which must be new or empty
@@ -96,7 +95,7 @@ struct AdminSession {
     progress: ProgressReporter,
     patience: Duration,
     until: Deadline,
-    /// Keeps out other runs for this settings file. A plan changes nothing and takes no lock.
+    /// Excludes other runs for this settings file. A plan changes nothing, so it needs no lock.
     _lock: Option<os::ProcessLock>,
 }
 
@@ -109,20 +108,8 @@ impl AdminSession {
         scopes: &'static [&'static str],
         secret_out: &SecretOutArgs,
     ) -> Result<(Self, Files), CliError> {
-        let whole = path
-            .canonicalize()
-            .or_else(|_| std::path::absolute(path))
-            .map_err(cannot("find the settings file"))?;
-        let installation = Installation::new(&os::host_name(), &whole);
-        // Without the lock, a second run would treat the first run's unsaved secret as an orphan.
-        let lock = if scopes == TO_READ { None } else { os::ProcessLock::acquire(&installation.mark()) };
-        if lock.is_none() && scopes != TO_READ {
-            let why = format!(
-                "{}: another swyx-teams is running for this settings file: wait until it ends; nothing was changed",
-                printable(&display(path))
-            );
-            return Err(usage_error(why));
-        }
+        let installation = installation(path)?;
+        let lock = if scopes == TO_READ { None } else { Some(lock(path, &installation)?) };
         let (checked, wanted) = wanted(context, path, secret_out)?;
         let policy = context.policy();
         let mut transports = Transports::default();
@@ -139,21 +126,19 @@ impl AdminSession {
         let hand_over = secret_out.hand_over(context, &progress);
         let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), policy.trust, hand_over)
             .with_cancellation(policy.cancellation);
-        Ok((
-            Self {
-                runtime,
-                name,
-                wanted,
-                installation,
-                admin,
-                connection,
-                progress,
-                patience,
-                until,
-                _lock: lock,
-            },
-            files,
-        ))
+        let session = Self {
+            runtime,
+            name,
+            wanted,
+            installation,
+            admin,
+            connection,
+            progress,
+            patience,
+            until,
+            _lock: lock,
+        };
+        Ok((session, files))
     }
 
     /// Restarts the time limit: time spent at a prompt does not count against it.
@@ -172,7 +157,7 @@ impl AdminSession {
         }
     }
 
-    /// Waits for work to finish, unless the process is stopped. Completed changes stay in both cases.
+    /// Runs `work` to its end, or until a termination signal. Completed changes stay in both cases.
     fn result<T>(
         &self,
         context: &mut Context<'_>,
@@ -190,7 +175,7 @@ impl AdminSession {
             Some(Ok(done)) => Ok(done),
             Some(Err(failure)) => {
                 context.error(printable(&format!("{}: {failure}", self.name)));
-                // The failure already says that a time limit expired.
+                // `TooLate` already has this note.
                 if self.progress.has_done() && !matches!(failure, Failure::TooLate(_)) {
                     context.note("completed changes stay; run the same command again to continue")?;
                 }
@@ -201,6 +186,25 @@ impl AdminSession {
             )),
         }
     }
+}
+
+/// The installation that the settings file at `path` identifies.
+fn installation(path: &Path) -> Result<Installation, CliError> {
+    let absolute = path
+        .canonicalize()
+        .or_else(|_| std::path::absolute(path))
+        .map_err(cannot("find the settings file"))?;
+    Ok(Installation::new(&os::host_name(), &absolute))
+}
+
+/// Locks the settings file at `path`. Without the lock, a second run would treat the first run's unsaved secret as an orphan.
+fn lock(path: &Path, installation: &Installation) -> Result<os::ProcessLock, CliError> {
+    os::ProcessLock::acquire(&installation.mark()).ok_or_else(|| {
+        usage_error(format_args!(
+            "{}: another swyx-teams is running for this settings file: wait until it ends; nothing was changed",
+            printable(&display(path))
+        ))
+    })
 }
 
 /// The administrator's token.
@@ -216,27 +220,17 @@ fn sign_in(
         .map_err(|unseen| sign_in_error(&unseen))
 }
 
-/// What the settings at `path` ask for. Reports the errors that must be fixed first.
+/// The settings at `path`, which may lack a client id and a secret.
 fn wanted(
     context: &mut Context<'_>,
     path: &Path,
     secret_out: &SecretOutArgs,
 ) -> Result<(Checked, Wanted), CliError> {
-    let checked = context.load(path)?;
-    let wanted = match checked.wanted() {
-        Ok(wanted) => wanted,
-        Err(Unresolved::Errors) => {
-            context.report_to_err(&checked, |_| true)?;
-            return Err(failure(
-                Exit::Findings,
-                "fix these errors first; a missing client id or secret is allowed here",
-            ));
-        }
-        Err(error) => return Err(usage_error(error)),
-    };
-    let is_written_to = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
-    if is_written_to && secret_out.secret_out.is_some() {
-        let why = "--secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to";
+    let advice = "fix these errors first; a missing client id or secret is allowed here";
+    let (checked, wanted) = context.resolve(path, Checked::wanted, advice)?;
+    let is_writable = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
+    if is_writable && secret_out.secret_out.is_some() {
+        let why = "--secret-out is only for a secret in an environment variable or from a command; swyx-teams can store this secret itself";
         return Err(usage_error(why));
     }
     Ok((checked, wanted))
@@ -244,15 +238,15 @@ fn wanted(
 
 /// Why the administrator could not sign in.
 fn sign_in_error(unseen: &Unseen) -> CliError {
-    // A refusal of the administrator is a response, not an error.
+    // If Microsoft rejects the administrator, that is a response, not a usage error.
     let exit = match unseen.cause {
-        Cause::NotAsked | Cause::Follows => Exit::Answer,
+        Cause::NotAsked | Cause::Follows => Exit::UnexpectedResponse,
         cause => cause.into(),
     };
     failure(exit, &unseen.reason)
 }
 
-/// Whether a person agrees; without a terminal, `--yes` must agree.
+/// Whether the user agrees, with `--yes` or at the prompt.
 fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool, CliError> {
     if yes {
         return Ok(true);
@@ -264,7 +258,7 @@ fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool,
     Ok(answer.unwrap_or(false))
 }
 
-/// The address where an administrator consents. The settings are trusted, so their authority is used.
+/// The address where an administrator consents, at the authority of the settings, which are trusted here.
 fn consent_link(wanted: &Wanted, client_id: ClientId) -> String {
     let access = &wanted.access;
     build_consent_address(&access.login_address(), access.tenant_id, client_id)

@@ -48,7 +48,7 @@ pub(in crate::cli) struct PlanOptionArgs {
     /// Set the redirect URI and the public client flows of the vendor's guide; an application with a secret does not need them
     #[arg(long)]
     as_in_the_guide: bool,
-    /// Create another client secret even if the current one may be stored where it cannot be read from here
+    /// Create another client secret even if the current one may be stored where swyx-teams cannot read it
     #[arg(long)]
     new_secret: bool,
 }
@@ -71,7 +71,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<
     Ok(if args.exit_code && !plan.steps.is_empty() { Exit::Findings } else { Exit::Clean })
 }
 
-/// The plan for the settings file at `path`, for a page.
+/// The plan for the settings file at `path`, for the page of `serve`.
 pub(in crate::cli) fn for_page(
     context: &mut Context<'_>,
     path: &std::path::Path,

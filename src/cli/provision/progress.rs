@@ -11,7 +11,7 @@ use crate::secret::Secret;
 use crate::settings::Mode;
 use crate::text::printable;
 
-/// Reports progress on standard error: with a spinner on a terminal, with plain lines in a pipe.
+/// Reports progress: with a spinner on a terminal, with plain lines in a pipe.
 pub(super) struct ProgressReporter {
     bar: ProgressBar,
     is_quiet: bool,
@@ -43,10 +43,10 @@ impl ProgressReporter {
         self.bar.finish_and_clear();
     }
 
-    fn moves(&self, what: String) {
+    fn spin(&self, message: String) {
         if !self.is_quiet && !self.bar.is_hidden() {
             self.bar.reset();
-            self.bar.set_message(what);
+            self.bar.set_message(message);
             self.bar.enable_steady_tick(Duration::from_millis(120));
         }
     }
@@ -61,18 +61,18 @@ impl ProgressReporter {
 
 impl Progress for ProgressReporter {
     fn begins(&self, step: &Step) {
-        self.moves(named(step));
+        self.spin(describe(step));
     }
 
     fn done(&self, step: &Step) {
         self.has_done.store(true, Ordering::Relaxed);
-        self.line(&format!("done: {}", named(step)));
+        self.line(&format!("done: {}", describe(step)));
     }
 
     fn says(&self, what: &str) {
         // The text may contain a name from outside.
         let what = printable(what);
-        self.moves(what.clone());
+        self.spin(what.clone());
         self.line(&what);
     }
 
@@ -81,9 +81,9 @@ impl Progress for ProgressReporter {
     }
 }
 
-/// A step in one line.
-fn named(step: &Step) -> String {
-    // The mode is only used in reasons, which are not shown here.
+/// Describes a step in one line.
+fn describe(step: &Step) -> String {
+    // The mode only affects the reasons, which are not shown.
     let lines = step.lines(Mode::BothWays);
     let first = lines.first().map(|line| {
         let sign = line.sign.mark();

@@ -21,8 +21,8 @@ use crate::text::printable;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-Creates a new secret, tests it with a sign-in, stores it where the settings say, and tests it again from there. The old secret stays valid because you enter the
-new one in Control Center by hand. After that, --finish removes the old one. If a run is interrupted, one secret still works, and the next run continues.
+Creates a new secret, tests it with a sign-in, stores it where the settings say, and tests the stored secret. The old secret stays valid until you have entered
+the new one in Control Center; then --finish removes it. If a run is interrupted, one secret still works, and the next run continues.
 
 Examples:
   swyx-teams rotate north.toml
@@ -31,16 +31,16 @@ Examples:
 pub(in crate::cli) struct RotateArgs {
     /// Settings file
     file: Option<PathBuf>,
-    /// Control Center has the stored secret: remove the older ones; nothing is removed if a newer one exists
+    /// The stored secret is in Control Center: remove the older ones; nothing is removed if a newer one exists
     #[arg(long, conflicts_with_all = ["remove_old", "if_due", "new_secret", "secret_out"])]
     finish: bool,
-    /// Remove the old secret at once: only programs that read it from the place in the settings use it
+    /// Remove the old secret at once: for a secret that is only read from where the settings say
     #[arg(long)]
     remove_old: bool,
     /// Rotate only if the secret expires within entra.renew_before_days, and remove nothing that is still valid
     #[arg(long, conflicts_with = "remove_old")]
     if_due: bool,
-    /// Create a secret even if another one exists whose value somebody may have
+    /// Create another secret even if an earlier one may be stored elsewhere
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
     #[command(flatten)]
@@ -80,10 +80,10 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     let path = context.file(args.file.as_ref());
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
-    let takes_a_person = session.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
-    if args.remove_old && takes_a_person {
+    let is_stored_by_hand = session.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
+    if args.remove_old && is_stored_by_hand {
         return Err(usage_error(
-            "--remove-old needs a secret that swyx-teams can store itself: in a file, or in the settings file; nothing was changed",
+            "--remove-old needs a secret that swyx-teams can store: in a file, or in the settings file; nothing was changed",
         ));
     }
     let rotated = rotate_secret(context, &session, &mut files, args.request())?;
@@ -112,8 +112,9 @@ fn rotate_secret(
     let stored = files.stored();
     if let Err(Absence::OutOfReach(why)) = &stored.secret {
         let name = printable(&session.name);
-        let message =
-            format!("{name}: cannot fetch the secret to see which one is in use: {why}; nothing was changed");
+        let message = format!(
+            "{name}: cannot fetch the stored secret, so the one in use is unknown: {why}; nothing was changed"
+        );
         return Err(usage_error(message));
     }
     let provisioner = session.provisioner();
@@ -123,7 +124,7 @@ fn rotate_secret(
     })
 }
 
-/// Asks whether Control Center has the new secret, if prompting is possible, and then removes the old one.
+/// Asks whether the new secret is in Control Center, if prompting is possible. If so, removes the old one.
 fn offer_to_finish(
     context: &mut Context<'_>,
     session: &mut AdminSession,
@@ -149,15 +150,16 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
     let name = printable(&session.name);
     let out = &mut *context.out;
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let then =
-        format!("once Control Center has the new one, run swyx-teams rotate --finish {name} to remove it");
+    let then = format!(
+        "enter the new one in Control Center, then run swyx-teams rotate --finish {name} to remove the old one"
+    );
     match rotated {
         Rotated::NotDue(ends) => {
             writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))
         }
         Rotated::Pending { until } => writeln!(
             out,
-            "{name}: the new client secret is in its place and works; the old one is valid until {}: {then}",
+            "{name}: the new client secret is stored and works; the old one is valid until {}: {then}",
             day(until)
         ),
         Rotated::Made { kept, ends, old_until } => {

@@ -1,4 +1,4 @@
-//! A plan for people and for programs.
+//! A plan as text and as JSON.
 
 use std::io;
 
@@ -53,7 +53,7 @@ struct SummaryShape {
     remove: usize,
 }
 
-/// The form of a plan for programs.
+/// The JSON shape of a plan.
 pub(super) fn plan_shape<'a>(
     session: &'a AdminSession,
     plan: &'a Plan,
@@ -103,7 +103,7 @@ fn cloud(cloud: Cloud) -> &'static str {
     Cloud::CHOICES.iter().find(|(_, _, one)| *one == cloud).map_or("", |(name, _, _)| name)
 }
 
-/// A plan for people.
+/// A plan as text.
 pub(in crate::cli) struct PlanText {
     /// The tenant and the application.
     pub(in crate::cli) head: Vec<String>,
@@ -136,7 +136,7 @@ impl PlanText {
         }
     }
 
-    /// Prints it.
+    /// Prints the plan.
     pub(super) fn print(&self, context: &mut Context<'_>) -> io::Result<()> {
         let out = &mut *context.out;
         self.head.iter().try_for_each(|line| writeln!(out, "{line}"))?;

@@ -1,4 +1,4 @@
-//! The page's actions besides editing. They run the commands and show their messages.
+//! The buttons of the page. They run commands and show their messages.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::sheet::{Field as SheetField, Sheet};
 use crate::text::printable;
 use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
 
-/// The time limit for a file: the default of `check --online`, in seconds.
+/// The time limit per file in seconds, as in `check --online`.
 const TIMEOUT: u64 = 60;
 
 /// The commands for the served settings file.
@@ -60,13 +60,13 @@ impl Actions for Commands {
         };
         let done = result.unwrap_or_else(|error| match error {
             CliError::Output(error) => failed(format!("stopped unexpectedly: {}", crate::os::reason(&error))),
-            error => not_done(error.report(&mut err)),
+            error => unfinished(error.report(&mut err)),
         });
         // No colours, as in a pipe.
-        let said = anstream::adapter::strip_str(&String::from_utf8_lossy(&err)).to_string();
+        let messages = anstream::adapter::strip_str(&String::from_utf8_lossy(&err)).to_string();
         let mut done = done;
-        if !said.trim().is_empty() {
-            done.parts.insert(0, Part::Verbatim(said.trim_end().to_owned()));
+        if !messages.trim().is_empty() {
+            done.parts.insert(0, Part::Verbatim(messages.trim_end().to_owned()));
         }
         done
     }
@@ -87,12 +87,12 @@ impl Commands {
         let checked = pipeline::check_file(display(&self.path), &self.path);
         let file = online::File { checked, folder: folder(&self.path) };
         let Some(file) = online::examine(context, &args, vec![file])?.into_iter().next() else {
-            return Err(CliError::Reported(Exit::Answer));
+            return Err(CliError::Reported(Exit::UnexpectedResponse));
         };
         let seen = online::report_unseen(context, &file);
         let report = FileReport::new(&file.checked, false);
         let worst = report.findings.iter().map(|finding| finding.diagnostic.severity).max();
-        let verdict_of_all = match (seen, worst) {
+        let overall = match (seen, worst) {
             (Exit::Clean, Some(Severity::Error)) => Verdict::Open,
             (Exit::Clean, _) => Verdict::Good,
             _ => Verdict::Failed,
@@ -102,36 +102,35 @@ impl Commands {
             Part::Findings(collect_findings(&Form::new(), &file.checked, None)),
             Part::List(None, report.unexamined()),
         ];
-        Ok(done(verdict_of_all, report.in_a_line(), parts))
+        Ok(done(overall, report.in_a_line(), parts))
     }
 
     fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> ActionResult {
         told.says("signing in as an administrator and reading the tenant");
-        let words = plan::for_page(context, &self.path, &AdministratorArgs::usual(self.way))?;
-        Ok(planned(words))
+        let plan = plan::for_page(context, &self.path, &AdministratorArgs::usual(self.way))?;
+        Ok(plan_result(plan))
     }
 
     fn sheet(&self, context: &mut Context<'_>) -> ActionResult {
-        Ok(shown(sheet::of_file(context, &self.path)?))
+        Ok(sheet_result(sheet::of_file(context, &self.path)?))
     }
 }
 
-fn planned(words: PlanText) -> Done {
-    let steps = words.lines.iter().map(|line| Step {
+fn plan_result(plan: PlanText) -> Done {
+    let steps = plan.lines.iter().map(|line| Step {
         sign: line.sign.mark(),
         object: line.object.to_owned(),
         what: printable(&line.what),
         reason: format!("{}: {}", line.key, printable(&line.reason)),
         role: line.role.map(str::to_owned),
     });
-    let verdict = if words.lines.is_empty() { Verdict::Good } else { Verdict::Open };
-    let notes = words.notes.iter().map(|note| printable(note)).collect();
-    let parts =
-        [Part::List(None, words.head), Part::Steps(steps.collect()), Part::List(Some("Notes"), notes)];
-    done(verdict, words.end, parts)
+    let verdict = if plan.lines.is_empty() { Verdict::Good } else { Verdict::Open };
+    let notes = plan.notes.iter().map(|note| printable(note)).collect();
+    let parts = [Part::List(None, plan.head), Part::Steps(steps.collect()), Part::List(Some("Notes"), notes)];
+    done(verdict, plan.end, parts)
 }
 
-fn shown(sheet: Sheet) -> Done {
+fn sheet_result(sheet: Sheet) -> Done {
     let field = |field: SheetField| {
         let portal = field.portal.filter(|portal| *portal != field.label);
         let portal = portal.map(|portal| format!("in the Entra portal: {portal}"));
@@ -165,12 +164,12 @@ fn failed(headline: String) -> Done {
     done(Verdict::Failed, headline, [])
 }
 
-/// Why there is no result; the messages of the command follow it.
-fn not_done(exit: Exit) -> Done {
+/// The headline if there is no result. The messages of the command follow it.
+fn unfinished(exit: Exit) -> Done {
     let why = match exit {
         Exit::Findings => "the file has errors: fix them first",
-        Exit::Silence => "timeout",
-        Exit::Answer => "unexpected response",
+        Exit::Timeout => "timeout",
+        Exit::UnexpectedResponse => "unexpected response",
         Exit::Usage | Exit::Clean => "the action failed",
     };
     failed(why.to_owned())

@@ -39,7 +39,7 @@ pub(super) struct ServeArgs {
     /// Name in the certificate, which browsers use to open the page
     #[arg(long, value_name = "NAME", requires = "certificate", value_parser = host_name)]
     host: Option<String>,
-    /// If an administrator has to sign in and $SWYX_TEAMS_ADMIN_TOKEN is not set: use the Azure CLI account instead of a device code
+    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in the administrator with the Azure CLI account instead of a device code
     #[arg(long)]
     use_az: bool,
 }
@@ -56,7 +56,7 @@ fn host_name(text: &str) -> Result<String, &'static str> {
 }
 
 const AFTER: &str = "\
-Prints a link that opens the form once, within five minutes. The session ends after 15 minutes without a request, or after 8 hours. On a terminal, press Enter for another link. The form shows the findings of `check` while you type, and saves like `set`: comments, order and line ends stay, and a file that changed in the meantime is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are read-only there: use `set`. The buttons run `check --online`, `plan` and `sheet`, and use hosts and commands from the file only if --trust allows them.
+Prints a link that opens the form once, within five minutes. The session ends after 15 minutes without a request, or after 8 hours. On a terminal, press Enter for another link. The form shows the findings of `check` while you type, and saves like `set`: comments, order and line ends stay, and a file that another program changed is not overwritten. No stored secret is sent to the browser. Addresses, the CA file, the administrator's client ID and commands that print a secret are read-only there: use `set`. The buttons run `check --online`, `plan` and `sheet`, and use hosts and commands from the file only if --trust allows them.
 
 Examples:
   swyx-teams serve
@@ -87,7 +87,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
             Err(refused) => Err(usage_error(message(&refused))),
         }
     });
-    // The thread that reads the terminal is not joined.
+    // Does not wait for the thread that reads the terminal.
     runtime.shutdown_background();
     result
 }
@@ -97,17 +97,17 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
     let guarded = bound.guard(site).map_err(|error| failure(Exit::Usage, error))?;
     let door = Arc::clone(guarded.door());
     print_link(context, &door)?;
-    let is_asked = context.can_ask();
-    let (ask, mut asked) = mpsc::channel(1);
-    let more = if is_asked { "; press Enter for another link" } else { "" };
+    let can_ask = context.can_ask();
+    let (request, mut requests) = mpsc::channel(1);
+    let hint = if can_ask { "; press Enter for another link" } else { "" };
     writeln!(
         context.err,
-        "The link opens once, within {} minutes{more}. Press Ctrl-C to stop.",
+        "The link opens once, within {} minutes{hint}. Press Ctrl-C to stop.",
         LINK_LIFE.as_secs() / 60
     )?;
-    if is_asked {
+    if can_ask {
         std::thread::spawn(move || {
-            io::stdin().lock().lines().map_while(Result::ok).all(|_| ask.blocking_send(()).is_ok())
+            io::stdin().lock().lines().map_while(Result::ok).all(|_| request.blocking_send(()).is_ok())
         });
     }
     let mut serving = std::pin::pin!(guarded.serve(end));
@@ -117,7 +117,7 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
                 result.map_err(|refused| failure(Exit::Usage, message(&refused)))?;
                 return Ok(Exit::Clean);
             }
-            Some(()) = asked.recv() => print_link(context, &door)?,
+            Some(()) = requests.recv() => print_link(context, &door)?,
         }
     }
 }

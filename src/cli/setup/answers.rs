@@ -1,12 +1,12 @@
 //! The answers file: TOML whose keys are the names of the flags.
 //!
-//! It names where a secret is stored and never contains one. Errors have a line and a column, but never the value.
+//! It says where a secret is stored and never contains one. Errors show a line and a column, never the value.
 
 use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::given::{Answer, AnswerError, GivenAnswers, NO_PAIR, NO_REFERENCE, Origin, meaning};
+use super::given::{Answer, AnswerError, GivenAnswers, INVALID_REFERENCE, INVALID_USER, Origin, parse};
 use super::question::{Question, SignIn};
 use crate::cli::names::{display, named};
 use crate::cli::value;
@@ -28,11 +28,11 @@ pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {
             return GivenAnswers::default();
         }
     };
-    let (source, faults) = Source::new(name, content, false);
+    let (source, problems) = Source::new(name, content, false);
     let mut reader = Reader { source: &source, errors, given: GivenAnswers::default() };
-    for fault in faults {
-        let at = reader.place(&fault.place);
-        reader.errors.push(AnswerError { question: None, at, message: fault.message, help: fault.help });
+    for problem in problems {
+        let at = reader.place(&problem.place);
+        reader.errors.push(AnswerError { question: None, at, message: problem.message, help: problem.help });
     }
     if source.is_sound()
         && let Some(root) = source.tree().table(Tree::ROOT)
@@ -58,8 +58,8 @@ impl Reader<'_> {
                 let path = self.text(question, node);
                 self.given.secret_out = path.map(|path| (path.into(), self.origin(node)));
             }
-            Question::AsInTheGuide => self.given.as_in_the_guide = self.truth(question, node),
-            Question::Yes => self.given.yes = self.truth(question, node),
+            Question::AsInTheGuide => self.given.as_in_the_guide = self.boolean(question, node),
+            Question::Yes => self.given.yes = self.boolean(question, node),
             Question::SwyxVersion
             | Question::Mode
             | Question::Tenant
@@ -94,7 +94,7 @@ impl Reader<'_> {
         let reference = written.and_then(value::reference);
         if reference.is_none() {
             let message = "expected a reference to a secret".to_owned();
-            self.error(Question::Secret, node, message, Some(NO_REFERENCE.to_owned()));
+            self.error(Question::Secret, node, message, Some(INVALID_REFERENCE.to_owned()));
         }
         reference.map(NewValue::Secret)
     }
@@ -102,12 +102,13 @@ impl Reader<'_> {
     fn sign_in(&mut self, node: &Node) {
         let Some(text) = self.text(Question::SignIn, node) else { return };
         match SignIn::from_str(&text, false) {
-            Ok(way) => self.given.sign_in = Some((way, self.origin(node))),
+            Ok(method) => self.given.sign_in = Some((method, self.origin(node))),
             Err(_) => {
-                let ways = SignIn::value_variants().iter().filter_map(SignIn::to_possible_value);
-                let ways = ways.map(|way| format!("`{}`", way.get_name())).collect::<Vec<_>>().join(", ");
-                let message = "invalid choice".to_owned();
-                self.error(Question::SignIn, node, message, Some(format!("one of {ways}")));
+                let methods = SignIn::value_variants().iter().filter_map(SignIn::to_possible_value);
+                let methods =
+                    methods.map(|method| format!("`{}`", method.get_name())).collect::<Vec<_>>().join(", ");
+                let message = "not an allowed value".to_owned();
+                self.error(Question::SignIn, node, message, Some(format!("use one of {methods}")));
             }
         }
     }
@@ -131,7 +132,7 @@ impl Reader<'_> {
                     question,
                     element,
                     "expected a user".to_owned(),
-                    Some(format!("{NO_PAIR}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
+                    Some(format!("{INVALID_USER}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
                 ),
             }
         }
@@ -140,7 +141,7 @@ impl Reader<'_> {
     /// A user, in the form of the flags or of the settings file.
     fn user(&self, node: &Node) -> Option<NewValue> {
         let table = match &node.value {
-            Value::Text(text) => return meaning(Question::User, text).ok(),
+            Value::Text(text) => return parse(Question::User, text).ok(),
             Value::Table(table) if table.entries.len() == 2 => table,
             _ => return None,
         };
@@ -161,8 +162,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The source that agrees.
-    fn truth(&mut self, question: Question, node: &Node) -> Option<Origin> {
+    /// The source of a `true`.
+    fn boolean(&mut self, question: Question, node: &Node) -> Option<Origin> {
         if !matches!(node.value, Value::Boolean) {
             return self.wrong_type(question, node, "a boolean");
         }
@@ -177,7 +178,7 @@ impl Reader<'_> {
                 "an answers file must not contain a secret; `secret` says where it is stored".to_owned()
             }
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("the names are those of the flags: {}", names.join(", ")),
+            None => format!("use the names of the flags: {}", names.join(", ")),
         };
         let message = format!("unknown name `{}`", named(&node.name));
         self.errors.push(AnswerError { question: None, at, message, help: Some(help) });

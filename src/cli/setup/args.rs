@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::question::SignIn;
 
-/// The arguments. They have the same names in an answers file.
+/// The arguments. The keys of an answers file have the same names.
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub(in crate::cli) struct SetupArgs {
@@ -31,7 +31,7 @@ pub(in crate::cli) struct SetupArgs {
     #[arg(long, value_name = "NAME", help_heading = ANSWERS)]
     pub(super) application_name: Option<String>,
     /// How the administrator signs in [default: token, if $SWYX_TEAMS_ADMIN_TOKEN is set]
-    #[arg(long, value_enum, value_name = "WAY", help_heading = ANSWERS)]
+    #[arg(long, value_enum, value_name = "METHOD", help_heading = ANSWERS)]
     pub(super) sign_in: Option<SignIn>,
     /// Where to store the client secret: file:PATH, env:NAME or { command = ["PROGRAM"] }; never the secret itself
     #[arg(long, value_name = "REFERENCE", help_heading = ANSWERS)]
@@ -39,7 +39,7 @@ pub(in crate::cli) struct SetupArgs {
     /// User whose e-mail address in Swyx differs from the Teams account; can be repeated; `none` for no such user
     #[arg(long, value_name = "SWYX NAME=TEAMS ACCOUNT", help_heading = ANSWERS)]
     pub(super) user: Vec<String>,
-    /// Also set the redirect URI and public client flows of the vendor's guide; the synchronisation does not need them
+    /// Also set the redirect URI and public client flows from the vendor's guide; the synchronisation does not need them
     #[arg(long, help_heading = ANSWERS)]
     pub(super) as_in_the_guide: bool,
     /// Write the new client secret to this new file, if --secret names a variable or a command
@@ -66,4 +66,4 @@ An answers file:
   user = [\"Jane Roe=jane.roe@example.com\"]
 
 Flags override the answers file, which overrides the settings file. The wizard asks for missing answers. Without a terminal, or with
---no-input, mode, tenant, sign-in and secret are required. Each answer is saved at once: after an interruption, setup continues.";
+--no-input, mode, tenant, sign-in and secret are required. Each answer is saved at once; after an interruption, run setup again to continue.";

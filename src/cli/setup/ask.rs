@@ -1,13 +1,13 @@
 //! The prompts at a terminal.
 //!
-//! An answer must pass the rules before it is accepted; their findings are shown above the repeated question.
+//! An answer is accepted only if it passes the rules. Otherwise their findings are shown and the question is repeated.
 
 use std::io;
 
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text};
 
-use super::given::{Answer, NO_USERS, Origin, meaning};
+use super::given::{Answer, NO_USERS, Origin, parse};
 use super::question::{Question, SignIn};
 use super::settings_file::{SaveOutcome, SettingsFile};
 use crate::cli::administrator;
@@ -20,7 +20,7 @@ use crate::settings::{Choice, Cloud, Mode};
 
 /// Why a prompt gave no answer.
 pub(super) enum PromptError {
-    /// The person cancels.
+    /// The user cancels.
     Cancelled,
     /// The terminal does not work.
     Terminal(String),
@@ -37,7 +37,7 @@ impl From<InquireError> for PromptError {
 
 /// Why the prompts ended early.
 pub(super) enum AskError {
-    /// There is no answer.
+    /// A prompt gave no answer.
     Prompt(PromptError),
     /// The answer could not be saved.
     Cli(CliError),
@@ -61,7 +61,7 @@ impl From<io::Error> for AskError {
     }
 }
 
-/// Asks a question whose answer goes into the settings file, until the rules accept the answer; `None` for no answer.
+/// Asks a question of the settings file until the rules accept the answer; `None` for no answer.
 pub(super) fn setting(
     context: &mut Context<'_>,
     file: &mut SettingsFile,
@@ -69,8 +69,7 @@ pub(super) fn setting(
 ) -> Result<Option<()>, AskError> {
     loop {
         let Some(value) = value(file, question)? else { return Ok(None) };
-        let answer = [Answer { question, value, origin: Origin::Person }];
-        // A choice has not been checked by the rules yet.
+        let answer = [Answer { question, value, origin: Origin::Prompt }];
         let refused = match file.objections(&answer) {
             Ok(objections) if objections.is_empty() => match file.save(context, &answer)? {
                 SaveOutcome::Saved => {
@@ -112,11 +111,11 @@ fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, Pr
     }
 }
 
-/// Information before the answer.
+/// The explanation above a question.
 pub(super) fn introduction(question: Question) -> &'static str {
     match question {
         Question::SwyxVersion => {
-            "The version decides which rules apply, and where Control Center has the settings."
+            "The rules, and the place of the settings in Control Center, depend on the version."
         }
         Question::Mode => {
             "\
@@ -149,13 +148,13 @@ the users with a different account."
     }
 }
 
-/// Next to the settings file, with the same base name.
+/// A file next to the settings file, with the same base name.
 fn default_secret(file: &SettingsFile) -> String {
     let stem = file.path.file_stem().map_or_else(|| "swyx-teams".into(), |stem| stem.to_string_lossy());
     format!("file:{stem}.secret")
 }
 
-/// A text that the rules accept; nothing for an empty answer without a default.
+/// Asks for a text until the rules accept it; `None` for an empty answer to an optional question.
 fn text(
     file: &SettingsFile,
     question: Question,
@@ -166,8 +165,8 @@ fn text(
     let is_optional = matches!(question, Question::SwyxVersion | Question::User);
     let validator = move |typed: &str| {
         let typed = typed.trim();
-        let is_enough = is_optional && is_nothing(question, typed);
-        Ok(match if is_enough { Ok(()) } else { validate(file, question, typed) } {
+        let may_skip = is_optional && is_no_answer(question, typed);
+        Ok(match if may_skip { Ok(()) } else { validate(file, question, typed) } {
             Ok(()) => Validation::Valid,
             Err(message) => Validation::Invalid(message.into()),
         })
@@ -179,23 +178,23 @@ fn text(
     };
     let typed = prompt.prompt()?;
     let typed = typed.trim();
-    if is_optional && is_nothing(question, typed) {
+    if is_optional && is_no_answer(question, typed) {
         return Ok(None);
     }
-    meaning(question, typed).map(Some).map_err(PromptError::Terminal)
+    parse(question, typed).map(Some).map_err(PromptError::Terminal)
 }
 
-fn is_nothing(question: Question, typed: &str) -> bool {
+fn is_no_answer(question: Question, typed: &str) -> bool {
     typed.is_empty() || (question == Question::User && typed == NO_USERS)
 }
 
-/// The findings for a typed text.
+/// Checks a typed text with the rules.
 fn validate(file: &SettingsFile, question: Question, typed: &str) -> Result<(), String> {
     if typed.is_empty() {
         return Err("a value is required".to_owned());
     }
-    let value = meaning(question, typed)?;
-    let answer = [Answer { question, value, origin: Origin::Person }];
+    let value = parse(question, typed)?;
+    let answer = [Answer { question, value, origin: Origin::Prompt }];
     let objections = file.objections(&answer)?;
     if objections.is_empty() { Ok(()) } else { Err(sentence(objections.iter().map(|(_, found)| found))) }
 }
@@ -210,9 +209,9 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
 }
 
 fn mode() -> Result<NewValue, PromptError> {
-    let line = |(mode, says): (Mode, &str)| {
+    let line = |(mode, description): (Mode, &str)| {
         let [presence, directory] = permission::list_needs(mode);
-        (mode, format!("{}: {says} ({}, {})", mode.number(), presence.name, directory.name))
+        (mode, format!("{}: {description} ({}, {})", mode.number(), presence.name, directory.name))
     };
     let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
     let mode = choose("Direction of the synchronisation:", modes.map(line).into())?;
@@ -225,17 +224,17 @@ fn cloud() -> Result<NewValue, PromptError> {
     Ok(NewValue::Text(name.to_owned()))
 }
 
-/// How the administrator signs in.
+/// Asks how the administrator signs in.
 pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
-    let says = |way: SignIn| match way {
+    let describe = |method: SignIn| match method {
         SignIn::DeviceCode => "enter a code on a Microsoft page, in any browser",
         SignIn::Az => "with the Azure CLI account; run `az login` first",
         SignIn::Token => "with the access token in SWYX_TEAMS_ADMIN_TOKEN",
     };
     loop {
-        let ways = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
-        let line = |way: SignIn| (way, format!("{}: {}", way.name(), says(way)));
-        match choose("Administrator sign-in:", ways.map(line).into())? {
+        let methods = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
+        let line = |method: SignIn| (method, format!("{}: {}", method.name(), describe(method)));
+        match choose("Administrator sign-in:", methods.map(line).into())? {
             SignIn::Token if context.admin_token.is_none() => {
                 writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
             }
@@ -244,7 +243,7 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     }
 }
 
-/// One of several lines.
+/// Asks for one of several lines.
 fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, PromptError> {
     let help = "↑ ↓ to move, Enter to select";
     let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();

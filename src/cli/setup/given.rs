@@ -1,4 +1,4 @@
-//! Answers that were given before any prompt: by flags and by the answers file.
+//! Answers from before the first prompt: from flags and from the answers file.
 
 use std::path::PathBuf;
 
@@ -16,26 +16,26 @@ pub(super) enum Origin {
     Answers { file: String, line: usize, column: usize },
     /// The environment variable of the administrator's token.
     Variable,
-    /// A person at the prompt.
-    Person,
+    /// The prompt.
+    Prompt,
 }
 
 impl Origin {
-    /// The source of an answer, as in "from …".
+    /// The source of an answer, as in "from FILE".
     pub(super) fn source(&self, question: Question) -> String {
         match self {
             Self::Flag => format!("--{}", question.name()),
             Self::Answers { file, .. } => file.clone(),
             Self::Variable => crate::cli::administrator::ADMIN_TOKEN.to_owned(),
-            Self::Person => "you".to_owned(),
+            Self::Prompt => "you".to_owned(),
         }
     }
 
-    /// Where a wrong answer was given.
+    /// The place of an invalid answer.
     pub(super) fn place(&self, question: Question) -> String {
         match self {
             Self::Answers { file, line, column } => format!("{file}:{line}:{column}: {}", question.name()),
-            Self::Flag | Self::Variable | Self::Person => self.source(question),
+            Self::Flag | Self::Variable | Self::Prompt => self.source(question),
         }
     }
 }
@@ -63,7 +63,7 @@ pub(super) struct AnswerError {
 pub(super) struct GivenAnswers {
     /// Answers for the settings file.
     pub(super) settings: Vec<Answer>,
-    /// That no user needs a different account, and the source of this answer.
+    /// The source of the answer that no user needs a different account.
     pub(super) no_users: Option<Origin>,
     pub(super) sign_in: Option<(SignIn, Origin)>,
     pub(super) secret_out: Option<(PathBuf, Origin)>,
@@ -72,7 +72,7 @@ pub(super) struct GivenAnswers {
 }
 
 impl GivenAnswers {
-    /// These answers, completed with `others` for open questions.
+    /// Adds the answers of `others` to questions that are open here.
     pub(super) fn or(mut self, others: Self) -> Self {
         let open = Question::ALL.map(|question| (question, self.origin(question).is_none()));
         let is_open = |asked: Question| open.iter().any(|(question, open)| *question == asked && *open);
@@ -103,7 +103,7 @@ impl GivenAnswers {
 /// The answers from the flags.
 pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAnswers {
     let mut given = GivenAnswers {
-        sign_in: args.sign_in.map(|way| (way, Origin::Flag)),
+        sign_in: args.sign_in.map(|method| (method, Origin::Flag)),
         secret_out: args.secret_out.clone().map(|path| (path, Origin::Flag)),
         as_in_the_guide: args.as_in_the_guide.then_some(Origin::Flag),
         yes: args.yes.then_some(Origin::Flag),
@@ -123,7 +123,7 @@ pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAns
             given.no_users = Some(Origin::Flag);
             continue;
         }
-        match meaning(question, text) {
+        match parse(question, text) {
             Ok(value) => given.settings.push(Answer { question, value, origin: Origin::Flag }),
             Err(message) => errors.push(AnswerError {
                 question: Some(question),
@@ -139,24 +139,24 @@ pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAns
 /// The flag value for "no users".
 pub(super) const NO_USERS: &str = "none";
 
-/// A text as an answer for the settings file. No message repeats the text: it may be a secret in the wrong place.
-pub(super) fn meaning(question: Question, text: &str) -> Result<NewValue, String> {
+/// Parses an answer for the settings file. No message repeats the text: it may be a secret in the wrong place.
+pub(super) fn parse(question: Question, text: &str) -> Result<NewValue, String> {
     match (question, question.key()) {
         (Question::Secret, _) => {
-            value::reference(text).map(NewValue::Secret).ok_or_else(|| NO_REFERENCE.to_owned())
+            value::reference(text).map(NewValue::Secret).ok_or_else(|| INVALID_REFERENCE.to_owned())
         }
-        (Question::User, _) => pair(text).ok_or_else(|| NO_PAIR.to_owned()),
+        (Question::User, _) => pair(text).ok_or_else(|| INVALID_USER.to_owned()),
         (_, Some(key)) => value::from_argument(&key, text),
-        (_, None) => Err("the settings file has no key for this".to_owned()),
+        (_, None) => Err("this answer is not stored in the settings file".to_owned()),
     }
 }
 
-/// What to write instead of a secret or an invalid reference.
-pub(super) const NO_REFERENCE: &str = "expected the place where the secret is stored, never the secret itself: \
+/// The message for a secret or an invalid reference.
+pub(super) const INVALID_REFERENCE: &str = "expected where the secret is stored, never the secret itself: \
     file:PATH, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
-/// The format of a user.
-pub(super) const NO_PAIR: &str =
+/// The message for an invalid user.
+pub(super) const INVALID_USER: &str =
     "invalid user: expected SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
 
 /// A user as written in arguments and prompts. Account names have no `=`.

@@ -1,4 +1,4 @@
-//! Missing answers if prompting is not possible, each with the flag and the answers file line that provides it.
+//! Missing answers if prompting is not possible, each with the flag and the line of an answers file that provide it.
 
 use super::given::{AnswerError, GivenAnswers};
 use super::question::{Question, SignIn, Wanted};
@@ -8,8 +8,8 @@ use crate::secret::SecretSource;
 
 /// The missing answers if prompting is not possible.
 pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) -> Vec<AnswerError> {
-    let needs_a_place = given.secret_out.is_none() && needs_a_place(after);
-    let open = open.iter().copied().chain(needs_a_place.then_some(Question::SecretOut));
+    let needs_secret_out = given.secret_out.is_none() && needs_secret_out(after);
+    let open = open.iter().copied().chain(needs_secret_out.then_some(Question::SecretOut));
     let wanted = open.filter_map(|question| question.wanted().map(|wanted| (question, wanted)));
     let error = |(question, wanted): (Question, Wanted)| AnswerError {
         question: Some(question),
@@ -20,18 +20,18 @@ pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) 
     wanted.map(error).collect()
 }
 
-/// Whether the first secret can only be written to a separate file.
-fn needs_a_place(after: &Checked) -> bool {
+/// Whether the first secret must be written to a separate file, because swyx-teams cannot store it where the settings say.
+fn needs_secret_out(after: &Checked) -> bool {
     let fields = after.draft().map(|draft| &draft.control_center);
     fields.is_some_and(|fields| {
         fields.client_id.is_none() && fields.client_secret.as_ref().is_some_and(SecretSource::takes_a_person)
     })
 }
 
-/// A sign-in method that needs a person or a token that is not available.
+/// The error for a sign-in method that needs a terminal or a token that does not exist.
 pub(super) fn cannot_sign_in(given: &GivenAnswers, has_token: bool) -> Option<AnswerError> {
-    let (way, origin) = given.sign_in.as_ref()?;
-    let message = match way {
+    let (method, origin) = given.sign_in.as_ref()?;
+    let message = match method {
         SignIn::DeviceCode => "there is no terminal to enter a device code".to_owned(),
         SignIn::Token if !has_token => {
             format!("{} is not set", ADMIN_TOKEN)

@@ -1,7 +1,7 @@
 //! `setup`: asks for missing answers, writes them to the settings file, and registers the application.
 //!
-//! An answer comes from a flag, otherwise from the answers file, otherwise from the settings file, otherwise from a prompt. Without a
-//! terminal, a missing answer is an error that names the flag.
+//! An answer comes from a flag, otherwise from the answers file, the settings file, or a prompt. Without a terminal, a missing answer is
+//! an error that names the flag.
 
 mod answers;
 pub(super) mod args;
@@ -58,7 +58,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, C
     }
     if !errors.is_empty() {
         file.report_wrong(context, &asked)?;
-        return Err(refuse(context, &errors));
+        return Err(report_errors(context, &errors));
     }
     let asked = if context.can_ask() { asked } else { Vec::new() };
     context.note(summary::summary(&file, after, &given, &asked))?;
@@ -74,7 +74,7 @@ fn fill_in(
 ) -> Result<Exit, CliError> {
     if let SaveOutcome::Refused(found) = file.save(context, &given.settings)? {
         let found = found.into_iter().map(|found| (None, found)).collect();
-        return Err(refuse(context, &settings_file::errors(found, &file.name)));
+        return Err(report_errors(context, &settings_file::errors(found, &file.name)));
     }
     let known = Question::ALL.into_iter().filter(|question| !asked.contains(question)).collect::<Vec<_>>();
     file.warn(context, &known)?;
@@ -124,7 +124,7 @@ fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     let is_open = |question: &Question| match question {
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => false,
         Question::User if given.no_users.is_some() => false,
-        // If an application exists, these questions are answered, possibly by the default.
+        // For an existing application, these questions count as answered, possibly by the default.
         Question::Cloud | Question::User if is_registered => false,
         Question::SignIn => given.sign_in.is_none(),
         question => known(after, *question).is_none(),
@@ -132,8 +132,8 @@ fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     Question::ALL.into_iter().filter(is_open).collect()
 }
 
-/// Reports invalid answers; nothing was changed.
-fn refuse(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
+/// Prints invalid and missing answers.
+fn report_errors(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
     for AnswerError { at, message, help, .. } in errors {
         let help = help.iter().map(|help| format!("\n  {help}")).collect::<String>();
         context.error(format_args!("{at}: {message}{help}"));
@@ -141,7 +141,7 @@ fn refuse(context: &mut Context<'_>, errors: &[AnswerError]) -> CliError {
     CliError::Reported(Exit::Usage)
 }
 
-/// Explains how to continue after a cancellation.
+/// The error after a cancellation, with how to continue.
 fn stopped(context: &mut Context<'_>, file: &SettingsFile, error: PromptError) -> CliError {
     if let PromptError::Terminal(error) = error {
         context.error(format_args!("cannot prompt on the terminal: {error}"));

@@ -1,4 +1,4 @@
-//! The part after the questions: the plan, its execution, the proof and the manual steps.
+//! The part after the questions: carries out the plan, tests the secret, and prints the manual steps.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,11 +19,11 @@ use crate::text::printable;
 pub(in crate::cli) struct SetupChoices {
     /// How the administrator signs in.
     pub(in crate::cli) sign_in: SignIn,
-    /// The target of the new secret, if the settings refer to a place where this program cannot write.
+    /// The target of the new secret, if swyx-teams cannot store it where the settings say.
     pub(in crate::cli) secret_out: Option<PathBuf>,
     /// Whether to set the redirect URI and the public client flows of the vendor's guide.
     pub(in crate::cli) as_in_the_guide: bool,
-    /// Whether the plan is agreed to in advance.
+    /// Whether the user agrees to the plan in advance.
     pub(in crate::cli) yes: bool,
 }
 
@@ -37,18 +37,18 @@ pub(super) fn proceed(
     context.note("")?;
     let applied = apply(context, path, choices)?;
     // A missing consent does not prevent entering the settings in Control Center.
-    if applied != Exit::Clean && applied != Exit::Answer {
+    if applied != Exit::Clean && applied != Exit::UnexpectedResponse {
         context.note(format_args!("run swyx-teams setup --config {name} to continue"))?;
         return Ok(applied);
     }
-    if applied == Exit::Answer && check::check_file(display(path), path).settings().is_err() {
+    if applied == Exit::UnexpectedResponse && check::check_file(display(path), path).settings().is_err() {
         return Ok(applied);
     }
     writeln!(context.out)?;
-    let proven = if applied == Exit::Clean { prove(context, path)? } else { Exit::Clean };
+    let tested = if applied == Exit::Clean { test_secret(context, path)? } else { Exit::Clean };
     writeln!(context.out)?;
     sheet::print_file(context, path)?;
-    Ok(applied.max(proven))
+    Ok(applied.max(tested))
 }
 
 /// Shows the plan and carries it out. The administrator signs in with the chosen method only.
@@ -73,18 +73,18 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
     exit
 }
 
-/// Signs in as the application with the stored secret. A secret that a person has to store is not there yet.
-fn prove(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
+/// Signs in as the application with the stored secret, unless the user still has to store it.
+fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     if source.is_some_and(SecretSource::takes_a_person) {
-        context.note("once the secret is in its place, swyx-teams check --online proves it")?;
+        context.note("after you have stored the secret, run swyx-teams check --online to test it")?;
         return Ok(Exit::Clean);
     }
     let words = ["check", "--online", "--"].map(OsStr::new);
     let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
     if exit != Exit::Clean {
-        context.note("Entra ID may take some minutes to replicate new objects; run swyx-teams check --online again later")?;
+        context.note("Entra ID can take some minutes to replicate new objects; run swyx-teams check --online again later")?;
     }
     Ok(exit)
 }

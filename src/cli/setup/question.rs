@@ -1,4 +1,4 @@
-//! The questions of `setup`: one table, whose names are those of the flags and of the answers file.
+//! The questions of `setup`. Their names are those of the flags and of the keys in an answers file.
 
 use clap::ValueEnum;
 
@@ -22,14 +22,14 @@ pub(in crate::cli) enum Question {
     Yes,
 }
 
-/// How the administrator signs in. The administrator registers the application and grants its permissions.
+/// How the administrator signs in, to register the application and grant its permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum SignIn {
     /// With the access token for Microsoft Graph in SWYX_TEAMS_ADMIN_TOKEN
     Token,
     /// With the account of the Azure CLI
     Az,
-    /// With a device code that a person enters on a Microsoft page
+    /// With a device code, to enter on a Microsoft page
     DeviceCode,
 }
 
@@ -41,7 +41,7 @@ impl SignIn {
 }
 
 impl Question {
-    /// All questions in the order of their prompts. The ones after the users, and the application's name, have no prompt.
+    /// All questions in the order of their prompts. The application's name, and the questions after the users, have no prompt.
     pub(super) const ALL: [Self; 11] = [
         Self::SwyxVersion,
         Self::Mode,
@@ -78,7 +78,7 @@ impl Question {
         Self::ALL.into_iter().find(|question| question.name() == name)
     }
 
-    /// The key of the settings file that stores the answer; `None` if the answer is only for one run.
+    /// The key that stores the answer in the settings file; `None` if the answer is only for one run.
     pub(super) fn key(self) -> Option<Key> {
         Some(match self {
             Self::SwyxVersion => keys::SWYX_VERSION,
@@ -92,7 +92,7 @@ impl Question {
         })
     }
 
-    /// The message for a missing answer, with a flag and an answers file line that provide it; `None` for an optional answer.
+    /// The message for a missing answer, with the flag and the line of an answers file that provide it; `None` for an optional answer.
     pub(super) fn wanted(self) -> Option<Wanted> {
         let wanted = |what, flag, line| Some(Wanted { what, flag, line });
         match self {
@@ -100,12 +100,12 @@ impl Question {
             Self::Tenant => wanted("directory (tenant) ID", "--tenant ID", "tenant = \"ID\""),
             Self::SignIn => wanted("administrator sign-in", "--sign-in az", "sign-in = \"az\""),
             Self::Secret => wanted(
-                "place to store the client secret",
+                "where to store the client secret",
                 "--secret file:PATH",
                 "secret = { file = \"PATH\" }",
             ),
             Self::SecretOut => wanted(
-                "file for the new client secret, because this program cannot write to the place where it is stored",
+                "file for the new client secret, because swyx-teams cannot store it where the settings say",
                 "--secret-out FILE",
                 "secret-out = \"FILE\"",
             ),

@@ -1,6 +1,6 @@
 //! The settings file during the setup: its known answers, the rules' findings for an answer, and saving an answer.
 //!
-//! The file stores the state of `setup`: each answer with a key is saved at once, so an interrupted run can continue.
+//! Each answer with a key is saved at once, so that an interrupted run can continue.
 
 use std::io;
 use std::path::PathBuf;
@@ -35,15 +35,15 @@ pub(super) enum SaveOutcome {
 }
 
 impl SettingsFile {
-    /// Reads the file, if it exists. Reports errors that no answer can fix.
+    /// Reads the file, if it exists. Fails if it has errors that no answer can fix.
     pub(super) fn begin(context: &mut Context<'_>, path: PathBuf) -> Result<Self, CliError> {
         let name = display(&path);
         let is_new =
             std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         let checked =
             if is_new { pipeline::check_bytes(&name, Vec::new(), false) } else { context.load(&path)? };
-        if checked.diagnostics().iter().any(is_for_an_editor) {
-            context.report_to_err(&checked, is_for_an_editor)?;
+        if checked.diagnostics().iter().any(is_beyond_setup) {
+            context.report_to_err(&checked, is_beyond_setup)?;
             return Err(failure(
                 Exit::Findings,
                 format_args!("{}: fix these errors first; nothing was changed", printable(&name)),
@@ -52,7 +52,7 @@ impl SettingsFile {
         Ok(Self { path, name, checked })
     }
 
-    /// The findings for answers, each with its answer, if it can be identified.
+    /// The findings that reject answers, each with its answer if it can be identified.
     pub(super) fn objections<'a>(
         &self,
         answers: &'a [Answer],
@@ -60,8 +60,8 @@ impl SettingsFile {
         let changes = self.changes(answers);
         let (after, mut added) =
             edit::preview_unfinished(&self.checked, &changes).map_err(|error| error.to_string())?;
-        // An invalid answer that replaces an invalid value adds no error.
-        let is_an_answer = |found: &&Diagnostic| {
+        // An invalid answer that replaces an invalid value adds no error, but must be rejected.
+        let is_about_an_answer = |found: &&Diagnostic| {
             found.severity == Severity::Error
                 && !matches!(found.place, Place::Missing(_))
                 && found.place.key().is_some_and(|key| {
@@ -70,19 +70,19 @@ impl SettingsFile {
                         .any(|answer| answer.question != Question::User && concerns(answer.question, key))
                 })
         };
-        let still = after.diagnostics().iter().filter(is_an_answer);
+        let still = after.diagnostics().iter().filter(is_about_an_answer);
         let still = still.filter(|found| !added.contains(found)).cloned().collect::<Vec<_>>();
         added.extend(still);
         // The rules only warn about mode 0.
         if is_undocumented(&after) && answers.iter().any(|answer| answer.question == Question::Mode) {
             added.extend(after.diagnostics().iter().find(|found| is_about_mode(found)).cloned());
         }
-        let concerned = |found: &Diagnostic| {
+        let answer_of = |found: &Diagnostic| {
             let places = std::iter::once(&found.place).chain(found.related.iter().map(|other| &other.place));
             let keys = places.filter_map(Place::key);
             keys.flat_map(|key| answers.iter().filter(move |answer| concerns(answer.question, key))).next()
         };
-        Ok(added.into_iter().map(|found| (concerned(&found), found)).collect())
+        Ok(added.into_iter().map(|found| (answer_of(&found), found)).collect())
     }
 
     /// A preview of the file with these answers.
@@ -90,7 +90,7 @@ impl SettingsFile {
         edit::preview_unfinished(&self.checked, &self.changes(answers)).ok().map(|(after, _)| after)
     }
 
-    /// Saves answers, all or none, and reports the values of the file that they changed.
+    /// Saves all answers or none, and reports the values that they replaced.
     pub(super) fn save(
         &mut self,
         context: &mut Context<'_>,
@@ -110,13 +110,18 @@ impl SettingsFile {
         };
         let before = std::mem::replace(&mut self.checked, after);
         for answer in answers {
-            self.tell(context, &before, answer)?;
+            self.report_replacement(context, &before, answer)?;
         }
         Ok(SaveOutcome::Saved)
     }
 
     /// Reports that an answer replaced a value of the file.
-    fn tell(&self, context: &mut Context<'_>, before: &Checked, answer: &Answer) -> io::Result<()> {
+    fn report_replacement(
+        &self,
+        context: &mut Context<'_>,
+        before: &Checked,
+        answer: &Answer,
+    ) -> io::Result<()> {
         let (Some(was), Some(is)) = (entry(before, answer.question), entry(&self.checked, answer.question))
         else {
             return Ok(());
@@ -125,7 +130,7 @@ impl SettingsFile {
             return Ok(());
         }
         context.note(format_args!(
-            "{}: {} was {} and is now {} (source: {})",
+            "{}: {} changed from {} to {} (source: {})",
             printable(&self.name),
             answer.question.name(),
             shown(&was),
@@ -134,7 +139,7 @@ impl SettingsFile {
         ))
     }
 
-    /// Shows invalid values for some questions, and so explains why the questions are asked.
+    /// Shows the invalid values that are the reason for some questions.
     pub(super) fn report_wrong(&self, context: &mut Context<'_>, questions: &[Question]) -> io::Result<()> {
         let is_asked = |key: &Key| questions.iter().any(|question| concerns(*question, key));
         let is_unusable = |found: &Diagnostic| {
@@ -147,7 +152,7 @@ impl SettingsFile {
         })
     }
 
-    /// Whether nothing is written yet.
+    /// Whether nothing is saved yet.
     pub(super) fn is_empty(&self) -> bool {
         self.checked.source().text().is_empty()
     }
@@ -164,7 +169,7 @@ impl SettingsFile {
         Ok(())
     }
 
-    /// The changes of the file for answers. An existing user gets a different account; other users are added.
+    /// The changes for answers. An existing user gets the new account; other users are added.
     fn changes(&self, answers: &[Answer]) -> Vec<Change> {
         let users = self.checked.draft().map(|draft| draft.users.as_slice()).unwrap_or_default();
         let mut names = users.iter().map(|user| user.swyx.clone().unwrap_or_default()).collect::<Vec<_>>();
@@ -183,7 +188,7 @@ impl SettingsFile {
     }
 }
 
-/// The answer of a file to a question, in printable form; `None` if there is no valid one.
+/// The valid answer of a file to a question, in printable form.
 pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
     let draft = checked.draft()?;
     if question == Question::User {
@@ -235,8 +240,8 @@ fn concerns(question: Question, key: &Key) -> bool {
     question.key().is_some_and(|own| key.steps().starts_with(&own.steps()))
 }
 
-/// Whether a finding is an error that no answer fixes. Answers fix missing keys and wrong values.
-fn is_for_an_editor(found: &Diagnostic) -> bool {
+/// Whether a finding is an error that no answer can fix. Answers fix missing keys and invalid values.
+fn is_beyond_setup(found: &Diagnostic) -> bool {
     let is_asked = |key: &Key| {
         Question::ALL.into_iter().any(|question| question != Question::User && concerns(question, key))
     };
@@ -245,7 +250,7 @@ fn is_for_an_editor(found: &Diagnostic) -> bool {
         && !found.place.key().is_some_and(is_asked)
 }
 
-/// Findings as messages about the source of each answer.
+/// Turns findings into errors at the source of each answer.
 pub(super) fn errors(objections: Vec<(Option<&Answer>, Diagnostic)>, file: &str) -> Vec<AnswerError> {
     let error = |(answer, found): (Option<&Answer>, Diagnostic)| AnswerError {
         at: answer.map_or_else(|| printable(file), |answer| answer.origin.place(answer.question)),

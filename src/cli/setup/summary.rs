@@ -50,7 +50,7 @@ pub(super) fn summary(
         None => "\nThe tenant is changed only after you agree to the plan.".to_owned(),
         Some(origin) => {
             let source = printable(&origin.source(Question::Yes));
-            format!("\nThe plan is shown and carried out without a question: {source} agrees in advance.")
+            format!("\nThe plan is carried out without confirmation: {source} agrees in advance.")
         }
     });
     text
@@ -68,23 +68,23 @@ fn permissions(after: &Checked) -> String {
     }
 }
 
-/// What happens to the client secret. No program can write to an environment, or through a command that only reads.
+/// Where the client secret goes. swyx-teams cannot write to an environment variable, or with a command that only reads.
 fn place(after: &Checked, given: &GivenAnswers) -> String {
     let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
-    let Some(source) = source else { return "and store it in the place that you name".to_owned() };
+    let Some(source) = source else { return "and store it where you choose".to_owned() };
     let place = source.holder();
     match (source, &given.secret_out) {
         (SecretSource::File(_), _) => format!("and store it in {place}"),
         (SecretSource::Inline(_), _) => "and store it in that file, as plain text".to_owned(),
         (_, Some((path, _))) => {
             let path = printable(&path.to_string_lossy());
-            format!("and write it to {path}; you put it where it is read from: {place}")
+            format!("and write it to {path}; you store it where the settings read it: {place}")
         }
-        (_, None) => format!("and show it; you put it where it is read from: {place}"),
+        (_, None) => format!("and show it; you store it where the settings read it: {place}"),
     }
 }
 
-/// A known answer: the question's name, the answer and its source.
+/// The known answers, each with the question's name and its source.
 fn answers(
     file: &SettingsFile,
     after: &Checked,
@@ -96,8 +96,8 @@ fn answers(
             Some(origin) => format!("from {}", printable(&origin.source(question))),
             None => format!("from {}", printable(&file.name)),
         };
-        let said = match question {
-            Question::SignIn => given.sign_in.as_ref().map(|(way, _)| way.name()),
+        let answer = match question {
+            Question::SignIn => given.sign_in.as_ref().map(|(method, _)| method.name()),
             Question::SecretOut => {
                 given.secret_out.as_ref().map(|(path, _)| printable(&path.to_string_lossy()))
             }
@@ -105,8 +105,8 @@ fn answers(
             Question::User if given.no_users.is_some() => Some("none".to_owned()),
             _ => known(after, question),
         };
-        match (said, question) {
-            (Some(said), _) => Some((question.name(), said, from(origin))),
+        match (answer, question) {
+            (Some(answer), _) => Some((question.name(), answer, from(origin))),
             (None, Question::ApplicationName) => {
                 Some((question.name(), defaults::APPLICATION_NAME.to_owned(), "by default".to_owned()))
             }

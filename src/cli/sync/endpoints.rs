@@ -1,5 +1,5 @@
-//! `/metrics`, `/healthz`, `/readyz` and `/status` over plain HTTP, for a monitoring system on the same machine or network. They name no
-//! users and change nothing.
+//! `/metrics`, `/healthz`, `/readyz` and `/status` over plain HTTP, for monitoring on the same machine or network. They name no users and
+//! change nothing.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use super::state::State;
 use super::{metrics, status};
 
-/// Serves until the process ends.
+/// Serves the endpoints until the process ends.
 pub(super) async fn serve(listener: TcpListener, state: Arc<State>) {
     let router = Router::new()
         .route("/metrics", get(scrape))

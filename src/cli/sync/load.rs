@@ -1,4 +1,4 @@
-//! Loads a settings file for `sync`: checks it, checks its trust, fetches its secrets, and creates the clients.
+//! Loads a settings file for `sync`: checks the file and its trust, fetches the secrets, and creates the clients.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,9 +40,10 @@ struct Secrets {
     gateway: Secret,
 }
 
-/// Why a settings file is not synchronised, in text for standard error, with its exit code.
+/// Why a settings file is not synchronised, with the exit code.
 pub(in crate::cli) struct NotLoaded {
     pub(super) exit: Exit,
+    /// For standard error.
     pub(in crate::cli) text: String,
     /// The same text for a log: no colours, one entry per line.
     pub(super) brief: String,
@@ -51,33 +52,33 @@ pub(in crate::cli) struct NotLoaded {
 }
 
 impl NotLoaded {
-    pub(super) fn misuse(path: &Path, why: impl std::fmt::Display) -> Self {
+    pub(super) fn unusable(path: &Path, why: impl std::fmt::Display) -> Self {
         let brief = format!("{}: {why}", printable(&display(path)));
         Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief, stamp: Stamp::default() }
     }
 
-    /// Two files of the same application would both use all of Graph's limit and clear each other's sessions.
-    pub(super) fn twin(path: &Path, other: &str) -> Self {
+    /// Another file has the same application. Both would use all of Graph's limit, and clear each other's sessions.
+    pub(super) fn duplicate(path: &Path, other: &str) -> Self {
         let other = printable(other);
-        Self::misuse(
+        Self::unusable(
             path,
             format_args!("{other} has the same tenant and application; remove one of the two files"),
         )
     }
 
-    /// The findings, in the format of `check`.
-    fn found(checked: &Checked) -> Self {
+    /// The file has errors; the text is that of `check`.
+    fn with_errors(checked: &Checked) -> Self {
         let mut report = FileReport::new(checked, true);
         report.findings.retain(|finding| finding.diagnostic.severity == Severity::Error);
         let exit = if checked.was_read() { Exit::Findings } else { Exit::Usage };
         let reports = [report];
-        let written = |format, out: &mut dyn std::io::Write| {
+        let render = |format, out: &mut dyn std::io::Write| {
             // Writing to memory cannot fail.
             let _ = report::write(format, &reports, &report::Options::default(), out);
         };
         let (mut text, mut brief) = (Vec::new(), anstream::StripStream::new(Vec::new()));
-        written(Format::Human, &mut text);
-        written(Format::Concise, &mut brief);
+        render(Format::Human, &mut text);
+        render(Format::Concise, &mut brief);
         let as_text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         let brief = as_text(&brief.into_inner());
         Self { exit, text: as_text(&text) + "\n", brief, stamp: Stamp::default() }
@@ -86,7 +87,7 @@ impl NotLoaded {
 
 impl Loaded {
     pub(in crate::cli) fn load(path: &Path, trust: &Trust) -> Result<Self, NotLoaded> {
-        // Taken before the files are read, so that a change in the meantime is noticed the next time.
+        // Taken before the files are read, so that a later change is noticed.
         let mut stamp = Stamp::of(path);
         let loaded = checked(path).and_then(|(checked, settings)| {
             stamp.add_secrets(path, &settings);
@@ -99,18 +100,18 @@ impl Loaded {
     }
 
     fn make(path: &Path, checked: &Checked, settings: Settings, trust: &Trust) -> Result<Self, NotLoaded> {
-        let unusable = |unseen: Unseen| NotLoaded::misuse(path, unseen.reason);
+        let not_loaded = |unseen: Unseen| NotLoaded::unusable(path, unseen.reason);
         let policy = ConnectionPolicy { trust: trust.clone(), cancellation: CancellationToken::default() };
         let mut transports = Transports::default();
         let connection = Connection::open(checked, &folder(path), &settings.access, &policy, &mut transports)
-            .map_err(unusable)?;
+            .map_err(not_loaded)?;
         let Some((_, token)) = &settings.gateway else {
             let why = "`swyx.gateway` is not set: the synchronisation needs it to reach SwyxServer";
-            return Err(NotLoaded::misuse(path, why));
+            return Err(NotLoaded::unusable(path, why));
         };
-        let source = client_secret_source(&settings).map_err(unusable)?;
-        let client = connection.secret_blocking(&keys::CLIENT_SECRET, source).map_err(unusable)?;
-        let gateway = connection.secret_blocking(&keys::GATEWAY_TOKEN, token).map_err(unusable)?;
+        let source = client_secret_source(&settings).map_err(not_loaded)?;
+        let client = connection.secret_blocking(&keys::CLIENT_SECRET, source).map_err(not_loaded)?;
+        let gateway = connection.secret_blocking(&keys::GATEWAY_TOKEN, token).map_err(not_loaded)?;
         let secrets = Secrets { client, gateway };
         Ok(Self { settings, secrets, connection, stamp: Stamp::default() })
     }
@@ -159,8 +160,8 @@ pub(super) fn checked(path: &Path) -> Result<(Checked, Settings), NotLoaded> {
     let checked = check::check_file(display(path), path);
     match checked.settings() {
         Ok(settings) => Ok((checked, settings)),
-        Err(Unresolved::Errors) => Err(NotLoaded::found(&checked)),
-        Err(error @ Unresolved::UndocumentedMode) => Err(NotLoaded::misuse(path, error)),
+        Err(Unresolved::Errors) => Err(NotLoaded::with_errors(&checked)),
+        Err(error @ Unresolved::UndocumentedMode) => Err(NotLoaded::unusable(path, error)),
     }
 }
 
@@ -168,14 +169,14 @@ fn limits() -> Limits {
     Limits { attempt: ATTEMPT, until: None, repetitions: 0 }
 }
 
-/// The state of the files: every change of a file changes it.
+/// The modification times and sizes of the files; they show whether a file changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamp(Vec<(PathBuf, Option<(SystemTime, u64)>)>);
 
 impl Stamp {
     /// The settings file.
     fn of(path: &Path) -> Self {
-        Self(vec![look(path.to_path_buf())])
+        Self(vec![file_state(path.to_path_buf())])
     }
 
     /// Includes the files of secrets, which need not exist yet.
@@ -185,16 +186,16 @@ impl Stamp {
             SecretSource::File(file) => Some(folder(path).join(file)),
             SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
         });
-        self.0.extend(files.map(look));
+        self.0.extend(files.map(file_state));
     }
 
     /// Whether any of the files changed.
     pub(super) fn is_old(&self) -> bool {
-        self.0.iter().any(|(path, looked)| look(path.clone()).1 != *looked)
+        self.0.iter().any(|(path, state)| file_state(path.clone()).1 != *state)
     }
 }
 
-fn look(path: PathBuf) -> (PathBuf, Option<(SystemTime, u64)>) {
-    let seen = std::fs::metadata(&path).ok().and_then(|about| Some((about.modified().ok()?, about.len())));
-    (path, seen)
+fn file_state(path: PathBuf) -> (PathBuf, Option<(SystemTime, u64)>) {
+    let state = std::fs::metadata(&path).ok().and_then(|about| Some((about.modified().ok()?, about.len())));
+    (path, state)
 }

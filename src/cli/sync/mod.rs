@@ -1,7 +1,7 @@
 //! `sync`: synchronises the statuses of one or many tenants, each with its own settings file, until stopped.
 //!
-//! One task drives each tenant ([`keeper`]); tenants share only the process. A file with errors does not affect the others: it is
-//! reported, skipped, and used as soon as it is valid.
+//! Each tenant has its own task ([`keeper`]). A file with errors does not affect the others: it is reported, skipped, and used as soon as
+//! it is valid.
 
 mod endpoints;
 mod keeper;
@@ -29,15 +29,16 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
-use keeper::{CLEARING, Keeper};
+use keeper::{CLEARING_LIMIT, Keeper};
 use load::{Loaded, NotLoaded};
+use record::Recorder;
 use state::State;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. A settings \
-file, or a secret's file, that changes is read again, and used if it is valid. User names are only logged with -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. When a \
+settings file or a secret's file changes, it is read again and used if it is valid. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
@@ -55,7 +56,7 @@ pub(super) struct SyncArgs {
     /// Serve metrics, health and status at this address without authentication: use this machine or a trusted network
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = super::options::address)]
     metrics: Option<SocketAddr>,
-    /// Record what is read and done in this new file, readable only by its owner; it names users
+    /// Record what is read and done, in a new file that only its owner can read; it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     record: Option<PathBuf>,
     /// Do not connect; print what would be set for a recording
@@ -82,22 +83,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
         return replay::run(context, &files, recording);
     }
     if args.record.is_some() && files.len() > 1 {
-        return Err(usage_error("--record takes one settings file"));
+        return Err(usage_error("--record needs exactly one settings file"));
     }
     let (loaded, exit) = load_all(context, &files, args.log_format)?;
     if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
         return Ok(exit);
     }
-    let recorder = match record::Recorder::create(args.record.as_deref(), files.len() > 1) {
-        Ok(recorder) => recorder,
-        Err(error) => {
-            return Err(usage_error(format_args!(
-                "--record{}: {}",
-                args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>(),
-                os::reason(&error)
-            )));
-        }
-    };
+    let recorder = recorder(args, files.len() > 1)?;
     let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -105,10 +97,17 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
         .enable_all()
         .build()
         .map_err(cannot("start the runtime"))?;
-    let ended = runtime.block_on(carry(loaded, &Arc::new(plan), args));
+    let ended = runtime.block_on(synchronise(loaded, &Arc::new(plan), args));
     runtime.shutdown_background();
     ended?;
     Ok(Exit::Clean)
+}
+
+fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
+    Recorder::create(args.record.as_deref(), names_files).map_err(|error| {
+        let path = args.record.iter().map(|path| format!(" {}", display(path))).collect::<String>();
+        usage_error(format_args!("--record{path}: {}", os::reason(&error)))
+    })
 }
 
 /// The named settings files, or the default one.
@@ -134,7 +133,7 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
 
 type Start = (PathBuf, Result<Loaded, NotLoaded>);
 
-/// Loads all files, and reports those that cannot be used. The exit code counts if no file can be used.
+/// Loads all files, and reports those that cannot be used. The exit code applies if no file can be used.
 fn load_all(
     context: &mut Context<'_>,
     files: &[PathBuf],
@@ -153,8 +152,8 @@ fn load_all(
                 .map(|(path, _)| display(path))
                 .next()
         });
-        if let (Ok(twin), Some(other)) = (&one, other) {
-            one = Err(NotLoaded { stamp: twin.stamp.clone(), ..NotLoaded::twin(path, &other) });
+        if let (Ok(loaded), Some(other)) = (&one, other) {
+            one = Err(NotLoaded { stamp: loaded.stamp.clone(), ..NotLoaded::duplicate(path, &other) });
         }
         if let Err(error) = &one {
             exit = exit.max(error.exit);
@@ -171,7 +170,7 @@ fn load_all(
     Ok((loaded, exit))
 }
 
-/// Reports unusual options of this run.
+/// Logs the options that change what this run does.
 fn announce(args: &SyncArgs) {
     if args.dry_run {
         tracing::info!("dry run: nothing is set in Teams or Swyx; standard output shows what would be set");
@@ -183,16 +182,12 @@ fn announce(args: &SyncArgs) {
 }
 
 /// Synchronises until a signal arrives.
-async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
-    let mut endings = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
+async fn synchronise(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
+    let mut signals = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
     let state = Arc::new(State::default());
-    // Bound before anything starts, so an unavailable address leaves no side effects.
+    // Bound first, so that an unavailable address has no side effects.
     if let Some(address) = args.metrics {
-        let listener = tokio::net::TcpListener::bind(address)
-            .await
-            .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
-        tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
-        tokio::spawn(endpoints::serve(listener, Arc::clone(&state)));
+        serve_metrics(address, &state).await?;
     }
     announce(args);
     let mut keepers = JoinSet::new();
@@ -200,30 +195,43 @@ async fn carry(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) ->
     for (path, loaded) in loaded {
         if loaded.is_err() {
             let file = display(&path);
-            tracing::warn!(file, "skipped until it can be used; checked again when it changes");
+            tracing::warn!(file, "skipped; it is checked again when it changes");
         }
         let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
-        keepers.spawn(keeper.keep(stopped.clone()));
+        keepers.spawn(keeper.run(stopped.clone()));
     }
     os::notify_supervisor("READY=1");
-    endings.next().await;
+    signals.next().await;
     os::notify_supervisor("STOPPING=1");
     tracing::info!("stopping: clearing the presences in Teams");
     stop.send_replace(true);
     let cleared = async { while keepers.join_next().await.is_some() {} };
     tokio::select! {
         () = cleared => {}
-        () = tokio::time::sleep(CLEARING) => {}
-        () = endings.next() => {}
+        () = tokio::time::sleep(CLEARING_LIMIT) => {}
+        () = signals.next() => {}
     }
-    let left = state.open_sessions();
-    if left > 0 && !args.dry_run {
-        let (left, them) = if left == 1 {
-            ("1 presence is".to_owned(), "it")
-        } else {
-            (format!("{left} presences are"), "them")
-        };
-        tracing::warn!("{left} left; Graph ends {them} after `sync.session_minutes`");
+    if !args.dry_run {
+        warn_of_open_sessions(state.open_sessions());
     }
     Ok(())
+}
+
+/// Serves metrics, health and status at `address`.
+async fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+    tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
+    tokio::spawn(endpoints::serve(listener, Arc::clone(state)));
+    Ok(())
+}
+
+fn warn_of_open_sessions(count: usize) {
+    let minutes = "`sync.session_minutes`";
+    match count {
+        0 => {}
+        1 => tracing::warn!("1 presence is left; Graph ends it after {minutes}"),
+        count => tracing::warn!("{count} presences are left; Graph ends them after {minutes}"),
+    }
 }

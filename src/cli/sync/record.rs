@@ -1,7 +1,7 @@
 //! `--record` and `--dry-run`: observers of the engine.
 //!
-//! A recording contains every event of the engine as one JSON line, with the engine's time in milliseconds. An engine that gets the same
-//! events returns the same commands. A recording names users and their activities, so only its owner can read it.
+//! A recording has one JSON line per event of the engine, with the engine's time in milliseconds. The same events give the same commands.
+//! A recording names users and their activities, so only its owner can read it.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};

@@ -1,7 +1,9 @@
-//! `--replay`: feeds a recording to an engine with the current settings, and prints what it would do. It does not connect or fetch
-//! secrets.
+//! `--replay`: sends a recording to an engine with the current settings, and prints what it would do. Opens no connection and fetches no
+//! secret.
 
-use std::io::{self, BufRead, BufReader};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Lines};
+use std::iter::Peekable;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,54 +19,88 @@ use crate::text::printable;
 
 pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path) -> Result<Exit, CliError> {
     let [path] = files else {
-        return Err(usage_error("--replay takes one settings file: the one of the recording"));
+        return Err(usage_error("--replay needs exactly one settings file"));
     };
-    let (_, settings) = match checked(path) {
-        Ok(checked) => checked,
+    let settings = match checked(path) {
+        Ok((_, settings)) => settings,
         Err(error) => {
             write!(context.err, "{}", error.text)?;
             return Err(CliError::Reported(error.exit));
         }
     };
-    let unreadable = |error: io::Error| {
-        let name = printable(&display(recording));
-        usage_error(format_args!("--replay: {name}: {}", crate::os::reason(&error)))
-    };
-    let file = std::fs::File::open(recording).map_err(unreadable)?;
     let mut engine = Engine::new(Options::of(&settings));
-    let mut lines = BufReader::new(file).lines().enumerate().peekable();
-    while let Some((number, line)) = lines.next() {
-        let line = line.map_err(unreadable)?;
-        if number == 0 && line.trim() == HEAD {
-            continue;
-        }
-        let read = serde_json::from_str::<Line>(&line).ok().filter(|_| number > 0);
-        let at = read.as_ref().map_or(0, |line| line.at);
-        let Some(event) = read.and_then(|line| line.event.event(&mut engine)) else {
-            // A full disk or a power failure truncates the last line.
-            if number > 0 && lines.peek().is_none() {
-                context.note(format_args!(
-                    "--replay: skipped the last line, {}: it is incomplete",
-                    number + 1
-                ))?;
+    let mut recording = RecordingReader::open(recording)?;
+    loop {
+        let (now, event) = match recording.next(&mut engine)? {
+            Next::Event(now, event) => (now, event),
+            Next::Truncated(number) => {
+                context.note(format_args!("--replay: skipped the last line, {number}: it is incomplete"))?;
                 break;
             }
-            let number = number + 1;
-            return Err(usage_error(format_args!(
-                "--replay: line {number} is not a valid line of a recording"
-            )));
+            Next::End => break,
         };
         // The current settings apply, not those that changed during the recording.
         if matches!(event, Event::Options(_)) {
             continue;
         }
-        let now = Moment::at(Duration::from_millis(at));
         let commands = engine.step(event, now);
         for text in commands.iter().filter_map(|command| describe(now, command, &engine)) {
             writeln!(context.out, "{text}")?;
         }
     }
     Ok(Exit::Clean)
+}
+
+/// Reads a recording line by line.
+struct RecordingReader<'a> {
+    path: &'a Path,
+    lines: Peekable<Lines<BufReader<File>>>,
+    /// The number of the last line read; the first line has number 1.
+    number: usize,
+}
+
+/// What a recording contains next.
+enum Next {
+    Event(Moment, Event),
+    /// The last line, with its number, is incomplete: the disk was full, or the power failed.
+    Truncated(usize),
+    End,
+}
+
+impl<'a> RecordingReader<'a> {
+    fn open(path: &'a Path) -> Result<Self, CliError> {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let mut reader = Self { path, lines: BufReader::new(file).lines().peekable(), number: 0 };
+        match reader.line()? {
+            Some(head) if head.trim() != HEAD => Err(reader.invalid()),
+            _ => Ok(reader),
+        }
+    }
+
+    fn next(&mut self, engine: &mut Engine) -> Result<Next, CliError> {
+        let Some(text) = self.line()? else { return Ok(Next::End) };
+        let line = serde_json::from_str::<Line>(&text).ok();
+        let event = line.and_then(|line| Some((line.at, line.event.event(engine)?)));
+        match event {
+            Some((at, event)) => Ok(Next::Event(Moment::at(Duration::from_millis(at)), event)),
+            None if self.lines.peek().is_none() => Ok(Next::Truncated(self.number)),
+            None => Err(self.invalid()),
+        }
+    }
+
+    fn line(&mut self) -> Result<Option<String>, CliError> {
+        self.number += 1;
+        self.lines.next().transpose().map_err(|error| unreadable(self.path, &error))
+    }
+
+    fn invalid(&self) -> CliError {
+        usage_error(format_args!("--replay: line {} is not a valid line of a recording", self.number))
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> CliError {
+    let name = printable(&display(path));
+    usage_error(format_args!("--replay: {name}: {}", crate::os::reason(error)))
 }
 
 /// The description of a command; `None` for readings.

@@ -15,7 +15,7 @@ use crate::sync::{Moment, Slot};
 /// The first line, which identifies the format.
 pub(super) const HEAD: &str = r#"{"swyx_teams_recording":1}"#;
 
-/// One line.
+/// One line of a recording.
 #[derive(Deserialize, Serialize)]
 pub(super) struct Line {
     /// Milliseconds since the start.

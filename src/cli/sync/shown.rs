@@ -1,4 +1,4 @@
-//! The report of `status` for people: problems stand out, normal values are short.
+//! The report of `status` as text: problems stand out, normal values are short.
 
 use std::io::{self, Write};
 
@@ -13,22 +13,22 @@ pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
         Some(id) => writeln!(out, "{file} (tenant {})", printable(id))?,
         None => writeln!(out, "{file}")?,
     }
-    let is_carried = !at(tenant, "/carried").is_null();
+    let is_synchronised = !at(tenant, "/carried").is_null();
     if let Some(refused) = tenant.pointer("/refused").and_then(Value::as_str) {
-        let what = if is_carried {
+        let what = if is_synchronised {
             "the current file cannot be used; the previous settings stay in use:"
         } else {
             "not synchronised: the file cannot be used"
         };
         writeln!(out, "  {what}")?;
         refused.lines().try_for_each(|line| writeln!(out, "    {}", printable(line)))?;
-    } else if !is_carried {
+    } else if !is_synchronised {
         writeln!(out, "  not synchronised")?;
     }
-    if is_carried { carried(out, at(tenant, "/carried")) } else { Ok(()) }
+    if is_synchronised { figures(out, at(tenant, "/carried")) } else { Ok(()) }
 }
 
-fn carried(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
+fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
     line(out, "users", &users(carried))?;
     line(out, "presences", &presences(carried))?;
     line(out, "Teams to Swyx", &delays(at(carried, "/delays/to_swyx")))?;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_well_is_short() {
+    fn normal_values_are_short() {
         let report = json!({"file": "a.toml", "tenant": "t", "refused": null, "carried": {
             "users": {"swyx": 24, "teams": 25, "matched": 24, "errors": 0}, "oldest_reading_seconds": 3.21,
             "interval_seconds": {"wanted": 4.0, "kept": 4.04}, "open_sessions": 2, "waiting": 0,
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn problems_are_shown() {
         let report = json!({"file": "a.toml", "tenant": "t", "refused": "one\ntwo \u{1b}[31m", "carried": {
             "users": {"swyx": 24, "teams": 25, "matched": 23, "errors": 1}, "waiting": 3, "failed": 7, "throttled": 1,
             "graph_answers": false, "problems": [{"what": "x", "why": "y"}], "unknown_words": ["Busy/New"],
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_never_carried_has_no_figures() {
+    fn files_that_were_never_synchronised_have_no_figures() {
         let report = json!({"file": "bad.toml", "tenant": null, "refused": "one", "carried": null});
         assert_eq!(shown(&report), "bad.toml\n  not synchronised: the file cannot be used\n    one\n");
     }

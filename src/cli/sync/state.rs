@@ -9,11 +9,11 @@ use crate::sync::run::{View, ViewReader};
 #[derive(Default)]
 pub(super) struct State(Mutex<Vec<Tenant>>);
 
-/// One of them.
+/// One tenant.
 pub(super) struct Tenant {
-    /// The settings file, with its given name.
+    /// The settings file, as named by the user.
     pub(super) file: String,
-    /// The tenant and application; none while the file cannot be used.
+    /// The tenant and application; `None` while the file cannot be used.
     pub(super) identity: Option<Identity>,
     /// The target interval.
     pub(super) interval: Duration,
@@ -21,20 +21,19 @@ pub(super) struct Tenant {
     pub(super) view: Option<ViewReader>,
     /// Why the current file is not used.
     pub(super) refused: Option<String>,
-    /// Why so many users cannot be read as often as the settings ask for.
+    /// Why the users cannot be read as often as the settings say.
     pub(super) read_budget: Option<String>,
 }
 
-/// A tenant's application, which may be used only once per process. Two runs would both use all of Graph's limit and clear each other's
-/// sessions.
+/// A tenant's application. Used only once per process: two runs would both use all of Graph's limit, and clear each other's sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) tenant: String,
     pub(super) application: String,
 }
 
-/// The view is updated each second; an older one means that the run hangs.
-const HANGS: Duration = Duration::from_secs(30);
+/// The view is updated each second. If it is older than this, the run hangs.
+const MAX_VIEW_AGE: Duration = Duration::from_secs(30);
 
 impl State {
     /// Adds an entry for a file's tenant.
@@ -51,24 +50,24 @@ impl State {
         tenants.len() - 1
     }
 
-    pub(super) fn change(&self, place: usize, change: impl FnOnce(&mut Tenant)) {
-        if let Some(tenant) = self.tenants().get_mut(place) {
+    pub(super) fn change(&self, index: usize, change: impl FnOnce(&mut Tenant)) {
+        if let Some(tenant) = self.tenants().get_mut(index) {
             change(tenant);
         }
     }
 
-    /// Claims a tenant's application for the file at `place`.
+    /// Claims a tenant's application for the file at `index`.
     ///
-    /// Returns the file that has already claimed it.
-    /// The file that has it already.
-    pub(super) fn claim(&self, place: usize, identity: &Identity) -> Result<(), String> {
+    /// # Errors
+    /// The name of the file that has already claimed it.
+    pub(super) fn claim(&self, index: usize, identity: &Identity) -> Result<(), String> {
         let mut tenants = self.tenants();
         let is_other =
-            |(at, tenant): &(usize, &Tenant)| *at != place && tenant.identity.as_ref() == Some(identity);
+            |(at, tenant): &(usize, &Tenant)| *at != index && tenant.identity.as_ref() == Some(identity);
         if let Some((_, other)) = tenants.iter().enumerate().find(is_other) {
             return Err(other.file.clone());
         }
-        tenants.get_mut(place).into_iter().for_each(|tenant| tenant.identity = Some(identity.clone()));
+        tenants.get_mut(index).into_iter().for_each(|tenant| tenant.identity = Some(identity.clone()));
         Ok(())
     }
 
@@ -81,7 +80,7 @@ impl State {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is still visible in Teams.
+    /// The number of presences still set in Teams.
     pub(super) fn open_sessions(&self) -> usize {
         let tenants = self.tenants();
         tenants
@@ -93,7 +92,7 @@ impl State {
 
     /// Whether every tenant's run is active.
     pub(super) fn is_alive(&self) -> bool {
-        let is_alive = |view: &View| view.age().is_none_or(|age| age < HANGS);
+        let is_alive = |view: &View| view.age().is_none_or(|age| age < MAX_VIEW_AGE);
         self.tenants().iter().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 

@@ -20,7 +20,7 @@ use crate::sync::run::View;
 /// The arguments.
 #[derive(Args)]
 pub(in crate::cli) struct StatusArgs {
-    /// Address that `sync` was given with --metrics
+    /// Address of `sync --metrics`
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::options::address)]
     address: SocketAddr,
     /// Output format
@@ -28,8 +28,8 @@ pub(in crate::cli) struct StatusArgs {
     format: Plain,
 }
 
-/// The time limit for the answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The time limit for the response.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Result<Exit, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -37,22 +37,22 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
         .build()
         .map_err(cannot("start the runtime"))?;
     let address = format!("http://{}/status", args.address);
-    let asked = runtime.block_on(async {
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;
+    let response = runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build().ok()?;
         client.get(&address).send().await.ok()?.bytes().await.ok()
     });
-    let Some(body) = asked else {
+    let Some(body) = response else {
         let message = format!(
             "no answer from {address}: is `swyx-teams sync` running with --metrics {}?",
             args.address
         );
-        return Err(failure(Exit::Silence, message));
+        return Err(failure(Exit::Timeout, message));
     };
     let report = serde_json::from_slice::<Value>(&body).ok();
     let Some(tenants) = report.as_ref().and_then(|report| report.get("tenants")?.as_array()) else {
         return Err(failure(
-            Exit::Answer,
-            format_args!("the answer from {address} is not from `swyx-teams sync`"),
+            Exit::UnexpectedResponse,
+            format_args!("the response from {address} is not from `swyx-teams sync`"),
         ));
     };
     match args.format {

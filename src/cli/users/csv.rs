@@ -1,4 +1,4 @@
-//! The matching for a spreadsheet: one line per activated Swyx user, per unmatched Teams user, and per finding without users.
+//! The matching as CSV: one line per activated Swyx user, per unmatched Teams user, and per finding without users.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -26,12 +26,12 @@ pub(super) fn write(report: &MatchReport, out: &mut dyn Write) -> io::Result<()>
         // Pairs are in the order of the Swyx users.
         let pair = pairs.next_if(|pair| pair.swyx == place);
         let teams = pair.and_then(|pair| report.teams.get(pair.teams));
-        let said = findings.get(&place).map(Vec::as_slice).unwrap_or_default();
+        let found = findings.get(&place).map(Vec::as_slice).unwrap_or_default();
         let by = pair.map_or("", |pair| pair.by.id());
-        writer.write_record(line((Some(user), teams, by), said, report))?;
+        writer.write_record(line((Some(user), teams, by), found, report))?;
     }
-    let is_nobodys = |finding: &&Finding| finding.swyx().is_empty();
-    for finding in report.matching.findings.iter().filter(is_nobodys) {
+    let has_no_swyx_user = |finding: &&Finding| finding.swyx().is_empty();
+    for finding in report.matching.findings.iter().filter(has_no_swyx_user) {
         let teams = finding.teams().first().and_then(|place| report.teams.get(*place));
         writer.write_record(line((None, teams, ""), &[finding], report))?;
     }
@@ -43,7 +43,7 @@ fn line(
     findings: &[&Finding],
     report: &MatchReport,
 ) -> [String; 8] {
-    let cell = |text: Option<&str>| harmless(&printable(text.unwrap_or_default()));
+    let cell = |text: Option<&str>| escape_formula(&printable(text.unwrap_or_default()));
     let kinds = findings.iter().map(|finding| finding.kind().id()).collect::<Vec<_>>();
     let remarks = findings.iter().map(|finding| remark(finding, report.lists()));
     let remarks = remarks.filter(|remark| !remark.is_empty()).collect::<Vec<_>>();
@@ -55,13 +55,13 @@ fn line(
         cell(teams.and_then(|user| user.mail.as_deref())),
         by.to_owned(),
         kinds.join(" "),
-        harmless(&remarks.join("; ")),
+        escape_formula(&remarks.join("; ")),
     ]
 }
 
 /// A text that a spreadsheet does not treat as a formula.
 /// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
-fn harmless(text: &str) -> String {
+fn escape_formula(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
@@ -71,12 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_begins_like_a_formula() {
+    fn cells_that_look_like_formulas_are_escaped() {
         for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
-            assert_eq!(harmless(text), format!("'{text}"));
+            assert_eq!(escape_formula(text), format!("'{text}"));
         }
         for text in ["", "a=1", "jane@x.example", "'=1"] {
-            assert_eq!(harmless(text), text);
+            assert_eq!(escape_formula(text), text);
         }
     }
 }

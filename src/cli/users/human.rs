@@ -1,4 +1,4 @@
-//! The matching for people: a summary, then the findings by kind, each with help.
+//! The matching as text: a summary, then the findings by kind, each with help.
 
 use std::io::{self, Write};
 
@@ -50,22 +50,24 @@ fn by(by: By) -> &'static str {
 fn write_summary(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let matching = &report.matching;
     let activated = report.swyx.len().saturating_sub(matching.disabled);
-    write!(out, "of {activated} activated Swyx users, matched: {}", matching.pairs.len())?;
-    let ways = [By::AccountName, By::Mail, By::Override];
-    let ways = ways.map(|way| (matching.pairs.iter().filter(|pair| pair.by == way).count(), by(way)));
-    let ways = ways.iter().filter(|(count, _)| *count > 0).map(|(count, way)| format!("{count} {way}"));
-    let ways = ways.collect::<Vec<_>>();
-    if !ways.is_empty() {
-        write!(out, " ({})", ways.join(", "))?;
+    write!(out, "{} of {activated} activated Swyx users matched", matching.pairs.len())?;
+    let methods = [By::AccountName, By::Mail, By::Override];
+    let counts =
+        methods.map(|method| (matching.pairs.iter().filter(|pair| pair.by == method).count(), by(method)));
+    let counts =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, method)| format!("{count} {method}"));
+    let counts = counts.collect::<Vec<_>>();
+    if !counts.is_empty() {
+        write!(out, " ({})", counts.join(", "))?;
     }
     writeln!(out)?;
     if matching.disabled > 0 {
-        writeln!(out, "left out because they are not activated: {}", matching.disabled)?;
+        writeln!(out, "Swyx users skipped because they are not activated: {}", matching.disabled)?;
     }
     let unmatched = report.counts().get(&FindingKind::UNMATCHED_TEAMS).copied().unwrap_or(0);
     if unmatched > 0 {
         let hint = if all { "" } else { " (-v lists them)" };
-        writeln!(out, "of {} Teams users, without a Swyx user: {unmatched}{hint}", report.teams.len())?;
+        writeln!(out, "Teams users without a Swyx user: {unmatched} of {}{hint}", report.teams.len())?;
     }
     Ok(())
 }
@@ -100,22 +102,22 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
 /// A table without empty columns.
 fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
     let lines = lines.collect::<Vec<_>>();
-    let most = if all { lines.len() } else { MAX_LINES };
+    let limit = if all { lines.len() } else { MAX_LINES };
     let is_used =
         |column: usize| lines.iter().any(|line| line.get(column).is_some_and(|cell| !cell.is_empty()));
     let used = (0..HEAD.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(used.iter().filter_map(|column| HEAD.get(*column)));
-    for line in lines.iter().take(most) {
+    for line in lines.iter().take(limit) {
         table.add_row(used.iter().filter_map(|column| line.get(*column)));
     }
     for line in table.lines() {
         writeln!(out, " {}", line.trim_end())?;
     }
-    let more = lines.len().saturating_sub(most);
+    let more = lines.len().saturating_sub(limit);
     if more > 0 {
-        writeln!(out, "  … and {more} more; -v lists them all, as do --format csv and json")?;
+        writeln!(out, "  … and {more} more; use -v, --format csv or --format json to list all")?;
     }
     Ok(())
 }

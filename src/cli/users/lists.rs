@@ -25,7 +25,7 @@ use crate::swyx::{GatewayError, SwyxUser};
 use crate::text::printable;
 use crate::users::csv;
 
-type ReadList<T> = Result<Vec<T>, Unseen>;
+type ListResult<T> = Result<Vec<T>, Unseen>;
 
 /// Both lists.
 type Both = (Vec<SwyxUser>, Vec<TeamsUser>);
@@ -38,7 +38,7 @@ pub(super) fn read(
     (checked, settings): (&Checked, &Settings),
     limit: Duration,
 ) -> Result<Both, CliError> {
-    // The file is read before the sign-in, so that a typo in its name is reported at once.
+    // The file is read first, so that a typo in its name is reported before the sign-in.
     let from_file = swyx.map(|file| of_file(context, file)).transpose()?;
     let progress = progress(context);
     let runtime = tokio::runtime::Runtime::new().map_err(cannot("start the runtime"))?;
@@ -49,7 +49,7 @@ pub(super) fn read(
         Ok(connection) => runtime.block_on(both(from_file, &Reader { settings, connection, limit })),
         Err(why) => (Err(why.clone()), Err(why)),
     };
-    // A name server that does not answer would keep its thread, and this program, past the time limit.
+    // Does not wait for a name server that does not answer.
     runtime.shutdown_background();
     progress.finish_and_clear();
     let (swyx, teams) = match (swyx, teams) {
@@ -57,28 +57,28 @@ pub(super) fn read(
         (swyx, teams) => (swyx.err(), teams.err()),
     };
     let mut exit = Exit::Clean;
-    let mut said = Vec::new();
+    let mut printed = Vec::new();
     for why in swyx.into_iter().chain(teams) {
         exit = exit.max(why.cause.into());
-        if !said.contains(&why.reason) {
+        if !printed.contains(&why.reason) {
             context.error(format_args!("{}: {}", printable(&display(path)), why.reason));
-            said.push(why.reason);
+            printed.push(why.reason);
         }
     }
-    // A consequence of another error is treated as a response: there is nothing to show.
-    Err(CliError::Reported(exit.max(Exit::Answer)))
+    // A cause without an exit code counts as an unexpected response.
+    Err(CliError::Reported(exit.max(Exit::UnexpectedResponse)))
 }
 
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
     let (content, _) =
         read_regular(file, csv::MAX_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
-    let faults = match csv::read(&content) {
+    let errors = match csv::read(&content) {
         Ok(users) => return Ok(users),
-        Err(faults) => faults,
+        Err(errors) => errors,
     };
-    for fault in faults {
-        context.error(format_args!("{name}: {fault}"));
+    for error in errors {
+        context.error(format_args!("{name}: {error}"));
     }
     Err(CliError::Reported(Exit::Usage))
 }
@@ -87,7 +87,7 @@ fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliE
 async fn both(
     from_file: Option<Vec<SwyxUser>>,
     reader: &Reader<'_>,
-) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+) -> (ListResult<SwyxUser>, ListResult<TeamsUser>) {
     match (from_file, &reader.settings.gateway) {
         (Some(users), _) => (Ok(users), reader.teams().await),
         (None, Some(gateway)) => tokio::join!(reader.swyx(gateway), reader.teams()),
@@ -99,7 +99,7 @@ async fn both(
     }
 }
 
-/// What is needed to read one of the lists.
+/// Reads the lists of one tenant.
 struct Reader<'a> {
     settings: &'a Settings,
     connection: Connection,
@@ -112,14 +112,14 @@ impl Reader<'_> {
         Limits { until: Some(Deadline::after(self.limit)), ..Limits::default() }
     }
 
-    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> ReadList<SwyxUser> {
+    async fn swyx(&self, (address, token): &(Endpoint, SecretSource)) -> ListResult<SwyxUser> {
         let limits = self.limits();
         let token = self.connection.secret(&keys::GATEWAY_TOKEN, token, self.limit).await?;
         let gateway = self.connection.gateway(address, token, limits);
         gateway.users().await.map_err(|error| of_gateway(&error))
     }
 
-    async fn teams(&self) -> ReadList<TeamsUser> {
+    async fn teams(&self) -> ListResult<TeamsUser> {
         let limits = self.limits();
         let secret = self.connection.client_secret(self.settings, self.limit).await?;
         let credential = Credential::Secret(self.settings.client_id, secret);
@@ -128,7 +128,7 @@ impl Reader<'_> {
     }
 }
 
-/// Why the Teams users could not be read. For an application error, it refers to `check --online`.
+/// Why the Teams users could not be read. Refers to `check --online` if the application is the cause.
 fn of_graph(error: &GraphError) -> Unseen {
     let advice = match error {
         GraphError::SignIn(_) => "; run swyx-teams check --online for the cause",
@@ -218,7 +218,7 @@ mod tests {
 
     async fn read(
         answers: &[(&'static str, u16, &'static str)],
-    ) -> (ReadList<SwyxUser>, ReadList<TeamsUser>) {
+    ) -> (ListResult<SwyxUser>, ListResult<TeamsUser>) {
         let settings = settings();
         let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
         let transport = Arc::new(FakeServices(answers.to_vec()));
@@ -226,20 +226,20 @@ mod tests {
         both(None, &Reader { settings: &settings, connection, limit: Duration::from_secs(20) }).await
     }
 
-    fn failed<T>(read: ReadList<T>) -> (u8, String) {
+    fn failed<T>(read: ListResult<T>) -> (u8, String) {
         let why = read.err().expect("a failure");
         (Exit::from(why.cause).code(), why.reason)
     }
 
     #[tokio::test(start_paused = true)]
-    async fn both_lists_are_read_side_by_side() {
+    async fn both_lists_are_read_in_parallel() {
         let (swyx, teams) = read(&[TOKEN, TEAMS, SWYX]).await;
         let (swyx, teams) = (swyx.expect("a list"), teams.expect("a list"));
         assert_eq!((swyx[0].email.as_deref(), &*teams[0].upn), (Some("j@x"), "j@x"));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_list_that_does_not_come_is_silence_and_takes_nothing_of_the_other() {
+    async fn timeout_of_one_list_does_not_affect_the_other() {
         let start = Instant::now();
         let (swyx, teams) = read(&[TOKEN, TEAMS]).await;
         assert!(teams.is_ok());
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_is_an_answer_with_advice() {
+    async fn rejected_requests_give_exit_code_3_and_advice() {
         let denied = r#"{"error": {"code": "Authorization_RequestDenied", "message": "no"}}"#;
         let (swyx, teams) = read(&[TOKEN, ("/v1.0/users", 403, denied), ("/v1/users", 401, "{}")]).await;
         let (code, why) = failed(swyx);

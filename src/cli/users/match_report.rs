@@ -34,8 +34,8 @@ impl MatchReport {
     }
 }
 
-/// A finding in one sentence: what is found, and what to enter.
+/// A finding in one sentence: the problem, and what to enter.
 pub(super) fn remark(finding: &Finding, lists: Lists<'_>) -> String {
-    let said = [finding.detail(lists), finding.suggestion(lists)];
-    said.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    let parts = [finding.detail(lists), finding.suggestion(lists)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

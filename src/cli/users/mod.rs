@@ -1,4 +1,4 @@
-//! `users`: matches Swyx users to Teams users, and says what to do about users without a match.
+//! `users`: matches Swyx users to Teams users, and explains how to fix users without a match.
 
 mod csv;
 mod human;
@@ -14,11 +14,10 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{self, Checked};
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::Rule;
-use crate::settings::Unresolved;
 use crate::users::{Finding, matching};
 use match_report::MatchReport;
 
@@ -28,8 +27,8 @@ use match_report::MatchReport;
   swyx-teams users --swyx users.csv
   swyx-teams users --format csv > users-teams.csv
 
-The file for --swyx is UTF-8 with one line per user. Its first line names the columns, in any order: name and email, and optionally id
-and enabled; the separator is ; or a comma. The format is specific to swyx-teams: Control Center has no documented export.
+The file for --swyx is UTF-8 with one line per user. The first line names the columns, in any order: name and email, and optionally id
+and enabled. The separator is ; or a comma. The format is specific to swyx-teams, because Control Center has no documented export.
 
 The exit code is 1 if an activated Swyx user with an e-mail address has no match in Teams, or an ambiguous one.")]
 pub(in crate::cli) struct UsersArgs {
@@ -59,18 +58,8 @@ enum UsersFormat {
 
 pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
     let path = context.file(args.file.as_ref());
-    let checked = context.load(&path)?;
-    let settings = match checked.settings() {
-        Ok(settings) => settings,
-        Err(Unresolved::Errors) => {
-            context.report_to_err(&checked, |_| true)?;
-            return Err(failure(
-                Exit::Findings,
-                "fix these errors first: settings with errors are not used to sign in",
-            ));
-        }
-        Err(error) => return Err(usage_error(error)),
-    };
+    let advice = "fix these errors first: settings with errors are not used to sign in";
+    let (checked, settings) = context.resolve(&path, Checked::settings, advice)?;
     let limit = Duration::from_secs(args.timeout);
     let (swyx, teams) = lists::read(context, args.swyx.as_deref(), &path, (&checked, &settings), limit)?;
     let matching = matching(&swyx, &teams, &settings.users);

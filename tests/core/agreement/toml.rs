@@ -44,7 +44,7 @@ impl Writer<'_> {
             && in_lines.is_empty()
             && with_header.iter().any(|(_, value)| matches!(value, Value::Table(_)))
             && self.random.percent(50);
-        // A table may have its header behind those of its members, but not in an array, where it would start the next element.
+        // The header of a table can follow those of its members, except in an array, where it would start the next element.
         let is_late = !self.in_array
             && header.is_some_and(|header| !header.starts_with("[["))
             && self.random.percent(10);

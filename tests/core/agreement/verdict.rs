@@ -10,7 +10,7 @@ use swyx_teams::settings::keys;
 use swyx_teams::settings::parse_guid;
 use swyx_teams::settings::schema::Dialect;
 
-/// The rules that say what the schema says too.
+/// The rules that the schema also expresses.
 pub const RULES: [&str; 7] = [
     "missing-key",
     "wrong-type",
@@ -61,7 +61,7 @@ impl Judges {
     }
 }
 
-/// JSON has no dates. Null stands for them, which the schema accepts nowhere, as it should: no key wants a date.
+/// JSON has no dates, so null replaces them. The schema accepts null nowhere, because no key is a date.
 fn without_dates(json: &mut Json) {
     match json {
         Json::Object(members) if members.contains_key("$__toml_private_datetime") => *json = Json::Null,

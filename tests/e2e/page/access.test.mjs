@@ -94,7 +94,7 @@ for (const [state, [text, reach]] of Object.entries(states))
         assert.deepEqual(await faultsEverywhere(page), []);
     });
 
-test("axe-core would find a fault", async (t) => {
+test("axe-core detects an error", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     await page.evaluate(() => document.querySelector("label").remove());

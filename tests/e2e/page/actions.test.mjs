@@ -42,7 +42,7 @@ for (const javaScriptEnabled of [true, false])
         assert.equal(await served.read(), text);
     });
 
-test("a check online finds what the command finds, in its words; the plan has its steps", async (t) => {
+test("check online and plan show the results of the commands", async (t) => {
     const facts = await emulate(t, "--scenario", "no-consent");
     const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();
@@ -54,14 +54,14 @@ test("a check online finds what the command finds, in its words; the plan has it
     assert.ok(known.length > 0);
     for (const { rule, message } of known) assert.ok(shown.includes(rule) && shown.includes(message.replaceAll("`", "")), `${rule}: ${shown}`);
     assert.deepEqual(await faultsEverywhere(page), []);
-    // And the plan says what would mend it, a step each.
+    // The plan shows the steps that fix it.
     await follow(page, "Back to the form");
     await perform(page, "Plan");
     assert.ok((await page.locator(".steps li").count()) > 0);
     assert.deepEqual(await faultsEverywhere(page), []);
 });
 
-test("an administrator without a token signs in by a code that the page shows", async (t) => {
+test("an administrator without a token signs in with the code on the page", async (t) => {
     const facts = await emulate(t, "--device-code", "expire");
     const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) });
     const page = await served.open();
@@ -72,7 +72,7 @@ test("an administrator without a token signs in by a code that the page shows", 
     assert.match(await page.locator(".note").innerText(), /Stopped/);
 });
 
-test("what is not saved is not lost by asking", async (t) => {
+test("actions keep unsaved input", async (t) => {
     const facts = await emulate(t);
     const served = await serve(t, browser, settings(facts), environment(facts));
     const page = await served.open();

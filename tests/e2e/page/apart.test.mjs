@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
 }
 
-test("a file that goes, and one that becomes unreadable", async (t) => {
+test("a deleted file, and an unreadable one", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     await served.write("[control_center\n");

@@ -42,7 +42,7 @@ const ask = (url, headers = {}) =>
         request.on("error", reject);
     });
 
-test("a page on another port posts with the cookie", async (t) => {
+test("a post from a page on another port is rejected", async (t) => {
     const page = (target) => `<form id="f" method="post" action="${target}/save"><input name="swyx.version" value="13.30"></form>`;
     const victim = await open(t);
     const bare = await (await browser.browser.newContext()).newPage();
@@ -83,7 +83,7 @@ test("a page on another port posts with the cookie", async (t) => {
     assert.equal(await press(ours, "Save"), 200);
 });
 
-test("a name that leads here does not open the page", async (t) => {
+test("another host name for this address is rejected", async (t) => {
     const victim = await open(t);
     const bare = await browser.browser.newPage();
     await bare.goto(victim.origin.replace("127.0.0.1", FOREIGN));
@@ -104,7 +104,7 @@ test("a name that leads here does not open the page", async (t) => {
     assert.equal((await (await context.newPage()).goto(served.link)).status(), 200);
 });
 
-test("the page is in nobody's frame", async (t) => {
+test("the page cannot be framed", async (t) => {
     const framed = async (context, target) => {
         const outer = await other(t, () => `<iframe src="${target}"></iframe>`);
         const page = await context.newPage();
@@ -122,7 +122,7 @@ test("the page is in nobody's frame", async (t) => {
     assert.doesNotMatch(await framed(page.context(), served.home), /Control Center/);
 });
 
-test("a link opens once, whoever is first", async (t) => {
+test("a link opens only once", async (t) => {
     const served = await serve(t, browser, SOUND);
     // Those above the limit of connections are closed unheard.
     const answers = await Promise.all(Array.from({ length: 1000 }, () => ask(served.link).catch(({ code }) => ({ refused: code }))));
@@ -140,7 +140,7 @@ test("a link opens once, whoever is first", async (t) => {
     assert.match((await ask(`${served.origin}${won[0].headers.location}`, host)).body, /name="csrf"/);
 });
 
-test("without a session there is nothing, and a wrong or missing token changes nothing", async (t) => {
+test("without a session or a valid token, nothing is shown or changed", async (t) => {
     const served = await serve(t, browser, SOUND);
     const stranger = await (await served.context()).newPage();
     const refused = await stranger.goto(`${served.origin}/`);
@@ -165,7 +165,7 @@ test("without a session there is nothing, and a wrong or missing token changes n
     assert.equal(await served.read(), SOUND);
 });
 
-test("a session that has ended is said to be so", async (t) => {
+test("an expired session is reported", async (t) => {
     const served = await serve(t, browser, SOUND);
     const context = await served.context();
     const page = await context.newPage();
@@ -178,7 +178,7 @@ test("a session that has ended is said to be so", async (t) => {
     assert.equal(await input(page, "swyx.version").inputValue(), "13.30", "what was entered is still there");
 });
 
-test("what stands in a file is text, whatever it looks like", async (t) => {
+test("values of a file are shown as text", async (t) => {
     const hostile = `</textarea></script><img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
     const served = await serve(t, browser, `${SOUND}\n[entra]\napplication_name = '''${hostile}'''\n`);
     const page = await served.open();
@@ -192,7 +192,7 @@ test("what stands in a file is text, whatever it looks like", async (t) => {
     assert.notEqual(await page.title(), "run");
 });
 
-test("the secret of the file is in no response, and nowhere in the memory of the page", async (t) => {
+test("the stored secret is neither in a response nor in the memory of the page", async (t) => {
     const served = await serve(t, browser, INLINE);
     const context = await served.context();
     const page = await context.newPage();
@@ -237,7 +237,7 @@ const snapshot = async (page) => {
     return parts.join("");
 };
 
-test("every answer forbids what it can", async (t) => {
+test("every response has restrictive headers", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");

@@ -19,7 +19,7 @@ const ground = (page) =>
         return (Number(red) + Number(green) + Number(blue)) / 3;
     });
 
-test("light and dark follow the reader's choice, and the pictures show them", async (t) => {
+test("light and dark scheme follow the browser, as in the pictures", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     for (const [name, colorScheme, width, height, from] of [
@@ -40,7 +40,7 @@ test("light and dark follow the reader's choice, and the pictures show them", as
     }
 });
 
-test("nothing runs off the side, from a phone to a wide screen", async (t) => {
+test("no horizontal overflow, from a phone to a wide screen", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     for (const width of [320, 390, 768, 1280, 2560]) {
@@ -51,7 +51,7 @@ test("nothing runs off the side, from a phone to a wide screen", async (t) => {
     }
 });
 
-test("nothing comes from elsewhere, and there is no script and no style in the page itself", async (t) => {
+test("no external resources, and no inline script or style", async (t) => {
     const served = await serve(t, browser, SOUND);
     const context = await served.context();
     const page = await context.newPage();

@@ -162,7 +162,7 @@ const attack = async (context, evil, target, name) => {
     return read;
 };
 
-test("a server at another port learns nothing of a form that the browser has open", async (t) => {
+test("a server on another port gets nothing of an open form", async (t) => {
     const served = await serve(t, browser, INLINE);
     const evil = await hostile(t);
     const context = await served.context();
@@ -188,7 +188,7 @@ test("a server at another port learns nothing of a form that the browser has ope
     assert.deepEqual(leaked(form.secret, evil.received), []);
 });
 
-test("the same attack gets the session where the cookie has the path /", async (t) => {
+test("the same attack succeeds if the cookie has the path /", async (t) => {
     const served = await serve(t, browser, INLINE);
     const evil = await hostile(t);
     const context = await served.context();
@@ -308,7 +308,7 @@ for (const [title, script, learns] of [
         assert.deepEqual(leaked(form.secret, evil.received).filter((name) => name !== "token"), learns);
     });
 
-test("a page whose server has gone says so, and asks once", async (t) => {
+test("a page reports once that its server is gone", async (t) => {
     const { served, form } = await driven(t, SOUND);
     const asked = [];
     await served.kill();

@@ -1,4 +1,4 @@
-// The whole path of an administrator: open the link, see the findings, mend them, save; and what the file is afterwards.
+// The workflow of an administrator: open the link, see the findings, fix them, save; and the resulting file.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const browser = browsing();
 const SECRET = "control_center.MsTeamsClientSecret";
 const users = (page) => page.getByRole("table", { name: "Users" });
 
-test("findings are seen, mended while typing, and saved; the rest of the file stays", async (t) => {
+test("findings are shown, fixed while typing, and saved; the rest of the file stays", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     const known = checked(served.file);
@@ -43,7 +43,7 @@ test("findings are seen, mended while typing, and saved; the rest of the file st
     assert.equal(served.check().status, 0);
 });
 
-test("without JavaScript the same is done by buttons", async (t) => {
+test("without JavaScript, buttons do the same", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open({ javaScriptEnabled: false });
     assert.equal(await heading(page).innerText(), "2 errors");
@@ -63,7 +63,7 @@ test("without JavaScript the same is done by buttons", async (t) => {
     assert.equal((await served.read()).trimEnd(), SOUND.trimEnd());
 });
 
-test("a save that would add an error is refused, and nothing that was entered is lost", async (t) => {
+test("a save that adds an error is rejected and keeps the input", async (t) => {
     for (const javaScriptEnabled of [true, false]) {
         const served = await serve(t, browser, SOUND);
         const page = await served.open({ javaScriptEnabled });
@@ -76,7 +76,7 @@ test("a save that would add an error is refused, and nothing that was entered is
     }
 });
 
-test("rows are added, removed and kept with JavaScript, too", async (t) => {
+test("rows can be added, removed and kept with JavaScript", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     await page.getByRole("button", { name: "Add a user" }).click();
@@ -91,7 +91,7 @@ test("rows are added, removed and kept with JavaScript, too", async (t) => {
     assert.equal(await served.read(), `${SOUND}\n[[user]]\nswyx = "Max Doe"\nteams = "max.doe@example.com"\n`);
 });
 
-test("fields that count in one mode appear with it", async (t) => {
+test("fields of one mode appear with it", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     const minutes = input(page, "sync.session_minutes");
@@ -104,7 +104,7 @@ test("fields that count in one mode appear with it", async (t) => {
     assert.ok(titles.includes("Global (also GCC)"), titles);
 });
 
-test("an address is shown with the command that changes it; what needs it is still marked as required", async (t) => {
+test("addresses are shown with the command that changes them; dependent fields stay required", async (t) => {
     const text = SOUND.replace("[swyx]\n", '[swyx]\ngateway = "https://localhost:9180"\ngateway_token = { env = "TOKEN" }\n');
     for (const javaScriptEnabled of [true, false]) {
         const served = await serve(t, browser, text);
@@ -118,7 +118,7 @@ test("an address is shown with the command that changes it; what needs it is sti
     }
 });
 
-test("line ends and what stands at the file's begin stay", async (t) => {
+test("line ends and the beginning of the file stay", async (t) => {
     const text = `\uFEFF${SOUND.replaceAll("\n", "\r\n")}`;
     const served = await serve(t, browser, text);
     const page = await served.open();
@@ -127,7 +127,7 @@ test("line ends and what stands at the file's begin stay", async (t) => {
     assert.equal(await served.read(), text.replace("'14.10'", '"14.00"'));
 });
 
-test("a file that is not there yet is made", async (t) => {
+test("a missing file is created", async (t) => {
     const served = await serve(t, browser, undefined);
     const page = await served.open();
     await input(page, "control_center.MsTeamsStatusSyncMode").selectOption("1");
@@ -139,7 +139,7 @@ test("a file that is not there yet is made", async (t) => {
     assert.equal(served.check().status, 0, served.check().stdout);
 });
 
-test("the keyboard alone is enough", async (t) => {
+test("the keyboard is sufficient", async (t) => {
     const served = await serve(t, browser, FAULTY);
     const page = await served.open();
     const name = () => page.evaluate(() => document.activeElement.name || document.activeElement.textContent.trim());

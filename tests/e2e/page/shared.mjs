@@ -41,7 +41,7 @@ swyx = "Jane Roe"
 teams = "jane.roe@example.com" # her married name
 `;
 
-/** A correct file: the faults of the other are mended. */
+/** A valid file: the other one without its errors. */
 export const SOUND = FAULTY.replace("not-a-tenant-id", TENANT).replace(
     "MsTeamsStatusSyncMode = 2\n",
     'MsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }\n',

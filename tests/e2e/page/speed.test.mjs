@@ -13,7 +13,7 @@ const ROUNDS = 30;
 const GOAL = { first: 20, findings: 10, bytes: 100_000 }; // milliseconds, and bytes
 const SLACK = 10; // A machine that is busy with other things fails nothing; a page that has become slow does.
 
-test("the first byte of the page, and how large all of it is", async (t) => {
+test("time to the first byte, and total size", async (t) => {
     const served = await serve(t, browser, await readFile(path.join(ROOT, "schema/swyx-teams.example.toml"), "utf8"));
     const page = await served.open();
     const firsts = [];

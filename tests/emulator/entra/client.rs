@@ -106,7 +106,7 @@ impl Tenant {
         self.token(&self.id(), &fields).await
     }
 
-    /// What a token says, if the published keys show that it is the tenant's own.
+    /// The claims of a token, if the published keys verify it.
     pub async fn verified(&self, token: &str) -> Result<TokenData<Value>, jsonwebtoken::errors::Error> {
         let keys = self.get(&format!("/{}/discovery/v2.0/keys", self.id())).await.text;
         let keys = serde_json::from_str::<JwkSet>(&keys).expect("a key set");

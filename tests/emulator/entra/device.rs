@@ -32,7 +32,7 @@ fn with(device_code: DeviceCode) -> Tenant {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_is_given_with_all_that_a_person_and_a_program_need() {
+async fn device_code_response_is_complete() {
     let tenant = with(DeviceCode::Approve);
     let answer = begin(&tenant, "contoso.example", TOOLS, SCOPE).await.json();
     assert_eq!((answer["expires_in"].as_u64(), answer["interval"].as_u64()), (Some(900), Some(5)));
@@ -49,7 +49,7 @@ async fn a_code_is_given_with_all_that_a_person_and_a_program_need() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_user_agrees_after_one_question_and_the_tokens_verify() {
+async fn approved_code_gives_valid_tokens() {
     let tenant = with(DeviceCode::Approve);
     for grant in [GRANT, "device_code"] {
         let code = code(&tenant).await;
@@ -84,7 +84,7 @@ async fn the_user_agrees_after_one_question_and_the_tokens_verify() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_waits_as_often_as_asked() {
+async fn client_polls_the_requested_number_of_times() {
     let tenant = Tenant::new(Options { device_polls: 3, ..Options::default() });
     let code = code(&tenant).await;
     for _ in 0..3 {
@@ -94,7 +94,7 @@ async fn a_client_waits_as_often_as_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_user_refuses_or_lets_the_code_end() {
+async fn rejected_and_expired_codes_are_reported() {
     let (declining, letting) = (with(DeviceCode::Decline), with(DeviceCode::Expire));
     for (tenant, error, number) in
         [(&declining, "authorization_declined", 65004), (&letting, "expired_token", 70020)]
@@ -107,7 +107,7 @@ async fn the_user_refuses_or_lets_the_code_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_ends_after_a_quarter_of_an_hour_and_belongs_to_its_client() {
+async fn code_expires_and_belongs_to_its_client() {
     let tenant = with(DeviceCode::Approve);
     let code = code(&tenant).await;
     let wrong = poll(&tenant, GRANT, TOOLS, "made-up").await;
@@ -122,7 +122,7 @@ async fn a_code_ends_after_a_quarter_of_an_hour_and_belongs_to_its_client() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn mistakes_are_told_when_a_code_is_asked_for() {
+async fn invalid_code_requests_are_rejected() {
     let tenant = with(DeviceCode::Approve);
     let own = tenant.client_id();
     let other = "4f9d1a06-2c57-4b83-9e1f-6a0b7c8d2e35";
@@ -151,7 +151,7 @@ async fn redeem(tenant: &Tenant, client: &str, scope: &str, more: &[(&str, &str)
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_may_sign_a_user_in() {
+async fn user_sign_in_depends_on_the_client() {
     let tenant = with(DeviceCode::Approve);
     let own = tenant.client_id();
     assert_eq!(
@@ -186,7 +186,7 @@ async fn refresh(tenant: &Tenant, client: &str, token: &str, scope: &str) -> Ans
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_gives_new_tokens_for_what_was_agreed_to() {
+async fn refresh_token_keeps_the_agreed_scopes() {
     let text = r#"{"applications": [{"isFallbackPublicClient": true}]}"#;
     let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });
     let client = tenant.client_id();

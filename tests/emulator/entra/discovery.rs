@@ -37,7 +37,7 @@ const MEMBERS: [&str; 25] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn the_openid_document_is_there_for_every_name_of_the_tenant() {
+async fn openid_document_exists_for_every_tenant_name() {
     let tenant = Tenant::new(Options::default());
     let id = tenant.id();
     for name in [id.as_str(), "contoso.example", "CONTOSO.example", "common", "organizations"] {
@@ -70,7 +70,7 @@ async fn the_openid_document_is_there_for_every_name_of_the_tenant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_openid_document_of_a_foreign_tenant_is_refused_with_its_own_word() {
+async fn openid_document_of_an_unknown_tenant_is_rejected() {
     let tenant = Tenant::new(Options::default());
     for (name, word, code) in [
         ("4f9d1a06-2c57-4b83-9e1f-6a0b7c8d2e35", "invalid_tenant", 90002),
@@ -95,7 +95,7 @@ async fn instance_discovery_knows_one_host() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_published_key_has_what_validators_look_for() {
+async fn published_key_is_complete() {
     let tenant = Tenant::new(Options::default());
     let keys = tenant.get("/common/discovery/v2.0/keys").await.json();
     let key = &keys["keys"][0];
@@ -108,7 +108,7 @@ async fn the_published_key_has_what_validators_look_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_answer_is_told_by_ids_and_a_date() {
+async fn every_response_has_ids_and_a_date() {
     let tenant = Tenant::new(Options::default());
     let wish = "0f0e0d0c-1111-4222-8333-444455556666";
     for path in ["/common/discovery/instance", "/nowhere/at/all", "/v1.0/users", "/swyx/v1/users"] {
@@ -125,7 +125,7 @@ async fn every_answer_is_told_by_ids_and_a_date() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_is_not_found_and_azure_cli_finds_no_subscription() {
+async fn unknown_paths_are_404_and_subscriptions_are_empty() {
     let tenant = Tenant::new(Options::default());
     for path in ["/", "/swyx", "/v1.0", "/beta/users"] {
         assert_eq!(tenant.get(path).await.status, 404, "{path}");
@@ -137,7 +137,7 @@ async fn what_is_not_there_is_not_found_and_azure_cli_finds_no_subscription() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn graph_wants_a_token_of_this_tenant_that_has_not_ended() {
+async fn graph_requires_a_valid_token_of_the_tenant() {
     let tenant = Tenant::new(Options::default());
     let refused = |answer: &crate::entra::client::Answer| {
         let body = answer.json();

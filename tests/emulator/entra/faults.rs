@@ -16,7 +16,7 @@ fn with(faults: &[Fault]) -> Tenant {
 }
 
 #[tokio::test(start_paused = true)]
-async fn slow_adds_to_each_answer_what_was_asked() {
+async fn slow_fault_delays_each_response() {
     let tenant = with(&[fault("slow=100")]);
     let began = Instant::now();
     tenant.sign_in().await;
@@ -40,7 +40,7 @@ async fn throttling_has_a_fractional_pause_and_leaves_sign_in_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_unavailable_is_so_for_sign_in_and_graph() {
+async fn unavailable_fault_affects_sign_in_and_graph() {
     let tenant = with(&[fault("unavailable=1")]);
     let answer = tenant.sign_in().await;
     assert_eq!(
@@ -71,7 +71,7 @@ async fn a_proxy_answers_with_a_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_reply_took_effect() {
+async fn dropped_response_has_an_effect() {
     let tenant = with(&[fault("drop-reply=1")]);
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
     let error = tenant.try_send(form(&path, &[("grant_type", "x")])).await.err().expect("no reply");
@@ -81,7 +81,7 @@ async fn a_dropped_reply_took_effect() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_request_took_none() {
+async fn dropped_request_has_no_effect() {
     let add = async |fault: Fault| {
         let tenant = with(&[fault]);
         let administrator = tenant.facts().admin_token.clone();
@@ -100,7 +100,7 @@ async fn a_dropped_request_took_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_counts_as_ended() {
+async fn expired_token_fault_expires_tokens() {
     let tenant = with(&[fault("expired-token=1")]);
     let token = tenant.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
     let answer = tenant.graph(&token, "/users").await;
@@ -111,7 +111,7 @@ async fn a_token_counts_as_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_clock_is_off_in_dates_and_in_tokens() {
+async fn clock_fault_shifts_dates_and_tokens() {
     let (ahead, right) = (with(&[fault("clock-skew=7200")]), with(&[]));
     let second = async |tenant: &Tenant| {
         let answer = tenant.sign_in().await;
@@ -128,7 +128,7 @@ async fn the_clock_is_off_in_dates_and_in_tokens() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_are_documented_rates() {
+async fn limits_match_the_documented_rates() {
     let tenant = Tenant::new(Options { enforce_limits: true, ..Options::default() });
     let token = tenant.facts().admin_token.clone();
     let path = "/users/00000000-0000-0000-0000-000000000001/presence";
@@ -141,7 +141,7 @@ async fn limits_are_documented_rates() {
     tokio::time::advance(Duration::from_millis(17_500)).await;
     assert_ne!(tenant.graph(&token, path).await.status, 429);
     assert_eq!(tenant.graph(&token, "/users").await.headers["x-ms-resource-unit"], "2");
-    // Without the limits nothing waits, and the cost is told all the same.
+    // Without limits, no request waits, but its cost is still reported.
     let free = with(&[]);
     let token = free.facts().admin_token.clone();
     for _ in 0..1501 {
@@ -174,7 +174,7 @@ async fn the_log_has_a_line_per_request_and_no_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_just_made_is_not_seen_at_once() {
+async fn new_objects_are_not_visible_at_once() {
     let faults = vec![fault("replication-lag=10")];
     let tenant = Tenant::new(Options { scenario: Scenario::NoConsent, faults, ..Options::default() });
     let administrator = tenant.facts().admin_token.clone();
@@ -189,7 +189,7 @@ async fn what_was_just_made_is_not_seen_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_tells_the_parts_of_a_batch_by_themselves() {
+async fn log_lists_the_parts_of_a_batch() {
     let tenant = with(&[]);
     let token = tenant.facts().admin_token.clone();
     let parts = json!({"requests": [
@@ -203,7 +203,7 @@ async fn the_log_tells_the_parts_of_a_batch_by_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_part_of_a_batch_is_throttled_by_itself() {
+async fn batch_parts_are_throttled_separately() {
     let tenant = with(&[fault("throttle=0.5")]);
     let token = tenant.facts().admin_token.clone();
     let part = |id: usize| json!({"id": id.to_string(), "method": "GET", "url": "/organization"});

@@ -1,4 +1,4 @@
-//! What the token endpoint refuses, and how it says so.
+//! The errors of the token endpoint.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -33,7 +33,7 @@ async fn ask(tenant: &Tenant, place: &str, changes: &[(&'static str, &str)]) -> 
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_mistake_has_its_code_its_word_and_its_status() {
+async fn each_sign_in_error_has_its_code_error_and_status() {
     let tenant = Tenant::new(Options::default());
     let id = tenant.id();
     let other = "4f9d1a06-2c57-4b83-9e1f-6a0b7c8d2e35";
@@ -74,7 +74,7 @@ async fn each_mistake_has_its_code_its_word_and_its_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_is_told_like_the_live_service_tells_it() {
+async fn error_body_has_the_format_of_the_live_service() {
     let tenant = Tenant::new(Options::default());
     let mut request = form(&format!("/{}/oauth2/v2.0/token", tenant.id()), &[]);
     let wish = "0f0e0d0c-1111-4222-8333-444455556666";
@@ -111,7 +111,7 @@ async fn a_body_is_told_like_the_live_service_tells_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_secret_may_stand_in_the_header_and_must_be_encoded() {
+async fn secret_is_accepted_in_the_header_if_encoded() {
     let tenant = Tenant::new(Options::default());
     let ask = async |credential: String| {
         let mut request = form(
@@ -128,7 +128,7 @@ async fn the_secret_may_stand_in_the_header_and_must_be_encoded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_is_no_form_and_one_that_is_too_large_are_refused() {
+async fn invalid_and_large_bodies_are_rejected() {
     let tenant = Tenant::new(Options::default());
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
     let malformed = Request::post(&path).body(Body::from(vec![0xff, 0xfe])).expect("a request");
@@ -140,7 +140,7 @@ async fn a_body_that_is_no_form_and_one_that_is_too_large_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_refusal_repeats_a_secret_in_the_wrong_place() {
+async fn errors_do_not_repeat_a_misplaced_secret() {
     let tenant = Tenant::new(Options::default());
     let secret = tenant.secret();
     let id = tenant.id();
@@ -158,12 +158,12 @@ async fn no_refusal_repeats_a_secret_in_the_wrong_place() {
     }
     let answer = tenant.get(&format!("/{secret}/v2.0/.well-known/openid-configuration")).await;
     assert!(!answer.text.contains(&secret) && answer.status.is_client_error());
-    // The known-bad twin: where it is sent back, it is found.
+    // The cross-check: a secret in a response is detected.
     assert!(tenant.facts().to_json().contains(&secret));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_secret_that_is_not_valid_yet_is_none_and_not_one_that_has_ended() {
+async fn future_secret_is_invalid_not_expired() {
     let start = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(1);
     let text = format!(
         r#"{{"applications": [{{"secrets": [{{"value": "early", "startDateTime": "{start}"}},
@@ -178,7 +178,7 @@ async fn a_secret_that_is_not_valid_yet_is_none_and_not_one_that_has_ended() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_with_many_object_ids_is_told_that_they_are_none_of_an_application() {
+async fn object_id_as_client_id_is_rejected() {
     let text = r#"{"applications": [{"id": "1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0",
         "secrets": [{"keyId": "2c3d4e5f-6071-4283-94a5-b6c7d8e9f012", "value": "abc"}]}]}"#;
     let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });

@@ -21,7 +21,7 @@ async fn roles(tenant: &Tenant) -> Option<Vec<String>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_token_of_an_application_verifies_and_has_the_claims_of_graph() {
+async fn application_token_is_valid_with_graph_claims() {
     let tenant = of(Scenario::Ready);
     let answer = tenant.sign_in().await.json();
     let members = answer.as_object().expect("an object").keys().map(String::as_str).collect::<Vec<_>>();
@@ -47,7 +47,7 @@ async fn the_token_of_an_application_verifies_and_has_the_claims_of_graph() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_was_tampered_with_or_is_of_another_tenant_does_not_verify() {
+async fn tampered_and_foreign_tokens_are_invalid() {
     let (ours, other) = (of(Scenario::Ready), of(Scenario::Ready));
     let token = ours.sign_in().await.json()["access_token"].as_str().expect("a token").to_owned();
     assert!(ours.verified(&token).await.is_ok());
@@ -68,7 +68,7 @@ async fn a_token_that_was_tampered_with_or_is_of_another_tenant_does_not_verify(
 }
 
 #[tokio::test(start_paused = true)]
-async fn roles_are_what_each_scenario_grants() {
+async fn each_scenario_grants_its_roles() {
     let both = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
     for (scenario, expected) in [
         (Scenario::Ready, Some(both.to_vec())),
@@ -85,7 +85,7 @@ async fn roles_are_what_each_scenario_grants() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sign_in_is_refused_where_the_scenario_says_so() {
+async fn sign_in_is_rejected_as_the_scenario_says() {
     let answer = of(Scenario::ExpiredSecret).sign_in().await;
     assert_eq!((answer.code(), answer.json()["error"].as_str()), ((7000222, 401), Some("invalid_client")));
     let answer = of(Scenario::Disabled).sign_in().await;
@@ -98,7 +98,7 @@ async fn sign_in_is_refused_where_the_scenario_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_secret_ends_when_its_time_has_come() {
+async fn secrets_expire() {
     let tenant = of(Scenario::ExpiringSecret);
     tokio::time::advance(Duration::from_secs(10 * 24 * 3600 - 60)).await;
     assert_eq!(tenant.sign_in().await.status, 200);
@@ -125,7 +125,7 @@ async fn users(tenant: &Tenant, member: &str) -> Vec<Option<String>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_seed_decides_the_ids_of_users_and_nothing_but_their_number_how_many_there_are() {
+async fn seed_decides_user_ids_but_not_their_number() {
     let of = |seed| Tenant::new(Options { seed, users: Some(40), ..Options::default() });
     let (one, same, other) = (of(1), of(1), of(2));
     let ids = users(&one, "id").await;
@@ -136,7 +136,7 @@ async fn the_seed_decides_the_ids_of_users_and_nothing_but_their_number_how_many
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_who_do_not_match_are_of_every_kind() {
+async fn mismatch_scenario_has_every_kind_of_user() {
     let tenant = of(Scenario::UserMismatch);
     let (mails, names) = (users(&tenant, "mail").await, users(&tenant, "userPrincipalName").await);
     assert!(mails.iter().any(Option::is_none));
@@ -147,7 +147,7 @@ async fn users_who_do_not_match_are_of_every_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_facts_are_the_members_of_the_ready_line() {
+async fn facts_match_the_ready_line() {
     let tenant = of(Scenario::Ready);
     let line = tenant.facts().to_json();
     let facts = serde_json::from_str::<serde_json::Value>(&line).expect("JSON");
@@ -171,7 +171,7 @@ async fn the_facts_are_the_members_of_the_ready_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tenant_comes_from_a_file() {
+async fn tenant_can_be_read_from_a_file() {
     let text = r#"{
         "users": [{"userPrincipalName": "eva@fabrikam.example", "id": "1f0e2d3c-4b5a-4697-8f9e-0d1c2b3a4f5e", "presence": "Busy/InAMeeting"}],
         "tenant": {"id": "9d2f6b1c-0a4e-4c7d-8b3f-5e6a7c8d9f01", "domain": "Fabrikam.Example", "name": "Fabrikam"},
@@ -202,7 +202,7 @@ async fn a_tenant_comes_from_a_file() {
 }
 
 #[test]
-fn a_file_with_a_mistake_gives_no_tenant() {
+fn invalid_tenant_file_is_rejected() {
     for (text, told) in [
         (r#"{"tenants": []}"#, "invalid state: line 1, column 10: unknown member"),
         (

@@ -5,7 +5,7 @@ use swyx_teams::emulator::Options;
 use crate::gateway::client::Gateway;
 
 #[tokio::test(start_paused = true)]
-async fn a_script_happens_at_its_times() {
+async fn script_events_happen_at_their_times() {
     let gateway = Gateway::new(Options::default());
     let script = "\
 # What happens to two people.
@@ -39,7 +39,7 @@ async fn a_script_happens_at_its_times() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_mistake_is_told_with_its_line() {
+async fn script_errors_have_their_lines() {
     let gateway = Gateway::new(Options::default());
     let script = "0 1001 call\n-1 1001 call\nNaN 1001 call\n1\n1 1001\n1 nobody call\n1 nobody teams -\n1 1001 swyx away\n\
                   1 1001 teams Busy\n1 1001 prefer Busy/InACall\n1 1001 ring\n1 1001 call twice\n9e9 1001 call\n1 1001 hangup";
@@ -57,7 +57,7 @@ async fn every_mistake_is_told_with_its_line() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_went_meanwhile_does_not_stop_the_script() {
+async fn removed_user_does_not_stop_the_script() {
     let gateway = Gateway::with(&["ada", "bob"]);
     let calls = gateway.emulator.read_calls("1 ada call\n1 bob call").expect("a script");
     gateway.emulator.remove_swyx_user("ada").expect("ada");

@@ -55,7 +55,7 @@ impl Gateway {
             .header("authorization", format!("Bearer {token}"))
     }
 
-    /// What the router answers to any request; `Err` where its reply breaks off.
+    /// The router's response to any request; `Err` if the response is interrupted.
     pub async fn send(&self, request: Request<Body>) -> Result<Answer, String> {
         let response = self.emulator.router().oneshot(request).await.expect("the router answers");
         let (head, body) = response.into_parts();
@@ -95,7 +95,7 @@ impl Gateway {
         self.send(request.body(Body::from(body.to_string())).expect("a request")).await.expect("an answer")
     }
 
-    /// A request that may break off.
+    /// A request that can be interrupted.
     pub async fn try_get(&self, path: &str) -> Result<Answer, String> {
         self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
     }

@@ -1,4 +1,4 @@
-//! The stream of events: told at once, resumed after a cut, refused after a restart.
+//! The event stream: immediate events, resumption after an interruption, rejection after a restart.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::gateway::client::{Event, Gateway};
 
 #[tokio::test(start_paused = true)]
-async fn changes_are_told_at_once_each_with_a_cursor() {
+async fn changes_are_sent_at_once_with_a_cursor() {
     let gateway = Gateway::with(&["ada", "bob"]);
     let mut stream = gateway.listen(None).await.expect("a stream");
     gateway.emulator.call("ada", true).expect("a call");
@@ -26,7 +26,7 @@ async fn changes_are_told_at_once_each_with_a_cursor() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quiet_stream_shows_every_15_seconds_that_it_lives() {
+async fn quiet_stream_sends_keep_alives() {
     let gateway = Gateway::with(&["ada"]);
     let mut stream = gateway.listen(None).await.expect("a stream");
     let began = Instant::now();
@@ -39,7 +39,7 @@ async fn a_quiet_stream_shows_every_15_seconds_that_it_lives() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_is_cut_is_resumed_without_a_gap() {
+async fn interrupted_stream_is_resumed_without_a_gap() {
     let gateway = Gateway::with(&["ada", "bob"]);
     let mut stream = gateway.listen(None).await.expect("a stream");
     gateway.emulator.call("ada", true).expect("a call");
@@ -57,7 +57,7 @@ async fn a_stream_that_is_cut_is_resumed_without_a_gap() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_restart_no_cursor_is_known_and_statuses_are_as_before() {
+async fn restart_forgets_cursors_and_keeps_statuses() {
     let gateway = Gateway::with(&["ada"]);
     let mut stream = gateway.listen(None).await.expect("a stream");
     gateway.emulator.call("ada", true).expect("a call");
@@ -75,7 +75,7 @@ async fn after_a_restart_no_cursor_is_known_and_statuses_are_as_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_has_a_stream_when_it_begins() {
+async fn stream_is_logged_at_its_start() {
     let gateway = Gateway::with(&["ada"]);
     let _stream = gateway.listen(None).await.expect("a stream");
     let log = gateway.emulator.log();
@@ -83,7 +83,7 @@ async fn the_log_has_a_stream_when_it_begins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_of_many_hears_everything() {
+async fn all_streams_get_all_events() {
     let gateway = Gateway::with(&["ada"]);
     let mut streams = Vec::new();
     for _ in 0..5 {

@@ -21,7 +21,7 @@ fn turn(gateway: &Gateway, count: u64) {
     (0..count).for_each(|turn| gateway.emulator.call("ada", turn % 2 == 0).expect("ada"));
 }
 
-/// The sequences told within a minute.
+/// The sequences of the events within a minute.
 async fn told(stream: &mut Stream) -> Vec<u64> {
     let mut told = Vec::new();
     while let Some(Event { data, .. }) = stream.within(60).await {
@@ -45,7 +45,7 @@ async fn events_are_lost_repeated_and_swapped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn some_events_are_lost_and_a_read_repairs_that() {
+async fn reading_recovers_lost_events() {
     let (gateway, mut stream) = listening(&[fault("lose-event=0.5")]).await;
     let cursor = gateway.get("/v1/statuses").await.text("cursor").to_owned();
     turn(&gateway, 100);
@@ -56,7 +56,7 @@ async fn some_events_are_lost_and_a_read_repairs_that() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_none_overtakes_comes_with_the_next_sign_of_life() {
+async fn delayed_event_is_sent_with_the_next_keep_alive() {
     let (gateway, mut stream) = listening(&[fault("reorder-event=1")]).await;
     turn(&gateway, 1);
     let began = Instant::now();
@@ -65,13 +65,13 @@ async fn an_event_that_none_overtakes_comes_with_the_next_sign_of_life() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_breaks_after_an_event_is_resumed_behind_it() {
+async fn stream_broken_after_an_event_is_resumed_after_it() {
     let (gateway, mut stream) = listening(&[fault("cut-events=1")]).await;
     turn(&gateway, 3);
     let mut told = Vec::new();
     for _ in 0..3 {
         let event = stream.next().await.expect("an event");
-        assert_eq!(stream.next().await, None, "it broke off");
+        assert_eq!(stream.next().await, None, "it was interrupted");
         told.push(event.data["sequence"].as_u64().expect("a number"));
         stream = gateway.listen(Some(&event.id)).await.expect("a stream");
     }
@@ -79,7 +79,7 @@ async fn a_stream_that_breaks_after_an_event_is_resumed_behind_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_gateway_answers_and_tells_later() {
+async fn slow_gateway_delays_responses_and_events() {
     let (gateway, mut stream) = listening(&[fault("slow-gateway=700")]).await;
     stream.any().await.expect("a comment");
     let began = Instant::now();
@@ -94,7 +94,7 @@ async fn a_slow_gateway_answers_and_tells_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_strikes_all_requests_strikes_the_gateway() {
+async fn general_faults_affect_the_gateway() {
     let gateway = Gateway::with(&["ada"]);
     gateway.emulator.set_faults(&[fault("unavailable=1")]);
     let answer = gateway.get("/v1/users").await;

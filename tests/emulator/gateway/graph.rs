@@ -1,4 +1,4 @@
-//! What Graph shows of the same people, and what the emulator itself says of them.
+//! The same users in Graph and in the API of the emulator.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn pair(availability: &str, activity: &str) -> Option<(String, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_is_found_by_every_name() {
+async fn users_are_found_by_every_name() {
     let (gateway, id) = first_user().await;
     for (turn, user) in ["1001", ANNA, "ANNA.Albrecht@contoso.example", &id].into_iter().enumerate() {
         gateway.emulator.call(user, turn % 2 == 0).expect(user);
@@ -53,7 +53,7 @@ async fn everybody_is_found_by_every_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn sessions_are_counted_while_they_live() {
+async fn active_sessions_are_counted() {
     let (gateway, id) = first_user().await;
     gateway.emulator.set_teams_status("1001", Some("Available/Available")).expect("anna");
     assert_eq!((gateway.emulator.open_sessions(), gateway.emulator.has_session("1001")), (0, false));
@@ -66,7 +66,7 @@ async fn sessions_are_counted_while_they_live() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_set_by_hand_in_teams_beats_what_the_client_says() {
+async fn preferred_presence_wins_over_the_client() {
     let (gateway, id) = first_user().await;
     gateway.emulator.set_teams_status("1001", Some("Available/Available")).expect("anna");
     gateway.emulator.prefer("1001", Some("DoNotDisturb/DoNotDisturb")).expect("anna");
@@ -77,7 +77,7 @@ async fn what_is_set_by_hand_in_teams_beats_what_the_client_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lag_shows_in_reads_what_was_true_then() {
+async fn lag_returns_the_earlier_state() {
     let (gateway, id) = first_user().await;
     gateway.emulator.set_faults(&[fault("presence-lag=5")]);
     gateway.emulator.set_teams_status("1001", Some("Away/Away")).expect("anna");
@@ -89,7 +89,7 @@ async fn a_lag_shows_in_reads_what_was_true_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_journal_has_changes_and_effects_under_one_id() {
+async fn journal_uses_one_id_per_user() {
     let (gateway, id) = first_user().await;
     let emulator = &gateway.emulator;
     tokio::time::advance(Duration::from_millis(1_500)).await;
@@ -120,7 +120,7 @@ async fn the_journal_has_changes_and_effects_under_one_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_presence_that_is_refused_is_in_no_journal() {
+async fn rejected_presence_is_not_journalled() {
     let (gateway, id) = first_user().await;
     let body =
         json!({"sessionId": gateway.emulator.facts().client_id, "availability": "Busy", "activity": "Busy"});

@@ -22,7 +22,7 @@ fn count(journal: &[JournalLine], what: &[&str]) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_begins_with_a_presence_and_then_so_many_change_in_a_second() {
+async fn load_changes_the_requested_number_per_second() {
     let journal = journal(2_001, "0.5", 1, 60).await;
     let first = journal.iter().filter(|line| line.at == 0.0).collect::<Vec<_>>();
     assert!(first.len() == 2_001 && first.iter().all(|line| line.what == "teams" && line.value.is_some()));
@@ -38,7 +38,7 @@ async fn fractions_of_a_user_carry_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_seed_decides_who_and_what() {
+async fn seed_decides_users_and_changes() {
     let what = async |seed| {
         let lines = journal(50, "10", seed, 5).await;
         lines.into_iter().map(|line| (line.user, line.what, line.value)).collect::<Vec<_>>()
@@ -48,7 +48,7 @@ async fn the_seed_decides_who_and_what() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_changes_of_a_second_are_spread_over_it() {
+async fn changes_are_spread_over_a_second() {
     let journal = journal(1_001, "1", 1, 1).await;
     let calls =
         journal.iter().filter(|line| line.what == "call" || line.what == "hangup").map(|line| line.at);
@@ -56,7 +56,7 @@ async fn the_changes_of_a_second_are_spread_over_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tenant_without_users_has_nothing_to_do() {
+async fn load_without_users_does_nothing() {
     let options = Options { state: Some(r#"{"swyx": {"users": []}}"#.to_owned()), ..Options::default() };
     let gateway = Gateway::new(options);
     let load = "100".parse::<Load>().expect("a load");

@@ -8,7 +8,7 @@ use swyx_teams::emulator::{Options, Scenario};
 use crate::gateway::client::Gateway;
 
 #[tokio::test(start_paused = true)]
-async fn who_has_no_token_learns_nothing() {
+async fn requests_without_a_token_are_rejected() {
     let gateway = Gateway::with(&["ada"]);
     for token in ["", "Bearer", "Bearer x", "Basic x"] {
         for path in ["capabilities", "users", "statuses", "events", "users/ada/status"] {
@@ -27,7 +27,7 @@ async fn who_has_no_token_learns_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_is_refused() {
+async fn unknown_objects_are_rejected() {
     let gateway = Gateway::with(&["ada"]);
     for (path, status) in [
         ("/v2/users", 404),
@@ -45,7 +45,7 @@ async fn what_is_not_there_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn capabilities_are_those_of_the_state() {
+async fn capabilities_match_the_state() {
     let gateway = Gateway::with(&[]);
     let all = json!({"version": 1, "statuses": ["Available", "Away", "DoNotDisturb", "Speaking"]});
     assert_eq!(gateway.get("/v1/capabilities").await.body, all);
@@ -55,7 +55,7 @@ async fn capabilities_are_those_of_the_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_member_with_a_mail_address_is_a_user_of_swyxserver() {
+async fn members_with_a_mail_address_are_swyx_users() {
     let gateway = Gateway::new(Options::default());
     let users = gateway.get("/v1/users").await.body;
     let first = json!({"id": "1001", "name": "Anna Albrecht", "email": "anna.albrecht@contoso.example", "enabled": true});
@@ -64,7 +64,7 @@ async fn each_member_with_a_mail_address_is_a_user_of_swyxserver() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_the_mismatch_addresses_are_not_sign_in_names() {
+async fn mismatch_scenario_has_different_addresses() {
     let gateway =
         Gateway::new(Options { scenario: Scenario::UserMismatch, users: Some(0), ..Options::default() });
     let users = gateway.get("/v1/users").await.body;
@@ -91,7 +91,7 @@ async fn all(gateway: &Gateway, path: &str, list: &str) -> (Vec<Value>, Vec<usiz
 }
 
 #[tokio::test(start_paused = true)]
-async fn lists_come_in_pages_of_a_thousand_and_changes_since_a_cursor_too() {
+async fn lists_and_changes_have_pages_of_a_thousand() {
     let gateway = Gateway::new(Options { users: Some(2_502), ..Options::default() });
     let (users, pages, _) = all(&gateway, "/v1/users", "users").await;
     assert_eq!((users.len(), pages), (2_501, vec![1_000, 1_000, 501]));
@@ -113,7 +113,7 @@ async fn lists_come_in_pages_of_a_thousand_and_changes_since_a_cursor_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_comes_and_goes_is_listed_and_no_longer() {
+async fn added_and_removed_users_change_the_list() {
     let gateway = Gateway::with(&["ada", "bob"]);
     gateway.emulator.add_swyx_user("eve", "Eve", None).expect("a new id");
     assert!(gateway.emulator.add_swyx_user("eve", "Eve", None).is_err(), "twice");

@@ -6,7 +6,7 @@ use swyx_teams::emulator::{Options, SwyxSeen};
 use crate::gateway::client::Gateway;
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_is_set_is_answered_and_setting_it_again_is_nothing_new() {
+async fn setting_the_same_status_again_is_no_change() {
     let gateway = Gateway::with(&["ada"]);
     let answer = gateway.set("ada", "Away").await;
     let away = json!({"id": "ada", "status": "Away", "inCall": false, "sequence": 1});
@@ -18,7 +18,7 @@ async fn a_status_that_is_set_is_answered_and_setting_it_again_is_nothing_new() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_call_speaking_shows_and_what_was_set_when_it_ends() {
+async fn call_shows_speaking_until_it_ends() {
     let gateway = Gateway::with(&["ada"]);
     gateway.emulator.call("ada@contoso.example", true).expect("a call");
     let answer = gateway.set("ada", "DoNotDisturb").await.body;
@@ -31,7 +31,7 @@ async fn in_a_call_speaking_shows_and_what_was_set_when_it_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_set_is_refused() {
+async fn unsettable_statuses_are_rejected() {
     let gateway = Gateway::with(&["ada", "günther müller/1"]);
     for (path, body, status) in [
         ("/v1/users/eve/status", r#"{"status": "Away"}"#, 404),
@@ -56,7 +56,7 @@ async fn what_cannot_be_set_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_states_are_told() {
+async fn invalid_states_are_rejected() {
     for (swyx, told) in [
         (
             json!({"settable": ["LoggedOff"]}),

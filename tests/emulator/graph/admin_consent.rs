@@ -18,7 +18,7 @@ fn declaring() -> Value {
         "declared": {"application": SYNC, "delegated": ["User.Read"]}}]})
 }
 
-/// Opens the page: the status, where it leads, and what it says.
+/// Opens the page, and returns its status, redirect and text.
 async fn open(tenant: &Tenant, segment: &str, query: &str) -> (u16, String, String) {
     let request = Request::get(format!("https://localhost:8443/{segment}/adminconsent?{query}"));
     let answer = tenant.emulator.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
@@ -33,7 +33,7 @@ fn principal(tenant: &Tenant) -> Option<PrincipalSnapshot> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_way_back_consent_is_given_and_the_page_complains() {
+async fn consent_without_redirect_shows_an_error_page() {
     let tenant = Tenant::with(&[], declaring());
     let query = format!("client_id={}", Tenant::app_id(0));
     for _ in 0..2 {
@@ -50,7 +50,7 @@ async fn without_a_way_back_consent_is_given_and_the_page_complains() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_redirect_uri_the_browser_goes_back_there() {
+async fn consent_redirects_to_the_redirect_uri() {
     let tenant = Tenant::with(&[], declaring());
     let path = format!("/applications(appId='{}')", Tenant::app_id(0));
     let addresses =
@@ -73,7 +73,7 @@ async fn with_a_redirect_uri_the_browser_goes_back_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn exactly_what_is_declared_is_granted() {
+async fn exactly_the_declared_permissions_are_granted() {
     let declared = json!({"application": ["User.ReadBasic.All"], "delegated": ["Presence.Read"]});
     let granted = json!({"application": ["User.ReadBasic.All", "Mail.Read"], "delegated": ["User.Read"]});
     let application = json!({"appId": Tenant::app_id(0), "declared": declared, "granted": granted});
@@ -88,7 +88,7 @@ async fn exactly_what_is_declared_is_granted() {
     };
     assert_eq!(principal(&tenant), Some(expected.clone()));
 
-    // What nobody knows is passed over, and without a declaration nothing is granted.
+    // Unknown permissions are ignored, and without a declaration nothing is granted.
     let path = format!("/applications(appId='{}')", Tenant::app_id(0));
     let unknown = json!([{"resourceAppId": GRAPH, "resourceAccess": [{"id": Tenant::app_id(9), "type": "Role"}]},
         {"resourceAppId": Tenant::app_id(8), "resourceAccess": [{"id": READ_PRESENCES, "type": "Role"}]}]);
@@ -102,7 +102,7 @@ async fn exactly_what_is_declared_is_granted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_page_cannot_do_it_says() {
+async fn consent_page_reports_errors() {
     let faults = vec![fault("replication-lag=20")];
     let tenant = Tenant::of(Options { state: Some(state(&[], json!({}))), faults, ..Options::default() });
     let made = tenant.post(&tenant.admin(), "/applications", json!({"displayName": "young"})).await;
@@ -123,7 +123,7 @@ async fn what_the_page_cannot_do_it_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_administrator_who_may_not_consent_is_refused_and_an_application_is_not() {
+async fn forbidden_consent_affects_only_the_administrator() {
     let both: &[&str] = &[
         "AppRoleAssignment.ReadWrite.All",
         "Application.Read.All",
@@ -171,7 +171,7 @@ async fn an_administrator_who_may_not_consent_is_refused_and_an_application_is_n
 }
 
 #[tokio::test(start_paused = true)]
-async fn someone_else_consents_where_the_administrator_may_not() {
+async fn another_administrator_can_consent() {
     let mut state = declaring();
     state["policies"] = json!({"consentForbidden": true});
     let tenant = Tenant::with(&[], state);

@@ -9,7 +9,7 @@ use crate::graph::tenant::Tenant;
 const OWN: &[&str] = &["Application.ReadWrite.OwnedBy"];
 
 #[tokio::test(start_paused = true)]
-async fn an_application_is_made_and_found_by_every_key() {
+async fn application_is_created_and_found_by_every_key() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let body = json!({"displayName": "It's new", "signInAudience": "AzureADMyOrg", "uniqueName": "swyx-it's", "notes": "n",
@@ -50,7 +50,7 @@ async fn an_application_is_made_and_found_by_every_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_there_or_not_right_is_refused() {
+async fn missing_and_invalid_objects_are_rejected() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let nobody = "11111111-1111-4111-8111-111111111111";
@@ -127,7 +127,7 @@ async fn an_upsert_creates_once_and_then_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deleted_application_takes_its_principal_along_and_brings_it_back() {
+async fn deletion_and_restore_include_the_service_principal() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let app_id = tenant.emulator.facts().client_id.clone().unwrap();
@@ -182,7 +182,7 @@ async fn a_deleted_application_is_gone_after_thirty_days() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_read_only_or_of_another_type_is_refused() {
+async fn read_only_and_mistyped_members_are_rejected() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let app_id = tenant.emulator.facts().client_id.clone().unwrap();
@@ -206,7 +206,7 @@ async fn what_is_read_only_or_of_another_type_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_application_that_may_change_its_own_only_does_so() {
+async fn owned_by_permission_is_limited_to_own_applications() {
     let tenant = Tenant::with(&[OWN, OWN], json!({}));
     let (one, two) = (tenant.app(0).await, tenant.app(1).await);
     let made = tenant.post(&one, "/applications", json!({"displayName": "mine"})).await;

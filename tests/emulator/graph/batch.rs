@@ -16,7 +16,7 @@ fn parts(answer: &Answer) -> Vec<(&str, u64)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parts_are_answered_each_by_itself_and_logged() {
+async fn batch_parts_are_answered_and_logged_separately() {
     let tenant = Tenant::with(&[SYNC], json!({}));
     let token = tenant.app(0).await;
     let id = tenant.user("ada@contoso.example").await;
@@ -44,7 +44,7 @@ async fn parts_are_answered_each_by_itself_and_logged() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_depends_on_a_failure_fails() {
+async fn dependents_of_a_failed_part_fail() {
     let tenant = Tenant::with(&[SYNC], json!({}));
     let token = tenant.app(0).await;
     let depends =
@@ -63,7 +63,7 @@ async fn who_depends_on_a_failure_fails() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_is_none_is_refused_whole() {
+async fn invalid_batch_is_rejected() {
     let tenant = Tenant::with(&[SYNC], json!({}));
     let token = tenant.app(0).await;
     let get = |id: &str| part(id, "GET", "/users");
@@ -98,7 +98,7 @@ async fn a_batch_that_is_none_is_refused_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_part_is_throttled_by_itself() {
+async fn parts_are_throttled_separately() {
     let state = state(&[SYNC], json!({}));
     let faults = vec![fault("throttle=0.5")];
     let tenant = Tenant::of(Options { state: Some(state), faults, ..Options::default() });
@@ -122,7 +122,7 @@ async fn each_part_is_throttled_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn applications_are_found_in_a_batch_by_any_name() {
+async fn batch_finds_applications_by_any_name() {
     let tenant = Tenant::with(&[], json!({}));
     let admin = tenant.admin();
     // A name with what is special in addresses and in OData, and how each is written there.
@@ -167,7 +167,7 @@ async fn applications_are_found_in_a_batch_by_any_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deleted_applications_are_listed_in_pages_in_a_batch_too() {
+async fn batch_pages_deleted_applications() {
     let tenant = Tenant::with(&[], json!({}));
     let admin = tenant.admin();
     let mut ids = Vec::new();

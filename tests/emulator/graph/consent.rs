@@ -28,7 +28,7 @@ async fn graphs_own_principal_lists_the_permissions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_principal_is_made_once_changed_and_deleted() {
+async fn service_principal_is_created_once_changed_and_deleted() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let app_id = tenant.post(&admin, "/applications", json!({"displayName": "New"})).await.text("appId");
@@ -61,7 +61,7 @@ async fn a_principal_is_made_once_changed_and_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_is_assigned_on_either_side_and_revoked() {
+async fn role_is_assigned_from_both_sides_and_revoked() {
     let tenant = Tenant::with(&[&[]], json!({}));
     let admin = tenant.admin();
     let (client, graph) = (tenant.principal(&Tenant::app_id(0)).await, tenant.principal(GRAPH).await);
@@ -108,7 +108,7 @@ async fn a_role_is_assigned_on_either_side_and_revoked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_role_is_in_the_next_token_only() {
+async fn new_role_is_only_in_the_next_token() {
     let tenant = Tenant::with(&[&[]], json!({}));
     let before = tenant.app(0).await;
     let (client, graph) = (tenant.principal(&Tenant::app_id(0)).await, tenant.principal(GRAPH).await);
@@ -126,7 +126,7 @@ async fn a_new_role_is_in_the_next_token_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn delegated_consent_is_given_once_and_changed() {
+async fn delegated_consent_is_granted_once_and_changed() {
     let tenant = Tenant::with(&[&[]], json!({}));
     let admin = tenant.admin();
     let (client, graph) = (tenant.principal(&Tenant::app_id(0)).await, tenant.principal(GRAPH).await);
@@ -172,7 +172,7 @@ async fn delegated_consent_is_given_once_and_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_tenant_shows_itself() {
+async fn organization_is_readable() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let organization = tenant.get(&admin, "/organization?$select=id,verifiedDomains").await;

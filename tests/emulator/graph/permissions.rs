@@ -43,7 +43,7 @@ const USERS: &[&str] = &[
 const DIRECTORY: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
 
 #[tokio::test(start_paused = true)]
-async fn roles_that_suffice_pass_and_all_others_are_refused() {
+async fn only_sufficient_roles_are_accepted() {
     let roles = ALL.chunks(1).collect::<Vec<_>>();
     let tenant = Tenant::with(&roles, json!({}));
     let user = tenant.user("ada@contoso.example").await;
@@ -52,7 +52,7 @@ async fn roles_that_suffice_pass_and_all_others_are_refused() {
     let directory_or = |more: &'static str| [&[more], DIRECTORY].concat();
     let organization = [&["Organization.Read.All", "User.Read.All"], DIRECTORY].concat();
     let presence = |action: &str| format!("/users/{user}/presence/{action}");
-    // A call, its body, who may make it, and what the others are told.
+    // A request, its body, the permissions that allow it, and the error for others.
     let calls: Vec<(&str, String, Value, Vec<&str>, &str)> = vec![
         ("GET", "/users".into(), Value::Null, USERS.into(), DENIED),
         ("GET", format!("/users/{user}"), Value::Null, USERS.into(), DENIED),
@@ -122,7 +122,7 @@ async fn roles_that_suffice_pass_and_all_others_are_refused() {
 const DENIED: &str = "Authorization_RequestDenied";
 
 #[tokio::test(start_paused = true)]
-async fn a_role_is_assigned_only_by_who_may_read_applications_too() {
+async fn role_assignment_requires_reading_applications() {
     let both = ["AppRoleAssignment.ReadWrite.All", "Application.Read.All"];
     let tenant = Tenant::with(&[&both, &both[..1], &both[1..], &[]], json!({}));
     let (client, graph) = (
@@ -139,7 +139,7 @@ async fn a_role_is_assigned_only_by_who_may_read_applications_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_does_what_the_scopes_allow() {
+async fn user_tokens_are_limited_to_their_scopes() {
     let tenant = Tenant::with(&[&[]], json!({}));
     let ada = tenant.user("ada@contoso.example").await;
     let set = json!({"sessionId": "14d82eec-204b-4c2f-b7e8-296a70dab67e", "availability": "Away", "activity": "Away"});

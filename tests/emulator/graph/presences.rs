@@ -74,7 +74,7 @@ async fn a_call_begins_and_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn availability_fades_unless_it_is_renewed() {
+async fn availability_expires_unless_renewed() {
     let ada = Ada::new(json!({})).await;
     ada.set("Available", "Available", "PT50M").await;
     for (minutes, expected) in [
@@ -89,7 +89,7 @@ async fn availability_fades_unless_it_is_renewed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_teams_says_is_weighed_against_it() {
+async fn session_and_client_presence_are_aggregated() {
     let ada = Ada::new(json!({})).await;
     ada.teams(Some("Busy/InAMeeting"));
     ada.set("Away", "Away", "PT1H").await;
@@ -105,7 +105,7 @@ async fn what_teams_says_is_weighed_against_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_preferred_presence_beats_all_but_where_the_vendor_says_otherwise() {
+async fn preferred_presence_wins_with_documented_exceptions() {
     for (by_vendor, busy) in [(false, "Busy/Busy"), (true, "Busy/InACall")] {
         let ada = Ada::new(json!({"presence": {"manualStatusByVendor": by_vendor}})).await;
         let preferred =
@@ -132,7 +132,7 @@ async fn a_preferred_presence_beats_all_but_where_the_vendor_says_otherwise() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_documented_pairs_and_durations_are_taken() {
+async fn only_documented_pairs_and_durations_are_accepted() {
     let ada = Ada::new(json!({})).await;
     for duration in ["PT5M", "PT4H", "PT300S", "0:05:00", "4:00:00"] {
         assert_eq!(ada.set("Busy", "InACall", duration).await.status, 200, "{duration}");
@@ -159,7 +159,7 @@ async fn only_documented_pairs_and_durations_are_taken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_session_is_the_application() {
+async fn session_id_must_be_the_application_id() {
     let ada = Ada::new(json!({})).await;
     let pair = |session: Value| json!({"sessionId": session, "availability": "Busy", "activity": "InACall"});
     let reader = ada.tenant.app(1).await;
@@ -180,7 +180,7 @@ async fn the_session_is_the_application() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_are_read_at_once() {
+async fn many_presences_are_read_at_once() {
     for answered in [false, true] {
         let ada = Ada::new(json!({"presence": {"unknownIdsAnswered": answered}})).await;
         let (tenant, nobody) = (&ada.tenant, "11111111-1111-4111-8111-111111111111");
@@ -212,7 +212,7 @@ async fn many_are_read_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_path_of_one_presence_shows_the_same() {
+async fn all_paths_return_the_same_presence() {
     let ada = Ada::new(json!({})).await;
     let id = ada.tenant.user("ada@contoso.example").await;
     let one = ada.tenant.get(&ada.token, &ada.path).await;
@@ -231,7 +231,7 @@ async fn every_path_of_one_presence_shows_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_sets_the_own_presence_and_no_other() {
+async fn user_sets_only_the_own_presence() {
     let ada = Ada::new(json!({})).await;
     let admin = ada.tenant.admin();
     let tools = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
@@ -246,7 +246,7 @@ async fn a_user_sets_the_own_presence_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_stands_until_it_expires() {
+async fn status_message_is_kept_until_it_expires() {
     let ada = Ada::new(json!({})).await;
     let until = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(30);
     let until = until.strftime("%Y-%m-%dT%H:%M:%S%.7f").to_string();

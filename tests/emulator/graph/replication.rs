@@ -30,7 +30,7 @@ async fn make(tenant: &Tenant, name: &str) -> Answer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_application_is_nowhere() {
+async fn new_application_is_not_visible() {
     let tenant = lagging(&[]);
     let admin = tenant.admin();
     let made = make(&tenant, "young").await;
@@ -84,7 +84,7 @@ async fn a_young_application_is_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_application_gets_no_service_principal() {
+async fn new_application_gets_no_service_principal() {
     let tenant = lagging(&[OWN]);
     let (admin, app) = (tenant.admin(), tenant.app(0).await);
     let made = tenant.post(&app, "/applications", json!({"displayName": "young"})).await;
@@ -100,7 +100,7 @@ async fn a_young_application_gets_no_service_principal() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_unique_name_is_taken_although_nobody_sees_it() {
+async fn new_unique_name_is_reserved_before_it_is_visible() {
     let tenant = lagging(&[]);
     let admin = tenant.admin();
     make(&tenant, "young").await;
@@ -122,7 +122,7 @@ async fn a_young_unique_name_is_taken_although_nobody_sees_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_service_principal_gets_no_grant() {
+async fn new_service_principal_gets_no_grant() {
     let tenant = lagging(&[]);
     let admin = tenant.admin();
     let app_id = make(&tenant, "young").await.text("appId");
@@ -157,7 +157,7 @@ async fn a_young_service_principal_gets_no_grant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_grant_is_in_no_token_and_no_list_and_is_given_once() {
+async fn new_grant_is_invisible_and_granted_once() {
     let tenant = lagging(&[&[]]);
     let admin = tenant.admin();
     let (client, graph) = (tenant.principal(&Tenant::app_id(0)).await, tenant.principal(GRAPH).await);
@@ -190,7 +190,7 @@ async fn a_young_grant_is_in_no_token_and_no_list_and_is_given_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_young_secret_is_refused_and_a_removed_one_goes_on_for_a_while() {
+async fn new_secret_is_rejected_and_removed_one_still_works() {
     let tenant = lagging(&[&[]]);
     let (admin, id) = (tenant.admin(), Tenant::app_id(0));
     let path = format!("/applications(appId='{id}')");
@@ -219,7 +219,7 @@ async fn a_young_secret_is_refused_and_a_removed_one_goes_on_for_a_while() {
     replicated().await;
     assert_eq!((code(&secret).await, listed().await), ((401, Some(7_000_215)), 1));
 
-    // One that nobody has seen yet can be removed all the same, and is never seen.
+    // A secret that is not visible yet can be removed, and never becomes visible.
     let added = change("addPassword", json!({})).await;
     assert_eq!(change("removePassword", json!({"keyId": added.text("keyId")})).await.status, 204);
     replicated().await;
@@ -227,7 +227,7 @@ async fn a_young_secret_is_refused_and_a_removed_one_goes_on_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn limits_count_what_is_there_and_not_what_is_seen() {
+async fn limits_count_invisible_objects() {
     let more =
         json!({"applications": [{"signInAudience": "AzureADandPersonalMicrosoftAccount", "secrets": [{}]}]});
     let faults = vec![fault("replication-lag=20")];

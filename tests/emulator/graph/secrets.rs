@@ -48,7 +48,7 @@ async fn a_secret_is_shown_once_and_works_until_it_is_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn personal_accounts_narrow_the_number_of_secrets() {
+async fn personal_accounts_limit_the_number_of_secrets() {
     let tenant = Tenant::with(
         &[],
         json!({"applications": [{"signInAudience": "AzureADandPersonalMicrosoftAccount", "secrets": [{}]}]}),
@@ -61,7 +61,7 @@ async fn personal_accounts_narrow_the_number_of_secrets() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn policies_refuse_new_secrets_and_say_so() {
+async fn policies_reject_new_secrets() {
     let cases = [
         (json!({}), None, json!([])),
         (
@@ -101,7 +101,7 @@ async fn policies_refuse_new_secrets_and_say_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_list_takes_no_secret_until_one_is_removed() {
+async fn full_list_rejects_secrets_until_one_is_removed() {
     let named =
         |number: usize| json!({"displayName": format!("secret {number}"), "endsInDays": 1 + number % 700});
     let secrets = |many: usize| (0..many).map(named).collect::<Value>();

@@ -1,4 +1,4 @@
-//! The directory as it truly is, against what Graph's answers said of it.
+//! Compares the real directory with the responses of Graph.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::graph::tenant::{SYNC, Tenant};
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
 #[tokio::test(start_paused = true)]
-async fn it_tells_what_was_made_of_an_application() {
+async fn snapshot_shows_the_application() {
     let tenant = Tenant::with(&[], json!({}));
     let admin = tenant.admin();
     let body = json!({
@@ -65,7 +65,7 @@ async fn it_tells_what_was_made_of_an_application() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_tells_what_a_service_principal_may() {
+async fn snapshot_shows_the_permissions() {
     let tenant = Tenant::with(&[SYNC], json!({}));
     let admin = tenant.admin();
     let (client, graph) = (tenant.principal(&Tenant::app_id(0)).await, tenant.principal(GRAPH).await);
@@ -83,7 +83,7 @@ async fn it_tells_what_a_service_principal_may() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_accepts_secrets_by_the_emulators_clock() {
+async fn secrets_are_accepted_by_the_emulators_clock() {
     let secrets = json!([{"value": "now", "endsInDays": 1}, {"value": "ended", "endsInDays": -1},
         {"value": "later", "startDateTime": "2099-01-01T00:00:00Z", "endDateTime": "2099-06-01T00:00:00Z"}]);
     let tenant =

@@ -76,7 +76,7 @@ impl Tenant {
         Self { router: emulator.router(), emulator }
     }
 
-    /// An application for each list of application permissions, and what else `more` says.
+    /// A tenant with an application for each list of permissions, and the members of `more`.
     pub(crate) fn with(roles: &[&[&str]], more: Value) -> Self {
         Self::of(Options { state: Some(state(roles, more)), ..Options::default() })
     }

@@ -116,7 +116,7 @@ async fn the_basic_permission_hides_members() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_a_user_is_me() {
+async fn me_requires_a_user() {
     let tenant = Tenant::with(&[SYNC], json!({}));
     let me = tenant.get(&tenant.admin(), "/me").await;
     assert_eq!(me.text("userPrincipalName"), "admin@contoso.example");

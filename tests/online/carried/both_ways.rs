@@ -1,4 +1,4 @@
-//! What is carried where nothing goes wrong.
+//! The synchronisation without faults.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ fn anna(place: &Place) -> (String, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_presence_in_teams_shows_in_swyx_within_five_seconds() {
+async fn teams_presence_reaches_swyx_within_five_seconds() {
     let place = Place::new(Options::default());
     let (id, account) = anna(&place);
     pass(5.0).await;
@@ -55,7 +55,7 @@ async fn a_presence_in_teams_shows_in_swyx_within_five_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_in_swyx_shows_in_teams_within_a_second_and_comes_back_as_nothing() {
+async fn swyx_call_reaches_teams_within_a_second_without_echo() {
     let place = Place::new(Options::default());
     let (id, account) = anna(&place);
     place.emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
@@ -79,7 +79,7 @@ async fn a_call_in_swyx_shows_in_teams_within_a_second_and_comes_back_as_nothing
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_changes_nothing_is_written() {
+async fn no_change_causes_no_write() {
     let place = Place::new(Options::default());
     pass(60.0).await;
     let before = place.view().figures;
@@ -91,7 +91,7 @@ async fn where_nothing_changes_nothing_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_mode_1_no_call_is_carried() {
+async fn mode_1_forwards_no_calls() {
     let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
     let place = Place::beside(emulator, 1, "", false);
     let (id, account) = anna(&place);
@@ -103,7 +103,7 @@ async fn in_mode_1_no_call_is_carried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_was_chosen_by_hand_stays_until_teams_changes() {
+async fn manual_status_stays_until_teams_changes() {
     let place = Place::new(Options::default());
     let (id, account) = anna(&place);
     place.emulator.set_teams_status(&account, Some("Busy/Busy")).expect("a user");
@@ -117,7 +117,7 @@ async fn a_status_that_was_chosen_by_hand_stays_until_teams_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_dry_run_nothing_is_written() {
+async fn dry_run_writes_nothing() {
     let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
     let place = Place::beside(emulator, 2, "", true);
     let (id, account) = anna(&place);
@@ -134,7 +134,7 @@ async fn in_a_dry_run_nothing_is_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_gateway_cannot_set_becomes_the_nearest() {
+async fn unsettable_status_becomes_the_nearest() {
     let state = r#"{"applications": [{"declared": {"application": ["Presence.ReadWrite.All", "User.ReadBasic.All"]},
         "granted": {"application": ["Presence.ReadWrite.All", "User.ReadBasic.All"]}, "secrets": [{}]}],
         "swyx": {"settable": ["Available", "Away", "DoNotDisturb"]}}"#;
@@ -151,7 +151,7 @@ async fn what_the_gateway_cannot_set_becomes_the_nearest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_come_and_go() {
+async fn added_and_removed_users_are_followed() {
     let place = Place::new(Options::default());
     pass(10.0).await;
     let before = place.view().headcount.expect("read");
@@ -173,7 +173,7 @@ async fn users_come_and_go() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn settings_change_while_it_runs() {
+async fn settings_changes_apply_while_running() {
     let place = Place::new(Options::default());
     let (id, account) = anna(&place);
     place.emulator.set_teams_status(&account, Some("Busy/InAMeeting")).expect("a user");
@@ -187,7 +187,7 @@ async fn settings_change_while_it_runs() {
 }
 
 #[test]
-fn the_users_of_the_emulator_are_as_these_tests_have_them() {
+fn emulator_has_the_expected_users() {
     let emulator = Emulator::new(Options::default()).expect("an emulator");
     assert_eq!(emulator.swyx_users()[0].1.as_deref(), Some(ANNA));
 }

@@ -1,4 +1,4 @@
-//! What is carried where something goes wrong, and that nobody is left in a call.
+//! The synchronisation with faults. No user stays in a call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn site(users: u32, faults: Vec<Fault>) -> Arc<Emulator> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_kill_nobody_stays_in_a_call_longer_than_the_session() {
+async fn after_a_kill_sessions_expire() {
     let place = Place::beside(site(30, Vec::new()), 2, "[sync]\nsession_minutes = 5\n", false);
     pass(5.0).await;
     let users = place.emulator.swyx_users();
@@ -32,7 +32,7 @@ async fn after_a_kill_nobody_stays_in_a_call_longer_than_the_session() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_killed_run_left_is_taken_back_by_the_next() {
+async fn next_run_clears_sessions_of_a_killed_run() {
     let place = Place::beside(site(30, Vec::new()), 2, "", false);
     pass(5.0).await;
     let users = place.emulator.swyx_users();
@@ -63,7 +63,7 @@ async fn stop_clears_a_thousand_sessions_within_25_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_all_that_the_emulator_can_do_both_sides_agree_in_the_end() {
+async fn both_sides_agree_despite_all_faults() {
     let faults = [
         "throttle=0.05",
         "unavailable=0.1",
@@ -109,7 +109,7 @@ async fn with_all_that_the_emulator_can_do_both_sides_agree_in_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_gateway_that_is_started_anew_is_heard_again() {
+async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;
     let users = place.emulator.swyx_users();

@@ -6,7 +6,7 @@ use swyx_teams::http::TransportError;
 use super::script::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_read_is_two_requests_and_the_second_has_the_token() {
+async fn reading_sends_a_sign_in_and_a_request_with_the_token() {
     let script = Script::new([good_token(), json(200, &json!({"value": 1}))]);
     assert_eq!(client(&script).get("/users?$top=1").await, Ok(json!({"value": 1})));
     assert_eq!(
@@ -29,7 +29,7 @@ async fn a_read_is_two_requests_and_the_second_has_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_that_is_asked_for_is_kept() {
+async fn retry_after_seconds_are_respected() {
     for (asked, least, most) in [
         ("5", 5.0, 5.0),
         ("2.128", 2.128, 2.128),
@@ -49,7 +49,7 @@ async fn a_pause_that_is_asked_for_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_date_may_stand_for_a_pause() {
+async fn retry_after_date_is_respected() {
     let then = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(60);
     let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&then).unwrap();
     let script = Script::new([good_token(), later(429, &date), json(200, &json!({}))]);
@@ -59,7 +59,7 @@ async fn a_date_may_stand_for_a_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_wait_so_long_is_told_at_once() {
+async fn pause_beyond_the_deadline_fails_at_once() {
     let script = Script::new([good_token(), later(429, "86400")]);
     let error = client_within(&script, 60).get("/x").await.expect_err("no time");
     assert_eq!(error.to_string(), "graph.microsoft.com: too many requests (HTTP 429); asked to wait 86400 s");
@@ -67,7 +67,7 @@ async fn who_cannot_wait_so_long_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_beyond_all_clocks_is_no_reason_to_panic() {
+async fn huge_pause_does_not_panic() {
     for asked in ["10000000000000000000", "18446744073709551615"] {
         let script = Script::new([good_token(), later(429, asked)]);
         let error = client_within(&script, 60).get("/x").await.expect_err("no time");
@@ -76,7 +76,7 @@ async fn a_pause_beyond_all_clocks_is_no_reason_to_panic() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_on_the_other_side_is_tried_four_times_with_growing_pauses() {
+async fn server_errors_are_tried_four_times_with_growing_pauses() {
     for status in [500, 502, 503, 504] {
         let script = Script::new([good_token(), html(status)]);
         let error = client(&script).get("/x").await.expect_err("service unavailable");
@@ -91,7 +91,7 @@ async fn a_fault_on_the_other_side_is_tried_four_times_with_growing_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn repetitions_come_out_of_a_budget() {
+async fn retries_have_a_budget() {
     let script = Script::new([good_token(), html(503)]);
     let client = client(&script);
     for _ in 0..20 {
@@ -102,7 +102,7 @@ async fn repetitions_come_out_of_a_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reply_that_never_comes_has_a_time_limit_with_a_name() {
+async fn missing_response_times_out_with_the_limit() {
     let script = Script::new([Reply::Never]);
     let error = client_within(&script, 60).fetch_token().await.expect_err("silence");
     assert!(error.is_silence());
@@ -115,7 +115,7 @@ async fn a_reply_that_never_comes_has_a_time_limit_with_a_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_in_between_is_named_as_such() {
+async fn responses_of_proxies_are_identified() {
     for (reply, words) in [
         (
             html(200),
@@ -146,7 +146,7 @@ async fn whoever_is_in_between_is_named_as_such() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_redirect_is_followed() {
+async fn redirects_are_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let elsewhere =
             Reply::Answer(status, vec![("location", "https://login.example.com/".to_owned())], Vec::new());
@@ -164,7 +164,7 @@ async fn no_redirect_is_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_certificate_that_does_not_verify_is_not_tried_again() {
+async fn invalid_certificate_is_not_retried() {
     let bad = TransportError::Certificate("is for another host");
     let script = Script::new([Reply::Failure(bad)]);
     let error = client(&script).fetch_token().await.expect_err("another host");
@@ -173,7 +173,7 @@ async fn a_certificate_that_does_not_verify_is_not_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_are_followed_on_the_same_host_only() {
+async fn next_pages_are_followed_only_on_the_same_host() {
     let page = |next: &str| json(200, &json!({"value": [next], "@odata.nextLink": next}));
     let last = json(200, &json!({"value": ["last"]}));
     let here = "https://graph.microsoft.com/v1.0/users?$skiptoken=2";

@@ -21,7 +21,7 @@ fn ids(body: &str) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_may_come_in_any_order_twice_or_from_nowhere() {
+async fn batch_responses_can_be_reordered_repeated_or_unknown() {
     let script = Script::new([
         good_token(),
         answers(&json!([
@@ -48,7 +48,7 @@ async fn answers_may_come_in_any_order_twice_or_from_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_parts_that_were_put_off_are_sent_again_after_the_longest_of_their_pauses() {
+async fn only_throttled_parts_are_resent_after_the_longest_pause() {
     let script = Script::new([
         good_token(),
         answers(&json!([
@@ -76,7 +76,7 @@ async fn only_parts_that_were_put_off_are_sent_again_after_the_longest_of_their_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_that_is_put_off_for_ever_or_left_out_spoils_no_other() {
+async fn endlessly_throttled_or_missing_part_does_not_affect_others() {
     let script = Script::new([
         good_token(),
         answers(&json!([{"id": "0", "status": 200, "body": {}}, {"id": "1", "status": 429}])),
@@ -90,11 +90,11 @@ async fn a_part_that_is_put_off_for_ever_or_left_out_spoils_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_befalls_the_request_befalls_every_part() {
+async fn failure_of_the_request_fails_every_part() {
     let refused = json(403, &json!({"error": {"code": "Forbidden"}}));
     let outcomes = client(&Script::new([good_token(), refused])).batch(&parts()).await;
     assert!(outcomes.iter().all(|part| part.as_ref().is_ok_and(|part| part.status == 403)));
-    // That Graph does not understand the batch says nothing of its parts.
+    // A rejected batch does not reject its parts.
     let bad = json(400, &json!({"error": {"code": "BadRequest"}}));
     for reply in [bad, html(200), json(200, &json!({"responses": 1})), json(200, &json!({}))] {
         let outcomes = client(&Script::new([good_token(), reply])).batch(&parts()).await;
@@ -103,7 +103,7 @@ async fn what_befalls_the_request_befalls_every_part() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_whose_token_is_refused_gets_a_new_one_once() {
+async fn part_with_rejected_token_gets_one_new_token() {
     let refused = || {
         answers(&json!([
             {"id": "0", "status": 200, "body": {}},
@@ -124,7 +124,7 @@ async fn a_part_whose_token_is_refused_gets_a_new_one_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_token_does_not_come_before_the_pause_of_another_part() {
+async fn new_token_waits_for_the_pause_of_another_part() {
     let mixed = answers(&json!([
         {"id": "0", "status": 429, "headers": {"Retry-After": "7"}},
         {"id": "1", "status": 401, "body": {}},
@@ -144,7 +144,7 @@ async fn a_new_token_does_not_come_before_the_pause_of_another_part() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_part_may_be_refused_late_and_still_gets_a_new_token() {
+async fn late_rejection_of_a_part_still_gets_a_new_token() {
     let script = Script::new([
         good_token(),
         answers(&json!([{"id": "0", "status": 200}, {"id": "1", "status": 429}, {"id": "2", "status": 200}])),
@@ -163,7 +163,7 @@ async fn a_part_may_be_refused_late_and_still_gets_a_new_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_one_layer_of_repetitions() {
+async fn retries_are_not_nested() {
     // A token that is refused for the whole batch is renewed once.
     let refused = || json(401, &json!({"error": {"code": "InvalidAuthenticationToken"}}));
     let script = Script::new([good_token(), refused(), good_token(), refused()]);
@@ -182,7 +182,7 @@ async fn there_is_one_layer_of_repetitions() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_repetitions_nothing_is_sent_again_neither_a_batch_nor_its_parts() {
+async fn without_retries_neither_batch_nor_parts_are_resent() {
     let put_off = answers(&json!([
         {"id": "0", "status": 200, "body": {}},
         {"id": "1", "status": 429, "headers": {"Retry-After": "2"}},

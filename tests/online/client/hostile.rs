@@ -1,4 +1,4 @@
-//! Somebody in between puts our own secret, and the token, wherever an answer has room for it: nothing of it is ever said.
+//! A man in the middle puts the secret and the token into every part of a response: the client never repeats them.
 
 use serde_json::json;
 use swyx_teams::entra::GraphError;
@@ -53,7 +53,7 @@ fn assert_error_is_silent(error: &GraphError) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_of_the_sign_in_makes_the_client_say_the_secret() {
+async fn no_sign_in_response_reveals_the_secret() {
     let mut failures = 0;
     for reply in echoes(SECRET) {
         if let Err(error) = client(&Script::new([reply])).fetch_token().await {
@@ -65,7 +65,7 @@ async fn no_answer_of_the_sign_in_makes_the_client_say_the_secret() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_of_graph_makes_the_client_say_the_token() {
+async fn no_graph_response_reveals_the_token() {
     for text in [SECRET, TOKEN] {
         for reply in echoes(text) {
             let script = Script::new([
@@ -92,7 +92,7 @@ async fn no_answer_of_graph_makes_the_client_say_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_seen_of_a_tenant_holds_neither() {
+async fn snapshot_contains_neither_secret_nor_token() {
     for text in [SECRET, TOKEN] {
         for reply in echoes(text) {
             let script =
@@ -104,10 +104,10 @@ async fn what_was_seen_of_a_tenant_holds_neither() {
     }
 }
 
-/// The known-bad twin: an error that keeps the body, as an HTTP library's own would, is found out.
+/// The cross-check: an error that contains the body, like that of an HTTP library, is detected.
 #[test]
 #[should_panic(expected = "invalid_client")]
-fn an_error_with_the_body_in_it_would_be_found() {
+fn error_with_a_body_would_be_found() {
     assert_silent(&format!(
         "{:?}",
         json!({"error": "invalid_client", "error_description": SECRET}).to_string()

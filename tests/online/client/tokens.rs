@@ -35,7 +35,7 @@ async fn sign_ins(seconds: &Value) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_kept_until_shortly_before_its_end() {
+async fn token_is_cached_until_shortly_before_expiry() {
     assert_eq!(sign_ins(&json!(3599)).await, 3, "after 55 minutes each");
     assert_eq!(sign_ins(&json!(86_400)).await, 1);
     assert_eq!(sign_ins(&json!(1_000_000_000_000_u64)).await, 1);
@@ -45,7 +45,7 @@ async fn a_token_is_kept_until_shortly_before_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_graph_refuses_is_renewed_once() {
+async fn rejected_token_is_renewed_once() {
     let refused = || json(401, &json!({"error": {"code": "InvalidAuthenticationToken", "message": "x"}}));
     let script = Script::new([
         token("one", &json!(3599)),
@@ -64,7 +64,7 @@ async fn a_token_that_graph_refuses_is_renewed_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_by_its_code_and_else_by_its_word() {
+async fn rejection_is_identified_by_code_otherwise_by_error() {
     for (reply, code, kind) in [
         (refusal(401, "invalid_client", 7_000_215), Some(7_000_215), Kind::SecretRejected),
         (json(401, &json!({"error": "invalid_client"})), None, Kind::SecretRejected),

@@ -29,7 +29,7 @@ fn page(users: &[Value], next: Option<&str>) -> Reply {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_page_is_read_even_an_empty_one_and_each_user_is_there_once() {
+async fn all_pages_are_read_and_users_are_unique() {
     let next = |name: &str| format!("https://graph.microsoft.com/v1.0/users?$skiptoken={name}");
     let script = Script::new([
         good_token(),
@@ -42,7 +42,7 @@ async fn every_page_is_read_even_an_empty_one_and_each_user_is_there_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_user_is_left_out() {
+async fn invalid_users_are_skipped() {
     let mut strange = vec![shape(1), json!({}), json!({"id": Uuid::from_u128(5)})];
     for (member, value) in [
         ("id", json!("5")),
@@ -64,7 +64,7 @@ async fn what_is_no_user_is_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_elsewhere_is_not_asked_for_and_a_circle_ends() {
+async fn foreign_next_pages_and_loops_are_rejected() {
     let elsewhere =
         Script::new([good_token(), page(&[shape(1)], Some("https://graph.example/v1.0/users?a"))]);
     let error = client(&elsewhere).list_teams_users().await.expect_err("elsewhere");
@@ -78,7 +78,7 @@ async fn a_page_elsewhere_is_not_asked_for_and_a_circle_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_list_of_users_is_no_empty_list() {
+async fn invalid_list_is_not_an_empty_list() {
     let denied = json!({"error": {"code": "Authorization_RequestDenied", "message": "no"}});
     for (reply, refusal) in [
         (json(403, &denied), Some(403)),

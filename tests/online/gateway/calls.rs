@@ -12,7 +12,7 @@ use swyx_teams::swyx::{Gateway, GatewayError, SwyxUser, UserStatus};
 use super::script::*;
 
 #[tokio::test]
-async fn capabilities_are_the_words_that_are_known() {
+async fn capabilities_keep_only_known_statuses() {
     let words = ["Away", "Available", "Away", "LoggedOff", "none", "None", "speaking", "Dancing", "Speaking"];
     let script = Script::new([json(&json!({"version": 1, "statuses": words, "more": {}}))]);
     let statuses = gateway(&script).capabilities().await.unwrap();
@@ -25,14 +25,14 @@ async fn capabilities_are_the_words_that_are_known() {
 }
 
 #[tokio::test]
-async fn another_version_is_told_from_another_program() {
+async fn unknown_version_differs_from_unknown_program() {
     let script = Script::new([json(&json!({"version": 2, "statuses": []}))]);
     let error = gateway(&script).capabilities().await.unwrap_err();
     assert_eq!(error, GatewayError::Version { host: "swyx.example.com".to_owned(), version: 2 });
 }
 
 #[tokio::test]
-async fn users_are_read_with_what_is_missing_of_them() {
+async fn users_are_read_with_missing_members() {
     let users = json!({"users": [
         {"id": "b", "name": "Jane Roe", "email": "jane.roe@example.com", "enabled": true, "more": [1, 2]},
         {"id": "a/ü", "name": "", "email": null, "enabled": false},
@@ -62,7 +62,7 @@ pub fn status(user: &str, status: Option<SwyxStatus>, in_call: bool, sequence: u
 }
 
 #[tokio::test]
-async fn statuses_are_read_with_words_that_are_not_known() {
+async fn statuses_are_read_with_unknown_values() {
     const MOST: u64 = (1 << 53) - 1;
     let statuses = json!({"cursor": "c-1", "statuses": [
         {"id": "a", "status": "Away", "inCall": false, "sequence": 0},
@@ -90,7 +90,7 @@ async fn statuses_are_read_with_words_that_are_not_known() {
 }
 
 #[tokio::test]
-async fn a_status_is_set_and_what_shows_comes_back() {
+async fn setting_a_status_returns_the_visible_one() {
     let id = "a/b?c#d%e ü.~";
     let script = Script::new([json(&json!({"id": id, "status": "Speaking", "inCall": true, "sequence": 9}))]);
     let shown = gateway(&script).set_status(id, SwyxStatus::DoNotDisturb).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_status_is_set_and_what_shows_comes_back() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_not_sent() {
+async fn invalid_requests_are_not_sent() {
     let script = Script::new([html(200)]);
     let gateway = gateway(&script);
     for id in ["", ".", "..", "a\nb", &"ü".repeat(201)] {
@@ -116,13 +116,13 @@ async fn what_cannot_be_sent_is_not_sent() {
     let other = Gateway::new(&ADDRESS.parse().unwrap(), token, transport, once());
     assert_eq!(other.capabilities().await.unwrap_err(), GatewayError::NotAToken);
     assert_eq!(script.lines(), [""; 0]);
-    // The twin: an id of 200 characters is sent.
+    // The cross-check: an id of 200 characters is sent.
     assert!(gateway.set_status(&"ü".repeat(200), SwyxStatus::Away).await.is_err());
     assert_eq!(script.lines().len(), 1);
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_of_the_address_is_one_slash() {
+async fn trailing_slash_of_the_address_is_not_doubled() {
     let script = Script::new([json(&json!({"version": 1, "statuses": []}))]);
     let address = "https://swyx.example.com/".parse().unwrap();
     let gateway = Gateway::new(&address, Secret::new(TOKEN), Arc::clone(&script) as _, once());
@@ -131,18 +131,18 @@ async fn a_slash_at_the_end_of_the_address_is_one_slash() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_repetitions_everything_is_sent_once() {
+async fn without_retries_requests_are_sent_once() {
     let script = Script::new([Reply::Failure(TransportError::NotHttp)]);
     assert!(gateway(&script).users().await.unwrap_err().is_transient());
     assert!(gateway(&script).set_status("a", SwyxStatus::Away).await.is_err());
     assert_eq!(script.lines().len(), 2);
-    // The twin: by default it is sent again three times.
+    // The cross-check: by default, there are three retries.
     assert!(over(Arc::clone(&script) as _, Limits::default()).users().await.is_err());
     assert_eq!(script.lines().len(), 6);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_attempt_ends_in_time() {
+async fn attempt_has_a_time_limit() {
     let limit = Duration::from_secs(7);
     let script = Script::new([Reply::Never]);
     let gateway = over(Arc::clone(&script) as _, Limits { attempt: limit, ..once() });
@@ -153,7 +153,7 @@ async fn an_attempt_ends_in_time() {
 
 /// What a synchronisation does beside other things needs futures that move between threads.
 #[test]
-fn calls_move_between_threads() {
+fn client_futures_are_send() {
     fn moves<T: Send>(value: T) -> T {
         value
     }

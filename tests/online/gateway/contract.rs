@@ -28,7 +28,7 @@ fn keeps(contract: &Value, schema: &str, value: &Value) -> bool {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_everything_is_referred_to() {
+fn every_reference_resolves_and_everything_is_referenced() {
     let contract = contract();
     let mut all = Vec::new();
     objects(&contract, &mut all);
@@ -45,7 +45,7 @@ fn every_reference_leads_somewhere_and_everything_is_referred_to() {
 }
 
 #[test]
-fn everything_is_described() {
+fn everything_has_a_description() {
     let contract = contract();
     for (name, schema) in contract["components"]["schemas"].as_object().expect("schemas") {
         assert!(schema["description"].is_string(), "{name}");
@@ -64,7 +64,7 @@ fn everything_is_described() {
 }
 
 #[test]
-fn examples_keep_to_their_schemas_and_what_breaks_the_contract_does_not() {
+fn examples_are_valid_and_violations_are_not() {
     let contract = contract();
     let mut examples = 0;
     for (name, schema) in contract["components"]["schemas"].as_object().expect("schemas") {
@@ -122,7 +122,7 @@ async fn the_client_reads_the_examples() {
 }
 
 #[tokio::test]
-async fn what_is_sent_keeps_to_the_contract() {
+async fn sent_requests_match_the_contract() {
     let script = Script::new([problem(404)]);
     for status in [SwyxStatus::Available, SwyxStatus::Away, SwyxStatus::DoNotDisturb, SwyxStatus::Speaking] {
         assert!(gateway(&script).set_status("a", status).await.is_err());

@@ -23,7 +23,7 @@ fn at(events: &Events) -> &str {
 }
 
 #[tokio::test]
-async fn the_stream_is_asked_for_without_compression_and_behind_the_cursor() {
+async fn stream_is_requested_uncompressed_after_the_cursor() {
     let script = Script::new([stream(vec![])]);
     assert_eq!(at(&gateway(&script).events(None).await.unwrap()), "");
     let events = gateway(&script).events(Some(&cursor("c-7"))).await.unwrap();
@@ -39,7 +39,7 @@ async fn the_stream_is_asked_for_without_compression_and_behind_the_cursor() {
 }
 
 #[tokio::test]
-async fn events_come_with_their_cursors() {
+async fn events_have_cursors() {
     let pieces =
         [": hello\n\n", SPEAKING, "id: 9\nevent: users\ndata: {}\n\n", "id: 10\n\n", "event: new\ndata\n\n"];
     let mut events = events(pieces.map(text).to_vec()).await;
@@ -59,7 +59,7 @@ async fn events_come_with_their_cursors() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_cut_off_is_none() {
+async fn incomplete_event_is_ignored() {
     let mut events = events(vec![text(SPEAKING), text("id: 9\nevent: users\ndata: {}\n")]).await;
     assert_eq!(events.next().await, Ok(Some(speaking())));
     assert_eq!(events.next().await, Ok(None));
@@ -67,7 +67,7 @@ async fn an_event_that_is_cut_off_is_none() {
 }
 
 #[tokio::test]
-async fn a_transport_that_reads_whole_answers_gives_the_events_too() {
+async fn buffering_transport_returns_the_events() {
     let script = Script::new([stream(vec![text(SPEAKING)])]);
     let gateway = over(Arc::new(WholeOnly(script)), once());
     let mut events = gateway.events(None).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_transport_that_reads_whole_answers_gives_the_events_too() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_an_error_and_the_end() {
+async fn broken_connection_is_an_error_and_the_end() {
     let why = TransportError::Unreachable("the connection was closed before an answer arrived");
     let mut events = events(vec![text(SPEAKING), text("id: 9\n"), Piece::Break(why.clone())]).await;
     assert_eq!(events.next().await, Ok(Some(speaking())));
@@ -88,7 +88,7 @@ async fn a_connection_that_breaks_is_an_error_and_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn silence_is_the_death_of_a_connection() {
+async fn silent_connection_times_out() {
     let quiet = |seconds| Piece::After(Duration::from_secs(seconds));
     let pieces = vec![quiet(44), text(":\n"), quiet(44), text(":"), quiet(44), text("\n"), Piece::Never];
     let mut events = events(pieces).await;
@@ -104,7 +104,7 @@ async fn silence_is_the_death_of_a_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pieces_without_a_byte_are_silence() {
+async fn empty_chunks_count_as_silence() {
     let mut pieces = Vec::new();
     for _ in 0..100 {
         pieces.extend([Piece::After(Duration::from_secs(10)), text("")]);
@@ -114,7 +114,7 @@ async fn pieces_without_a_byte_are_silence() {
 
 /// A synchronisation waits for other things too, and begins to wait for events again and again.
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_given_up_loses_nothing_and_prolongs_nothing() {
+async fn cancelled_wait_loses_no_event_and_keeps_the_limit() {
     let quiet = |seconds| Piece::After(Duration::from_secs(seconds));
     let (first, rest) = SPEAKING.split_at(20);
     let mut events = events(vec![quiet(3), text(first), quiet(3), text(rest), Piece::Never]).await;
@@ -131,12 +131,12 @@ async fn a_wait_that_is_given_up_loses_nothing_and_prolongs_nothing() {
     };
     assert_eq!(seen, [Some(speaking())]);
     assert!(matches!(error, GatewayError::Silent { .. }));
-    // The pauses of this stream begin anew with each wait, so that its second piece comes within the second one.
+    // The pauses of this stream restart with each wait, so its second chunk arrives within the second wait.
     assert_eq!(start.elapsed().as_secs(), 6 + 45);
 }
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_is_behind_the_cursor() {
+async fn unreadable_event_advances_the_cursor() {
     let mut events = events(vec![text("id: 8\nevent: status\ndata: {}\n\n")]).await;
     assert!(matches!(events.next().await, Err(GatewayError::NotAGateway { .. })));
     assert_eq!(at(&events), "8");
@@ -144,7 +144,7 @@ async fn an_event_that_cannot_be_read_is_behind_the_cursor() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_no_cursor_is_not_the_gateways() {
+async fn invalid_cursor_is_rejected() {
     for id in ["a b", "ü", &"x".repeat(1025)] {
         let mut events = events(vec![text(&format!("id: {id}\ndata\n\n"))]).await;
         assert!(matches!(events.next().await, Err(GatewayError::NotAGateway { .. })), "{id}");
@@ -155,7 +155,7 @@ async fn an_id_that_is_no_cursor_is_not_the_gateways() {
 }
 
 #[tokio::test]
-async fn another_media_type_is_another_program() {
+async fn wrong_media_type_is_rejected() {
     for reply in [html(200), answer(200, "application/json", SPEAKING), Reply::Answer(200, vec![], vec![])] {
         let error = gateway(&Script::new([reply])).events(None).await.err().unwrap();
         assert!(matches!(error, GatewayError::NotAGateway { status: 200, .. }), "{error}");

@@ -1,4 +1,4 @@
-//! Somebody in between puts our own token wherever an answer has room for it: nothing of it is ever said.
+//! A man in the middle puts the token into every part of a response: the client never repeats it.
 
 use std::sync::{Arc, Mutex};
 
@@ -76,7 +76,7 @@ async fn errors_of(reply: Reply) -> Vec<GatewayError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_answer_makes_the_client_say_the_token() {
+async fn no_response_reveals_the_token() {
     let log = Log::default();
     let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
     let _listens = tracing::subscriber::set_default(all.finish());
@@ -90,6 +90,6 @@ async fn no_answer_makes_the_client_say_the_token() {
     assert!(count > 900, "{count}");
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_silent(&log);
-    // The twin: it would have been seen there.
+    // The cross-check: the search finds it there.
     assert!(log.contains("/v1/capabilities") && log.contains("swyx.example.com"), "{log:.500}");
 }

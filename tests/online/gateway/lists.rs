@@ -17,7 +17,7 @@ fn page(users: &[Value], next: Option<&str>) -> Reply {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_and_who_is_on_two_of_them_counts_once() {
+async fn pages_are_joined_without_duplicates() {
     let script = Script::new([
         page(&[user("c", "first"), user("a", "")], Some("p 2&")),
         page(&[], Some("p3")),
@@ -34,7 +34,7 @@ async fn pages_follow_each_other_and_who_is_on_two_of_them_counts_once() {
 }
 
 #[tokio::test]
-async fn the_first_pages_cursor_counts() {
+async fn cursor_of_the_first_page_is_used() {
     let status = |id: &str| json!({"id": id, "status": "Away", "inCall": false, "sequence": 1});
     let script = Script::new([
         json(&json!({"cursor": "c1", "statuses": [status("a")], "next": "p2"})),
@@ -53,19 +53,19 @@ fn assert_endless(error: &GatewayError) {
 }
 
 #[tokio::test]
-async fn pages_that_go_round_in_a_circle_end() {
+async fn page_loops_end() {
     let script = Script::new([page(&[], Some("p2")), page(&[], Some("p3")), page(&[], Some("p2"))]);
     assert_endless(&gateway(&script).users().await.unwrap_err());
     assert_eq!(script.lines().len(), 3);
 }
 
 #[tokio::test]
-async fn a_page_without_a_sound_token_is_not_the_gateways() {
+async fn page_with_invalid_token_is_rejected() {
     for next in ["", &"x".repeat(1025)] {
         let error = gateway(&Script::new([page(&[], Some(next))])).users().await.unwrap_err();
         assert!(matches!(error, GatewayError::NotAGateway { .. }), "{error}");
     }
-    // The twin: a token of 1,024 characters is one.
+    // The cross-check: a token of 1,024 characters is valid.
     let script = Script::new([page(&[], Some(&"x".repeat(1024))), page(&[], None)]);
     assert!(gateway(&script).users().await.is_ok());
 }
@@ -91,7 +91,7 @@ impl Transport for Endless {
 }
 
 #[tokio::test]
-async fn pages_without_an_end_end() {
+async fn endless_pages_end() {
     for (users, blanks, most) in [(0, 0, 20_001), (50_000, 0, 21), (0, 8_000_000, 34)] {
         let endless = Arc::new(Endless { users, blanks, pages: Default::default() });
         assert_endless(&over(Arc::clone(&endless) as _, once()).users().await.unwrap_err());

@@ -70,7 +70,7 @@ fn expected() -> Seen {
 }
 
 #[tokio::test]
-async fn pieces_may_end_at_every_byte_and_lines_with_cr_lf_or_both() {
+async fn chunks_can_end_anywhere_and_lines_with_cr_lf_or_both() {
     for end in ["\n", "\r", "\r\n"] {
         let whole = whole(end);
         for cut in 0..=whole.len() {
@@ -84,13 +84,13 @@ async fn pieces_may_end_at_every_byte_and_lines_with_cr_lf_or_both() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_line_is_not_waited_for_after_cr() {
+async fn cr_ends_a_line_without_waiting_for_lf() {
     let mut events = events(vec![text("event: users\rdata: {}\r\r"), Piece::Never]).await;
     assert_eq!(events.next().await, Ok(Some(GatewayEvent::Users)));
 }
 
 #[tokio::test]
-async fn an_event_has_64_kib_at_most() {
+async fn events_are_limited_to_64_kib() {
     const MOST: usize = 64 * 1024;
     let sound = format!("event: users\ndata: {}\n\n", "x".repeat(MOST - 6));
     assert_eq!(read(vec![text(&sound)]).await.map(|seen| seen.len()), Ok(1));
@@ -104,7 +104,7 @@ async fn an_event_has_64_kib_at_most() {
         let error = read(vec![text(&large), Piece::Never]).await.unwrap_err();
         assert!(matches!(error, GatewayError::NotAGateway { .. }), "{error}");
     }
-    // The twin: what is passed over takes no room.
+    // The cross-check: skipped lines need no memory.
     let many = format!("other: {line}\n").repeat(1000) + "event: users\ndata\n\n";
     assert_eq!(read(vec![text(&many)]).await.map(|seen| seen.len()), Ok(1));
 }
@@ -123,9 +123,9 @@ fn some_line() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
-    /// However a stream is cut, it says the same.
+    /// The events do not depend on the chunks of a stream.
     #[test]
-    fn pieces_do_not_matter(
+    fn chunk_boundaries_do_not_matter(
         lines in prop::collection::vec((some_line(), prop_oneof!["\n", "\r", "\r\n"]), 0..20),
         cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..10),
     ) {
@@ -140,7 +140,7 @@ proptest! {
 
     /// Whatever bytes come, they end in events or in an error.
     #[test]
-    fn no_bytes_do_harm(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..10)) {
+    fn arbitrary_bytes_do_not_panic(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..10)) {
         let _ = read_now(pieces.into_iter().map(Piece::Bytes).collect());
     }
 }

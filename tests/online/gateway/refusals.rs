@@ -49,7 +49,7 @@ fn kind(error: &GatewayError) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_status_comes_to_what_has_to_be_done() {
+async fn each_status_code_maps_to_an_error() {
     for (reply, expected) in [
         (problem(401), ["unauthorized"; 7]),
         (html(401), ["unauthorized"; 7]),
@@ -77,7 +77,7 @@ async fn each_status_comes_to_what_has_to_be_done() {
 }
 
 #[tokio::test]
-async fn a_pause_that_is_asked_for_is_told() {
+async fn requested_pause_is_reported() {
     for (status, wish, wait) in [
         (429, Some("7"), Some(Duration::from_secs(7))),
         (503, Some("0.5"), Some(Duration::from_millis(500))),
@@ -97,7 +97,7 @@ async fn a_pause_that_is_asked_for_is_told() {
 }
 
 #[tokio::test]
-async fn bodies_that_break_the_contract_are_not_the_gateways() {
+async fn bodies_that_violate_the_contract_are_rejected() {
     let status = |id: &str, status: &str, in_call: &str, sequence: &str| {
         format!(r#"{{"id":{id},"status":{status},"inCall":{in_call},"sequence":{sequence}}}"#)
     };
@@ -127,7 +127,7 @@ async fn bodies_that_break_the_contract_are_not_the_gateways() {
         let event = text(&format!("event: status\ndata: {body}\n\n"));
         assert_eq!(kind(&events(vec![event]).await.next().await.unwrap_err()), "not", "{body:.80}");
     }
-    // The twin keeps it, but is somebody else's.
+    // The status of the same user is accepted, that of another user is not.
     let body = status(r#""b""#, r#""Away""#, "true", "1");
     let set = gateway(&Script::new([answer(200, "application/json", &body)]));
     assert!(set.set_status("b", SwyxStatus::Away).await.is_ok());
@@ -135,7 +135,7 @@ async fn bodies_that_break_the_contract_are_not_the_gateways() {
 }
 
 #[tokio::test]
-async fn cursors_that_are_none_are_not_the_gateways() {
+async fn invalid_cursors_are_rejected() {
     for cursor in ["", "a b", "ü", "a\n", &"x".repeat(1025)] {
         let body = json!({"cursor": cursor, "statuses": [], "next": null});
         let error = gateway(&Script::new([json(&body)])).statuses(None).await.unwrap_err();
@@ -146,7 +146,7 @@ async fn cursors_that_are_none_are_not_the_gateways() {
 }
 
 #[tokio::test]
-async fn messages_say_what_to_look_at() {
+async fn messages_name_the_setting_to_check() {
     let said = |reply: Reply| async move { errors(&reply).await[1].to_string() };
     assert_eq!(
         said(problem(401)).await,

@@ -57,11 +57,11 @@ async fn again(world: &World, too_many: usize) -> Result<(), String> {
 }
 
 #[test]
-fn an_apply_that_is_struck_is_finished_by_the_next_one() {
+fn interrupted_apply_is_completed_by_the_next() {
     assert_struck(&by_seeds(0..500, play), 15);
 }
 
 #[test]
-fn an_apply_that_is_struck_is_finished_by_the_next_one_for_other_seeds() {
+fn interrupted_apply_is_completed_by_the_next_for_other_seeds() {
     assert_struck(&by_seeds(500..1_000, play), 15);
 }

@@ -38,7 +38,7 @@ fn granted(application: &ApplicationSnapshot) -> &[String] {
     application.service_principal.as_ref().map_or(&[], |principal| &principal.granted)
 }
 
-/// How a tenant has to look once a run said that it is done.
+/// The required state of a tenant after a completed run.
 pub struct End<'a> {
     /// Names of the granted application permissions.
     pub granted: &'a [&'a str],
@@ -79,7 +79,7 @@ pub fn shortcoming(stage: &Stage, end: &End<'_>) -> Result<(), String> {
         .filter(|secret| works(secret))
         .collect::<BTreeSet<_>>();
     let too_many = application.secrets.len().saturating_sub(mine.len());
-    // Of two secrets with the same first characters nobody can tell which is which; that befalls one pair in 200,000.
+    // Of two secrets with the same first characters it is unknown which is which; this happens to one pair in 200,000.
     let hints = application.secrets.iter().map(|secret| &secret.hint).collect::<BTreeSet<_>>();
     if too_many > end.too_many && hints.len() == application.secrets.len() {
         let names = application.secrets.iter().map(|secret| secret.display_name.as_deref().unwrap_or("-"));

@@ -20,7 +20,7 @@ impl Place {
             Some(Strike::DiskFull) => {
                 Err(StoreError("no space left on device; nothing was written".to_owned()))
             }
-            // What is killed hears nothing more; the next request that it makes never ends.
+            // A killed run gets no response: its next request never ends.
             Some(Strike::KillBeforeWrite) => {
                 stage.kill_now();
                 Err(StoreError("killed".to_owned()))

@@ -80,7 +80,7 @@ async fn begin(world: &World) -> Result<(), String> {
     shortcoming(&world.stage, &world.end(0))
 }
 
-/// Somebody types the secret that is kept into Control Center.
+/// Enters the stored secret into Control Center.
 fn learn(stage: &Stage) {
     let kept = stage.state().kept.clone();
     stage.state().control_center = kept;
@@ -139,11 +139,11 @@ async fn tidy(world: &World, rng: &mut Rng) -> Result<(), String> {
 }
 
 #[test]
-fn a_rotate_that_is_struck_is_finished_by_the_next_one() {
+fn interrupted_rotate_is_completed_by_the_next() {
     assert_struck(&by_seeds(0..500, play), 15);
 }
 
 #[test]
-fn a_rotate_that_is_struck_is_finished_by_the_next_one_for_other_seeds() {
+fn interrupted_rotate_is_completed_by_the_next_for_other_seeds() {
     assert_struck(&by_seeds(500..1_000, play), 15);
 }

@@ -1,4 +1,4 @@
-//! Tenants in which something stands in the way, or which somebody else had in hand before.
+//! Tenants with an obstacle, or with objects from an earlier setup.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +59,7 @@ fn assert_words(text: &str, words: &[&str]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_applications_of_one_name_a_person_chooses() {
+async fn two_applications_of_one_name_need_a_decision() {
     let tenant = json!({"applications": [{"appId": ID, "displayName": NAME}, {"displayName": NAME}]});
     let stage = stage(&tenant, 2);
     let before = stage.emulator.snapshot();
@@ -80,7 +80,7 @@ async fn of_two_applications_of_one_name_a_person_chooses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_application_is_adopted_by_each_of_its_marks() {
+async fn application_is_found_by_each_identifier() {
     let unique = "swyx-teams-swyxmsteamspresencesync-cefbbafe";
     for (application, id, found_by) in [
         (json!({"appId": ID, "displayName": "another"}), Some(ID), FoundBy::ClientId),
@@ -97,7 +97,7 @@ async fn an_application_is_adopted_by_each_of_its_marks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_declared_elsewhere_stays_byte_for_byte() {
+async fn declarations_for_other_resources_stay_unchanged() {
     let stage = World::new(1, Start::Portal, 2, Duration::ZERO).await.stage;
     let id = stage.state().client_id.clone().expect("an id");
     let path = format!("/applications(appId='{id}')?$select=requiredResourceAccess");
@@ -114,20 +114,20 @@ async fn what_is_declared_elsewhere_stays_byte_for_byte() {
     assert!(plan.steps.iter().any(|step| matches!(step, Step::Revoke { .. })), "{plan:?}");
     let pruned = declared().await;
     assert_eq!(pruned[1].to_string(), before[1].to_string());
-    // The delegated permission is none that a mode judges.
+    // Modes ignore delegated permissions.
     let snapshot = stage.emulator.snapshot().applications.remove(0);
     assert_eq!(snapshot.declared.delegated, ["User.Read"]);
     assert_eq!(snapshot.declared.application, ["Presence.ReadWrite.All", "User.ReadBasic.All"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
+async fn deleted_application_error_says_how_to_restore() {
     for is_named in [true, false] {
         let stage = stage(&json!({}), 2);
         done(stage.apply().await, &stage);
         let id = stage.emulator.snapshot().applications[0].id;
         graph(&stage, "DELETE", &format!("/applications/{id}"), Value::Null).await;
-        // Whoever deletes it knows that nothing works without it.
+        // Deleting it is deliberate: nothing works without it.
         stage.state().has_worked = false;
         if !is_named {
             stage.state().client_id = None;
@@ -148,7 +148,7 @@ async fn of_a_deleted_application_it_is_said_how_it_is_restored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_list_of_secrets_is_told_by_its_count() {
+async fn full_secret_list_error_has_the_count() {
     let mut application = plain();
     let secrets =
         (1..1_200).map(|number| json!({"displayName": format!("secret {number}"), "endsInDays": 9}));
@@ -160,7 +160,7 @@ async fn a_full_list_of_secrets_is_told_by_its_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn policies_of_the_tenant_are_named_and_nothing_is_changed() {
+async fn tenant_policies_are_named_and_nothing_changes() {
     for (policies, words) in [
         (json!({"secretsBanned": true}), "forbids new client secrets"),
         (json!({"maxSecretDays": 90}), "does not allow a client secret that is valid for 180 days"),
@@ -176,7 +176,7 @@ async fn policies_of_the_tenant_are_named_and_nothing_is_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_that_somebody_switched_off_is_switched_on() {
+async fn disabled_sign_in_is_enabled() {
     let mut application = plain();
     application["accountEnabled"] = false.into();
     let stage = with_application(application, 2);
@@ -188,7 +188,7 @@ async fn a_sign_in_that_somebody_switched_off_is_switched_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_mode_gets_what_it_needs_and_only_prune_takes_away() {
+async fn each_mode_gets_its_permissions_and_only_prune_removes() {
     const WRITE: &str = "Presence.ReadWrite.All";
     const READ: &str = "Presence.Read.All";
     const USERS: &str = "User.ReadBasic.All";
@@ -220,7 +220,7 @@ async fn each_mode_gets_what_it_needs_and_only_prune_takes_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_wait_for_replication_has_its_reason() {
+async fn every_replication_wait_has_a_reason() {
     let stage = Stage::new(0, json!({}).to_string(), 2, Duration::from_secs(60));
     done(stage.apply().await, &stage);
     let story = stage.state().story.join("\n");

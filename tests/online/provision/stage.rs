@@ -1,5 +1,5 @@
 //! The stage of one run after the other: a tenant, a settings file with a place for the secret, and a Control Center that knows a secret
-//! because somebody typed it in.
+//! because an administrator entered it.
 
 use std::fmt::{Debug, Display};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -49,7 +49,7 @@ pub struct State {
     pub kept: Option<String>,
     pub earlier: Vec<String>,
     pub since: Timestamp,
-    /// The secret that somebody typed into Control Center.
+    /// The secret in Control Center.
     pub control_center: Option<String>,
     /// Secrets that others use.
     pub bystanders: Vec<String>,
@@ -59,7 +59,7 @@ pub struct State {
     pub writes: usize,
     /// What did not hold at some moment; the first.
     pub breach: Option<String>,
-    /// What happened so far, for whoever has to find out why something did not hold.
+    /// The events so far, to find the cause of a failure.
     pub story: Vec<String>,
 }
 
@@ -230,7 +230,7 @@ impl Stage {
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
 
-    /// What strikes a request, if anything does. What is killed waits for ever.
+    /// The fault of a request, if any. A killed run waits forever.
     pub async fn strike(&self, target: Target<'_>) -> Option<Strike> {
         if self.state().is_killed {
             return self.kill().await;
@@ -257,7 +257,7 @@ impl Stage {
         self.state().is_killed = true;
     }
 
-    /// Waits for a kill of this run; one of a run before may still be told.
+    /// Waits for a kill of this run, and ignores that of an earlier run.
     async fn was_killed(&self) {
         while !self.state().is_killed {
             self.killed.notified().await;

@@ -52,7 +52,7 @@ pub struct Storm {
     odds: f64,
     kinds: Vec<Strike>,
     aimed: Option<(Aim, Strike)>,
-    /// The run is told to end after this time.
+    /// The run gets a signal after this time.
     pub interrupt: Option<Duration>,
     events: u32,
     writes: u32,

@@ -23,7 +23,7 @@ enum Way {
     Right,
     /// The old one is removed before there is a new one.
     RemovesFirst,
-    /// The old one is removed as soon as there is a new one, which nobody has tried yet.
+    /// Removes the old secret as soon as there is a new, untested one.
     RemovesUnproven,
     /// Where no answer comes, the request for a secret is sent again.
     AddsBlindly,
@@ -132,12 +132,12 @@ async fn created(seed: u64) -> Result<(), String> {
 }
 
 #[test]
-fn the_right_way_is_not_caught() {
+fn correct_implementation_passes() {
     assert_eq!(caught(async |seed| rotated(Way::Right, seed).await), [""; 0]);
 }
 
 #[test]
-fn wrong_ways_are_caught() {
+fn wrong_implementations_are_detected() {
     let found = |way, words: &str| {
         let caught = caught(async |seed| rotated(way, seed).await);
         let count = caught.iter().filter(|why| why.starts_with(words)).count();

@@ -33,7 +33,7 @@ fn kept_works(stage: &Stage) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_rotations_at_once_one_loses_and_takes_its_secret_back() {
+async fn losing_concurrent_rotation_removes_its_secret() {
     let stage = stage(0, Duration::ZERO);
     let (one, two) = tokio::join!(stage.rotate(NEW), stage.rotate(NEW));
     let (mut made, mut lost) = (0, Vec::new());
@@ -54,7 +54,7 @@ async fn of_two_rotations_at_once_one_loses_and_takes_its_secret_back() {
 /// The second takes the secret that the first is still trying for one that is left over. Control Center's goes on to work, and the next
 /// run notices.
 #[test]
-fn a_rotation_that_starts_while_another_waits_locks_nobody_out() {
+fn concurrent_rotation_keeps_a_working_secret() {
     for seed in 0..200 {
         on_its_own_clock(async {
             let lag = Duration::from_secs(seed % 61);

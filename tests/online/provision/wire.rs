@@ -60,7 +60,7 @@ async fn answer(stage: &Stage, request: Request, is_write: bool) -> Response {
     let (mut head, body) = response.expect("a router answers").into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
     stage.look(is_write);
-    // The wall clock stands still while the emulator's goes on; without a date, the client takes both for one.
+    // The wall clock stops while the emulator's runs; without a date, the client assumes that both are equal.
     head.headers.remove(DATE);
     Response::from_parts(head, body.to_vec())
 }

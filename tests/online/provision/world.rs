@@ -141,7 +141,7 @@ pub async fn consent(stage: &Stage) {
 /// Plays many seeds, each on a clock of its own. Gives how often each strike fell.
 ///
 /// # Panics
-/// Where something did not hold; says for which seeds.
+/// Panics with the failed seeds.
 pub fn by_seeds(seeds: Range<u64>, play: impl AsyncFn(u64) -> Result<Tally, String>) -> Tally {
     let (mut tally, mut failed) = (BTreeMap::new(), Vec::new());
     // One seed alone: SEED=167 cargo test --test online provision

@@ -61,7 +61,7 @@ impl Bench {
         self.step(Event::Statuses(statuses));
     }
 
-    /// Time goes by; the gateway goes on telling that nothing changed.
+    /// Advances the time, while the gateway reports no change.
     fn pass(&mut self, time: f64) {
         self.now = self.now + seconds(time);
         self.step(Event::Statuses(Vec::new()));
@@ -119,7 +119,7 @@ fn a_call_is_set_renewed_and_cleared() {
     bench.call([0], false);
     assert_eq!(bench.writes(), [&Action::Clear(0)]);
     bench.answer("Busy/InACall");
-    // What is read back is nobody's call, not even shortly after the end.
+    // The own session is never read as a call, not even shortly after its end.
     bench.pass(4.0);
     bench.answer("Busy/InACall");
     assert_eq!(bench.writes(), Vec::<&Action>::new());
@@ -147,7 +147,7 @@ fn only_the_newest_state_is_sent() {
 }
 
 #[test]
-fn what_is_over_goes_before_new_calls_and_these_before_renewals() {
+fn clears_go_before_new_calls_before_renewals() {
     let mut bench = Bench::new(100, 100);
     bench.answer("Available/Available");
     bench.call(0..60, true);
@@ -178,7 +178,7 @@ fn what_is_over_goes_before_new_calls_and_these_before_renewals() {
 }
 
 #[test]
-fn while_the_gateway_is_not_heard_nothing_is_renewed() {
+fn nothing_is_renewed_while_the_gateway_is_silent() {
     let mut bench = Bench::new(1, 1_500);
     bench.answer("Available/Available");
     bench.call([0], true);
@@ -189,13 +189,13 @@ fn while_the_gateway_is_not_heard_nothing_is_renewed() {
         assert_eq!(bench.writes(), Vec::<&Action>::new());
         bench.answer("Available/Available");
     }
-    // It is heard again, and the call goes on.
+    // The gateway answers again, and the call continues.
     bench.pass(0.1);
     assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
 }
 
 #[test]
-fn a_session_that_was_lost_is_set_anew_once() {
+fn lost_session_is_set_again_once() {
     let mut bench = Bench::new(1, 1_500);
     bench.answer("Available/Available");
     bench.call([0], true);
@@ -205,7 +205,7 @@ fn a_session_that_was_lost_is_set_anew_once() {
     bench.pass(4.0);
     bench.answer("Available/Available");
     assert_eq!(bench.writes(), [&Action::Renew(0, LIFE)]);
-    // Whoever set that by hand keeps it.
+    // A manually set status stays.
     for _ in 0..50 {
         bench.answer("Available/Available");
         bench.pass(4.0);
@@ -214,7 +214,7 @@ fn a_session_that_was_lost_is_set_anew_once() {
 }
 
 #[test]
-fn a_refused_write_is_retried_after_one_minute_then_two() {
+fn rejected_write_is_retried_after_one_then_two_minutes() {
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
     bench.call([0], true);
@@ -236,7 +236,7 @@ fn a_refused_write_is_retried_after_one_minute_then_two() {
 }
 
 #[test]
-fn when_graph_asks_for_silence_there_is_silence() {
+fn requested_pauses_of_graph_are_respected() {
     let mut bench = Bench::new(1, 1_500);
     bench.answer("Available/Available");
     bench.pass(4.0);
@@ -251,7 +251,7 @@ fn when_graph_asks_for_silence_there_is_silence() {
 }
 
 #[test]
-fn a_reading_that_is_older_than_one_before_says_nothing_unless_it_goes_on() {
+fn older_reading_is_ignored_unless_it_persists() {
     let mut bench = Bench::new(1, 1_500);
     bench.answer("Available/Available");
     let mut read = |presence: &str, version: &str| {
@@ -269,13 +269,13 @@ fn a_reading_that_is_older_than_one_before_says_nothing_unless_it_goes_on() {
     assert!(!read("DoNotDisturb/DoNotDisturb", "A0009"));
     // Away, as before.
     assert!(!read("BeRightBack/BeRightBack", "A0011"));
-    // Graph counts anew: after a while that is believed.
+    // Graph restarts its counter: after a while, the new numbers are accepted.
     let believed = (0..6).map(|_| read("DoNotDisturb/DoNotDisturb", "A0001")).collect::<Vec<_>>();
     assert_eq!(believed.iter().filter(|set| **set).count(), 1, "{believed:?}");
 }
 
 #[test]
-fn after_stop_nothing_is_read_and_open_sessions_are_cleared() {
+fn stop_ends_reading_and_clears_sessions() {
     let mut bench = Bench::new(3, 1_500);
     bench.answer("Available/Available");
     bench.call([0, 1], true);
@@ -291,19 +291,19 @@ fn after_stop_nothing_is_read_and_open_sessions_are_cleared() {
 }
 
 #[test]
-fn users_missing_from_a_snapshot_are_in_no_call() {
+fn users_missing_from_a_snapshot_have_no_call() {
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
     bench.call([0, 1], true);
     bench.answer("Busy/InACall");
-    // The gateway begins anew, and has only one of them.
+    // The gateway restarts, and has only one of them.
     let all = vec![bench.status(1, true)];
     bench.step(Event::AllStatuses(all));
     assert_eq!(bench.writes(), [&Action::Clear(0)]);
 }
 
 #[test]
-fn a_user_who_leaves_and_returns_keeps_the_session_in_teams() {
+fn removed_and_added_user_keeps_the_session() {
     let link = |swyx: &str, teams: u128| Link { swyx: swyx.into(), teams: Uuid::from_u128(teams) };
     let mut bench = Bench::new(2, 1_500);
     bench.answer("Available/Available");
@@ -318,7 +318,7 @@ fn a_user_who_leaves_and_returns_keeps_the_session_in_teams() {
     bench.step(Event::Users(vec![link("7", 0), link("1", 1)]));
     let all = vec![bench.status(7, true), bench.status(1, false)];
     bench.step(Event::AllStatuses(all));
-    // What Swyx shows of the new one behind the call is not known, so that is set.
+    // The status behind the new call is unknown, so it is set.
     assert_eq!(bench.writes(), [&Action::Clear(0), &Action::SetStatus(0, SwyxStatus::Available)]);
     bench.answer("Busy/InACall");
     assert_eq!(bench.writes(), [&Action::Set(0, LIFE)]);
@@ -332,7 +332,7 @@ fn a_user_who_leaves_and_returns_keeps_the_session_in_teams() {
 }
 
 #[test]
-fn one_user_whose_write_always_fails_slows_nobody_down() {
+fn failing_writes_of_one_user_do_not_delay_others() {
     let mut bench = Bench::new(3, 1_500);
     bench.answer("Available/Available");
     bench.call([0], true);
@@ -362,7 +362,7 @@ fn one_user_whose_write_always_fails_slows_nobody_down() {
 }
 
 #[test]
-fn a_session_of_an_earlier_run_that_shows_late_is_cleared_and_no_call_of_the_user() {
+fn late_session_of_an_earlier_run_is_cleared() {
     let mut bench = Bench::new(1, 1_500);
     bench.answer("Available/Available");
     bench.pass(4.0);

@@ -17,7 +17,7 @@ use super::wrong::Brain;
 /// What is to happen.
 #[derive(Clone, Debug)]
 enum Next {
-    /// Somebody does something: in Teams, a call, or by hand in Swyx.
+    /// A user acts: in Teams, with a call, or in Swyx.
     Teams(usize),
     Call(usize),
     ByHand(usize),
@@ -29,7 +29,7 @@ enum Next {
     Answer(u32, Command, Outcome),
     /// An event of the gateway, on one connection.
     GatewayEvent(u32, UserStatus),
-    /// The driver reads what changed at the gateway, or connects anew.
+    /// The driver reads the changes of the gateway, or reconnects.
     Poll(u32),
     AllRead(u32, Vec<UserStatus>),
     ChangesRead(u32, Vec<UserStatus>),
@@ -54,7 +54,7 @@ pub struct Run<'p> {
     life: u32,
     connection: u32,
     wake: u32,
-    /// What the engine's clock is behind the world's.
+    /// The lag of the engine's clock.
     behind: Time,
     graph_out_until: Time,
     gateway_out_until: Time,
@@ -160,8 +160,7 @@ impl<'p> Run<'p> {
             Next::Strike(blow) => self.strike(self.plan.blows[blow].1),
             Next::Wake(wake) if wake == self.wake => self.step(Event::Tick),
             Next::Wake(_) => {}
-            // With the program its connections are cut. A status that its last request set after it was started again would look as if somebody
-            // had set it by hand, and nobody could tell.
+            // The connections end with the program. A status that its last request sets after the restart would look like a manual status.
             Next::Effect(life, Action::SetStatus(..)) if life != self.life => {}
             Next::Effect(_, action) => self.take_effect(&action),
             Next::Answer(life, command, outcome) if life == self.life => {
@@ -216,7 +215,7 @@ impl<'p> Run<'p> {
                 self.at(time, Next::Start);
             }
             Blow::Sleep(life) => {
-                // Nothing of this program happens; what is on its way arrives, and what was said meanwhile waits or is lost.
+                // The program does nothing. Requests under way arrive; messages in the meantime wait or are lost.
                 let life = life.min(self.plan.busy_until.saturating_sub(self.now));
                 self.behind += life;
                 self.now += life;
@@ -380,7 +379,7 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// The gateway tells everybody who is connected; some of it is lost, comes twice, or late and so out of order.
+    /// The gateway sends an event to all streams; events can be lost, repeated, late or reordered.
     fn tell(&mut self, user: usize) {
         if self.cursor.is_none()
             || self.now < self.gateway_out_until

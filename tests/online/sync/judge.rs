@@ -16,7 +16,7 @@ pub const LONGEST_WAIT: Time = 20_000;
 /// Answers, and events on their way.
 const ON_THE_WAY: Time = 11_000;
 
-/// An outage of Graph: what was sent to it in vain, and how much of that was a write for a user for whom one was sent before.
+/// An outage of Graph: the number of lost requests, and how many of them repeated a write for the same user.
 #[derive(Debug, Default)]
 struct Outage {
     began: Time,
@@ -80,7 +80,7 @@ impl Judge {
     pub fn struck(&mut self, blow: Blow, now: Time) {
         self.blows.push((now, blow));
         if let Blow::Kill(_) = blow {
-            // Another life of the program knows nothing of what this one was asked for; it will be told again.
+            // The restarted program does not know the earlier request; it gets it again.
             self.requests.clear();
             self.silence_until.clear();
         }
@@ -135,7 +135,7 @@ impl Judge {
         self.blows.iter().map(|(_, blow)| if let Blow::Sleep(life) = blow { *life } else { 0 }).sum()
     }
 
-    /// The program sets a status in Swyx: the user's own Teams client must have said so lately, since the last time that it was set.
+    /// The program sets a status in Swyx: the user's Teams client must have reported it since the previous change.
     pub fn status_is_set(&mut self, world: &World, user: usize, status: &str, now: Time) {
         let person = &world.people[user];
         let lately = now.saturating_sub(self.lag + 2 * self.interval + 60_000 + self.outage() + self.slept());
@@ -181,7 +181,7 @@ impl Judge {
         let is_right = if is_in_call && self.mode == Mode::BothWays {
             has_session
         } else {
-            // A killed program may leave one where nobody sees it, behind a stronger presence; it ends by itself.
+            // A killed program can leave a session behind a stronger presence; it expires.
             let is_hidden = person.shown_at(now).0 == person.client_now();
             !has_session || is_hidden && now <= since + self.session + GRACE
         };
@@ -191,13 +191,13 @@ impl Judge {
     fn check_swyx(&self, world: &World, user: usize, now: Time) {
         let person = &world.people[user];
         let client = person.client_now();
-        // While the session of this program may be what is seen, nobody can know what the client says.
+        // While the own session can be visible, the presence of the client is unknown.
         let looks_own = |pair: usize| pair == IN_A_CALL || CLIENT[pair].1 == "Busy";
         let is_masked = person.has_session(now) && looks_own(person.shown_at(now).0);
         let is_echo = looks_own(client) && now < self.cleared[user] + ECHO + 2 * self.interval + ON_THE_WAY;
         let Some(wanted) = CLIENT[client].2.filter(|_| !is_masked && !is_echo) else { return };
         let (when, set, by_hand) = *person.set.last().expect("one");
-        // What was set by hand stays until Teams changes; a change that was over before the next reading is none.
+        // A manual status stays until Teams changes; a change that ends before the next reading does not count.
         let unseen = self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept();
         let mut end = now;
         let since = person.client.iter().rev().take_while(|(start, client)| {

@@ -1,4 +1,4 @@
-//! What one seed stands for: how many people, which settings, what goes wrong and until when.
+//! The plan of one seed: the number of users, the settings, the faults and their end.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// Milliseconds since the world began.
 pub type Time = u64;
 
-/// What goes wrong, each as a probability of one request or event unless said otherwise.
+/// The faults, each as a probability per request or event unless noted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults {
     pub throttle: f64,
@@ -19,7 +19,7 @@ pub struct Faults {
     pub lost_event: f64,
     pub repeated_event: f64,
     pub late_event: f64,
-    /// The longest time that a reading lags behind, in milliseconds; readings come from stores that lag differently.
+    /// The maximum lag of a reading in milliseconds; the stores of readings lag differently.
     pub lag: Time,
     /// The slowest answer of the gateway, in milliseconds.
     pub slow_gateway: Time,
@@ -32,11 +32,11 @@ pub enum Blow {
     GraphOut(Time),
     /// The gateway does not answer for so long.
     GatewayOut(Time),
-    /// The gateway begins anew: its sequences, too.
+    /// The gateway restarts, with new sequences.
     GatewayRestart,
     /// The program is killed, and started again so much later.
     Kill(Time),
-    /// The machine sleeps: the program's clock stands still for so long.
+    /// The machine sleeps: the program's clock stops for this time.
     Sleep(Time),
 }
 

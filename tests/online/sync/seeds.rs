@@ -4,7 +4,7 @@ use super::driver::Run;
 use super::plan::Plan;
 use super::wrong::{Brain, Fault};
 
-/// How many seeds are tried where nobody asks for more.
+/// The default number of seeds.
 const SEEDS: u64 = 300;
 
 fn number(name: &str) -> Option<u64> {
@@ -12,7 +12,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-fn both_sides_agree_in_the_end_whatever_went_wrong() {
+fn both_sides_agree_after_any_faults() {
     let seeds = match number("SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..number("SEEDS").unwrap_or(SEEDS),
@@ -50,26 +50,26 @@ fn catch(make: fn(&Plan) -> Brain, within: u64) {
 }
 
 #[test]
-fn an_engine_that_takes_a_status_for_a_call_is_caught() {
+fn engine_that_treats_a_status_as_a_call_is_detected() {
     catch(|plan| Brain::new(plan, Fault::EchoFromSwyx), 30);
 }
 
 #[test]
-fn an_engine_that_takes_its_own_session_for_a_call_is_caught() {
+fn engine_that_treats_its_session_as_a_call_is_detected() {
     catch(|plan| Brain::new(plan, Fault::EchoFromTeams), 30);
 }
 
 #[test]
-fn an_engine_that_renews_nothing_is_caught() {
+fn engine_that_renews_nothing_is_detected() {
     catch(|plan| Brain::new(plan, Fault::NoRenewal), 30);
 }
 
 #[test]
-fn an_engine_that_carries_the_oldest_first_is_caught() {
+fn engine_that_writes_the_oldest_first_is_detected() {
     catch(|plan| Brain::new(plan, Fault::OldestFirst), 30);
 }
 
 #[test]
-fn an_engine_that_hears_events_only_is_caught() {
+fn engine_that_only_uses_events_is_detected() {
     catch(|plan| Brain::new(plan, Fault::EdgesOnly), 60);
 }

@@ -24,7 +24,7 @@ const BUSY: u8 = 3;
 /// One person.
 #[derive(Clone, Debug)]
 pub struct Person {
-    /// What the Teams client said, and when.
+    /// The presence from the Teams client, and its time.
     pub client: Vec<(Time, usize)>,
     /// Until when the session lives, and when it was set.
     pub session: Option<(Time, Time)>,

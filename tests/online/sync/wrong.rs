@@ -1,4 +1,4 @@
-//! The engine, and engines with a fault, made from it by falsifying what it hears and does: the same checks must catch them.
+//! Engines with a fault: the inputs or outputs of the real engine are changed. The same checks must detect them.
 
 use std::collections::{HashMap, VecDeque};
 

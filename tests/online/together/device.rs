@@ -46,7 +46,7 @@ async fn one_prompt_serves_every_file_of_a_tenant() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_that_is_refused_or_ends_is_said_and_asked_for_once() {
+async fn rejected_or_expired_code_is_requested_once() {
     for (way, words) in [(DeviceCode::Decline, "sign-in refused"), (DeviceCode::Expire, "")] {
         let place = with(way);
         let (administrators, prompts) = administrators();
@@ -63,7 +63,7 @@ async fn a_code_that_is_refused_or_ends_is_said_and_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_refused_is_told_apart() {
+async fn rejections_are_distinguished() {
     let refused = |way| async move {
         let place = with(way);
         administrators()
@@ -92,7 +92,7 @@ impl Transport for Nowhere {
 }
 
 #[tokio::test(start_paused = true)]
-async fn that_one_file_leads_nowhere_keeps_no_other_from_signing_in() {
+async fn unreachable_file_does_not_block_other_sign_ins() {
     let place = with(DeviceCode::Approve);
     let (administrators, prompts) = administrators();
     let failed =
@@ -106,7 +106,7 @@ async fn that_one_file_leads_nowhere_keeps_no_other_from_signing_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_kept_waiting_for_a_code_longer_than_a_minute() {
+async fn waiting_for_a_code_is_limited_to_a_minute() {
     /// Asks for a day's patience.
     struct Tomorrow;
 

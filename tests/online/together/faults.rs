@@ -59,16 +59,16 @@ async fn no_fault_makes_a_tenant_look_like_another() {
     assert!(seen > 75 && unseen > 75, "{seen} seen, {unseen} not");
 }
 
-/// The known-bad twin: an expired token is refused by Graph as a missing permission would be, so the reads fail, and are found.
+/// The cross-check: Graph rejects an expired token like a missing permission, so the failed reads are detected.
 #[tokio::test(start_paused = true)]
-async fn a_tenant_that_refuses_good_tokens_is_found() {
+async fn tenant_that_rejects_valid_tokens_is_found() {
     let place = place(Options { faults: vec![fault("expired-token=1")], ..Options::default() });
     let tenant = place.application().await;
     assert_eq!(place.rules(&tenant), ["directory-unreadable", "presence-unreadable"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_client_stays_within_graphs_limits_where_they_are_enforced() {
+async fn client_stays_within_enforced_graph_limits() {
     let place = place(Options { enforce_limits: true, ..Options::default() });
     for _ in 0..50 {
         let tenant = place.application().await;

@@ -1,9 +1,9 @@
-//! The administrator's sign-in: in what order, for which tenant, and what is said where there is none.
+//! The administrator's sign-in: order of the methods, tenant, and the error without a method.
 
 use crate::emulated::*;
 
 #[test]
-fn without_a_way_to_sign_in_both_ways_are_named() {
+fn missing_sign_in_names_both_methods() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let mut command = emulated.program();
@@ -40,7 +40,7 @@ fn a_token_of_another_tenant_is_not_used() {
 }
 
 #[test]
-fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
+fn token_without_permission_gives_exit_code_3() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let mut command = emulated.program();
@@ -54,7 +54,7 @@ fn a_token_that_may_not_read_is_an_answer_and_no_finding() {
 }
 
 #[test]
-fn the_azure_cli_is_asked_for_this_tenant_and_sees_none_of_our_variables() {
+fn azure_cli_gets_the_tenant_and_no_own_variables() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let token = emulated.write("token", emulated.fact("admin_token"));

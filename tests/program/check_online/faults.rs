@@ -1,4 +1,4 @@
-//! Faults on the way: what is said, and with which exit code.
+//! Faults during requests: messages and exit codes.
 
 use crate::emulated::*;
 
@@ -10,7 +10,7 @@ fn with_faults(arguments: &[&str], more: &[&str]) -> crate::common::Run {
 }
 
 #[test]
-fn a_service_that_is_out_of_order_is_no_finding() {
+fn unavailable_service_is_not_a_finding() {
     for fault in ["unavailable=1", "html-body=1", "throttle=1", "drop-reply=1"] {
         let run = with_faults(&["--fault", fault], &["--timeout", "1"]);
         // There is no time for a second try. Which of the two it is may depend on how long the first one took; where time is virtual,
@@ -23,7 +23,7 @@ fn a_service_that_is_out_of_order_is_no_finding() {
 }
 
 #[test]
-fn tokens_that_graph_takes_for_expired_are_renewed_once_and_then_a_finding() {
+fn rejected_tokens_are_renewed_once_then_reported() {
     let run = with_faults(&["--fault", "expired-token=1"], &[]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     let found = findings(&run);
@@ -32,7 +32,7 @@ fn tokens_that_graph_takes_for_expired_are_renewed_once_and_then_a_finding() {
 }
 
 #[test]
-fn a_clock_that_is_an_hour_off_is_said_and_spoils_nothing() {
+fn wrong_clock_is_reported_without_side_effects() {
     for (skew, words) in
         [("3600", "60 minutes behind Microsoft's"), ("-3600", "60 minutes ahead of Microsoft's")]
     {

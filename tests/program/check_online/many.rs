@@ -4,7 +4,7 @@ use crate::emulated::*;
 use serde_json::Value;
 
 #[test]
-fn one_file_that_fails_spoils_no_other() {
+fn failing_file_does_not_affect_others() {
     let emulated = Emulated::scenario("ready");
     let other = Emulated::scenario("empty");
     let good = emulated.settings(2);
@@ -44,7 +44,7 @@ fn one_file_that_fails_spoils_no_other() {
 }
 
 #[test]
-fn what_cannot_be_read_is_reported_as_without_online() {
+fn unreadable_files_are_reported_as_without_online() {
     let emulated = Emulated::scenario("ready");
     let utf16 = emulated.folder().join("utf16.toml");
     std::fs::write(&utf16, "x = 1".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
@@ -62,7 +62,7 @@ fn what_cannot_be_read_is_reported_as_without_online() {
 }
 
 #[test]
-fn a_verdict_stands_though_nobody_listens_on_standard_error() {
+fn closed_stderr_does_not_change_the_verdict() {
     let emulated = Emulated::scenario("ready");
     emulated.write(
         "a.toml",

@@ -52,7 +52,7 @@ const SCENARIOS: &[(&str, u8, &[&str], &[&str])] = &[
 ];
 
 #[test]
-fn every_scenario_gives_its_rules_and_a_sound_one_none() {
+fn every_scenario_gives_exactly_its_rules() {
     for (scenario, mode, own, admin) in SCENARIOS {
         let emulated = Emulated::scenario(scenario);
         emulated.write("a.toml", &emulated.settings(*mode));
@@ -80,7 +80,7 @@ fn every_scenario_gives_its_rules_and_a_sound_one_none() {
 }
 
 #[test]
-fn what_is_not_examined_is_listed_with_the_reason() {
+fn skipped_rules_are_listed_with_the_reason() {
     let emulated = Emulated::scenario("expired-secret");
     emulated.write("a.toml", &emulated.settings(2));
     let skipped = skipped(&emulated.check(&["--format", "json", "a.toml"]));
@@ -96,7 +96,7 @@ fn what_is_not_examined_is_listed_with_the_reason() {
 }
 
 #[test]
-fn a_sound_file_takes_two_requests_and_an_administrator_at_most_two_more() {
+fn valid_file_needs_two_requests_and_an_administrator_two_more() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let token = format!("POST /{}/oauth2/v2.0/token", emulated.fact("tenant_id"));
@@ -130,7 +130,7 @@ fn the_verdict_says_what_is_proven_and_what_is_inferred() {
 }
 
 #[test]
-fn what_is_wrong_with_ids_and_secrets_stands_at_their_keys() {
+fn id_and_secret_findings_are_at_their_keys() {
     let emulated = Emulated::scenario("ready");
     let other = NOBODY;
     let settings = emulated.settings(2);
@@ -164,7 +164,7 @@ fn what_is_wrong_with_ids_and_secrets_stands_at_their_keys() {
 }
 
 #[test]
-fn a_warning_can_be_allowed_and_an_allow_for_an_unseen_rule_is_left_alone() {
+fn allow_works_online_and_is_kept_for_skipped_rules() {
     let emulated = Emulated::scenario("excess");
     let allow = "# swyx-teams: allow(permission-excess) also used for mail\n";
     emulated.write(

@@ -31,7 +31,7 @@ fn send(name: &str, child: &Child) {
 }
 
 #[test]
-fn a_signal_ends_the_command_with_its_descendants_and_then_the_program() {
+fn signal_ends_the_command_with_its_descendants() {
     for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("QUIT", 3)] {
         for arguments in WAYS {
             let folder = folder();
@@ -47,7 +47,7 @@ fn a_signal_ends_the_command_with_its_descendants_and_then_the_program() {
 }
 
 #[test]
-fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+fn signals_ignored_at_the_start_stay_ignored() {
     let folder = folder();
     let ignoring = "trap '' HUP; exec \"$0\" \"$@\"";
     let mut command = Command::new("sh");

@@ -30,7 +30,7 @@ impl Running {
         self.facts[name].as_str().unwrap_or_else(|| panic!("no {name}")).to_owned()
     }
 
-    /// Ends it, and says with what code, what else it said, and after how long.
+    /// Ends it, and returns the exit code, the remaining output and the duration.
     fn end(mut self) -> (Option<i32>, String, Duration) {
         let began = Instant::now();
         let id = self.child.id().to_string();
@@ -52,7 +52,7 @@ fn client(ca_file: &str) -> reqwest::Client {
 }
 
 #[tokio::test]
-async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
+async fn emulator_serves_until_sigterm_and_cleans_up() {
     let running = Running::start(&["--scenario", "ready"]);
     let ca_file = running.fact("ca_file");
     assert_eq!(running.fact("graph"), format!("{}/v1.0", running.fact("authority")));
@@ -68,7 +68,7 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
     assert_eq!(answer.status(), 200);
     let by_number = address.replace("localhost", "127.0.0.1");
     assert_eq!(client.post(by_number).send().await.expect("an answer").status(), 400);
-    // Whoever does not trust the authority gets no answer.
+    // A client that does not trust the authority gets no response.
     let stranger = reqwest::Client::builder().no_proxy().build().expect("a client");
     assert!(stranger.post(&address).send().await.is_err());
     let option = running.fact("authority").replace("https://", "--trust=");
@@ -80,7 +80,7 @@ async fn it_serves_until_sigterm_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn what_is_dropped_ends_the_connection_without_an_answer() {
+async fn dropped_requests_close_the_connection() {
     for (fault, status) in [("drop-reply", 200), ("drop-request", 0)] {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let running =
@@ -96,18 +96,18 @@ async fn what_is_dropped_ends_the_connection_without_an_answer() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_does_not_keep_it_from_ending() {
+async fn pending_request_does_not_delay_the_end() {
     let running = Running::start(&["--fault", "slow=600000"]);
     let client = client(&running.fact("ca_file"));
     let address = format!("{}/common/discovery/instance", running.fact("authority"));
     let before = sockets(running.child.id());
     let asked = tokio::spawn(client.get(address).send());
-    // The request is under way once the connection is there; that it ends without an answer shows that it was.
+    // The request is pending once the connection exists; its end without a response proves that.
     while sockets(running.child.id()) == before {
         tokio::task::yield_now().await;
     }
     let (code, _, took) = tokio::task::spawn_blocking(|| running.end()).await.expect("it ends");
-    // Not the ten minutes that the answer takes.
+    // The response would take ten minutes.
     assert!(code == Some(0) && took < Duration::from_secs(60), "{code:?} {took:?}");
     assert!(asked.await.expect("it ends").is_err());
 }
@@ -120,7 +120,7 @@ fn sockets(process: u32) -> usize {
 }
 
 #[test]
-fn what_it_cannot_serve_it_says() {
+fn unusable_arguments_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("state.json"), "{\"users\": [{\"nme\": \"Ab18Q~zY7xW6\"}]}")
         .expect("a file");

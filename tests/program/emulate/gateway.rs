@@ -40,7 +40,7 @@ impl Running {
         client.get(format!("{}{path}", self.fact("gateway"))).bearer_auth(self.fact("gateway_token"))
     }
 
-    /// Ends it, and says with what code and what it wrote on standard error.
+    /// Ends it, and returns the exit code and standard error.
     fn end(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
@@ -58,7 +58,7 @@ impl Drop for Running {
     }
 }
 
-/// Reads a stream until that text has come.
+/// Reads a stream until it contains the text.
 async fn until(answer: &mut reqwest::Response, wanted: &str) -> String {
     let mut text = String::new();
     while !text.contains(wanted) {
@@ -69,7 +69,7 @@ async fn until(answer: &mut reqwest::Response, wanted: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_load_is_heard_as_it_happens_and_journalled() {
+async fn load_is_streamed_and_journalled() {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = folder.path().join("journal.jsonl");
     let running = Running::start(&["--load", "100", "--journal", journal.to_str().expect("UTF-8")]);
@@ -89,7 +89,7 @@ async fn a_load_is_heard_as_it_happens_and_journalled() {
 }
 
 #[tokio::test]
-async fn a_script_begins_when_it_is_ready() {
+async fn script_starts_with_the_ready_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let script = folder.path().join("calls.txt");
     std::fs::write(&script, "0 1002 call # at once\n").expect("a file");
@@ -108,7 +108,7 @@ async fn a_script_begins_when_it_is_ready() {
 }
 
 #[test]
-fn mistakes_are_told_before_anything_is_served() {
+fn script_errors_are_reported_before_serving() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("calls.txt"), "0 1001 call\n1 nobody call\nsoon 1001 call\n")
         .expect("a file");

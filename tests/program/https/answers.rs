@@ -1,4 +1,4 @@
-//! What comes back over a real connection: redirects, pages, broken answers, floods.
+//! Responses over a real connection: redirects, pages, invalid and endless responses.
 
 use super::certificates::{check, settings};
 use super::server::*;
@@ -15,7 +15,7 @@ fn against(answer: String) -> (Run, Vec<String>) {
 }
 
 #[test]
-fn a_redirect_is_refused_and_the_secret_goes_nowhere() {
+fn redirect_is_rejected_and_no_secret_is_sent() {
     let (elsewhere, received) = listener();
     for status in
         ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"]
@@ -35,7 +35,7 @@ fn a_redirect_is_refused_and_the_secret_goes_nowhere() {
 }
 
 #[test]
-fn a_page_of_a_proxy_is_none_of_microsofts() {
+fn page_of_a_proxy_is_identified() {
     let (run, _) = against(http("200 OK", "content-type: text/html\r\n", "<html>Please log on</html>"));
     assert_eq!(run.code, Some(3), "{}", run.err);
     assert!(
@@ -57,7 +57,7 @@ fn a_page_of_a_proxy_is_none_of_microsofts() {
 }
 
 #[test]
-fn an_answer_without_end_is_cut_off() {
+fn endless_response_is_limited() {
     let (run, _) =
         against(http("200 OK", "content-type: application/json\r\n", &"x".repeat(9 * 1024 * 1024)));
     assert_eq!(run.code, Some(3), "{}", run.err);
@@ -65,7 +65,7 @@ fn an_answer_without_end_is_cut_off() {
 }
 
 #[test]
-fn an_answer_that_is_no_http_or_ends_early_is_told_apart() {
+fn invalid_and_incomplete_responses_are_distinguished() {
     for answer in
         ["hello\r\n\r\n".to_owned(), "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n{".to_owned()]
     {

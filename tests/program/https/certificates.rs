@@ -1,4 +1,4 @@
-//! Whoever cannot prove to be the host that was asked for gets nothing, and the administrator hears why.
+//! A server without a valid certificate for the host gets no request, and the error says why.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ pub fn check(folder: &Path, more: &[&str], environment: &[(&str, &str)]) -> comm
 }
 
 #[test]
-fn no_certificate_that_does_not_verify_gets_a_byte() {
+fn invalid_certificate_gets_no_request() {
     let authority = Authority::new("the authority");
     let namesake = Authority::new("the authority");
     let stranger = Authority::new("a stranger");
@@ -115,9 +115,9 @@ fn no_certificate_that_does_not_verify_gets_a_byte() {
     }
 }
 
-/// The known-bad twin of the server's notes: with a certificate that verifies, the request and the secret are there to be seen.
+/// The cross-check: with a valid certificate, the server receives the request with the secret.
 #[test]
-fn a_certificate_that_verifies_gets_the_request() {
+fn valid_certificate_gets_the_request() {
     let authority = Authority::new("the authority");
     let folder = tempfile::tempdir().expect("a folder");
     authority.save(&folder.path().join("ca.pem"));
@@ -130,7 +130,7 @@ fn a_certificate_that_verifies_gets_the_request() {
 }
 
 #[test]
-fn what_speaks_no_tls_or_hangs_up_is_told_apart() {
+fn plain_text_and_closed_connections_are_distinguished() {
     let folder = tempfile::tempdir().expect("a folder");
     Authority::new("x").save(&folder.path().join("ca.pem"));
     let (plain, _) = serve(|stream, _| {
@@ -157,7 +157,7 @@ fn what_speaks_no_tls_or_hangs_up_is_told_apart() {
 }
 
 #[test]
-fn a_ca_file_that_is_none_is_said_before_anything_is_sent() {
+fn invalid_ca_file_is_reported_before_any_request() {
     let folder = tempfile::tempdir().expect("a folder");
     let (address, seen) = listener();
     settings(folder.path(), address.port());

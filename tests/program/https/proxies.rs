@@ -28,7 +28,7 @@ fn proxy(status: &'static str) -> String {
 }
 
 #[test]
-fn a_proxy_is_named_as_the_one_that_is_in_the_way() {
+fn proxy_errors_name_the_proxy() {
     let nobody =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     for (proxy, words, code) in [
@@ -52,7 +52,7 @@ fn a_proxy_is_named_as_the_one_that_is_in_the_way() {
 }
 
 #[test]
-fn a_variable_that_names_nothing_of_use_is_said_and_nothing_is_sent() {
+fn invalid_proxy_variable_is_reported_before_any_request() {
     for value in [":::junk", "htp://127.0.0.1:9", "socks5://127.0.0.1:9"] {
         let run = through(None, &[("HTTPS_PROXY", value)]);
         assert_eq!(run.code, Some(2), "{value}: {}", run.err);

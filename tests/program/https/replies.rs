@@ -1,4 +1,4 @@
-//! Whole conversations with a server that plays Entra ID and Graph badly: tokens that are no JWT, another cloud, pages elsewhere.
+//! Complete runs against a faulty Entra ID and Graph: opaque tokens, another cloud, next pages on other hosts.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ fn opaque() -> (&'static str, Value) {
 }
 
 #[test]
-fn a_token_that_is_no_jwt_is_as_good_as_its_reads() {
+fn opaque_token_is_judged_by_its_reads() {
     let (run, seen) = against(opaque(), |_| json!({"value": []}), &[]);
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     assert_eq!(seen.len(), 2);
@@ -56,7 +56,7 @@ fn a_token_that_is_no_jwt_is_as_good_as_its_reads() {
 }
 
 #[test]
-fn a_tenant_of_another_cloud_is_a_finding_at_the_cloud() {
+fn tenant_of_another_cloud_is_a_finding() {
     let refused = json!({"error": "invalid_request", "error_codes": [90_038], "error_description": "AADSTS90038: elsewhere"});
     let (run, seen) = against(("400 Bad Request", refused), |_| Value::Null, &["--format", "concise"]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
@@ -87,7 +87,7 @@ fn registration(url: &str, next: Option<&str>) -> Value {
 }
 
 #[test]
-fn a_next_page_on_another_host_is_not_followed_and_gets_no_token() {
+fn next_page_on_another_host_gets_no_token() {
     let (elsewhere, received) = listener();
     for next in [
         format!("https://127.0.0.1:{}/v1.0/x", elsewhere.port()),
@@ -104,7 +104,7 @@ fn a_next_page_on_another_host_is_not_followed_and_gets_no_token() {
     }
     assert_eq!(received.connections(), Vec::<String>::new());
 
-    // The twin: without the page, the same registration is read.
+    // The cross-check: without the page, the same registration is read.
     let (run, _) = against(opaque(), |url| registration(url, None), &["--as-admin"]);
     assert!(run.out.contains("the registration can be read"), "{}{}", run.out, run.err);
 }

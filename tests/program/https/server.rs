@@ -48,7 +48,7 @@ pub fn serve(work: impl Fn(&mut TcpStream, &Seen) + Send + Sync + 'static) -> (S
             let (noted, work) = (noted.clone(), Arc::clone(&work));
             std::thread::spawn(move || {
                 let mut stream = stream;
-                // A peer that says nothing must not hold a thread for ever.
+                // A silent peer must not block a thread forever.
                 let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
                 work(&mut stream, &noted);
             });

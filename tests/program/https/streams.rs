@@ -1,4 +1,4 @@
-//! Answers that are read while they still come.
+//! Responses that are read while they arrive.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -19,14 +19,14 @@ fn chunk(text: &str) -> String {
     format!("{:x}\r\n{text}\r\n", text.len())
 }
 
-/// A server that begins a stream, and goes on with each text that it is given; it ends when there are no more.
+/// A server that streams each given text, and then ends.
 fn stepwise() -> (SocketAddr, Sender<String>) {
     let (give, take): (_, Receiver<String>) = channel();
     let take = Mutex::new(take);
     let (address, _) = serve(move |stream, _| {
         if request(stream).is_some() {
             stream.write_all(HEAD.as_bytes()).expect("sent");
-            // Whoever waits for more than ever comes must not wait for ever.
+            // Waiting for missing data must end.
             while let Ok(text) = take.lock().unwrap().recv_timeout(Duration::from_secs(20)) {
                 stream.write_all(text.as_bytes()).expect("sent");
             }
@@ -49,9 +49,9 @@ fn gateway(address: SocketAddr) -> Gateway {
     Gateway::new(&address, Secret::new("a-token"), std::sync::Arc::new(https()), limits)
 }
 
-/// The server gives each event only once the one before has been read: whoever read whole answers would never see the first.
+/// The server sends each event only after the previous one was read, so a client that buffers whole responses would hang.
 #[tokio::test]
-async fn events_come_while_the_answer_lasts() {
+async fn events_arrive_before_the_response_ends() {
     let (address, give) = stepwise();
     let mut events = gateway(address).events(None).await.expect("a stream");
     for _ in 0..3 {
@@ -64,7 +64,7 @@ async fn events_come_while_the_answer_lasts() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
+async fn broken_stream_differs_from_a_finished_one() {
     let (address, give) = stepwise();
     let mut events = gateway(address).events(None).await.expect("a stream");
     give.send(chunk(":\n")).expect("the server waits");
@@ -78,7 +78,7 @@ async fn a_stream_that_is_cut_off_is_told_from_one_that_ends() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_nobody_there_for_a_stream_too() {
+async fn stream_reports_an_unreachable_host() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);

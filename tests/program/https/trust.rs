@@ -1,8 +1,7 @@
-//! A settings file from a pull request: each key that could carry a secret elsewhere, or run something, aimed at a listener, which
-//! must hear nothing; and, as the known-bad twin, the same file with `--trust`, which makes the listener hear.
+//! A settings file from a pull request: each key that could send a secret elsewhere, or run a command, points to a listener, which must
+//! receive nothing. As a cross-check, the listener receives a request from the same file with `--trust`.
 //!
-//! The listener is on this machine, whose ports may belong to anyone: under its usual names and under `127.1`, which is 127.0.0.1 to
-//! whoever connects.
+//! The listener is on this machine, under its usual names and under `127.1`, which connects to 127.0.0.1.
 
 use std::path::Path;
 
@@ -180,7 +179,7 @@ fn no_command_connects_to_a_port_of_this_machine_without_trust() {
         }
     }
     assert_eq!(seen.connections(), Vec::<String>::new());
-    // With trust, the same file makes the listener hear, and its secret is shown.
+    // With trust, the listener receives a request, and the secret is shown.
     for trust in [format!("--trust={host}"), "--trust=LocalHost".to_owned(), "--trust".to_owned()] {
         let run = check(folder.path(), &[&trust, "--timeout", "1"], &[]);
         assert!(matches!(run.code, Some(3 | 4)), "{}", run.err);
@@ -206,7 +205,7 @@ fn this_machine_is_never_reached_through_a_proxy() {
     assert!(!direct.connections().is_empty());
     assert_eq!(through.connections(), Vec::<String>::new());
 
-    // The twin: what is not on this machine does go through it, as a tunnel, and nothing secret is in the request for the tunnel.
+    // The cross-check: requests to other machines use it as a tunnel, and the tunnel request contains no secret.
     std::fs::write(folder.path().join("a.toml"), GOOD).expect("written");
     let run = check(folder.path(), &["--timeout", "1"], &environment);
     assert!(through.connections()[0].starts_with("CONNECT login.microsoftonline.com:443 "), "{}", run.err);

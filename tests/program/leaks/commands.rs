@@ -9,7 +9,7 @@ pub const OTHERS: [&str; 2] = ["clean.toml", "other.toml"];
 
 pub struct Line {
     pub arguments: Vec<String>,
-    /// What stands at standard input.
+    /// The content of standard input.
     pub input: Option<Vec<u8>>,
     /// Whether it may change the file.
     pub writes: bool,
@@ -71,7 +71,7 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "check a.toml -v --fail-on info",
             "check a.toml --color always",
             "check . -v --format json --color always",
-            // To a proxy that is not there: no answer comes, but everything before that happens.
+            // With an unreachable proxy: no response, but everything before it happens.
             "check a.toml -vvv --online --timeout 1 --color always",
             "check a.toml --online --as-admin --no-input --timeout 1 --format sarif",
             "list a.toml",
@@ -79,9 +79,9 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "list a.toml --color always -v",
             "sheet a.toml",
             "sheet a.toml --format json",
-            // Without a token nobody can sign in like this: it looks at the file and goes no further.
+            // Without a sign-in method: only the file is read.
             "setup a.toml --sign-in token --mode 1 --color always",
-            // With trust and a token they come as far as the proxy that is not there.
+            // With trust and a token, up to the unreachable proxy.
             "plan a.toml -vvv --trust --timeout 1 --color always",
             "plan a.toml --exit-code --format json --timeout 1",
             "apply a.toml -v --yes --prune --as-in-the-guide --timeout 1 --color always",
@@ -90,7 +90,7 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "rotate a.toml --if-due --format json --timeout 1",
             "rotate a.toml --finish --timeout 1",
             "destroy a.toml --trust --yes SwyxMSTeamsPresenceSync --timeout 1",
-            // The address is nobody's on this machine: it comes as far as it can without running on.
+            // The address does not belong to this machine, so the command ends at once.
             "sync a.toml -vvv --trust --metrics 192.0.2.1:9 --color always",
             "sync a.toml other.toml -vvv --log-format json --metrics 192.0.2.1:9",
             "sync a.toml --dry-run --record clean.toml --trust",

@@ -33,7 +33,7 @@ teams = "jane.roe@example.com"
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     Any,
-    /// An id belongs there, or an id may be shown there: a GUID is none of our business.
+    /// The value is an id, or may show one: a GUID is allowed.
     NoGuid,
     /// Any text may stand there, so only what has the form of today's secrets is taken for one.
     Modern,
@@ -41,7 +41,7 @@ pub enum Which {
 use Which::{Any, Modern, NoGuid};
 
 /// What a line becomes: `Q` is the secret in quotes, `C` the same without the quotes, `R` the secret as it is.
-/// A line that does not stand in the clean file, like `>[entra]`, is one to put the new one behind.
+/// A line that is not in the clean file, such as `>[entra]`, names the line before the new one.
 const PLACES: &[(&str, &str, Which)] = &[
     ("MsTeamsClientSecret", "MsTeamsClientSecret = Q", Any),
     ("MsTeamsClientSecret", "MsTeamsClientSecret = \"\"\"\n«C»\"\"\"", Any),
@@ -247,7 +247,7 @@ fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
 }
 
-/// Puts bytes at a place of the text: behind a name, before an empty line.
+/// Inserts bytes into the text: after a name, before an empty line.
 fn between(text: &str, at: &str, bytes: &[u8]) -> Vec<u8> {
     let found = text.find(at).expect("the place");
     let place = if at.starts_with('\n') { found } else { found + at.len() };

@@ -57,7 +57,7 @@ fn run(folder: &Path, line: &Line) -> Vec<u8> {
         // A line break must not hide a part of a secret.
         .env("COLUMNS", "100000")
         .env_remove("SWYX_TEAMS_TRUST")
-        // Whatever signs in finds nobody, and nobody on another machine is asked.
+        // Every sign-in fails, and no other machine gets a request.
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("https_proxy", "http://127.0.0.1:9")
         // What no `--config` names, is not to be read.
@@ -109,7 +109,7 @@ fn work(job: &Job, folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn no_output_holds_a_secret() {
+fn no_output_contains_a_secret() {
     const FEWEST: usize = 2_000;
     let jobs = jobs();
     let count = jobs.iter().map(|job| job.lines.len()).sum::<usize>();
@@ -136,7 +136,7 @@ fn no_output_holds_a_secret() {
 
 /// The files are what they are called; else the commands would not reach what they are to be tried on.
 #[test]
-fn every_file_is_as_broken_as_its_name_says() {
+fn test_files_have_the_errors_in_their_names() {
     for canary in &CANARIES {
         for file in files(canary) {
             let checked = swyx_teams::check::check_bytes(FILE, file.content, false);

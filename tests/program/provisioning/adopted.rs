@@ -1,4 +1,4 @@
-//! Applications that were there before, and what `destroy` takes away of them and of those that `apply` made.
+//! Applications that existed before, and what `destroy` deletes of these and of the ones that `apply` created.
 
 use serde_json::json;
 use swyx_teams::emulator::Scenario;
@@ -7,7 +7,7 @@ use super::world::*;
 
 const ID: &str = "11c5d07e-6d0f-4a3c-9a58-2b7e94f1d603";
 
-/// A tenant in which somebody registered an application of the name in the portal.
+/// A tenant with an application of that name, registered in the portal.
 fn portal() -> World {
     let application = json!({"appId": ID, "displayName": NAME, "secrets": [{"displayName": "by hand"}],
         "declared": {"application": ["Presence.Read.All"], "delegated": ["User.Read"]}});
@@ -15,7 +15,7 @@ fn portal() -> World {
 }
 
 #[test]
-fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
+fn application_found_by_name_needs_confirmation() {
     let world = portal();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
@@ -27,8 +27,8 @@ fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "error: the application {NAME} ({ID}) has the right name, but may be a different one; to use it, run: swyx-teams set \
-         control_center.MsTeamsClientId {ID}; otherwise set another entra.application_name for the new one; nothing was changed\n"
+        "error: the tenant has an application named {NAME} ({ID}), which may belong to another project; to use it, run swyx-teams set \
+         control_center.MsTeamsClientId {ID}; to create a new one, set a different entra.application_name; nothing was changed\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
@@ -50,7 +50,7 @@ fn an_application_that_only_bears_the_name_is_taken_by_nobody_but_a_person() {
 }
 
 #[test]
-fn one_of_an_earlier_run_is_found_by_its_unique_name() {
+fn application_of_an_earlier_run_is_found_by_unique_name() {
     let world = World::empty();
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
@@ -64,7 +64,7 @@ fn one_of_an_earlier_run_is_found_by_its_unique_name() {
 }
 
 #[test]
-fn destroy_wants_the_applications_name() {
+fn destroy_requires_the_application_name() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
@@ -91,14 +91,14 @@ fn destroy_wants_the_applications_name() {
     assert!(world.application().deleted.is_none());
     let settings = world.read("a.toml");
     let run = world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
-    let then = "deleted; it can be restored for 30 days, in the Entra portal under App registrations, Deleted applications. a.toml still names it. Before you run apply again, remove control_center.MsTeamsClientId from the file and set another entra.application_name, because this name stays reserved until then; also delete the stored secret, which is useless now and is never overwritten\n";
+    let then = "deleted; for 30 days, it can be restored in the Entra portal under App registrations, Deleted applications, and its name stays reserved. Before you run apply again: remove control_center.MsTeamsClientId from a.toml, set a different entra.application_name, and delete the stored secret, which no longer works and is never overwritten\n";
     assert_eq!(run.out, format!("{said}{then}"));
     assert!(world.application().deleted.is_some());
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
 }
 
 #[test]
-fn what_was_destroyed_can_be_restored_or_left() {
+fn destroyed_application_can_be_restored_or_replaced() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
@@ -121,7 +121,7 @@ fn what_was_destroyed_can_be_restored_or_left() {
     assert!(run.err.contains(&words), "{}", run.err);
     assert!(world.changes().is_empty());
 
-    // As it says, by hand.
+    // The manual steps of the message.
     let address = format!("{}/directory/deletedItems/{}/restore", world.facts().graph, application.id);
     let answer = world.ask("POST", &address, Some(&world.facts().admin_token));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -152,7 +152,7 @@ fn what_was_destroyed_can_be_restored_or_left() {
 }
 
 #[test]
-fn of_an_application_that_was_there_before_only_our_secrets_go() {
+fn destroy_keeps_an_existing_application() {
     let world = World::of(Scenario::Ready);
     let theirs = world.facts().client_secret.clone().expect("a secret");
     world.write("a.toml", &world.settings_of_ready(IN_FILE));

@@ -9,12 +9,12 @@ use super::world::*;
 const BOTH: [&str; 2] = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
 
 #[test]
-fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do() {
+fn apply_on_an_empty_tenant_works_and_is_idempotent() {
     let world = World::empty();
     let before = world.settings(IN_FILE);
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n\
+    let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n\
                to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(world.to_graph(), 6);
@@ -39,13 +39,13 @@ fn from_an_empty_tenant_to_a_working_application_and_then_there_is_nothing_to_do
     assert!(again.out.ends_with("\nnothing to do: the tenant matches the settings\n"), "{}", again.out);
     assert_eq!((world.changes().len(), world.requests().len()), (0, 2));
     assert_eq!((world.read("a.toml"), world.made().len()), (after, 1));
-    // What was set up stands before the other commands, too.
+    // The other commands accept the result.
     let check = world.ends(0, &["check", "--online", "--as-admin", "--fail-on", "info", "a.toml"]);
     assert!(check.out.contains("the sign-in works"), "{}", check.out);
 }
 
 #[test]
-fn each_step_is_told_once_it_is_done_and_with_quiet_none() {
+fn completed_steps_are_reported_unless_quiet() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let run = world.run_plainly(&["apply", "--yes", "a.toml"]);
@@ -66,7 +66,7 @@ done: + client secret valid for 180 days, stored in the file teams.secret
 }
 
 #[test]
-fn a_program_gets_one_json_document() {
+fn json_output_is_one_document() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let apply = || {
@@ -86,7 +86,7 @@ fn a_program_gets_one_json_document() {
 }
 
 #[test]
-fn without_a_terminal_nobody_agrees_but_by_yes() {
+fn without_a_terminal_yes_is_required() {
     let world = World::empty();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
@@ -103,7 +103,7 @@ fn without_a_terminal_nobody_agrees_but_by_yes() {
 }
 
 #[test]
-fn each_settings_file_of_a_tenant_can_have_an_application_of_its_own() {
+fn settings_files_of_one_tenant_can_have_own_applications() {
     let world = World::empty().keeping(&["north.secret", "other.secret"]);
     for (file, name) in [("north", "North"), ("other", "Südwest & Söhne's")] {
         let text = world.settings(&format!("{{ file = \"{file}.secret\" }}"));
@@ -120,33 +120,33 @@ fn each_settings_file_of_a_tenant_can_have_an_application_of_its_own() {
     }
 }
 
-/// As somebody who is allowed opens the address that was printed, in a browser.
+/// Opens the printed address as an administrator who is allowed to consent.
 fn consent(world: &World, said: &str) -> String {
-    let address = said.split("opens ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+    let address = said.split("to open ").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
     world.ask("GET", address, None)
 }
 
 #[test]
-fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
+fn missing_consent_is_completed_by_another_administrator() {
     let state = json!({"policies": {"consentForbidden": true}});
     let world = World::state(&state);
     world.write("a.toml", &world.settings(IN_FILE));
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let application = world.application();
     let words = format!(
-        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; this administrator cannot consent (HTTP 403), which needs at least Privileged Role Administrator. An administrator with that role opens {}/{}/adminconsent?client_id={} (a final page with AADSTS500113 only means that there is no page to return to; the consent is still granted), or uses the Entra portal: App registrations, the application, API permissions, Grant admin consent. Then run swyx-teams apply again to continue\n",
+        "error: not granted: Presence.ReadWrite.All, User.ReadBasic.All; consent needs at least Privileged Role Administrator (HTTP 403). Ask an administrator with that role to open {}/{}/adminconsent?client_id={} or to use the Entra portal: App registrations, the application, API permissions, Grant admin consent. A final page with AADSTS500113 is not an error: the consent is granted. Then run swyx-teams apply again to continue\n",
         world.facts().authority,
         world.facts().tenant_id,
         application.app_id
     );
     assert!(run.err.ends_with(&words), "{}", run.err);
-    let end = "a.toml: the rest is done; the sign-in works\n\
+    let end = "a.toml: done, except for the consent; the sign-in works\n\
                to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
     let secret = world.kept_in(SECRET_FILE);
 
-    // Before anybody consented, it is as far as before.
+    // Before the consent, nothing changes.
     let again = world.ends(3, &["apply", "--yes", "--format", "json", "a.toml"]);
     let json: Value = serde_json::from_str(&again.out).expect("JSON");
     assert_eq!(json["not_granted"], json!(BOTH));
@@ -163,7 +163,7 @@ fn who_may_not_consent_does_the_rest_and_somebody_else_opens_the_address() {
 }
 
 #[test]
-fn one_refused_grant_keeps_nothing_else_from_being_done() {
+fn one_rejected_grant_does_not_stop_the_rest() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| match asked.path.ends_with("/appRoleAssignedTo") {
@@ -176,11 +176,11 @@ fn one_refused_grant_keeps_nothing_else_from_being_done() {
     assert_eq!(granted.len(), 1);
     world.at_requests(|_| Deed::Pass);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works and has the permissions for the mode\n"), "{}", run.out);
+    assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n"), "{}", run.out);
 }
 
 #[test]
-fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
+fn read_only_administrator_sees_the_required_role() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| if asked.is_change() { Deed::Forbid } else { Deed::Pass });
@@ -193,7 +193,7 @@ fn an_administrator_who_may_look_and_nothing_else_is_told_what_it_takes() {
 }
 
 #[test]
-fn the_redirect_uri_of_the_guide_goes_by_the_version() {
+fn redirect_uri_depends_on_the_version() {
     for (version, redirect) in [
         ("14.10", "https://localhost/"),
         ("13.25", "https://localhost/"),
@@ -222,14 +222,14 @@ fn the_redirect_uri_of_the_guide_goes_by_the_version() {
         let again = world.ends(0, &["apply", "--yes", "--as-in-the-guide", "a.toml"]);
         assert!(again.out.contains("nothing to do"), "{}", again.out);
         assert!(world.changes().is_empty());
-        // Once set, it is left as it is, and nothing is said to be left out.
+        // Once set, it stays, and no note mentions it.
         let plan = world.ends(0, &["plan", "--exit-code", "a.toml"]);
         assert!(!plan.out.contains("left out"), "{}", plan.out);
     }
 }
 
 #[test]
-fn prune_takes_back_what_the_mode_does_not_need() {
+fn prune_removes_unneeded_permissions() {
     for mode in ["1", "2"] {
         let world = World::with(Options { scenario: Scenario::Excess, ..Options::default() });
         world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());

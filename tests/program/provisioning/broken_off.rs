@@ -1,4 +1,4 @@
-//! Runs that are told to end, and disks that take no more: what is said, and what is left.
+//! Interrupted runs and full disks: the messages, and the remaining state.
 
 use std::process::Command;
 use std::sync::mpsc::channel;
@@ -12,7 +12,7 @@ use crate::common::faults::fault;
 const OUT: &str = "new.secret";
 
 #[test]
-fn told_to_end_while_it_waits_it_ends_and_its_empty_file_is_gone() {
+fn signal_during_a_wait_ends_and_removes_the_empty_file() {
     for signal in ["INT", "TERM"] {
         let faults = vec![fault("replication-lag=3600")];
         let world = World::with(Options { scenario: Scenario::Empty, faults, ..Options::default() });
@@ -31,7 +31,7 @@ fn told_to_end_while_it_waits_it_ends_and_its_empty_file_is_gone() {
 }
 
 #[test]
-fn told_to_end_while_no_answer_comes_it_ends_too() {
+fn signal_during_a_request_ends() {
     let world = World::empty();
     world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
     let (sender, asked_for) = channel();
@@ -50,7 +50,7 @@ fn told_to_end_while_no_answer_comes_it_ends_too() {
     assert_eq!(world.files(), ["a.toml"]);
 }
 
-/// The same command on a disk that takes no more: a limit on the size of files, with its signal ignored, fails a write as a full disk
+/// The same command on a full disk: a file size limit, with its signal ignored, fails a write as a full disk
 /// does.
 fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     let mut command = Command::new("sh");
@@ -67,7 +67,7 @@ fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     world.go(&mut command)
 }
 
-/// The settings of an application that is there, without a secret that is kept.
+/// Settings of an existing application without a stored secret.
 fn without_secret(secret: &str) -> World {
     let world = World::of(Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(secret));
@@ -75,7 +75,7 @@ fn without_secret(secret: &str) -> World {
 }
 
 #[test]
-fn a_client_id_that_cannot_be_written_is_found_again_by_the_next_run() {
+fn unsaved_client_id_is_found_by_the_next_run() {
     let world = World::empty();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
@@ -89,7 +89,7 @@ fn a_client_id_that_cannot_be_written_is_found_again_by_the_next_run() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_written_is_removed_again() {
+fn unsaved_secret_is_removed() {
     let world = without_secret(IN_FILE);
     let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
@@ -116,7 +116,7 @@ fn a_secret_that_cannot_be_written_is_removed_again() {
 }
 
 #[test]
-fn a_rotation_that_cannot_be_written_leaves_all_as_it_was() {
+fn failed_rotation_changes_nothing() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);

@@ -17,7 +17,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn every_act_ends_as_it_should_and_leaves_its_files() {
+fn demo_steps_succeed_and_leave_their_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = folder.path().join("demo");
     let output = demo("", &place);
@@ -50,9 +50,9 @@ fn every_act_ends_as_it_should_and_leaves_its_files() {
 }
 
 #[test]
-fn an_act_that_fails_is_not_passed_over() {
+fn failed_demo_step_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Without certificates, whatever speaks to the tenant fails, and whatever does not goes on.
+    // Without certificates, only the steps that connect to the tenant fail.
     let output = demo("SSL_CERT_FILE=/none.pem", &folder.path().join("demo"));
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");

@@ -1,5 +1,5 @@
-//! What stands before the emulated tenant: each request is counted, and passed on, refused or held back; at any of them the program
-//! that sent it can be killed. What is secret in the answers is remembered, to be looked for elsewhere.
+//! A gate before the emulated tenant. It counts each request, and forwards, rejects or delays it, or kills the program that sent it. It
+//! records the secrets in the responses, to search for them elsewhere.
 
 use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,11 +33,11 @@ pub enum Deed {
     Pass,
     /// Graph's refusal for want of a role or a permission.
     Forbid,
-    /// No answer ever comes.
+    /// No response.
     Hold,
     /// The program is killed, and the request has no effect.
     KillBefore,
-    /// The request has its effect, and the program is killed before it hears of it.
+    /// The request takes effect, and the program is killed before the response.
     KillAfter,
 }
 

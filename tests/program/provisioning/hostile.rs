@@ -5,7 +5,7 @@ use serde_json::json;
 use super::world::*;
 
 #[test]
-fn a_name_in_the_tenant_moves_no_cursor() {
+fn names_from_the_tenant_cannot_control_the_terminal() {
     let name = "Sync\u{1b}[2J\u{202e}";
     let two = json!({"displayName": name});
     let world = World::state(&json!({

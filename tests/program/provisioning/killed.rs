@@ -1,10 +1,10 @@
 //! The program is killed at every request, before it took effect and after; then the same command is run again. Nothing is lost,
-//! nobody is locked out, and nothing is left over.
+//! a working secret exists, and no orphan is left.
 
 use super::gate::Deed;
 use super::world::*;
 
-/// Kills the program at each request of a command in turn, each time in a world made anew by `begin`. `holds` is asked after the kill,
+/// Kills the program at each request of a command in turn, each time in a new world from `begin`. `holds` is checked after the kill,
 /// `ends` after the same command was run again. Gives how many kills there were.
 fn killed_everywhere<T>(
     words: &[&str],
@@ -37,7 +37,7 @@ fn killed_everywhere<T>(
     kills
 }
 
-/// The settings file can be read, and whatever secret is kept is accepted.
+/// The settings file is readable, and the stored secret works, if there is one.
 fn stands(world: &World, kept: &str, about: &str) {
     assert!(world.applications().len() <= 1, "{about}: two applications");
     let checked = swyx_teams::check::check_file("a.toml", &world.path("a.toml"));
@@ -64,7 +64,7 @@ fn is_complete(world: &World, files: &[&str], about: &str) {
 }
 
 #[test]
-fn apply_goes_on_where_it_was_killed() {
+fn killed_apply_continues() {
     let begin = || {
         let world = World::empty();
         world.write("a.toml", &world.settings(IN_FILE));
@@ -104,7 +104,7 @@ fn with_secret(is_inline: bool) -> (World, String) {
 }
 
 #[test]
-fn rotate_leaves_the_old_secret_valid_wherever_it_is_killed() {
+fn killed_rotate_keeps_the_old_secret_valid() {
     for is_inline in [false, true] {
         let files: &[&str] = if is_inline { &["a.toml"] } else { &["a.toml", SECRET_FILE] };
         let holds = |world: &World, old: &String, about: &str| {
@@ -126,7 +126,7 @@ fn rotate_leaves_the_old_secret_valid_wherever_it_is_killed() {
 }
 
 #[test]
-fn an_old_secret_that_is_being_removed_goes_in_the_end() {
+fn killed_removal_of_an_old_secret_is_completed() {
     for words in [&["rotate", "--finish", "a.toml"][..], &["rotate", "--remove-old", "a.toml"]] {
         let begin = || {
             let (world, old) = with_secret(false);
@@ -145,9 +145,9 @@ fn an_old_secret_that_is_being_removed_goes_in_the_end() {
     }
 }
 
-/// What cannot be put in its place by the program goes into a file; whoever finds that empty after a kill asks for another secret.
+/// A secret that the program cannot store goes into a file. If the file is empty after a kill, another secret is requested.
 #[test]
-fn a_secret_that_is_handed_over_can_be_had_in_the_end() {
+fn handed_over_secret_is_obtained_after_a_kill() {
     let mut kills = 0;
     for deed in [Deed::KillBefore, Deed::KillAfter] {
         for number in 1.. {

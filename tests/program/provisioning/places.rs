@@ -1,4 +1,4 @@
-//! Where a secret and an id go: files of every kind, beside and behind the settings file.
+//! The targets of a secret and an id: files and links of every kind.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -12,7 +12,7 @@ use super::world::*;
 const STALE: &str = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
 
 #[test]
-fn a_secret_in_the_settings_file_is_replaced_there_and_nothing_else() {
+fn inline_secret_is_replaced_without_other_changes() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready).keeping(&["a.toml"]);
     let before = world.settings_of_ready(&format!("\"{STALE}\" # the one in Control Center"));
     world.write("a.toml", &before);
@@ -33,7 +33,7 @@ fn a_secret_in_the_settings_file_is_replaced_there_and_nothing_else() {
 }
 
 #[test]
-fn where_the_settings_do_not_say_where_the_secret_is_to_be_kept_nothing_begins() {
+fn missing_secret_target_stops_before_any_change() {
     let world = World::empty();
     let text = world.settings("");
     world.write("a.toml", &text);
@@ -49,14 +49,14 @@ fn where_the_settings_do_not_say_where_the_secret_is_to_be_kept_nothing_begins()
     assert!(run.err.contains(words), "{}", run.err);
     assert!(world.changes().is_empty());
     assert_eq!(world.read("a.toml"), text);
-    // What it says helps.
+    // The suggested fix works.
     world.ends(0, &["set", "control_center.MsTeamsClientSecret", "file:teams.secret", "--config", "a.toml"]);
     world.ends(0, &["apply", "--yes", "a.toml"]);
     world.kept_in(SECRET_FILE);
 }
 
 #[test]
-fn a_folder_for_the_secret_that_is_not_there_is_said_before_anything_begins() {
+fn missing_secret_folder_stops_before_any_change() {
     let world = World::empty().keeping(&["secrets/north"]);
     world.write("a.toml", &world.settings("{ file = \"secrets/north\" }"));
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
@@ -68,7 +68,7 @@ fn a_folder_for_the_secret_that_is_not_there_is_said_before_anything_begins() {
 }
 
 #[test]
-fn what_is_no_secret_is_not_written_over() {
+fn file_without_a_secret_is_not_overwritten() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     for text in ["a list of things\nto buy\n", "\n", &"x".repeat(70_000)] {
@@ -86,7 +86,7 @@ fn what_is_no_secret_is_not_written_over() {
 }
 
 #[test]
-fn links_stay_links_and_their_targets_are_written() {
+fn links_stay_and_their_targets_are_written() {
     let world = World::empty().keeping(&["real/secret", SECRET_FILE]);
     world.write("real/settings.toml", &world.settings(IN_FILE));
     symlink("real/settings.toml", world.path("a.toml")).expect("linked");
@@ -113,14 +113,14 @@ fn a_settings_file_keeps_its_mode() {
     }
 }
 
-/// Root may write everywhere, so it has to become somebody else.
-const SOMEBODY: u32 = 65_534;
+/// An unprivileged user, because root can write everywhere.
+const UNPRIVILEGED: u32 = 65_534;
 
 fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// The program as somebody who may not write everywhere.
+/// The program as an unprivileged user.
 fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(copy);
     command.args(words).current_dir(world.folder()).env_clear();
@@ -129,7 +129,7 @@ fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
         .env("SWYX_TEAMS_TRUST", world.address())
         .stdin(std::process::Stdio::null());
     if is_root() {
-        command.uid(SOMEBODY).gid(SOMEBODY);
+        command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
     }
     command
 }
@@ -139,7 +139,7 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[test]
-fn a_folder_that_may_not_be_written_to_is_said_and_later_it_goes_on() {
+fn read_only_folder_is_reported_and_later_continued() {
     let tools = tempfile::tempdir().expect("a folder");
     let copy = tools.path().join("swyx-teams");
     // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
@@ -161,7 +161,7 @@ fn a_folder_that_may_not_be_written_to_is_said_and_later_it_goes_on() {
         }
         world.write("settings/a.toml", &world.settings("{ file = \"../secrets/north\" }"));
         if is_root() {
-            chown(world.path("settings/a.toml"), Some(SOMEBODY), Some(SOMEBODY)).expect("given away");
+            chown(world.path("settings/a.toml"), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("given away");
         }
         set_mode(world.folder(), 0o755);
         set_mode(&world.path(closed), 0o555);
@@ -179,7 +179,7 @@ fn a_folder_that_may_not_be_written_to_is_said_and_later_it_goes_on() {
 }
 
 #[test]
-fn a_secrets_file_that_others_could_read_is_its_owners_alone_from_the_next_secret_on() {
+fn readable_secret_file_becomes_private() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
@@ -189,7 +189,7 @@ fn a_secrets_file_that_others_could_read_is_its_owners_alone_from_the_next_secre
 }
 
 #[test]
-fn a_volume_that_is_not_there_is_no_proof_that_nobody_has_the_secret() {
+fn missing_volume_does_not_make_the_secret_an_orphan() {
     let world = World::empty().keeping(&["volume/teams.secret", "mount/teams.secret"]);
     for folder in ["mount", "volume"] {
         fs::create_dir(world.path(folder)).expect("made");
@@ -203,8 +203,8 @@ fn a_volume_that_is_not_there_is_no_proof_that_nobody_has_the_secret() {
     fs::remove_file(&vault).expect("removed");
     std::os::unix::fs::symlink("mount", &vault).expect("linked");
     let run = world.ends(2, &["rotate", "a.toml"]);
-    assert!(run.err.contains("whose value somebody may have"), "{}", run.err);
-    assert!(world.accepts(&secret), "nobody is locked out");
+    assert!(run.err.contains("that is not where the settings say"), "{}", run.err);
+    assert!(world.accepts(&secret), "the old secret still works");
     world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(world.accepts(&secret) && world.accepts(&world.kept_in("mount/teams.secret")));
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::world::*;
 
 #[test]
-fn a_plan_for_an_empty_tenant_says_what_is_to_be_done_and_why_and_by_whom() {
+fn plan_for_an_empty_tenant_shows_steps_reasons_and_roles() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let run = world.ends(0, &["plan", "a.toml"]);
@@ -53,7 +53,7 @@ Notes:
 }
 
 #[test]
-fn a_plan_for_a_program_has_the_same_steps() {
+fn json_plan_has_the_same_steps() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     let run = world.ends(1, &["plan", "--exit-code", "--format", "json", "a.toml"]);
@@ -90,7 +90,7 @@ fn a_plan_for_a_program_has_the_same_steps() {
 }
 
 #[test]
-fn where_all_is_well_a_plan_has_no_step_and_takes_two_requests() {
+fn plan_for_a_complete_tenant_is_empty() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready);
     let secret = world.facts().client_secret.clone().expect("a secret");
     world.write(SECRET_FILE, &secret);
@@ -113,7 +113,7 @@ fn where_all_is_well_a_plan_has_no_step_and_takes_two_requests() {
 }
 
 #[test]
-fn mode_1_needs_no_more_than_reading() {
+fn mode_1_needs_only_read_permissions() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE).replace("Mode = 2", "Mode = 1"));
     let run = world.ends(0, &["plan", "a.toml"]);
@@ -122,7 +122,7 @@ fn mode_1_needs_no_more_than_reading() {
 }
 
 #[test]
-fn what_was_granted_beyond_the_mode_is_shown_and_taken_back_only_where_that_is_asked_for() {
+fn extra_permissions_are_shown_and_removed_only_by_prune() {
     let world = World::of(swyx_teams::emulator::Scenario::Excess);
     let secret = world.facts().client_secret.clone().expect("a secret");
     world.write(SECRET_FILE, &secret);

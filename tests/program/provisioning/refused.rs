@@ -8,7 +8,7 @@ use super::world::*;
 /// Every command, each agreed to beforehand.
 const COMMANDS: [&[&str]; 4] = [&["plan"], &["apply", "--yes"], &["rotate"], &["destroy", "--yes", NAME]];
 
-/// Runs every command on this file, each of which ends with `code` and says `words`, without any change or request to Graph.
+/// Runs every command on this file. Each ends with `code` and `words`, without any change or request to Graph.
 fn all_end(world: &World, text: &str, code: i32, words: &str) {
     world.write("a.toml", text);
     for command in COMMANDS {
@@ -20,7 +20,7 @@ fn all_end(world: &World, text: &str, code: i32, words: &str) {
 }
 
 #[test]
-fn a_file_with_errors_is_mended_first() {
+fn file_with_errors_is_rejected() {
     let world = World::empty();
     let text = with_entra(&world.settings(IN_FILE), "cloud = \"globall\"");
     all_end(&world, &text, 1, "error[invalid-value]");
@@ -34,7 +34,7 @@ fn a_file_with_errors_is_mended_first() {
 }
 
 #[test]
-fn mode_0_is_nothing_to_provision_for() {
+fn mode_0_is_rejected() {
     let world = World::empty();
     let text = world.settings(IN_FILE).replace("Mode = 2", "Mode = 0");
     all_end(
@@ -46,7 +46,7 @@ fn mode_0_is_nothing_to_provision_for() {
 }
 
 #[test]
-fn a_file_that_leads_elsewhere_or_runs_a_command_needs_trust() {
+fn untrusted_hosts_and_commands_are_rejected() {
     let world = World::empty();
     let text = world.settings("{ command = [\"cat\", \"teams.secret\"] }");
     all_end(
@@ -65,7 +65,7 @@ fn a_file_that_leads_elsewhere_or_runs_a_command_needs_trust() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_wrong_use() {
+fn missing_file_is_a_usage_error() {
     let world = World::empty();
     for command in COMMANDS {
         let run = world.ends(2, &[command, &["none.toml"]].concat());
@@ -75,7 +75,7 @@ fn a_file_that_is_not_there_is_wrong_use() {
 }
 
 #[test]
-fn without_a_way_to_sign_in_both_ways_are_named() {
+fn missing_sign_in_names_both_methods() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     for command in COMMANDS {
@@ -87,7 +87,7 @@ fn without_a_way_to_sign_in_both_ways_are_named() {
 }
 
 #[test]
-fn an_administrator_who_may_not_even_look_is_an_answer() {
+fn administrator_without_read_permission_gives_exit_code_3() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
@@ -101,7 +101,7 @@ fn an_administrator_who_may_not_even_look_is_an_answer() {
 }
 
 #[test]
-fn a_tenant_that_does_not_answer_is_silence() {
+fn silent_tenant_gives_exit_code_4() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
@@ -113,7 +113,7 @@ fn a_tenant_that_does_not_answer_is_silence() {
 }
 
 #[test]
-fn an_application_that_is_not_there_is_a_decision_for_a_person() {
+fn missing_application_needs_a_decision() {
     let world = World::empty();
     let none = "0b9f6f3e-2f0d-4c54-9f3a-6d1c8e7b5a42";
     world.write("a.toml", &with_client_id(&world.settings(IN_FILE), none));
@@ -136,7 +136,7 @@ fn an_application_that_is_not_there_is_a_decision_for_a_person() {
 }
 
 #[test]
-fn of_two_applications_of_one_name_none_is_taken() {
+fn two_applications_of_one_name_are_rejected() {
     let ids = ["11c5d07e-6d0f-4a3c-9a58-2b7e94f1d603", "22d6e18f-7e1a-4b4d-8b69-3c8fa5a2e714"];
     let applications = ids.map(|id| json!({"appId": id, "displayName": NAME}));
     let world = World::state(&json!({"applications": applications}));

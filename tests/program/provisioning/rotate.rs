@@ -1,4 +1,4 @@
-//! `rotate`: a new secret, the old one valid until somebody says that it may go, and what policies of the tenant refuse.
+//! `rotate`: creates a new secret, keeps the old one valid until `--finish`, and reports policies of the tenant.
 
 use serde_json::{Value, json};
 use swyx_teams::emulator::Scenario;
@@ -14,7 +14,7 @@ fn applied() -> (World, String) {
     (world, secret)
 }
 
-/// A tenant with an application that somebody registered in the portal, with settings and secret of it.
+/// A tenant with an application from the portal, with its settings and its secret.
 fn registered(scenario: Scenario) -> (World, String) {
     let world = World::of(scenario);
     let secret = world.facts().client_secret.clone().expect("a secret");
@@ -32,7 +32,7 @@ fn last_day(world: &World) -> String {
 }
 
 #[test]
-fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
+fn new_secret_is_stored_and_the_old_one_stays_valid_until_finish() {
     let (world, old) = applied();
     let settings = world.read("a.toml");
     let run = world.ends(0, &["rotate", "a.toml"]);
@@ -40,16 +40,16 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
     assert!(new != old && world.accepts(&old));
     let day = last_day(&world);
     let beginning = format!(
-        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
     );
     assert!(run.out.starts_with(&beginning), "{}", run.out);
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
     assert_eq!((world.read("a.toml"), world.files().len()), (settings, 2));
 
-    // Nobody said yet that Control Center has it: another run makes no third.
+    // Not finished yet: another run creates no third secret.
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
-        "a.toml: the new client secret is in its place and works; the old one is valid until {day}: once Control Center has the new one, run swyx-teams rotate --finish a.toml to remove it\n\nControl Center"
+        "a.toml: the new client secret is stored and works; the old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center"
     );
     assert!(again.out.starts_with(&beginning), "{}", again.out);
     assert!(world.changes().is_empty());
@@ -65,7 +65,7 @@ fn a_new_secret_takes_the_place_and_the_old_one_stays_valid_until_finish() {
 }
 
 #[test]
-fn a_program_gets_the_outcome_in_json() {
+fn outcome_is_available_as_json() {
     let (world, _) = applied();
     let rotate = |more: &[&str]| -> Value {
         let run = world.ends(0, &[&["rotate", "--format", "json", "a.toml"], more].concat());
@@ -88,7 +88,7 @@ fn a_program_gets_the_outcome_in_json() {
 }
 
 #[test]
-fn in_a_timer_it_says_one_line_and_waits_until_it_is_due() {
+fn if_due_prints_one_line_until_it_is_due() {
     let (world, secret) = applied();
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
     let expected = format!("a.toml: not due: the client secret is valid until {}\n", last_day(&world));
@@ -102,12 +102,12 @@ fn in_a_timer_it_says_one_line_and_waits_until_it_is_due() {
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
-    assert!(run.out.contains("rotate --finish a.toml to remove it"), "{}", run.out);
+    assert!(run.out.contains("rotate --finish a.toml to remove the old one"), "{}", run.out);
     assert!(world.changes().is_empty());
 }
 
 #[test]
-fn a_secret_of_the_portal_is_rotated_too() {
+fn secret_from_the_portal_is_rotated() {
     let (world, old) = registered(Scenario::Ready);
     world.ends(0, &["rotate", "a.toml"]);
     let new = world.kept_in(SECRET_FILE);
@@ -117,7 +117,7 @@ fn a_secret_of_the_portal_is_rotated_too() {
 }
 
 #[test]
-fn one_that_has_ended_is_replaced() {
+fn expired_secret_is_replaced() {
     for command in [&["rotate"][..], &["rotate", "--if-due"], &["apply", "--yes"]] {
         let (world, old) = registered(Scenario::ExpiredSecret);
         world.ends(0, &[command, &["a.toml"]].concat());
@@ -127,7 +127,7 @@ fn one_that_has_ended_is_replaced() {
 }
 
 #[test]
-fn the_old_one_goes_at_once_where_that_is_asked_for() {
+fn remove_old_removes_the_old_secret_at_once() {
     let (world, old) = applied();
     let run = world.ends(0, &["rotate", "--remove-old", "a.toml"]);
     assert!(!run.out.contains("--finish"), "{}", run.out);
@@ -136,7 +136,7 @@ fn the_old_one_goes_at_once_where_that_is_asked_for() {
 }
 
 #[test]
-fn a_secret_that_is_none_of_the_applications_is_no_ground_to_remove_others() {
+fn unknown_stored_secret_removes_no_other() {
     let (world, old) = applied();
     world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
     let run = world.ends(2, &["rotate", "--finish", "--timeout", SOON, "a.toml"]);
@@ -149,7 +149,7 @@ fn a_secret_that_is_none_of_the_applications_is_no_ground_to_remove_others() {
 }
 
 #[test]
-fn policies_of_the_tenant_are_named_with_what_to_do() {
+fn tenant_policies_are_named_with_a_solution() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
@@ -173,7 +173,7 @@ fn policies_of_the_tenant_are_named_with_what_to_do() {
         assert!(run.err.contains(words), "{}", run.err);
         assert_eq!((world.made().len(), world.files().len()), (0, 1));
         if policies["maxSecretDays"] == 90 {
-            // As it says, and then up to what the policy allows.
+            // The suggested value works, up to the limit of the policy.
             let advised = ["set", "entra.renew_before_days", "7", "entra.secret_lifetime_days", "30"];
             world.ends(0, &[&advised[..], &["--config", "a.toml"]].concat());
             world.ends(0, &["set", "entra.secret_lifetime_days", "90", "--config", "a.toml"]);

@@ -43,7 +43,7 @@ impl<'a> Running<'a> {
         Self { world, id, lines, seen: String::new(), out }
     }
 
-    /// Waits until it says something on standard error.
+    /// Waits for a text on standard error.
     pub fn until(&mut self, words: &str) {
         while let Ok(line) = self.lines.recv() {
             self.seen.extend([&line, "\n"]);

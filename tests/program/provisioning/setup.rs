@@ -27,14 +27,14 @@ fn set_up(world: &World, words: &[String]) -> crate::common::Run {
 }
 
 #[test]
-fn from_nothing_to_a_proven_file_and_its_sheet() {
+fn setup_creates_a_tested_file_and_prints_the_sheet() {
     let world = World::empty();
     beginning(&world);
     let run = set_up(&world, &words(&world));
     assert_eq!(run.code, Some(0), "{}{}", run.out, run.err);
     for said in [
         "7 to add, 1 to change, 0 to remove",
-        "a.toml: done; the sign-in works and has the permissions for the mode",
+        "a.toml: done; the sign-in works, with the permissions for the mode",
         "a.toml: the sign-in works\n  permissions: Presence.ReadWrite.All, User.ReadBasic.All\n",
         "Control Center, General settings, expert settings\n",
         &world.application().app_id.to_string(),
@@ -50,7 +50,7 @@ fn from_nothing_to_a_proven_file_and_its_sheet() {
 }
 
 #[test]
-fn whenever_it_is_killed_it_goes_on_with_what_the_file_remembers() {
+fn killed_setup_continues_from_the_file() {
     let mut kills = 0;
     for number in 1.. {
         let world = World::empty();
@@ -76,7 +76,7 @@ fn whenever_it_is_killed_it_goes_on_with_what_the_file_remembers() {
 }
 
 #[test]
-fn who_may_not_consent_gets_the_address_and_the_sheet() {
+fn setup_without_consent_prints_the_address_and_the_sheet() {
     let world = World::state(&json!({
         "users": [{"userPrincipalName": "admin@contoso.example", "administrator": true}],
         "policies": {"consentForbidden": true}
@@ -92,7 +92,7 @@ fn who_may_not_consent_gets_the_address_and_the_sheet() {
 }
 
 #[test]
-fn without_an_agreement_the_answers_stay_and_the_tenant_is_as_it_was() {
+fn without_agreement_only_the_answers_are_saved() {
     let world = World::empty();
     beginning(&world);
     let words = words(&world);

@@ -1,10 +1,10 @@
-//! Several runs on one settings file at once: whoever comes later finds what was made, or gives back what it made.
+//! Concurrent runs for one settings file: a later run finds what exists, or removes what it created.
 
 use std::process::Stdio;
 
 use super::world::*;
 
-/// Runs the same command several times at once, and gives what each ended with and said.
+/// Runs the same command several times at once, and returns the exit code and output of each.
 fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, String)> {
     let start = |_| {
         let mut command = world.command(words);
@@ -16,7 +16,7 @@ fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, Str
 }
 
 #[test]
-fn of_several_at_once_one_application_and_one_secret_come() {
+fn concurrent_runs_create_one_application_and_one_secret() {
     const COUNT: usize = 4;
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));

@@ -13,7 +13,7 @@ fn applied() -> World {
 
 #[test]
 #[should_panic(expected = "a secret is in backup")]
-fn a_secret_in_a_file_that_is_not_for_it_is_found() {
+fn secret_in_another_file_is_detected() {
     let world = applied();
     world.write("backup", &format!("was {}", world.read(SECRET_FILE)));
     world.run(&["plan", "a.toml"]);
@@ -21,13 +21,13 @@ fn a_secret_in_a_file_that_is_not_for_it_is_found() {
 
 #[test]
 #[should_panic(expected = "a secret is in standard output")]
-fn a_secret_that_is_printed_is_found() {
+fn printed_secret_is_detected() {
     applied().run(&["sheet", "--reveal", "a.toml"]);
 }
 
 #[test]
 #[should_panic(expected = "a secret is in the command line")]
-fn a_secret_among_the_arguments_is_found() {
+fn secret_in_arguments_is_detected() {
     let world = applied();
     let secret = world.read(SECRET_FILE);
     world.run(&["plan", "--config", secret.trim_end(), "a.toml"]);
@@ -35,7 +35,7 @@ fn a_secret_among_the_arguments_is_found() {
 
 #[test]
 #[should_panic(expected = "the administrator's token is in kept")]
-fn a_token_in_a_file_is_found() {
+fn token_in_a_file_is_detected() {
     let world = applied();
     world.write("kept", &world.facts().admin_token);
     world.run(&["plan", "a.toml"]);
@@ -43,14 +43,14 @@ fn a_token_in_a_file_is_found() {
 
 #[test]
 #[should_panic(expected = "the secret in teams.secret is not accepted")]
-fn a_kept_secret_that_does_not_work_is_found() {
+fn stored_secret_that_fails_is_detected() {
     let world = applied();
     world.write(SECRET_FILE, "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n");
     world.kept_in(SECRET_FILE);
 }
 
 #[test]
-fn a_request_before_which_the_program_is_killed_has_no_effect_and_one_after_has() {
+fn kill_before_a_request_prevents_it_and_after_does_not() {
     for (deed, count) in [(Deed::KillBefore, 0), (Deed::KillAfter, 1)] {
         let world = World::empty();
         world.write("a.toml", &world.settings(IN_FILE));

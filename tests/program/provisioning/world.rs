@@ -1,4 +1,4 @@
-//! An emulated tenant in the test's own process, served on a plain socket of this machine behind a gate, with a folder for settings.
+//! An emulated tenant in the test process, served through a gate, with a folder for settings.
 
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -18,7 +18,7 @@ use crate::common::{Run, program};
 
 /// What the application is called where the settings do not say.
 pub const NAME: &str = "SwyxMSTeamsPresenceSync";
-/// The file that the secret is kept in, where a test does not say.
+/// The default secret file.
 pub const SECRET_FILE: &str = "teams.secret";
 /// That file, as the settings name it.
 pub const IN_FILE: &str = "{ file = \"teams.secret\" }";
@@ -142,7 +142,7 @@ impl World {
         found
     }
 
-    /// The text of a settings file in mode 2, whose secret is kept as `secret` says, if it says.
+    /// A settings file in mode 2 with the source `secret`, unless it is empty.
     pub fn settings(&self, secret: &str) -> String {
         let facts = self.facts();
         let line =
@@ -288,7 +288,7 @@ impl World {
         secret.to_owned()
     }
 
-    /// Sees that nothing secret was said, is in a file that is not for it, on a command line, or in the emulator's log.
+    /// Checks that no output, other file, command line or log of the emulator contains a secret.
     pub fn assert_silent(&self, run: &Run) {
         let facts = self.facts();
         let mut secrets = [self.made(), self.given.lock().unwrap().clone()].concat();

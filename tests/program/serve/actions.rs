@@ -26,7 +26,7 @@ impl Office {
         Self { tenant, served }
     }
 
-    /// Ends the page, and sees that nothing secret was said or answered.
+    /// Ends the page, and checks that output and responses contain no secret.
     fn end(self) {
         let said = self.served.end();
         for secret in ["client_secret", "admin_token"] {
@@ -53,12 +53,12 @@ fn has_all(page: &str, lines: &[&str]) {
 }
 
 #[test]
-fn check_online_says_what_the_command_says() {
+fn check_online_shows_the_messages_of_the_command() {
     let mut office = Office::new(Emulated::scenario("ready"), &["SECRET"]);
     let page = office.served.act("check");
     has_all(&page.body, &["1 file checked: nothing found", "the sign-in works", "Presence.ReadWrite.All"]);
     let run = office.tenant.check(&["a.toml"]);
-    // Every sentence of the command about the tenant stands on the page.
+    // The page shows every sentence of the command about the tenant.
     for line in run.out.lines().filter(|line| line.contains("permissions:") || line.contains("can be read")) {
         has_all(&page.body, &[line.trim()]);
     }
@@ -66,7 +66,7 @@ fn check_online_says_what_the_command_says() {
 }
 
 #[test]
-fn check_online_finds_what_the_command_finds() {
+fn check_online_has_the_findings_of_the_command() {
     let mut office = Office::new(Emulated::scenario("no-consent"), &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
     let page = office.served.act("check-as-admin");
     let run = office.tenant.check(&["--as-admin", "--format", "json", "a.toml"]);
@@ -108,7 +108,7 @@ fn a_plan_has_the_commands_steps_and_changes_nothing() {
 }
 
 #[test]
-fn what_stands_in_the_way_of_a_plan_is_said_as_the_command_says_it() {
+fn plan_errors_are_those_of_the_command() {
     let mut office = Office::new(Emulated::scenario("empty"), &["SECRET", "SWYX_TEAMS_ADMIN_TOKEN"]);
     let page = office.served.act("plan");
     has_all(&page.body, &["the action failed", "no application", "check that the tenant is right"]);
@@ -116,7 +116,7 @@ fn what_stands_in_the_way_of_a_plan_is_said_as_the_command_says_it() {
 }
 
 #[test]
-fn a_sheet_shows_where_the_secret_is_and_not_what_it_is() {
+fn sheet_shows_the_source_of_the_secret_only() {
     let mut office = Office::new(Emulated::scenario("ready"), &["SECRET"]);
     let tenant = office.tenant.fact("tenant_id").to_owned();
     let page = office.served.act("sheet");
@@ -147,7 +147,7 @@ fn an_administrator_without_a_token_signs_in_with_the_code_on_the_page() {
 }
 
 #[test]
-fn a_file_that_names_a_command_is_not_trusted_by_being_served() {
+fn served_file_with_a_command_is_not_trusted() {
     let tenant = Emulated::scenario("ready");
     let canary = tenant.folder().join("was-run");
     let command = format!("{{ command = [\"touch\", \"{}\"] }}", canary.display());
@@ -166,14 +166,14 @@ fn a_file_that_names_a_command_is_not_trusted_by_being_served() {
         assert!(!canary.exists(), "{action} ran the command");
     }
     assert_eq!(tenant.requests(), Vec::<String>::new());
-    // And with it, the command is run: what stood in the way was the missing trust.
+    // With trust, the command is run.
     let mut trusting = Served::start(tenant.folder(), &["--trust=command", "b.toml"], &variables);
     trusting.act("check");
     assert!(canary.exists());
 }
 
 #[test]
-fn a_file_with_errors_is_said_to_have_them_and_nobody_signs_in() {
+fn file_with_errors_prevents_the_sign_in() {
     let tenant = Emulated::scenario("ready");
     tenant.write("b.toml", &tenant.settings(2).replace("= 2\n", "= 7\n"));
     let token = tenant.fact("admin_token").to_owned();

@@ -9,7 +9,7 @@ use url::form_urlencoded::byte_serialize;
 
 use crate::common::program;
 
-/// A page that is served, and the session of whoever opened its link. It ends when it is dropped.
+/// A served page with an open session. Ends when dropped.
 pub struct Served {
     pub child: Child,
     /// `127.0.0.1:PORT`.
@@ -121,7 +121,7 @@ impl Served {
         }
     }
 
-    /// Ends it as a supervisor does, and gives all that it said and answered.
+    /// Ends it like a supervisor, and returns all output and responses.
     pub fn end(mut self) -> String {
         assert!(Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs").success());
         assert_eq!(self.child.wait().expect("an end").code(), Some(0));

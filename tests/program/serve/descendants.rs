@@ -6,7 +6,7 @@ use crate::common::GOOD;
 use crate::common::descendants::{Descendant, ENDLESS};
 use crate::serve::browser::Served;
 
-/// A page whose job waits for an `az` that never ends by itself.
+/// A page whose job waits for an `az` that never ends.
 struct Waiting {
     folder: tempfile::TempDir,
     served: Served,
@@ -44,7 +44,7 @@ fn stop_ends_the_azure_cli_with_its_descendants() {
 }
 
 #[test]
-fn the_end_of_the_program_ends_the_azure_cli_with_its_descendants() {
+fn program_end_ends_the_azure_cli_with_its_descendants() {
     let waiting = Waiting::new();
     // SIGTERM, and exit code 0 as without a job.
     waiting.served.end();

@@ -1,4 +1,4 @@
-//! Where it listens, and what it takes to listen elsewhere.
+//! The addresses of `serve`, and the requirements for other addresses.
 
 use crate::common::{program, run};
 use crate::serve::browser::Served;
@@ -19,7 +19,7 @@ fn listened_at(port: u16) -> Vec<String> {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn it_listens_on_this_machine_only_and_on_any_free_port() {
+fn serve_listens_locally_on_any_free_port() {
     let folder = tempfile::tempdir().expect("a folder");
     let one = Served::start(folder.path(), &["a.toml"], &[]);
     let other = Served::start(folder.path(), &["a.toml"], &[]);
@@ -34,7 +34,7 @@ fn it_listens_on_this_machine_only_and_on_any_free_port() {
 }
 
 #[test]
-fn elsewhere_it_listens_with_a_certificate_only() {
+fn other_addresses_require_a_certificate() {
     let folder = tempfile::tempdir().expect("a folder");
     for listen in ["0.0.0.0:0", "[::]:0"] {
         let run = run(folder.path(), &["serve", "--listen", listen, "a.toml"]);
@@ -46,7 +46,7 @@ fn elsewhere_it_listens_with_a_certificate_only() {
 }
 
 #[test]
-fn the_links_token_is_said_once_and_in_no_log() {
+fn link_token_is_printed_once_and_not_logged() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::start(folder.path(), &["a.toml"], &[]);
     let token = served.link.rsplit('/').next().expect("a token").to_owned();
@@ -57,7 +57,7 @@ fn the_links_token_is_said_once_and_in_no_log() {
 }
 
 #[test]
-fn the_secret_path_is_in_the_redirect_only() {
+fn secret_path_is_only_in_the_redirect() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut served = Served::start(folder.path(), &["a.toml"], &[]);
     let path = served.home.trim_matches('/').to_owned();
@@ -87,7 +87,7 @@ fn the_secret_path_is_in_the_redirect_only() {
 }
 
 #[test]
-fn it_ends_with_its_supervisor_and_nobody_is_let_in_any_more() {
+fn serve_ends_with_its_supervisor() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::unopened(program(folder.path()).args(["serve", "a.toml"]), &[]);
     let host = served.host.clone();

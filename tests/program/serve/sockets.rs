@@ -35,13 +35,13 @@ fn ask(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("a connection");
     stream.write_all(request.as_bytes()).expect("sent");
     let mut answer = String::new();
-    // Whoever is refused before all is read may find the connection reset.
+    // A request that is rejected before it is fully read can cause a connection reset.
     let _ = stream.read_to_string(&mut answer);
     answer
 }
 
 #[test]
-fn strange_requests_are_refused_and_the_server_lives_and_ends() {
+fn invalid_requests_are_rejected_without_harm() {
     let (address, end, thread) = served();
     let refused = [
         "GET / HTTP/1.0\r\n\r\n".to_owned(),
@@ -65,7 +65,7 @@ fn strange_requests_are_refused_and_the_server_lives_and_ends() {
 }
 
 #[tokio::test]
-async fn off_this_machine_it_listens_with_tls_only() {
+async fn remote_connections_require_tls() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let listening = Listening { address: address.parse().expect("an address"), tls: None };
         assert!(matches!(listen(&listening).await, Err(Refused::NeedsTls(_))), "{address}");

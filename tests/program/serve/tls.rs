@@ -39,7 +39,7 @@ impl Files {
 }
 
 #[tokio::test]
-async fn by_tls_the_session_is_bound_to_the_one_name() {
+async fn tls_session_is_bound_to_the_host_name() {
     let files = Files::new();
     let bound = listen(&files.listening("a.pem", "a.key")).await.expect("an address");
     let origin = bound.names().origin();
@@ -76,7 +76,7 @@ async fn by_tls_the_session_is_bound_to_the_one_name() {
 }
 
 #[tokio::test]
-async fn what_is_no_certificate_or_no_key_is_said_without_its_text() {
+async fn invalid_certificate_or_key_is_reported_without_content() {
     let files = Files::new();
     for (certificate, key) in
         [("a.toml", "a.key"), ("a.pem", "a.toml"), ("a.pem", "a.pem"), ("none", "a.key")]

@@ -1,6 +1,8 @@
-//! The answers file: it says what the flags say, and its faults have places.
+//! The answers file: equivalent to flags, with positions in its errors.
 
-use crate::setup::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
+use crate::setup::{
+    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, setup, write, written,
+};
 
 /// As [`REQUIRED`], with the rest.
 const WHOLE: &str = "\
@@ -18,11 +20,11 @@ yes = true
 ";
 
 #[test]
-fn an_answers_file_says_what_flags_say() {
+fn answers_file_is_equivalent_to_flags() {
     let (one, other) = (folder(), folder());
     write(one.path(), "answers.toml", WHOLE);
     let run = setup(one.path(), &["--answers", "answers.toml", "--no-input"]);
-    goes_on(&run);
+    assert_complete(&run);
     let more = [
         "--swyx-version",
         "14.10",
@@ -35,7 +37,7 @@ fn an_answers_file_says_what_flags_say() {
         "--user",
         "B=b@example.com",
     ];
-    goes_on(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
+    assert_complete(&setup(other.path(), &[&REQUIRED[..], &more].concat()));
     assert_eq!(written(one.path()), written(other.path()));
     for told in [
         "yes               yes",
@@ -48,17 +50,17 @@ fn an_answers_file_says_what_flags_say() {
 }
 
 #[test]
-fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
+fn flags_override_answers_which_override_settings() {
     let folder = folder();
     let old = WRITTEN.replace("Mode = 2", "Mode = 1");
     write(folder.path(), "north.toml", &format!("{old}\n[entra]\ncloud = \"us_gov_l5\"\n"));
     write(folder.path(), "answers.toml", "mode = 2\ncloud = \"us_gov_l4\"\nsign-in = \"az\"\nyes = false\n");
     let run = setup(folder.path(), &["--answers", "answers.toml", "--cloud", "global"]);
-    goes_on(&run);
+    assert_complete(&run);
     assert_eq!(written(folder.path()), Some(format!("{WRITTEN}\n[entra]\ncloud = \"global\"\n")));
     for told in [
-        "north.toml: mode was 1 and is now 2 (source: answers.toml)",
-        "north.toml: cloud was us_gov_l5 and is now global (source: --cloud)",
+        "north.toml: mode changed from 1 to 2 (source: answers.toml)",
+        "north.toml: cloud changed from us_gov_l5 to global (source: --cloud)",
         "only after you agree to the plan",
     ] {
         assert!(run.err.contains(told), "{told} is not in:\n{}", run.err);
@@ -66,7 +68,7 @@ fn a_flag_comes_before_the_answers_and_these_before_the_settings() {
 }
 
 #[test]
-fn users_are_pairs_tables_or_none() {
+fn users_can_be_pairs_tables_or_none() {
     let wanted = "\n[[user]]\nswyx = \"Jane Roe\"\nteams = \"jane.roe@example.com\"\n";
     for (users, added) in [
         ("user = [\"Jane Roe=jane.roe@example.com\"]", wanted),
@@ -77,14 +79,14 @@ fn users_are_pairs_tables_or_none() {
         let folder = folder();
         write(folder.path(), "answers.toml", users);
         let run = setup(folder.path(), &[&REQUIRED[..], &["--answers", "answers.toml"]].concat());
-        goes_on(&run);
+        assert_complete(&run);
         assert_eq!(written(folder.path()), Some(format!("{WRITTEN}{added}")), "{users}");
         assert!(run.err.contains(if added.is_empty() { "none " } else { "1 user" }), "{}", run.err);
     }
 }
 
 #[test]
-fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
+fn answers_errors_show_the_position_not_the_value() {
     for (text, said) in [
         ("mode = 2\nmode = 1", "answers.toml:2:1: "),
         ("mode = ", "answers.toml:1:"),
@@ -105,7 +107,7 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
         ("cloud = \"canary\"", "answers.toml:1:9: cloud: not an allowed value"),
         (
             "sign-in = \"canary\"",
-            "answers.toml:1:11: sign-in: invalid choice\n  one of `token`, `az`, `device-code`",
+            "answers.toml:1:11: sign-in: not an allowed value\n  use one of `token`, `az`, `device-code`",
         ),
         ("sign-in = \"device-code\"", "answers.toml:1:11: sign-in: there is no terminal"),
         ("secret = \"canary\"", "answers.toml:1:10: secret: expected a reference to a secret"),
@@ -123,14 +125,14 @@ fn a_fault_of_the_answers_has_its_place_and_not_its_value() {
         let folder = folder();
         write(folder.path(), "answers.toml", text);
         let run = setup(folder.path(), &["--answers", "answers.toml"]);
-        refuses(&run, &[said]);
+        assert_usage_error(&run, &[said]);
         assert!(!run.err.contains("canary"), "{text}:\n{}", run.err);
         assert_eq!(written(folder.path()), None, "{text}");
     }
 }
 
 #[test]
-fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
+fn all_errors_are_reported_at_once_and_wrong_is_not_missing() {
     let folder = folder();
     write(
         folder.path(),
@@ -138,7 +140,7 @@ fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
         "mode = 3\ntenant = \"x\"\nsecret = \"y\"\nsign-in = \"z\"\nmore = 1\n",
     );
     let run = setup(folder.path(), &["--answers", "answers.toml", "--cloud", "moon"]);
-    refuses(
+    assert_usage_error(
         &run,
         &[":1:8: mode", ":2:10: tenant", ":3:10: secret", ":4:11: sign-in", ":5:1: unknown", "--cloud: "],
     );
@@ -146,28 +148,31 @@ fn all_faults_are_told_at_once_and_what_is_wrong_is_not_missing() {
 }
 
 #[test]
-fn an_answers_file_that_cannot_be_read_is_said() {
+fn unreadable_answers_file_is_reported() {
     let folder = folder();
-    refuses(&setup(folder.path(), &["--answers", "nowhere.toml"]), &["nowhere.toml: no such file"]);
-    refuses(&setup(folder.path(), &["--answers", "."]), &["this is a folder, not a regular file"]);
+    assert_usage_error(
+        &setup(folder.path(), &["--answers", "nowhere.toml"]),
+        &["nowhere.toml: no such file"],
+    );
+    assert_usage_error(&setup(folder.path(), &["--answers", "."]), &["this is a folder, not a regular file"]);
     std::fs::write(folder.path().join("a.toml"), b"\xff\xfem\0o\0d\0e\0").expect("written");
-    refuses(&setup(folder.path(), &["--answers", "a.toml"]), &["a.toml:1:1: ", "UTF-16"]);
+    assert_usage_error(&setup(folder.path(), &["--answers", "a.toml"]), &["a.toml:1:1: ", "UTF-16"]);
     assert_eq!(written(folder.path()), None);
 }
 
 #[test]
-fn the_example_of_the_help_is_an_answers_file() {
+fn help_example_is_a_valid_answers_file() {
     let folder = folder();
     let help = common::run(folder.path(), &["setup", "--help"]).out;
     let (_, example) = help.split_once("An answers file:\n").expect("an example");
     let (example, _) = example.split_once("\n\n").expect("an end");
     assert!(example.contains(TENANT));
     write(folder.path(), "answers.toml", example);
-    goes_on(&setup(folder.path(), &["--answers", "answers.toml"]));
+    assert_complete(&setup(folder.path(), &["--answers", "answers.toml"]));
 }
 
 #[test]
-fn an_answer_that_names_a_variable_of_this_program_is_refused() {
+fn answers_cannot_name_own_variables() {
     for answer in ["\"env:SWYX_TEAMS_ADMIN_TOKEN\"", "{ env = \"SWYX_TEAMS_ADMIN_TOKEN\" }"] {
         let folder = folder();
         let answers = format!(
@@ -175,7 +180,7 @@ fn an_answer_that_names_a_variable_of_this_program_is_refused() {
         );
         write(folder.path(), "answers.toml", &answers);
         let run = setup(folder.path(), &["--answers", "answers.toml"]);
-        refuses(
+        assert_usage_error(
             &run,
             &["answers.toml:4:", "the variable `SWYX_TEAMS_ADMIN_TOKEN` is reserved for this program"],
         );

@@ -1,14 +1,15 @@
-//! Flags: each one's place in the file, what is missing, what is wrong.
+//! Flags: their keys in the file, missing answers, invalid answers.
 
 use crate::setup::{
-    REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, required_but, setup, written,
+    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, required_but, setup,
+    written,
 };
 
 #[test]
-fn what_is_required_is_enough() {
+fn required_answers_are_sufficient() {
     let folder = folder();
     let run = setup(folder.path(), &REQUIRED);
-    goes_on(&run);
+    assert_complete(&run);
     assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
     #[cfg(unix)]
     {
@@ -48,7 +49,7 @@ fn every_answer_has_a_flag_and_a_place_in_the_file() {
         "--yes",
     ];
     let run = setup(folder.path(), &[&REQUIRED[..], &more].concat());
-    goes_on(&run);
+    assert_complete(&run);
     assert_eq!(
         written(folder.path()).expect("written"),
         "\
@@ -81,11 +82,11 @@ teams = \"c@example.com\"
 }
 
 #[test]
-fn what_is_missing_is_named_all_at_once_with_its_flag_and_its_line() {
+fn missing_answers_are_listed_with_flag_and_line() {
     let folder = folder();
     for more in [&[][..], &["--no-input"]] {
         let run = setup(folder.path(), more);
-        refuses(
+        assert_usage_error(
             &run,
             &[
                 "--mode is missing",
@@ -105,14 +106,14 @@ fn what_is_missing_is_named_all_at_once_with_its_flag_and_its_line() {
         let mut arguments = REQUIRED.to_vec();
         let flag = arguments.drain(left_out..left_out + 2).next().expect("a flag");
         let run = setup(folder.path(), &arguments);
-        refuses(&run, &[&format!("{flag} is missing")]);
+        assert_usage_error(&run, &[&format!("{flag} is missing")]);
         assert_eq!(run.err.matches(" is missing").count(), 1, "{}", run.err);
     }
     assert_eq!(written(folder.path()), None, "nothing was written");
 }
 
 #[test]
-fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
+fn invalid_flags_are_reported_by_rules_and_nothing_is_saved() {
     let folder = folder();
     for (flag, value, said) in [
         ("--swyx-version", "14", "a version has two numbers"),
@@ -143,22 +144,22 @@ fn the_rules_say_what_is_wrong_with_a_flag_and_nothing_is_written() {
         ("--user", "Jane Roe=jane", "--user: "),
     ] {
         let run = setup(folder.path(), &required_but(flag, value));
-        refuses(&run, &["error: ", said]);
+        assert_usage_error(&run, &["error: ", said]);
         assert!(!run.err.contains("is missing"), "{flag} {value}:\n{}", run.err);
     }
     assert_eq!(written(folder.path()), None);
 }
 
 #[test]
-fn two_answers_that_do_not_agree_are_refused_together() {
+fn contradicting_answers_are_rejected_together() {
     let folder = folder();
     let twice = ["--user", "A=jane@example.com", "--user", "B=jane@example.com"];
-    refuses(&setup(folder.path(), &[&REQUIRED[..], &twice].concat()), &["--user: "]);
+    assert_usage_error(&setup(folder.path(), &[&REQUIRED[..], &twice].concat()), &["--user: "]);
     assert_eq!(written(folder.path()), None);
 }
 
 #[test]
-fn how_the_administrator_signs_in_has_to_be_possible() {
+fn sign_in_method_must_be_possible() {
     let folder = folder();
     let with = |way: Option<&str>, token: Option<&str>| {
         let mut program = common::program(folder.path());
@@ -188,34 +189,34 @@ fn how_the_administrator_signs_in_has_to_be_possible() {
         let (found, err) = with(way, token);
         assert_eq!(found, Some(code), "{way:?} {token:?}\n{err}");
         assert!(err.contains(said), "{said} is not in:\n{err}");
-        let goes_on =
+        let assert_complete =
             err.contains("error: `entra.ca_file` names a certificate authority that can impersonate ");
-        assert_eq!(goes_on, token == Some("x"), "{err}");
+        assert_eq!(assert_complete, token == Some("x"), "{err}");
     }
 }
 
 #[test]
-fn a_secret_that_nobody_can_write_away_needs_a_file() {
+fn secret_without_a_writable_target_needs_secret_out() {
     for reference in ["env:X", "{ command = [\"pass\", \"x\"] }"] {
         let folder = folder();
         let mut arguments = required_but("--secret", reference);
-        refuses(
+        assert_usage_error(
             &setup(folder.path(), &arguments),
             &["--secret-out is missing", "secret-out = \"FILE\" in an answers file"],
         );
         assert_eq!(written(folder.path()), None);
         arguments.extend(["--secret-out", "new.secret"]);
         let run = setup(folder.path(), &arguments);
-        goes_on(&run);
+        assert_complete(&run);
         assert!(run.err.contains("and write it to new.secret"), "{}", run.err);
     }
 }
 
 #[test]
-fn quiet_it_says_nothing_but_what_is_wrong() {
+fn quiet_setup_prints_only_errors() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--quiet"]].concat());
-    goes_on(&run);
+    assert_complete(&run);
     assert_eq!(run.err, "error: the Azure CLI (az) cannot be started; check that it is installed\n");
-    refuses(&setup(folder.path(), &["--quiet", "--mode", "3"]), &["unknown mode"]);
+    assert_usage_error(&setup(folder.path(), &["--quiet", "--mode", "3"]), &["unknown mode"]);
 }

@@ -1,50 +1,55 @@
 //! The settings file is the memory: what it knows is not asked for, and nothing of it is lost.
 
-use crate::setup::{REQUIRED, TENANT, WRITTEN, common, folder, goes_on, refuses, setup, write, written};
+use crate::setup::{
+    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, setup, write, written,
+};
 
 #[test]
-fn what_the_file_knows_need_not_be_given_again() {
+fn answers_in_the_file_are_not_required_again() {
     let folder = folder();
-    goes_on(&setup(folder.path(), &REQUIRED));
+    assert_complete(&setup(folder.path(), &REQUIRED));
     let file = folder.path().join("north.toml");
     let before = std::fs::metadata(&file).expect("there").modified().expect("known");
     let run = setup(folder.path(), &["--sign-in", "az"]);
-    goes_on(&run);
+    assert_complete(&run);
     assert!(run.err.contains("mode              2"), "{}", run.err);
     assert!(run.err.contains("from north.toml"), "{}", run.err);
     assert!(!run.err.contains("is now"), "{}", run.err);
     // What is known already is not written again, even if it is given.
-    goes_on(&setup(folder.path(), &REQUIRED));
+    assert_complete(&setup(folder.path(), &REQUIRED));
     assert_eq!(std::fs::metadata(&file).expect("there").modified().expect("known"), before);
 }
 
 #[test]
-fn a_half_filled_file_is_filled_in_and_keeps_all_the_rest() {
+fn incomplete_file_is_completed_and_otherwise_unchanged() {
     let folder = folder();
     let half = "\u{feff}# of the north\r\n[sync]\r\nsession_minutes = 20 # longer\r\n\r\n[swyx]\r\nversion = '14.10'\r\n\r\n\
                 [control_center]\r\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\" # theirs";
     write(folder.path(), "north.toml", half);
-    refuses(&setup(folder.path(), &["--sign-in", "az"]), &["--mode is missing", "--secret is missing"]);
+    assert_usage_error(
+        &setup(folder.path(), &["--sign-in", "az"]),
+        &["--mode is missing", "--secret is missing"],
+    );
     assert_eq!(written(folder.path()).as_deref(), Some(half), "nothing was written");
-    goes_on(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
+    assert_complete(&setup(folder.path(), &["--sign-in", "az", "--mode", "1", "--secret", "file:x"]));
     let wanted = format!("{half}\r\nMsTeamsStatusSyncMode = 1\r\nMsTeamsClientSecret = {{ file = \"x\" }}");
     assert_eq!(written(folder.path()), Some(wanted));
 }
 
 #[test]
-fn a_user_who_is_there_gets_the_other_account_and_others_are_added() {
+fn existing_user_gets_the_new_account_and_others_are_added() {
     let folder = folder();
     let users = "\n[[user]]\nswyx = \"A\" # first\nteams = \"a@example.com\"\n\n[[user]]\nswyx = \"B\"\nteams = \"b@example.com\"\n";
     write(folder.path(), "north.toml", &format!("{WRITTEN}{users}"));
     let more = ["--sign-in", "az", "--user", "B=new@example.com", "--user", "C=c@example.com"];
-    goes_on(&setup(folder.path(), &more));
+    assert_complete(&setup(folder.path(), &more));
     let changed = users.replace("b@example.com", "new@example.com");
     let wanted = format!("{WRITTEN}{changed}\n[[user]]\nswyx = \"C\"\nteams = \"c@example.com\"\n");
     assert_eq!(written(folder.path()), Some(wanted));
 }
 
 #[test]
-fn a_wrong_answer_of_the_file_is_shown_and_another_is_wanted() {
+fn invalid_answer_in_the_file_is_shown_and_required_again() {
     let folder = folder();
     for (wrong, rule, flag, right) in [
         (WRITTEN.replace(TENANT, "contoso.com"), "tenant-not-guid", "--tenant", TENANT),
@@ -58,17 +63,23 @@ fn a_wrong_answer_of_the_file_is_shown_and_another_is_wanted() {
         ),
     ] {
         write(folder.path(), "north.toml", &wrong);
-        refuses(&setup(folder.path(), &["--sign-in", "az"]), &[rule, &format!("{flag} is missing")]);
-        // What is wrong in the same way is no better.
-        refuses(&setup(folder.path(), &["--sign-in", "az", flag, "0"]), &[&format!("error: {flag}: ")]);
+        assert_usage_error(
+            &setup(folder.path(), &["--sign-in", "az"]),
+            &[rule, &format!("{flag} is missing")],
+        );
+        // An equally invalid answer is rejected, too.
+        assert_usage_error(
+            &setup(folder.path(), &["--sign-in", "az", flag, "0"]),
+            &[&format!("error: {flag}: ")],
+        );
         assert_eq!(written(folder.path()), Some(wrong));
-        goes_on(&setup(folder.path(), &["--sign-in", "az", flag, right]));
+        assert_complete(&setup(folder.path(), &["--sign-in", "az", flag, right]));
         assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
     }
 }
 
 #[test]
-fn a_file_with_faults_that_no_answer_mends_is_left_alone() {
+fn file_with_other_errors_is_not_changed() {
     let folder = folder();
     for (text, said) in [
         (format!("{WRITTEN}\n[sync]\nsession_minutes = 1\n"), "fix these errors first; nothing was changed"),
@@ -84,7 +95,7 @@ fn a_file_with_faults_that_no_answer_mends_is_left_alone() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_said_and_a_folder_is_no_file() {
+fn missing_folder_and_folder_as_file_are_reported() {
     let folder = folder();
     let run = common::run(folder.path(), &[&["setup", "nowhere/north.toml"][..], &REQUIRED].concat());
     assert_eq!(run.code, Some(2), "{}", run.err);
@@ -94,10 +105,10 @@ fn a_folder_that_is_not_there_is_said_and_a_folder_is_no_file() {
 }
 
 #[test]
-fn what_a_version_brings_with_it_is_said() {
+fn version_warnings_are_shown() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
-    goes_on(&run);
+    assert_complete(&run);
     assert!(
         run.err.contains("warning: this version has these settings under Federated Services"),
         "{}",

@@ -13,7 +13,7 @@ use crate::common::{self, Run};
 /// A tenant.
 pub const TENANT: &str = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34";
 
-/// What has to be given where nobody is asked.
+/// The answers that are required without a prompt.
 pub const REQUIRED: [&str; 8] =
     ["--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--secret", "file:north.secret"];
 
@@ -40,7 +40,7 @@ pub fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
 
-/// Runs `setup north.toml` with these arguments behind it.
+/// Runs `setup north.toml` with these additional arguments.
 pub fn setup(folder: &Path, arguments: &[&str]) -> Run {
     let mut program = crate::common::program(folder);
     // Wherever this runs, there is no Azure CLI.
@@ -58,20 +58,19 @@ pub fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).expect("written");
 }
 
-/// That nothing was missing or wrong, so that the run went on to the tenant: there it ends, for no administrator can sign in, or for
-/// what the answers make of the rest.
-pub fn goes_on(run: &Run) {
+/// Asserts that the answers are complete, so that the run continues to the sign-in, where it fails.
+pub fn assert_complete(run: &Run) {
     const ENDS: [&str; 3] = [
         "error: the Azure CLI (az) cannot be started; check that it is installed\n",
         "error: `control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command\n",
-        "error: --secret-out is only for settings that name an environment variable or a command; these settings name a place that swyx-teams can write to\n",
+        "error: --secret-out is only for a secret in an environment variable or from a command; swyx-teams can store this secret itself\n",
     ];
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
     assert!(ENDS.iter().any(|end| run.err.contains(end)), "{}", run.err);
 }
 
-/// That a run was refused as wrong use, in these words.
-pub fn refuses(run: &Run, words: &[&str]) {
+/// Asserts a usage error with these words.
+pub fn assert_usage_error(run: &Run, words: &[&str]) {
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
     for word in words {
         assert!(run.err.contains(word), "{word} is not in:\n{}", run.err);

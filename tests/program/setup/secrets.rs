@@ -28,7 +28,7 @@ const ANSWERS: [&str; 20] = [
 ];
 
 #[test]
-fn a_secret_in_the_answers_is_refused_and_not_repeated() {
+fn secret_in_answers_is_rejected_and_not_repeated() {
     for canary in CANARIES {
         let sweep = Sweep::new(&[canary.secret]);
         for pattern in ANSWERS {
@@ -48,7 +48,7 @@ fn a_secret_in_the_answers_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_secret_in_a_flag_is_refused_and_not_repeated() {
+fn secret_in_a_flag_is_rejected_and_not_repeated() {
     for canary in CANARIES {
         let sweep = Sweep::new(&[canary.secret]);
         for flag in ["--secret", "--mode", "--swyx-version", "--cloud", "--sign-in", "--user"] {
@@ -62,7 +62,7 @@ fn a_secret_in_a_flag_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn the_secret_of_a_file_is_in_no_word_of_the_summary() {
+fn summary_contains_no_secret() {
     for canary in CANARIES {
         let folder = folder();
         let text = crate::setup::WRITTEN
@@ -76,8 +76,8 @@ fn the_secret_of_a_file_is_in_no_word_of_the_summary() {
             canary.name,
             run.err
         );
-        // An id in its place is an error, and another answer is wanted; everything else goes on to the tenant.
-        let goes_on = run.err.contains("error: the Azure CLI (az) cannot be started");
-        assert_eq!((run.code, goes_on), (Some(2), !canary.is_guid()), "{}", run.err);
+        // An id instead of a secret is an error; every other value is accepted.
+        let assert_complete = run.err.contains("error: the Azure CLI (az) cannot be started");
+        assert_eq!((run.code, assert_complete), (Some(2), !canary.is_guid()), "{}", run.err);
     }
 }

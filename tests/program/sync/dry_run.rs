@@ -18,7 +18,7 @@ fn happens(site: &Site, is_seen: impl Fn(&str)) {
 }
 
 #[test]
-fn a_dry_run_writes_nothing_and_its_recording_says_the_same_again() {
+fn dry_run_writes_nothing_and_replays_the_same() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     let running = site.start(&[
@@ -34,7 +34,7 @@ fn a_dry_run_writes_nothing_and_its_recording_says_the_same_again() {
     running.says("dry run: nothing is set in Teams or Swyx");
     running.is_ready();
     happens(&site, |line| running.prints(line));
-    // A call that goes on when it ends.
+    // A call that continues after the end of the run.
     site.call(true);
     until("two calls", || running.out().matches("In a call, for").count() == 2);
     let run = running.stop();
@@ -53,7 +53,7 @@ fn a_dry_run_writes_nothing_and_its_recording_says_the_same_again() {
     site.assert_silent("the recording", recording.as_bytes());
     assert!(recording.contains(ANNA.0), "it has something to say");
 
-    // Nothing is fetched for it, and nobody is asked.
+    // No secret is fetched, and no request is sent.
     let asked = site.requests().len();
     let mut replay = site.command(&["sync", "a.toml", "--replay", "r.jsonl"]);
     replay.env_remove(super::site::SECRET).env_remove(super::site::TOKEN);
@@ -71,7 +71,7 @@ fn a_dry_run_writes_nothing_and_its_recording_says_the_same_again() {
 }
 
 #[test]
-fn what_was_really_done_is_recorded_the_same_way() {
+fn real_changes_are_recorded_in_the_same_form() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     let running = site.start(&["sync", "a.toml", "--record", "r.jsonl", "--metrics", "127.0.0.1:0"]);
@@ -91,7 +91,7 @@ fn what_was_really_done_is_recorded_the_same_way() {
 }
 
 #[test]
-fn of_several_tenants_each_line_says_of_which_it_is() {
+fn lines_of_several_tenants_name_the_tenant() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     let id = site.facts().client_id.as_deref().expect("an application");

@@ -1,4 +1,4 @@
-//! How it ends, and what whoever supervises it hears.
+//! Signals, and notifications of the supervisor.
 
 use std::os::unix::net::UnixDatagram;
 
@@ -14,7 +14,7 @@ fn carrying(site: &Site) -> Running<'_> {
 }
 
 #[test]
-fn both_signals_end_it_with_0_once_its_sessions_are_cleared() {
+fn both_signals_clear_sessions_and_exit_with_0() {
     for signal in ["TERM", "INT"] {
         let site = Site::new();
         let running = carrying(&site);
@@ -27,7 +27,7 @@ fn both_signals_end_it_with_0_once_its_sessions_are_cleared() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
+fn second_signal_exits_at_once_and_reports_sessions() {
     let site = Site::new();
     let running = carrying(&site);
     site.let_go(Way::Held);
@@ -43,7 +43,7 @@ fn a_second_signal_ends_it_at_once_and_what_is_left_is_said() {
 }
 
 #[test]
-fn what_a_killed_one_leaves_is_taken_back_by_the_next() {
+fn next_run_clears_sessions_of_a_killed_process() {
     let site = Site::new();
     let running = carrying(&site);
     running.signal("KILL");
@@ -56,7 +56,7 @@ fn what_a_killed_one_leaves_is_taken_back_by_the_next() {
 }
 
 #[test]
-fn the_supervisor_hears_when_it_is_ready_and_when_it_ends() {
+fn supervisor_is_notified_of_start_and_stop() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     let socket = UnixDatagram::bind(site.path("notify")).expect("a socket");
@@ -78,5 +78,5 @@ fn the_supervisor_hears_when_it_is_ready_and_when_it_ends() {
     let run = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify"))).end();
     assert_eq!(run.code, Some(1));
     socket.set_nonblocking(true).expect("set");
-    assert!(socket.recv(&mut [0; 64]).is_err(), "nothing is said");
+    assert!(socket.recv(&mut [0; 64]).is_err(), "no notification");
 }

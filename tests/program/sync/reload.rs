@@ -13,7 +13,7 @@ fn carrying(site: &Site) -> Running<'_> {
 }
 
 #[test]
-fn another_table_and_another_mode_are_used_from_then_on() {
+fn changed_mapping_and_mode_are_used() {
     let site = Site::new();
     let running = carrying(&site);
     site.teams("Busy/InAMeeting");
@@ -35,7 +35,7 @@ fn another_table_and_another_mode_are_used_from_then_on() {
 }
 
 #[test]
-fn a_secret_that_changes_in_its_file_is_used() {
+fn changed_secret_file_is_used() {
     let site = Site::new();
     let wrong = "Xy28Q~wrongwrongwrongwrongwrongwrongwron";
     site.secrets.lock().unwrap().push(wrong.to_owned());
@@ -51,7 +51,7 @@ fn a_secret_that_changes_in_its_file_is_used() {
 }
 
 #[test]
-fn settings_with_errors_are_refused_with_the_diagnostics_and_those_before_stay() {
+fn invalid_settings_are_reported_and_previous_ones_stay() {
     let site = Site::new();
     let running = carrying(&site);
     let refused = || {
@@ -77,6 +77,6 @@ fn settings_with_errors_are_refused_with_the_diagnostics_and_those_before_stay()
     until("the file is gone", || refused().as_str().is_some_and(|why| why.contains("unreadable")));
     site.write("a.toml", &site.settings());
     until("nothing is refused any more", || refused().is_null());
-    assert_eq!(site.sessions(), 1, "nothing was begun anew");
+    assert_eq!(site.sessions(), 1, "the run was not restarted");
     assert_eq!(running.stop().code, Some(0));
 }

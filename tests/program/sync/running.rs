@@ -11,7 +11,7 @@ use super::site::Site;
 use crate::canary::Sweep;
 use crate::common::Run;
 
-/// Only a failure takes so long.
+/// The time limit; only a failure reaches it.
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Waits until something is so.
@@ -25,7 +25,7 @@ pub fn until(what: &str, is_so: impl Fn() -> bool) {
 
 type Text = Arc<Mutex<String>>;
 
-/// A program that runs. One that a test leaves behind is killed.
+/// A running program. Killed when dropped.
 pub struct Running<'a> {
     site: &'a Site,
     child: Child,
@@ -62,12 +62,12 @@ impl<'a> Running<'a> {
         self.err.lock().unwrap().clone()
     }
 
-    /// Waits until it says something on standard output.
+    /// Waits for a text on standard output.
     pub fn prints(&self, words: &str) {
         until(&format!("`{words}` in\n{}", self.err()), || self.out().contains(words));
     }
 
-    /// Waits until it says something on standard error.
+    /// Waits for a text on standard error.
     pub fn says(&self, words: &str) {
         let start = Instant::now();
         while !self.err().contains(words) {
@@ -76,7 +76,7 @@ impl<'a> Running<'a> {
         }
     }
 
-    /// The address that it serves metrics at, once it says so.
+    /// The address of the metrics, once it is logged.
     pub fn address(&self) -> String {
         self.says("status at http://");
         let err = self.err();
@@ -143,7 +143,7 @@ impl Drop for Running<'_> {
 }
 
 impl Site {
-    /// Sees that nothing secret is in something that was said.
+    /// Checks that an output contains no secret.
     pub fn assert_silent(&self, what: &str, bytes: &[u8]) {
         let secrets = self.secrets.lock().unwrap().clone();
         let sweep = Sweep::new(&secrets.iter().map(String::as_str).collect::<Vec<_>>());

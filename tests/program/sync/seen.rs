@@ -21,7 +21,7 @@ fn carrying<'a>(site: &'a Site, more: &[&str]) -> Running<'a> {
 }
 
 #[test]
-fn metrics_health_and_status_name_no_user() {
+fn metrics_health_and_status_contain_no_user() {
     let site = Site::new();
     let running = carrying(&site, &[]);
     busy(&site);
@@ -40,14 +40,14 @@ fn metrics_health_and_status_name_no_user() {
         let (code, body) = running.get(path);
         assert_eq!((code, site.user_in(&body)), (200, None), "{path}\n{body}");
     }
-    // The search finds whom it should.
+    // The search itself works.
     assert!(site.user_in("nobody but Anna.Albrecht@contoso.example").is_some());
     assert_eq!(running.get("/").0, 404);
     assert_eq!(running.stop().code, Some(0));
 }
 
 #[test]
-fn it_is_not_ready_while_a_side_does_not_answer() {
+fn readyz_fails_while_a_side_is_silent() {
     let site = Site::new();
     let running = carrying(&site, &["-v"]);
     site.let_go(Way::GatewayFails);
@@ -67,7 +67,7 @@ fn lines(log: &str) -> Vec<Value> {
 }
 
 #[test]
-fn each_line_of_the_log_is_json_and_users_are_in_it_from_vv_on() {
+fn json_log_names_users_only_with_vv() {
     for (verbosity, names_users) in [("-q", false), ("-v", false), ("-vv", true), ("-vvv", true)] {
         let site = Site::new();
         site.write("bad.toml", "[swyx\n");
@@ -95,7 +95,7 @@ fn carrying_with_a_bad_one<'a>(site: &'a Site, verbosity: &str) -> Running<'a> {
 }
 
 #[test]
-fn the_log_of_a_start_that_fails_is_json_too() {
+fn failed_start_is_logged_as_json() {
     let site = Site::new();
     site.write("a.toml", &site.settings().replace("gateway = ", "gatewya = "));
     let run = site.start(&["sync", "a.toml", "--log-format", "json"]).end();

@@ -16,20 +16,20 @@ use tokio::runtime::Runtime;
 use super::running::Running;
 use crate::common::program;
 
-/// The first Swyx user who is nobody special, by Swyx id and by the account in Teams.
+/// The first ordinary Swyx user, by Swyx id and by Teams account.
 pub const ANNA: (&str, &str) = ("1001", "anna.albrecht@contoso.example");
 /// The variables that the settings name.
 pub const SECRET: &str = "CLIENT_SECRET";
 pub const TOKEN: &str = "GATEWAY_TOKEN";
 
-/// What comes of requests.
+/// The fault of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Way {
     Through,
     /// The gateway answers with a fault.
     GatewayFails,
-    /// No answer ever comes.
+    /// No response.
     Held,
 }
 
@@ -38,7 +38,7 @@ pub struct Site {
     emulator: Emulator,
     folder: tempfile::TempDir,
     way: Arc<AtomicU8>,
-    /// What is said nowhere.
+    /// The secrets that no output may contain.
     pub secrets: Mutex<Vec<String>>,
     runtime: Option<Runtime>,
 }
@@ -145,7 +145,7 @@ impl Site {
         self.emulator.call(ANNA.0, begins).expect("a user");
     }
 
-    /// What Anna's Teams says.
+    /// Sets the presence that Anna's Teams client reports.
     pub fn teams(&self, status: &str) {
         self.emulator.set_teams_status(ANNA.1, Some(status)).expect("a user");
     }

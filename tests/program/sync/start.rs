@@ -1,10 +1,10 @@
-//! What keeps it from starting, and with which exit code; one bad file among good ones keeps nobody else.
+//! Errors at the start and their exit codes. One invalid file does not affect the others.
 
 use super::running::until;
 use super::site::{SECRET, Site, TOKEN};
 use crate::common::Run;
 
-/// Runs it to its end, which comes by itself.
+/// Runs `sync` until it ends by itself.
 fn refused(site: &Site, words: &[&str], code: i32, said: &str) -> Run {
     let run = site.start(words).end();
     assert_eq!(run.code, Some(code), "{words:?}\n{}", run.err);
@@ -20,7 +20,7 @@ fn with(text: &str, start: &str, line: &str) -> String {
 }
 
 #[test]
-fn what_is_missing_or_wrong_in_the_file_is_named() {
+fn missing_and_invalid_settings_are_named() {
     let site = Site::new();
     let good = site.settings();
     for (name, text, code, said) in [
@@ -64,12 +64,12 @@ fn what_is_missing_or_wrong_in_the_file_is_named() {
     }
     refused(&site, &["sync", "nowhere.toml"], 2, "nowhere.toml");
     refused(&site, &["sync", "-"], 2, "standard input");
-    assert!(site.requests().is_empty(), "nobody was asked");
+    assert!(site.requests().is_empty(), "no request was sent");
     assert!(!site.path("new.jsonl").exists());
 }
 
 #[test]
-fn wrong_use_is_refused_before_anything_begins() {
+fn usage_errors_are_reported_before_the_start() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
@@ -78,7 +78,7 @@ fn wrong_use_is_refused_before_anything_begins() {
         &site,
         &["sync", "a.toml", "b.toml", "--record", "r.jsonl"],
         2,
-        "--record takes one settings file",
+        "--record needs exactly one settings file",
     );
     assert!(!site.path("r.jsonl").exists());
     refused(&site, &["sync", "a.toml", "--record", "there.jsonl"], 2, "--record there.jsonl: ");
@@ -106,13 +106,13 @@ fn wrong_use_is_refused_before_anything_begins() {
         &site,
         &["sync", "a.toml", "b.toml", "--replay", "bad.jsonl"],
         2,
-        "--replay takes one settings file",
+        "--replay needs exactly one settings file",
     );
-    assert!(site.requests().is_empty(), "nobody was asked");
+    assert!(site.requests().is_empty(), "no request was sent");
 }
 
 #[test]
-fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_good() {
+fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     let site = Site::new();
     site.write("a.toml", "[swyx");
     site.write("b.toml", &site.settings());
@@ -122,11 +122,11 @@ fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_go
     until("a call in Teams", || site.sessions() == 1);
     assert_eq!(running.get("/readyz").0, 503, "one of two is carried");
     assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
-    // Mended, but of the same tenant and application as the other: it stays out, and nobody clears the other's sessions.
+    // Valid now, but with the same tenant and application as the other file: not used, and no session is cleared.
     site.write("a.toml", &site.settings());
     running.says("b.toml has the same tenant and application");
     assert_eq!(site.sessions(), 1);
-    // Another of its tenant's applications is somebody else.
+    // Another application of the same tenant can be used.
     let id = site.facts().client_id.as_deref().expect("an application");
     site.write("a.toml", &site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21"));
     until("both are carried", || running.get("/status").1.matches("\"refused\":null").count() == 2);
@@ -136,7 +136,7 @@ fn a_bad_file_keeps_nobody_else_from_being_carried_and_is_taken_in_once_it_is_go
 }
 
 #[test]
-fn two_files_of_one_application_are_one_too_many() {
+fn two_files_of_one_application_are_rejected() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
@@ -151,7 +151,7 @@ fn two_files_of_one_application_are_one_too_many() {
 }
 
 #[test]
-fn a_secret_s_file_that_comes_later_is_waited_for() {
+fn missing_secret_file_is_used_once_it_exists() {
     let site = Site::new();
     site.write("b.toml", &site.settings());
     let id = site.facts().client_id.as_deref().expect("an application");

@@ -1,4 +1,4 @@
-//! `status`, for a person and as JSON.
+//! `status`, as text and as JSON.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::running::until;
 use super::site::Site;
 
 #[test]
-fn it_says_how_each_tenant_is() {
+fn status_shows_each_tenant() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
     site.write("bad.toml", "[swyx\n");
@@ -49,7 +49,7 @@ fn it_says_how_each_tenant_is() {
 }
 
 #[test]
-fn what_answers_and_is_something_else_is_said() {
+fn status_rejects_other_programs() {
     let site = Site::new();
     let run = site.start(&["status", site.host()]).end();
     assert_eq!(run.code, Some(3), "{}", run.err);

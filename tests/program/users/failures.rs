@@ -1,4 +1,4 @@
-//! What is said where no lists are to be had, and with which exit code.
+//! Errors when a list cannot be read, and their exit codes.
 
 use super::users;
 use crate::emulated::Emulated;
@@ -6,7 +6,7 @@ use crate::emulated::Emulated;
 const LIST: &str = "name,email\nIda,ida.albrecht@contoso.example\n";
 
 #[test]
-fn a_list_with_faults_is_none_and_every_fault_has_its_line() {
+fn invalid_list_is_rejected_with_all_lines() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let run = users(&emulated, "name;email\nIda;i@x\n;e@x\nEva;e@x;more\n", &[]);
@@ -18,11 +18,11 @@ fn a_list_with_faults_is_none_and_every_fault_has_its_line() {
         "{}",
         run.err
     );
-    assert_eq!(emulated.requests(), Vec::<String>::new(), "nobody signs in for such a list");
+    assert_eq!(emulated.requests(), Vec::<String>::new(), "no sign-in for an invalid list");
 }
 
 #[test]
-fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
+fn usage_errors_are_reported_before_the_sign_in() {
     let emulated = Emulated::scenario("ready");
     let settings = emulated.settings(2);
     let elsewhere = settings.replace(emulated.fact("graph"), "https://graph.example.com/v1.0");
@@ -57,7 +57,7 @@ fn what_is_used_wrongly_is_said_before_anybody_signs_in() {
 }
 
 #[test]
-fn a_refusal_is_no_finding() {
+fn rejection_is_not_a_finding() {
     for (scenario, words) in [
         ("no-consent", "does the application have User.ReadBasic.All?"),
         ("disabled", "run swyx-teams check --online for the cause"),
@@ -72,7 +72,7 @@ fn a_refusal_is_no_finding() {
 }
 
 #[test]
-fn a_service_that_fails_is_3_or_4_and_one_that_stumbles_is_borne() {
+fn failing_service_gives_3_or_4_and_single_failures_are_retried() {
     let emulated = Emulated::start(&["--fault", "unavailable=1"]);
     emulated.write("a.toml", &emulated.settings(2));
     let run = users(&emulated, LIST, &["--timeout", "1"]);
@@ -82,6 +82,6 @@ fn a_service_that_fails_is_3_or_4_and_one_that_stumbles_is_borne() {
     emulated.write("a.toml", &emulated.settings(2));
     let run = users(&emulated, LIST, &[]);
     assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.out.contains("of 2500 Teams users, without a Swyx user: 2499"), "{}", run.out);
+    assert!(run.out.contains("Teams users without a Swyx user: 2499 of 2500"), "{}", run.out);
     assert_eq!(emulated.requests().len(), 1 + 3, "three pages");
 }

@@ -14,14 +14,14 @@ fn mismatched() -> Emulated {
 }
 
 #[test]
-fn whoever_matches_is_matched_and_the_exit_code_is_0() {
+fn complete_matching_exits_with_0() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
     let list = "email,name\nida.albrecht@contoso.example,Ida\nEVA.albrecht@contoso.example,Eva\n";
     let run = users(&emulated, list, &[]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
-    let expected = "of 2 activated Swyx users, matched: 2 (2 by account name)\n\
-                    of 25 Teams users, without a Swyx user: 23 (-v lists them)\n\n\
+    let expected = "2 of 2 activated Swyx users matched (2 by account name)\n\
+                    Teams users without a Swyx user: 23 of 25 (-v lists them)\n\n\
                     info[spelling-differs]: matched with a different spelling\n\
                     \x20 Swyx user  e-mail address                Teams account                 remark\n\
                     \x20 Eva        EVA.albrecht@contoso.example  eva.albrecht@contoso.example  different case\n\
@@ -34,12 +34,12 @@ fn whoever_matches_is_matched_and_the_exit_code_is_0() {
 }
 
 #[test]
-fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
+fn text_shows_every_kind_with_help_and_escapes_names() {
     let run = users(&mismatched(), MISMATCHED, &[]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
     for words in [
-        "of 9 activated Swyx users, matched: 3 (1 by account name, 1 by mail address, 1 by [[user]])\n",
-        "left out because they are not activated: 1\n",
+        "3 of 9 activated Swyx users matched (1 by account name, 1 by mail address, 1 by [[user]])\n",
+        "Swyx users skipped because they are not activated: 1\n",
         "error[unmatched-swyx]",
         "perhaps clara.ohne@contoso.example (the same name)",
         "error[duplicate-email]",
@@ -61,7 +61,7 @@ fn a_person_sees_every_kind_with_what_to_do_and_no_character_that_deceives() {
 }
 
 #[test]
-fn a_program_sees_everything() {
+fn json_contains_everything() {
     let run = users(&mismatched(), MISMATCHED, &["--format", "json"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
     let report: Value = serde_json::from_str(&run.out).expect("JSON");
@@ -102,11 +102,11 @@ fn a_program_sees_everything() {
 }
 
 #[test]
-fn a_spreadsheet_has_a_line_for_each_user_and_takes_none_for_a_formula() {
+fn csv_has_a_line_per_user_and_no_formula() {
     let run = users(&mismatched(), MISMATCHED, &["--format", "csv"]);
     assert_eq!(run.code, Some(1), "{}", run.err);
     let lines = run.out.lines().collect::<Vec<_>>();
-    // A header, 9 activated Swyx users, an override that names nobody, and 22 Teams users.
+    // A header, 9 activated Swyx users, an override without a match, and 22 Teams users.
     assert_eq!(lines.len(), 1 + 9 + 1 + 22, "{}", run.out);
     for line in [
         "swyx_id,swyx_name,swyx_email,teams_upn,teams_mail,matched_by,finding,suggestion",
@@ -121,7 +121,7 @@ fn a_spreadsheet_has_a_line_for_each_user_and_takes_none_for_a_formula() {
 }
 
 #[test]
-fn so_many_users_in_so_short_an_interval_are_a_warning_that_can_be_allowed() {
+fn too_many_users_for_the_interval_is_an_allowable_warning() {
     let emulated = Emulated::start(&["--users", "700"]);
     let settings =
         |allow| format!("{}\n[sync]\nrequests_per_30_seconds = 5\n{allow}\n", emulated.settings(2));

@@ -1,4 +1,4 @@
-//! `users`, run as a program against the emulated tenant: who is whom, in every format, and with which exit code.
+//! `users` against the emulated tenant: the matching in every format, and the exit codes.
 
 mod failures;
 mod formats;
@@ -6,7 +6,7 @@ mod formats;
 use crate::common::Run;
 use crate::emulated::Emulated;
 
-/// Runs `users` with a list of Swyx users, and sees that nothing secret is in what it says.
+/// Runs `users` with a list of Swyx users, and checks that the output contains no secret.
 fn users(emulated: &Emulated, list: &str, arguments: &[&str]) -> Run {
     emulated.write("users.csv", list);
     let mut command = emulated.program();
@@ -15,7 +15,7 @@ fn users(emulated: &Emulated, list: &str, arguments: &[&str]) -> Run {
     emulated.finish(&mut command, emulated.fact("client_secret"))
 }
 
-/// A list whom the tenant of the scenario `user-mismatch` fits badly, and the overrides for it.
+/// A list of users that partly match the scenario `user-mismatch`, with overrides.
 const MISMATCHED: &str = "\
 id;name;email;enabled
 1;Anna Meyer;anna.meyer@contoso.example;1

@@ -1,5 +1,4 @@
-//! The last step: runs `sync` with calls in the emulated SwyxServer and presences in the emulated Teams, and shows how long each change
-//! took.
+//! The last step: runs `sync` while calls and presences change in the emulated SwyxServer and Teams, and shows the delay of each change.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -16,13 +15,13 @@ use crate::sync::run::{Control, NoopObserver, channel, run};
 
 /// A user's action, and the expected result on the other side.
 struct Change {
-    what: &'static str,
+    description: &'static str,
     /// The position of the user in the list of the emulated SwyxServer.
     user: usize,
-    done: Action,
-    shows: &'static str,
-    /// The vendor's promised limit.
-    within: Duration,
+    action: Action,
+    expected: &'static str,
+    /// The longest delay that the vendor documents.
+    limit: Duration,
 }
 
 enum Action {
@@ -35,60 +34,60 @@ enum Action {
 const TEAMS_TO_SWYX_LIMIT: Duration = Duration::from_secs(5);
 const SWYX_TO_TEAMS_LIMIT: Duration = Duration::from_secs(3);
 
-/// Two rounds; the actions of a round happen at the same moment.
+/// Two rounds. The actions of a round happen at the same time.
 const ROUNDS: [&[Change]; 2] = [
     &[
         Change {
-            what: "Teams: in a meeting",
+            description: "Teams: in a meeting",
             user: 0,
-            done: Action::Teams("Busy/InAMeeting"),
-            shows: "Away",
-            within: TEAMS_TO_SWYX_LIMIT,
+            action: Action::Teams("Busy/InAMeeting"),
+            expected: "Away",
+            limit: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
-            what: "Teams: in a call",
+            description: "Teams: in a call",
             user: 1,
-            done: Action::Teams("Busy/InACall"),
-            shows: "Speaking",
-            within: TEAMS_TO_SWYX_LIMIT,
+            action: Action::Teams("Busy/InACall"),
+            expected: "Speaking",
+            limit: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
-            what: "Swyx: a call starts",
+            description: "Swyx: a call starts",
             user: 2,
-            done: Action::Call(true),
-            shows: "Busy/InACall",
-            within: SWYX_TO_TEAMS_LIMIT,
+            action: Action::Call(true),
+            expected: "Busy/InACall",
+            limit: SWYX_TO_TEAMS_LIMIT,
         },
     ],
     &[
         Change {
-            what: "Teams: available again",
+            description: "Teams: available again",
             user: 0,
-            done: Action::Teams("Available/Available"),
-            shows: "Available",
-            within: TEAMS_TO_SWYX_LIMIT,
+            action: Action::Teams("Available/Available"),
+            expected: "Available",
+            limit: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
-            what: "Teams: do not disturb",
+            description: "Teams: do not disturb",
             user: 1,
-            done: Action::Teams("DoNotDisturb/DoNotDisturb"),
-            shows: "DoNotDisturb",
-            within: TEAMS_TO_SWYX_LIMIT,
+            action: Action::Teams("DoNotDisturb/DoNotDisturb"),
+            expected: "DoNotDisturb",
+            limit: TEAMS_TO_SWYX_LIMIT,
         },
         Change {
-            what: "Swyx: the call ends",
+            description: "Swyx: the call ends",
             user: 2,
-            done: Action::Call(false),
-            shows: "Available/Available",
-            within: SWYX_TO_TEAMS_LIMIT,
+            action: Action::Call(false),
+            expected: "Available/Available",
+            limit: SWYX_TO_TEAMS_LIMIT,
         },
     ],
 ];
 
-/// A change that takes longer is considered lost; a busy machine may be slow.
-const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
+/// The longest wait for a change. Longer than the limits, because a busy machine can be slow.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Runs it, and returns whether every change reached the other side.
+/// Makes the changes, and returns whether each of them reached the other side.
 pub(super) fn show(
     context: &mut Context<'_>,
     settings: &Path,
@@ -116,12 +115,12 @@ pub(super) fn show(
     runtime.block_on(async {
         let (controller, mut view, channel) = channel();
         let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
-        // All users are read once, so that later readings show changes.
+        // Wait until all users have been read once, so that later readings show changes.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
-        let is_ready = tokio::time::timeout(GIVE_UP_AFTER, ready).await.unwrap_or(false);
-        let mut all_came = is_ready;
+        let is_ready = tokio::time::timeout(TIMEOUT, ready).await.unwrap_or(false);
+        let mut all_arrived = is_ready;
         for round in ROUNDS {
-            all_came &= is_ready && self::round(context, round, emulator).await?;
+            all_arrived &= is_ready && self::round(context, round, emulator).await?;
         }
         let _ = controller.send(Control::Stop).await;
         let _ = running.await;
@@ -130,7 +129,7 @@ pub(super) fn show(
             "\nAfter `sync` was stopped, {} presences were left in Teams.",
             emulator.open_sessions()
         )?;
-        Ok(all_came && emulator.open_sessions() == 0)
+        Ok(all_arrived && emulator.open_sessions() == 0)
     })
 }
 
@@ -143,28 +142,28 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
     for change in changes {
         let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
-        match change.done {
+        match change.action {
             Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
             Action::Call(begins) => drop(emulator.call(id, begins)),
         }
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
-    while !open.is_empty() && start.elapsed() < GIVE_UP_AFTER {
+    while !open.is_empty() && start.elapsed() < TIMEOUT {
         tokio::time::sleep(PROBE_INTERVAL).await;
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
-            let shown = match change.done {
+            let shown = match change.action {
                 Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
                 Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
             };
-            if shown.as_deref() != Some(change.shows) {
+            if shown.as_deref() != Some(change.expected) {
                 left.push((change, id, account, bar));
                 continue;
             }
             let took = start.elapsed();
-            let late = if took > change.within { ", late" } else { "" };
+            let late = if took > change.limit { ", late" } else { "" };
             bars.remove(&bar);
-            // The lines with a running timer are redrawn below this one.
+            // The lines with a running timer are redrawn below this line.
             bars.suspend(|| {
                 writeln!(context.out, "{}{:>6.2} s{late}", row(change, account), took.as_secs_f64())?;
                 context.out.flush()
@@ -180,14 +179,14 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
 }
 
 fn row(change: &Change, account: &str) -> String {
-    let other = if matches!(change.done, Action::Teams(_)) { "Swyx" } else { "Teams" };
-    let shows = format!("{other}: {}", change.shows);
+    let other = if matches!(change.action, Action::Teams(_)) { "Swyx" } else { "Teams" };
+    let expected = format!("{other}: {}", change.expected);
     // The part before the @ is enough and fits a narrow terminal.
     let name = account.split('@').next().unwrap_or_default();
-    format!("{name:<16} {:<22} -> {shows:<26}", change.what)
+    format!("{name:<16} {:<22} -> {expected:<26}", change.description)
 }
 
-/// On a terminal, a line with a timer until the change reaches the other side; nothing in a pipe.
+/// A line with a timer until the change reaches the other side. Hidden in a pipe.
 fn bar(bars: &MultiProgress, change: &Change, account: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
