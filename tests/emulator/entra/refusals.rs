@@ -1,8 +1,7 @@
 //! What the token endpoint refuses, and how it says so.
 
-use axum::body::Body;
-use axum::http::Request;
 use base64::Engine as _;
+use http::Request;
 use swyx_teams::emulator::{Options, Scenario};
 
 use crate::entra::client::{Tenant, form};
@@ -131,11 +130,11 @@ async fn the_secret_may_stand_in_the_header_and_must_be_encoded() {
 async fn a_body_that_is_no_form_and_one_that_is_too_large_are_refused() {
     let tenant = Tenant::new(Options::default());
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
-    let malformed = Request::post(&path).body(Body::from(vec![0xff, 0xfe])).expect("a request");
+    let malformed = Request::post(&path).body(Vec::from(vec![0xff, 0xfe])).expect("a request");
     assert_eq!(tenant.send(malformed).await.code(), (9002313, 400));
-    let json = Request::post(&path).body(Body::from("{\"grant_type\": \"x\"}")).expect("a request");
+    let json = Request::post(&path).body(Vec::from("{\"grant_type\": \"x\"}")).expect("a request");
     assert_eq!(tenant.send(json).await.code(), (900144, 400));
-    let large = Request::post(&path).body(Body::from(vec![b'a'; 5 << 20])).expect("a request");
+    let large = Request::post(&path).body(Vec::from(vec![b'a'; 5 << 20])).expect("a request");
     assert_eq!(tenant.send(large).await.status, 413);
 }
 
@@ -169,7 +168,7 @@ async fn a_secret_that_is_not_valid_yet_is_none_and_not_one_that_has_ended() {
         r#"{{"applications": [{{"secrets": [{{"value": "early", "startDateTime": "{start}"}},
             {{"value": "late", "endsInDays": -1}}]}}]}}"#
     );
-    let tenant = Tenant::new(Options { state: Some(text), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     let client = tenant.client_id();
     assert_eq!(tenant.sign_in_with(&client, "early").await.code(), (7000215, 401));
     assert_eq!(tenant.sign_in_with(&client, "late").await.code(), (7000222, 401));
@@ -181,11 +180,11 @@ async fn a_secret_that_is_not_valid_yet_is_none_and_not_one_that_has_ended() {
 async fn a_client_with_many_object_ids_is_told_that_they_are_none_of_an_application() {
     let text = r#"{"applications": [{"id": "1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0",
         "secrets": [{"keyId": "2c3d4e5f-6071-4283-94a5-b6c7d8e9f012", "value": "abc"}]}]}"#;
-    let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     for id in ["1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0", "2c3d4e5f-6071-4283-94a5-b6c7d8e9f012"] {
         assert_eq!(tenant.sign_in_with(id, "abc").await.code(), (700038, 400));
     }
     assert_eq!(tenant.sign_in().await.status, 200);
-    let none = Tenant::new(Options { scenario: Scenario::Empty, ..Options::default() });
+    let none = Tenant::new(Options::default().scenario(Scenario::Empty));
     assert!(none.facts().client_id.is_none() && none.facts().client_secret.is_none());
 }

@@ -41,7 +41,7 @@ pub fn settings(emulator: &Emulator, mode: u8, more: &str) -> Settings {
 
 /// What the synchronisation works with.
 pub fn site(emulator: &Emulator, settings: &Settings, is_dry_run: bool) -> Site {
-    let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.router()));
+    let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.clone()));
     let limits = Limits { attempt: Duration::from_secs(10), repetitions: 0, ..Limits::default() };
     let facts = emulator.facts();
     let secret = Secret::new(facts.client_secret.clone().expect("a secret"));

@@ -78,7 +78,7 @@ impl Stage {
         fastrand::seed(seed);
         let wall = Timestamp::now();
         let faults = vec![fault(&format!("replication-lag={}", lag.as_secs()))];
-        let options = Options { state: Some(tenant), faults, seed, ..Options::default() };
+        let options = Options::default().state(tenant).faults(faults).seed(seed);
         let state = State {
             rng: Rng::with_seed(seed),
             storm: Storm::default(),

@@ -6,7 +6,6 @@ use std::time::Duration;
 use http::header::{DATE, HeaderValue};
 use http::{Method, StatusCode};
 use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
-use tower::ServiceExt;
 
 use super::stage::Stage;
 use super::storm::{Strike, Target};
@@ -56,13 +55,12 @@ const CUT: TransportError = TransportError::Unreachable("the connection was clos
 
 /// The emulator's answer, once what it did was looked at.
 async fn answer(stage: &Stage, request: Request, is_write: bool) -> Response {
-    let response = stage.emulator.router().oneshot(request.map(axum::body::Body::from)).await;
-    let (mut head, body) = response.expect("a router answers").into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+    let (mut head, body) = stage.emulator.answer(request).await.into_parts();
+    let body = body.bytes().await.expect("a body");
     stage.look(is_write);
     // The wall clock stands still while the emulator's goes on; without a date, the client takes both for one.
     head.headers.remove(DATE);
-    Response::from_parts(head, body.to_vec())
+    Response::from_parts(head, body)
 }
 
 fn refused(status: StatusCode, retry_after: &str) -> Response {

@@ -18,7 +18,7 @@ fn administrators() -> (Administrators, Arc<Mutex<Vec<DevicePrompt>>>) {
 }
 
 fn with(device_code: DeviceCode) -> Place {
-    place(Options { scenario: Scenario::NoConsent, device_code, device_polls: 3, ..Options::default() })
+    place(Options::default().scenario(Scenario::NoConsent).device_code(device_code).device_polls(3))
 }
 
 #[tokio::test(start_paused = true)]

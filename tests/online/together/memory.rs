@@ -33,7 +33,7 @@ pub fn place(options: Options) -> Place {
         facts.authority,
         facts.graph,
     );
-    let transport = Arc::new(Memory(emulator.router()));
+    let transport = Arc::new(Memory(emulator.clone()));
     Place { emulator, text, transport }
 }
 

@@ -231,7 +231,7 @@ fn the_redirect_uri_of_the_guide_goes_by_the_version() {
 #[test]
 fn prune_takes_back_what_the_mode_does_not_need() {
     for mode in ["1", "2"] {
-        let world = World::with(Options { scenario: Scenario::Excess, ..Options::default() });
+        let world = World::with(Options::default().scenario(Scenario::Excess));
         world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
         world.write(
             "a.toml",
