@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-/// The members of the ready line. There is no Debug text because some are secrets, although of an emulated tenant.
+/// The members of the ready line. Debug is not implemented because some are secrets, although of an emulated tenant.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Facts {

@@ -27,4 +27,6 @@ pub use error::HttpError;
 pub use https::{Https, SetupError};
 pub use send::{Limits, Sender};
 pub(crate) use send::{bearer, host, requested_pause};
-pub use transport::{Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError};
+pub use transport::{
+    ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
+};

@@ -39,6 +39,8 @@ pub(crate) use change_time::last_change;
 pub(crate) use lock::ProcessLock;
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
+#[cfg(feature = "online")]
+pub(crate) use read::bytes;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};

@@ -54,6 +54,7 @@ pub enum RunError {
 }
 
 /// The output and the exit status of a command.
+#[non_exhaustive]
 pub struct Output {
     /// The exit status.
     pub status: ExitStatus,

@@ -14,7 +14,7 @@ pub enum ReadError {
     #[error("this is {0}, not a regular file")]
     NotRegular(&'static str),
     /// More bytes than this limit.
-    #[error("the file is larger than {}", limit(.0))]
+    #[error("the file is larger than {}", bytes(*.0))]
     TooLarge(usize),
     /// It was written to while it was read, three times in a row.
     #[error("the file changed while it was read")]
@@ -25,7 +25,7 @@ pub enum ReadError {
 }
 
 /// A number of bytes in the largest binary unit that represents it exactly.
-fn limit(bytes: &usize) -> String {
+pub(crate) fn bytes(bytes: usize) -> String {
     const KIB: usize = 1024;
     const MIB: usize = 1024 * KIB;
     match bytes {

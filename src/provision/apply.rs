@@ -14,6 +14,7 @@ use crate::settings::ClientId;
 
 /// The result of carrying out a plan.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Applied {
     /// The application (client) id.
     pub client_id: ClientId,
@@ -74,8 +75,8 @@ impl Provisioner<'_> {
         };
         if let Some(secret) = proven {
             self.patience.progress.says("testing the stored secret with a sign-in");
-            let wholly = applied.not_granted.is_empty();
-            applied.proof = Some(self.prove(registered.client_id, secret, wholly).await?);
+            let is_whole = applied.not_granted.is_empty();
+            applied.proof = Some(self.prove(registered.client_id, secret, is_whole).await?);
         }
         Ok(applied)
     }

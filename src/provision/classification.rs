@@ -22,6 +22,7 @@ pub struct StoredSecret {
 
 /// Why no secret is available.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Absence {
     /// None is stored there.
     Empty,
@@ -31,6 +32,7 @@ pub enum Absence {
 
 /// The registered secrets relative to the stored one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretClassification<'a> {
     /// The stored one.
     pub current: Option<&'a SecretSeen>,

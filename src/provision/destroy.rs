@@ -8,6 +8,7 @@ use crate::entra::snapshot::objects::Application;
 
 /// What to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Removal {
     /// The application, because provisioning created it. It can be restored for 30 days.
     /// Source: <https://learn.microsoft.com/graph/api/application-delete>.

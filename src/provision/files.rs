@@ -31,6 +31,7 @@ pub struct Files {
 
 /// How a secret gets to the person who has to store it: no program can set another program's environment variable, or write through a
 /// command.
+#[non_exhaustive]
 pub enum HandOver {
     /// In a new file that only its owner can read.
     File(PathBuf),

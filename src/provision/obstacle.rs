@@ -43,6 +43,7 @@ pub enum Obstacle {
 
 /// The alternative to restoring a deleted application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Restoring {
     /// The settings name its id.
     OrForget,

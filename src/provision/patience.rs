@@ -23,7 +23,7 @@ pub trait Progress: Send + Sync {
 /// The time limit of all waits, and the observer.
 #[derive(Clone, Copy)]
 pub struct Patience<'a> {
-    /// The end of all waiting.
+    /// The deadline.
     pub until: Deadline,
     /// The observer.
     pub progress: &'a dyn Progress,

@@ -7,6 +7,7 @@ use crate::settings::{Mode, keys};
 
 /// One step. In a plan, each step comes after the steps that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// Creates the registration.
     CreateApplication {
@@ -65,6 +66,7 @@ pub enum Step {
 
 /// An application permission of Microsoft Graph: its name, its id in the tenant, and its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Permission {
     /// `Presence.Read.All`.
     pub name: String,
@@ -77,6 +79,7 @@ pub struct Permission {
 /// Settings of the vendor's guide that an application with a secret does not need: a redirect URI of a public client, and public client
 /// flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Guide {
     /// The redirect URI.
     pub redirect: &'static str,
@@ -106,6 +109,7 @@ impl Sign {
 
 /// One line of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line {
     /// The change.
     pub sign: Sign,

@@ -31,6 +31,7 @@ pub trait SecretStore: Send {
 
 /// How a secret was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StoreOutcome {
     /// In the place that the settings name; it can be fetched from there.
     InPlace,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! a CSV file, or the gateway ──▶ Swyx users ─┐
-//!                                            ├─ matching ──▶ pairs, and findings
+//!                                            ├─ match_users ──▶ pairs, and findings
 //! Graph ───────────────────────▶ Teams users ┘
 //! ```
 //!
@@ -27,5 +27,5 @@ mod pair;
 mod spelling;
 
 pub use finding::{Finding, FindingKind, Likely, Lists, Reason};
-pub use matching::{Matching, matching};
+pub use matching::{Matching, match_users};
 pub use pair::{By, Pair};

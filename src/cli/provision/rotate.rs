@@ -40,7 +40,7 @@ pub(in crate::cli) struct RotateArgs {
     /// Rotate only if the secret expires within entra.renew_before_days, and remove nothing that is still valid
     #[arg(long, conflicts_with = "remove_old")]
     if_due: bool,
-    /// Create a secret even if another one exists whose value somebody may have
+    /// Create a secret even if the value of an earlier new one may be in use
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
     #[command(flatten)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::scope::Asked;
+use super::scope::RequestedScopes;
 
 /// All sessions. There is no Debug text because the keys are secrets.
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(super) struct Device {
     /// The client that it was issued to.
     pub(super) client: Uuid,
     /// The request.
-    pub(super) asked: Asked,
+    pub(super) asked: RequestedScopes,
     /// The expiry.
     pub(super) ends: Timestamp,
     /// How often it was polled.
@@ -36,7 +36,7 @@ pub(super) struct Refresh {
     /// The client that it was issued to.
     pub(super) client: Uuid,
     /// The request.
-    pub(super) asked: Asked,
+    pub(super) asked: RequestedScopes,
     /// The expiry.
     pub(super) ends: Timestamp,
 }

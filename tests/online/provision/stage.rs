@@ -141,15 +141,11 @@ impl Stage {
         let token = AdminWay::Token(Secret::new(self.emulator.facts().admin_token.as_str()));
         let administrators = Administrators::new(token, TO_PROVISION, Duration::from_secs(60));
         let token = administrators.token(&wanted.access, Arc::clone(&transport)).await.expect("a token");
-        let limits = Limits { until: Some(until), ..Limits::default() };
+        let limits = Limits::default().until(until);
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
-        let provisioner = Provisioner {
-            wanted: &wanted,
-            installation: &installation,
-            admin: &admin,
-            transport,
-            patience: Patience { until, progress: &Teller(self) },
-        };
+        let teller = Teller(self);
+        let patience = Patience { until, progress: &teller };
+        let provisioner = Provisioner::new(&wanted, &installation, &admin, transport, patience);
         let mut place = Place(Arc::clone(self));
         let interrupt = self.state().storm.interrupt.take();
         let ended = tokio::select! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{DATE, HeaderValue};
 use http::{Method, StatusCode};
-use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Request, Response, SendFuture, Transport, TransportError};
 
 use super::stage::Stage;
 use super::storm::{Strike, Target};
@@ -14,7 +14,7 @@ use super::storm::{Strike, Target};
 pub struct Wire(pub Arc<Stage>);
 
 impl Transport for Wire {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move {
             let Self(stage) = self;
             stage.takes_a_while().await;

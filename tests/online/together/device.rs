@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use swyx_teams::emulator::{DeviceCode, Options, Scenario};
 use swyx_teams::entra::GraphError;
 use swyx_teams::entra::sign_in::{AdminWay, Administrators, DevicePrompt, TO_READ};
-use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Request, Response, SendFuture, Transport, TransportError};
 
 use super::memory::{Place, place};
 
@@ -85,7 +85,7 @@ async fn what_is_refused_is_told_apart() {
 struct Nowhere;
 
 impl Transport for Nowhere {
-    fn send(&self, _: Request) -> Answer<'_> {
+    fn send(&self, _: Request) -> SendFuture<'_> {
         Box::pin(async { Err(TransportError::Unreachable("no route to this host")) })
     }
 }
@@ -107,7 +107,7 @@ async fn nobody_is_kept_waiting_for_a_code_longer_than_a_minute() {
     struct Tomorrow;
 
     impl Transport for Tomorrow {
-        fn send(&self, _: Request) -> Answer<'_> {
+        fn send(&self, _: Request) -> SendFuture<'_> {
             Box::pin(async {
                 let mut response = Response::new(Vec::new());
                 *response.status_mut() = 429.try_into().unwrap();

@@ -47,7 +47,7 @@ impl Place {
     }
 
     fn limits(seconds: u64) -> Limits {
-        Limits { until: Some(Deadline::after(Duration::from_secs(seconds))), ..Limits::default() }
+        Limits::default().until(Deadline::after(Duration::from_secs(seconds)))
     }
 
     /// What the application sees within a minute.

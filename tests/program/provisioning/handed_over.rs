@@ -173,7 +173,7 @@ fn rotate_needs_the_present_secret_and_a_file_for_the_new_one() {
 
     // Before it is put there, another run does not make a third.
     let run = world.run_with(&["rotate", "--secret-out", "third", "a.toml"], "SECRET", &old);
-    assert!(run.err.contains("whose value somebody may have"), "{}", run.err);
+    assert!(run.err.contains("its value may be in use"), "{}", run.err);
     assert_eq!((run.code, world.changes().len()), (Some(2), 0));
     let run = world.run_with(&["rotate", "--secret-out", "third", "a.toml"], "SECRET", &new);
     assert_eq!((run.code, world.changes().len()), (Some(0), 0), "{}", run.err);
@@ -210,11 +210,7 @@ fn the_one_that_was_handed_over_is_not_removed_for_the_old_one_that_is_still_kep
     // Control Center has the new one, and the variable the old one.
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &old);
     assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
-    assert!(
-        run.err.contains("that is not where the settings say, and whose value somebody may have"),
-        "{}",
-        run.err
-    );
+    assert!(run.err.contains("which is not in the place named in the settings"), "{}", run.err);
     assert!(world.accepts(&new) && world.accepts(&old), "nobody is locked out");
     // In its place, it is the one that stays.
     let run = world.run_with(&["rotate", "--finish", "a.toml"], "SECRET", &new);
