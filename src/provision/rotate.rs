@@ -86,6 +86,19 @@ pub enum Rotated {
 }
 
 /// What to do with `secrets` at the time `now`.
+///
+/// ```
+/// use swyx_teams::provision::{Absence, Installation, RotateRequest, RotationPlan, StoredSecret, classify, plan_rotation};
+///
+/// let stored = StoredSecret { secret: Err(Absence::Empty), since: None };
+/// let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
+/// let classified = classify(&[], &stored, &installation);
+/// let now = "2026-11-25T04:00:00Z".parse()?;
+/// // Without a known secret, `--finish` must not remove any.
+/// let plan = plan_rotation(&[], &classified, RotateRequest::Finish, 30, now);
+/// assert_eq!(plan, RotationPlan::Unknown);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 pub fn plan_rotation<'a>(
     secrets: &'a [SecretSeen],
     classified: &SecretClassification<'a>,

@@ -4,6 +4,11 @@
 //! columns, in any order and case: `name` and `email`, and optionally `id` and `enabled`; other columns are ignored. The separator is `;`
 //! or `,`, whichever occurs more often in the first line. Quotation marks follow RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>), but
 //! a user is one line: an unmatched quotation mark would silently swallow users. UTF-8, with or without a byte order mark.
+//!
+//! ```
+//! let faults = swyx_teams::users::csv::read(b"name;email\n;jane.roe@example.com\n").unwrap_err();
+//! assert_eq!(faults[0].to_string(), "line 2: the name is missing");
+//! ```
 
 use std::collections::HashMap;
 

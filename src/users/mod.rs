@@ -6,6 +6,16 @@
 //! Graph ───────────────────────▶ Teams users ┘
 //! ```
 //!
+//! ```
+//! use swyx_teams::swyx::SwyxUser;
+//! use swyx_teams::users::{FindingKind, match_users};
+//!
+//! let swyx = [SwyxUser::new("1042", "Jane Roe").email("jane.roe@example.com"), SwyxUser::new("1043", "Lobby").enabled(false)];
+//! let matching = match_users(&swyx, &[], &[]);
+//! assert_eq!((matching.pairs.len(), matching.disabled), (0, 1));
+//! assert_eq!(matching.findings[0].kind(), FindingKind::UNMATCHED_SWYX);
+//! ```
+//!
 //! | file | what it is |
 //! |---|---|
 //! | `csv` | the list of Swyx users as a file |

@@ -4,6 +4,28 @@
 //! Each action runs as a job on its own thread, because a tenant may answer slowly, and a sign-in with a code
 //! takes even longer. The job's page shows the progress and then the result. No action changes a tenant or a
 //! file, and no result contains a secret.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::web::Site;
+//! use swyx_teams::web::actions::{Action, Actions, Done, Part, Progress, Verdict};
+//!
+//! struct OnlySheet;
+//!
+//! impl Actions for OnlySheet {
+//!     fn perform(&self, action: Action, progress: &Arc<dyn Progress>) -> Done {
+//!         progress.report("reading the file");
+//!         match action {
+//!             Action::Sheet => Done::new(Verdict::Good, "the sheet", vec![Part::Verbatim("…".to_owned())]),
+//!             _ => Done::new(Verdict::Failed, "not available", Vec::new()),
+//!         }
+//!     }
+//! }
+//!
+//! let site = Site::new("north.toml", "/etc/swyx-teams/north.toml").with(Arc::new(OnlySheet));
+//! assert_eq!(Action::ALL.first().map(|action| action.title()), Some("Check online"));
+//! # drop(site);
+//! ```
 
 mod jobs;
 mod routes;

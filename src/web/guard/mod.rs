@@ -22,6 +22,20 @@
 //! was tested. A page on another port can set so many cookies that the browser drops the session's cookie,
 //! which ends the session. Without JavaScript, or when a page is reloaded by hand, the browser sends the
 //! cookie and the path to any program that listens on the port after `serve` has ended.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use swyx_teams::web::{Listening, Site, listen};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let bound = listen(&Listening::new(([127, 0, 0, 1], 0).into())).await?;
+//! let origin = bound.names().origin();
+//! let guarded = bound.guard(Arc::new(Site::new("north.toml", "north.toml")))?;
+//! let (first, second) = (guarded.authenticator().link()?, guarded.authenticator().link()?);
+//! assert!(first.starts_with(&format!("{origin}/open/")) && first != second);
+//! # Ok(())
+//! # }
+//! ```
 
 mod authenticator;
 mod headers;
