@@ -19,7 +19,7 @@ pub enum Removal {
 
 impl Provisioner<'_> {
     /// What to delete for an application.
-    pub fn removal(&self, application: &Application) -> Removal {
+    pub fn plan_removal(&self, application: &Application) -> Removal {
         if application.unique_name.as_deref().is_some_and(name::is_ours) {
             return Removal::Application;
         }

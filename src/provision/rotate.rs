@@ -229,11 +229,11 @@ impl Provisioner<'_> {
         stored: &StoredSecret,
         store: &mut dyn SecretStore,
     ) -> Result<(Added, StoreOutcome), Failure> {
-        self.patience.progress.says("creating a new client secret");
+        self.patience.progress.report("creating a new client secret");
         let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
         let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
         if kept == StoreOutcome::InPlace {
-            self.patience.progress.says("testing the stored secret with a sign-in");
+            self.patience.progress.report("testing the stored secret with a sign-in");
             let stored = store.stored();
             let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
             if !is_there {
@@ -256,7 +256,7 @@ impl Provisioner<'_> {
             let name = secret.name.as_deref().unwrap_or("without a name");
             self.patience
                 .progress
-                .says(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
+                .report(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
             self.remove_secret(of.id, secret.key_id).await?;
         }
         Ok(secrets.len())

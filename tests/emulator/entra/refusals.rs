@@ -130,11 +130,11 @@ async fn the_secret_may_stand_in_the_header_and_must_be_encoded() {
 async fn a_body_that_is_no_form_and_one_that_is_too_large_are_refused() {
     let tenant = Tenant::new(Options::default());
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
-    let malformed = Request::post(&path).body(Vec::from(vec![0xff, 0xfe])).expect("a request");
+    let malformed = Request::post(&path).body(vec![0xff, 0xfe]).expect("a request");
     assert_eq!(tenant.send(malformed).await.code(), (9002313, 400));
     let json = Request::post(&path).body(Vec::from("{\"grant_type\": \"x\"}")).expect("a request");
     assert_eq!(tenant.send(json).await.code(), (900144, 400));
-    let large = Request::post(&path).body(Vec::from(vec![b'a'; 5 << 20])).expect("a request");
+    let large = Request::post(&path).body(vec![b'a'; 5 << 20]).expect("a request");
     assert_eq!(tenant.send(large).await.status, 413);
 }
 

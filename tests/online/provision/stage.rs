@@ -271,17 +271,17 @@ impl Stage {
 struct Teller<'a>(&'a Stage);
 
 impl Progress for Teller<'_> {
-    fn begins(&self, step: &Step) {
+    fn begin_step(&self, step: &Step) {
         self.0.tell(format!("begins: {step:?}"));
     }
 
-    fn done(&self, _: &Step) {}
+    fn end_step(&self, _: &Step) {}
 
-    fn says(&self, what: &str) {
+    fn report(&self, what: &str) {
         self.0.tell(what.to_owned());
     }
 
-    fn waits(&self, why: &str, pause: Duration) {
+    fn report_wait(&self, why: &str, pause: Duration) {
         self.0.tell(format!("waits {} s: {why}", pause.as_secs()));
     }
 }
