@@ -129,7 +129,7 @@ impl Provisioner<'_> {
         Ok(true)
     }
 
-    /// Tests a new secret and stores it. If either fails, the secret is removed because nobody has its value.
+    /// Tests a new secret and stores it. If either fails, the secret is removed because its value is not stored anywhere.
     pub(super) async fn prove_and_store(
         &self,
         of: Registered,

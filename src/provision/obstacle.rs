@@ -1,4 +1,4 @@
-//! Reasons why no plan can be made until a person decides.
+//! Reasons why no plan can be made until an administrator decides.
 
 use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};

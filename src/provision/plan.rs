@@ -57,7 +57,7 @@ pub struct Plan {
     pub found_by: Option<FoundBy>,
     /// The steps, in their order.
     pub steps: Vec<Step>,
-    /// Notes for people: what stays, what was left out, and why.
+    /// Notes to show: what stays, what was left out, and why.
     pub notes: Vec<String>,
 }
 
@@ -203,7 +203,7 @@ impl Plan {
             (None, Err(_)) => "there is no secret yet".to_owned(),
         };
         self.steps.push(Step::AddSecret {
-            // It does not replace a secret that may be in use: that one stays until a person confirms that it is unused.
+            // It does not replace a secret that may be in use: that one stays until an administrator confirms that it is unused.
             after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,

@@ -1,7 +1,7 @@
 //! Replaces the current client secret with a new one.
 //!
-//! An administrator enters the new secret in Control Center, so the old one stays valid until this is confirmed. If a run is interrupted, at
-//! least one secret works, and the next run recognises the others by their names.
+//! An administrator enters the new secret in Control Center, so the old one stays valid until the administrator confirms it. If a run is
+//! interrupted, at least one secret works, and the next run recognises the others by their names.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -372,7 +372,7 @@ mod tests {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
         assert_eq!(done(&secrets, RotateRequest::IfDue, 101, 160), "undecided about 2");
-        // It stays until a person confirms that it is unused.
+        // It stays until an administrator confirms that it is unused.
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
         // It has expired.
         assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");

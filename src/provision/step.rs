@@ -1,4 +1,4 @@
-//! The steps of a plan, and their description for people.
+//! The steps of a plan, and their descriptions.
 
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The name for people.
+    /// The displayed name.
     pub fn mark(self) -> char {
         match self {
             Self::Add => '+',
@@ -131,7 +131,7 @@ pub(super) const CHANGE: &str = "Cloud Application Administrator, or an owner of
 pub(super) const GRANT: &str = "Privileged Role Administrator";
 
 impl Step {
-    /// The lines for people.
+    /// The displayed lines.
     pub fn lines(&self, mode: Mode) -> Vec<Line> {
         use Sign::{Add, Change, Remove};
         let permission = |sign, permission: &Permission| by_mode(mode, sign, "grant", permission, GRANT);
@@ -167,7 +167,7 @@ impl Step {
             Self::Revoke { permission: one, .. } => vec![permission(Remove, one)],
             Self::RemoveSecret { key_id, name } => {
                 let what = format!("{name}, Secret ID {key_id}");
-                let why = "orphan of an interrupted run; nobody has its value";
+                let why = "orphan of an interrupted run; its value cannot be in use";
                 vec![line(Remove, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
             }
             Self::AddSecret { why, days, place, .. } => {

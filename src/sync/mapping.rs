@@ -29,7 +29,7 @@ pub struct Pair(u16);
 /// (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SessionRank {
-    /// The session would hide it, unless a person set it.
+    /// The session would hide it, unless the user set it.
     Below,
     /// It may hide the session.
     Above,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::scope::RequestedScopes;
 
-/// All sessions. There is no Debug text because the keys are secrets.
+/// All sessions. Debug is not implemented because the keys are secrets.
 #[derive(Default)]
 pub(in crate::emulator) struct Sessions {
     /// By device code.
