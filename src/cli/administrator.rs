@@ -47,7 +47,7 @@ fn on_page(context: &Context<'_>) -> AdminWay {
     AdminWay::DeviceCode(Box::new(move |prompt| {
         if let Some(page) = &page {
             let (address, code) = (printable(&prompt.address), printable(&prompt.code));
-            page.asks(Code { address, code, minutes: prompt.lifetime.as_secs() / 60 });
+            page.request_sign_in(Code { address, code, minutes: prompt.lifetime.as_secs() / 60 });
         }
     }))
 }

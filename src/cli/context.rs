@@ -19,7 +19,7 @@ use crate::report::wrap::wrap_lines;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::Unresolved;
-use crate::web::actions::Told;
+use crate::web::actions::Progress;
 
 /// Runs a command of this program from its words.
 pub(super) type Dispatch = fn(&mut Context<'_>, &[&OsStr]) -> Result<Exit, CliError>;
@@ -32,7 +32,7 @@ pub(super) struct Context<'a> {
     /// An administrator's ready token.
     pub(super) admin_token: Option<Secret>,
     /// The page that shows progress and asks for the sign-in, instead of the terminal.
-    pub(super) page: Option<Arc<dyn Told>>,
+    pub(super) page: Option<Arc<dyn Progress>>,
     /// The parser and all commands, for a command that runs others.
     pub(super) dispatch: Dispatch,
 }

@@ -222,7 +222,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::http::{Answer, Request, Transport};
+    use crate::http::{Request, SendFuture, Transport};
     use crate::os::process::CancellationToken;
     use crate::secret::Trust;
 
@@ -230,7 +230,7 @@ mod tests {
     struct SilentTransport;
 
     impl Transport for SilentTransport {
-        fn send(&self, _: Request) -> Answer<'_> {
+        fn send(&self, _: Request) -> SendFuture<'_> {
             Box::pin(std::future::pending())
         }
     }

@@ -16,7 +16,7 @@ pub(super) struct GraphError {
     pub(super) status: StatusCode,
     /// The code that clients check.
     pub(super) code: &'static str,
-    /// The message for people.
+    /// The message, for display only.
     pub(super) message: String,
 }
 

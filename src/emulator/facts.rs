@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-/// The members of the ready line. There is no Debug text because some are secrets, although of an emulated tenant.
+/// The members of the ready line. Debug is not implemented because some are secrets, although of an emulated tenant.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Facts {
     /// The address of Entra ID: `https://localhost:8443`.
     pub authority: String,

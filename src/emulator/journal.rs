@@ -14,6 +14,7 @@ const KEPT: usize = 200_000;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct JournalLine {
     /// The time in seconds since the emulator was created, to a microsecond.
     pub at: f64,

@@ -15,6 +15,7 @@ const KEPT: usize = 100_000;
 
 /// The log entry of one request. It has no query, no header and no body, so it contains neither a token nor a secret.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The method.
     pub method: String,

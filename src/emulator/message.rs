@@ -47,6 +47,7 @@ pub(super) struct Response {
 
 /// The log entry of one part of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Part {
     /// The method.
     pub method: String,

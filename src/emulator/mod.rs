@@ -5,36 +5,37 @@
 //!
 //! ```text
 //! socket ──serve, tls──▶ server ──┬─▶ entra ──┬─▶ state (directory), sessions
-//!      in memory ──router──▶      ├─▶ graph ──┘
+//!      in memory ──answer──▶      ├─▶ graph ──┘
 //!                                 ├─▶ gateway ──▶ SwyxServer
 //!                                 └─▶ faults, limits, log
 //! ```
 //!
-//! In memory, it is an axum router that also works in a runtime with a paused clock:
+//! In memory, it answers requests without a socket, also in a runtime with a paused clock:
 //!
 //! ```
 //! use swyx_teams::emulator::{Emulator, Options, Scenario};
-//! use tower::ServiceExt as _;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let emulator = Emulator::new(Options { scenario: Scenario::NoConsent, ..Options::default() })?;
+//! let emulator = Emulator::new(Options::default().scenario(Scenario::NoConsent))?;
 //! let facts = emulator.facts();
 //! let form = format!(
 //!     "grant_type=client_credentials&client_id={}&client_secret={}&scope=https://graph.microsoft.com/.default",
 //!     facts.client_id.as_deref().unwrap_or_default(),
 //!     facts.client_secret.as_deref().unwrap_or_default(),
 //! );
-//! let request = axum::http::Request::post(format!("{}/{}/oauth2/v2.0/token", facts.authority, facts.tenant_id))
+//! let request = http::Request::post(format!("{}/{}/oauth2/v2.0/token", facts.authority, facts.tenant_id))
 //!     .header("content-type", "application/x-www-form-urlencoded")
-//!     .body(axum::body::Body::from(form))?;
-//! let answer = emulator.router().oneshot(request).await?;
+//!     .body(form.into_bytes())?;
+//! let answer = emulator.answer(request).await;
 //! assert_eq!(answer.status(), 200);
+//! assert!(String::from_utf8(answer.into_body().bytes().await?)?.contains("access_token"));
 //! assert_eq!(emulator.log().len(), 1);
 //! # Ok(())
 //! # }
 //! ```
 
+mod body;
 mod build;
 mod calls;
 mod dropped;
@@ -77,7 +78,9 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use axum::Router;
+use axum::extract::State;
 
+pub use body::{Body, BodyError};
 pub use calls::{Calls, CallsError};
 pub use facts::Facts;
 pub use fault::{Fault, FaultError};
@@ -176,8 +179,13 @@ impl Emulator {
         Ok(Self { shared: Arc::new(shared), facts })
     }
 
-    /// The routes. All routers of one emulator serve the same tenant.
-    pub fn router(&self) -> Router {
+    /// Answers a request in memory. The host of its address does not matter.
+    pub async fn answer(&self, request: http::Request<Vec<u8>>) -> http::Response<Body> {
+        server::answer(State(self.shared.clone()), request.map(axum::body::Body::from)).await.map(Body::new)
+    }
+
+    /// The routes, for a socket.
+    fn router(&self) -> Router {
         server::router(self.shared.clone())
     }
 

@@ -24,12 +24,13 @@ use super::{gateway, graph, limits, time};
 /// The maximum body size, equal to Graph's largest request: 4 MiB.
 const MAX_BYTES: usize = 4 << 20;
 
-/// The routes, for calls in memory or for a socket.
+/// The routes, for a socket.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(answer).with_state(shared)
 }
 
-async fn answer(
+/// Answers one request.
+pub(super) async fn answer(
     State(shared): State<Arc<Shared>>,
     request: axum::extract::Request,
 ) -> axum::response::Response {

@@ -9,6 +9,7 @@ use super::state::{AccessType, Application, Directory, PasswordCredential, Servi
 
 /// The applications of the tenant, in the order of their creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Snapshot {
     /// Registered applications, and deleted ones that are not purged.
     pub applications: Vec<ApplicationSnapshot>,
@@ -16,6 +17,7 @@ pub struct Snapshot {
 
 /// One application.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ApplicationSnapshot {
     /// The object id.
     pub id: Uuid,
@@ -43,6 +45,7 @@ pub struct ApplicationSnapshot {
 
 /// The permissions that an application declares (`requiredResourceAccess`), in the order written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DeclaredSnapshot {
     /// Names of application permissions of Microsoft Graph.
     pub application: Vec<String>,
@@ -54,6 +57,7 @@ pub struct DeclaredSnapshot {
 
 /// A client secret without its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretSnapshot {
     /// The Secret ID.
     pub key_id: Uuid,
@@ -69,6 +73,7 @@ pub struct SecretSnapshot {
 
 /// A service principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PrincipalSnapshot {
     /// The object id.
     pub id: Uuid,

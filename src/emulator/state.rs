@@ -100,7 +100,7 @@ pub(super) enum AccessType {
     Scope,
 }
 
-/// A client secret. It has no Debug text.
+/// A client secret. It does not implement Debug.
 #[derive(Clone)]
 pub(super) struct PasswordCredential {
     /// The Secret ID.

@@ -21,6 +21,7 @@ pub enum SwyxError {
 
 /// The state of a user in SwyxServer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SwyxSeen {
     /// The visible status: `Available`, `Away`, `DoNotDisturb`, `Speaking` or `LoggedOff`.
     pub status: &'static str,

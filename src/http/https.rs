@@ -7,7 +7,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError};
+use super::{
+    ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
+};
 use crate::endpoint::is_loopback;
 use crate::os::read_regular;
 use crate::settings::Access;
@@ -118,11 +120,11 @@ fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
 }
 
 impl Transport for Https {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move { whole(self.answered(request).await?).await })
     }
 
-    fn open(&self, request: Request) -> Opened<'_> {
+    fn open(&self, request: Request) -> OpenFuture<'_> {
         Box::pin(async move {
             let mut response = self.answered(request).await?;
             let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -148,7 +150,7 @@ impl Https {
 }
 
 impl Chunks for reqwest::Response {
-    fn next(&mut self) -> Chunk<'_> {
+    fn next(&mut self) -> ChunkFuture<'_> {
         Box::pin(async move {
             let chunk = self.chunk().await.map_err(|error| reason(&error))?;
             Ok(chunk.map(|chunk| chunk.to_vec()))

@@ -4,6 +4,28 @@
 //! Client, Gateway ──▶ Sender ──▶ Transport (Https, or a router in memory)
 //! ```
 //!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::http::{Limits, Request, Response, SendFuture, Sender, Transport};
+//!
+//! /// Replaces `swyx_teams::http::Https`.
+//! struct Canned;
+//!
+//! impl Transport for Canned {
+//!     fn send(&self, _: Request) -> SendFuture<'_> {
+//!         Box::pin(async { Ok(Response::new(b"{}".to_vec())) })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sender = Sender::new(Arc::new(Canned), Limits::default());
+//! let request = http::Request::get("https://graph.microsoft.com/v1.0/organization").body(Vec::new())?;
+//! assert_eq!(sender.send(&request).await?.body(), b"{}");
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | file | what it is |
 //! |---|---|
 //! | `transport` | the interface: one request in, one answer out |
@@ -27,4 +49,6 @@ pub use error::HttpError;
 pub use https::{Https, SetupError};
 pub use send::{Limits, Sender};
 pub(crate) use send::{bearer, host, requested_pause};
-pub use transport::{Answer, Chunk, Chunks, Opened, Request, Response, Streamed, Transport, TransportError};
+pub use transport::{
+    ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
+};

@@ -22,7 +22,16 @@ use super::transport::{Request, Response, Streamed, Transport, TransportError};
 use crate::secret::Secret;
 
 /// The time limits.
+///
+/// ```
+/// use std::time::Duration;
+/// use swyx_teams::http::{Deadline, Limits};
+///
+/// let limits = Limits::default().until(Deadline::after(Duration::from_secs(60))).repetitions(1);
+/// assert_eq!((limits.attempt, limits.repetitions), (Duration::from_secs(30), 1));
+/// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Limits {
     /// The limit of one attempt; 30 s by default.
     pub attempt: Duration,
@@ -36,6 +45,26 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { attempt: Duration::from_secs(30), until: None, repetitions: 3 }
+    }
+}
+
+impl Limits {
+    /// Sets the limit of one attempt.
+    #[must_use]
+    pub fn attempt(self, attempt: Duration) -> Self {
+        Self { attempt, ..self }
+    }
+
+    /// Sets the deadline for everything, or removes it.
+    #[must_use]
+    pub fn until(self, until: impl Into<Option<Deadline>>) -> Self {
+        Self { until: until.into(), ..self }
+    }
+
+    /// Sets the maximum number of repetitions of one request.
+    #[must_use]
+    pub fn repetitions(self, repetitions: usize) -> Self {
+        Self { repetitions, ..self }
     }
 }
 

@@ -15,31 +15,31 @@ pub type Request = http::Request<Vec<u8>>;
 pub type Response = http::Response<Vec<u8>>;
 
 /// The future of a transport for a complete answer.
-pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
+pub type SendFuture<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
 /// An answer whose body is not read yet.
 pub type Streamed = http::Response<Box<dyn Chunks>>;
 
 /// The future of a transport for a started answer.
-pub type Opened<'a> = Pin<Box<dyn Future<Output = Result<Streamed, TransportError>> + Send + 'a>>;
+pub type OpenFuture<'a> = Pin<Box<dyn Future<Output = Result<Streamed, TransportError>> + Send + 'a>>;
 
 /// The next piece of a body; `None` after the last.
-pub type Chunk<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
+pub type ChunkFuture<'a> = Pin<Box<dyn Future<Output = Result<Option<Vec<u8>>, TransportError>> + Send + 'a>>;
 
 /// A body that is read piece by piece.
 pub trait Chunks: Send {
     /// Waits for the next piece, without a time limit. A cancelled wait loses no data.
-    fn next(&mut self) -> Chunk<'_>;
+    fn next(&mut self) -> ChunkFuture<'_>;
 }
 
 /// Sends one request to its address.
 pub trait Transport: Send + Sync {
     /// Sends `request` and reads the complete answer.
-    fn send(&self, request: Request) -> Answer<'_>;
+    fn send(&self, request: Request) -> SendFuture<'_>;
 
     /// Sends `request` and returns the answer as soon as it starts, for a body that may continue for days. By
     /// default, the body is one piece.
-    fn open(&self, request: Request) -> Opened<'_> {
+    fn open(&self, request: Request) -> OpenFuture<'_> {
         let answer = self.send(request);
         Box::pin(async move { Ok(answer.await?.map(|body| Box::new(Whole(Some(body))) as Box<dyn Chunks>)) })
     }
@@ -49,7 +49,7 @@ pub trait Transport: Send + Sync {
 struct Whole(Option<Vec<u8>>);
 
 impl Chunks for Whole {
-    fn next(&mut self) -> Chunk<'_> {
+    fn next(&mut self) -> ChunkFuture<'_> {
         let body = self.0.take();
         Box::pin(async move { Ok(body) })
     }
@@ -70,7 +70,7 @@ pub enum TransportError {
     #[error("the certificate {0}")]
     Certificate(&'static str),
     /// The answer is larger than any answer of Entra ID and Graph.
-    #[error("the answer is larger than {} MiB", .0 / (1024 * 1024))]
+    #[error("the answer is larger than {}", crate::text::format_bytes(*.0))]
     TooLarge(usize),
     /// The proxy refused the request.
     #[error("the proxy (entra.proxy or HTTPS_PROXY) {0}")]

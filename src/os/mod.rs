@@ -4,6 +4,18 @@
 //! Written for Linux and other Unix systems. On Windows, modes and owners are not changed, and nothing has
 //! been tested.
 //!
+//! ```
+//! use swyx_teams::os::{ReadError, read_regular};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("north.toml");
+//! std::fs::write(&path, "# settings")?;
+//! let (content, _) = read_regular(&path, 1024)?;
+//! assert_eq!(content, b"# settings");
+//! assert!(matches!(read_regular(&path, 4), Err(ReadError::TooLarge(4))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | file | what it is |
 //! |---|---|
 //! | `read` | regular files of a limited size |
@@ -39,6 +51,7 @@ pub(crate) use change_time::last_change;
 pub(crate) use lock::ProcessLock;
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
+#[cfg(feature = "online")]
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};

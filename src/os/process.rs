@@ -9,6 +9,19 @@
 //! neither is a process of another user, for example after `sudo`. A SIGKILL of this program, or a crash,
 //! leaves the group running. On Windows, Ctrl-C ends this program immediately; the console also sends it to
 //! the command.
+//!
+//! ```
+//! # #[cfg(unix)] {
+//! use std::time::Duration;
+//! use swyx_teams::os::process::{CancellationToken, Runner};
+//!
+//! let mut runner = Runner::new("printf", 1024, Duration::from_secs(30));
+//! runner.command().arg("a secret");
+//! let output = runner.output(&CancellationToken::new())?;
+//! assert_eq!(output.stdout, b"a secret");
+//! # }
+//! # Ok::<(), swyx_teams::os::process::RunError>(())
+//! ```
 
 mod cancellation;
 mod commands;
@@ -54,6 +67,7 @@ pub enum RunError {
 }
 
 /// The output and the exit status of a command.
+#[non_exhaustive]
 pub struct Output {
     /// The exit status.
     pub status: ExitStatus,

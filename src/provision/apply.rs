@@ -14,6 +14,7 @@ use crate::settings::ClientId;
 
 /// The result of carrying out a plan.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Applied {
     /// The application (client) id.
     pub client_id: ClientId,
@@ -58,9 +59,9 @@ impl Provisioner<'_> {
             not_granted: Vec::new(),
         };
         for step in &plan.steps {
-            self.patience.progress.begins(step);
+            self.patience.progress.begin_step(step);
             if self.step(step, snapshot, &mut ids, store, &mut applied).await? {
-                self.patience.progress.done(step);
+                self.patience.progress.end_step(step);
             }
         }
         let registered = ids.registered()?;
@@ -73,9 +74,9 @@ impl Provisioner<'_> {
             (None, Err(_)) => None,
         };
         if let Some(secret) = proven {
-            self.patience.progress.says("testing the stored secret with a sign-in");
-            let wholly = applied.not_granted.is_empty();
-            applied.proof = Some(self.prove(registered.client_id, secret, wholly).await?);
+            self.patience.progress.report("testing the stored secret with a sign-in");
+            let is_whole = applied.not_granted.is_empty();
+            applied.proof = Some(self.prove(registered.client_id, secret, is_whole).await?);
         }
         Ok(applied)
     }
@@ -128,7 +129,7 @@ impl Provisioner<'_> {
         Ok(true)
     }
 
-    /// Tests a new secret and stores it. If either fails, the secret is removed because nobody has its value.
+    /// Tests a new secret and stores it. If either fails, the secret is removed because its value is not stored anywhere.
     pub(super) async fn prove_and_store(
         &self,
         of: Registered,
@@ -136,7 +137,7 @@ impl Provisioner<'_> {
         before: &StoredSecret,
         store: &mut dyn SecretStore,
     ) -> Result<(StoreOutcome, Proof), Failure> {
-        self.patience.progress.says("testing the new secret with a sign-in");
+        self.patience.progress.report("testing the new secret with a sign-in");
         let kept = match self.prove(of.client_id, &added.secret, false).await {
             Ok(proof) => {
                 let kept = store.store_secret(&added.secret, before);

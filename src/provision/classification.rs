@@ -1,9 +1,10 @@
 //! Classifies the registered client secrets relative to the stored one: the current one, the replaced one, and the orphans.
 //!
-//! A person enters a new secret in Control Center, and no API shows which one it has. So a secret counts as an orphan only if nobody can
-//! have its value. Either it was created to replace the secret that is still stored, and the place of secrets was unchanged since. Or it
-//! has the same purpose as the stored one, which only happens if one of two runs was interrupted or came too late. A handed-over secret
-//! may have been shown by an interrupted run. All other secrets stay until a person confirms that Control Center has the stored one.
+//! An administrator enters a new secret in Control Center, and no API shows which one it has. So a secret counts as an orphan only if
+//! its value cannot be in use. Either it was created to replace the secret that is still stored, and the place of secrets was unchanged
+//! since. Or it has the same purpose as the stored one, which only happens if one of two runs was interrupted or came too late. A
+//! handed-over secret may have been shown by an interrupted run. All other secrets stay until an administrator confirms that Control Center
+//! has the stored one.
 
 use jiff::Timestamp;
 
@@ -22,6 +23,7 @@ pub struct StoredSecret {
 
 /// Why no secret is available.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Absence {
     /// None is stored there.
     Empty,
@@ -31,12 +33,13 @@ pub enum Absence {
 
 /// The registered secrets relative to the stored one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretClassification<'a> {
     /// The stored one.
     pub current: Option<&'a SecretSeen>,
     /// The one that it replaced, which Control Center may still have.
     pub replaced: Option<&'a SecretSeen>,
-    /// Orphans of interrupted runs: nobody ever got their values.
+    /// Orphans of interrupted runs: their values cannot be in use.
     pub left_over: Vec<&'a SecretSeen>,
     /// Other secrets of this installation whose values may be in use.
     pub others: Vec<&'a SecretSeen>,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-/// A date in a form that people in every country can read.
+/// A date in the format `2026-03-01`, which is unambiguous in every country.
 pub(super) fn day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }

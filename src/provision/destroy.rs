@@ -8,6 +8,7 @@ use crate::entra::snapshot::objects::Application;
 
 /// What to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Removal {
     /// The application, because provisioning created it. It can be restored for 30 days.
     /// Source: <https://learn.microsoft.com/graph/api/application-delete>.
@@ -18,7 +19,7 @@ pub enum Removal {
 
 impl Provisioner<'_> {
     /// What to delete for an application.
-    pub fn removal(&self, application: &Application) -> Removal {
+    pub fn plan_removal(&self, application: &Application) -> Removal {
         if application.unique_name.as_deref().is_some_and(name::is_ours) {
             return Removal::Application;
         }

@@ -13,7 +13,7 @@ pub enum Failure {
     #[error("{}", .0.reason)]
     Unseen(Unseen),
     /// Entra ID or Graph gave no usable answer.
-    #[error("{0}")]
+    #[error(transparent)]
     Graph(GraphError),
     /// The administrator has no permission for it.
     #[error(
@@ -48,6 +48,7 @@ pub enum Failure {
     )]
     NotAdded {
         /// The refusal.
+        #[source]
         error: GraphError,
         /// The number of secrets.
         count: usize,

@@ -29,8 +29,9 @@ pub struct Files {
     out: Option<NewFile>,
 }
 
-/// How a secret gets to the person who has to store it: no program can set another program's environment variable, or write through a
+/// How a secret gets to the administrator who must store it: no program can set another program's environment variable, or write through a
 /// command.
+#[non_exhaustive]
 pub enum HandOver {
     /// In a new file that only its owner can read.
     File(PathBuf),
@@ -38,7 +39,7 @@ pub enum HandOver {
     Terminal(Show),
 }
 
-/// Shows a secret to a person.
+/// Shows a secret to the administrator.
 pub type Show = Box<dyn FnMut(&Secret) -> std::io::Result<()> + Send>;
 
 impl Files {
@@ -131,7 +132,7 @@ fn nowhere(place: &str) -> String {
     )
 }
 
-/// The place, if only a person can write to it.
+/// The place, if this program cannot write to it.
 fn place_of(source: &SecretSource) -> Option<String> {
     source.takes_a_person().then(|| source.place())
 }

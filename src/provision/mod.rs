@@ -9,6 +9,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `plan`, `step`, `obstacle` | pure: the steps from the current to the wanted state, or why there are none |
+//! | `day` | dates and remaining days |
 //! | `name` | the names by which a later run recognises its own objects |
 //! | `classification` | pure: classifies the registered secrets relative to the stored one |
 //! | `act` | the changes of the tenant, each safe to repeat |
@@ -16,6 +17,7 @@
 //! | `apply`, `rotate`, `destroy` | the operations of the commands |
 //! | `patience` | waits with a reason and a time limit |
 //! | `store`, `files` | where ids and secrets are stored |
+//! | `failure` | why an operation stopped |
 //!
 //! Planning sends nothing and changes nothing:
 //!
@@ -36,11 +38,8 @@
 //! let roles = roles.into_iter().map(|(name, id)| Ok((name.to_owned(), id.parse()?)));
 //! let graph = GraphPrincipal::new("9a45cd88-8d59-40d6-8144-5b6a189663f5".parse()?, roles.collect::<Result<_, uuid::Error>>()?);
 //! // The result of `Provisioner::probe` for an empty tenant.
-//! let snapshot = ProvisioningSnapshot {
-//!     objects: Objects::new("2026-11-25T04:00:00Z".parse()?, graph),
-//!     stored: StoredSecret { secret: Err(Absence::Empty), since: None },
-//!     is_accepted: false,
-//! };
+//! let objects = Objects::new("2026-11-25T04:00:00Z".parse()?, graph);
+//! let snapshot = ProvisioningSnapshot::new(objects, StoredSecret { secret: Err(Absence::Empty), since: None });
 //! let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
 //! let plan = plan(&wanted, &snapshot, &installation, Options::default())?;
 //! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
@@ -98,7 +97,8 @@ pub use classification::{Absence, SecretClassification, StoredSecret, classify};
 pub use destroy::Removal;
 pub use failure::Failure;
 pub use files::{Files, HandOver, Show};
-pub use name::{Installation, SecretName, unique_name};
+pub use name::Installation;
+use name::unique_name;
 pub use obstacle::{Obstacle, Restoring};
 pub use patience::{Patience, Progress};
 pub use plan::{Options, Plan, plan};
@@ -108,6 +108,7 @@ pub use step::{Guide, Line, Permission, Sign, Step};
 pub use store::{SecretStore, StoreError, StoreOutcome};
 
 /// An administrator's session on one tenant, for one settings file.
+#[non_exhaustive]
 pub struct Provisioner<'a> {
     /// What the settings ask for.
     pub wanted: &'a Wanted,
@@ -122,6 +123,7 @@ pub struct Provisioner<'a> {
 }
 
 /// The state before a plan is made.
+#[non_exhaustive]
 pub struct ProvisioningSnapshot {
     /// The objects of the tenant.
     pub objects: Objects,
@@ -132,6 +134,11 @@ pub struct ProvisioningSnapshot {
 }
 
 impl ProvisioningSnapshot {
+    /// A state in which no sign-in with the stored secret was tried.
+    pub fn new(objects: Objects, stored: StoredSecret) -> Self {
+        Self { objects, stored, is_accepted: false }
+    }
+
     /// Whether the stored secret is one of the application's.
     pub(crate) fn knows_stored(&self) -> bool {
         let application = self.objects.application.as_ref().map(|(_, application)| application);
@@ -155,6 +162,19 @@ impl ProvisioningSnapshot {
 
 /// After this time, a secret that passed one sign-in counts as replicated everywhere: users report seconds to a minute.
 const REPLICATED_WITHIN: Duration = Duration::from_secs(60);
+
+impl<'a> Provisioner<'a> {
+    /// A session whose requests to Graph are sent by `admin`.
+    pub fn new(
+        wanted: &'a Wanted,
+        installation: &'a Installation,
+        admin: &'a Client,
+        transport: Arc<dyn Transport>,
+        patience: Patience<'a>,
+    ) -> Self {
+        Self { wanted, installation, admin, transport, patience }
+    }
+}
 
 impl Provisioner<'_> {
     /// Probes the tenant, with `stored` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones.

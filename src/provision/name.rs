@@ -7,7 +7,7 @@ use std::fmt;
 use uuid::Uuid;
 
 /// The unique name (`uniqueName`) of the application called `name`: letters, digits and hyphens; the same name gives the same result.
-pub fn unique_name(name: &str) -> String {
+pub(super) fn unique_name(name: &str) -> String {
     // A long name, or one with other characters, gets a hash of its text to stay unique.
     const MAX_LEN: usize = 60;
     let slug = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
@@ -60,7 +60,7 @@ impl Installation {
 /// The name of a client secret, such as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the
 /// installation, the run that created it, and the secret that it replaces, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretName {
+pub(super) struct SecretName {
     host: String,
     day: String,
     installation: u32,
@@ -70,13 +70,13 @@ pub struct SecretName {
 
 impl SecretName {
     /// The name of the secret that one run creates for an installation, to replace the secret with the key id `after`.
-    pub fn new(of: &Installation, run: Uuid, now: jiff::Timestamp, after: Option<Uuid>) -> Self {
+    pub(super) fn new(of: &Installation, run: Uuid, now: jiff::Timestamp, after: Option<Uuid>) -> Self {
         let day = now.strftime("%Y-%m-%d").to_string();
         Self { host: of.host.clone(), day, installation: of.id, run: short(run), after: after.map(short) }
     }
 
     /// Parses a name; `None` if provisioning did not create it.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let hex = |digits: &str| (digits.len() == 8).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
         let (before, marks) = text.strip_prefix("swyx-teams on ")?.strip_suffix(')')?.split_once(" (")?;
         let (host, day) = before.rsplit_once(' ')?;
@@ -105,7 +105,7 @@ impl SecretName {
     }
 
     /// Whether the secret replaces the one with this key id.
-    pub fn replaces(&self, key_id: Uuid) -> bool {
+    pub(super) fn replaces(&self, key_id: Uuid) -> bool {
         self.after == Some(short(key_id))
     }
 }

@@ -1,4 +1,4 @@
-//! Reasons why no plan can be made until a person decides.
+//! Reasons why no plan can be made until an administrator decides.
 
 use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};
@@ -43,6 +43,7 @@ pub enum Obstacle {
 
 /// The alternative to restoring a deleted application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Restoring {
     /// The settings name its id.
     OrForget,

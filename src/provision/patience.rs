@@ -11,19 +11,19 @@ use crate::http::Deadline;
 /// Observes progress and waits.
 pub trait Progress: Send + Sync {
     /// A step starts.
-    fn begins(&self, step: &Step);
+    fn begin_step(&self, step: &Step);
     /// A step is done.
-    fn done(&self, step: &Step);
+    fn end_step(&self, step: &Step);
     /// Something other than a step happens: a test sign-in, a probe.
-    fn says(&self, what: &str);
+    fn report(&self, what: &str);
     /// A wait: its reason and its duration.
-    fn waits(&self, why: &str, pause: Duration);
+    fn report_wait(&self, why: &str, pause: Duration);
 }
 
 /// The time limit of all waits, and the observer.
 #[derive(Clone, Copy)]
 pub struct Patience<'a> {
-    /// The end of all waiting.
+    /// The deadline.
     pub until: Deadline,
     /// The observer.
     pub progress: &'a dyn Progress,
@@ -75,7 +75,7 @@ impl Pauses<'_> {
         if !self.patience.until.leaves(pause) {
             return false;
         }
-        self.patience.progress.waits(why, pause);
+        self.patience.progress.report_wait(why, pause);
         tokio::time::sleep(pause).await;
         self.next = (pause * 2).min(MAX_PAUSE);
         true

@@ -19,6 +19,7 @@ use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
 
 /// Optional additions to the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// Remove grants and declarations that the mode does not need.
     pub prune: bool,
@@ -28,14 +29,35 @@ pub struct Options {
     pub new_secret: bool,
 }
 
+impl Options {
+    /// Sets whether grants and declarations that the mode does not need are removed.
+    #[must_use]
+    pub fn prune(self, prune: bool) -> Self {
+        Self { prune, ..self }
+    }
+
+    /// Sets whether to apply the redirect URI and the public client flows of the vendor's guide.
+    #[must_use]
+    pub fn as_in_the_guide(self, as_in_the_guide: bool) -> Self {
+        Self { as_in_the_guide, ..self }
+    }
+
+    /// Sets whether to create another secret even if the current one may be stored somewhere.
+    #[must_use]
+    pub fn new_secret(self, new_secret: bool) -> Self {
+        Self { new_secret, ..self }
+    }
+}
+
 /// The steps from the current to the wanted state; none if they are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Plan {
     /// How the application was found; `None` if it will be created.
     pub found_by: Option<FoundBy>,
     /// The steps, in their order.
     pub steps: Vec<Step>,
-    /// Notes for people: what stays, what was left out, and why.
+    /// Notes to show: what stays, what was left out, and why.
     pub notes: Vec<String>,
 }
 
@@ -181,7 +203,7 @@ impl Plan {
             (None, Err(_)) => "there is no secret yet".to_owned(),
         };
         self.steps.push(Step::AddSecret {
-            // It does not replace a secret that may be in use: that one stays until a person confirms that it is unused.
+            // It does not replace a secret that may be in use: that one stays until an administrator confirms that it is unused.
             after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,

@@ -1,7 +1,7 @@
 //! Replaces the current client secret with a new one.
 //!
-//! A person enters the new secret in Control Center, so the old one stays valid until the person confirms it. If a run is interrupted, at
-//! least one secret works, and the next run recognises the others by their names.
+//! An administrator enters the new secret in Control Center, so the old one stays valid until the administrator confirms it. If a run is
+//! interrupted, at least one secret works, and the next run recognises the others by their names.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use super::act::Registered;
 use super::classification::{SecretClassification, StoredSecret, classify, name_of};
 use super::day::days_left;
 use super::failure::Failure;
+use super::secret::Added;
 use super::store::{SecretStore, StoreOutcome};
 use super::{Provisioner, ProvisioningSnapshot};
 use crate::entra::snapshot::SecretSeen;
@@ -17,10 +18,11 @@ use crate::entra::snapshot::objects::{Application, FoundBy};
 
 /// The requested kind of rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RotateRequest {
     /// Create a new secret now; the old one stays valid.
     New {
-        /// Create one even if an earlier one exists whose value somebody may have.
+        /// Create one even if the value of an earlier new one may be in use.
         again: bool,
         /// Remove the old one at once: only programs that read the place in the settings use it.
         remove_old: bool,
@@ -33,6 +35,7 @@ pub enum RotateRequest {
 
 /// What a rotation will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum RotationPlan<'a> {
     /// Nothing: the current secret is valid until then.
     NotDue(Timestamp),
@@ -60,6 +63,7 @@ pub enum RotationPlan<'a> {
 
 /// The result of a rotation.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Rotated {
     /// Nothing to do until then.
     NotDue(Timestamp),
@@ -82,6 +86,19 @@ pub enum Rotated {
 }
 
 /// What to do with `secrets` at the time `now`.
+///
+/// ```
+/// use swyx_teams::provision::{Absence, Installation, RotateRequest, RotationPlan, StoredSecret, classify, plan_rotation};
+///
+/// let stored = StoredSecret { secret: Err(Absence::Empty), since: None };
+/// let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
+/// let classified = classify(&[], &stored, &installation);
+/// let now = "2026-11-25T04:00:00Z".parse()?;
+/// // Without a known secret, `--finish` must not remove any.
+/// let plan = plan_rotation(&[], &classified, RotateRequest::Finish, 30, now);
+/// assert_eq!(plan, RotationPlan::Unknown);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 pub fn plan_rotation<'a>(
     secrets: &'a [SecretSeen],
     classified: &SecretClassification<'a>,
@@ -190,31 +207,41 @@ impl Provisioner<'_> {
             RotationPlan::Add { left_over, after } => {
                 store.prepare(snapshot.knows_stored())?;
                 self.remove_all(of, &left_over).await?;
-                self.patience.progress.says("creating a new client secret");
-                let count = application.secrets.len();
-                let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
-                let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
-                if kept == StoreOutcome::InPlace {
-                    self.patience.progress.says("testing the stored secret with a sign-in");
-                    let stored = store.stored();
-                    let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
-                    if !is_there {
-                        return Err(Failure::NotStored(NOT_THERE.to_owned()));
-                    }
-                    self.prove_stored(of, &stored).await?;
-                }
-                let (mut old_until, ends) =
-                    (after.map(|after| after.ends).filter(|end| *end > now), added.ends);
+                let (added, kept) = self.add_new(of, after, application.secrets.len(), stored, store).await?;
+                let mut old_until = after.map(|after| after.ends).filter(|end| *end > now);
                 // A handed-over secret is not in use yet.
-                if matches!(request, RotateRequest::New { remove_old: true, .. })
-                    && kept == StoreOutcome::InPlace
-                {
+                let removes_old = matches!(request, RotateRequest::New { remove_old: true, .. });
+                if removes_old && kept == StoreOutcome::InPlace {
                     self.remove_all(of, &all_but(added.key_id, &application.secrets, &classified)).await?;
                     old_until = None;
                 }
-                Ok(Rotated::Made { kept, ends, old_until })
+                Ok(Rotated::Made { kept, ends: added.ends, old_until })
             }
         }
+    }
+
+    /// Creates and stores a secret that replaces `after`, and tests it from where it was stored. `count` is the number of secrets.
+    async fn add_new(
+        &self,
+        of: Registered,
+        after: Option<&SecretSeen>,
+        count: usize,
+        stored: &StoredSecret,
+        store: &mut dyn SecretStore,
+    ) -> Result<(Added, StoreOutcome), Failure> {
+        self.patience.progress.report("creating a new client secret");
+        let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
+        let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
+        if kept == StoreOutcome::InPlace {
+            self.patience.progress.report("testing the stored secret with a sign-in");
+            let stored = store.stored();
+            let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
+            if !is_there {
+                return Err(Failure::NotStored(NOT_THERE.to_owned()));
+            }
+            self.prove_stored(of, &stored).await?;
+        }
+        Ok((added, kept))
     }
 
     async fn prove_stored(&self, of: Registered, stored: &StoredSecret) -> Result<(), Failure> {
@@ -229,7 +256,7 @@ impl Provisioner<'_> {
             let name = secret.name.as_deref().unwrap_or("without a name");
             self.patience
                 .progress
-                .says(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
+                .report(&format!("removing the client secret {name}, Secret ID {}", secret.key_id));
             self.remove_secret(of.id, secret.key_id).await?;
         }
         Ok(secrets.len())
@@ -244,7 +271,7 @@ const NOT_THERE: &str = "the new secret is not where it was stored; both the old
 
 fn undecided(secret: &SecretSeen) -> String {
     format!(
-        "an earlier secret exists ({}, Secret ID {}) that is not where the settings say, and whose value somebody may have. If you have it, put it there; if it is lost, use --new-secret to create another one",
+        "another secret exists ({}, Secret ID {}), which is not in the place named in the settings; its value may be in use. If you have the value, store it there; if it is lost, use --new-secret to create another secret",
         secret.name.as_deref().unwrap_or_default(),
         secret.key_id
     )
@@ -345,7 +372,7 @@ mod tests {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
         assert_eq!(done(&secrets, RotateRequest::IfDue, 101, 160), "undecided about 2");
-        // It stays until a person confirms that it is unused.
+        // It stays until an administrator confirms that it is unused.
         assert_eq!(done(&secrets, AGAIN, 101, 102), "removes [], adds after Some(2)");
         // It has expired.
         assert_eq!(done(&secrets, NEW, 101, 281), "removes [], adds after Some(1)");

@@ -36,6 +36,7 @@ pub(super) struct Added {
 
 /// The result of a test sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Proof {
     /// The sign-in works, and the token contains what the mode needs.
     Whole,
@@ -165,9 +166,14 @@ impl Provisioner<'_> {
         }
     }
 
-    /// Tests a secret with a sign-in; a new secret takes a while to work. If `wholly`, also waits until the token contains what the mode
+    /// Tests a secret with a sign-in; a new secret takes a while to work. If `is_whole`, also waits until the token contains what the mode
     /// needs.
-    pub(super) async fn prove(&self, id: ClientId, secret: &Secret, wholly: bool) -> Result<Proof, Failure> {
+    pub(super) async fn prove(
+        &self,
+        id: ClientId,
+        secret: &Secret,
+        is_whole: bool,
+    ) -> Result<Proof, Failure> {
         let mut pauses = self.patience.pauses();
         loop {
             let why = match self.sign_in(id, secret).await {
@@ -175,7 +181,7 @@ impl Provisioner<'_> {
                 Ok(Some(roles)) => {
                     match list_needs(self.wanted.mode).iter().find(|need| !need.is_met_by(&roles)) {
                         None => return Ok(Proof::Whole),
-                        Some(_) if !wholly => return Ok(Proof::SignIn),
+                        Some(_) if !is_whole => return Ok(Proof::SignIn),
                         Some(need) => {
                             format!(
                                 "the sign-in works, but its token does not contain the grant of {} yet",

@@ -1,4 +1,4 @@
-//! The steps of a plan, and their description for people.
+//! The steps of a plan, and their descriptions.
 
 use uuid::Uuid;
 
@@ -7,6 +7,7 @@ use crate::settings::{Mode, keys};
 
 /// One step. In a plan, each step comes after the steps that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// Creates the registration.
     CreateApplication {
@@ -65,6 +66,7 @@ pub enum Step {
 
 /// An application permission of Microsoft Graph: its name, its id in the tenant, and its purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Permission {
     /// `Presence.Read.All`.
     pub name: String,
@@ -77,6 +79,7 @@ pub struct Permission {
 /// Settings of the vendor's guide that an application with a secret does not need: a redirect URI of a public client, and public client
 /// flows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Guide {
     /// The redirect URI.
     pub redirect: &'static str,
@@ -94,7 +97,7 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The name for people.
+    /// The displayed name.
     pub fn mark(self) -> char {
         match self {
             Self::Add => '+',
@@ -106,6 +109,7 @@ impl Sign {
 
 /// One line of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Line {
     /// The change.
     pub sign: Sign,
@@ -127,7 +131,7 @@ pub(super) const CHANGE: &str = "Cloud Application Administrator, or an owner of
 pub(super) const GRANT: &str = "Privileged Role Administrator";
 
 impl Step {
-    /// The lines for people.
+    /// The displayed lines.
     pub fn lines(&self, mode: Mode) -> Vec<Line> {
         use Sign::{Add, Change, Remove};
         let permission = |sign, permission: &Permission| by_mode(mode, sign, "grant", permission, GRANT);
@@ -163,7 +167,7 @@ impl Step {
             Self::Revoke { permission: one, .. } => vec![permission(Remove, one)],
             Self::RemoveSecret { key_id, name } => {
                 let what = format!("{name}, Secret ID {key_id}");
-                let why = "orphan of an interrupted run; nobody has its value";
+                let why = "orphan of an interrupted run; its value cannot be in use";
                 vec![line(Remove, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
             }
             Self::AddSecret { why, days, place, .. } => {

@@ -31,10 +31,11 @@ pub trait SecretStore: Send {
 
 /// How a secret was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StoreOutcome {
     /// In the place that the settings name; it can be fetched from there.
     InPlace,
-    /// Handed over to a person, who has to store it: the instructions.
+    /// Handed over to the administrator, who must store it: the instructions.
     HandedOver(String),
 }
 

@@ -16,6 +16,7 @@ pub const SILENCE: Duration = Duration::from_secs(45);
 
 /// A message of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GatewayEvent {
     /// A user's status. It may be late, repeated or out of order: compare its sequence.
     Status(UserStatus),

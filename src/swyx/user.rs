@@ -5,6 +5,7 @@ use crate::settings::SwyxStatus;
 
 /// A user in SwyxServer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SwyxUser {
     /// The gateway's id, opaque and unchanging; 1 to 200 characters.
     pub id: Box<str>,
@@ -16,8 +17,28 @@ pub struct SwyxUser {
     pub enabled: bool,
 }
 
+impl SwyxUser {
+    /// An activated user without an e-mail address.
+    pub fn new(id: impl Into<Box<str>>, name: impl Into<Box<str>>) -> Self {
+        Self { id: id.into(), name: name.into(), email: None, enabled: true }
+    }
+
+    /// Sets the e-mail address.
+    #[must_use]
+    pub fn email(self, email: impl Into<Box<str>>) -> Self {
+        Self { email: Some(email.into()), ..self }
+    }
+
+    /// Sets whether the user is activated.
+    #[must_use]
+    pub fn enabled(self, enabled: bool) -> Self {
+        Self { enabled, ..self }
+    }
+}
+
 /// The status of a user in SwyxServer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UserStatus {
     /// The user's id.
     pub user: Box<str>,
@@ -30,8 +51,16 @@ pub struct UserStatus {
     pub sequence: u64,
 }
 
+impl UserStatus {
+    /// The status of a user.
+    pub fn new(user: impl Into<Box<str>>, status: Option<SwyxStatus>, in_call: bool, sequence: u64) -> Self {
+        Self { user: user.into(), status, in_call, sequence }
+    }
+}
+
 /// The statuses of all users, or of those whose status changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Statuses {
     /// The position to continue from.
     pub cursor: Cursor,

@@ -8,6 +8,7 @@ pub const BOUNDS_MS: [u64; 10] = [100, 250, 500, 1_000, 2_000, 3_000, 5_000, 10_
 
 /// The delays of changes from one side to the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Delays {
     /// The number of delays per bucket, with a last bucket for longer ones.
     pub counts: [u64; BOUNDS_MS.len() + 1],
@@ -48,6 +49,7 @@ impl Delays {
 
 /// The figures. The first part only grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Figures {
     /// Answered readings of many presences.
     pub readings: u64,

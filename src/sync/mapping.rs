@@ -28,8 +28,8 @@ pub struct Pair(u16);
 /// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two Busy sessions, the last one set is visible
 /// (inferred).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionRank {
-    /// The session would hide it, unless a person set it.
+pub(crate) enum SessionRank {
+    /// The session would hide it, unless the user set it.
     Below,
     /// It may hide the session.
     Above,
@@ -41,18 +41,18 @@ pub enum SessionRank {
 
 /// The properties of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Meaning {
+pub(crate) struct Meaning {
     /// The status for Swyx; `None` means no change.
-    pub status: SwyxStatus,
+    pub(crate) status: SwyxStatus,
     /// Its rank against this program's presence session.
-    pub rank: SessionRank,
+    pub(crate) rank: SessionRank,
     /// Whether neither the table nor the settings contain these values.
-    pub is_unknown: bool,
+    pub(crate) is_unknown: bool,
 }
 
 /// The table, with the settings' overrides, and every pair seen so far.
 #[derive(Clone, Debug)]
-pub struct Mapping {
+pub(crate) struct Mapping {
     overrides: Vec<(PresencePair, SwyxStatus)>,
     seen: Vec<(Box<str>, Box<str>, Meaning)>,
 }
@@ -64,12 +64,12 @@ const MAX_VALUE_LEN: usize = 64;
 
 impl Mapping {
     /// The vendor's table with the overrides of `[sync.status]`.
-    pub fn new(overrides: &[(PresencePair, SwyxStatus)]) -> Self {
+    pub(crate) fn new(overrides: &[(PresencePair, SwyxStatus)]) -> Self {
         Self { overrides: overrides.to_vec(), seen: Vec::new() }
     }
 
     /// The number of a pair. It stays the same as long as the mapping lives.
-    pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
+    pub(crate) fn pair(&mut self, availability: &str, activity: &str) -> Pair {
         let mut pairs = self.seen.iter();
         let known = pairs.position(|(one, other, _)| **one == *availability && **other == *activity);
         let number = known.unwrap_or_else(|| {
@@ -85,17 +85,17 @@ impl Mapping {
     }
 
     /// The properties of a pair.
-    pub fn meaning(&self, pair: Pair) -> Meaning {
+    pub(crate) fn meaning(&self, pair: Pair) -> Meaning {
         self.seen.get(usize::from(pair.0)).map_or(UNKNOWN, |(_, _, meaning)| *meaning)
     }
 
     /// The values of a pair, in Graph's spelling.
-    pub fn words(&self, pair: Pair) -> (&str, &str) {
+    pub(crate) fn words(&self, pair: Pair) -> (&str, &str) {
         self.seen.get(usize::from(pair.0)).map_or(("", ""), |(one, other, _)| (one, other))
     }
 
     /// The unknown pairs, in Graph's spelling.
-    pub fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = (&str, &str)> {
         self.seen
             .iter()
             .filter(|(_, _, meaning)| meaning.is_unknown)

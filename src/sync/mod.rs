@@ -7,6 +7,15 @@
 //! The engine makes all decisions but has no side effects: no socket, no clock, no waiting. Its driver carries out the commands and
 //! reports the outcomes. So tests can simulate hours in seconds, with every possible fault.
 //!
+//! ```
+//! use swyx_teams::sync::Delays;
+//!
+//! let delays = Delays::default();
+//! assert_eq!((delays.count(), delays.percentile(99)), (0, None));
+//! ```
+//!
+//! [`engine`] and [`run`](mod@run) have examples of their own.
+//!
 //! | file | what it is |
 //! |---|---|
 //! | `mapping` | what a presence means in Swyx: the vendor's table, and the settings' overrides |

@@ -24,7 +24,7 @@ pub(super) trait Readers {
     /// Whether the user must still be read.
     fn is_read(&self, user: Slot) -> bool;
     /// When the user's presence was last requested.
-    fn asked(&self, user: Slot) -> Moment;
+    fn requested_at(&self, user: Slot) -> Moment;
     /// When it last changed.
     fn changed(&self, user: Slot) -> Moment;
 }
@@ -71,8 +71,9 @@ impl Reader {
         let requests = self.len().div_ceil(USERS_OF_A_REQUEST).max(1);
         let gap = interval / u32::try_from(requests).unwrap_or(u32::MAX);
         // Half a gap early does no harm, and saves a request for the few users due a moment later.
-        let is_due =
-            |user: Slot| users.asked(user) == Moment::START || users.asked(user) + interval <= now + gap / 2;
+        let is_due = |user: Slot| {
+            users.requested_at(user) == Moment::START || users.requested_at(user) + interval <= now + gap / 2
+        };
         let mut taken = Vec::new();
         let (parts, whole) = SHARE_OF_QUIET;
         let share = (USERS_OF_A_REQUEST * self.quiet.len() * parts).div_ceil(self.len().max(1) * whole);
@@ -85,7 +86,7 @@ impl Reader {
             if is_lively { &mut self.lively } else { &mut self.quiet }.push_back(*user);
         }
         let fronts = [self.lively.front(), self.quiet.front()].into_iter().flatten();
-        let first = fronts.map(|user| users.asked(*user) + interval).min().unwrap_or(Moment::NEVER);
+        let first = fronts.map(|user| users.requested_at(*user) + interval).min().unwrap_or(Moment::NEVER);
         // Late requests do not speed up because the budget makes them late. If no user was due, the first one is.
         self.next = if taken.is_empty() { first } else { (self.next + gap).max(now + gap / 2) };
         taken
@@ -126,7 +127,7 @@ mod tests {
             user != 3
         }
 
-        fn asked(&self, user: Slot) -> Moment {
+        fn requested_at(&self, user: Slot) -> Moment {
             self.0[user as usize].0
         }
 
@@ -204,8 +205,8 @@ mod tests {
             let start = late.first().expect("some").0;
             let mut last = vec![start; 20_000];
             let mut longest = Duration::ZERO;
-            for (now, asked) in &late {
-                for user in asked.iter().filter(|user| users(**user as usize)) {
+            for (now, requested_at) in &late {
+                for user in requested_at.iter().filter(|user| users(**user as usize)) {
                     longest = longest.max(now.since(last[*user as usize]));
                     last[*user as usize] = *now;
                 }

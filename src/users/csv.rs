@@ -4,9 +4,13 @@
 //! columns, in any order and case: `name` and `email`, and optionally `id` and `enabled`; other columns are ignored. The separator is `;`
 //! or `,`, whichever occurs more often in the first line. Quotation marks follow RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>), but
 //! a user is one line: an unmatched quotation mark would silently swallow users. UTF-8, with or without a byte order mark.
+//!
+//! ```
+//! let faults = swyx_teams::users::csv::read(b"name;email\n;jane.roe@example.com\n").unwrap_err();
+//! assert_eq!(faults[0].to_string(), "line 2: the name is missing");
+//! ```
 
 use std::collections::HashMap;
-use std::fmt;
 
 use csv::{Position, ReaderBuilder, StringRecord};
 
@@ -18,18 +22,14 @@ pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 const MAX_ID_LEN: usize = 200;
 
 /// Why a line is not a valid user, or the first line not a valid header.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {why}")]
+#[non_exhaustive]
 pub struct Fault {
     /// The line, from 1.
     pub line: usize,
     /// What is invalid.
     pub why: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.why)
-    }
 }
 
 /// The users of a list. Without a column `id`, a user's id is the line, such as `line 2`; without a column `enabled`, all are activated.

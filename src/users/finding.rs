@@ -127,6 +127,7 @@ pub(super) enum OverrideFault {
 
 /// The Teams user that is probably meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Likely {
     /// The position in the list of Teams users.
     pub teams: usize,
@@ -136,6 +137,7 @@ pub struct Likely {
 
 /// Why a pair is likely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// The addresses look the same.
     LooksTheSame,
@@ -160,6 +162,7 @@ impl Reason {
 
 /// The matched lists, used to build the texts of findings.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Lists<'a> {
     /// The Swyx users.
     pub swyx: &'a [SwyxUser],
@@ -167,6 +170,13 @@ pub struct Lists<'a> {
     pub teams: &'a [TeamsUser],
     /// The overrides.
     pub overrides: &'a [(String, String)],
+}
+
+impl<'a> Lists<'a> {
+    /// The lists that were matched, in the order of the parameters of [`match_users`](super::match_users).
+    pub fn new(swyx: &'a [SwyxUser], teams: &'a [TeamsUser], overrides: &'a [(String, String)]) -> Self {
+        Self { swyx, teams, overrides }
+    }
 }
 
 impl Finding {

@@ -16,6 +16,7 @@ use crate::swyx::SwyxUser;
 
 /// The result of matching.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Matching {
     /// The pairs, in the order of the Swyx users; no user is in two of them.
     pub pairs: Vec<Pair>,
@@ -27,7 +28,7 @@ pub struct Matching {
 
 /// Matches the Swyx users to the Teams users. `overrides` are those of the settings: a Swyx user's id or name, and a Teams account's name
 /// or mail address. Positions in the result refer to the given lists. Takes about linear time.
-pub fn matching(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String, String)]) -> Matching {
+pub fn match_users(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String, String)]) -> Matching {
     let mut matcher = Matcher::new(swyx, teams);
     for (entry, (name, account)) in overrides.iter().enumerate() {
         matcher.follow(entry, name, account);

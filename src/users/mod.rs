@@ -2,8 +2,18 @@
 //!
 //! ```text
 //! a CSV file, or the gateway ──▶ Swyx users ─┐
-//!                                            ├─ matching ──▶ pairs, and findings
+//!                                            ├─ match_users ──▶ pairs, and findings
 //! Graph ───────────────────────▶ Teams users ┘
+//! ```
+//!
+//! ```
+//! use swyx_teams::swyx::SwyxUser;
+//! use swyx_teams::users::{FindingKind, match_users};
+//!
+//! let swyx = [SwyxUser::new("1042", "Jane Roe").email("jane.roe@example.com"), SwyxUser::new("1043", "Lobby").enabled(false)];
+//! let matching = match_users(&swyx, &[], &[]);
+//! assert_eq!((matching.pairs.len(), matching.disabled), (0, 1));
+//! assert_eq!(matching.findings[0].kind(), FindingKind::UNMATCHED_SWYX);
 //! ```
 //!
 //! | file | what it is |
@@ -27,5 +37,5 @@ mod pair;
 mod spelling;
 
 pub use finding::{Finding, FindingKind, Likely, Lists, Reason};
-pub use matching::{Matching, matching};
+pub use matching::{Matching, match_users};
 pub use pair::{By, Pair};

@@ -2,6 +2,7 @@
 
 /// One person on both sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pair {
     /// The position in the list of Swyx users.
     pub swyx: usize,
@@ -13,6 +14,7 @@ pub struct Pair {
 
 /// What matched a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum By {
     /// A `[[user]]` of the settings.
     Override,

@@ -1,7 +1,7 @@
 //! Equal and similar spellings of an address or a name.
 //!
 //! Spellings are equal if they differ only in case or Unicode normalization (NFC). Spellings that only look the same (UTS #39,
-//! <https://www.unicode.org/reports/tr39/>) are a hint for people.
+//! <https://www.unicode.org/reports/tr39/>) are only a hint.
 
 use std::borrow::Cow;
 

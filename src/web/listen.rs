@@ -12,7 +12,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::ServerConfig;
 
 use super::gate::Gate;
-use super::guard::{Door, Names, NoRandomness, closed};
+use super::guard::{Authenticator, Names, NoRandomness, closed};
 use super::routes::{assets, router};
 use super::site::Site;
 
@@ -40,6 +40,7 @@ const GRACE: Duration = Duration::from_millis(500);
 
 /// Where to listen.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Listening {
     /// The address; port 0 means any free port.
     pub address: SocketAddr,
@@ -48,8 +49,22 @@ pub struct Listening {
     pub tls: Option<Tls>,
 }
 
+impl Listening {
+    /// Listens with plain HTTP.
+    pub fn new(address: SocketAddr) -> Self {
+        Self { address, tls: None }
+    }
+
+    /// Uses HTTPS.
+    #[must_use]
+    pub fn tls(self, tls: Tls) -> Self {
+        Self { tls: Some(tls), ..self }
+    }
+}
+
 /// The HTTPS configuration.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Tls {
     /// The certificate chain, PEM.
     pub certificate: PathBuf,
@@ -57,6 +72,13 @@ pub struct Tls {
     pub key: PathBuf,
     /// The host name that browsers use.
     pub host: String,
+}
+
+impl Tls {
+    /// HTTPS with a certificate chain and its key, for browsers that use the name `host`.
+    pub fn new(certificate: impl Into<PathBuf>, key: impl Into<PathBuf>, host: impl Into<String>) -> Self {
+        Self { certificate: certificate.into(), key: key.into(), host: host.into() }
+    }
 }
 
 /// Why the server does not run.
@@ -176,23 +198,23 @@ impl Bound {
     /// # Errors
     /// If the operating system provides no random bytes.
     pub fn guard(self, site: Arc<Site>) -> Result<GuardedSite, NoRandomness> {
-        let door = Arc::new(Door::new(self.names.clone())?);
-        let router = closed(router(site), assets(), door.clone());
-        Ok(GuardedSite { bound: self, door, router })
+        let authenticator = Arc::new(Authenticator::new(self.names.clone())?);
+        let router = closed(router(site), assets(), authenticator.clone());
+        Ok(GuardedSite { bound: self, authenticator, router })
     }
 }
 
 /// A site behind its guards, at an address that is bound.
 pub struct GuardedSite {
     pub(super) bound: Bound,
-    pub(super) door: Arc<Door>,
+    pub(super) authenticator: Arc<Authenticator>,
     pub(super) router: Router,
 }
 
 impl GuardedSite {
-    /// The door, which creates links.
-    pub fn door(&self) -> &Arc<Door> {
-        &self.door
+    /// Creates links, and knows the sessions.
+    pub fn authenticator(&self) -> &Arc<Authenticator> {
+        &self.authenticator
     }
 
     /// Serves the site until `end` completes, then for at most half a second more.

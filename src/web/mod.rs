@@ -3,6 +3,22 @@
 //! The page works without a script; the script only adds conveniences, for example findings while typing.
 //! Everything is rendered here with all texts escaped. No answer contains a stored secret. [`guard`] controls
 //! the access to the page.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::web::{Listening, Site, listen};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! let site = Arc::new(Site::new("north.toml", folder.path().join("north.toml")));
+//! let bound = listen(&Listening::new(([127, 0, 0, 1], 0).into())).await?;
+//! let guarded = bound.guard(site)?;
+//! println!("open {}", guarded.authenticator().link()?);
+//! guarded.serve(async { /* until the program is stopped */ }).await?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod actions;
 mod gate;

@@ -50,7 +50,7 @@ async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
 
 /// The result of the last save, from the address.
 #[derive(Deserialize)]
-struct Asked {
+struct SaveOutcome {
     saved: Option<String>,
     unchanged: Option<String>,
 }
@@ -58,11 +58,11 @@ struct Asked {
 async fn show(
     State(site): State<Arc<Site>>,
     Extension(session): Extension<Session>,
-    Query(asked): Query<Asked>,
+    Query(outcome): Query<SaveOutcome>,
 ) -> Response {
-    let note = match asked {
-        Asked { saved: Some(_), .. } => Note::Saved,
-        Asked { unchanged: Some(_), .. } => Note::Unchanged,
+    let note = match outcome {
+        SaveOutcome { saved: Some(_), .. } => Note::Saved,
+        SaveOutcome { unchanged: Some(_), .. } => Note::Unchanged,
         _ => Note::None,
     };
     waiting(move || {

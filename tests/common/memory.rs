@@ -1,34 +1,27 @@
 //! A transport that leads to an emulator in memory, event streams too.
 
-use std::pin::Pin;
-
-use axum::body::{Body, HttpBody};
-use swyx_teams::http::{Answer, Chunk, Chunks, Opened, Request, Response, Transport, TransportError};
-use tower::ServiceExt;
+use swyx_teams::emulator::{Body, Emulator};
+use swyx_teams::http::{
+    ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Transport, TransportError,
+};
 
 /// Leads to an emulator in memory.
-pub struct Memory(pub axum::Router);
+pub struct Memory(pub Emulator);
 
 const CUT: TransportError = TransportError::Unreachable("the connection was closed before an answer arrived");
 
-impl Memory {
-    async fn asked(&self, request: Request) -> http::Response<Body> {
-        self.0.clone().oneshot(request.map(Body::from)).await.expect("a router answers")
-    }
-}
-
 impl Transport for Memory {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move {
-            let (head, body) = self.asked(request).await.into_parts();
-            let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| CUT)?;
-            Ok(Response::from_parts(head, body.to_vec()))
+            let (head, body) = self.0.answer(request).await.into_parts();
+            let body = body.bytes().await.map_err(|_| CUT)?;
+            Ok(Response::from_parts(head, body))
         })
     }
 
-    fn open(&self, request: Request) -> Opened<'_> {
+    fn open(&self, request: Request) -> OpenFuture<'_> {
         Box::pin(async move {
-            Ok(self.asked(request).await.map(|body| Box::new(Streamed(body)) as Box<dyn Chunks>))
+            Ok(self.0.answer(request).await.map(|body| Box::new(Streamed(body)) as Box<dyn Chunks>))
         })
     }
 }
@@ -36,14 +29,7 @@ impl Transport for Memory {
 struct Streamed(Body);
 
 impl Chunks for Streamed {
-    fn next(&mut self) -> Chunk<'_> {
-        Box::pin(async move {
-            let frame = std::future::poll_fn(|context| Pin::new(&mut self.0).poll_frame(context)).await;
-            match frame {
-                None => Ok(None),
-                Some(Ok(frame)) => Ok(frame.into_data().ok().map(|data| data.to_vec())),
-                Some(Err(_)) => Err(CUT),
-            }
-        })
+    fn next(&mut self) -> ChunkFuture<'_> {
+        Box::pin(async move { self.0.next().await.map_err(|_| CUT) })
     }
 }

@@ -65,13 +65,8 @@ impl Office {
     /// An office whose tenant allows `limit` requests in 30 s; the engine assumes `told`.
     fn new(day: Day, end: Time, limit: u16, told: u16) -> Self {
         let mut random = fastrand::Rng::with_seed(5);
-        let options = Options {
-            mode: Mode::BothWays,
-            interval: Duration::from_millis(INTERVAL),
-            session: Duration::from_mins(15),
-            requests: told,
-            status: Vec::new(),
-        };
+        let options =
+            Options::new(Mode::BothWays, Duration::from_millis(INTERVAL), Duration::from_mins(15), told);
         let mut engine = Engine::new(options);
         let pairs =
             SAID.iter().map(|(availability, activity, ..)| engine.pair(availability, activity)).collect();
@@ -211,12 +206,7 @@ impl Office {
     fn seen(&self, user: u32) -> UserStatus {
         let person = &self.people[user as usize];
         let status = if person.in_call { SwyxStatus::Speaking } else { status(person.set) };
-        UserStatus {
-            user: user.to_string().into(),
-            status: Some(status),
-            in_call: person.in_call,
-            sequence: person.sequence,
-        }
+        UserStatus::new(user.to_string(), Some(status), person.in_call, person.sequence)
     }
 
     fn moment(&self) -> Moment {
@@ -252,6 +242,7 @@ impl Office {
             }
             Action::Clear(user) => self.set_session(*user, None),
             Action::SetStatus(user, status) => self.set_status(*user, name(*status)),
+            action => panic!("an unknown action: {action:?}"),
         };
         self.after(took, Next::Answer(command, outcome));
     }
@@ -267,7 +258,7 @@ impl Office {
         let mut rest = person.version;
         version.iter_mut().rev().for_each(|digit| (*digit, rest) = (b'0' + (rest % 10) as u8, rest / 10));
         let version = Version::of(std::str::from_utf8(&version).expect("digits"));
-        Reading { user, pair: self.pairs[usize::from(person.shown(now))], version }
+        Reading::new(user, self.pairs[usize::from(person.shown(now))], version)
     }
 
     fn set_session(&mut self, user: u32, session: Option<(Time, Time)>) -> Outcome {

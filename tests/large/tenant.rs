@@ -30,7 +30,7 @@ struct Site {
 
 impl Site {
     fn new(users: u32) -> Self {
-        let options = Options { users: Some(users), enforce_limits: true, ..Options::default() };
+        let options = Options::default().users(users).enforce_limits(true);
         let emulator = Arc::new(Emulator::new(options).expect("an emulator"));
         let person = |(swyx, email): (String, Option<String>)| {
             email.map(|teams| Person { swyx, teams, client: 0, call_ends: None })

@@ -1,10 +1,15 @@
-//! The emulator as a process of its own, and settings files that lead to it.
+//! The emulator as a process of its own or as routes in this one, and settings files that lead to it.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use http::Request;
 use serde_json::Value;
+use swyx_teams::emulator::Emulator;
 
 use crate::common::{Run, program};
 
@@ -177,4 +182,15 @@ pub fn skipped(run: &Run) -> Vec<(String, String)> {
         .iter()
         .map(|one| (text(&one["rule"]), text(&one["reason"])))
         .collect()
+}
+
+/// The routes of an emulator in this process.
+pub fn router(emulator: Emulator) -> Router {
+    Router::new()
+        .fallback(async |State(emulator): State<Emulator>, request: Request<Body>| {
+            let (head, body) = request.into_parts();
+            let body = to_bytes(body, usize::MAX).await.expect("a whole request");
+            emulator.answer(Request::from_parts(head, body.to_vec())).await.map(Body::new)
+        })
+        .with_state(emulator)
 }

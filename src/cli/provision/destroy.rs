@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         writeln!(context.out, "{}: nothing to do: the application does not exist", printable(&session.name))?;
         return Ok(Exit::Clean);
     };
-    let removal = provisioner.removal(application);
+    let removal = provisioner.plan_removal(application);
     print_removal(context, application, &removal)?;
     if removal == Removal::Secrets(Vec::new()) {
         return Ok(Exit::Clean);

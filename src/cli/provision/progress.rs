@@ -60,23 +60,23 @@ impl ProgressReporter {
 }
 
 impl Progress for ProgressReporter {
-    fn begins(&self, step: &Step) {
+    fn begin_step(&self, step: &Step) {
         self.spin(describe(step));
     }
 
-    fn done(&self, step: &Step) {
+    fn end_step(&self, step: &Step) {
         self.has_done.store(true, Ordering::Relaxed);
         self.line(&format!("done: {}", describe(step)));
     }
 
-    fn says(&self, what: &str) {
+    fn report(&self, what: &str) {
         // The text may contain a name from outside.
         let what = printable(what);
         self.spin(what.clone());
         self.line(&what);
     }
 
-    fn waits(&self, why: &str, pause: Duration) {
+    fn report_wait(&self, why: &str, pause: Duration) {
         self.line(&format!("waiting {} s: {}", pause.as_secs(), printable(why)));
     }
 }

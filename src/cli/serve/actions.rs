@@ -19,7 +19,7 @@ use crate::report::{FileReport, describe_verdict};
 use crate::secret::Secret;
 use crate::sheet::{Field as SheetField, Sheet};
 use crate::text::printable;
-use crate::web::actions::{Action, Actions, Done, Field, Part, Step, Told, Verdict};
+use crate::web::actions::{Action, Actions, Done, Field, Part, Progress, Step, Verdict};
 
 /// The time limit per file in seconds, as in `check --online`.
 const TIMEOUT: u64 = 60;
@@ -43,19 +43,19 @@ impl Commands {
 }
 
 impl Actions for Commands {
-    fn perform(&self, action: Action, told: &Arc<dyn Told>) -> Done {
+    fn perform(&self, action: Action, progress: &Arc<dyn Progress>) -> Done {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut context = Context {
             out: &mut out,
             err: &mut err,
             global: self.global.clone(),
             admin_token: self.admin_token.clone(),
-            page: Some(Arc::clone(told)),
+            page: Some(Arc::clone(progress)),
             dispatch: self.dispatch,
         };
         let result = match action {
-            Action::Check | Action::CheckAsAdmin => self.check(&mut context, told, action),
-            Action::Plan => self.plan(&mut context, told),
+            Action::Check | Action::CheckAsAdmin => self.check(&mut context, progress, action),
+            Action::Plan => self.plan(&mut context, progress),
             Action::Sheet => self.sheet(&mut context),
         };
         let done = result.unwrap_or_else(|error| match error {
@@ -76,11 +76,11 @@ impl Actions for Commands {
 type ActionResult = Result<Done, CliError>;
 
 impl Commands {
-    fn check(&self, context: &mut Context<'_>, told: &Arc<dyn Told>, action: Action) -> ActionResult {
+    fn check(&self, context: &mut Context<'_>, progress: &Arc<dyn Progress>, action: Action) -> ActionResult {
         let as_admin = action == Action::CheckAsAdmin;
-        told.says("signing in as the application and checking its permissions");
+        progress.report("signing in as the application and checking its permissions");
         if as_admin {
-            told.says("signing in as an administrator to read the registration");
+            progress.report("signing in as an administrator to read the registration");
         }
         let use_az = as_admin && self.way == AdminSignIn::AzureCli;
         let args = OnlineArgs { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
@@ -105,8 +105,8 @@ impl Commands {
         Ok(done(overall, report.in_a_line(), parts))
     }
 
-    fn plan(&self, context: &mut Context<'_>, told: &Arc<dyn Told>) -> ActionResult {
-        told.says("signing in as an administrator and reading the tenant");
+    fn plan(&self, context: &mut Context<'_>, progress: &Arc<dyn Progress>) -> ActionResult {
+        progress.report("signing in as an administrator and reading the tenant");
         let plan = plan::for_page(context, &self.path, &AdministratorArgs::usual(self.way))?;
         Ok(plan_result(plan))
     }

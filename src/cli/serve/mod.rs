@@ -16,7 +16,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
-use crate::web::guard::{Door, LINK_LIFE};
+use crate::web::guard::{Authenticator, LINK_LIFE};
 use crate::web::{Bound, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
 
@@ -95,8 +95,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, C
 async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Result<Exit, CliError> {
     let end = crate::os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
     let guarded = bound.guard(site).map_err(|error| failure(Exit::Usage, error))?;
-    let door = Arc::clone(guarded.door());
-    print_link(context, &door)?;
+    let authenticator = Arc::clone(guarded.authenticator());
+    print_link(context, &authenticator)?;
     let can_ask = context.can_ask();
     let (request, mut requests) = mpsc::channel(1);
     let hint = if can_ask { "; press Enter for another link" } else { "" };
@@ -117,13 +117,13 @@ async fn serve(context: &mut Context<'_>, site: Arc<Site>, bound: Bound) -> Resu
                 result.map_err(|refused| failure(Exit::Usage, message(&refused)))?;
                 return Ok(Exit::Clean);
             }
-            Some(()) = requests.recv() => print_link(context, &door)?,
+            Some(()) = requests.recv() => print_link(context, &authenticator)?,
         }
     }
 }
 
-fn print_link(context: &mut Context<'_>, door: &Door) -> Result<(), CliError> {
-    let link = door.link().map_err(|error| failure(Exit::Usage, error))?;
+fn print_link(context: &mut Context<'_>, authenticator: &Authenticator) -> Result<(), CliError> {
+    let link = authenticator.link().map_err(|error| failure(Exit::Usage, error))?;
     writeln!(context.out, "{link}")?;
     Ok(context.out.flush()?)
 }

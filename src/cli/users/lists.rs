@@ -174,7 +174,7 @@ mod tests {
     use std::sync::Arc;
 
     use crate::cli::connection::ConnectionPolicy;
-    use crate::http::{Answer, Request, Response, Transport};
+    use crate::http::{Request, Response, SendFuture, Transport};
     use crate::os::process::CancellationToken;
     use crate::secret::Trust;
 
@@ -182,7 +182,7 @@ mod tests {
     struct FakeServices(Vec<(&'static str, u16, &'static str)>);
 
     impl Transport for FakeServices {
-        fn send(&self, request: Request) -> Answer<'_> {
+        fn send(&self, request: Request) -> SendFuture<'_> {
             let path = request.uri().path();
             let found = self.0.iter().find(|(end, ..)| path.ends_with(end)).copied();
             Box::pin(async move {

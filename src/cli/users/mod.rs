@@ -18,7 +18,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::Rule;
-use crate::users::{Finding, matching};
+use crate::users::{Finding, match_users};
 use match_report::MatchReport;
 
 /// The settings file, the source of the users, and the output format.
@@ -62,7 +62,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
     let (checked, settings) = context.resolve(&path, Checked::settings, advice)?;
     let limit = Duration::from_secs(args.timeout);
     let (swyx, teams) = lists::read(context, args.swyx.as_deref(), &path, (&checked, &settings), limit)?;
-    let matching = matching(&swyx, &teams, &settings.users);
+    let matching = match_users(&swyx, &teams, &settings.users);
     let checked = check::check_with_users(checked, matching.pairs.len());
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
     let diagnostics = checked.diagnostics().iter().filter(is_of_users).cloned().collect();

@@ -10,7 +10,7 @@ use super::super::state::{AccessType, Directory, OAuth2PermissionGrant};
 use super::client::{self, AZURE_CLI, Client};
 use super::form::Form;
 use super::refusal::Refusal;
-use super::scope::Asked;
+use super::scope::RequestedScopes;
 
 /// The delegated permissions of Graph for which Azure CLI needs no consent; which they are is inferred.
 const OF_AZURE_CLI: [&str; 8] = [
@@ -28,7 +28,7 @@ const OF_AZURE_CLI: [&str; 8] = [
 pub(super) fn allowed(
     directory: &Directory,
     client: &Client<'_>,
-    asked: &Asked,
+    asked: &RequestedScopes,
 ) -> Result<Vec<String>, Refusal> {
     let is_default = asked.permissions.iter().any(|name| name == ".default");
     match client {
@@ -86,7 +86,7 @@ fn granted(directory: &Directory, client: Uuid) -> Vec<String> {
 }
 
 /// The administrator consents to the request of a registered application: a grant for this one user.
-pub(super) fn consent(shared: &Shared, form: &Form, asked: &Asked) -> Result<(), Refusal> {
+pub(super) fn consent(shared: &Shared, form: &Form, asked: &RequestedScopes) -> Result<(), Refusal> {
     let mut directory = shared.write();
     let principal = match client::find(shared, &directory, form)? {
         Client::Registered(_, principal) => principal.id,
@@ -112,11 +112,11 @@ pub(super) fn consent(shared: &Shared, form: &Form, asked: &Asked) -> Result<(),
 pub(super) fn narrowed(
     directory: &Directory,
     client: &Client<'_>,
-    asked: Asked,
-    before: Asked,
-) -> Result<Asked, Refusal> {
+    asked: RequestedScopes,
+    before: RequestedScopes,
+) -> Result<RequestedScopes, Refusal> {
     if asked.permissions.is_empty() {
-        return Ok(Asked { permissions: before.permissions, audience: before.audience, ..asked });
+        return Ok(RequestedScopes { permissions: before.permissions, audience: before.audience, ..asked });
     }
     let permissions = allowed(directory, client, &asked)?;
     let consented = match client {
@@ -124,7 +124,7 @@ pub(super) fn narrowed(
         Client::FirstParty(..) => permissions.clone(),
     };
     if permissions.iter().all(|name| consented.contains(name) || before.permissions.contains(name)) {
-        Ok(Asked { permissions, ..asked })
+        Ok(RequestedScopes { permissions, ..asked })
     } else {
         Err(no_consent(client))
     }

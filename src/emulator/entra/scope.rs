@@ -13,7 +13,7 @@ const OPENID: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 
 /// The request of a user's client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct RequestedScopes {
     /// The resource, as the audience of the token.
     pub(super) audience: String,
     /// Names of permissions without the resource; `.default` for all declared ones.
@@ -22,7 +22,7 @@ pub(super) struct Asked {
     pub(super) openid: Vec<String>,
 }
 
-impl Asked {
+impl RequestedScopes {
     /// Whether one of the OpenID scopes was requested.
     pub(super) fn has(&self, scope: &str) -> bool {
         self.openid.iter().any(|found| found == scope)
@@ -59,7 +59,7 @@ pub(super) fn of_application(text: &str, base: &str, tenant: Uuid) -> Result<Str
 }
 
 /// The scopes of a user's token.
-pub(super) fn of_user(text: &str, base: &str, tenant: Uuid) -> Result<Asked, Refusal> {
+pub(super) fn of_user(text: &str, base: &str, tenant: Uuid) -> Result<RequestedScopes, Refusal> {
     let mut audience: Option<String> = None;
     let (mut permissions, mut openid) = (Vec::new(), Vec::new());
     for scope in text.split_whitespace() {
@@ -84,7 +84,7 @@ pub(super) fn of_user(text: &str, base: &str, tenant: Uuid) -> Result<Asked, Ref
     if (has_default && permissions.len() > 1) || !permissions.iter().all(is_name) {
         return Err(invalid(text));
     }
-    Ok(Asked { audience: audience.unwrap_or_else(default_audience), permissions, openid })
+    Ok(RequestedScopes { audience: audience.unwrap_or_else(default_audience), permissions, openid })
 }
 
 fn default_audience() -> String {

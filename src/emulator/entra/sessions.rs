@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::scope::Asked;
+use super::scope::RequestedScopes;
 
-/// All sessions. There is no Debug text because the keys are secrets.
+/// All sessions. Debug is not implemented because the keys are secrets.
 #[derive(Default)]
 pub(in crate::emulator) struct Sessions {
     /// By device code.
@@ -21,7 +21,7 @@ pub(super) struct Device {
     /// The client that it was issued to.
     pub(super) client: Uuid,
     /// The request.
-    pub(super) asked: Asked,
+    pub(super) asked: RequestedScopes,
     /// The expiry.
     pub(super) ends: Timestamp,
     /// How often it was polled.
@@ -36,7 +36,7 @@ pub(super) struct Refresh {
     /// The client that it was issued to.
     pub(super) client: Uuid,
     /// The request.
-    pub(super) asked: Asked,
+    pub(super) asked: RequestedScopes,
     /// The expiry.
     pub(super) ends: Timestamp,
 }

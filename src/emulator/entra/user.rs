@@ -16,7 +16,7 @@ use super::client::{self, Client};
 use super::consent::{allowed, consent, narrowed, no_consent};
 use super::form::Form;
 use super::refusal::Refusal;
-use super::scope::{self, Asked};
+use super::scope::{self, RequestedScopes};
 use super::sessions::{Device, Refresh};
 use super::tenant::Place;
 
@@ -67,7 +67,7 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
         check_place(&client, place)?;
         check_credential(shared, &client, form)?;
         let asked = poll(shared, code, client.id())?;
-        Asked { permissions: allowed(&directory, &client, &asked)?, ..asked }
+        RequestedScopes { permissions: allowed(&directory, &client, &asked)?, ..asked }
     };
     consent(shared, form, &asked)?;
     if let Some(device) = shared.sessions().devices.get_mut(code) {
@@ -78,7 +78,7 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
 
 /// What the user has done with a code so far. Early polling has no effect: it is not known whether Entra ID answers `slow_down`. It is
 /// inferred that a redeemed code gets 70019.
-fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<Asked, Refusal> {
+fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<RequestedScopes, Refusal> {
     let mut sessions = shared.sessions();
     let wrong = || Refusal::new(70018, "The device code is not one that was given to this client.");
     let device = sessions.devices.get_mut(code).filter(|device| device.client == client).ok_or_else(wrong)?;
@@ -166,7 +166,7 @@ pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Resul
 }
 
 /// The response with the tokens.
-fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> {
+fn issue(shared: &Shared, form: &Form, asked: &RequestedScopes) -> Result<Value, Refusal> {
     let directory = shared.read();
     let client = client::find(shared, &directory, form)?;
     let tenant = directory.tenant.id;
@@ -182,7 +182,7 @@ fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> 
     let claims = token::delegated_claims(tenant, &asked.audience, &who, &user, &names, now, LIFETIME);
     let mut answer = Map::new();
     answer.insert("token_type".to_owned(), "Bearer".into());
-    answer.insert("scope".to_owned(), told(asked, form.get("scope")).into());
+    answer.insert("scope".to_owned(), granted_scopes(asked, form.get("scope")).into());
     answer.insert("expires_in".to_owned(), LIFETIME.into());
     answer.insert("ext_expires_in".to_owned(), LIFETIME.into());
     answer.insert("access_token".to_owned(), shared.keys.sign(&claims).into());
@@ -205,7 +205,7 @@ fn issue(shared: &Shared, form: &Form, asked: &Asked) -> Result<Value, Refusal> 
 }
 
 /// The scopes of the response: OpenID scopes as words, permissions with their resource if it is not the usual host.
-fn told(asked: &Asked, given: Option<&str>) -> String {
+fn granted_scopes(asked: &RequestedScopes, given: Option<&str>) -> String {
     let with_resource = |name: &String| match asked.audience.as_str() {
         "https://graph.microsoft.com" => name.clone(),
         audience => format!("{audience}/{name}"),

@@ -104,7 +104,7 @@ fn users(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response, P
 
 fn statuses(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response, Problem> {
     #[derive(Serialize)]
-    struct Answer<'a> {
+    struct StatusList<'a> {
         cursor: String,
         statuses: Vec<UserStatus<'a>>,
         next: Option<String>,
@@ -125,7 +125,7 @@ fn statuses(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response
         }),
     };
     let cursor = swyx.changes.cursor(swyx.changes.last());
-    Ok(json_answer(&Answer { cursor, statuses, next }))
+    Ok(json_answer(&StatusList { cursor, statuses, next }))
 }
 
 /// Serializes users from the position `from` on until a page is full, and returns the token of the next page.

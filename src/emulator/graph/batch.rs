@@ -23,7 +23,7 @@ use crate::emulator::token::Caller;
 const MAX: usize = 20;
 
 /// One part, ready to be processed.
-struct Asked {
+struct BatchRequest {
     id: String,
     depends_on: Vec<String>,
     request: Request,
@@ -70,7 +70,7 @@ pub(super) fn run(
     Ok(response)
 }
 
-fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<Asked>, GraphError> {
+fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<BatchRequest>, GraphError> {
     let requests = body.get("requests").and_then(Value::as_array);
     let requests = requests.ok_or_else(|| unreadable("Invalid batch payload format."))?;
     if requests.is_empty() {
@@ -79,31 +79,32 @@ fn read(body: &Map<String, Value>, whole: &Request) -> Result<Vec<Asked>, GraphE
     if requests.len() > MAX {
         return Err(unreadable(format!("Number of batch request steps exceeds the maximum value of {MAX}.")));
     }
-    let asked = requests.iter().map(|part| read_part(part, whole)).collect::<Result<Vec<_>, _>>()?;
+    let parts = requests.iter().map(|part| read_part(part, whole)).collect::<Result<Vec<_>, _>>()?;
     let mut known = HashSet::new();
-    if let Some(twice) = asked.iter().find(|part| !known.insert(part.id.as_str())) {
+    if let Some(twice) = parts.iter().find(|part| !known.insert(part.id.as_str())) {
         return Err(unreadable(format!("Request Id {} has to be unique in a batch.", twice.id)));
     }
-    if !can_all_run(&asked) {
+    if !can_all_run(&parts) {
         return Err(unreadable(
             "Invalid batch payload format: a request depends on itself, or on one that is not there.",
         ));
     }
-    Ok(asked)
+    Ok(parts)
 }
 
 /// Whether the parts can be ordered so that each comes after its dependencies.
-fn can_all_run(asked: &[Asked]) -> bool {
+fn can_all_run(requests: &[BatchRequest]) -> bool {
     let mut done = HashSet::new();
-    for _ in asked {
-        let ready = asked.iter().filter(|part| part.depends_on.iter().all(|id| done.contains(id.as_str())));
+    for _ in requests {
+        let ready =
+            requests.iter().filter(|part| part.depends_on.iter().all(|id| done.contains(id.as_str())));
         let ready = ready.map(|part| part.id.as_str()).collect::<Vec<_>>();
         done.extend(ready);
     }
-    done.len() == asked.len()
+    done.len() == requests.len()
 }
 
-fn read_part(part: &Value, whole: &Request) -> Result<Asked, GraphError> {
+fn read_part(part: &Value, whole: &Request) -> Result<BatchRequest, GraphError> {
     let text = |name| part.get(name).and_then(Value::as_str);
     let id = text("id").filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| unreadable("Invalid batch payload format: a request has no id."))?;
@@ -137,7 +138,7 @@ fn read_part(part: &Value, whole: &Request) -> Result<Asked, GraphError> {
         return Err(wrong("is a batch itself"));
     }
     let depends_on = depends_on(part).ok_or_else(|| wrong("has a dependsOn that is no list of ids"))?;
-    Ok(Asked { id: id.to_owned(), depends_on, request })
+    Ok(BatchRequest { id: id.to_owned(), depends_on, request })
 }
 
 /// The ids of the parts that this one depends on.
@@ -156,7 +157,7 @@ fn read_headers(part: &Value) -> Option<HeaderMap> {
     Some(headers)
 }
 
-fn dependency_failed(shared: &Shared, part: &Asked) -> Response {
+fn dependency_failed(shared: &Shared, part: &BatchRequest) -> Response {
     let message = "A request that this one depends on has failed.";
     let error = GraphError::new(StatusCode::FAILED_DEPENDENCY, "FailedDependency", message);
     error.response(&part.request.ids, shared.clock.now())

@@ -30,20 +30,20 @@ pub(super) struct Call<'a> {
 }
 
 /// A handler of one call.
-type Answer = Result<Response, GraphError>;
+type CallResult = Result<Response, GraphError>;
 
 /// The handlers of the calls that all collections have.
 pub(super) struct Handlers {
     /// `GET` of the collection.
-    pub(super) list: fn(&Call<'_>) -> Answer,
+    pub(super) list: fn(&Call<'_>) -> CallResult,
     /// `POST` to the collection.
-    pub(super) create: fn(&Call<'_>) -> Answer,
+    pub(super) create: fn(&Call<'_>) -> CallResult,
     /// `GET` of one object.
-    pub(super) get: fn(&Call<'_>, Key<'_>) -> Answer,
+    pub(super) get: fn(&Call<'_>, Key<'_>) -> CallResult,
     /// `PATCH` of one object.
-    pub(super) update: fn(&Call<'_>, Key<'_>) -> Answer,
+    pub(super) update: fn(&Call<'_>, Key<'_>) -> CallResult,
     /// `DELETE` of one object.
-    pub(super) delete: fn(&Call<'_>, Key<'_>) -> Answer,
+    pub(super) delete: fn(&Call<'_>, Key<'_>) -> CallResult,
 }
 
 impl Call<'_> {
@@ -56,8 +56,8 @@ impl Call<'_> {
     pub(super) fn route(
         &self,
         handlers: &Handlers,
-        below: impl FnOnce(Key<'_>, &[&str]) -> Answer,
-    ) -> Answer {
+        below: impl FnOnce(Key<'_>, &[&str]) -> CallResult,
+    ) -> CallResult {
         let (key, rest) = self.path.keyed();
         match (self.method(), key, rest.as_slice()) {
             ("GET", None, _) => (handlers.list)(self),

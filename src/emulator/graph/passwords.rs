@@ -31,9 +31,9 @@ const MAX: usize = 1200;
 pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_change_some_secrets(call.caller)?;
     let body = body::optional_object(call.request)?;
-    let asked = match body.get("passwordCredential") {
+    let credential = match body.get("passwordCredential") {
         None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(asked)) => asked.clone(),
+        Some(Value::Object(credential)) => credential.clone(),
         Some(_) => return Err(bad_request("Invalid value specified for property 'passwordCredential'.")),
     };
     let mut directory = call.shared.write();
@@ -44,7 +44,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
     }
     let (id, key_id) = (found.id, directory.ids.guid());
-    let mut secret = read(&asked, call.now)?;
+    let mut secret = read(&credential, call.now)?;
     check_policy(directory.switches, &secret)?;
     secret.key_id = key_id;
     let mut shown = show_secret(&secret);
@@ -60,10 +60,10 @@ fn application(
     all.any_mut(id).ok_or_else(|| no_resource(id))
 }
 
-fn read(asked: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential, GraphError> {
-    let asked = Members { resource: "PasswordCredential", object: asked };
+fn read(credential: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential, GraphError> {
+    let credential = Members { resource: "PasswordCredential", object: credential };
     // The service creates the rest; null is accepted for it.
-    asked.only(&[
+    credential.only(&[
         "displayName",
         "startDateTime",
         "endDateTime",
@@ -73,18 +73,18 @@ fn read(asked: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential
         "secretText",
     ])?;
     for name in ["customKeyIdentifier", "hint", "keyId", "secretText"] {
-        if asked.object.get(name).is_some_and(|value| !value.is_null()) {
-            return Err(asked.invalid(name));
+        if credential.object.get(name).is_some_and(|value| !value.is_null()) {
+            return Err(credential.invalid(name));
         }
     }
-    let start = asked.time("startDateTime")?.unwrap_or(now);
-    let end = asked.time("endDateTime")?.unwrap_or_else(|| in_two_years(start));
+    let start = credential.time("startDateTime")?.unwrap_or(now);
+    let end = credential.time("endDateTime")?.unwrap_or_else(|| in_two_years(start));
     if end <= start || end <= now {
-        return Err(asked.invalid("endDateTime"));
+        return Err(credential.invalid("endDateTime"));
     }
     Ok(PasswordCredential {
         key_id: uuid::Uuid::nil(),
-        display_name: asked.text("displayName")?.map(str::to_owned),
+        display_name: credential.text("displayName")?.map(str::to_owned),
         start,
         end,
         secret: random::client_secret(),

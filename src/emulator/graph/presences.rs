@@ -161,11 +161,11 @@ fn unknown(id: Uuid) -> Shown<'static> {
 
 fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
     #[derive(Deserialize)]
-    struct Asked {
+    struct Ids {
         ids: Vec<String>,
     }
     #[derive(Serialize)]
-    struct Answer<'a> {
+    struct PresenceList<'a> {
         #[serde(rename = "@odata.context")]
         context: String,
         value: Vec<Shown<'a>>,
@@ -174,7 +174,7 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
         return Err(forbidden("Forbidden"));
     }
     let asked = if body::is_json(call.request) {
-        serde_json::from_slice::<Asked>(&call.request.body).ok()
+        serde_json::from_slice::<Ids>(&call.request.body).ok()
     } else {
         None
     };
@@ -194,7 +194,7 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
         None => answers_all.then(|| unknown(id)),
     });
     let context = format!("{}/v1.0/$metadata#Collection(microsoft.graph.presence)", call.shared.base);
-    let answer = serde_json::to_vec(&Answer { context, value: value.collect() });
+    let answer = serde_json::to_vec(&PresenceList { context, value: value.collect() });
     Ok(Response::json_bytes(StatusCode::OK, answer.unwrap_or_default()))
 }
 

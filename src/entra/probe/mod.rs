@@ -9,7 +9,7 @@
 //! use std::sync::Arc;
 //! use swyx_teams::entra::graph::Client;
 //! use swyx_teams::entra::sign_in::Credential;
-//! use swyx_teams::http::{Answer, Limits, Request, Response, Transport};
+//! use swyx_teams::http::{SendFuture, Limits, Request, Response, Transport};
 //! use swyx_teams::entra::probe::{self, Depth};
 //! use swyx_teams::secret::Secret;
 //!
@@ -17,7 +17,7 @@
 //! struct Canned;
 //!
 //! impl Transport for Canned {
-//!     fn send(&self, request: Request) -> Answer<'_> {
+//!     fn send(&self, request: Request) -> SendFuture<'_> {
 //!         let body = if request.uri().path().ends_with("/token") {
 //!             r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#
 //!         } else {

@@ -40,29 +40,29 @@ impl Engine {
         }
     }
 
-    fn read_was_answered(&mut self, asked: &[Slot], outcome: Outcome, given: Moment, now: Moment) {
+    fn read_was_answered(&mut self, users: &[Slot], outcome: Outcome, given: Moment, now: Moment) {
         self.under_way.readings = self.under_way.readings.saturating_sub(1);
         self.budget.answered(Kind::Read, now);
         match outcome {
             Outcome::Read(readings) => {
                 self.graph.succeeded();
                 self.figures.readings += 1;
-                self.note_interval(asked, given);
+                self.note_interval(users, given);
                 readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
                 // A user missing in the answer was still requested.
-                for slot in asked {
+                for slot in users {
                     self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
                 }
             }
-            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(wait), now),
+            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(requested_pause(wait), now),
             // A refusal also concerns the whole application: it may not read presences.
             _ => self.graph.failed(None, self.options.interval, now),
         }
     }
 
     /// The actual interval of the user among these who was read longest ago.
-    fn note_interval(&mut self, asked: &[Slot], given: Moment) {
-        let before = asked.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
+    fn note_interval(&mut self, users: &[Slot], given: Moment) {
+        let before = users.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
         let kept = before.filter(|read| *read != Moment::START).map(|read| given.since(read)).max();
         if let Some(kept) = kept {
             // A weighted average over some dozens of requests, so that one late request neither stays nor vanishes at once.
@@ -71,13 +71,13 @@ impl Engine {
         }
     }
 
-    fn take_reading(&mut self, reading: Reading, asked: Moment, now: Moment) {
+    fn take_reading(&mut self, reading: Reading, requested_at: Moment, now: Moment) {
         self.figures.presences += 1;
         let meaning = self.mapping.meaning(reading.pair);
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(reading.user) else { return };
         let before = user.changed;
-        if user.read(reading, meaning, asked, around) {
+        if user.read(reading, meaning, requested_at, around) {
             self.figures.changes_in_teams += u64::from(user.changed != before);
             self.figures.unknown += u64::from(meaning.is_unknown);
             self.consider(reading.user, now);
@@ -150,7 +150,7 @@ impl Engine {
         self.under_way.writes = self.under_way.writes.saturating_sub(1);
         self.budget.answered(Kind::Write, now);
         match outcome {
-            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(asked_for(*wait), now),
+            Outcome::Failed(Failure::Wait(wait)) => self.budget.close(requested_pause(*wait), now),
             Outcome::Failed(Failure::Outage) => self.writes.failed(Some(slot), self.pause_in_outage(), now),
             // One user's refusal says nothing about the others.
             _ => self.writes.succeeded(),
@@ -167,7 +167,7 @@ impl Engine {
         self.under_way.to_swyx = self.under_way.to_swyx.saturating_sub(1);
         match outcome {
             Outcome::Failed(Failure::Wait(wait)) => {
-                self.gateway_closed_until = self.gateway_closed_until.max(now + asked_for(wait));
+                self.gateway_closed_until = self.gateway_closed_until.max(now + requested_pause(wait));
             }
             Outcome::Failed(Failure::Outage) => self.gateway.failed(Some(slot), self.pause_in_outage(), now),
             _ => self.gateway.succeeded(),
@@ -226,6 +226,6 @@ impl Engine {
     }
 }
 
-fn asked_for(wait: Duration) -> Duration {
+fn requested_pause(wait: Duration) -> Duration {
     if wait.is_zero() { WAIT } else { wait.min(MAX_WAIT) }
 }

@@ -22,6 +22,7 @@ pub struct Link {
 
 /// An event.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Event {
     /// The users from now on. Users that are not in the list any more keep their status, but their session is cleared.
     Users(Vec<Link>),
@@ -45,6 +46,7 @@ pub enum Event {
 
 /// A command. It is returned together with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Command {
     /// When it was issued.
     pub given: Moment,
@@ -54,6 +56,7 @@ pub struct Command {
 
 /// The action; users are given by their position in the engine, see [`super::Engine::link`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Action {
     /// Read the presence of these users, at most 650.
     Read(Vec<Slot>),
@@ -95,6 +98,7 @@ pub enum Outcome<R = Vec<Reading>, E = Failure> {
 
 /// One presence of an answer.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Reading {
     /// The user.
     pub user: Slot,
@@ -102,6 +106,13 @@ pub struct Reading {
     pub pair: Pair,
     /// Its version.
     pub version: Version,
+}
+
+impl Reading {
+    /// The presence of a user.
+    pub fn new(user: Slot, pair: Pair, version: Version) -> Self {
+        Self { user, pair, version }
+    }
 }
 
 /// Graph's `sequenceNumber` of a presence, "lexicographically sortable", up to its 24th byte: the greater one is newer. All zeros if
@@ -127,6 +138,7 @@ impl std::fmt::Display for Version {
 
 /// Why an action failed, by its consequences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Failure {
     /// The other side asks for a pause of this duration.
     Wait(Duration),

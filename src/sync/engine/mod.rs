@@ -6,6 +6,19 @@
 //!
 //! Two rules prevent echoes. Only calls are forwarded to Teams, and the gateway distinguishes them from a status that was set. Nothing is
 //! derived from a Teams presence that this program's own session may have caused.
+//!
+//! ```
+//! use std::time::Duration;
+//! use swyx_teams::settings::Mode;
+//! use swyx_teams::sync::engine::{Action, Engine, Event, Link, Options};
+//! use swyx_teams::sync::Moment;
+//!
+//! let options = Options::new(Mode::FromTeams, Duration::from_secs(4), Duration::from_mins(10), 1_500);
+//! let mut engine = Engine::new(options);
+//! let link = Link { swyx: "1042".into(), teams: uuid::Uuid::from_u128(1) };
+//! let commands = engine.step(Event::Users(vec![link]), Moment::at(Duration::from_secs(1)));
+//! assert_eq!(commands.iter().map(|command| &command.action).collect::<Vec<_>>(), [&Action::Read(vec![0])]);
+//! ```
 
 mod answers;
 mod event;

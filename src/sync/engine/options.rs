@@ -6,6 +6,7 @@ use crate::settings::{Mode, PresencePair, Settings, SwyxStatus};
 
 /// The settings of the synchronisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// Whether calls are forwarded to Teams.
     pub mode: Mode,
@@ -20,6 +21,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// Options without overrides of the mapping.
+    pub fn new(mode: Mode, interval: Duration, session: Duration, requests: u16) -> Self {
+        Self { mode, interval, session, requests, status: Vec::new() }
+    }
+
+    /// Sets the overrides of the mapping.
+    #[must_use]
+    pub fn status(self, status: Vec<(PresencePair, SwyxStatus)>) -> Self {
+        Self { status, ..self }
+    }
+
     /// The options from these settings.
     pub fn of(settings: &Settings) -> Self {
         Self {

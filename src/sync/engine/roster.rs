@@ -102,8 +102,8 @@ impl Readers for Roster {
         self.get(slot).is_some_and(|user| !user.leaves)
     }
 
-    fn asked(&self, slot: Slot) -> Moment {
-        self.get(slot).map_or(Moment::START, |user| user.asked)
+    fn requested_at(&self, slot: Slot) -> Moment {
+        self.get(slot).map_or(Moment::START, |user| user.requested_at)
     }
 
     fn changed(&self, slot: Slot) -> Moment {

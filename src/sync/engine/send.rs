@@ -127,7 +127,7 @@ impl Engine {
             }
             users
                 .iter()
-                .filter_map(|slot| self.roster.get_mut(*slot).map(|user| user.asked = now))
+                .filter_map(|slot| self.roster.get_mut(*slot).map(|user| user.requested_at = now))
                 .for_each(drop);
             self.under_way.readings += 1;
             self.graph.sent(self.options.interval, now);

@@ -182,7 +182,7 @@ impl Engine {
     }
 
     /// The mapping, with the pairs seen so far.
-    pub fn mapping(&self) -> &Mapping {
+    pub(crate) fn mapping(&self) -> &Mapping {
         &self.mapping
     }
 

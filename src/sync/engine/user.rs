@@ -29,7 +29,7 @@ pub(super) struct User {
     /// The last presence in Teams that this program did not cause.
     pub(super) pair: Option<Pair>,
     /// When the user's presence was last requested.
-    pub(super) asked: Moment,
+    pub(super) requested_at: Moment,
     /// When the last processed answer was requested.
     pub(super) read: Moment,
     version: Version,
@@ -148,7 +148,7 @@ impl User {
             link,
             leaves: false,
             pair: None,
-            asked: Moment::START,
+            requested_at: Moment::START,
             read: Moment::START,
             version: Version::default(),
             stale: 0,
@@ -183,20 +183,20 @@ impl User {
         (self.in_call, self.shown, self.sequence) = (None, None, 0);
     }
 
-    /// A reading, requested at `asked`. Returns whether it may cause an action.
+    /// A reading, requested at `requested_at`. Returns whether it may cause an action.
     pub(super) fn read(
         &mut self,
         reading: Reading,
         meaning: Meaning,
-        asked: Moment,
+        requested_at: Moment,
         around: Circumstances,
     ) -> bool {
         // An answer overtaken by a later one is ignored.
-        if asked < self.read || self.is_stale(reading.version) {
+        if requested_at < self.read || self.is_stale(reading.version) {
             return false;
         }
-        let before = std::mem::replace(&mut self.read, asked);
-        if self.may_be_echo(meaning.rank, asked, around.now) {
+        let before = std::mem::replace(&mut self.read, requested_at);
+        if self.may_be_echo(meaning.rank, requested_at, around.now) {
             return self.note_echo();
         }
         let is_lost = self.note_absence(meaning, around.now);
@@ -228,15 +228,15 @@ impl User {
     }
 
     /// Whether a reading may show this program's session.
-    fn may_be_echo(&self, rank: SessionRank, asked: Moment, now: Moment) -> bool {
+    fn may_be_echo(&self, rank: SessionRank, requested_at: Moment, now: Moment) -> bool {
         let looks_own = matches!(rank, SessionRank::AsSet | SessionRank::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
             Session::Perhaps { until, is_seen } => {
-                let was_absent = self.echo_until != Moment::START && asked >= self.echo_until;
+                let was_absent = self.echo_until != Moment::START && requested_at >= self.echo_until;
                 rank == SessionRank::AsSet && now < until && (is_seen || !was_absent)
             }
-            Session::None => looks_own && asked < self.echo_until,
+            Session::None => looks_own && requested_at < self.echo_until,
         }
     }
 

@@ -51,13 +51,13 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
             // A dropped sender stops the run.
             control = controls.recv(), if !run.is_stopping => {
                 run.handle_control(control.unwrap_or(Control::Stop));
-                run.look(&view);
+                run.update_view(&view);
             }
-            _ = look.tick() => run.look(&view),
+            _ = look.tick() => run.update_view(&view),
             () = tokio::time::sleep_until(wake) => run.step(Event::Tick),
         }
     }
-    run.look(&view);
+    run.update_view(&view);
 }
 
 /// The last log entry about a topic.
@@ -232,7 +232,7 @@ impl Run {
         }
     }
 
-    fn look(&mut self, view: &watch::Sender<View>) {
+    fn update_view(&mut self, view: &watch::Sender<View>) {
         let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = day.saturating_sub(self.start.elapsed());
         if self.clocks.replace(ahead).is_some_and(|before| ahead > before + SLEPT) {

@@ -7,7 +7,7 @@ use crate::entra::GraphError;
 use crate::http::HttpError;
 use crate::swyx::GatewayError;
 
-/// A failed request: its consequences for the engine, and its text for people.
+/// A failed request: its consequences for the engine, and its text for the log.
 pub(super) struct RequestError {
     pub(super) failure: Failure,
     pub(super) text: String,

@@ -86,7 +86,7 @@ fn done(result: Result<(), GraphError>) -> Executed {
     }
 }
 
-/// The text of a failure for people.
+/// The text of a failure for the log.
 pub(super) fn error_text(executed: &Executed) -> Option<String> {
     match executed {
         Outcome::Failed(error) => Some(error.text.clone()),

@@ -12,7 +12,7 @@ use super::message::{Message, Roster};
 use super::view::Headcount;
 use crate::entra::graph::Client;
 use crate::swyx::Gateway;
-use crate::users::matching;
+use crate::users::match_users;
 
 const LISTS: &str = "cannot read the lists of users";
 
@@ -84,7 +84,7 @@ async fn read(source: &Source) -> Result<Roster, RequestError> {
     if source.users.is_empty() {
         swyx.iter_mut().for_each(|user| user.name = Box::default());
     }
-    let matching = matching(&swyx, &teams, &source.users);
+    let matching = match_users(&swyx, &teams, &source.users);
     let links = matching.pairs.iter().filter_map(|pair| {
         Some(Link { swyx: swyx.get(pair.swyx)?.id.clone(), teams: teams.get(pair.teams)?.id })
     });

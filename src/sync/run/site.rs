@@ -9,6 +9,7 @@ use crate::settings::ClientId;
 use crate::swyx::Gateway;
 
 /// The input of the synchronisation of one tenant.
+#[non_exhaustive]
 pub struct Site {
     /// The tenant's Graph client; it must not retry by itself ([`crate::http::Limits::repetitions`]).
     pub client: Arc<Client>,
@@ -24,7 +25,27 @@ pub struct Site {
     pub is_dry_run: bool,
 }
 
+impl Site {
+    /// The input without overrides of users, for a run that writes.
+    pub fn new(client: Arc<Client>, client_id: ClientId, gateway: Arc<Gateway>, options: Options) -> Self {
+        Self { client, client_id, gateway, users: Vec::new(), options, is_dry_run: false }
+    }
+
+    /// Sets the pairs of `[[user]]`.
+    #[must_use]
+    pub fn users(self, users: Vec<(String, String)>) -> Self {
+        Self { users, ..self }
+    }
+
+    /// Sets whether nothing is written.
+    #[must_use]
+    pub fn dry_run(self, is_dry_run: bool) -> Self {
+        Self { is_dry_run, ..self }
+    }
+}
+
 /// A change while it runs.
+#[non_exhaustive]
 pub enum Control {
     /// New options.
     Options(Options),

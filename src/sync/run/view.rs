@@ -9,6 +9,7 @@ use crate::settings::SwyxStatus;
 
 /// The state. Nothing here names a user.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct View {
     /// When it was created; `None` before the first time.
     pub(super) made: Option<Instant>,
@@ -33,6 +34,7 @@ impl View {
 
 /// The number of users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Headcount {
     /// Activated users in Swyx.
     pub swyx: usize,

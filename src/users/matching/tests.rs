@@ -1,4 +1,4 @@
-//! Small lists, and who is whom in them.
+//! Matches small lists.
 
 use super::*;
 use crate::users::Lists;
@@ -38,7 +38,7 @@ fn told(s: &[&str], t: &[&str], overrides: &[(&str, &str)]) -> (Vec<String>, Vec
     let (swyx, teams) = (swyx(s), teams(t));
     let overrides =
         overrides.iter().map(|(swyx, teams)| ((*swyx).to_owned(), (*teams).to_owned())).collect::<Vec<_>>();
-    let matching = matching(&swyx, &teams, &overrides);
+    let matching = match_users(&swyx, &teams, &overrides);
     let lists = Lists { swyx: &swyx, teams: &teams, overrides: &overrides };
     let pairs = matching.pairs.iter().map(|pair| format!("{}={} {}", pair.swyx, pair.teams, pair.by.id()));
     let findings = matching.findings.iter().filter(|finding| finding.kind() != FindingKind::UNMATCHED_TEAMS);
@@ -229,11 +229,11 @@ fn without_an_address_nobody_is_matched_and_a_name_is_a_hint() {
 #[test]
 fn whoever_is_left_in_teams_is_counted() {
     let (s, t) = (swyx(&["J <j@x>", "-K <k@x>"]), teams(&["A <j@x>", "B <b@x>", "G <g#EXT#@x> g@y"]));
-    let found = matching(&s, &t, &[]);
+    let found = match_users(&s, &t, &[]);
     let left = [1, 2].map(|place| Finding::new(FindingKind::UNMATCHED_TEAMS, &[], &[place], Note::Nothing));
     assert_eq!(found.findings, left);
     assert_eq!(found.disabled, 1);
-    assert_eq!(matching(&[], &[], &[]), Matching::default());
+    assert_eq!(match_users(&[], &[], &[]), Matching::default());
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn a_large_list_of_strangers_is_matched_as_well() {
         upn: format!("User.{n}@new.example").into(),
     });
     let (s, t) = (s.collect::<Vec<_>>(), t.collect::<Vec<_>>());
-    let found = matching(&s, &t, &[]);
+    let found = match_users(&s, &t, &[]);
     assert_eq!(found.pairs, []);
     let is_right = |finding: &&Finding| {
         let likely = finding.likely().map(|likely| likely.teams);

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use uuid::Uuid;
 
-use super::{Action, Actions, Code, Done, Told, Verdict};
+use super::{Action, Actions, Code, Done, Progress, Verdict};
 use crate::os::process::CancellationToken;
 
 /// The maximum number of kept jobs.
@@ -95,15 +95,15 @@ impl Job {
     }
 }
 
-impl Told for Job {
-    fn says(&self, what: &str) {
+impl Progress for Job {
+    fn report(&self, what: &str) {
         let mut state = self.lock();
         if state.said.len() < MAX_LINES {
             state.said.push(what.to_owned());
         }
     }
 
-    fn asks(&self, code: Code) {
+    fn request_sign_in(&self, code: Code) {
         let mut state = self.lock();
         if state.is_open() {
             state.code = Some(code);
@@ -146,8 +146,8 @@ impl Jobs {
         let job = Arc::new(Job::new(action));
         let running = Running::new(&job, &self.threads);
         let work = move || {
-            let told: Arc<dyn Told> = running.job.clone();
-            let done = actions.perform(action, &told);
+            let progress: Arc<dyn Progress> = running.job.clone();
+            let done = actions.perform(action, &progress);
             running.job.end(done);
         };
         std::thread::Builder::new()

@@ -4,6 +4,28 @@
 //! Each action runs as a job on its own thread, because a tenant may answer slowly, and a sign-in with a code
 //! takes even longer. The job's page shows the progress and then the result. No action changes a tenant or a
 //! file, and no result contains a secret.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swyx_teams::web::Site;
+//! use swyx_teams::web::actions::{Action, Actions, Done, Part, Progress, Verdict};
+//!
+//! struct OnlySheet;
+//!
+//! impl Actions for OnlySheet {
+//!     fn perform(&self, action: Action, progress: &Arc<dyn Progress>) -> Done {
+//!         progress.report("reading the file");
+//!         match action {
+//!             Action::Sheet => Done::new(Verdict::Good, "the sheet", vec![Part::Verbatim("…".to_owned())]),
+//!             _ => Done::new(Verdict::Failed, "not available", Vec::new()),
+//!         }
+//!     }
+//! }
+//!
+//! let site = Site::new("north.toml", "/etc/swyx-teams/north.toml").with(Arc::new(OnlySheet));
+//! assert_eq!(Action::ALL.first().map(|action| action.title()), Some("Check online"));
+//! # drop(site);
+//! ```
 
 mod jobs;
 mod routes;
@@ -18,6 +40,7 @@ use crate::os::process::CancellationToken;
 
 /// An action of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Action {
     /// Sign in as the application, and check the file against the tenant.
     Check,
@@ -31,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// All actions, in the order of the page.
-    pub const ALL: [Self; 4] = [Self::Check, Self::CheckAsAdmin, Self::Plan, Self::Sheet];
+    pub const ALL: &[Self] = &[Self::Check, Self::CheckAsAdmin, Self::Plan, Self::Sheet];
 
     /// The name in a form.
     pub const fn name(self) -> &'static str {
@@ -66,22 +89,22 @@ impl Action {
     }
 
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.name() == name)
+        Self::ALL.iter().copied().find(|action| action.name() == name)
     }
 }
 
 /// Performs the actions of the page with the saved file.
 pub trait Actions: Send + Sync {
     /// Performs an action and reports its progress. It may block: it is called on its own thread.
-    fn perform(&self, action: Action, told: &Arc<dyn Told>) -> Done;
+    fn perform(&self, action: Action, progress: &Arc<dyn Progress>) -> Done;
 }
 
 /// Receives the progress of an action.
-pub trait Told: Send + Sync {
+pub trait Progress: Send + Sync {
     /// Reports the current step.
-    fn says(&self, what: &str);
+    fn report(&self, what: &str);
     /// An administrator must sign in.
-    fn asks(&self, code: Code);
+    fn request_sign_in(&self, code: Code);
     /// Cancelled when the job is stopped; terminates the commands of the job.
     fn cancellation(&self) -> CancellationToken {
         CancellationToken::default()
@@ -90,6 +113,7 @@ pub trait Told: Send + Sync {
 
 /// A code to sign in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Code {
     /// The address at which to enter it.
     pub address: String,
@@ -99,8 +123,16 @@ pub struct Code {
     pub minutes: u64,
 }
 
+impl Code {
+    /// A code to enter at `address`.
+    pub fn new(address: impl Into<String>, code: impl Into<String>, minutes: u64) -> Self {
+        Self { address: address.into(), code: code.into(), minutes }
+    }
+}
+
 /// The result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Verdict {
     /// Success.
     Good,
@@ -112,6 +144,7 @@ pub enum Verdict {
 
 /// A result with the texts of the command line. It contains no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Done {
     /// The verdict.
     pub verdict: Verdict,
@@ -121,8 +154,16 @@ pub struct Done {
     pub parts: Vec<Part>,
 }
 
+impl Done {
+    /// A result with its details.
+    pub fn new(verdict: Verdict, headline: impl Into<String>, parts: Vec<Part>) -> Self {
+        Self { verdict, headline: headline.into(), parts }
+    }
+}
+
 /// A part of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Part {
     /// Lines as printed by the command line, with their whitespace.
     Verbatim(String),
@@ -150,8 +191,16 @@ pub struct Field {
     pub remarks: Vec<String>,
 }
 
+impl Field {
+    /// A name with its value, or `None` for a secret, and remarks.
+    pub fn new(label: impl Into<String>, value: Option<String>, remarks: Vec<String>) -> Self {
+        Self { label: label.into(), value, remarks }
+    }
+}
+
 /// A step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// `+`, `~` or `-`.
     pub sign: char,
@@ -163,4 +212,22 @@ pub struct Step {
     pub reason: String,
     /// The least directory role that is allowed to do it.
     pub role: Option<String>,
+}
+
+impl Step {
+    /// A step that needs no particular role.
+    pub fn new(
+        sign: char,
+        object: impl Into<String>,
+        what: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { sign, object: object.into(), what: what.into(), reason: reason.into(), role: None }
+    }
+
+    /// Sets the least directory role that is allowed to do it.
+    #[must_use]
+    pub fn role(self, role: impl Into<String>) -> Self {
+        Self { role: Some(role.into()), ..self }
+    }
 }

@@ -1,6 +1,6 @@
 //! The headers of every answer, including refusals.
 //!
-//! Over TLS, browsers are told to use only HTTPS for a year (HSTS). Over plain HTTP on loopback they are not,
+//! Over TLS, browsers are progress to use only HTTPS for a year (HSTS). Over plain HTTP on loopback they are not,
 //! because that would affect every port of this machine.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Door;
+use super::Authenticator;
 
 /// Only scripts, styles, images and requests of this origin, none of them inline; no frames around the page.
 /// Source: OWASP ASVS 5.0, V3.4
@@ -34,9 +34,13 @@ const ALWAYS: [(HeaderName, &str); 8] = [
 /// One year, for this host only; a browser then refuses plain HTTP to it.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-pub(super) async fn add(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+pub(super) async fn add(
+    State(authenticator): State<Arc<Authenticator>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
-    if door.names().is_tls() {
+    if authenticator.names().is_tls() {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
     for (name, value) in ALWAYS {

@@ -10,14 +10,18 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::Door;
+use super::Authenticator;
 use super::request::only;
 
 /// Accepts exactly one `Host`, which must be one of the names; so must a host in the request line.
-pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+pub(super) async fn check(
+    State(authenticator): State<Arc<Authenticator>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = only(request.headers(), header::HOST.as_str());
     let line = request.uri().authority().map(axum::http::uri::Authority::as_str);
-    let names = door.names();
+    let names = authenticator.names();
     if host.is_some_and(|host| names.has(host)) && line.is_none_or(|line| names.has(line)) {
         return next.run(request).await;
     }

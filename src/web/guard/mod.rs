@@ -22,8 +22,22 @@
 //! was tested. A page on another port can set so many cookies that the browser drops the session's cookie,
 //! which ends the session. Without JavaScript, or when a page is reloaded by hand, the browser sends the
 //! cookie and the path to any program that listens on the port after `serve` has ended.
+//!
+//! ```
+//! # use std::sync::Arc;
+//! # use swyx_teams::web::{Listening, Site, listen};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let bound = listen(&Listening::new(([127, 0, 0, 1], 0).into())).await?;
+//! let origin = bound.names().origin();
+//! let guarded = bound.guard(Arc::new(Site::new("north.toml", "north.toml")))?;
+//! let (first, second) = (guarded.authenticator().link()?, guarded.authenticator().link()?);
+//! assert!(first.starts_with(&format!("{origin}/open/")) && first != second);
+//! # Ok(())
+//! # }
+//! ```
 
-mod door;
+mod authenticator;
 mod headers;
 mod host;
 mod kind;
@@ -38,7 +52,7 @@ mod token;
 #[cfg(test)]
 mod tests;
 
-pub use door::{Door, LINK_LIFE, NoRandomness};
+pub use authenticator::{Authenticator, LINK_LIFE, NoRandomness};
 pub(super) use kind::Guard;
 pub use names::Names;
 pub(super) use session::Session;
@@ -52,23 +66,28 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 /// The router behind all guards, below a secret path, together with `open`, the public routes. `/open/TOKEN`
 /// opens the link; a POST to `leave` below the secret path ends the session.
-pub(super) fn closed(router: Router, open: Router, door: Arc<Door>) -> Router {
-    behind(router, open, door, &Guard::ALL)
+pub(super) fn closed(router: Router, open: Router, authenticator: Arc<Authenticator>) -> Router {
+    behind(router, open, authenticator, &Guard::ALL)
 }
 
 /// The router behind only these guards. Tests leave one out to show what it protects.
-pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Guard]) -> Router {
+pub(super) fn behind(
+    router: Router,
+    open: Router,
+    authenticator: Arc<Authenticator>,
+    guards: &[Guard],
+) -> Router {
     // A layer that is added later sees requests earlier.
     let has = |guard| guards.contains(&guard);
     let mut router = router
-        .merge(session::leaving(door.clone()))
+        .merge(session::leaving(authenticator.clone()))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .layer(from_fn_with_state(door.clone(), session::go_on));
+        .layer(from_fn_with_state(authenticator.clone(), session::go_on));
     if has(Guard::Token) {
         router = router.layer(from_fn(token::check));
     }
     if has(Guard::Origin) {
-        router = router.layer(from_fn_with_state(door.clone(), origin::check));
+        router = router.layer(from_fn_with_state(authenticator.clone(), origin::check));
     }
     if has(Guard::FetchSite) {
         router = router.layer(from_fn(origin::check_fetch_site));
@@ -76,19 +95,22 @@ pub(super) fn behind(router: Router, open: Router, door: Arc<Door>, guards: &[Gu
     // From here on, each layer comes before the routing, whose answers reveal the paths and methods.
     router = Router::new().fallback_service(router);
     router = if has(Guard::Session) {
-        router.layer(from_fn_with_state(door.clone(), session::check))
+        router.layer(from_fn_with_state(authenticator.clone(), session::check))
     } else {
-        router.layer(from_fn_with_state(door.clone(), session::look))
+        router.layer(from_fn_with_state(authenticator.clone(), session::look))
     };
     if has(Guard::Path) {
-        router = path::below(router, door.clone());
+        router = path::below(router, authenticator.clone());
     }
-    router = router.merge(open).merge(session::link(door.clone())).merge(proof::route(door.clone()));
+    router = router
+        .merge(open)
+        .merge(session::link(authenticator.clone()))
+        .merge(proof::route(authenticator.clone()));
     if has(Guard::Host) {
-        router = router.layer(from_fn_with_state(door.clone(), host::check));
+        router = router.layer(from_fn_with_state(authenticator.clone(), host::check));
     }
     if has(Guard::Headers) {
-        router = router.layer(from_fn_with_state(door, headers::add));
+        router = router.layer(from_fn_with_state(authenticator, headers::add));
     }
     router
 }

@@ -7,16 +7,21 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Door;
+use super::Authenticator;
 use super::request::{is_change, only, refuse};
 
 const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A change must come from a page of exactly this origin; a change without an origin is refused too.
-pub(super) async fn check(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+pub(super) async fn check(
+    State(authenticator): State<Arc<Authenticator>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let origin = only(request.headers(), header::ORIGIN.as_str());
     let host = only(request.headers(), header::HOST.as_str());
-    let is_ours = origin.zip(host).is_some_and(|(origin, host)| origin == door.names().origin_of(host));
+    let is_ours =
+        origin.zip(host).is_some_and(|(origin, host)| origin == authenticator.names().origin_of(host));
     if !is_change(request.method()) || is_ours {
         return next.run(request).await;
     }

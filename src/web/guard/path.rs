@@ -14,18 +14,21 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 
-use super::Door;
+use super::Authenticator;
 use super::session::outside;
 
 /// The router below the secret path. Every other path gets the same answer as a request without a session.
-pub(super) fn below(router: Router, door: Arc<Door>) -> Router {
-    Router::new().fallback(enter).with_state((door, router))
+pub(super) fn below(router: Router, authenticator: Arc<Authenticator>) -> Router {
+    Router::new().fallback(enter).with_state((authenticator, router))
 }
 
-async fn enter(State((door, router)): State<(Arc<Door>, Router)>, mut request: Request) -> Response {
+async fn enter(
+    State((authenticator, router)): State<(Arc<Authenticator>, Router)>,
+    mut request: Request,
+) -> Response {
     let uri = request.uri();
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let inner = door.below_home(uri.path()).map(|rest| format!("/{rest}{query}"));
+    let inner = authenticator.below_home(uri.path()).map(|rest| format!("/{rest}{query}"));
     let Some(inner) = inner.and_then(|inner| Uri::try_from(inner).ok()) else {
         return outside();
     };

@@ -12,13 +12,13 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::routing::get;
 
-use super::Door;
+use super::Authenticator;
 
 /// The route of the proof.
-pub(super) fn route(door: Arc<Door>) -> Router {
-    Router::new().route("/proof", get(prove)).with_state(door)
+pub(super) fn route(authenticator: Arc<Authenticator>) -> Router {
+    Router::new().route("/proof", get(prove)).with_state(authenticator)
 }
 
-async fn prove(State(door): State<Arc<Door>>, RawQuery(nonce): RawQuery) -> String {
-    door.prove(&nonce.unwrap_or_default())
+async fn prove(State(authenticator): State<Arc<Authenticator>>, RawQuery(nonce): RawQuery) -> String {
+    authenticator.prove(&nonce.unwrap_or_default())
 }

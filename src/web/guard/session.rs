@@ -14,39 +14,43 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{any, post};
 use axum::{Extension, Router};
 
-use super::Door;
-use super::door::Word;
+use super::Authenticator;
+use super::authenticator::Token;
 use crate::web::gate::ConnectionMark;
 use crate::web::page;
 
 /// The session of a request.
 #[derive(Clone)]
-pub(crate) struct Session(Option<Word>);
+pub(crate) struct Session(Option<Token>);
 
 impl Session {
     /// The CSRF token that the page's forms send with every change.
     pub(crate) fn csrf(&self) -> &str {
-        self.0.as_ref().map_or("", Word::text)
+        self.0.as_ref().map_or("", Token::text)
     }
 
     pub(super) fn is_proved_by(&self, token: &str) -> bool {
-        self.0.as_ref().is_some_and(|word| word.is(token))
+        self.0.as_ref().is_some_and(|own| own.is(token))
     }
 }
 
 /// The route that opens the link.
-pub(super) fn link(door: Arc<Door>) -> Router {
-    Router::new().route("/open/{word}", any(open)).with_state(door)
+pub(super) fn link(authenticator: Arc<Authenticator>) -> Router {
+    Router::new().route("/open/{token}", any(open)).with_state(authenticator)
 }
 
 /// Opens the link and redirects to the form. A prefetch opens nothing.
-async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: Request) -> Response {
+async fn open(
+    State(authenticator): State<Arc<Authenticator>>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Response {
     let is_ahead = request.headers().contains_key("sec-purpose");
-    let cookie = (request.method() == Method::GET && !is_ahead).then(|| door.open(&word)).flatten();
+    let cookie = (request.method() == Method::GET && !is_ahead).then(|| authenticator.open(&token)).flatten();
     let Some(cookie) = cookie else { return outside() };
     mark_connection(&request);
-    let home = door.home();
-    let cookie = [(header::SET_COOKIE, set(&door, cookie.text()))];
+    let home = authenticator.home();
+    let cookie = [(header::SET_COOKIE, set(&authenticator, cookie.text()))];
     // After a click on the page of another site, a redirect would still count as a request of that site and
     // would not contain this cookie. A page of our own that continues automatically counts as ours.
     // <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis-22#section-5.2>
@@ -57,26 +61,37 @@ async fn open(State(door): State<Arc<Door>>, Path(word): Path<String>, request: 
 }
 
 /// The route that ends a session. It is behind the guards, like every change.
-pub(super) fn leaving(door: Arc<Door>) -> Router {
-    Router::new().route("/leave", post(leave)).with_state(door)
+pub(super) fn leaving(authenticator: Arc<Authenticator>) -> Router {
+    Router::new().route("/leave", post(leave)).with_state(authenticator)
 }
 
-async fn leave(State(door): State<Arc<Door>>, Extension(session): Extension<Session>) -> Response {
+async fn leave(
+    State(authenticator): State<Arc<Authenticator>>,
+    Extension(session): Extension<Session>,
+) -> Response {
     if let Some(csrf) = &session.0 {
-        door.leave(csrf);
+        authenticator.end_session(csrf);
     }
-    let over = format!("{}; Max-Age=0", set(&door, ""));
+    let over = format!("{}; Max-Age=0", set(&authenticator, ""));
     ([(header::SET_COOKIE, over)], page::left()).into_response()
 }
 
-fn set(door: &Door, cookie: &str) -> String {
-    let flags = if door.names().is_tls() { "; Secure" } else { "" };
-    format!("{}={cookie}; HttpOnly; SameSite=Strict; Path={}{flags}", name(door), door.home())
+fn set(authenticator: &Authenticator, cookie: &str) -> String {
+    let flags = if authenticator.names().is_tls() { "; Secure" } else { "" };
+    format!(
+        "{}={cookie}; HttpOnly; SameSite=Strict; Path={}{flags}",
+        name(authenticator),
+        authenticator.home()
+    )
 }
 
 /// Accepts only requests with the session's cookie.
-pub(super) async fn check(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    let session = of(&door, &request);
+pub(super) async fn check(
+    State(authenticator): State<Arc<Authenticator>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let session = of(&authenticator, &request);
     if session.0.is_none() {
         return outside();
     }
@@ -85,32 +100,41 @@ pub(super) async fn check(State(door): State<Arc<Door>>, mut request: Request, n
 }
 
 /// Adds the session to the request, and accepts it in any case.
-pub(super) async fn look(State(door): State<Arc<Door>>, mut request: Request, next: Next) -> Response {
-    let session = of(&door, &request);
+pub(super) async fn look(
+    State(authenticator): State<Arc<Authenticator>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let session = of(&authenticator, &request);
     request.extensions_mut().insert(session);
     next.run(request).await
 }
 
 /// A request that passed all guards extends the session; a request from another page does not.
-pub(super) async fn go_on(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+pub(super) async fn go_on(
+    State(authenticator): State<Arc<Authenticator>>,
+    request: Request,
+    next: Next,
+) -> Response {
     request
         .extensions()
         .get::<Session>()
         .and_then(|session| session.0.as_ref())
         .into_iter()
-        .for_each(|csrf| door.go_on(csrf));
+        .for_each(|csrf| authenticator.extend(csrf));
     next.run(request).await
 }
 
 /// Finds the session of a request. Another port may have set cookies with the same name or with invalid text;
 /// the right one counts, wherever it is in the headers.
-fn of(door: &Door, request: &Request) -> Session {
-    let name = name(door);
+fn of(authenticator: &Authenticator, request: &Request) -> Session {
+    let name = name(authenticator);
     let lines = request.headers().get_all(header::COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.trim().split_once('='));
-    let session =
-        Session(pairs.filter(|(known, _)| *known == name).find_map(|(_, cookie)| door.enter(cookie)));
+    let session = Session(
+        pairs.filter(|(known, _)| *known == name).find_map(|(_, cookie)| authenticator.enter(cookie)),
+    );
     if session.0.is_some() {
         mark_connection(request);
     }
@@ -124,9 +148,9 @@ fn mark_connection(request: &Request) {
     }
 }
 
-fn name(door: &Door) -> String {
-    let prefix = if door.names().is_tls() { "__Secure-" } else { "" };
-    format!("{prefix}swyx-teams-{}", door.names().port())
+fn name(authenticator: &Authenticator) -> String {
+    let prefix = if authenticator.names().is_tls() { "__Secure-" } else { "" };
+    format!("{prefix}swyx-teams-{}", authenticator.names().port())
 }
 
 /// The answer to requests without a session or outside the secret path.

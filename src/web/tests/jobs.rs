@@ -4,7 +4,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-use crate::web::actions::{Action, Actions, Code, Done, Part, Told, Verdict};
+use crate::web::actions::{Action, Actions, Code, Done, Part, Progress, Verdict};
 use axum::http::StatusCode;
 
 use super::place::{Answer, GOOD, Place, Sheet};
@@ -24,12 +24,12 @@ struct Ordered {
 }
 
 impl Actions for Ordered {
-    fn perform(&self, _: Action, told: &Arc<dyn Told>) -> Done {
+    fn perform(&self, _: Action, progress: &Arc<dyn Progress>) -> Done {
         loop {
             let order = self.orders.lock().unwrap().recv();
             match order.unwrap_or(Order::Panic) {
-                Order::Say(what) => told.says(what),
-                Order::Ask(code) => told.asks(code),
+                Order::Say(what) => progress.report(what),
+                Order::Ask(code) => progress.request_sign_in(code),
                 Order::End(done) => return done,
                 Order::Panic => std::panic::resume_unwind(Box::new(())),
             }

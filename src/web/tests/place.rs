@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::web::actions::Actions;
-use crate::web::guard::{self, Door, Names};
+use crate::web::guard::{self, Authenticator, Names};
 use crate::web::{Site, routes};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -12,9 +12,9 @@ use axum::http::{Request, StatusCode, header};
 use tower::ServiceExt;
 use url::{Position, Url, form_urlencoded};
 
-/// A door that these tests do not use.
-fn door() -> Arc<Door> {
-    Arc::new(Door::new(Names::loopback(([127, 0, 0, 1], 1).into())).expect("random bytes"))
+/// A authenticator that these tests do not use.
+fn authenticator() -> Arc<Authenticator> {
+    Arc::new(Authenticator::new(Names::loopback(([127, 0, 0, 1], 1).into())).expect("random bytes"))
 }
 
 /// A folder with one file, and the site of the file.
@@ -65,7 +65,7 @@ impl Place {
     }
 
     fn of(folder: tempfile::TempDir, path: PathBuf, site: Site) -> Self {
-        let router = guard::behind(routes::router(Arc::new(site)), routes::assets(), door(), &[]);
+        let router = guard::behind(routes::router(Arc::new(site)), routes::assets(), authenticator(), &[]);
         Self { _folder: folder, path, router }
     }
 

@@ -192,8 +192,8 @@ async fn it_is_taken_away_only_where_that_is_asked_for() {
 /// The check finds a page that reveals one.
 #[test]
 fn a_page_that_tells_one_would_be_found() {
-    let told = std::panic::catch_unwind(|| assert_unseen("x", &format!("<input value=\"{CANARY}\">")));
-    assert!(told.is_err());
+    let progress = std::panic::catch_unwind(|| assert_unseen("x", &format!("<input value=\"{CANARY}\">")));
+    assert!(progress.is_err());
 }
 
 #[tokio::test]

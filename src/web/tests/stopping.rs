@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use crate::secret::{CommandLimits, RevealError, SecretSource, Trust, reveal_within};
-use crate::web::actions::{Action, Actions, Done, Told, Verdict};
+use crate::web::actions::{Action, Actions, Done, Progress, Verdict};
 
 use super::descendants::{Descendant, ENDLESS};
 use super::jobs::stop;
@@ -19,9 +19,9 @@ struct Fetching {
 }
 
 impl Actions for Fetching {
-    fn perform(&self, _: Action, told: &Arc<dyn Told>) -> Done {
+    fn perform(&self, _: Action, progress: &Arc<dyn Progress>) -> Done {
         let source = SecretSource::Command(["sh", "-c", ENDLESS].map(str::to_owned).to_vec());
-        let limits = CommandLimits::new(Duration::from_secs(3600), told.cancellation());
+        let limits = CommandLimits::new(Duration::from_secs(3600), progress.cancellation());
         let fetched = reveal_within(&source, &self.folder, &Trust::everything(), &limits);
         self.report.send(fetched.err()).unwrap();
         Done { verdict: Verdict::Failed, headline: "a result".to_owned(), parts: Vec::new() }

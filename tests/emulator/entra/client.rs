@@ -1,12 +1,10 @@
 //! A client that speaks to the emulated tenant in memory.
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation};
 use serde_json::Value;
 use swyx_teams::emulator::{Emulator, Facts, Options};
-use tower::ServiceExt;
 
 /// An answer.
 pub struct Answer {
@@ -50,27 +48,27 @@ impl Tenant {
         self.facts().client_secret.clone().expect("a secret")
     }
 
-    /// What the router answers; `Err` where its reply was dropped.
-    pub async fn try_send(&self, request: Request<Body>) -> Result<Answer, String> {
-        let response = self.0.router().oneshot(request).await.expect("the router answers");
+    /// The answer; `Err` where its reply was dropped.
+    pub async fn try_send(&self, request: Request<Vec<u8>>) -> Result<Answer, String> {
+        let response = self.0.answer(request).await;
         let (head, body) = response.into_parts();
-        let bytes = to_bytes(body, 64 << 20).await.map_err(|error| error.to_string())?;
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let bytes = body.bytes().await.map_err(|error| error.to_string())?;
+        let text = String::from_utf8(bytes).expect("UTF-8");
         Ok(Answer { status: head.status, headers: head.headers, text })
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         self.try_send(request).await.expect("an answer")
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+        self.send(Request::get(path).body(Vec::new()).expect("a request")).await
     }
 
     /// A GET of Graph with a token.
     pub async fn graph(&self, token: &str, path: &str) -> Answer {
         let request = Request::get(format!("/v1.0{path}")).header("authorization", format!("Bearer {token}"));
-        self.send(request.body(Body::empty()).expect("a request")).await
+        self.send(request.body(Vec::new()).expect("a request")).await
     }
 
     /// A POST of JSON to Graph with a token.
@@ -78,7 +76,7 @@ impl Tenant {
         let request =
             Request::post(format!("/v1.0{path}")).header("authorization", format!("Bearer {token}"));
         let request = request.header("content-type", "application/json");
-        self.send(request.body(Body::from(body.to_string())).expect("a request")).await
+        self.send(request.body(Vec::from(body.to_string())).expect("a request")).await
     }
 
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -116,10 +114,10 @@ impl Tenant {
     }
 }
 
-pub fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+pub fn form(path: &str, fields: &[(&str, &str)]) -> Request<Vec<u8>> {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-    request.body(Body::from(body)).expect("a request")
+    request.body(Vec::from(body)).expect("a request")
 }
 
 pub fn verified_by(token: &str, key: &Jwk) -> Result<TokenData<Value>, jsonwebtoken::errors::Error> {

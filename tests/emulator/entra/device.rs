@@ -28,7 +28,7 @@ async fn code(tenant: &Tenant) -> String {
 }
 
 fn with(device_code: DeviceCode) -> Tenant {
-    Tenant::new(Options { device_code, ..Options::default() })
+    Tenant::new(Options::default().device_code(device_code))
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,7 +85,7 @@ async fn approved_code_gives_valid_tokens() {
 
 #[tokio::test(start_paused = true)]
 async fn client_polls_the_requested_number_of_times() {
-    let tenant = Tenant::new(Options { device_polls: 3, ..Options::default() });
+    let tenant = Tenant::new(Options::default().device_polls(3));
     let code = code(&tenant).await;
     for _ in 0..3 {
         assert_eq!(poll(&tenant, GRANT, TOOLS, &code).await.code(), (70016, 400));
@@ -171,11 +171,11 @@ async fn user_sign_in_depends_on_the_client() {
         all["scope"].as_str().expect("scopes").contains("https://localhost:8443/Application.ReadWrite.All")
     );
     let public = r#"{"applications": [{"isFallbackPublicClient": true}]}"#;
-    let public = Tenant::new(Options { state: Some(public.to_owned()), ..Options::default() });
+    let public = Tenant::new(Options::default().state(public));
     let client = public.client_id();
     assert_eq!(redeem(&public, &client, "User.Read", &[]).await.status, 200);
     let nothing = r#"{"applications": [{"isFallbackPublicClient": true}]}"#;
-    let nothing = Tenant::new(Options { state: Some(nothing.to_owned()), ..Options::default() });
+    let nothing = Tenant::new(Options::default().state(nothing));
     assert_eq!(redeem(&nothing, &client, base, &[]).await.code(), (65001, 400), "it declares nothing");
 }
 
@@ -188,7 +188,7 @@ async fn refresh(tenant: &Tenant, client: &str, token: &str, scope: &str) -> Ans
 #[tokio::test(start_paused = true)]
 async fn refresh_token_keeps_the_agreed_scopes() {
     let text = r#"{"applications": [{"isFallbackPublicClient": true}]}"#;
-    let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     let client = tenant.client_id();
     let first = redeem(&tenant, &client, "User.Read openid offline_access", &[]).await.json();
     let token = first["refresh_token"].as_str().expect("a refresh token").to_owned();

@@ -1,8 +1,7 @@
 //! The errors of the token endpoint.
 
-use axum::body::Body;
-use axum::http::Request;
 use base64::Engine as _;
+use http::Request;
 use swyx_teams::emulator::{Options, Scenario};
 
 use crate::entra::client::{Tenant, form};
@@ -131,11 +130,11 @@ async fn secret_is_accepted_in_the_header_if_encoded() {
 async fn invalid_and_large_bodies_are_rejected() {
     let tenant = Tenant::new(Options::default());
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());
-    let malformed = Request::post(&path).body(Body::from(vec![0xff, 0xfe])).expect("a request");
+    let malformed = Request::post(&path).body(vec![0xff, 0xfe]).expect("a request");
     assert_eq!(tenant.send(malformed).await.code(), (9002313, 400));
-    let json = Request::post(&path).body(Body::from("{\"grant_type\": \"x\"}")).expect("a request");
+    let json = Request::post(&path).body(Vec::from("{\"grant_type\": \"x\"}")).expect("a request");
     assert_eq!(tenant.send(json).await.code(), (900144, 400));
-    let large = Request::post(&path).body(Body::from(vec![b'a'; 5 << 20])).expect("a request");
+    let large = Request::post(&path).body(vec![b'a'; 5 << 20]).expect("a request");
     assert_eq!(tenant.send(large).await.status, 413);
 }
 
@@ -169,7 +168,7 @@ async fn future_secret_is_invalid_not_expired() {
         r#"{{"applications": [{{"secrets": [{{"value": "early", "startDateTime": "{start}"}},
             {{"value": "late", "endsInDays": -1}}]}}]}}"#
     );
-    let tenant = Tenant::new(Options { state: Some(text), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     let client = tenant.client_id();
     assert_eq!(tenant.sign_in_with(&client, "early").await.code(), (7000215, 401));
     assert_eq!(tenant.sign_in_with(&client, "late").await.code(), (7000222, 401));
@@ -181,11 +180,11 @@ async fn future_secret_is_invalid_not_expired() {
 async fn object_id_as_client_id_is_rejected() {
     let text = r#"{"applications": [{"id": "1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0",
         "secrets": [{"keyId": "2c3d4e5f-6071-4283-94a5-b6c7d8e9f012", "value": "abc"}]}]}"#;
-    let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     for id in ["1b2c3d4e-5f60-4172-8394-a5b6c7d8e9f0", "2c3d4e5f-6071-4283-94a5-b6c7d8e9f012"] {
         assert_eq!(tenant.sign_in_with(id, "abc").await.code(), (700038, 400));
     }
     assert_eq!(tenant.sign_in().await.status, 200);
-    let none = Tenant::new(Options { scenario: Scenario::Empty, ..Options::default() });
+    let none = Tenant::new(Options::default().scenario(Scenario::Empty));
     assert!(none.facts().client_id.is_none() && none.facts().client_secret.is_none());
 }

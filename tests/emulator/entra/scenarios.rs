@@ -7,7 +7,7 @@ use swyx_teams::emulator::{Emulator, Options, Scenario};
 use crate::entra::client::{Tenant, verified_by};
 
 fn of(scenario: Scenario) -> Tenant {
-    Tenant::new(Options { scenario, ..Options::default() })
+    Tenant::new(Options::default().scenario(scenario))
 }
 
 /// The roles of the application's token; none where the claim is missing.
@@ -126,7 +126,7 @@ async fn users(tenant: &Tenant, member: &str) -> Vec<Option<String>> {
 
 #[tokio::test(start_paused = true)]
 async fn seed_decides_user_ids_but_not_their_number() {
-    let of = |seed| Tenant::new(Options { seed, users: Some(40), ..Options::default() });
+    let of = |seed| Tenant::new(Options::default().seed(seed).users(40));
     let (one, same, other) = (of(1), of(1), of(2));
     let ids = users(&one, "id").await;
     assert_eq!((ids.len(), &ids), (40, &users(&same, "id").await));
@@ -180,7 +180,7 @@ async fn tenant_can_be_read_from_a_file() {
              "secrets": [{"value": "first-value-of-a-secret", "endsInDays": -3}, {"value": "second-value-of-a-secret"}],
              "granted": {"application": ["presence.read.all"]}},
             {"servicePrincipal": false, "secrets": [{"value": "x"}], "appId": "8f2e3d4c-5b6a-4798-8d1e-2f3a4b5c6d7e"}]}"#;
-    let tenant = Tenant::new(Options { state: Some(text.to_owned()), ..Options::default() });
+    let tenant = Tenant::new(Options::default().state(text));
     assert_eq!(tenant.id(), "9d2f6b1c-0a4e-4c7d-8b3f-5e6a7c8d9f01");
     let (first, second) = (tenant.client_id(), "8f2e3d4c-5b6a-4798-8d1e-2f3a4b5c6d7e");
     assert_eq!(tenant.sign_in_with(&first, "first-value-of-a-secret").await.code(), (7000222, 401));
@@ -218,11 +218,9 @@ fn invalid_tenant_file_is_rejected() {
             "invalid state: duplicate application ids",
         ),
     ] {
-        let error =
-            Emulator::new(Options { state: Some(text.to_owned()), ..Options::default() }).err().expect(text);
+        let error = Emulator::new(Options::default().state(text)).err().expect(text);
         assert_eq!(error.to_string(), told);
     }
-    let many =
-        Emulator::new(Options { users: Some(1_000_001), ..Options::default() }).err().expect("too many");
+    let many = Emulator::new(Options::default().users(1_000_001)).err().expect("too many");
     assert_eq!(many.to_string(), "a tenant has at most 1000000 users");
 }

@@ -1,14 +1,10 @@
 //! A client of the gateway that speaks to the emulator in memory.
 
-use std::future::poll_fn;
-use std::pin::Pin;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, request::Builder};
+use http::{HeaderMap, Request, StatusCode, request::Builder};
 use serde_json::{Value, json};
-use swyx_teams::emulator::{Emulator, Options};
-use tower::ServiceExt as _;
+use swyx_teams::emulator::{Body, Emulator, Options};
 
 /// An answer.
 pub struct Answer {
@@ -44,7 +40,7 @@ impl Gateway {
         let swyx = ids.iter().map(|id| json!({"id": id, "name": id.to_uppercase(), "email": email(id)}));
         let (users, swyx) = (users.collect::<Vec<_>>(), swyx.collect::<Vec<_>>());
         let state = json!({"users": users, "swyx": {"users": swyx}}).to_string();
-        Self::new(Options { state: Some(state), ..Options::default() })
+        Self::new(Options::default().state(state))
     }
 
     fn request(&self, method: &str, path: &str) -> Builder {
@@ -56,21 +52,21 @@ impl Gateway {
     }
 
     /// The router's response to any request; `Err` if the response is interrupted.
-    pub async fn send(&self, request: Request<Body>) -> Result<Answer, String> {
-        let response = self.emulator.router().oneshot(request).await.expect("the router answers");
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Answer, String> {
+        let response = self.emulator.answer(request).await;
         let (head, body) = response.into_parts();
-        let bytes = to_bytes(body, 64 << 20).await.map_err(|error| error.to_string())?;
+        let bytes = body.bytes().await.map_err(|error| error.to_string())?;
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
         Ok(Answer { status: head.status, headers: head.headers, body })
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await.expect("an answer")
+        self.send(self.request("GET", path).body(Vec::new()).expect("a request")).await.expect("an answer")
     }
 
     pub async fn put(&self, path: &str, body: &str) -> Answer {
         let request = self.request("PUT", path).header("content-type", "application/json");
-        self.send(request.body(Body::from(body.to_owned())).expect("a request")).await.expect("an answer")
+        self.send(request.body(Vec::from(body.to_owned())).expect("a request")).await.expect("an answer")
     }
 
     pub async fn set(&self, user: &str, status: &str) -> Answer {
@@ -88,16 +84,16 @@ impl Gateway {
             .finish();
         let request = Request::post(format!("/{}/oauth2/v2.0/token", facts.tenant_id));
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        let token = self.send(request.body(Body::from(form)).expect("a request")).await.expect("an answer");
+        let token = self.send(request.body(Vec::from(form)).expect("a request")).await.expect("an answer");
         let request = Request::builder().method(method).uri(format!("/v1.0{path}"));
         let request = request.header("authorization", format!("Bearer {}", token.text("access_token")));
         let request = request.header("content-type", "application/json");
-        self.send(request.body(Body::from(body.to_string())).expect("a request")).await.expect("an answer")
+        self.send(request.body(Vec::from(body.to_string())).expect("a request")).await.expect("an answer")
     }
 
     /// A request that can be interrupted.
     pub async fn try_get(&self, path: &str) -> Result<Answer, String> {
-        self.send(self.request("GET", path).body(Body::empty()).expect("a request")).await
+        self.send(self.request("GET", path).body(Vec::new()).expect("a request")).await
     }
 
     /// The stream of events, or the status with which it is refused.
@@ -106,8 +102,8 @@ impl Gateway {
         if let Some(after) = after {
             request = request.header("last-event-id", after);
         }
-        let request = request.body(Body::empty()).expect("a request");
-        let response = self.emulator.router().oneshot(request).await.expect("the router answers");
+        let request = request.body(Vec::new()).expect("a request");
+        let response = self.emulator.answer(request).await;
         if response.status() != 200 {
             return Err(response.status().as_u16());
         }
@@ -143,8 +139,8 @@ impl Stream {
     /// The next event or comment; nothing where the stream has broken off.
     pub async fn any(&mut self) -> Option<Event> {
         while !self.text.contains("\n\n") {
-            let frame = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await?.ok()?;
-            self.text.push_str(std::str::from_utf8(frame.data_ref().expect("data")).expect("UTF-8"));
+            let piece = self.body.next().await.ok()??;
+            self.text.push_str(std::str::from_utf8(&piece).expect("UTF-8"));
         }
         let (block, rest) = self.text.split_once("\n\n").expect("a block");
         let mut event = Event::default();

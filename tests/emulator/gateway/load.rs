@@ -8,7 +8,7 @@ use crate::gateway::client::Gateway;
 
 /// What the journal has after so many seconds of a load.
 async fn journal(users: u32, load: &str, seed: u64, seconds: u64) -> Vec<JournalLine> {
-    let gateway = Gateway::new(Options { users: Some(users), seed, ..Options::default() });
+    let gateway = Gateway::new(Options::default().users(users).seed(seed));
     let load = load.parse::<Load>().expect("a load");
     // A little after the last part of the last second.
     let end = Duration::from_secs(seconds) + Duration::from_millis(50);
@@ -57,7 +57,7 @@ async fn changes_are_spread_over_a_second() {
 
 #[tokio::test(start_paused = true)]
 async fn load_without_users_does_nothing() {
-    let options = Options { state: Some(r#"{"swyx": {"users": []}}"#.to_owned()), ..Options::default() };
+    let options = Options::default().state(r#"{"swyx": {"users": []}}"#);
     let gateway = Gateway::new(options);
     let load = "100".parse::<Load>().expect("a load");
     assert!(tokio::time::timeout(Duration::from_secs(2), gateway.emulator.load(load)).await.is_err());

@@ -1,7 +1,6 @@
 //! What is read: capabilities, users, statuses; and who is refused.
 
-use axum::body::Body;
-use axum::http::Request;
+use http::Request;
 use serde_json::{Value, json};
 use swyx_teams::emulator::{Options, Scenario};
 
@@ -13,8 +12,7 @@ async fn requests_without_a_token_are_rejected() {
     for token in ["", "Bearer", "Bearer x", "Basic x"] {
         for path in ["capabilities", "users", "statuses", "events", "users/ada/status"] {
             let request = Request::get(format!("/swyx/v1/{path}")).header("authorization", token);
-            let answer =
-                gateway.send(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+            let answer = gateway.send(request.body(Vec::new()).expect("a request")).await.expect("an answer");
             assert_eq!(
                 (answer.status.as_u16(), answer.header("www-authenticate")),
                 (401, "Bearer"),
@@ -50,7 +48,7 @@ async fn capabilities_match_the_state() {
     let all = json!({"version": 1, "statuses": ["Available", "Away", "DoNotDisturb", "Speaking"]});
     assert_eq!(gateway.get("/v1/capabilities").await.body, all);
     let state = json!({"swyx": {"settable": ["Away", "Available"]}}).to_string();
-    let gateway = Gateway::new(Options { state: Some(state), ..Options::default() });
+    let gateway = Gateway::new(Options::default().state(state));
     assert_eq!(gateway.get("/v1/capabilities").await.body["statuses"], json!(["Away", "Available"]));
 }
 
@@ -65,8 +63,7 @@ async fn members_with_a_mail_address_are_swyx_users() {
 
 #[tokio::test(start_paused = true)]
 async fn mismatch_scenario_has_different_addresses() {
-    let gateway =
-        Gateway::new(Options { scenario: Scenario::UserMismatch, users: Some(0), ..Options::default() });
+    let gateway = Gateway::new(Options::default().scenario(Scenario::UserMismatch).users(0));
     let users = gateway.get("/v1/users").await.body;
     let emails = users["users"].as_array().expect("users").iter().map(|user| user["email"].clone());
     let mail = |name: &str| json!(format!("{name}@contoso.example"));
@@ -92,7 +89,7 @@ async fn all(gateway: &Gateway, path: &str, list: &str) -> (Vec<Value>, Vec<usiz
 
 #[tokio::test(start_paused = true)]
 async fn lists_and_changes_have_pages_of_a_thousand() {
-    let gateway = Gateway::new(Options { users: Some(2_502), ..Options::default() });
+    let gateway = Gateway::new(Options::default().users(2_502));
     let (users, pages, _) = all(&gateway, "/v1/users", "users").await;
     assert_eq!((users.len(), pages), (2_501, vec![1_000, 1_000, 501]));
     let (statuses, pages, cursor) = all(&gateway, "/v1/statuses", "statuses").await;

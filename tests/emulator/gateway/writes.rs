@@ -23,8 +23,8 @@ async fn call_shows_speaking_until_it_ends() {
     gateway.emulator.call("ada@contoso.example", true).expect("a call");
     let answer = gateway.set("ada", "DoNotDisturb").await.body;
     assert_eq!((answer["status"].clone(), answer["inCall"].clone()), (json!("Speaking"), json!(true)));
-    let seen = SwyxSeen { status: "Speaking", in_call: true, set: "DoNotDisturb" };
-    assert_eq!(gateway.emulator.swyx_status("ada"), Some(seen));
+    let SwyxSeen { status, in_call, set, .. } = gateway.emulator.swyx_status("ada").expect("a user");
+    assert_eq!((status, in_call, set), ("Speaking", true, "DoNotDisturb"));
     gateway.emulator.call("ada", false).expect("a call");
     let answer = gateway.get("/v1/statuses").await.body;
     assert_eq!(answer["statuses"][0]["status"], "DoNotDisturb");
@@ -45,7 +45,7 @@ async fn unsettable_statuses_are_rejected() {
         assert_eq!(gateway.put(path, body).await.status.as_u16(), status, "{path} {body}");
     }
     let state = json!({"swyx": {"users": [{"id": "ada"}], "settable": ["Away"]}}).to_string();
-    let gateway = Gateway::new(Options { state: Some(state), ..Options::default() });
+    let gateway = Gateway::new(Options::default().state(state));
     assert_eq!(
         (
             gateway.set("ada", "Away").await.status.as_u16(),
@@ -65,7 +65,7 @@ async fn invalid_states_are_rejected() {
         (json!({"users": [{"id": "a"}, {"id": ""}]}), "swyx: user 1: an id must have 1 to 200 characters"),
         (json!({"users": [{"id": "a"}, {"id": "a"}]}), "duplicate ids of SwyxServer's users"),
     ] {
-        let options = Options { state: Some(json!({"swyx": swyx}).to_string()), ..Options::default() };
+        let options = Options::default().state(json!({"swyx": swyx}).to_string());
         let error = swyx_teams::emulator::Emulator::new(options).err().expect("an error");
         assert_eq!(error.to_string(), format!("invalid state: {told}"));
     }

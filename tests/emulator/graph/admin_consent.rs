@@ -1,10 +1,8 @@
 //! Consent by someone else: on the page, where the administrator's own token does not suffice.
 
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use http::Request;
 use serde_json::{Value, json};
 use swyx_teams::emulator::{Options, PrincipalSnapshot};
-use tower::ServiceExt as _;
 
 use crate::faults::fault;
 use crate::graph::tenant::{SYNC, Tenant, state};
@@ -21,11 +19,11 @@ fn declaring() -> Value {
 /// Opens the page, and returns its status, redirect and text.
 async fn open(tenant: &Tenant, segment: &str, query: &str) -> (u16, String, String) {
     let request = Request::get(format!("https://localhost:8443/{segment}/adminconsent?{query}"));
-    let answer = tenant.emulator.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let answer = tenant.emulator.answer(request.body(Vec::new()).unwrap()).await;
     let place = answer.headers().get("location").map(|place| place.to_str().unwrap().to_owned());
     let status = answer.status().as_u16();
-    let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-    (status, place.unwrap_or_default(), String::from_utf8(body.to_vec()).unwrap())
+    let body = answer.into_body().bytes().await.unwrap();
+    (status, place.unwrap_or_default(), String::from_utf8(body).unwrap())
 }
 
 fn principal(tenant: &Tenant) -> Option<PrincipalSnapshot> {
@@ -81,11 +79,9 @@ async fn exactly_the_declared_permissions_are_granted() {
     let query = format!("client_id={}", Tenant::app_id(0));
     let before = principal(&tenant).expect("there is one");
     open(&tenant, "contoso.example", &query).await;
-    let expected = PrincipalSnapshot {
-        granted: vec!["User.ReadBasic.All".to_owned()],
-        granted_delegated: vec!["Presence.Read".to_owned()],
-        ..before
-    };
+    let mut expected = before;
+    expected.granted = vec!["User.ReadBasic.All".to_owned()];
+    expected.granted_delegated = vec!["Presence.Read".to_owned()];
     assert_eq!(principal(&tenant), Some(expected.clone()));
 
     // Unknown permissions are ignored, and without a declaration nothing is granted.
@@ -95,16 +91,14 @@ async fn exactly_the_declared_permissions_are_granted() {
     let body = Some(json!({"requiredResourceAccess": unknown}));
     assert_eq!(tenant.call(&tenant.admin(), "PATCH", &path, body).await.status, 204);
     open(&tenant, "contoso.example", &query).await;
-    assert_eq!(
-        principal(&tenant),
-        Some(PrincipalSnapshot { granted: vec![], granted_delegated: vec![], ..expected })
-    );
+    (expected.granted, expected.granted_delegated) = (vec![], vec![]);
+    assert_eq!(principal(&tenant), Some(expected));
 }
 
 #[tokio::test(start_paused = true)]
 async fn consent_page_reports_errors() {
     let faults = vec![fault("replication-lag=20")];
-    let tenant = Tenant::of(Options { state: Some(state(&[], json!({}))), faults, ..Options::default() });
+    let tenant = Tenant::of(Options::default().state(state(&[], json!({}))).faults(faults));
     let made = tenant.post(&tenant.admin(), "/applications", json!({"displayName": "young"})).await;
     let young = format!("client_id={}", made.text("appId"));
     for (segment, query, code) in [

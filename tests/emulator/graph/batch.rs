@@ -101,7 +101,7 @@ async fn invalid_batch_is_rejected() {
 async fn parts_are_throttled_separately() {
     let state = state(&[SYNC], json!({}));
     let faults = vec![fault("throttle=0.5")];
-    let tenant = Tenant::of(Options { state: Some(state), faults, ..Options::default() });
+    let tenant = Tenant::of(Options::default().state(state).faults(faults));
     let token = tenant.app(0).await;
     let requests = (0..20).map(|id| part(&id.to_string(), "GET", "/users?$top=1")).collect::<Vec<_>>();
     let answer = tenant.post(&token, "/$batch", json!({"requests": requests})).await;

@@ -7,7 +7,7 @@ use crate::graph::tenant::Tenant;
 
 #[tokio::test(start_paused = true)]
 async fn a_tenant_of_100_000_users_answers_for_650_of_them() {
-    let tenant = Tenant::of(Options { users: Some(100_000), ..Options::default() });
+    let tenant = Tenant::of(Options::default().users(100_000));
     let token = tenant.first().await;
     let last = tenant.user("admin@contoso.example").await;
     let users = tenant.get(&token, "/users?$top=649&$select=id").await;

@@ -15,7 +15,7 @@ const OWN: &[&str] = &["Application.ReadWrite.OwnedBy"];
 /// A tenant in which everything takes 20 seconds: nothing is seen in the first 10.
 fn lagging(roles: &[&[&str]]) -> Tenant {
     let faults = vec![fault("replication-lag=20")];
-    Tenant::of(Options { state: Some(state(roles, json!({}))), faults, ..Options::default() })
+    Tenant::of(Options::default().state(state(roles, json!({}))).faults(faults))
 }
 
 async fn replicated() {
@@ -231,7 +231,7 @@ async fn limits_count_invisible_objects() {
     let more =
         json!({"applications": [{"signInAudience": "AzureADandPersonalMicrosoftAccount", "secrets": [{}]}]});
     let faults = vec![fault("replication-lag=20")];
-    let tenant = Tenant::of(Options { state: Some(state(&[], more)), faults, ..Options::default() });
+    let tenant = Tenant::of(Options::default().state(state(&[], more)).faults(faults));
     let admin = tenant.admin();
     let path =
         format!("/applications(appId='{}')", tenant.emulator.facts().client_id.clone().expect("an id"));

@@ -1,18 +1,14 @@
 //! A tenant to test against: applications with chosen roles, and calls on their behalf.
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::Request;
+use http::Request;
 use serde_json::{Value, json};
 use swyx_teams::emulator::{Emulator, Options};
-use tower::ServiceExt as _;
 
 /// What the synchronisation holds.
 pub(crate) const SYNC: &[&str] = &["Presence.ReadWrite.All", "User.ReadBasic.All"];
 
 pub(crate) struct Tenant {
     pub(crate) emulator: Emulator,
-    router: Router,
 }
 
 pub(crate) struct Answer {
@@ -72,13 +68,12 @@ impl Tenant {
     }
 
     pub(crate) fn of(options: Options) -> Self {
-        let emulator = Emulator::new(options).expect("a tenant");
-        Self { router: emulator.router(), emulator }
+        Self { emulator: Emulator::new(options).expect("a tenant") }
     }
 
     /// A tenant with an application for each list of permissions, and the members of `more`.
     pub(crate) fn with(roles: &[&[&str]], more: Value) -> Self {
-        Self::of(Options { state: Some(state(roles, more)), ..Options::default() })
+        Self::of(Options::default().state(state(roles, more)))
     }
 
     pub(crate) fn admin(&self) -> String {
@@ -135,7 +130,7 @@ impl Tenant {
         let tenant = &self.emulator.facts().tenant_id;
         let request = Request::post(format!("https://localhost:8443/{tenant}/oauth2/v2.0/{end}"))
             .header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(Body::from(form)).unwrap()).await
+        self.send(request.body(Vec::from(form)).unwrap()).await
     }
 
     pub(crate) async fn get(&self, token: &str, path: &str) -> Answer {
@@ -171,14 +166,14 @@ impl Tenant {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let body = body.map_or_else(Vec::new, |body| Vec::from(body.to_string()));
         self.send(request.body(body).unwrap()).await
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+    pub(crate) async fn send(&self, request: Request<Vec<u8>>) -> Answer {
+        let answer = self.emulator.answer(request).await;
         let (head, body) = answer.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = body.bytes().await.expect("a body");
         let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).expect("JSON") };
         Answer { status: head.status.as_u16(), body }
     }

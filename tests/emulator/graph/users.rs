@@ -9,7 +9,7 @@ const ALL: &[&str] = &["User.Read.All"];
 
 #[tokio::test(start_paused = true)]
 async fn pages_are_followed_to_the_end() {
-    let tenant = Tenant::of(Options { users: Some(1234), ..Options::default() });
+    let tenant = Tenant::of(Options::default().users(1234));
     let token = tenant.first().await;
     for (first, sizes) in [
         ("/users", vec![100; 12].into_iter().chain([34]).collect::<Vec<_>>()),

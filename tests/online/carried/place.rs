@@ -41,25 +41,18 @@ pub fn settings(emulator: &Emulator, mode: u8, more: &str) -> Settings {
 
 /// What the synchronisation works with.
 pub fn site(emulator: &Emulator, settings: &Settings, is_dry_run: bool) -> Site {
-    let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.router()));
-    let limits = Limits { attempt: Duration::from_secs(10), repetitions: 0, ..Limits::default() };
+    let transport: Arc<dyn Transport> = Arc::new(Memory(emulator.clone()));
+    let limits = Limits::default().attempt(Duration::from_secs(10)).repetitions(0);
     let facts = emulator.facts();
     let secret = Secret::new(facts.client_secret.clone().expect("a secret"));
     let credential = Credential::Secret(settings.client_id, secret);
     let (address, _) = settings.gateway.clone().expect("a gateway");
-    Site {
-        client: Arc::new(Client::new(&settings.access, credential, Arc::clone(&transport), limits)),
-        client_id: settings.client_id,
-        gateway: Arc::new(Gateway::new(
-            &address,
-            Secret::new(facts.gateway_token.as_str()),
-            transport,
-            limits,
-        )),
-        users: settings.users.clone(),
-        options: swyx_teams::sync::Options::of(settings),
-        is_dry_run,
-    }
+    let client = Arc::new(Client::new(&settings.access, credential, Arc::clone(&transport), limits));
+    let gateway =
+        Arc::new(Gateway::new(&address, Secret::new(facts.gateway_token.as_str()), transport, limits));
+    Site::new(client, settings.client_id, gateway, swyx_teams::sync::Options::of(settings))
+        .users(settings.users.clone())
+        .dry_run(is_dry_run)
 }
 
 impl Place {

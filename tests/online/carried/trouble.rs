@@ -9,7 +9,7 @@ use super::place::{Place, pass};
 
 /// An emulated site with so many users, all of them Available.
 fn site(users: u32, faults: Vec<Fault>) -> Arc<Emulator> {
-    let options = Options { users: Some(users), faults, enforce_limits: true, ..Options::default() };
+    let options = Options::default().users(users).faults(faults).enforce_limits(true);
     let emulator = Emulator::new(options).expect("an emulator");
     for (_, account) in emulator.swyx_users() {
         let account = account.expect("an address");

@@ -192,7 +192,7 @@ async fn without_retries_neither_batch_nor_parts_are_resent() {
         [(0, put_off.clone(), 2), (0, later(503, "1"), 2), (1, put_off, 3), (1, later(503, "1"), 3)]
     {
         let script = Script::new([good_token(), answer]);
-        let client = client_with(&script, Limits { repetitions, ..Limits::default() });
+        let client = client_with(&script, Limits::default().repetitions(repetitions));
         let [_, b, _] = client.batch(&parts()).await;
         assert!(b.is_err());
         assert_eq!(script.times().len(), requests, "{repetitions}");

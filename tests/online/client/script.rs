@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use swyx_teams::entra::graph::Client;
 use swyx_teams::entra::sign_in::Credential;
-use swyx_teams::http::{Answer, Deadline, Limits, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Deadline, Limits, Request, Response, SendFuture, Transport, TransportError};
 use swyx_teams::secret::Secret;
 use swyx_teams::settings::Settings;
 use tokio::time::Instant;
@@ -57,7 +57,7 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         self.sent.lock().unwrap().push(Sent {
             at: self.start.elapsed(),
             uri: request.uri().to_string(),
@@ -144,7 +144,7 @@ pub fn client_with(script: &Arc<Script>, limits: Limits) -> Client {
 /// A client that has `seconds` for everything.
 pub fn client_within(script: &Arc<Script>, seconds: u64) -> Client {
     let until = Some(Deadline::after(Duration::from_secs(seconds)));
-    client_with(script, Limits { until, ..Limits::default() })
+    client_with(script, Limits::default().until(until))
 }
 
 pub fn client(script: &Arc<Script>) -> Client {

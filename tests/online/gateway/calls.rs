@@ -40,11 +40,12 @@ async fn users_are_read_with_missing_members() {
         {"id": "d", "name": "Empty", "email": "", "enabled": true},
     ], "next": null});
     let read = gateway(&Script::new([json(&users)])).users().await.unwrap();
-    let user = |id: &str, name: &str, email: Option<&str>, enabled| SwyxUser {
-        id: id.into(),
-        name: name.into(),
-        email: email.map(Into::into),
-        enabled,
+    let user = |id: &str, name: &str, email: Option<&str>, enabled| {
+        let user = SwyxUser::new(id, name).enabled(enabled);
+        match email {
+            Some(email) => user.email(email),
+            None => user,
+        }
     };
     assert_eq!(
         read,
@@ -58,7 +59,7 @@ async fn users_are_read_with_missing_members() {
 }
 
 pub fn status(user: &str, status: Option<SwyxStatus>, in_call: bool, sequence: u64) -> UserStatus {
-    UserStatus { user: user.into(), status, in_call, sequence }
+    UserStatus::new(user, status, in_call, sequence)
 }
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn without_retries_requests_are_sent_once() {
 async fn attempt_has_a_time_limit() {
     let limit = Duration::from_secs(7);
     let script = Script::new([Reply::Never]);
-    let gateway = over(Arc::clone(&script) as _, Limits { attempt: limit, ..once() });
+    let gateway = over(Arc::clone(&script) as _, once().attempt(limit));
     let late = GatewayError::Http(HttpError::TimedOut { host: "swyx.example.com".to_owned(), limit });
     assert_eq!(gateway.users().await.unwrap_err(), late);
     assert_eq!(gateway.events(None).await.err().unwrap(), late);

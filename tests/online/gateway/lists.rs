@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use swyx_teams::http::{Answer, Request, Response, Transport};
+use swyx_teams::http::{Request, Response, SendFuture, Transport};
 use swyx_teams::swyx::GatewayError;
 
 use super::script::*;
@@ -78,7 +78,7 @@ struct Endless {
 }
 
 impl Transport for Endless {
-    fn send(&self, _: Request) -> Answer<'_> {
+    fn send(&self, _: Request) -> SendFuture<'_> {
         let mut pages = self.pages.lock().unwrap();
         *pages += 1;
         let users = (0..self.users)

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use swyx_teams::http::{
-    Answer, Chunk, Chunks, Limits, Opened, Request, Response, Streamed, Transport, TransportError,
+    ChunkFuture, Chunks, Limits, OpenFuture, Request, Response, SendFuture, Streamed, Transport,
+    TransportError,
 };
 use swyx_teams::secret::Secret;
 use swyx_teams::swyx::{Cursor, Events, Gateway};
@@ -78,7 +79,7 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         let opened = self.open(request);
         Box::pin(async move {
             let (parts, mut pieces) = opened.await?.into_parts();
@@ -90,7 +91,7 @@ impl Transport for Script {
         })
     }
 
-    fn open(&self, request: Request) -> Opened<'_> {
+    fn open(&self, request: Request) -> OpenFuture<'_> {
         let reply = self.reply(&request);
         Box::pin(async move {
             match reply {
@@ -113,7 +114,7 @@ impl Transport for Script {
 pub struct WholeOnly(pub Arc<Script>);
 
 impl Transport for WholeOnly {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         self.0.send(request)
     }
 }
@@ -121,7 +122,7 @@ impl Transport for WholeOnly {
 struct Pieces(VecDeque<Piece>);
 
 impl Chunks for Pieces {
-    fn next(&mut self) -> Chunk<'_> {
+    fn next(&mut self) -> ChunkFuture<'_> {
         Box::pin(async move {
             loop {
                 match self.0.front().cloned() {
@@ -173,7 +174,7 @@ pub fn text(text: &str) -> Piece {
 }
 
 pub fn once() -> Limits {
-    Limits { repetitions: 0, ..Limits::default() }
+    Limits::default().repetitions(0)
 }
 
 pub fn over(transport: Arc<dyn Transport>, limits: Limits) -> Gateway {

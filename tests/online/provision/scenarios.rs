@@ -110,7 +110,7 @@ async fn declarations_for_other_resources_stay_unchanged() {
     let (old, new) = (before[0]["resourceAccess"].as_array(), after[0]["resourceAccess"].as_array());
     let (old, new) = (old.expect("a list"), new.expect("a list"));
     assert!(old.iter().all(|one| new.contains(one)) && new.len() == old.len() + 2, "{after}");
-    let plan = done(stage.apply_with(Options { prune: true, ..Options::default() }).await, &stage);
+    let plan = done(stage.apply_with(Options::default().prune(true)).await, &stage);
     assert!(plan.steps.iter().any(|step| matches!(step, Step::Revoke { .. })), "{plan:?}");
     let pruned = declared().await;
     assert_eq!(pruned[1].to_string(), before[1].to_string());
@@ -205,7 +205,7 @@ async fn each_mode_gets_its_permissions_and_only_prune_removes() {
         application["declared"] = json!({"application": before});
         application["granted"] = application["declared"].clone();
         let stage = with_application(application, mode);
-        let options = Options { prune, ..Options::default() };
+        let options = Options::default().prune(prune);
         let plan = done(stage.apply_with(options).await, &stage);
         let snapshot = stage.emulator.snapshot().applications.remove(0);
         let granted = snapshot.service_principal.expect("one").granted;

@@ -78,7 +78,7 @@ impl Stage {
         fastrand::seed(seed);
         let wall = Timestamp::now();
         let faults = vec![fault(&format!("replication-lag={}", lag.as_secs()))];
-        let options = Options { state: Some(tenant), faults, seed, ..Options::default() };
+        let options = Options::default().state(tenant).faults(faults).seed(seed);
         let state = State {
             rng: Rng::with_seed(seed),
             storm: Storm::default(),
@@ -142,15 +142,11 @@ impl Stage {
         let administrators = Administrators::new(token, TO_PROVISION, Duration::from_secs(60));
         let token =
             administrators.fetch_token(&wanted.access, Arc::clone(&transport)).await.expect("a token");
-        let limits = Limits { until: Some(until), ..Limits::default() };
+        let limits = Limits::default().until(until);
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
-        let provisioner = Provisioner {
-            wanted: &wanted,
-            installation: &installation,
-            admin: &admin,
-            transport,
-            patience: Patience { until, progress: &Teller(self) },
-        };
+        let teller = Teller(self);
+        let patience = Patience { until, progress: &teller };
+        let provisioner = Provisioner::new(&wanted, &installation, &admin, transport, patience);
         let mut place = Place(Arc::clone(self));
         let interrupt = self.state().storm.interrupt.take();
         let ended = tokio::select! {
@@ -276,17 +272,17 @@ impl Stage {
 struct Teller<'a>(&'a Stage);
 
 impl Progress for Teller<'_> {
-    fn begins(&self, step: &Step) {
+    fn begin_step(&self, step: &Step) {
         self.0.tell(format!("begins: {step:?}"));
     }
 
-    fn done(&self, _: &Step) {}
+    fn end_step(&self, _: &Step) {}
 
-    fn says(&self, what: &str) {
+    fn report(&self, what: &str) {
         self.0.tell(what.to_owned());
     }
 
-    fn waits(&self, why: &str, pause: Duration) {
+    fn report_wait(&self, why: &str, pause: Duration) {
         self.0.tell(format!("waits {} s: {why}", pause.as_secs()));
     }
 }

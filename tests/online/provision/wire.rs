@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use http::header::{DATE, HeaderValue};
 use http::{Method, StatusCode};
-use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
-use tower::ServiceExt;
+use swyx_teams::http::{Request, Response, SendFuture, Transport, TransportError};
 
 use super::stage::Stage;
 use super::storm::{Strike, Target};
@@ -15,7 +14,7 @@ use super::storm::{Strike, Target};
 pub struct Wire(pub Arc<Stage>);
 
 impl Transport for Wire {
-    fn send(&self, request: Request) -> Answer<'_> {
+    fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move {
             let Self(stage) = self;
             stage.takes_a_while().await;
@@ -56,13 +55,12 @@ const CUT: TransportError = TransportError::Unreachable("the connection was clos
 
 /// The emulator's answer, once what it did was looked at.
 async fn answer(stage: &Stage, request: Request, is_write: bool) -> Response {
-    let response = stage.emulator.router().oneshot(request.map(axum::body::Body::from)).await;
-    let (mut head, body) = response.expect("a router answers").into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body");
+    let (mut head, body) = stage.emulator.answer(request).await.into_parts();
+    let body = body.bytes().await.expect("a body");
     stage.look(is_write);
     // The wall clock stops while the emulator's runs; without a date, the client assumes that both are equal.
     head.headers.remove(DATE);
-    Response::from_parts(head, body.to_vec())
+    Response::from_parts(head, body)
 }
 
 fn refused(status: StatusCode, retry_after: &str) -> Response {

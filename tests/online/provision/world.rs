@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::invariants::End;
@@ -120,11 +119,9 @@ pub async fn graph(stage: &Stage, method: &str, path: &str, body: Value) -> Valu
         .header("authorization", format!("Bearer {}", facts.admin_token))
         .header("content-type", "application/json");
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let answer =
-        stage.emulator.router().oneshot(request.body(axum::body::Body::from(body)).expect("a request")).await;
-    let answer = answer.expect("a router answers");
+    let answer = stage.emulator.answer(request.body(Vec::from(body)).expect("a request")).await;
     assert!(answer.status().is_success(), "{method} {path}: {}", answer.status());
-    let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    let body = answer.into_body().bytes().await.expect("a body");
     serde_json::from_slice(&body).unwrap_or_default()
 }
 
@@ -133,8 +130,8 @@ pub async fn consent(stage: &Stage) {
     let facts = stage.emulator.facts();
     let id = stage.state().client_id.clone().expect("kept before anything is granted");
     let address = format!("{}/{}/adminconsent?client_id={id}", facts.authority, facts.tenant_id);
-    let request = http::Request::get(address).body(axum::body::Body::empty()).expect("a request");
-    stage.emulator.router().oneshot(request).await.expect("a router answers");
+    let request = http::Request::get(address).body(Vec::new()).expect("a request");
+    stage.emulator.answer(request).await;
     stage.look(false);
 }
 

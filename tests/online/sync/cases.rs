@@ -23,13 +23,7 @@ fn seconds(seconds: f64) -> Duration {
 
 impl Bench {
     fn new(users: usize, requests: u16) -> Self {
-        let options = Options {
-            mode: Mode::BothWays,
-            interval: seconds(4.0),
-            session: seconds(600.0),
-            requests,
-            status: Vec::new(),
-        };
+        let options = Options::new(Mode::BothWays, seconds(4.0), seconds(600.0), requests);
         let mut bench = Self {
             engine: Engine::new(options),
             now: Moment::at(seconds(1.0)),
@@ -47,7 +41,7 @@ impl Bench {
     fn status(&mut self, user: usize, in_call: bool) -> UserStatus {
         self.sequence += 1;
         let status = Some(if in_call { SwyxStatus::Speaking } else { SwyxStatus::Available });
-        UserStatus { user: user.to_string().into(), status, in_call, sequence: self.sequence }
+        UserStatus::new(user.to_string(), status, in_call, self.sequence)
     }
 
     fn step(&mut self, event: Event) {
@@ -74,7 +68,7 @@ impl Bench {
         for command in std::mem::take(&mut self.open) {
             let outcome = match &command.action {
                 Action::Read(users) => {
-                    let reading = |user: &u32| Reading { user: *user, pair, version: Version::default() };
+                    let reading = |user: &u32| Reading::new(*user, pair, Version::default());
                     Outcome::Read(users.iter().map(reading).collect())
                 }
                 _ => Outcome::Done,
@@ -259,7 +253,7 @@ fn older_reading_is_ignored_unless_it_persists() {
         let (availability, activity) = presence.split_once('/').expect("a pair");
         let pair = bench.engine.pair(availability, activity);
         let command = bench.open.remove(0);
-        let readings = vec![Reading { user: 0, pair, version: Version::of(version) }];
+        let readings = vec![Reading::new(0, pair, Version::of(version))];
         bench.step(Event::Answered(command, Outcome::Read(readings)));
         let set = bench.writes().first().is_some_and(|action| matches!(action, Action::SetStatus(..)));
         bench.answer(presence);

@@ -280,6 +280,7 @@ impl<'p> Run<'p> {
             Action::Read(_) | Action::Set(..) | Action::Renew(..) | Action::Clear(_) => {
                 self.send_to_graph(command)
             }
+            action => panic!("an unknown action: {action:?}"),
         }
     }
 
@@ -338,11 +339,8 @@ impl<'p> Run<'p> {
         let (shown, version) = self.world.people[user].shown_at(self.now.saturating_sub(lag));
         let (availability, activity, ..) = CLIENT[shown];
         let engine = self.engine.as_mut().expect("it asked");
-        Reading {
-            user: slot,
-            pair: engine.pair(availability, activity),
-            version: Version::of(&format!("A{version:09}")),
-        }
+        let pair = engine.pair(availability, activity);
+        Reading::new(slot, pair, Version::of(&format!("A{version:09}")))
     }
 
     fn take_effect(&mut self, action: &Action) {
@@ -365,18 +363,19 @@ impl<'p> Run<'p> {
                 self.tell(user(slot));
             }
             Action::Read(_) => {}
+            action => panic!("an unknown action: {action:?}"),
         }
     }
 
     fn seen(&self, user: usize) -> UserStatus {
         let person = &self.world.people[user];
         let set = status(person.set.last().expect("one").1);
-        UserStatus {
-            user: user.to_string().into(),
-            status: Some(if person.is_in_call() { SwyxStatus::Speaking } else { set }),
-            in_call: person.is_in_call(),
-            sequence: person.sequence,
-        }
+        UserStatus::new(
+            user.to_string(),
+            Some(if person.is_in_call() { SwyxStatus::Speaking } else { set }),
+            person.is_in_call(),
+            person.sequence,
+        )
     }
 
     /// The gateway sends an event to all streams; events can be lost, repeated, late or reordered.

@@ -59,13 +59,12 @@ impl Plan {
         let mut random = fastrand::Rng::with_seed(seed);
         let users = if random.u8(..20) == 0 { random.usize(651..1_400) } else { random.usize(1..12) };
         let busy_until = 1_000 * random.u64(600..3_000);
-        let options = Options {
-            mode: if random.u8(..8) == 0 { Mode::FromTeams } else { Mode::BothWays },
-            interval: Duration::from_secs(random.u64(2..8)),
-            session: Duration::from_mins(random.u64(5..12)),
-            requests: random.u16(120..1_500),
-            status: Vec::new(),
-        };
+        let options = Options::new(
+            if random.u8(..8) == 0 { Mode::FromTeams } else { Mode::BothWays },
+            Duration::from_secs(random.u64(2..8)),
+            Duration::from_mins(random.u64(5..12)),
+            random.u16(120..1_500),
+        );
         let faults = Self::faults(&mut random);
         let count = random.usize(..4);
         let mut blows = (0..count).map(|_| Self::blow(&mut random, busy_until)).collect::<Vec<_>>();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use swyx_teams::emulator::{DeviceCode, Options, Scenario};
 use swyx_teams::entra::GraphError;
 use swyx_teams::entra::sign_in::{AdminWay, Administrators, DevicePrompt, TO_READ};
-use swyx_teams::http::{Answer, Request, Response, Transport, TransportError};
+use swyx_teams::http::{Request, Response, SendFuture, Transport, TransportError};
 
 use super::memory::{Place, place};
 
@@ -18,7 +18,7 @@ fn administrators() -> (Administrators, Arc<Mutex<Vec<DevicePrompt>>>) {
 }
 
 fn with(device_code: DeviceCode) -> Place {
-    place(Options { scenario: Scenario::NoConsent, device_code, device_polls: 3, ..Options::default() })
+    place(Options::default().scenario(Scenario::NoConsent).device_code(device_code).device_polls(3))
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,7 +86,7 @@ async fn rejections_are_distinguished() {
 struct Nowhere;
 
 impl Transport for Nowhere {
-    fn send(&self, _: Request) -> Answer<'_> {
+    fn send(&self, _: Request) -> SendFuture<'_> {
         Box::pin(async { Err(TransportError::Unreachable("no route to this host")) })
     }
 }
@@ -111,7 +111,7 @@ async fn waiting_for_a_code_is_limited_to_a_minute() {
     struct Tomorrow;
 
     impl Transport for Tomorrow {
-        fn send(&self, _: Request) -> Answer<'_> {
+        fn send(&self, _: Request) -> SendFuture<'_> {
             Box::pin(async {
                 let mut response = Response::new(Vec::new());
                 *response.status_mut() = 429.try_into().unwrap();

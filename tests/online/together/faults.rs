@@ -37,7 +37,7 @@ async fn no_fault_makes_a_tenant_look_like_another() {
     for seed in 0..20 {
         for mix in mixes {
             for (scenario, truth) in TRUTH {
-                let options = Options { scenario, faults: mix.to_vec(), seed, ..Options::default() };
+                let options = Options::default().scenario(scenario).faults(mix.to_vec()).seed(seed);
                 let place = place(options);
                 let tenant = place.application().await;
                 let rules = place.rules(&tenant);
@@ -62,14 +62,14 @@ async fn no_fault_makes_a_tenant_look_like_another() {
 /// The cross-check: Graph rejects an expired token like a missing permission, so the failed reads are detected.
 #[tokio::test(start_paused = true)]
 async fn tenant_that_rejects_valid_tokens_is_found() {
-    let place = place(Options { faults: vec![fault("expired-token=1")], ..Options::default() });
+    let place = place(Options::default().faults(vec![fault("expired-token=1")]));
     let tenant = place.application().await;
     assert_eq!(place.rules(&tenant), ["directory-unreadable", "presence-unreadable"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn client_stays_within_enforced_graph_limits() {
-    let place = place(Options { enforce_limits: true, ..Options::default() });
+    let place = place(Options::default().enforce_limits(true));
     for _ in 0..50 {
         let tenant = place.application().await;
         assert!(is_seen(&tenant) && place.rules(&tenant).is_empty());

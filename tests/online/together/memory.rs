@@ -33,7 +33,7 @@ pub fn place(options: Options) -> Place {
         facts.authority,
         facts.graph,
     );
-    let transport = Arc::new(Memory(emulator.router()));
+    let transport = Arc::new(Memory(emulator.clone()));
     Place { emulator, text, transport }
 }
 
@@ -47,7 +47,7 @@ impl Place {
     }
 
     fn limits(seconds: u64) -> Limits {
-        Limits { until: Some(Deadline::after(Duration::from_secs(seconds))), ..Limits::default() }
+        Limits::default().until(Deadline::after(Duration::from_secs(seconds)))
     }
 
     /// What the application sees within a minute.

@@ -45,7 +45,7 @@ fn https() -> Https {
 
 fn gateway(address: SocketAddr) -> Gateway {
     let address = format!("http://{address}").parse().expect("an address");
-    let limits = Limits { repetitions: 0, ..Limits::default() };
+    let limits = Limits::default().repetitions(0);
     Gateway::new(&address, Secret::new("a-token"), std::sync::Arc::new(https()), limits)
 }
 

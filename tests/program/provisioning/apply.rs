@@ -231,7 +231,7 @@ fn redirect_uri_depends_on_the_version() {
 #[test]
 fn prune_removes_unneeded_permissions() {
     for mode in ["1", "2"] {
-        let world = World::with(Options { scenario: Scenario::Excess, ..Options::default() });
+        let world = World::with(Options::default().scenario(Scenario::Excess));
         world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
         world.write(
             "a.toml",

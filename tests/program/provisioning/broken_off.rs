@@ -15,7 +15,7 @@ const OUT: &str = "new.secret";
 fn signal_during_a_wait_ends_and_removes_the_empty_file() {
     for signal in ["INT", "TERM"] {
         let faults = vec![fault("replication-lag=3600")];
-        let world = World::with(Options { scenario: Scenario::Empty, faults, ..Options::default() });
+        let world = World::with(Options::default().scenario(Scenario::Empty).faults(faults));
         world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
         let mut running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
         running.until("waiting 2 s: Entra ID is still replicating the new application");

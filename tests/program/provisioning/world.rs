@@ -45,12 +45,12 @@ impl World {
     }
 
     pub fn of(scenario: Scenario) -> Self {
-        Self::with(Options { scenario, ..Options::default() })
+        Self::with(Options::default().scenario(scenario))
     }
 
     /// A tenant in JSON, as the emulator reads it.
     pub fn state(state: &Value) -> Self {
-        Self::with(Options { state: Some(state.to_string()), ..Options::default() })
+        Self::with(Options::default().state(state.to_string()))
     }
 
     pub fn with(options: Options) -> Self {
@@ -60,11 +60,11 @@ impl World {
         let runtime = runtime.expect("a runtime");
         let emulator = {
             let _entered = runtime.enter();
-            Emulator::new(Options { base, ..options }).expect("a tenant")
+            Emulator::new(options.base(base)).expect("a tenant")
         };
         let gate = Arc::new(Gate::new());
         let layer = axum::middleware::from_fn_with_state(Arc::clone(&gate), pass);
-        let router = emulator.router().layer(layer);
+        let router = crate::emulated::router(emulator.clone()).layer(layer);
         listener.set_nonblocking(true).expect("set");
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");

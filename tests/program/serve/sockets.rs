@@ -8,13 +8,13 @@ use swyx_teams::web::{Bound, Listening, Refused, Site, listen};
 
 async fn bound() -> Bound {
     let address = ([127, 0, 0, 1], 0).into();
-    listen(&Listening { address, tls: None }).await.expect("an address")
+    listen(&Listening::new(address)).await.expect("an address")
 }
 
 /// A server on a thread of its own, until the sender is dropped.
 fn served() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinHandle<()>) {
     let (end, ends) = tokio::sync::oneshot::channel::<()>();
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, progress) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
@@ -28,7 +28,7 @@ fn served() -> (SocketAddr, tokio::sync::oneshot::Sender<()>, std::thread::JoinH
             guarded.serve(end).await.expect("an end");
         });
     });
-    (told.recv().expect("an address"), end, thread)
+    (progress.recv().expect("an address"), end, thread)
 }
 
 fn ask(address: SocketAddr, request: &str) -> String {
@@ -67,7 +67,7 @@ fn invalid_requests_are_rejected_without_harm() {
 #[tokio::test]
 async fn remote_connections_require_tls() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
-        let listening = Listening { address: address.parse().expect("an address"), tls: None };
+        let listening = Listening::new(address.parse().expect("an address"));
         assert!(matches!(listen(&listening).await, Err(Refused::NeedsTls(_))), "{address}");
     }
 }

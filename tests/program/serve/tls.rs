@@ -33,8 +33,8 @@ impl Files {
     }
 
     fn listening(&self, certificate: &str, key: &str) -> Listening {
-        let tls = Tls { certificate: self.path(certificate), key: self.path(key), host: NAME.to_owned() };
-        Listening { address: ([127, 0, 0, 1], 0).into(), tls: Some(tls) }
+        let tls = Tls::new(self.path(certificate), self.path(key), NAME);
+        Listening::new(([127, 0, 0, 1], 0).into()).tls(tls)
     }
 }
 
@@ -47,7 +47,7 @@ async fn tls_session_is_bound_to_the_host_name() {
     let port = origin.rsplit(':').next().expect("a port").parse::<u16>().expect("a number");
     let site = Arc::new(Site::new("a.toml", files.path("a.toml")));
     let guarded = bound.guard(site).expect("random bytes");
-    let door = Arc::clone(guarded.door());
+    let authenticator = Arc::clone(guarded.authenticator());
     tokio::spawn(guarded.serve(std::future::pending()));
 
     let certificate = reqwest::Certificate::from_pem(files.1.as_bytes()).expect("a certificate");
@@ -55,7 +55,7 @@ async fn tls_session_is_bound_to_the_host_name() {
     let client =
         client.resolve(NAME, ([127, 0, 0, 1], port).into()).redirect(reqwest::redirect::Policy::none());
     let client = client.build().expect("a client");
-    let opened = client.get(door.link().expect("a link")).send().await.expect("an answer");
+    let opened = client.get(authenticator.link().expect("a link")).send().await.expect("an answer");
     assert_eq!(opened.status(), 303);
     let set = opened.headers()[header::SET_COOKIE].to_str().expect("text");
     assert!(set.starts_with(&format!("__Secure-swyx-teams-{port}=")), "{set}");

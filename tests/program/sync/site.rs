@@ -62,11 +62,11 @@ impl Site {
         let runtime = runtime.expect("a runtime");
         let emulator = {
             let _entered = runtime.enter();
-            Emulator::new(Options { base, ..Options::default() }).expect("a tenant")
+            Emulator::new(Options::default().base(base)).expect("a tenant")
         };
         let way = Arc::new(AtomicU8::new(Way::Through as u8));
         let layer = axum::middleware::from_fn_with_state(Arc::clone(&way), pass);
-        let router = emulator.router().layer(layer);
+        let router = crate::emulated::router(emulator.clone()).layer(layer);
         listener.set_nonblocking(true).expect("set");
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");

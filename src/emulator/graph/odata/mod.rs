@@ -6,7 +6,7 @@ pub(super) mod filter;
 pub(super) mod options;
 pub(super) mod path;
 mod reader;
-mod words;
+mod tokens;
 
 pub(super) use filter::Field;
 pub(super) use options::Options;

@@ -4,7 +4,7 @@
 //! <https://learn.microsoft.com/en-us/graph/filter-query-parameter>.
 
 use super::filter::{Filter, Literal, Test};
-use super::words::{Word, words};
+use super::tokens::{Token, tokens};
 use super::{bad, unsupported};
 use crate::emulator::error::GraphError;
 
@@ -16,13 +16,13 @@ const TERMS: usize = 100;
 /// # Errors
 /// 400 if it is invalid, or uses an unsupported feature.
 pub(super) fn read(text: &str) -> Result<Filter, GraphError> {
-    let mut reader = Reader { words: words(text)?.into_iter().peekable(), terms: 0 };
+    let mut reader = Reader { tokens: tokens(text)?.into_iter().peekable(), terms: 0 };
     let filter = reader.or()?;
-    if reader.words.next().is_some() { Err(syntax()) } else { Ok(filter) }
+    if reader.tokens.next().is_some() { Err(syntax()) } else { Ok(filter) }
 }
 
 struct Reader {
-    words: std::iter::Peekable<std::vec::IntoIter<Word>>,
+    tokens: std::iter::Peekable<std::vec::IntoIter<Token>>,
     terms: usize,
 }
 
@@ -48,15 +48,15 @@ impl Reader {
         if self.terms > TERMS {
             return Err(bad("Invalid filter clause: it is too long."));
         }
-        Ok(match self.words.next() {
-            Some(Word::Sign('(')) => {
+        Ok(match self.tokens.next() {
+            Some(Token::Sign('(')) => {
                 let inner = self.or()?;
                 self.sign(')')?;
                 inner
             }
-            Some(Word::Bare(name)) if name == "not" => Filter::Not(Box::new(self.term()?)),
-            Some(Word::Bare(name)) if is_function(&name) => self.function(&name)?,
-            Some(Word::Bare(name)) => match name.strip_suffix("/any") {
+            Some(Token::Bare(name)) if name == "not" => Filter::Not(Box::new(self.term()?)),
+            Some(Token::Bare(name)) if is_function(&name) => self.function(&name)?,
+            Some(Token::Bare(name)) => match name.strip_suffix("/any") {
                 Some(property) => self.any(property)?,
                 None => Filter::Test { property: name, test: self.comparison()? },
             },
@@ -74,7 +74,7 @@ impl Reader {
     /// What follows the property in `startswith(property,'text')`.
     fn argument(&mut self, function: &str) -> Result<Test, GraphError> {
         self.sign(',')?;
-        let Some(Word::Quoted(text)) = self.words.next() else { return Err(syntax()) };
+        let Some(Token::Quoted(text)) = self.tokens.next() else { return Err(syntax()) };
         self.sign(')')?;
         let ends = function.eq_ignore_ascii_case("endswith");
         Ok(if ends { Test::EndsWith(text) } else { Test::StartsWith(text) })
@@ -119,7 +119,7 @@ impl Reader {
         const MAX: usize = 15; // <https://learn.microsoft.com/en-us/graph/filter-query-parameter>
         self.sign('(')?;
         let mut literals = vec![self.literal()?];
-        while self.words.next_if_eq(&Word::Sign(',')).is_some() {
+        while self.tokens.next_if_eq(&Token::Sign(',')).is_some() {
             literals.push(self.literal()?);
         }
         self.sign(')')?;
@@ -133,31 +133,31 @@ impl Reader {
     }
 
     fn literal(&mut self) -> Result<Literal, GraphError> {
-        match self.words.next() {
-            Some(Word::Quoted(text)) => Ok(Literal::Text(text)),
-            Some(Word::Bare(word)) => Ok(match word.as_str() {
+        match self.tokens.next() {
+            Some(Token::Quoted(text)) => Ok(Literal::Text(text)),
+            Some(Token::Bare(token)) => Ok(match token.as_str() {
                 "null" => Literal::Null,
                 "true" => Literal::Bool(true),
                 "false" => Literal::Bool(false),
-                _ => Literal::Text(word),
+                _ => Literal::Text(token),
             }),
             _ => Err(syntax()),
         }
     }
 
     fn name(&mut self) -> Result<String, GraphError> {
-        match self.words.next() {
-            Some(Word::Bare(name)) => Ok(name),
+        match self.tokens.next() {
+            Some(Token::Bare(name)) => Ok(name),
             _ => Err(syntax()),
         }
     }
 
     fn sign(&mut self, sign: char) -> Result<(), GraphError> {
-        self.words.next_if_eq(&Word::Sign(sign)).map(|_| ()).ok_or_else(syntax)
+        self.tokens.next_if_eq(&Token::Sign(sign)).map(|_| ()).ok_or_else(syntax)
     }
 
     fn takes(&mut self, operator: &str) -> bool {
-        self.words.next_if(|word| matches!(word, Word::Bare(name) if name == operator)).is_some()
+        self.tokens.next_if(|token| matches!(token, Token::Bare(name) if name == operator)).is_some()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::web::guard::{Door, Guard};
+use crate::web::guard::{Authenticator, Guard};
 use crate::web::listen::Limits;
 use crate::web::{GuardedSite, Listening, Site, listen};
 use axum::Router;
@@ -31,8 +31,8 @@ async fn served(limits: Limits) -> SocketAddr {
     let router = Router::new()
         .route("/", get(|| async { "here" }))
         .route("/much", get(|| async { Bytes::from(vec![b'x'; MUCH]) }));
-    let door = Arc::new(Door::new(bound.names().clone()).expect("random bytes"));
-    tokio::spawn(GuardedSite { bound, door, router }.serve(std::future::pending()));
+    let authenticator = Arc::new(Authenticator::new(bound.names().clone()).expect("random bytes"));
+    tokio::spawn(GuardedSite { bound, authenticator, router }.serve(std::future::pending()));
     address
 }
 
@@ -72,7 +72,7 @@ const PATIENT: Limits = Limits { patience: None, ..Limits::ALL };
 /// The real form on a socket, and a browser that can open its link.
 struct Form {
     address: SocketAddr,
-    door: Arc<Door>,
+    authenticator: Arc<Authenticator>,
     _folder: tempfile::TempDir,
 }
 
@@ -92,9 +92,9 @@ impl Form {
         let address =
             bound.names().origin().strip_prefix("http://").expect("http").parse().expect("an address");
         let guarded = bound.guard(Arc::new(Site::new("a.toml", path))).expect("random bytes");
-        let door = Arc::clone(guarded.door());
+        let authenticator = Arc::clone(guarded.authenticator());
         tokio::spawn(guarded.serve(std::future::pending()));
-        Self { address, door, _folder: folder }
+        Self { address, authenticator, _folder: folder }
     }
 
     /// The head of a request, which leaves the connection open or not.
@@ -107,8 +107,8 @@ impl Form {
 
     /// Opens a new link; `None` if the connection is refused.
     async fn open(&self) -> Option<Session> {
-        let link = self.door.link().expect("a link");
-        let path = format!("/open/{}", link.rsplit('/').next().expect("a word"));
+        let link = self.authenticator.link().expect("a link");
+        let path = format!("/open/{}", link.rsplit('/').next().expect("a token"));
         let answer = ask(&mut connected(self.address).await, &self.request(&path, "", "close")).await;
         let value = |name: &str| {
             let line = answer.lines().find_map(|line| line.strip_prefix(name))?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::web::guard::{Door, Guard, LINK_LIFE, Names};
+use crate::web::guard::{Authenticator, Guard, LINK_LIFE, Names};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use tokio::time::advance;
@@ -88,13 +88,15 @@ async fn a_link_that_nobody_opens_dies() {
 
 #[test]
 fn links_have_256_bits_and_differ() {
-    let door = Door::new(Names::loopback(([127, 0, 0, 1], 8080).into())).expect("random bytes");
-    let links = (0..1_000).map(|_| door.link().expect("a link")).collect::<std::collections::HashSet<_>>();
+    let authenticator =
+        Authenticator::new(Names::loopback(([127, 0, 0, 1], 8080).into())).expect("random bytes");
+    let links =
+        (0..1_000).map(|_| authenticator.link().expect("a link")).collect::<std::collections::HashSet<_>>();
     assert_eq!(links.len(), 1_000);
-    let word = |link: &String| link.rsplit('/').next().expect("a word").len();
-    assert!(links.iter().all(|link| word(link) == 43), "43 characters of 6 bits");
-    let debug = format!("{door:?}");
-    assert!(links.iter().all(|link| !debug.contains(link.rsplit('/').next().expect("a word"))));
+    let token = |link: &String| link.rsplit('/').next().expect("a token").len();
+    assert!(links.iter().all(|link| token(link) == 43), "43 characters of 6 bits");
+    let debug = format!("{authenticator:?}");
+    assert!(links.iter().all(|link| !debug.contains(link.rsplit('/').next().expect("a token"))));
 }
 
 #[tokio::test(start_paused = true)]

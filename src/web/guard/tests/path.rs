@@ -91,7 +91,7 @@ async fn the_path_has_256_bits_differs_and_is_in_no_other_answer_than_the_redire
         let yard = Yard::closed();
         let opened = yard.open().await;
         assert_eq!(opened.home.len(), 43 + 2, "43 characters of 6 bits between two slashes");
-        assert!(!format!("{:?}", yard.door).contains(opened.home.trim_matches('/')));
+        assert!(!format!("{:?}", yard.authenticator).contains(opened.home.trim_matches('/')));
         homes.insert(opened.home);
     }
     assert_eq!(homes.len(), 100);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::web::Site;
-use crate::web::guard::{self, Door, Guard, Names};
+use crate::web::guard::{self, Authenticator, Guard, Names};
 use crate::web::routes::{assets, router};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -43,7 +43,7 @@ const PATHS: [(&str, bool); 17] = [
 pub(super) struct Yard {
     _folder: tempfile::TempDir,
     pub(super) path: PathBuf,
-    pub(super) door: Arc<Door>,
+    pub(super) authenticator: Arc<Authenticator>,
     pub(super) router: Router,
 }
 
@@ -79,11 +79,12 @@ impl Yard {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         std::fs::write(&path, TEXT).expect("a file");
-        let door = Door::behind(Names::loopback(HOST.parse().expect("an address")), guards);
-        let door = Arc::new(door.expect("random bytes"));
+        let authenticator =
+            Authenticator::with_guards(Names::loopback(HOST.parse().expect("an address")), guards);
+        let authenticator = Arc::new(authenticator.expect("random bytes"));
         let site = Arc::new(Site::new("a.toml", path.clone()));
-        let router = guard::behind(router(site), assets(), door.clone(), guards);
-        Self { _folder: folder, path, door, router }
+        let router = guard::behind(router(site), assets(), authenticator.clone(), guards);
+        Self { _folder: folder, path, authenticator, router }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
@@ -102,7 +103,7 @@ impl Yard {
 
     /// The path of a new link.
     pub(super) fn link(&self) -> String {
-        self.door.link().expect("a link").strip_prefix(ORIGIN).expect("this origin").to_owned()
+        self.authenticator.link().expect("a link").strip_prefix(ORIGIN).expect("this origin").to_owned()
     }
 
     /// Opens a new link and reads the form.

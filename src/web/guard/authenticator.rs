@@ -22,9 +22,9 @@ const TOKEN_BYTES: usize = 32;
 
 /// A secret token, 43 characters of base64url. It does not implement Debug.
 #[derive(Clone)]
-pub(super) struct Word(String);
+pub(super) struct Token(String);
 
-impl Word {
+impl Token {
     fn new() -> Result<Self, NoRandomness> {
         let mut bytes = [0; TOKEN_BYTES];
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| NoRandomness)?;
@@ -46,13 +46,13 @@ impl Word {
 pub struct NoRandomness;
 
 struct Link {
-    word: Word,
+    token: Token,
     until: Instant,
 }
 
 struct Entry {
-    cookie: Word,
-    csrf: Word,
+    cookie: Token,
+    csrf: Token,
     began: Instant,
     used: Instant,
 }
@@ -65,33 +65,33 @@ impl Entry {
 }
 
 #[derive(Default)]
-struct Inside {
+struct State {
     link: Option<Link>,
     sessions: Vec<Entry>,
 }
 
 /// Controls the access to one served address.
-pub struct Door {
+pub struct Authenticator {
     names: Names,
     guards: Vec<Guard>,
     /// The secret first segment of every path of the form. There is one per process, so that open pages keep
     /// their address in a second or a new session. Only the cookie distinguishes sessions.
-    path: Word,
-    inside: Mutex<Inside>,
+    path: Token,
+    state: Mutex<State>,
 }
 
-impl Door {
-    /// Creates a door without a link.
+impl Authenticator {
+    /// Creates an authenticator without a link.
     ///
     /// # Errors
     /// If the operating system provides no random bytes.
     pub(in crate::web) fn new(names: Names) -> Result<Self, NoRandomness> {
-        Self::behind(names, &Guard::ALL)
+        Self::with_guards(names, &Guard::ALL)
     }
 
-    /// Creates a door with only these guards. Tests leave one out to show what it protects.
-    pub(super) fn behind(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
-        Ok(Self { names, guards: guards.to_vec(), path: Word::new()?, inside: Mutex::default() })
+    /// Creates an authenticator with only these guards. Tests leave one out to show what it protects.
+    pub(super) fn with_guards(names: Names, guards: &[Guard]) -> Result<Self, NoRandomness> {
+        Ok(Self { names, guards: guards.to_vec(), path: Token::new()?, state: Mutex::default() })
     }
 
     fn has(&self, guard: Guard) -> bool {
@@ -124,36 +124,36 @@ impl Door {
     /// # Errors
     /// If the operating system provides no random bytes.
     pub fn link(&self) -> Result<String, NoRandomness> {
-        let word = Word::new()?;
-        let address = format!("{}/open/{}", self.names.origin(), word.text());
-        self.inside().link = Some(Link { word, until: Instant::now() + LINK_LIFE });
+        let token = Token::new()?;
+        let address = format!("{}/open/{}", self.names.origin(), token.text());
+        self.state().link = Some(Link { token, until: Instant::now() + LINK_LIFE });
         Ok(address)
     }
 
-    /// Opens the door once with the token of the link. Returns the cookie of the new session.
-    pub(super) fn open(&self, word: &str) -> Option<Word> {
+    /// Opens a session once with the token of the link. Returns the cookie of the new session.
+    pub(super) fn open(&self, token: &str) -> Option<Token> {
         let now = Instant::now();
-        let mut inside = self.inside();
-        inside.link.take_if(|link| self.has(Guard::LinkLife) && link.until <= now);
-        inside.link.as_ref().filter(|link| link.word.is(word))?;
-        let (cookie, csrf) = (Word::new().ok()?, Word::new().ok()?);
-        inside.link.take_if(|_| self.has(Guard::LinkOnce));
-        inside.sessions.push(Entry { cookie: cookie.clone(), csrf, began: now, used: now });
+        let mut state = self.state();
+        state.link.take_if(|link| self.has(Guard::LinkLife) && link.until <= now);
+        state.link.as_ref().filter(|link| link.token.is(token))?;
+        let (cookie, csrf) = (Token::new().ok()?, Token::new().ok()?);
+        state.link.take_if(|_| self.has(Guard::LinkOnce));
+        state.sessions.push(Entry { cookie: cookie.clone(), csrf, began: now, used: now });
         Some(cookie)
     }
 
     /// The CSRF token of the session with this cookie.
-    pub(super) fn enter(&self, cookie: &str) -> Option<Word> {
+    pub(super) fn enter(&self, cookie: &str) -> Option<Token> {
         let now = Instant::now();
-        let mut inside = self.inside();
-        inside.sessions.retain(|entry| entry.is_alive(now, |guard| self.has(guard)));
-        inside.sessions.iter().find(|entry| entry.cookie.is(cookie)).map(|entry| entry.csrf.clone())
+        let mut state = self.state();
+        state.sessions.retain(|entry| entry.is_alive(now, |guard| self.has(guard)));
+        state.sessions.iter().find(|entry| entry.cookie.is(cookie)).map(|entry| entry.csrf.clone())
     }
 
     /// Extends the session with this CSRF token.
-    pub(super) fn go_on(&self, csrf: &Word) {
+    pub(super) fn extend(&self, csrf: &Token) {
         let now = Instant::now();
-        self.inside()
+        self.state()
             .sessions
             .iter_mut()
             .filter(|entry| entry.csrf.is(csrf.text()))
@@ -161,17 +161,17 @@ impl Door {
     }
 
     /// Ends the session with this CSRF token.
-    pub(super) fn leave(&self, csrf: &Word) {
-        self.inside().sessions.retain(|entry| !entry.csrf.is(csrf.text()));
+    pub(super) fn end_session(&self, csrf: &Token) {
+        self.state().sessions.retain(|entry| !entry.csrf.is(csrf.text()));
     }
 
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl std::fmt::Debug for Door {
+impl std::fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Door").field("names", &self.names).finish_non_exhaustive()
+        f.debug_struct("Authenticator").field("names", &self.names).finish_non_exhaustive()
     }
 }

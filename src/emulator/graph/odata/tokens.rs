@@ -5,7 +5,7 @@ use crate::emulator::error::GraphError;
 
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub(super) enum Token {
     /// A name, an operator, or a literal without quotes.
     Bare(String),
     /// A quoted text, with doubled quotes made single.
@@ -18,30 +18,30 @@ pub(super) enum Word {
 ///
 /// # Errors
 /// 400 if a text does not end, or a character is invalid.
-pub(super) fn words(text: &str) -> Result<Vec<Word>, GraphError> {
-    let mut words = Vec::new();
+pub(super) fn tokens(text: &str) -> Result<Vec<Token>, GraphError> {
+    let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let after = rest.get(first.len_utf8()..).unwrap_or_default();
         rest = match first {
             ' ' | '\t' => after,
             '(' | ')' | ',' | ':' => {
-                words.push(Word::Sign(first));
+                tokens.push(Token::Sign(first));
                 after
             }
             '\'' => {
                 let (value, after) = quoted(after)?;
-                words.push(Word::Quoted(value));
+                tokens.push(Token::Quoted(value));
                 after
             }
             _ => {
                 let (value, after) = bare(rest)?;
-                words.push(Word::Bare(value.to_owned()));
+                tokens.push(Token::Bare(value.to_owned()));
                 after
             }
         };
     }
-    Ok(words)
+    Ok(tokens)
 }
 
 fn quoted(text: &str) -> Result<(String, &str), GraphError> {
@@ -68,7 +68,7 @@ fn bare(text: &str) -> Result<(&str, &str), GraphError> {
     let belongs = |c: char| c.is_ascii_alphanumeric() || "_-./@+$".contains(c) || (is_number && c == ':');
     let end = text.find(|c| !belongs(c)).unwrap_or(text.len());
     match text.split_at_checked(end) {
-        Some((word, rest)) if !word.is_empty() => Ok((word, rest)),
+        Some((token, rest)) if !token.is_empty() => Ok((token, rest)),
         _ => Err(bad("Invalid filter clause: a character has no meaning there.")),
     }
 }
@@ -79,23 +79,23 @@ mod tests {
 
     #[test]
     fn a_filter_is_cut_into_words() {
-        let bare = |text: &str| Word::Bare(text.to_owned());
-        let quoted = |text: &str| Word::Quoted(text.to_owned());
+        let bare = |text: &str| Token::Bare(text.to_owned());
+        let quoted = |text: &str| Token::Quoted(text.to_owned());
         let cases = [
             ("mail eq 'a''b'", vec![bare("mail"), bare("eq"), quoted("a'b")]),
             ("x eq ''", vec![bare("x"), bare("eq"), quoted("")]),
-            ("p:p", vec![bare("p"), Word::Sign(':'), bare("p")]),
+            ("p:p", vec![bare("p"), Token::Sign(':'), bare("p")]),
             ("a ge 2026-01-01T00:00:00Z", vec![bare("a"), bare("ge"), bare("2026-01-01T00:00:00Z")]),
             (
                 "f(a,'b')",
-                vec![bare("f"), Word::Sign('('), bare("a"), Word::Sign(','), quoted("b"), Word::Sign(')')],
+                vec![bare("f"), Token::Sign('('), bare("a"), Token::Sign(','), quoted("b"), Token::Sign(')')],
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(words(text).ok(), Some(expected), "{text}");
+            assert_eq!(tokens(text).ok(), Some(expected), "{text}");
         }
         for wrong in ["'", "a eq 'b", "a eq \"b\"", "a eq 'b''", "ä"] {
-            assert!(words(wrong).is_err(), "{wrong}");
+            assert!(tokens(wrong).is_err(), "{wrong}");
         }
     }
 }
