@@ -8,7 +8,7 @@ use indicatif::ProgressBar;
 
 use super::connection::Connection;
 use super::context::Context;
-use crate::entra::sign_in::{AdminWay, Administrators, DevicePrompt, Token};
+use crate::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::secret::Secret;
 use crate::settings::defaults;
@@ -24,12 +24,12 @@ pub(super) fn administrators(
     progress: &ProgressBar,
 ) -> Result<Administrators, Unseen> {
     let way = match context.admin_token.clone() {
-        Some(token) => AdminWay::Token(token),
-        None if use_az => AdminWay::AzureCli,
+        Some(token) => AdminSignIn::Token(token),
+        None if use_az => AdminSignIn::AzureCli,
         None if context.page.is_some() => on_page(context),
         None if context.can_ask() => {
             let progress = progress.clone();
-            AdminWay::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
+            AdminSignIn::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
         }
         None => {
             let why = format!(
@@ -42,9 +42,9 @@ pub(super) fn administrators(
 }
 
 /// A device code sign-in that shows the code on the page.
-fn on_page(context: &Context<'_>) -> AdminWay {
+fn on_page(context: &Context<'_>) -> AdminSignIn {
     let page = context.page.clone();
-    AdminWay::DeviceCode(Box::new(move |prompt| {
+    AdminSignIn::DeviceCode(Box::new(move |prompt| {
         if let Some(page) = &page {
             let (address, code) = (printable(&prompt.address), printable(&prompt.code));
             page.request_sign_in(Code { address, code, minutes: prompt.lifetime.as_secs() / 60 });
@@ -77,7 +77,7 @@ fn show(prompt: &DevicePrompt) {
 pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
     let access = connection.access();
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
-    if !connection.trusts_everything() && administrators.ask_a_person() && !is_microsofts {
+    if !connection.trusts_everything() && administrators.are_interactive() && !is_microsofts {
         let why = format!(
             "`entra.admin_client_id` is {}, which is not Microsoft's application; if this is intended, use --trust without a list",
             access.admin_client_id

@@ -2,7 +2,7 @@
 //! the completions.
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::check::CheckArgs;
 use super::demo::DemoArgs;
@@ -12,6 +12,7 @@ use super::explain::{ExplainArgs, RulesArgs};
 use super::generate::{CompletionsArgs, ManArgs, SchemaArgs};
 use super::list::{GetArgs, ListArgs};
 use super::options::Global;
+use super::output::width_of_results;
 use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
@@ -114,6 +115,16 @@ impl Command {
     pub(super) fn log(&self) -> Option<LogFormat> {
         if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
     }
+}
+
+/// Parses the arguments of the process.
+///
+/// # Errors
+/// The help, the version or an argument error, wrapped at the width of the terminal.
+pub(super) fn parse() -> Result<Cli, clap::Error> {
+    let mut command = command().term_width(width_of_results());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// The command line definition, for completions, manual pages and tests.

@@ -11,7 +11,7 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use super::options::Plain;
-use super::output::width_of_results;
+use super::output::{Prose, width_of_results};
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_pretty;
@@ -81,7 +81,7 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
     if let Some((key, described)) = find_key(&args.what, &schema) {
         match args.format {
             Plain::Json => write_pretty(described, context.out)?,
-            Plain::Human => write_key(context.out, &key, described)?,
+            Plain::Human => write_key(&mut Prose::new(context.out), &key, described)?,
         }
         return Ok(Exit::Clean);
     }
@@ -195,8 +195,9 @@ pub(super) fn rules(context: &mut Context<'_>, args: &RulesArgs) -> Result<Exit,
         RulesFormat::Markdown => write!(context.out, "{}", reference())?,
         RulesFormat::Human => {
             let width = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+            let out = &mut Prose::new(context.out);
             for rule in ALL {
-                writeln!(context.out, "{:width$}  {:7}  {}", rule.id, rule.severity.as_str(), rule.title)?;
+                writeln!(out, "{:width$}  {:7}  {}", rule.id, rule.severity.as_str(), rule.title)?;
             }
         }
     }

@@ -47,7 +47,7 @@ use crate::os::process::EndAtExit;
 pub fn main() -> ExitCode {
     // Ends started commands when this program ends.
     let _end_commands = EndAtExit::new();
-    let cli = match Cli::try_parse() {
+    let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return print_usage(&options::without_values(error)),
     };

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use terminal_size::{Width, terminal_size_of};
 
 use crate::report::DEFAULT_WIDTH;
+use crate::report::wrap::wrap_lines;
 
 /// The width for results, in columns: that of the terminal, otherwise `COLUMNS`, otherwise 80.
 pub(super) fn width_of_results() -> usize {
@@ -71,6 +72,41 @@ impl<W: Write> Write for Tolerant<W> {
     }
 }
 
+/// A writer that wraps each line at the width for results. Columns, numbers and bullets keep their indentation.
+pub(super) struct Prose<'a> {
+    inner: &'a mut dyn Write,
+    width: usize,
+    /// The start of a line that is not complete yet.
+    line: Vec<u8>,
+}
+
+impl<'a> Prose<'a> {
+    /// Writes to `inner`, which must be the output for results.
+    pub(super) fn new(inner: &'a mut dyn Write) -> Self {
+        Self { inner, width: width_of_results(), line: Vec::new() }
+    }
+}
+
+impl Write for Prose<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(piece);
+            if piece.ends_with(b"\n") {
+                let line = String::from_utf8_lossy(&self.line);
+                self.inner.write_all(wrap_lines(&line, self.width).as_bytes())?;
+                self.line.clear();
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    /// Writes the start of a line, too. It is no longer wrapped.
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.write_all(&std::mem::take(&mut self.line))?;
+        self.inner.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,5 +135,16 @@ mod tests {
     fn messages_survive_all_errors() {
         let mut full = Tolerant::all_errors(Failing(io::ErrorKind::StorageFull));
         assert!(writeln!(full, "a").and_then(|()| full.flush()).is_ok());
+    }
+
+    #[test]
+    fn prose_is_wrapped_line_by_line() {
+        let mut out = Vec::new();
+        let mut prose = Prose { inner: &mut out, width: 12, line: Vec::new() };
+        assert!(
+            write!(prose, "one two ").and_then(|()| write!(prose, "three\n- four five six\nseven")).is_ok()
+        );
+        assert!(prose.flush().is_ok());
+        assert_eq!(String::from_utf8_lossy(&out), "one two\nthree\n- four five\n  six\nseven");
     }
 }

@@ -1,6 +1,6 @@
 //! `sheet`: the values for Control Center.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,8 +10,10 @@ use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
+use super::output::Prose;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
+use crate::report::wrap::unbroken;
 use crate::secret::Secret;
 use crate::settings::{Settings, keys};
 use crate::sheet::{Field, Sheet};
@@ -106,12 +108,12 @@ fn print_json(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>)
 }
 
 fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> io::Result<()> {
-    let out = &mut context.out;
+    let out = &mut Prose::new(context.out);
     writeln!(out, "{}\n", sheet.place)?;
     let width = sheet.fields.iter().map(|field| field.label.len()).max().unwrap_or(0);
     for field in &sheet.fields {
         let shown = match (value(field, secret), &field.kept) {
-            (Some(value), _) => value.to_owned(),
+            (Some(value), _) => unbroken(value),
             (None, Some(kept)) => format!("({kept}; --reveal shows it)"),
             (None, None) => String::new(),
         };

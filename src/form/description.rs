@@ -105,7 +105,7 @@ pub enum Kind {
     /// A secret or a secret reference.
     Secret {
         /// The kinds of secret source. A command is not offered: a form cannot name a program to run.
-        ways: Vec<Way>,
+        ways: Vec<SecretMethod>,
     },
     /// Any number of names, each with a choice.
     Mapping {
@@ -131,7 +131,7 @@ pub struct Choice {
 /// A kind of secret source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Way {
+pub struct SecretMethod {
     /// `text`, `env` or `file`.
     pub name: String,
     /// The title for users.
@@ -270,10 +270,10 @@ fn choices(part: &Json) -> Vec<Choice> {
 pub(super) const COMMAND: &str = "command";
 
 /// Reads a branch of a secret's schema: a text, or a table with one member.
-fn way(branch: &Json) -> Option<Way> {
+fn way(branch: &Json) -> Option<SecretMethod> {
     branch.get("type")?;
     let member = members(branch).next();
-    Some(Way {
+    Some(SecretMethod {
         name: member.map_or("text", |(name, _)| name).to_owned(),
         title: text(branch, "title"),
         help: text(branch, "description"),

@@ -24,7 +24,7 @@ mod preview;
 mod shown;
 mod values;
 
-pub use description::{Choice, Condition, Field, Form, Kind, Section, Way};
+pub use description::{Choice, Condition, Field, Form, Kind, SecretMethod, Section};
 pub use findings::{Finding, Related, collect_findings};
 pub use merge::{By, Difference, compare_versions, merge_key};
 pub use posted::{FormMismatch, Posted};

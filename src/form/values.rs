@@ -55,7 +55,7 @@ pub struct SecretValue {
     pub stored: Option<String>,
     /// The entered but unsaved secret, for display.
     pub entered: Option<String>,
-    /// The chosen kind: `keep`, `unset`, or the name of a [`super::Way`].
+    /// The chosen kind: `keep`, `unset`, or the name of a [`super::SecretMethod`].
     pub way: String,
     /// The environment variable.
     pub env: String,

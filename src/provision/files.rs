@@ -134,7 +134,7 @@ fn nowhere(place: &str) -> String {
 
 /// The place, if this program cannot write to it.
 fn place_of(source: &SecretSource) -> Option<String> {
-    source.takes_a_person().then(|| source.place())
+    source.is_stored_by_hand().then(|| source.place())
 }
 
 impl SecretStore for Files {

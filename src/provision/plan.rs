@@ -208,7 +208,7 @@ impl Plan {
             why,
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret.as_ref().map(|source| {
-                if source.takes_a_person() {
+                if source.is_stored_by_hand() {
                     format!("to be put {} by you", source.place())
                 } else {
                     format!("stored {}", source.place())

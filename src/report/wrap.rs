@@ -1,7 +1,7 @@
 //! Wraps texts for people at the width of the terminal, between words.
 
+use textwrap::core::display_width;
 use textwrap::{Options, WordSeparator, WordSplitter};
-use unicode_width::UnicodeWidthStr;
 
 /// The width without a terminal, in columns.
 pub const DEFAULT_WIDTH: usize = 80;
@@ -58,7 +58,7 @@ fn text_column(line: &str) -> usize {
         return indent + text.len() - number.len() + 2;
     }
     let column = text.trim_end().rfind("  ").and_then(|at| text.get(..at + 2));
-    indent + column.map_or(0, UnicodeWidthStr::width)
+    indent + column.map_or(0, display_width)
 }
 
 /// Joins the lines of each paragraph of a Markdown text and breaks them again. Headings, tables and indented

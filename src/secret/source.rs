@@ -63,7 +63,7 @@ pub(crate) fn is_reserved_variable(name: &str) -> bool {
 impl SecretSource {
     /// Whether only a user can store a secret there: a program cannot change the environment of another
     /// process, or the storage of a command.
-    pub fn takes_a_person(&self) -> bool {
+    pub fn is_stored_by_hand(&self) -> bool {
         matches!(self, Self::Env(_) | Self::Command(_))
     }
 

@@ -180,6 +180,7 @@ fn read_only_folder_is_named() {
     let ordinary = |arguments: &[&str]| {
         let mut command = Command::new(&copy);
         command.args(arguments).current_dir(folder.path()).env_clear();
+        command.env("COLUMNS", "1000");
         // Root can write everywhere, so run as an unprivileged user.
         if fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0) {
             command.uid(65_534).gid(65_534);

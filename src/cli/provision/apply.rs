@@ -1,6 +1,6 @@
 //! `apply`: shows the plan and carries it out.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,10 +13,12 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
+use crate::cli::output::Prose;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::{Application, FoundBy};
 use crate::provision::{Applied, Plan, Proof, StoreOutcome};
 use crate::report::json::write_pretty;
+use crate::report::wrap::unbroken;
 use crate::text::printable;
 
 /// The arguments.
@@ -115,22 +117,23 @@ fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Res
 }
 
 fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -> io::Result<()> {
-    let name = printable(&session.name);
+    let name = unbroken(&printable(&session.name));
+    let out = &mut Prose::new(context.out);
     let done = if applied.not_granted.is_empty() { "done" } else { "done, except for the consent" };
     match applied.proof {
         Some(Proof::Whole) => {
-            writeln!(context.out, "{name}: {done}; the sign-in works, with the permissions for the mode")?
+            writeln!(out, "{name}: {done}; the sign-in works, with the permissions for the mode")?
         }
-        Some(Proof::SignIn) => writeln!(context.out, "{name}: {done}; the sign-in works")?,
+        Some(Proof::SignIn) => writeln!(out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
-            context.out,
+            out,
             "{name}: {done}; after you have stored the secret, run swyx-teams check --online {name} to test it"
         )?,
     }
     match &applied.secret {
-        Some((StoreOutcome::HandedOver(what), _)) => writeln!(context.out, "to do: {}", printable(what))?,
+        Some((StoreOutcome::HandedOver(what), _)) => writeln!(out, "to do: {}", printable(what))?,
         Some((StoreOutcome::InPlace, _)) => writeln!(
-            context.out,
+            out,
             "to do: enter the new secret in Control Center; swyx-teams sheet --reveal {name} shows it"
         )?,
         None => {}

@@ -1,6 +1,6 @@
 //! `destroy`: deletes what `apply` created.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,6 +9,7 @@ use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::output::Prose;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Removal, StoredSecret};
@@ -63,12 +64,12 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         ),
         Removal::Secrets(_) => "removed; a secret cannot be restored".to_owned(),
     };
-    writeln!(context.out, "{done}")?;
+    writeln!(Prose::new(context.out), "{done}")?;
     Ok(Exit::Clean)
 }
 
 fn print_removal(context: &mut Context<'_>, application: &Application, removal: &Removal) -> io::Result<()> {
-    let (name, id, out) = (printable(&application.name), application.client_id, &mut *context.out);
+    let (name, id, out) = (printable(&application.name), application.client_id, &mut Prose::new(context.out));
     match removal {
         Removal::Application => writeln!(
             out,

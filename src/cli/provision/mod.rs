@@ -228,7 +228,7 @@ fn wanted(
 ) -> Result<(Checked, Wanted), CliError> {
     let advice = "fix these errors first; a missing client id or secret is allowed here";
     let (checked, wanted) = context.resolve(path, Checked::wanted, advice)?;
-    let is_writable = wanted.client_secret.as_ref().is_some_and(|source| !source.takes_a_person());
+    let is_writable = wanted.client_secret.as_ref().is_some_and(|source| !source.is_stored_by_hand());
     if is_writable && secret_out.secret_out.is_some() {
         let why = "--secret-out is only for a secret in an environment variable or from a command; swyx-teams can store this secret itself";
         return Err(usage_error(why));

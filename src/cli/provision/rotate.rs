@@ -1,6 +1,6 @@
 //! `rotate`: replaces the client secret with a new one.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,10 +11,12 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
+use crate::cli::output::Prose;
 use crate::cli::sheet;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::provision::{Absence, Files, RotateRequest, Rotated, SecretStore, StoreOutcome};
 use crate::report::json::write_pretty;
+use crate::report::wrap::unbroken;
 use crate::secret::SecretSource;
 use crate::text::printable;
 
@@ -80,7 +82,8 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     let path = context.file(args.file.as_ref());
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
-    let is_stored_by_hand = session.wanted.client_secret.as_ref().is_some_and(SecretSource::takes_a_person);
+    let is_stored_by_hand =
+        session.wanted.client_secret.as_ref().is_some_and(SecretSource::is_stored_by_hand);
     if args.remove_old && is_stored_by_hand {
         return Err(usage_error(
             "--remove-old needs a secret that swyx-teams can store: in a file, or in the settings file; nothing was changed",
@@ -147,8 +150,8 @@ fn offer_to_finish(
 }
 
 fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -> io::Result<()> {
-    let name = printable(&session.name);
-    let out = &mut *context.out;
+    let name = unbroken(&printable(&session.name));
+    let out = &mut Prose::new(context.out);
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     let then = format!(
         "enter the new one in Control Center, then run swyx-teams rotate --finish {name} to remove the old one"

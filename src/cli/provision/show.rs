@@ -1,11 +1,12 @@
 //! A plan as text and as JSON.
 
-use std::io;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::AdminSession;
 use crate::cli::context::Context;
+use crate::cli::output::Prose;
 use crate::entra::snapshot::objects::{FoundBy, Objects};
 use crate::provision::{Line, Plan, Sign};
 use crate::settings::{Choice, Cloud};
@@ -138,7 +139,7 @@ impl PlanText {
 
     /// Prints the plan.
     pub(super) fn print(&self, context: &mut Context<'_>) -> io::Result<()> {
-        let out = &mut *context.out;
+        let out = &mut Prose::new(context.out);
         self.head.iter().try_for_each(|line| writeln!(out, "{line}"))?;
         let width = self.lines.iter().map(|line| line.object.len()).max().unwrap_or(0);
         if !self.lines.is_empty() {

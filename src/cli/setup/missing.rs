@@ -24,7 +24,8 @@ pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) 
 fn needs_secret_out(after: &Checked) -> bool {
     let fields = after.draft().map(|draft| &draft.control_center);
     fields.is_some_and(|fields| {
-        fields.client_id.is_none() && fields.client_secret.as_ref().is_some_and(SecretSource::takes_a_person)
+        fields.client_id.is_none()
+            && fields.client_secret.as_ref().is_some_and(SecretSource::is_stored_by_hand)
     })
 }
 

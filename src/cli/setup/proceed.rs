@@ -77,7 +77,7 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
 fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
-    if source.is_some_and(SecretSource::takes_a_person) {
+    if source.is_some_and(SecretSource::is_stored_by_hand) {
         context.note("after you have stored the secret, run swyx-teams check --online to test it")?;
         return Ok(Exit::Clean);
     }

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use comfy_table::{Table, presets};
 
 use super::match_report::{MatchReport, remark};
+use crate::cli::output::width_of_results;
+use crate::report::wrap::wrap;
 use crate::text::shown;
 use crate::users::{By, Finding, FindingKind};
 
@@ -25,7 +27,7 @@ pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io:
         }
         writeln!(out, "\n{}[{}]: {}", kind.severity(), kind.id(), kind.title())?;
         write_table(of_kind.iter().flat_map(lines), all, out)?;
-        writeln!(out, "  = help: {}", kind.help())?;
+        writeln!(out, "{}", wrap(kind.help(), "  = help: ", "          ", width_of_results()))?;
     }
     if all && !report.matching.pairs.is_empty() {
         writeln!(out, "\nmatched")?;

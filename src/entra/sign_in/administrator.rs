@@ -22,7 +22,7 @@ use crate::settings::{Access, ClientId, TenantId};
 
 /// How an administrator signs in.
 #[non_exhaustive]
-pub enum AdminWay {
+pub enum AdminSignIn {
     /// With a provided token.
     Token(Secret),
     /// With the account of the Azure CLI: `az account get-access-token`.
@@ -33,15 +33,15 @@ pub enum AdminWay {
 
 /// The administrators who are signed in while one command runs.
 pub struct Administrators {
-    way: AdminWay,
+    method: AdminSignIn,
     scopes: &'static [&'static str],
     patience: Duration,
     cancellation: CancellationToken,
-    signed_in: Mutex<HashMap<Asked, Result<Token, GraphError>>>,
+    signed_in: Mutex<HashMap<SignInKey, Result<Token, GraphError>>>,
 }
 
 /// The key of a sign-in: address, tenant, application and Graph host.
-type Asked = (String, TenantId, ClientId, &'static str);
+type SignInKey = (String, TenantId, ClientId, &'static str);
 
 /// The permissions to read a registration and its grants: the least that Microsoft documents, and
 /// `Directory.Read.All` for the delegated grants. Source:
@@ -59,9 +59,9 @@ impl Administrators {
     /// Administrators who use one sign-in method for the permissions in `scopes`. `patience` is the time
     /// limit for the Azure CLI and for Entra ID's device code; the administrator has as long as the code is
     /// valid.
-    pub fn new(way: AdminWay, scopes: &'static [&'static str], patience: Duration) -> Self {
+    pub fn new(method: AdminSignIn, scopes: &'static [&'static str], patience: Duration) -> Self {
         let cancellation = CancellationToken::default();
-        Self { way, scopes, patience, cancellation, signed_in: Mutex::default() }
+        Self { method, scopes, patience, cancellation, signed_in: Mutex::default() }
     }
 
     /// Sets a cancellation token that stops the Azure CLI while it runs.
@@ -71,8 +71,8 @@ impl Administrators {
     }
 
     /// Whether the administrator must enter a code.
-    pub fn ask_a_person(&self) -> bool {
-        matches!(self.way, AdminWay::DeviceCode(_))
+    pub fn are_interactive(&self) -> bool {
+        matches!(self.method, AdminSignIn::DeviceCode(_))
     }
 
     /// Returns a token of an administrator of the tenant of `access`.
@@ -103,10 +103,10 @@ impl Administrators {
     }
 
     async fn sign_in(&self, access: &Access, transport: Arc<dyn Transport>) -> Result<Token, GraphError> {
-        match &self.way {
-            AdminWay::Token(secret) => Ok(Token::new(secret.clone(), Some(ASSUMED_LIFETIME))),
-            AdminWay::AzureCli => from_azure_cli(access, self.patience, &self.cancellation).await,
-            AdminWay::DeviceCode(prompt) => {
+        match &self.method {
+            AdminSignIn::Token(secret) => Ok(Token::new(secret.clone(), Some(ASSUMED_LIFETIME))),
+            AdminSignIn::AzureCli => from_azure_cli(access, self.patience, &self.cancellation).await,
+            AdminSignIn::DeviceCode(prompt) => {
                 as_administrator(transport, access, self.scopes, self.patience, &**prompt).await
             }
         }

@@ -8,18 +8,18 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use swyx_teams::entra::sign_in::{AdminWay, Administrators, TO_READ};
+//! use swyx_teams::entra::sign_in::{AdminSignIn, Administrators, TO_READ};
 //!
 //! let show = |prompt: &swyx_teams::entra::sign_in::DevicePrompt| println!("{} {}", prompt.address, prompt.code);
-//! let administrators = Administrators::new(AdminWay::DeviceCode(Box::new(show)), TO_READ, Duration::from_secs(30));
-//! assert!(administrators.ask_a_person());
+//! let administrators = Administrators::new(AdminSignIn::DeviceCode(Box::new(show)), TO_READ, Duration::from_secs(30));
+//! assert!(administrators.are_interactive());
 //! ```
 
 mod administrator;
 mod grants;
 mod token;
 
-pub use administrator::{AdminWay, Administrators, TO_PROVISION, TO_READ};
+pub use administrator::{AdminSignIn, Administrators, TO_PROVISION, TO_READ};
 pub(crate) use grants::as_application;
 pub use grants::{Credential, DevicePrompt};
 pub use token::Token;

@@ -36,7 +36,7 @@
 //! MsTeamsClientId = '2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16'
 //! MsTeamsClientSecret = { env = 'SECRET' }
 //! ";
-//! let settings = swyx_teams::check::bytes("north.toml", text.into(), false).settings()?;
+//! let settings = swyx_teams::check::check_bytes("north.toml", text.into(), false).settings()?;
 //! let transport: Arc<dyn Transport> = Arc::new(Offline);
 //! let limits = Limits::default().repetitions(0);
 //! let credential = Credential::Secret(settings.client_id, Secret::new("the client secret"));

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::inputs::{help, holds, input, kept, need, when};
 use super::parts::{prose, slug};
 use super::{Content, found, read_only, tables};
-use crate::form::{Field, Kind, SecretValue, Section, Value, Way};
+use crate::form::{Field, Kind, SecretMethod, SecretValue, Section, Value};
 
 /// A section with its content.
 pub(super) fn section(content: &Content<'_>, section: &Section) -> Markup {
@@ -93,7 +93,7 @@ fn plain(content: &Content<'_>, field: &Field) -> Markup {
 
 /// A secret: the kind of source, and an input for each kind. Of a stored secret, only its storage place is
 /// shown.
-fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
+fn secret(content: &Content<'_>, field: &Field, ways: &[SecretMethod]) -> Markup {
     let id = slug(&field.key);
     let nothing = SecretValue::default();
     let value = match content.values.get(&field.key) {
@@ -124,7 +124,7 @@ fn secret(content: &Content<'_>, field: &Field, ways: &[Way]) -> Markup {
     }
 }
 
-fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &Way) -> Markup {
+fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &SecretMethod) -> Markup {
     let name = format!("{}.{}", field.key, way.name);
     let id = slug(&name);
     let described = format!("help-{id} findings-of-{}", slug(&field.key));

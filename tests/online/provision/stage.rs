@@ -9,7 +9,7 @@ use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use swyx_teams::emulator::{Emulator, Options};
 use swyx_teams::entra::graph::Client;
-use swyx_teams::entra::sign_in::{AdminWay, Administrators, Credential, TO_PROVISION};
+use swyx_teams::entra::sign_in::{AdminSignIn, Administrators, Credential, TO_PROVISION};
 use swyx_teams::http::{Deadline, Limits, Transport};
 use swyx_teams::provision::{
     self, Applied, Installation, Patience, Plan, Progress, Provisioner, RotateRequest, Rotated, SecretStore,
@@ -138,7 +138,7 @@ impl Stage {
         let (wanted, until) = (self.wanted(), Deadline::after(Duration::from_secs(600)));
         let installation = Installation::new("SWYX01", std::path::Path::new("/etc/swyx/north.toml"));
         let transport = Arc::new(Wire(Arc::clone(self))) as Arc<dyn Transport>;
-        let token = AdminWay::Token(Secret::new(self.emulator.facts().admin_token.as_str()));
+        let token = AdminSignIn::Token(Secret::new(self.emulator.facts().admin_token.as_str()));
         let administrators = Administrators::new(token, TO_PROVISION, Duration::from_secs(60));
         let token =
             administrators.fetch_token(&wanted.access, Arc::clone(&transport)).await.expect("a token");

@@ -1,4 +1,4 @@
-//! Programs that do it wrong, each in the way that comes to mind first: what must hold at every moment and in the end finds them.
+//! Programs that do it wrong, each with an obvious procedure: the invariants of the rotation detect them.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::world::{Start, World, on_its_own_clock};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Procedure {
     /// As the product does it.
     Right,
     /// The old one is removed before there is a new one.
@@ -39,7 +39,7 @@ fn caught(play: impl AsyncFn(u64) -> Result<(), String>) -> Vec<String> {
 }
 
 /// A rotation that is struck, again until it is done, and one run more.
-async fn rotated(way: Way, seed: u64) -> Result<(), String> {
+async fn rotated(procedure: Procedure, seed: u64) -> Result<(), String> {
     let mut rng = Rng::with_seed(seed);
     let world = World::new(seed, Start::Empty, 2, Duration::from_secs(rng.u64(0..=60))).await;
     let stage = &world.stage;
@@ -48,11 +48,11 @@ async fn rotated(way: Way, seed: u64) -> Result<(), String> {
     let kept = stage.state().kept.clone();
     stage.state().control_center = kept;
     stage.state().storm = Storm::of(&mut rng);
-    rotate(&world, way).await;
+    rotate(&world, procedure).await;
     stage.state().storm = Storm::default();
     tokio::time::sleep(stage.lag).await;
     for _ in 0..3 {
-        if matches!(rotate(&world, way).await, Ended::Done(())) {
+        if matches!(rotate(&world, procedure).await, Ended::Done(())) {
             break;
         }
     }
@@ -62,24 +62,24 @@ async fn rotated(way: Way, seed: u64) -> Result<(), String> {
     world.ends_with(played.and_then(|()| shortcoming(stage, &world.end(0)))).map(|_| ())
 }
 
-async fn rotate(world: &World, way: Way) -> Ended<()> {
+async fn rotate(world: &World, procedure: Procedure) -> Ended<()> {
     let work = async |provisioner: &Provisioner<'_>, place: &mut Place| {
         let snapshot = provisioner.probe(place.stored()).await.map_err(|error| error.to_string())?;
-        if way == Way::Right {
+        if procedure == Procedure::Right {
             let request = RotateRequest::New { again: false, remove_old: false };
             let rotated = provisioner.rotate(&snapshot, request, place).await;
             return rotated.map(|_| ()).map_err(|error| error.to_string());
         }
         let (_, application) = snapshot.objects.application.as_ref().ok_or("no application")?;
-        let replaced = replace(way, provisioner.admin, application, place).await;
+        let replaced = replace(procedure, provisioner.admin, application, place).await;
         replaced.map_err(|error| error.to_string())
     };
     world.stage.run(work).await
 }
 
-/// Replaces the secret of an application in a wrong way.
+/// Replaces the secret of an application by a wrong procedure.
 async fn replace(
-    way: Way,
+    procedure: Procedure,
     admin: &Client,
     application: &Application,
     place: &mut Place,
@@ -91,17 +91,17 @@ async fn replace(
         }
         Ok::<_, GraphError>(())
     };
-    match way {
-        Way::RemovesFirst => remove(true).await?,
-        Way::CleansAll => remove(false).await?,
+    match procedure {
+        Procedure::RemovesFirst => remove(true).await?,
+        Procedure::CleansAll => remove(false).await?,
         _ => {}
     }
     let add = Change::post(path("addPassword"), json!({"passwordCredential": {"displayName": "twin"}}));
-    let added = match way {
-        Way::AddsBlindly => admin.change(&add).await?,
+    let added = match procedure {
+        Procedure::AddsBlindly => admin.change(&add).await?,
         _ => admin.change_once(&add).await?,
     };
-    if way == Way::RemovesUnproven {
+    if procedure == Procedure::RemovesUnproven {
         remove(true).await?;
     }
     let secret = Secret::new(added["secretText"].as_str().unwrap_or_default());
@@ -133,20 +133,20 @@ async fn created(seed: u64) -> Result<(), String> {
 
 #[test]
 fn correct_implementation_passes() {
-    assert_eq!(caught(async |seed| rotated(Way::Right, seed).await), [""; 0]);
+    assert_eq!(caught(async |seed| rotated(Procedure::Right, seed).await), [""; 0]);
 }
 
 #[test]
 fn wrong_implementations_are_detected() {
-    let found = |way, words: &str| {
-        let caught = caught(async |seed| rotated(way, seed).await);
+    let found = |procedure, words: &str| {
+        let caught = caught(async |seed| rotated(procedure, seed).await);
         let count = caught.iter().filter(|why| why.starts_with(words)).count();
-        assert!(count > SEEDS as usize / 10, "{way:?}: {count} of {SEEDS} seeds; {caught:?}");
+        assert!(count > SEEDS as usize / 10, "{procedure:?}: {count} of {SEEDS} seeds; {caught:?}");
     };
-    found(Way::RemovesFirst, "Control Center's secret does not work");
-    found(Way::RemovesUnproven, "Control Center's secret does not work");
-    found(Way::AddsBlindly, "1 secrets too many");
-    found(Way::CleansAll, "Control Center's secret does not work");
+    found(Procedure::RemovesFirst, "Control Center's secret does not work");
+    found(Procedure::RemovesUnproven, "Control Center's secret does not work");
+    found(Procedure::AddsBlindly, "1 secrets too many");
+    found(Procedure::CleansAll, "Control Center's secret does not work");
     let caught = caught(created);
     assert!(caught.iter().any(|why| why.starts_with("2 applications")), "{caught:?}");
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use swyx_teams::emulator::{DeviceCode, Options, Scenario};
 use swyx_teams::entra::GraphError;
-use swyx_teams::entra::sign_in::{AdminWay, Administrators, DevicePrompt, TO_READ};
+use swyx_teams::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, TO_READ};
 use swyx_teams::http::{Request, Response, SendFuture, Transport, TransportError};
 
 use super::memory::{Place, place};
@@ -13,7 +13,7 @@ use super::memory::{Place, place};
 fn administrators() -> (Administrators, Arc<Mutex<Vec<DevicePrompt>>>) {
     let prompts = Arc::new(Mutex::new(Vec::new()));
     let shown = Arc::clone(&prompts);
-    let way = AdminWay::DeviceCode(Box::new(move |prompt| shown.lock().unwrap().push(prompt.clone())));
+    let way = AdminSignIn::DeviceCode(Box::new(move |prompt| shown.lock().unwrap().push(prompt.clone())));
     (Administrators::new(way, TO_READ, std::time::Duration::from_secs(60)), prompts)
 }
 

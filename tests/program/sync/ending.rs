@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixDatagram;
 
 use super::running::{Running, until};
-use super::site::{Site, Way};
+use super::site::{Fault, Site};
 
 fn carrying(site: &Site) -> Running<'_> {
     site.write("a.toml", &site.settings());
@@ -30,7 +30,7 @@ fn both_signals_clear_sessions_and_exit_with_0() {
 fn second_signal_exits_at_once_and_reports_sessions() {
     let site = Site::new();
     let running = carrying(&site);
-    site.let_go(Way::Held);
+    site.let_go(Fault::NoResponse);
     running.signal("TERM");
     running.says("In a call is over");
     let start = std::time::Instant::now();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::running::{Running, until};
-use super::site::{Site, Way};
+use super::site::{Fault, Site};
 
 /// Both directions have carried something.
 fn busy(site: &Site) {
@@ -50,13 +50,13 @@ fn metrics_health_and_status_contain_no_user() {
 fn readyz_fails_while_a_side_is_silent() {
     let site = Site::new();
     let running = carrying(&site, &["-v"]);
-    site.let_go(Way::GatewayFails);
+    site.let_go(Fault::GatewayFails);
     // A status that cannot be set tells it at once; reading alone tells it within a minute.
     site.teams("Busy/InAMeeting");
     until("not ready", || running.get("/readyz").0 == 503);
     running.says("the gateway's ");
     assert_eq!(running.get("/healthz").0, 200);
-    site.let_go(Way::Through);
+    site.let_go(Fault::None);
     running.is_ready();
     running.says("resolved: ");
     assert_eq!(running.stop().code, Some(0));

@@ -25,30 +25,30 @@ pub const TOKEN: &str = "GATEWAY_TOKEN";
 /// The fault of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Way {
-    Through,
+pub enum Fault {
+    None,
     /// The gateway answers with a fault.
     GatewayFails,
     /// No response.
-    Held,
+    NoResponse,
 }
 
 /// A site.
 pub struct Site {
     emulator: Emulator,
     folder: tempfile::TempDir,
-    way: Arc<AtomicU8>,
+    fault: Arc<AtomicU8>,
     /// The secrets that no output may contain.
     pub secrets: Mutex<Vec<String>>,
     runtime: Option<Runtime>,
 }
 
-async fn pass(State(way): State<Arc<AtomicU8>>, request: Request, next: Next) -> Response {
-    let way = way.load(Ordering::SeqCst);
-    if way == Way::Held as u8 {
+async fn pass(State(fault): State<Arc<AtomicU8>>, request: Request, next: Next) -> Response {
+    let fault = fault.load(Ordering::SeqCst);
+    if fault == Fault::NoResponse as u8 {
         return std::future::pending().await;
     }
-    if way == Way::GatewayFails as u8 && request.uri().path().starts_with("/swyx/") {
+    if fault == Fault::GatewayFails as u8 && request.uri().path().starts_with("/swyx/") {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     next.run(request).await
@@ -64,8 +64,8 @@ impl Site {
             let _entered = runtime.enter();
             Emulator::new(Options::default().base(base)).expect("a tenant")
         };
-        let way = Arc::new(AtomicU8::new(Way::Through as u8));
-        let layer = axum::middleware::from_fn_with_state(Arc::clone(&way), pass);
+        let fault = Arc::new(AtomicU8::new(Fault::None as u8));
+        let layer = axum::middleware::from_fn_with_state(Arc::clone(&fault), pass);
         let router = crate::emulated::router(emulator.clone()).layer(layer);
         listener.set_nonblocking(true).expect("set");
         runtime.spawn(async move {
@@ -75,7 +75,7 @@ impl Site {
         let facts = emulator.facts();
         let secrets = vec![facts.client_secret.clone().expect("a secret"), facts.gateway_token.clone()];
         let folder = tempfile::tempdir().expect("a folder");
-        Self { emulator, folder, way, secrets: Mutex::new(secrets), runtime: Some(runtime) }
+        Self { emulator, folder, fault, secrets: Mutex::new(secrets), runtime: Some(runtime) }
     }
 
     pub fn facts(&self) -> &Facts {
@@ -136,8 +136,8 @@ impl Site {
         Running::start(self, &mut self.command(words))
     }
 
-    pub fn let_go(&self, way: Way) {
-        self.way.store(way as u8, Ordering::SeqCst);
+    pub fn let_go(&self, fault: Fault) {
+        self.fault.store(fault as u8, Ordering::SeqCst);
     }
 
     /// Anna's calls in Swyx.
