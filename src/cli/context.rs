@@ -11,11 +11,10 @@ use super::error::{CliError, failure, print_error, usage_error};
 use super::exit::Exit;
 use super::names::{display, folder};
 use super::options::Global;
-use super::output::width_of_messages;
+use super::output::{width_of_messages, wrap_message};
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
 use crate::os::process::CancellationToken;
-use crate::report::wrap::wrap_lines;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::Unresolved;
@@ -63,7 +62,7 @@ impl Context<'_> {
         if self.global.quiet {
             return Ok(());
         }
-        writeln!(self.err, "{}", wrap_lines(&message.to_string(), width_of_messages()))
+        writeln!(self.err, "{}", wrap_message("", &message.to_string()))
     }
 
     /// The settings file: the argument, otherwise `--config`, otherwise `SWYX_TEAMS_CONFIG`, otherwise `./swyx-teams.toml`.

@@ -7,9 +7,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use super::exit::Exit;
-use super::output::width_of_messages;
+use super::output::wrap_message;
 use crate::os;
-use crate::report::wrap::{wrap, wrap_lines};
 
 /// Why a command ends early.
 #[derive(Debug)]
@@ -75,12 +74,5 @@ impl From<io::Error> for CliError {
 
 /// Prints an error message. A closed stderr must not change the exit code.
 pub(super) fn print_error(err: &mut dyn Write, message: impl fmt::Display) {
-    let message = message.to_string();
-    let width = width_of_messages();
-    let (heading, more) =
-        message.split_once('\n').map_or((&*message, None), |(line, more)| (line, Some(more)));
-    let _ = writeln!(err, "{}", wrap(heading, "error: ", "  ", width));
-    if let Some(more) = more {
-        let _ = writeln!(err, "{}", wrap_lines(more, width));
-    }
+    let _ = writeln!(err, "{}", wrap_message("error: ", &message.to_string()));
 }

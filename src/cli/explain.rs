@@ -162,7 +162,7 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
     let text = |name: &str| described.get(name).and_then(Value::as_str);
     writeln!(out, "{key}: {}\n", text("title").unwrap_or_default())?;
     if let Some(description) = text("description") {
-        writeln!(out, "{description}\n")?;
+        writeln!(out, "{}", reflow(description, width_of_results()))?;
     }
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     for (name, label) in

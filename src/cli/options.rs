@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, ValueEnum};
 
+use super::names::named;
 use crate::diagnostic::Severity;
 use crate::secret::{InvalidTrust, Trust};
 
@@ -107,14 +108,14 @@ pub(super) fn trust_of_environment() -> Result<Trust, String> {
     text.parse().map_err(|error: InvalidTrust| format!("{TRUST}: {error}"))
 }
 
-/// An argument error without the values, because one of them may be a secret in the wrong place.
+/// An argument error without the values that may be a secret in the wrong place.
 pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     let hidden = |text: &str| {
         let name = text.split('=').next().unwrap_or_default();
         let is_option = name.starts_with('-')
             && name.len() <= 30
             && name.chars().all(|c| c == '-' || c.is_ascii_lowercase());
-        if is_option { name.to_owned() } else { "…".to_owned() }
+        if is_option { name.to_owned() } else { named(text).to_owned() }
     };
     // "to pass '--this' as a value, use '-- --this'".
     error.remove(ContextKind::Suggested);

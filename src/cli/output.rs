@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use terminal_size::{Width, terminal_size_of};
 
 use crate::report::DEFAULT_WIDTH;
-use crate::report::wrap::wrap_lines;
+use crate::report::wrap::{unbroken, wrap, wrap_lines};
 
 /// The width for results, in columns: that of the terminal, otherwise `COLUMNS`, otherwise 80.
 pub(super) fn width_of_results() -> usize {
@@ -22,6 +22,22 @@ fn columns<H>(size: Option<(Width, H)>) -> usize {
     let of_environment = || std::env::var("COLUMNS").ok()?.parse().ok();
     // Some terminals report 0.
     of_terminal.or_else(of_environment).filter(|columns| *columns > 0).unwrap_or(DEFAULT_WIDTH)
+}
+
+/// Wraps a message for stderr that starts with `label`. Further lines of the message keep their indentation.
+pub(super) fn wrap_message(label: &str, message: &str) -> String {
+    wrap_message_at(label, message, width_of_messages())
+}
+
+fn wrap_message_at(label: &str, message: &str, width: usize) -> String {
+    let (heading, more) = message.split_once('\n').map_or((message, None), |(line, more)| (line, Some(more)));
+    // Messages about a file start with its path, which may have spaces.
+    let heading = match heading.split_once(": ") {
+        Some((path, text)) if path.contains(['/', '\\']) => format!("{}: {text}", unbroken(path)),
+        _ => heading.to_owned(),
+    };
+    let heading = wrap(&heading, label, if label.is_empty() { "" } else { "  " }, width);
+    more.map_or_else(|| heading.clone(), |more| format!("{heading}\n{}", wrap_lines(more, width)))
 }
 
 /// A writer that drops all output after the first tolerated error. So a command always reaches its exit code, and a closed pipe never
@@ -135,6 +151,12 @@ mod tests {
     fn messages_survive_all_errors() {
         let mut full = Tolerant::all_errors(Failing(io::ErrorKind::StorageFull));
         assert!(writeln!(full, "a").and_then(|()| full.flush()).is_ok());
+    }
+
+    #[test]
+    fn messages_keep_paths_whole() {
+        let message = wrap_message_at("error: ", "my files/a b.toml: it is not there\n  one two three", 20);
+        assert_eq!(message, "error: my files/a b.toml:\n  it is not there\n  one two three");
     }
 
     #[test]

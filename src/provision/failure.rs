@@ -30,7 +30,7 @@ pub enum Failure {
     TooLate(String),
     /// A policy of the tenant limits the lifetime of secrets.
     #[error(
-        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set a shorter lifetime and an earlier renewal, for example swyx-teams set {renew} 7 {key} 30, or ask the policy's administrator for the limit",
+        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set {renew} 7 {key} 30`, or ask the policy's administrator for the limit",
         renew = keys::RENEW_BEFORE_DAYS, key = keys::SECRET_LIFETIME_DAYS
     )]
     LifetimeCapped {

@@ -279,7 +279,7 @@ fn not_saved(error: &SaveError) -> String {
 
 fn unset() -> String {
     format!(
-        "`{key}` is not set: name a place for the new secret, for example swyx-teams set {key} file:teams.secret",
+        "`{key}` is not set: name a place for the new secret, for example `swyx-teams set {key} file:teams.secret`",
         key = keys::CLIENT_SECRET
     )
 }

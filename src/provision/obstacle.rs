@@ -79,7 +79,7 @@ fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
             format!("to have a new one created, remove `{}` from the file", keys::CLIENT_ID)
         }
         Restoring::OrRename => format!(
-            "or delete it permanently there, or set another name for the new one: swyx-teams set {} NAME",
+            "or delete it permanently there, or set another name for the new one: `swyx-teams set {} NAME`",
             keys::APPLICATION_NAME
         ),
     };
@@ -102,7 +102,7 @@ fn namesakes(name: &str, all: &[Namesake]) -> String {
         None => one.client_id.to_string(),
     });
     format!(
-        "{} applications have the name {name}: {}; choose one: swyx-teams set {} ID",
+        "{} applications have the name {name}: {}; choose one: `swyx-teams set {} ID`",
         all.len(),
         each.collect::<Vec<_>>().join(", "),
         keys::CLIENT_ID
@@ -184,7 +184,7 @@ mod tests {
         objects.deleted.push(deleted(Some(name::unique_name(wanted.name()))));
         let why = obstacle(&wanted, &objects);
         assert!(
-            why.contains("can be restored") && why.contains("swyx-teams set entra.application_name NAME"),
+            why.contains("can be restored") && why.contains("`swyx-teams set entra.application_name NAME`"),
             "{why}"
         );
         let namesake = |created| Namesake { client_id: id(), created };

@@ -226,13 +226,13 @@ impl Plan {
     ) {
         if days_left(current.ends, now) <= i64::from(wanted.renew_before_days) {
             self.notes.push(format!(
-                "the client secret expires on {}; swyx-teams rotate creates a new one",
+                "the client secret expires on {}; `swyx-teams rotate` creates a new one",
                 day(current.ends)
             ));
         }
         if classified.replaced.is_some_and(|replaced| replaced.ends > now) {
             self.notes.push(
-                "the previous secret is still valid; once Control Center has the current one, run swyx-teams rotate --finish to remove it"
+                "the previous secret is still valid; once Control Center has the current one, run `swyx-teams rotate --finish` to remove it"
                     .to_owned(),
             );
         }

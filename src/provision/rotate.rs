@@ -263,8 +263,8 @@ impl Provisioner<'_> {
     }
 }
 
-const NOT_ADOPTED: &str = "an application has this name, but the settings do not name its id: run swyx-teams apply, which asks and saves the id";
-const NO_APPLICATION: &str = "there is no application yet: run swyx-teams apply to create it";
+const NOT_ADOPTED: &str = "an application has this name, but the settings do not name its id: run `swyx-teams apply`, which asks and saves the id";
+const NO_APPLICATION: &str = "there is no application yet: run `swyx-teams apply` to create it";
 const NOT_KNOWN: &str =
     "the stored secret does not belong to the application, so it cannot replace other secrets";
 const NOT_THERE: &str = "the new secret is not where it was stored; both the old and the new secret are valid, and nothing was removed";

@@ -131,11 +131,11 @@ impl Format {
 /// Writes a report of `files` in `format`.
 ///
 /// ```
-/// use swyx_teams::report::{FileReport, Format, Repository, write};
+/// use swyx_teams::report::{FileReport, Format, Options, write};
 ///
 /// let checked = swyx_teams::check::check_bytes("a.toml", b"[swix]\n".to_vec(), false);
 /// let mut out = Vec::new();
-/// write(Format::Concise, &[FileReport::new(&checked, false)], &Repository::default(), &mut out)?;
+/// write(Format::Concise, &[FileReport::new(&checked, false)], &Options::default(), &mut out)?;
 /// assert!(String::from_utf8(out)?.contains("a.toml:1:"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

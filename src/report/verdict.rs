@@ -52,7 +52,7 @@ fn refused(refusal: &Refusal) -> String {
     let more = match refusal.code {
         None => String::new(),
         Some(code) if aadsts::find(code).is_some() => {
-            format!(" with AADSTS{code} (swyx-teams explain AADSTS{code})")
+            format!(" with AADSTS{code} (`swyx-teams explain AADSTS{code}`)")
         }
         Some(code) => format!(" with AADSTS{code} ({})", aadsts::build_page_address(code)),
     };

@@ -15,9 +15,9 @@ pub(crate) fn unbroken(text: &str) -> String {
 }
 
 /// Breaks each line of `text` between words, so that it fits in `width` columns. The first line starts with
-/// `first`, the others with `rest`. Words, and code between backticks that fits in a line, are never broken.
+/// `first`, the others with `rest`. Words, and code between backticks, are never broken.
 pub(crate) fn wrap(text: &str, first: &str, rest: &str, width: usize) -> String {
-    let text = keep_code(text, width / 2);
+    let text = keep_code(text);
     let mut lines = Vec::new();
     for line in text.lines() {
         let start = if lines.is_empty() { first } else { rest };
@@ -83,12 +83,11 @@ pub(crate) fn reflow(markdown: &str, width: usize) -> String {
     wrap_lines(&text, width)
 }
 
-/// Protects the spaces of code with up to `most` characters, so that a command can be copied.
-fn keep_code(text: &str, most: usize) -> String {
-    let pieces = text.split('`').enumerate().map(|(index, piece)| {
-        let is_code = index % 2 == 1 && piece.chars().count() <= most;
-        if is_code { unbroken(piece) } else { piece.to_owned() }
-    });
+/// Protects the spaces of code, so that a command can be copied.
+fn keep_code(text: &str) -> String {
+    let is_code = |index: usize| index % 2 == 1;
+    let pieces = text.split('`').enumerate();
+    let pieces = pieces.map(|(index, piece)| if is_code(index) { unbroken(piece) } else { piece.to_owned() });
     pieces.collect::<Vec<_>>().join("`")
 }
 

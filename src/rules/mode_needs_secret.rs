@@ -35,6 +35,6 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     };
     let mut finding = RULE.at(Place::Missing(keys::CLIENT_SECRET), message);
     finding.severity = severity;
-    let help = "add MsTeamsClientSecret = { env = \"SWYX_TEAMS_CLIENT_SECRET\" }, or another reference";
+    let help = "add `MsTeamsClientSecret = { env = \"SWYX_TEAMS_CLIENT_SECRET\" }`, or another reference";
     found.push(finding.help(help).related(keys::MODE, "the mode that requires it"));
 }

@@ -26,7 +26,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (key, _) in draft.inline_secrets() {
         let variable =
             if key == keys::CLIENT_SECRET { "SWYX_TEAMS_CLIENT_SECRET" } else { "SWYX_GATEWAY_TOKEN" };
-        let help = format!("keep it elsewhere and refer to it: {{ env = \"{variable}\" }}");
+        let help = format!("keep it elsewhere and refer to it: `{{ env = \"{variable}\" }}`");
         found.push(RULE.at(key, "the secret is stored in the file as plain text").help(help));
     }
 }

@@ -54,7 +54,8 @@ fn swyx(section: &mut Section<'_>) -> Swyx {
             "`gateway_token` is missing",
         );
         let found = found.related(Place::Key(keys::GATEWAY), "the gateway that requires it");
-        section.add(found.help("set it to a secret reference, for example { env = \"SWYX_GATEWAY_TOKEN\" }"));
+        section
+            .add(found.help("set it to a secret reference, for example `{ env = \"SWYX_GATEWAY_TOKEN\" }`"));
     }
     section.finish(Severity::Error);
     swyx

@@ -250,7 +250,7 @@ impl<'a> Section<'a> {
                     self.mask_all(node);
                 }
                 if reference.is_none() {
-                    let help = "write { env = \"NAME\" }, { file = \"PATH\" } or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+                    let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
                     let message = self.wrong_reference(name);
                     self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
                 }

@@ -102,7 +102,7 @@ fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Res
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
-            "the tenant has an application named {name} ({id}), which may belong to another project; to use it, run swyx-teams set {} {id}; to create a new one, set a different entra.application_name; nothing was changed",
+            "the tenant has an application named {name} ({id}), which may belong to another project; to use it, run `swyx-teams set {} {id}`; to create a new one, set a different entra.application_name; nothing was changed",
             crate::settings::keys::CLIENT_ID
         );
         return Err(usage_error(message));
@@ -127,14 +127,14 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
         Some(Proof::SignIn) => writeln!(out, "{name}: {done}; the sign-in works")?,
         None => writeln!(
             out,
-            "{name}: {done}; after you have stored the secret, run swyx-teams check --online {name} to test it"
+            "{name}: {done}; after you have stored the secret, run `swyx-teams check --online {name}` to test it"
         )?,
     }
     match &applied.secret {
         Some((StoreOutcome::HandedOver(what), _)) => writeln!(out, "to do: {}", printable(what))?,
         Some((StoreOutcome::InPlace, _)) => writeln!(
             out,
-            "to do: enter the new secret in Control Center; swyx-teams sheet --reveal {name} shows it"
+            "to do: enter the new secret in Control Center; `swyx-teams sheet --reveal {name}` shows it"
         )?,
         None => {}
     }

@@ -154,7 +154,7 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
     let out = &mut Prose::new(context.out);
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
     let then = format!(
-        "enter the new one in Control Center, then run swyx-teams rotate --finish {name} to remove the old one"
+        "enter the new one in Control Center, then run `swyx-teams rotate --finish {name}` to remove the old one"
     );
     match rotated {
         Rotated::NotDue(ends) => {

@@ -38,7 +38,7 @@ pub(super) fn proceed(
     let applied = apply(context, path, choices)?;
     // A missing consent does not prevent entering the settings in Control Center.
     if applied != Exit::Clean && applied != Exit::UnexpectedResponse {
-        context.note(format_args!("run swyx-teams setup --config {name} to continue"))?;
+        context.note(format_args!("run `swyx-teams setup --config {name}` to continue"))?;
         return Ok(applied);
     }
     if applied == Exit::UnexpectedResponse && check::check_file(display(path), path).settings().is_err() {
@@ -78,13 +78,13 @@ fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     if source.is_some_and(SecretSource::is_stored_by_hand) {
-        context.note("after you have stored the secret, run swyx-teams check --online to test it")?;
+        context.note("after you have stored the secret, run `swyx-teams check --online` to test it")?;
         return Ok(Exit::Clean);
     }
     let words = ["check", "--online", "--"].map(OsStr::new);
     let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
     if exit != Exit::Clean {
-        context.note("Entra ID can take some minutes to replicate new objects; run swyx-teams check --online again later")?;
+        context.note("Entra ID can take some minutes to replicate new objects; run `swyx-teams check --online` again later")?;
     }
     Ok(exit)
 }

@@ -131,9 +131,9 @@ impl Reader<'_> {
 /// Why the Teams users could not be read. Refers to `check --online` if the application is the cause.
 fn of_graph(error: &GraphError) -> Unseen {
     let advice = match error {
-        GraphError::SignIn(_) => "; run swyx-teams check --online for the cause",
+        GraphError::SignIn(_) => "; run `swyx-teams check --online` for the cause",
         GraphError::Refused { status: 401 | 403, .. } => {
-            "; does the application have User.ReadBasic.All? Run swyx-teams check --online"
+            "; does the application have User.ReadBasic.All? Run `swyx-teams check --online`"
         }
         _ => "",
     };

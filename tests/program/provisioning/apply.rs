@@ -15,7 +15,7 @@ fn apply_on_an_empty_tenant_works_and_is_idempotent() {
     world.write("a.toml", &before);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
     let end = "\n7 to add, 1 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n\
-               to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
+               to do: enter the new secret in Control Center; `swyx-teams sheet --reveal a.toml` shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(world.to_graph(), 6);
     assert_eq!(world.requests().len(), 7, "one sign-in besides");
@@ -141,7 +141,7 @@ fn missing_consent_is_completed_by_another_administrator() {
     );
     assert!(run.err.ends_with(&words), "{}", run.err);
     let end = "a.toml: done, except for the consent; the sign-in works\n\
-               to do: enter the new secret in Control Center; swyx-teams sheet --reveal a.toml shows it\n";
+               to do: enter the new secret in Control Center; `swyx-teams sheet --reveal a.toml` shows it\n";
     assert!(run.out.ends_with(end), "{}", run.out);
     assert_eq!(application.service_principal.expect("one").granted, [""; 0]);
     let secret = world.kept_in(SECRET_FILE);

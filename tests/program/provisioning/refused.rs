@@ -127,7 +127,7 @@ fn missing_application_needs_a_decision() {
     }
     let run = world.ends(2, &["rotate", "a.toml"]);
     assert!(
-        run.err.contains("there is no application yet: run swyx-teams apply to create it"),
+        run.err.contains("there is no application yet: run `swyx-teams apply` to create it"),
         "{}",
         run.err
     );
@@ -149,7 +149,7 @@ fn two_applications_of_one_name_are_rejected() {
             run.err
         );
         assert!(
-            run.err.contains("choose one: swyx-teams set control_center.MsTeamsClientId ID\n"),
+            run.err.contains("choose one: `swyx-teams set control_center.MsTeamsClientId ID`\n"),
             "{}",
             run.err
         );

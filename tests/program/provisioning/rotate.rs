@@ -40,7 +40,7 @@ fn new_secret_is_stored_and_the_old_one_stays_valid_until_finish() {
     assert!(new != old && world.accepts(&old));
     let day = last_day(&world);
     let beginning = format!(
-        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
+        "a.toml: created a new client secret, valid until {day}\nthe old one is valid until {day}: enter the new one in Control Center, then run `swyx-teams rotate --finish a.toml` to remove the old one\n\nControl Center, General settings, expert settings\n\n  MsTeamsStatusSyncMode    2\n"
     );
     assert!(run.out.starts_with(&beginning), "{}", run.out);
     assert!(run.out.contains("(from the file teams.secret; --reveal shows it)"), "{}", run.out);
@@ -49,7 +49,7 @@ fn new_secret_is_stored_and_the_old_one_stays_valid_until_finish() {
     // Not finished yet: another run creates no third secret.
     let again = world.ends(0, &["rotate", "a.toml"]);
     let beginning = format!(
-        "a.toml: the new client secret is stored and works; the old one is valid until {day}: enter the new one in Control Center, then run swyx-teams rotate --finish a.toml to remove the old one\n\nControl Center"
+        "a.toml: the new client secret is stored and works; the old one is valid until {day}: enter the new one in Control Center, then run `swyx-teams rotate --finish a.toml` to remove the old one\n\nControl Center"
     );
     assert!(again.out.starts_with(&beginning), "{}", again.out);
     assert!(world.changes().is_empty());
@@ -102,7 +102,7 @@ fn if_due_prints_one_line_until_it_is_due() {
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
     let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
-    assert!(run.out.contains("rotate --finish a.toml to remove the old one"), "{}", run.out);
+    assert!(run.out.contains("rotate --finish a.toml` to remove the old one"), "{}", run.out);
     assert!(world.changes().is_empty());
 }
 
@@ -153,8 +153,8 @@ fn tenant_policies_are_named_with_a_solution() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
-            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example swyx-teams set \
-             entra.renew_before_days 7 entra.secret_lifetime_days 30, or ask",
+            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set \
+             entra.renew_before_days 7 entra.secret_lifetime_days 30`, or ask",
         ),
         (
             json!({"secretsBanned": true}),

@@ -99,6 +99,6 @@ fn without_agreement_only_the_answers_are_saved() {
     let run = set_up(&world, &words[..words.len() - 1]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("use --yes to agree in advance; nothing was changed"), "{}", run.err);
-    assert!(run.err.ends_with("run swyx-teams setup --config a.toml to continue\n"), "{}", run.err);
+    assert!(run.err.ends_with("run `swyx-teams setup --config a.toml` to continue\n"), "{}", run.err);
     assert!(world.applications().is_empty() && world.read("a.toml").contains("MsTeamsStatusSyncMode = 2"));
 }

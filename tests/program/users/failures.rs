@@ -60,7 +60,7 @@ fn usage_errors_are_reported_before_the_sign_in() {
 fn rejection_is_not_a_finding() {
     for (scenario, words) in [
         ("no-consent", "does the application have User.ReadBasic.All?"),
-        ("disabled", "run swyx-teams check --online for the cause"),
+        ("disabled", "run `swyx-teams check --online` for the cause"),
         ("expired-secret", "AADSTS7000222"),
     ] {
         let emulated = Emulated::scenario(scenario);
