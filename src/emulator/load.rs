@@ -28,6 +28,7 @@ pub struct Load(f64);
 /// Why a load is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected a percentage of users from 0.01 to 100")]
+#[non_exhaustive]
 pub struct NoLoad;
 
 impl FromStr for Load {

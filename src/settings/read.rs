@@ -1,6 +1,6 @@
 //! Reads a [`Source`] into a [`Draft`], and reports every structural fault in one pass.
 //!
-//! To add a key, add one line here, its field in [`super::draft`] and its name in [`super::suggest`].
+//! To add a key, add one line here and its field in [`super::draft`].
 //! [`super::section`] reads the values.
 
 use std::ops::Range;

@@ -13,9 +13,9 @@ use super::settings_file::{SaveOutcome, SettingsFile};
 use crate::cli::administrator;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::output::wrap_message;
 use crate::diagnostic::Diagnostic;
 use crate::edit::NewValue;
-use crate::entra::permission;
 use crate::settings::{Choice, Cloud, Mode};
 
 /// Why a prompt gave no answer.
@@ -81,7 +81,7 @@ pub(super) fn setting(
             Ok(objections) => sentence(objections.iter().map(|(_, found)| found)),
             Err(error) => error,
         };
-        writeln!(context.err, "# {refused}")?;
+        writeln!(context.err, "{}", wrap_message("# ", &refused))?;
     }
 }
 
@@ -120,29 +120,20 @@ pub(super) fn introduction(question: Question) -> &'static str {
         Question::Mode => {
             "\
 Mode 1 shows the Teams status in Swyx. It only needs to read presences.
-Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx. It needs
-SwyxWare 13.25 and also writes presences."
+Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx. It needs SwyxWare 13.25 and also writes presences."
         }
         Question::Tenant => {
-            "\
-The Entra admin center shows the tenant's ID on the Overview page, and on the overview page
-of every application."
+            "Copy the tenant ID from the Overview page of the Entra admin center."
         }
         Question::Cloud => "Nearly all tenants are in the global cloud.",
         Question::SignIn => {
-            "\
-An administrator registers the application and consents to its permissions. The plan
-names the required roles."
+            "An administrator registers the application and consents to its permissions. The plan names the required roles."
         }
         Question::Secret => {
-            "\
-Store the secret in a file that only you can read. A relative path starts at the settings
-file's folder."
+            "Store the secret in a file that only you can read. A relative path starts at the settings file's folder."
         }
         Question::User => {
-            "\
-Users match automatically if their e-mail address in Swyx is their account in Teams. Enter
-the users with a different account."
+            "Users match automatically if their e-mail address in Swyx is their account in Teams. Enter the users with a different account."
         }
         Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => "",
     }
@@ -209,10 +200,8 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
 }
 
 fn mode() -> Result<NewValue, PromptError> {
-    let line = |(mode, description): (Mode, &str)| {
-        let [presence, directory] = permission::list_needs(mode);
-        (mode, format!("{}: {description} ({}, {})", mode.number(), presence.name, directory.name))
-    };
+    // The introduction explains them; the chosen line must fit beside the prompt.
+    let line = |(mode, description): (Mode, &str)| (mode, format!("{}: {description}", mode.number()));
     let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
     let mode = choose("Direction of the synchronisation:", modes.map(line).into())?;
     Ok(NewValue::Integer(mode.number().into()))

@@ -43,6 +43,7 @@ impl Token {
 /// The operating system provides no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system provides no random bytes, so no link can be created")]
+#[non_exhaustive]
 pub struct NoRandomness;
 
 struct Link {
