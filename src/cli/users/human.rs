@@ -6,7 +6,7 @@ use comfy_table::{Table, presets};
 
 use super::match_report::{MatchReport, remark};
 use crate::cli::output::width_of_results;
-use crate::report::wrap::wrap;
+use crate::report::wrap::{wrap, wrap_lines};
 use crate::text::shown;
 use crate::users::{By, Finding, FindingKind};
 
@@ -115,7 +115,7 @@ fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write
         table.add_row(used.iter().filter_map(|column| line.get(*column)));
     }
     for line in table.lines() {
-        writeln!(out, " {}", line.trim_end())?;
+        writeln!(out, "{}", wrap_lines(&format!(" {}", line.trim_end()), width_of_results()))?;
     }
     let more = lines.len().saturating_sub(limit);
     if more > 0 {
