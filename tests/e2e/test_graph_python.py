@@ -120,7 +120,7 @@ class Graph(Cases):
                 with self.assertRaises(ODataError) as refusal:
                     await call
                 self.assertEqual(refusal.exception.response_status_code, status)
-        with self.subTest("somebody else's session"), self.assertRaises(ODataError):
+        with self.subTest("session of another application"), self.assertRaises(ODataError):
             await set_presence(client, user, NOWHERE, "Busy", "InACall")
         await set_presence(client, user, session, "DoNotDisturb", "Presenting", minutes=240)
         self.assertEqual(await presence(client, user), ("DoNotDisturb", "Presenting"))

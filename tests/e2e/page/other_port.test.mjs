@@ -303,7 +303,7 @@ for (const [title, script, learns] of [
             await isOver(form.page);
             await form.page.clock.runFor(3_600_000);
             assert.deepEqual(evil.received.map(({ url }) => url.split("?")[0]), ["/proof"]);
-            assert.equal(await form.page.getByRole("link", { name: "Back to the form" }).count(), 0, "it leads nowhere now");
+            assert.equal(await form.page.getByRole("link", { name: "Back to the form" }).count(), 0, "no link to the form");
         }
         assert.deepEqual(leaked(form.secret, evil.received).filter((name) => name !== "token"), learns);
     });
