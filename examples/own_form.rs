@@ -1,8 +1,8 @@
-//! An admin form in a program that is not ours: `cargo run --example own_form -- FILE [KEY=VALUE …]`.
+//! An admin form in another program: `cargo run --example own_form -- FILE [KEY=VALUE …]`.
 //!
-//! Without values it prints the form of a settings file, as any web application would render it; with some it says, as JSON, what
-//! would be found if they were saved, and saves them where that adds no error. It needs the library alone, without its program.
-#![allow(clippy::print_stdout, reason = "it is what this program is for")]
+//! Without values, it prints the form of a settings file, as a web application would render it. With values, it prints the findings
+//! that they would cause, as JSON, and saves the values if they add no error. It uses only the library, without features.
+#![allow(clippy::print_stdout, reason = "this program prints its result")]
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The form as text: a line for each field, its findings below it.
+/// Renders the form as text: one line per field, with its findings below.
 fn page(path: &Path) -> String {
     let form = Form::new();
     let checked = check::check_file(path.to_string_lossy(), path);
@@ -35,13 +35,13 @@ fn page(path: &Path) -> String {
         for field in &section.fields {
             let value = match values.get(&field.key) {
                 Value::Text(text) => text.clone(),
-                // Where a secret is kept is all that there is to show.
+                // The form shows only where the secret is stored.
                 Value::Secret(secret) => secret.stored.clone().unwrap_or_default(),
                 Value::Kept(_) => "…".to_owned(),
-                // Another kind of a later version.
+                // A kind that a later version adds.
                 _ => continue,
             };
-            // Addresses and commands are changed by `swyx-teams set` only: a form shows them.
+            // Only `swyx-teams set` changes addresses and commands. A form shows them.
             let is_command = matches!(values.get(&field.key), Value::Secret(secret) if secret.read_only);
             let mark = if field.read_only || is_command { " [read-only]" } else { "" };
             let choices = match &field.kind {
@@ -59,7 +59,7 @@ fn page(path: &Path) -> String {
     page
 }
 
-/// What would be found, as JSON, and the file with the values where they add no error.
+/// Returns the findings as JSON, and saves the values if they add no error.
 fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Error>> {
     let form = Form::new();
     let name = path.to_string_lossy();
@@ -67,8 +67,8 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
     let posted = Posted::new(&form, &base, &Values::of(&form, &base), sent, HashMap::new())?;
     let preview = preview(&form, &base, &posted)?;
     let saved = if posted.can_be_saved() {
-        // The writer checks that the file is still the one that the form was made of and that no read-only key changes. It keeps
-        // comments, order and line ends.
+        // The writer checks that the file has not changed since the form was created, and that no read-only key changes. It
+        // preserves comments, order and line ends.
         match edit::apply_from_form(&name, path, Some(&base), posted.changes())? {
             Outcome::Saved(_) => "saved",
             Outcome::Unchanged(_) => "unchanged",
@@ -82,7 +82,7 @@ fn save(path: &Path, sent: Vec<(String, String)>) -> Result<String, Box<dyn Erro
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test fails by it")]
+    #![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
     use super::*;
 

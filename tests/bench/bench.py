@@ -1,7 +1,7 @@
-"""How long the program takes, beside the tools that others would use with its schema on the same files.
+"""Compares the speed of the program with third-party tools that check the same files against its schema.
 
-Nothing here passes or fails by time. Runs alternate, ours and then a peer's, and what counts is the median of the ratios of such
-pairs: so a machine that is slower for a while slows both. A run that does not end with 0 is not measured but stops all.
+Times never fail the benchmark. Each round runs our program and then another tool. The result is the median of the ratios of these
+pairs, so that a machine that is slow for a while affects both. A run with an exit code other than 0 ends the benchmark.
 """
 
 import argparse
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/release/swyx-teams"
 TOOLS = Path(sys.executable).parent
 MEBI = 1024 * 1024
-# The peak of a process counts from its fork on. So a small Python forks it, not this one, and what it says is an upper bound.
+# The peak memory of a process includes the time after its fork. So a small Python process forks it; the result is an upper bound.
 PEAK = """
 import os, sys
 process = os.fork()
@@ -36,7 +36,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 
 def settings(chance, users):
-    """A correct settings file as customers have them, with this many users."""
+    """Returns a valid, realistic settings file with this number of users."""
     def guid():
         return uuid.UUID(int=chance.getrandbits(128), version=4)
 
@@ -70,7 +70,7 @@ read_interval_seconds = {chance.randint(2, 30)}
 
 
 class Place:
-    """A folder of files, and how each tool is told to check some of them."""
+    """A folder of files, and the commands of each tool to check them."""
 
     def __init__(self, folder, files):
         chance = random.Random(1)
@@ -78,7 +78,7 @@ class Place:
         self.schema, self.draft_07 = folder / "schema.json", folder / "draft-07.json"
         self.schema.write_bytes(subprocess.check_output([PROGRAM, "schema"]))
         self.draft_07.write_bytes(subprocess.check_output([PROGRAM, "schema", "--for", "draft-07"]))
-        # Strict, tombi would warn of every file; that would measure its printing.
+        # In strict mode, tombi would print a warning for every file, and the benchmark would measure its output.
         schemas = '[[schemas]]\npath = "schema.json"\ninclude = ["*/*.toml"]\n'
         (folder / "tombi.toml").write_text(schemas)
         self.add("many", {f"{number:05}.toml": settings(chance, chance.randint(1, 2)) for number in range(files)})
@@ -92,11 +92,11 @@ class Place:
             (self.folder / name / file).write_text(text)
 
     def ours(self, name):
-        """The program's command for a folder."""
+        """Returns the command of our program for a folder."""
         return [PROGRAM, "check", name]
 
     def peers(self, name):
-        """The other tools' commands for a folder. taplo knows no newer draft than 07."""
+        """Returns the commands of the other tools for a folder. taplo supports no draft newer than 07."""
         files = sorted(f"{name}/{path.name}" for path in (self.folder / name).iterdir())
         return {
             "taplo": [TOOLS / "taplo", "lint", "--no-auto-config", "--schema", self.draft_07.as_uri(), *files],
@@ -105,7 +105,7 @@ class Place:
         }
 
     def seconds(self, command):
-        """How long a command takes."""
+        """Returns the duration of a command."""
         start = time.perf_counter()
         done = subprocess.run(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         taken = time.perf_counter() - start
@@ -114,13 +114,13 @@ class Place:
         return taken
 
     def peak(self, command):
-        """The most memory that a command had, in bytes."""
+        """Returns the peak memory of a command in bytes."""
         helper = [sys.executable, "-I", "-S", "-c", PEAK, *command]
         return int(subprocess.check_output(helper, cwd=self.folder)) * 1024
 
 
 def pairs(place, first, second, rounds):
-    """The times of two commands, run in turn, after one round that warms caches up."""
+    """Returns the times of two commands that run alternately, after one round to warm up the caches."""
     place.seconds(first), place.seconds(second)
     return [(place.seconds(first), place.seconds(second)) for _ in range(rounds)]
 
@@ -134,7 +134,7 @@ def milliseconds(times):
 
 
 def compare(place, name, what, rounds):
-    """Prints a line for each peer; gives the ratio to the fastest, which is the largest."""
+    """Prints a line per tool. Returns the ratio to the fastest tool, which is the largest ratio."""
     ratios = {}
     for peer, command in place.peers(name).items():
         times = pairs(place, place.ours(name), command, rounds)
@@ -148,9 +148,9 @@ def compare(place, name, what, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--files", type=int, default=10_000, help="how many small files")
-    parser.add_argument("--users", type=int, default=10_000, help="how many users in the large file; a tenth in the middle one")
-    parser.add_argument("--rounds", type=int, default=5, help="how many pairs of each two commands")
+    parser.add_argument("--files", type=int, default=10_000, help="number of small files")
+    parser.add_argument("--users", type=int, default=10_000, help="number of users in the large file; the medium file has a tenth")
+    parser.add_argument("--rounds", type=int, default=5, help="number of runs of each pair of commands")
     given = parser.parse_args()
     targets = []
     with tempfile.TemporaryDirectory(prefix="swyx-teams-bench-") as folder:
@@ -160,10 +160,10 @@ def main():
             place.add(name, {"users.toml": settings(random.Random(2), users)})
         size = statistics.mean(path.stat().st_size for path in (place.folder / "many").iterdir())
         print(f"{os.cpu_count()} processors; {given.files:,} files of {size:.0f} bytes on average; {given.rounds} rounds")
-        row("median", "ours", "theirs", "ratio", "least to most")
+        row("median", "ours", "theirs", "ratio", "min to max")
         many = compare(place, "many", f"{given.files:,} files", given.rounds)
         targets.append(("many files / fastest peer", many, 0.12, ""))
-        # A start takes milliseconds, so there can be more of them.
+        # A start takes only milliseconds, so use more rounds.
         one = compare(place, "one", "one small file", given.rounds * 5)
         targets.append(("one file / fastest peer", one, 0.4, ""))
         large = compare(place, "large", f"{given.users:,} users", given.rounds)
@@ -174,12 +174,12 @@ def main():
         row(f"ours: {sizes['large']:,} and {sizes['middle']:,} users", milliseconds(more), milliseconds(fewer), f"{growth:.2f}")
         targets.append((f"{sizes['large']:,} / {sizes['middle']:,} users", growth, 12, ""))
         peaks = [place.peak(place.ours("thousand")) / MEBI for _ in range(given.rounds)]
-        targets.append(("peak memory, 1,000 files, at most", statistics.median(peaks), 10, " MiB"))
+        targets.append(("peak memory, 1,000 files, maximum", statistics.median(peaks), 10, " MiB"))
         seconds = online.measure(given.rounds)
-        targets.append(("200 files online, 100 ms an answer", seconds, 2, " s"))
+        targets.append(("200 files online, 100 ms responses", seconds, 2, " s"))
         answered, peak = tenant.measure()
         targets.append(("emulator, 650 of 100,000 presences", answered, 5, " ms"))
-        targets.append(("emulator's memory, 100,000 users", peak / MEBI, 200, " MiB"))
+        targets.append(("memory of emulator, 100,000 users", peak / MEBI, 200, " MiB"))
     print()
     for what, value, target, unit in targets:
         verdict = "met" if value <= target else "NOT met"

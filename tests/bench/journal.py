@@ -1,25 +1,25 @@
-"""How long changes took from one side to the other, by the emulator's journal alone: the program's own figures are not asked.
+"""Measures the delays between both sides with the journal of the emulator. It does not use the metrics of the program.
 
-A change counts if there was something to do and a chance to see it: not if it was undone in less than the time that the target gives, and not
-if the program's own session stands in front of it in Teams, for then nobody can see it.
+A change counts if it requires an action and is visible. It does not count if it is reverted within the target time, or if a session of the
+program hides it in Teams.
 """
 
 import json
 from bisect import bisect_right
 from collections import defaultdict
 
-# The vendor's table, for the presences that the emulator's load sets: what Swyx shows.
+# The Swyx status for each presence that the load of the emulator sets, from the table of the vendor.
 STATUS = {
     "Available/Available": "Available", "Busy/Busy": "Away", "Busy/InACall": "Speaking", "Busy/InAMeeting": "Away",
     "DoNotDisturb/DoNotDisturb": "DoNotDisturb", "DoNotDisturb/Presenting": "Speaking", "Away/Away": "Away",
     "BeRightBack/BeRightBack": "Away", "Offline/OffWork": "Away",
 }  # fmt: skip
-# After a session was cleared, what looks like it is not believed for so long, in seconds; and the reading after that.
+# Seconds after the end of a session in which the program ignores a presence that looks like it, plus the next reading.
 ECHO = 10 + 5
 
 
 def read(path):
-    """The journal by person, as lists of (time, what, value); who is in Teams only is left out."""
+    """Returns the journal per user, as lists of (time, what, value). Users who are only in Teams are omitted."""
     people = defaultdict(list)
     with open(path, encoding="utf-8") as lines:
         for line in lines:
@@ -33,14 +33,14 @@ def read(path):
 
 
 def to_teams(people, begin, end, target):
-    """The seconds from each call's begin or end to what it changed in Teams, for changes between two times."""
+    """Returns the seconds from each begin or end of a call to its effect in Teams, for changes between two times."""
     delays = []
     for entries in people.values():
         waits, is_open = None, False
         for at, what, _ in entries + [(end, "end", None)]:
             if what in ("call", "hangup", "end"):
                 if waits and begin <= waits[0] < end and at - waits[0] >= target:
-                    # It was not done, and there was time enough.
+                    # There was enough time, but no effect.
                     delays.append(at - waits[0])
                 needs = what == "call" and not is_open or what == "hangup" and is_open
                 waits = (at, what) if needs else None
@@ -54,7 +54,7 @@ def to_teams(people, begin, end, target):
 
 
 def to_swyx(people, begin, end, target):
-    """The seconds from each change in Teams to the status in Swyx."""
+    """Returns the seconds from each change in Teams to the status in Swyx."""
     delays = []
     for entries in people.values():
         masked = masks(entries, end)
@@ -80,14 +80,14 @@ def to_swyx(people, begin, end, target):
 
 
 def masks(entries, end):
-    """When something of the program's own may stand in front, as a sorted list of begins and one of ends."""
+    """Returns when a session of the program may hide the presence, as sorted lists of begins and ends."""
     begins, ends = [], []
     since = None
     for at, what, _ in entries:
         if what in ("call", "set-presence") and since is None:
             since = at
         elif what == "clear-presence":
-            # Also without a begin: what may be an earlier run's is cleared, too.
+            # It may have no begin: sessions of an earlier run are cleared, too.
             begins.append(at if since is None else since), ends.append(at + ECHO)
             since = None
     if since is not None:
@@ -96,13 +96,13 @@ def masks(entries, end):
 
 
 def counts(since, until, begin, end, masked):
-    """Whether a change of that time counts, which could be seen until then."""
+    """Returns whether a change at `since` counts, if it was visible until `until`."""
     begins, ends = masked
     last = bisect_right(begins, until) - 1
     return begin <= since < end and (last < 0 or ends[last] < since)
 
 
 def of_a_hundred(many, delays):
-    """What so many of a hundred did not exceed."""
+    """Returns the delay that this percentage does not exceed."""
     ordered = sorted(delays)
     return ordered[max(-(-len(ordered) * many // 100), 1) - 1]

@@ -1,4 +1,4 @@
-"""How long `check --online` takes over many files, when every answer comes 100 ms late."""
+"""Measures `check --online` for many files if every response has a delay of 100 ms."""
 
 import os
 import statistics
@@ -13,7 +13,7 @@ from emulator import Emulator
 
 
 def settings(facts):
-    """A settings file that leads to the emulator."""
+    """Returns a settings file for the emulator."""
     return f"""\
 [control_center]
 MsTeamsStatusSyncMode = 2
@@ -29,7 +29,7 @@ ca_file = "{facts['ca_file']}"
 
 
 def measure(rounds, files=200):
-    """The median of the seconds for all files together."""
+    """Returns the median time for all files in seconds."""
     with Emulator("--fault", "slow=100") as emulator:
         place = emulator.folder / "files"
         place.mkdir()

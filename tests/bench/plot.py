@@ -1,4 +1,4 @@
-"""A plot with logarithmic axes as SVG, by hand."""
+"""Writes a plot with logarithmic axes as SVG, without a library."""
 
 from math import ceil, floor, log10
 
@@ -6,7 +6,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 320, 70, 50, 40
 
 
 def panel(title, unit, points, offset):
-    """One measure against the number of users; the dashed line grows as they do, from the first point on."""
+    """Plots one measure against the number of users. The dashed line shows linear growth from the first point."""
     low_x, high_x = log10(points[0][0]), log10(points[-1][0])
     linear = [(points[0][0], points[0][1]), (points[-1][0], points[0][1] * points[-1][0] / points[0][0])]
     values = [value for _, value in points + linear]
@@ -42,7 +42,7 @@ def panel(title, unit, points, offset):
 
 
 def write(path, measures):
-    """Writes panels side by side: (title, unit, points) each."""
+    """Writes the panels side by side. Each measure is (title, unit, points)."""
     parts = [part for number, measure in enumerate(measures) for part in panel(*measure, offset=number * WIDTH)]
     width = WIDTH * len(measures)
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" font-family="sans-serif" font-size="12">'

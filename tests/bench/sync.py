@@ -1,6 +1,6 @@
-"""How soon the synchronisation carries changes, and what it takes, against the emulated tenant with Graph's limits.
+"""Measures delays and resource usage of the synchronisation against an emulated tenant with the limits of Graph.
 
-Nothing here passes or fails by time; a request that is put off (429), or a run in which nothing is carried, stops all.
+Times never fail the benchmark. A throttled request (429) or a run without any synchronised change ends it.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from emulator import Emulator
 
 MEBI = 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
-# How long reading the lists may take.
+# Seconds in which the program reads the user lists.
 START = 15
 
 
 def settings(facts):
-    """A settings file that leads to the emulator."""
+    """Returns a settings file for the emulator."""
     return f"""\
 [swyx]
 version = "14.10"
@@ -76,7 +76,7 @@ class Run:
         self.ends.close()
 
     def end(self, said):
-        """Ends the program; one that ended before, or not as it should, stops all."""
+        """Stops the program. An exit code other than 0 ends the benchmark."""
         self.process.terminate()
         code = self.process.wait(60)
         if code != 0:
@@ -84,40 +84,40 @@ class Run:
             sys.exit(f"sync ended with {code}\n{said.read()[-2_000:]}")
 
     def usage(self):
-        """The processor's seconds so far, and the peak of memory in MiB."""
+        """Returns the CPU seconds so far, and the peak memory in MiB."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return (int(stat[11]) + int(stat[12])) / TICKS, int(status.split("VmHWM:")[1].split()[0]) * 1024 / MEBI
 
     def refused(self):
-        """How many requests were put off, of how many."""
+        """Returns the number of throttled requests and of all requests."""
         text = self.emulator.log_text()
         return text.count('"status":429'), text.count("\n")
 
 
 def delays(users, percent, seconds, settle):
-    """The seconds that changes took in each direction."""
+    """Measures the delays of changes in each direction."""
     with Run(users, percent) as run:
         time.sleep(settle + seconds)
         begin = run.since + settle
         found = journal.read(run.journal)
-        # Changes of the last seconds may still be on their way.
+        # Changes of the last seconds may still be in progress.
         end = max(entries[-1][0] for entries in found.values())
         to_swyx = journal.to_swyx(found, begin, end, TARGETS["Teams to Swyx"])
         to_teams = journal.to_teams(found, begin, end, TARGETS["Swyx to Teams"])
         put_off, requests = run.refused()
-    print(f"{users:,} users, {percent} % a second in each direction, {seconds} s: {requests:,} requests, {put_off} of them 429")
+    print(f"{users:,} users, {percent} % per second in each direction, {seconds} s: {requests:,} requests, {put_off} with status 429")
     for way, all_of in [("Teams to Swyx", to_swyx), ("Swyx to Teams", to_teams)]:
         if not all_of:
-            sys.exit(f"{way}: nothing was carried")
+            sys.exit(f"{way}: no change was synchronised")
         of = [journal.of_a_hundred(many, all_of) for many in (50, 99, 100)]
-        print(f"  {way}: {len(all_of):,} changes; half within {of[0]:.2f} s, 99 % {of[1]:.2f} s, all {of[2]:.2f} s")
+        print(f"  {way}: {len(all_of):,} changes; 50 % within {of[0]:.2f} s, 99 % within {of[1]:.2f} s, all within {of[2]:.2f} s")
         yield f"{way}, 99 %", of[1], TARGETS[way], " s"
     yield "429", put_off, 0, ""
 
 
 def takes(users, percent, seconds):
-    """What it takes with so many users: parts of a core from its start on, and once it has read all lists; and MiB."""
+    """Measures CPU and memory: the CPU cores used since the start and after the lists were read, and the peak memory in MiB."""
     with Run(users, percent) as run:
         time.sleep(START)
         early, _ = run.usage()
@@ -125,9 +125,9 @@ def takes(users, percent, seconds):
         spent, peak = run.usage()
         put_off, requests = run.refused()
     whole, later = spent / max(seconds, START + 1), (spent - early) / max(seconds - START, 1)
-    print(f"{users:,} users, {percent} % a second, {seconds} s: {whole:.3f} of a core, after {START} s {later:.3f}; {peak:.1f} MiB; {requests:,} requests, {put_off} of them 429", flush=True)
+    print(f"{users:,} users, {percent} % per second, {seconds} s: {whole:.3f} CPU cores, {later:.3f} after {START} s; {peak:.1f} MiB; {requests:,} requests, {put_off} with status 429", flush=True)
     if put_off:
-        sys.exit("requests were put off")
+        sys.exit("requests were throttled")
     return whole, later, peak
 
 
@@ -136,32 +136,32 @@ TARGETS = {"Teams to Swyx": 5.0, "Swyx to Teams": 1.0}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--users", type=int, default=5_000, help="how many users whose delays are measured")
-    parser.add_argument("--percent", type=float, default=0.5, help="of how many percent of them something changes in a second, on each side")
-    parser.add_argument("--seconds", type=int, default=600, help="for how long")
-    parser.add_argument("--settle", type=int, default=60, help="how many seconds before that changes do not count: calls in Teams at the beginning may be an earlier run's sessions, and are cleared")
-    parser.add_argument("--large", type=int, default=100_000, help="how many users for processor and memory")
-    parser.add_argument("--large-seconds", type=int, default=120, help="for how long")
-    parser.add_argument("--large-percent", type=float, default=0.02, help="as --percent: Graph takes 50 requests in a second")
-    parser.add_argument("--sizes", default="1000,10000", help="fewer users beside these, for the plot; empty: no plot")
-    parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="where to write it")
+    parser.add_argument("--users", type=int, default=5_000, help="number of users for the delays")
+    parser.add_argument("--percent", type=float, default=0.5, help="percentage of these users with a change per second, on each side")
+    parser.add_argument("--seconds", type=int, default=600, help="duration")
+    parser.add_argument("--settle", type=int, default=60, help="seconds at the start in which changes do not count: calls in Teams may then be sessions of an earlier run, which are cleared")
+    parser.add_argument("--large", type=int, default=100_000, help="number of users for CPU and memory")
+    parser.add_argument("--large-seconds", type=int, default=120, help="duration")
+    parser.add_argument("--large-percent", type=float, default=0.02, help="like --percent; Graph accepts 50 requests per second")
+    parser.add_argument("--sizes", default="1000,10000", help="smaller numbers of users for the plot; empty: no plot")
+    parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="path of the plot")
     given = parser.parse_args()
     targets = list(delays(given.users, given.percent, given.seconds, given.settle)) if given.users else []
     if given.large:
         sizes = [int(size) for size in given.sizes.split(",") if size] + [given.large]
         taken = [takes(size, given.large_percent, given.large_seconds) for size in sizes]
         whole, _, peak = taken[-1]
-        targets.append((f"{given.large:,} users, parts of a core", whole, 0.2, ""))
+        targets.append((f"{given.large:,} users, CPU cores", whole, 0.2, ""))
         targets.append((f"{given.large:,} users, memory", peak, 80, " MiB"))
         if len(sizes) > 1:
             growth = [taken[-1][measure] / taken[0][measure] for measure in (0, 2)]
             most = sizes[-1] / sizes[0]
-            targets.append((f"{sizes[-1]:,} / {sizes[0]:,} users, processor", growth[0], most, ""))
+            targets.append((f"{sizes[-1]:,} / {sizes[0]:,} users, CPU", growth[0], most, ""))
             targets.append((f"{sizes[-1]:,} / {sizes[0]:,} users, memory", growth[1], most, ""))
             points = [list(zip(sizes, values)) for values in zip(*taken)]
-            measures = [("Processor", "parts of a core", points[0]), ("Peak of memory", "MiB", points[2])]
+            measures = [("CPU", "cores", points[0]), ("Peak memory", "MiB", points[2])]
             plot.write(given.plot, measures)
-            print(f"the plot is in {given.plot}")
+            print(f"plot: {given.plot}")
     print()
     for what, value, target, unit in targets:
         verdict = "met" if value <= target else "NOT met"

@@ -1,4 +1,4 @@
-"""How fast a large emulated tenant tells the presences of many users, and how much memory it takes meanwhile."""
+"""Measures how fast a large emulated tenant returns the presences of many users, and its memory."""
 
 import statistics
 import sys
@@ -9,7 +9,7 @@ from emulator import Emulator
 
 
 def measure(users=100_000, ids=650, rounds=101):
-    """The median of the milliseconds in which it answers, by its own log, and its peak of memory in bytes."""
+    """Returns the median response time in milliseconds, from the log of the emulator, and its peak memory in bytes."""
     path = "/communications/getPresencesByUserId"
     with Emulator("--users", str(users)) as emulator:
         asked, token = emulator.users(ids), emulator.sign_in()

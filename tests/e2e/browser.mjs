@@ -1,10 +1,10 @@
-// Starts Debian's Chromium, and bundles what other people's packages need to run in it.
+// Starts Chromium, and bundles scripts with third-party packages for it.
 
 import { fileURLToPath } from "node:url";
 
 import { installed } from "./common.mjs";
 
-/** Runs `visit` with a browser, which ends with it. The sandbox of Chromium's own needs a user that is not root. */
+/** Runs `visit` with a browser, and closes it at the end. The sandbox of Chromium does not work as root. */
 export async function withBrowser({ chromium, options = [] }, visit) {
     const args = process.getuid() === 0 ? ["--no-sandbox", ...options] : options;
     const browser = await installed("playwright-core").chromium.launch({ executablePath: chromium, args });
@@ -15,7 +15,7 @@ export async function withBrowser({ chromium, options = [] }, visit) {
     }
 }
 
-/** A script of this folder as one text, with all that it imports. */
+/** Returns a script of this folder, bundled with its imports. */
 export async function bundled(name) {
     const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
     const built = await installed("esbuild").build({

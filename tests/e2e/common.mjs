@@ -1,18 +1,18 @@
-// What the scripts share: the installed packages, and one question in and one answer out, both JSON.
+// Shared by the scripts: the installed packages, and JSON input and output.
 
 import { createRequire } from "node:module";
 
-// `tests/run` installs the packages there; a script cannot import what does not lie above it.
+// `tests/run` installs the packages there. A script can import only packages from parent folders.
 export const installed = createRequire(new URL("../../target/e2e/node/", import.meta.url));
 
-/** Reads the question on standard input, and prints what `answer` makes of it. */
+/** Reads the question from standard input, and prints the result of `answer`. */
 export async function answering(answer) {
     let text = "";
     for await (const part of process.stdin) text += part;
     console.log(JSON.stringify(await answer(JSON.parse(text))));
 }
 
-/** What a call gave: `{ok}`, or `{error}` with what a program would look at. */
+/** Returns the result of a call: `{ok}`, or `{error}` with the members that a program would use. */
 export async function outcome(call) {
     try {
         return { ok: (await call()) ?? null };

@@ -1,4 +1,4 @@
-"""What the end-to-end checks share: where things are, and how to run them."""
+"""Shared by the end-to-end tests: paths, and functions to run programs."""
 
 import os
 import shutil
@@ -10,15 +10,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "target/release/swyx-teams"
-# Not resolved: the interpreter is a link, and the tools lie beside the link.
+# Do not resolve the path: the interpreter is a link, and the tools are next to the link.
 TOOLS = Path(sys.executable).parent
-# Debian's; others have it by another name.
+# The name on Debian. Other systems use other names.
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
 TENANT = "6f1d9a54-0c3e-4b7d-9d51-8a2f5c7e3b10"
 CLIENT = "2b8e4c71-5a9f-4d36-b0c8-7e1f3a6d9245"
 
-# One change with all that a customer's first file holds: the keys and values of one `set`.
+# The keys and values of one `set` command that creates a complete first file.
 FIRST_FILE = [
     "control_center.MsTeamsStatusSyncMode", "2",
     "control_center.MsTeamsTenantId", TENANT,
@@ -35,16 +35,16 @@ FIRST_FILE = [
 
 
 def environment(**more):
-    """This process's environment without what would change a verdict or a colour; tools and program on PATH."""
+    """Returns the environment of this process without variables that change results or colours, with tools and program on PATH."""
     theirs = ("SWYX_TEAMS_", "GIT_", "CLICOLOR", "NO_COLOR", "FORCE_COLOR", "PRE_COMMIT", "TAPLO_", "TOMBI_")
     kept = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith(theirs)}
     path = os.pathsep.join([str(PROGRAM.parent), str(TOOLS), os.environ["PATH"]])
-    # Messages are compared as one line; on a terminal, its own width counts.
+    # Messages are compared as one line. On a terminal, its width applies.
     return kept | {"PATH": path, "TERM": "xterm-256color", "COLUMNS": "1000"} | more
 
 
 def run(*command, folder=None, text="", **more):
-    """Runs a command to its end with a pipe at each stream."""
+    """Runs a command to its end with pipes for all streams."""
     words = [str(word) for word in command]
     return subprocess.run(
         words, cwd=folder, input=text, env=environment(**more), capture_output=True, encoding="utf-8"
@@ -57,7 +57,7 @@ def ours(*words, folder=None, **more):
 
 
 class Case(unittest.TestCase):
-    """A test with an empty folder of its own."""
+    """A test with its own empty folder."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="swyx-teams-e2e-")
@@ -65,14 +65,14 @@ class Case(unittest.TestCase):
         self.folder = Path(folder.name).resolve()
 
     def write(self, name, text):
-        """Writes a file below the test's folder."""
+        """Writes a file in the folder of the test."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
         return path
 
     def first_file(self, name="swyx-teams.toml"):
-        """A correct settings file, made by the program in one call."""
+        """Creates a valid settings file with one call of the program."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         self.passes(ours("--config", path, "set", *FIRST_FILE))

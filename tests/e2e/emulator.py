@@ -1,4 +1,4 @@
-"""The emulator as other people's clients meet it: started, spoken to over HTTPS, and ended."""
+"""Starts and stops the emulator, and sends requests to it over HTTPS, for tests with third-party clients."""
 
 import asyncio
 import json
@@ -18,29 +18,29 @@ import requests
 from common import PROGRAM, environment
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
-# Microsoft's own public clients Graph Command Line Tools and Azure CLI:
+# The public clients of Microsoft, Graph Command Line Tools and Azure CLI:
 # https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
 COMMAND_LINE_TOOLS = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-# The id of nothing, and a secret of the right form that opens nothing.
+# An unknown id, and an invalid secret with a valid format.
 NOWHERE = "5d2f8b1c-93e6-4f0a-a7d4-1c6e8b3f9052"
 WRONG_SECRET = "abc8Q~wrong.wrong.wrong.wrong.wrong.wron"
-# What turns these clients away from an address or a certificate that a test names.
+# Variables that make these clients use another address or certificate than the test.
 THEIRS = ("_PROXY", "_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS", "AZURE_", "MSAL_")
 MEMBERS = {
     "authority", "graph", "gateway", "ca_file", "tenant_id", "client_id", "client_secret", "admin_token", "gateway_token",
 }  # fmt: skip
-# Seconds that tell a hang from a slow machine.
+# Seconds. Only detects a hang, so it also fits slow machines.
 START, END = 60, 10
 
 
 def plain_environment():
-    """This process's environment without what leads clients elsewhere."""
+    """Returns the environment of this process without variables that redirect clients."""
     return {name: value for name, value in os.environ.items() if not any(word in name.upper() for word in THEIRS)}
 
 
 class Emulator:
-    """One run of `swyx-teams emulate`, whose facts are attributes: `emulator.tenant_id`."""
+    """One run of `swyx-teams emulate`. Its facts are attributes, such as `emulator.tenant_id`."""
 
     def __init__(self, *options):
         self.options = options
@@ -90,19 +90,19 @@ class Emulator:
             raise AttributeError(name) from None
 
     def said(self):
-        """What it wrote on standard error."""
+        """Returns its output on standard error."""
         return (self.folder / "stderr").read_text(encoding="utf-8")
 
     def log_text(self):
         return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
 
     def log(self):
-        """The requests so far, oldest first."""
+        """Returns the requests so far, oldest first."""
         return [json.loads(line) for line in self.log_text().splitlines()]
 
     @property
     def address(self):
-        """The host and port of everything that it serves, as `--trust` takes it."""
+        """Returns its host and port in the format of `--trust`."""
         return self.authority.removeprefix("https://")
 
     @property
@@ -110,7 +110,7 @@ class Emulator:
         return f"{self.authority}/{self.tenant_id}"
 
     def ask(self, method, url, token=None, **more):
-        """One request with nothing of a client in between; `url` may begin after the version of Graph."""
+        """Sends one request without a client library. `url` can be a path after the version of Graph."""
         headers = more.pop("headers", {}) | ({"Authorization": f"Bearer {token}"} if token else {})
         with requests.Session() as session:
             session.trust_env = False
@@ -124,13 +124,13 @@ class Emulator:
         return answer.json()
 
     def key_of(self, token):
-        """The published key that a token names."""
+        """Returns the published key that a token names."""
         wanted = jwt.get_unverified_header(token)["kid"]
         keys = jwt.PyJWKSet.from_dict(self.ask("GET", self.discovery()["jwks_uri"]).json())
         return keys[wanted].key
 
     def claims(self, token, audience="https://graph.microsoft.com", issuer=None):
-        """The claims of a token that holds against the published keys; any other raises `jwt.InvalidTokenError`."""
+        """Verifies a token against the published keys and returns its claims, or raises `jwt.InvalidTokenError`."""
         return jwt.decode(
             token, self.key_of(token), algorithms=["RS256"], audience=audience,
             issuer=issuer or f"https://sts.windows.net/{self.tenant_id}/",
@@ -138,11 +138,11 @@ class Emulator:
         )  # fmt: skip
 
     def form(self, path, **fields):
-        """A form to an address of Entra's."""
+        """Posts a form to an address of Entra ID."""
         return self.ask("POST", f"{self.tenant_authority}/{path}", data=fields)
 
     def sign_in(self, secret=None, client_id=None):
-        """An access token of the application, as plain as can be."""
+        """Returns an access token of the application, without a client library."""
         answer = self.form(
             "oauth2/v2.0/token", grant_type="client_credentials", scope=GRAPH_SCOPE,
             client_id=client_id or self.client_id, client_secret=secret or self.client_secret,
@@ -151,14 +151,14 @@ class Emulator:
         return answer.json()["access_token"]
 
     def users(self, count=3):
-        """Object ids of some users, as the administrator sees them."""
+        """Returns object ids of some users, read as the administrator."""
         answer = self.ask("GET", f"/users?$select=id&$top={count}", self.admin_token)
         answer.raise_for_status()
         return [user["id"] for user in answer.json()["value"]]
 
 
 class Clients(unittest.IsolatedAsyncioTestCase):
-    """Tests that share one emulator, in an environment that leads nowhere else."""
+    """Tests that share one emulator, in an environment without other addresses."""
 
     OPTIONS = ()
 
@@ -169,9 +169,9 @@ class Clients(unittest.IsolatedAsyncioTestCase):
         cls.emulator = cls.enterClassContext(Emulator(*cls.OPTIONS))
 
     async def asyncSetUp(self):
-        # The test loop reports whatever takes 0.1 s, which here is each start of an emulator.
+        # The test loop reports all calls longer than 0.1 s, and each start of an emulator takes longer.
         asyncio.get_running_loop().slow_callback_duration = START
 
     def another(self, *options):
-        """An emulator of this test alone."""
+        """Starts an emulator for one test."""
         return self.enterContext(Emulator(*options))

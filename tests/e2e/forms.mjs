@@ -1,13 +1,13 @@
-// Shows a schema by a form library in a real browser, takes some steps in it, and says what was seen and what the form produced.
-// Each step is [what, selector, value]; `until` waits for an expression of `data`, `errors` and `field(selector)`.
+// Shows a schema with a form library in a real browser, performs steps, and prints the visible inputs and the result.
+// Each step is [what, selector, value]. `until` waits for an expression with `data`, `errors` and `field(selector)`.
 
 import { bundled, withBrowser } from "./browser.mjs";
 import { answering, installed } from "./common.mjs";
 
-const LIMIT = 20_000; // milliseconds, which only tell a hang from a slow machine
+const LIMIT = 20_000; // milliseconds; only detects a hang
 
 const take = {
-    // Some libraries take a value at once, some when its input is left.
+    // Some libraries read a value immediately, some when the input loses focus.
     fill: async (page, selector, value) => {
         await page.fill(selector, value);
         await page.locator(selector).blur();
@@ -22,7 +22,7 @@ const take = {
         ),
 };
 
-/** Every input that a person sees. */
+/** Returns all visible inputs. */
 function fields() {
     const all = [...document.querySelectorAll("#form input, #form select, #form textarea, #form button")];
     const titles = ({ options }) => [...(options ?? [])].map((option) => option.label).filter((label) => label !== "");
@@ -32,7 +32,7 @@ function fields() {
     return seen.map((each) => ({ id: each.id, name: each.name, type: each.type, label: label(each), column: column(each.closest("td")), titles: titles(each) }));
 }
 
-/** What a settings file holds: an empty text of a key that may be missing is none, and so is a table without keys. */
+/** Converts form data to settings: removes empty optional texts and tables without keys. */
 function kept(value) {
     if (Array.isArray(value)) return value.map(kept);
     if (value === null || typeof value !== "object") return value === "" || value === null ? undefined : value;

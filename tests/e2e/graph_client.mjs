@@ -1,4 +1,4 @@
-// Azure Identity signs in and Microsoft's Graph client takes the steps that it is given, one after the other.
+// Signs in with Azure Identity, and runs the given steps with the Graph client in sequence.
 
 import { answering, installed, outcome } from "./common.mjs";
 
@@ -22,13 +22,13 @@ const steps = {
     token: (client, { scope }, { identity }) => identity.getToken(scope).then(({ token }) => token),
     get: (client, { path, retries = 0 }) => client.api(path).middlewareOptions([new RetryHandlerOptions(0, retries)]).get(),
     post: (client, { path, body }) => client.api(path).middlewareOptions([new RetryHandlerOptions(0, 0)]).post(body),
-    // Every item of every page.
+    // All items of all pages.
     async all(client, { path }) {
         const items = [];
         await new PageIterator(client, await client.api(path).get(), (item) => items.push(item)).iterate();
         return items;
     },
-    // Reads of several paths as one batch, built by the client itself. It takes the host off; Node wants one in a request.
+    // Reads several paths as one batch that the client builds. Node requires a host in a request; the client removes it.
     async batch(client, { paths }) {
         const parts = paths.map((path, index) => ({ id: `${index}`, request: new Request(new URL(path, "https://localhost/")) }));
         const answer = await client.api("/$batch").post(await new BatchRequestContent(parts).getContent());

@@ -1,4 +1,4 @@
-"""Azure Identity and the Graph SDK for Python, led to an emulator."""
+"""Azure Identity and the Graph SDK for Python, configured for an emulator."""
 
 import logging
 import ssl
@@ -21,12 +21,12 @@ from msgraph_core import GraphClientFactory
 
 from emulator import GRAPH_SCOPE, Clients
 
-# It says on standard error what it then raises as well.
+# It prints errors on standard error and raises them, too.
 logging.getLogger("azure.identity").addHandler(logging.NullHandler())
 
 
 class Ready:
-    """A credential that holds a token already, such as the administrator's."""
+    """A credential with an existing token, such as that of the administrator."""
 
     def __init__(self, token):
         self.token = token
@@ -36,7 +36,7 @@ class Ready:
 
 
 def credential(emulator, **other):
-    """The application of the scenario."""
+    """Returns the credential of the application of the scenario."""
     return ClientSecretCredential(
         other.get("tenant_id", emulator.tenant_id), other.get("client_id", emulator.client_id),
         other.get("client_secret", emulator.client_secret), authority=emulator.authority,
@@ -45,21 +45,21 @@ def credential(emulator, **other):
 
 
 class GraphCase(Clients):
-    """Tests by the Graph SDK."""
+    """Tests with the Graph SDK."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.enterClassContext(warnings.catch_warnings())
-        # The SDK calls classes of its own deprecated, and reads them all the same.
+        # The SDK uses its own deprecated classes.
         warnings.filterwarnings("ignore", category=DeprecationWarning, module="msgraph")
 
     def graph(self, emulator=None, who=None, retries=0):
-        """A Graph client as `who`, by default the application; the SDK itself waits and tries again only where told to."""
+        """Returns a Graph client for `who`, by default the application. The SDK retries only if the test enables it."""
         emulator = emulator or self.emulator
         who = who or credential(emulator)
         trust = ssl.create_default_context(cafile=emulator.ca_file)
-        # As the SDK's own, which speaks HTTP/2 where it is offered. It closes none that it was given.
+        # Like the client of the SDK, which uses HTTP/2 if offered. The SDK does not close a client that it did not create.
         transport = httpx.AsyncHTTPTransport(verify=trust, http2=True)
         self.addAsyncCleanup(transport.aclose)
         self.addCleanup(getattr(who, "close", lambda: None))
@@ -76,13 +76,13 @@ class GraphCase(Clients):
         return GraphServiceClient(request_adapter=adapter)
 
     def as_admin(self, emulator=None, retries=0):
-        """The same as the administrator."""
+        """Returns a Graph client for the administrator."""
         emulator = emulator or self.emulator
         return self.graph(emulator, Ready(emulator.admin_token), retries)
 
 
 async def set_presence(client, user, session, availability, activity, minutes=5):
-    # The SDK writes a duration as Python does, `0:05:00`, and not as ISO 8601.
+    # The SDK writes durations in the format of Python (`0:05:00`) instead of ISO 8601.
     await client.users.by_user_id(user).presence.set_presence.post(SetPresencePostRequestBody(
         session_id=session, availability=availability, activity=activity, expiration_duration=timedelta(minutes=minutes),
     ))  # fmt: skip
@@ -93,12 +93,12 @@ async def clear_presence(client, user, session):
 
 
 async def presence(client, user):
-    """Availability and activity of one user."""
+    """Returns availability and activity of one user."""
     seen = await client.users.by_user_id(user).presence.get()
     return seen.availability, seen.activity
 
 
 async def presences(client, ids):
-    """The same of many, by object id."""
+    """Returns availability and activity of many users by object id."""
     seen = await client.communications.get_presences_by_user_id.post(GetPresencesByUserIdPostRequestBody(ids=ids))
     return {each.id: (each.availability, each.activity) for each in seen.value}

@@ -1,11 +1,11 @@
-// MSAL for Node signs in: as the application with its secret, or as a user by device code and then by refresh token.
+// Signs in with MSAL for Node: as the application with its secret, or as a user with a device code and then a refresh token.
 
 import { answering, installed, outcome } from "./common.mjs";
 
 const { ConfidentialClientApplication, PublicClientApplication } = installed("@azure/msal-node");
 
 function auth({ authority, tenant_id, client_id }, more = {}) {
-    // A host that MSAL does not know has to be called known, or it asks Microsoft about it.
+    // Declares the host as known, because MSAL would otherwise ask Microsoft about it.
     return { clientId: client_id, authority: `${authority}/${tenant_id}`, knownAuthorities: [new URL(authority).host], ...more };
 }
 

@@ -20,7 +20,7 @@ DROPPED = {"connection", "content-length", "transfer-encoding", "content-encodin
 
 
 def certificate(folder):
-    """A key and a certificate for this machine alone, as one file."""
+    """Writes a key and a certificate for localhost to one file."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "man in the middle")])
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -44,7 +44,7 @@ def certificate(folder):
 
 
 class Relayed(Emulator):
-    """An emulator that is running already, as seen through the one in the middle."""
+    """A running emulator, accessed through the relay."""
 
     def __init__(self, behind, base, ca_file):
         super().__init__()
@@ -55,7 +55,7 @@ class Relayed(Emulator):
 
 @contextmanager
 def relay(behind, change):
-    """`change(path, text)` is the body to pass on in place of `text`."""
+    """Runs a relay. `change(path, text)` returns the body to send instead of `text`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -1,4 +1,4 @@
-"""A program on a terminal of its own, read as a person reads it: what stands on the screen, not the bytes that were sent."""
+"""Runs a program on a terminal and reads its screen as a user sees it, not the bytes that were sent."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ import pyte
 
 from common import environment
 
-# Large enough that nothing scrolls away or wraps; seconds that tell a hang from a slow machine.
+# The size avoids scrolling and wrapping. The limit in seconds only detects a hang.
 COLUMNS, LINES, LIMIT = 110, 200, 60
 
 ENTER, ESCAPE, CONTROL_C, DOWN, BACKSPACE = "\r", "\x1b", "\x03", "\x1b[B", "\x7f"
@@ -34,18 +34,18 @@ class Screen:
         self.code = None
 
     def text(self):
-        """What stands on the screen, without blanks at the ends of lines and empty lines at its end."""
+        """Returns the text on the screen, without trailing whitespace and trailing empty lines."""
         return "\n".join(line.rstrip() for line in self.screen.display).rstrip("\n") + "\n"
 
     def wait(self, text):
-        """Reads until the text stands in the last lines, as a prompt does."""
+        """Reads until the last lines contain the text, as a prompt does."""
         end = time.monotonic() + LIMIT
         while text not in "\n".join(self.text().splitlines()[-8:]):
             if not self._read(end):
                 raise AssertionError(f"{text!r} does not come:\n{self.text()}")
 
     def answer(self, question, *keys):
-        """Waits until a question is asked, and types."""
+        """Waits for a question, and types an answer."""
         self.wait(f"? {question}")
         self.type(*keys)
 
@@ -54,14 +54,14 @@ class Screen:
             os.write(self.terminal, key.encode())
 
     def end(self):
-        """The exit code, when the program has ended."""
+        """Waits for the end of the program, and returns its exit code."""
         end = time.monotonic() + LIMIT
         while self._read(end):
             pass
         return self.code
 
     def _read(self, end):
-        """Takes in what the program sent; `False` when it has ended."""
+        """Reads the output of the program. Returns `False` when it has ended."""
         if self.code is not None:
             return False
         if not select.select([self.terminal], [], [], max(0, end - time.monotonic()))[0]:
@@ -69,7 +69,7 @@ class Screen:
             raise AssertionError(f"it waits for something else:\n{self.text()}")
         try:
             piece = os.read(self.terminal, 4096)
-        except OSError:  # how Linux says that the other end was closed
+        except OSError:  # the error on Linux if the other end is closed
             piece = b""
         if piece:
             self.stream.feed(piece)
@@ -80,7 +80,7 @@ class Screen:
 
 
 class Tmux:
-    """The same in a tmux terminal, if tmux is installed: its own keys, its own screen."""
+    """Runs a program in tmux, if it is installed, and uses the keys and the screen of tmux."""
 
     KEYS = {ENTER: "Enter", ESCAPE: "Escape", CONTROL_C: "C-c", DOWN: "Down", BACKSPACE: "BSpace"}
     ENDED = "ended with "
@@ -106,7 +106,7 @@ class Tmux:
         while text not in "\n".join(self.text().splitlines()[-8:]):
             if time.monotonic() > end:
                 raise AssertionError(f"{text!r} does not come:\n{self.text()}")
-            time.sleep(0.02)  # between two looks; tmux tells nobody that its screen changed
+            time.sleep(0.02)  # polls, because tmux does not report changes of its screen
 
     def answer(self, question, *keys):
         self.wait(f"? {question}")

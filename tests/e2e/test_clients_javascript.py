@@ -1,4 +1,4 @@
-"""Microsoft's clients for JavaScript (MSAL, Azure Identity, the Graph client) sign in at the emulator and do the main job."""
+"""Microsoft's clients for JavaScript (MSAL, Azure Identity, the Graph client) sign in at the emulator and run the main workflow."""
 
 import json
 import subprocess
@@ -9,13 +9,13 @@ import jwt
 from emulator import COMMAND_LINE_TOOLS, GRAPH_SCOPE, NOWHERE, WRONG_SECRET, Clients, plain_environment
 
 HERE = Path(__file__).parent
-# Node's MSAL adds openid, profile and offline_access itself.
+# MSAL for Node adds openid, profile and offline_access.
 ADMIN_SCOPES = ["https://graph.microsoft.com/Application.ReadWrite.All", "https://graph.microsoft.com/User.Read"]
-LIMIT = 120  # seconds, which only tell a hang from a slow machine
+LIMIT = 120  # seconds; only detects a hang
 
 
 def script(name, question, trusted):
-    """Runs a script with a question; `trusted` is the file of the only authority beside the system's own."""
+    """Runs a script with a question. `trusted` is the file of the only additional certificate authority."""
     environment = plain_environment() | ({"NODE_EXTRA_CA_CERTS": str(trusted)} if trusted else {})
     done = subprocess.run(
         ["node", HERE / name], input=json.dumps(question), env=environment, capture_output=True, encoding="utf-8", timeout=LIMIT
@@ -30,7 +30,7 @@ def msal(emulator, how, scopes, trusted=True, **other):
 
 
 def graph(emulator, *take, trusted=True, **other):
-    """The answers to some steps, each with what it needs: `get(path)`, `post(path, body)`."""
+    """Runs steps such as `get(path)` and `post(path, body)`, and returns their results."""
     question = {"take": list(take), "facts": emulator.facts | other}
     return script("graph_client.mjs", question, emulator.ca_file if trusted else None)
 
@@ -51,7 +51,7 @@ def set_presence(user, session, availability, activity, duration="PT5M"):
 
 
 def main_job(emulator, user):
-    """What the synchronisation does with one user."""
+    """Runs the steps of the synchronisation for one user."""
     session = emulator.client_id
     one, many = get(f"/users/{user}/presence"), post("/communications/getPresencesByUserId", ids=[user])
     clear = post(f"/users/{user}/presence/clearPresence", sessionId=session)
@@ -95,7 +95,7 @@ class Msal(Javascript):
                 self.assertEqual(str(seen["errorNo"]), str(code), seen)
         for tenant in (NOWHERE, "not-a-tenant.example"):
             with self.subTest(tenant):
-                # It asks for the discovery document, and says of the refusal no more than that there is none.
+                # It requests the discovery document, and reports an error only as a missing document.
                 seen = msal(self.emulator, "secret", [GRAPH_SCOPE], tenant_id=tenant)
                 self.assertEqual(seen["error"]["errorCode"], "endpoints_resolution_error", seen)
                 asked = self.emulator.log()[-1]
@@ -145,7 +145,7 @@ class Graph(Javascript):
         me, presence = map(self.given, graph(self.emulator, get("/me"), get("/me/presence"), device=True, client_id=COMMAND_LINE_TOOLS))
         self.assertEqual(me["id"], self.emulator.claims(self.emulator.admin_token)["oid"])
         self.assertEqual(presence["id"], me["id"])
-        # An application has no self.
+        # An application has no `/me`.
         self.refused(graph(self.emulator, get("/me"))[0], 400)
 
     def test_main_workflow(self):
@@ -205,7 +205,7 @@ class Graph(Javascript):
 
 
 class Scenarios(Javascript):
-    """The known-bad twins of the main job."""
+    """Negative controls: the main workflow must fail in other scenarios."""
 
     def test_scenarios_that_fail(self):
         for scenario, statuses in [

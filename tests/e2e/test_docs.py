@@ -1,14 +1,15 @@
-"""The documentation: every console block is run and compared, every link leads somewhere, and lines stay short.
+"""Tests of the documentation: console blocks show the current output, links resolve, and lines are short.
 
-A block with the language `console` has lines `$ command`, each followed by what the command prints. In the expected
-output `…` stands for any text within a line, and a line that is only `…` for any number of lines. The blocks of a page run
-in one folder, one after the other. A comment before a block begins again, in a copy of a folder of docs/examples:
+A block with the language `console` has lines `$ command`, each followed by the output of the command. In the expected
+output, `…` matches any text within a line, and a line with only `…` matches any number of lines. The blocks of a page run
+in sequence in one folder. A comment before a block starts a new copy of a folder in docs/examples:
 
     <!-- console: first -->
     <!-- console: first, emulator empty -->
 
-With `emulator SCENARIO` the settings file `swyx-teams.toml` of that copy leads to an emulated tenant of that scenario, and
-the environment holds its administrator's token; `teams.secret` holds the client secret, if the tenant has one. `UPDATE=1` writes into the pages what the program prints today.
+With `emulator SCENARIO`, the settings file `swyx-teams.toml` in the copy uses an emulated tenant of this scenario, and the
+environment has the token of its administrator. `teams.secret` contains the client secret, if the tenant has one. `UPDATE=1`
+writes the current output into the pages.
 """
 
 import os
@@ -31,14 +32,14 @@ MAX_LINE = 100
 
 
 def pages():
-    """Every page that people read."""
+    """Returns all pages of the documentation."""
     top = [path for path in ROOT.glob("*.md")]
     return sorted([*top, *ROOT.glob("docs/**/*.md")])
 
 
 @dataclass
 class Step:
-    """One command and what it is to print."""
+    """One command and its expected output."""
 
     command: str
     expected: list = field(default_factory=list)
@@ -46,7 +47,7 @@ class Step:
 
 @dataclass
 class Block:
-    """One console block; `first` and `last` are the numbers of its inner lines, from 0, `last` excluded."""
+    """One console block. `first` and `last` are the line numbers of its content, from 0; `last` is exclusive."""
 
     first: int
     last: int
@@ -55,7 +56,7 @@ class Block:
 
 
 def blocks(text):
-    """The console blocks of a page."""
+    """Returns the console blocks of a page."""
     found, directive, language, first = [], None, None, 0
     lines = text.split("\n")
     for number, line in enumerate(lines):
@@ -77,7 +78,7 @@ def blocks(text):
 
 
 def steps(lines):
-    """The commands of a block."""
+    """Returns the commands of a block."""
     found = []
     for line in lines:
         if line.startswith("$ "):
@@ -92,7 +93,7 @@ def steps(lines):
 
 
 def trimmed(lines):
-    """Without blank lines at the end, which a page may leave out."""
+    """Removes trailing blank lines, which a page can omit."""
     kept = list(lines)
     while kept and not kept[-1].strip():
         kept.pop()
@@ -100,14 +101,14 @@ def trimmed(lines):
 
 
 def pattern(line):
-    """The expression that an expected line stands for."""
+    """Returns the regular expression for an expected line."""
     return re.compile(".*".join(map(re.escape, line.split(ANY))))
 
 
 def matches(expected, actual):
-    """Whether the printed lines are what is expected."""
+    """Returns whether the printed lines match the expected ones."""
     expected, actual = trimmed(expected), trimmed(actual)
-    # The places in `actual` up to which the expected lines so far can reach.
+    # The positions in `actual` that the expected lines so far can match up to.
     reached = {0}
     for line in expected:
         if line.strip() == ANY:
@@ -121,7 +122,7 @@ def matches(expected, actual):
 
 
 class Session:
-    """One folder in which commands run one after the other."""
+    """One folder in which commands run in sequence."""
 
     def __init__(self, stack, directive=None):
         folder = tempfile.TemporaryDirectory(prefix="swyx-teams-docs-")
@@ -134,10 +135,10 @@ class Session:
                 target = self.folder / source.relative_to(EXAMPLES / directive["folder"])
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
-                # Whether others can read a file is part of what `check` finds.
+                # `check` reports files that others can read.
                 target.chmod(0o600)
         if directive["scenario"]:
-            # Its packages are needed here only.
+            # Import it here, because only this code needs its packages.
             from emulator import Emulator
 
             tenant = stack.enter_context(Emulator("--scenario", directive["scenario"]))
@@ -150,8 +151,8 @@ class Session:
             self.more = {"SWYX_TEAMS_ADMIN_TOKEN": tenant.admin_token, "SWYX_TEAMS_TRUST": tenant.address}
 
     def run(self, command):
-        """The lines that a command prints, on both streams as a terminal shows them."""
-        # `$?` is the exit code of the command before.
+        """Runs a command and returns its output on both streams, as on a terminal."""
+        # `$?` is the exit code of the previous command.
         words = ["bash", "-c", f"(exit {self.code}); {command}"]
         done = subprocess.run(
             words, cwd=self.folder, env=environment(COLUMNS="80", **self.more), stdin=subprocess.DEVNULL, encoding="utf-8",
@@ -162,7 +163,7 @@ class Session:
 
 
 def play(text):
-    """Runs the blocks of a page; gives each block with what its commands printed."""
+    """Runs the blocks of a page. Yields each block with the output of its commands."""
     played = []
     with ExitStack() as stack:
         session = None
@@ -174,7 +175,7 @@ def play(text):
 
 
 def faults(text):
-    """What a page shows otherwise than the program prints it."""
+    """Returns the differences between a page and the output of the program."""
     found = []
     for block, outputs in play(text):
         for step, actual in zip(block.steps, outputs, strict=True):
@@ -185,7 +186,7 @@ def faults(text):
 
 
 def rewritten(text):
-    """The page with what the program prints today. Expected lines with `…` that still hold are kept."""
+    """Returns the page with the current output. Expected lines with `…` stay if they still match."""
     lines = text.split("\n")
     for block, outputs in reversed(play(text)):
         new = []
@@ -196,7 +197,7 @@ def rewritten(text):
                 new += step.expected
                 continue
             if trimmed(step.expected)[-1:] == [ANY]:
-                # What the page leaves out at the end stays left out.
+                # Lines that the page omits at the end stay omitted.
                 actual, rest = actual[: len(trimmed(step.expected)) - 1], [ANY]
             loose = [line for line in step.expected if ANY in line and line.strip() != ANY]
             new += [next((one for one in loose if pattern(one).fullmatch(line)), line) for line in actual] + rest
@@ -205,7 +206,7 @@ def rewritten(text):
 
 
 def anchors(text):
-    """The anchors of a page's headings, as repository hosts make them."""
+    """Returns the anchors of the headings of a page, as repository hosts create them."""
     inside, found = False, set()
     for line in text.split("\n"):
         if line.startswith("```"):
@@ -217,7 +218,7 @@ def anchors(text):
 
 
 def broken_links(path, text):
-    """Links within the repository that lead nowhere."""
+    """Returns broken links within the repository."""
     found = []
     for link in LINK.findall(re.sub(r"```.*?\n```", "", text, flags=re.DOTALL)):
         if re.match(r"[a-z]+:", link):
@@ -232,7 +233,7 @@ def broken_links(path, text):
 
 
 def long_lines(text):
-    """Numbers of lines over the limit; code and tables apart."""
+    """Returns the numbers of lines over the limit, except in code and tables."""
     inside, found = False, []
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith("```"):
@@ -286,7 +287,7 @@ class Pages(unittest.TestCase):
 
 
 class KnownBad(unittest.TestCase):
-    """Wrong pages are caught."""
+    """Negative controls: wrong pages are detected."""
 
     GOOD = "<!-- console: edit -->\n```console\n$ swyx-teams get swyx.version\n14.10\n```\n"
 

@@ -1,4 +1,4 @@
-"""What the editors' TOML tools offer by the schema that is made for them: their language servers are asked as an editor asks them."""
+"""Tests the completions and documentation that TOML language servers offer with the schema for editors."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import unittest
 
 from common import CLIENT, TENANT, TOOLS, Case, environment, ours
 
-LIMIT = 60  # seconds, which only tell a hang from a slow machine
+LIMIT = 60  # seconds; only detects a hang
 HOVER, COMPLETION = "textDocument/hover", "textDocument/completion"
 TEXT = f"""\
 #:schema ./swyx-teams.schema.json
@@ -23,7 +23,7 @@ cloud = ""
 [sync.status]
 
 """
-# Lines and characters, which count from 0.
+# Line and character numbers, from 0.
 AT_CLOUD, AT_KEY, AT_STATUS = (8, 9), (9, 0), (11, 0)
 
 
@@ -52,7 +52,7 @@ class Server:
         return json.loads(self.process.stdout.read(length))
 
     def ask(self, method, **params):
-        """Asks, and meanwhile answers what the server asks."""
+        """Sends a request, and answers requests of the server in the meantime."""
         self.number += 1
         self.send(id=self.number, method=method, params=params)
         while True:
@@ -80,7 +80,7 @@ class Server:
 
 
 class Tombi(Case):
-    """Taplo's package has no language server; what it says of a file is in the checks of the schema."""
+    """Tests tombi. The taplo package has no language server; test_schema.py tests its checks."""
 
     def server(self, schema):
         self.write("settings.toml", TEXT)
@@ -88,7 +88,7 @@ class Tombi(Case):
         server = Server(self.folder, TOOLS / "tombi", "lsp", "--offline")
         self.addCleanup(server.close)
         server.open(TEXT)
-        # It reads the schema while it already answers.
+        # It already answers while it reads the schema.
         until = time.monotonic() + LIMIT
         while not self.labels(server, *AT_CLOUD) and time.monotonic() < until:
             pass

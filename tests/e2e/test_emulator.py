@@ -1,4 +1,4 @@
-"""The emulator as a program: its folder, its certificate, its end."""
+"""Tests of the emulator as a program: its folder, its certificate and its end."""
 
 import ipaddress
 import shutil
@@ -34,7 +34,7 @@ class Program(Case):
         self.assertTrue(authority.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
 
     def test_killed_emulator_leaves_its_folder(self):
-        """The known-bad twin of every end in these tests."""
+        """Negative control for the normal end of the emulator."""
         with self.assertRaises(AssertionError):
             with Emulator() as emulator:
                 emulator.process.kill()

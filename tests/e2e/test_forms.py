@@ -1,4 +1,4 @@
-"""The schemas drive other people's form libraries, each in a real browser: what they show, and that what they produce is a correct file."""
+"""Tests third-party form libraries with the schemas in a real browser: the shown fields, and that the result is a valid file."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 from common import CHROMIUM, CLIENT, TENANT, Case, environment, ours
 
 HERE = Path(__file__).parent
-LIMIT = 120  # seconds, which only tell a hang from a slow machine
+LIMIT = 120  # seconds; only detects a hang
 MODE, SECRET = "MsTeamsStatusSyncMode", "MsTeamsClientSecret"
 LONE = "Teams to Swyx only"
 CHOICES = {
@@ -18,7 +18,7 @@ CHOICES = {
 
 
 def keys():
-    """Every key of a settings file with one user and one status, from the plain schema."""
+    """Returns every key of a settings file with one user and one status, from the plain schema."""
     schema = json.loads(ours("schema").stdout)
     for table, part in schema["properties"].items():
         place = f"{table}.0" if part.get("type") == "array" else table
@@ -28,14 +28,14 @@ def keys():
 
 
 def without_password(part):
-    """A form without every word that would mask an input."""
+    """Returns a form without all words that mask an input."""
     if isinstance(part, dict):
         return {name: without_password(value) for name, value in part.items() if value != "password"}
     return [without_password(each) for each in part] if isinstance(part, list) else part
 
 
 class Library:
-    """What holds for each library. A form is filled in whole; then it is looked at."""
+    """Tests for each library. They fill in the complete form and then read it."""
 
     choices = CHOICES
     more = ['"Busy/InAMeeting" = "Away"']
@@ -52,7 +52,7 @@ class Library:
         return json.loads(done.stdout)
 
     def inputs(self, look, key):
-        """The inputs of a key that are seen."""
+        """Returns the visible inputs of a key."""
         return [field for field in look["fields"] if self.belongs(field, key)]
 
     def test_shown_fields_and_result(self):
@@ -95,7 +95,7 @@ class Rjsf(Library, Case):
     library = tool = "rjsf"
 
     def unfit(self):
-        """The plain schema, in the draft that the validator knows."""
+        """Returns the plain schema, in a draft that the validator supports."""
         return {"schema": json.loads(ours("schema", "--for", "draft-07").stdout)}
 
     def belongs(self, field, key):
@@ -224,7 +224,7 @@ class Jedison(Library, Case):
         ]
 
     def test_mode_2_requires_a_secret(self):
-        """A key that has to be there is one that the form does not let go."""
+        """The form does not allow the removal of a required key."""
         mode, (one, two) = f"#root-control_center-{MODE}", CHOICES[f"control_center.{MODE}"]
         kept = f"field('#root-control_center-{SECRET}-activator').disabled"
         form = self.form() | {"options": {"enablePropertiesToggle": True}}
@@ -236,7 +236,7 @@ class Jedison(Library, Case):
         )  # fmt: skip
 
     def test_name_with_a_slash_is_split(self):
-        """Why the mapping is left out above: should this fail one day, it can be put in."""
+        """The reason why the test above has no mapping. If this fails, add the mapping there."""
         answer = self.ask(
             ("click", ".jedi-quick-add-property-toggle >> nth=1"),
             ("fill", "#jedi-quick-add-property-input-root-sync-status", "Busy/InAMeeting"),

@@ -1,4 +1,4 @@
-"""The emulated gateway against the contract that the program prints, by validators of others; and its stream of events by a plain client."""
+"""Tests the emulated gateway against its contract with third-party validators, and its event stream with a plain client."""
 
 import json
 import unittest
@@ -10,17 +10,17 @@ from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 from common import TOOLS, Case, ours, run
 from emulator import Emulator
 
-# What an answer is held to: its status, its type and its form are those of the contract, and nobody gets in without the token.
+# Checks of each response: status, media type and format match the contract, and requests without the token are rejected.
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
-# The stream goes on for ever, and so is read below.
+# The stream does not end, so another test reads it.
 EVENTS = "/v1/events"
-# Values that the emulator knows; with made-up ones alone nothing but refusals would be seen.
+# Values that exist in the emulator. With generated values alone, all requests would be rejected.
 KNOWN = """
 [parameters]
 "path.id" = "1001"
 "query.after" = "0"
 """
-# What must have been met for a verdict to mean something.
+# Responses that must occur, so that the result is meaningful.
 SEEN = [
     ("GET", "capabilities", 200), ("GET", "capabilities", 401), ("GET", "users", 200), ("GET", "users", 401),
     ("GET", "statuses", 200), ("GET", "statuses", 401), ("GET", "statuses", 410),
@@ -41,7 +41,7 @@ class Contract(Case):
         cls.addClassCleanup(cls.emulator.__exit__, None, None, None)
 
     def held_to(self, document):
-        """What schemathesis says of the running gateway and that document."""
+        """Runs schemathesis with the running gateway and this document."""
         config = self.write("schemathesis.toml", KNOWN)
         return run(
             TOOLS / "schemathesis", "--config-file", config, "run", self.write("contract.json", json.dumps(document)),
@@ -71,7 +71,7 @@ class Contract(Case):
 
 
 class Events(unittest.TestCase):
-    """Server-sent events as the HTML standard has them, read line by line."""
+    """Server-sent events as in the HTML standard, read line by line."""
 
     def stream(self, emulator, session, after=None):
         headers = {"Authorization": f"Bearer {emulator.gateway_token}"} | ({"Last-Event-ID": after} if after else {})
@@ -80,7 +80,7 @@ class Events(unittest.TestCase):
         )
 
     def events(self, answer):
-        """The events of a stream as they come, each as its fields."""
+        """Yields the events of a stream on arrival, each as its fields."""
         fields = {}
         for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
             if line.startswith(":"):

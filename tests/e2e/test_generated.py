@@ -1,4 +1,4 @@
-"""Completion scripts and manual pages before the programs that read them."""
+"""Tests completion scripts and manual pages with the programs that read them."""
 
 import shutil
 
@@ -11,7 +11,7 @@ class Generated(Case):
         self.passes(done)
         path = self.write("completion.bash", done.stdout)
         self.passes(run("bash", "-n", path))
-        # Loaded, it registers itself and knows the commands.
+        # When loaded, it registers itself and completes commands.
         script = """
             source "$1"
             complete=$(complete -p swyx-teams) function=${complete##*-F } COMP_WORDS=(swyx-teams che) COMP_CWORD=1

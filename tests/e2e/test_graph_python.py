@@ -1,4 +1,4 @@
-"""Azure Identity and the Graph SDK for Python read users and presences, set presences and meet the documented errors."""
+"""Azure Identity and the Graph SDK for Python read users, read and set presences, and get the documented errors."""
 
 import asyncio
 from datetime import timedelta
@@ -32,7 +32,7 @@ def asked(**parameters):
 
 
 async def all_users(client, **parameters):
-    """Every user, by as many pages as there are."""
+    """Returns all users from all pages."""
     first = await client.users.get(request_configuration=asked(**parameters))
     found, pages = [], PageIterator(first, client.request_adapter)
     await pages.iterate(lambda user: found.append(user) or True)
@@ -40,7 +40,7 @@ async def all_users(client, **parameters):
 
 
 async def main_job(emulator, client):
-    """What the synchronisation does: users, presences, in a call, and back. Fails with the first answer that is amiss."""
+    """Runs the main workflow: reads users and presences, sets a call and clears it. Fails at the first wrong response."""
     users = [user.id for user in await all_users(client, select=["id", "mail"], top=10)]
     user, session = users[0], emulator.client_id
     before = await presence(client, user)
@@ -101,7 +101,7 @@ class Graph(Cases):
         ids = [user.id for user in await all_users(client, select=["id"], top=999)]
         self.assertEqual(set(await presences(client, ids)), set(ids))
         self.assertEqual(set(await presences(client, [*ids[:2], NOWHERE])), set(ids[:2]))
-        # Three times the same ids are more than the 650 that one request may hold.
+        # Three times the same ids exceed the limit of 650 per request.
         with self.assertRaises(ODataError) as refusal:
             await presences(client, ids * 3)
         self.assertEqual(refusal.exception.response_status_code, 400)
@@ -120,7 +120,7 @@ class Graph(Cases):
                 with self.assertRaises(ODataError) as refusal:
                     await call
                 self.assertEqual(refusal.exception.response_status_code, status)
-        with self.subTest("somebody else's session"), self.assertRaises(ODataError):
+        with self.subTest("session of another application"), self.assertRaises(ODataError):
             await set_presence(client, user, NOWHERE, "Busy", "InACall")
         await set_presence(client, user, session, "DoNotDisturb", "Presenting", minutes=240)
         self.assertEqual(await presence(client, user), ("DoNotDisturb", "Presenting"))
@@ -154,7 +154,7 @@ class Graph(Cases):
         self.assertEqual(me.id, emulator.claims(emulator.admin_token)["oid"])
         self.assertEqual(len(shown), 1)
         self.assertEqual((await client.me.presence.get()).id, me.id)
-        # An application has no self.
+        # An application has no `/me`.
         with self.assertRaises(ODataError) as refusal:
             await self.graph().me.get()
         self.assertEqual(refusal.exception.response_status_code, 400)
@@ -186,7 +186,7 @@ class Graph(Cases):
 
 
 class Scenarios(Cases):
-    """The known-bad twins of the main job: in a tenant that is not right it fails, and where it should."""
+    """Negative controls: in an incorrect tenant, the main workflow fails at the expected step."""
 
     async def test_no_grant(self):
         for scenario in ("no-consent", "delegated-only"):
@@ -222,7 +222,7 @@ class Faults(Cases):
         self.assertGreater(float(problem.response_headers["retry-after"]), 0)
 
     async def test_occasional_throttling(self):
-        """The SDK's own retries get every call through."""
+        """With the retries of the SDK, every call succeeds."""
         emulator = self.another("--fault", "throttle=0.3", "--seed", "4")
         client = self.as_admin(emulator, retries=3)
         answers = await asyncio.gather(*(client.users.get() for _ in range(6)))
@@ -245,7 +245,7 @@ class Faults(Cases):
         self.assertTrue((await client.users.get()).value)
 
     async def test_dropped_response(self):
-        """The connection ends without an answer, and the log says what the answer was."""
+        """The connection ends without a response, and the log has the response."""
         emulator = self.another("--fault", "drop-reply=1")
         with self.assertRaises(httpx.RemoteProtocolError):
             await self.as_admin(emulator).users.get()

@@ -1,4 +1,4 @@
-"""Hostile files cost little: at most 64 MiB, and an end in sight. The full disk is a real one, where the system lets us mount it.
+"""Hostile files need at most 64 MiB and little time. The full disk is real, if the system allows the test to mount one.
 
 Time is printed and not judged: a limit of a minute only tells a hang from a slow machine.
 """
@@ -13,8 +13,8 @@ from common import CLIENT, PROGRAM, TENANT
 
 MAX_MEMORY = 64 * 1024  # KiB
 
-# The system counts to a program what its parent held when it started it. So a small process starts it, and not this one, in which the
-# other tests' clients may lie.
+# The peak memory of a program includes that of its parent at the start. So a small process starts it; this process may have loaded
+# the clients of other tests.
 START = """
 import os, subprocess, sys
 with open(sys.argv[1], "wb") as out:
@@ -52,7 +52,7 @@ HOSTILE = {
 
 
 def measured(arguments, folder):
-    """Exit code, peak memory in KiB, the length of the longest line that was printed, and the processor's seconds."""
+    """Returns exit code, peak memory in KiB, length of the longest printed line, and CPU seconds."""
     with tempfile.NamedTemporaryFile() as out:
         command = [sys.executable, "-I", "-S", "-c", START, out.name, PROGRAM, *arguments]
         done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", check=True)
@@ -102,7 +102,7 @@ class Limits(unittest.TestCase):
                 run = ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh", before.name, PROGRAM]
                 done = subprocess.run(run, capture_output=True, text=True)
         if done.returncode == 77 or "unshare" in done.stderr:
-            # The same failure half-way through a write is made by a limit on file sizes in the crate's own tests.
+            # The tests of the crate cause the same error during a write with a file size limit.
             print("no disk could be mounted here:", done.stderr.strip())
             return
         self.assertEqual(done.returncode, 2, done.stderr)

@@ -1,4 +1,4 @@
-"""Microsoft's MSAL for Python signs in at the emulator, as the application and as the administrator."""
+"""MSAL for Python signs in at the emulator, as the application and as the administrator."""
 
 import base64
 import json
@@ -14,7 +14,7 @@ ADMIN_SCOPES = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", 
 
 
 def application(emulator, **other):
-    """MSAL as the application of the scenario."""
+    """Returns MSAL for the application of the scenario."""
     wanted = {
         "client_id": emulator.client_id, "client_credential": emulator.client_secret,
         "authority": emulator.tenant_authority, "instance_discovery": False, "verify": emulator.ca_file,
@@ -24,27 +24,27 @@ def application(emulator, **other):
 
 
 def administrator(emulator, **other):
-    """MSAL as a tool that an administrator signs in with."""
+    """Returns MSAL for a tool that administrators use to sign in."""
     wanted = {"client_id": COMMAND_LINE_TOOLS, "authority": emulator.tenant_authority, "instance_discovery": False}
     return msal.PublicClientApplication(**(wanted | {"verify": emulator.ca_file} | other))
 
 
 def answer_of_device(client, scopes=ADMIN_SCOPES, polled=0):
-    """Signs in by device code. MSAL takes the time between two polls from the flow, so the test need not wait it out."""
+    """Signs in with a device code. MSAL reads the poll interval from the flow, so the test can shorten it."""
     flow = client.initiate_device_flow(scopes)
     assert "user_code" in flow, flow
     return flow, client.acquire_token_by_device_flow(flow | {"interval": polled})
 
 
 def tampered(token, **claims):
-    """The same token with other claims and the old signature."""
+    """Returns the token with other claims and the old signature."""
     head, _, signature = token.split(".")
     body = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"{head}.{body}.{signature}"
 
 
 def forged(token):
-    """The same claims under the same key id, signed by a key that is not the emulator's."""
+    """Returns a token with the same claims and key id, signed with another key."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     claims = jwt.decode(token, options={"verify_signature": False})
     return jwt.encode(claims, key, algorithm="RS256", headers=jwt.get_unverified_header(token))
@@ -110,7 +110,7 @@ class SignIn(Clients):
         claims = emulator.claims(self.signed_in(answer))
         self.assertLessEqual(set(ADMIN_SCOPES), set(claims["scp"].split()))
         self.assertNotIn("roles", claims)
-        # MSAL leaves the proof of the id token to the application.
+        # MSAL does not verify the id token; the application must do it.
         identity = emulator.claims(answer["id_token"], COMMAND_LINE_TOOLS, emulator.discovery()["issuer"])
         self.assertEqual((identity["tid"], identity["oid"]), (emulator.tenant_id, claims["oid"]))
         self.assertEqual(identity, answer["id_token_claims"])
@@ -133,7 +133,7 @@ class SignIn(Clients):
         domain = next(each["id"] for each in domains if each["isDefault"])
         answer = application(emulator, authority=f"{emulator.authority}/{domain}").acquire_token_for_client([GRAPH_SCOPE])
         self.assertEqual(emulator.claims(self.signed_in(answer))["tid"], emulator.tenant_id)
-        # A user may sign in without saying of which tenant, an application may not.
+        # A user can sign in without naming a tenant; an application cannot.
         for place in ("common", "organizations"):
             with self.subTest(place):
                 _, answer = answer_of_device(administrator(emulator, authority=f"{emulator.authority}/{place}"))
@@ -162,7 +162,7 @@ class SignIn(Clients):
         self.assertEqual((flow["error"], flow["error_codes"]), ("unauthorized_client", [700016]), flow)
 
     def test_tokens_of_another_client(self):
-        """The known-bad twin of every token that was accepted."""
+        """Negative control for all accepted tokens."""
         emulator, other = self.emulator, self.another()
         good = emulator.sign_in()
         claims = emulator.claims(good)
@@ -177,7 +177,7 @@ class SignIn(Clients):
         for wrong in ({"audience": "https://graph.microsoft.us"}, {"issuer": "https://sts.windows.net/"}):
             with self.assertRaises(jwt.InvalidTokenError):
                 emulator.claims(good, **wrong)
-        # Another run has another key, though the tenant is the same.
+        # Another run has another key, even for the same tenant.
         with self.subTest("another emulator's"):
             with self.assertRaises((jwt.InvalidTokenError, KeyError)):
                 other.claims(good)
@@ -197,7 +197,7 @@ class SignIn(Clients):
 
 
 class Scenarios(Clients):
-    """The sign-in in every state of the tenant that makes it fail."""
+    """The sign-in in all scenarios in which it fails."""
 
     def refused(self, scenario, error, code, **other):
         with self.subTest(scenario):
@@ -222,7 +222,7 @@ class Scenarios(Clients):
                 self.assertEqual(claims["idtyp"], "app")
 
     def test_wrong_clock(self):
-        """PyJWT refuses a token from the future and one from the past; MSAL takes both, for it reads only how long they last."""
+        """PyJWT rejects tokens from the future and the past. MSAL accepts both, because it reads only their lifetime."""
         for skew, problem in [(3600, jwt.ImmatureSignatureError), (-7200, jwt.ExpiredSignatureError)]:
             with self.subTest(skew):
                 emulator = self.another("--fault", f"clock-skew={skew}")

@@ -1,6 +1,6 @@
-"""Without --online no socket is opened and no process is started: the kernel ends the program at the first try.
+"""Without --online, the program opens no socket and starts no process.
 
-A seccomp filter stands for the promise. The known-bad twins are the same commands with what signs in: they are ended by it.
+A seccomp filter ends the program at the first attempt. Negative controls: the filter ends commands that sign in.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ import unittest
 
 from common import CLIENT, PROGRAM, TENANT, Case, environment
 
-# Numbers of system calls, of Linux: socket, connect, clone, clone3, and what only x86-64 has, fork and vfork.
+# Linux system call numbers: socket, connect, clone, clone3, and on x86-64 also fork and vfork.
 CALLS = {
     "x86_64": {"arch": 0xC000003E, "deny": [41, 42, 57, 58], "clone": 56, "clone3": 435},
     "aarch64": {"arch": 0xC00000B7, "deny": [198, 203], "clone": 220, "clone3": 435},
@@ -35,12 +35,12 @@ graph = "https://localhost:9/v1.0"
 
 
 def closed():
-    """Forbids this process sockets and children; threads are allowed."""
+    """Forbids sockets and child processes for this process. Threads are allowed."""
     calls = CALLS[platform.machine()]
     steps = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, calls["arch"]), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
     for number in calls["deny"]:
         steps += [(EQUAL, 0, 1, number), (RETURN, 0, 0, KILL)]
-    # The flags of clone3 cannot be looked at; without it, libc falls back on clone.
+    # The filter cannot read the flags of clone3. Without clone3, libc uses clone.
     steps += [(EQUAL, 0, 1, calls["clone3"]), (RETURN, 0, 0, NO_SUCH_CALL)]
     steps += [(EQUAL, 0, 3, calls["clone"]), (LOAD, 0, 0, 16), (HAS, 1, 0, CLONE_THREAD), (RETURN, 0, 0, KILL)]
     steps += [(RETURN, 0, 0, ALLOW)]

@@ -1,4 +1,4 @@
-"""The hook of this repository in a customer's repository, run by pre-commit without a network."""
+"""Tests the hook of this repository with pre-commit in another repository, without a network."""
 
 from common import ROOT, TOOLS, Case, run
 

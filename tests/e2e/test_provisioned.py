@@ -1,4 +1,4 @@
-"""The application that `apply` made, read back by Microsoft's Graph clients; with the secret that was kept, MSAL signs in."""
+"""Reads the application that `apply` created with the Graph clients of Microsoft, and signs in with the stored secret."""
 
 import tempfile
 from datetime import datetime, timedelta, timezone
@@ -22,12 +22,12 @@ WANTED = {
 
 
 def faults(seen):
-    """In which of its members an application is not as mode 2 needs it."""
+    """Returns the members in which an application differs from the requirements of mode 2."""
     return [member for member, wanted in WANTED.items() if seen[member] != wanted]
 
 
 async def by_python(client, client_id):
-    """What the Graph SDK for Python reads of an application."""
+    """Reads an application with the Graph SDK for Python."""
     found = await client.applications_with_app_id(client_id).get()
     principal = await client.service_principals_with_app_id(client_id).get()
     resource = await client.service_principals_with_app_id(MICROSOFT_GRAPH).get()
@@ -47,7 +47,7 @@ async def by_python(client, client_id):
 
 
 def by_javascript(emulator, client_id):
-    """What Microsoft's Graph client for JavaScript reads of it, as the administrator."""
+    """Reads an application with the Graph client for JavaScript, as the administrator."""
     own, resources = (f"/servicePrincipals(appId='{each}')" for each in (client_id, MICROSOFT_GRAPH))
     paths = [f"/applications(appId='{client_id}')", own, resources, f"{own}/appRoleAssignments"]
     answers = graph(emulator, *map(get, paths), token=emulator.admin_token)
@@ -74,7 +74,7 @@ class Provisioned(GraphCase):
     OPTIONS = ("--scenario", "empty")
 
     def applied(self, mode=2, name=NAME):
-        """Runs `apply` from nothing, over HTTPS; gives the client id and the secret that were kept."""
+        """Runs `apply` on an empty tenant over HTTPS. Returns the stored client id and secret."""
         folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="swyx-teams-e2e-")))
         emulator, settings = self.emulator, folder / "north.toml"
         settings.write_text(

@@ -1,4 +1,4 @@
-"""The Graph SDK for Python sets an application up as an administrator does, and the application then works."""
+"""The Graph SDK for Python creates a working application as an administrator would."""
 
 from azure.core.exceptions import ClientAuthenticationError
 from kiota_abstractions.base_request_configuration import RequestConfiguration
@@ -113,5 +113,5 @@ class Provisioning(GraphCase):
         admin = self.as_admin()
         self.assertEqual([each.id for each in (await admin.organization.get()).value], [self.emulator.tenant_id])
         domain = next(each.id for each in (await admin.domains.get()).value if each.is_default)
-        # The domain's name leads to the same tenant.
+        # The domain name identifies the same tenant.
         self.assertEqual(self.emulator.discovery(domain)["issuer"], self.emulator.discovery()["issuer"])

@@ -1,4 +1,4 @@
-"""Reports before the readers of other people; and a hostile file name that must give no command to a CI system."""
+"""Tests reports with third-party readers, and that a hostile file name cannot inject a command into a CI system."""
 
 import json
 import re
@@ -12,7 +12,7 @@ FORMATS = ["human", "concise", "json", "sarif", "github", "gitlab", "junit"]
 
 
 def commands(text):
-    """The lines that a GitHub runner takes for commands. It passes over blanks before them."""
+    """Returns the lines that a GitHub runner executes as commands. The runner ignores leading blanks."""
     return [line for line in re.split(r"[\r\n]", text) if line.lstrip().startswith("::")]
 
 
@@ -42,7 +42,7 @@ class Reports(Case):
     def test_sarif_follows_its_schema(self):
         metadata = json.loads(run("cargo", "metadata", "--format-version", "1", "--locked", folder=ROOT).stdout)
         (package,) = [package for package in metadata["packages"] if package["name"] == "serde-sarif"]
-        # The OASIS schema, which that package carries. One of its patterns is none in the default syntax.
+        # The OASIS schema from this package. One of its patterns is invalid in the default syntax.
         schema = Path(package["manifest_path"]).parent / "src/schema.json"
         sarif = self.report("sarif")
         for text, passes in [(sarif, True), (sarif.replace('"level":"error","loc', '"level":"eror","loc'), False)]:
@@ -72,5 +72,5 @@ class Reports(Case):
                         self.assertRegex(line, r"^::error file=[^:,]+,line=2,[^:]*,title=invalid-value [^:]*::unknown mode")
                 else:
                     self.assertEqual(found, [])
-        # A report that printed names as they are would be found out.
+        # Negative control: a report with unescaped names is detected.
         self.assertEqual(len(commands("\n".join(HOSTILE))), len(HOSTILE))

@@ -1,4 +1,4 @@
-"""The JSON Schema before tools of other people: it is one, and it draws the line where our own check draws it."""
+"""Tests the JSON Schema with third-party tools: it is valid, and accepts the same files as our own check."""
 
 import json
 import shutil
@@ -8,7 +8,7 @@ from common import ROOT, TOOLS, Case, ours, run
 
 
 class Metaschema(Case):
-    """Each schema follows the draft that it names."""
+    """Each schema is valid against the draft that it names."""
 
     def metaschema(self, text):
         path = self.write("schema.json", text)
@@ -27,30 +27,30 @@ class Metaschema(Case):
 
 
 class Settings(Case):
-    """One correct file, and one for each fault, before every tool."""
+    """Tests a valid file, and one file per error, with every tool."""
 
     def setUp(self):
         super().setUp()
-        # Under the name that the example's first line looks for.
+        # The file name that the first line of the example refers to.
         self.schema = self.write("swyx-teams.schema.json", ours("schema").stdout)
         self.draft_07 = self.write("swyx-teams.draft-07.schema.json", ours("schema", "--for", "draft-07").stdout)
-        # The one for editors has a folder of its own, with a file of the same name.
+        # The schema for editors is in its own folder, under the same file name.
         self.editors = self.write("editors/swyx-teams.schema.json", ours("schema", "--for", "taplo").stdout)
         schemas = '[[schemas]]\npath = "swyx-teams.schema.json"\ninclude = ["settings.toml"]\n'
         for folder in (".", "editors"):
             self.write(f"{folder}/tombi.toml", schemas)
 
     def verdicts(self, text):
-        """What each tool says of a settings file. All of them see all of the faults below."""
+        """Runs each tool on a settings file. All tools detect all of the errors below."""
         path = self.write("settings.toml", text)
         yield "ours", ours("check", path)
         for schema in (self.schema, self.draft_07):
             yield schema.name, run(TOOLS / "check-jsonschema", "--schemafile", schema, path)
-        # taplo knows no draft after 07: given 2020-12 it passes over `dependentRequired`, and so over the last fault.
+        # taplo supports no draft after 07. With 2020-12, it ignores `dependentRequired` and misses the last error.
         for schema in (self.draft_07, self.editors):
             lint = ("lint", "--no-auto-config", "--schema", schema.as_uri())
             yield f"taplo by {schema}", run(TOOLS / "taplo", *lint, path)
-        # On the command line tombi takes no schema, so tombi.toml names it.
+        # tombi has no command-line option for a schema, so tombi.toml names it.
         for folder in (self.folder, self.folder / "editors"):
             copy = shutil.copy(path, folder) if folder != path.parent else path
             lint = ("lint", "--offline", "--error-on-warnings")
@@ -75,7 +75,7 @@ class Settings(Case):
         for fault, right, wrong, word in faults:
             self.assertEqual(text.count(right), 1, text)
             bad = text.replace(right, wrong)
-            tomllib.loads(bad)  # the fault is one of meaning, not of TOML
+            tomllib.loads(bad)  # it is valid TOML
             for tool, done in self.verdicts(bad):
                 with self.subTest(fault=fault, tool=tool):
                     self.refuses(done, word)

@@ -1,4 +1,4 @@
-"""The wizard on a real terminal: the whole dialogue word for word, wrong answers, giving up and going on."""
+"""Tests the wizard on a real terminal: the exact dialogue, invalid answers, cancelling and continuing."""
 
 import os
 import tomllib
@@ -11,7 +11,7 @@ SECRET = "Kq78Q~Zv3xW9mT-p4RjY7cLd2FhN6bGs1QkXuE0a"
 DIALOGUE = Path(__file__).parent / "setup_dialogue.txt"
 
 
-# With all answers, setup goes on to the tenant. It ends there, without the Azure CLI, or without trust in the gateway.
+# With all answers, setup continues with the tenant. It ends there, because the Azure CLI or trust in the gateway is missing.
 ENDS = ("the Azure CLI (az) cannot be started", "`swyx.gateway` leads to ")
 
 
@@ -80,7 +80,7 @@ class Setup(Case):
             ("Where to store the client secret:", ["env:X", ENTER]),
         ]
         for number, (question, keys) in enumerate(answers):
-            # Nothing that was answered before is asked again.
+            # It repeats no question that was answered before.
             screen = self.setup("--sign-in", "az", "north.toml")
             screen.answer(question, *keys)
             later = answers[number + 1][0] if number + 1 < len(answers) else "User with a different account:"
@@ -119,7 +119,7 @@ class Setup(Case):
         screen.wait("never the secret itself: file:PATH")
         screen.type(CONTROL_C)
         self.ends(screen, 2)
-        # Typed it was once, and stands there as long as the question does.
+        # The input is visible only while the question is shown.
         self.assertEqual(screen.text().count(SECRET), 1)
         self.assertNotIn(SECRET, (self.folder / "swyx-teams.toml").read_text(encoding="utf-8"))
 

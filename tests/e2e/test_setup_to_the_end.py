@@ -1,4 +1,4 @@
-"""The wizard on a terminal to its very end, against the emulator: questions, plan, agreement, application, secret, proof, sheet."""
+"""Tests the complete wizard on a terminal against the emulator: questions, plan, confirmation, application, secret, test and sheet."""
 
 import re
 import tomllib
@@ -55,7 +55,7 @@ class SetupToTheEnd(Case):
 
 
 class Documentation(Case):
-    """The walk of docs/setup.md from an empty tenant to a green check, as it stands there."""
+    """Runs the documented steps in docs/setup.md from an empty tenant to a successful check."""
 
     def test_documented_steps_succeed(self):
         text = (ROOT / "docs/setup.md").read_text(encoding="utf-8").split("## From an empty tenant to a green check", 1)[1]
@@ -66,7 +66,7 @@ class Documentation(Case):
             settings = re.sub(r'(MsTeamsTenantId = ")[^"]*', rf"\g<1>{tenant.tenant_id}", settings)
             where = "".join(f'{name} = "{getattr(tenant, name)}"\n' for name in ("authority", "graph", "ca_file"))
             path = self.write("swyx-teams.toml", f"{settings}\n[entra]\n{where}")
-            # Before, there is nothing that could be green.
+            # Before these steps, the check fails.
             self.refuses(ours("check", "--online", folder=self.folder), "`MsTeamsClientId` is missing")
             for command in commands:
                 words = command.split() + (["--yes"] if command == "apply" else [])

@@ -1,7 +1,7 @@
-"""A minute of `sync` over real sockets: what people do in Swyx shows in Teams, as Microsoft's Graph SDK reads it, and the other way round.
+"""Runs `sync` for a minute over real sockets: actions in Swyx are visible in Teams, read with the Graph SDK, and vice versa.
 
-The emulated people act by a script; its journal tells how long each act took to the other side. The metrics are read by the Prometheus project's
-own parser.
+A script controls the emulated users. The journal of the emulator shows the delay of each action. The parser of the Prometheus project reads
+the metrics.
 """
 
 import asyncio
@@ -18,17 +18,17 @@ from common import PROGRAM, Case, environment, ours
 from emulator import END
 from graph_sdk import GraphCase, presences
 
-# The vendor's promises in seconds: Teams to Swyx, and Swyx to Teams
+# The documented delays of the vendor in seconds: Teams to Swyx, and Swyx to Teams
 # (https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.34.html).
 TO_SWYX, TO_TEAMS = 5, 3
-# When the last act of the script happens, in seconds after the emulator is ready.
+# Time of the last action of the script, in seconds after the emulator is ready.
 LAST = 50
-# The vendor's table: what Swyx shows for a presence.
+# The Swyx status for each presence, from the table of the vendor.
 TABLE = {"Busy/InAMeeting": "Away", "Available/Available": "Available", "DoNotDisturb/DoNotDisturb": "DoNotDisturb", "Busy/InACall": "Speaking"}
 
 
 def script():
-    """Everybody is there; then four are in and out of calls, and four others change their presences, at uneven times."""
+    """All users are available. Then four begin and end calls, and four others change their presences, at irregular times."""
     lines = [f"0 {user} teams Available/Available" for user in range(1001, 1009)]
     for number, user in enumerate(range(1001, 1005)):
         for begins in range(10 + number, LAST - 8, 16):
@@ -40,7 +40,7 @@ def script():
 
 
 def delays(journal, acts, effects):
-    """Of each act, how long it took until the effect with the wanted value; None if it never came."""
+    """Returns the delay from each action to its expected effect, or None without an effect."""
     found = []
     for place, line in enumerate(journal):
         if line["what"] not in acts or line["at"] < 9:
@@ -53,7 +53,7 @@ def delays(journal, acts, effects):
 
 
 def metrics(text):
-    """All samples by name, with the labels that are no tenant's."""
+    """Returns all samples by name, with the labels that do not identify a tenant."""
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {(sample.name, sample.labels.get("direction"), sample.labels.get("le")): sample.value for sample in samples}
 
@@ -62,7 +62,7 @@ class Synchronisation(GraphCase, Case):
     trusted = ()
 
     def settings(self, emulator):
-        """The file of the emulated site, and both secrets beside it."""
+        """Writes the settings file for the emulated tenant, and both secret files."""
         self.trusted = (*self.trusted, emulator.address)
         for name in ("client_secret", "gateway_token"):
             path = self.write(name, getattr(emulator, name))
@@ -86,7 +86,7 @@ read_interval_seconds = 2
 """)  # fmt: skip
 
     def start(self, *words):
-        """The program, and the address that it serves metrics at."""
+        """Starts the program. Returns it with the address of its metrics."""
         log = open(self.folder / "log", "w", encoding="utf-8")
         self.addCleanup(log.close)
         command = [str(word) for word in (PROGRAM, "sync", *words, "--metrics", "127.0.0.1:0", "--log-format", "json", "-vvv")]
@@ -114,7 +114,7 @@ read_interval_seconds = 2
         self.assertEqual(len(ids), 8)
         self.assertNotIn(None, ids.values())
 
-        # Microsoft's client looks on: everybody who is on the telephone in Swyx is at some time seen in a call, and then no more.
+        # The Graph SDK must see a call in Teams for each user with a call in Swyx, and later no call.
         client, seen = self.graph(emulator), {user: [] for user in ids}
         while time.monotonic() - begun < LAST + 4:
             shown = await presences(client, list(ids.values()))
@@ -137,7 +137,7 @@ read_interval_seconds = 2
             self.assertNotIn(None, found, name)
             print(f"{name}: {len(found)} changes, at most {max(found):.2f} s, on average {sum(found) / len(found):.2f} s", flush=True)
             self.assertLessEqual(max(found), promised, name)
-        # What the program set for a call in Swyx never came back as a status of Swyx.
+        # A session that the program sets for a call in Swyx must not return as a Swyx status.
         callers = {str(user) for user in range(1001, 1005)}
         echoes = [line for line in lines if line["what"] == "set-status" and line["user"] in callers and line["value"] == "Speaking"]
         self.assertEqual(echoes, [])
@@ -153,7 +153,7 @@ read_interval_seconds = 2
         self.check_log(emulator)
 
     def check_metrics(self, address, to_teams, to_swyx):
-        """The Prometheus project's parser reads them, and they say what the journal says."""
+        """The Prometheus parser reads the metrics, and they match the journal."""
         with requests.Session() as session:
             session.trust_env = False
             answer = session.get(f"http://{address}/metrics", timeout=10)
@@ -165,14 +165,14 @@ read_interval_seconds = 2
         self.assertGreaterEqual(value("delay_seconds_count", "to_swyx"), len(to_swyx))
         self.assertEqual((value("open_sessions"), value("throttled_total"), value("failed_total"), value("refused_total")), (0, 0, 0, 0))
         self.assertEqual((value("graph_up"), value("gateway_up"), value("settings_refused")), (1, 1, 0))
-        # The parser finds what is wrong: no end, and a gauge that says it is a counter.
+        # Negative controls: the parser rejects a missing end, and a gauge declared as a counter.
         gauge = "# TYPE swyx_teams_graph_up "
         for wrong in (answer.text.replace("# EOF\n", ""), answer.text.replace(f"{gauge}gauge", f"{gauge}counter")):
             with self.assertRaises(ValueError):
                 metrics(wrong)
 
     def check_log(self, emulator):
-        """Each line is JSON, and none holds what is secret."""
+        """Each line is JSON, and no line contains a secret."""
         log = self.log()
         lines = [json.loads(line) for line in log.splitlines()]
         self.assertGreater(len(lines), 100)

@@ -37,7 +37,7 @@ def replaced(old, new):
 
 class Tampering(GraphCase):
     async def test_unchanged_relay_passes(self):
-        """Without a change everything works through the relay, so what fails below fails by the change."""
+        """Without a change, everything works through the relay. So the failures below are caused by the changes."""
         with relay(self.emulator, unchanged) as through:
             self.assertEqual(await main_job(through, self.graph(through)), DONE)
             self.assertIn("access_token", answer_of_device(administrator(through))[1])
@@ -68,7 +68,7 @@ class Tampering(GraphCase):
             self.assertNotEqual(await main_job(through, self.graph(through)), DONE)
 
     async def test_pages_on_another_host(self):
-        """To a host that the client was not given it sends no token."""
+        """The client sends no token to another host."""
         with relay(self.emulator, replaced('"@odata.nextLink":"https://localhost', '"@odata.nextLink":"https://127.0.0.1')) as through:
             begun = len(self.emulator.log())
             with self.assertRaises(APIError) as refusal:

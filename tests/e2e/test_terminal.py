@@ -1,4 +1,4 @@
-"""The program on a real terminal: colours, and a prompt that does not show what is typed."""
+"""Tests the program on a real terminal: colours, and a prompt with hidden input."""
 
 import os
 import pty
@@ -12,22 +12,22 @@ ESCAPE = "\x1b["
 
 
 def on_terminal(*words, answers=(), **more):
-    """Runs the program on a terminal of its own; gives its exit code and all that the terminal showed.
+    """Runs the program on its own terminal. Returns its exit code and all output of the terminal.
 
-    Each of `answers` is a text to wait for and what to type then.
+    Each of `answers` has a text to wait for and the text to type then.
     """
     process, terminal = pty.fork()
     if process == 0:
         os.execve(PROGRAM, ["swyx-teams", *map(str, words)], environment(**more))
     shown, answers = "", list(answers)
     while True:
-        # The limit is for a program that hangs; nothing is timed.
+        # The limit only detects a hang.
         if not select.select([terminal], [], [], 60)[0]:
             os.kill(process, 9)
             raise AssertionError(f"it waits for something else: {shown!r}")
         try:
             piece = os.read(terminal, 4096)
-        except OSError:  # how Linux says that the other end was closed
+        except OSError:  # the error on Linux if the other end is closed
             break
         if not piece:
             break
@@ -77,7 +77,7 @@ class Prompt(Case):
             self.assertNotIn(SECRET[start : start + 4], shown)
 
     def test_other_input_is_visible(self):
-        # So the reader of the terminal would see a secret, too.
+        # So the test would see a secret on the terminal, too.
         path, tenant = self.first_file(), "90c6d7a2-4f0b-4f6e-8a53-1d2c3b4a5968"
         key = "control_center.MsTeamsTenantId"
         code, shown = on_terminal("--config", path, "set", key, answers=[(f"{key}:", tenant + "\r")])

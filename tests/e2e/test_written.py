@@ -1,4 +1,4 @@
-"""Files that the program wrote, read back by Python's own TOML reader."""
+"""Reads files that the program wrote with the TOML parser of Python."""
 
 import copy
 import tomllib
@@ -27,12 +27,12 @@ FILES = {
 
 
 def read(content):
-    """The values of a file. TOML 1.0 has no byte order mark, so it is taken off."""
+    """Returns the values of a file. TOML 1.0 has no byte order mark, so this removes it."""
     return tomllib.loads(content.decode("utf-8-sig"))
 
 
 def changed(values):
-    """What `CHANGES` makes of the values."""
+    """Applies `CHANGES` to the values."""
     after = copy.deepcopy(values)
     after["control_center"] |= {"MsTeamsStatusSyncMode": 2, "MsTeamsClientSecret": {"file": r"C:\secrets\it's"}}
     return after | {
@@ -53,7 +53,7 @@ class Written(Case):
                 after = path.read_bytes()
                 self.assertEqual(read(after), changed(read(before)))
                 self.assertNotEqual(read(after), read(before))
-                # The bytes around the values are as they were.
+                # The bytes around the values are unchanged.
                 self.assertEqual(after.startswith(b"\xef\xbb\xbf"), before.startswith(b"\xef\xbb\xbf"))
                 self.assertEqual(b"\r\n" in after, b"\r\n" in before)
                 self.assertEqual(after.count(b"\n"), after.count(b"\r\n") or after.count(b"\n"))

@@ -1,4 +1,4 @@
-// Jedison, with the references followed first, as it wants them.
+// Jedison. It requires resolved references.
 
 import Jedison from "jedison";
 

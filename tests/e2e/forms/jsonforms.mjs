@@ -1,4 +1,4 @@
-// JSON Forms with its plain renderers, set up as its documentation begins.
+// JSON Forms with its plain renderers, set up as in its documentation.
 
 import { JsonForms } from "@jsonforms/react";
 import { vanillaCells, vanillaRenderers } from "@jsonforms/vanilla-renderers";

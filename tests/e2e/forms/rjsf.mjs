@@ -1,4 +1,4 @@
-// react-jsonschema-form, set up as its documentation begins.
+// react-jsonschema-form, set up as in its documentation.
 
 import Form from "@rjsf/core";
 import validator from "@rjsf/validator-ajv8";

@@ -1,4 +1,4 @@
-// Access for all: axe-core finds nothing on any state of the page, in light and dark, wide and narrow.
+// Accessibility: axe-core finds no errors in any state of the page, in both colour schemes, wide and narrow.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const browser = browsing();
 
 const mode = (page) => input(page, "control_center.MsTeamsStatusSyncMode");
 
-/** A file with values that the page only shows: addresses, and a command. */
+/** A file with read-only values: addresses and a command. */
 const READ_ONLY = `${SOUND.replace('{ env = "SWYX_TEAMS_CLIENT_SECRET" }', '{ command = ["pass", "teams"] }')}
 [entra]
 authority = "https://localhost:8443"
@@ -18,7 +18,7 @@ ca_file = "ca.pem"
 proxy = "http://someone:word@localhost:3128"
 `;
 
-/** Each state: the file, and how it is reached. */
+/** Each state: the file, and the steps to reach it. */
 const states = {
     "with findings": [FAULTY, async () => {}],
     "without findings": [SOUND, async () => {}],

@@ -1,4 +1,4 @@
-// What the page does besides editing, against the emulated tenant: a check online, a plan with its steps, and the sheet for Control Center.
+// The actions of the page against an emulated tenant: check online, plan, and sheet for Control Center.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -8,7 +8,7 @@ import { browsing, emulate, environment, faultsEverywhere, follow, input, LIMIT,
 
 const browser = browsing();
 
-/** Presses a button of the form, and waits for the result. With a script the page asks for it by itself; without one a link does. */
+/** Presses a button of the form, and waits for the result. With JavaScript, the page polls; without, a link refreshes it. */
 const perform = async (page, title, javaScriptEnabled = true) => {
     await page.getByRole("button", { name: title, exact: true }).click();
     const again = page.getByRole("button", { name: "Run again" });
@@ -24,7 +24,7 @@ const perform = async (page, title, javaScriptEnabled = true) => {
 };
 
 for (const javaScriptEnabled of [true, false])
-    test(`all that is asked is answered${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    test(`every action shows its result${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
         const facts = await emulate(t);
         const served = await serve(t, browser, settings(facts), environment(facts));
         const page = await served.open({ javaScriptEnabled });

@@ -1,4 +1,4 @@
-// Attacks by other pages and other programs of this machine, in a real browser. Each is first shown to reach a server without guards.
+// Attacks by other pages and by other programs on this machine, in a real browser. Each test first verifies that the attack reaches a server without guards.
 
 import assert from "node:assert/strict";
 import { createServer, get } from "node:http";
@@ -9,7 +9,7 @@ import { browsing, CANARY, INLINE, input, press, says, serve, SOUND } from "./sh
 const FOREIGN = "rebound.example";
 const browser = browsing(`--host-resolver-rules=MAP ${FOREIGN} 127.0.0.1`);
 
-/** A server on a port of its own; `answer` gives a page, and `asked` is what came. */
+/** Starts a server on its own port. `answer` returns a page, and `asked` has the received requests. */
 const other = async (t, answer) => {
     const asked = [];
     const server = createServer((request, response) => {
@@ -27,11 +27,11 @@ const other = async (t, answer) => {
     return { asked, origin: `http://127.0.0.1:${server.address().port}` };
 };
 
-/** A server without guards, for which an attack is meant to succeed. */
+/** Starts a server without guards, on which an attack must succeed. */
 const open = (t) => other(t, () => "<p>all that there is</p>");
 
-/** Status, headers and body of a plain request, as a program on this machine makes it. */
-// Each on a connection of its own, which ends with it: kept ones would take the places of the browser's.
+/** Sends a plain request, as a program on this machine would, and returns status, headers and body. */
+// Each request uses its own connection, so that open connections do not displace those of the browser.
 const ask = (url, headers = {}) =>
     new Promise((resolve, reject) => {
         const request = get(url, { headers, agent: false }, (response) => {
@@ -51,18 +51,18 @@ test("a post from a page on another port is rejected", async (t) => {
     await bare.goto(attacker.origin);
     await Promise.all([bare.waitForURL(/save/), bare.evaluate(() => document.getElementById("f").submit())]);
     const arrived = victim.asked.find(({ method }) => method === "POST");
-    // Ports do not count for a site, so that SameSite alone does not help.
+    // Ports are not part of a site, so SameSite alone is not sufficient.
     assert.match(arrived.headers.cookie, /session=1/);
     await bare.context().close();
 
     const served = await serve(t, browser, SOUND);
     const ours = await served.open();
     const { body } = await ours.evaluate(() => ({ body: new URLSearchParams([...new FormData(document.getElementById("form"))]).toString() }));
-    // Even a page that had come to know the secret path, for which the browser sends the cookie.
+    // This also applies to a page that knows the secret path, for which the browser sends the cookie.
     const evil = await other(t, () => page(served.home.replace(/\/$/, "")));
     const tab = await ours.context().newPage();
     await tab.goto(evil.origin);
-    // Not even with the right token, had it come to know it.
+    // It also applies with the correct token.
     await tab.evaluate(
         async ([target, body]) => {
             const options = { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(body) };
@@ -78,7 +78,7 @@ test("a post from a page on another port is rejected", async (t) => {
     assert.equal(response.status(), 403);
     assert.match((await response.request().allHeaders()).cookie, /=/);
     assert.equal(await served.read(), SOUND);
-    // What the form itself sends is taken.
+    // Requests of the form are accepted.
     await input(ours, "swyx.version").fill("13.30");
     assert.equal(await press(ours, "Save"), 200);
 });
@@ -95,12 +95,12 @@ test("another host name for this address is rejected", async (t) => {
     const context = await served.context();
     for (const url of [served.link, `${served.origin}/`, `${served.origin}/style.css`, `${served.origin}/proof`]) {
         const page = await context.newPage();
-        // A browser shows a page of its own for an answer without a body.
+        // A browser shows its own page for a response without a body.
         const [response] = await Promise.all([page.waitForEvent("response"), page.goto(url.replace("127.0.0.1", FOREIGN)).catch(() => {})]);
         assert.deepEqual([response.status(), response.headers()["content-length"]], [421, "0"], url);
     }
     assert.deepEqual(await context.cookies(), []);
-    // The link was not used up by it.
+    // The link is still valid.
     assert.equal((await (await context.newPage()).goto(served.link)).status(), 200);
 });
 
@@ -124,7 +124,7 @@ test("the page cannot be framed", async (t) => {
 
 test("a link opens only once", async (t) => {
     const served = await serve(t, browser, SOUND);
-    // Those above the limit of connections are closed unheard.
+    // The server closes connections above the limit without a response.
     const answers = await Promise.all(Array.from({ length: 1000 }, () => ask(served.link).catch(({ code }) => ({ refused: code }))));
     const won = answers.filter(({ headers }) => headers?.["set-cookie"] !== undefined);
     assert.equal(won.length, 1);
@@ -135,7 +135,7 @@ test("a link opens only once", async (t) => {
     const response = await page.goto(served.link);
     assert.ok([401, 403, 404, 410].includes(response.status()), `${response.status()}`);
     assert.doesNotMatch(await page.content(), /Control Center<|name="csrf"/);
-    // The one that was first has the page.
+    // Only the first request has the page.
     const host = { Cookie: cookie.split(";")[0] };
     assert.match((await ask(`${served.origin}${won[0].headers.location}`, host)).body, /name="csrf"/);
 });
@@ -214,7 +214,7 @@ test("the stored secret is neither in a response nor in the memory of the page",
     assert.ok(all.includes("Teams presence synchronisation") && memory.includes("MsTeamsClientSecret"), "the sweep sees what is there");
     for (const text of [all, memory, await page.content(), served.said.join("\n")]) assert.ok(!text.includes(CANARY.slice(0, 20)));
 
-    // A secret that was entered is in this page alone, until it is sent; it does not come back.
+    // An entered secret is only in this page until it is sent. No response returns it.
     await page.goto(home);
     const secret = "control_center.MsTeamsClientSecret";
     await input(page, secret).selectOption("text");
@@ -228,7 +228,7 @@ test("the stored secret is neither in a response nor in the memory of the page",
     assert.ok(!(await Promise.all(bodies)).join("\n").includes("entered-canary"));
 });
 
-/** All of a page's heap, as the browser's own tool writes it. */
+/** Returns a heap snapshot of a page from the browser. */
 const snapshot = async (page) => {
     const session = await page.context().newCDPSession(page);
     const parts = [];

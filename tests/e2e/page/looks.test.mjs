@@ -1,4 +1,4 @@
-// How the page looks: light and dark, from a phone to a wide screen, and nothing from elsewhere. With UPDATE=1 it writes the pictures of docs/form.md.
+// The layout of the page: light and dark, from a phone to a wide screen, and no external resources. With UPDATE=1, it writes the pictures in docs/form.md.
 
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
@@ -11,7 +11,7 @@ const browser = browsing();
 const folder = path.join(ROOT, process.env.UPDATE === "1" ? "fixtures/screenshots" : "target/e2e/screenshots");
 await mkdir(folder, { recursive: true });
 
-/** How bright the page's ground is, 0 to 255. */
+/** Returns the brightness of the background, from 0 to 255. */
 const ground = (page) =>
     page.evaluate(() => {
         const seen = [document.body, document.documentElement].map((each) => getComputedStyle(each).backgroundColor);
@@ -31,7 +31,7 @@ test("light and dark scheme follow the browser, as in the pictures", async (t) =
         await page.setViewportSize({ width, height });
         const bright = await ground(page);
         assert.ok(colorScheme === "light" ? bright > 200 : bright < 60, `${name}: ${bright}`);
-        // From the new width on nothing moves any more after the first frames.
+        // After a resize, the layout is stable after the first frames.
         const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
         await drawn();
         await page.locator(from).evaluate((part) => part.scrollIntoView({ behavior: "instant" }));

@@ -1,5 +1,5 @@
-// A program of another user of this machine, at another port of 127.0.0.1 that the browser of the form visits as well, and then at the port of
-// the form itself. Each attack also runs against a form without the protection, where it has to succeed.
+// A program of another user on this machine serves another port of 127.0.0.1, and later the port of the form, and the browser of the form visits
+// it. Each attack also runs against a form without the protection, where it must succeed.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -11,7 +11,7 @@ import { browsing, CANARY, emulate, INLINE, input, secrets, serve, settings, SOU
 
 const browser = browsing();
 
-/** The hostile server: it tells each request that it gets, sets the cookies that its address asks for, and redirects. */
+/** The hostile server: it reports each request, sets the cookies that the address requests, and redirects. */
 const HOSTILE = `
 import { createServer } from "node:http";
 const tell = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
@@ -31,7 +31,7 @@ const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
 });
 server.listen(Number(process.argv[1]), "127.0.0.1", () => tell({ port: server.address().port }));
 `;
-const NOBODY = 65_534; // the user and group of Debian that own nothing
+const NOBODY = 65_534; // the Debian user and group without own files
 
 /** Starts the hostile server on this port, or on any. */
 const hostile = async (t, port = 0) => {
@@ -51,7 +51,7 @@ const hostile = async (t, port = 0) => {
     return { received, origin: `http://127.0.0.1:${listening}` };
 };
 
-/** A proxy before the form that gives the cookie the path `/`, as it would be without the protection. */
+/** A proxy for the form that sets the path of the cookie to `/`, as without the protection. */
 const withOldCookiePath = async (t, served) => {
     const real = new URL(served.origin);
     const server = createServer({ maxHeaderSize: 1 << 20 }, (request, response) => {
@@ -70,7 +70,7 @@ const withOldCookiePath = async (t, served) => {
     return `http://127.0.0.1:${server.address().port}`;
 };
 
-/** A browser that has the form open, and all that nobody else may learn. */
+/** A browser with the open form, and the secrets that no other program may read. */
 const opened = async (context, link) => {
     const page = await context.newPage();
     await page.goto(link);
@@ -86,13 +86,13 @@ const opened = async (context, link) => {
     return { page, secret, name: cookie.name };
 };
 
-/** Which of these secrets are in what was received. */
+/** Returns which of these secrets were received. */
 const leaked = (secret, ...received) => {
     const all = JSON.stringify(received);
     return Object.keys(secret).filter((name) => all.includes(secret[name]));
 };
 
-/** All that a page of the hostile server tries. Gives what it could read. */
+/** Runs all attacks of a hostile page. Returns what it could read. */
 const attack = async (context, evil, target, name) => {
     const tab = await context.newPage();
     const read = [];
@@ -123,7 +123,7 @@ const attack = async (context, evil, target, name) => {
                         try {
                             read.push(frame.contentWindow.location.href, frame.contentDocument.documentElement.outerHTML);
                         } catch {
-                            // Another origin's frame cannot be read.
+                            // Frames of another origin cannot be read.
                         }
                     }
                 read.push(performance.getEntries().map((entry) => entry.name));
@@ -132,7 +132,7 @@ const attack = async (context, evil, target, name) => {
             [evil.origin, target],
         ),
     );
-    // Forms and redirections, each from the hostile page to itself and to the form's server.
+    // Forms and redirects, each from the hostile page to itself and to the server of the form.
     for (const to of [`${evil.origin}/form`, `${target}/save`, `${evil.origin}/?to=${encodeURIComponent(`${target}/`)}`, `${target}/open/x`]) {
         for (const method of ["get", "post"]) {
             await tab.goto(`${evil.origin}/`);
@@ -149,13 +149,13 @@ const attack = async (context, evil, target, name) => {
             await navigated;
         }
     }
-    // The form's window, if the hostile page opens one itself.
+    // The window of the form, if the hostile page opens it.
     await tab.goto(`${evil.origin}/`);
     const popup = context.waitForEvent("page");
     await tab.evaluate((target) => void (window.opened = window.open(`${target}/`)), target);
     await (await popup).waitForLoadState();
     read.push(await tab.evaluate(() => { try { return window.opened.location.href; } catch { return ""; } }));
-    // Cookies of the form's own name, and 40 large ones: the next answer shows what the browser sends then.
+    // Cookies with the name used by the form, and 40 large ones: the next response shows what the browser sends then.
     const set = [`${name}=tossed; Path=/`, `${name}=tossed; Path=/save`, ...Array.from({ length: 40 }, (_, at) => `large${at}=${"x".repeat(4000)}; Path=/`)];
     for (const cookie of set) await tab.goto(`${evil.origin}/?set=${encodeURIComponent(cookie)}`);
     read.push(await tab.evaluate(() => document.cookie));
@@ -171,14 +171,14 @@ test("a server on another port gets nothing of an open form", async (t) => {
     assert.deepEqual(leaked(form.secret, evil.received, read), []);
     const all = JSON.stringify(evil.received);
     assert.ok(evil.received.length > 50 && all.includes("=tossed"), "the hostile server sees requests and cookies");
-    // The administrator has not been locked out by any of it.
+    // The administrator is not locked out.
     assert.equal((await form.page.goto(served.link.replace(/open\/.*/, `${form.secret.path}/`))).status(), 200);
     const { cookie } = await (await form.page.reload()).request().allHeaders();
     assert.ok(cookie.includes(form.secret.cookie) && cookie.includes("=tossed") && cookie.length > 100_000, "ours and all of the others were sent");
     await input(form.page, "swyx.version").fill("13.30");
     await form.page.waitForFunction(() => !document.querySelector("#unsaved").hidden);
 
-    // As many cookies as the browser keeps: the session ends at worst, and a new link opens the form again.
+    // As many cookies as the browser keeps: the session may end, but a new link opens the form again.
     const tab = await context.newPage();
     await tab.goto(`${served.origin}/`);
     const cookies = Array.from({ length: 250 }, (_, at) => ({ name: `more${at}`, value: "y".repeat(4000), url: served.origin }));
@@ -213,7 +213,7 @@ for (const [title, trusts] of [
         else assert.ok(secrets.includes(CANARY));
     });
 
-/** A form in a browser whose clock the test drives. With `script`, the page's script is changed by it first. */
+/** A form in a browser with a clock that the test controls. `script` can change the script of the page first. */
 const driven = async (t, text, environment, script) => {
     const served = await serve(t, browser, text, environment);
     const context = await served.context();
@@ -229,15 +229,15 @@ const driven = async (t, text, environment, script) => {
     return { served, context, form: await opened(context, served.link) };
 };
 
-/** A script that trusts any server at this address. */
+/** A modified script that trusts any server at this address. */
 const trusting = (script) => script.replace("if (await isOurs(signal)) return !isOver;", "await isOurs(signal).catch(() => false); return true;");
 
-/** Waits for a response of the new server, other than to the question for its proof. */
+/** Waits for a response of the new server other than its proof. */
 const answered = (page, evil) => page.waitForResponse((response) => response.url().startsWith(evil.origin) && !response.url().includes("/proof?"));
 
 const isOver = (page) => page.locator("#over").waitFor();
 
-/** What an administrator, or the page itself, does first after the server has gone. */
+/** The first action of an administrator, or of the page, after the server has ended. */
 const activities = {
     typing: async (page) => {
         await input(page, "swyx.version").fill("13.30");
@@ -253,7 +253,7 @@ const activities = {
 };
 
 for (const [activity, act] of Object.entries(activities)) {
-    test(`a server that takes the port over learns nothing by ${activity}`, async (t) => {
+    test(`a server that takes over the port gets nothing from ${activity}`, async (t) => {
         const { served, form } = await driven(t, INLINE);
         await served.kill();
         const evil = await hostile(t, new URL(served.origin).port);
@@ -261,20 +261,20 @@ for (const [activity, act] of Object.entries(activities)) {
         await isOver(form.page);
         assert.match(await form.page.locator("#over").innerText(), /^The connection to swyx-teams was lost\. Nothing more will be sent\./);
         assert.deepEqual(evil.received.map(({ method, url }) => `${method} ${url.split("?")[0]}`), ["GET /proof"]);
-        // Nothing follows, whatever is done in the page, and what was entered stays in it.
+        // The page sends nothing more, whatever the user does, and keeps its input.
         await input(form.page, "swyx.version").fill("14.00");
         await input(form.page, "swyx.version").press("Enter");
         await form.page.clock.runFor(3_600_000);
         for (const button of await form.page.locator("button[type=submit]").all()) assert.ok(await button.isDisabled());
         assert.equal(await input(form.page, "swyx.version").inputValue(), "14.00");
-        // A request of the test's own comes after all that the page has sent.
+        // A request of the test arrives after all requests of the page.
         await fetch(`${evil.origin}/last`);
         await form.page.waitForTimeout(0);
         assert.equal(evil.received.filter(({ url }) => !url.startsWith("/last")).length, 1);
         assert.deepEqual(leaked(form.secret, evil.received), []);
     });
 
-    test(`a page that trusts the new server gives all to it by ${activity}`, async (t) => {
+    test(`a page that trusts the new server sends it everything with ${activity}`, async (t) => {
         const { served, form } = await driven(t, INLINE, {}, trusting);
         await served.kill();
         const evil = await hostile(t, new URL(served.origin).port);
@@ -303,7 +303,7 @@ for (const [title, script, learns] of [
             await isOver(form.page);
             await form.page.clock.runFor(3_600_000);
             assert.deepEqual(evil.received.map(({ url }) => url.split("?")[0]), ["/proof"]);
-            assert.equal(await form.page.getByRole("link", { name: "Back to the form" }).count(), 0, "it leads nowhere now");
+            assert.equal(await form.page.getByRole("link", { name: "Back to the form" }).count(), 0, "no link to the form");
         }
         assert.deepEqual(leaked(form.secret, evil.received).filter((name) => name !== "token"), learns);
     });

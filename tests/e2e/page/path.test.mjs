@@ -20,7 +20,7 @@ test("findings are shown, fixed while typing, and saved; the rest of the file st
         const words = message.replaceAll("`", "");
         assert.ok(shown.some((line) => line.includes(words)), `${words} in ${shown}`);
     }
-    // The summary leads to the input, and the input names its finding.
+    // The summary links to the input, and the input refers to its finding.
     const tenant = input(page, "control_center.MsTeamsTenantId");
     await page.locator("#findings-list a").filter({ hasText: "tenant" }).first().click();
     assert.ok(await tenant.evaluate((input) => input === document.activeElement));
@@ -59,7 +59,7 @@ test("without JavaScript, buttons do the same", async (t) => {
     assert.equal(await served.read(), `${SOUND}\n[[user]]\nswyx = "Max Doe"\nteams = "max.doe@example.com"\n`);
     await users(page).getByRole("button", { name: "Remove row 2" }).click();
     assert.equal(await press(page, "Save"), 200);
-    // The blank line before the row is the file's own.
+    // The blank line before the row was already in the file.
     assert.equal((await served.read()).trimEnd(), SOUND.trimEnd());
 });
 
@@ -147,7 +147,7 @@ test("the keyboard is sufficient", async (t) => {
     for (let presses = 0; presses < 200 && reached.at(-1) !== "entra.application_name"; presses += 1) {
         await page.keyboard.press("Tab");
         reached.push(await name());
-        // Where the focus is can be seen.
+        // The focus is visible.
         const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
         assert.notEqual(outline, "none", reached.at(-1));
         if (reached.at(-1) === "control_center.MsTeamsTenantId") await page.keyboard.type(TENANT);

@@ -1,4 +1,4 @@
-// What the tests of the admin form share: a program that serves a file, and a browser before it.
+// Shared by the tests of the admin form: a program that serves a file, and a browser.
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
@@ -13,14 +13,14 @@ import { installed } from "../common.mjs";
 
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const PROGRAM = path.join(ROOT, "target/release/swyx-teams");
-export const LIMIT = 20_000; // milliseconds, which only tell a hang from a slow machine
+export const LIMIT = 20_000; // milliseconds; only detects a hang
 
 export const TENANT = "6f1d9a54-0c3e-4b7d-9d51-8a2f5c7e3b10";
 export const CLIENT = "2b8e4c71-5a9f-4d36-b0c8-7e1f3a6d9245";
-/** A secret that stands in a file, and must be seen nowhere else. */
+/** A secret in a file that must not appear anywhere else. */
 export const CANARY = "kX8~canary_Zq7-never.seen_4Rt2~Wm9pLs0vB";
 
-/** A file with comments, an order of its own, and two faults: the tenant's id, and a secret that is missing. */
+/** A file with comments, an unusual order, and two errors: an invalid tenant id and a missing secret. */
 export const FAULTY = `\
 # The north branch. Ask Jane before you change this.
 
@@ -41,13 +41,13 @@ swyx = "Jane Roe"
 teams = "jane.roe@example.com" # her married name
 `;
 
-/** A valid file: the other one without its errors. */
+/** The same file without the errors. */
 export const SOUND = FAULTY.replace("not-a-tenant-id", TENANT).replace(
     "MsTeamsStatusSyncMode = 2\n",
     'MsTeamsStatusSyncMode = 2\nMsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }\n',
 );
 
-/** A correct file whose secret stands in it. */
+/** A valid file that contains its secret. */
 export const INLINE = SOUND.replace('{ env = "SWYX_TEAMS_CLIENT_SECRET" }', `"${CANARY}"`);
 
 const browserPath = () => {
@@ -55,13 +55,13 @@ const browserPath = () => {
     return found.map(({ stdout }) => stdout.trim()).find((name) => name !== "");
 };
 
-/** Starts a browser; the sandbox of Chromium's own needs a user that is not root. */
+/** Starts a browser. The sandbox of Chromium does not work as root. */
 export const launch = (...options) => {
     const args = process.getuid() === 0 ? ["--no-sandbox", ...options] : options;
     return installed("playwright-core").chromium.launch({ executablePath: browserPath(), args });
 };
 
-/** One browser for a whole file of tests. */
+/** Starts one browser for all tests of a file. */
 export const browsing = (...options) => {
     const held = {};
     before(async () => (held.browser = await launch(...options)));
@@ -69,7 +69,7 @@ export const browsing = (...options) => {
     return held;
 };
 
-/** Closes a context. Chromium never confirms this if a page begins to navigate at the same time; then the end of the browser closes it. */
+/** Closes a context. Chromium does not confirm this if a page starts to navigate at the same time. Then the end of the browser closes it. */
 const close = async (context) => {
     let timer;
     const limit = new Promise((resolve) => (timer = setTimeout(resolve, LIMIT)));
@@ -77,7 +77,7 @@ const close = async (context) => {
     clearTimeout(timer);
 };
 
-/** Serves a file of this text until the test ends. `open` brings a page of a new context in by the link. */
+/** Serves a file with this text until the test ends. `open` opens the link in a new context. */
 export const serve = async (t, { browser }, text, environment = {}) => {
     const folder = await mkdtemp(path.join(tmpdir(), "swyx-teams-page-"));
     const file = path.join(folder, "north.toml");
@@ -109,7 +109,7 @@ export const serve = async (t, { browser }, text, environment = {}) => {
         origin: new URL(link).origin,
         /** The secret address of the form, once a page has opened the link. */
         home: undefined,
-        /** Ends the program at once, as a crash does. */
+        /** Kills the program, like a crash. */
         kill: async () => {
             child.kill("SIGKILL");
             await ended;
@@ -117,14 +117,14 @@ export const serve = async (t, { browser }, text, environment = {}) => {
         read: () => readFile(file, "utf8"),
         write: (text) => writeFile(file, text),
         check: () => spawnSync(PROGRAM, ["check", "--fail-on", "warning", file], { encoding: "utf8" }),
-        /** A new context that has not been here yet. */
+        /** Creates a new context without a session. */
         context: async (options = {}) => {
             const context = await browser.newContext({ colorScheme: "light", ...options });
             context.setDefaultTimeout(LIMIT);
             contexts.push(context);
             return context;
         },
-        /** A page that came in by the link. Whatever it reports as an error fails the test. */
+        /** Opens a page with the link. Every error that it reports fails the test. */
         open: async (options = {}) => {
             const context = await served.context(options);
             const page = await context.newPage();
@@ -137,7 +137,7 @@ export const serve = async (t, { browser }, text, environment = {}) => {
     return served;
 };
 
-/** Starts the emulator until the test ends, and gives its facts. */
+/** Runs the emulator until the test ends, and returns its facts. */
 export const emulate = async (t, ...words) => {
     const child = spawn(PROGRAM, ["emulate", "--listen", "127.0.0.1:0", ...words], { stdio: ["ignore", "pipe", "ignore"] });
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -149,7 +149,7 @@ export const emulate = async (t, ...words) => {
     return JSON.parse(line);
 };
 
-/** The settings that lead to an emulated tenant, and where its secrets are. */
+/** Returns settings for an emulated tenant, with the locations of its secrets. */
 export const settings = (facts) => `\
 [control_center]
 MsTeamsStatusSyncMode = 2
@@ -165,19 +165,19 @@ authority = "${facts.authority}"
 graph = "${facts.graph}"
 ca_file = "${facts.ca_file}"
 `;
-/** The secrets of these settings, as the program's environment. */
+/** Returns the secrets of these settings as environment variables. */
 export const secrets = (facts) => ({ SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, SWYX_TEAMS_ADMIN_TOKEN: facts.admin_token });
-/** Trust in the emulated tenant's address. */
+/** Returns the variable for trust in the address of the emulated tenant. */
 export const trust = (facts) => ({ SWYX_TEAMS_TRUST: new URL(facts.authority).host });
-/** Both. */
+/** Returns the variables for secrets and trust. */
 export const environment = (facts) => ({ ...secrets(facts), ...trust(facts) });
 
-/** Fails the test at its end for every error that a page reported: of its script, of its policy, of a request to elsewhere. */
+/** Fails the test at its end for every error of a page: script errors, policy violations, and requests to other hosts. */
 export const watch = (t, page) => {
     const faults = [];
     page.on("pageerror", ({ message }) => faults.push(message));
     page.on("console", (message) => {
-        // What a refused save and a conflict answer with is said by the browser, too.
+        // The browser also reports the status of a rejected save and of a conflict.
         if (message.type() === "error" && !/status of 4(09|22)/.test(message.text())) faults.push(message.text());
     });
     page.on("request", (request) => {
@@ -187,19 +187,19 @@ export const watch = (t, page) => {
     t.after(() => assert.deepEqual(faults, []));
 };
 
-/** The input of a key. */
+/** Returns the input of a key. */
 export const input = (page, key) => page.locator(`[name="${key}"]`);
 
-/** What the summary says above its list. */
+/** Returns the text above the list of the summary. */
 export const heading = (page) => page.locator("#findings-title");
 
-/** The lines of the summary, as text. */
+/** Returns the lines of the summary as text. */
 export const findings = (page) => page.locator("#findings-list li").allInnerTexts();
 
-/** Presses the first button of this name, and waits for the page that it leads to. */
+/** Presses the first button with this name, and waits for the next page. */
 export const press = async (page, name) => {
     const response = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303);
-    // The page asks the server for its proof first, so the navigation begins after the click has ended.
+    // The page requests the proof of the server first, so the navigation starts after the click.
     const loaded = page.waitForEvent("load");
     await page.getByRole("button", { name, exact: true }).first().click();
     const answered = await response;
@@ -207,17 +207,17 @@ export const press = async (page, name) => {
     return answered.status();
 };
 
-/** Follows a link, and waits for the page that it leads to. */
+/** Follows a link, and waits for the next page. */
 export const follow = async (page, name) => {
     const loaded = page.waitForEvent("load");
     await page.getByRole("link", { name }).click();
     await loaded;
 };
 
-/** Waits until the summary says something. */
+/** Waits for this text in the summary. */
 export const says = (page, text) => page.waitForFunction((text) => document.querySelector("#findings-title").textContent === text, text);
 
-/** The program's own findings of a file, by rule and line. */
+/** Returns the findings of the program for a file, as rule and line. */
 export const checked = (file) => {
     const done = spawnSync(PROGRAM, ["check", "--format", "json", file], { encoding: "utf8" });
     return JSON.parse(done.stdout).files[0].diagnostics;
@@ -226,14 +226,14 @@ export const checked = (file) => {
 
 const axe = await readFile(installed.resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe finds on a page as it is, by rule and element. It is put in by the browser's driver, which no policy of the page holds. */
+/** Returns the findings of axe on a page, as rule and element. The browser driver injects axe, so the policy of the page does not block it. */
 export const faults = async (page) => {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`));
 };
 
-/** The same in both colour schemes, wide and narrow. */
+/** Returns the findings of axe in both colour schemes, wide and narrow. */
 export const faultsEverywhere = async (page) => {
     const found = [];
     for (const colorScheme of ["light", "dark"])

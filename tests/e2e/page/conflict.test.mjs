@@ -1,4 +1,4 @@
-// Two tabs, and a file that someone else changes meanwhile: nothing is overwritten and nothing is lost.
+// Conflicts between two tabs, or with another change of the file: nothing is overwritten and no input is lost.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { browsing, input, press, serve, SOUND } from "./shared.mjs";
 
 const browser = browsing();
 
-/** The keys that the page puts up for choice. */
+/** Returns the keys for which the page offers a choice. */
 const differing = (page) => page.locator(".difference").evaluateAll((all) => all.map((each) => each.dataset.key));
 
 const choose = (page, key, side) => page.locator(`.difference[data-key="${key}"] input[value="${side}"]`).check();
@@ -15,7 +15,7 @@ const choose = (page, key, side) => page.locator(`.difference[data-key="${key}"]
 for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "" : ", without JavaScript";
 
-    test(`two tabs change different keys: both are kept${how}`, async (t) => {
+    test(`changes of different keys in two tabs are both saved${how}`, async (t) => {
         const served = await serve(t, browser, SOUND);
         const one = await served.open({ javaScriptEnabled });
         const two = await one.context().newPage();
@@ -33,7 +33,7 @@ for (const javaScriptEnabled of [true, false]) {
         assert.equal(served.check().status, 0);
     });
 
-    test(`one key is changed in both places: the choice is the administrator's${how}`, async (t) => {
+    test(`conflicting changes of one key need a decision${how}`, async (t) => {
         for (const [side, version] of [["yours", "14.00"], ["file", "13.30"]]) {
             const served = await serve(t, browser, SOUND);
             const page = await served.open({ javaScriptEnabled });
@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
     });
 }
 
-test("a deleted file, and an unreadable one", async (t) => {
+test("deleted and unreadable files are reported", async (t) => {
     const served = await serve(t, browser, SOUND);
     const page = await served.open();
     await served.write("[control_center\n");
