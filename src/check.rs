@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allow_comment_silences_its_own_line_or_the_next_that_is_no_comment() {
+    fn allow_comment_applies_to_its_line_or_the_next_line_of_code() {
         let (unknown, unused) = (id::UNKNOWN_KEY, id::UNUSED_ALLOW);
         let allow = "# swyx-teams: allow(unknown-key)";
         assert_eq!(found("MsTeamsX = 1\n"), [(unknown, 1)]);

@@ -402,7 +402,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_as_it_is_written() {
+    fn key_text_is_parsed_back_to_the_same_key() {
         for text in [
             "user[0].teams",
             "sync.status.\"Busy/InAMeeting\"",

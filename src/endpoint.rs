@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_a_port_that_of_the_scheme_counts() {
+    fn missing_port_defaults_to_the_scheme() {
         for (endpoint, address) in [
             ("https://Swyx.example.com", "swyx.example.com:443"),
             ("http://localhost/path", "localhost:80"),

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guid_has_one_form() {
+    fn guid_is_accepted_in_one_format_only() {
         assert!(parse_guid("8F1C2d3e-0000-4000-8000-123456789abc").is_some());
         for text in [
             "{8f1c2d3e-0000-4000-8000-123456789abc}",
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_unprintable_is_shown() {
+    fn unprintable_characters_are_escaped() {
         assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
         assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
     }

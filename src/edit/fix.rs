@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn trimming_deletes_blanks_of_every_spelling_and_nothing_else() {
+    fn trim_removes_whitespace_in_every_notation() {
         let quotes = "\"\"\"";
         for (before, after) in [
             (r#"" x y ""#.to_owned(), r#""x y""#.to_owned()),
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn trimming_leaves_alone_what_has_no_blanks_or_nothing_else() {
+    fn trim_ignores_values_without_or_with_only_whitespace() {
         for text in ["a = \"x\"\n", "a = ''''x''''\n", "a = \"\"\"\nx\"\"\"\n"] {
             let trimmed = edited(text, Edit::Trim(Key::of("a"))).map(|after| value(&after));
             assert_eq!(trimmed.as_deref(), Some(value(text).as_str()));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_are_put_and_taken() {
+    fn quotes_are_added_and_removed() {
         let toggled = |text| edited(text, Edit::Quotes(Key::of("a")));
         assert_eq!(toggled("a = '2' # b\n").as_deref(), Some("a = 2 # b\n"));
         assert_eq!(toggled("a = \" 2 \"\n").as_deref(), Some("a = 2\n"));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deleted_comment_takes_its_blanks_and_its_own_line_along() {
+    fn deleting_a_comment_removes_its_whitespace_and_empty_line() {
         for (before, after) in [
             ("a = 1 \t# x\nb = 2\n", "a = 1\nb = 2\n"),
             ("a = 1 # x\r\nb = 2\r\n", "a = 1\r\nb = 2\r\n"),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_renamed_in_its_place() {
+    fn renamed_key_stays_in_its_table() {
         for (name, after) in [
             ("b", "b"),
             ("Busy/InACall", "\"Busy/InACall\""),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_is_shown_with_its_places() {
+    fn fix_spans_have_positions_and_replacements() {
         let (source, _) = Source::new("a.toml", "ä = 1".replace('ä', "\"ä\"").into_bytes(), false);
         let found = Diagnostic::error(id::UNKNOWN_KEY, Place::File, "")
             .safe_fix("", Edit::Rename(0..4, "b".to_owned()));

@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_file_that_is_being_filled_in_a_wrong_value_counts_and_a_missing_one_does_not() {
+    fn unfinished_file_reports_wrong_values_but_not_missing_keys() {
         assert!(added("", 2).is_empty());
         assert_eq!(added("", 3), ["invalid-value"]);
         assert_eq!(added("[swyx]\nversion = \"13.00\"\n", 2), ["mode-needs-version"]);
@@ -407,7 +407,7 @@ mod tests {
 
     /// Tests only the comparison, without a form or the parser of posts.
     #[test]
-    fn from_a_form_no_read_only_key_is_changed_however_it_comes_about() {
+    fn form_changes_never_modify_read_only_keys() {
         let old = "[entra]\nauthority = \"https://localhost:1\"\nproxy = \"http://localhost:2\"\n\
                    [control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
         let text = |text: &str| NewValue::Text(text.to_owned());
@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_file_lets_no_key_go_missing() {
+    fn missing_keys_are_allowed_only_in_unfinished_files() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a.toml");
         let mode = [Change::Set(keys::MODE, NewValue::Integer(2))];

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn every_address_is_read_only_and_every_id_but_those_of_the_application() {
+    fn addresses_and_ids_other_than_tenant_and_client_are_read_only() {
         let with_format = |format: &str| {
             let found = described().into_iter().filter(|(_, part)| part["format"] == format);
             found.map(|(key, _)| key).collect::<Vec<_>>()
@@ -138,7 +138,7 @@ mod tests {
 
     /// The file is generated from the schema, so that it also contains new keys.
     #[test]
-    fn every_key_that_can_need_trust_is_read_only() {
+    fn keys_that_need_trust_are_read_only() {
         let mut text = String::new();
         for (key, part) in described() {
             let value = match (part["format"].as_str(), part["type"].as_str()) {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn another_spelling_is_no_difference() {
+    fn different_notation_of_a_value_is_not_a_change() {
         for (before, after) in [
             ("", "[entra]\ncloud = \"global\"\n"),
             ("[entra]\ngraph = \"https://a\"\n", "entra.\"graph\" = 'https://a' # same\n"),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn another_value_is_a_difference() {
+    fn different_value_is_a_change() {
         let pairs = [
             ("entra.graph", "", "[entra]\ngraph = \"https://a\"\n"),
             ("entra.graph", "", "\"entra\" = { 'graph' = \"https://a\" }\n"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_is_refused_by_its_key_by_a_table_around_it_and_by_a_command() {
+    fn read_only_change_is_rejected_by_key_table_or_command() {
         let source = source("[control_center]\nMsTeamsClientSecret = { command = [\"x\"] }\n");
         let text = || NewValue::Text("x".to_owned());
         let key = |text: &str| text.parse::<Key>().expect("a key");

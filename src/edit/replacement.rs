@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_overlaps_is_refused() {
+    fn overlapping_replacements_are_rejected() {
         let replacement = |range, with: &str| Replacement { range, with: with.to_owned() };
         assert_eq!(
             apply("abcd", vec![replacement(2..3, "y"), replacement(0..1, "x")]).as_deref(),

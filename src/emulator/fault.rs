@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn faults_are_read_with_their_numbers() {
+    fn faults_are_parsed_with_their_numbers() {
         for (text, found) in [
             ("throttle", Ok((fault("throttle"), 0.2))),
             ("throttle=1", Ok((fault("throttle"), 1.0))),

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_fault_nothing_strikes_and_with_one_everything() {
+    fn only_configured_faults_strike() {
         let none = faults(&[], 1);
         assert!(FaultId::all().all(|id| !none.strikes(id)));
         assert_eq!((none.throttle(), none.milliseconds(fault("slow"))), (None, Duration::ZERO));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_young_is_not_seen_then_at_times_then_always() {
+    fn new_object_becomes_visible_gradually() {
         let faults = faults(&["replication-lag=10"], 3);
         let made = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");
         let seen = |seconds: u64| {

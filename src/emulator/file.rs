@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_out_has_its_default() {
+    fn missing_members_have_defaults() {
         let state = read(r#"{"applications": [{}], "users": [{"userPrincipalName": "a@b.example"}]}"#)
             .expect("a state");
         let application = &state.applications[0];
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_by_its_place_and_never_repeated() {
+    fn errors_show_the_position_and_not_the_value() {
         for (text, told) in [
             ("{\n \"aplications\": []}", "line 2, column 14: unknown member"),
             (

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_in_the_file_at_once_with_their_members_in_order() {
+    fn journal_lines_are_written_immediately_in_member_order() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let journal = Journal::new(Some(file.path())).expect("a journal");
         journal.add(Duration::from_micros(1_500_000), Some("1001"), "set-presence", Some("Busy/InACall"));

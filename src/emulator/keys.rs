@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_verifies_against_the_published_key_and_no_other() {
+    fn token_verifies_only_against_the_published_key() {
         let (ours, other) = (Keys::make().expect("a key"), Keys::make().expect("a key"));
         let token = ours.sign(&json!({"aud": "x"}));
         assert_eq!(ours.verify(&token).expect("ours"), json!({"aud": "x"}));

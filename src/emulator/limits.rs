@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_cost_what_is_documented() {
+    fn request_costs_are_as_documented() {
         for (path, query, units) in [
             ("/users", None, 2),
             ("/users", Some("$select=id"), 1),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_writes_of_a_tenant_are_counted_over_all_applications() {
+    fn tenant_writes_are_counted_across_applications() {
         let limits = Limits::default();
         let cost = cost(&request(Method::PATCH, "/applications/1", None));
         let now = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_1501st_presence_request_in_30_seconds_waits_for_the_rest_of_them() {
+    fn request_1501_within_30_seconds_waits_for_the_window_to_end() {
         let limits = Limits::default();
         let cost = cost(&request(Method::POST, "/communications/getPresencesByUserId", None));
         let now = "2026-01-31T12:00:00Z".parse::<Timestamp>().expect("a time");

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_load_is_a_percentage() {
+    fn load_is_a_percentage_from_0_01_to_100() {
         for (text, is_load) in [
             ("0.01", true),
             ("100", true),

@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_has_its_members_in_order() {
+    fn log_line_has_ordered_members() {
         let mut entry = Entry {
             method: "POST".to_owned(),
             path: "/v1.0/$batch".to_owned(),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_in_the_file_at_once() {
+    fn log_lines_are_written_immediately() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let log = Log::new(Some(file.path())).expect("a log");
         let entry = entry(0, 0);

@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_id_and_name_is_there_once() {
+    fn permission_ids_and_names_are_unique() {
         let mut ids = ALL.iter().flat_map(|p| [p.application, p.delegated]).flatten().collect::<Vec<_>>();
         let mut names = ALL.iter().map(|p| p.value).collect::<Vec<_>>();
         let (all_ids, all_names) = (ids.len(), names.len());
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_is_no_scope_of_the_same_name() {
+    fn role_id_is_not_a_scope_id() {
         let id = by_value("user.readbasic.all").and_then(|p| p.application).expect("a role");
         assert_eq!((role_by_id(id), scope_by_id(id)), (Some("User.ReadBasic.All"), None));
     }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_have_the_form_of_today_and_differ() {
+    fn secrets_have_the_current_format_and_are_unique() {
         for _ in 0..200 {
             let secret = client_secret();
             assert_eq!((secret.len(), &secret[4..6]), (40, "Q~"));

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_that_others_reach_is_refused() {
+    fn non_loopback_address_is_rejected() {
         for address in ["0.0.0.0:0", "192.0.2.1:0", "[::]:0"] {
             let error = Server::bind(address.parse().expect("an address"), Options::default()).err();
             assert!(matches!(error, Some(ServeError::NotLoopback(_))), "{address}");
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_is_localhost_or_the_address_itself() {
+    fn host_name_is_localhost_or_the_address() {
         for (address, name) in
             [("127.0.0.1:8443", "localhost:8443"), ("127.0.0.2:1", "127.0.0.2:1"), ("[::1]:1", "[::1]:1")]
         {

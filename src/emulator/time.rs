@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_as_each_service_writes_them() {
+    fn timestamps_have_the_format_of_each_service() {
         let time = "2026-01-31T12:00:00.123456789Z".parse().expect("a time");
         assert_eq!(graph(time), "2026-01-31T12:00:00.1234567Z");
         assert_eq!(graph("2026-01-31T00:00:00Z".parse().expect("a time")), "2026-01-31T00:00:00.0000000Z");

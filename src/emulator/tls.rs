@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn the_authority_speaks_for_loopback_names_only() {
+    fn certificate_authority_is_limited_to_loopback_names() {
         let issuer = issuer().expect("an authority");
         let ours = leaf(IpAddr::from([127, 0, 0, 2])).expect("parameters");
         for name in ["localhost", "127.0.0.1", "127.0.0.2", "::1"] {

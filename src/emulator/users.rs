@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_users_have_distinct_names_and_are_found_by_them_in_any_case() {
+    fn generated_users_have_unique_names_and_lookup_ignores_case() {
         let mut users = Users::default();
         for number in 0..2000 {
             users.add(plain(number, Uuid::from_u128(number as u128), "contoso.example"));

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_is_enough_but_less_is_not() {
+    fn broader_permission_suffices_and_narrower_does_not() {
         assert!(DIRECTORY.is_met_by(&["Mail.Read", "User.Read.All"]));
         assert!(DIRECTORY.is_met_by(&["Directory.Read.All"]));
         assert!(!DIRECTORY.is_met_by(&["User.Read"]) && !DIRECTORY.is_met_by::<&str>(&[]));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn excess_is_what_allows_more_than_the_mode_needs() {
+    fn excess_permissions_depend_on_the_mode() {
         let excess = |mode, permissions: &[&'static str]| {
             permissions.iter().copied().filter(|name| is_excess(mode, name)).collect::<Vec<_>>()
         };

@@ -328,7 +328,7 @@ mod tests {
     use crate::settings::entries::list_known_keys;
 
     #[test]
-    fn every_key_has_a_field_and_every_field_says_what_it_is() {
+    fn every_key_has_a_field_with_title_and_help() {
         let form = Form::new();
         let tables = ["swyx", "control_center", "entra", "sync", "user"];
         let keys = list_known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_read_only_and_commands_are_not_offered() {
+    fn addresses_are_read_only_fields_and_commands_are_not_offered() {
         let form = Form::new();
         let fields = form.sections.iter().flat_map(|section| &section.fields);
         let read_only = fields.clone().filter(|field| field.read_only).map(|field| &*field.key);
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_the_schemas() {
+    fn field_conditions_match_the_schema() {
         let form = Form::new();
         let field = |key: &str| form.field(&key.parse().unwrap()).unwrap().clone();
         let mode = |value: &str| {

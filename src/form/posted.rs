@@ -467,7 +467,7 @@ mod tests {
 
     /// Tests only the parser, without a writer.
     #[test]
-    fn changes_of_read_only_keys_are_left_out_and_named() {
+    fn posted_read_only_changes_are_dropped_and_reported() {
         let version = ("swyx.version", "14.10");
         for (name, value, key) in [
             ("entra.authority", "https://elsewhere.example.com", keys::AUTHORITY),
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn another_place_for_a_secret_that_no_command_prints_is_no_such_change() {
+    fn secret_not_printed_by_a_command_can_be_changed() {
         let sent = [("swyx.gateway_token", "file"), ("swyx.gateway_token.file", "x")];
         assert_eq!(posted(&sent), (vec![keys::GATEWAY_TOKEN], Vec::new()));
         assert_eq!(posted(&[("swyx.gateway_token", "unset")]), (vec![keys::GATEWAY_TOKEN], Vec::new()));

@@ -36,7 +36,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_file_that_was_put_back_with_its_old_time_was_changed_now() {
+    fn change_time_ignores_a_restored_modification_time() {
         let folder = tempfile::tempdir().expect("a folder");
         let (path, old) = (folder.path().join("a.secret"), SystemTime::now() - Duration::from_secs(86_400));
         std::fs::write(&path, "x").expect("written");

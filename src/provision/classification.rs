@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_in_the_place_of_the_one_that_was_kept_ever_since_is_left_over() {
+    fn unused_successor_of_the_stored_secret_is_an_orphan() {
         let secrets = [kept(made(1, None, 0)), made(2, Some(1), 30)];
         assert_eq!(numbers(&secrets, &stored(Some(1))), (Some(1), None, vec![2], vec![]));
     }
 
     /// It was stored, entered in Control Center, and then the file was restored.
     #[test]
-    fn what_was_made_before_the_place_was_touched_may_be_in_use() {
+    fn successor_older_than_the_last_store_is_undecided() {
         let secrets = [kept(made(1, None, 0)), made(2, Some(1), 30)];
         assert_eq!(numbers(&secrets, &stored(Some(40))), (Some(1), None, vec![], vec![2]));
         assert_eq!(numbers(&secrets, &stored(None)), (Some(1), None, vec![], vec![2]));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_that_was_replaced_stays_whatever_it_is_called() {
+    fn predecessor_of_the_stored_secret_is_not_an_orphan() {
         for first in [made(1, None, 0), named(1, "SwyxServer", 0)] {
             let secrets = [first, kept(made(2, Some(1), 30)), named(3, "backup", 0)];
             assert_eq!(numbers(&secrets, &stored(Some(31))), (Some(2), Some(1), vec![], vec![]));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_for_the_same_purpose_the_one_that_nobody_can_have_kept_is_left_over() {
+    fn sibling_is_an_orphan_only_if_it_was_never_stored() {
         for (minute, since, is_left_over) in [
             // The run that created it was killed, and the next one did not see it.
             (20, Some(31), true),
@@ -219,13 +219,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_run_of_the_kept_one_made_besides_is_left_over() {
+    fn other_secret_of_the_same_run_is_an_orphan() {
         let secrets = [kept(made(1, Some(9), 30)), of_run(2, 1, Some(9), 29)];
         assert_eq!(numbers(&secrets, &stored(None)), (Some(1), None, vec![2], vec![]));
     }
 
     #[test]
-    fn where_none_is_known_the_age_of_the_place_decides() {
+    fn unknown_stored_secret_is_judged_by_the_store_time() {
         let secrets = [made(1, None, 10), made(2, None, 30), named(3, "SwyxServer", 30)];
         assert_eq!(numbers(&secrets, &stored(Some(20))), (None, None, vec![2], vec![1]));
         assert_eq!(numbers(&secrets, &stored(None)), (None, None, vec![], vec![1, 2]));
@@ -234,20 +234,20 @@ mod tests {
     }
 
     #[test]
-    fn beside_a_kept_one_of_another_name_only_what_replaces_it_is_judged() {
+    fn only_successors_of_a_foreign_stored_secret_are_classified() {
         let secrets = [kept(named(1, "SwyxServer", 0)), made(2, Some(1), 30), made(3, None, 30)];
         assert_eq!(numbers(&secrets, &stored(Some(10))), (Some(1), None, vec![2], vec![3]));
     }
 
     #[test]
-    fn what_was_made_for_another_settings_file_is_nobodys_business() {
+    fn secrets_of_other_settings_files_are_ignored() {
         let of_another = SecretName::new(&installation("/b.toml"), key(2), at(30), Some(key(1)));
         let secrets = [kept(made(1, None, 0)), named(2, &of_another.to_string(), 30)];
         assert_eq!(numbers(&secrets, &stored(Some(1))), (Some(1), None, vec![], vec![]));
     }
 
     #[test]
-    fn of_several_with_the_same_first_characters_ours_counts_then_the_newest() {
+    fn ambiguous_hint_selects_the_newest_own_secret() {
         let secrets = [kept(made(1, None, 0)), kept(made(2, Some(1), 10)), kept(named(3, "backup", 30))];
         assert_eq!(numbers(&secrets, &stored(Some(11))), (Some(2), Some(1), vec![], vec![]));
     }

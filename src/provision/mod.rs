@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_by_their_clock_unless_the_clocks_agree_but_for_a_second_or_two() {
+    fn timestamps_are_converted_if_the_clocks_differ_by_over_two_seconds() {
         let time = "2026-03-01T12:00:00Z".parse::<Timestamp>().expect("a time");
         for (ahead, read) in [
             (None, "2026-03-01T12:00:00Z"),

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unique_names_are_fit_for_an_address_and_differ_as_the_names_do() {
+    fn unique_names_are_url_safe_and_distinct() {
         assert_eq!(unique_name("presence"), "swyx-teams-presence");
         let names =
             ["SwyxMSTeamsPresenceSync", "swyxmsteamspresencesync", "Präsenz", "Pr-senz", "a b", "a.b", "a-b"];
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secrets_name_says_whose_it_is_and_what_it_replaces() {
+    fn secret_name_contains_installation_and_predecessor() {
         let installation = Installation::new("SWYX 01", Path::new("/etc/north.toml"));
         let (run, old) = (Uuid::from_u128(7 << 96), Uuid::from_u128(0x9c0d_1e2f << 96));
         let now = "2026-11-25T04:00:00Z".parse().expect("a time");

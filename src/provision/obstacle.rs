@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_in_the_settings_stands_for_that_application_and_no_new_one() {
+    fn configured_client_id_without_application_is_an_obstacle() {
         let (wanted, mut objects) = (wanted(true), objects());
         let why = obstacle(&wanted, &objects);
         assert!(why.contains(&format!("no application {ID} in this tenant")), "{why}");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_id_a_name_that_is_taken_stands_in_the_way() {
+    fn taken_application_name_is_an_obstacle() {
         let (wanted, mut objects) = (wanted(false), objects());
         assert_eq!(obstacle(&wanted, &objects), "");
         // An application with only the same display name is no obstacle.

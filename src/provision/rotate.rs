@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_renewed_when_it_is_due_or_when_somebody_wants_it() {
+    fn secret_is_renewed_when_due_or_requested() {
         let secrets = [kept(made(1, None, 1))];
         assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 149), "not due until 181");
         assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 151), "removes [], adds after Some(1)");
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_control_center_has_to_learn_yet_is_not_followed_by_another_unasked() {
+    fn pending_secret_is_not_replaced_without_again() {
         let secrets = [made(1, None, 1), kept(made(2, Some(1), 100)), made(3, Some(1), 99)];
         assert_eq!(done(&secrets, NEW, 100, 101), "pending until 181, removes [3]");
         // A scheduled job removes nothing that is valid.
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_run_that_broke_off_left_is_removed_by_the_next_but_not_by_a_timer() {
+    fn orphan_secret_is_removed_except_with_if_due() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 1, 101), "removes [2], adds after Some(1)");
         assert_eq!(done(&secrets, RotateRequest::IfDue, 1, 160), "removes [], adds after Some(1)");
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_that_somebody_may_have_a_person_decides() {
+    fn successor_that_may_be_in_use_needs_a_decision() {
         let secrets = [kept(made(1, None, 1)), made(2, Some(1), 100)];
         assert_eq!(done(&secrets, NEW, 101, 102), "undecided about 2");
         assert_eq!(done(&secrets, RotateRequest::IfDue, 101, 160), "undecided about 2");
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn none_that_is_newer_goes_for_an_older_one() {
+    fn newer_secret_is_not_removed_for_an_older_one() {
         // Handed over and in Control Center, while the old one is still stored: a direct successor, or the successor of a removed one.
         for after in [1, 9] {
             let secrets = [kept(made(1, None, 1)), made(2, Some(after), 100)];
@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_removed_in_favour_of_a_secret_that_is_not_known() {
+    fn unknown_stored_secret_causes_no_removal() {
         let secrets = [made(1, None, 1), named(2, "SwyxServer", 1)];
         assert_eq!(done(&secrets, RotateRequest::Finish, 2, 3), "unknown");
         assert_eq!(done(&secrets, NEW, 2, 3), "undecided about 1");
@@ -406,7 +406,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_replaced_goes_with_what_replaced_it_and_nothing_else_does() {
+    fn finish_removes_only_predecessors_of_the_stored_secret() {
         let secrets = [
             named(1, "SwyxServer", 1),
             made(2, Some(1), 50),

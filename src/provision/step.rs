@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_of_the_tenant_names_the_role_that_it_takes() {
+    fn every_tenant_change_names_the_required_role() {
         let guide = Some(Guide { redirect: "https://localhost/" });
         let one = || vec![permission()];
         for (step, count, role) in [
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_comes_with_what_the_mode_needs_it_for_and_goes_because_it_does_not() {
+    fn permission_steps_state_the_need_of_the_mode() {
         let grant = Step::Grant(permission()).lines(Mode::FromTeams).remove(0);
         assert_eq!((grant.sign, grant.key), (Sign::Add, keys::MODE));
         assert_eq!(grant.reason, "mode 1: needed to find the Teams account of each Swyx user");
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_says_how_long_it_is_valid_and_where_it_goes() {
+    fn secret_step_shows_lifetime_and_storage() {
         let line = |place: Option<&str>| {
             let place = place.map(str::to_owned);
             Step::AddSecret { after: None, why: "there is none yet".to_owned(), days: 90, place }

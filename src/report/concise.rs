@@ -32,7 +32,7 @@ mod tests {
     use crate::report::skipped::tests::skipping;
 
     #[test]
-    fn each_reason_for_which_rules_were_not_applied_is_a_line() {
+    fn skipped_rules_get_one_line_per_reason() {
         let mut out = Vec::new();
         write(&[skipping("a.toml")], &mut out).unwrap();
         let out = String::from_utf8(out).unwrap();

@@ -49,14 +49,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_above_do_not_change_it() {
+    fn fingerprint_is_independent_of_lines_above() {
         let text = "[control_center]\nMsTeamsStatusSyncMode = 3\nfoo = 1\n";
         assert!(fingerprints("a.toml", text).len() > 2);
         assert_eq!(fingerprints("a.toml", text), fingerprints("a.toml", &format!("# more\n\n\n{text}")));
     }
 
     #[test]
-    fn no_two_findings_share_one() {
+    fn fingerprints_are_unique() {
         let mut all = fingerprints("a.toml", "a = \nb = \nc = [1, 2\n");
         all.extend(fingerprints("b.toml", "a = \nb = \nc = [1, 2\n"));
         all.extend(fingerprints("c.toml", "[control_center]\nfoo = 1\nbar = 2\n"));
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_same_in_every_version() {
+    fn fingerprint_is_stable_across_versions() {
         let all = fingerprints("a.toml", "a = \n");
         let all = all.iter().map(Uuid::to_string).collect::<Vec<_>>();
         assert_eq!(all, ["20778f81-56f1-53eb-84da-1ccfb6cb19bb"]);

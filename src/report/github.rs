@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_a_command() {
+    fn finding_becomes_a_workflow_command() {
         let out = render("a.toml", "[control_center]\nMsTeamsStatusSyncMode = 3\n", "customers/");
         let line = out.lines().find(|line| line.contains("title=invalid-value")).unwrap();
         let head = "::error file=customers/a.toml,line=2,endLine=2,col=25,endColumn=26,\
@@ -95,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_a_warning() {
+    fn warning_becomes_a_warning_command() {
         assert!(
             render("a.toml", "[control_center]\nfoo = 1\n", "").contains("::warning file=a.toml,line=2,")
         );
     }
 
     #[test]
-    fn several_lines_have_no_columns() {
+    fn multi_line_finding_has_no_columns() {
         let text = "[control_center]\nMsTeamsTenantId = [\n1,\n]\n";
         let out = render("a.toml", text, "");
         let line = out.lines().find(|line| line.contains("title=wrong-type")).unwrap();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_give_a_command() {
+    fn file_name_cannot_inject_a_command() {
         let names = [
             "a\n::error::injected.toml",
             "a\r::set-output name=x::y.toml",
@@ -136,13 +136,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_any_name_are_one_line() {
+    fn key_name_cannot_add_a_line() {
         let out = render("a.toml", "\"a\\n::error::b,c%0A\" = 1\n", "");
         assert!(out.lines().all(|line| line.starts_with("::error file=a.toml,line=")), "{out}");
     }
 
     #[test]
-    fn a_reason_for_which_rules_were_not_applied_is_a_notice() {
+    fn skipped_rules_become_notices() {
         let files = [
             crate::report::skipped::tests::skipping("a.toml"),
             crate::report::skipped::tests::skipping("b.toml"),

@@ -68,12 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_found_is_an_empty_list() {
+    fn no_findings_give_an_empty_list() {
         assert_eq!(render(&[], ""), serde_json::json!([]));
     }
 
     #[test]
-    fn a_finding_has_all_that_gitlab_reads() {
+    fn finding_has_every_member_that_gitlab_requires() {
         let report = render(&[("./a.toml", "[control_center]\nMsTeamsStatusSyncMode = 3\n")], "customers/");
         let issue =
             report.as_array().unwrap().iter().find(|issue| issue["check_name"] == "invalid-value").unwrap();
@@ -95,14 +95,14 @@ mod tests {
     }
 
     #[test]
-    fn paths_of_any_characters_are_kept() {
+    fn special_characters_in_paths_are_preserved() {
         for name in ["a\n\"b\\u.toml", "ä ö%.toml", "\u{1b}[31m,::.toml"] {
             assert_eq!(render(&[(name, "=\n")], "")[0]["location"]["path"], name);
         }
     }
 
     #[test]
-    fn rules_that_were_not_applied_are_no_issues() {
+    fn skipped_rules_are_not_issues() {
         let mut out = Vec::new();
         write(&[crate::report::skipped::tests::skipping("a.toml")], &Repository::default(), &mut out)
             .unwrap();

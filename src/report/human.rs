@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_is_a_line_and_what_nobody_asked_for_is_one_for_all_files() {
+    fn skipped_rules_are_noted_per_file_or_once_for_all() {
         assert_eq!(
             render(&[skipping("a.toml"), skipping("b\u{1b}.toml")], 200),
             "\
@@ -237,7 +237,7 @@ note: could not be checked (nobody\\u{1b} asked): permission-delegated, public-c
     }
 
     #[test]
-    fn where_all_rules_were_applied_there_is_no_note() {
+    fn complete_check_prints_no_note() {
         let checked = crate::check::check_bytes("a.toml", b"[swyx]\n".to_vec(), false);
         assert!(!render(&[FileReport::new(&checked, true)], 80).contains("note: "));
     }

@@ -188,7 +188,7 @@ mod tests {
     use crate::report::skipped::tests::skipping;
 
     #[test]
-    fn skipped_names_path_rule_and_reason_in_the_order_of_files_and_rules() {
+    fn skipped_rules_have_path_rule_and_reason_in_order() {
         let mut out = Vec::new();
         write(&[skipping("b.toml"), skipping("a.toml")], &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_is_a_failed_case() {
+    fn finding_becomes_a_failed_test_case() {
         let (xml, read) = render(&[report("a.toml", "[control_center]\nMsTeamsStatusSyncMode = 3\n")]);
         let suite = &read.test_suites[0];
         assert_eq!((suite.name.as_str(), suite.errors, suite.failures), ("a.toml", 0, suite.tests));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_read_is_an_error() {
+    fn unreadable_file_is_an_error() {
         let checked =
             crate::check::Checked::unreadable("b.toml", "no such file".to_owned(), "check the path");
         let (_, read) = render(&[FileReport::new(&checked, false)]);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clean_file_and_an_info_pass() {
+    fn clean_file_and_info_finding_pass() {
         let mut info = report("b.toml", "=\n");
         info.findings.truncate(1);
         info.findings[0].diagnostic.severity = Severity::Info;
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_was_not_applied_is_a_skipped_case() {
+    fn skipped_rule_becomes_a_skipped_test_case() {
         let (xml, read) = render(&[crate::report::skipped::tests::skipping("a.toml")]);
         assert_eq!((read.errors, read.failures, read.tests), (0, 0, 5));
         assert_eq!(xml.matches("<skipped message=").count(), 4, "{xml}");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_any_characters_give_xml() {
+    fn special_characters_in_names_give_valid_xml() {
         let names = [
             ("<a> & \"b\" 'c' ]]> <![CDATA[.toml", "<a> & \"b\" 'c' ]]> <![CDATA[.toml"),
             ("a\0\u{1}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{fffe}\u{ffff}b", "ab"),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_pipe_is_told_as_such() {
+    fn closed_pipe_error_keeps_its_kind() {
         struct Closed;
         impl Write for Closed {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenth_of_the_budget_is_left_to_writes() {
+    fn a_tenth_of_the_budget_is_reserved_for_writes() {
         for (users, requests, seconds) in [
             (0, 1_500, 1),
             (1, 1_500, 1),

@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_limits_are_those_in_force() {
+    fn documented_limits_match_the_code() {
         let limits = [format_bytes(MAX_BYTES), grouped(MAX_TOKENS), grouped(MAX_FINDINGS)];
         let [bytes, tokens, findings] = limits;
         let text = RULE.doc.replace('\n', " ");

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_has_one_fault() {
+    fn secret_fault_is_the_first_that_applies() {
         for (text, fault) in [
             ("", Some(SecretFault::Empty)),
             ("changeme", Some(SecretFault::Placeholder)),

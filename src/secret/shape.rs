@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_be_a_secret_is_recognised_and_names_are_not() {
+    fn possible_secrets_are_recognised_and_names_are_not() {
         for secret in [
             "AbC8Q~0123456789abcdefghijklmnopqrstuvwx",
             "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJhdWQi.c2ln",

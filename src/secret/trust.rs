@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_allows_nothing_and_everything_allows_everything() {
+    fn trust_in_nothing_and_in_everything() {
         let nothing = Trust::nothing();
         assert!(!nothing.allows_everything() && !nothing.allows_command());
         assert!(!nothing.allows_host("localhost", 443) && !nothing.allows_host("[::1]", 443));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_allows_what_it_names_and_nothing_else() {
+    fn trust_list_allows_only_its_items() {
         let some = trust("gateway.example.com, LOCALHOST:8443,[::1]:9180,127.0.0.1:0443");
         assert!(!some.allows_everything() && !some.allows_command());
         for (host, port, is_allowed) in [
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_is_named_as_such() {
+    fn command_item_allows_commands_only() {
         let command = trust("command");
         assert!(command.allows_command() && !command.allows_everything());
         assert!(!command.allows_host("command", 443));
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_of_another_form_is_refused_and_shown() {
+    fn invalid_item_is_rejected_and_shown() {
         for item in [
             "https://localhost:8443",
             "localhost:8443/v1.0",
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_that_may_hold_a_password_is_not_shown() {
+    fn item_with_a_possible_password_is_not_shown() {
         for item in
             ["user:word@host", "host?key=word", "host word", "w\u{f6}rd", "3kP8Q~word", &"word/".repeat(30)]
         {

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn microsofts_hosts_need_no_trust() {
+    fn microsoft_hosts_need_no_trust() {
         for more in [
             "",
             "[entra]\nauthority = \"https://login.microsoftonline.com\"\ngraph = \"https://GRAPH.microsoft.com/v1.0\"",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_or_a_command_needs_trust_in_exactly_that() {
+    fn foreign_address_or_command_needs_its_own_trust() {
         for (more, message, items) in [
             (
                 "[entra]\nauthority = \"https://login.microsoftonline.com.example.com\"",
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_for_the_client_secret_needs_trust() {
+    fn client_secret_command_needs_trust() {
         let text = "[control_center]\nMsTeamsClientSecret = { command = [\"pass\"] }\n";
         let checked = crate::check::check_bytes("a.toml", text.into(), false);
         let draft = checked.draft().expect("TOML");
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_not_trusted_yet_is_asked_for() {
+    fn only_missing_trust_is_requested() {
         let more = "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { command = [\"pass\"] }";
         assert_eq!(
             untrusted(more, "swyx.example.com").expect("a command is left"),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ca_file_needs_trust_in_every_address_that_is_used() {
+    fn ca_file_needs_trust_in_every_used_address() {
         let can = "`entra.ca_file` names a certificate authority that can impersonate";
         for (more, addresses) in [
             ("[entra]\nca_file = \"ca.pem\"", "login.microsoftonline.com:443, graph.microsoft.com:443"),
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_come_from_the_cloud_unless_the_file_names_others() {
+    fn addresses_default_to_those_of_the_cloud() {
         let cloud = |name: &str| access(&format!("[entra]\ncloud = \"{name}\""));
         assert_eq!(cloud("us_gov_l5").login_address(), "https://login.microsoftonline.us");
         assert_eq!(cloud("us_gov_l5").graph_address(), "https://dod-graph.microsoft.us/v1.0");

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_has_one_fault() {
+    fn id_fault_is_the_first_that_applies() {
         for (text, fault) in [
             ("<tenant-id>", Some(IdFault::Placeholder)),
             ("00000000-0000-0000-0000-000000000000", Some(IdFault::Placeholder)),

@@ -52,7 +52,7 @@ fn survives(name: &'static str, text: impl Into<Vec<u8>>) {
 }
 
 #[test]
-fn deep_nesting_is_refused() {
+fn deep_nesting_is_rejected() {
     let deep = |unit: &str| unit.repeat(100_000);
     survives("arrays", format!("a = {}", deep("[")));
     survives("closed arrays", format!("a = {}1{}", deep("["), deep("]")));
@@ -66,7 +66,7 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
-fn brackets_where_keys_belong_do_not_hide_the_depth() {
+fn misplaced_brackets_do_not_hide_the_depth() {
     // The parser reports these as closed without having reported them as opened.
     for pair in ["[]", "{}", "[],", "{},", "]", "},", "[[]]"] {
         let text = format!("a = {{{}b = {}", pair.repeat(50_000), "[".repeat(100_000));
@@ -77,7 +77,7 @@ fn brackets_where_keys_belong_do_not_hide_the_depth() {
 }
 
 #[test]
-fn a_text_of_too_many_tokens_is_refused() {
+fn text_with_too_many_tokens_is_rejected() {
     let (_, found) = Source::new("a.toml", format!("a = [{}]", "1,".repeat(300_000)).into_bytes(), false);
     assert_eq!(found.iter().map(|found| found.rule).collect::<Vec<_>>(), [id::UNREADABLE]);
     let (source, _) = Source::new("a.toml", format!("a = [{}]", "1,".repeat(149_990)).into_bytes(), false);
@@ -85,7 +85,7 @@ fn a_text_of_too_many_tokens_is_refused() {
 }
 
 #[test]
-fn a_mebibyte_of_anything_is_read() {
+fn any_input_of_one_mebibyte_is_read() {
     for unit in [
         "=", "=\n", "\n", "\r", "\r\n", " ", "\t", "\u{1}", "[", "]", "{", "}", "[[", "\"", "'", "\"\"\"",
         "'''", "\\", "+", "-", ".", ",", "#", "#\n", "# x\n", "a", "a\n", "a.", "a=\n", "a=1\n", "[a]\n",
@@ -118,7 +118,7 @@ fn a_long_value_is_read() {
 }
 
 #[test]
-fn a_mebibyte_of_findings_is_cut() {
+fn findings_of_one_mebibyte_are_truncated() {
     let key = |n| format!("a{n}=1\n");
     let allowed = |rule: &'static str| move |n| format!("a{n}=1# swyx-teams: allow({rule})\n");
     survives("unknown keys", numbered("", 4, key, ""));

@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn characters_are_counted_as_char_indices_does() {
+    fn character_count_matches_char_indices() {
         for text in
             ["", "a", "ä😀\n".repeat(500).as_str(), "€".repeat(1024).as_str(), "x".repeat(2048).as_str()]
         {

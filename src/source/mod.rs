@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_count_characters_from_the_byte_order_mark_on() {
+    fn columns_count_characters_after_the_byte_order_mark() {
         let source = source("\u{feff}\"ä😀\" = 1\r\n\tb = 2\r\n", &[]);
         for (key, line, column) in [("\"ä😀\"", 1, 8), ("b", 2, 6)] {
             let start = source.span(&Place::Value(key.parse().unwrap())).start;
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_hides_masks_comments_and_what_cannot_be_printed() {
+    fn excerpt_hides_secrets_comments_and_unprintable_characters() {
         let text =
             "a = \"geheim\" # and old\r\n\tb = [\"\u{202e}\", 'x'] # swyx-teams: allow(some-rule) for x\n";
         let source = source(text, &["\"geheim\"", "'x'"]);
@@ -432,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_shown_only_if_it_is_a_directive_to_the_letter() {
+    fn only_exact_directives_are_shown_in_comments() {
         for (comment, shown) in [
             ("# swyx-teams: allow(a-b) c", "# swyx-teams: allow(a-b)…"),
             ("#swyx-teams:allow( a )", "#swyx-teams:allow( a )"),
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_secret_is_masked_wherever_it_stands() {
+    fn possible_secret_is_masked_at_any_position() {
         let secret = ["abc8", "Q~", "0123456789012345678901234567890"].concat();
         assert!(crate::secret::shape::looks_like_a_secret(&secret));
         for line in

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_names_its_first_key() {
+    fn first_key_of_a_line_is_found() {
         let text = "a = 1\n[b.\"c d\"]\ne.f = [1,\n 2]\n\n[[g]]\nh = 1\n[[g]]\nh = { i = 1,\n j = 2 }\n# k\n";
         let (source, _) = Source::new("a.toml", text.as_bytes().to_vec(), false);
         let names = source.names();

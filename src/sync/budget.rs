@@ -169,7 +169,7 @@ mod tests {
     /// Ten times more to send than the limit allows, for ten minutes; answers take up to two seconds. Graph may count a request at any
     /// moment of that time.
     #[test]
-    fn no_window_of_30_seconds_holds_more_than_the_limit() {
+    fn any_30_seconds_stay_within_the_limit() {
         let mut random = fastrand::Rng::with_seed(1);
         let mut budget = Budget::new(1_500);
         let mut counted = Vec::new();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_leave_a_tenth_to_the_readings() {
+    fn writes_leave_a_tenth_for_reads() {
         let mut budget = Budget::new(100);
         let taken = (0..200).filter(|_| budget.take(Kind::Write, at(0.0))).count();
         assert_eq!(taken, 90);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn readings_fill_up_what_the_writes_leave_evenly() {
+    fn reads_use_the_rest_of_the_budget_evenly() {
         for (writes, left) in [(0, 50), (20, 30), (41, 9)] {
             let taken = readings_beside(writes);
             assert!(taken.iter().all(|taken| (left - 1..=left + 1).contains(taken)), "{writes}: {taken:?}");
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn when_graph_asks_for_silence_nobody_speaks() {
+    fn pause_requested_by_graph_stops_reads_and_writes() {
         let mut budget = Budget::new(100);
         budget.close(Duration::from_millis(2_128), at(1.0));
         budget.close(Duration::from_millis(1), at(1.0));

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_are_counted_by_their_bounds() {
+    fn delays_are_counted_in_buckets() {
         let mut delays = Delays::default();
         assert_eq!(delays.percentile(99), None);
         for ms in [50, 100, 101, 4_000, 70_000] {

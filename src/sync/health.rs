@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_an_hour_of_silence_costs_one_request_in_each_interval() {
+    fn outage_is_probed_once_per_interval() {
         let (mut health, interval) = (Health::default(), Duration::from_secs(4));
         let mut sent = 0;
         for second in 0..1800 {

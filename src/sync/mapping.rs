@@ -191,7 +191,7 @@ mod tests {
 
     /// The vendor's rows, copied again by hand from its page and Microsoft's, to verify the table above.
     #[test]
-    fn every_row_of_the_vendors_table() {
+    fn mapping_matches_the_vendors_table() {
         let rows = [
             ("Available/Available", SwyxStatus::Available),
             ("Available/OutOfOffice", SwyxStatus::Available),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_table_the_availability_decides() {
+    fn pairs_not_in_the_table_are_mapped_by_availability() {
         let rows = [
             ("AvailableIdle/Inactive", SwyxStatus::Available),
             ("Available/AvailableInactive", SwyxStatus::Available),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_words_change_nothing_and_are_kept_for_the_report() {
+    fn unknown_values_change_nothing_and_are_reported() {
         let mut mapping = Mapping::new(&[]);
         assert_eq!(status(&mut mapping, "InTheCinema/Watching"), SwyxStatus::None);
         assert_eq!(mapping.unknown().collect::<Vec<_>>(), [("InTheCinema", "Watching")]);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_come_before_the_table() {
+    fn settings_override_the_table() {
         let overrides = [("busy/inameeting".parse().expect("a pair"), SwyxStatus::DoNotDisturb)];
         let mut mapping = Mapping::new(&overrides);
         assert_eq!(status(&mut mapping, "Busy/InAMeeting"), SwyxStatus::DoNotDisturb);
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_set_becomes_the_nearest_that_can() {
+    fn unsettable_status_is_replaced_by_the_nearest() {
         use SwyxStatus::{Available, Away, DoNotDisturb, None, Speaking};
         let cases: [(SwyxStatus, &[SwyxStatus], SwyxStatus); 8] = [
             (Speaking, &[Available, Away, DoNotDisturb, Speaking], Speaking),

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_read_in_each_interval_and_the_requests_are_spread() {
+    fn every_user_is_read_once_per_interval_with_spread_requests() {
         for count in [1, 3, 650, 651, 5_000] {
             let interval = Duration::from_secs(4);
             let mut people = People(vec![(Moment::START, Moment::START); count]);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn where_it_is_too_much_those_who_changed_lately_come_first_and_nobody_is_forgotten() {
+    fn overload_prefers_recently_changed_users_but_reads_all() {
         let interval = Duration::from_secs(4);
         let mut people = People(vec![(Moment::START, Moment::START); 20_000]);
         // One user in a hundred keeps changing; a request in half a second is a quarter of what this would take.

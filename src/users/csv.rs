@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_have_any_order_and_either_separator() {
+    fn columns_can_have_any_order_and_separator() {
         for text in [
             "id,name,email,enabled\n7,Jane,j@x,true\n",
             "EMAIL;Enabled;more;ID;Name\r\nj@x;ja;?;7;Jane\r\n",
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn quotes_hold_separators_and_quotes() {
+    fn quoted_cells_can_contain_separators_and_quotes() {
         let text = "name;email;enabled\n\"Roe; \"\"Jane\"\"\";;0\n;;\nMax \"M\" Roe;m@x;Wahr\n";
         assert_eq!(users(text), ["line 2|Roe; \"Jane\"|-|off", "line 4|Max \"M\" Roe|m@x|on"]);
     }
 
     #[test]
-    fn every_faulty_line_is_named_and_no_user_is_lost_unseen() {
+    fn every_faulty_line_is_reported() {
         let text = "id;name;email;enabled\n1;Jane;j@x;1\n\n;No id;n@x;1\n1;Again;a@x;1\n2;;e@x;1\n3;Max;m@x;maybe\n4;Few;f@x\n\r\n5;Many;m@x;1;1\n";
         let found = faults(text);
         let lines = found.iter().map(|fault| fault.split(':').next().unwrap()).collect::<Vec<_>>();
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_without_its_twin_swallows_nobody_unseen() {
+    fn unclosed_quotation_mark_is_reported() {
         for text in [
             "name;email\n\"Jane;j@x\nMax;m@x\nKim;k@x\n",
             "name;email;note\nJane;j@x;\"note\nMax;m@x;x\nKim;k@x;\"note\"\n",
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_such_list_is_said() {
+    fn file_that_is_not_a_user_list_is_reported() {
         for (text, words) in [
             ("", "line 1: the first line must name"),
             ("\n\n", "line 1: the first line must name"),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_has_at_most_200_characters() {
+    fn id_is_limited_to_200_characters() {
         let with = |length: usize| format!("id,name,email\n{},J,j@x\n", "ü".repeat(length));
         assert!(read(with(200).as_bytes()).is_ok());
         assert!(faults(&with(201))[0].starts_with("line 2: the id is longer"));

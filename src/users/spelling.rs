@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn case_and_unicode_form_do_not_count_and_all_else_does() {
+    fn folding_ignores_only_case_and_unicode_form() {
         for (one, other) in [("Jane@X.example", "jane@x.EXAMPLE"), ("Müller@x", "mu\u{308}ller@X")] {
             assert_eq!(folded(one), folded(other));
         }
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_the_same_has_one_skeleton_and_its_characters_are_named() {
+    fn lookalike_addresses_share_a_skeleton_and_characters_are_listed() {
         let cases = [
             ("jane@x.example", "j\u{430}ne@x.example", "\u{430}"),
             ("jane@x.example", "jan\u{435}@x.example", "\u{435}"),

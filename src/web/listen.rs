@@ -257,7 +257,7 @@ mod tests {
 
     /// Browsers use HTTP/2 if a server offers it.
     #[tokio::test]
-    async fn over_tls_nothing_is_offered_that_is_not_spoken() {
+    async fn tls_offers_only_http_1_1() {
         let folder = tempfile::tempdir().expect("a folder");
         let made =
             rcgen::generate_simple_self_signed(["form.example.com".to_owned()]).expect("a certificate");

@@ -51,14 +51,14 @@ pub(super) struct Page {
     /// Secrets that were entered but not saved yet.
     pub(super) pending: HashMap<String, SecretSource>,
     /// If the file had changed: what a save would have written.
-    pub(super) apart: Option<Apart>,
+    pub(super) diverged: Option<DivergedVersions>,
     /// The form was sent from a dropped page, so it is unknown which file it showed: saving shows the
     /// differences first.
     pub(super) is_adopted: bool,
 }
 
 /// Two diverging versions of a file.
-pub(super) struct Apart {
+pub(super) struct DivergedVersions {
     /// The common base.
     pub(super) before: Checked,
     /// The version of the form.
@@ -75,14 +75,14 @@ impl Pages {
         &self,
         base: Arc<Base>,
         pending: HashMap<String, SecretSource>,
-        apart: Option<Apart>,
+        diverged: Option<DivergedVersions>,
     ) -> Arc<Page> {
-        self.put(Page { id: number(), base, pending, apart, is_adopted: false })
+        self.put(Page { id: number(), base, pending, diverged, is_adopted: false })
     }
 
     /// Stores the state for a form whose page was dropped.
     pub(super) fn adopt(&self, base: Arc<Base>, pending: HashMap<String, SecretSource>) -> Arc<Page> {
-        self.put(Page { id: number(), base, pending, apart: None, is_adopted: true })
+        self.put(Page { id: number(), base, pending, diverged: None, is_adopted: true })
     }
 
     fn put(&self, page: Page) -> Arc<Page> {

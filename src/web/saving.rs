@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::guard::Session;
 use super::page::{self, Conflict, Note, errors};
-use super::pages::{Apart, Base, Page};
+use super::pages::{Base, DivergedVersions, Page};
 use super::sent::Sent;
 use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
@@ -39,7 +39,7 @@ pub(super) async fn save(
         }
         // A dropped page may have shown another file, so the differences are shown first.
         if page.is_adopted && !posted.changes().is_empty() {
-            return site.apart(&page, &posted, &session);
+            return site.show_conflict(&page, &posted, &session);
         }
         let saved = edit::apply_from_form(&site.name, &site.path, page.base.expected(), posted.changes());
         match saved {
@@ -52,7 +52,7 @@ pub(super) async fn save(
                     ..unsaved(&page, &posted, &found, &session)
                 })
             }
-            Err(ChangeError::Moved(_)) => site.apart(&page, &posted, &session),
+            Err(ChangeError::Moved(_)) => site.show_conflict(&page, &posted, &session),
             Err(error) => {
                 let preview = preview(&site.form, &page.base.checked, &posted);
                 let found = preview.map(|preview| preview.findings).unwrap_or_default();
@@ -91,17 +91,18 @@ pub(super) async fn merge(
     waiting(move || {
         let sent = Sent::new(&body);
         let page = sent.control("page").and_then(|id| site.pages.find(id));
-        let Some((page, apart)) = page.as_ref().and_then(|page| Some((page, page.apart.as_ref()?))) else {
+        let Some((page, diverged)) = page.as_ref().and_then(|page| Some((page, page.diverged.as_ref()?)))
+        else {
             let message =
                 "This page is too old: your input is no longer available. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
         };
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
         let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
-        let changes = keys.map(|key| merge_key(&site.form, &apart.mine, &page.base.checked, key));
+        let changes = keys.map(|key| merge_key(&site.form, &diverged.mine, &page.base.checked, key));
         match changes.collect::<Result<Vec<_>, _>>() {
-            Ok(changes) => site.save_merged(page, apart, &changes.concat(), &session),
-            Err(error) => site.conflict_again(page, apart, &session, &[], &error.to_string()),
+            Ok(changes) => site.save_merged(page, diverged, &changes.concat(), &session),
+            Err(error) => site.conflict_again(page, diverged, &session, &[], &error.to_string()),
         }
     })
     .await
@@ -129,19 +130,26 @@ impl Site {
     fn conflict_again(
         &self,
         page: &Page,
-        apart: &Apart,
+        diverged: &DivergedVersions,
         session: &Session,
         refused: &[Finding],
         trouble: &str,
     ) -> Response {
-        let apart = Apart { before: again(&apart.before), mine: again(&apart.mine) };
-        self.conflict(&page.base, apart, session, refused, Some(trouble))
+        let diverged = DivergedVersions { before: again(&diverged.before), mine: again(&diverged.mine) };
+        self.conflict(&page.base, diverged, session, refused, Some(trouble))
     }
 
-    fn save_merged(&self, page: &Page, apart: &Apart, changes: &[Change], session: &Session) -> Response {
+    fn save_merged(
+        &self,
+        page: &Page,
+        diverged: &DivergedVersions,
+        changes: &[Change],
+        session: &Session,
+    ) -> Response {
         let seen = &page.base.checked;
-        let once_more =
-            |refused: &[Finding], trouble: &str| self.conflict_again(page, apart, session, refused, trouble);
+        let once_more = |refused: &[Finding], trouble: &str| {
+            self.conflict_again(page, diverged, session, refused, trouble)
+        };
         match edit::apply_from_form(&self.name, &self.path, page.base.expected(), changes) {
             Ok(Outcome::Saved(_)) => to_form("saved"),
             Ok(Outcome::Unchanged(_)) => to_form("unchanged"),
@@ -153,9 +161,13 @@ impl Site {
                 )
             }
             Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
-                Ok((mine, _)) => {
-                    self.conflict(&self.read(), Apart { before: again(seen), mine }, session, &[], None)
-                }
+                Ok((mine, _)) => self.conflict(
+                    &self.read(),
+                    DivergedVersions { before: again(seen), mine },
+                    session,
+                    &[],
+                    None,
+                ),
                 Err(error) => once_more(&[], &error.to_string()),
             },
             Err(error) => once_more(&[], &error.to_string()),
@@ -163,11 +175,11 @@ impl Site {
     }
 
     /// Shows the conflict between a form and the current file.
-    fn apart(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+    fn show_conflict(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         match preview(&self.form, &page.base.checked, posted) {
             Ok(preview) => {
-                let apart = Apart { before: again(&page.base.checked), mine: preview.after };
-                self.conflict(&self.read(), apart, session, &[], None)
+                let diverged = DivergedVersions { before: again(&page.base.checked), mine: preview.after };
+                self.conflict(&self.read(), diverged, session, &[], None)
             }
             Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
         }
@@ -176,7 +188,7 @@ impl Site {
     fn conflict(
         &self,
         now: &Arc<Base>,
-        apart: Apart,
+        diverged: DivergedVersions,
         session: &Session,
         refused: &[Finding],
         trouble: Option<&str>,
@@ -185,8 +197,8 @@ impl Site {
             return response;
         }
         let differences: Vec<Difference> =
-            compare_versions(&self.form, &apart.before, &apart.mine, &now.checked);
-        let page = self.pages.keep(now.clone(), Default::default(), Some(apart));
+            compare_versions(&self.form, &diverged.before, &diverged.mine, &now.checked);
+        let page = self.pages.keep(now.clone(), Default::default(), Some(diverged));
         let body = page::conflict(&Conflict {
             name: &self.name,
             id: &page.id,

@@ -57,11 +57,11 @@ pub fn with_roles(roles: &[&str]) -> Snapshot {
 
 /// A tenant that refuses the sign-in with a code of the table.
 pub fn refusing(code: u32) -> Snapshot {
-    refusing_as(Some(code), aadsts::find(code).expect("a known code").kind)
+    rejecting_with_kind(Some(code), aadsts::find(code).expect("a known code").kind)
 }
 
 /// A tenant that refuses the sign-in.
-pub fn refusing_as(code: Option<u32>, kind: Kind) -> Snapshot {
+pub fn rejecting_with_kind(code: Option<u32>, kind: Kind) -> Snapshot {
     changed(healthy(), |tenant| {
         tenant.sign_in = Ok(SignIn::Refused(Refusal::new(code, kind)));
         tenant.directory = Err(Unseen::refused());

@@ -182,7 +182,7 @@ fn public_types_that_can_grow_are_non_exhaustive() {
 }
 
 #[test]
-fn the_test_of_types_would_see_one_that_cannot_grow() {
+fn public_type_without_non_exhaustive_is_detected() {
     let text = "#[derive(Debug)]\npub enum AError {\n    A,\n}\n/// B\npub struct B {\n    /// C\n    pub c: u8,\n}\npub struct C(pub u8);\npub struct D;\n";
     assert_eq!(exhaustive_types(text), ["AError", "B", "C", "D"]);
     let text = "#[non_exhaustive]\n#[error(\n    \"a\"\n)]\npub enum A {\n}\npub struct B {\n    b: u8,\n}\npub struct C(u8);\npub(crate) enum D {\n}\nimpl A {\n    pub fn a() {}\n}\n";
@@ -276,7 +276,7 @@ fn features_have_only_their_dependencies() {
 }
 
 #[test]
-fn the_library_alone_is_small() {
+fn library_without_features_has_few_dependencies() {
     let crates = crates("");
     assert!((40..=95).contains(&crates.len()), "{}: {crates:?}", crates.len());
 }

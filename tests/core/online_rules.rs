@@ -8,7 +8,7 @@ use swyx_teams::entra::snapshot::{Cause, Read, SignIn, Snapshot, Unseen};
 use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::secret::SecretFault;
 use swyx_teams::settings::keys;
-use tenants::{changed, healthy, refusing, refusing_as, registered, secret, with_roles};
+use tenants::{changed, healthy, refusing, registered, rejecting_with_kind, secret, with_roles};
 
 fn checked(text: &str, tenant: &Snapshot) -> Checked {
     check::check_with_tenant(check::check_bytes("a.toml", text.as_bytes().to_vec(), false), tenant)
@@ -98,7 +98,7 @@ fn invalid_settings_skip_every_rule() {
 #[test]
 fn every_rejection_belongs_to_one_rule_or_none() {
     for kind in Kind::ALL {
-        let tenant = refusing_as(None, kind);
+        let tenant = rejecting_with_kind(None, kind);
         let expected = match kind {
             Kind::TenantNotFound | Kind::WrongCloud => Some("tenant-not-found"),
             Kind::ApplicationNotFound => Some("application-not-found"),
@@ -131,7 +131,7 @@ fn every_code_has_its_own_message() {
     }
     assert_ne!(said("sign-in-disabled", &refusing(7000112)), said("sign-in-disabled", &refusing(53003)));
     // A number that is not in the table is still named.
-    let unknown = refusing_as(Some(4711), Kind::SecretRejected);
+    let unknown = rejecting_with_kind(Some(4711), Kind::SecretRejected);
     assert!(said("secret-rejected", &unknown)[0].contains("AADSTS4711"));
 }
 

@@ -45,7 +45,7 @@ impl Day {
         pause(CALLS * self.users as f64 * self.part(now), random)
     }
 
-    /// The pause until somebody's presence changes.
+    /// The pause until the next presence changes.
     pub fn until_change(self, now: Time, random: &mut fastrand::Rng) -> Time {
         pause(CHANGES * self.users as f64 * self.part(now), random)
     }

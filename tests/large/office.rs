@@ -133,8 +133,8 @@ impl Office {
 
     fn happen(&mut self, next: Next) {
         match next {
-            Next::CallSomewhere if self.is_busy() => self.call_somewhere(),
-            Next::ChangeSomewhere if self.is_busy() => self.change_somewhere(),
+            Next::CallSomewhere if self.is_busy() => self.call_random_user(),
+            Next::ChangeSomewhere if self.is_busy() => self.change_random_presence(),
             Next::CallSomewhere | Next::ChangeSomewhere => {}
             Next::Hangup(user) => self.call(user, false),
             Next::GatewayEvent(user) => {
@@ -161,7 +161,7 @@ impl Office {
         }
     }
 
-    fn call_somewhere(&mut self) {
+    fn call_random_user(&mut self) {
         let user = self.random.u32(..self.people.len() as u32);
         if !self.people[user as usize].in_call {
             self.calls += 1;
@@ -183,7 +183,7 @@ impl Office {
         self.tell(user);
     }
 
-    fn change_somewhere(&mut self) {
+    fn change_random_presence(&mut self) {
         let (user, client) = (self.random.usize(..self.people.len()), said(&mut self.random));
         let now = self.now;
         let person = &mut self.people[user];

@@ -143,7 +143,7 @@ fn without_colours(text: &str) -> String {
 
 /// The sweep catches what it is for; else its silence would say nothing.
 #[test]
-fn the_sweep_finds_a_secret_in_every_form() {
+fn secret_is_detected_in_every_encoding() {
     for Canary { name, secret, other } in CANARIES {
         let sweep = Sweep::new(&[secret]);
         let json = serde_json::to_string(secret).unwrap();
@@ -171,7 +171,7 @@ fn the_sweep_finds_a_secret_in_every_form() {
 
 /// Forwarding an error of the TOML parser would be detected, because the parser quotes the line.
 #[test]
-fn the_errors_of_the_parser_would_be_found() {
+fn secret_in_parser_errors_is_detected() {
     for Canary { name, secret, .. } in CANARIES {
         let text = format!("[control_center]\nMsTeamsClientSecret = {secret}\n");
         let error = text.parse::<toml_edit::DocumentMut>().map(drop).expect_err("no TOML");

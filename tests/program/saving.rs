@@ -24,7 +24,7 @@ fn temporary_files(folder: &Path) -> usize {
 
 /// Starts `writer` and kills it somewhere in its work, `kills` times. Gives how often the file was neither of the two texts, and the
 /// most files that were left beside it.
-fn torn_by_kills(
+fn count_torn_files(
     folder: &Path,
     texts: [&str; 2],
     kills: u32,
@@ -69,7 +69,7 @@ fn kills_leave_no_partial_file_and_one_temporary_file() {
         command.args(["set", "sync.session_minutes", ["10", "20"][at]]);
         command
     };
-    let (torn, left) = torn_by_kills(folder.path(), [&texts[0], &texts[1]], 1_000, writer);
+    let (torn, left) = count_torn_files(folder.path(), [&texts[0], &texts[1]], 1_000, writer);
     assert_eq!(torn, 0);
     assert!(left <= 1, "{left} temporary files at once");
     assert_eq!(run(folder.path(), &["set", "sync.session_minutes", "30"]).code, Some(0));
@@ -91,7 +91,7 @@ fn writing_in_place_is_detected() {
         command.args([from.as_str(), "of=swyx-teams.toml", "bs=512"]).current_dir(folder.path());
         command
     };
-    let (torn, _) = torn_by_kills(folder.path(), [&texts[0], &texts[1]], 100, writer);
+    let (torn, _) = count_torn_files(folder.path(), [&texts[0], &texts[1]], 100, writer);
     assert!(torn > 0, "it saw nothing");
 }
 

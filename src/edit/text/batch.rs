@@ -224,7 +224,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn all_at_once_is_one_by_one(users in 0..6_usize, pairs in 0..4_usize, style in 0..4_usize, choice in proptest::collection::vec(any::<u8>(), 24)) {
+        fn batch_edit_equals_single_edits(users in 0..6_usize, pairs in 0..4_usize, style in 0..4_usize, choice in proptest::collection::vec(any::<u8>(), 24)) {
             let text = text(users, pairs, style);
             let pairs = if style % 2 == 1 { pairs } else { 0 };
             let changes = changes(users, pairs, &choice);
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gets_in_each_others_way_is_made_one_by_one() {
+    fn conflicting_edits_are_applied_separately() {
         let text = text(3, 0, 0);
         let (source, _) = Source::new("", text.into_bytes(), false);
         let key = |text: &str| text.parse::<Key>().unwrap();

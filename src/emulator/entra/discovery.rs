@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_document_names_the_tenant_where_there_is_one() {
+    fn openid_document_contains_the_tenant_or_a_placeholder() {
         let base = "https://localhost:8443";
         let of_tenant = openid(base, Uuid::from_u128(7), Place::Tenant, true);
         assert_eq!(of_tenant["issuer"], format!("{base}/{}/v2.0", Uuid::from_u128(7)));

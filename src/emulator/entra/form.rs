@@ -84,14 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn fields_are_decoded_and_the_first_of_a_name_counts() {
+    fn fields_are_decoded_and_the_first_duplicate_is_used() {
         let read = form(b"client_id=a+b&client_secret=x%7Ey&client_id=c&scope=", None).expect("a form");
         assert_eq!((read.get("client_id"), read.get("client_secret")), (Some("a b"), Some("x~y")));
         assert_eq!(read.need("scope").expect_err("empty").code, 900144);
     }
 
     #[test]
-    fn the_credential_may_stand_in_the_header() {
+    fn credentials_are_accepted_in_the_header() {
         let header = format!("Basic {}", STANDARD.encode("id:a%7Eb"));
         let read = form(b"grant_type=x", Some(&header)).expect("a form");
         assert_eq!((read.get("client_id"), read.get("client_secret")), (Some("id"), Some("a~b")));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_text_is_malformed() {
+    fn body_that_is_not_utf_8_is_malformed() {
         assert_eq!(form(b"\xff\xfe", None).err().map(|refusal| refusal.code), Some(9002313));
     }
 }

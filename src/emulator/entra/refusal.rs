@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_has_the_members_of_the_live_service_in_their_order() {
+    fn error_body_has_the_members_and_order_of_the_live_service() {
         let ids = RequestIds { request: Uuid::from_u128(1), client: Uuid::from_u128(2).to_string() };
         let now = "2026-01-31T12:00:00Z".parse().expect("a time");
         let response = Refusal::new(7000215, "Wrong.").response(&ids, now);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_might_be_a_secret_is_not_repeated() {
+    fn possible_secret_is_not_repeated() {
         for text in ["api://x/.default", "contoso.example", "User.Read openid", ""] {
             assert_eq!(repeated(text), text);
         }
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_there_once() {
+    fn error_codes_are_sorted_and_unique() {
         let mut codes = WORDS.iter().map(|(code, ..)| *code).collect::<Vec<_>>();
         codes.dedup();
         assert!(codes.is_sorted());

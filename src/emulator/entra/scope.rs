@@ -127,7 +127,7 @@ mod tests {
     const BASE: &str = "https://localhost:8443";
 
     #[test]
-    fn an_application_asks_for_the_default_of_one_resource() {
+    fn application_scope_is_the_default_of_one_resource() {
         for (text, expected) in [
             ("https://graph.microsoft.com/.default", Ok("https://graph.microsoft.com")),
             ("https://graph.microsoft.com//.default", Ok("https://graph.microsoft.com")),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_asks_for_permissions_of_one_resource_and_openid_scopes() {
+    fn user_scope_has_permissions_of_one_resource_and_openid_scopes() {
         let asked = of_user("openid https://localhost:8443/User.Read offline_access", BASE, Uuid::nil())
             .expect("valid");
         assert_eq!(

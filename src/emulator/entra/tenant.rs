@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tenant_is_found_by_id_and_domain_and_no_other() {
+    fn tenant_is_found_only_by_id_or_domain() {
         let tenant = Tenant {
             id: Uuid::from_u128(0x1234_5678),
             domain: "contoso.example".to_owned(),

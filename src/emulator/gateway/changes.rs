@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_known_as_long_as_all_after_it_are_kept() {
+    fn cursor_is_valid_while_all_later_changes_are_stored() {
         let mut changes = Changes::begin();
         let start = changes.cursor(changes.last());
         assert_eq!((changes.last(), changes.number(&start)), (0, Some(0)));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_another_beginning_or_another_form_is_not_known() {
+    fn foreign_and_malformed_cursors_are_invalid() {
         let changes = Changes::begin();
         let epoch = changes.cursor(0).replace(".0", "");
         for foreign in

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_hides_what_is_set_and_only_what_shows_is_told() {
+    fn call_hides_the_set_status_and_only_visible_changes_are_sent() {
         let mut server = server();
         let seen = |server: &SwyxServer| {
             let status = server.status(0).expect("a status");
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_with_one_address_the_first_that_is_there_is_found() {
+    fn lookup_by_email_returns_the_first_remaining_user() {
         let mut server = server();
         assert_eq!(server.by_email("a@B.EXAMPLE"), Some(0));
         server.remove(0);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restart_forgets_cursors_and_keeps_statuses() {
+    fn server_restart_drops_cursors_and_keeps_statuses() {
         let mut server = server();
         server.call(2, true);
         let before = server.changes.cursor(1);

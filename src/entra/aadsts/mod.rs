@@ -73,7 +73,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_code_is_there_once() {
+    fn every_expected_code_is_listed_once() {
         let numbers = list().map(|code| code.number).collect::<Vec<_>>();
         let unique = numbers.iter().copied().collect::<HashSet<_>>();
         assert_eq!(unique.len(), numbers.len());
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn each_says_what_it_means_and_what_to_do_in_words_of_its_own() {
+    fn every_code_has_a_unique_meaning_and_a_cure() {
         let mut meanings = HashSet::new();
         let mut cures = HashMap::new();
         for Code { number, kind, meaning, cure, .. } in list() {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_of_one_kind_but_different_causes_have_different_cures() {
+    fn codes_of_the_same_kind_can_have_different_cures() {
         let cure = |number| find(number).unwrap().cure;
         for (one, other) in
             [(7000112, 53003), (50105, 7000112), (700016, 700038), (7000215, 700025), (90002, 50194)]
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_known_code_the_word_decides() {
+    fn unknown_code_is_classified_by_the_error_string() {
         assert_eq!(classify(Some(7000222), "invalid_client"), Kind::SecretExpired);
         assert_eq!(classify(Some(1), "invalid_client"), Kind::SecretRejected);
         assert_eq!(classify(None, "unauthorized_client"), Kind::ApplicationNotFound);
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_read_as_people_write_it() {
+    fn code_is_parsed_with_and_without_prefix() {
         for text in ["AADSTS7000215", "aadsts7000215", "7000215"] {
             assert_eq!(parse_number(text), Some(7_000_215), "{text}");
         }
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_says_why() {
+    fn every_kind_has_a_unique_reason() {
         let texts = Kind::ALL.map(Kind::why);
         assert_eq!(texts.into_iter().collect::<HashSet<_>>().len(), texts.len());
         assert!(texts.iter().all(|text| text.ends_with('.')));

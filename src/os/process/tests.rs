@@ -82,7 +82,7 @@ fn directly(script: &str, folder: &Path) -> Child {
 }
 
 #[test]
-fn killing_only_the_direct_child_would_leave_its_descendants() {
+fn killing_the_direct_child_leaves_descendants_running() {
     let fixture = Fixture::new();
     let mut child = directly(&format!("{LEAVE_CHILD} exec sleep 1000"), fixture.0.path());
     let descendant = fixture.descendant();
@@ -115,14 +115,14 @@ fn too_much_output_ends_the_descendants() {
 }
 
 #[test]
-fn as_much_output_as_allowed_is_taken() {
+fn output_of_the_maximum_size_is_accepted() {
     let fixture = Fixture::new();
     let output = fixture.run(&format!("head -c {MAX_BYTES} /dev/zero"), NO_LIMIT).expect("an output");
     assert!(output.status.success() && output.stdout.len() == MAX_BYTES);
 }
 
 #[test]
-fn descendants_that_outlive_the_command_are_ended_and_its_output_is_taken() {
+fn remaining_descendants_are_ended_and_output_is_returned() {
     for leave in [LEAVE_CHILD, LEAVE_SILENT_CHILD] {
         let fixture = Fixture::new();
         // The first background process keeps standard output open; nothing waits for it.
@@ -133,7 +133,7 @@ fn descendants_that_outlive_the_command_are_ended_and_its_output_is_taken() {
 }
 
 #[test]
-fn a_command_that_closes_its_output_and_runs_on_exceeds_its_time_limit() {
+fn command_that_closes_stdout_still_times_out() {
     let fixture = Fixture::new();
     let run = fixture.run("echo text; exec >&-; exec sleep 1000", Duration::from_millis(100));
     assert!(matches!(run, Err(RunError::TimedOut)));
@@ -162,7 +162,7 @@ fn nothing_starts_after_cancellation() {
 }
 
 #[test]
-fn a_child_token_leaves_its_parent_alone() {
+fn cancelling_a_child_token_does_not_cancel_its_parent() {
     let parent = CancellationToken::new();
     let child = parent.child_token();
     drop(child.drop_guard());
@@ -187,7 +187,7 @@ async fn dropping_the_future_ends_the_descendants() {
 }
 
 #[test]
-fn a_program_that_does_not_exist_cannot_be_started() {
+fn missing_program_is_reported() {
     let run = Runner::new("/nowhere/program", MAX_BYTES, NO_LIMIT).output(&CancellationToken::new());
     let error = run.err().expect("an error");
     assert_eq!(error.to_string(), "cannot be started: no such file or directory");

@@ -112,13 +112,13 @@ fn lines(snapshot: &ProvisioningSnapshot, options: Options) -> Vec<String> {
 const PRUNE: Options = Options { prune: true, as_in_the_guide: false, new_secret: false };
 
 #[test]
-fn where_all_is_well_there_is_nothing_to_do() {
+fn complete_tenant_needs_no_steps() {
     assert_eq!(lines(&snapshot(), Options::default()), [""; 0]);
     assert_eq!(lines(&snapshot(), PRUNE), [""; 0]);
 }
 
 #[test]
-fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_before() {
+fn empty_tenant_gets_every_step_in_dependency_order() {
     let mut snapshot = snapshot();
     snapshot.objects.application = None;
     snapshot.stored.secret = Err(Absence::Empty);
@@ -141,7 +141,7 @@ fn an_empty_tenant_gets_all_of_it_in_the_order_in_which_each_needs_the_one_befor
 }
 
 #[test]
-fn what_is_missing_is_made_and_what_is_switched_off_is_switched_on() {
+fn missing_objects_are_created_and_disabled_ones_enabled() {
     let snapshot = snapshot_with(|_, application| {
         application.declared.pop();
         let principal = application.principal.as_mut().expect("one");
@@ -163,7 +163,7 @@ fn what_is_missing_is_made_and_what_is_switched_off_is_switched_on() {
 }
 
 #[test]
-fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
+fn excess_permissions_are_reported_and_removed_only_by_prune() {
     let snapshot = snapshot_with(|_, application| {
         let principal = application.principal.as_mut().expect("one");
         principal.grants.extend([grant(MAIL, Uuid::nil()), grant(MAIL, Uuid::max())]);
@@ -190,7 +190,7 @@ fn what_is_beyond_the_mode_is_told_and_only_pruned_when_that_is_wanted() {
 }
 
 #[test]
-fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
+fn secret_is_created_with_a_reason_if_none_is_known_to_work() {
     let why = |snapshot: &ProvisioningSnapshot, options| {
         let installation = Installation::new("SWYX01", Path::new("/a.toml"));
         let plan = plan(&wanted(2, ""), snapshot, &installation, options).expect("no obstacle");
@@ -230,7 +230,7 @@ fn a_secret_is_made_where_none_is_known_to_work_and_why_is_said() {
 }
 
 #[test]
-fn permissions_are_granted_by_name_and_only_where_their_ids_are_microsofts() {
+fn permissions_with_unexpected_ids_are_obstacles() {
     let installation = Installation::new("SWYX01", Path::new("/a.toml"));
     let refused = |snapshot: &ProvisioningSnapshot, wanted: &Wanted| {
         plan(wanted, snapshot, &installation, Options::default()).expect_err("an obstacle")
@@ -243,7 +243,7 @@ fn permissions_are_granted_by_name_and_only_where_their_ids_are_microsofts() {
 }
 
 #[test]
-fn the_guides_redirect_goes_by_the_version_of_swyxware() {
+fn redirect_uri_of_the_guide_depends_on_the_version() {
     let guided = Options { as_in_the_guide: true, ..Options::default() };
     let old = wanted(2, "[swyx]\nversion = \"14.10\"\n");
     let new = wanted(2, "[swyx]\nversion = \"14.20\"\n");
@@ -258,7 +258,7 @@ fn the_guides_redirect_goes_by_the_version_of_swyxware() {
 }
 
 #[test]
-fn a_name_in_the_settings_renames_and_an_audience_is_left() {
+fn application_is_renamed_and_its_audience_is_unchanged() {
     let snapshot = snapshot_with(|_, application| application.audience = "AzureADMultipleOrgs".to_owned());
     let (lines, notes) =
         planned(&wanted(2, "[entra]\napplication_name = \"Presence\"\n"), &snapshot, Options::default());

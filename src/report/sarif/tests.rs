@@ -53,7 +53,7 @@ fn schema() -> jsonschema::Validator {
 }
 
 #[test]
-fn it_is_valid_by_the_schema_of_the_standard() {
+fn output_is_valid_against_the_sarif_schema() {
     let blanks = "[control_center]\nMsTeamsTenantId = \" 6a1e0f7c-2d6b-4c2b-9d8e-1f2a3b4c5d6e \"\nfoo = 1\n";
     let files = [
         report("a.toml", blanks),
@@ -91,7 +91,7 @@ fn it_is_valid_by_the_schema_of_the_standard() {
 }
 
 #[test]
-fn a_result_says_what_and_where() {
+fn result_has_message_and_location() {
     let text = "[control_center]\nMsTeamsStatusSyncMode = 3\n";
     let result = result_of("invalid-value", text);
     let location = &result["locations"][0];
@@ -109,7 +109,7 @@ fn a_result_says_what_and_where() {
 }
 
 #[test]
-fn a_fix_names_what_goes_and_what_comes() {
+fn fix_has_deleted_region_and_inserted_text() {
     let text = "[control_center]\nMsTeamsTenantId = \"6a1e0f7c-2d6b-4c2b-9d8e-1f2a3b4c5d6e \"\nMsTeamsStatusSyncMode = \"1\"\n";
     let only_deletes = &result_of("surrounding-blank", text)["fixes"][0];
     let replacement = &only_deletes["artifactChanges"][0]["replacements"][0];
@@ -131,7 +131,7 @@ fn related_places_have_ids_and_messages() {
 }
 
 #[test]
-fn a_uri_is_encoded_and_relative_to_the_root() {
+fn uri_is_encoded_and_relative_to_the_root() {
     let artifact = |path: &str, prefix: &str| {
         let log = render(&[report(path, "=\n")], prefix);
         log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"].clone()
@@ -146,7 +146,7 @@ fn a_uri_is_encoded_and_relative_to_the_root() {
 }
 
 #[test]
-fn the_run_failed_if_a_file_was_not_read() {
+fn unreadable_file_makes_the_run_unsuccessful() {
     let gone = FileReport::new(&crate::check::Checked::unreadable("gone", String::new(), ""), false);
     for (files, successful) in [(vec![report("a.toml", "=\n")], true), (vec![gone], false), (vec![], true)] {
         assert_eq!(render(&files, "")["runs"][0]["invocations"][0]["executionSuccessful"], successful);
@@ -154,7 +154,7 @@ fn the_run_failed_if_a_file_was_not_read() {
 }
 
 #[test]
-fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
+fn skipped_rule_becomes_a_tool_notification() {
     let mut files = [crate::report::skipped::tests::skipping("a b.toml")];
     let invocation = render(&files, "x/")["runs"][0]["invocations"][0].clone();
     assert_eq!(invocation["executionSuccessful"], true);
@@ -182,7 +182,7 @@ fn a_rule_that_was_not_applied_is_a_notification_of_the_tool() {
 }
 
 #[test]
-fn a_message_is_never_a_link_or_a_placeholder() {
+fn links_and_placeholders_in_messages_are_escaped() {
     assert_eq!(message::literal("[a](http://b) {0}"), "[a] (http://b) {{0}}");
     assert_eq!(message::literal("user[0].teams"), "user[0].teams");
 }
@@ -205,7 +205,7 @@ fn every_rule_is_described() {
 }
 
 #[test]
-fn no_value_of_a_secret_and_no_line_is_in_it() {
+fn output_contains_no_secret_and_no_source_line() {
     let text = "[control_center]\nMsTeamsClientSecret = \" abc8Q~swordfish_swordfish_swordfish_1234 \"\n";
     let log = render(&[report("a.toml", text)], "").to_string();
     assert!(log.contains("MsTeamsClientSecret") && !log.contains("swordfish") && !log.contains("snippet"));

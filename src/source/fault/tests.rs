@@ -14,7 +14,7 @@ fn places(text: &str) -> Vec<(usize, usize)> {
 }
 
 #[test]
-fn every_faulty_line_is_found_at_its_place() {
+fn every_faulty_line_is_reported_at_its_position() {
     let (deepest, deeper) = (nested(80), nested(81) + "\nb =");
     for (text, expected) in [
         ("a = x\nb = 1\nc 2\nd =\n", &[(1, 5), (3, 3), (4, 4)][..]),
@@ -64,7 +64,7 @@ fn nested(depth: usize) -> String {
 }
 
 #[test]
-fn a_duplicate_names_its_first_place() {
+fn duplicate_shows_the_first_definition() {
     for (text, second, first, message) in [
         ("a = 1\n\na = 2", (3, 1), (1, 1), "this key is defined twice"),
         ("t = { a = 1, \"a\" = 2 }", (1, 14), (1, 7), "this key is defined twice"),
@@ -95,7 +95,7 @@ fn a_duplicate_names_its_first_place() {
 }
 
 #[test]
-fn what_people_get_wrong_has_words_that_help() {
+fn common_mistakes_get_helpful_messages() {
     let escape = "invalid escape sequence after the backslash";
     let quotes = "text without quotation marks";
     for (line, column, message, help) in [
@@ -168,7 +168,7 @@ fn what_people_get_wrong_has_words_that_help() {
 }
 
 #[test]
-fn no_word_of_the_source_is_in_a_finding() {
+fn findings_do_not_repeat_the_source() {
     let faulty = [
         "Zq7 = Zq7",
         "Zq7",
@@ -189,7 +189,7 @@ fn no_word_of_the_source_is_in_a_finding() {
 }
 
 #[test]
-fn the_first_hundred_faulty_lines_are_kept() {
+fn findings_are_limited_to_100_faulty_lines() {
     let text = format!("a = [{}]\n", "x ,".repeat(1000)) + &"[c\n".repeat(1000);
     let places = places(&text);
     assert_eq!((places.len(), places[0], places[99]), (super::MAX_FAULTS, (1, 6), (100, 3)));

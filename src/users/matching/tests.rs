@@ -57,7 +57,7 @@ fn check(s: &[&str], t: &[&str], overrides: &[(&str, &str)], pairs: &[&str], fin
 }
 
 #[test]
-fn an_address_is_an_account_name_before_it_is_a_mail_address() {
+fn account_name_match_precedes_mail_match() {
     check(&["J <j@x>"], &["A <a@x> j@x", "J <j@x> other@x"], &[], &["0=1 account-name"], &[]);
     check(
         &["J <anna.meyer@x>"],
@@ -69,7 +69,7 @@ fn an_address_is_an_account_name_before_it_is_a_mail_address() {
 }
 
 #[test]
-fn an_override_comes_first_by_id_or_name_to_an_account_or_a_mail_address() {
+fn override_precedes_other_matches() {
     let both = ["Jane Roe <jane@x>", "Max <max@x>"];
     let accounts = ["A <jane@x>", "B <jr@x> jane.roe@x", "C <max@x>"];
     for (name, account) in
@@ -80,7 +80,7 @@ fn an_override_comes_first_by_id_or_name_to_an_account_or_a_mail_address() {
 }
 
 #[test]
-fn an_override_that_leads_nowhere_is_said_and_replaced_by_nothing() {
+fn override_without_a_target_is_reported_without_fallback() {
     let (s, t) = (["Jane Roe <jane@x>"], ["A <jane@x>"]);
     let unknown = "override-unknown : user[0]: no Swyx user is Jan Roe";
     check(&s, &t, &[("Jan Roe", "jane@x")], &["0=0 account-name"], &[unknown]);
@@ -88,7 +88,7 @@ fn an_override_that_leads_nowhere_is_said_and_replaced_by_nothing() {
 }
 
 #[test]
-fn an_override_that_names_several_is_said() {
+fn ambiguous_override_is_reported() {
     let twins = ["Jane Roe <j1@x>", "Jane Roe <j2@x>", "-Jane Roe <j3@x>"];
     check(
         &twins,
@@ -114,7 +114,7 @@ fn an_override_that_names_several_is_said() {
 }
 
 #[test]
-fn an_override_that_changes_nothing_is_said_and_one_that_is_needed_is_not() {
+fn only_unneeded_overrides_are_reported() {
     let same = "override-needless 0: user[0]: the e-mail address leads to the same account";
     check(&["J <j@x>"], &["A <J@x>"], &[("J", "j@x")], &["0=0 override"], &[same]);
     check(
@@ -134,7 +134,7 @@ fn an_override_that_changes_nothing_is_said_and_one_that_is_needed_is_not() {
 }
 
 #[test]
-fn case_and_unicode_form_do_not_count_but_are_said() {
+fn case_and_unicode_form_are_ignored_but_reported() {
     check(
         &["B <Bernd.Gross@x>", "M <mu\u{308}ller@x>"],
         &["B <BERND.GROSS@x>", "M <m\u{fc}ller@x>"],
@@ -145,7 +145,7 @@ fn case_and_unicode_form_do_not_count_but_are_said() {
 }
 
 #[test]
-fn whoever_cannot_be_told_from_another_is_not_matched() {
+fn ambiguous_users_are_not_matched() {
     check(&["J <j@x>", "K <J@x>"], &["A <j@x>"], &[], &[], &["duplicate-email 0+1"]);
     check(&["J <j@x>", "-K <j@x>"], &["A <j@x>"], &[], &["0=0 account-name"], &[]);
     check(&["J <info@x>"], &["A <a@x> info@x", "B <b@x> Info@x"], &[], &[], &["ambiguous-mail 0: a@x, b@x"]);
@@ -153,14 +153,14 @@ fn whoever_cannot_be_told_from_another_is_not_matched() {
 }
 
 #[test]
-fn an_override_stands_against_an_address_and_against_another_override_it_does_not() {
+fn override_wins_over_an_address_but_not_over_an_override() {
     check(&["J <j@x>", "K <k@x>"], &["A <j@x>"], &[("K", "j@x")], &["1=0 override"], &["account-twice 0+1"]);
     let (s, t) = (["J <j@x>", "K <k@x>"], ["A <a@x> mail@x"]);
     check(&s, &t, &[("J", "a@x"), ("K", "mail@x")], &[], &["account-twice 0+1"]);
 }
 
 #[test]
-fn nothing_is_matched_by_likeness_but_a_likely_pair_is_named() {
+fn similar_users_are_suggested_but_not_matched() {
     let cases: &[(&str, &[&str], &str)] = &[
         ("J <jane.roe@old>", &["A <jane.roe@new>"], ": perhaps jane.roe@new (the same part before the @)"),
         ("Jane Roe <jr@x>", &["jane roe <j.r@x>"], ": perhaps j.r@x (the same name)"),
@@ -181,7 +181,7 @@ fn nothing_is_matched_by_likeness_but_a_likely_pair_is_named() {
 }
 
 #[test]
-fn an_account_that_somebody_has_is_likely_for_nobody_unless_it_looks_the_same() {
+fn matched_account_is_not_suggested_again() {
     check(
         &["A <jane.roe@x>", "B <jane.roe@y>"],
         &["A <jane.roe@x>"],
@@ -192,7 +192,7 @@ fn an_account_that_somebody_has_is_likely_for_nobody_unless_it_looks_the_same() 
 }
 
 #[test]
-fn a_deceptive_letter_is_spelt_out_and_not_passed_over() {
+fn confusable_letters_prevent_a_match_and_are_shown() {
     for (email, upn, letters) in [
         ("j\u{430}ne@x", "jane@x", "U+0430"),
         ("jane@x", "j\u{430}ne@x", "U+0430"),
@@ -216,7 +216,7 @@ fn a_deceptive_letter_is_spelt_out_and_not_passed_over() {
 }
 
 #[test]
-fn without_an_address_nobody_is_matched_and_a_name_is_a_hint() {
+fn user_without_address_is_not_matched_but_gets_a_hint() {
     check(
         &["Jane Roe", "Lift <  >", "Max"],
         &["Jane Roe <j@x>", "Max <m@x>"],
@@ -227,7 +227,7 @@ fn without_an_address_nobody_is_matched_and_a_name_is_a_hint() {
 }
 
 #[test]
-fn whoever_is_left_in_teams_is_counted() {
+fn unmatched_teams_users_are_counted() {
     let (s, t) = (swyx(&["J <j@x>", "-K <k@x>"]), teams(&["A <j@x>", "B <b@x>", "G <g#EXT#@x> g@y"]));
     let found = match_users(&s, &t, &[]);
     let left = [1, 2].map(|place| Finding::new(FindingKind::UNMATCHED_TEAMS, &[], &[place], Note::Nothing));
@@ -237,7 +237,7 @@ fn whoever_is_left_in_teams_is_counted() {
 }
 
 #[test]
-fn the_worst_comes_first() {
+fn findings_are_sorted_by_severity() {
     let (_, findings) =
         told(&["A <A@x>", "B", "C <c@x>", "D <d@x>", "E <d@x>"], &["A <a@x>", "C <cc@x> c@x"], &[]);
     let kinds = findings.iter().map(|finding| finding.split(' ').next().unwrap()).collect::<Vec<_>>();
@@ -245,7 +245,7 @@ fn the_worst_comes_first() {
 }
 
 #[test]
-fn a_large_list_of_strangers_is_matched_as_well() {
+fn large_unmatched_lists_are_processed() {
     let s = (0..3_000).map(|n| SwyxUser {
         id: n.to_string().into(),
         name: format!("User {n}").into(),

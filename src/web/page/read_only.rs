@@ -135,7 +135,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_shell_reads_a_quoted_word_as_it_was() {
+    fn quoted_word_is_unchanged_in_a_shell() {
         for word in WORDS {
             let script = format!("printf %s {}", quoted(word));
             let run = std::process::Command::new("sh").args(["-c", &script]).output().expect("a shell");
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn powershell_gets_each_kind_of_single_quote_twice() {
+    fn powershell_quoting_doubles_every_single_quote() {
         for word in WORDS {
             let quoted = for_powershell(word);
             let inner = quoted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).expect("quotes");
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_path_becomes_whole() {
+    fn relative_path_becomes_absolute() {
         let path = file_for_shell(Path::new("north.toml"));
         assert!(
             path.len() > "north.toml".len() && path.trim_end_matches('\'').ends_with("north.toml"),

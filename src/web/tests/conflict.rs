@@ -34,7 +34,7 @@ async fn both_versions_are_shown_and_the_choice_is_saved() {
 }
 
 #[tokio::test]
-async fn of_two_tabs_the_second_does_not_overwrite_the_first() {
+async fn second_tab_does_not_overwrite_the_first() {
     let place = Place::new(GOOD);
     let (one, two) = (place.form().await, place.form().await);
     let answer = place.post("/save", &one.with(VERSION, "14.10")).await;
@@ -46,7 +46,7 @@ async fn of_two_tabs_the_second_does_not_overwrite_the_first() {
 }
 
 #[tokio::test]
-async fn a_choice_is_held_against_the_file_once_more() {
+async fn merge_detects_another_change_of_the_file() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1");
     place.write(&format!("# second\n{GOOD}"));
@@ -62,7 +62,7 @@ async fn a_choice_is_held_against_the_file_once_more() {
 }
 
 #[tokio::test]
-async fn users_and_secrets_are_chosen_as_a_whole() {
+async fn users_and_secrets_are_merged_as_a_whole() {
     let user = |name: &str| format!("\n[[user]]\nswyx = \"{name}\"\nteams = \"{name}@example.com\"\n");
     let place = Place::new(&format!("{GOOD}{}", user("ann")));
     let form = place
@@ -97,7 +97,7 @@ async fn users_and_secrets_are_chosen_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_file_that_went_away_or_came_is_a_conflict_too() {
+async fn deleted_or_created_file_is_a_conflict() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1");
     std::fs::remove_file(&place.path).expect("gone");
@@ -110,7 +110,7 @@ async fn a_file_that_went_away_or_came_is_a_conflict_too() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_no_longer_known_overwrites_nothing() {
+async fn dropped_page_overwrites_nothing() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1").with("page", "0");
     let answer = place.post("/save", &form).await;
@@ -123,7 +123,7 @@ async fn a_page_that_is_no_longer_known_overwrites_nothing() {
 
 /// Adding a row turns a form of a dropped page into a page of the current file.
 #[tokio::test]
-async fn nor_does_a_page_that_was_made_from_one() {
+async fn page_derived_from_a_dropped_page_overwrites_nothing() {
     let place = Place::new(&format!("{GOOD}\n[sync]\nread_interval_seconds = 5\n"));
     let form = place.form().await.with("page", "0");
     let theirs = format!("{GOOD}\n[sync]\nread_interval_seconds = 9\n");
@@ -136,7 +136,7 @@ async fn nor_does_a_page_that_was_made_from_one() {
 }
 
 #[tokio::test]
-async fn a_choice_that_is_refused_leaves_the_other_differences_as_they_were() {
+async fn rejected_merge_keeps_the_other_choices() {
     let place = Place::new(GOOD);
     let form = place.form().await.with("control_center.MsTeamsTenantId", "none");
     place.write(&format!("{GOOD}\n[sync]\nread_interval_seconds = 9\n"));

@@ -1,4 +1,4 @@
-//! The actions of the page besides editing: started, followed, stopped and shown, without losing unsaved
+//! The actions of the page besides editing: started, done, stopped and shown, without losing unsaved
 //! input.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use super::place::{Answer, GOOD, Place, Sheet};
 
 /// The next step of a job, controlled by the test.
-enum Order {
+enum Control {
     Say(&'static str),
     Ask(Code),
     End(Done),
@@ -18,45 +18,45 @@ enum Order {
 }
 
 /// A job that performs the steps of the test, and reports each one.
-struct Ordered {
-    orders: Mutex<Receiver<Order>>,
-    followed: Mutex<Sender<()>>,
+struct ControlledJob {
+    controls: Mutex<Receiver<Control>>,
+    done: Mutex<Sender<()>>,
 }
 
-impl Actions for Ordered {
+impl Actions for ControlledJob {
     fn perform(&self, _: Action, progress: &Arc<dyn Progress>) -> Done {
         loop {
-            let order = self.orders.lock().unwrap().recv();
-            match order.unwrap_or(Order::Panic) {
-                Order::Say(what) => progress.report(what),
-                Order::Ask(code) => progress.request_sign_in(code),
-                Order::End(done) => return done,
-                Order::Panic => std::panic::resume_unwind(Box::new(())),
+            let order = self.controls.lock().unwrap().recv();
+            match order.unwrap_or(Control::Panic) {
+                Control::Say(what) => progress.report(what),
+                Control::Ask(code) => progress.request_sign_in(code),
+                Control::End(done) => return done,
+                Control::Panic => std::panic::resume_unwind(Box::new(())),
             }
-            self.followed.lock().unwrap().send(()).unwrap();
+            self.done.lock().unwrap().send(()).unwrap();
         }
     }
 }
 
 struct Jobs {
     place: Place,
-    orders: Sender<Order>,
-    followed: Receiver<()>,
+    controls: Sender<Control>,
+    done: Receiver<()>,
 }
 
 impl Jobs {
     fn new() -> Self {
-        let (orders, ordered) = channel();
-        let (follow, followed) = channel();
-        let actions = Ordered { orders: Mutex::new(ordered), followed: Mutex::new(follow) };
+        let (controls, ordered) = channel();
+        let (follow, done) = channel();
+        let actions = ControlledJob { controls: Mutex::new(ordered), done: Mutex::new(follow) };
         let place = Place::with(Arc::new(actions));
         place.write(GOOD);
-        Self { place, orders, followed }
+        Self { place, controls, done }
     }
 
-    fn order(&self, order: Order) {
-        self.orders.send(order).unwrap();
-        self.followed.recv().unwrap();
+    fn send(&self, order: Control) {
+        self.controls.send(order).unwrap();
+        self.done.recv().unwrap();
     }
 
     /// Starts a job from the current form, and returns the address of its page.
@@ -68,8 +68,8 @@ impl Jobs {
     }
 
     /// The page of a job that ends now. Its thread cannot be joined, so the page is polled.
-    async fn ended(&self, address: &str, order: Order) -> Answer {
-        self.orders.send(order).unwrap();
+    async fn ended(&self, address: &str, order: Control) -> Answer {
+        self.controls.send(order).unwrap();
         loop {
             let page = self.place.get(address).await;
             assert_eq!(page.refresh, None, "no page reloads by itself");
@@ -100,10 +100,10 @@ fn code(address: &str) -> Code {
 }
 
 #[tokio::test]
-async fn a_job_says_how_far_it_is_and_then_what_came_out() {
+async fn job_shows_progress_then_its_result() {
     let jobs = Jobs::new();
     let address = jobs.begin("check").await;
-    jobs.order(Order::Say("signing <in>"));
+    jobs.send(Control::Say("signing <in>"));
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("signing &lt;in&gt;"), "{}", page.body);
     // Without a script, a link shows the page again.
@@ -111,29 +111,29 @@ async fn a_job_says_how_far_it_is_and_then_what_came_out() {
     assert!(is_open(&page) && page.body.contains(&link), "{}", page.body);
     assert_eq!(page.refresh, None, "a browser would reload its own error page, too");
     let parts = vec![Part::Verbatim("a  <b>".to_owned()), Part::Numbered("By hand", vec!["<i>".to_owned()])];
-    let page = jobs.ended(&address, Order::End(done(parts))).await;
+    let page = jobs.ended(&address, Control::End(done(parts))).await;
     for text in ["it is &lt;well&gt;", "a  &lt;b&gt;", "By hand", "&lt;i&gt;", "Run again"] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
 }
 
 #[tokio::test]
-async fn a_code_stands_on_the_page_for_as_long_as_it_is_waited_for() {
+async fn sign_in_code_is_shown_until_the_job_ends() {
     let jobs = Jobs::new();
     let address = jobs.begin("plan").await;
-    jobs.order(Order::Ask(code("https://login.example/device")));
+    jobs.send(Control::Ask(code("https://login.example/device")));
     let page = jobs.place.get(&address).await;
     assert!(page.body.contains("<code>&lt;B&gt;ABCD</code>"), "{}", page.body);
     assert!(page.body.contains("href=\"https://login.example/device\""), "{}", page.body);
     // Anything except a web address is shown as text.
-    jobs.order(Order::Ask(code("javascript:alert(1)")));
+    jobs.send(Control::Ask(code("javascript:alert(1)")));
     assert!(!jobs.place.get(&address).await.body.contains("href=\"javascript"));
-    assert!(!jobs.ended(&address, Order::End(done(vec![]))).await.body.contains("ABCD"));
+    assert!(!jobs.ended(&address, Control::End(done(vec![]))).await.body.contains("ABCD"));
 }
 
 /// The answer for the script of a job's page.
 #[tokio::test]
-async fn the_progress_has_another_version_when_the_page_shows_something_else() {
+async fn progress_version_changes_with_the_page() {
     let jobs = Jobs::new();
     let address = jobs.begin("plan").await;
     let progress = async || {
@@ -142,15 +142,15 @@ async fn the_progress_has_another_version_when_the_page_shows_something_else() {
         json["version"].as_str().expect("a version").to_owned()
     };
     let mut versions = vec![progress().await];
-    for order in [Order::Say("signing in"), Order::Ask(code("https://login.example/device"))] {
-        jobs.order(order);
+    for order in [Control::Say("signing in"), Control::Ask(code("https://login.example/device"))] {
+        jobs.send(order);
         let version = progress().await;
         assert!(
             jobs.place.get(&address).await.body.contains(&format!("data-version=\"{}\"", escaped(&version)))
         );
         versions.push(version);
     }
-    jobs.ended(&address, Order::End(done(vec![]))).await;
+    jobs.ended(&address, Control::End(done(vec![]))).await;
     versions.push(progress().await);
     versions.dedup();
     assert_eq!(versions.len(), 4, "{versions:?}");
@@ -162,22 +162,22 @@ fn escaped(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn one_job_runs_at_a_time_and_a_stopped_one_shows_nothing_any_more() {
+async fn jobs_run_one_at_a_time_and_stopped_jobs_show_nothing() {
     let jobs = Jobs::new();
     let first = jobs.begin("plan").await;
     assert_eq!(jobs.begin("check").await, first, "the one that runs is shown");
-    jobs.order(Order::Ask(code("https://login.example/")));
+    jobs.send(Control::Ask(code("https://login.example/")));
     let form = Sheet(vec![]);
     assert_eq!(jobs.place.post(&stop(&first), &form).await.to.as_deref(), Some(&*first));
     let page = jobs.place.get(&first).await;
     assert!(!is_open(&page) && page.body.contains("Stopped") && !page.body.contains("ABCD"));
-    jobs.order(Order::Ask(code("https://login.example/")));
+    jobs.send(Control::Ask(code("https://login.example/")));
     assert!(!jobs.place.get(&first).await.body.contains("ABCD"));
     assert_ne!(jobs.begin("sheet").await, first);
 }
 
 #[tokio::test]
-async fn stopped_jobs_that_still_wait_are_few() {
+async fn number_of_stopped_waiting_jobs_is_limited() {
     let jobs = Jobs::new();
     for _ in 0..4 {
         let address = jobs.begin("plan").await;
@@ -188,15 +188,15 @@ async fn stopped_jobs_that_still_wait_are_few() {
 }
 
 #[tokio::test]
-async fn a_job_that_panics_has_ended() {
+async fn panicking_job_ends_with_a_message() {
     let jobs = Jobs::new();
     let address = jobs.begin("check").await;
-    let page = jobs.ended(&address, Order::Panic).await;
+    let page = jobs.ended(&address, Control::Panic).await;
     assert!(page.body.contains("interrupted by a bug"), "{}", page.body);
 }
 
 #[tokio::test]
-async fn what_is_not_saved_is_neither_lost_nor_passed_over() {
+async fn unsaved_changes_block_a_job_and_are_preserved() {
     let jobs = Jobs::new();
     let key = "control_center.MsTeamsTenantId";
     let changed = "00112233-4455-4677-8899-aabbccddeeff";
@@ -209,7 +209,7 @@ async fn what_is_not_saved_is_neither_lost_nor_passed_over() {
 }
 
 #[tokio::test]
-async fn there_is_nothing_else_to_do_and_looking_begins_nothing() {
+async fn unknown_actions_are_rejected_and_get_starts_no_job() {
     let jobs = Jobs::new();
     for name in ["", "apply", "CHECK"] {
         let form = jobs.place.form().await.and("action", name);

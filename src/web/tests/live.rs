@@ -11,7 +11,7 @@ async fn findings(place: &Place, form: &Sheet) -> Value {
 }
 
 #[tokio::test]
-async fn they_are_those_of_the_check_of_what_a_save_would_write() {
+async fn live_findings_match_a_check_of_the_saved_file() {
     let cases: [&[(&str, &str)]; 6] = [
         &[],
         &[("control_center.MsTeamsStatusSyncMode", "2"), ("swyx.version", "13.20")],
@@ -69,7 +69,7 @@ async fn nothing_is_written_while_typing() {
 
 /// The work is counted in edits of one form, not in time: quadratic work would not end within a test.
 #[tokio::test]
-async fn a_thousand_rows_are_changed_added_and_taken_away_in_one_pass() {
+async fn thousand_rows_are_edited_in_linear_time() {
     let user = |at: usize| format!("\n[[user]]\nswyx = \"User {at}\"\nteams = \"user{at}@example.com\"\n");
     let place = Place::new(&format!("{GOOD}{}", (0..1000).map(user).collect::<String>()));
     let mut form = place.form().await;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::place::{GOOD, Place, Sheet};
 
 #[tokio::test]
-async fn names_that_are_none_of_the_forms_are_refused() {
+async fn unknown_field_names_are_rejected() {
     let place = Place::new(&format!("{GOOD}\n[[user]]\nswyx = \"Ann\"\nteams = \"ann@example.com\"\n"));
     let before = place.text();
     let names = [
@@ -45,7 +45,7 @@ async fn names_that_are_none_of_the_forms_are_refused() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_no_form_change_nothing() {
+async fn malformed_bodies_change_nothing() {
     let place = Place::new(GOOD);
     let page = place.form().await.value("page").to_owned();
     for body in [
@@ -76,7 +76,7 @@ async fn bodies_that_are_no_form_change_nothing() {
 }
 
 #[tokio::test]
-async fn other_methods_and_other_paths_are_none() {
+async fn other_methods_and_paths_are_rejected() {
     let place = Place::new(GOOD);
     for path in ["/save", "/edit", "/findings", "/merge"] {
         assert_eq!(place.get(path).await.status, StatusCode::METHOD_NOT_ALLOWED);
@@ -89,7 +89,7 @@ async fn other_methods_and_other_paths_are_none() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_settings_has_no_form() {
+async fn unparsable_file_has_no_form() {
     for text in ["a = = 1\n", "[control_center\n", "\u{0}"] {
         let place = Place::new(text);
         let page = place.get("/").await;

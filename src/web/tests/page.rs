@@ -14,7 +14,7 @@ fn attributes(body: &str, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_key_is_there_under_its_own_name() {
+async fn every_key_has_an_input_with_its_name() {
     let example =
         std::fs::read_to_string(root().join("schema/swyx-teams.example.toml")).expect("the example");
     let place = Place::new(&example);
@@ -36,7 +36,7 @@ async fn every_key_is_there_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn ids_are_unique_and_whatever_refers_to_one_finds_it() {
+async fn element_ids_are_unique_and_references_resolve() {
     let text = format!(
         "{GOOD}MsTeamsOther = 1\n[entra]\nrenew_before_days = 400\n[[user]]\nswyx = \"\"\n[[user]]\n[sync.status]\n\"A/B\" = \"x\"\n"
     );
@@ -55,7 +55,7 @@ async fn ids_are_unique_and_whatever_refers_to_one_finds_it() {
             assert!(unique.contains(&id), "{id} is named and not there");
         }
         for target in attributes(&page, "href").iter().filter_map(|target| target.strip_prefix('#')) {
-            assert!(unique.contains(&target.to_owned()), "#{target} leads nowhere");
+            assert!(unique.contains(&target.to_owned()), "#{target} does not exist");
         }
         for id in ["findings", "findings-of-control_center-MsTeamsTenantId", "findings-of-user-1-teams"] {
             assert!(unique.contains(&id.to_owned()), "{id}");
@@ -83,7 +83,7 @@ async fn every_input_has_a_label() {
 }
 
 #[tokio::test]
-async fn findings_stand_in_the_summary_and_beside_their_fields() {
+async fn findings_are_in_the_summary_and_next_to_their_fields() {
     let place = Place::new(&GOOD.replace("7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "common"));
     let page = place.get("/").await.body;
     let beside = page.split("id=\"findings-of-control_center-MsTeamsTenantId\"").nth(1).expect("a place");
@@ -95,7 +95,7 @@ async fn findings_stand_in_the_summary_and_beside_their_fields() {
 }
 
 #[tokio::test]
-async fn keys_that_the_form_does_not_know_are_named_and_stay() {
+async fn unknown_keys_are_listed_and_preserved() {
     let text = GOOD.replace("MsTeamsTenantId", "MsTeamsOther = 5\nMsTeamsTenantId");
     let place = Place::new(&text);
     assert!(place.get("/").await.body.contains("<code>control_center.MsTeamsOther</code>"));
@@ -117,7 +117,7 @@ const HOSTILE: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn no_text_becomes_markup() {
+async fn hostile_text_is_escaped_in_pages() {
     for hostile in HOSTILE {
         let quoted = hostile.replace('\\', "\\\\").replace('"', "\\\"");
         let text = format!(
@@ -161,7 +161,7 @@ async fn no_text_becomes_markup() {
 
 /// The Content-Security-Policy allows none of these, and the page does not ask for them.
 #[tokio::test]
-async fn nothing_stands_inline_and_nothing_comes_from_elsewhere() {
+async fn pages_have_no_inline_code_or_external_resources() {
     let place = Place::new(GOOD);
     let page = place.get("/").await.body;
     for inline in ["<style", " style=\"", " onclick", " onload", " onsubmit", "javascript:"] {
@@ -188,7 +188,7 @@ async fn nothing_stands_inline_and_nothing_comes_from_elsewhere() {
 
 /// `maud` can bypass escaping; no code uses it.
 #[test]
-fn nothing_goes_into_a_page_unescaped() {
+fn page_code_never_bypasses_escaping() {
     let mut waiting = vec![root().join("src/web")];
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder") {

@@ -35,7 +35,7 @@ async fn sent(place: &Place, names: &[(&str, &str)]) -> Sheet {
 type Attempt<'a> = (String, Vec<(&'a str, &'a str)>, &'a str);
 
 #[tokio::test]
-async fn a_post_that_would_change_one_is_refused_and_loses_nothing_else() {
+async fn post_changing_a_read_only_key_is_rejected_and_keeps_input() {
     let text = |name: &str| format!("{name}.text");
     let (secret_text, token_text) = (text(SECRET), text(TOKEN));
     let secret_command = format!("{SECRET}.command");
@@ -97,7 +97,7 @@ async fn a_post_that_would_change_one_is_refused_and_loses_nothing_else() {
 
 /// Other spellings of read-only keys, and other attempts to change them.
 #[tokio::test]
-async fn other_spellings_and_other_ways_change_none() {
+async fn other_notations_do_not_change_read_only_keys() {
     let line = "x\"\n[entra]\nauthority = \"https://elsewhere.example.com";
     let attempts: &[&[(&str, &str)]] = &[
         &[("entra", EVIL)],
@@ -207,7 +207,7 @@ fn values(text: &str) -> Vec<String> {
 
 /// A form may send back the values that it showed.
 #[tokio::test]
-async fn the_same_value_sent_back_is_no_change() {
+async fn unchanged_read_only_value_is_accepted() {
     let place = Place::new(&full());
     let names = [
         ("entra.authority", "https://localhost:1"),
@@ -222,7 +222,7 @@ async fn the_same_value_sent_back_is_no_change() {
 }
 
 #[tokio::test]
-async fn a_new_file_has_none_of_them() {
+async fn read_only_keys_cannot_be_added_to_a_new_file() {
     for (name, value) in [("entra.authority", EVIL), ("swyx.gateway", EVIL), ("entra.ca_file", "x")] {
         let place = Place::empty();
         let answer = place.post("/save", &sent(&place, &[(name, value)]).await).await;
@@ -237,7 +237,7 @@ async fn a_new_file_has_none_of_them() {
 }
 
 #[tokio::test]
-async fn a_merge_brings_back_no_older_value_and_keeps_what_is_in_the_file() {
+async fn merge_keeps_read_only_values_of_the_file() {
     let place = Place::new(&full());
     let form = place.form().await.with("swyx.version", "14.10");
     let theirs = full()
@@ -300,7 +300,7 @@ async fn a_merge_brings_back_no_older_value_and_keeps_what_is_in_the_file() {
 
 /// A dropped page does not save it either.
 #[tokio::test]
-async fn an_unknown_page_changes_none() {
+async fn unknown_page_does_not_change_read_only_keys() {
     let place = Place::new(&full());
     let form = sent(&place, &[("entra.authority", EVIL), ("page", "0")]).await;
     let answer = place.post("/save", &form).await;
@@ -317,7 +317,7 @@ fn part(page: &str, key: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_page_shows_the_value_and_the_command_that_changes_it() {
+async fn page_shows_read_only_value_and_command() {
     let place = Place::new(&full());
     let page = place.get("/").await.body;
     let path = place.path.display().to_string();
@@ -359,7 +359,7 @@ async fn the_page_shows_the_value_and_the_command_that_changes_it() {
 }
 
 #[tokio::test]
-async fn user_information_and_the_query_of_an_address_stay_masked() {
+async fn user_information_and_query_of_an_address_are_masked() {
     for address in ["https://someone:canary-word@localhost:1", "https://localhost:1/?sig=canary-word"] {
         let place =
             Place::new(&format!("{GOOD}\n[entra]\nauthority = \"{address}\"\nproxy = \"{address}\"\n"));

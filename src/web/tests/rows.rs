@@ -45,7 +45,7 @@ async fn rows_are_added_and_filled_in() {
 }
 
 #[tokio::test]
-async fn rows_are_taken_away_brought_back_and_changed_at_once() {
+async fn rows_are_removed_restored_and_changed_together() {
     let place = Place::new(&format!("{GOOD}{USERS}"));
     let form = edit(&place, &place.form().await.and("remove", "user[0]")).await;
     let form = edit(&place, &form.and("remove", "user[1]")).await;
@@ -64,7 +64,7 @@ async fn rows_are_taken_away_brought_back_and_changed_at_once() {
 }
 
 #[tokio::test]
-async fn all_rows_can_go_and_others_come() {
+async fn all_rows_can_be_replaced() {
     let place = Place::new(&format!("{GOOD}{USERS}"));
     let mut form = place.form().await;
     for row in 0..3 {
@@ -79,7 +79,7 @@ async fn all_rows_can_go_and_others_come() {
 }
 
 #[tokio::test]
-async fn findings_stand_beside_the_row_that_was_entered_whatever_its_place_in_the_file() {
+async fn findings_are_next_to_the_entered_row() {
     let place = Place::new(&format!("{GOOD}{USERS}"));
     let form = place
         .form()
@@ -105,7 +105,7 @@ async fn findings_stand_beside_the_row_that_was_entered_whatever_its_place_in_th
 }
 
 #[tokio::test]
-async fn statuses_are_added_changed_and_taken_away() {
+async fn statuses_are_added_changed_and_removed() {
     let text =
         format!("{GOOD}\n[sync.status]\n\"Busy/InAMeeting\" = \"Away\" # why\n\"Away/Away\" = \"none\"\n");
     let place = Place::new(&text);
@@ -132,7 +132,7 @@ async fn statuses_are_added_changed_and_taken_away() {
 }
 
 #[tokio::test]
-async fn inline_arrays_of_users_are_changed_too() {
+async fn inline_user_arrays_are_edited() {
     let text = format!(
         "user = [{{ swyx = \"Ann\", teams = \"ann@example.com\" }}, {{ swyx = \"Ben\", teams = \"ben@example.com\" }}]\n{GOOD}"
     );
@@ -147,7 +147,7 @@ async fn inline_arrays_of_users_are_changed_too() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_given_twice_is_refused_and_one_that_goes_can_come_again() {
+async fn duplicate_status_is_rejected_and_removed_one_can_be_readded() {
     let text = format!("{GOOD}\n[sync.status]\n\"Away/Away\" = \"none\"\n");
     let place = Place::new(&text);
     let form =
@@ -172,7 +172,7 @@ async fn a_status_that_is_given_twice_is_refused_and_one_that_goes_can_come_agai
 }
 
 #[tokio::test]
-async fn a_status_without_a_presence_is_refused_and_kept_in_the_form() {
+async fn status_without_a_presence_is_rejected_and_keeps_input() {
     let place = Place::new(GOOD);
     let form = place.form().await.and("sync.status[0].presence", "").and("sync.status[0].status", "Away");
     let answer = place.post("/save", &form).await;

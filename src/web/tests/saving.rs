@@ -7,7 +7,7 @@ use super::place::{GOOD, Place, Sheet};
 const MODE: &str = "control_center.MsTeamsStatusSyncMode";
 
 #[tokio::test]
-async fn a_change_keeps_comments_order_and_line_ends() {
+async fn saving_preserves_comments_order_and_line_ends() {
     let text = "# north\r\n[control_center] # as agreed\r\nMsTeamsClientId = '2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16'\r\n\
                 MsTeamsStatusSyncMode = 0x1 # for now\r\nMsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\r\n\
                 MsTeamsClientSecret = {env=\"S\"}\r\n";
@@ -22,7 +22,7 @@ async fn a_change_keeps_comments_order_and_line_ends() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_made_for_its_owner_only() {
+async fn new_file_is_readable_only_by_its_owner() {
     let place = Place::empty();
     let form = place.form().await;
     let filled = form
@@ -50,7 +50,7 @@ async fn a_file_that_is_not_there_is_made_for_its_owner_only() {
 }
 
 #[tokio::test]
-async fn what_adds_an_error_is_refused_and_nothing_that_was_entered_is_lost() {
+async fn change_that_adds_an_error_is_rejected_and_keeps_input() {
     let place = Place::new(GOOD);
     let form = place.form().await.with("entra.renew_before_days", "400").with("swyx.version", "13.20");
     let answer = place.post("/save", &form).await;
@@ -68,7 +68,7 @@ async fn what_adds_an_error_is_refused_and_nothing_that_was_entered_is_lost() {
 }
 
 #[tokio::test]
-async fn errors_that_were_there_are_no_obstacle() {
+async fn existing_errors_do_not_prevent_saving() {
     let text = "[control_center]\nMsTeamsStatusSyncMode = 3\n";
     let place = Place::new(text);
     let form = place.form().await;
@@ -79,7 +79,7 @@ async fn errors_that_were_there_are_no_obstacle() {
 }
 
 #[tokio::test]
-async fn an_empty_field_takes_its_key_away_and_a_missing_one_leaves_it() {
+async fn empty_field_removes_its_key_and_missing_field_does_not() {
     let text = format!("{GOOD}\n[sync]\nread_interval_seconds = 5\nsession_minutes = 20\n");
     let place = Place::new(&text);
     let mut form = place.form().await.with("sync.read_interval_seconds", "");
@@ -90,7 +90,7 @@ async fn an_empty_field_takes_its_key_away_and_a_missing_one_leaves_it() {
 }
 
 #[tokio::test]
-async fn a_field_that_vanishes_with_the_mode_keeps_its_value() {
+async fn field_hidden_by_the_mode_keeps_its_value() {
     let text = format!("{GOOD}\n[sync]\nsession_minutes = 20\n");
     let place = Place::new(&text);
     let answer = place.post("/save", &place.form().await.with(MODE, "1")).await;
@@ -104,7 +104,7 @@ async fn a_field_that_vanishes_with_the_mode_keeps_its_value() {
 }
 
 #[tokio::test]
-async fn a_value_that_the_field_cannot_hold_is_mended_by_entering_it() {
+async fn unrepresentable_value_is_replaced_by_input() {
     let text = GOOD.replace("Mode = 2", "Mode = \"2\"");
     let place = Place::new(&text);
     let form = place.form().await;
@@ -120,7 +120,7 @@ async fn a_value_that_the_field_cannot_hold_is_mended_by_entering_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_said_to_be_none() {
+async fn invalid_number_is_rejected_and_keeps_input() {
     let place = Place::new(GOOD);
     for (entered, rule) in
         [("ten", "expected an integer"), ("0", "must be 1 to 730"), ("1.5", "expected an integer")]
@@ -136,7 +136,7 @@ async fn what_is_no_number_is_said_to_be_none() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_file_that_cannot_be_written_is_said_to_be_so_and_the_form_stays() {
+async fn write_error_is_reported_and_keeps_input() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1");
     // The folder is replaced by a file, so nothing can be written there, whatever the permissions.

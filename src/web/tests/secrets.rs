@@ -61,7 +61,7 @@ async fn forms(place: &Place) -> Vec<Sheet> {
 }
 
 #[tokio::test]
-async fn no_answer_of_any_route_holds_one() {
+async fn no_route_reveals_a_secret() {
     let files = [
         stored(),
         format!(
@@ -117,7 +117,7 @@ async fn no_answer_of_any_route_holds_one() {
 }
 
 #[tokio::test]
-async fn an_empty_field_and_a_mask_put_back_keep_the_stored_one() {
+async fn empty_or_masked_input_keeps_the_stored_secret() {
     for entered in ["", "****", "••••••••", "●●●●", "****************************************"]
     {
         for way in ["keep", "text", ""] {
@@ -133,7 +133,7 @@ async fn an_empty_field_and_a_mask_put_back_keep_the_stored_one() {
 }
 
 #[tokio::test]
-async fn each_way_to_give_one_is_written_as_it_is_meant() {
+async fn each_kind_of_secret_source_is_written() {
     for (way, entered, written) in [
         ("text", ENTERED, format!("\"{ENTERED}\"")),
         ("env", "NAME", "{ env = \"NAME\" }".to_owned()),
@@ -149,7 +149,7 @@ async fn each_way_to_give_one_is_written_as_it_is_meant() {
 
 /// The inputs of unselected kinds are hidden; a value that the browser fills in there is not intended.
 #[tokio::test]
-async fn what_stands_in_the_input_of_another_way_does_not_count() {
+async fn inputs_of_unselected_secret_kinds_are_ignored() {
     let place = Place::new(&stored());
     for way in ["keep", "env"] {
         let form = place.form().await.with(SECRET, way).with(&format!("{SECRET}.text"), ENTERED);
@@ -162,7 +162,7 @@ async fn what_stands_in_the_input_of_another_way_does_not_count() {
 }
 
 #[tokio::test]
-async fn one_that_was_entered_survives_a_page_that_comes_back_without_being_in_it() {
+async fn entered_secret_survives_a_redisplay_without_being_shown() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(SECRET, "text").with(&format!("{SECRET}.text"), ENTERED);
     let answer = place.post("/edit", &form.and("add", "user")).await;
@@ -182,7 +182,7 @@ async fn one_that_was_entered_survives_a_page_that_comes_back_without_being_in_i
 }
 
 #[tokio::test]
-async fn it_is_taken_away_only_where_that_is_asked_for() {
+async fn secret_is_removed_only_on_request() {
     let place = Place::new(&stored().replace("Mode = 2", "Mode = 1"));
     let answer = place.post("/save", &place.form().await.with(SECRET, "unset")).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
@@ -191,13 +191,13 @@ async fn it_is_taken_away_only_where_that_is_asked_for() {
 
 /// The check finds a page that reveals one.
 #[test]
-fn a_page_that_tells_one_would_be_found() {
+fn page_with_a_secret_is_detected() {
     let progress = std::panic::catch_unwind(|| assert_unseen("x", &format!("<input value=\"{CANARY}\">")));
     assert!(progress.is_err());
 }
 
 #[tokio::test]
-async fn a_variable_of_this_program_is_refused_as_the_place_of_a_secret() {
+async fn reserved_variable_is_rejected_as_secret_source() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(SECRET, "env");
     for name in ["SWYX_TEAMS_ADMIN_TOKEN", "swyx_teams_admin_token", " Swyx_Teams_Trust "] {

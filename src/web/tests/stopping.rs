@@ -29,7 +29,7 @@ impl Actions for Fetching {
 }
 
 #[tokio::test]
-async fn stop_ends_the_command_of_a_secret_with_its_descendants() {
+async fn stop_ends_a_secret_command_with_its_descendants() {
     let folder = tempfile::tempdir().expect("a folder");
     let (report, reported) = channel();
     let place = Place::with(Arc::new(Fetching { folder: folder.path().to_path_buf(), report }));

@@ -24,7 +24,7 @@ fn texts() -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_form_that_nobody_touched_changes_nothing() {
+async fn untouched_form_changes_nothing() {
     let texts = texts();
     assert!(texts.len() > 60, "{}", texts.len());
     let mut forms = 0;

@@ -102,7 +102,7 @@ impl Generator {
             let left_out = !self.random.percent(presence) || (self.faulty() && self.random.percent(20));
             if !left_out {
                 let wrong = self.faulty() && self.random.percent(20);
-                let value = if wrong { self.of_any_type() } else { make(self) };
+                let value = if wrong { self.value_of_any_type() } else { make(self) };
                 members.push((name.to_owned(), value));
             }
         }
@@ -143,7 +143,7 @@ impl Generator {
         }
         if self.random.percent(50) {
             let wrong = self.faulty() && self.random.percent(30);
-            let status = if wrong { self.of_any_type() } else { self.statuses() };
+            let status = if wrong { self.value_of_any_type() } else { self.statuses() };
             members.push(("status".to_owned(), status));
         }
         self.finished(members)
@@ -174,7 +174,7 @@ impl Generator {
         let count = self.random.below(4);
         let one = |own: &mut Self| {
             let wrong = own.faulty() && own.random.percent(20);
-            if wrong { own.of_any_type() } else { own.user() }
+            if wrong { own.value_of_any_type() } else { own.user() }
         };
         Value::Array((0..count).map(|_| one(self)).collect())
     }
@@ -194,7 +194,7 @@ impl Generator {
         while self.faulty() && self.random.percent(30) {
             let name = self.random.pick(&STRANGERS);
             if members.iter().all(|(own, _)| own != name) {
-                let value = self.of_any_type();
+                let value = self.value_of_any_type();
                 members.push((name.to_owned(), value));
             }
         }
@@ -213,7 +213,7 @@ impl Generator {
         if !self.faulty() {
             return self.right(want);
         }
-        if self.random.percent(40) { self.of_any_type() } else { self.near_miss(want) }
+        if self.random.percent(40) { self.value_of_any_type() } else { self.near_miss(want) }
     }
 
     fn right(&mut self, want: Want) -> Value {
@@ -324,7 +324,7 @@ impl Generator {
                 2 => Value::Array(vec![text("pass"), text("")]),
                 3 => Value::Array(vec![text("pass"), Value::Literal("1".to_owned())]),
                 4 => Value::Array(vec![text("pass")]),
-                _ => self.of_any_type(),
+                _ => self.value_of_any_type(),
             };
             if members.iter().all(|(own, _)| own != name) {
                 members.push((name.to_owned(), value));
@@ -333,7 +333,7 @@ impl Generator {
         Value::Table(members)
     }
 
-    fn of_any_type(&mut self) -> Value {
+    fn value_of_any_type(&mut self) -> Value {
         let literal = |text: &str| Value::Literal(text.to_owned());
         match self.random.below(7) {
             0 => Value::Text(self.random.pick(&["", "text", "2", "true", "1979-05-27"]).to_owned()),

@@ -136,7 +136,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// The next event or comment; nothing where the stream has broken off.
+    /// The next event or comment; `None` after an interrupted stream.
     pub async fn any(&mut self) -> Option<Event> {
         while !self.text.contains("\n\n") {
             let piece = self.body.next().await.ok()??;
@@ -156,7 +156,7 @@ impl Stream {
         Some(event)
     }
 
-    /// The next event; nothing where the stream has broken off.
+    /// The next event; `None` after an interrupted stream.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             let event = self.any().await?;

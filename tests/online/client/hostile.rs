@@ -107,7 +107,7 @@ async fn snapshot_contains_neither_secret_nor_token() {
 /// The cross-check: an error that contains the body, like that of an HTTP library, is detected.
 #[test]
 #[should_panic(expected = "invalid_client")]
-fn error_with_a_body_would_be_found() {
+fn error_with_a_response_body_is_detected() {
     assert_silent(&format!(
         "{:?}",
         json!({"error": "invalid_client", "error_description": SECRET}).to_string()

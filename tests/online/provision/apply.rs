@@ -1,4 +1,4 @@
-//! `apply`, struck by whatever a seed holds, and then run again as a person would.
+//! `apply` with the faults of a seed, and then repeated until it succeeds.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ async fn struck(world: &World) -> Result<(), String> {
     }
 }
 
-/// Runs again until it is done, as a person would: waits a little where nothing else helps, and has the permissions granted by one who may.
+/// Repeats the run until it succeeds: waits if nothing else helps, and lets an authorised administrator grant the permissions.
 async fn again(world: &World, too_many: usize) -> Result<(), String> {
     let stage = &world.stage;
     let mut said = Vec::new();

@@ -58,12 +58,12 @@ async fn struck(world: &World, rng: &mut Rng) -> Result<(), String> {
     round(world, rng, RotateRequest::Finish).await?;
     // All that is not in use any more is gone, once everything was seen.
     tokio::time::sleep(stage.lag).await;
-    calmly(world, RotateRequest::Finish).await?;
+    rotate_until_done(world, RotateRequest::Finish).await?;
     stage.state().earlier.clear();
     shortcoming(stage, &world.end(0))?;
     tokio::time::sleep(stage.lag).await;
     let writes = stage.state().writes;
-    calmly(world, RotateRequest::Finish).await?;
+    rotate_until_done(world, RotateRequest::Finish).await?;
     match stage.apply().await {
         Ended::Done((plan, None)) if plan.steps.is_empty() && stage.state().writes == writes => Ok(()),
         ended => Err(format!("a run when all was done: {ended:?}")),
@@ -98,12 +98,12 @@ async fn round(world: &World, rng: &mut Rng, request: RotateRequest) -> Result<(
     if rng.bool() {
         tokio::time::sleep(stage.lag).await;
     }
-    calmly(world, request).await?;
+    rotate_until_done(world, request).await?;
     shortcoming(stage, &world.end(storms))
 }
 
-/// Runs until it is done, as a person would, who waits a little where nothing else helps.
-async fn calmly(world: &World, request: RotateRequest) -> Result<Rotated, String> {
+/// Repeats the run until it succeeds, and waits if nothing else helps.
+async fn rotate_until_done(world: &World, request: RotateRequest) -> Result<Rotated, String> {
     let mut said = Vec::new();
     for _ in 0..4 {
         match world.stage.rotate(request).await {
@@ -131,7 +131,7 @@ async fn tidy(world: &World, rng: &mut Rng) -> Result<(), String> {
     let stage = &world.stage;
     tokio::time::sleep(stage.lag).await;
     if rng.bool() {
-        calmly(world, NEW).await?;
+        rotate_until_done(world, NEW).await?;
     } else if let Ended::Failed(why) = stage.apply().await {
         return Err(why);
     }

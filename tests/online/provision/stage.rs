@@ -144,8 +144,8 @@ impl Stage {
             administrators.fetch_token(&wanted.access, Arc::clone(&transport)).await.expect("a token");
         let limits = Limits::default().until(until);
         let admin = Client::new(&wanted.access, Credential::Token(token), Arc::clone(&transport), limits);
-        let teller = Teller(self);
-        let patience = Patience { until, progress: &teller };
+        let reporter = RecordingReporter(self);
+        let patience = Patience { until, progress: &reporter };
         let provisioner = Provisioner::new(&wanted, &installation, &admin, transport, patience);
         let mut place = Place(Arc::clone(self));
         let interrupt = self.state().storm.interrupt.take();
@@ -221,7 +221,7 @@ impl Stage {
     }
 
     /// A request, or an answer, on its way.
-    pub async fn takes_a_while(&self) {
+    pub async fn delay_message(&self) {
         let ms = self.state().rng.u64(20..200);
         tokio::time::sleep(Duration::from_millis(ms)).await;
     }
@@ -269,9 +269,9 @@ impl Stage {
 }
 
 /// Writes the story.
-struct Teller<'a>(&'a Stage);
+struct RecordingReporter<'a>(&'a Stage);
 
-impl Progress for Teller<'_> {
+impl Progress for RecordingReporter<'_> {
     fn begin_step(&self, step: &Step) {
         self.0.tell(format!("begins: {step:?}"));
     }

@@ -14,7 +14,7 @@ use super::invariants::shortcoming;
 use super::place::Place;
 use super::stage::Ended;
 use super::storm::Storm;
-use super::world::{Start, World, on_its_own_clock};
+use super::world::{Start, World, run_on_virtual_clock};
 
 /// How a secret is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ const SEEDS: u64 = 60;
 
 /// What did not hold, for how many seeds.
 fn caught(play: impl AsyncFn(u64) -> Result<(), String>) -> Vec<String> {
-    (0..SEEDS).filter_map(|seed| on_its_own_clock(play(seed)).err()).collect()
+    (0..SEEDS).filter_map(|seed| run_on_virtual_clock(play(seed)).err()).collect()
 }
 
 /// A rotation that is struck, again until it is done, and one run more.
@@ -105,7 +105,7 @@ async fn replace(
         remove(true).await?;
     }
     let secret = Secret::new(added["secretText"].as_str().unwrap_or_default());
-    // What cannot be kept is as if the run had broken off.
+    // A secret that cannot be stored is treated like an interrupted run.
     let _ = place.store_secret(&secret, &place.stored());
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use swyx_teams::provision::{RotateRequest, Rotated};
 
 use super::stage::{Ended, Stage};
-use super::world::on_its_own_clock;
+use super::world::run_on_virtual_clock;
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const TYPED: &str = "Abc8Q~the-first-one-of-all";
@@ -56,7 +56,7 @@ async fn losing_concurrent_rotation_removes_its_secret() {
 #[test]
 fn concurrent_rotation_keeps_a_working_secret() {
     for seed in 0..200 {
-        on_its_own_clock(async {
+        run_on_virtual_clock(async {
             let lag = Duration::from_secs(seed % 61);
             let stage = stage(seed, lag);
             let offset = Duration::from_millis(fastrand::u64(0..90_000));

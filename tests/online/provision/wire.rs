@@ -17,7 +17,7 @@ impl Transport for Wire {
     fn send(&self, request: Request) -> SendFuture<'_> {
         Box::pin(async move {
             let Self(stage) = self;
-            stage.takes_a_while().await;
+            stage.delay_message().await;
             let path = request.uri().path().to_owned();
             let target = if path.ends_with("/token") { Target::SignIn } else { Target::Graph(&path) };
             let is_write = request.method() != Method::GET
@@ -42,7 +42,7 @@ impl Transport for Wire {
             if strike == Some(Strike::KillAfter) {
                 return stage.kill().await;
             }
-            stage.takes_a_while().await;
+            stage.delay_message().await;
             match strike {
                 Some(Strike::DropReply) => Err(CUT),
                 _ => Ok(response),

@@ -144,7 +144,7 @@ pub fn by_seeds(seeds: Range<u64>, play: impl AsyncFn(u64) -> Result<Tally, Stri
     // One seed alone: SEED=167 cargo test --test online provision
     let only = std::env::var("SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
     for seed in seeds.filter(|seed| only.is_none_or(|only| only == *seed)) {
-        match on_its_own_clock(play(seed)) {
+        match run_on_virtual_clock(play(seed)) {
             Ok(struck) => {
                 struck.into_iter().for_each(|(strike, count)| *tally.entry(strike).or_default() += count)
             }
@@ -162,7 +162,7 @@ pub fn assert_struck(tally: &Tally, times: u32) {
 }
 
 /// Runs a future on a clock that moves only when nothing else does.
-pub fn on_its_own_clock<T>(future: impl Future<Output = T>) -> T {
+pub fn run_on_virtual_clock<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(future)
 }

@@ -140,17 +140,17 @@ impl<'p> Run<'p> {
 
     fn happen(&mut self, next: Next) {
         match next {
-            Next::Teams(user) => self.people_do(Next::Teams(user), |run| {
+            Next::Teams(user) => self.perform_user_action(Next::Teams(user), |run| {
                 let client = run.random.usize(..CLIENT.len());
                 run.world.look(user, run.now);
                 run.world.set_client(user, client, run.now);
             }),
-            Next::Call(user) => self.people_do(Next::Call(user), |run| {
+            Next::Call(user) => self.perform_user_action(Next::Call(user), |run| {
                 let begins = !run.world.people[user].is_in_call();
                 run.world.call(user, begins, run.now);
                 run.tell(user);
             }),
-            Next::ByHand(user) => self.people_do(Next::ByHand(user), |run| {
+            Next::ByHand(user) => self.perform_user_action(Next::ByHand(user), |run| {
                 if run.random.u8(..4) == 0 {
                     let status = *run.random.choice(&["Available", "Away", "DoNotDisturb"]).expect("one");
                     run.world.set_status(user, status, true, run.now);
@@ -186,7 +186,7 @@ impl<'p> Run<'p> {
         }
     }
 
-    fn people_do(&mut self, again: Next, act: impl FnOnce(&mut Self)) {
+    fn perform_user_action(&mut self, again: Next, act: impl FnOnce(&mut Self)) {
         if !self.is_busy() {
             return;
         }

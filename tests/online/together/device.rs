@@ -82,7 +82,7 @@ async fn rejections_are_distinguished() {
     }
 }
 
-/// Leads nowhere.
+/// An address that does not answer.
 struct Nowhere;
 
 impl Transport for Nowhere {

@@ -19,7 +19,7 @@ pub fn settings(folder: &Path, port: u16) {
     std::fs::write(folder.join(TRUST_FILE), format!("localhost:{port}")).expect("written");
 }
 
-/// Where [`settings`] notes what [`check`] is to trust. Files that others write lead nowhere without an option.
+/// The file in which [`settings`] saves the trust for [`check`]. A settings file alone gets no trust.
 const TRUST_FILE: &str = "trust";
 
 /// Runs `check --online` with the secret in the environment; every line of the log, and nothing secret in any of it.

@@ -68,7 +68,7 @@ fn attacked(folder: &Path, text: &str) {
 }
 
 #[test]
-fn without_trust_nothing_is_sent_and_nothing_is_run() {
+fn untrusted_files_cause_no_request_and_no_command() {
     let (address, seen) = listener();
     for Attack { key, text, trust } in attacks(address.port()) {
         let other_port =
@@ -97,7 +97,7 @@ fn without_trust_nothing_is_sent_and_nothing_is_run() {
 }
 
 #[test]
-fn with_trust_the_same_files_reach_the_listener() {
+fn trusted_files_reach_the_listener() {
     for at in 0..attacks(0).len() {
         for is_narrow in [true, false] {
             let (address, seen) = listener();
@@ -121,7 +121,7 @@ fn with_trust_the_same_files_reach_the_listener() {
 }
 
 #[test]
-fn without_online_the_same_files_are_only_read() {
+fn offline_check_sends_nothing() {
     let (address, seen) = listener();
     for Attack { key, text, .. } in attacks(address.port()) {
         let folder = tempfile::tempdir().expect("a folder");
@@ -136,7 +136,7 @@ fn without_online_the_same_files_are_only_read() {
 
 /// Every command that signs in, fetches a secret or sends a token, for a file that leads to a port of this machine.
 #[test]
-fn no_command_connects_to_a_port_of_this_machine_without_trust() {
+fn no_command_connects_to_a_local_port_without_trust() {
     let (address, seen) = listener();
     let folder = tempfile::tempdir().expect("a folder");
     let host = format!("localhost:{}", address.port());
@@ -192,7 +192,7 @@ fn no_command_connects_to_a_port_of_this_machine_without_trust() {
 }
 
 #[test]
-fn this_machine_is_never_reached_through_a_proxy() {
+fn local_addresses_bypass_the_proxy() {
     let (proxy, through) = listener();
     let (target, direct) = listener();
     let folder = tempfile::tempdir().expect("a folder");

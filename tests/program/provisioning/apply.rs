@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use swyx_teams::emulator::{Options, Scenario};
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 const BOTH: [&str; 2] = ["Presence.ReadWrite.All", "User.ReadBasic.All"];
@@ -48,7 +48,7 @@ fn apply_on_an_empty_tenant_works_and_is_idempotent() {
 fn completed_steps_are_reported_unless_quiet() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
-    let run = world.run_plainly(&["apply", "--yes", "a.toml"]);
+    let run = world.run_without_log(&["apply", "--yes", "a.toml"]);
     let expected = "\
 done: + application SwyxMSTeamsPresenceSync, for this tenant only
 done: + service principal of the application
@@ -61,7 +61,7 @@ done: + client secret valid for 180 days, stored in the file teams.secret
     assert_eq!((run.code, run.err.as_str()), (Some(0), expected));
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
-    let run = world.run_plainly(&["apply", "--yes", "--quiet", "a.toml"]);
+    let run = world.run_without_log(&["apply", "--yes", "--quiet", "a.toml"]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
 }
 
@@ -167,14 +167,14 @@ fn one_rejected_grant_does_not_stop_the_rest() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
     world.at_requests(|asked| match asked.path.ends_with("/appRoleAssignedTo") {
-        true if asked.number % 2 == 0 => Deed::Forbid,
-        _ => Deed::Pass,
+        true if asked.number % 2 == 0 => GateAction::Forbid,
+        _ => GateAction::Pass,
     });
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     assert_eq!(run.err.matches("error: not granted: ").count(), 1, "{}", run.err);
     let granted = world.application().service_principal.expect("one").granted;
     assert_eq!(granted.len(), 1);
-    world.at_requests(|_| Deed::Pass);
+    world.at_requests(|_| GateAction::Pass);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(run.out.ends_with("\n1 to add, 0 to change, 0 to remove\na.toml: done; the sign-in works, with the permissions for the mode\n"), "{}", run.out);
 }
@@ -183,7 +183,7 @@ fn one_rejected_grant_does_not_stop_the_rest() {
 fn read_only_administrator_sees_the_required_role() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
-    world.at_requests(|asked| if asked.is_change() { Deed::Forbid } else { Deed::Pass });
+    world.at_requests(|asked| if asked.is_change() { GateAction::Forbid } else { GateAction::Pass });
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let words = "error: a.toml: administrator not permitted (HTTP 403): registering an application; this needs at least \
                  Application Developer, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All\n";

@@ -13,14 +13,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 /// A request, as what is done with it is decided by.
-pub struct Asked<'a> {
+pub struct InterceptedRequest<'a> {
     /// Its number among those of one run, from 1.
     pub number: usize,
     pub method: &'a str,
     pub path: &'a str,
 }
 
-impl Asked<'_> {
+impl InterceptedRequest<'_> {
     /// Whether it is one of Graph's that changes something.
     pub fn is_change(&self) -> bool {
         self.path.starts_with("/v1.0/") && self.path != "/v1.0/$batch" && self.method != "GET"
@@ -29,9 +29,9 @@ impl Asked<'_> {
 
 /// What is done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum GateAction {
     Pass,
-    /// Graph's refusal for want of a role or a permission.
+    /// Graph's error for a missing role or permission.
     Forbid,
     /// No response.
     Hold,
@@ -41,7 +41,7 @@ pub enum Deed {
     KillAfter,
 }
 
-type Decision = Box<dyn Fn(&Asked<'_>) -> Deed + Send>;
+type Decision = Box<dyn Fn(&InterceptedRequest<'_>) -> GateAction + Send>;
 
 /// The gate of one tenant.
 pub struct Gate {
@@ -58,7 +58,7 @@ pub struct Gate {
 impl Gate {
     pub fn new() -> Self {
         Self {
-            decision: Mutex::new(Box::new(|_| Deed::Pass)),
+            decision: Mutex::new(Box::new(|_| GateAction::Pass)),
             count: AtomicUsize::new(0),
             child: Mutex::default(),
             secrets: Mutex::default(),
@@ -66,9 +66,10 @@ impl Gate {
         }
     }
 
-    fn decide(&self, request: &Request) -> Deed {
+    fn decide(&self, request: &Request) -> GateAction {
         let number = self.count.fetch_add(1, Ordering::SeqCst) + 1;
-        let asked = Asked { number, method: request.method().as_str(), path: request.uri().path() };
+        let asked =
+            InterceptedRequest { number, method: request.method().as_str(), path: request.uri().path() };
         self.decision.lock().unwrap()(&asked)
     }
 
@@ -85,20 +86,20 @@ impl Gate {
 
 /// Lets a request through, or not.
 pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    let deed = gate.decide(&request);
+    let action = gate.decide(&request);
     gate.look();
-    match deed {
-        Deed::Pass => remembered(&gate, next.run(request).await).await,
-        Deed::Forbid => {
+    match action {
+        GateAction::Pass => remembered(&gate, next.run(request).await).await,
+        GateAction::Forbid => {
             let error = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
             (StatusCode::FORBIDDEN, axum::Json(error)).into_response()
         }
-        Deed::Hold => std::future::pending().await,
-        Deed::KillBefore => {
+        GateAction::Hold => std::future::pending().await,
+        GateAction::KillBefore => {
             gate.kill();
             std::future::pending().await
         }
-        Deed::KillAfter => {
+        GateAction::KillAfter => {
             remembered(&gate, next.run(request).await).await;
             gate.kill();
             std::future::pending().await

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 const ENV: &str = "{ env = \"SECRET\" }";
@@ -86,7 +86,9 @@ fn existing_secret_out_file_is_not_overwritten() {
 fn failed_run_removes_the_secret_out_file() {
     let world = World::empty().keeping(&[OUT]);
     world.write("a.toml", &world.settings(ENV));
-    world.at_requests(|asked| if asked.path.ends_with("/addPassword") { Deed::Forbid } else { Deed::Pass });
+    world.at_requests(|asked| {
+        if asked.path.ends_with("/addPassword") { GateAction::Forbid } else { GateAction::Pass }
+    });
     let run = world.ends(3, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
     assert!(
         run.err.contains("administrator not permitted (HTTP 403): adding a client secret"),
@@ -94,7 +96,7 @@ fn failed_run_removes_the_secret_out_file() {
         run.err
     );
     assert_eq!(world.files(), ["a.toml"]);
-    world.at_requests(|_| Deed::Pass);
+    world.at_requests(|_| GateAction::Pass);
     world.ends(0, &["apply", "--yes", "--secret-out", OUT, "a.toml"]);
     world.kept_in(OUT);
 }

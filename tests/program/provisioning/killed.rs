@@ -1,26 +1,26 @@
 //! The program is killed at every request, before it took effect and after; then the same command is run again. Nothing is lost,
 //! a working secret exists, and no orphan is left.
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 /// Kills the program at each request of a command in turn, each time in a new world from `begin`. `holds` is checked after the kill,
 /// `ends` after the same command was run again. Gives how many kills there were.
-fn killed_everywhere<T>(
+fn kill_at_every_request<T>(
     words: &[&str],
     begin: impl Fn() -> (World, T),
     holds: impl Fn(&World, &T, &str),
     ends: impl Fn(&World, &T, &str),
 ) -> usize {
     let mut kills = 0;
-    for deed in [Deed::KillBefore, Deed::KillAfter] {
+    for action in [GateAction::KillBefore, GateAction::KillAfter] {
         for number in 1.. {
             let (world, state) = begin();
-            let about = match deed {
-                Deed::KillBefore => format!("{words:?}, killed before request {number}"),
+            let about = match action {
+                GateAction::KillBefore => format!("{words:?}, killed before request {number}"),
                 _ => format!("{words:?}, killed after request {number}"),
             };
-            world.at_requests(move |asked| if asked.number == number { deed } else { Deed::Pass });
+            world.at_requests(move |asked| if asked.number == number { action } else { GateAction::Pass });
             let run = world.run(words);
             if run.code == Some(0) {
                 break;
@@ -28,7 +28,7 @@ fn killed_everywhere<T>(
             assert_eq!(run.code, None, "{about}: {}", run.err);
             kills += 1;
             holds(&world, &state, &about);
-            world.at_requests(|_| Deed::Pass);
+            world.at_requests(|_| GateAction::Pass);
             let again = world.run(words);
             assert_eq!(again.code, Some(0), "{about}: {}{}", again.out, again.err);
             ends(&world, &state, &about);
@@ -84,7 +84,7 @@ fn killed_apply_continues() {
         is_complete(world, &["a.toml", SECRET_FILE], about);
         assert_eq!(world.application().secrets.len(), 1, "{about}");
     };
-    let kills = killed_everywhere(&["apply", "--yes", "a.toml"], begin, holds, ends);
+    let kills = kill_at_every_request(&["apply", "--yes", "a.toml"], begin, holds, ends);
     assert_eq!(kills, 2 * 7);
 }
 
@@ -120,7 +120,7 @@ fn killed_rotate_keeps_the_old_secret_valid() {
             assert_eq!(world.application().secrets.len(), 1, "{about}");
             is_complete(world, files, about);
         };
-        let kills = killed_everywhere(&["rotate", "a.toml"], || with_secret(is_inline), holds, ends);
+        let kills = kill_at_every_request(&["rotate", "a.toml"], || with_secret(is_inline), holds, ends);
         assert_eq!(kills, 2 * 5);
     }
 }
@@ -141,7 +141,7 @@ fn killed_removal_of_an_old_secret_is_completed() {
             assert!(!world.accepts(old), "{about}");
             assert_eq!(world.application().secrets.len(), 1, "{about}");
         };
-        assert!(killed_everywhere(words, begin, holds, ends) >= 2 * 4, "{words:?}");
+        assert!(kill_at_every_request(words, begin, holds, ends) >= 2 * 4, "{words:?}");
     }
 }
 
@@ -149,17 +149,17 @@ fn killed_removal_of_an_old_secret_is_completed() {
 #[test]
 fn handed_over_secret_is_obtained_after_a_kill() {
     let mut kills = 0;
-    for deed in [Deed::KillBefore, Deed::KillAfter] {
+    for action in [GateAction::KillBefore, GateAction::KillAfter] {
         for number in 1.. {
-            let about = format!("{deed:?} {number}");
+            let about = format!("{action:?} {number}");
             let world = World::empty().keeping(&["first", "second", "third"]);
             world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
-            world.at_requests(move |asked| if asked.number == number { deed } else { Deed::Pass });
+            world.at_requests(move |asked| if asked.number == number { action } else { GateAction::Pass });
             if world.run(&["apply", "--yes", "--secret-out", "first", "a.toml"]).code == Some(0) {
                 break;
             }
             kills += 1;
-            world.at_requests(|_| Deed::Pass);
+            world.at_requests(|_| GateAction::Pass);
             let first = std::fs::read_to_string(world.path("first")).unwrap_or_default();
             assert!(first.is_empty() || world.accepts(first.trim_end()), "{about}");
             let second = world.run(&["apply", "--yes", "--secret-out", "second", "a.toml"]);

@@ -8,10 +8,10 @@ mod world;
 
 mod adopted;
 mod apply;
-mod broken_off;
 mod demo;
 mod handed_over;
 mod hostile;
+mod interrupted;
 mod killed;
 mod places;
 mod plan;

@@ -48,7 +48,7 @@ Notes:
     assert_eq!(run.out, expected);
     assert!(world.changes().is_empty() && world.applications().is_empty());
     assert_eq!(world.files(), ["a.toml"]);
-    let plain = world.run_plainly(&["plan", "a.toml"]);
+    let plain = world.run_without_log(&["plan", "a.toml"]);
     assert_eq!((plain.code, plain.out, plain.err), (Some(0), expected, String::new()));
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 /// Every command, each agreed to beforehand.
@@ -91,7 +91,9 @@ fn administrator_without_read_permission_gives_exit_code_3() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
-    world.at_requests(|asked| if asked.path.starts_with("/v1.0/") { Deed::Forbid } else { Deed::Pass });
+    world.at_requests(
+        |asked| if asked.path.starts_with("/v1.0/") { GateAction::Forbid } else { GateAction::Pass },
+    );
     for command in COMMANDS {
         let run = world.ends(3, &[command, &["a.toml"]].concat());
         assert!(run.err.contains("error: a.toml: "), "{}", run.err);
@@ -105,7 +107,7 @@ fn silent_tenant_gives_exit_code_4() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready);
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     world.write(SECRET_FILE, world.facts().client_secret.as_deref().unwrap());
-    world.at_requests(|_| Deed::Hold);
+    world.at_requests(|_| GateAction::Hold);
     for command in COMMANDS {
         let run = world.ends(4, &[command, &["--timeout", "1", "a.toml"]].concat());
         assert!(run.err.contains("error: a.toml: "), "{}", run.err);

@@ -90,18 +90,18 @@ fn outcome_is_available_as_json() {
 #[test]
 fn if_due_prints_one_line_until_it_is_due() {
     let (world, secret) = applied();
-    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    let run = world.run_without_log(&["rotate", "--if-due", "--quiet", "a.toml"]);
     let expected = format!("a.toml: not due: the client secret is valid until {}\n", last_day(&world));
     assert_eq!((run.code, run.out, run.err.as_str()), (Some(0), expected, ""));
     assert_eq!((world.changes().len(), world.kept_in(SECRET_FILE)), (0, secret));
 
     let (world, old) = registered(Scenario::ExpiringSecret);
-    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    let run = world.run_without_log(&["rotate", "--if-due", "--quiet", "a.toml"]);
     assert_eq!((run.code, run.err.as_str()), (Some(0), ""), "{}", run.out);
     assert_eq!(run.out.lines().count(), 2, "no sheet: {}", run.out);
     let new = world.kept_in(SECRET_FILE);
     assert!(new != old && world.accepts(&old), "one that is valid is never removed");
-    let run = world.run_plainly(&["rotate", "--if-due", "--quiet", "a.toml"]);
+    let run = world.run_without_log(&["rotate", "--if-due", "--quiet", "a.toml"]);
     assert!(run.out.contains("rotate --finish a.toml` to remove the old one"), "{}", run.out);
     assert!(world.changes().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 /// Where the tenant is; the answers do the rest.
@@ -55,13 +55,15 @@ fn killed_setup_continues_from_the_file() {
     for number in 1.. {
         let world = World::empty();
         beginning(&world);
-        world.at_requests(move |asked| if asked.number == number { Deed::KillAfter } else { Deed::Pass });
+        world.at_requests(
+            move |asked| if asked.number == number { GateAction::KillAfter } else { GateAction::Pass },
+        );
         let run = set_up(&world, &words(&world));
         if run.code == Some(0) {
             break;
         }
         kills += 1;
-        world.at_requests(|_| Deed::Pass);
+        world.at_requests(|_| GateAction::Pass);
         // No answer is given again.
         let again = world.ends(0, &["setup", "a.toml", "--sign-in", "token", "--yes"]);
         assert!(again.out.contains("expert settings"), "{}", again.out);

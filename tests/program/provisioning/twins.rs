@@ -1,6 +1,6 @@
 //! The searches of the other tests find what they are for; else their silence would say nothing.
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 
 /// A tenant with the application, and its secret in its place.
@@ -51,10 +51,10 @@ fn stored_secret_that_fails_is_detected() {
 
 #[test]
 fn kill_before_a_request_prevents_it_and_after_does_not() {
-    for (deed, count) in [(Deed::KillBefore, 0), (Deed::KillAfter, 1)] {
+    for (action, count) in [(GateAction::KillBefore, 0), (GateAction::KillAfter, 1)] {
         let world = World::empty();
         world.write("a.toml", &world.settings(IN_FILE));
-        world.at_requests(move |asked| if asked.is_change() { deed } else { Deed::Pass });
+        world.at_requests(move |asked| if asked.is_change() { action } else { GateAction::Pass });
         let run = world.run(&["apply", "--yes", "a.toml"]);
         assert_eq!((run.code, world.applications().len()), (None, count));
     }

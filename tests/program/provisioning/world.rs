@@ -11,7 +11,7 @@ use serde_json::Value;
 use swyx_teams::emulator::{ApplicationSnapshot, Emulator, Entry, Facts, Options, Scenario};
 use tokio::runtime::Runtime;
 
-use super::gate::{Asked, Deed, Gate, pass};
+use super::gate::{Gate, GateAction, InterceptedRequest, pass};
 use super::running::Running;
 use crate::canary::Sweep;
 use crate::common::{Run, program};
@@ -161,7 +161,7 @@ impl World {
     }
 
     /// What is done with each request from now on.
-    pub fn at_requests(&self, decision: impl Fn(&Asked<'_>) -> Deed + Send + 'static) {
+    pub fn at_requests(&self, decision: impl Fn(&InterceptedRequest<'_>) -> GateAction + Send + 'static) {
         *self.gate.decision.lock().unwrap() = Box::new(decision);
     }
 
@@ -189,7 +189,7 @@ impl World {
     }
 
     /// The same without a line of the log.
-    pub fn run_plainly(&self, words: &[&str]) -> Run {
+    pub fn run_without_log(&self, words: &[&str]) -> Run {
         let mut command = self.program();
         self.go(command.args(words).env("SWYX_TEAMS_ADMIN_TOKEN", &self.facts().admin_token))
     }
@@ -233,7 +233,7 @@ impl World {
         let parts = requests.iter().flat_map(|entry| &entry.parts).filter(|part| !is_read(&part.method));
         let parts = parts.map(|part| format!("{} {}", part.method, part.path));
         let whole = requests.iter().filter(|entry| {
-            let asked = Asked { number: 0, method: &entry.method, path: &entry.path };
+            let asked = InterceptedRequest { number: 0, method: &entry.method, path: &entry.path };
             asked.is_change()
         });
         let whole = whole.map(|entry| format!("{} {}", entry.method, entry.path.trim_start_matches("/v1.0")));

@@ -80,7 +80,7 @@ fn check_online_has_the_findings_of_the_command() {
 }
 
 #[test]
-fn a_plan_has_the_commands_steps_and_changes_nothing() {
+fn plan_has_the_steps_of_the_command_and_changes_nothing() {
     let tenant = Emulated::scenario("empty");
     let settings = tenant.settings(2);
     // The application is not there yet, and so has no id.

@@ -1,7 +1,7 @@
 //! Flags: their keys in the file, missing answers, invalid answers.
 
 use crate::setup::{
-    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, required_but, setup,
+    REQUIRED, TENANT, WRITTEN, assert_complete, assert_usage_error, common, folder, required_with, setup,
     written,
 };
 
@@ -143,7 +143,7 @@ fn invalid_flags_are_reported_by_rules_and_nothing_is_saved() {
         ("--user", "=jane.roe@example.com", "must not be empty"),
         ("--user", "Jane Roe=jane", "--user: "),
     ] {
-        let run = setup(folder.path(), &required_but(flag, value));
+        let run = setup(folder.path(), &required_with(flag, value));
         assert_usage_error(&run, &["error: ", said]);
         assert!(!run.err.contains("is missing"), "{flag} {value}:\n{}", run.err);
     }
@@ -199,7 +199,7 @@ fn sign_in_method_must_be_possible() {
 fn secret_without_a_writable_target_needs_secret_out() {
     for reference in ["env:X", "{ command = [\"pass\", \"x\"] }"] {
         let folder = folder();
-        let mut arguments = required_but("--secret", reference);
+        let mut arguments = required_with("--secret", reference);
         assert_usage_error(
             &setup(folder.path(), &arguments),
             &["--secret-out is missing", "secret-out = \"FILE\" in an answers file"],

@@ -18,7 +18,7 @@ pub const REQUIRED: [&str; 8] =
     ["--mode", "2", "--tenant", TENANT, "--sign-in", "az", "--secret", "file:north.secret"];
 
 /// [`REQUIRED`] with another value of one flag, or with one flag more.
-pub fn required_but<'a>(flag: &'a str, value: &'a str) -> Vec<&'a str> {
+pub fn required_with<'a>(flag: &'a str, value: &'a str) -> Vec<&'a str> {
     let mut arguments = REQUIRED.to_vec();
     match REQUIRED.iter().position(|word| *word == flag) {
         Some(at) => arguments[at + 1] = value,

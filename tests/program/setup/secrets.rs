@@ -1,7 +1,7 @@
 //! A secret in any answer is refused or goes where it was meant to go, and is in no output.
 
 use crate::canary::{CANARIES, Sweep, escaped};
-use crate::setup::{folder, required_but, setup, write, written};
+use crate::setup::{folder, required_with, setup, write, written};
 
 /// Answers files with a secret in the wrong place; `«C»` is the secret, `«Q»` is it in quotes.
 const ANSWERS: [&str; 20] = [
@@ -53,7 +53,7 @@ fn secret_in_a_flag_is_rejected_and_not_repeated() {
         let sweep = Sweep::new(&[canary.secret]);
         for flag in ["--secret", "--mode", "--swyx-version", "--cloud", "--sign-in", "--user"] {
             let folder = folder();
-            let run = setup(folder.path(), &required_but(flag, canary.secret));
+            let run = setup(folder.path(), &required_with(flag, canary.secret));
             assert_eq!(run.code, Some(2), "{} {flag}\n{}", canary.name, run.err);
             assert_eq!(sweep.find(run.err.as_bytes()), None, "{} {flag}\n{}", canary.name, run.err);
             assert_eq!((run.out.as_str(), written(folder.path())), ("", None));

@@ -71,7 +71,7 @@ fn json_log_names_users_only_with_vv() {
     for (verbosity, names_users) in [("-q", false), ("-v", false), ("-vv", true), ("-vvv", true)] {
         let site = Site::new();
         site.write("bad.toml", "[swyx\n");
-        let running = carrying_with_a_bad_one(&site, verbosity);
+        let running = sync_with_an_invalid_file(&site, verbosity);
         busy(&site);
         site.call(false);
         until("the call is over", || site.sessions() == 0);
@@ -89,7 +89,7 @@ fn json_log_names_users_only_with_vv() {
     }
 }
 
-fn carrying_with_a_bad_one<'a>(site: &'a Site, verbosity: &str) -> Running<'a> {
+fn sync_with_an_invalid_file<'a>(site: &'a Site, verbosity: &str) -> Running<'a> {
     site.write("a.toml", &site.settings());
     site.start(&["sync", "a.toml", "bad.toml", "--log-format", "json", verbosity])
 }

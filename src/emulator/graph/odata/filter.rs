@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn filters_hold_or_do_not() {
+    fn filter_expressions_are_evaluated() {
         let object = json!({
             "mail": "Ada.O'Neil@Example.org", "name": "Ärger", "id": "0a", "enabled": true, "none": null,
             "addresses": ["SMTP:ada@example.org", "smtp:a@example.org"],
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn advanced_operators_and_names_are_told() {
+    fn filter_reports_advanced_operators_and_properties() {
         let cases = [
             ("a eq 'b' and startswith(c,'d')", None, vec!["a", "c"]),
             ("a ne 'b'", Some("NotEqualsMatch"), vec!["a"]),

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_options_are_refused() {
+    fn invalid_query_options_are_rejected() {
         let cases = [
             ("$top=0", "Request_UnsupportedQuery"),
             ("$top=1000", "Request_UnsupportedQuery"),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn members_must_be_known() {
+    fn unknown_members_are_rejected() {
         let is_known = |name: &str| ["id", "mail"].contains(&name);
         let cases = [
             ("$select=id,mail", true),
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_follow_one_another_to_the_end() {
+    fn next_links_lead_to_the_last_page() {
         let mut query = "$top=4&$select=id".to_owned();
         let mut seen = Vec::new();
         loop {

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_found_in_every_form() {
+    fn keys_are_parsed_in_every_notation() {
         let cases: &[(&str, Option<Key<'_>>, &[&str])] = &[
             ("/users", None, &[]),
             ("/users/", None, &[]),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_key_is_refused() {
+    fn malformed_keys_are_rejected() {
         for text in
             ["/users(a)", "/applications(appId=x)", "/applications(appId='x)", "/users/%ff", "/a/b(c='d')"]
         {

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wrong_filters_are_refused() {
+    fn invalid_filters_are_rejected() {
         let many = format!("id in ({})", vec!["'a'"; 16].join(","));
         let deep = format!("{}a eq 'b'", "not ".repeat(100_000));
         let cases = [

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_cut_into_words() {
+    fn filter_is_split_into_tokens() {
         let bare = |text: &str| Token::Bare(text.to_owned());
         let quoted = |text: &str| Token::Quoted(text.to_owned());
         let cases = [

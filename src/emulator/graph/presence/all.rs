@@ -75,7 +75,7 @@ mod tests {
     use crate::emulator::time::later;
 
     #[test]
-    fn a_read_that_lags_sees_what_was_true_then() {
+    fn lagging_read_returns_the_earlier_state() {
         let lag = Duration::from_secs(5);
         let second = |seconds: u64| later(Timestamp::UNIX_EPOCH, Duration::from_secs(1_000 + seconds));
         let mut presences = Presences::default();

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_read() {
+    fn durations_are_parsed_in_both_formats() {
         let cases = [
             ("PT5M", 300_000),
             ("PT4H", 14_400_000),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_not() {
+    fn malformed_durations_are_rejected() {
         let cases = [
             "",
             "P",

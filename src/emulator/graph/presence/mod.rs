@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stronger_session_shows() {
+    fn stronger_session_wins() {
         let cases = [
             (None, "Available/Available", "Available/Available"),
             (Some("Busy/Busy"), "Available/Available", "Busy/Busy"),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn available_fades_and_any_session_expires() {
+    fn available_becomes_inactive_and_sessions_expire() {
         let mut presence = Presence::default();
         presence.set(APP, Status::AVAILABLE, minutes(60), minute(0));
         let cases = [
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_cleared_once() {
+    fn session_can_be_cleared_only_once() {
         let mut presence = Presence::default();
         assert_eq!(presence.clear(APP, minute(0)), Err(NoSession));
         presence.set(APP, Status::IN_A_CALL, minutes(5), minute(0));
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preference_needs_a_session_and_beats_all() {
+    fn preferred_presence_needs_a_session_and_overrides_it() {
         let mut presence = Presence::default();
         presence.prefer(status("Away/Away"), None, minute(0));
         assert_eq!(seen(&presence, 1), "Offline/Offline");
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preference_ends() {
+    fn preferred_presence_expires() {
         let day = 24 * 60;
         for (preferred, life, end) in [
             ("Busy/Busy", None, day),
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendor_lets_a_call_through() {
+    fn vendor_rule_shows_a_call_despite_available_or_busy() {
         let cases = [
             ("Available/Available", "Available/Available", "Busy/InACall"),
             ("Busy/Busy", "Busy/Busy", "Busy/InACall"),
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sequence_grows_with_what_is_seen() {
+    fn sequence_number_increases_with_visible_changes() {
         let mut presence = of_client(None);
         let mut stamps = vec![presence.sequence(minute(0))];
         presence.set(APP, Status::AVAILABLE, minutes(60), minute(0));
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_presence_that_nobody_wrote_is_small() {
+    fn default_presence_fits_in_16_bytes() {
         assert!(size_of::<Presence>() <= 16);
     }
 }

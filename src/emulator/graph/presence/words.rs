@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_documented_pairs_are_taken() {
+    fn only_documented_presence_pairs_are_accepted() {
         let cases = [
             ("Available", "Available", true, true),
             ("Busy", "InACall", true, false),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_order_of_strength() {
+    fn strength_order_is_as_documented() {
         let order = ["DoNotDisturb/DoNotDisturb", "Busy/Busy", "Available/Available", "Away/Away"];
         let order = order.map(|text| text.parse::<Status>().expect("a status").strength());
         assert!(order.is_sorted_by(|stronger, weaker| stronger > weaker));

@@ -4,7 +4,7 @@ use crate::web::guard::{Guard, MAX_BYTES};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
-use super::yard::{HOST, ORIGIN, Opened, TEXT, Yard};
+use super::fixture::{GuardFixture, HOST, ORIGIN, Opened, TEXT};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -37,8 +37,8 @@ const LEGAL: Row<'_> = Row {
     cookie: true,
 };
 
-async fn try_row(yard: &Yard, opened: &Opened, row: Row<'_>, path: &str) -> (StatusCode, bool) {
-    std::fs::write(&yard.path, TEXT).expect("a file");
+async fn try_row(fixture: &GuardFixture, opened: &Opened, row: Row<'_>, path: &str) -> (StatusCode, bool) {
+    std::fs::write(&fixture.path, TEXT).expect("a file");
     let wrong = "A".repeat(43);
     let token = match row.token {
         Token::Right => opened.csrf.as_str(),
@@ -60,8 +60,8 @@ async fn try_row(yard: &Yard, opened: &Opened, row: Row<'_>, path: &str) -> (Sta
     } else {
         opened.form(token)
     };
-    let answer = yard.send(request.body(Body::from(body)).expect("a request")).await;
-    (answer.status, yard.text() != TEXT)
+    let answer = fixture.send(request.body(Body::from(body)).expect("a request")).await;
+    (answer.status, fixture.text() != TEXT)
 }
 
 const ORIGINS: [Option<&str>; 7] = [
@@ -80,9 +80,9 @@ const KINDS: [Option<&str>; 4] = [Some(FORM), Some("text/plain"), Some("applicat
 
 /// 7 x 5 x 4 x 3 x 2 x 2 rows.
 #[tokio::test]
-async fn of_all_combinations_only_the_pages_own_changes_the_file() {
-    let yard = Yard::closed();
-    let opened = yard.open().await;
+async fn only_requests_of_the_page_change_the_file() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
     let (mut rows, mut changed) = (0, 0);
     for origin in ORIGINS {
         for site in SITES {
@@ -95,7 +95,7 @@ async fn of_all_combinations_only_the_pages_own_changes_the_file() {
                             && kind == LEGAL.kind
                             && token == Token::Right
                             && cookie;
-                        let (status, changes) = try_row(&yard, &opened, row, "save").await;
+                        let (status, changes) = try_row(&fixture, &opened, row, "save").await;
                         assert_eq!(changes, is_legal, "{row:?}: {status}");
                         assert_eq!(status == StatusCode::SEE_OTHER, is_legal, "{row:?}: {status}");
                         (rows, changed) = (rows + 1, changed + usize::from(changes));
@@ -111,7 +111,7 @@ async fn of_all_combinations_only_the_pages_own_changes_the_file() {
 const FROM_ANOTHER_PORT: Row<'_> = Row { origin: Some("http://127.0.0.1:8081"), ..LEGAL };
 
 #[tokio::test]
-async fn each_guard_stands_in_the_way_of_what_it_is_there_for() {
+async fn every_guard_blocks_its_attack() {
     let attacks = [
         (Guard::Origin, FROM_ANOTHER_PORT),
         (Guard::Origin, Row { origin: None, ..LEGAL }),
@@ -122,19 +122,19 @@ async fn each_guard_stands_in_the_way_of_what_it_is_there_for() {
         (Guard::Token, Row { kind: Some("text/plain"), ..LEGAL }),
     ];
     for (guard, row) in attacks {
-        let yard = Yard::closed();
-        let opened = yard.open().await;
-        assert!(!try_row(&yard, &opened, row, "save").await.1, "{row:?}");
-        let yard = Yard::without(guard);
-        let opened = yard.open().await;
-        assert!(try_row(&yard, &opened, row, "save").await.1, "without {guard:?}, {row:?} would succeed");
+        let fixture = GuardFixture::closed();
+        let opened = fixture.open().await;
+        assert!(!try_row(&fixture, &opened, row, "save").await.1, "{row:?}");
+        let fixture = GuardFixture::without(guard);
+        let opened = fixture.open().await;
+        assert!(try_row(&fixture, &opened, row, "save").await.1, "without {guard:?}, {row:?} would succeed");
     }
 }
 
 #[tokio::test]
-async fn another_sessions_token_is_none() {
-    let yard = Yard::closed();
-    let (one, other) = (yard.open().await, yard.open().await);
+async fn token_of_another_session_is_rejected() {
+    let fixture = GuardFixture::closed();
+    let (one, other) = (fixture.open().await, fixture.open().await);
     let mixed = Opened {
         home: one.home.clone(),
         path_of_cookie: one.path_of_cookie.clone(),
@@ -142,47 +142,48 @@ async fn another_sessions_token_is_none() {
         csrf: other.csrf.clone(),
         page: one.page.clone(),
     };
-    assert_eq!(try_row(&yard, &mixed, LEGAL, "save").await, (StatusCode::FORBIDDEN, false));
-    assert!(try_row(&yard, &one, LEGAL, "save").await.1);
+    assert_eq!(try_row(&fixture, &mixed, LEGAL, "save").await, (StatusCode::FORBIDDEN, false));
+    assert!(try_row(&fixture, &one, LEGAL, "save").await.1);
 }
 
 #[tokio::test]
-async fn every_path_that_is_posted_to_is_guarded() {
-    let yard = Yard::closed();
-    let opened = yard.open().await;
+async fn every_post_path_is_guarded() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
     for (path, posts) in opened.form_paths() {
         if posts {
             let path = path.strip_prefix(&opened.home).expect("below it");
-            let (status, _) = try_row(&yard, &opened, Row { token: Token::None, ..LEGAL }, path).await;
+            let (status, _) = try_row(&fixture, &opened, Row { token: Token::None, ..LEGAL }, path).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
-            let (status, _) = try_row(&yard, &opened, Row { cookie: false, ..LEGAL }, path).await;
+            let (status, _) = try_row(&fixture, &opened, Row { cookie: false, ..LEGAL }, path).await;
             assert_eq!(status, StatusCode::UNAUTHORIZED, "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_look_from_another_page_is_refused_and_looks_change_nothing() {
-    for (yard, status) in
-        [(Yard::closed(), StatusCode::FORBIDDEN), (Yard::without(Guard::FetchSite), StatusCode::OK)]
-    {
-        let opened = yard.open().await;
+async fn cross_site_get_is_rejected_and_get_changes_nothing() {
+    for (fixture, status) in [
+        (GuardFixture::closed(), StatusCode::FORBIDDEN),
+        (GuardFixture::without(Guard::FetchSite), StatusCode::OK),
+    ] {
+        let opened = fixture.open().await;
         for site in ["same-site", "cross-site"] {
             let request =
                 Request::get(&opened.home).header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
             let request = request.header("sec-fetch-site", site).body(Body::empty()).expect("a request");
-            assert_eq!(yard.send(request).await.status, status);
+            assert_eq!(fixture.send(request).await.status, status);
         }
         for path in ["save", "edit", "findings", "merge"] {
             let query = format!("{}?{}", opened.at(path), opened.form(&opened.csrf));
-            assert_eq!(yard.get(&query, &opened.cookie).await.status, StatusCode::METHOD_NOT_ALLOWED);
+            assert_eq!(fixture.get(&query, &opened.cookie).await.status, StatusCode::METHOD_NOT_ALLOWED);
         }
-        assert_eq!(yard.text(), TEXT);
+        assert_eq!(fixture.text(), TEXT);
     }
 }
 
 #[tokio::test]
-async fn a_form_that_is_too_large_is_refused_and_one_that_just_fits_is_not() {
+async fn form_size_limit_is_exact() {
     for (bytes, status) in
         [(MAX_BYTES, StatusCode::PAYLOAD_TOO_LARGE), (MAX_BYTES - 1_000, StatusCode::SEE_OTHER)]
     {
@@ -191,13 +192,13 @@ async fn a_form_that_is_too_large_is_refused_and_one_that_just_fits_is_not() {
 }
 
 async fn send_large(bytes: usize, status: StatusCode) {
-    let yard = Yard::closed();
-    let opened = yard.open().await;
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
     let body = format!("{}&x={}", opened.form(&opened.csrf), "x".repeat(bytes));
     let request =
         Request::post(opened.at("save")).header(header::HOST, HOST).header(header::COOKIE, &opened.cookie);
     let request = request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin");
     let request = request.header(header::CONTENT_TYPE, FORM).body(Body::from(body)).expect("a request");
-    assert_eq!(yard.send(request).await.status, status);
-    assert_eq!(yard.text() == TEXT, status != StatusCode::SEE_OTHER);
+    assert_eq!(fixture.send(request).await.status, status);
+    assert_eq!(fixture.text() == TEXT, status != StatusCode::SEE_OTHER);
 }

@@ -4,7 +4,7 @@ use crate::web::guard::Guard;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 
-use super::yard::{HOST, Yard};
+use super::fixture::{GuardFixture, HOST};
 
 fn is_guarded(headers: &HeaderMap) -> bool {
     let has = |name: &str, value: &str| headers.get(name).is_some_and(|found| found == value);
@@ -24,16 +24,16 @@ fn is_guarded(headers: &HeaderMap) -> bool {
 }
 
 #[tokio::test]
-async fn every_answer_has_them_but_where_the_guard_is_missing() {
-    for (yard, has) in [(Yard::closed(), true), (Yard::without(Guard::Headers), false)] {
-        let opened = yard.open().await;
+async fn every_response_has_the_security_headers() {
+    for (fixture, has) in [(GuardFixture::closed(), true), (GuardFixture::without(Guard::Headers), false)] {
+        let opened = fixture.open().await;
         let mut seen = 0;
         for (path, posts) in opened.paths() {
             for host in [HOST, "evil.test"] {
                 for cookie in ["", opened.cookie.as_str()] {
                     let request = Request::builder().method(if posts { "POST" } else { "GET" }).uri(&path);
                     let request = request.header(header::HOST, host).header(header::COOKIE, cookie);
-                    let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+                    let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
                     assert_eq!(is_guarded(&answer.headers), has, "{path} {host} {}", answer.status);
                     seen += 1;
                 }

@@ -4,7 +4,7 @@ use crate::web::guard::{Guard, Names};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 
-use super::yard::{HOST, Opened, Yard};
+use super::fixture::{GuardFixture, HOST, Opened};
 
 const WRONG: [&str; 16] = [
     "",
@@ -25,7 +25,12 @@ const WRONG: [&str; 16] = [
     "evil@127.0.0.1:8080",
 ];
 
-async fn statuses(yard: &Yard, opened: &Opened, hosts: &[&str], forwarded: bool) -> Vec<StatusCode> {
+async fn statuses(
+    fixture: &GuardFixture,
+    opened: &Opened,
+    hosts: &[&str],
+    forwarded: bool,
+) -> Vec<StatusCode> {
     let mut statuses = Vec::new();
     for (path, posts) in opened.paths() {
         let mut request = Request::builder().method(if posts { "POST" } else { "GET" }).uri(path);
@@ -35,7 +40,7 @@ async fn statuses(yard: &Yard, opened: &Opened, hosts: &[&str], forwarded: bool)
         if forwarded {
             request = request.header("x-forwarded-host", HOST);
         }
-        let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+        let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
         if answer.status == StatusCode::MISDIRECTED_REQUEST {
             assert_eq!(answer.body, "");
         }
@@ -45,48 +50,48 @@ async fn statuses(yard: &Yard, opened: &Opened, hosts: &[&str], forwarded: bool)
 }
 
 #[tokio::test]
-async fn only_the_names_that_are_served_are_answered_on_every_path() {
-    let yard = Yard::closed();
-    let opened = &yard.open().await;
+async fn requests_for_other_hosts_are_rejected_on_every_path() {
+    let fixture = GuardFixture::closed();
+    let opened = &fixture.open().await;
     for host in WRONG {
         for forwarded in [false, true] {
-            let statuses = statuses(&yard, opened, &[host], forwarded).await;
+            let statuses = statuses(&fixture, opened, &[host], forwarded).await;
             assert!(statuses.iter().all(|status| *status == StatusCode::MISDIRECTED_REQUEST), "{host}");
         }
     }
     for hosts in [&[][..], &[HOST, HOST], &[HOST, "evil.test"]] {
-        let statuses = statuses(&yard, opened, hosts, false).await;
+        let statuses = statuses(&fixture, opened, hosts, false).await;
         assert!(statuses.iter().all(|status| *status == StatusCode::MISDIRECTED_REQUEST), "{hosts:?}");
     }
     for host in [HOST, "localhost:8080"] {
-        let statuses = statuses(&yard, opened, &[host], false).await;
+        let statuses = statuses(&fixture, opened, &[host], false).await;
         assert!(statuses.iter().all(|status| *status != StatusCode::MISDIRECTED_REQUEST), "{host}");
     }
 }
 
 /// What a rebound name would read: the page itself, with the session's cookie.
 #[tokio::test]
-async fn a_rebound_name_reads_nothing_but_where_the_guard_is_missing() {
-    for (yard, reads) in [(Yard::closed(), false), (Yard::without(Guard::Host), true)] {
-        let opened = yard.open().await;
+async fn dns_rebinding_reads_nothing() {
+    for (fixture, reads) in [(GuardFixture::closed(), false), (GuardFixture::without(Guard::Host), true)] {
+        let opened = fixture.open().await;
         let request = Request::get(&opened.home)
             .header(header::HOST, "evil.test:8080")
             .header(header::COOKIE, &opened.cookie);
-        let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+        let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
         assert_eq!(answer.body.contains("MsTeamsTenantId"), reads);
     }
 }
 
 #[tokio::test]
-async fn a_request_line_with_another_host_is_refused() {
-    let yard = Yard::closed();
+async fn request_line_with_another_host_is_rejected() {
+    let fixture = GuardFixture::closed();
     let request = Request::get("http://evil.test/").header(header::HOST, HOST);
-    let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+    let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
     assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
 }
 
 #[test]
-fn names_are_as_browsers_write_them() {
+fn origins_are_formatted_like_browsers_do() {
     let origin = |names: Names| names.origin();
     assert_eq!(origin(Names::loopback(([127, 0, 0, 1], 80).into())), "http://127.0.0.1");
     assert_eq!(origin(Names::loopback("[::1]:8080".parse().expect("an address"))), "http://[::1]:8080");

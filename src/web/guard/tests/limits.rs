@@ -17,7 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::yard::{HOST, ORIGIN, TEXT, Yard};
+use super::fixture::{GuardFixture, HOST, ORIGIN, TEXT};
 
 const FOR_EVER: Duration = Duration::from_hours(1);
 /// More than the system keeps for a client that does not read.
@@ -141,7 +141,7 @@ impl Form {
 }
 
 #[tokio::test]
-async fn idle_connections_lock_nobody_out_but_where_nothing_is_evicted() {
+async fn idle_connections_do_not_block_the_form() {
     for idle in [64, 200] {
         for (eviction, gets_in) in [(true, true), (false, false)] {
             let form = Form::serve(Limits { eviction, ..PATIENT }).await;
@@ -178,7 +178,7 @@ async fn the_oldest_connection_without_a_session_is_closed_first() {
 }
 
 #[tokio::test]
-async fn if_all_connections_have_a_session_a_new_one_is_refused() {
+async fn new_connection_is_rejected_if_all_others_have_a_session() {
     for (connections, answered) in [(Limits::ALL.connections, false), (None, true)] {
         let form = Form::serve(Limits { connections, ..PATIENT }).await;
         let session = form.open().await.expect("a session");
@@ -195,7 +195,7 @@ async fn if_all_connections_have_a_session_a_new_one_is_refused() {
 
 /// As many cookies as a browser keeps for a host, each with the maximum size.
 #[tokio::test]
-async fn a_browser_full_of_foreign_cookies_locks_nobody_out() {
+async fn foreign_cookies_do_not_lock_out_the_session() {
     let before = Some(16 << 10);
     for (header_bytes, shown) in [(Limits::ALL.header_bytes, true), (before, false)] {
         let form = Form::serve(Limits { header_bytes, ..PATIENT }).await;
@@ -218,7 +218,7 @@ async fn closed_after(mut stream: TcpStream, begun: &str) -> Option<Duration> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_is_slow_to_ask_is_closed() {
+async fn slow_request_headers_close_the_connection() {
     let begun = ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: "];
     for begun in begun {
         let address = served(Limits::ALL).await;
@@ -230,7 +230,7 @@ async fn whoever_is_slow_to_ask_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_that_say_nothing_keep_nobody_out_for_long() {
+async fn silent_connections_block_others_only_briefly() {
     for (limits, answered) in [(Limits::ALL, true), (PATIENT, false)] {
         let address = served(Limits { eviction: false, ..limits }).await;
         let mut silent = Vec::new();
@@ -243,7 +243,7 @@ async fn many_that_say_nothing_keep_nobody_out_for_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_does_not_take_the_answer_loses_the_place() {
+async fn unread_response_closes_the_connection() {
     for (patience, answered) in [(Limits::ALL.patience, true), (None, false)] {
         let address = served(Limits { connections: Some(1), eviction: false, patience, ..Limits::ALL }).await;
         let mut stream = connected(address).await;
@@ -256,7 +256,7 @@ async fn whoever_does_not_take_the_answer_loses_the_place() {
 }
 
 #[tokio::test]
-async fn large_heads_are_refused() {
+async fn large_request_headers_are_rejected() {
     for (header_bytes, answered) in [(Limits::ALL.header_bytes, false), (Some(2 << 20), true)] {
         let address = served(Limits { header_bytes, ..PATIENT }).await;
         let head = "x".repeat(1 << 20);
@@ -282,30 +282,31 @@ impl HttpBody for Endless {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_form_that_does_not_come_is_waited_for_ten_seconds() {
-    for (yard, status) in
-        [(Yard::closed(), Some(StatusCode::REQUEST_TIMEOUT)), (Yard::without(Guard::Token), None)]
-    {
-        let opened = yard.open().await;
+async fn endless_form_body_times_out_after_ten_seconds() {
+    for (fixture, status) in [
+        (GuardFixture::closed(), Some(StatusCode::REQUEST_TIMEOUT)),
+        (GuardFixture::without(Guard::Token), None),
+    ] {
+        let opened = fixture.open().await;
         let request = Request::post(opened.at("save"))
             .header(header::HOST, HOST)
             .header(header::COOKIE, &opened.cookie);
         let request = request.header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin");
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let sent = yard.send(request.body(Body::new(Endless)).expect("a request"));
+        let sent = fixture.send(request.body(Body::new(Endless)).expect("a request"));
         let answer = timeout(FOR_EVER, sent).await.ok();
         assert_eq!(answer.map(|answer| answer.status), status);
-        assert_eq!(yard.text(), TEXT);
+        assert_eq!(fixture.text(), TEXT);
     }
 }
 
 /// No form is read before its session is known.
 #[tokio::test(start_paused = true)]
-async fn without_a_session_no_form_is_waited_for() {
-    let yard = Yard::closed();
-    let opened = yard.open().await;
+async fn form_body_is_not_read_without_a_session() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
     let start = Instant::now();
     let request = Request::post(opened.at("save")).header(header::HOST, HOST);
-    let answer = yard.send(request.body(Body::new(Endless)).expect("a request")).await;
+    let answer = fixture.send(request.body(Body::new(Endless)).expect("a request")).await;
     assert_eq!((answer.status, start.elapsed()), (StatusCode::UNAUTHORIZED, Duration::ZERO));
 }

@@ -2,9 +2,9 @@
 //! blocks it: then it must succeed, otherwise the test would prove nothing.
 
 mod changes;
+mod fixture;
 mod headers;
 mod hosts;
 mod limits;
 mod links;
 mod path;
-mod yard;

@@ -6,7 +6,7 @@ use crate::web::guard::Guard;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 
-use super::yard::{HOST, Opened, Yard};
+use super::fixture::{GuardFixture, HOST, Opened};
 
 /// Whether a browser sends a cookie of this path with a request to that path (RFC 6265, section 5.1.4:
 /// <https://www.rfc-editor.org/rfc/rfc6265#section-5.1.4>).
@@ -36,16 +36,16 @@ fn received(opened: &Opened, path_of_cookie: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn another_port_takes_the_session_over_only_where_the_guard_is_missing() {
-    for (yard, succeeds) in [(Yard::closed(), false), (Yard::without(Guard::Path), true)] {
-        let opened = yard.open().await;
+async fn another_port_cannot_take_over_the_session() {
+    for (fixture, succeeds) in [(GuardFixture::closed(), false), (GuardFixture::without(Guard::Path), true)] {
+        let opened = fixture.open().await;
         let stolen = received(&opened, &opened.path_of_cookie);
         assert_eq!(stolen.is_some(), succeeds);
         // With it, the attacker sees the form at the paths that it knows; without it, nothing.
         let cookie = stolen.unwrap_or_default();
         let mut seen = false;
         for path in guesses(&opened.home) {
-            seen |= yard.get(&path, &cookie).await.body.contains("MsTeamsTenantId");
+            seen |= fixture.get(&path, &cookie).await.body.contains("MsTeamsTenantId");
         }
         assert_eq!(seen, succeeds);
     }
@@ -53,16 +53,16 @@ async fn another_port_takes_the_session_over_only_where_the_guard_is_missing() {
 
 #[tokio::test]
 async fn the_cookie_alone_shows_nothing_outside_the_path() {
-    for (yard, reads) in [(Yard::closed(), false), (Yard::without(Guard::Path), true)] {
-        let opened = yard.open().await;
-        assert_eq!(yard.get("/", &opened.cookie).await.body.contains("MsTeamsTenantId"), reads);
+    for (fixture, reads) in [(GuardFixture::closed(), false), (GuardFixture::without(Guard::Path), true)] {
+        let opened = fixture.open().await;
+        assert_eq!(fixture.get("/", &opened.cookie).await.body.contains("MsTeamsTenantId"), reads);
     }
 }
 
 #[tokio::test]
-async fn a_wrong_path_is_answered_as_the_right_one_without_a_session() {
-    let yard = Yard::closed();
-    let opened = yard.open().await;
+async fn wrong_path_is_indistinguishable_without_a_session() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
     let wrong = format!("/{}/", "A".repeat(43));
     let without_slash = opened.home.trim_end_matches('/').to_owned();
     let mut compared = 0;
@@ -73,7 +73,7 @@ async fn a_wrong_path_is_answered_as_the_right_one_without_a_session() {
             for path in [path.clone(), format!("{wrong}{below}"), format!("/{below}"), without_slash.clone()]
             {
                 let request = Request::builder().method(&method).uri(path).header(header::HOST, HOST);
-                let answer = yard.send(request.body(Body::empty()).expect("a request")).await;
+                let answer = fixture.send(request.body(Body::empty()).expect("a request")).await;
                 assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
                 answers.push((answer.headers, answer.body));
             }
@@ -85,25 +85,25 @@ async fn a_wrong_path_is_answered_as_the_right_one_without_a_session() {
 }
 
 #[tokio::test]
-async fn the_path_has_256_bits_differs_and_is_in_no_other_answer_than_the_redirect() {
+async fn secret_path_is_unique_and_only_in_the_redirect_response() {
     let mut homes = HashSet::new();
     for _ in 0..100 {
-        let yard = Yard::closed();
-        let opened = yard.open().await;
+        let fixture = GuardFixture::closed();
+        let opened = fixture.open().await;
         assert_eq!(opened.home.len(), 43 + 2, "43 characters of 6 bits between two slashes");
-        assert!(!format!("{:?}", yard.authenticator).contains(opened.home.trim_matches('/')));
+        assert!(!format!("{:?}", fixture.authenticator).contains(opened.home.trim_matches('/')));
         homes.insert(opened.home);
     }
     assert_eq!(homes.len(), 100);
-    let yard = Yard::closed();
-    let opened = yard.open().await;
-    assert!(!yard.link().contains(opened.home.trim_matches('/')));
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
+    assert!(!fixture.link().contains(opened.home.trim_matches('/')));
     for (path, _) in opened.paths() {
         for cookie in ["", opened.cookie.as_str()] {
             for method in [Method::GET, Method::POST] {
                 let request = Request::builder().method(&method).uri(&path).header(header::HOST, HOST);
                 let request = request.header(header::COOKIE, cookie).body(Body::empty()).expect("a request");
-                let answer = yard.send(request).await;
+                let answer = fixture.send(request).await;
                 let said = format!("{:?}{}", answer.headers, answer.body);
                 assert!(!said.contains(opened.home.trim_matches('/')), "{method} {path}: {said}");
                 assert_eq!(answer.headers["referrer-policy"], "same-origin");
@@ -114,13 +114,16 @@ async fn the_path_has_256_bits_differs_and_is_in_no_other_answer_than_the_redire
 
 /// The page compares the proof with its own; `tests/e2e/page` shows that it stops where they differ.
 #[tokio::test]
-async fn the_proof_depends_on_the_path_and_on_the_number_and_needs_no_session() {
-    let proofs = async |yard: &Yard| {
-        let answers =
-            [yard.get("/proof?1", "").await, yard.get("/proof?2", "").await, yard.get("/proof?1", "").await];
+async fn proof_depends_on_path_and_number_without_a_session() {
+    let proofs = async |fixture: &GuardFixture| {
+        let answers = [
+            fixture.get("/proof?1", "").await,
+            fixture.get("/proof?2", "").await,
+            fixture.get("/proof?1", "").await,
+        ];
         answers.map(|answer| answer.body)
     };
-    let (one, other) = (proofs(&Yard::closed()).await, proofs(&Yard::closed()).await);
+    let (one, other) = (proofs(&GuardFixture::closed()).await, proofs(&GuardFixture::closed()).await);
     assert_eq!(one[0], one[2]);
     let different = one.iter().chain(&other).collect::<HashSet<_>>();
     assert_eq!(different.len(), 4);

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use swyx_teams::emulator::{Options, Scenario};
 
-use super::gate::Deed;
+use super::gate::GateAction;
 use super::world::*;
 use crate::common::faults::fault;
 
@@ -38,9 +38,9 @@ fn signal_during_a_request_ends() {
     world.at_requests(move |asked| match asked.path.ends_with("/addPassword") {
         true => {
             sender.send(()).expect("heard");
-            Deed::Hold
+            GateAction::Hold
         }
-        false => Deed::Pass,
+        false => GateAction::Pass,
     });
     let running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
     asked_for.recv().expect("asked");
@@ -52,7 +52,7 @@ fn signal_during_a_request_ends() {
 
 /// The same command on a full disk: a file size limit, with its signal ignored, fails a write as a full disk
 /// does.
-fn on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
+fn run_on_a_full_disk(world: &World, words: &[&str]) -> crate::common::Run {
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_swyx-teams")]);
     command
@@ -79,7 +79,7 @@ fn unsaved_client_id_is_found_by_the_next_run() {
     let world = World::empty();
     let text = world.settings(IN_FILE);
     world.write("a.toml", &text);
-    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    let run = run_on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("cannot write the temporary file: file too large"), "{}", run.err);
     assert_eq!((world.read("a.toml"), world.files()), (text, vec!["a.toml".to_owned()]));
@@ -91,20 +91,20 @@ fn unsaved_client_id_is_found_by_the_next_run() {
 #[test]
 fn unsaved_secret_is_removed() {
     let world = without_secret(IN_FILE);
-    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    let run = run_on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("teams.secret: cannot write the temporary file: file too large"), "{}", run.err);
     assert_eq!((world.application().secrets.len(), world.files()), (1, vec!["a.toml".to_owned()]));
 
     let world = without_secret("{ env = \"SECRET\" }");
-    let run = on_a_full_disk(&world, &["apply", "--yes", "--new-secret", "--secret-out", OUT, "a.toml"]);
+    let run = run_on_a_full_disk(&world, &["apply", "--yes", "--new-secret", "--secret-out", OUT, "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("new.secret: file too large"), "{}", run.err);
     assert_eq!((world.application().secrets.len(), world.files()), (1, vec!["a.toml".to_owned()]));
 
     let world = without_secret("\"Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\"").keeping(&["a.toml"]);
     let text = world.read("a.toml");
-    let run = on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
+    let run = run_on_a_full_disk(&world, &["apply", "--yes", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(
         run.err.contains("a.toml: the settings file: cannot write the temporary file: file too large"),
@@ -121,7 +121,7 @@ fn failed_rotation_changes_nothing() {
     world.write("a.toml", &world.settings(IN_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
     let (old, text) = (world.kept_in(SECRET_FILE), world.read("a.toml"));
-    let run = on_a_full_disk(&world, &["rotate", "a.toml"]);
+    let run = run_on_a_full_disk(&world, &["rotate", "a.toml"]);
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert_eq!((world.kept_in(SECRET_FILE), world.read("a.toml")), (old.clone(), text));
     assert_eq!((world.application().secrets.len(), world.files().len()), (1, 2));

@@ -40,7 +40,7 @@ const PATHS: [(&str, bool); 17] = [
     ("stop?id=x", true),
 ];
 
-pub(super) struct Yard {
+pub(super) struct GuardFixture {
     _folder: tempfile::TempDir,
     pub(super) path: PathBuf,
     pub(super) authenticator: Arc<Authenticator>,
@@ -65,7 +65,7 @@ pub(super) struct Opened {
     pub(super) page: String,
 }
 
-impl Yard {
+impl GuardFixture {
     pub(super) fn closed() -> Self {
         Self::behind(&Guard::ALL)
     }
