@@ -34,7 +34,7 @@ pub use wrap::DEFAULT_WIDTH;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
-    /// For humans: the line, a caret, what to do
+    /// For people: the line, a caret, what to do
     #[default]
     Human,
     /// One line for each finding
@@ -66,7 +66,7 @@ static FORMATS: [Row; 7] = [
     Row {
         format: Format::Human,
         name: "human",
-        description: "For humans: the line, a caret, what to do",
+        description: "For people: the line, a caret, what to do",
         write: |files, options, out| human::write(files, options.width(), out),
     },
     Row {

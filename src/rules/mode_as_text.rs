@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
 ## What
 `MsTeamsStatusSyncMode = \"2\"` instead of `2`.
 ## Why
-The mode is a number. The field in Control Center accepts what you type, but this file distinguishes
-numbers from texts.
+The mode is a number. The field in Control Center accepts what you type, but a settings file
+distinguishes numbers from strings.
 ## Fix
 Remove the quotes, or run `swyx-teams check --fix`.
 ## Source

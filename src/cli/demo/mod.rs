@@ -6,7 +6,7 @@ mod changes;
 mod steps;
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -17,8 +17,10 @@ use crate::cli::context::Context;
 use crate::cli::emulate;
 use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::output::Prose;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::NewFile;
+use crate::report::wrap::unbroken;
 use crate::secret::{Secret, Trust};
 use steps::{DemoStep, initial_settings, settings_with_mistake, steps};
 
@@ -37,7 +39,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     let tenant = Tenant::start()?;
     let facts = &tenant.facts;
     writeln!(
-        context.out,
+        Prose::new(context.out),
         "An emulated tenant runs on this machine at {}, with a SwyxServer; it has users, but no application yet.",
         facts.authority
     )?;
@@ -63,9 +65,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
         return Err(failure(Exit::Findings, format_args!("{failed} of {count} steps failed")));
     }
     writeln!(
-        context.out,
+        Prose::new(context.out),
         "\nAll {count} steps succeeded in {seconds:.1} s. Their files are in {}; the emulated tenant is stopped.",
-        folder.display()
+        unbroken(&folder.display().to_string())
     )?;
     Ok(Exit::Clean)
 }
@@ -74,7 +76,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
 fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> Result<usize, CliError> {
     let mut failed = 0;
     for (number, step) in steps.iter().enumerate() {
-        writeln!(context.out, "\n=== {} of {count}: {}", number + 1, step.title)?;
+        writeln!(Prose::new(context.out), "\n=== {} of {count}: {}", number + 1, step.title)?;
         writeln!(context.out, "$ swyx-teams {}\n", step.words.join(" "))?;
         context.out.flush()?;
         let exit = context.perform(&step.words.iter().map(OsStr::new).collect::<Vec<_>>())?;
@@ -96,7 +98,7 @@ fn synchronise(
     count: usize,
 ) -> Result<bool, CliError> {
     writeln!(
-        context.out,
+        Prose::new(context.out),
         "\n=== {count} of {count}: synchronise statuses both ways, with the time that each change takes"
     )?;
     let (option, trust) =

@@ -33,7 +33,7 @@ Examples:
 pub(in crate::cli) struct RotateArgs {
     /// Settings file
     file: Option<PathBuf>,
-    /// The stored secret is in Control Center: remove the older ones; nothing is removed if a newer one exists
+    /// Remove the older secrets, after you have entered the stored one in Control Center
     #[arg(long, conflicts_with_all = ["remove_old", "if_due", "new_secret", "secret_out"])]
     finish: bool,
     /// Remove the old secret at once: for a secret that is only read from where the settings say

@@ -9,6 +9,7 @@ use crate::check::{self, Checked};
 use crate::cli::connection::{Connection, ConnectionPolicy, Transports, client_secret_source};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
+use crate::cli::output::{width_of_messages, wrap_message};
 use crate::diagnostic::Severity;
 use crate::entra::graph::Client;
 use crate::entra::sign_in::Credential;
@@ -54,7 +55,12 @@ pub(in crate::cli) struct NotLoaded {
 impl NotLoaded {
     pub(super) fn unusable(path: &Path, why: impl std::fmt::Display) -> Self {
         let brief = format!("{}: {why}", printable(&display(path)));
-        Self { exit: Exit::Usage, text: format!("error: {brief}\n"), brief, stamp: Stamp::default() }
+        Self {
+            exit: Exit::Usage,
+            text: wrap_message("error: ", &brief) + "\n",
+            brief,
+            stamp: Stamp::default(),
+        }
     }
 
     /// Another file has the same application. Both would use all of Graph's limit, and clear each other's sessions.
@@ -74,7 +80,12 @@ impl NotLoaded {
         let reports = [report];
         let render = |format, out: &mut dyn std::io::Write| {
             // Writing to memory cannot fail.
-            let _ = report::write(format, &reports, &report::Options::default(), out);
+            let _ = report::write(
+                format,
+                &reports,
+                &report::Options::default().with_width(width_of_messages()),
+                out,
+            );
         };
         let (mut text, mut brief) = (Vec::new(), anstream::StripStream::new(Vec::new()));
         render(Format::Human, &mut text);
