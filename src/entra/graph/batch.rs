@@ -158,14 +158,19 @@ impl Client {
     fn judged(&self, answer: AnswerShape) -> Outcome {
         let header = |name: &str| {
             let found = answer.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-            found.and_then(|(_, value)| value.as_str())
+            found.and_then(|(_, value)| match value {
+                Value::String(text) => Some(text.clone()),
+                // In a batch, Graph also sends the seconds as a number.
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            })
         };
         let host = self.host();
-        let wait = header("retry-after").and_then(|text| requested_pause(text, self.sender.now()));
+        let wait = header("retry-after").and_then(|text| requested_pause(&text, self.sender.now()));
         match answer.status {
             429 => Err(GraphError::Http(HttpError::Throttled { host, wait: wait.unwrap_or_default() })),
             status @ 500..=599 => {
-                let request = RequestId::of(header("request-id"));
+                let request = RequestId::of(header("request-id").as_deref());
                 Err(GraphError::Http(HttpError::Unavailable {
                     host,
                     status,

@@ -15,6 +15,7 @@ use oauth2::{
     RequestTokenError, Scope, StandardDeviceAuthorizationResponse, TokenResponse, TokenUrl,
 };
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::token::Token;
 use crate::entra::{GraphError, Service, SignInRefusal};
@@ -126,7 +127,8 @@ fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
     access: &Access,
 ) -> Result<Token, GraphError> {
     let answer = answer.map_err(|error| failure(error, carrier, access))?;
-    Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), answer.expires_in()))
+    let lifetime = answer.expires_in().unwrap_or(ASSUMED_LIFETIME);
+    Ok(Token::new(Secret::new(answer.access_token().secret().as_str()), Some(lifetime)))
 }
 
 fn failure<T: oauth2::ErrorResponse>(
@@ -173,7 +175,9 @@ impl<'a> Carrier<'a> {
         match refusal(&response) {
             Some(refused) if flow_continues(&refused) => Ok(response),
             Some(refused) => Err(GraphError::SignIn(refused)),
-            None if response.status().is_success() && is_token_or_device_code(&response) => Ok(response),
+            None if response.status().is_success() && is_token_or_device_code(&response) => {
+                Ok(with_whole_lifetime(response))
+            }
             None => Err(GraphError::NotMicrosoft {
                 host: host(request),
                 status: response.status().as_u16(),
@@ -230,8 +234,55 @@ fn refusal(response: &HttpResponse) -> Option<SignInRefusal> {
     Some(SignInRefusal::new(shape.error_codes.first().copied(), &shape.error, request))
 }
 
+/// The lifetime of a token without a readable `expires_in`. It is short, because the real one is unknown.
+const ASSUMED_LIFETIME: Duration = Duration::from_secs(5 * 60);
+
+/// Changes an `expires_in` that is a text or a fraction to whole seconds, and removes any other that is not
+/// a number. RFC 6749 (section 5.1) recommends a number, but some proxies and older services send a text,
+/// and the crate refuses that.
+fn with_whole_lifetime(response: HttpResponse) -> HttpResponse {
+    const LIFETIME: &str = "expires_in";
+    let Ok(mut body) = serde_json::from_slice::<Map<String, Value>>(response.body()) else {
+        return response;
+    };
+    let seconds = match body.get(LIFETIME) {
+        None => return response,
+        Some(Value::Number(number)) if number.is_u64() => return response,
+        Some(Value::Number(number)) => number.as_f64(),
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(_) => None,
+    };
+    match seconds.filter(|seconds: &f64| *seconds >= 0.0) {
+        Some(seconds) => body.insert(LIFETIME.to_owned(), Value::from(seconds as u64)),
+        None => body.remove(LIFETIME),
+    };
+    let (head, _) = response.into_parts();
+    HttpResponse::from_parts(head, Value::Object(body).to_string().into_bytes())
+}
+
 /// Whether an answer is a token or the start of a device flow.
 fn is_token_or_device_code(response: &HttpResponse) -> bool {
-    let body = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(response.body());
+    let body = serde_json::from_slice::<Map<String, Value>>(response.body());
     body.is_ok_and(|body| body.contains_key("access_token") || body.contains_key("device_code"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unusual_lifetimes_are_read_or_dropped() {
+        for (lifetime, expected) in [
+            ("3599", r#"{"access_token":"a","expires_in":3599}"#),
+            ("\"3599\"", r#"{"access_token":"a","expires_in":3599}"#),
+            ("3599.7", r#"{"access_token":"a","expires_in":3599}"#),
+            ("-1", r#"{"access_token":"a"}"#),
+            ("\"soon\"", r#"{"access_token":"a"}"#),
+            ("null", r#"{"access_token":"a"}"#),
+        ] {
+            let body = format!(r#"{{"access_token":"a","expires_in":{lifetime}}}"#);
+            let response = with_whole_lifetime(HttpResponse::new(body.into_bytes()));
+            assert_eq!(String::from_utf8_lossy(response.body()), expected, "{lifetime}");
+        }
+    }
 }

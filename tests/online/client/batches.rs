@@ -126,7 +126,7 @@ async fn part_with_rejected_token_gets_one_new_token() {
 #[tokio::test(start_paused = true)]
 async fn new_token_waits_for_the_pause_of_another_part() {
     let mixed = answers(&json!([
-        {"id": "0", "status": 429, "headers": {"Retry-After": "7"}},
+        {"id": "0", "status": 429, "headers": {"Retry-After": 7}},
         {"id": "1", "status": 401, "body": {}},
         {"id": "2", "status": 200, "body": {}},
     ]));

@@ -39,8 +39,13 @@ async fn token_is_cached_until_shortly_before_expiry() {
     assert_eq!(sign_ins(&json!(3599)).await, 3, "after 55 minutes each");
     assert_eq!(sign_ins(&json!(86_400)).await, 1);
     assert_eq!(sign_ins(&json!(1_000_000_000_000_u64)).await, 1);
-    for useless in [json!(0), json!(1), json!(59), Value::Null] {
+    for useless in [json!(0), json!(1), json!(59)] {
         assert_eq!(sign_ins(&useless).await, 120, "{useless}");
+    }
+    assert_eq!(sign_ins(&json!("3599")).await, 3, "a text is read, too");
+    assert_eq!(sign_ins(&json!(3599.5)).await, 3);
+    for unknown in [Value::Null, json!("soon"), json!([])] {
+        assert_eq!(sign_ins(&unknown).await, 24, "five minutes are assumed for {unknown}");
     }
 }
 
