@@ -35,6 +35,13 @@ pub fn program(folder: &Path) -> Command {
     command
 }
 
+/// A pipe that nobody reads.
+pub fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    writer.into()
+}
+
 /// Runs the program in `folder`.
 pub fn run(folder: &Path, arguments: &[&str]) -> Run {
     finished(program(folder).args(arguments).output().expect("the program runs"))

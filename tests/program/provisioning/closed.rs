@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use super::world::*;
-use crate::common::GOOD;
+use crate::common::{GOOD, closed_pipe};
 
 /// Which outputs have no reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +18,7 @@ const ALL: [Closed; 4] = [Closed::None, Closed::Out, Closed::Err, Closed::Both];
 
 /// A pipe whose reader is gone, or one that takes everything.
 fn output(is_closed: bool) -> Stdio {
-    if !is_closed {
-        return Stdio::null();
-    }
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    drop(reader);
-    writer.into()
+    if is_closed { closed_pipe() } else { Stdio::null() }
 }
 
 fn code(command: &mut Command, closed: Closed) -> Option<i32> {

@@ -27,6 +27,20 @@ fn both_signals_clear_sessions_and_exit_with_0() {
 }
 
 #[test]
+fn closed_outputs_stop_nothing() {
+    use crate::common::closed_pipe;
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let mut command = site.command(&["sync", "a.toml", "-vvv"]);
+    let mut child = command.stdout(closed_pipe()).stderr(closed_pipe()).spawn().expect("it starts");
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    let sent = std::process::Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success());
+    assert_eq!((child.wait().expect("it ends").code(), site.sessions()), (Some(0), 0));
+}
+
+#[test]
 fn second_signal_exits_at_once_and_reports_sessions() {
     let site = Site::new();
     let running = carrying(&site);
