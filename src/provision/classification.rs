@@ -35,7 +35,7 @@ pub enum Absence {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SecretClassification<'a> {
-    /// The stored one.
+    /// The stored one. If several may be it, the most likely one; see [`list_candidates`].
     pub current: Option<&'a SecretSeen>,
     /// The one that it replaced, which Control Center may still have.
     pub replaced: Option<&'a SecretSeen>,
@@ -43,6 +43,13 @@ pub struct SecretClassification<'a> {
     pub left_over: Vec<&'a SecretSeen>,
     /// Other secrets of this installation whose values may be in use.
     pub others: Vec<&'a SecretSeen>,
+}
+
+/// The secrets that may be the stored one, if it is uncertain which one is: several begin with the same characters, which is all that
+/// Graph shows of a secret.
+pub fn list_candidates(secrets: &[SecretSeen]) -> Vec<&SecretSeen> {
+    let all = secrets.iter().filter(|secret| secret.may_be_ours == Some(true)).collect::<Vec<_>>();
+    if all.len() > 1 { all } else { Vec::new() }
 }
 
 /// Classifies `secrets` relative to the stored one, `stored`, of an installation.
@@ -60,6 +67,8 @@ pub fn classify<'a>(
         secrets.iter().find(|secret| secret.key_id != current.key_id && name.replaces(secret.key_id))
     });
     let mut classified = SecretClassification { current, replaced, ..SecretClassification::default() };
+    // Unless it is certain which one is stored, it is also unknown which values cannot be in use.
+    let is_certain = secrets.iter().filter(may_be_held).count() <= 1;
     let is_told_apart = |secret: &&SecretSeen| !may_be_held(secret) && Some(*secret) != replaced;
     for secret in secrets.iter().filter(is_told_apart) {
         let Some(own) = name_of(secret).filter(|own| own.is_of(installation)) else { continue };
@@ -74,7 +83,11 @@ pub fn classify<'a>(
             (Some(_), None) => false,
             (None, _) => was_made_since(secret, stored),
         };
-        if is_left_over { classified.left_over.push(secret) } else { classified.others.push(secret) }
+        if is_left_over && is_certain {
+            classified.left_over.push(secret)
+        } else {
+            classified.others.push(secret)
+        }
     }
     classified
 }
@@ -250,5 +263,13 @@ mod tests {
     fn ambiguous_hint_selects_the_newest_own_secret() {
         let secrets = [kept(made(1, None, 0)), kept(made(2, Some(1), 10)), kept(named(3, "backup", 30))];
         assert_eq!(numbers(&secrets, &stored(Some(11))), (Some(2), Some(1), vec![], vec![]));
+        assert_eq!(list_candidates(&secrets).len(), 3);
+        assert!(list_candidates(&secrets[..1]).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_left_over_if_it_is_uncertain_which_one_is_stored() {
+        let secrets = [kept(made(1, None, 0)), made(2, Some(1), 30), kept(named(3, "backup", 0))];
+        assert_eq!(numbers(&secrets, &stored(Some(1))), (Some(1), None, vec![], vec![2]));
     }
 }

@@ -93,7 +93,7 @@ use crate::secret::Secret;
 use crate::settings::{ClientId, Wanted};
 
 pub use apply::Applied;
-pub use classification::{Absence, SecretClassification, StoredSecret, classify};
+pub use classification::{Absence, SecretClassification, StoredSecret, classify, list_candidates};
 pub use destroy::Removal;
 pub use failure::Failure;
 pub use files::{Files, HandOver, Show};

@@ -1,5 +1,6 @@
 //! Reasons why no plan can be made until an administrator decides.
 
+use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
 use crate::settings::{ClientId, Wanted, keys};
 
@@ -28,6 +29,11 @@ pub enum Obstacle {
     /// Several applications have the display name.
     #[error("{}", namesakes(.0, .1))]
     Namesakes(String, Vec<Namesake>),
+    /// Several secrets begin like the stored one; the text lists them.
+    #[error(
+        "several client secrets of the application begin like the stored one, so any of them may be it: {0}; nothing was changed. Compare the Secret IDs with your records, then run swyx-teams rotate with --stored SECRET_ID"
+    )]
+    AmbiguousSecrets(String),
     /// Graph lacks such a permission in this tenant.
     #[error(
         "Microsoft Graph has no application permission {0} in this tenant; is the tenant in a cloud without presence?"
@@ -52,6 +58,13 @@ pub enum Restoring {
 }
 
 impl Obstacle {
+    /// It is unclear which of these secrets is the stored one.
+    pub(super) fn ambiguous(secrets: &[&SecretSeen]) -> Self {
+        let name = |secret: &SecretSeen| secret.name.clone().unwrap_or_else(|| "without a name".to_owned());
+        let all = secrets.iter().map(|secret| format!("{} ({})", secret.key_id, name(secret)));
+        Self::AmbiguousSecrets(all.collect::<Vec<_>>().join(", "))
+    }
+
     /// Whether something prevents a new application.
     pub(super) fn to_a_new_one(wanted: &Wanted, objects: &Objects) -> Result<(), Self> {
         if let Some(id) = wanted.client_id {

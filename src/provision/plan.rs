@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::ProvisioningSnapshot;
-use super::classification::{Absence, SecretClassification, classify};
+use super::classification::{Absence, SecretClassification, classify, list_candidates};
 use super::day::{day, days_left};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
@@ -96,7 +96,7 @@ pub fn plan(
             plan.grants(objects, application, &permissions, options.prune);
         }
     }
-    plan.secrets(wanted, snapshot, installation, options.new_secret);
+    plan.secrets(wanted, snapshot, installation, options.new_secret)?;
     Ok(plan)
 }
 
@@ -177,7 +177,7 @@ impl Plan {
         snapshot: &ProvisioningSnapshot,
         installation: &Installation,
         new_secret: bool,
-    ) {
+    ) -> Result<(), Obstacle> {
         let application = snapshot.objects.application.as_ref();
         let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
         let classified = classify(secrets, &snapshot.stored, installation);
@@ -192,16 +192,25 @@ impl Plan {
             (Some(current), _) if current.ends <= now => {
                 format!("the current one expired on {}", day(current.ends))
             }
-            (Some(current), _) => return self.note_current(wanted, now, current, &classified),
-            (None, Ok(_)) if snapshot.is_accepted => return,
+            (Some(current), _) => {
+                self.note_current(wanted, now, current, &classified);
+                return Ok(());
+            }
+            (None, Ok(_)) if snapshot.is_accepted => return Ok(()),
             (None, Ok(_)) => "the stored one does not belong to the application".to_owned(),
             (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
-                return self.notes.push(format!(
+                self.notes.push(format!(
                     "the stored secret was not checked: {why}; --new-secret creates another one"
                 ));
+                return Ok(());
             }
             (None, Err(_)) => "there is no secret yet".to_owned(),
         };
+        // The new secret names the one that it replaces, and `rotate --finish` removes that one.
+        let candidates = list_candidates(secrets);
+        if !candidates.is_empty() {
+            return Err(Obstacle::ambiguous(&candidates));
+        }
         self.steps.push(Step::AddSecret {
             // It does not replace a secret that may be in use: that one stays until an administrator confirms that it is unused.
             after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
@@ -215,6 +224,7 @@ impl Plan {
                 }
             }),
         });
+        Ok(())
     }
 
     fn note_current(

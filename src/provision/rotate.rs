@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
-use super::classification::{SecretClassification, StoredSecret, classify, name_of};
+use super::classification::{SecretClassification, StoredSecret, classify, list_candidates, name_of};
 use super::day::days_left;
 use super::failure::Failure;
+use super::obstacle::Obstacle;
 use super::secret::Added;
 use super::store::{SecretStore, StoreOutcome};
 use super::{Provisioner, ProvisioningSnapshot};
@@ -46,6 +47,8 @@ pub enum RotationPlan<'a> {
         /// Orphans of interrupted runs, to be removed.
         left_over: Vec<&'a SecretSeen>,
     },
+    /// Unclear which of these is the stored one.
+    Ambiguous(Vec<&'a SecretSeen>),
     /// Unclear whether the value of this secret is lost.
     Undecided(&'a SecretSeen),
     /// The stored secret does not belong to the application.
@@ -114,6 +117,18 @@ pub fn plan_rotation<'a>(
     let ended = || classified.left_over.iter().copied().filter(|one| !is_live(one)).collect::<Vec<_>>();
     let undecided = classified.undecided(now);
     let add = |left_over| RotationPlan::Add { left_over, after: undecided.or(current) };
+    let candidates = list_candidates(secrets);
+    if !candidates.is_empty() {
+        let first_end = candidates.iter().map(|one| one.ends).min();
+        return match first_end {
+            Some(end)
+                if request == RotateRequest::IfDue && days_left(end, now) > i64::from(renew_before_days) =>
+            {
+                RotationPlan::NotDue(end)
+            }
+            _ => RotationPlan::Ambiguous(candidates),
+        };
+    }
     match request {
         RotateRequest::Finish => match (current, classified.newer(now)) {
             (None, _) => RotationPlan::Unknown,
@@ -175,6 +190,28 @@ fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
     Ok(application)
 }
 
+impl ProvisioningSnapshot {
+    /// Decides which secret is the stored one, if several begin like it.
+    ///
+    /// # Errors
+    /// [`Failure`] if the application has no such secret, or if it begins differently.
+    pub fn set_stored(&mut self, key_id: Uuid) -> Result<(), Failure> {
+        let Some((_, application)) = &mut self.objects.application else {
+            return Err(Failure::NotStored(NO_APPLICATION.to_owned()));
+        };
+        let why = match application.secrets.iter().find(|secret| secret.key_id == key_id) {
+            Some(secret) if secret.may_be_ours == Some(true) => {
+                let others = application.secrets.iter_mut().filter(|secret| secret.key_id != key_id);
+                others.for_each(|secret| secret.may_be_ours = secret.may_be_ours.map(|_| false));
+                return Ok(());
+            }
+            Some(_) => "the stored secret begins differently",
+            None => "the application has no client secret with this Secret ID",
+        };
+        Err(Failure::NotStored(format!("--stored {key_id}: {why}; nothing was changed")))
+    }
+}
+
 impl Provisioner<'_> {
     /// Carries out `request`, based on the probe `snapshot`.
     ///
@@ -197,6 +234,9 @@ impl Provisioner<'_> {
                 self.prove_stored(of, stored).await?;
                 self.remove_all(of, &left_over).await?;
                 Ok(Rotated::Pending { until })
+            }
+            RotationPlan::Ambiguous(secrets) => {
+                Err(Failure::NotStored(Obstacle::ambiguous(&secrets).to_string()))
             }
             RotationPlan::Undecided(secret) => Err(Failure::NotStored(undecided(secret))),
             RotationPlan::Unknown => Err(Failure::NotStored(NOT_KNOWN.to_owned())),
@@ -328,6 +368,7 @@ mod tests {
             RotationPlan::Pending { until, left_over } => {
                 format!("pending until {}, removes {:?}", until.strftime("%j"), all(left_over))
             }
+            RotationPlan::Ambiguous(secrets) => format!("ambiguous: {:?}", all(secrets)),
             RotationPlan::Undecided(secret) => format!("undecided about {}", number(secret)),
             RotationPlan::Unknown => "unknown".to_owned(),
             RotationPlan::Add { left_over, after } => {
@@ -403,6 +444,22 @@ mod tests {
         assert_eq!(done(&secrets, NEW, 2, 3), "undecided about 1");
         assert_eq!(done(&secrets, AGAIN, 2, 3), "removes [], adds after Some(1)");
         assert_eq!(done(&secrets[1..], NEW, 2, 3), "removes [], adds after None");
+    }
+
+    #[test]
+    fn nothing_is_planned_if_several_secrets_begin_like_the_stored_one() {
+        let secrets = [
+            made(1, None, 1),
+            kept(made(2, Some(1), 100)),
+            kept(named(3, "another system", 100)),
+            made(4, Some(2), 101),
+        ];
+        let remove_old = RotateRequest::New { again: false, remove_old: true };
+        for request in [NEW, AGAIN, remove_old, RotateRequest::Finish] {
+            assert_eq!(done(&secrets, request, 100, 102), "ambiguous: [2, 3]", "{request:?}");
+        }
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 102), "not due until 280");
+        assert_eq!(done(&secrets, RotateRequest::IfDue, 100, 260), "ambiguous: [2, 3]");
     }
 
     #[test]

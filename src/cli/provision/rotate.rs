@@ -45,6 +45,9 @@ pub(in crate::cli) struct RotateArgs {
     /// Create another secret even if an earlier one may be stored elsewhere
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
+    /// The Secret ID of the stored secret, if several secrets begin with the same characters
+    #[arg(long, value_name = "SECRET_ID")]
+    stored: Option<uuid::Uuid>,
     #[command(flatten)]
     secret_out: SecretOutArgs,
     /// Output format of the result
@@ -89,7 +92,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
             "--remove-old needs a secret that swyx-teams can store: in a file, or in the settings file; nothing was changed",
         ));
     }
-    let rotated = rotate_secret(context, &session, &mut files, args.request())?;
+    let rotated = rotate_secret(context, &session, &mut files, args.request(), args.stored)?;
     if args.format == Plain::Json {
         print_json(context, &session, &rotated)?;
         return Ok(Exit::Clean);
@@ -111,6 +114,7 @@ fn rotate_secret(
     session: &AdminSession,
     files: &mut Files,
     request: RotateRequest,
+    named: Option<uuid::Uuid>,
 ) -> Result<Rotated, CliError> {
     let stored = files.stored();
     if let Err(Absence::OutOfReach(why)) = &stored.secret {
@@ -122,7 +126,10 @@ fn rotate_secret(
     }
     let provisioner = session.provisioner();
     session.result(context, async {
-        let snapshot = provisioner.probe(stored).await?;
+        let mut snapshot = provisioner.probe(stored).await?;
+        if let Some(named) = named {
+            snapshot.set_stored(named)?;
+        }
         provisioner.rotate(&snapshot, request, files).await
     })
 }
@@ -144,7 +151,7 @@ fn offer_to_finish(
         return Ok(Exit::Clean);
     }
     session.restart_time_limit();
-    let finished = rotate_secret(context, session, files, RotateRequest::Finish)?;
+    let finished = rotate_secret(context, session, files, RotateRequest::Finish, None)?;
     print(context, session, &finished)?;
     Ok(Exit::Clean)
 }

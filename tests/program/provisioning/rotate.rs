@@ -148,6 +148,45 @@ fn unknown_stored_secret_removes_no_other() {
     assert!(world.changes().is_empty() && world.accepts(&old));
 }
 
+/// Graph shows the first three characters of a secret, which another system's secret may share.
+#[test]
+fn secret_that_begins_like_the_stored_one_is_not_removed() {
+    let [ours, theirs] =
+        ["Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d", "Ab19Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w"];
+    let secrets = json!([{"displayName": "SwyxServer", "value": ours}, {"displayName": "another system", "value": theirs}]);
+    let world = World::state(&json!({"applications": [{"displayName": NAME, "secrets": secrets}]}));
+    world.write(SECRET_FILE, &format!("{ours}\n"));
+    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("set");
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    let ids = world.application().secrets.iter().map(|secret| secret.key_id.to_string()).collect::<Vec<_>>();
+
+    for words in [
+        &["rotate"][..],
+        &["rotate", "--remove-old"],
+        &["rotate", "--finish"],
+        &["rotate", "--new-secret"],
+        &["apply", "--yes", "--new-secret"],
+    ] {
+        let run = world.ends(2, &[words, &["a.toml"]].concat());
+        assert!(ids.iter().all(|id| run.err.contains(id.as_str())), "{}", run.err);
+        assert!(run.err.contains("--stored SECRET_ID"), "{}", run.err);
+        assert!(world.changes().iter().all(|change| !change.contains("Password")), "{:?}", world.changes());
+    }
+    let due = world.ends(0, &["rotate", "--if-due", "a.toml"]);
+    assert!(due.out.contains("not due"), "{}", due.out);
+    let unknown = super::super::emulated::NOBODY;
+    let run = world.ends(2, &["rotate", "--finish", "--stored", unknown, "a.toml"]);
+    assert!(run.err.contains("no client secret with this Secret ID"), "{}", run.err);
+    assert!(world.changes().is_empty());
+
+    let run = world.ends(0, &["rotate", "--finish", "--stored", &ids[0], "a.toml"]);
+    assert_eq!(run.out, "a.toml: nothing to remove: there is no older client secret\n");
+    assert!(world.accepts(ours) && world.accepts(theirs));
+    world.ends(0, &["rotate", "--remove-old", "--stored", &ids[0], "a.toml"]);
+    assert!(world.kept_in(SECRET_FILE) != ours && !world.accepts(ours) && world.accepts(theirs));
+}
+
 #[test]
 fn tenant_policies_are_named_with_a_solution() {
     let cases = [
