@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
     pub(super) admin_token: Option<Secret>,
     /// The page that shows progress and asks for the sign-in, instead of the terminal.
     pub(super) page: Option<Arc<dyn Progress>>,
+    /// Whether `apply` created a client secret during this run.
+    pub(super) has_new_secret: bool,
     /// The parser and all commands, for a command that runs others.
     pub(super) dispatch: Dispatch,
 }

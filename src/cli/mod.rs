@@ -69,6 +69,7 @@ pub fn main() -> ExitCode {
         global: cli.global,
         admin_token: administrator::ready_token(),
         page: None,
+        has_new_secret: false,
         dispatch: perform,
     };
     let result = match options::trust_of_environment() {

@@ -263,6 +263,7 @@ mod tests {
             global,
             admin_token: None,
             page: None,
+            has_new_secret: false,
             dispatch: |_, _| Ok(Exit::Clean),
         };
         let exit = report_unseen(&mut context, &file);

@@ -89,6 +89,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
     session.restart_time_limit();
     let provisioner = session.provisioner();
     let applied = session.result(context, provisioner.apply(&plan, &snapshot, &mut files))?;
+    context.has_new_secret |= applied.secret.is_some();
     match args.format {
         Plain::Json => print_json(context, &session, &plan, &snapshot.objects, Some(&applied))?,
         Plain::Human => print(context, &session, &applied)?,

@@ -51,6 +51,7 @@ impl Actions for Commands {
             global: self.global.clone(),
             admin_token: self.admin_token.clone(),
             page: Some(Arc::clone(progress)),
+            has_new_secret: false,
             dispatch: self.dispatch,
         };
         let result = match action {

@@ -59,6 +59,8 @@ impl Reader<'_> {
                 self.given.secret_out = path.map(|path| (path.into(), self.origin(node)));
             }
             Question::AsInTheGuide => self.given.as_in_the_guide = self.boolean(question, node),
+            Question::NewSecret => self.given.new_secret = self.boolean(question, node),
+            Question::Prune => self.given.prune = self.boolean(question, node),
             Question::Yes => self.given.yes = self.boolean(question, node),
             Question::SwyxVersion
             | Question::Mode

@@ -42,6 +42,12 @@ pub(in crate::cli) struct SetupArgs {
     /// Also set the redirect URI and public client flows from the vendor's guide; the synchronisation does not need them
     #[arg(long, help_heading = ANSWERS)]
     pub(super) as_in_the_guide: bool,
+    /// Create another client secret even if the application has one that may be stored already
+    #[arg(long, help_heading = ANSWERS)]
+    pub(super) new_secret: bool,
+    /// Remove Microsoft Graph permissions that the mode does not need
+    #[arg(long, help_heading = ANSWERS)]
+    pub(super) prune: bool,
     /// Write the new client secret to this new file, if --secret names a variable or a command
     #[arg(long, value_name = "FILE", help_heading = ANSWERS)]
     pub(super) secret_out: Option<PathBuf>,

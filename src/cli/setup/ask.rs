@@ -107,6 +107,8 @@ fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, Pr
         | Question::SignIn
         | Question::SecretOut
         | Question::AsInTheGuide
+        | Question::NewSecret
+        | Question::Prune
         | Question::Yes => Ok(None),
     }
 }
@@ -135,7 +137,12 @@ Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx. I
         Question::User => {
             "Users match automatically if their e-mail address in Swyx is their account in Teams. Enter the users with a different account."
         }
-        Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => "",
+        Question::ApplicationName
+        | Question::SecretOut
+        | Question::AsInTheGuide
+        | Question::NewSecret
+        | Question::Prune
+        | Question::Yes => "",
     }
 }
 

@@ -68,6 +68,8 @@ pub(super) struct GivenAnswers {
     pub(super) sign_in: Option<(SignIn, Origin)>,
     pub(super) secret_out: Option<(PathBuf, Origin)>,
     pub(super) as_in_the_guide: Option<Origin>,
+    pub(super) new_secret: Option<Origin>,
+    pub(super) prune: Option<Origin>,
     pub(super) yes: Option<Origin>,
 }
 
@@ -81,6 +83,8 @@ impl GivenAnswers {
         self.sign_in = self.sign_in.or(others.sign_in);
         self.secret_out = self.secret_out.or(others.secret_out);
         self.as_in_the_guide = self.as_in_the_guide.or(others.as_in_the_guide);
+        self.new_secret = self.new_secret.or(others.new_secret);
+        self.prune = self.prune.or(others.prune);
         self.yes = self.yes.or(others.yes);
         self
     }
@@ -94,6 +98,8 @@ impl GivenAnswers {
             Question::SignIn => self.sign_in.as_ref().map(|(_, origin)| origin),
             Question::SecretOut => self.secret_out.as_ref().map(|(_, origin)| origin),
             Question::AsInTheGuide => self.as_in_the_guide.as_ref(),
+            Question::NewSecret => self.new_secret.as_ref(),
+            Question::Prune => self.prune.as_ref(),
             Question::Yes => self.yes.as_ref(),
             _ => kept,
         }
@@ -106,6 +112,8 @@ pub(super) fn flags(args: &SetupArgs, errors: &mut Vec<AnswerError>) -> GivenAns
         sign_in: args.sign_in.map(|method| (method, Origin::Flag)),
         secret_out: args.secret_out.clone().map(|path| (path, Origin::Flag)),
         as_in_the_guide: args.as_in_the_guide.then_some(Origin::Flag),
+        new_secret: args.new_secret.then_some(Origin::Flag),
+        prune: args.prune.then_some(Origin::Flag),
         yes: args.yes.then_some(Origin::Flag),
         ..GivenAnswers::default()
     };

@@ -8,7 +8,7 @@ use crate::secret::SecretSource;
 
 /// The missing answers if prompting is not possible.
 pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) -> Vec<AnswerError> {
-    let needs_secret_out = given.secret_out.is_none() && needs_secret_out(after);
+    let needs_secret_out = given.secret_out.is_none() && needs_secret_out(after, given.new_secret.is_some());
     let open = open.iter().copied().chain(needs_secret_out.then_some(Question::SecretOut));
     let wanted = open.filter_map(|question| question.wanted().map(|wanted| (question, wanted)));
     let error = |(question, wanted): (Question, Wanted)| AnswerError {
@@ -20,11 +20,11 @@ pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) 
     wanted.map(error).collect()
 }
 
-/// Whether the first secret must be written to a separate file, because swyx-teams cannot store it where the settings say.
-fn needs_secret_out(after: &Checked) -> bool {
+/// Whether a new secret must be written to a separate file, because swyx-teams cannot store it where the settings say.
+fn needs_secret_out(after: &Checked, wants_new_secret: bool) -> bool {
     let fields = after.draft().map(|draft| &draft.control_center);
     fields.is_some_and(|fields| {
-        fields.client_id.is_none()
+        (fields.client_id.is_none() || wants_new_secret)
             && fields.client_secret.as_ref().is_some_and(SecretSource::is_stored_by_hand)
     })
 }

@@ -92,6 +92,8 @@ fn fill_in(
         sign_in,
         secret_out: given.secret_out.as_ref().map(|(path, _)| path.clone()),
         as_in_the_guide: given.as_in_the_guide.is_some(),
+        new_secret: given.new_secret.is_some(),
+        prune: given.prune.is_some(),
         yes: given.yes.is_some(),
     };
     proceed::proceed(context, &file.path, &choices)
@@ -122,7 +124,12 @@ fn ask_all(
 fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
     let is_registered = after.draft().is_some_and(|draft| draft.control_center.client_id.is_some());
     let is_open = |question: &Question| match question {
-        Question::ApplicationName | Question::SecretOut | Question::AsInTheGuide | Question::Yes => false,
+        Question::ApplicationName
+        | Question::SecretOut
+        | Question::AsInTheGuide
+        | Question::NewSecret
+        | Question::Prune
+        | Question::Yes => false,
         Question::User if given.no_users.is_some() => false,
         // For an existing application, these questions count as answered, possibly by the default.
         Question::Cloud | Question::User if is_registered => false,

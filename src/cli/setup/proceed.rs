@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::question::SignIn;
 use crate::check;
 use crate::cli::context::Context;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, failure};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::cli::sheet;
@@ -23,6 +23,10 @@ pub(in crate::cli) struct SetupChoices {
     pub(in crate::cli) secret_out: Option<PathBuf>,
     /// Whether to set the redirect URI and the public client flows of the vendor's guide.
     pub(in crate::cli) as_in_the_guide: bool,
+    /// Whether to create another client secret even if there is one.
+    pub(in crate::cli) new_secret: bool,
+    /// Whether to remove permissions that the mode does not need.
+    pub(in crate::cli) prune: bool,
     /// Whether the user agrees to the plan in advance.
     pub(in crate::cli) yes: bool,
 }
@@ -35,7 +39,10 @@ pub(super) fn proceed(
 ) -> Result<Exit, CliError> {
     let name = printable(&display(path));
     context.note("")?;
-    let applied = apply(context, path, choices)?;
+    let mut applied = apply(context, path, choices)?;
+    if applied == Exit::Clean && wants_another_secret(context, path, choices) {
+        applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() })?;
+    }
     // A missing consent does not prevent entering the settings in Control Center.
     if applied != Exit::Clean && applied != Exit::UnexpectedResponse {
         context.note(format_args!("run `swyx-teams setup --config {name}` to continue"))?;
@@ -44,11 +51,46 @@ pub(super) fn proceed(
     if applied == Exit::UnexpectedResponse && check::check_file(display(path), path).settings().is_err() {
         return Ok(applied);
     }
+    if let Some(out) = choices.secret_out.as_ref().filter(|out| !is_written(out)) {
+        return Err(failure(
+            Exit::Findings,
+            format_args!(
+                "{}: nothing was written to this file, because no client secret was created: the application has one already; to create another one, add --new-secret",
+                printable(&display(out))
+            ),
+        ));
+    }
     writeln!(context.out)?;
     let tested = if applied == Exit::Clean { test_secret(context, path)? } else { Exit::Clean };
     writeln!(context.out)?;
     sheet::print_file(context, path)?;
     Ok(applied.max(tested))
+}
+
+/// Whether the file for the new secret contains one, from this or an earlier run.
+fn is_written(out: &Path) -> bool {
+    std::fs::metadata(out).is_ok_and(|file| file.len() > 0)
+}
+
+/// Asks whether to create another client secret, if the application has one whose value is not available here. Graph never shows a value
+/// again.
+fn wants_another_secret(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> bool {
+    let is_given = choices.new_secret || context.has_new_secret;
+    if is_given || choices.secret_out.as_ref().is_some_and(|out| is_written(out)) {
+        return false;
+    }
+    let checked = check::check_file(display(path), path);
+    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let Some(source) = source.filter(|source| source.is_stored_by_hand()) else { return false };
+    let is_available = context.fetch(&checked, source, path).is_ok();
+    if is_available && choices.secret_out.is_none() {
+        return false;
+    }
+    if !context.can_ask() {
+        return false;
+    }
+    let question = "The application has a client secret already, and its value cannot be shown again. Create another one?";
+    matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true))
 }
 
 /// Shows the plan and carries it out. The administrator signs in with the chosen method only.
@@ -57,6 +99,8 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
     let flags = [
         (choices.yes, "--yes"),
         (choices.as_in_the_guide, "--as-in-the-guide"),
+        (choices.new_secret, "--new-secret"),
+        (choices.prune, "--prune"),
         (choices.sign_in == SignIn::Az, "--use-az"),
     ];
     words.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| OsStr::new(flag)));

@@ -19,6 +19,8 @@ pub(in crate::cli) enum Question {
     User,
     SecretOut,
     AsInTheGuide,
+    NewSecret,
+    Prune,
     Yes,
 }
 
@@ -42,7 +44,7 @@ impl SignIn {
 
 impl Question {
     /// All questions in the order of their prompts. The application's name, and the questions after the users, have no prompt.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::SwyxVersion,
         Self::Mode,
         Self::Tenant,
@@ -53,6 +55,8 @@ impl Question {
         Self::User,
         Self::SecretOut,
         Self::AsInTheGuide,
+        Self::NewSecret,
+        Self::Prune,
         Self::Yes,
     ];
 
@@ -69,6 +73,8 @@ impl Question {
             Self::User => "user",
             Self::SecretOut => "secret-out",
             Self::AsInTheGuide => "as-in-the-guide",
+            Self::NewSecret => "new-secret",
+            Self::Prune => "prune",
             Self::Yes => "yes",
         }
     }
@@ -88,7 +94,12 @@ impl Question {
             Self::ApplicationName => keys::APPLICATION_NAME,
             Self::Secret => keys::CLIENT_SECRET,
             Self::User => keys::USERS,
-            Self::SignIn | Self::SecretOut | Self::AsInTheGuide | Self::Yes => return None,
+            Self::SignIn
+            | Self::SecretOut
+            | Self::AsInTheGuide
+            | Self::NewSecret
+            | Self::Prune
+            | Self::Yes => return None,
         })
     }
 
@@ -114,6 +125,8 @@ impl Question {
             | Self::ApplicationName
             | Self::User
             | Self::AsInTheGuide
+            | Self::NewSecret
+            | Self::Prune
             | Self::Yes => None,
         }
     }

@@ -101,7 +101,9 @@ fn answers(
             Question::SecretOut => {
                 given.secret_out.as_ref().map(|(path, _)| printable(&path.to_string_lossy()))
             }
-            Question::AsInTheGuide | Question::Yes => origin.map(|_| "yes".to_owned()),
+            Question::AsInTheGuide | Question::NewSecret | Question::Prune | Question::Yes => {
+                origin.map(|_| "yes".to_owned())
+            }
             Question::User if given.no_users.is_some() => Some("none".to_owned()),
             _ => known(after, question),
         };

@@ -104,3 +104,29 @@ fn without_agreement_only_the_answers_are_saved() {
     assert!(run.err.ends_with("run `swyx-teams setup --config a.toml` to continue\n"), "{}", run.err);
     assert!(world.applications().is_empty() && world.read("a.toml").contains("MsTeamsStatusSyncMode = 2"));
 }
+
+/// A tenant that has the application, whose secret is in a variable of another machine.
+#[test]
+fn secret_that_was_requested_and_not_created_is_an_error() {
+    let world = World::of(swyx_teams::emulator::Scenario::Ready).keeping(&["new.secret"]);
+    let settings = world.settings_of_ready("{ env = \"NOT_SET_HERE\" }");
+    world.write("a.toml", &settings);
+    let words = ["setup", "a.toml", "--sign-in", "token", "--swyx-version", "14.10", "--yes"];
+    let with = |more: &[&'static str]| [&words[..], more].concat();
+    let count = || world.application().secrets.len();
+
+    let run = world.ends(1, &with(&["--secret-out", "new.secret"]));
+    assert!(run.err.contains("new.secret: nothing was written to this file"), "{}", run.err);
+    assert!(run.err.contains("add --new-secret") && !run.out.contains("expert settings"), "{}", run.err);
+    assert!(!world.path("new.secret").exists() && count() == 1);
+
+    let run = world.ends(2, &with(&["--new-secret"]));
+    assert!(run.err.contains("--secret-out is missing"), "{}", run.err);
+    let run = world.ends(0, &with(&["--new-secret", "--prune", "--secret-out", "new.secret"]));
+    assert!(run.out.contains("expert settings"), "{}", run.out);
+    world.kept_in("new.secret");
+    assert_eq!(count(), 2);
+    // The secret is there already.
+    world.ends(0, &with(&["--secret-out", "new.secret"]));
+    assert_eq!(count(), 2);
+}

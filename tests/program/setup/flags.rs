@@ -44,6 +44,8 @@ fn every_answer_has_a_flag_and_a_place_in_the_file() {
         "--user",
         "a = b=c@example.com",
         "--as-in-the-guide",
+        "--new-secret",
+        "--prune",
         "--secret-out",
         "new.secret",
         "--yes",
