@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::read::{ReadError, read_regular, same_file};
+use super::access::Access;
+use super::read::{ReadError, ReadFile, is_untouched, others_can_read, read_open};
 use super::system::reason;
 
 /// Why a file was not written. The old file is unchanged, except after [`SaveError::NotDurable`].
@@ -18,6 +19,12 @@ pub enum SaveError {
     /// The file changed between reading and writing.
     #[error("{}; nothing was changed", self.reason())]
     Changed,
+    /// The file was deleted between reading and writing.
+    #[error("{}; nothing was changed", self.reason())]
+    Deleted,
+    /// Nobody may write to the file.
+    #[error("{}; nothing was changed", self.reason())]
+    ReadOnly,
     /// The file could not be read.
     #[error("{}; nothing was changed", self.reason())]
     Read(#[from] ReadError),
@@ -29,6 +36,9 @@ pub enum SaveError {
         /// The reason of the operating system.
         source: io::Error,
     },
+    /// The new file is in place, but it lacks the mode of the old one: only its owner can read it.
+    #[error("{}", self.reason())]
+    ModeLost(#[source] io::Error),
     /// The new file is in place, but it may not survive a power failure.
     #[error("{}", self.reason())]
     NotDurable(#[source] io::Error),
@@ -40,8 +50,14 @@ impl SaveError {
         match self {
             Self::Locked(folder) => format!("another program is writing to {}", folder.display()),
             Self::Changed => "the file was changed by another process in the meantime".to_owned(),
+            Self::Deleted => "the file was deleted by another process in the meantime".to_owned(),
+            Self::ReadOnly => "the file is read-only; to allow changes, run chmod u+w on it".to_owned(),
             Self::Read(error) => error.to_string(),
             Self::Write { step, source } => format!("{step}: {}", reason(source)),
+            Self::ModeLost(error) => format!(
+                "saved, but the file's mode could not be kept, so only its owner can read it: {}",
+                reason(error)
+            ),
             Self::NotDurable(error) => {
                 format!("saved, but the folder could not be synced to disk: {}", reason(error))
             }
@@ -50,7 +66,7 @@ impl SaveError {
 
     /// Whether the old file is unchanged.
     pub fn leaves_the_file_unchanged(&self) -> bool {
-        !matches!(self, Self::NotDurable(_))
+        !matches!(self, Self::NotDurable(_) | Self::ModeLost(_))
     }
 }
 
@@ -59,11 +75,12 @@ impl SaveError {
 /// The lock is on the folder itself: no lock file can remain, and a lock on the file would be lost when the
 /// new file replaces it.
 pub(crate) struct Rewrite {
+    path: PathBuf,
     target: PathBuf,
     folder: PathBuf,
     lock: File,
-    before: Option<(std::fs::Metadata, Vec<u8>)>,
-    readable_by_others: bool,
+    most: usize,
+    before: Option<ReadFile>,
     for_owner_only: bool,
 }
 
@@ -77,50 +94,44 @@ impl Rewrite {
     /// # Errors
     /// [`SaveError`] if it failed.
     pub(crate) fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
-        let target = match path.canonicalize() {
-            Ok(target) => target,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => path.to_path_buf(),
-            Err(error) => return Err(ReadError::Io(error).into()),
-        };
+        let target = follow_links(path).map_err(ReadError::Io)?;
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
             _ => PathBuf::from("."),
         };
         let lock = lock_folder(&folder)?;
         sweep(&folder);
-        let (before, readable_by_others) = match read_regular(&target, most) {
-            Ok((content, readable)) => {
-                let metadata = std::fs::metadata(&target).map_err(ReadError::Io)?;
-                (Some((metadata, content)), readable)
-            }
-            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => (None, false),
+        let before = match read_open(&target, most) {
+            Ok(read) => Some(read),
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { target, folder, lock, before, readable_by_others, for_owner_only: false })
+        Ok(Self { path: path.to_path_buf(), target, folder, lock, most, before, for_owner_only: false })
     }
 
     /// The current bytes of the file; `None` if it does not exist.
     pub(crate) fn content(&self) -> Option<&[u8]> {
-        self.before.as_ref().map(|(_, content)| content.as_slice())
+        self.before.as_ref().map(|before| before.content.as_slice())
     }
 
     /// Whether the file's mode lets others read it.
     pub(crate) fn is_readable_by_others(&self) -> bool {
-        self.readable_by_others
+        self.before.as_ref().is_some_and(|before| others_can_read(&before.metadata))
     }
 
     /// Restricts the new file to its owner, whatever the mode of the old file.
-    #[cfg(feature = "online")]
+    #[cfg(any(feature = "online", test))]
     pub(crate) fn for_owner_only(self) -> Self {
         Self { for_owner_only: true, ..self }
     }
 
-    /// Checks that a file can be created in the folder.
+    /// Checks that the file is not read-only, and that a file can be created in the folder.
     ///
     /// # Errors
     /// [`SaveError`] if it cannot.
     #[cfg(feature = "online")]
     pub(crate) fn try_out(&self) -> Result<(), SaveError> {
+        self.is_writable()?;
         self.temporary().map(|_| ())
     }
 
@@ -132,35 +143,81 @@ impl Rewrite {
         })
     }
 
-    /// Replaces the content of the file, keeping its mode and owner; a new file has mode 0600.
+    /// Checks the mode, because root may write to a read-only file, and because renaming ignores the mode.
+    fn is_writable(&self) -> Result<(), SaveError> {
+        match &self.before {
+            Some(before) if is_read_only(&before.metadata) => Err(SaveError::ReadOnly),
+            _ => Ok(()),
+        }
+    }
+
+    /// Replaces the content of the file, keeping its mode, owner and access control list; a new file has mode
+    /// 0600.
     ///
     /// Writes a temporary file in the same folder, syncs it to disk, and renames it; then syncs the folder to
-    /// disk. So the file is always the old or the new one.
+    /// disk. So the file is always the old or the new one. Until the rename, only the owner can read the
+    /// temporary file: a killed process leaves it behind.
     ///
     /// # Errors
     /// [`SaveError`] if it failed.
     pub(crate) fn save(self, content: &[u8]) -> Result<(), SaveError> {
         let failed = |step| move |source| SaveError::Write { step, source };
+        self.is_writable()?;
         let mut temporary = self.temporary()?;
         temporary.write_all(content).map_err(failed("cannot write the temporary file"))?;
-        if let Some((metadata, _)) = &self.before {
-            keep_owner_and_mode(temporary.as_file(), metadata, self.for_owner_only)
-                .map_err(failed("cannot keep the file's owner and mode"))?;
+        let access = self.before.as_ref().map(|before| Access::of(before, self.for_owner_only)).transpose();
+        let access = access.map_err(failed("cannot read who may read the file"))?;
+        if let Some(access) = &access {
+            let prepared = access.prepare(temporary.as_file());
+            prepared.map_err(failed("cannot keep the file's owner and mode"))?;
         }
         temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
         self.still_the_same()?;
-        temporary.persist(&self.target).map_err(|error| failed("cannot replace the file")(error.error))?;
+        let file = self.replace(temporary)?;
+        if let Some(access) = &access {
+            access.complete(&file).map_err(SaveError::ModeLost)?;
+        }
         self.lock.sync_all().map_err(SaveError::NotDurable)
     }
 
+    /// Renames the temporary file. A file that appeared in the meantime stays.
+    fn replace(&self, temporary: tempfile::NamedTempFile) -> Result<File, SaveError> {
+        let failed = |source| SaveError::Write { step: "cannot replace the file", source };
+        if self.before.is_some() {
+            return temporary.persist(&self.target).map_err(|error| failed(error.error));
+        }
+        temporary.persist_noclobber(&self.target).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => SaveError::Changed,
+            _ => failed(error.error),
+        })
+    }
+
+    /// Reads the file again: two changes within one tick of the clock have the same time.
     fn still_the_same(&self) -> Result<(), SaveError> {
-        let now = std::fs::metadata(&self.target);
-        let same = match (&self.before, now) {
-            (Some((before, _)), Ok(now)) => same_file(before, &now),
-            (None, Err(error)) => error.kind() == io::ErrorKind::NotFound,
-            _ => false,
-        };
-        if same { Ok(()) } else { Err(SaveError::Changed) }
+        let is_missing = |error: &ReadError| matches!(error, ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound);
+        let target = follow_links(&self.path);
+        let is_deleted = self.before.is_some() && !self.target.exists();
+        if !is_deleted && !target.is_ok_and(|target| target == self.target) {
+            return Err(SaveError::Changed);
+        }
+        match (&self.before, read_open(&self.target, self.most)) {
+            (Some(before), Ok(now))
+                if is_untouched(&before.metadata, &now.metadata) && before.content == now.content =>
+            {
+                Ok(())
+            }
+            (None, Err(error)) if is_missing(&error) => Ok(()),
+            (Some(_), Err(error)) if is_missing(&error) => Err(SaveError::Deleted),
+            _ => Err(SaveError::Changed),
+        }
+    }
+}
+
+/// The file that a path leads to; the path itself if there is none.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_path_buf()),
+        target => target,
     }
 }
 
@@ -197,17 +254,126 @@ fn sweep(folder: &Path) {
 }
 
 #[cfg(unix)]
-fn keep_owner_and_mode(file: &File, like: &std::fs::Metadata, for_owner_only: bool) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-    let own = file.metadata()?;
-    if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
-        fchown(file, Some(like.uid()), Some(like.gid()))?;
-    }
-    let mode = like.permissions().mode();
-    file.set_permissions(std::fs::Permissions::from_mode(if for_owner_only { mode & !0o077 } else { mode }))
+fn is_read_only(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o222 == 0
 }
 
 #[cfg(not(unix))]
-fn keep_owner_and_mode(_: &File, _: &std::fs::Metadata, _: bool) -> io::Result<()> {
-    Ok(())
+fn is_read_only(metadata: &std::fs::Metadata) -> bool {
+    metadata.permissions().readonly()
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const MOST: usize = 1024;
+
+    /// A folder with the file `a`, which is being changed.
+    fn begun(mode: u32) -> (tempfile::TempDir, PathBuf, Rewrite) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        fs::write(&path, "old")
+            .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(mode)))
+            .expect("made");
+        let rewrite = Rewrite::begin(&path, MOST).expect("begun");
+        (folder, path, rewrite)
+    }
+
+    fn content(path: &Path) -> Option<String> {
+        fs::read_to_string(path).ok()
+    }
+
+    #[test]
+    fn file_that_another_process_changed_is_not_overwritten() {
+        type Disturb = fn(&Path);
+        let disturbances: [Disturb; 3] = [
+            |path| fs::write(path, "longer").expect("written"),
+            |path| {
+                let other = path.with_file_name("b");
+                fs::write(&other, "old").and_then(|()| fs::rename(other, path)).expect("replaced");
+            },
+            |path| fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("set"),
+        ];
+        for disturb in disturbances {
+            let (_folder, path, rewrite) = begun(0o640);
+            disturb(&path);
+            let before = content(&path);
+            assert!(matches!(rewrite.save(b"new"), Err(SaveError::Changed)));
+            assert_eq!(content(&path), before);
+        }
+    }
+
+    /// A coarse clock gives two changes the same time; here the time is set back.
+    #[test]
+    fn change_with_the_same_size_and_time_is_seen() {
+        let (_folder, path, rewrite) = begun(0o600);
+        let time = fs::metadata(&path).and_then(|file| file.modified()).expect("a time");
+        let file = fs::File::options().write(true).open(&path).expect("open");
+        (&file).write_all(b"odd").and_then(|()| file.set_modified(time)).expect("changed");
+        assert!(matches!(rewrite.save(b"new"), Err(SaveError::Changed)));
+        assert_eq!(content(&path).as_deref(), Some("odd"));
+    }
+
+    #[test]
+    fn link_that_leads_elsewhere_is_seen() {
+        let (folder, path, _) = begun(0o600);
+        let (other, link) = (folder.path().join("b"), folder.path().join("link"));
+        fs::write(&other, "old").expect("written");
+        std::os::unix::fs::symlink(&path, &link).expect("linked");
+        let rewrite = Rewrite::begin(&link, MOST).expect("begun");
+        fs::remove_file(&link).and_then(|()| std::os::unix::fs::symlink(&other, &link)).expect("linked");
+        assert!(matches!(rewrite.save(b"new"), Err(SaveError::Changed)));
+        assert_eq!([content(&path), content(&other)].map(Option::unwrap), ["old", "old"]);
+    }
+
+    #[test]
+    fn deleted_file_is_reported_and_not_created() {
+        let (_folder, path, rewrite) = begun(0o600);
+        fs::remove_file(&path).expect("removed");
+        let error = rewrite.save(b"new").expect_err("deleted");
+        assert_eq!(
+            error.to_string(),
+            "the file was deleted by another process in the meantime; nothing was changed"
+        );
+        assert_eq!(content(&path), None);
+    }
+
+    #[test]
+    fn file_that_appeared_in_the_meantime_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let rewrite = Rewrite::begin(&path, MOST).expect("begun");
+        let temporary = rewrite.temporary().expect("made");
+        fs::write(&path, "theirs").expect("written");
+        assert!(matches!(rewrite.replace(temporary), Err(SaveError::Changed)));
+        assert_eq!(content(&path).as_deref(), Some("theirs"));
+    }
+
+    #[test]
+    fn read_only_file_is_refused() {
+        let (_folder, path, rewrite) = begun(0o444);
+        let error = rewrite.save(b"new").expect_err("refused");
+        assert!(error.to_string().starts_with("the file is read-only; "), "{error}");
+        assert_eq!(content(&path).as_deref(), Some("old"));
+    }
+
+    #[test]
+    fn temporary_file_is_for_its_owner_only_until_it_replaces_the_file() {
+        let (folder, path, rewrite) = begun(0o664);
+        let temporary = rewrite.temporary().expect("made");
+        let access = Access::of(rewrite.before.as_ref().expect("a file"), false).expect("read");
+        access.prepare(temporary.as_file()).expect("prepared");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(temporary.path()), 0o600);
+        drop(temporary);
+        rewrite.save(b"new").expect("saved");
+        assert_eq!((mode(&path), content(&path).as_deref()), (0o664, Some("new")));
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
 }

@@ -20,6 +20,7 @@
 //! |---|---|
 //! | `read` | regular files of a limited size |
 //! | `change_time` | when a file was last changed |
+//! | `access` | who may read a file: owner, mode, access control list |
 //! | `atomic` | saving a file under its folder's lock |
 //! | `new_file` | a file that must not exist before |
 //! | `lock` | a lock between processes |
@@ -28,6 +29,7 @@
 //! | `supervisor` | reporting the state of this process to systemd |
 //! | `system` | the name of this machine, and reasons of the operating system |
 
+mod access;
 mod atomic;
 #[cfg(feature = "online")]
 mod change_time;
@@ -51,7 +53,6 @@ pub(crate) use change_time::last_change;
 pub(crate) use lock::ProcessLock;
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
-#[cfg(feature = "online")]
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};

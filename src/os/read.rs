@@ -33,6 +33,18 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] if it cannot be read.
 pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
+    read_open(path, most).map(|read| (read.content, others_can_read(&read.metadata)))
+}
+
+/// A file that was read, still open: its metadata is that of the content, whatever the path names by now.
+pub(super) struct ReadFile {
+    pub(super) file: File,
+    pub(super) metadata: std::fs::Metadata,
+    pub(super) content: Vec<u8>,
+}
+
+/// Like [`read_regular`], and returns the open file.
+pub(super) fn read_open(path: &Path, most: usize) -> Result<ReadFile, ReadError> {
     const TRIES: usize = 3;
     let mut file = open(path)?;
     for _ in 0..TRIES {
@@ -52,7 +64,7 @@ pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadErr
         if (before.len(), before.modified()?) == (after.len(), after.modified()?)
             && content.len() as u64 == after.len()
         {
-            return Ok((content, others_can_read(&after)));
+            return Ok(ReadFile { file, metadata: after, content });
         }
         file = open(path)?;
     }
@@ -75,13 +87,13 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn others_can_read(metadata: &std::fs::Metadata) -> bool {
+pub(super) fn others_can_read(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.mode() & 0o044 != 0
 }
 
 #[cfg(not(unix))]
-fn others_can_read(_: &std::fs::Metadata) -> bool {
+pub(super) fn others_can_read(_: &std::fs::Metadata) -> bool {
     false
 }
 
@@ -91,6 +103,20 @@ pub(super) fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> 
     let marks =
         |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
     marks(before) == marks(now)
+}
+
+/// Whether neither the content nor the mode, owner or links of a file changed.
+#[cfg(unix)]
+pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let marks =
+        |file: &std::fs::Metadata| (file.mode(), file.uid(), file.gid(), file.ctime(), file.ctime_nsec());
+    same_file(before, now) && marks(before) == marks(now)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+    same_file(before, now)
 }
 
 #[cfg(not(unix))]

@@ -103,7 +103,7 @@ fn links_stay_and_their_targets_are_written() {
 
 #[test]
 fn a_settings_file_keeps_its_mode() {
-    for mode in [0o444, 0o640] {
+    for mode in [0o644, 0o640] {
         let world = World::empty();
         world.write("a.toml", &world.settings(IN_FILE));
         set_mode(&world.path("a.toml"), mode);
@@ -111,6 +111,18 @@ fn a_settings_file_keeps_its_mode() {
         assert_eq!(world.mode("a.toml"), mode);
         assert!(world.read("a.toml").contains("MsTeamsClientId"));
     }
+}
+
+#[test]
+fn read_only_settings_file_stops_before_any_change() {
+    let world = World::empty();
+    world.write("a.toml", &world.settings(IN_FILE));
+    set_mode(&world.path("a.toml"), 0o444);
+    let before = world.read("a.toml");
+    let run = world.ends(2, &["apply", "--yes", "a.toml"]);
+    assert!(run.err.contains("the settings file: the file is read-only; to allow changes"), "{}", run.err);
+    assert!(world.changes().is_empty() && world.applications().is_empty());
+    assert_eq!((world.read("a.toml"), world.files().len()), (before, 1));
 }
 
 /// An unprivileged user, because root can write everywhere.
