@@ -41,15 +41,21 @@ use error::{CliError, usage_error};
 use exit::Exit;
 use output::Tolerant;
 
-use crate::os::process::EndAtExit;
+use crate::os::{self, process::EndAtExit};
 
 /// Runs the program with the arguments and streams of the process.
 pub fn main() -> ExitCode {
+    os::prevent_core_files();
     // Ends started commands when this program ends.
     let _end_commands = EndAtExit::new();
     let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return print_usage(&options::without_values(error)),
+    };
+    // A service does not need the administrator's token, and runs for a long time.
+    let restarted = match &cli.command {
+        Command::Sync(_) => os::restart_without(administrator::ADMIN_TOKEN),
+        _ => Ok(()),
     };
     let choice = cli.global.color.choice();
     let out = anstream::AutoStream::new(
@@ -72,12 +78,17 @@ pub fn main() -> ExitCode {
         has_new_secret: false,
         dispatch: perform,
     };
-    let result = match options::trust_of_environment() {
+    let restarted = restarted.map_err(|error| {
+        let (name, why) = (administrator::ADMIN_TOKEN, os::reason(&error));
+        usage_error(format_args!("cannot erase {name}, which sync does not need: {why}; unset it"))
+    });
+    let trust = restarted.and_then(|()| options::trust_of_environment().map_err(usage_error));
+    let result = match trust {
         Ok(trust) => {
             context.global.trust.push(trust);
             run(&mut context, cli.command)
         }
-        Err(message) => Err(usage_error(message)),
+        Err(error) => Err(error),
     };
     let exit = result.unwrap_or_else(|error| error.report(&mut err));
     let exit = out.flush().map_or_else(|error| CliError::Output(error).report(&mut err), |()| exit);

@@ -24,6 +24,8 @@
 //! | `atomic` | saving a file under its folder's lock |
 //! | `new_file` | a file that must not exist before |
 //! | `lock` | a lock between processes |
+//! | `core_files` | preventing core files |
+//! | `environment` | erasing a variable of the environment |
 //! | `process` | commands, their output and their descendants |
 //! | `shutdown` | termination signals |
 //! | `supervisor` | reporting the state of this process to systemd |
@@ -33,6 +35,10 @@ mod access;
 mod atomic;
 #[cfg(feature = "online")]
 mod change_time;
+#[cfg(feature = "cli")]
+mod core_files;
+#[cfg(feature = "cli")]
+mod environment;
 #[cfg(feature = "cli")]
 mod lock;
 #[cfg(feature = "online")]
@@ -49,6 +55,10 @@ pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;
 #[cfg(feature = "online")]
 pub(crate) use change_time::last_change;
+#[cfg(feature = "cli")]
+pub(crate) use core_files::prevent_core_files;
+#[cfg(feature = "cli")]
+pub(crate) use environment::restart_without;
 #[cfg(feature = "cli")]
 pub(crate) use lock::ProcessLock;
 #[cfg(feature = "online")]

@@ -54,6 +54,10 @@ impl<'a> Running<'a> {
         Self { site, child, out, err, readers: vec![first, second] }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn out(&self) -> String {
         self.out.lock().unwrap().clone()
     }

@@ -111,6 +111,25 @@ fn usage_errors_are_reported_before_the_start() {
     assert!(site.requests().is_empty(), "no request was sent");
 }
 
+/// The environment of a process can be read for as long as it runs.
+#[cfg(target_os = "linux")]
+#[test]
+fn administrators_token_is_erased_from_the_environment() {
+    const TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let mut command = site.command(&["sync", "a.toml"]);
+    let running = super::running::Running::start(&site, command.env(TOKEN, "not.a.token"));
+    running.says("a.toml");
+    let read = |name: &str| std::fs::read(format!("/proc/{}/{name}", running.id())).expect("readable");
+    let environment = String::from_utf8_lossy(&read("environ")).into_owned();
+    assert!(environment.contains("PATH=") && !environment.contains(TOKEN), "{environment}");
+    let limits = String::from_utf8_lossy(&read("limits")).into_owned();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a limit");
+    assert_eq!(core.split_whitespace().skip(4).collect::<Vec<_>>(), ["0", "0", "bytes"]);
+    assert_eq!(running.stop().code, Some(0));
+}
+
 #[test]
 fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     let site = Site::new();
