@@ -60,7 +60,7 @@ pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
 pub(crate) use environment::restart_without;
 #[cfg(feature = "cli")]
-pub(crate) use lock::ProcessLock;
+pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
 pub use read::{ReadError, read_regular};

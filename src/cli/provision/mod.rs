@@ -199,11 +199,17 @@ fn installation(path: &Path) -> Result<Installation, CliError> {
 
 /// Locks the settings file at `path`. Without the lock, a second run would treat the first run's unsaved secret as an orphan.
 fn lock(path: &Path, installation: &Installation) -> Result<os::ProcessLock, CliError> {
-    os::ProcessLock::acquire(&installation.mark()).ok_or_else(|| {
-        usage_error(format_args!(
-            "{}: another swyx-teams is running for this settings file: wait until it ends; nothing was changed",
-            printable(&display(path))
-        ))
+    os::ProcessLock::acquire(&installation.mark()).map_err(|error| {
+        let why = match error {
+            os::LockError::Held => {
+                "another swyx-teams is running for this settings file: wait until it ends".to_owned()
+            }
+            os::LockError::NoFolder(error) => format!(
+                "cannot lock the settings file: {}; set TMPDIR to a folder that only you can use",
+                os::reason(&error)
+            ),
+        };
+        usage_error(printable(&format!("{}: {why}; nothing was changed", display(path))))
     })
 }
 

@@ -15,6 +15,23 @@ fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, Str
     ended.map(|output| (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())).collect()
 }
 
+/// Any user can bind a name of the abstract socket space, which has no permissions.
+#[cfg(target_os = "linux")]
+#[test]
+fn bound_socket_of_another_user_blocks_nothing() {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixListener};
+    let world = World::empty();
+    let path = world.write("a.toml", &world.settings(IN_FILE));
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").expect("a name");
+    let name =
+        swyx_teams::provision::Installation::new(host.trim(), &path.canonicalize().expect("there")).mark();
+    let bound = SocketAddr::from_abstract_name(&name).and_then(|address| UnixListener::bind_addr(&address));
+    let _bound = bound.expect("bound");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.ends(0, &["rotate", "a.toml"]);
+}
+
 #[test]
 fn concurrent_runs_create_one_application_and_one_secret() {
     const COUNT: usize = 4;
