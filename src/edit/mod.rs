@@ -136,6 +136,23 @@ pub fn apply_from_form(
     save(name, path, changes, Origin::Form, |_| true, |content| content == base)
 }
 
+/// Writes a deleted file again, as a form would have saved it: `mine`, made from `base`.
+///
+/// # Errors
+/// [`ChangeError`] if nothing was written: [`ChangeError::Moved`] if the file exists, [`ChangeError::ReadOnly`]
+/// if a read-only key differs.
+pub fn recreate_from_form(path: &Path, base: &Checked, mine: &Checked) -> Result<(), ChangeError> {
+    let (before, after) = (ReadOnlyValues::of(base.source()), ReadOnlyValues::of(mine.source()));
+    if let Some(key) = before.first_difference(&after) {
+        return Err(ChangeError::ReadOnly(key.clone()));
+    }
+    let rewrite = Rewrite::begin(path, MAX_BYTES)?;
+    if rewrite.content().is_some() {
+        return Err(ChangeError::Moved(Box::new(content_checked(mine.source().name(), &rewrite))));
+    }
+    Ok(rewrite.save(mine.source().text().as_bytes())?)
+}
+
 /// Like [`apply_to_file`], for an unfinished file: other keys may be missing.
 ///
 /// ```

@@ -5,16 +5,19 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
+use super::rows::{By, RowDifference, copy_rows, row_differences};
 use super::values::{Row, Value, Values, stored};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{Change, ChangeError, NewValue, is_changed_by, is_read_only};
 use crate::secret::shape::holds_a_secret;
-use crate::source::tree::{self, NodeId};
+use crate::source::tree;
 use crate::text::printable;
 
 /// The maximum number of rows listed for one side of a difference, to keep the page readable.
 const MAX_ROWS: usize = 20;
+/// The maximum number of rows with a choice of their own.
+const MAX_ROW_CHOICES: usize = 200;
 
 /// A key, or a table of rows, that differs between two versions of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,19 +35,6 @@ pub struct Difference {
     pub by: By,
     /// Whether it is read-only in forms: then the value in the file stays, and there is no choice.
     pub read_only: bool,
-}
-
-/// Who changed a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum By {
-    /// The user of the form.
-    You,
-    /// Another process, in the file.
-    Others,
-    /// Both.
-    Both,
 }
 
 /// The differences between `mine`, which a form would save, and `now`, the current file. The form was created
@@ -65,12 +55,7 @@ pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Check
     let mut found = Vec::new();
     for section in &form.sections {
         if section.repeats {
-            let key = Key::ROOT.child(&section.key);
-            let rows = |side: &Side<'_>| {
-                let other = if std::ptr::eq(side, mine) { now } else { mine };
-                side.rows_beside(other, section)
-            };
-            found.extend(difference(&key, &section.title, [base, mine, now], rows));
+            found.extend(differences_of_rows(section, [base, mine, now]));
         }
         for field in section.fields.iter().filter(|_| !section.repeats) {
             for key in keys_of(field, [mine, now]) {
@@ -82,66 +67,95 @@ pub fn compare_versions(form: &Form, base: &Checked, mine: &Checked, now: &Check
     found
 }
 
-/// Returns the changes that copy `key`, one of the keys of their [`differences`](compare_versions), from `mine` to `now`. For
-/// other keys, there are none.
+/// The differences of a repeating section: one for each row, or one for all rows if they are too many to choose.
+fn differences_of_rows(section: &Section, [base, mine, now]: [&Side<'_>; 3]) -> Vec<Difference> {
+    let rows = row_differences(section, Some(base.checked), mine.checked, now.checked);
+    let is_changed_by = |by: By| rows.iter().any(|row| row.by == by);
+    let key = Key::ROOT.child(&section.key);
+    if rows.len() > MAX_ROW_CHOICES {
+        let by = match (is_changed_by(By::Both), is_changed_by(By::You)) {
+            (true, _) => By::Both,
+            (false, true) => By::You,
+            (false, false) => By::Others,
+        };
+        return vec![Difference {
+            key: key.to_string(),
+            title: section.title.clone(),
+            yours: mine.rows_beside(now, section),
+            now: now.rows_beside(mine, section),
+            by,
+            read_only: false,
+        }];
+    }
+    let difference = |row: &RowDifference| {
+        let cells = |side: &Side<'_>, index: Option<usize>| {
+            index.map(|index| side.cells(section, &key.index(index))).unwrap_or_default()
+        };
+        let (yours, theirs) = (cells(mine, row.mine), cells(now, row.now));
+        let name = yours.first().or(theirs.first()).cloned().unwrap_or_default();
+        Difference {
+            key: row.key.to_string(),
+            title: format!("{}: {name}", section.title),
+            yours: yours.join(" – "),
+            now: theirs.join(" – "),
+            by: row.by,
+            read_only: false,
+        }
+    };
+    rows.iter().map(difference).collect()
+}
+
+/// Returns the changes that copy `keys`, which are keys of their [`differences`](compare_versions), from `mine` to
+/// `now`. For other keys, there are none. Rows of a table are matched by their first cell. If the key is that of the
+/// whole table, only the rows are copied that differ between `mine` and `base`.
 ///
 /// ```
-/// use swyx_teams::form::{Form, merge_key};
+/// use swyx_teams::form::{Form, merge_keys};
 ///
 /// let file = |mode| {
 ///     swyx_teams::check::check_bytes("a.toml", format!("[control_center]\nMsTeamsStatusSyncMode = {mode}\n").into(), false)
 /// };
-/// let changes = merge_key(&Form::new(), &file(1), &file(2), "control_center.MsTeamsStatusSyncMode")?;
+/// let keys = ["control_center.MsTeamsStatusSyncMode"];
+/// let changes = merge_keys(&Form::new(), [&file(0), &file(1), &file(2)], &keys)?;
 /// assert_eq!(changes[0].key(), &swyx_teams::settings::keys::MODE);
 /// # Ok::<(), swyx_teams::edit::ChangeError>(())
 /// ```
 ///
 /// # Errors
-/// [`ChangeError::ReadOnly`] if the key is read-only in forms.
-pub fn merge_key(form: &Form, mine: &Checked, now: &Checked, key: &str) -> Result<Vec<Change>, ChangeError> {
-    let Ok(key) = key.parse::<Key>() else { return Ok(Vec::new()) };
-    let changes = match form.sections.iter().find(|section| section.repeats && section.key == key.as_str()) {
-        Some(section) => merge_rows(section, mine, now, &key),
-        None if form.has_value_at(&key) => merge_value(mine, &key).into_iter().collect(),
-        None => Vec::new(),
-    };
+/// [`ChangeError::ReadOnly`] if a key is read-only in forms.
+pub fn merge_keys(
+    form: &Form,
+    [base, mine, now]: [&Checked; 3],
+    keys: &[&str],
+) -> Result<Vec<Change>, ChangeError> {
+    let mut changes = Vec::new();
+    for section in form.sections.iter().filter(|section| section.repeats) {
+        let rows = row_differences(section, Some(base), mine, now);
+        let all = keys.contains(&section.key.as_str());
+        let is_chosen =
+            |row: &&RowDifference| keys.contains(&row.key.as_str()) || (all && row.by != By::Others);
+        let chosen = rows.iter().filter(is_chosen).collect::<Vec<_>>();
+        changes.extend(copy_rows(section, mine, now, &chosen, |from, to| copy_value(mine, from, to)));
+    }
+    let keys = keys.iter().filter_map(|key| key.parse::<Key>().ok());
+    changes.extend(keys.filter(|key| form.has_value_at(key)).filter_map(|key| copy_value(mine, &key, &key)));
     match changes.iter().find_map(|change| is_changed_by(now.source(), change)) {
         Some(key) => Err(ChangeError::ReadOnly(key)),
         None => Ok(changes),
     }
 }
 
-fn merge_value(mine: &Checked, key: &Key) -> Option<Change> {
-    let Some(id) = mine.source().tree().find(key) else { return Some(Change::Unset(key.clone())) };
-    let secret = mine.draft().and_then(|draft| stored(draft, key));
+/// The change that gives the key `to` the value that `from` has in `mine`.
+fn copy_value(mine: &Checked, from: &Key, to: &Key) -> Option<Change> {
+    let Some(id) = mine.source().tree().find(from) else { return Some(Change::Unset(to.clone())) };
+    let secret = mine.draft().and_then(|draft| stored(draft, from));
     let value = match (secret, &mine.source().tree().node(id).value) {
         (Some(source), _) => NewValue::Secret(source.clone()),
         (None, tree::Value::Text(text)) => NewValue::Text(text.to_string()),
         (None, tree::Value::Integer(number)) => NewValue::Integer(*number),
         _ => return None,
     };
-    Some(Change::Set(key.clone(), value))
-}
-
-fn merge_rows(section: &Section, mine: &Checked, now: &Checked, key: &Key) -> Vec<Change> {
-    let (wanted, there) = (elements(mine, key), elements(now, key));
-    let mut changes = Vec::new();
-    for (index, (wanted, there)) in wanted.iter().zip(&there).enumerate() {
-        for field in &section.fields {
-            let key = key.index(index).child(&field.key);
-            if text_at(mine, *wanted, &field.key) != text_at(now, *there, &field.key) {
-                changes.extend(merge_value(mine, &key));
-            }
-        }
-    }
-    changes.extend((wanted.len()..there.len()).rev().map(|index| Change::Unset(key.index(index))));
-    for (index, id) in wanted.iter().enumerate().skip(there.len()) {
-        if let [one, two] = section.fields.as_slice() {
-            let cell = |field: &Field| text_at(mine, *id, &field.key).unwrap_or_default().to_owned();
-            changes.push(Change::Set(key.index(index), NewValue::User(cell(one), cell(two))));
-        }
-    }
-    changes
+    Some(Change::Set(to.clone(), value))
 }
 
 struct Side<'a> {
@@ -179,6 +193,12 @@ impl Side<'_> {
             return rows.and_then(|row| row.cells.last()).map_or_else(String::new, |cell| shown(&cell.value));
         }
         shown(self.values.get(key.as_str()))
+    }
+
+    /// The cells of a row.
+    fn cells(&self, section: &Section, key: &Key) -> Vec<String> {
+        let row = self.values.rows(&section.key).iter().find(|row| row.key == key.as_str());
+        row.map(|row| row.cells.iter().map(|cell| shown(&cell.value)).collect()).unwrap_or_default()
     }
 
     /// The number of rows, and the rows that the other side does not have.
@@ -263,21 +283,5 @@ fn title(field: &Field, key: &Key) -> String {
             format!("{}: {}", field.title, printable(name))
         }
         _ => field.title.clone(),
-    }
-}
-
-fn elements(checked: &Checked, key: &Key) -> Vec<NodeId> {
-    let tree = checked.source().tree();
-    match tree.find(key).map(|id| &tree.node(id).value) {
-        Some(tree::Value::Array(array)) => array.elements.clone(),
-        _ => Vec::new(),
-    }
-}
-
-fn text_at<'a>(checked: &'a Checked, element: NodeId, name: &str) -> Option<&'a str> {
-    let tree = checked.source().tree();
-    match &tree.node(tree.child(element, name)?).value {
-        tree::Value::Text(text) => Some(text),
-        _ => None,
     }
 }

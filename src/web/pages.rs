@@ -14,6 +14,10 @@ use crate::secret::SecretSource;
 
 /// The maximum number of kept pages, more than a user has open. Pages of an unchanged file share it.
 const MAX_PAGES: usize = 256;
+/// The maximum size of all kept versions of the file in bytes; the oldest pages are dropped first.
+const MAX_BYTES: usize = 64 << 20;
+/// How much memory a checked file needs, compared with its text: measured with 10,000 users, rounded up.
+const MEMORY_FACTOR: usize = 20;
 
 /// A file at the time it was read.
 pub(super) struct Base {
@@ -63,6 +67,8 @@ pub(super) struct DivergedVersions {
     pub(super) before: Checked,
     /// The version of the form.
     pub(super) mine: Checked,
+    /// Whether the common base was a file.
+    pub(super) existed: bool,
 }
 
 /// The pages that were sent, latest last.
@@ -89,7 +95,8 @@ impl Pages {
         let page = Arc::new(page);
         let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         pages.push_back(page.clone());
-        if pages.len() > MAX_PAGES {
+        // The latest page always stays, so that its form can be saved.
+        while pages.len() > 1 && (pages.len() > MAX_PAGES || size_of_all(&pages) > MAX_BYTES) {
             pages.pop_front();
         }
         page
@@ -109,7 +116,55 @@ impl Pages {
     }
 }
 
+/// The size of all versions of the file, about, in bytes.
+fn size_of_all(pages: &VecDeque<Arc<Page>>) -> usize {
+    let size = |checked: &Checked| checked.source().text().len().saturating_mul(MEMORY_FACTOR);
+    let bases = pages.iter().map(|page| (Arc::as_ptr(&page.base), &page.base)).collect::<HashMap<_, _>>();
+    let bases = bases.values().map(|base| size(&base.checked));
+    let diverged = pages.iter().filter_map(|page| page.diverged.as_ref());
+    bases.chain(diverged.map(|diverged| size(&diverged.before) + size(&diverged.mine))).sum()
+}
+
 /// An unguessable id.
 fn number() -> String {
     Uuid::new_v4().simple().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::check_bytes;
+
+    #[test]
+    fn kept_versions_are_limited_in_bytes_and_the_oldest_are_dropped() {
+        const COUNT: usize = 12;
+        let (form, pages) = (Form::new(), Pages::default());
+        let text = |number: usize| format!("# {number}\n{}", "# a comment\n".repeat(80_000));
+        let file = |number: usize| check_bytes("a.toml", text(number).into_bytes(), false);
+        let mut ids = Vec::new();
+        for number in 0..COUNT {
+            let base = pages.shared(Base::new(&form, file(number), true));
+            let diverged = DivergedVersions { before: file(number), mine: file(number), existed: true };
+            ids.push(pages.keep(base, HashMap::new(), Some(diverged)).id.clone());
+        }
+        let is_kept = ids.iter().map(|id| pages.find(id).is_some()).collect::<Vec<_>>();
+        assert_eq!((is_kept.first(), is_kept.last()), (Some(&false), Some(&true)));
+        assert!(is_kept.is_sorted(), "the oldest go first: {is_kept:?}");
+        let kept = pages.0.lock().unwrap();
+        assert!(size_of_all(&kept) <= MAX_BYTES, "{} bytes", size_of_all(&kept));
+    }
+
+    #[test]
+    fn pages_of_one_version_share_it() {
+        let (form, pages) = (Form::new(), Pages::default());
+        let text = "# a comment\n".repeat(80_000);
+        let first =
+            pages.shared(Base::new(&form, check_bytes("a.toml", text.clone().into_bytes(), false), true));
+        let first = pages.keep(first, HashMap::new(), None);
+        for _ in 0..20 {
+            let base = Base::new(&form, check_bytes("a.toml", text.clone().into_bytes(), false), true);
+            pages.keep(pages.shared(base), HashMap::new(), None);
+        }
+        assert!(pages.find(&first.id).is_some());
+    }
 }

@@ -16,7 +16,7 @@ use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
-use crate::form::{Difference, Finding, Posted, collect_findings, compare_versions, merge_key, preview};
+use crate::form::{Difference, Finding, Posted, collect_findings, compare_versions, merge_keys, preview};
 
 /// Saves a form.
 pub(super) async fn save(
@@ -97,11 +97,13 @@ pub(super) async fn merge(
                 "This page is too old: your input is no longer available. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
         };
+        if diverged.existed && !page.base.exists {
+            return site.recreate(page, diverged, &session);
+        }
         let chosen = sent.pairs().iter().filter(|(_, value)| value == "yours");
-        let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose "));
-        let changes = keys.map(|key| merge_key(&site.form, &diverged.mine, &page.base.checked, key));
-        match changes.collect::<Result<Vec<_>, _>>() {
-            Ok(changes) => site.save_merged(page, diverged, &changes.concat(), &session),
+        let keys = chosen.filter_map(|(name, _)| name.strip_prefix("choose ")).collect::<Vec<_>>();
+        match merge_keys(&site.form, [&diverged.before, &diverged.mine, &page.base.checked], &keys) {
+            Ok(changes) => site.save_merged(page, diverged, &changes, &session),
             Err(error) => site.conflict_again(page, diverged, &session, &[], &error.to_string()),
         }
     })
@@ -135,7 +137,7 @@ impl Site {
         refused: &[Finding],
         trouble: &str,
     ) -> Response {
-        let diverged = DivergedVersions { before: again(&diverged.before), mine: again(&diverged.mine) };
+        let diverged = same(diverged);
         self.conflict(&page.base, diverged, session, refused, Some(trouble))
     }
 
@@ -161,16 +163,22 @@ impl Site {
                 )
             }
             Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
-                Ok((mine, _)) => self.conflict(
-                    &self.read(),
-                    DivergedVersions { before: again(seen), mine },
-                    session,
-                    &[],
-                    None,
-                ),
+                Ok((mine, _)) => {
+                    let diverged = DivergedVersions { before: again(seen), mine, existed: page.base.exists };
+                    self.conflict(&self.read(), diverged, session, &[], None)
+                }
                 Err(error) => once_more(&[], &error.to_string()),
             },
             Err(error) => once_more(&[], &error.to_string()),
+        }
+    }
+
+    /// Writes the whole file again: parts of it would be a different file.
+    fn recreate(&self, page: &Page, diverged: &DivergedVersions, session: &Session) -> Response {
+        match edit::recreate_from_form(&self.path, &diverged.before, &diverged.mine) {
+            Ok(()) => to_form("saved"),
+            Err(ChangeError::Moved(_)) => self.conflict(&self.read(), same(diverged), session, &[], None),
+            Err(error) => self.conflict_again(page, diverged, session, &[], &error.to_string()),
         }
     }
 
@@ -178,7 +186,8 @@ impl Site {
     fn show_conflict(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         match preview(&self.form, &page.base.checked, posted) {
             Ok(preview) => {
-                let diverged = DivergedVersions { before: again(&page.base.checked), mine: preview.after };
+                let before = again(&page.base.checked);
+                let diverged = DivergedVersions { before, mine: preview.after, existed: page.base.exists };
                 self.conflict(&self.read(), diverged, session, &[], None)
             }
             Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
@@ -198,11 +207,13 @@ impl Site {
         }
         let differences: Vec<Difference> =
             compare_versions(&self.form, &diverged.before, &diverged.mine, &now.checked);
+        let is_deleted = diverged.existed && !now.exists;
         let page = self.pages.keep(now.clone(), Default::default(), Some(diverged));
         let body = page::conflict(&Conflict {
             name: &self.name,
             id: &page.id,
             csrf: session.csrf(),
+            is_deleted,
             differences: &differences,
             refused,
             trouble,
@@ -215,6 +226,14 @@ impl Site {
 fn read_only_message(keys: &[Key]) -> String {
     let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     format!("Not saved: {keys} cannot be changed in the form. Your input in other fields is still here.")
+}
+
+fn same(diverged: &DivergedVersions) -> DivergedVersions {
+    DivergedVersions {
+        before: again(&diverged.before),
+        mine: again(&diverged.mine),
+        existed: diverged.existed,
+    }
 }
 
 /// Checks the same text again, because a check belongs to one page only.

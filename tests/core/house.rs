@@ -146,7 +146,7 @@ fn forbidden_imports_are_detected() {
 fn the_page_saves_only_through_the_writer_for_forms() {
     let web = production_files().filter(|(module, _, _)| module == "web");
     let found = web.flat_map(|(_, _, text)| functions_of_edit(&text)).collect::<BTreeSet<_>>();
-    assert_eq!(found, ["apply_from_form", "preview"].map(str::to_owned).into());
+    assert_eq!(found, ["apply_from_form", "preview", "recreate_from_form"].map(str::to_owned).into());
     for text in ["fn f() { edit::apply_to_file(&name) }", "use crate::edit::{self, apply_to_file};"] {
         assert_eq!(functions_of_edit(text), ["apply_to_file"]);
     }

@@ -12,6 +12,8 @@ pub(in crate::web) struct Conflict<'a> {
     pub(in crate::web) name: &'a str,
     pub(in crate::web) id: &'a str,
     pub(in crate::web) csrf: &'a str,
+    /// Whether the file was deleted: then there is nothing to choose, and the whole file can be created again.
+    pub(in crate::web) is_deleted: bool,
     pub(in crate::web) differences: &'a [Difference],
     /// The errors that the choices would add to the file.
     pub(in crate::web) refused: &'a [Finding],
@@ -21,27 +23,32 @@ pub(in crate::web) struct Conflict<'a> {
 
 /// The page.
 pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
+    let save = if conflict.is_deleted { "Create the file again" } else { "Save these" };
     let body = html! {
         form method="post" action="merge" autocomplete="off" {
             input type="hidden" name="csrf" value=(conflict.csrf);
             input type="hidden" name="page" value=(conflict.id);
             header.bar {
                 div.file { h1 { "Teams presence synchronisation" } p { (conflict.name) } }
-                button.primary type="submit" { "Save these" }
+                button.primary type="submit" { (save) }
             }
             main.alone {
                 div.note.bad role="alert" {
-                    p { "The file was changed by another process in the meantime. Nothing was overwritten, and your changes are not lost: choose a value for each key." }
+                    @if conflict.is_deleted {
+                        p { "The file was deleted by another process in the meantime. Your changes are not lost: you can create the whole file again, with them." }
+                    } @else {
+                        p { "The file was changed by another process in the meantime. Nothing was overwritten, and your changes are not lost: choose a value for each key." }
+                    }
                     @if let Some(trouble) = conflict.trouble { p { (trouble) } }
                 }
                 @if !conflict.refused.is_empty() { (found::summary(conflict.refused)) }
-                @if conflict.differences.is_empty() {
+                @if conflict.differences.is_empty() && !conflict.is_deleted {
                     p { "The file already contains your changes." }
                 }
-                @for (index, difference) in conflict.differences.iter().enumerate() {
+                @for (index, difference) in conflict.differences.iter().enumerate().filter(|_| !conflict.is_deleted) {
                     (choice(index, difference))
                 }
-                p.end { button.primary type="submit" { "Save these" } " " a href="./" { "Use the file as it is" } }
+                p.end { button.primary type="submit" { (save) } " " a href="./" { @if conflict.is_deleted { "Leave it deleted" } @else { "Use the file as it is" } } }
             }
         }
     };

@@ -61,9 +61,12 @@ async fn merge_detects_another_change_of_the_file() {
     assert_eq!(place.text(), format!("# third\n{}", GOOD.replace("Mode = 2", "Mode = 1")));
 }
 
+fn user(name: &str) -> String {
+    format!("\n[[user]]\nswyx = \"{name}\"\nteams = \"{name}@example.com\"\n")
+}
+
 #[tokio::test]
-async fn users_and_secrets_are_merged_as_a_whole() {
-    let user = |name: &str| format!("\n[[user]]\nswyx = \"{name}\"\nteams = \"{name}@example.com\"\n");
+async fn users_are_merged_row_by_row() {
     let place = Place::new(&format!("{GOOD}{}", user("ann")));
     let form = place
         .form()
@@ -78,22 +81,80 @@ async fn users_and_secrets_are_merged_as_a_whole() {
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
     for shown in [
-        "2 rows, only here: ben – ben@example.com<",
-        "3 rows, only here: cy – cy@example.com; di – di@example.com<",
+        "ben – ben@example.com<",
+        "cy – cy@example.com<",
+        "di – di@example.com<",
         "from the file mine.secret",
         "from the environment variable THEIRS",
     ] {
         assert!(answer.body.contains(shown), "{shown}: {}", answer.body);
     }
     let choice = Sheet::read(&answer.body);
-    let choice = choice.and("choose user", "yours").and("choose control_center.MsTeamsClientSecret", "yours");
+    // Different rows: each has a preselected choice.
+    let choices =
+        ["user[1]", "user[2]", "user[3]"].map(|key| choice.value(&format!("choose {key}")).to_owned());
+    assert_eq!(choices, ["file", "file", "yours"]);
+    assert!(!choice.has("choose user[0]"), "it is the same in both");
+    let choice = choice.and("choose control_center.MsTeamsClientSecret", "yours");
     let answer = place.post("/merge", &choice).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
-    let expected = format!("{GOOD}{}{}", user("ann"), user("ben"));
+    let expected = format!("{GOOD}{}{}{}{}", user("ann"), user("cy"), user("di"), user("ben"));
     assert_eq!(
         place.text().trim_end(),
         expected.trim_end().replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ file = \"mine.secret\" }")
     );
+}
+
+/// Matched by index, the row after a removed one would get the comment and the unknown keys of the removed one.
+#[tokio::test]
+async fn removed_row_leaves_the_rest_of_other_rows_unchanged() {
+    let rich = |name: &str| {
+        let row = user(name).replace("\n[[user]]", &format!("\n# about {name}\n[[user]]"));
+        format!("{row}extension = \"1-{name}\" # of {name}\n")
+    };
+    let place = Place::new(&format!("{GOOD}{}{}{}", rich("ann"), rich("ben"), rich("cy")));
+    let form = place.form().await.and("removed", "user[0]");
+    let new_cy = rich("cy").replace("cy@example.com", "new@example.com");
+    place.write(&format!("{GOOD}{}{}{new_cy}", rich("ann"), rich("ben")));
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let choice = Sheet::read(&answer.body);
+    assert_eq!((choice.value("choose user[0]"), choice.value("choose user[2]")), ("yours", "file"));
+    let answer = place.post("/merge", &choice).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    let text = place.text();
+    assert!(text.ends_with(&format!("{}{new_cy}", rich("ben"))), "{text}");
+    assert!(!text.contains("[[user]]\nswyx = \"ann\"") && !text.contains("1-ann"), "{text}");
+}
+
+/// The same row has a choice of its own.
+#[tokio::test]
+async fn row_that_both_changed_is_chosen() {
+    let place = Place::new(&format!("{GOOD}{}{}", user("ann"), user("ben")));
+    let form = place.form().await.with("user[1].teams", "mine@example.com");
+    let theirs = user("ben").replace("ben@example.com", "theirs@example.com");
+    place.write(&format!("{GOOD}{theirs}{}", user("ann")));
+    let answer = place.post("/save", &form).await;
+    let choice = Sheet::read(&answer.body);
+    assert!(!choice.has("choose user[0]") && answer.body.contains("changed by both"), "{}", answer.body);
+    let answer = place.post("/merge", &choice.and("choose user[0]", "yours")).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    let mine = user("ben").replace("ben@example.com", "mine@example.com");
+    assert_eq!(place.text(), format!("{GOOD}{mine}{}", user("ann")));
+}
+
+/// A row that was removed in the file, and changed in the form.
+#[tokio::test]
+async fn row_that_was_removed_meanwhile_can_come_back() {
+    let place = Place::new(&format!("{GOOD}{}{}", user("ann"), user("ben")));
+    let form = place.form().await.with("user[1].teams", "mine@example.com");
+    place.write(&format!("{GOOD}{}", user("ann")));
+    let answer = place.post("/save", &form).await;
+    let choice = Sheet::read(&answer.body);
+    let answer = place.post("/merge", &choice.and("choose user[1]", "yours")).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    let mine = user("ben").replace("ben@example.com", "mine@example.com");
+    assert_eq!(place.text(), format!("{GOOD}{}{mine}", user("ann")));
 }
 
 #[tokio::test]
@@ -107,6 +168,27 @@ async fn deleted_or_created_file_is_a_conflict() {
     place.write("");
     assert_eq!(place.post("/save", &form).await.status, StatusCode::CONFLICT);
     assert_eq!(place.text(), "");
+}
+
+#[tokio::test]
+async fn deleted_file_is_reported_and_created_again_as_a_whole() {
+    let text = format!("# about this site\n{GOOD}");
+    let place = Place::new(&text);
+    let form = place.form().await.with(MODE, "1");
+    std::fs::remove_file(&place.path).expect("gone");
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("The file was deleted by another process"), "{}", answer.body);
+    assert!(!answer.body.contains("choose "), "{}", answer.body);
+    let deleted = Sheet::read(&answer.body);
+    // It came back in the meantime: then the versions are compared.
+    place.write(&text);
+    assert_eq!(place.post("/merge", &deleted).await.status, StatusCode::CONFLICT);
+    assert_eq!(place.text(), text);
+    std::fs::remove_file(&place.path).expect("gone");
+    let answer = place.post("/merge", &deleted).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    assert_eq!(place.text(), text.replace("Mode = 2", "Mode = 1"));
 }
 
 #[tokio::test]
