@@ -161,12 +161,24 @@ pub(super) fn reveal_secret(
     policy: &ConnectionPolicy,
 ) -> Result<Secret, String> {
     let is_elsewhere = !matches!(source, SecretSource::Inline(_));
-    match untrusted(checked, &policy.trust) {
+    let secret = match untrusted(checked, &policy.trust) {
         Some(why) if is_elsewhere => Err(why),
         _ => {
             let limits = policy.cancellation.clone().into();
             reveal_within(source, folder, &policy.trust, &limits).map_err(|error| error.to_string())
         }
+    }?;
+    printable_secret(secret)
+}
+
+/// The secret, unless a terminal would interpret a part of it.
+pub(super) fn printable_secret(secret: Secret) -> Result<Secret, String> {
+    match secret.control_character() {
+        Some(c) => Err(format!(
+            "the secret contains the control character U+{:04X}, so it is not printed; check where it is stored",
+            u32::from(c)
+        )),
+        None => Ok(secret),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use super::connection::printable_secret;
 use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
@@ -162,7 +163,10 @@ fn revealed(
     match &entry.value {
         _ if !reveal => Ok(None),
         EntryValue::Plain(_) => Ok(None),
-        EntryValue::Hidden(secret) => Ok(Some(secret.clone())),
+        EntryValue::Hidden(secret) => {
+            let secret = printable_secret(secret.clone());
+            secret.map(Some).map_err(|error| usage_error(format_args!("`{}`: {error}", entry.key)))
+        }
         EntryValue::Secret(source) => {
             let secret = context.fetch(checked, source, path);
             secret.map(Some).map_err(|error| usage_error(format_args!("`{}`: {error}", entry.key)))

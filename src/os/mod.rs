@@ -22,7 +22,7 @@
 //! | `change_time` | when a file was last changed |
 //! | `access` | who may read a file: owner, mode, access control list |
 //! | `atomic` | saving a file under its folder's lock |
-//! | `new_file` | a file that must not exist before |
+//! | `new_file` | a file or folder that must not exist before |
 //! | `lock` | a lock between processes |
 //! | `core_files` | preventing core files |
 //! | `environment` | erasing a variable of the environment |
@@ -63,6 +63,10 @@ pub(crate) use environment::restart_without;
 pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
+#[cfg(feature = "cli")]
+pub(crate) use new_file::create_own_folder;
+#[cfg(feature = "cli")]
+pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};

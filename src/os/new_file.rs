@@ -6,6 +6,34 @@ use std::path::{Path, PathBuf};
 
 use super::read::same_file;
 
+/// Creates a folder that only its owner can use, whatever the umask. Without a path, it is a new folder among
+/// the temporary files, whose name begins with `prefix`.
+///
+/// # Errors
+/// The reason of the operating system, for example that the folder exists.
+#[cfg(feature = "cli")]
+pub(crate) fn create_own_folder(path: Option<&Path>, prefix: &str) -> io::Result<PathBuf> {
+    match path {
+        Some(path) => create_folder(path).map(|()| path.to_path_buf()),
+        None => {
+            let made = tempfile::Builder::new().prefix(prefix).disable_cleanup(true).make(create_folder)?;
+            Ok(made.path().to_path_buf())
+        }
+    }
+}
+
+#[cfg(feature = "cli")]
+fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)?;
+    // The umask may have removed rights of the owner.
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    Ok(())
+}
+
 /// A file that did not exist before, or was empty. It is readable by its owner only from the start, and
 /// removed on drop unless something was written.
 pub(crate) struct NewFile {

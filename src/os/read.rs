@@ -43,6 +43,23 @@ pub(super) struct ReadFile {
     pub(super) content: Vec<u8>,
 }
 
+/// Opens a regular file without blocking. A pipe or device is refused, and not read.
+///
+/// # Errors
+/// [`ReadError`] if it cannot be opened, or is larger than `most` bytes.
+#[cfg(feature = "cli")]
+pub(crate) fn open_regular(path: &Path, most: u64) -> Result<File, ReadError> {
+    let file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(ReadError::NotRegular(kind(&metadata)));
+    }
+    if metadata.len() > most {
+        return Err(ReadError::TooLarge(usize::try_from(most).unwrap_or(usize::MAX)));
+    }
+    Ok(file)
+}
+
 /// Like [`read_regular`], and returns the open file.
 pub(super) fn read_open(path: &Path, most: usize) -> Result<ReadFile, ReadError> {
     const TRIES: usize = 3;

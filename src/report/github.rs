@@ -9,13 +9,13 @@ use std::io::{self, Write};
 use super::skipped::{not_asked, unexamined};
 use super::{FileReport, Finding, Repository};
 use crate::diagnostic::{Key, Severity};
-use crate::text::shown;
+use crate::text::{printable, shown};
 
 /// Writes one command, which is one line, for each finding, and one for each reason why rules were not
 /// applied: GitHub shows only the first ten notices of a step.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
-        let path = property(&repository.path(&file.path));
+        let path = property(&printable(&repository.path(&file.path)));
         for finding in &file.findings {
             annotation(&path, finding, out)?;
         }
@@ -120,6 +120,7 @@ mod tests {
             "##[error]x.toml",
             "%0A::error::x.toml",
             "\u{85}::error::\u{2028}::error::x.toml",
+            "\u{1b}[31m\u{202e}\u{7f}.toml",
         ];
         for name in names {
             let out = render(name, "=\n", "");
@@ -129,9 +130,8 @@ mod tests {
             let (keys, values): (Vec<_>, Vec<_>) =
                 properties.split(',').filter_map(|pair| pair.split_once('=')).unzip();
             assert_eq!(keys, ["file", "line", "endLine", "col", "endColumn", "title"]);
-            let back =
-                values[0].replace("%2C", ",").replace("%3A", ":").replace("%0A", "\n").replace("%0D", "\r");
-            assert_eq!(back.replace("%25", "%"), name);
+            let back = values[0].replace("%2C", ",").replace("%3A", ":").replace("%25", "%");
+            assert_eq!(back, printable(name));
         }
     }
 

@@ -9,6 +9,7 @@ use serde::ser::{Serialize, SerializeSeq, Serializer};
 use super::fingerprint::Fingerprints;
 use super::{FileReport, Repository};
 use crate::diagnostic::Severity;
+use crate::text::printable;
 
 /// Writes one object for each finding. The format cannot represent rules that were not applied.
 pub(super) fn write(files: &[FileReport], repository: &Repository, out: &mut dyn Write) -> io::Result<()> {
@@ -28,6 +29,7 @@ impl Serialize for Report<'_> {
         for file in self.files {
             let path = self.repository.path(&file.path);
             let mut fingerprints = Fingerprints::of(&path);
+            let path = printable(&path);
             for finding in &file.findings {
                 issues.serialize_element(&serde_json::json!({
                     "description": finding.sentences(),
@@ -95,9 +97,14 @@ mod tests {
     }
 
     #[test]
-    fn special_characters_in_paths_are_preserved() {
-        for name in ["a\n\"b\\u.toml", "ä ö%.toml", "\u{1b}[31m,::.toml"] {
-            assert_eq!(render(&[(name, "=\n")], "")[0]["location"]["path"], name);
+    fn paths_are_kept_except_for_control_characters() {
+        for (name, shown) in [
+            ("ä \"ö%\\u.toml", "ä \"ö%\\u.toml"),
+            ("a\nb.toml", "a\\u{a}b.toml"),
+            ("\u{1b}[31m,::.toml", "\\u{1b}[31m,::.toml"),
+            ("a\u{202e}b.toml", "a\\u{202e}b.toml"),
+        ] {
+            assert_eq!(render(&[(name, "=\n")], "")[0]["location"]["path"], shown);
         }
     }
 

@@ -12,6 +12,7 @@ use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStat
 
 use super::{FileReport, Finding};
 use crate::diagnostic::{Key, Severity, id};
+use crate::text::printable;
 
 /// Writes one report with all files. The crate accepts only a complete report, so this is the only format
 /// that copies the findings.
@@ -22,7 +23,7 @@ pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()>
 }
 
 fn suite(file: &FileReport) -> TestSuite {
-    let path = clean(&file.path);
+    let path = clean(&printable(&file.path));
     let mut suite = TestSuite::new(&path);
     suite.add_test_cases(file.findings.iter().map(|finding| case(&path, finding)));
     if file.findings.is_empty() {
@@ -172,11 +173,11 @@ mod tests {
     fn special_characters_in_names_give_valid_xml() {
         let names = [
             ("<a> & \"b\" 'c' ]]> <![CDATA[.toml", "<a> & \"b\" 'c' ]]> <![CDATA[.toml"),
-            ("a\0\u{1}\u{8}\u{b}\u{c}\u{1f}\u{7f}\u{fffe}\u{ffff}b", "ab"),
-            ("a\u{1b}[31mb\u{9b}32mc\u{1b}]0;d", "a[31mb32mc]0;d"),
-            ("ä\u{202e}€😀\u{fffd}\u{2028}", "ä\u{202e}€😀\u{fffd}\u{2028}"),
+            ("a\0\u{1f}\u{7f}\u{fffe}\u{ffff}b", "a\\u{0}\\u{1f}\\u{7f}b"),
+            ("a\u{1b}[31mb\u{9b}32mc\u{1b}]0;d", "a\\u{1b}[31mb\\u{9b}32mc\\u{1b}]0;d"),
+            ("ä\u{202e}€😀\u{fffd}\u{2028}", "ä\\u{202e}€😀\u{fffd}\\u{2028}"),
             ("&#0;&amp;&x;", "&#0;&amp;&x;"),
-            ("a\n<b>\r\tc", "a <b>  c"),
+            ("a\n<b>\r\tc", "a\\u{a}<b>\\u{d}\\u{9}c"),
         ];
         for (name, shown) in names {
             let (xml, read) = render(&[report(name, "=\n\"\\u0000<\" = 1\n")]);

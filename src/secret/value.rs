@@ -39,6 +39,11 @@ impl Secret {
         self.0.expose_secret().starts_with(hint)
     }
 
+    /// Its first control character, which a terminal would interpret.
+    pub fn control_character(&self) -> Option<char> {
+        self.0.expose_secret().chars().find(|c| c.is_control())
+    }
+
     /// Its fault as a client secret, if any.
     pub fn fault(&self) -> Option<SecretFault> {
         secret_fault(self.0.expose_secret())

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use super::gate::Gate;
 use super::guard::{Authenticator, Names, NoRandomness, closed};
 use super::routes::{assets, router};
 use super::site::Site;
+use crate::os::{ReadError, read_regular};
 
 /// The maximum number of concurrent connections; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
@@ -165,13 +166,19 @@ pub async fn listen(listening: &Listening) -> Result<Bound, Refused> {
     Ok(Bound { listener, tls, names, limits: Limits::ALL })
 }
 
+/// The size limit of a certificate or key file in bytes.
+const MAX_PEM_BYTES: usize = 1 << 20;
+
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
-    let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
-    let config = config.map_err(|source| Refused::Certificate {
-        certificate: tls.certificate.clone(),
-        key: tls.key.clone(),
-        source,
-    })?;
+    let refused =
+        |source| Refused::Certificate { certificate: tls.certificate.clone(), key: tls.key.clone(), source };
+    let read = |path: &Path| match read_regular(path, MAX_PEM_BYTES) {
+        Ok((pem, _)) => Ok(pem),
+        Err(ReadError::Io(error)) => Err(error),
+        Err(error) => Err(io::Error::other(error)),
+    };
+    let (certificate, key) = (read(&tls.certificate).map_err(refused)?, read(&tls.key).map_err(refused)?);
+    let config = RustlsConfig::from_pem(certificate, key).await.map_err(refused)?;
     // Offer only the supported protocol.
     let mut inner = ServerConfig::clone(&config.get_inner());
     inner.alpn_protocols = vec![b"http/1.1".to_vec()];

@@ -6,7 +6,7 @@ mod changes;
 mod steps;
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Instant;
@@ -19,7 +19,7 @@ use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::output::Prose;
 use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
-use crate::os::NewFile;
+use crate::os::{NewFile, create_own_folder};
 use crate::report::wrap::unbroken;
 use crate::secret::{Secret, Trust};
 use steps::{DemoStep, initial_settings, settings_with_mistake, steps};
@@ -34,8 +34,9 @@ pub(super) struct DemoArgs {
 
 pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
+    let folder = create_own_folder(args.folder.as_deref(), "swyx-teams-demo-");
     let folder =
-        folder(args).map_err(|error| usage_error(format_args!("--folder: {}", crate::os::reason(&error))))?;
+        folder.map_err(|error| usage_error(format_args!("--folder: {}", crate::os::reason(&error))))?;
     let tenant = Tenant::start()?;
     let facts = &tenant.facts;
     writeln!(
@@ -106,13 +107,6 @@ fn synchronise(
     writeln!(context.out, "$ swyx-teams sync {option} {}\n", settings.display())?;
     context.out.flush()?;
     changes::show(context, settings, &trust.map_err(usage_error)?, &tenant.emulator)
-}
-
-fn folder(args: &DemoArgs) -> io::Result<PathBuf> {
-    match &args.folder {
-        Some(folder) => std::fs::create_dir(folder).map(|()| folder.clone()),
-        None => Ok(tempfile::Builder::new().prefix("swyx-teams-demo-").tempdir()?.keep()),
-    }
 }
 
 /// The emulated tenant, served by its own thread until dropped.

@@ -2,8 +2,7 @@
 //! secret.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Lines};
-use std::iter::Peekable;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
+use crate::os::{ReadError, open_regular};
 use crate::sync::engine::{Action, Command, Engine, Event};
 use crate::sync::{Moment, Options};
 use crate::text::printable;
@@ -51,10 +51,15 @@ pub(super) fn run(context: &mut Context<'_>, files: &[PathBuf], recording: &Path
     Ok(Exit::Clean)
 }
 
+/// The size limit of a recording in bytes.
+const MAX_BYTES: u64 = 1 << 30;
+/// The size limit of a line in bytes. The longest lines are user lists.
+const MAX_LINE_BYTES: u64 = 64 << 20;
+
 /// Reads a recording line by line.
 struct RecordingReader<'a> {
     path: &'a Path,
-    lines: Peekable<Lines<BufReader<File>>>,
+    content: BufReader<File>,
     /// The number of the last line read; the first line has number 1.
     number: usize,
 }
@@ -69,8 +74,8 @@ enum Next {
 
 impl<'a> RecordingReader<'a> {
     fn open(path: &'a Path) -> Result<Self, CliError> {
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-        let mut reader = Self { path, lines: BufReader::new(file).lines().peekable(), number: 0 };
+        let file = open_regular(path, MAX_BYTES).map_err(|error| unreadable(path, &error))?;
+        let mut reader = Self { path, content: BufReader::new(file), number: 0 };
         match reader.line()? {
             Some(head) if head.trim() != HEAD => Err(reader.invalid()),
             _ => Ok(reader),
@@ -83,14 +88,29 @@ impl<'a> RecordingReader<'a> {
         let event = line.and_then(|line| Some((line.at, line.event.event(engine)?)));
         match event {
             Some((at, event)) => Ok(Next::Event(Moment::at(Duration::from_millis(at)), event)),
-            None if self.lines.peek().is_none() => Ok(Next::Truncated(self.number)),
+            None if self.is_at_end()? => Ok(Next::Truncated(self.number)),
             None => Err(self.invalid()),
         }
     }
 
     fn line(&mut self) -> Result<Option<String>, CliError> {
         self.number += 1;
-        self.lines.next().transpose().map_err(|error| unreadable(self.path, &error))
+        let mut line = String::new();
+        let read = (&mut self.content).take(MAX_LINE_BYTES).read_line(&mut line);
+        match read.map_err(|error| self.failed(error))? {
+            0 => Ok(None),
+            _ if line.len() as u64 == MAX_LINE_BYTES => Err(self.invalid()),
+            _ => Ok(Some(line)),
+        }
+    }
+
+    fn is_at_end(&mut self) -> Result<bool, CliError> {
+        let next = self.content.fill_buf().map(<[u8]>::is_empty);
+        next.map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, error: io::Error) -> CliError {
+        unreadable(self.path, &ReadError::Io(error))
     }
 
     fn invalid(&self) -> CliError {
@@ -98,9 +118,8 @@ impl<'a> RecordingReader<'a> {
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> CliError {
-    let name = printable(&display(path));
-    usage_error(format_args!("--replay: {name}: {}", crate::os::reason(error)))
+fn unreadable(path: &Path, error: &ReadError) -> CliError {
+    usage_error(format_args!("--replay: {}: {error}", printable(&display(path))))
 }
 
 /// The description of a command; `None` for readings.

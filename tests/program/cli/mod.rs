@@ -583,3 +583,28 @@ fn untrusted_file_gets_no_secret() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn secret_with_a_control_character_is_not_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let secret = "mE48Q~x7Kd.2hVn0sLq9\u{1b}[2JYwZa1BcUf3GjPiOe5N";
+    fs::write(folder.path().join("teams.secret"), secret).expect("written");
+    fs::set_permissions(
+        folder.path().join("teams.secret"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .expect("set");
+    let settings = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ file = \"teams.secret\" }");
+    fs::write(folder.path().join("swyx-teams.toml"), settings).expect("written");
+    for words in [
+        &["get", "--reveal", "control_center.MsTeamsClientSecret"][..],
+        &["get", "--reveal", "--format", "json", "control_center.MsTeamsClientSecret"],
+        &["list", "--reveal"],
+        &["sheet", "--reveal"],
+    ] {
+        let run = run(folder.path(), words);
+        assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{words:?}");
+        assert!(run.err.contains("contains the control character U+001B"), "{words:?}: {}", run.err);
+    }
+}

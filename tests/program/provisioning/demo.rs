@@ -50,6 +50,19 @@ fn demo_steps_succeed_and_leave_their_files() {
 }
 
 #[test]
+fn demo_folder_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    for umask in ["0000", "0022", "0377"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("demo");
+        // Without certificates, the steps that connect to the tenant fail early.
+        demo(&format!("umask {umask}; SSL_CERT_FILE=/none.pem"), &place);
+        let mode = std::fs::metadata(&place).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode, 0o700, "umask {umask}");
+    }
+}
+
+#[test]
 fn failed_demo_step_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     // Without certificates, only the steps that connect to the tenant fail.

@@ -111,6 +111,22 @@ fn usage_errors_are_reported_before_the_start() {
     assert!(site.requests().is_empty(), "no request was sent");
 }
 
+#[test]
+fn recording_must_be_a_regular_file_of_limited_size() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let made = std::process::Command::new("mkfifo").arg(site.path("pipe")).status();
+    assert!(made.expect("mkfifo runs").success());
+    std::fs::File::create(site.path("huge")).expect("made").set_len((1 << 30) + 1).expect("a hole");
+    for (name, why) in [
+        ("pipe", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
+        ("huge", "larger than 1024 MiB"),
+    ] {
+        refused(&site, &["sync", "a.toml", "--replay", name], 2, why);
+    }
+}
+
 /// The environment of a process can be read for as long as it runs.
 #[cfg(target_os = "linux")]
 #[test]
