@@ -29,6 +29,14 @@ pub(crate) fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// A character's code point, such as `U+200B`.
+pub(crate) fn code_point(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
+}
+
+/// The pattern of a text without control characters, for the schema.
+pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+
 /// A number of bytes in the largest binary unit that represents it exactly.
 pub(crate) fn format_bytes(bytes: usize) -> String {
     const KIB: usize = 1024;

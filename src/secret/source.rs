@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::value::Secret;
 use crate::secret::shape::without_secret;
-use crate::text::shown;
+use crate::text::{NO_CONTROLS, shown};
 
 /// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,9 +111,9 @@ impl JsonSchema for SecretSource {
                         "not": {"pattern": "^[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": CLIENT_SECRET_VARIABLE}},
                     })),
                 reference("file", "File", "Read from a separate file when it is needed. A relative path starts at the folder of the settings file.",
-                    json!({"type": "string", "title": "Path", "minLength": 1})),
+                    json!({"type": "string", "title": "Path", "minLength": 1, "pattern": NO_CONTROLS})),
                 reference("command", "Command", "Printed by a program when it is needed. The program runs without a shell, and only with --trust=command.",
-                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1}})),
+                    json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1, "pattern": NO_CONTROLS}})),
             ],
         })
     }

@@ -16,8 +16,9 @@ use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::secret::shape::{confidential_parts, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
+use crate::source::fault::HOW_TO_ESCAPE;
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::text::{InvalidFormat, shown};
+use crate::text::{InvalidFormat, code_point, shown};
 
 /// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
 /// thousand.
@@ -96,7 +97,24 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Reads a name or a path. Control characters come from an unintended escape sequence, as in `"C:\temp"`.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
+        let text = self.any_text(name)?;
+        match find_control(&text) {
+            Some(control) => {
+                self.report_control(name, control);
+                None
+            }
+            None => Some(text),
+        }
+    }
+
+    fn report_control(&mut self, name: &str, control: char) {
+        let message = format!("contains the control character {}", code_point(control));
+        self.report(id::INVALID_VALUE, name, message).help = Some(HOW_TO_ESCAPE.to_owned());
+    }
+
+    fn any_text(&mut self, name: &'static str) -> Option<String> {
         self.asked.push(name);
         let node = self.node(name)?;
         match &node.value {
@@ -144,6 +162,10 @@ impl<'a> Section<'a> {
             Ok(value) => Some(value),
             Err(wrong) => {
                 self.mask_confidential(node);
+                if let Some(control) = find_control(text.trim()) {
+                    self.report_control(name, control);
+                    return None;
+                }
                 self.report(id::INVALID_VALUE, name, "invalid format").help = Some(wrong.to_string());
                 None
             }
@@ -163,6 +185,11 @@ impl<'a> Section<'a> {
         };
         if let Some((_, _, value)) = T::CHOICES.iter().find(|(choice, _, _)| *choice == &**text) {
             return Some(*value);
+        }
+        if let Some(control) = find_control(text.trim()) {
+            self.mask_confidential(node);
+            self.report_control(name, control);
+            return None;
         }
         let choices = T::CHOICES.iter().map(|(choice, _, _)| *choice);
         let close = nearest(text, choices.clone());
@@ -212,7 +239,7 @@ impl<'a> Section<'a> {
 
     /// Reads an id. The rules report its faults. A text that is not an id may be a secret in the wrong field.
     pub(super) fn id(&mut self, name: &'static str) -> Option<IdText> {
-        let text = self.text(name)?;
+        let text = self.any_text(name)?;
         let id = IdText::new(text);
         if !id.is_presentable() {
             self.masks.extend(self.node(name).map(|node| node.span.clone()));
@@ -248,6 +275,10 @@ impl<'a> Section<'a> {
                 }
                 if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
                     self.mask_all(node);
+                }
+                if let Some(control) = reference.as_ref().and_then(control_in) {
+                    self.report_control(name, control);
+                    return None;
                 }
                 if reference.is_none() {
                     let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
@@ -434,6 +465,20 @@ impl<'a> Section<'a> {
                 _ => self.masks.push(node.span.clone()),
             }
         }
+    }
+}
+
+fn find_control(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_control())
+}
+
+/// The first control character in a reference.
+fn control_in(reference: &SecretSource) -> Option<char> {
+    match reference {
+        SecretSource::Inline(_) => None,
+        SecretSource::Env(name) => find_control(name),
+        SecretSource::File(path) => find_control(&path.to_string_lossy()),
+        SecretSource::Command(words) => words.iter().find_map(|word| find_control(word)),
     }
 }
 

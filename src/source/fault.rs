@@ -114,7 +114,8 @@ const OPEN_ARRAY: &str = "this `[` is not closed";
 const OPEN_INLINE_TABLE: &str = "this `{` is not closed";
 const OPEN_BRACKETS: [&str; 2] = [OPEN_ARRAY, OPEN_INLINE_TABLE];
 const BAD_ESCAPE: &str = "invalid escape sequence after the backslash";
-const HOW_TO_ESCAPE: &str =
+/// The help for a backslash that starts an unwanted escape sequence, as in a Windows path.
+pub(crate) const HOW_TO_ESCAPE: &str =
     "write \\\\ for one backslash, or put the text between '…', where a backslash has no special meaning";
 const QUOTE_IT: &str = "put a text, such as an id, a version or a telephone number, in quotation marks";
 

@@ -162,3 +162,42 @@ fn too_many_findings_are_truncated_with_a_note() {
     assert_eq!(checked.diagnostics().len(), check::MAX_FINDINGS + 1);
     assert!(!checked.was_read());
 }
+
+/// In "C:\temp\new", `\t` and `\n` are a tab and a line feed.
+#[test]
+fn control_characters_in_names_paths_programs_and_addresses_are_errors() {
+    let whole = |secret: &str, rest: &str| {
+        format!("[control_center]\nMsTeamsStatusSyncMode = 2\n{IDS}MsTeamsClientSecret = {secret}\n{rest}")
+    };
+    let env = "{ env = \"X\" }";
+    for (text, key) in [
+        (whole(r#"{ file = "C:\temp\new.secret" }"#, ""), "control_center.MsTeamsClientSecret"),
+        (whole(r#"{ command = ["C:\tools\new.exe", "x"] }"#, ""), "control_center.MsTeamsClientSecret"),
+        (whole(r#"{ command = ["pass", "a\u0085b"] }"#, ""), "control_center.MsTeamsClientSecret"),
+        (whole(env, "[swyx]\ngateway_token = { file = \"C:\\files\\b\" }\n"), "swyx.gateway_token"),
+        (whole(env, "[entra]\nca_file = \"C:\\new\\net.pem\"\n"), "entra.ca_file"),
+        (whole(env, "[entra]\napplication_name = \"a\\u007fb\"\n"), "entra.application_name"),
+        (whole(env, "[entra]\ngraph = \"https://gra\\tph\"\n"), "entra.graph"),
+        (whole(env, "[entra]\ncloud = \"glo\\bbal\"\n"), "entra.cloud"),
+        (whole(env, "[[user]]\nswyx = \"Jane\\tRoe\"\nteams = \"j@example.com\"\n"), "user[0].swyx"),
+        (whole(env, "[[user]]\nswyx = \"Jane\"\nteams = \"j\\r@example.com\"\n"), "user[0].teams"),
+    ] {
+        let checked = check::check_bytes("a.toml", text.clone().into_bytes(), false);
+        let found = checked.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+        let found = found.collect::<Vec<_>>();
+        assert_eq!(found.len(), 1, "{text}\n{found:?}");
+        assert_eq!(
+            (found[0].rule, found[0].place.key().map(|key| key.as_str())),
+            ("invalid-value", Some(key)),
+            "{text}"
+        );
+        assert!(found[0].message.starts_with("contains the control character U+00"), "{}", found[0].message);
+        let help = found[0].help.as_deref().unwrap_or_default();
+        assert!(help.contains("\\\\ for one backslash") && help.contains("'…'"), "{help}");
+    }
+    // A literal string keeps its backslashes, and joiners belong to names.
+    let names = "[[user]]\nswyx = \"\u{645}\u{200c}\u{6cc}\"\nteams = \"j@example.com\"\n";
+    for text in [whole("{ file = 'C:\\temp\\new.secret' }", ""), whole(env, names)] {
+        assert_eq!(found(&text), [""; 0], "{text}");
+    }
+}
