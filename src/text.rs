@@ -34,6 +34,42 @@ pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
+/// Whether a character cannot be seen: it is easily copied along from a page, a mail or a chat.
+pub(crate) fn is_invisible(c: char) -> bool {
+    is_unprintable(c) && !c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{180e}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Whether a character is a dash or minus sign other than the hyphen of the keyboard.
+pub(crate) fn is_typographic_dash(c: char) -> bool {
+    matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
+}
+
+/// An id as it was probably meant: without invisible characters and surrounding whitespace, and with
+/// hyphens for typographic dashes.
+pub(crate) fn without_disguise(text: &str) -> String {
+    let plain = |c| if is_typographic_dash(c) { '-' } else { c };
+    let text = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect::<String>();
+    text.trim().to_owned()
+}
+
+/// The code point of a character, and what it is if it cannot be told from its glyph.
+pub(crate) fn describe_character(c: char) -> String {
+    let kind = match c {
+        c if is_invisible(c) => "an invisible character",
+        c if is_typographic_dash(c) => "a typographic dash",
+        c if c.is_control() => "a control character",
+        c if c.is_whitespace() => "a space that is not the one of the keyboard",
+        _ => "a character outside ASCII",
+    };
+    format!("{}, {kind}", code_point(c))
+}
+
+/// A pasted value without a byte order mark at its start and without surrounding whitespace.
+pub(crate) fn without_edges(text: &str) -> &str {
+    text.trim().trim_start_matches('\u{feff}').trim()
+}
+
 /// The pattern of a text without control characters, for the schema.
 pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 

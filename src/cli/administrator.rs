@@ -10,9 +10,9 @@ use super::connection::Connection;
 use super::context::Context;
 use crate::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretFault};
 use crate::settings::defaults;
-use crate::text::printable;
+use crate::text::{describe_character, printable, without_edges};
 use crate::web::actions::Code;
 
 /// Chooses the sign-in: a ready token, otherwise the Azure CLI, otherwise a device code if prompting is possible.
@@ -24,7 +24,14 @@ pub(super) fn administrators(
     progress: &ProgressBar,
 ) -> Result<Administrators, Unseen> {
     let way = match context.admin_token.clone() {
-        Some(token) => AdminSignIn::Token(token),
+        Some(token) => match token.fault() {
+            Some(SecretFault::NotAscii(wrong)) => {
+                let wrong = wrong.map_or_else(|| "a character outside ASCII".to_owned(), describe_character);
+                let why = format!("{ADMIN_TOKEN} contains {wrong}: copy the token again");
+                return Err(Unseen::new(Cause::Use, why));
+            }
+            _ => AdminSignIn::Token(token),
+        },
         None if use_az => AdminSignIn::AzureCli,
         None if context.page.is_some() => on_page(context),
         None if context.can_ask() => {
@@ -55,10 +62,27 @@ fn on_page(context: &Context<'_>) -> AdminSignIn {
 /// The environment variable with a ready token. Not read by the argument parser, whose help would show the value.
 pub(super) const ADMIN_TOKEN: &str = "SWYX_TEAMS_ADMIN_TOKEN";
 
-/// The ready token, if there is one. Trimmed because a copied token often ends with a line break.
+/// The ready token, if there is one.
 pub(super) fn ready_token() -> Option<Secret> {
-    let token = std::env::var(ADMIN_TOKEN).ok().map(|token| token.trim().to_owned());
-    token.filter(|token| !token.is_empty()).map(Secret::new)
+    let text = std::env::var(ADMIN_TOKEN).ok()?;
+    Some(bare_token(&text)).filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// A pasted token without a byte order mark, whitespace, quotation marks and the name of its scheme.
+fn bare_token(text: &str) -> &str {
+    const SCHEMES: [&str; 2] = ["Authorization:", "Bearer "];
+    let mut token = without_edges(text);
+    loop {
+        let inner = ['"', '\''].into_iter().find_map(|mark| token.strip_prefix(mark)?.strip_suffix(mark));
+        let after = SCHEMES.into_iter().find_map(|scheme| {
+            let (start, rest) = token.split_at_checked(scheme.len())?;
+            start.eq_ignore_ascii_case(scheme).then_some(rest)
+        });
+        match inner.or(after) {
+            Some(rest) => token = without_edges(rest),
+            None => return token,
+        }
+    }
 }
 
 /// Shows a device code on standard error.
@@ -86,4 +110,27 @@ pub(super) async fn token(administrators: &Administrators, connection: &Connecti
     }
     let token = administrators.fetch_token(access, Arc::clone(connection.transport())).await;
     token.map_err(|error| Unseen::from(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_read_as_people_paste_it() {
+        for text in [
+            "eyJ0.a.b",
+            "\u{feff}eyJ0.a.b\r\n",
+            "\"eyJ0.a.b\"",
+            "'eyJ0.a.b'\n",
+            "Bearer eyJ0.a.b",
+            "bearer  \"eyJ0.a.b\"",
+            "\"Authorization: Bearer eyJ0.a.b\"",
+        ] {
+            assert_eq!(bare_token(text), "eyJ0.a.b", "{text:?}");
+        }
+        for text in ["", " ", "\"\"", "\""] {
+            assert!(bare_token(text).len() < 2, "{text:?}");
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Key, Step};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::secret::{Secret, SecretSource};
 use crate::settings::keys;
-use crate::text::printable;
+use crate::text::{printable, without_edges};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -138,8 +138,11 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
         if io::stdin().lock().take(MAX_VALUE_BYTES).read_to_string(&mut text).is_err() {
             return Err(usage_error("standard input is not UTF-8 text"));
         }
-        let line =
-            text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
+        if keys::SECRETS.contains(key) {
+            return Ok(without_edges(&text).to_owned());
+        }
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
         return Ok(line.to_owned());
     }
     if !context.can_ask() {

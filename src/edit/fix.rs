@@ -6,6 +6,7 @@ use super::replacement::Replacement;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Key};
 use crate::source::tree::Value;
 use crate::source::{Source, Span};
+use crate::text::{is_invisible, is_typographic_dash};
 
 impl Source {
     /// The spans that a finding's fix changes, each with its new text. They never contain a secret.
@@ -21,6 +22,7 @@ impl Source {
         let edits = fix.edits.iter().map(|edit| match edit {
             Edit::Quotes(key) => self.toggle_quotes(key).map(|replacement| vec![replacement]),
             Edit::Trim(key) => self.trim(key),
+            Edit::Unmask(key) => self.unmask(key),
             Edit::Rename(range, name) => {
                 let with = toml_writer::TomlKeyBuilder::new(name).as_default();
                 Some(vec![Replacement {
@@ -47,20 +49,39 @@ impl Source {
     /// Deletes the whitespace at both ends of a string, including escaped whitespace. It only deletes,
     /// because the string may be a secret.
     fn trim(&self, key: &Key) -> Option<Vec<Replacement>> {
-        let node = self.tree().node(self.tree().find(key)?);
-        let raw = self.text().get(node.span.clone())?;
-        let fence = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|fence| raw.starts_with(fence))?;
-        let inner = raw.get(fence.len()..raw.len().checked_sub(fence.len())?)?;
-        let units = units(inner, fence.starts_with('"'));
-        let kept = |unit: &&(Range<usize>, bool)| !unit.1;
+        let (base, inner, units) = self.string(key)?;
+        let kept = |unit: &&(Range<usize>, char)| !unit.1.is_whitespace() && unit.1 != '\u{feff}';
         let (first, last) = (units.iter().find(kept)?, units.iter().rev().find(kept)?);
-        let base = node.span.start + fence.len();
         let delete = |range: Range<usize>| Replacement {
             range: base + range.start..base + range.end,
             with: String::new(),
         };
         let ends = [0..first.0.start, last.0.end..inner.len()];
         Some(ends.into_iter().filter(|range| !range.is_empty()).map(delete).collect())
+    }
+
+    /// Deletes invisible characters and surrounding whitespace, and writes hyphens for typographic dashes.
+    fn unmask(&self, key: &Key) -> Option<Vec<Replacement>> {
+        let (base, _, units) = self.string(key)?;
+        let replace = |range: &Range<usize>, with: &str| Replacement {
+            range: base + range.start..base + range.end,
+            with: with.to_owned(),
+        };
+        let replacements = units.iter().filter_map(|(range, c)| match c {
+            c if is_typographic_dash(*c) => Some(replace(range, "-")),
+            c if is_invisible(*c) || c.is_whitespace() => Some(replace(range, "")),
+            _ => None,
+        });
+        Some(replacements.collect())
+    }
+
+    /// The string at `key`: where its text begins, the text as written, and its characters.
+    fn string(&self, key: &Key) -> Option<(usize, &str, Vec<(Range<usize>, char)>)> {
+        let node = self.tree().node(self.tree().find(key)?);
+        let raw = self.text().get(node.span.clone())?;
+        let fence = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|fence| raw.starts_with(fence))?;
+        let inner = raw.get(fence.len()..raw.len().checked_sub(fence.len())?)?;
+        Some((node.span.start + fence.len(), inner, units(inner, fence.starts_with('"'))))
     }
 
     /// Deletes a comment with the spaces before it, and the whole line if it contains nothing else.
@@ -77,15 +98,14 @@ impl Source {
     }
 }
 
-/// The characters of a string as written, each with whether it is whitespace. An escape is one character; a
-/// folded line end is whitespace.
-fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, bool)> {
+/// The characters of a string as written. An escape is one character; a folded line end is a line feed.
+fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
     let mut units = Vec::new();
     let mut chars = inner.char_indices().peekable();
     while let Some((start, c)) = chars.next() {
-        let blank = match c {
+        let meant = match c {
             '\\' if escapes => match chars.next() {
-                Some((_, 't' | 'n' | 'r' | 'f' | '\n' | '\r' | ' ')) => true,
+                Some((_, 't' | 'n' | 'r' | 'f' | '\n' | '\r' | ' ')) => '\n',
                 Some((at, kind @ ('u' | 'U' | 'x'))) => {
                     let digits = match kind {
                         'x' => 2,
@@ -95,14 +115,14 @@ fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, bool)> {
                     let code =
                         inner.get(at + 1..at + 1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
                     chars.nth(digits - 1);
-                    code.and_then(char::from_u32).is_some_and(char::is_whitespace)
+                    code.and_then(char::from_u32).unwrap_or(c)
                 }
-                _ => false,
+                _ => c,
             },
-            c => c.is_whitespace(),
+            c => c,
         };
         let end = chars.peek().map_or(inner.len(), |(at, _)| *at);
-        units.push((start..end, blank));
+        units.push((start..end, meant));
     }
     units
 }

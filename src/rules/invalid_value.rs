@@ -1,8 +1,9 @@
 //! `invalid-value`: a value is not allowed.
 
-use crate::diagnostic::{Diagnostic, Place, Severity, id};
+use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, IdFault, keys};
+use crate::text::{describe_character, is_invisible, is_typographic_dash};
 
 pub(super) const RULE: Rule = Rule {
     id: id::INVALID_VALUE,
@@ -10,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     title: "a value is not allowed",
     doc: "\
 ## What
-A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits, or
-a secret reference that is not exactly one of `env`, `file` and `command`. A name, a path, a program
+A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits or
+contains an invisible character or a typographic dash, or a secret reference that is not exactly one of `env`, `file` and `command`. A name, a path, a program
 or an address contains a control character: in `\"C:\\temp\"`, the `\\t` is a tab. A presence in
 `[sync.status]` that Graph does not document is a warning.
 ## Why
@@ -26,15 +27,21 @@ The finding's help names the allowed values. `swyx-teams explain KEY` describes 
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (key, id) in draft.ids() {
+        if id.fault() == Some(IdFault::Disguised) {
+            found.push(disguised(key, id.as_str()));
+            continue;
+        }
         // For the tenant id, `tenant-not-guid` reports a domain; elsewhere a domain is an invalid id.
         let wrong = match id.fault() {
             Some(IdFault::NotAGuid) => true,
             Some(IdFault::TenantName) => key != keys::TENANT_ID,
-            Some(IdFault::Placeholder | IdFault::SurroundingBlank) | None => false,
+            Some(IdFault::Placeholder | IdFault::SurroundingBlank | IdFault::Disguised) | None => false,
         };
         if wrong {
             let help = "copy the id from the portal: 8-4-4-4-12 hexadecimal digits, no braces";
-            found.push(RULE.at(key, "this is not a valid id").help(help));
+            let stranger = id.as_str().chars().find(|c| !c.is_ascii()).map(describe_character);
+            let why = stranger.map(|stranger| format!(": it contains {stranger}")).unwrap_or_default();
+            found.push(RULE.at(key, format!("this is not a valid id{why}")).help(help));
         }
     }
     for (pair, _) in draft.sync.status.iter().filter(|(pair, _)| !pair.is_documented()) {
@@ -46,4 +53,13 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
             near.unwrap_or_else(|| "check the spelling of both words; case does not count".to_owned()),
         ));
     }
+}
+
+/// An id that only looks right. The message names the first wrong character.
+fn disguised(key: Key, id: &str) -> Diagnostic {
+    let wrong = id.chars().find(|c| is_invisible(*c) || is_typographic_dash(*c)).map(describe_character);
+    let finding = RULE.at(key.clone(), format!("the id contains {}", wrong.unwrap_or_default()));
+    finding
+        .help("it was probably copied along: type the id, or run `swyx-teams check --fix`")
+        .safe_fix("delete invisible characters, and write hyphens", Edit::Unmask(key))
 }

@@ -57,6 +57,7 @@ fn described(fault: SecretFault) -> (&'static str, Option<&'static str>) {
         SecretFault::SurroundingBlank => {
             ("has whitespace around it", Some("delete the whitespace around the secret"))
         }
+        SecretFault::NotAscii(_) => ("contains a character that is not printable ASCII", COPY),
         SecretFault::Quoted => {
             ("has quotation marks around it", Some("delete the quotation marks around it"))
         }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
 use crate::secret::SecretFault;
 use crate::settings::{Draft, keys};
+use crate::text::describe_character;
 
 pub(super) const RULE: Rule = Rule {
     id: "secret-shape",
@@ -11,23 +12,32 @@ pub(super) const RULE: Rule = Rule {
     title: "the value does not look like an Entra client secret",
     doc: "\
 ## What
-The client secret is in quotation marks, contains `%7E`, is shorter than 16 or longer than 64
+A secret contains a character that is not printable ASCII, such as an invisible character or a
+typographic dash: this is an error. Or the client secret is in quotation marks, contains `%7E`, is shorter than 16 or longer than 64
 characters, or does not have the form of today's secrets: 37 to 40 characters, of which the fifth
 and sixth are `Q~`.
 ## Why
 Secrets get truncated, doubled or encoded when they are copied. Older secrets look different, so
-this is only a warning.
+the other cases are only warnings.
 ## Fix
 Compare the first three characters with the hint in the portal, or create a new secret and copy its
 complete Value.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>; the form is that of the secret
 scanner gitleaks",
-    keys: &[keys::CLIENT_SECRET],
+    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
     check: Check::Draft(check),
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    for (key, secret) in draft.inline_secrets() {
+        if let Some(SecretFault::NotAscii(wrong)) = secret.fault() {
+            let wrong = wrong.map_or_else(|| "a character outside ASCII".to_owned(), describe_character);
+            let mut finding = RULE.at(key, format!("the secret contains {wrong}"));
+            finding.severity = Severity::Error;
+            found.push(finding.help("a secret consists of printable ASCII characters: copy it again"));
+        }
+    }
     let (message, help) = match draft.client_secret_fault() {
         Some(SecretFault::Quoted) => {
             ("the secret has quotation marks around it", "remove the inner quotation marks")
@@ -44,7 +54,11 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
             "ignore this if the secret is an older one; otherwise copy the column \"Value\" again",
         ),
         Some(
-            SecretFault::Placeholder | SecretFault::SurroundingBlank | SecretFault::Guid | SecretFault::Empty,
+            SecretFault::NotAscii(_)
+            | SecretFault::Placeholder
+            | SecretFault::SurroundingBlank
+            | SecretFault::Guid
+            | SecretFault::Empty,
         )
         | None => return,
     };

@@ -3,7 +3,7 @@
 //! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
 use super::shape::looks_like_a_secret;
-use crate::text::{is_placeholder, parse_guid};
+use crate::text::{is_placeholder, parse_guid, without_edges};
 
 /// Why a text is not, or probably not, a client secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum SecretFault {
     Guid,
     /// Empty text.
     Empty,
+    /// A character that is not printable ASCII. It is named only if it was copied along, such as a dash.
+    NotAscii(Option<char>),
     /// Quotation marks around the text.
     Quoted,
     /// URL-encoded: `%7E` for `~`.
@@ -38,7 +40,10 @@ pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
     Some(match text {
         "" => SecretFault::Empty,
         _ if is_placeholder(text) || text.trim().is_empty() => SecretFault::Placeholder,
-        _ if text != text.trim() => SecretFault::SurroundingBlank,
+        _ if text != without_edges(text) => SecretFault::SurroundingBlank,
+        _ if not_ascii(text).is_some() => {
+            SecretFault::NotAscii(not_ascii(text).filter(|c| !c.is_alphanumeric()))
+        }
         _ if parse_guid(text).is_some() => SecretFault::Guid,
         _ if in_quotes('"') || in_quotes('\'') => SecretFault::Quoted,
         _ if text.contains("%7E") || text.contains("%7e") => SecretFault::UrlEncoded,
@@ -46,6 +51,11 @@ pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
         _ if !looks_like_a_secret(text) => SecretFault::Unusual,
         _ => return None,
     })
+}
+
+/// The first character of a text that is not printable ASCII.
+pub(super) fn not_ascii(text: &str) -> Option<char> {
+    text.chars().find(|c| !matches!(c, ' '..='~'))
 }
 
 #[cfg(test)]
@@ -58,6 +68,11 @@ mod tests {
             ("", Some(SecretFault::Empty)),
             ("changeme", Some(SecretFault::Placeholder)),
             ("aBc8Q~0123456789012345678901234567890\n", Some(SecretFault::SurroundingBlank)),
+            ("aBc8Q~01234567890\u{200b}12345678901234567890", Some(SecretFault::NotAscii(Some('\u{200b}')))),
+            ("aBc8Q~01234567890\u{2013}12345678901234567890", Some(SecretFault::NotAscii(Some('\u{2013}')))),
+            ("aBc8Q~01234567890\t12345678901234567890", Some(SecretFault::NotAscii(Some('\t')))),
+            ("aBc8Q~01234567890\u{e4}12345678901234567890", Some(SecretFault::NotAscii(None))),
+            ("\u{feff}aBc8Q~0123456789012345678901234567890", Some(SecretFault::SurroundingBlank)),
             ("8f1c2d3e-0000-4000-8000-123456789abc", Some(SecretFault::Guid)),
             ("\"aBc8Q~0123456789012345678901234567890\"", Some(SecretFault::Quoted)),
             ("aBc8Q%7E0123456789012345678901234567890", Some(SecretFault::UrlEncoded)),

@@ -5,10 +5,10 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Secret, SecretSource, Trust};
+use super::{Secret, SecretFault, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
-use crate::text::format_bytes;
+use crate::text::{describe_character, format_bytes, without_edges};
 
 /// The maximum size of a secret file or of a command's output.
 const MAX_BYTES: usize = 64 * 1024;
@@ -33,6 +33,9 @@ pub enum RevealError {
     /// contain the secret.
     #[error("the secret is not a single line of text")]
     NotText,
+    /// The secret contains a character that is not printable ASCII. It is named only if it was copied along.
+    #[error("the secret contains {}; a secret consists of printable ASCII characters", .0.map_or_else(|| "a character outside ASCII".to_owned(), describe_character))]
+    NotAscii(Option<char>),
     /// The command is not trusted.
     #[error("the settings file names a command; to allow it, add --trust=command")]
     Untrusted,
@@ -89,7 +92,7 @@ impl From<CancellationToken> for CommandLimits {
 }
 
 /// Fetches the secret from `source`. Relative paths start at `folder`, the folder of the settings file. A
-/// trailing line end is removed.
+/// byte order mark and surrounding whitespace are removed.
 ///
 /// ```
 /// use swyx_teams::secret::{RevealError, Secret, SecretSource, Trust, reveal};
@@ -123,7 +126,7 @@ pub fn reveal_within(
     match source {
         SecretSource::Inline(secret) => Ok(secret.clone()),
         SecretSource::Env(name) => match std::env::var(name) {
-            Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
+            Ok(text) if !without_edges(&text).is_empty() => ascii(without_edges(&text)),
             _ => Err(RevealError::NoVariable(name.clone())),
         },
         SecretSource::File(path) => from_file(&folder.join(path)),
@@ -142,11 +145,15 @@ fn from_file(path: &Path) -> Result<Secret, RevealError> {
 
 fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
     let text = String::from_utf8(content).map_err(|_| RevealError::NotText)?;
-    let line = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-    if line.is_empty() || line.contains(['\n', '\0']) {
-        Err(RevealError::NotText)
-    } else {
-        Ok(Secret::new(line))
+    let line = without_edges(&text);
+    if line.is_empty() || line.contains(['\n', '\r', '\0']) { Err(RevealError::NotText) } else { ascii(line) }
+}
+
+fn ascii(text: &str) -> Result<Secret, RevealError> {
+    let secret = Secret::new(text);
+    match secret.fault() {
+        Some(SecretFault::NotAscii(wrong)) => Err(RevealError::NotAscii(wrong)),
+        _ => Ok(secret),
     }
 }
 

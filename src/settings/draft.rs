@@ -258,6 +258,7 @@ impl IdText {
     pub(crate) fn is_presentable(&self) -> bool {
         match self.fault {
             None | Some(IdFault::Placeholder | IdFault::TenantName) => true,
+            Some(IdFault::Disguised) => true,
             Some(IdFault::SurroundingBlank | IdFault::NotAGuid) => resembles_id(self.text.trim()),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
-use crate::text::{is_placeholder, parse_guid};
+use crate::text::{is_placeholder, parse_guid, without_disguise};
 
 /// Why a text is not a valid client or tenant id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ use crate::text::{is_placeholder, parse_guid};
 pub enum IdFault {
     /// A placeholder text.
     Placeholder,
+    /// An id with invisible characters, or with typographic dashes.
+    Disguised,
     /// Whitespace around the text.
     SurroundingBlank,
     /// A domain name, or one of Entra's general names for a tenant.
@@ -23,6 +25,9 @@ pub(super) fn id_fault(text: &str) -> Option<IdFault> {
     if is_placeholder(text) {
         return Some(IdFault::Placeholder);
     }
+    if !text.is_ascii() && parse_guid(&without_disguise(text)).is_some() && !is_only_padded(text) {
+        return Some(IdFault::Disguised);
+    }
     if text != text.trim() && !text.trim().is_empty() {
         return Some(IdFault::SurroundingBlank);
     }
@@ -31,6 +36,11 @@ pub(super) fn id_fault(text: &str) -> Option<IdFault> {
         None if is_tenant_name(text) => Some(IdFault::TenantName),
         None => Some(IdFault::NotAGuid),
     }
+}
+
+/// Whether there is nothing but whitespace around an id.
+fn is_only_padded(text: &str) -> bool {
+    parse_guid(text.trim()).is_some()
 }
 
 /// Whether the text is a domain name, or one of the names that Entra accepts for any tenant.
@@ -57,6 +67,10 @@ mod tests {
             ("00000000-0000-0000-0000-000000000000", Some(IdFault::Placeholder)),
             ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", Some(IdFault::Placeholder)),
             (" 8f1c2d3e-0000-4000-8000-123456789abc", Some(IdFault::SurroundingBlank)),
+            ("\u{3000}8f1c2d3e-0000-4000-8000-123456789abc", Some(IdFault::SurroundingBlank)),
+            ("8f1c2d3e-0000-4000-8000-123456789abc\u{200b}", Some(IdFault::Disguised)),
+            (" \u{feff}8f1c2d3e\u{2013}0000-4000-8000-123456789abc", Some(IdFault::Disguised)),
+            ("8f1c2d3e-0000-4000-8000-123456789ab\u{e4}", Some(IdFault::NotAGuid)),
             ("contoso.onmicrosoft.com", Some(IdFault::TenantName)),
             ("Organizations", Some(IdFault::TenantName)),
             ("8f1c2d3e", Some(IdFault::NotAGuid)),

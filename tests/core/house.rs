@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("entra", &["text", "secret", "settings", "os", "http"]),
     ("rules", &["text", "secret", "settings", "entra", "diagnostic"]),
     ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
-    ("edit", &["check", "source", "secret", "settings", "diagnostic", "os"]),
+    ("edit", &["text", "check", "source", "secret", "settings", "diagnostic", "os"]),
     ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
     ("sheet", &["settings"]),
     // online

@@ -17,6 +17,7 @@ mod common;
 mod agreement;
 mod check;
 mod circles;
+mod diagnoses;
 mod house;
 mod online_rules;
 mod roundtrip;

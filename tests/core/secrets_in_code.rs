@@ -87,7 +87,8 @@ fn assert_hidden(what: &str, secret: &str, debug: &str) {
 fn debug_output_of_settings_contains_no_secret() {
     for secret in SECRETS {
         for (line, resolves) in [
-            ("MsTeamsClientSecret = Q", true),
+            // A secret that is not ASCII is an error.
+            ("MsTeamsClientSecret = Q", secret.is_ascii()),
             ("MsTeamsClientSecret = { command = [\"pass\", Q] }", true),
             ("MsTeamsClientSecret = { command = [\"pass\", 5, Q] }", false),
             ("MsTeamsClientSecret = { env = Q }", false),

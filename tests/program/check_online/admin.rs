@@ -100,3 +100,28 @@ fn azure_cli_gets_the_tenant_and_no_own_variables() {
         run.err
     );
 }
+
+/// Quotation marks, a byte order mark and the name of the scheme are easily copied along.
+#[test]
+fn pasted_token_works_and_a_disguised_one_is_named() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let token = emulated.fact("admin_token").to_owned();
+    let with = |text: String| {
+        let mut command = emulated.program();
+        command.args(["check", "--online", "--as-admin", "a.toml"]);
+        command.env("SECRET", emulated.fact("client_secret")).env("SWYX_TEAMS_ADMIN_TOKEN", text);
+        emulated.finish(&mut command, &token)
+    };
+    for text in [format!("\"{token}\""), format!("Bearer {token}"), format!("\u{feff}{token}\r\n")] {
+        let run = with(text);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+    }
+    let run = with(token.replacen('.', ".\u{200b}", 1));
+    assert_eq!(run.code, Some(2), "{}", run.err);
+    assert!(
+        run.err.contains("SWYX_TEAMS_ADMIN_TOKEN contains U+200B, an invisible character"),
+        "{}",
+        run.err
+    );
+}

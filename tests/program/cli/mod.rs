@@ -1,5 +1,6 @@
 //! The program as its users meet it: exit codes, what it reads and passes over, formats, changes.
 
+mod diagnoses;
 #[cfg(unix)]
 mod secret_commands;
 

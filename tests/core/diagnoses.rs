@@ -1,0 +1,74 @@
+//! Pasted values: invisible characters, typographic dashes, references of other tools, misspelt names.
+
+use swyx_teams::check::{self, Checked};
+use swyx_teams::diagnostic::{Diagnostic, Severity};
+use swyx_teams::edit::apply_safe_fixes;
+
+const TENANT: &str = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34";
+const CLIENT: &str = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16";
+
+/// A good file with another tenant id and client secret, both as TOML values.
+fn settings(tenant: &str, secret: &str) -> String {
+    format!(
+        "[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = {tenant}\nMsTeamsClientId = \"{CLIENT}\"\nMsTeamsClientSecret = {secret}\n"
+    )
+}
+
+fn checked(text: &str) -> Checked {
+    check::check_bytes("a.toml", text.as_bytes().to_vec(), false)
+}
+
+/// The only finding of a text.
+fn only(text: &str) -> Diagnostic {
+    let checked = checked(text);
+    assert_eq!(checked.diagnostics().len(), 1, "{text}\n{:?}", checked.diagnostics());
+    checked.diagnostics()[0].clone()
+}
+
+#[test]
+fn disguised_id_is_named_by_its_code_point_and_repaired() {
+    let dashes = |dash: &str| format!("\"{}\"", TENANT.replace('-', dash));
+    for (id, point) in [
+        (format!("\"{TENANT}\u{200b}\""), "U+200B, an invisible character"),
+        (format!("\"\u{feff}{TENANT}\""), "U+FEFF, an invisible character"),
+        (format!("\"{TENANT}\\u200B\""), "U+200B, an invisible character"),
+        (format!("' {TENANT}\u{ad} '"), "U+00AD, an invisible character"),
+        (dashes("\u{2013}"), "U+2013, a typographic dash"),
+        (dashes("\u{2011}"), "U+2011, a typographic dash"),
+        (dashes("\\u2212"), "U+2212, a typographic dash"),
+    ] {
+        let text = settings(&id, "{ env = \"X\" }");
+        let found = only(&text);
+        assert_eq!((found.rule, found.severity), ("invalid-value", Severity::Error), "{id}");
+        assert_eq!(found.message, format!("the id contains {point}"));
+        let after = apply_safe_fixes(&checked(&text)).expect("a fix");
+        assert_eq!(after.diagnostics(), [], "{id}");
+        let draft = after.draft().expect("a draft");
+        assert_eq!(draft.control_center.tenant_id.as_ref().map(|id| id.as_str()), Some(TENANT));
+    }
+    let found = only(&settings("\"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c3\u{e4}\"", "{ env = \"X\" }"));
+    assert_eq!(found.message, "this is not a valid id: it contains U+00E4, a character outside ASCII");
+    assert_eq!(found.fix, None);
+}
+
+#[test]
+fn secret_that_is_not_printable_ascii_is_an_error() {
+    let secret = |middle: &str| format!("\"mE48Q~x7Kd.2hVn0sLq9{middle}RtYwZa1BcUf3GjPiOe5N\"");
+    for (middle, words) in [
+        ("\u{200b}", "U+200B, an invisible character"),
+        ("\u{2013}", "U+2013, a typographic dash"),
+        ("\u{a0}", "U+00A0, a space"),
+        ("\\t", "U+0009, a control character"),
+        ("\u{fc}", "a character outside ASCII"),
+    ] {
+        let checked = checked(&settings(&format!("\"{TENANT}\""), &secret(middle)));
+        let found = checked.diagnostics().iter().find(|found| found.rule == "secret-shape").expect("found");
+        assert_eq!(found.severity, Severity::Error);
+        assert!(found.message.contains(words), "{}", found.message);
+        assert!(!found.message.contains("FC"), "a letter of the secret is named: {}", found.message);
+    }
+    let token = settings(&format!("\"{TENANT}\""), "{ env = \"X\" }")
+        + "[swyx]\ngateway_token = \"gate\u{2014}way-token-0123456789\"\n";
+    let checked = checked(&token);
+    assert!(checked.diagnostics().iter().any(|found| found.rule == "secret-shape"), "{token}");
+}
