@@ -29,6 +29,11 @@ pub(crate) fn is_unprintable(c: char) -> bool {
         || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// The first control character of a text.
+pub(crate) fn find_control(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_control())
+}
+
 /// A character's code point, such as `U+200B`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))

@@ -47,6 +47,7 @@ mod secret_expires_soon;
 mod secret_file_exposed;
 mod secret_id_as_value;
 mod secret_inline;
+mod secret_reference_as_text;
 mod secret_rejected;
 mod secret_shape;
 mod sign_in_disabled;
@@ -85,6 +86,7 @@ pub static ALL: &[Rule] = &[
     mode_as_text::RULE,
     moved_to_federated_services::RULE,
     secret_id_as_value::RULE,
+    secret_reference_as_text::RULE,
     secret_shape::RULE,
     secret_inline::RULE,
     secret_file_exposed::RULE,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
+use crate::secret::SecretFault;
 use crate::settings::{Draft, keys};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +24,8 @@ env:SWYX_TEAMS_CLIENT_SECRET`. If the file was ever shared, create a new secret 
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    for (key, _) in draft.inline_secrets() {
+    let inline = draft.inline_secrets().filter(|(_, secret)| secret.fault() != Some(SecretFault::Reference));
+    for (key, _) in inline {
         let variable =
             if key == keys::CLIENT_SECRET { "SWYX_TEAMS_CLIENT_SECRET" } else { "SWYX_GATEWAY_TOKEN" };
         let help = format!("keep it elsewhere and refer to it: `{{ env = \"{variable}\" }}`");

@@ -51,6 +51,10 @@ fn described(fault: SecretFault) -> (&'static str, Option<&'static str>) {
     const COPY: Option<&str> =
         Some("create a new secret in the portal and copy the column \"Value\"; it is shown once");
     match fault {
+        SecretFault::Reference => (
+            "is a reference, typed as text",
+            Some("write a reference that this program knows: { env = \"NAME\" }"),
+        ),
         SecretFault::Guid => ("has the form of a Secret ID", COPY),
         SecretFault::Placeholder => ("is a placeholder", COPY),
         SecretFault::Empty => ("is empty", COPY),

@@ -55,6 +55,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         ),
         Some(
             SecretFault::NotAscii(_)
+            | SecretFault::Reference
             | SecretFault::Placeholder
             | SecretFault::SurroundingBlank
             | SecretFault::Guid

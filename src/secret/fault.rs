@@ -3,12 +3,15 @@
 //! Each fault has its own rule. All of these rules use this function, so a value is never reported twice.
 
 use super::shape::looks_like_a_secret;
+use super::typed::find_reference;
 use crate::text::{is_placeholder, parse_guid, without_edges};
 
 /// Why a text is not, or probably not, a client secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SecretFault {
+    /// A reference, typed as text.
+    Reference,
     /// A placeholder text.
     Placeholder,
     /// Whitespace around the text.
@@ -39,6 +42,7 @@ pub(super) fn secret_fault(text: &str) -> Option<SecretFault> {
     let in_quotes = |mark: char| text.chars().count() > 1 && text.starts_with(mark) && text.ends_with(mark);
     Some(match text {
         "" => SecretFault::Empty,
+        _ if find_reference(text).is_some() => SecretFault::Reference,
         _ if is_placeholder(text) || text.trim().is_empty() => SecretFault::Placeholder,
         _ if text != without_edges(text) => SecretFault::SurroundingBlank,
         _ if not_ascii(text).is_some() => {
@@ -66,6 +70,7 @@ mod tests {
     fn secret_fault_is_the_first_that_applies() {
         for (text, fault) in [
             ("", Some(SecretFault::Empty)),
+            ("$(SwyxSecret)", Some(SecretFault::Reference)),
             ("changeme", Some(SecretFault::Placeholder)),
             ("aBc8Q~0123456789012345678901234567890\n", Some(SecretFault::SurroundingBlank)),
             ("aBc8Q~01234567890\u{200b}12345678901234567890", Some(SecretFault::NotAscii(Some('\u{200b}')))),

@@ -15,6 +15,7 @@ mod fetch;
 pub(crate) mod shape;
 mod source;
 mod trust;
+mod typed;
 mod value;
 
 pub use fault::SecretFault;

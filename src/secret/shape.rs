@@ -64,6 +64,13 @@ pub(crate) fn confidential_parts(address: &str) -> [Range<usize>; 2] {
     [after_scheme.min(host)..host, query.unwrap_or(address.len())..address.len()]
 }
 
+/// Whether a shell accepts the name of a variable.
+pub(crate) fn is_variable_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
 /// Returns the text for display, or four asterisks if it contains a secret.
 pub(crate) fn without_secret(text: &str) -> &str {
     if holds_a_secret(text) { "****" } else { text }

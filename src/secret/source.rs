@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::value::Secret;
 use crate::secret::shape::without_secret;
-use crate::text::{NO_CONTROLS, shown};
+use crate::text::{NO_CONTROLS, find_control, shown};
 
 /// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,6 +61,16 @@ pub(crate) fn is_reserved_variable(name: &str) -> bool {
 }
 
 impl SecretSource {
+    /// The first control character of the storage place.
+    pub(crate) fn find_control(&self) -> Option<char> {
+        match self {
+            Self::Inline(_) => None,
+            Self::Env(name) => find_control(name),
+            Self::File(path) => find_control(&path.to_string_lossy()),
+            Self::Command(words) => words.iter().find_map(|word| find_control(word)),
+        }
+    }
+
     /// Whether only a user can store a secret there: a program cannot change the environment of another
     /// process, or the storage of a command.
     pub fn is_stored_by_hand(&self) -> bool {

@@ -5,6 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::fault::{SecretFault, secret_fault};
+use super::typed::{TypedReference, find_reference};
 
 /// A secret text. It implements neither Display nor Serialize, its Debug output is redacted, and it is wiped
 /// on drop as far as possible.
@@ -42,6 +43,14 @@ impl Secret {
     /// Its first control character, which a terminal would interpret.
     pub fn control_character(&self) -> Option<char> {
         self.0.expose_secret().chars().find(|c| c.is_control())
+    }
+
+    /// The variable that it names, if it is a reference to a variable, typed as text.
+    pub(crate) fn named_variable(&self) -> Option<&str> {
+        match find_reference(self.0.expose_secret())? {
+            TypedReference::Variable(name) => Some(name),
+            TypedReference::Other => None,
+        }
     }
 
     /// Its fault as a client secret, if any.

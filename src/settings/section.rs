@@ -14,11 +14,11 @@ use super::known::did_you_mean;
 use super::suggest::nearest;
 use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
-use crate::secret::shape::{confidential_parts, may_be_a_secret, without_secret};
+use crate::secret::shape::{confidential_parts, is_variable_name, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::fault::HOW_TO_ESCAPE;
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::text::{InvalidFormat, code_point, shown};
+use crate::text::{InvalidFormat, code_point, find_control, shown};
 
 /// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
 /// thousand.
@@ -276,7 +276,7 @@ impl<'a> Section<'a> {
                 if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
                     self.mask_all(node);
                 }
-                if let Some(control) = reference.as_ref().and_then(control_in) {
+                if let Some(control) = reference.as_ref().and_then(SecretSource::find_control) {
                     self.report_control(name, control);
                     return None;
                 }
@@ -468,28 +468,7 @@ impl<'a> Section<'a> {
     }
 }
 
-fn find_control(text: &str) -> Option<char> {
-    text.chars().find(|c| c.is_control())
-}
-
-/// The first control character in a reference.
-fn control_in(reference: &SecretSource) -> Option<char> {
-    match reference {
-        SecretSource::Inline(_) => None,
-        SecretSource::Env(name) => find_control(name),
-        SecretSource::File(path) => find_control(&path.to_string_lossy()),
-        SecretSource::Command(words) => words.iter().find_map(|word| find_control(word)),
-    }
-}
-
 /// Whether a text is a number if its quotes are removed: TOML has no leading zeros.
 fn is_number(text: &str) -> bool {
     text.parse::<i64>().is_ok_and(|number| number.to_string() == text)
-}
-
-/// Whether a shell accepts the name of a variable.
-fn is_variable_name(name: &str) -> bool {
-    let mut bytes = name.bytes();
-    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
-        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -72,3 +72,28 @@ fn secret_that_is_not_printable_ascii_is_an_error() {
     let checked = checked(&token);
     assert!(checked.diagnostics().iter().any(|found| found.rule == "secret-shape"), "{token}");
 }
+
+#[test]
+fn reference_typed_as_text_is_an_error_that_names_the_right_form() {
+    for (text, help) in [
+        ("env:SWYX_TEAMS_CLIENT_SECRET", "write { env = \"SWYX_TEAMS_CLIENT_SECRET\" }"),
+        ("$(SwyxSecret)", "write { env = \"SwyxSecret\" }"),
+        ("${SWYX_SECRET}", "write { env = \"SWYX_SECRET\" }"),
+        ("%SWYX_SECRET%", "write { env = \"SWYX_SECRET\" }"),
+        ("$SWYX_SECRET", "write { env = \"SWYX_SECRET\" }"),
+        ("${{ secrets.SWYX_SECRET }}", "write { env = \"SWYX_SECRET\" }"),
+        ("env:SWYX_TEAMS_ADMIN_TOKEN", "write { env = \"NAME\" }"),
+        ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s/1)", "write { env = \"NAME\" }"),
+        ("op://vault/item/field", "write { env = \"NAME\" }"),
+        ("vault:secret/data/swyx", "write { env = \"NAME\" }"),
+    ] {
+        let text = settings(&format!("\"{TENANT}\""), &format!("'{text}'"));
+        let found = only(&text);
+        assert_eq!((found.rule, found.severity), ("secret-reference-as-text", Severity::Error), "{text}");
+        let actual = found.help.unwrap_or_default();
+        assert!(actual.starts_with(help), "{text}: {actual}");
+        let excerpt = checked(&text);
+        let marked = excerpt.source().excerpt(&found.place).expect("a line").marked;
+        assert!(marked.trim_matches('\'').chars().all(|c| c == '*'), "{marked}");
+    }
+}

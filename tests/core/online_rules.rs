@@ -175,6 +175,7 @@ fn rejected_secret_shows_its_form() {
         (SecretFault::SurroundingBlank, "has whitespace around it"),
         (SecretFault::Placeholder, "is a placeholder"),
         (SecretFault::Empty, "is empty"),
+        (SecretFault::Reference, "is a reference, typed as text"),
         (SecretFault::NotAscii(None), "not printable ASCII"),
         (SecretFault::Quoted, "quotation marks"),
         (SecretFault::UrlEncoded, "URL-encoded"),

@@ -25,8 +25,8 @@ const CALLERS: [(&str, usize); 11] = [
     // Looks for the file's own secrets in the rest of the file, to mask them there too.
     ("settings/read.rs", 1),
     // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, its control
-    // characters, and the fault of the text.
-    ("secret/value.rs", 8),
+    // characters, the variable that it names, and the fault of the text.
+    ("secret/value.rs", 9),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
     ("edit/change.rs", 1),
     ("edit/text/proof.rs", 1),

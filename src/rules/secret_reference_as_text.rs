@@ -1,0 +1,44 @@
+//! `secret-reference-as-text`: a reference to a secret is written as text.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::rules::{Check, Rule};
+use crate::secret::{Secret, SecretFault, is_reserved_variable};
+use crate::settings::{Draft, keys};
+
+pub(super) const RULE: Rule = Rule {
+    id: "secret-reference-as-text",
+    severity: Severity::Error,
+    title: "a reference to a secret is written as text",
+    doc: "\
+## What
+A secret has the form of a reference of another tool: `env:NAME`, `$NAME`, `${NAME}`, `$(NAME)`,
+`%NAME%`, `${{ secrets.NAME }}`, `@Microsoft.KeyVault(…)`, `op://…` or `vault:…`.
+## Why
+Nothing replaces such a text in a settings file: Entra ID or the gateway would receive it as the
+secret.
+## Fix
+Write the reference as a table: `{ env = \"NAME\" }`, `{ file = \"PATH\" }`, or `{ command =
+[\"PROGRAM\", \"ARGUMENT\"] }` for a program that prints the secret.
+## Source
+This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
+    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    check: Check::Draft(check),
+};
+
+fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
+    for (key, secret) in draft.inline_secrets() {
+        if secret.fault() == Some(SecretFault::Reference) {
+            found.push(RULE.at(key, "this is a reference to a secret, written as text").help(help(secret)));
+        }
+    }
+}
+
+fn help(secret: &Secret) -> String {
+    match secret.named_variable().filter(|name| !is_reserved_variable(name)) {
+        Some(name) => format!("write {{ env = \"{name}\" }}"),
+        None => {
+            "write { env = \"NAME\" }, or { command = [\"PROGRAM\"] } for a program that prints the secret"
+                .to_owned()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! References to a secret that were typed as text, in the notation of another tool: that text would be sent as
+//! the secret.
+
+use super::shape::{is_variable_name, may_be_a_secret};
+use crate::text::without_edges;
+
+/// A reference that was typed as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TypedReference<'a> {
+    /// To this variable.
+    Variable(&'a str),
+    /// To another place, or to a variable whose name is not valid.
+    Other,
+}
+
+/// The opening and closing marks of references: shells, Windows, GitHub Actions, Azure Pipelines, Octopus.
+const MARKS: [(&str, &str); 5] = [("${{", "}}"), ("$(", ")"), ("${", "}"), ("#{", "}"), ("%", "%")];
+
+/// The first words of references: of this program's own arguments, of shells and of secret stores.
+const SCHEMES: [&str; 13] = [
+    "env",
+    "$env",
+    "file",
+    "command",
+    "cmd",
+    "vault",
+    "ref+vault",
+    "op",
+    "secret",
+    "secrets",
+    "keyvault",
+    "kv",
+    "ssm",
+];
+
+/// Returns the reference that a text is.
+pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
+    let text = without_edges(text);
+    let between = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
+    if let Some(inner) = MARKS.into_iter().find_map(between) {
+        let name = inner.trim();
+        let is_name = !name.is_empty() && !name.contains(char::is_whitespace) && !may_be_a_secret(name);
+        return is_name.then(|| to_variable(name));
+    }
+    if text.starts_with("@Microsoft.KeyVault(") {
+        return Some(TypedReference::Other);
+    }
+    if let Some(name) = text.strip_prefix('$').filter(|name| is_variable_name(name)) {
+        return (!may_be_a_secret(name)).then_some(TypedReference::Variable(name));
+    }
+    if let Some(inner) = between(("{", "}")) {
+        let is_ours = ["env", "file", "command"].iter().any(|name| inner.trim_start().starts_with(name));
+        return (is_ours && inner.contains('=')).then_some(TypedReference::Other);
+    }
+    let (scheme, rest) = text.split_once(':')?;
+    if rest.is_empty() || !SCHEMES.iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return None;
+    }
+    let is_variable = ["env", "$env"].iter().any(|known| known.eq_ignore_ascii_case(scheme));
+    Some(if is_variable { to_variable(rest.trim()) } else { TypedReference::Other })
+}
+
+/// The variable at the end of a dotted name, such as `secrets.NAME` or `env:NAME`.
+fn to_variable(name: &str) -> TypedReference<'_> {
+    let last = name.rsplit(['.', ':']).next().unwrap_or_default();
+    if is_variable_name(last) && !may_be_a_secret(last) {
+        TypedReference::Variable(last)
+    } else {
+        TypedReference::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_in_the_notation_of_other_tools_are_recognised() {
+        for (text, name) in [
+            ("env:SWYX_TEAMS_CLIENT_SECRET", Some("SWYX_TEAMS_CLIENT_SECRET")),
+            ("$env:SECRET", Some("SECRET")),
+            ("${env:SECRET}", Some("SECRET")),
+            ("$TEAMS_SECRET", Some("TEAMS_SECRET")),
+            ("${TEAMS_SECRET}", Some("TEAMS_SECRET")),
+            ("$(SwyxSecret)", Some("SwyxSecret")),
+            ("%SECRET%", Some("SECRET")),
+            ("${{ secrets.SWYX }}", Some("SWYX")),
+            ("#{Swyx.Secret}", Some("Secret")),
+            ("${swyx-secret}", None),
+            ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)", None),
+            ("op://vault/item/field", None),
+            ("vault:secret/data/swyx#value", None),
+            ("file:teams.secret", None),
+            ("{ env = \"SECRET\" }", None),
+        ] {
+            let expected = name.map_or(TypedReference::Other, TypedReference::Variable);
+            assert_eq!(find_reference(text), Some(expected), "{text}");
+        }
+        for text in [
+            "aBc8Q~0123456789012345678901234567890",
+            "[old]Secret=of+32/letters?and.sig",
+            "$aB3dE6gH9jK2mN5pQ8sT1vW4",
+            "%aB3dE6gH9jK2mN5pQ8sT1vW4%",
+            "a:b",
+            "env:",
+            "$",
+            "{x}",
+            "",
+        ] {
+            assert_eq!(find_reference(text), None, "{text}");
+        }
+    }
+}
