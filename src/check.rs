@@ -29,7 +29,8 @@ pub struct Checked {
 impl Checked {
     /// The result for a file or a folder that could not be read.
     pub(crate) fn unreadable(name: impl Into<String>, message: String, help: &str) -> Self {
-        let found = Diagnostic::error(id::UNREADABLE, Place::File, message).help(help);
+        let mut found = Diagnostic::error(id::UNREADABLE, Place::File, message);
+        found.help = Some(help.to_owned()).filter(|help| !help.is_empty());
         Self { source: Source::absent(name), draft: None, diagnostics: vec![found], skipped: Vec::new() }
     }
 

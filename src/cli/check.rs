@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, NO_DEFAULT_FILE, is_missing_default};
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::{display, folder};
@@ -181,6 +181,9 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
         Target::NoFile(path, reason) => {
             let help = "name a settings file or a folder with settings files";
             pipeline::Checked::unreadable(display(path), reason.clone(), help)
+        }
+        Target::File(path) if args.paths.is_empty() && is_missing_default(path) => {
+            pipeline::Checked::unreadable(display(path), NO_DEFAULT_FILE.to_owned(), "")
         }
         Target::File(path) if args.fix && !args.diff => return fix_file(path),
         Target::File(path) => pipeline::check_file(display(path), path),

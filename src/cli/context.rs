@@ -23,6 +23,17 @@ use crate::web::actions::Progress;
 /// Runs a command of this program from its words.
 pub(super) type Dispatch = fn(&mut Context<'_>, &[&OsStr]) -> Result<Exit, CliError>;
 
+/// The settings file if none is named.
+const DEFAULT_FILE: &str = "swyx-teams.toml";
+
+/// The message if no settings file is named and there is no default file.
+pub(super) const NO_DEFAULT_FILE: &str = "no ./swyx-teams.toml here: name a file, or run `swyx-teams setup`";
+
+/// Whether this is the default file, and it does not exist.
+pub(super) fn is_missing_default(path: &Path) -> bool {
+    path == Path::new(DEFAULT_FILE) && std::fs::symlink_metadata(path).is_err()
+}
+
 /// The context of every command.
 pub(super) struct Context<'a> {
     pub(super) out: &'a mut dyn Write,
@@ -72,11 +83,14 @@ impl Context<'_> {
         let variable =
             || std::env::var_os("SWYX_TEAMS_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
         let given = argument.or(self.global.config.as_ref()).cloned();
-        given.or_else(variable).unwrap_or_else(|| PathBuf::from("swyx-teams.toml"))
+        given.or_else(variable).unwrap_or_else(|| PathBuf::from(DEFAULT_FILE))
     }
 
     /// Reads the settings file for a command that needs valid TOML; otherwise reports what is wrong.
     pub(super) fn load(&mut self, path: &Path) -> Result<Checked, CliError> {
+        if is_missing_default(path) {
+            return Err(usage_error(NO_DEFAULT_FILE));
+        }
         let checked = pipeline::check_file(display(path), path);
         if checked.source().is_sound() && checked.was_read() {
             return Ok(checked);

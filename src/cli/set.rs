@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, NO_DEFAULT_FILE, is_missing_default};
 use super::error::{CliError, failure, usage_error};
 use super::exit::Exit;
 use super::list;
@@ -74,6 +74,9 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
 
 pub(super) fn unset(context: &mut Context<'_>, args: &UnsetArgs) -> Result<Exit, CliError> {
     let path = context.file(None);
+    if is_missing_default(&path) {
+        return Err(usage_error(NO_DEFAULT_FILE));
+    }
     if !path.exists() {
         return Err(usage_error(format!("{}: no such file", printable(&display(&path)))));
     }

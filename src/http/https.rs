@@ -12,7 +12,9 @@ use super::{
 };
 use crate::endpoint::is_loopback;
 use crate::os::read_regular;
+use crate::secret::shape::without_secret;
 use crate::settings::Access;
+use crate::text::shown;
 
 /// The time limit for establishing a connection.
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -36,8 +38,8 @@ pub struct Https {
 #[non_exhaustive]
 pub enum SetupError {
     /// The certificate authority cannot be read.
-    #[error("the CA file cannot be read: {0}")]
-    CaFile(#[source] crate::os::ReadError),
+    #[error("the CA file {0} cannot be read: {1}")]
+    CaFile(String, #[source] crate::os::ReadError),
     /// The file contains no certificate.
     #[error("the CA file contains no PEM certificate")]
     NoCertificate,
@@ -48,8 +50,8 @@ pub enum SetupError {
     #[error("the environment variable {0} is not a valid proxy address; use http://host:port")]
     EnvironmentProxy(&'static str),
     /// An environment variable names certificates that cannot be read.
-    #[error("the environment variable SSL_CERT_FILE names a file that cannot be read: {0}")]
-    EnvironmentCertificates(#[source] crate::os::ReadError),
+    #[error("the environment variable SSL_CERT_FILE names the file {0}, which cannot be read: {1}")]
+    EnvironmentCertificates(String, #[source] crate::os::ReadError),
     /// The system has no trusted certificates, or the TLS library cannot be initialised.
     #[error("TLS cannot be set up; check that the system's certificates (ca-certificates) are installed")]
     Tls,
@@ -100,7 +102,7 @@ fn check_environment(has_proxy: bool) -> Result<(), SetupError> {
     match std::env::var_os("SSL_CERT_FILE").filter(|path| !path.is_empty()) {
         Some(path) => read_regular(Path::new(&path), MAX_STORE_BYTES)
             .map(|_| ())
-            .map_err(SetupError::EnvironmentCertificates),
+            .map_err(|error| SetupError::EnvironmentCertificates(shown_path(Path::new(&path)), error)),
         None => Ok(()),
     }
 }
@@ -111,8 +113,13 @@ fn is_proxy(text: &str) -> bool {
     url::Url::parse(&whole).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
+fn shown_path(path: &Path) -> String {
+    shown(without_secret(&path.to_string_lossy()))
+}
+
 fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, SetupError> {
-    let (pem, _) = read_regular(path, MAX_CA_BYTES).map_err(SetupError::CaFile)?;
+    let (pem, _) =
+        read_regular(path, MAX_CA_BYTES).map_err(|error| SetupError::CaFile(shown_path(path), error))?;
     match reqwest::Certificate::from_pem_bundle(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(SetupError::NoCertificate),

@@ -155,7 +155,9 @@ impl SecretStore for Files {
         let limits = self.cancellation.clone().into();
         let secret =
             reveal_within(&fresh, &self.folder(), &self.trust, &limits).map_err(|error| match error {
-                RevealError::File(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                RevealError::File(_, ReadError::Io(error))
+                    if error.kind() == std::io::ErrorKind::NotFound =>
+                {
                     Absence::Empty
                 }
                 RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,

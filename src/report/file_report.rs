@@ -45,6 +45,11 @@ impl FileReport {
         }
     }
 
+    /// Whether the text of the file was checked, at least in part.
+    pub(super) fn was_checked(&self) -> bool {
+        self.was_read() || self.findings.len() > 1
+    }
+
     /// Whether the file could be read.
     pub fn was_read(&self) -> bool {
         self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)

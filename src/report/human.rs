@@ -11,7 +11,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::skipped::{Unexamined, not_asked, unexamined};
 use super::wrap::{unbroken, wrap};
 use super::{Counts, FileReport, Finding};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Place, Severity, id};
 use crate::source::{Excerpt, Span};
 use crate::text::printable;
 
@@ -43,7 +43,8 @@ pub(super) fn write(files: &[FileReport], width: usize, out: &mut dyn Write) -> 
     }
     write_notes(None, &not_asked(files), width, out)?;
     let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
-    writeln!(out, "{}", summary(files.len(), Counts::of(files), open))
+    let checked = files.iter().filter(|file| file.was_checked()).count();
+    writeln!(out, "{}", summary(checked, Counts::of(files), open))
 }
 
 /// One note for each reason why rules were not applied, followed by an empty line.
@@ -64,7 +65,11 @@ fn write_notes(
 impl FileReport {
     /// The summary in one line: `1 file checked: nothing found`.
     pub fn in_a_line(&self) -> String {
-        summary(1, Counts::of(std::slice::from_ref(self)), usize::from(!unexamined(self).is_empty()))
+        summary(
+            usize::from(self.was_checked()),
+            Counts::of(std::slice::from_ref(self)),
+            usize::from(!unexamined(self).is_empty()),
+        )
     }
 }
 
@@ -109,7 +114,12 @@ impl<'a> Writer<'a> {
         writeln!(self.out, "{}", wrap(&heading, "", "  ", self.width))?;
         let (line, column) = (finding.span.start.line, finding.span.start.column);
         let pad = " ".repeat(self.gutter);
-        writeln!(self.out, "{pad} {BLUE}-->{BLUE:#} {}:{line}:{column}", printable(path))?;
+        if found.rule == id::UNREADABLE && found.place == Place::File {
+            // The finding is about the path, not about a place in a text.
+            writeln!(self.out, "{pad} {BLUE}-->{BLUE:#} {}", printable(path))?;
+        } else {
+            writeln!(self.out, "{pad} {BLUE}-->{BLUE:#} {}:{line}:{column}", printable(path))?;
+        }
         if let Some(excerpt) = &finding.excerpt {
             self.write_excerpt(excerpt, &finding.span, found.label.as_deref(), ('^', tint))?;
         }

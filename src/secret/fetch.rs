@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use super::shape::without_secret;
 use super::{Secret, SecretFault, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
-use crate::text::{describe_character, format_bytes, without_edges};
+use crate::text::{describe_character, format_bytes, shown, without_edges};
 
 /// The maximum size of a secret file or of a command's output.
 const MAX_BYTES: usize = 64 * 1024;
@@ -24,8 +25,8 @@ pub enum RevealError {
     #[error("the environment variable {0} is not set or is empty")]
     NoVariable(String),
     /// The file cannot be read.
-    #[error("the secret file cannot be read: {0}")]
-    File(#[source] ReadError),
+    #[error("the secret file {0} cannot be read: {1}")]
+    File(String, #[source] ReadError),
     /// The file is larger than any secret.
     #[error("the secret file is larger than {}", format_bytes(MAX_BYTES))]
     TooLarge,
@@ -138,7 +139,7 @@ pub fn reveal_within(
 fn from_file(path: &Path) -> Result<Secret, RevealError> {
     let (content, _) = read_regular(path, MAX_BYTES).map_err(|error| match error {
         ReadError::TooLarge(_) => RevealError::TooLarge,
-        error => RevealError::File(error),
+        error => RevealError::File(shown(without_secret(&path.to_string_lossy())), error),
     })?;
     text(content)
 }

@@ -23,7 +23,7 @@ use clap::{Args, ValueEnum};
 use tokio::task::JoinSet;
 
 use super::walk::{Target, Walk};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, NO_DEFAULT_FILE, is_missing_default};
 use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
@@ -113,7 +113,11 @@ fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
 /// The named settings files, or the default one.
 fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, CliError> {
     if args.paths.is_empty() {
-        return Ok(vec![context.file(None)]);
+        let path = context.file(None);
+        if is_missing_default(&path) {
+            return Err(usage_error(NO_DEFAULT_FILE));
+        }
+        return Ok(vec![path]);
     }
     let mut walk = Walk { exclude: &[], skipped: Vec::new() };
     let mut files = Vec::new();

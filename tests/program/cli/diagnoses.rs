@@ -47,3 +47,36 @@ fn secret_file_with_an_invisible_character_is_refused_by_its_code_point() {
     assert_eq!(refused.code, Some(1), "{}", refused.err);
     assert!(refused.err.contains("U+2013, a typographic dash"), "{}", refused.err);
 }
+
+#[test]
+fn missing_default_file_leads_to_setup() {
+    let folder = folder_with(&[]);
+    let message = "no ./swyx-teams.toml here: name a file, or run `swyx-teams setup`";
+    let result = run(folder.path(), &["check"]);
+    assert_eq!(result.code, Some(2));
+    assert!(result.out.contains(message) && result.out.contains("0 files checked"), "{}", result.out);
+    assert!(!result.out.contains("1:1"), "{}", result.out);
+    for words in [
+        &["list"][..],
+        &["get", "swyx.version"],
+        &["unset", "swyx.version"],
+        &["sheet"],
+        &["plan"],
+        &["sync"],
+    ] {
+        let result = run(folder.path(), words);
+        assert_eq!(result.code, Some(2), "{words:?}");
+        assert!(result.err.contains(message) && !result.err.contains("1:1"), "{words:?} {}", result.err);
+    }
+    let named = run(folder.path(), &["check", "north.toml"]);
+    assert!(named.out.contains("no such file or directory\n  --> north.toml\n"), "{}", named.out);
+    assert!(named.out.contains("0 files checked: 1 error"), "{}", named.out);
+}
+
+#[test]
+fn unreadable_secret_file_is_named() {
+    let text = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ file = \"no.secret\" }");
+    let folder = folder_with(&[("a.toml", &text)]);
+    let result = run(folder.path(), &["get", "--reveal", "--config", "a.toml", KEY]);
+    assert!(result.err.contains("no.secret cannot be read: no such file or directory"), "{}", result.err);
+}

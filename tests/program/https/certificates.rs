@@ -162,7 +162,7 @@ fn invalid_ca_file_is_reported_before_any_request() {
     let (address, seen) = listener();
     settings(folder.path(), address.port());
     for (content, words) in [
-        (None, "the CA file cannot be read: no such file or directory"),
+        (None, "ca.pem cannot be read: no such file or directory"),
         (Some("hello"), "the CA file contains no PEM certificate"),
     ] {
         if let Some(content) = content {

@@ -68,6 +68,6 @@ fn invalid_proxy_variable_is_reported_before_any_request() {
     let proxy = format!("http://{address}");
     let run = through(Some(&proxy), &[("SSL_CERT_FILE", "/not/there.pem")]);
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("the environment variable SSL_CERT_FILE names a file that cannot be read: no such file or directory"), "{}", run.err);
+    assert!(run.err.contains("the environment variable SSL_CERT_FILE names the file /not/there.pem, which cannot be read: no such file or directory"), "{}", run.err);
     assert_eq!(seen.connections(), Vec::<String>::new());
 }
