@@ -13,7 +13,7 @@ use crate::os::{self, ReadError};
 use crate::rules::{Rule, Skipped};
 use crate::settings::suggest::nearest;
 use crate::settings::{Draft, Settings, Unresolved, Wanted, read};
-use crate::source::{DIRECTIVE, MAX_BYTES, Source, allowed_rule, is_directive};
+use crate::source::{DIRECTIVE, MAX_BYTES, Source, allowed_rules, is_directive};
 use crate::text::format_bytes;
 
 pub use crate::settings::MAX_FINDINGS;
@@ -234,13 +234,20 @@ fn silence(source: &Source, diagnostics: &mut Vec<Diagnostic>, was_applied: impl
         if !is_directive(comment) {
             continue;
         }
-        let rule = allowed_rule(comment);
-        match rule.and_then(|rule| seen.get_mut(&(line, rule))) {
-            Some(seen) if seen.can_be_silenced && !seen.is_silenced => seen.is_silenced = true,
-            _ if rule.and_then(Rule::find).is_some_and(|rule| !was_applied(rule)) => {}
-            seen => {
-                let place = Place::Bytes(range.clone(), names.first_on(line));
-                unused.push(unused_allow(place, rule, seen.is_some_and(|seen| seen.is_error), range));
+        let rules = allowed_rules(comment);
+        let is_only = rules.len() < 2;
+        let mut report = |rule: Option<&str>, is_error: bool| {
+            let place = Place::Bytes(range.clone(), names.first_on(line));
+            unused.push(unused_allow(place, rule, is_error, is_only.then(|| range.clone())));
+        };
+        if rules.is_empty() {
+            report(None, false);
+        }
+        for rule in rules {
+            match seen.get_mut(&(line, rule)) {
+                Some(seen) if seen.can_be_silenced && !seen.is_silenced => seen.is_silenced = true,
+                _ if Rule::find(rule).is_some_and(|rule| !was_applied(rule)) => {}
+                seen => report(Some(rule), seen.is_some_and(|seen| seen.is_error)),
             }
         }
     }
@@ -273,7 +280,9 @@ fn target_lines(source: &Source) -> Vec<usize> {
     targets
 }
 
-fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Range<usize>) -> Diagnostic {
+/// A comment, or one rule of it, without effect. `range` is the comment if it can be deleted.
+fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Option<Range<usize>>) -> Diagnostic {
+    let remove = if range.is_some() { "delete this comment" } else { "remove this rule from the comment" };
     let known = rule.and_then(Rule::find);
     let ids = crate::rules::ALL.iter().map(|rule| rule.id);
     let (message, help) = match (rule, known) {
@@ -288,16 +297,16 @@ fn unused_allow(place: Place, rule: Option<&str>, is_error: bool, range: Range<u
                 near.unwrap_or_else(|| "run `swyx-teams rules` to list the ids".to_owned()),
             )
         }
-        (Some(_), Some(rule)) if is_error => (
-            format!("an error of `{}` cannot be silenced", rule.id),
-            "fix the error and delete this comment".to_owned(),
-        ),
-        (Some(_), Some(rule)) => {
-            (format!("`{}` has no finding to silence here", rule.id), "delete this comment".to_owned())
+        (Some(_), Some(rule)) if is_error => {
+            (format!("an error of `{}` cannot be silenced", rule.id), format!("fix the error and {remove}"))
         }
+        (Some(_), Some(rule)) => (format!("`{}` has no finding to silence here", rule.id), remove.to_owned()),
     };
     let found = Diagnostic::new(id::UNUSED_ALLOW, Severity::Warning, place, message).help(help);
-    found.unsafe_fix("delete the comment", crate::diagnostic::Edit::Delete(range))
+    match range {
+        Some(range) => found.unsafe_fix("delete the comment", crate::diagnostic::Edit::Delete(range)),
+        None => found,
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "\
 ## What
 The file contains a key that does not exist in a settings file. In `[control_center]` this is a
-warning, because other versions of Control Center may have other fields.
+warning, because other versions of Control Center may have other fields; it is an error if a required
+key is misspelt.
 ## Why
 A misspelt key would have no effect, silently. Its value is not shown, because it may be a secret
 under a misspelt name.

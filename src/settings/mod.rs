@@ -32,6 +32,7 @@ mod resolve;
 pub mod schema;
 mod section;
 pub(crate) mod suggest;
+mod unknown;
 mod untrusted;
 mod values;
 

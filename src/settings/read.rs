@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::draft::{ControlCenter, Draft, Entra, Swyx, Sync, User};
 use super::keys;
 use super::section::Section;
-use super::values::{PresencePair, SwyxStatus};
+use super::values::{Mode, PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::secret::Secret;
 use crate::source::Source;
@@ -62,7 +62,7 @@ fn swyx(section: &mut Section<'_>) -> Swyx {
 }
 
 fn control_center(section: &mut Section<'_>) -> ControlCenter {
-    let fields = ControlCenter {
+    let mut fields = ControlCenter {
         mode: section.mode("MsTeamsStatusSyncMode"),
         tenant_id: section.id("MsTeamsTenantId"),
         client_id: section.id("MsTeamsClientId"),
@@ -75,7 +75,13 @@ fn control_center(section: &mut Section<'_>) -> ControlCenter {
     );
     section.require("MsTeamsTenantId", "copy \"Directory (tenant) ID\" from the portal");
     section.require("MsTeamsClientId", "copy \"Application (client) ID\" from the portal");
-    section.finish(Severity::Warning);
+    // A misspelt secret is one finding. In mode 2, nothing works without it.
+    if section.finish(Severity::Warning).contains(&"MsTeamsClientSecret") {
+        fields.names_a_secret = true;
+        if fields.mode == Some(Mode::BothWays) {
+            section.raise_unknown("MsTeamsClientSecret");
+        }
+    }
     fields
 }
 

@@ -10,10 +10,9 @@ use std::str::FromStr;
 use validator::Validate;
 
 use super::draft::IdText;
-use super::known::did_you_mean;
 use super::suggest::nearest;
 use super::values::{Choice, Mode};
-use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
+use crate::diagnostic::{Diagnostic, Edit, Key, Place, id};
 use crate::secret::shape::{confidential_parts, is_variable_name, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::fault::HOW_TO_ESCAPE;
@@ -30,8 +29,10 @@ pub(super) struct Section<'a> {
     pub(super) key: Key,
     /// `None` if the table is missing or is not a table.
     at: Option<NodeId>,
-    asked: Vec<&'static str>,
-    found: &'a mut Vec<Diagnostic>,
+    pub(super) asked: Vec<&'static str>,
+    /// The missing keys that are already reported.
+    pub(super) required: Vec<&'static str>,
+    pub(super) found: &'a mut Vec<Diagnostic>,
     masks: &'a mut Vec<Range<usize>>,
 }
 
@@ -42,7 +43,15 @@ impl<'a> Section<'a> {
         found: &'a mut Vec<Diagnostic>,
         masks: &'a mut Vec<Range<usize>>,
     ) -> Self {
-        Self { tree, key: Key::ROOT, at: Some(Tree::ROOT), asked: Vec::new(), found, masks }
+        Self {
+            tree,
+            key: Key::ROOT,
+            at: Some(Tree::ROOT),
+            asked: Vec::new(),
+            required: Vec::new(),
+            found,
+            masks,
+        }
     }
 
     fn node(&self, name: &str) -> Option<&'a Node> {
@@ -94,6 +103,7 @@ impl<'a> Section<'a> {
         if self.at.is_some() && !self.has(name) {
             let place = Place::Missing(self.key.child(name));
             self.add(Diagnostic::error(id::MISSING_KEY, place, format!("`{name}` is missing")).help(help));
+            self.required.push(name);
         }
     }
 
@@ -132,13 +142,17 @@ impl<'a> Section<'a> {
         match &node.value {
             Value::Integer(number) => Some(*number),
             other => {
-                let is_number = matches!(other, Value::Text(text) if is_number(text));
+                let number = match other {
+                    Value::Text(text) if is_number(text) => text.parse().ok(),
+                    _ => None,
+                };
                 let key = self.key.child(name);
                 let found = self.wrong_type(name, "an integer", other);
-                if is_number {
+                if number.is_some() {
                     *found = found.clone().safe_fix("remove the quotes", Edit::Quotes(key));
                 }
-                None
+                // Its range is checked too, so that one pass finds all faults.
+                number
             }
         }
     }
@@ -148,15 +162,18 @@ impl<'a> Section<'a> {
         self.asked.push(name);
         let node = self.node(name)?;
         let Value::Text(text) = &node.value else {
-            let is_float = matches!(&node.value, Value::Float(text) if text.parse::<T>().is_ok());
+            let value = match &node.value {
+                Value::Float(text) => text.parse::<T>().ok(),
+                _ => None,
+            };
             let key = self.key.child(name);
             let found = self.wrong_type(name, "a string", &node.value);
-            if is_float {
+            if value.is_some() {
                 // A version without quotes is read as a number, and 14.10 becomes 14.1. The original text is
                 // still available.
                 *found = found.clone().safe_fix("put it in quotes", Edit::Quotes(key));
             }
-            return None;
+            return value;
         };
         match text.parse() {
             Ok(value) => Some(value),
@@ -222,7 +239,8 @@ impl<'a> Section<'a> {
                     .clone()
                     .help("write it without quotes")
                     .safe_fix("remove the quotes", Edit::Quotes(key));
-                return None;
+                // The rules about the mode apply too, so that one pass finds all faults.
+                return text.parse().ok().and_then(Mode::from_number);
             }
             other => {
                 self.wrong_type(name, "an integer", other);
@@ -330,7 +348,15 @@ impl<'a> Section<'a> {
     }
 
     fn section(&mut self, key: Key, at: Option<NodeId>) -> Section<'_> {
-        Section { tree: self.tree, key, at, asked: Vec::new(), found: self.found, masks: self.masks }
+        Section {
+            tree: self.tree,
+            key,
+            at,
+            asked: Vec::new(),
+            required: Vec::new(),
+            found: self.found,
+            masks: self.masks,
+        }
     }
 
     pub(super) fn table<T: Default>(&mut self, name: &'static str, read: fn(&mut Section<'_>) -> T) -> T {
@@ -351,6 +377,7 @@ impl<'a> Section<'a> {
                 Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing"))
                     .help(help),
             );
+            self.required.push(name);
         }
         self.table(name, read)
     }
@@ -409,35 +436,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Reports the unknown members.
-    pub(super) fn finish(&mut self, severity: Severity) {
-        let asked = std::mem::take(&mut self.asked);
-        if self.entries().all(|(_, node)| asked.contains(&&*node.name)) {
-            return;
-        }
-        let missing = asked.iter().copied().filter(|name| !self.has(name)).collect::<Vec<_>>();
-        for (_, node) in self.entries() {
-            if asked.contains(&&*node.name) {
-                continue;
-            }
-            self.mask_all(node);
-            let name = shown(without_secret(&node.name));
-            let key = self.key.child(&name);
-            let place = Place::Bytes(node.name_span.clone(), Some(key));
-            let mut found =
-                Diagnostic::new(id::UNKNOWN_KEY, severity, place, format!("unknown key `{name}`"));
-            if let Some(known) = nearest(&node.name, missing.iter().copied()) {
-                let edit = Edit::Rename(node.name_span.clone(), known.to_owned());
-                found = found
-                    .help(format!("did you mean `{known}`?"))
-                    .unsafe_fix(format!("rename it to `{known}`"), edit);
-            } else {
-                found.help = did_you_mean(&self.key, &node.name);
-            }
-            self.add(found);
-        }
-    }
-
     /// Masks what may be a secret in a text that is not valid. The rest is shown, so that a typing error can
     /// be found.
     fn mask_confidential(&mut self, node: &Node) {
@@ -452,7 +450,7 @@ impl<'a> Section<'a> {
     }
 
     /// Masks a value and everything in it.
-    fn mask_all(&mut self, node: &Node) {
+    pub(super) fn mask_all(&mut self, node: &Node) {
         let mut waiting = vec![node];
         while let Some(node) = waiting.pop() {
             match &node.value {

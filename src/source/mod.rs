@@ -28,7 +28,7 @@ mod conformance;
 #[cfg(test)]
 mod hostile;
 
-pub(crate) use directive::{DIRECTIVE, allowed_rule, is_directive};
+pub(crate) use directive::{DIRECTIVE, allowed_rules, is_directive};
 
 use std::ops::Range;
 use std::sync::OnceLock;

@@ -163,6 +163,71 @@ fn too_many_findings_are_truncated_with_a_note() {
     assert!(!checked.was_read());
 }
 
+#[test]
+fn one_comment_allows_several_rules() {
+    let line = "MsTeamsClientSecret = \"mE48Q~x7Kd.2hVn0\"";
+    let file = |comment: &str| {
+        format!("[control_center]\nMsTeamsStatusSyncMode = 1\n{IDS}{line} # swyx-teams: {comment}\n")
+    };
+    let rules = |comment: &str| {
+        let checked = check::check_bytes("a.toml", file(comment).into_bytes(), false);
+        checked.diagnostics().iter().map(|found| (found.rule, found.help.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(rules("allow(secret-inline)")[0].0, "secret-shape");
+    assert_eq!(rules("allow(secret-shape, secret-inline) as agreed"), []);
+    assert_eq!(rules("allow( secret-inline,secret-shape )"), []);
+    let unused = rules("allow(secret-inline, secret-shape, plain-http)");
+    assert_eq!(unused, [("unused-allow", Some("remove this rule from the comment".to_owned()))]);
+}
+
+#[test]
+fn misspelt_required_key_is_one_finding() {
+    let good = format!(
+        "[control_center]\nMsTeamsStatusSyncMode = 2\n{IDS}MsTeamsClientSecret = {{ env = \"X\" }}\n"
+    );
+    let users = |user: &str| format!("{good}[[user]]\n{user}\n");
+    for (text, name, suggestion) in [
+        (good.replace("TenantId", "TenantID"), "MsTeamsTenantID", "MsTeamsTenantId"),
+        (good.replace("SyncMode", "SynchMode"), "MsTeamsStatusSynchMode", "MsTeamsStatusSyncMode"),
+        (good.replace("ClientSecret", "ClientSecert"), "MsTeamsClientSecert", "MsTeamsClientSecret"),
+        (good.replace("control_center", "control-center"), "control-center", "control_center"),
+        (users("swix = \"Jane\"\nteams = \"j@example.com\""), "swix", "swyx"),
+    ] {
+        let checked = check::check_bytes("a.toml", text.clone().into_bytes(), false);
+        let [found] = checked.diagnostics() else { panic!("{text}{:?}", checked.diagnostics()) };
+        assert_eq!((found.rule, found.severity), ("unknown-key", Severity::Error), "{text}");
+        assert_eq!(found.message, format!("unknown key `{name}`"));
+        assert_eq!(found.help, Some(format!("did you mean `{suggestion}`?")));
+    }
+    // Beside the right key, a misspelt one gets a suggestion too.
+    for (text, help) in [
+        (format!("{good}MsTeamsTenantID = \"x\"\n"), "did you mean `MsTeamsTenantId`? It is already set"),
+        (format!("{good}[swyx]\n[swix]\n"), "did you mean `swyx`? It is already set"),
+        (format!("{good}[entra]\ncloud = \"global\"\nclod = 1\n"), "did you mean `cloud`? It is already set"),
+    ] {
+        let checked = check::check_bytes("a.toml", text.clone().into_bytes(), false);
+        let [found] = checked.diagnostics() else { panic!("{text}{:?}", checked.diagnostics()) };
+        assert_eq!((found.rule, found.help.as_deref()), ("unknown-key", Some(help)));
+    }
+}
+
+#[test]
+fn one_fault_hides_no_other() {
+    let file = |version: &str, mode: &str| {
+        format!(
+            "[swyx]\nversion = {version}\n[control_center]\nMsTeamsStatusSyncMode = {mode}\n{IDS}MsTeamsClientSecret = {{ env = \"X\" }}\n"
+        )
+    };
+    let rules = |text: &str| {
+        let checked = check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
+        checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&file("\"13.20\"", "\"2\"")), ["mode-as-text", "mode-needs-version"]);
+    assert_eq!(rules(&file("13.20", "2")), ["wrong-type", "mode-needs-version"]);
+    let days = file("\"14.10\"", "2") + "[entra]\nsecret_lifetime_days = \"1000\"\n";
+    assert_eq!(rules(&days), ["wrong-type", "invalid-value"]);
+}
+
 /// In "C:\temp\new", `\t` and `\n` are a tab and a line feed.
 #[test]
 fn control_characters_in_names_paths_programs_and_addresses_are_errors() {

@@ -146,6 +146,10 @@ fn by_program(
             }
         }
     }
+    // To the schema, the mode in quotes is no mode, so it asks for no secret.
+    if rules.contains("mode-as-text") && rules.contains("mode-needs-secret") {
+        keys.remove(&keys::CLIENT_SECRET);
+    }
     (keys, rules)
 }
 
