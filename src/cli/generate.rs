@@ -1,5 +1,6 @@
 //! `schema`, `completions` and `man`: output generated from definitions.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
@@ -7,6 +8,8 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use crate::report::json::write_pretty;
+use crate::rules::ALL;
+use crate::settings::entries::list_known_keys;
 use crate::settings::schema::{self, Dialect};
 use crate::swyx::contract;
 
@@ -61,14 +64,38 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
     Ok(Exit::Clean)
 }
 
+/// The commands whose argument is a key, with the name of that argument. `explain` also takes rules.
+const WITH_KEYS: [(&str, &str); 4] =
+    [("get", "key"), ("set", "words"), ("unset", "keys"), ("explain", "what")];
+
+/// The keys, and for `explain` also the rules.
+///
+/// The parser takes static texts only, and the program ends after printing them.
+fn list_words(command: &str) -> Vec<&'static str> {
+    let keys = list_known_keys().map(|key| &*key.to_string().leak());
+    let rules = ALL.iter().map(|rule| rule.id).filter(|_| command == "explain");
+    keys.chain(rules).collect()
+}
+
 pub(super) fn completions(
     context: &mut Context<'_>,
     args: &CompletionsArgs,
     mut command: clap::Command,
 ) -> Result<Exit, CliError> {
+    for (name, argument) in WITH_KEYS {
+        let values = PossibleValuesParser::new(list_words(name));
+        command = command.mut_subcommand(name, |command| {
+            command.mut_arg(argument, |argument| argument.value_parser(values))
+        });
+    }
     // The generator panics if it cannot write, for example into a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "swyx-teams", &mut script);
+    if args.shell == clap_complete::Shell::Bash {
+        // The generator spells the hyphen of the program's name in two ways, and then finds no command.
+        let text = String::from_utf8_lossy(&script).replace("swyx__subcmd__teams", "swyx__teams");
+        script = text.into_bytes();
+    }
     context.out.write_all(&script)?;
     Ok(Exit::Clean)
 }

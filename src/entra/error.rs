@@ -129,8 +129,16 @@ impl fmt::Display for SignInRefusal {
             None => f.write_str("no AADSTS code")?,
         }
         write!(f, "{}", self.error)?;
-        if let Some(code) = self.code.and_then(aadsts::find) {
-            write!(f, ": {}", code.meaning)?;
+        match self.code.map(|number| (number, aadsts::find(number))) {
+            Some((_, Some(code))) => write!(f, ": {}", code.meaning)?,
+            Some((number, None)) => {
+                write!(
+                    f,
+                    ", a code that this program does not know; see {}",
+                    aadsts::build_page_address(number)
+                )?;
+            }
+            None => {}
         }
         write!(f, "{}", self.request)
     }

@@ -1,6 +1,8 @@
 //! JUnit XML, which every build server shows: a suite for each file, a case for each finding, a skipped case
 //! for each rule that was not applied, or an error if the reason is a failure.
 //!
+//! Only a finding that fails the check is a failure; the others pass, with their text as output.
+//!
 //! There is no standard; this follows what <https://github.com/testmoapp/junitxml> describes and Jenkins,
 //! GitLab and Azure DevOps read.
 
@@ -16,16 +18,16 @@ use crate::text::printable;
 
 /// Writes one report with all files. The crate accepts only a complete report, so this is the only format
 /// that copies the findings.
-pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(files: &[FileReport], fail_on: Severity, out: &mut dyn Write) -> io::Result<()> {
     let mut report = Report::new(env!("CARGO_PKG_NAME"));
-    report.add_test_suites(files.iter().map(suite));
+    report.add_test_suites(files.iter().map(|file| suite(file, fail_on)));
     report.serialize(out).map_err(io_error)
 }
 
-fn suite(file: &FileReport) -> TestSuite {
+fn suite(file: &FileReport, fail_on: Severity) -> TestSuite {
     let path = clean(&printable(&file.path));
     let mut suite = TestSuite::new(&path);
-    suite.add_test_cases(file.findings.iter().map(|finding| case(&path, finding)));
+    suite.add_test_cases(file.findings.iter().map(|finding| case(&path, finding, fail_on)));
     if file.findings.is_empty() {
         // A suite without cases counts as "no tests ran", which some servers treat as a failure.
         let mut case = TestCase::new("no findings", TestCaseStatus::success());
@@ -46,12 +48,12 @@ fn suite(file: &FileReport) -> TestSuite {
     suite
 }
 
-fn case(path: &str, finding: &Finding) -> TestCase {
+fn case(path: &str, finding: &Finding, fail_on: Severity) -> TestCase {
     let diagnostic = &finding.diagnostic;
     let kind = match diagnostic.severity {
         _ if diagnostic.rule == id::UNREADABLE => Some(NonSuccessKind::Error),
-        Severity::Error | Severity::Warning => Some(NonSuccessKind::Failure),
-        Severity::Info => None,
+        severity if severity >= fail_on => Some(NonSuccessKind::Failure),
+        _ => None,
     };
     let mut case = TestCase::new(clean(&name(finding)), TestCaseStatus::success());
     case.set_classname(path);
@@ -114,7 +116,7 @@ mod tests {
 
     fn render(files: &[FileReport]) -> (String, Report) {
         let mut out = Vec::new();
-        write(files, &mut out).unwrap();
+        write(files, Severity::Error, &mut out).unwrap();
         let xml = String::from_utf8(out).unwrap();
         let read = Report::deserialize_from_str(&xml).unwrap();
         (xml, read)
@@ -200,6 +202,6 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(write(&[], &mut Closed).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
+        assert_eq!(write(&[], Severity::Error, &mut Closed).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
     }
 }

@@ -103,7 +103,7 @@ static FORMATS: [Row; 7] = [
         format: Format::Junit,
         name: "junit",
         description: "JUnit XML",
-        write: |files, _, out| junit::write(files, out),
+        write: |files, options, out| junit::write(files, options.fail_on(), out),
     },
 ];
 

@@ -2,6 +2,7 @@
 
 use super::Repository;
 use super::wrap::DEFAULT_WIDTH;
+use crate::diagnostic::Severity;
 
 /// What a report depends on besides the findings: the repository, and the width of the terminal.
 ///
@@ -15,11 +16,12 @@ use super::wrap::DEFAULT_WIDTH;
 pub struct Options {
     repository: Repository,
     width: usize,
+    fail_on: Severity,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { repository: Repository::default(), width: DEFAULT_WIDTH }
+        Self { repository: Repository::default(), width: DEFAULT_WIDTH, fail_on: Severity::Error }
     }
 }
 
@@ -34,6 +36,18 @@ impl Options {
     #[must_use]
     pub fn with_width(self, width: usize) -> Self {
         Self { width, ..self }
+    }
+
+    /// The lowest severity that fails a check; the JUnit format counts such findings as failures. The default
+    /// is an error.
+    #[must_use]
+    pub fn with_fail_on(self, fail_on: Severity) -> Self {
+        Self { fail_on, ..self }
+    }
+
+    /// The lowest severity that fails a check.
+    pub fn fail_on(&self) -> Severity {
+        self.fail_on
     }
 
     /// The repository.

@@ -74,6 +74,11 @@ pub(super) fn refused(
     (meaning, cure): (&str, &str),
 ) -> Diagnostic {
     let code = refusal.code.and_then(aadsts::find);
+    if let (Some(number), None) = (refusal.code, code) {
+        let message = format!("sign-in refused with AADSTS{number}, which this program does not know");
+        let page = aadsts::build_page_address(number);
+        return rule.at(place, message).help(format!("see {page}; perhaps {meaning}: {cure}"));
+    }
     let (meaning, cure) = code.map_or((meaning, cure), |code| (code.meaning, code.cure));
     rule.at(place, format!("{meaning}{}", number(refusal))).help(cure)
 }

@@ -447,3 +447,21 @@ fn every_online_rule_names_its_flag() {
     assert!(Rule::find("permission-missing").is_some_and(Rule::is_online));
     assert!(!Rule::find("mode-needs-secret").is_some_and(Rule::is_online));
 }
+
+#[test]
+fn unknown_code_is_named_with_its_page_and_the_usual_meaning_as_a_possibility() {
+    let tenant = changed(refusing(7000215), |tenant| {
+        let Ok(SignIn::Refused(refusal)) = &mut tenant.sign_in else { panic!("refused") };
+        refusal.code = Some(7_009_999);
+    });
+    let text = said("secret-rejected", &tenant).remove(0);
+    assert!(text.contains("AADSTS7009999, which this program does not know"), "{text}");
+    assert!(
+        text.contains("https://login.microsoftonline.com/error?code=7009999; perhaps Entra ID rejected"),
+        "{text}"
+    );
+    // Registered, but without a service principal in this tenant.
+    assert_eq!(found(&refusing(7_000_229)), ["application-not-found"]);
+    let text = said("application-not-found", &refusing(7_000_229)).remove(0);
+    assert!(text.contains("no service principal in this tenant") && text.contains("consent"), "{text}");
+}

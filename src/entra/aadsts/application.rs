@@ -96,6 +96,13 @@ pub(super) static CODES: &[Code] = &[
         "open it under Enterprise applications, Properties, and set \"Enabled for users to sign-in\" to Yes",
     ),
     code(
+        7000229,
+        Some("invalid_client"),
+        Kind::ApplicationNotFound,
+        "the application is registered, but it has no service principal in this tenant",
+        "grant admin consent in this tenant, or run swyx-teams apply, which creates the service principal",
+    ),
+    code(
         7000112,
         Some("unauthorized_client"),
         Kind::SignInDisabled,
