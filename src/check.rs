@@ -147,6 +147,31 @@ pub fn check_with_users(mut checked: Checked, users: usize) -> Checked {
     checked
 }
 
+/// Adds the findings about other files that have the same tenant and application, unless a comment allows
+/// them. `other` is the name of one of them, `count` their number.
+///
+/// ```
+/// let text = r#"
+/// [control_center]
+/// MsTeamsStatusSyncMode = 2
+/// MsTeamsTenantId = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34"
+/// MsTeamsClientId = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+/// MsTeamsClientSecret = { env = "SWYX_TEAMS_CLIENT_SECRET" }
+/// "#;
+/// let checked = swyx_teams::check::check_bytes("a.toml", text.into(), false);
+/// let checked = swyx_teams::check::check_with_copies(checked, "copy of a.toml", 1);
+/// assert_eq!(checked.diagnostics()[0].rule, "tenant-twice");
+/// ```
+pub fn check_with_copies(mut checked: Checked, other: &str, count: usize) -> Checked {
+    let Some(draft) = &checked.draft else { return checked };
+    let mut found = crate::rules::apply_to_several(draft, other, count);
+    silence(&checked.source, &mut found, Rule::is_of_several);
+    checked.diagnostics.extend(found.into_iter().filter(|found| found.rule != id::UNUSED_ALLOW));
+    let source = &checked.source;
+    checked.diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);
+    checked
+}
+
 fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Snapshot>) -> Checked {
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
@@ -159,8 +184,8 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
     let skipped =
         tenant.map(|tenant| crate::rules::apply_online(&draft, tenant, &mut diagnostics)).unwrap_or_default();
     let was_applied = |rule: &Rule| {
-        !rule.is_counted() && !rule.is_online()
-            || (tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
+        !rule.is_counted() && !rule.is_online() && !rule.is_of_several()
+            || (rule.is_online() && tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
     };
     silence(&source, &mut diagnostics, was_applied);
     diagnostics.sort_by_cached_key(|found| source.range(&found.place).start);

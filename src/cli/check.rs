@@ -1,5 +1,6 @@
 //! `check`: reports every problem of every file, in parallel, in a stable order.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -18,6 +19,7 @@ use super::walk::{self, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict};
+use crate::settings::Draft;
 use crate::source::MAX_BYTES;
 use crate::text::printable;
 
@@ -60,14 +62,16 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     let outcomes = if args.online.online {
         online(context, args, &targets)?
     } else {
-        in_parallel(&targets, |target| check_target(target, args).into_outcome(is_human))
+        let outcomes = in_parallel(&targets, |target| check_target(target, args).into_outcome(is_human));
+        with_copies(&targets, outcomes, is_human)
     };
     let (reports, exit) = print_failures(context, outcomes)?;
     // Findings would make the diff an invalid patch.
     if !args.diff {
         let options = Options::default()
             .with_repository(Repository::around_current_folder())
-            .with_width(width_of_results());
+            .with_width(width_of_results())
+            .with_fail_on(args.fail_on.severity());
         report::write(args.format, &reports, &options, context.out)?;
     }
     context.out.flush()?;
@@ -105,7 +109,7 @@ fn print_failures(
 ) -> io::Result<(Vec<FileReport>, Exit)> {
     let mut reports = Vec::with_capacity(outcomes.len());
     let mut exit = Exit::Clean;
-    for FileOutcome { report, diff, failure, online_exit } in outcomes {
+    for FileOutcome { report, diff, failure, online_exit, .. } in outcomes {
         if let Some(diff) = diff {
             write!(context.out, "{diff}")?;
         }
@@ -122,9 +126,51 @@ fn print_failures(
     Ok((reports, exit))
 }
 
+/// For each file that shares its tenant and application: the name of one other file, and how many there are.
+fn copies<'a>(files: impl Iterator<Item = (&'a str, Option<Identity>)>) -> HashMap<usize, (&'a str, usize)> {
+    let mut by_identity = HashMap::<Identity, Vec<(usize, &str)>>::new();
+    for (at, (name, identity)) in files.enumerate() {
+        if let Some(identity) = identity {
+            by_identity.entry(identity).or_default().push((at, name));
+        }
+    }
+    let mut copies = HashMap::new();
+    for group in by_identity.into_values() {
+        let [(first, first_name), (_, second_name), ..] = *group else { continue };
+        for (at, _) in &group {
+            let other = if *at == first { second_name } else { first_name };
+            copies.insert(*at, (other, group.len() - 1));
+        }
+    }
+    copies
+}
+
+/// Adds the findings about files with the same tenant and application. Only those files are read again: all
+/// texts together could be large.
+fn with_copies(targets: &[Target], mut outcomes: Vec<FileOutcome>, excerpts: bool) -> Vec<FileOutcome> {
+    let names = outcomes.iter().map(|outcome| outcome.report.path.clone()).collect::<Vec<_>>();
+    let identities = outcomes.iter().map(|outcome| outcome.identity);
+    for (at, (other, count)) in copies(names.iter().map(String::as_str).zip(identities)) {
+        let (Some(target), Some(outcome)) = (targets.get(at), outcomes.get_mut(at)) else { continue };
+        let checked = match (target, outcome.standard_input.take()) {
+            (Target::File(path), _) => pipeline::check_file(display(path), path),
+            (_, Some(checked)) => checked,
+            _ => continue,
+        };
+        outcome.report = FileReport::new(&pipeline::check_with_copies(checked, other, count), excerpts);
+    }
+    outcomes
+}
+
+/// A tenant and an application.
+type Identity = (uuid::Uuid, uuid::Uuid);
+
 /// The result for one file, ready for output.
 struct FileOutcome {
     report: FileReport,
+    identity: Option<Identity>,
+    /// Standard input cannot be read again.
+    standard_input: Option<Checked>,
     diff: Option<String>,
     failure: Option<String>,
     /// The exit code of the online check before findings count.
@@ -137,12 +183,16 @@ struct CheckedFile {
     diff: Option<String>,
     /// Why the file could not be fixed.
     failure: Option<String>,
+    is_standard_input: bool,
 }
 
 impl CheckedFile {
     fn into_outcome(self, excerpts: bool) -> FileOutcome {
         let report = FileReport::new(&self.checked, excerpts);
-        FileOutcome { report, diff: self.diff, failure: self.failure, online_exit: Exit::Clean }
+        let identity = self.checked.draft().and_then(Draft::identity);
+        let standard_input = Some(self.checked).filter(|_| self.is_standard_input);
+        let (diff, failure) = (self.diff, self.failure);
+        FileOutcome { report, identity, standard_input, diff, failure, online_exit: Exit::Clean }
     }
 }
 
@@ -155,7 +205,7 @@ fn online(
     let is_human = args.format == Format::Human;
     let mut rest = Vec::with_capacity(targets.len());
     let mut files = Vec::with_capacity(targets.len());
-    for (target, CheckedFile { checked, diff, failure }) in
+    for (target, CheckedFile { checked, diff, failure, .. }) in
         targets.iter().zip(in_parallel(targets, |target| check_target(target, args)))
     {
         let folder = match target {
@@ -166,11 +216,17 @@ fn online(
         rest.push((diff, failure));
     }
     let examined = online::examine(context, &args.online, files)?;
-    let outcomes = examined.into_iter().zip(rest).map(|(file, (diff, failure))| {
+    let names = examined.iter().map(|file| file.checked.source().name().to_owned()).collect::<Vec<_>>();
+    let identities = examined.iter().map(|file| file.checked.draft().and_then(Draft::identity));
+    let mut copies = copies(names.iter().map(String::as_str).zip(identities));
+    let outcomes = examined.into_iter().enumerate().zip(rest).map(|((at, mut file), (diff, failure))| {
         let online_exit = online::report_unseen(context, &file);
+        if let Some((other, count)) = copies.remove(&at) {
+            file.checked = pipeline::check_with_copies(file.checked, other, count);
+        }
         let mut report = FileReport::new(&file.checked, is_human);
         report.verdict = describe_verdict(&file.tenant);
-        FileOutcome { report, diff, failure, online_exit }
+        FileOutcome { report, identity: None, standard_input: None, diff, failure, online_exit }
     });
     Ok(outcomes.collect())
 }
@@ -190,7 +246,7 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     };
     let after = if args.diff { edit::apply_safe_fixes(&checked) } else { None };
     let diff = after.map(|after| edit::diff(checked.source(), after.source()));
-    CheckedFile { checked, diff, failure: None }
+    CheckedFile { checked, diff, failure: None, is_standard_input: matches!(target, Target::Stdin) }
 }
 
 fn fix_file(path: &Path) -> CheckedFile {
@@ -204,7 +260,7 @@ fn fix_file(path: &Path) -> CheckedFile {
         Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
         Some(Err(error)) => (before, Some(error.to_string())),
     };
-    CheckedFile { checked, diff: None, failure }
+    CheckedFile { checked, diff: None, failure, is_standard_input: false }
 }
 
 fn from_stdin(name: &str) -> Checked {

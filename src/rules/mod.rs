@@ -56,6 +56,7 @@ mod surrounding_blank;
 mod syntax;
 mod tenant_not_found;
 mod tenant_not_guid;
+mod tenant_twice;
 mod unknown_key;
 mod unreadable;
 mod unused_allow;
@@ -94,6 +95,7 @@ pub static ALL: &[Rule] = &[
     ids_equal::RULE,
     client_id_is_microsofts::RULE,
     tenant_not_guid::RULE,
+    tenant_twice::RULE,
     surrounding_blank::RULE,
     plain_http::RULE,
     cloud_without_presence::RULE,
@@ -176,6 +178,15 @@ pub(crate) fn apply_counted(settings: &Settings, users: usize) -> Vec<Diagnostic
         _ => None,
     });
     checks.filter_map(|check| check(settings, users)).collect()
+}
+
+/// Applies the rules that compare several files.
+pub(crate) fn apply_to_several(draft: &Draft, other: &str, count: usize) -> Vec<Diagnostic> {
+    let checks = ALL.iter().filter_map(|rule| match rule.check {
+        Check::Several(check) => Some(check),
+        _ => None,
+    });
+    checks.filter_map(|check| check(draft, other, count)).collect()
 }
 
 /// Checks whether the presences of this many users can be read at the configured interval. If not, returns a

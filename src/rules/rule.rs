@@ -32,6 +32,9 @@ pub(crate) enum Check {
     Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
     /// Checked on the number of matched users, by `users` and `sync`.
     Counted(fn(&Settings, usize) -> Option<Diagnostic>),
+    /// Checked on a draft, the name of another file with its tenant and application, and the number of such
+    /// files.
+    Several(fn(&Draft, &str, usize) -> Option<Diagnostic>),
     /// Checked on a posted form, by `form`.
     Posted,
     /// Checked last, by `check`, which knows the `allow` comments.
@@ -47,6 +50,11 @@ impl Rule {
     /// Whether the rule needs the number of matched users.
     pub fn is_counted(&self) -> bool {
         matches!(self.check, Check::Counted(_))
+    }
+
+    /// Whether the rule compares several files.
+    pub fn is_of_several(&self) -> bool {
+        matches!(self.check, Check::Several(_))
     }
 
     /// Creates a finding of this rule.

@@ -57,6 +57,12 @@ impl Draft {
         ids.into_iter().filter_map(|(key, id)| id.as_ref().map(|id| (key, id)))
     }
 
+    /// The tenant and the application, if both ids are valid. Two files with the same are probably copies.
+    pub fn identity(&self) -> Option<(Uuid, Uuid)> {
+        let guid = |id: &Option<IdText>| id.as_ref().filter(|id| id.fault().is_none()).and_then(IdText::guid);
+        Some((guid(&self.control_center.tenant_id)?, guid(&self.control_center.client_id)?))
+    }
+
     /// The secrets that the file contains as plain text, each with its key.
     pub(crate) fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
         let secrets = [

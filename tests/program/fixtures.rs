@@ -17,12 +17,15 @@ fn checked(path: &Path, rule: &str) -> Checked {
     let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     let tenant = tenants::bad(rule).map(|bad| if name == "bad.toml" { bad } else { tenants::healthy() });
     let checked = match swyx_teams::os::read_regular(path, MAX_BYTES) {
-        Ok((content, _)) => check::check_bytes(name, content, rule == "secret-file-exposed"),
-        Err(_) => check::check_file(name, path),
+        Ok((content, _)) => check::check_bytes(name.clone(), content, rule == "secret-file-exposed"),
+        Err(_) => check::check_file(name.clone(), path),
     };
     match tenant {
         Some(tenant) => check::check_with_tenant(checked, &tenant),
         None if Rule::find(rule).is_some_and(Rule::is_counted) => check::check_with_users(checked, USERS),
+        None if Rule::find(rule).is_some_and(Rule::is_of_several) && name == "bad.toml" => {
+            check::check_with_copies(checked, "copy of bad.toml", 1)
+        }
         None => checked,
     }
 }

@@ -80,3 +80,84 @@ fn unreadable_secret_file_is_named() {
     let result = run(folder.path(), &["get", "--reveal", "--config", "a.toml", KEY]);
     assert!(result.err.contains("no.secret cannot be read: no such file or directory"), "{}", result.err);
 }
+
+#[test]
+fn files_of_one_tenant_and_application_are_reported_at_both_places() {
+    let other = GOOD.replace("2f9d8b47", "3f9d8b47");
+    let upper = GOOD.replace("7a3c5e10-4b1d", "7A3C5E10-4B1D");
+    let files = [("in/a.toml", GOOD), ("in/a - Kopie.toml", &upper), ("in/b.toml", &other)];
+    let folder = folder_with(&files);
+    let all = run(folder.path(), &["check", "--format", "concise", "in"]);
+    assert_eq!(all.code, Some(0), "{}", all.out);
+    let lines = all.out.lines().collect::<Vec<_>>();
+    assert_eq!(lines.len(), 2, "{}", all.out);
+    assert!(lines[0].starts_with("in/a - Kopie.toml:3:19: warning[tenant-twice] in/a.toml has"), "{lines:?}");
+    assert!(lines[1].starts_with("in/a.toml:3:19: warning[tenant-twice] in/a - Kopie.toml has"), "{lines:?}");
+    let piped = ["check", "--format", "concise", "in/a.toml", "-"];
+    let piped = run_with_input(folder.path(), &piped, GOOD.as_bytes());
+    assert_eq!(piped.out.matches("tenant-twice").count(), 2, "{}", piped.out);
+    for arguments in
+        [&["check", "in/a.toml"][..], &["check", "in/a.toml", "in/a.toml"], &["check", "in/b.toml"]]
+    {
+        assert!(!run(folder.path(), arguments).out.contains("tenant-twice"));
+    }
+    let allowed =
+        GOOD.replace("MsTeamsTenantId", "# swyx-teams: allow(tenant-twice) a trial\nMsTeamsTenantId");
+    std::fs::write(folder.path().join("in/a.toml"), allowed).expect("written");
+    let all = run(folder.path(), &["check", "--format", "concise", "in"]);
+    assert_eq!(all.out.lines().count(), 1, "{}", all.out);
+    let one = run(folder.path(), &["check", "in/a.toml"]);
+    assert!(one.out.contains("nothing found"), "{}", one.out);
+}
+
+#[test]
+fn junit_failures_are_the_findings_that_fail_the_check() {
+    let folder = folder_with(&[("a.toml", &GOOD.replace("= 2", "= 0"))]);
+    for (arguments, code, failures) in [
+        (&["check", "--format", "junit", "a.toml"][..], 0, 0),
+        (&["check", "--format", "junit", "--fail-on", "warning", "a.toml"], 1, 1),
+    ] {
+        let result = run(folder.path(), arguments);
+        assert_eq!(result.code, Some(code));
+        assert!(result.out.contains(&format!("failures=\"{failures}\"")), "{}", result.out);
+        assert!(result.out.contains("mode-undocumented"), "{}", result.out);
+    }
+}
+
+/// Runs a completion script in bash, as if the words were typed and Tab were pressed.
+#[cfg(unix)]
+fn completed(folder: &std::path::Path, words: &[&str]) -> Vec<String> {
+    let script = run(folder, &["completions", "bash"]).out;
+    let quoted = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(" ");
+    let last = words.len() - 1;
+    // The function that bash calls is the one that the script registers.
+    let driver = format!(
+        "{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={last}\n\
+         entry=$(complete -p swyx-teams) || exit 3\nname=${{entry#*-F }}; name=${{name%% *}}\n\
+         \"$name\" swyx-teams '{}' '{}'\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n",
+        words[last],
+        words[last - 1]
+    );
+    let output = std::process::Command::new("bash")
+        .args(["--noprofile", "--norc", "-c", &driver])
+        .current_dir(folder)
+        .output()
+        .expect("bash runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_options_rules_and_keys() {
+    let folder = folder_with(&[]);
+    assert_eq!(completed(folder.path(), &["swyx-teams", "check", "--fo"]), ["--format"]);
+    assert_eq!(completed(folder.path(), &["swyx-teams", "chec"]), ["check"]);
+    assert_eq!(completed(folder.path(), &["swyx-teams", "check", "--format", "jun"]), ["junit"]);
+    assert_eq!(completed(folder.path(), &["swyx-teams", "explain", "tenant-tw"]), ["tenant-twice"]);
+    for command in ["get", "set", "unset", "explain"] {
+        let found = completed(folder.path(), &["swyx-teams", command, "swyx.gateway_"]);
+        assert_eq!(found, ["swyx.gateway_token"], "{command}");
+    }
+}

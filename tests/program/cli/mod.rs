@@ -115,7 +115,7 @@ fn settings_file_comes_from_argument_option_variable_or_default() {
 fn folders_are_searched_and_skipped_paths_are_listed() {
     let folder = folder_with(&[
         ("a/north.toml", GOOD),
-        ("a/b/SOUTH.TOML", GOOD),
+        ("a/b/SOUTH.TOML", &GOOD.replace("2f9d8b47", "00000001")),
         ("a/archive/old.toml", &bad()),
         ("a/misspelt.toml", "[controlcenter]\n"),
         ("a/.hidden/x.toml", &bad()),
@@ -143,7 +143,9 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
 
 #[test]
 fn output_order_is_stable_for_many_files() {
-    let files = (0..300).map(|at| (format!("c/{at:03}.toml"), bad())).collect::<Vec<_>>();
+    let files = (0..300)
+        .map(|at| (format!("c/{at:03}.toml"), bad().replace("2f9d8b47", &format!("2f9d8{at:03}"))))
+        .collect::<Vec<_>>();
     let files = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect::<Vec<_>>();
     let folder = folder_with(&files);
     let out = run(folder.path(), &["check", "--format", "concise", "c"]).out;
