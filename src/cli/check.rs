@@ -83,6 +83,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
 
 /// The files to check: the named ones, and those in the named folders.
 fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
+    context.refuse_two_files(!args.paths.is_empty())?;
     let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();

@@ -86,6 +86,20 @@ impl Context<'_> {
         given.or_else(variable).unwrap_or_else(|| PathBuf::from(DEFAULT_FILE))
     }
 
+    /// Like [`Context::file`], but `--config` together with an argument is an error: one of them would be ignored.
+    pub(super) fn only_file(&self, argument: Option<&PathBuf>) -> Result<PathBuf, CliError> {
+        self.refuse_two_files(argument.is_some())?;
+        Ok(self.file(argument))
+    }
+
+    /// Refuses `--config` together with a path.
+    pub(super) fn refuse_two_files(&self, has_path: bool) -> Result<(), CliError> {
+        if has_path && self.global.config.is_some() {
+            return Err(usage_error("--config and a path both name settings files: use only one of them"));
+        }
+        Ok(())
+    }
+
     /// Reads the settings file for a command that needs valid TOML; otherwise reports what is wrong.
     pub(super) fn load(&mut self, path: &Path) -> Result<Checked, CliError> {
         if is_missing_default(path) {

@@ -21,7 +21,11 @@ use crate::settings::suggest::nearest;
 #[derive(Args)]
 pub(super) struct GetArgs {
     /// Key, such as control_center.MsTeamsTenantId or user[0].teams
-    key: crate::diagnostic::Key,
+    #[arg(value_parser = key, index = 1)]
+    key: Key,
+    /// Settings file
+    #[arg(index = 2)]
+    file: Option<PathBuf>,
     /// Fetch a secret from its source and print it
     #[arg(long)]
     reveal: bool,
@@ -62,7 +66,7 @@ struct Item {
 const MAX_KEY_WIDTH: usize = 80;
 
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
-    let path = context.file(None);
+    let path = context.only_file(args.file.as_ref())?;
     let checked = context.load(&path)?;
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
@@ -81,10 +85,25 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
         )));
     }
     if may_exist(&args.key) {
-        writeln!(context.err, "`{}` is not set", named(args.key.as_str()))?;
+        context.note(format_args!("`{}` is not set", named(args.key.as_str())))?;
         return Ok(Exit::Findings);
     }
     Err(usage_error(no_such_key(&args.key)))
+}
+
+/// Parses a key. A word that is a file gets a suggestion.
+pub(super) fn key(text: &str) -> Result<Key, String> {
+    if looks_like_a_file(text) {
+        return Err("this looks like a file, not a key: name the file with --config FILE".to_owned());
+    }
+    text.parse::<Key>().map_err(|error| error.to_string())
+}
+
+/// Whether a word is probably a file in the place of a key.
+pub(super) fn looks_like_a_file(text: &str) -> bool {
+    let has_extension =
+        text.get(text.len().saturating_sub(5)..).is_some_and(|end| end.eq_ignore_ascii_case(".toml"));
+    has_extension || (!text.contains('"') && text.contains(['/', '\\']))
 }
 
 /// Whether a settings file may have this key. Control Center fields, statuses and users can have any name.
@@ -123,7 +142,7 @@ fn print_one(
 }
 
 pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let checked = context.load(&path)?;
     let mut rows = Vec::new();
     for entry in all(&checked) {

@@ -139,7 +139,10 @@ fn perform(context: &mut Context<'_>, words: &[&OsStr]) -> Result<Exit, CliError
     };
     let trust = context.global.trust.clone();
     context.global.trust.extend(cli.global.trust);
+    // The words name the file.
+    let config = std::mem::replace(&mut context.global.config, cli.global.config);
     let result = run(context, cli.command);
+    context.global.config = config;
     context.global.trust = trust;
     result
 }

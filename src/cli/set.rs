@@ -37,8 +37,8 @@ pub(super) struct SetArgs {
 #[derive(Args)]
 pub(super) struct UnsetArgs {
     /// Keys to remove
-    #[arg(required = true)]
-    keys: Vec<crate::diagnostic::Key>,
+    #[arg(required = true, value_parser = list::key)]
+    keys: Vec<Key>,
 }
 
 /// The limit for standard input in bytes. No valid value is longer.
@@ -48,6 +48,11 @@ pub(super) fn set(context: &mut Context<'_>, args: &SetArgs) -> Result<Exit, Cli
     let mut pairs = Vec::new();
     for pair in args.words.chunks(2) {
         let [word, ..] = pair else { continue };
+        if list::looks_like_a_file(word) {
+            return Err(usage_error(
+                "expected a key, but this looks like a file: name the file with --config FILE",
+            ));
+        }
         let Some(key) = word.parse::<Key>().ok().filter(can_be_set) else {
             return Err(usage_error(
                 "expected a key, such as control_center.MsTeamsTenantId; pairs are KEY VALUE KEY VALUE …",

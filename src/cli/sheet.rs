@@ -67,7 +67,7 @@ fn settings(context: &mut Context<'_>, path: &Path) -> Result<(Checked, Settings
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let (checked, settings) = settings(context, &path)?;
     let sheet = Sheet::new(&settings);
     let mut secret = None;

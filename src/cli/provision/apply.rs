@@ -61,7 +61,7 @@ struct AppliedShape<'a> {
 }
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
     let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;

@@ -36,7 +36,7 @@ pub(in crate::cli) struct DestroyArgs {
 }
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let (mut session, _) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &SecretOutArgs::default())?;
     let provisioner = session.provisioner();

@@ -60,7 +60,7 @@ impl PlanOptionArgs {
 }
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let (session, files) =
         AdminSession::open(context, &path, &args.administrator, TO_READ, &SecretOutArgs::default())?;
     let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;

@@ -82,7 +82,7 @@ impl RotateArgs {
 }
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
     let is_stored_by_hand =

@@ -73,7 +73,7 @@ impl ServeArgs {
 
 /// Serves until stopped.
 pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let way = if args.use_az { AdminSignIn::AzureCli } else { AdminSignIn::DeviceCode };
     let commands = Arc::new(Commands::new(context, path.clone(), way));
     let site = Arc::new(Site::new(display(&path), path).with(commands));

@@ -29,7 +29,7 @@ use question::{Question, SignIn};
 use settings_file::{SaveOutcome, SettingsFile, known};
 
 pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let mut errors = Vec::new();
     let mut given = given::flags(args, &mut errors);
     if let Some(path) = &args.answers {

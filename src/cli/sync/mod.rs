@@ -119,6 +119,7 @@ fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, Cli
         }
         return Ok(vec![path]);
     }
+    context.refuse_two_files(true)?;
     let mut walk = Walk { exclude: &[], skipped: Vec::new() };
     let mut files = Vec::new();
     for target in args.paths.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>() {

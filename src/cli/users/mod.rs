@@ -57,7 +57,7 @@ enum UsersFormat {
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
-    let path = context.file(args.file.as_ref());
+    let path = context.only_file(args.file.as_ref())?;
     let advice = "fix these errors first: settings with errors are not used to sign in";
     let (checked, settings) = context.resolve(&path, Checked::settings, advice)?;
     let limit = Duration::from_secs(args.timeout);

@@ -161,3 +161,50 @@ fn bash_completes_options_rules_and_keys() {
         assert_eq!(found, ["swyx.gateway_token"], "{command}");
     }
 }
+
+#[test]
+fn two_ways_to_name_the_file_are_refused() {
+    let folder = folder_with(&[("a.toml", GOOD), ("b.toml", GOOD)]);
+    for words in [
+        &["check", "--config", "a.toml", "b.toml"][..],
+        &["list", "--config", "a.toml", "b.toml"],
+        &["get", "--config", "a.toml", "swyx.version", "b.toml"],
+        &["sheet", "--config", "a.toml", "b.toml"],
+        &["plan", "--config", "a.toml", "b.toml"],
+        &["sync", "--config", "a.toml", "b.toml"],
+    ] {
+        let result = run(folder.path(), words);
+        assert_eq!(result.code, Some(2), "{words:?}");
+        assert!(
+            result.err.contains("--config and a path both name settings files"),
+            "{words:?} {}",
+            result.err
+        );
+    }
+}
+
+#[test]
+fn get_takes_a_file_and_a_file_instead_of_a_key_gets_a_suggestion() {
+    let folder = folder_with(&[("a.toml", GOOD)]);
+    let mode = "control_center.MsTeamsStatusSyncMode";
+    let result = run(folder.path(), &["get", mode, "a.toml"]);
+    assert_eq!((result.code, result.out.as_str()), (Some(0), "2\n"), "{}", result.err);
+    for words in [
+        &["get", "a.toml", mode][..],
+        &["set", "a.toml", mode, "1"],
+        &["unset", "a.toml", mode],
+        &["unset", "customers/a.toml"],
+    ] {
+        let result = run(folder.path(), words);
+        assert_eq!(result.code, Some(2), "{words:?}");
+        assert!(
+            result.err.contains("looks like a file") && result.err.contains("--config FILE"),
+            "{}",
+            result.err
+        );
+    }
+    let quiet = run(folder.path(), &["-q", "get", "swyx.version", "a.toml"]);
+    assert_eq!((quiet.code, quiet.out.as_str(), quiet.err.as_str()), (Some(1), "", ""));
+    let status = run(folder.path(), &["get", "sync.status.\"Busy/InACall\"", "a.toml"]);
+    assert_eq!(status.code, Some(1), "{}", status.err);
+}

@@ -108,7 +108,7 @@ fn settings_file_comes_from_argument_option_variable_or_default() {
     assert_eq!(minutes(&["list"], false), "11");
     assert_eq!(minutes(&["list"], true), "12");
     assert_eq!(minutes(&["list", "--config", "option.toml"], true), "13");
-    assert_eq!(minutes(&["list", "--config", "option.toml", "argument.toml"], true), "14");
+    assert_eq!(minutes(&["list", "argument.toml"], true), "14");
 }
 
 #[test]
