@@ -50,7 +50,7 @@ impl Source {
     /// because the string may be a secret.
     fn trim(&self, key: &Key) -> Option<Vec<Replacement>> {
         let (base, inner, units) = self.string(key)?;
-        let kept = |unit: &&(Range<usize>, char)| !unit.1.is_whitespace() && unit.1 != '\u{feff}';
+        let kept = |unit: &&Unit| !unit.1.is_whitespace() && unit.1 != '\u{feff}';
         let (first, last) = (units.iter().find(kept)?, units.iter().rev().find(kept)?);
         let delete = |range: Range<usize>| Replacement {
             range: base + range.start..base + range.end,
@@ -76,7 +76,7 @@ impl Source {
     }
 
     /// The string at `key`: where its text begins, the text as written, and its characters.
-    fn string(&self, key: &Key) -> Option<(usize, &str, Vec<(Range<usize>, char)>)> {
+    fn string(&self, key: &Key) -> Option<(usize, &str, Vec<Unit>)> {
         let node = self.tree().node(self.tree().find(key)?);
         let raw = self.text().get(node.span.clone())?;
         let fence = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|fence| raw.starts_with(fence))?;
@@ -98,8 +98,11 @@ impl Source {
     }
 }
 
+/// A character of a string: where it is written, and what it means.
+type Unit = (Range<usize>, char);
+
 /// The characters of a string as written. An escape is one character; a folded line end is a line feed.
-fn units(inner: &str, escapes: bool) -> Vec<(Range<usize>, char)> {
+fn units(inner: &str, escapes: bool) -> Vec<Unit> {
     let mut units = Vec::new();
     let mut chars = inner.char_indices().peekable();
     while let Some((start, c)) = chars.next() {

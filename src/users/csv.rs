@@ -1,9 +1,11 @@
 //! Swyx users from a CSV file.
 //!
 //! The format is specific to this project because the vendor documents no export of Control Center's users. The first line names the
-//! columns, in any order and case: `name` and `email`, and optionally `id` and `enabled`; other columns are ignored. The separator is `;`
-//! or `,`, whichever occurs more often in the first line. Quotation marks follow RFC 4180 (<https://www.rfc-editor.org/rfc/rfc4180>), but
-//! a user is one line: an unmatched quotation mark would silently swallow users. UTF-8, with or without a byte order mark.
+//! columns, in any order and case: `name` and `email`, and optionally `id` and `enabled`; other columns are ignored. The columns of this
+//! program's own CSV output, such as `swyx_name`, are accepted too. The separator is the one of `;`, `,`, tab and `|` that occurs most
+//! often in the first line outside of quotation marks, or that of a line `sep=;` before it. Quotation marks follow RFC 4180
+//! (<https://www.rfc-editor.org/rfc/rfc4180>), but a user is one line: an unmatched quotation mark would silently swallow users. UTF-8,
+//! with or without a byte order mark; UTF-16 and Windows-1252 are read with a note.
 //!
 //! ```
 //! let faults = swyx_teams::users::csv::read(b"name;email\n;jane.roe@example.com\n").unwrap_err();
@@ -43,14 +45,32 @@ pub struct Fault {
 /// # Errors
 /// Every [`Fault`] of the list, in the order of its lines. The result then has no users: an incomplete list would match the wrong ones.
 pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
-    let text = text(content).map_err(|fault| vec![fault])?;
+    read_with_note(content).map(|(users, _)| users)
+}
+
+/// Like [`read`], with a note if the file is not UTF-8.
+///
+/// ```
+/// let (users, note) = swyx_teams::users::csv::read_with_note(b"name;email\nJ\xfcrgen;j@x.example\n").unwrap();
+/// assert_eq!((&*users[0].name, note), ("J\u{fc}rgen", Some("read as Windows-1252; check that umlauts are right")));
+/// ```
+///
+/// # Errors
+/// As for [`read`].
+pub fn read_with_note(content: &[u8]) -> Result<(Vec<SwyxUser>, Option<&'static str>), Vec<Fault>> {
+    let (text, note) = decode(content).map_err(|fault| vec![fault])?;
+    read_text(&text).map(|users| (users, note))
+}
+
+fn read_text(text: &str) -> Result<Vec<SwyxUser>, Vec<Fault>> {
+    let (text, line, given) = without_separator_line(text);
     let mut reader = ReaderBuilder::new()
-        .delimiter(separator(text))
+        .delimiter(given.unwrap_or_else(|| separator(text)))
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut record = StringRecord::new();
-    let mut lines = Lines::new(text);
+    let mut lines = Lines::new(text, line);
     let mut list = List::default();
     let mut columns = None;
     // The reader accepts any number of columns without an error.
@@ -63,28 +83,91 @@ pub fn read(content: &[u8]) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     }
     match columns {
         None => Err(vec![Fault { line: 1, why: NO_HEADER.to_owned() }]),
-        Some(_) if list.faults.is_empty() => Ok(list.users),
-        Some(_) => Err(list.faults),
+        Some(_) if !list.faults.is_empty() => Err(list.faults),
+        Some(_) if list.users.is_empty() => {
+            Err(vec![Fault { line: lines.line, why: "there are no users in the file".to_owned() }])
+        }
+        Some(_) => Ok(list.users),
     }
 }
 
 const NO_HEADER: &str = "the first line must name the columns: name and email, and optionally id and enabled";
 
-fn text(content: &[u8]) -> Result<&str, Fault> {
-    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    std::str::from_utf8(content).map_err(|error| {
-        let before = content.get(..error.valid_up_to()).unwrap_or_default();
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        Fault {
-            line,
-            why: "the file is not UTF-8; save it as \"CSV UTF-8\" in the spreadsheet program".to_owned(),
+/// The text of a file, with a note if it is not UTF-8. A file whose lines end with CR only gets LF.
+fn decode(content: &[u8]) -> Result<(String, Option<&'static str>), Fault> {
+    let wide = |bytes: &[u8], of: fn([u8; 2]) -> u16| {
+        let units = bytes.as_chunks::<2>().0.iter().map(|pair| of(*pair));
+        (
+            char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect::<String>(),
+            Some("read as UTF-16"),
+        )
+    };
+    let (text, note) = match content {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => wide(content, u16::from_le_bytes),
+        _ => {
+            let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+            match std::str::from_utf8(content) {
+                Ok(text) => (text.to_owned(), None),
+                Err(_) => (of_windows(content)?, Some("read as Windows-1252; check that umlauts are right")),
+            }
         }
-    })
+    };
+    Ok((if text.contains('\n') { text } else { text.replace('\r', "\n") }, note))
 }
 
+/// Decodes Windows-1252. Source: <https://encoding.spec.whatwg.org/index-windows-1252.txt>; the five bytes without
+/// a character are a fault.
+fn of_windows(content: &[u8]) -> Result<String, Fault> {
+    const FROM_80: &str = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
+    let table = FROM_80.chars().collect::<Vec<_>>();
+    let mut text = String::with_capacity(content.len());
+    for (at, byte) in content.iter().enumerate() {
+        let c = match byte {
+            0x80..=0x9f => table.get(usize::from(byte - 0x80)).copied().unwrap_or('\0'),
+            byte => char::from(*byte),
+        };
+        if c == '\0' {
+            let before = content.get(..at).unwrap_or_default();
+            let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+            let why = "the file is not UTF-8; save it as \"CSV UTF-8\" in the spreadsheet program".to_owned();
+            return Err(Fault { line, why });
+        }
+        text.push(c);
+    }
+    Ok(text)
+}
+
+/// The characters that separate columns; on a tie, the first counts.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// The text after a line such as `sep=;`, the number of its first line, and that separator.
+fn without_separator_line(text: &str) -> (&str, usize, Option<u8>) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let line = first.trim_end_matches('\r').trim_matches('"');
+    let given = line.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).and_then(|_| line.get(4..));
+    match given.map(str::as_bytes) {
+        Some([separator]) => (rest, 2, Some(*separator)),
+        _ => (text, 1, None),
+    }
+}
+
+/// The separator that occurs most often in the header, outside of quotation marks.
 fn separator(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' }
+    let mut counts = [0; SEPARATORS.len()];
+    let mut is_quoted = false;
+    for byte in header.bytes() {
+        is_quoted ^= byte == b'"';
+        if let Some(at) = SEPARATORS.iter().position(|separator| *separator == byte && !is_quoted)
+            && let Some(count) = counts.get_mut(at)
+        {
+            *count += 1;
+        }
+    }
+    let most = SEPARATORS.into_iter().zip(counts).rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(separator, _)| separator)
 }
 
 /// The line number of a record. The reader's own number does not count blank lines before it.
@@ -95,8 +178,8 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, at: 0, line: 1 }
+    fn new(text: &'a str, line: usize) -> Self {
+        Self { text, at: 0, line }
     }
 
     fn of(&mut self, position: Option<&Position>) -> usize {
@@ -117,6 +200,8 @@ struct Columns {
     email: usize,
     enabled: Option<usize>,
     count: usize,
+    /// Whether this is the CSV output of this program, which also has lines about Teams users only.
+    is_own: bool,
 }
 
 impl Columns {
@@ -130,6 +215,8 @@ impl Columns {
                 (place, None) => Ok(place),
             }
         };
+        let is_own = place("name")?.is_none() && place("swyx_name")?.is_some();
+        let place = |name: &str| if is_own { place(&format!("swyx_{name}")) } else { place(name) };
         let needed =
             |name| place(name)?.ok_or_else(|| fault(format!("column `{name}` is missing; {NO_HEADER}")));
         Ok(Self {
@@ -138,6 +225,7 @@ impl Columns {
             id: place("id")?,
             enabled: place("enabled")?,
             count: header.len(),
+            is_own,
         })
     }
 }
@@ -152,7 +240,11 @@ struct List {
 
 impl List {
     fn add(&mut self, columns: &Columns, record: &StringRecord, line: usize) {
-        if record.iter().all(is_blank) {
+        let is_empty = |place: Option<usize>| place.and_then(|place| record.get(place)).is_none_or(is_blank);
+        let is_of_teams = columns.is_own
+            && record.len() == columns.count
+            && [columns.id, Some(columns.name), Some(columns.email)].into_iter().all(is_empty);
+        if is_of_teams || record.iter().all(is_blank) {
             return;
         }
         match self.user(columns, record, line) {
@@ -167,7 +259,10 @@ impl List {
     }
 
     fn user(&self, columns: &Columns, record: &StringRecord, line: usize) -> Result<SwyxUser, String> {
-        let value = |place: usize| record.get(place).unwrap_or_default().trim();
+        let value = |place: usize| {
+            let value = record.get(place).unwrap_or_default().trim();
+            if columns.is_own { without_apostrophe(value) } else { value }
+        };
         if record.iter().any(|value| value.contains(['\n', '\r'])) {
             return Err(
                 "a value continues after the end of the line; is a quotation mark missing?".to_owned()
@@ -196,9 +291,12 @@ impl List {
             return Err("the name is missing".to_owned());
         }
         let enabled = columns.enabled.map_or(Ok(true), |place| {
-            yes_or_no(value(place)).ok_or_else(|| "`enabled` must be true or false".to_owned())
+            yes_or_no(value(place)).ok_or_else(|| {
+                format!("`enabled` must be one of {} (yes), or one of {} (no)", YES.join(", "), NO.join(", "))
+            })
         })?;
-        let email = Some(value(columns.email)).filter(|email| !email.is_empty()).map(Into::into);
+        let email =
+            Some(without_scheme(value(columns.email))).filter(|email| !email.is_empty()).map(Into::into);
         Ok(SwyxUser { id, name: name.into(), email, enabled })
     }
 }
@@ -208,10 +306,46 @@ fn is_blank(value: &str) -> bool {
     value.trim().is_empty() && !value.contains('\n')
 }
 
+/// A cell without the apostrophe that the CSV output puts before a formula.
+fn without_apostrophe(value: &str) -> &str {
+    value.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(value)
+}
+
+/// Whether a spreadsheet would treat a text as a formula.
+/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>; spreadsheets with East Asian settings also accept full-width signs.
+pub(crate) fn is_formula(text: &str) -> bool {
+    text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
+}
+
+/// An address without the prefix that directories and mail programs write before it.
+fn without_scheme(address: &str) -> &str {
+    let rest = ["mailto:", "smtp:"].into_iter().find_map(|scheme| {
+        let (start, rest) = address.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    });
+    rest.unwrap_or(address).trim()
+}
+
 /// The values that programs and spreadsheets write, including German ones.
+const YES: [&str; 13] =
+    ["true", "yes", "y", "1", "on", "active", "enabled", "wahr", "ja", "j", "ein", "aktiv", "aktiviert"];
+const NO: [&str; 13] = [
+    "false",
+    "no",
+    "n",
+    "0",
+    "off",
+    "inactive",
+    "disabled",
+    "falsch",
+    "nein",
+    "aus",
+    "inaktiv",
+    "deaktiviert",
+    "gesperrt",
+];
+
 fn yes_or_no(text: &str) -> Option<bool> {
-    const YES: [&str; 5] = ["true", "yes", "1", "wahr", "ja"];
-    const NO: [&str; 5] = ["false", "no", "0", "falsch", "nein"];
     let is = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
     if is(&YES) { Some(true) } else { is(&NO).then_some(false) }
 }
@@ -278,17 +412,58 @@ mod tests {
         for (text, words) in [
             ("", "line 1: the first line must name"),
             ("\n\n", "line 1: the first line must name"),
-            ("name\tmail\n", "line 1: column `name` is missing"),
+            ("name\tmail\n", "line 1: column `email` is missing"),
+            ("name,email\n\n", "line 1: there are no users in the file"),
             ("Jane;j@x\n", "line 1: column `name` is missing"),
             ("name;mail\nJane;j@x\n", "line 1: column `email` is missing"),
             ("name;email;Email\n", "line 1: column `email` occurs twice"),
         ] {
             assert!(faults(text)[0].starts_with(words), "{text:?} {:?}", faults(text));
         }
-        assert_eq!(read(b"name;email\nJ\xfcrgen;j@x\n").expect_err("Latin-1")[0].line, 2);
-        let wide = "name;email".encode_utf16().flat_map(u16::to_le_bytes);
-        assert!(read(&[0xff, 0xfe].into_iter().chain(wide).collect::<Vec<_>>()).is_err());
-        assert_eq!(users("name,email\n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn separators_and_line_ends_of_other_programs_are_read() {
+        for text in [
+            "sep=;\nname;email;enabled\nJane;j@x;on\n",
+            "\"sep=|\"\r\nname|email\r\nJane|j@x\r\n",
+            "name\temail\nJane\tj@x\n",
+            "name|email\nJane|j@x\n",
+            "\"name\",\"email\",\"a; b; c\"\n\"Jane\",\"mailto:j@x\",\"\"\n",
+            "name;email\rJane;SMTP:j@x\r",
+        ] {
+            let users = read(text.as_bytes()).expect(text);
+            assert_eq!((&*users[0].name, users[0].email.as_deref()), ("Jane", Some("j@x")), "{text:?}");
+            assert!(users[0].enabled);
+        }
+        let found = faults("name;email;enabled\rJane;j@x;1\rMax;m@x;perhaps\r");
+        assert!(found[0].starts_with("line 3: `enabled` must be one of true, yes"), "{found:?}");
+        assert_eq!(users("sep=,\nname,email\nJane,j@x\n"), ["line 3|Jane|j@x|on"]);
+    }
+
+    #[test]
+    fn other_encodings_are_read_with_a_note() {
+        let text = "name;email\nJürgen €;j@x\n";
+        let wide = |of: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(of).collect::<Vec<_>>();
+        for content in [
+            [&[0xff, 0xfe][..], &wide(u16::to_le_bytes)].concat(),
+            [&[0xfe, 0xff][..], &wide(u16::to_be_bytes)].concat(),
+            wide(u16::to_le_bytes),
+            b"name;email\nJ\xfcrgen \x80;j@x\n".to_vec(),
+        ] {
+            let (users, note) = read_with_note(&content).expect("a list");
+            assert_eq!(&*users[0].name, "Jürgen €");
+            assert!(note.is_some_and(|note| note.starts_with("read as ")));
+        }
+        assert_eq!(read_with_note(text.as_bytes()).expect("a list").1, None);
+        assert_eq!(read(b"name;email\nJ\x81rgen;j@x\n").expect_err("no character")[0].line, 2);
+    }
+
+    #[test]
+    fn own_output_is_read() {
+        let text =
+            "swyx_id,swyx_name,swyx_email,teams_upn,finding\n7,'=Jane,j@x,j@x,\n,,,k@x,unmatched-teams\n";
+        assert_eq!(users(text), ["7|=Jane|j@x|on"]);
     }
 
     #[test]

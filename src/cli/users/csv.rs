@@ -3,19 +3,29 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use csv::Writer;
+use csv::WriterBuilder;
 
 use super::match_report::{MatchReport, remark};
 use crate::entra::graph::TeamsUser;
 use crate::swyx::SwyxUser;
 use crate::text::printable;
 use crate::users::Finding;
+use crate::users::csv::is_formula;
 
 const HEADER: [&str; 8] =
     ["swyx_id", "swyx_name", "swyx_email", "teams_upn", "teams_mail", "matched_by", "finding", "suggestion"];
 
-pub(super) fn write(report: &MatchReport, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = Writer::from_writer(out);
+/// Writes the lines. `for_spreadsheets` begins with a byte order mark, without which Excel does not recognise UTF-8.
+pub(super) fn write(
+    report: &MatchReport,
+    delimiter: u8,
+    for_spreadsheets: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if for_spreadsheets {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    let mut writer = WriterBuilder::new().delimiter(delimiter).from_writer(out);
     writer.write_record(HEADER)?;
     let mut findings = HashMap::<usize, Vec<&Finding>>::new();
     for finding in &report.matching.findings {
@@ -60,10 +70,8 @@ fn line(
 }
 
 /// A text that a spreadsheet does not treat as a formula.
-/// Source: <https://owasp.org/www-community/attacks/CSV_Injection>.
 fn escape_formula(text: &str) -> String {
-    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -72,7 +80,7 @@ mod tests {
 
     #[test]
     fn cells_that_look_like_formulas_are_escaped() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1"] {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "＝1+1", "＋1", "－1", "＠SUM(A1)"] {
             assert_eq!(escape_formula(text), format!("'{text}"));
         }
         for text in ["", "a=1", "jane@x.example", "'=1"] {

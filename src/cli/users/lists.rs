@@ -1,5 +1,6 @@
 //! Reads both lists of users in parallel: the Swyx users from a CSV file or the gateway, the Teams users from Graph.
 
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -71,16 +72,34 @@ pub(super) fn read(
 
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
-    let (content, _) =
-        read_regular(file, csv::MAX_BYTES).map_err(|error| usage_error(format_args!("{name}: {error}")))?;
-    let errors = match csv::read(&content) {
-        Ok(users) => return Ok(users),
+    let content = if file == Path::new("-") {
+        from_input().map_err(cannot("read standard input"))?
+    } else {
+        let read = read_regular(file, csv::MAX_BYTES);
+        read.map_err(|error| usage_error(format_args!("{name}: {error}")))?.0
+    };
+    if content.len() > csv::MAX_BYTES {
+        return Err(usage_error(format_args!("{name}: the list is too long")));
+    }
+    let errors = match csv::read_with_note(&content) {
+        Ok((users, note)) => {
+            if let Some(note) = note {
+                context.note(format_args!("{name}: {note}"))?;
+            }
+            return Ok(users);
+        }
         Err(errors) => errors,
     };
     for error in errors {
         context.error(format_args!("{name}: {error}"));
     }
     Err(CliError::Reported(Exit::Usage))
+}
+
+fn from_input() -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    io::stdin().lock().take(csv::MAX_BYTES as u64 + 1).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// Signs in and reads the missing lists, within `limit`.

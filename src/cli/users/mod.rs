@@ -6,7 +6,6 @@ mod json;
 mod lists;
 mod match_report;
 
-use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use crate::check::{self, Checked};
 use crate::cli::context::Context;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, cannot, usage_error};
 use crate::cli::exit::Exit;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::Rule;
@@ -27,19 +26,25 @@ use match_report::MatchReport;
   swyx-teams users --swyx users.csv
   swyx-teams users --format csv > users-teams.csv
 
-The file for --swyx is UTF-8 with one line per user. The first line names the columns, in any order: name and email, and optionally id
-and enabled. The separator is ; or a comma. The format is specific to swyx-teams, because Control Center has no documented export.
+The file for --swyx has one line per user. The first line names the columns, in any order: name and email, and optionally id and
+enabled. The separator is ; or a comma, a tab or |. The format is specific to swyx-teams, because Control Center has no documented export.
 
 The exit code is 1 if an activated Swyx user with an e-mail address has no match in Teams, or an ambiguous one.")]
 pub(in crate::cli) struct UsersArgs {
     /// Settings file
     file: Option<PathBuf>,
-    /// Read the Swyx users from a CSV file instead of the gateway
+    /// Read the Swyx users from a CSV file, or - for standard input, instead of the gateway
     #[arg(long, value_name = "FILE.csv")]
     swyx: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: UsersFormat,
+    /// With --format csv: the separator, such as ';' or tab. Begins the output with a byte order mark, for spreadsheets
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    delimiter: Option<u8>,
+    /// With --format csv: write to this file, with a byte order mark, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Time limit for reading both lists
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
@@ -56,7 +61,21 @@ enum UsersFormat {
     Csv,
 }
 
+/// The separator of the CSV output.
+fn delimiter(text: &str) -> Result<u8, &'static str> {
+    match text {
+        ";" => Ok(b';'),
+        "," => Ok(b','),
+        "|" => Ok(b'|'),
+        "tab" | "\t" | "\\t" => Ok(b'\t'),
+        _ => Err("expected ; or , or | or tab"),
+    }
+}
+
 pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
+    if args.format != UsersFormat::Csv && (args.delimiter.is_some() || args.output.is_some()) {
+        return Err(usage_error("--delimiter and --output need --format csv"));
+    }
     let path = context.only_file(args.file.as_ref())?;
     let advice = "fix these errors first: settings with errors are not used to sign in";
     let (checked, settings) = context.resolve(&path, Checked::settings, advice)?;
@@ -67,7 +86,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
     let is_of_users = |found: &&Diagnostic| Rule::find(found.rule).is_some_and(Rule::is_counted);
     let diagnostics = checked.diagnostics().iter().filter(is_of_users).cloned().collect();
     let report = MatchReport { swyx, teams, overrides: settings.users, matching, diagnostics };
-    show(context, args.format, &checked, &report)?;
+    show(context, args, &checked, &report)?;
     let severity = |finding: &Finding| finding.kind().severity();
     let has_errors = report.matching.findings.iter().any(|finding| severity(finding) == Severity::Error);
     Ok(if has_errors { Exit::Findings } else { Exit::Clean })
@@ -75,19 +94,29 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
 
 fn show(
     context: &mut Context<'_>,
-    format: UsersFormat,
+    args: &UsersArgs,
     checked: &Checked,
     report: &MatchReport,
-) -> io::Result<()> {
+) -> Result<(), CliError> {
+    let format = args.format;
+    let delimiter = args.delimiter.unwrap_or(b',');
     let written = match format {
+        UsersFormat::Csv if args.output.is_some() => {
+            let mut text = Vec::new();
+            csv::write(report, delimiter, true, &mut text)?;
+            let path = args.output.clone().unwrap_or_default();
+            std::fs::write(path, text).map_err(cannot("write the file of --output"))?;
+            Ok(())
+        }
         UsersFormat::Human => human::write(report, context.global.verbose > 0, context.out),
         UsersFormat::Json => json::write(report, checked.source().name(), context.out),
-        UsersFormat::Csv => csv::write(report, context.out),
+        UsersFormat::Csv => csv::write(report, delimiter, args.delimiter.is_some(), context.out),
     };
     written?;
     context.out.flush()?;
     if format == UsersFormat::Json {
         return Ok(());
     }
-    context.report_to_err(checked, |found| report.diagnostics.iter().any(|one| one == found))
+    context.report_to_err(checked, |found| report.diagnostics.iter().any(|one| one == found))?;
+    Ok(())
 }

@@ -163,3 +163,37 @@ fn plain(count: usize) -> String {
     };
     (0..count).map(line).collect()
 }
+
+#[test]
+fn csv_for_spreadsheets_begins_with_a_mark_and_is_accepted_as_a_list() {
+    let emulated = mismatched();
+    let plain = users(&emulated, MISMATCHED, &["--format", "csv"]);
+    assert!(plain.out.starts_with("swyx_id,swyx_name,"), "{}", plain.out);
+    let marked = users(&emulated, MISMATCHED, &["--format", "csv", "--delimiter", ";"]);
+    assert!(marked.out.starts_with("\u{feff}swyx_id;swyx_name;"), "{}", marked.out);
+    let saved = users(&emulated, MISMATCHED, &["--format", "csv", "--output", "out.csv"]);
+    assert_eq!((saved.code, saved.out.as_str()), (plain.code, ""), "{}", saved.err);
+    let again = users(&emulated, &marked.out, &["--format", "csv"]);
+    assert_eq!(again.code, plain.code, "{}", again.err);
+    let saved = std::fs::read_to_string(emulated.folder().join("out.csv")).expect("the file");
+    assert!(saved.starts_with("\u{feff}swyx_id,"), "{saved}");
+    assert_eq!(again.out.lines().count(), plain.out.lines().count(), "{}\n{}", again.out, plain.out);
+    let wrong = users(&emulated, MISMATCHED, &["--delimiter", ";"]);
+    assert_eq!(wrong.code, Some(2), "{}", wrong.err);
+}
+
+#[test]
+fn list_comes_from_standard_input_and_needs_users() {
+    use std::process::Stdio;
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    for (list, code) in [("email,name\nida.albrecht@contoso.example,Ida\n", 0), ("email,name\n", 2)] {
+        let path = emulated.write("list.csv", list);
+        let mut command = emulated.program();
+        command.args(["users", "--swyx", "-", "a.toml"]).env("SECRET", emulated.fact("client_secret"));
+        command.stdin(Stdio::from(std::fs::File::open(path).expect("the list")));
+        let run = emulated.finish(&mut command, "");
+        assert_eq!(run.code, Some(code), "{}", run.err);
+        assert_eq!(run.err.contains("there are no users in the file"), code == 2, "{}", run.err);
+    }
+}
