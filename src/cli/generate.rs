@@ -42,6 +42,8 @@ enum SchemaFor {
     Draft07,
     /// Draft 07 with the keywords of Taplo and Tombi, for completion and hints in editors
     Taplo,
+    /// JSON Schema, draft 2020-12, with the keywords of Jedison
+    Jedison,
     /// Schema and uiSchema of react-jsonschema-form
     Rjsf,
     /// Schema and UI schema of JSON Forms
@@ -53,8 +55,9 @@ enum SchemaFor {
 
 pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exit, CliError> {
     let schema = match args.tool {
-        SchemaFor::JsonSchema => schema::generate(Dialect::Draft2020_12),
-        SchemaFor::Draft07 => schema::generate(Dialect::Draft07),
+        SchemaFor::JsonSchema => schema::generate_for_validators(Dialect::Draft2020_12),
+        SchemaFor::Draft07 => schema::generate_for_validators(Dialect::Draft07),
+        SchemaFor::Jedison => schema::generate(Dialect::Draft2020_12),
         SchemaFor::Taplo => schema::generate_for_taplo(),
         SchemaFor::Rjsf => schema::generate_for_rjsf(),
         SchemaFor::JsonForms => schema::generate_for_jsonforms(),

@@ -191,7 +191,7 @@ class JsonForms(Library, Case):
 
 
 class Jedison(Library, Case):
-    library, tool = "jedison", "json-schema"
+    library, tool = "jedison", "jedison"
     choices = {key: titles for key, titles in CHOICES.items() if not key.startswith("sync.status")}
     more = []
 

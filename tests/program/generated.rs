@@ -18,9 +18,12 @@ fn the_schemas_are_current() {
     let folder = root().join("schema");
     assert_file(&folder.join("swyx-teams.schema.json"), &printed(&["schema"]));
     assert_file(&folder.join("swyx-teams.draft-07.schema.json"), &printed(&["schema", "--for", "draft-07"]));
-    for (tool, file) in
-        [("taplo", "taplo.schema.json"), ("rjsf", "rjsf.form.json"), ("jsonforms", "jsonforms.form.json")]
-    {
+    for (tool, file) in [
+        ("taplo", "taplo.schema.json"),
+        ("rjsf", "rjsf.form.json"),
+        ("jsonforms", "jsonforms.form.json"),
+        ("jedison", "jedison.schema.json"),
+    ] {
         assert_file(&folder.join(format!("swyx-teams.{file}")), &printed(&["schema", "--for", tool]));
     }
     assert_file(&folder.join("swyx-gateway.openapi.json"), &printed(&["schema", "--for", "gateway"]));
@@ -114,4 +117,69 @@ fn every_command_has_help_manual_page_and_completions() {
         assert!(names.iter().all(|name| script.contains(*name)), "{shell}");
     }
     assert!(printed(&["man"]).contains("EXIT CODES") || printed(&["man"]).contains("Exit codes"));
+}
+
+/// Ajv refuses a schema with keywords that it does not know.
+#[test]
+fn schemas_for_validators_have_standard_keywords_only() {
+    /// The names of keywords; the members of these are names of keys.
+    const NAMED: [&str; 3] = ["properties", "$defs", "definitions"];
+    const DATA: [&str; 5] = ["enum", "const", "examples", "default", "required"];
+    const KNOWN: [&str; 29] = [
+        "allOf",
+        "$schema",
+        "$ref",
+        "$defs",
+        "definitions",
+        "title",
+        "description",
+        "type",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "minItems",
+        "oneOf",
+        "not",
+        "if",
+        "then",
+        "enum",
+        "const",
+        "pattern",
+        "propertyNames",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "format",
+        "default",
+        "examples",
+        "writeOnly",
+    ];
+    fn keywords(schema: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+        match schema {
+            serde_json::Value::Object(members) => {
+                for (name, value) in members {
+                    found.insert(name.clone());
+                    match value {
+                        serde_json::Value::Object(named) if NAMED.contains(&name.as_str()) => {
+                            named.values().for_each(|part| keywords(part, found));
+                        }
+                        _ if DATA.contains(&name.as_str()) || name.starts_with("depend") => {}
+                        value => keywords(value, found),
+                    }
+                }
+            }
+            serde_json::Value::Array(parts) => parts.iter().for_each(|part| keywords(part, found)),
+            _ => {}
+        }
+    }
+    for (tool, more) in [("json-schema", "dependentRequired"), ("draft-07", "dependencies")] {
+        let schema = serde_json::from_str(&printed(&["schema", "--for", tool])).expect("JSON");
+        let mut found = std::collections::BTreeSet::new();
+        keywords(&schema, &mut found);
+        let unknown = found.iter().filter(|name| !KNOWN.contains(&name.as_str()) && name.as_str() != more);
+        assert_eq!(unknown.collect::<Vec<_>>(), Vec::<&String>::new(), "{tool}");
+        assert!(found.contains(more) && found.len() > 20, "{tool}: {found:?}");
+    }
 }

@@ -1,9 +1,9 @@
 //! The JSON Schema of the settings file, generated from the structs of the draft, and its variants for other
 //! tools.
 //!
-//! The plain schema is written for validators and for Jedison (<https://github.com/germanbisurgi/jedison>),
-//! which expects a choice as `enum` with `x-enumTitles` and a masked input as `x-format`. The variants
-//! convert it for their tool; none contains more than the schema.
+//! The schema is written for Jedison (<https://github.com/germanbisurgi/jedison>), which expects a choice as
+//! `enum` with `x-enumTitles` and a masked input as `x-format`. The variants convert it for their tool; none
+//! contains more than the schema.
 
 mod generate;
 mod jsonforms;
@@ -54,6 +54,28 @@ pub fn generate(dialect: Dialect) -> Value {
         rename_for_draft07(&mut schema);
     }
     schema
+}
+
+/// The schema with the keywords of its draft only, for validators that refuse others, such as Ajv.
+///
+/// ```
+/// use swyx_teams::settings::schema::{Dialect, generate_for_validators};
+///
+/// assert!(!generate_for_validators(Dialect::Draft07).to_string().contains("\"x-"));
+/// ```
+pub fn generate_for_validators(dialect: Dialect) -> Value {
+    let mut schema = generate(dialect);
+    without_own_keywords(&mut schema);
+    schema
+}
+
+fn without_own_keywords(value: &mut Value) {
+    if let Value::Object(members) = value {
+        members.retain(|name, _| !name.starts_with("x-"));
+        members.values_mut().for_each(without_own_keywords);
+    } else if let Value::Array(elements) = value {
+        elements.iter_mut().for_each(without_own_keywords);
+    }
 }
 
 /// The allowed values of a part of the schema, each with its title; none if any value is allowed.
