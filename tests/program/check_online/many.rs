@@ -24,6 +24,8 @@ fn failing_file_does_not_affect_others() {
     for (number, file) in files.iter().enumerate() {
         assert_eq!(file["path"], format!("files/{number:03}.toml"));
         let rules = file["diagnostics"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap());
+        // The files are copies.
+        let rules = rules.filter(|rule| *rule != "tenant-twice");
         let expected: &[&str] = match number {
             4 => &["application-not-found"],
             6 => &["syntax"],
