@@ -67,6 +67,12 @@ const MAX_KEY_WIDTH: usize = 80;
 
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
+    // The word may be a value for `set`, even a secret, so it is not repeated.
+    if args.file.is_some() && !path.exists() {
+        return Err(usage_error(
+            "the word after the key is not a settings file; to change a value, use swyx-teams set",
+        ));
+    }
     let checked = context.load(&path)?;
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
