@@ -608,6 +608,6 @@ fn secret_with_a_control_character_is_not_printed() {
     ] {
         let run = run(folder.path(), words);
         assert_eq!((run.code, run.out.as_str()), (Some(2), ""), "{words:?}");
-        assert!(run.err.contains("contains the control character U+001B"), "{words:?}: {}", run.err);
+        assert!(run.err.contains("contains U+001B, a control character"), "{words:?}: {}", run.err);
     }
 }
