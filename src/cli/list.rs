@@ -109,7 +109,9 @@ pub(super) fn key(text: &str) -> Result<Key, String> {
 pub(super) fn looks_like_a_file(text: &str) -> bool {
     let has_extension =
         text.get(text.len().saturating_sub(5)..).is_some_and(|end| end.eq_ignore_ascii_case(".toml"));
-    has_extension || (!text.contains('"') && text.contains(['/', '\\']))
+    // The names of statuses have a `/`, too.
+    let is_key = text.parse::<Key>().is_ok_and(|key| may_exist(&key));
+    !is_key && (has_extension || (!text.contains('"') && text.contains(['/', '\\'])))
 }
 
 /// Whether a settings file may have this key. Control Center fields, statuses and users can have any name.

@@ -37,7 +37,7 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str, width: usize) -> String 
 /// bullet, its number, or the last column of a table.
 pub(crate) fn wrap_lines(text: &str, width: usize) -> String {
     let wrapped = text.split('\n').map(|line| {
-        let rest = " ".repeat(text_column(line).min(width / 2));
+        let rest = " ".repeat(text_column(line).min(width * 2 / 3));
         let (indent, text) = line.split_at(line.len() - line.trim_start_matches(' ').len());
         // Several spaces in a line are columns.
         let kept = text.replace("  ", &unbroken("  "));
