@@ -5,7 +5,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from common import ROOT, TOOLS, Case, ours, run
+from common import CLIENT, ROOT, TOOLS, Case, ours, run
 
 HOSTILE = ["a\n::error file=x::b\"'<&>,%0A.toml", "::add-mask::c.toml", "\r::set-output name=d::e.toml"]
 FORMATS = ["human", "concise", "json", "sarif", "github", "gitlab", "junit"]
@@ -20,8 +20,10 @@ class Reports(Case):
     def setUp(self):
         super().setUp()
         good = self.first_file().read_text(encoding="utf-8")
-        for name in HOSTILE:
-            self.write(name, good.replace("SyncMode = 2", "SyncMode = 3"))
+        for number, name in enumerate(HOSTILE):
+            # Each file has an application of its own.
+            own = good.replace(CLIENT, CLIENT[:-1] + str(number))
+            self.write(name, own.replace("SyncMode = 2", "SyncMode = 3"))
 
     def report(self, form):
         done = ours("check", "-v", "--format", form, ".", folder=self.folder)
