@@ -37,7 +37,8 @@ class Reports(Case):
         self.assertEqual(sum(len(file["diagnostics"]) for file in files), len(HOSTILE))
         self.assertEqual(len(json.loads(self.report("sarif"))["runs"][0]["results"]), len(HOSTILE))
         issues = json.loads(self.report("gitlab"))
-        self.assertEqual({Path(issue["location"]["path"]).name for issue in issues}, set(HOSTILE))
+        shown = {name.replace("\n", "\\u{a}").replace("\r", "\\u{d}") for name in HOSTILE}
+        self.assertEqual({Path(issue["location"]["path"]).name for issue in issues}, shown)
         with self.assertRaises(json.JSONDecodeError):
             json.loads(self.report("json")[:-3])
 
