@@ -13,6 +13,7 @@ mod error;
 mod exit;
 mod explain;
 mod generate;
+mod lines;
 mod list;
 mod log;
 mod names;

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use terminal_size::{Width, terminal_size_of};
 
+use super::lines::wrap_lines;
 use crate::report::DEFAULT_WIDTH;
-use crate::report::wrap::{unbroken, wrap, wrap_lines};
+use crate::report::wrap::{unbroken, wrap};
 
 /// The width for results, in columns: that of the terminal, otherwise `COLUMNS`, otherwise 80.
 pub(super) fn width_of_results() -> usize {

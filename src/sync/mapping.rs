@@ -90,6 +90,7 @@ impl Mapping {
     }
 
     /// The values of a pair, in Graph's spelling.
+    #[cfg(any(test, feature = "cli"))]
     pub(crate) fn words(&self, pair: Pair) -> (&str, &str) {
         self.seen.get(usize::from(pair.0)).map_or(("", ""), |(one, other, _)| (one, other))
     }

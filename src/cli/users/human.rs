@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use comfy_table::{Table, presets};
 
 use super::match_report::{MatchReport, remark};
+use crate::cli::lines::wrap_lines;
 use crate::cli::output::width_of_results;
-use crate::report::wrap::{wrap, wrap_lines};
+use crate::report::wrap::wrap;
 use crate::text::shown;
 use crate::users::{By, Finding, FindingKind};
 
