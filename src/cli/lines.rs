@@ -83,8 +83,8 @@ four
 - five six seven
 - eight
     code   code
-        code
-        code
+          code
+          code
 ";
         assert_eq!(reflow(text, 16), wrapped);
     }

@@ -56,6 +56,9 @@ pub enum ChangeError {
     /// The change came from a form, and forms must not change this key.
     #[error("{}; nothing was changed", self.reason())]
     ReadOnly(Key),
+    /// The whole text of a form has this number of errors that the file did not have before.
+    #[error("{}; nothing was changed", self.reason())]
+    AddsErrors(usize),
 }
 
 impl ChangeError {
@@ -67,6 +70,8 @@ impl ChangeError {
             Self::Unsound(_) => "the file has errors; fix them first".to_owned(),
             Self::Moved(_) => SaveError::Changed.reason(),
             Self::ReadOnly(key) => format!("`{key}` cannot be changed in the form"),
+            Self::AddsErrors(1) => "this would add 1 error".to_owned(),
+            Self::AddsErrors(count) => format!("this would add {count} errors"),
         }
     }
 }
@@ -140,11 +145,15 @@ pub fn apply_from_form(
 ///
 /// # Errors
 /// [`ChangeError`] if nothing was written: [`ChangeError::Moved`] if the file exists, [`ChangeError::ReadOnly`]
-/// if a read-only key differs.
+/// if a read-only key differs, [`ChangeError::AddsErrors`] if `mine` has errors that `base` does not have.
 pub fn recreate_from_form(path: &Path, base: &Checked, mine: &Checked) -> Result<(), ChangeError> {
     let (before, after) = (ReadOnlyValues::of(base.source()), ReadOnlyValues::of(mine.source()));
     if let Some(key) = before.first_difference(&after) {
         return Err(ChangeError::ReadOnly(key.clone()));
+    }
+    let added = added_errors(marks(base), mine, |_| true);
+    if !added.is_empty() {
+        return Err(ChangeError::AddsErrors(added.len()));
     }
     let rewrite = Rewrite::begin(path, MAX_BYTES)?;
     if rewrite.content().is_some() {

@@ -201,8 +201,10 @@ impl ProvisioningSnapshot {
         };
         let why = match application.secrets.iter().find(|secret| secret.key_id == key_id) {
             Some(secret) if secret.may_be_ours == Some(true) => {
-                let others = application.secrets.iter_mut().filter(|secret| secret.key_id != key_id);
-                others.for_each(|secret| secret.may_be_ours = secret.may_be_ours.map(|_| false));
+                // If the named one is wrong, another candidate is in use, so none of them may be removed.
+                application
+                    .secrets
+                    .retain(|secret| secret.key_id == key_id || secret.may_be_ours != Some(true));
                 return Ok(());
             }
             Some(_) => "the stored secret begins differently",

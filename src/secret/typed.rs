@@ -13,8 +13,8 @@ pub(super) enum TypedReference<'a> {
     Other,
 }
 
-/// The opening and closing marks of references: shells, Windows, GitHub Actions, Azure Pipelines, Octopus.
-const MARKS: [(&str, &str); 5] = [("${{", "}}"), ("$(", ")"), ("${", "}"), ("#{", "}"), ("%", "%")];
+/// The opening and closing marks of references: shells, GitHub Actions, Azure Pipelines, Octopus.
+const MARKS: [(&str, &str); 4] = [("${{", "}}"), ("$(", ")"), ("${", "}"), ("#{", "}")];
 
 /// The first words of references: of this program's own arguments, of shells and of secret stores.
 const SCHEMES: [&str; 13] = [
@@ -37,6 +37,11 @@ const SCHEMES: [&str; 13] = [
 pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
     let text = without_edges(text);
     let between = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
+    if let Some(name) =
+        text.strip_prefix('$').or_else(|| between(("%", "%"))).filter(|name| is_constant(name))
+    {
+        return Some(TypedReference::Variable(name));
+    }
     if let Some(inner) = MARKS.into_iter().find_map(between) {
         let name = inner.trim();
         let is_name = !name.is_empty() && !name.contains(char::is_whitespace) && !may_be_a_secret(name);
@@ -44,9 +49,6 @@ pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
     }
     if text.starts_with("@Microsoft.KeyVault(") {
         return Some(TypedReference::Other);
-    }
-    if let Some(name) = text.strip_prefix('$').filter(|name| is_variable_name(name)) {
-        return (!may_be_a_secret(name)).then_some(TypedReference::Variable(name));
     }
     if let Some(inner) = between(("{", "}")) {
         let is_ours = ["env", "file", "command"].iter().any(|name| inner.trim_start().starts_with(name));
@@ -63,11 +65,14 @@ pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
 /// The variable at the end of a dotted name, such as `secrets.NAME` or `env:NAME`.
 fn to_variable(name: &str) -> TypedReference<'_> {
     let last = name.rsplit(['.', ':']).next().unwrap_or_default();
-    if is_variable_name(last) && !may_be_a_secret(last) {
-        TypedReference::Variable(last)
-    } else {
-        TypedReference::Other
-    }
+    if is_constant(last) { TypedReference::Variable(last) } else { TypedReference::Other }
+}
+
+/// Whether a text is the name of a variable and cannot be a password: upper-case letters, digits and `_`.
+/// Only such a name is repeated in a message.
+fn is_constant(name: &str) -> bool {
+    let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    is_variable_name(name) && name.chars().all(is_upper) && !may_be_a_secret(name)
 }
 
 #[cfg(test)]
@@ -82,10 +87,10 @@ mod tests {
             ("${env:SECRET}", Some("SECRET")),
             ("$TEAMS_SECRET", Some("TEAMS_SECRET")),
             ("${TEAMS_SECRET}", Some("TEAMS_SECRET")),
-            ("$(SwyxSecret)", Some("SwyxSecret")),
+            ("$(SwyxSecret)", None),
             ("%SECRET%", Some("SECRET")),
             ("${{ secrets.SWYX }}", Some("SWYX")),
-            ("#{Swyx.Secret}", Some("Secret")),
+            ("#{Swyx.Secret}", None),
             ("${swyx-secret}", None),
             ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s)", None),
             ("op://vault/item/field", None),
@@ -99,6 +104,10 @@ mod tests {
         for text in [
             "aBc8Q~0123456789012345678901234567890",
             "[old]Secret=of+32/letters?and.sig",
+            // A password may begin like a reference.
+            "$Sommer2024",
+            "%Sommer2024%",
+            "$Winter_Token_of_the_gateway_abcdefgh",
             "$aB3dE6gH9jK2mN5pQ8sT1vW4",
             "%aB3dE6gH9jK2mN5pQ8sT1vW4%",
             "a:b",

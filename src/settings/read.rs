@@ -157,7 +157,6 @@ mod tests {
     fn shows_typing_errors() {
         for line in [
             r#"swyx.version = "14,10""#,
-            r#"swyx.version = """v14.10""""#,
             r#"entra.cloud = "germny""#,
             r#"entra.graph = "htps://graph.microsoft.com""#,
             r#"control_center.MsTeamsTenantId = "8f1c2d3e-0000-4000-8000-123456789ab""#,

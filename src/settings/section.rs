@@ -441,8 +441,8 @@ impl<'a> Section<'a> {
     fn mask_confidential(&mut self, node: &Node) {
         let Value::Text(text) = &node.value else { return };
         let start = match node.span.len().checked_sub(text.len()) {
-            // The quotes. Without escapes, the text in the file is the value.
-            Some(quotes @ (2 | 6)) if !may_be_a_secret(text) => node.span.start + quotes / 2,
+            // Two quotes, so there are no escapes, and the text in the file is the value.
+            Some(2) if !may_be_a_secret(text) => node.span.start + 1,
             _ => return self.masks.push(node.span.clone()),
         };
         let parts = confidential_parts(text).map(|part| start + part.start..start + part.end);
