@@ -77,7 +77,7 @@ fn secret_that_is_not_printable_ascii_is_an_error() {
 fn reference_typed_as_text_is_an_error_that_names_the_right_form() {
     for (text, help) in [
         ("env:SWYX_TEAMS_CLIENT_SECRET", "write { env = \"SWYX_TEAMS_CLIENT_SECRET\" }"),
-        ("$(SwyxSecret)", "write { env = \"SwyxSecret\" }"),
+        ("$(SwyxSecret)", "write { env = \"NAME\" }"),
         ("${SWYX_SECRET}", "write { env = \"SWYX_SECRET\" }"),
         ("%SWYX_SECRET%", "write { env = \"SWYX_SECRET\" }"),
         ("$SWYX_SECRET", "write { env = \"SWYX_SECRET\" }"),

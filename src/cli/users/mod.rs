@@ -6,7 +6,7 @@ mod json;
 mod lists;
 mod match_report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -92,6 +92,16 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
     Ok(if has_errors { Exit::Findings } else { Exit::Clean })
 }
 
+/// Refuses an output that would overwrite an input.
+fn refuse_input<const N: usize>(output: &Path, inputs: [Option<&Path>; N]) -> Result<(), CliError> {
+    let Ok(output) = output.canonicalize() else { return Ok(()) };
+    let mut inputs = inputs.into_iter().flatten().filter_map(|input| input.canonicalize().ok());
+    if inputs.any(|input| input == output) {
+        return Err(usage_error("--output names a file that this command reads; nothing was written"));
+    }
+    Ok(())
+}
+
 fn show(
     context: &mut Context<'_>,
     args: &UsersArgs,
@@ -105,6 +115,7 @@ fn show(
             let mut text = Vec::new();
             csv::write(report, delimiter, true, &mut text)?;
             let path = args.output.clone().unwrap_or_default();
+            refuse_input(&path, [Some(Path::new(checked.source().name())), args.swyx.as_deref()])?;
             std::fs::write(path, text).map_err(cannot("write the file of --output"))?;
             Ok(())
         }

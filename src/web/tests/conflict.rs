@@ -192,6 +192,18 @@ async fn deleted_file_is_reported_and_created_again_as_a_whole() {
 }
 
 #[tokio::test]
+async fn rejected_form_does_not_create_the_deleted_file_again() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.with("control_center.MsTeamsTenantId", "nonsense");
+    std::fs::remove_file(&place.path).expect("gone");
+    let deleted = Sheet::read(&place.post("/save", &form).await.body);
+    let answer = place.post("/merge", &deleted).await;
+    assert_eq!(answer.to, None);
+    assert!(answer.body.contains("this would add 1 error"), "{}", answer.body);
+    assert!(!place.path.exists());
+}
+
+#[tokio::test]
 async fn dropped_page_overwrites_nothing() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(MODE, "1").with("page", "0");

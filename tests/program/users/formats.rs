@@ -183,6 +183,19 @@ fn csv_for_spreadsheets_begins_with_a_mark_and_is_accepted_as_a_list() {
 }
 
 #[test]
+fn output_does_not_overwrite_an_input() {
+    let emulated = mismatched();
+    let settings = std::fs::read(emulated.folder().join("a.toml")).expect("the file");
+    for input in ["a.toml", "users.csv"] {
+        let run = users(&emulated, MISMATCHED, &["--format", "csv", "--output", input]);
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains("--output names a file that this command reads"), "{}", run.err);
+    }
+    assert_eq!(std::fs::read(emulated.folder().join("a.toml")).expect("the file"), settings);
+    assert_eq!(std::fs::read_to_string(emulated.folder().join("users.csv")).expect("the file"), MISMATCHED);
+}
+
+#[test]
 fn list_comes_from_standard_input_and_needs_users() {
     use std::process::Stdio;
     let emulated = Emulated::scenario("ready");
