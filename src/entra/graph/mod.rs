@@ -12,14 +12,14 @@
 //! use std::sync::Arc;
 //! use swyx_teams::entra::graph::Client;
 //! use swyx_teams::entra::sign_in::Credential;
-//! use swyx_teams::http::{Answer, Limits, Request, Response, Transport};
+//! use swyx_teams::http::{Limits, Request, Response, SendFuture, Transport};
 //! use swyx_teams::secret::Secret;
 //!
 //! /// Replaces `swyx_teams::http::Https`: signs in, and lists one user.
 //! struct Canned;
 //!
 //! impl Transport for Canned {
-//!     fn send(&self, request: Request) -> Answer<'_> {
+//!     fn send(&self, request: Request) -> SendFuture<'_> {
 //!         let body = if request.uri().path().ends_with("/token") {
 //!             r#"{"token_type": "Bearer", "expires_in": 3599, "access_token": "opaque"}"#
 //!         } else {
