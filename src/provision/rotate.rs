@@ -191,7 +191,8 @@ fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
 }
 
 impl ProvisioningSnapshot {
-    /// Decides which secret is the stored one, if several begin like it.
+    /// Decides which secret is the stored one, if several begin like it. The others are left out of the
+    /// snapshot, so that no run removes them.
     ///
     /// # Errors
     /// [`Failure`] if the application has no such secret, or if it begins differently.

@@ -37,10 +37,9 @@ const SCHEMES: [&str; 13] = [
 pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
     let text = without_edges(text);
     let between = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
-    if let Some(name) =
-        text.strip_prefix('$').or_else(|| between(("%", "%"))).filter(|name| is_constant(name))
-    {
-        return Some(TypedReference::Variable(name));
+    // A password may look like this, too, so the name is never repeated.
+    if text.strip_prefix('$').or_else(|| between(("%", "%"))).is_some_and(is_constant) {
+        return Some(TypedReference::Other);
     }
     if let Some(inner) = MARKS.into_iter().find_map(between) {
         let name = inner.trim();
@@ -68,8 +67,7 @@ fn to_variable(name: &str) -> TypedReference<'_> {
     if is_constant(last) { TypedReference::Variable(last) } else { TypedReference::Other }
 }
 
-/// Whether a text is the name of a variable and cannot be a password: upper-case letters, digits and `_`.
-/// Only such a name is repeated in a message.
+/// Whether a text is the usual name of a variable: upper-case letters, digits and `_`.
 fn is_constant(name: &str) -> bool {
     let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     is_variable_name(name) && name.chars().all(is_upper) && !may_be_a_secret(name)
@@ -85,10 +83,10 @@ mod tests {
             ("env:SWYX_TEAMS_CLIENT_SECRET", Some("SWYX_TEAMS_CLIENT_SECRET")),
             ("$env:SECRET", Some("SECRET")),
             ("${env:SECRET}", Some("SECRET")),
-            ("$TEAMS_SECRET", Some("TEAMS_SECRET")),
+            ("$TEAMS_SECRET", None),
             ("${TEAMS_SECRET}", Some("TEAMS_SECRET")),
             ("$(SwyxSecret)", None),
-            ("%SECRET%", Some("SECRET")),
+            ("%SECRET%", None),
             ("${{ secrets.SWYX }}", Some("SWYX")),
             ("#{Swyx.Secret}", None),
             ("${swyx-secret}", None),
