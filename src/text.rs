@@ -34,6 +34,11 @@ pub(crate) fn find_control(text: &str) -> Option<char> {
     text.chars().find(|c| c.is_control())
 }
 
+/// A count with its noun, whose plural ends with `s`: `1 file`, `2 files`.
+pub(crate) fn count_noun(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A character's code point, such as `U+200B`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))

@@ -13,7 +13,7 @@ use super::wrap::{unbroken, wrap};
 use super::{Counts, FileReport, Finding};
 use crate::diagnostic::{Place, Severity, id};
 use crate::source::{Excerpt, Span};
-use crate::text::printable;
+use crate::text::{count_noun, printable};
 
 const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
 const BOLD: Style = Style::new().bold();
@@ -75,20 +75,19 @@ impl FileReport {
 
 /// The number of findings and files, and the number of files that could not be fully checked.
 fn summary(files: usize, counts: Counts, open: usize) -> String {
-    let count = |number: usize, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
     let found = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found = found
         .iter()
         .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| count(*number, word))
+        .map(|(number, word)| count_noun(*number, word))
         .collect::<Vec<_>>();
     let found = if found.is_empty() { "nothing found".to_owned() } else { found.join(", ") };
     let open = match open {
         0 => String::new(),
         1 if files == 1 => "; it could not be fully checked".to_owned(),
-        open => format!("; {} could not be fully checked", count(open, "file")),
+        open => format!("; {} could not be fully checked", count_noun(open, "file")),
     };
-    format!("{} checked: {found}{open}", count(files, "file"))
+    format!("{} checked: {found}{open}", count_noun(files, "file"))
 }
 
 /// Writes one finding: the message, the marked line, and what to do.

@@ -12,6 +12,7 @@ use crate::cli::error::{CliError, cannot};
 use crate::emulator::Emulator;
 use crate::secret::Trust;
 use crate::sync::run::{Control, NoopObserver, channel, run};
+use crate::text::count_noun;
 
 /// A user's action, and the expected result on the other side.
 struct Change {
@@ -87,21 +88,50 @@ const ROUNDS: [&[Change]; 2] = [
 /// The longest wait for a change. Longer than the limits, because a busy machine can be slow.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Makes the changes, and returns whether each of them reached the other side.
+/// What went wrong while the changes were made.
+#[derive(Default)]
+pub(super) struct Problems {
+    /// Changes that did not reach the other side.
+    missing: usize,
+    /// Changes that reached it after the documented limit.
+    late: usize,
+    /// Presences that `sync` left in Teams when it was stopped.
+    left: usize,
+}
+
+impl Problems {
+    /// The problems in one line; `None` if there are none.
+    pub(super) fn describe(&self) -> Option<String> {
+        let counted = [
+            (self.missing, count_noun(self.missing, "change")),
+            (self.late, count_noun(self.late, "change")),
+            (self.left, count_noun(self.left, "presence")),
+        ];
+        let endings = ["did not reach the other side", "arrived late", "left in Teams"];
+        let problems = counted.into_iter().zip(endings).filter(|((count, _), _)| *count > 0);
+        let problems =
+            problems.map(|((_, counted), ending)| format!("{counted} {ending}")).collect::<Vec<_>>();
+        (!problems.is_empty()).then(|| problems.join(", "))
+    }
+}
+
+/// Makes the changes, and shows how long each takes. Fails if they cannot be made at all.
 pub(super) fn show(
     context: &mut Context<'_>,
     settings: &Path,
     trust: &Trust,
     emulator: &Emulator,
-) -> Result<bool, CliError> {
+) -> Result<Problems, CliError> {
+    let all_missing =
+        || Problems { missing: ROUNDS.iter().map(|round| round.len()).sum(), ..Problems::default() };
     let loaded = match Loaded::load(settings, trust) {
         Ok(loaded) => loaded,
         Err(error) => {
             write!(context.err, "{}", error.text)?;
-            return Ok(false);
+            return Ok(all_missing());
         }
     };
-    let Some(site) = loaded.site(false) else { return Ok(false) };
+    let Some(site) = loaded.site(false) else { return Ok(all_missing()) };
     let users = emulator.swyx_users();
     for (_, email) in &users {
         // Users without Teams have no presence there.
@@ -118,22 +148,25 @@ pub(super) fn show(
         // Wait until all users have been read once, so that later readings show changes.
         let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
         let is_ready = tokio::time::timeout(TIMEOUT, ready).await.unwrap_or(false);
-        let mut all_arrived = is_ready;
-        for round in ROUNDS {
-            all_arrived &= is_ready && self::round(context, round, emulator).await?;
+        let mut problems = if is_ready { Problems::default() } else { all_missing() };
+        for round in ROUNDS.iter().filter(|_| is_ready) {
+            self::round(context, round, emulator, &mut problems).await?;
         }
         let _ = controller.send(Control::Stop).await;
         let _ = running.await;
-        writeln!(
-            context.out,
-            "\nAfter `sync` was stopped, {} presences were left in Teams.",
-            emulator.open_sessions()
-        )?;
-        Ok(all_arrived && emulator.open_sessions() == 0)
+        problems.left = emulator.open_sessions();
+        writeln!(context.out, "\nPresences left in Teams after `sync` was stopped: {}", problems.left)?;
+        Ok(problems)
     })
 }
 
-async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulator) -> Result<bool, CliError> {
+/// Makes the changes of one round, and waits until each of them has reached the other side.
+async fn round(
+    context: &mut Context<'_>,
+    changes: &[Change],
+    emulator: &Emulator,
+    problems: &mut Problems,
+) -> Result<(), CliError> {
     const PROBE_INTERVAL: Duration = Duration::from_millis(5);
     let users = emulator.swyx_users();
     let start = Instant::now();
@@ -161,7 +194,9 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
                 continue;
             }
             let took = start.elapsed();
-            let late = if took > change.limit { ", late" } else { "" };
+            let is_late = took > change.limit;
+            problems.late += usize::from(is_late);
+            let late = if is_late { ", late" } else { "" };
             bars.remove(&bar);
             // The lines with a running timer are redrawn below this line.
             bars.suspend(|| {
@@ -171,11 +206,12 @@ async fn round(context: &mut Context<'_>, changes: &[Change], emulator: &Emulato
         }
         open = left;
     }
+    problems.missing += open.len();
     for (change, _, account, bar) in &open {
         bars.remove(bar);
         bars.suspend(|| writeln!(context.out, "{}  never", row(change, account)))?;
     }
-    Ok(open.is_empty())
+    Ok(())
 }
 
 fn row(change: &Change, account: &str) -> String {
@@ -198,4 +234,22 @@ fn bar(bars: &MultiProgress, change: &Change, account: &str) -> ProgressBar {
     bar.set_message(row(change, account));
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_problem_is_counted() {
+        assert_eq!(Problems::default().describe(), None);
+        let problems = Problems { missing: 1, late: 2, left: 0 };
+        let described = problems.describe();
+        assert_eq!(
+            described.as_deref(),
+            Some("1 change did not reach the other side, 2 changes arrived late")
+        );
+        let left = Problems { left: 1, ..Problems::default() };
+        assert_eq!(left.describe().as_deref(), Some("1 presence left in Teams"));
+    }
 }

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use clap::Args;
 
+use crate::cli::administrator::ADMIN_TOKEN;
 use crate::cli::context::Context;
 use crate::cli::emulate;
 use crate::cli::error::{CliError, cannot, failure, usage_error};
@@ -22,6 +23,7 @@ use crate::emulator::{Emulator, Facts, Options, Scenario, Server};
 use crate::os::{NewFile, create_own_folder};
 use crate::report::wrap::unbroken;
 use crate::secret::{Secret, Trust};
+use changes::Problems;
 use steps::{DemoStep, initial_settings, settings_with_mistake, steps};
 
 /// The arguments.
@@ -30,7 +32,13 @@ pub(super) struct DemoArgs {
     /// Folder for the files; it must not exist yet [default: a new folder in the system's temporary files]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Keep the emulated tenant running after the last step, to try more commands, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
 }
+
+/// The file of the administrator's token of the emulated tenant.
+const ADMIN_TOKEN_FILE: &str = "administrator.token";
 
 pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, CliError> {
     let start = Instant::now();
@@ -57,20 +65,59 @@ pub(super) fn run(context: &mut Context<'_>, args: &DemoArgs) -> Result<Exit, Cl
     let steps = steps(&folder, &settings, facts);
     let count = steps.len() + 1;
     let mut failed = perform(context, &steps, count)?;
-    if !synchronise(context, &settings, &tenant, count)? {
+    if let Some(problems) = synchronise(context, &settings, &tenant, count)?.describe() {
         failed += 1;
-        context.error("a change did not reach the other side");
+        context.error(problems);
     }
     let seconds = start.elapsed().as_secs_f64();
+    if failed == 0 {
+        writeln!(
+            Prose::new(context.out),
+            "\nAll {count} steps succeeded in {seconds:.1} s. Their files are in {}{}",
+            unbroken(&folder.display().to_string()),
+            if args.keep { "." } else { "; the emulated tenant is stopped." }
+        )?;
+    }
+    if args.keep {
+        keep(context, &folder, facts)?;
+    }
     if failed > 0 {
         return Err(failure(Exit::Findings, format_args!("{failed} of {count} steps failed")));
     }
-    writeln!(
-        Prose::new(context.out),
-        "\nAll {count} steps succeeded in {seconds:.1} s. Their files are in {}; the emulated tenant is stopped.",
-        unbroken(&folder.display().to_string())
-    )?;
     Ok(Exit::Clean)
+}
+
+/// Keeps the emulated tenant until a termination signal. The administrator's token is in a file, because the commands of the steps read it from a variable.
+fn keep(context: &mut Context<'_>, folder: &Path, facts: &Facts) -> Result<(), CliError> {
+    let token = folder.join(ADMIN_TOKEN_FILE);
+    NewFile::create(&token)?.write(facts.admin_token.as_bytes())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(cannot("start the runtime"))?;
+    runtime.block_on(async {
+        // Registered before the message, because its reader may send a signal at once.
+        let end = crate::os::shutdown_signal().map_err(cannot("listen for termination signals"))?;
+        writeln!(
+            Prose::new(context.out),
+            "\nThe emulated tenant keeps running until you press Ctrl-C. In another terminal, sign in as its administrator with:"
+        )?;
+        writeln!(context.out, "\n    {}\n", read_into_variable(&token))?;
+        writeln!(Prose::new(context.out), "The commands above then work there.")?;
+        context.out.flush()?;
+        end.await;
+        Ok(())
+    })
+}
+
+/// The line for a shell that reads the administrator's token.
+fn read_into_variable(token: &Path) -> String {
+    let (name, path) = (ADMIN_TOKEN, token.display());
+    if cfg!(windows) {
+        format!("$env:{name} = Get-Content \"{path}\"")
+    } else {
+        format!("export {name}=\"$(cat '{path}')\"")
+    }
 }
 
 /// Runs the commands and returns how many did not end as expected; `count` is the total number of steps.
@@ -91,13 +138,13 @@ fn perform(context: &mut Context<'_>, steps: &[DemoStep], count: usize) -> Resul
     Ok(failed)
 }
 
-/// The last step: synchronises statuses, and returns whether every change reached the other side.
+/// The last step: synchronises statuses.
 fn synchronise(
     context: &mut Context<'_>,
     settings: &Path,
     tenant: &Tenant,
     count: usize,
-) -> Result<bool, CliError> {
+) -> Result<Problems, CliError> {
     writeln!(
         Prose::new(context.out),
         "\n=== {count} of {count}: synchronise statuses both ways, with the time that each change takes"

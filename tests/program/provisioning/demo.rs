@@ -22,13 +22,16 @@ fn demo_steps_succeed_and_leave_their_files() {
     let place = folder.path().join("demo");
     let output = demo("", &place);
     let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{out}\n{err}");
-    assert!(out.contains("\nAll 8 steps succeeded in "), "{out}");
+    // A change is late only on a very busy machine. Then the demo must say so.
+    let is_late = out.contains(" s, late\n");
+    assert_eq!(output.status.code(), Some(i32::from(is_late)), "{out}\n{err}");
+    assert_eq!(out.contains("\nAll 8 steps succeeded in "), !is_late, "{out}");
+    assert_eq!(err.contains(" arrived late"), is_late, "{err}");
     assert!(
         out.contains("Swyx: Speaking ") && out.contains("Teams: Busy/InACall ") && !out.contains("never"),
         "{out}"
     );
-    assert!(out.contains("\nAfter `sync` was stopped, 0 presences were left in Teams.\n"), "{out}");
+    assert!(out.contains("\nPresences left in Teams after `sync` was stopped: 0\n"), "{out}");
     let (_, address) = out.split_once("at https://").expect("the address");
     let (address, _) = address.split_once(',').expect("the address");
     for words in [
@@ -75,4 +78,44 @@ fn failed_demo_step_is_reported() {
         (there.status.code(), text(&there.stderr)),
         (Some(2), "error: --folder: file exists\n".to_owned())
     );
+}
+
+#[test]
+fn kept_tenant_works_with_the_printed_commands() {
+    use std::io::{BufRead, BufReader};
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("demo");
+    let program = env!("CARGO_BIN_EXE_swyx-teams");
+    let mut demo = Command::new(program)
+        .args(["demo", "--keep", "--folder"])
+        .arg(&place)
+        .env("COLUMNS", "1000")
+        .env_remove("SWYX_TEAMS_CONFIG")
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let mut lines =
+        BufReader::new(demo.stdout.take().expect("piped")).lines().map(|line| line.expect("UTF-8"));
+    let mut commands = Vec::new();
+    let export = loop {
+        let line = lines.next().expect("the tenant is kept");
+        if let Some(command) = line.strip_prefix("$ swyx-teams ") {
+            commands.push(command.to_owned());
+        }
+        if let Some(export) = line.strip_prefix("    export ") {
+            break export.to_owned();
+        }
+    };
+    assert_eq!(commands.len(), 8, "{commands:?}");
+    for command in commands.iter().filter(|command| !command.starts_with("sync")) {
+        let script = format!("export {export}; exec '{program}' {command}");
+        let output = Command::new("sh").args(["-c", &script]).env_remove("SWYX_TEAMS_CONFIG").output();
+        let output = output.expect("it runs");
+        let expected = i32::from(command.contains("mistake.toml"));
+        assert_eq!(output.status.code(), Some(expected), "{command}: {}", text(&output.stderr));
+    }
+    let killed = Command::new("kill").args(["-INT", &demo.id().to_string()]).status();
+    assert!(killed.expect("it runs").success());
+    assert!(demo.wait().expect("it ends").code().is_some_and(|code| code <= 1));
 }
