@@ -39,6 +39,11 @@ pub(crate) fn count_noun(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// Whether a text has characters, but only whitespace.
+pub(crate) fn is_blank(text: &str) -> bool {
+    !text.is_empty() && text.trim().is_empty()
+}
+
 /// A character's code point, such as `U+200B`.
 pub(crate) fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
@@ -82,6 +87,9 @@ pub(crate) fn without_edges(text: &str) -> &str {
 
 /// The pattern of a text without control characters, for the schema.
 pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+
+/// The pattern of names and paths: no control characters, and not [`is_blank`].
+pub(crate) const NAME_PATTERN: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00-\x1f\x7f-\x9f]*$";
 
 /// A number of bytes in the largest binary unit that represents it exactly.
 pub(crate) fn format_bytes(bytes: usize) -> String {

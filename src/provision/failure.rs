@@ -30,8 +30,8 @@ pub enum Failure {
     TooLate(String),
     /// A policy of the tenant limits the lifetime of secrets.
     #[error(
-        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set {renew} 7 {key} 30`, or ask the policy's administrator for the limit",
-        renew = keys::RENEW_BEFORE_DAYS, key = keys::SECRET_LIFETIME_DAYS
+        "a policy of the tenant (application management policy) does not allow a client secret that is valid for {days} days; {}",
+        suggest_lifetime(*.days)
     )]
     LifetimeCapped {
         /// The requested lifetime.
@@ -64,6 +64,21 @@ pub enum Failure {
     Store(#[from] StoreError),
 }
 
+/// What to do about a refused lifetime. The refusal does not contain the limit of the policy.
+fn suggest_lifetime(refused: u16) -> String {
+    /// Lifetimes in days that are usual limits, each with its renewal in days before the expiry.
+    const USUAL: [(u16, u16); 3] = [(30, 7), (7, 2), (2, 1)];
+    let ask = "ask the policy's administrator for the limit";
+    match USUAL.into_iter().find(|(lifetime, _)| *lifetime < refused) {
+        Some((lifetime, renewal)) => format!(
+            "set a shorter lifetime and an earlier renewal, for example `swyx-teams set {} {renewal} {} {lifetime}`, or {ask}",
+            keys::RENEW_BEFORE_DAYS,
+            keys::SECRET_LIFETIME_DAYS
+        ),
+        None => ask.to_owned(),
+    }
+}
+
 impl Failure {
     /// What prevented provisioning from continuing.
     pub fn cause(&self) -> Cause {
@@ -87,5 +102,20 @@ impl Failure {
             Some(403) if !error.is_too_early() => Self::Forbidden { what, role },
             _ => Self::Graph(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggested_lifetime_is_shorter_than_the_refused_one() {
+        for (refused, suggested) in [(180, "30"), (31, "30"), (30, "7"), (8, "7"), (7, "2"), (3, "2")] {
+            let message = Failure::LifetimeCapped { days: refused }.to_string();
+            assert!(message.contains(&format!("secret_lifetime_days {suggested}`")), "{message}");
+        }
+        let message = Failure::LifetimeCapped { days: 2 }.to_string();
+        assert!(message.ends_with("2 days; ask the policy's administrator for the limit"), "{message}");
     }
 }

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 ## What
 A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits or
 contains an invisible character or a typographic dash, or a secret reference that is not exactly one of `env`, `file` and `command`. A name, a path, a program
-or an address contains a control character: in `\"C:\\temp\"`, the `\\t` is a tab. A presence in
+or an address contains a control character: in `\"C:\\temp\"`, the `\\t` is a tab. A name or a
+path contains only whitespace. A presence in
 `[sync.status]` that Graph does not document is a warning.
 ## Why
 Control Center or Entra ID would reject the value, or it would have another effect than it seems.

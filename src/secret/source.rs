@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::value::Secret;
 use crate::secret::shape::without_secret;
-use crate::text::{NO_CONTROLS, find_control, shown};
+use crate::text::{NAME_PATTERN, NO_CONTROLS, find_control, is_blank, shown};
 
 /// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,6 +71,11 @@ impl SecretSource {
         }
     }
 
+    /// Whether the storage place is a path of whitespace only.
+    pub(crate) fn is_blank(&self) -> bool {
+        matches!(self, Self::File(path) if is_blank(&path.to_string_lossy()))
+    }
+
     /// Whether only a user can store a secret there: a program cannot change the environment of another
     /// process, or the storage of a command.
     pub fn is_stored_by_hand(&self) -> bool {
@@ -121,7 +126,7 @@ impl JsonSchema for SecretSource {
                         "not": {"pattern": "^[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": CLIENT_SECRET_VARIABLE}},
                     })),
                 reference("file", "File", "Read from a separate file when it is needed. A relative path starts at the folder of the settings file.",
-                    json!({"type": "string", "title": "Path", "minLength": 1, "pattern": NO_CONTROLS})),
+                    json!({"type": "string", "title": "Path", "minLength": 1, "pattern": NAME_PATTERN})),
                 reference("command", "Command", "Printed by a program when it is needed. The program runs without a shell, and only with --trust=command.",
                     json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1, "pattern": NO_CONTROLS}})),
             ],

@@ -18,7 +18,7 @@ use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
 use super::{defaults, keys};
 use crate::endpoint::Endpoint;
 use crate::secret::{Secret, SecretFault, SecretSource};
-use crate::text::NO_CONTROLS;
+use crate::text::NAME_PATTERN;
 
 /// Settings of the Microsoft Teams presence synchronisation of SwyxWare, for one tenant.
 #[derive(Debug, Default, JsonSchema)]
@@ -156,7 +156,7 @@ pub struct Entra {
     pub cloud: Option<Cloud>,
     /// Display name of the application in Entra ID, 1 to 120 characters.
     #[validate(length(min = 1, max = 120))]
-    #[schemars(title = "Application name", extend("default" = defaults::APPLICATION_NAME, "pattern" = NO_CONTROLS))]
+    #[schemars(title = "Application name", extend("default" = defaults::APPLICATION_NAME, "pattern" = NAME_PATTERN))]
     pub application_name: Option<String>,
     /// Number of days that a new client secret is valid, 1 to 730. The portal allows at most 24 months;
     /// Microsoft recommends less than 12.
@@ -180,7 +180,7 @@ pub struct Entra {
     /// PEM file with the certificate authority of an inspecting proxy. A relative path starts at the folder
     /// of this file. Used only with --trust for every address that it can impersonate.
     #[validate(length(min = 1, max = 4096))]
-    #[schemars(title = "CA file", example = "proxy-ca.pem", extend("pattern" = NO_CONTROLS))]
+    #[schemars(title = "CA file", example = "proxy-ca.pem", extend("pattern" = NAME_PATTERN))]
     pub ca_file: Option<String>,
     /// Address of the proxy to the Internet. The traffic through it is encrypted, so `http` is allowed here.
     /// Used only with --trust.
@@ -227,10 +227,10 @@ pub struct Sync {
 #[non_exhaustive]
 pub struct User {
     /// Name of the user in Swyx.
-    #[schemars(title = "Swyx user", required, length(min = 1), example = "Jane Roe", extend("pattern" = NO_CONTROLS))]
+    #[schemars(title = "Swyx user", required, length(min = 1), example = "Jane Roe", extend("pattern" = NAME_PATTERN))]
     pub swyx: Option<String>,
     /// Account name in Teams (the user principal name), in the form of an e-mail address.
-    #[schemars(title = "Teams account", required, extend("format" = "email", "pattern" = NO_CONTROLS), example = "jane.roe@example.com")]
+    #[schemars(title = "Teams account", required, length(min = 1), extend("format" = "email", "pattern" = NAME_PATTERN), example = "jane.roe@example.com")]
     pub teams: Option<String>,
 }
 

@@ -4,15 +4,18 @@
 //! [`super::section`] reads the values.
 
 use std::ops::Range;
+use std::str::FromStr;
 
 use super::draft::{ControlCenter, Draft, Entra, Swyx, Sync, User};
 use super::keys;
 use super::section::Section;
 use super::values::{Mode, PresencePair, SwyxStatus};
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
+use crate::endpoint::Endpoint;
 use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::tree::Tree;
+use crate::text::InvalidFormat;
 
 /// Reads a file that is valid TOML, and masks the parts that must never be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
@@ -85,6 +88,18 @@ fn control_center(section: &mut Section<'_>) -> ControlCenter {
     fields
 }
 
+/// The address of a proxy, with its own help: a proxy usually has a port and no https.
+struct ProxyAddress(Endpoint);
+
+impl FromStr for ProxyAddress {
+    type Err = InvalidFormat;
+
+    fn from_str(text: &str) -> Result<Self, InvalidFormat> {
+        let help = "the address of a proxy must have the form http://host:port or https://host:port";
+        text.parse().map(Self).map_err(|_| InvalidFormat(help))
+    }
+}
+
 fn entra(section: &mut Section<'_>) -> Entra {
     let entra = Entra {
         cloud: section.choice("cloud"),
@@ -95,7 +110,7 @@ fn entra(section: &mut Section<'_>) -> Entra {
         authority: section.parsed("authority"),
         graph: section.parsed("graph"),
         ca_file: section.text("ca_file"),
-        proxy: section.parsed("proxy"),
+        proxy: section.parsed::<ProxyAddress>("proxy").map(|address| address.0),
     };
     section.check(&entra);
     section.finish(Severity::Error);
@@ -132,10 +147,7 @@ fn statuses(section: &mut Section<'_>) -> Vec<(PresencePair, SwyxStatus)> {
 }
 
 fn user(section: &mut Section<'_>) -> User {
-    let user = User { swyx: section.text("swyx"), teams: section.text("teams") };
-    if user.swyx.as_deref() == Some("") {
-        section.report(id::INVALID_VALUE, "swyx", "must not be empty");
-    }
+    let user = User { swyx: section.name("swyx"), teams: section.name("teams") };
     section.require("swyx", "set it to the user's name in Swyx");
     section.require("teams", "set it to the user's account name in Teams, for example jane.roe@example.com");
     section.finish(Severity::Error);

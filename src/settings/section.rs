@@ -17,7 +17,7 @@ use crate::secret::shape::{confidential_parts, is_variable_name, may_be_a_secret
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::fault::HOW_TO_ESCAPE;
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::text::{InvalidFormat, code_point, find_control, shown};
+use crate::text::{InvalidFormat, code_point, find_control, is_blank, shown};
 
 /// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
 /// thousand.
@@ -111,12 +111,25 @@ impl<'a> Section<'a> {
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         let text = self.any_text(name)?;
         match find_control(&text) {
-            Some(control) => {
-                self.report_control(name, control);
-                None
-            }
-            None => Some(text),
+            Some(control) => self.report_control(name, control),
+            None if is_blank(&text) => self.report_blank(name),
+            None => return Some(text),
         }
+        None
+    }
+
+    /// Like [`Section::text`], for a text that must not be empty.
+    pub(super) fn name(&mut self, name: &'static str) -> Option<String> {
+        let text = self.text(name)?;
+        if text.is_empty() {
+            self.report(id::INVALID_VALUE, name, "must not be empty");
+            return None;
+        }
+        Some(text)
+    }
+
+    fn report_blank(&mut self, name: &str) {
+        self.report(id::INVALID_VALUE, name, "contains only whitespace");
     }
 
     fn report_control(&mut self, name: &str, control: char) {
@@ -296,6 +309,10 @@ impl<'a> Section<'a> {
                 }
                 if let Some(control) = reference.as_ref().and_then(SecretSource::find_control) {
                     self.report_control(name, control);
+                    return None;
+                }
+                if reference.as_ref().is_some_and(SecretSource::is_blank) {
+                    self.report_blank(name);
                     return None;
                 }
                 if reference.is_none() {

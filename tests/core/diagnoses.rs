@@ -97,3 +97,27 @@ fn reference_typed_as_text_is_an_error_that_names_the_right_form() {
         assert!(marked.trim_matches('\'').chars().all(|c| c == '*'), "{marked}");
     }
 }
+
+#[test]
+fn name_or_path_of_whitespace_is_an_error() {
+    let plain = settings(&format!("\"{TENANT}\""), "{ env = \"X\" }");
+    for (blank, more) in [
+        (" ", "[entra]\napplication_name = \" \"\n"),
+        ("\u{a0}", "[entra]\nca_file = \"\u{a0}\"\n"),
+        ("\u{3000} ", "[[user]]\nswyx = \"\u{3000} \"\nteams = \"jane.roe@example.com\"\n"),
+    ] {
+        let found = only(&format!("{plain}{more}"));
+        assert_eq!((found.rule, &*found.message), ("invalid-value", "contains only whitespace"), "{blank:?}");
+    }
+    let found = only(&settings(&format!("\"{TENANT}\""), "{ file = \" \" }"));
+    assert_eq!(found.message, "contains only whitespace");
+}
+
+#[test]
+fn help_for_a_proxy_shows_the_address_of_a_proxy() {
+    let plain = settings(&format!("\"{TENANT}\""), "{ env = \"X\" }");
+    let found = only(&format!("{plain}[entra]\nproxy = \"proxy.example.com:3128\"\n"));
+    assert!(found.help.as_deref().is_some_and(|help| help.contains("http://host:port")), "{found:?}");
+    let found = only(&format!("{plain}[entra]\ngraph = \"graph.example.com\"\n"));
+    assert!(found.help.as_deref().is_some_and(|help| !help.contains("http://")), "{found:?}");
+}
