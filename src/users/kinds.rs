@@ -99,6 +99,19 @@ impl FindingKind {
         detail: nothing,
         suggestion: perhaps,
     });
+    /// A match whose account has the display name of another Swyx user.
+    pub const NAME_OF_ANOTHER: Self = Self(&Row {
+        order: 95,
+        id: "name-of-another",
+        severity: Severity::Warning,
+        title: "matched accounts whose display name is that of another Swyx user",
+        help: "check that the e-mail addresses of these users are not swapped; otherwise one gets the status of the other",
+        detail: |finding, lists| {
+            let account = lists.teams.get(*finding.teams().first()?)?;
+            Some(format!("the account's name is {}", shown(&account.name)))
+        },
+        suggestion: nothing,
+    });
     /// A match that ignores case or Unicode normalization.
     pub const SPELLING_DIFFERS: Self = Self(&Row {
         order: 100,

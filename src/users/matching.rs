@@ -36,6 +36,7 @@ pub fn match_users(swyx: &[SwyxUser], teams: &[TeamsUser], overrides: &[(String,
     matcher.match_addresses();
     matcher.drop_double_claims();
     matcher.judge_pairs();
+    matcher.compare_names();
     matcher.look_for_likely();
     matcher.finish()
 }
@@ -236,6 +237,23 @@ impl<'a> Matcher<'a> {
             }
         }
         self.findings.append(&mut findings);
+    }
+
+    /// Notes matches by address whose account has the name of another Swyx user: the addresses may be swapped.
+    fn compare_names(&mut self) {
+        let name = |user: &'a SwyxUser| folded(user.name.trim());
+        let enabled = self.swyx.iter().enumerate().filter(|(_, user)| user.enabled);
+        let names = Index::new(enabled.map(|(place, user)| (name(user), place)));
+        let by_address = self.pairs.iter().filter(|pair| pair.by != By::Override);
+        let suspicious = by_address.filter(|pair| {
+            let (user, account) = (self.swyx.get(pair.swyx), self.teams.get(pair.teams));
+            let (user, account) = (user.map(name), account.map(|account| folded(account.name.trim())));
+            user != account && account.is_some_and(|account| names.find(&account).next().is_some())
+        });
+        let finding = |pair: &Pair| {
+            Finding::new(FindingKind::NAME_OF_ANOTHER, &[pair.swyx], &[pair.teams], Note::Nothing)
+        };
+        self.findings.extend(suspicious.map(finding).collect::<Vec<_>>());
     }
 
     /// Notes the remaining users, each with the likely match.

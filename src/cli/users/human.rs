@@ -13,10 +13,12 @@ use crate::users::{By, Finding, FindingKind};
 
 /// The maximum number of lines of one kind, unless all are requested.
 const MAX_LINES: usize = 100;
-const HEAD: [&str; 4] = ["Swyx user", "e-mail address", "Teams account", "remark"];
+const HEAD: Line<&str> = ["Swyx user", "e-mail address", "Teams account", "remark"];
+/// The heading of findings about Teams users only.
+const HEAD_OF_TEAMS: Line<&str> = ["Teams user", "mail address", "Teams account", "remark"];
 
 /// The cells of one line.
-type Line = [String; 4];
+type Line<T = String> = [T; 4];
 
 pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io::Result<()> {
     write_summary(report, all, out)?;
@@ -27,7 +29,8 @@ pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io:
             continue;
         }
         writeln!(out, "\n{}[{}]: {}", kind.severity(), kind.id(), kind.title())?;
-        write_table(of_kind.iter().flat_map(lines), all, out)?;
+        let head = if kind == FindingKind::UNMATCHED_TEAMS { HEAD_OF_TEAMS } else { HEAD };
+        write_table(head, of_kind.iter().flat_map(lines), all, out)?;
         writeln!(out, "{}", wrap(kind.help(), "  = help: ", "          ", width_of_results()))?;
     }
     if all && !report.matching.pairs.is_empty() {
@@ -37,7 +40,7 @@ pub(super) fn write(report: &MatchReport, all: bool, out: &mut dyn Write) -> io:
             let email = swyx.email.as_deref().unwrap_or_default();
             Some([shown(&swyx.name), shown(email), shown(&teams.upn), by(pair.by).to_owned()])
         });
-        write_table(matched, all, out)?;
+        write_table(HEAD, matched, all, out)?;
     }
     Ok(())
 }
@@ -103,15 +106,20 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
 }
 
 /// A table without empty columns.
-fn write_table(lines: impl Iterator<Item = Line>, all: bool, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(
+    head: Line<&str>,
+    lines: impl Iterator<Item = Line>,
+    all: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let lines = lines.collect::<Vec<_>>();
     let limit = if all { lines.len() } else { MAX_LINES };
     let is_used =
         |column: usize| lines.iter().any(|line| line.get(column).is_some_and(|cell| !cell.is_empty()));
-    let used = (0..HEAD.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();
+    let used = (0..head.len()).filter(|column| is_used(*column)).collect::<Vec<_>>();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(used.iter().filter_map(|column| HEAD.get(*column)));
+    table.set_header(used.iter().filter_map(|column| head.get(*column)));
     for line in lines.iter().take(limit) {
         table.add_row(used.iter().filter_map(|column| line.get(*column)));
     }

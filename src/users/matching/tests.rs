@@ -267,3 +267,20 @@ fn large_unmatched_lists_are_processed() {
     };
     assert_eq!(found.findings.iter().filter(is_right).count(), 3_000);
 }
+
+#[test]
+fn account_with_the_name_of_another_user_is_reported() {
+    let ours = ["Anna Bell <ben@x.example>", "Ben Carr <anna@x.example>", "Dora Eis <dora@x.example>"];
+    let theirs = ["anna bell <anna@x.example>", "Ben Carr <ben@x.example>", "Dora Married <dora@x.example>"];
+    let pairs = ["0=1 account-name", "1=0 account-name", "2=2 account-name"];
+    let findings = [
+        "name-of-another 0: the account's name is Ben Carr",
+        "name-of-another 1: the account's name is anna bell",
+    ];
+    check(&ours, &theirs, &[], &pairs, &findings);
+    // An override names the account on purpose.
+    let ours = ["Anna Bell", "Ben Carr <ben@x.example>"];
+    let theirs = ["Ben Carr <shared@x.example>", "Ben Carr <ben@x.example>"];
+    let overrides = [("Anna Bell", "shared@x.example")];
+    check(&ours, &theirs, &overrides, &["0=0 override", "1=1 account-name"], &[]);
+}

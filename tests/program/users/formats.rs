@@ -30,6 +30,7 @@ fn complete_matching_exits_with_0() {
     let all = users(&emulated, list, &["-v"]);
     assert!(all.out.contains("\nmatched\n") && all.out.contains("by account name\n"), "{}", all.out);
     assert!(all.out.contains("paul.albrecht@contoso.example"), "{}", all.out);
+    assert!(all.out.contains("without a Swyx user\n  Teams user "), "{}", all.out);
     assert_eq!(emulated.requests().len(), 4, "a sign-in and one page, twice");
 }
 
