@@ -1,14 +1,14 @@
 //! `check`: reports every problem of every file, in parallel, in a stable order.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
 
-use super::context::{Context, NO_DEFAULT_FILE, is_missing_default};
+use super::context::{Context, NO_DEFAULT_FILE, STDIN_NAME, check_stdin, is_missing_default};
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::{display, folder};
@@ -20,7 +20,6 @@ use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict};
 use crate::settings::Draft;
-use crate::source::MAX_BYTES;
 use crate::text::printable;
 
 #[derive(Args)]
@@ -47,7 +46,7 @@ pub(super) struct CheckArgs {
     #[arg(long, requires = "fix")]
     diff: bool,
     /// Name of standard input in reports
-    #[arg(long, value_name = "NAME", default_value = "<stdin>", hide_default_value = true)]
+    #[arg(long, value_name = "NAME", default_value = STDIN_NAME, hide_default_value = true)]
     stdin_filename: String,
     /// Skip files and folders below the given folders. The pattern matches the relative path, or each name if it has no slash
     #[arg(long, value_name = "GLOB")]
@@ -234,7 +233,7 @@ fn online(
 
 fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
-        Target::Stdin => from_stdin(&args.stdin_filename),
+        Target::Stdin => check_stdin(&args.stdin_filename),
         Target::NoFile(path, reason) => {
             let help = "name a settings file or a folder with settings files";
             pipeline::Checked::unreadable(display(path), reason.clone(), help)
@@ -262,14 +261,6 @@ fn fix_file(path: &Path) -> CheckedFile {
         Some(Err(error)) => (before, Some(error.to_string())),
     };
     CheckedFile { checked, diff: None, failure, is_standard_input: false }
-}
-
-fn from_stdin(name: &str) -> Checked {
-    let mut content = Vec::new();
-    match io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut content) {
-        Ok(_) => pipeline::check_bytes(name, content, false),
-        Err(error) => pipeline::Checked::unreadable(name, crate::os::reason(&error), "check standard input"),
-    }
 }
 
 /// Applies `work` to every item, on all processors. Keeps the order of the items.

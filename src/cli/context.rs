@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::Unresolved;
+use crate::source::MAX_BYTES;
 use crate::web::actions::Progress;
 
 /// Runs a command of this program from its words.
@@ -32,6 +33,23 @@ pub(super) const NO_DEFAULT_FILE: &str = "no ./swyx-teams.toml here: name a file
 /// Whether this is the default file, and it does not exist.
 pub(super) fn is_missing_default(path: &Path) -> bool {
     path == Path::new(DEFAULT_FILE) && std::fs::symlink_metadata(path).is_err()
+}
+
+/// The name of standard input in messages.
+pub(super) const STDIN_NAME: &str = "<stdin>";
+
+/// Whether a path stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Checks the settings on standard input, which messages call `name`.
+pub(super) fn check_stdin(name: &str) -> Checked {
+    let mut content = Vec::new();
+    match io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut content) {
+        Ok(_) => pipeline::check_bytes(name, content, false),
+        Err(error) => Checked::unreadable(name, crate::os::reason(&error), "check standard input"),
+    }
 }
 
 /// The context of every command.
@@ -105,7 +123,18 @@ impl Context<'_> {
         if is_missing_default(path) {
             return Err(usage_error(NO_DEFAULT_FILE));
         }
-        let checked = pipeline::check_file(display(path), path);
+        self.require_sound(pipeline::check_file(display(path), path))
+    }
+
+    /// Like [`Context::load`]; `-` is standard input.
+    pub(super) fn load_input(&mut self, path: &Path) -> Result<Checked, CliError> {
+        if !is_stdin(path) {
+            return self.load(path);
+        }
+        self.require_sound(check_stdin(STDIN_NAME))
+    }
+
+    fn require_sound(&mut self, checked: Checked) -> Result<Checked, CliError> {
         if checked.source().is_sound() && checked.was_read() {
             return Ok(checked);
         }

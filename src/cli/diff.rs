@@ -1,28 +1,33 @@
 //! `diff`: describes the differences between two settings files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
-use super::context::Context;
-use super::error::CliError;
+use super::context::{Context, is_stdin};
+use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
-use crate::report::json::write_pretty;
+use crate::report::json::write_versioned;
 use crate::secret::shape::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::{Draft, keys};
 use crate::text::printable;
 
 #[derive(Args)]
+#[command(after_help = "Examples:
+  swyx-teams diff --exit-code old.toml new.toml
+  git show HEAD:north.toml | swyx-teams diff - north.toml")]
 pub(super) struct DiffArgs {
-    /// Old settings file
+    /// Old settings file, or - for standard input
     before: PathBuf,
-    /// New settings file
+    /// New settings file, or - for standard input
     after: PathBuf,
     /// Exit with 1 if there are differences
     #[arg(long)]
@@ -34,22 +39,84 @@ pub(super) struct DiffArgs {
 
 #[derive(Serialize)]
 struct Report {
-    version: u8,
-    changes: Vec<Change>,
+    changes: Vec<ChangeShape>,
 }
 
 #[derive(Serialize)]
+struct ChangeShape {
+    key: String,
+    before: Option<Value>,
+    before_origin: Option<&'static str>,
+    after: Option<Value>,
+    after_origin: Option<&'static str>,
+    message: String,
+}
+
+/// The version of the JSON. Since version 2, numbers are numbers, and defaults are marked by the origin.
+const VERSION: u8 = 2;
+
+/// A change of one key or user.
 struct Change {
     key: String,
-    before: Option<String>,
-    after: Option<String>,
+    before: Option<Side>,
+    after: Option<Side>,
     message: String,
+}
+
+/// One side of a change.
+struct Side {
+    value: Value,
+    shown: String,
+    is_given: bool,
+}
+
+impl Side {
+    fn of_entry(entry: &Entry) -> Self {
+        let value = match &entry.value {
+            EntryValue::Number(number) => (*number).into(),
+            EntryValue::Plain(text) => text.as_str().into(),
+            EntryValue::Secret(_) | EntryValue::Hidden(_) => entry.shown().into(),
+        };
+        Self { value, shown: entry.shown(), is_given: entry.is_given }
+    }
+
+    /// The account of a user, as shown.
+    fn of_account(shown: &str) -> Self {
+        Self { value: shown.into(), shown: shown.to_owned(), is_given: true }
+    }
+
+    fn origin(&self) -> &'static str {
+        if self.is_given { "file" } else { "default" }
+    }
+}
+
+impl From<Change> for ChangeShape {
+    fn from(change: Change) -> Self {
+        let origin = |side: &Option<Side>| side.as_ref().map(Side::origin);
+        Self {
+            key: change.key,
+            before_origin: origin(&change.before),
+            after_origin: origin(&change.after),
+            before: change.before.map(|side| side.value),
+            after: change.after.map(|side| side.value),
+            message: change.message,
+        }
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.shown, if self.is_given { "" } else { " (default)" })
+    }
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &DiffArgs) -> Result<Exit, CliError> {
     let mut sides = Vec::new();
+    if is_stdin(&args.before) && is_stdin(&args.after) {
+        return Err(usage_error("standard input can be only one of the two files"));
+    }
     for path in [&args.before, &args.after] {
-        sides.push(context.load(path)?);
+        sides.push(context.load_input(path)?);
     }
     let [before, after] = sides.as_slice() else { return Ok(Exit::Usage) };
     for checked in [before, after].into_iter().filter(|checked| checked.has_errors()) {
@@ -60,12 +127,16 @@ pub(super) fn run(context: &mut Context<'_>, args: &DiffArgs) -> Result<Exit, Cl
     let changes = changes(before, after);
     let exit = if args.exit_code && !changes.is_empty() { Exit::Findings } else { Exit::Clean };
     match args.format {
-        Plain::Json => write_pretty(&Report { version: 1, changes }, context.out)?,
+        Plain::Json => {
+            let changes = changes.into_iter().map(ChangeShape::from).collect();
+            write_versioned(VERSION, Report { changes }, context.out)?;
+        }
         Plain::Human if changes.is_empty() => writeln!(context.out, "no differences")?,
         Plain::Human => {
             for change in changes {
                 writeln!(context.out, "{}", change.message)?;
-                let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "not set".to_owned());
+                let side =
+                    |side: &Option<Side>| side.as_ref().map_or_else(|| "not set".to_owned(), Side::to_string);
                 writeln!(
                     context.out,
                     "    {}: {} -> {}",
@@ -104,14 +175,10 @@ fn by_key(entries: &[Entry]) -> HashMap<&Key, &Entry> {
 }
 
 fn change(key: &Key, old: Option<&Entry>, new: Option<&Entry>) -> Change {
-    let shown = |entry: &Entry| {
-        let default = if entry.is_given { "" } else { " (default)" };
-        format!("{}{default}", entry.shown())
-    };
     Change {
         key: key.to_string(),
-        before: old.map(shown),
-        after: new.map(shown),
+        before: old.map(Side::of_entry),
+        after: new.map(Side::of_entry),
         message: message(
             key,
             old.map(Entry::shown).as_deref(),
@@ -171,12 +238,13 @@ fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
     let change = |name: &String| {
         let (before, after) = (old.get(name), new.get(name));
         let shown = printable(without_secret(name));
+        let side = |account: Option<&String>| account.map(|account| Side::of_account(account));
         let message = match (before, after) {
             (_, None) => format!("{shown} is matched by e-mail address again"),
             (None, Some(after)) => format!("{shown} is matched with {after}"),
             (Some(_), Some(after)) => format!("{shown} is now matched with {after}"),
         };
-        Change { key: format!("user \"{shown}\""), before: before.cloned(), after: after.cloned(), message }
+        Change { key: format!("user \"{shown}\""), before: side(before), after: side(after), message }
     };
     changed.map(change).collect()
 }

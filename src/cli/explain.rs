@@ -15,7 +15,7 @@ use super::options::Plain;
 use super::output::{Prose, width_of_results};
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
-use crate::report::json::write_pretty;
+use crate::report::json::write_versioned;
 use crate::rules::{ALL, OF_FORMS, Rule, find_for_refusal};
 use crate::settings::entries::list_known_keys;
 use crate::settings::schema::{Dialect, describe, generate, list_choices};
@@ -59,6 +59,18 @@ struct RuleShape {
 }
 
 #[derive(Serialize)]
+struct RulesShape {
+    rules: Vec<RuleShape>,
+}
+
+#[derive(Serialize)]
+struct KeyShape<'a> {
+    key: String,
+    /// The part of the JSON Schema that describes the key.
+    schema: &'a Value,
+}
+
+#[derive(Serialize)]
 struct CodeShape {
     code: u32,
     error: Option<&'static str>,
@@ -69,10 +81,13 @@ struct CodeShape {
     source: String,
 }
 
+/// The version of the JSON of `explain` and `rules`. Version 1 had no `version`: rules were an array, and a key was its schema.
+const VERSION: u8 = 2;
+
 pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<Exit, CliError> {
     if let Some(rule) = every_rule().find(|rule| rule.id == args.what) {
         match args.format {
-            Plain::Json => write_pretty(&rule_shape(rule), context.out)?,
+            Plain::Json => write_versioned(VERSION, rule_shape(rule), context.out)?,
             Plain::Human => write!(context.out, "{}", reflow(&page(rule), width_of_results()))?,
         }
         return Ok(Exit::Clean);
@@ -80,7 +95,10 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
     let schema = generate(Dialect::Draft2020_12);
     if let Some((key, described)) = find_key(&args.what, &schema) {
         match args.format {
-            Plain::Json => write_pretty(described, context.out)?,
+            Plain::Json => {
+                let shape = KeyShape { key: key.to_string(), schema: described };
+                write_versioned(VERSION, shape, context.out)?;
+            }
             Plain::Human => write_key(&mut Prose::new(context.out), &key, described)?,
         }
         return Ok(Exit::Clean);
@@ -108,7 +126,7 @@ fn explain_code(context: &mut Context<'_>, number: u32, format: Plain) -> Result
         return Err(usage_error(format!("AADSTS{number} is not in the table; see Microsoft's page: {page}")));
     };
     match format {
-        Plain::Json => write_pretty(&code_shape(code), context.out)?,
+        Plain::Json => write_versioned(VERSION, code_shape(code), context.out)?,
         Plain::Human => write!(context.out, "{}", reflow(&code_page(code), width_of_results()))?,
     }
     Ok(Exit::Clean)
@@ -191,7 +209,10 @@ fn write_key(out: &mut dyn Write, key: &Key, described: &Value) -> io::Result<()
 
 pub(super) fn rules(context: &mut Context<'_>, args: &RulesArgs) -> Result<Exit, CliError> {
     match args.format {
-        RulesFormat::Json => write_pretty(&ALL.iter().map(rule_shape).collect::<Vec<_>>(), context.out)?,
+        RulesFormat::Json => {
+            let shape = RulesShape { rules: ALL.iter().map(rule_shape).collect() };
+            write_versioned(VERSION, shape, context.out)?;
+        }
         RulesFormat::Markdown => write!(context.out, "{}", reference())?,
         RulesFormat::Human => {
             let width = ALL.iter().map(|rule| rule.id.len()).max().unwrap_or(0);

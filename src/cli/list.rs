@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::connection::printable_secret;
-use super::context::Context;
+use super::context::{Context, is_stdin};
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use super::options::Plain;
 use crate::check::Checked;
 use crate::diagnostic::Key;
-use crate::report::json::write_pretty;
+use crate::report::json::write_versioned;
 use crate::secret::Secret;
 use crate::settings::entries::{self, Entry, EntryValue};
 use crate::settings::suggest::nearest;
@@ -23,7 +24,7 @@ pub(super) struct GetArgs {
     /// Key, such as control_center.MsTeamsTenantId or user[0].teams
     #[arg(value_parser = key, index = 1)]
     key: Key,
-    /// Settings file
+    /// Settings file, or - for standard input
     #[arg(index = 2)]
     file: Option<PathBuf>,
     /// Fetch a secret from its source and print it
@@ -36,7 +37,7 @@ pub(super) struct GetArgs {
 
 #[derive(Args)]
 pub(super) struct ListArgs {
-    /// Settings file
+    /// Settings file, or - for standard input
     file: Option<PathBuf>,
     /// Fetch secrets from their sources and print them
     #[arg(long)]
@@ -48,7 +49,6 @@ pub(super) struct ListArgs {
 
 #[derive(Serialize)]
 struct Listing {
-    version: u8,
     values: Vec<Item>,
 }
 
@@ -56,11 +56,14 @@ struct Listing {
 struct Item {
     key: String,
     /// `None` for a secret that is not revealed.
-    value: Option<String>,
+    value: Option<Value>,
     origin: &'static str,
     /// The source of a secret.
     secret: Option<String>,
 }
+
+/// The version of the JSON of `get` and `list`. Since version 2, numbers are numbers.
+const VERSION: u8 = 2;
 
 /// The maximum width of the key column. A key can be as long as the file.
 const MAX_KEY_WIDTH: usize = 80;
@@ -68,12 +71,12 @@ const MAX_KEY_WIDTH: usize = 80;
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
     // The word may be a value for `set`, even a secret, so it is not repeated.
-    if args.file.is_some() && !path.exists() {
+    if args.file.is_some() && !is_stdin(&path) && !path.exists() {
         return Err(usage_error(
             "the word after the key is not a settings file; to change a value, use swyx-teams set",
         ));
     }
-    let checked = context.load(&path)?;
+    let checked = context.load_input(&path)?;
     let entries = all(&checked);
     if let Some(entry) = entries.iter().find(|entry| entry.key == args.key) {
         return print_one(context, &checked, entry, args, &path);
@@ -140,7 +143,7 @@ fn print_one(
 ) -> Result<Exit, CliError> {
     let secret = revealed(context, checked, entry, args.reveal, path)?;
     match args.format {
-        Plain::Json => write_pretty(&item(entry, secret.as_ref()), context.out)?,
+        Plain::Json => write_versioned(VERSION, item(entry, secret.as_ref()), context.out)?,
         Plain::Human => match &secret {
             Some(secret) => writeln!(context.out, "{}", Secret::expose(secret))?,
             None => writeln!(context.out, "{}", entry.shown())?,
@@ -151,7 +154,7 @@ fn print_one(
 
 pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
-    let checked = context.load(&path)?;
+    let checked = context.load_input(&path)?;
     let mut rows = Vec::new();
     for entry in all(&checked) {
         let secret = revealed(context, &checked, &entry, args.reveal, &path)?;
@@ -159,7 +162,7 @@ pub(super) fn list(context: &mut Context<'_>, args: &ListArgs) -> Result<Exit, C
     }
     if args.format == Plain::Json {
         let values = rows.iter().map(|(entry, secret)| item(entry, secret.as_ref())).collect();
-        write_pretty(&Listing { version: 1, values }, context.out)?;
+        write_versioned(VERSION, Listing { values }, context.out)?;
         return Ok(Exit::Clean);
     }
     let longest = rows.iter().map(|(entry, _)| entry.key.as_str().chars().count()).max();
@@ -189,7 +192,7 @@ fn revealed(
 ) -> Result<Option<Secret>, CliError> {
     match &entry.value {
         _ if !reveal => Ok(None),
-        EntryValue::Plain(_) => Ok(None),
+        EntryValue::Plain(_) | EntryValue::Number(_) => Ok(None),
         EntryValue::Hidden(secret) => {
             let secret = printable_secret(secret.clone());
             secret.map(Some).map_err(|error| usage_error(format_args!("`{}`: {error}", entry.key)))
@@ -203,13 +206,14 @@ fn revealed(
 
 fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
     let (value, kept) = match &entry.value {
-        EntryValue::Plain(text) => (Some(text.clone()), None),
+        EntryValue::Plain(text) => (Some(text.as_str().into()), None),
+        EntryValue::Number(number) => (Some((*number).into()), None),
         EntryValue::Secret(source) => (None, Some(source.describe())),
         EntryValue::Hidden(_) => (None, Some("in this file; it may not be a secret".to_owned())),
     };
     Item {
         key: entry.key.to_string(),
-        value: secret.map(|secret| Secret::expose(secret).to_owned()).or(value),
+        value: secret.map(|secret| Secret::expose(secret).into()).or(value),
         origin: if entry.is_given { "file" } else { "default" },
         secret: kept,
     }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 
+use super::context::is_stdin;
+
 /// One file to check, or a folder without any.
 pub(super) enum Target {
     /// A file.
@@ -26,7 +28,7 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// The files of one argument, sorted by name. A named file is always included.
     pub(super) fn targets(&mut self, path: &Path) -> Vec<Target> {
-        if path == Path::new("-") {
+        if is_stdin(path) {
             return vec![Target::Stdin];
         }
         if !path.is_dir() {

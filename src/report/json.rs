@@ -125,6 +125,20 @@ pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::R
     writeln!(out)
 }
 
+/// Like [`write_pretty`], with the member `version` first.
+///
+/// # Errors
+/// An error of `out`.
+pub(crate) fn write_versioned(version: u8, body: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Versioned<T> {
+        version: u8,
+        #[serde(flatten)]
+        body: T,
+    }
+    write_pretty(&Versioned { version, body }, out)
+}
+
 /// serde_json escapes what JSON requires; this also escapes characters that affect a terminal, for example
 /// bidirectional ones.
 struct Printable<'a>(PrettyFormatter<'a>);

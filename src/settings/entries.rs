@@ -35,8 +35,10 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EntryValue {
-    /// It may be shown.
+    /// A text, or another value as written. It may be shown.
     Plain(String),
+    /// An integer.
+    Number(i64),
     /// A secret: only its storage place may be shown.
     Secret(SecretSource),
     /// It may be a secret in the wrong place.
@@ -48,6 +50,7 @@ impl Entry {
     pub fn shown(&self) -> String {
         match &self.value {
             EntryValue::Plain(text) => crate::text::printable(text),
+            EntryValue::Number(number) => number.to_string(),
             EntryValue::Secret(source) => format!("({})", source.describe()),
             EntryValue::Hidden(_) => "(hidden: may be a secret)".to_owned(),
         }
@@ -85,10 +88,10 @@ fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut V
                 Value::Text(text) => text.to_string(),
                 _ => source.text().get(node.span.clone()).unwrap_or_default().to_owned(),
             };
-            if source.is_masked(key) {
-                EntryValue::Hidden(Secret::new(text))
-            } else {
-                EntryValue::Plain(text)
+            match value {
+                _ if source.is_masked(key) => EntryValue::Hidden(Secret::new(text)),
+                Value::Integer(number) => EntryValue::Number(*number),
+                _ => EntryValue::Plain(text),
             }
         }
     };
@@ -99,12 +102,12 @@ fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut V
 pub fn list_defaults() -> Vec<Entry> {
     let schema = generate(Dialect::Draft2020_12);
     let with_default = list_known_keys().filter_map(|key| {
-        let text = match describe(&schema, &key)?.get("default")? {
-            Json::String(text) => text.clone(),
-            Json::Number(number) => number.to_string(),
+        let value = match describe(&schema, &key)?.get("default")? {
+            Json::String(text) => EntryValue::Plain(text.clone()),
+            Json::Number(number) => EntryValue::Number(number.as_i64()?),
             _ => return None,
         };
-        Some(Entry { key, value: EntryValue::Plain(text), is_given: false })
+        Some(Entry { key, value, is_given: false })
     });
     with_default.collect()
 }

@@ -208,7 +208,7 @@ pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
 fn shown(entry: &Entry) -> String {
     match &entry.value {
         EntryValue::Secret(source) => source.holder(),
-        EntryValue::Plain(_) | EntryValue::Hidden(_) => entry.shown(),
+        EntryValue::Plain(_) | EntryValue::Number(_) | EntryValue::Hidden(_) => entry.shown(),
     }
 }
 

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, is_stdin};
 use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
@@ -72,7 +72,7 @@ pub(super) fn read(
 
 fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliError> {
     let name = printable(&display(file));
-    let content = if file == Path::new("-") {
+    let content = if is_stdin(file) {
         from_input().map_err(cannot("read standard input"))?
     } else {
         let read = read_regular(file, csv::MAX_BYTES);

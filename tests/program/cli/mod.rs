@@ -433,6 +433,54 @@ fn diff_describes_the_differences() {
 }
 
 #[test]
+fn get_list_and_diff_read_standard_input() {
+    let folder = folder_with(&[("b.toml", &GOOD.replace("= 2", "= 1"))]);
+    let given = |arguments: &[&str]| run_with_input(folder.path(), arguments, GOOD.as_bytes());
+    let diff = given(&["diff", "-", "b.toml"]);
+    assert!(diff.out.contains("MsTeamsStatusSyncMode: 2 -> 1\n"), "{}{}", diff.out, diff.err);
+    assert!(given(&["diff", "b.toml", "-"]).out.contains("MsTeamsStatusSyncMode: 1 -> 2\n"));
+    assert_eq!(given(&["get", "control_center.MsTeamsStatusSyncMode", "-"]).out, "2\n");
+    assert!(given(&["list", "-"]).out.contains("control_center.MsTeamsStatusSyncMode  2\n"));
+    let both = given(&["diff", "-", "-"]);
+    assert_eq!(both.code, Some(2));
+    assert!(both.err.contains("only one of the two files"), "{}", both.err);
+    let broken = run_with_input(folder.path(), &["diff", "-", "b.toml"], b"a = ");
+    assert_eq!(broken.code, Some(1));
+    assert!(broken.err.contains("<stdin>:1:"), "{}", broken.err);
+}
+
+#[test]
+fn json_has_a_version_and_numbers() {
+    let other = GOOD.replace("= 2", "= 1");
+    let folder = folder_with(&[("a.toml", GOOD), ("b.toml", &other)]);
+    let json = |arguments: &[&str]| -> Value {
+        let done = run(folder.path(), &[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", done.err))
+    };
+    for (arguments, version) in [
+        (&["check", "a.toml"][..], 1),
+        (&["sheet", "a.toml"], 1),
+        (&["get", "control_center.MsTeamsStatusSyncMode", "a.toml"], 2),
+        (&["list", "a.toml"], 2),
+        (&["diff", "a.toml", "b.toml"], 2),
+        (&["explain", "mode-needs-secret"], 2),
+        (&["explain", "swyx.version"], 2),
+        (&["explain", "AADSTS7000215"], 2),
+        (&["rules"], 2),
+    ] {
+        assert_eq!(json(arguments)["version"], version, "{arguments:?}");
+    }
+    assert_eq!(json(&["get", "control_center.MsTeamsStatusSyncMode", "a.toml"])["value"], 2);
+    assert_eq!(json(&["get", "entra.renew_before_days", "a.toml"])["value"], 30);
+    let change = &json(&["diff", "a.toml", "b.toml"])["changes"][0];
+    assert_eq!(
+        (&change["before"], &change["after"], &change["after_origin"]),
+        (&2.into(), &1.into(), &"file".into())
+    );
+    assert!(json(&["rules"])["rules"].as_array().is_some_and(|rules| rules.len() > 20));
+}
+
+#[test]
 fn sheet_has_the_values_for_control_center() {
     let folder = folder_with(&[
         ("swyx-teams.toml", GOOD),
@@ -550,7 +598,7 @@ fn entra_codes_are_explained_in_any_spelling() {
     let json = explained(&["--format", "json", "50126"]).1;
     let json = serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
     let keys = json.as_object().expect("an object").keys().collect::<Vec<_>>();
-    assert_eq!(keys, ["code", "error", "meaning", "why", "cure", "rule", "source"]);
+    assert_eq!(keys, ["version", "code", "error", "meaning", "why", "cure", "rule", "source"]);
     assert_eq!((&json["code"], &json["rule"]), (&50126.into(), &serde_json::Value::Null));
 
     let (code, out, err) = explained(&["AADSTS123456"]);
