@@ -20,6 +20,7 @@ mod names;
 mod online;
 mod options;
 mod output;
+mod prompt;
 mod provision;
 mod serve;
 mod set;

@@ -10,6 +10,7 @@ use super::error::{CliError, failure, usage_error};
 use super::exit::Exit;
 use super::list;
 use super::names::{display, is_name, named};
+use super::prompt::{PromptError, ask_text};
 use super::value::from_argument;
 use crate::diagnostic::{Diagnostic, Key, Step};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
@@ -162,9 +163,10 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
     let question = format!("{key}:");
     let answer = if keys::SECRETS.contains(key) {
         let help = "input is hidden; Esc cancels";
-        inquire::Password::new(&question).without_confirmation().with_help_message(help).prompt()
+        let prompt = inquire::Password::new(&question).without_confirmation().with_help_message(help);
+        prompt.prompt().map_err(PromptError::from)
     } else {
-        inquire::Text::new(&question).prompt()
+        ask_text(&question, "")
     };
     match answer {
         Ok(text) => Ok(text),

@@ -253,7 +253,7 @@ fn crates(features: &str) -> BTreeSet<String> {
 
 #[test]
 fn features_have_only_their_dependencies() {
-    const COMMAND_LINE: [&str; 4] = ["clap", "inquire", "indicatif", "comfy-table"];
+    const COMMAND_LINE: [&str; 5] = ["clap", "inquire", "rustyline", "indicatif", "comfy-table"];
     const RENDERERS: [&str; 3] = ["anstream", "serde-sarif", "quick-junit"];
     const PAGE: [&str; 2] = ["axum", "maud"];
     const NETWORK: [&str; 5] = ["reqwest", "tokio", "oauth2", "csv", "aws-lc-sys"];

@@ -18,6 +18,7 @@ from common import environment
 COLUMNS, LINES, LIMIT = 110, 200, 60
 
 ENTER, ESCAPE, CONTROL_C, DOWN, BACKSPACE = "\r", "\x1b", "\x03", "\x1b[B", "\x7f"
+LINE_START, LINE_END, DELETE_LINE, DELETE_WORD = "\x01", "\x05", "\x15", "\x17"  # Ctrl-A, Ctrl-E, Ctrl-U, Ctrl-W
 
 
 class Screen:
@@ -47,6 +48,14 @@ class Screen:
     def answer(self, question, *keys):
         """Waits for a question, and types an answer."""
         self.wait(f"? {question}")
+        self.type(*keys)
+
+    def answer_again(self, times, question, *keys):
+        """Waits until a question was asked for the second or a later time, and types an answer."""
+        end = time.monotonic() + LIMIT
+        while self.text().count(f"? {question}") < times:
+            if not self._read(end):
+                raise AssertionError(f"{question!r} is not asked {times} times:\n{self.text()}")
         self.type(*keys)
 
     def type(self, *keys):

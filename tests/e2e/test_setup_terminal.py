@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from common import PROGRAM, TENANT, Case, ours
-from screen import BACKSPACE, CONTROL_C, DOWN, ENTER, ESCAPE, Screen
+from screen import BACKSPACE, CONTROL_C, DELETE_LINE, DELETE_WORD, DOWN, ENTER, ESCAPE, LINE_END, LINE_START, Screen
 
 SECRET = "Kq78Q~Zv3xW9mT-p4RjY7cLd2FhN6bGs1QkXuE0a"
 DIALOGUE = Path(__file__).parent / "setup_dialogue.txt"
@@ -46,12 +46,11 @@ class Setup(Case):
         screen.answer("Administrator sign-in:", DOWN, ENTER)
         screen.answer("Where to store the client secret:", "here", ENTER)
         screen.wait("never the secret itself: file:PATH")
-        screen.type(BACKSPACE * len("here"), ENTER)
+        screen.type(ENTER)
         screen.answer("User with a different account:", "Jane Roe", ENTER)
         screen.wait("as in 'Jane Roe=jane.roe@example.com'")
-        screen.type("=jane.roe@example.com", ENTER)
-        screen.wait("? User with a different account:\n")
-        screen.type(ENTER)
+        screen.answer_again(2, "User with a different account:", "=jane.roe@example.com", ENTER)
+        screen.answer_again(3, "User with a different account:", ENTER)
         self.goes_on(screen)
         if os.environ.get("UPDATE") == "1":
             DIALOGUE.write_text(screen.text(), encoding="utf-8")
@@ -84,7 +83,7 @@ class Setup(Case):
             screen = self.setup("--sign-in", "az", "north.toml")
             screen.answer(question, *keys)
             later = answers[number + 1][0] if number + 1 < len(answers) else "User with a different account:"
-            screen.answer(later, ESCAPE if number % 2 else CONTROL_C)
+            screen.answer(later, CONTROL_C)
             self.ends(screen, 2)
             self.assertIn("cancelled; north.toml keeps the answers so far", screen.text())
             self.assertIn("run `swyx-teams setup north.toml` to continue", screen.text())
@@ -99,6 +98,43 @@ class Setup(Case):
         self.ends(screen, 2)
         self.assertIn("cancelled; nothing was written", screen.text())
         self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_keys_of_a_shell_edit_the_line(self):
+        screen = self.setup("--sign-in", "az", "--mode", "1", "--cloud", "global", "--user", "none", "--secret", "env:X")
+        screen.answer("SwyxWare version:", "wrong words", DELETE_LINE, "4.10 typo", DELETE_WORD, BACKSPACE, LINE_START, "1", LINE_END, ENTER)
+        screen.answer("Directory (tenant) ID:", TENANT[1:], LINE_START, TENANT[0], ENTER)
+        self.goes_on(screen)
+        settings = self.settings()
+        self.assertEqual(settings["swyx"], {"version": "14.10"})
+        self.assertEqual(settings["control_center"]["MsTeamsTenantId"], TENANT)
+
+    def test_escape_goes_back(self):
+        screen = self.setup("--sign-in", "az", "--cloud", "global")
+        screen.answer("SwyxWare version:", "14.00", ENTER)
+        screen.answer("Direction of the synchronisation:", DOWN, ENTER)
+        screen.answer("Directory (tenant) ID:", ESCAPE)
+        screen.answer_again(2, "Direction of the synchronisation:", ESCAPE)
+        # The earlier answer is the default, and another one replaces it.
+        screen.answer("SwyxWare version: (14.00)", "14.10", ENTER)
+        # The earlier choice is selected.
+        screen.answer_again(3, "Direction of the synchronisation:", ENTER)
+        screen.answer_again(2, "Directory (tenant) ID:", TENANT, ENTER)
+        screen.answer("Where to store the client secret:", "env:X", ENTER)
+        screen.answer("User with a different account:", ESCAPE)
+        screen.answer("Where to store the client secret: (env:X)", ENTER)
+        screen.answer_again(2, "User with a different account:", ENTER)
+        self.goes_on(screen)
+        settings = self.settings()
+        self.assertEqual(settings["swyx"], {"version": "14.10"})
+        self.assertEqual(settings["control_center"]["MsTeamsStatusSyncMode"], 2)
+        self.assertEqual(settings["control_center"]["MsTeamsClientSecret"], {"env": "X"})
+
+    def test_known_answers_name_their_options(self):
+        screen = self.setup("--sign-in", "az", "--mode", "1", "--tenant", TENANT)
+        screen.answer("SwyxWare version:", CONTROL_C)
+        self.ends(screen, 2)
+        for option in ("--mode", "--tenant", "--application-name", "--sign-in"):
+            self.assertRegex(screen.text(), rf"\n  {option} +\S")
 
     def test_invalid_value_in_the_file_is_shown_and_prompted(self):
         text = self.first_file().read_text(encoding="utf-8").replace(TENANT, "contoso.com")

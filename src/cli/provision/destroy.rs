@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::output::Prose;
+use crate::cli::prompt::ask_text;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Removal, StoredSecret};
@@ -97,7 +98,7 @@ fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(
     let typed = match yes {
         Some(typed) => typed.to_owned(),
         None if context.can_ask() => {
-            inquire::Text::new("Type the application's name to agree:").prompt().unwrap_or_default()
+            ask_text("Type the application's name to agree:", "").unwrap_or_default()
         }
         None => {
             return Err(usage_error(

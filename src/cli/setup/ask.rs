@@ -4,36 +4,22 @@
 
 use std::io;
 
-use inquire::validator::Validation;
-use inquire::{InquireError, Select, Text};
+use inquire::Select;
 
 use super::given::{Answer, NO_USERS, Origin, parse};
 use super::question::{Question, SignIn};
-use super::settings_file::{SaveOutcome, SettingsFile};
+use super::settings_file::{SaveOutcome, SettingsFile, known};
 use crate::cli::administrator;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::wrap_message;
+use crate::cli::prompt::{PromptError, ask_text};
 use crate::diagnostic::Diagnostic;
 use crate::edit::NewValue;
+use crate::secret::SecretSource;
+use crate::secret::shape::may_be_a_secret;
 use crate::settings::{Choice, Cloud, Mode};
-
-/// Why a prompt gave no answer.
-pub(super) enum PromptError {
-    /// The user cancels.
-    Cancelled,
-    /// The terminal does not work.
-    Terminal(String),
-}
-
-impl From<InquireError> for PromptError {
-    fn from(error: InquireError) -> Self {
-        match error {
-            InquireError::OperationCanceled | InquireError::OperationInterrupted => Self::Cancelled,
-            error => Self::Terminal(error.to_string()),
-        }
-    }
-}
+use crate::text::printable;
 
 /// Why the prompts ended early.
 pub(super) enum AskError {
@@ -68,7 +54,7 @@ pub(super) fn setting(
     question: Question,
 ) -> Result<Option<()>, AskError> {
     loop {
-        let Some(value) = value(file, question)? else { return Ok(None) };
+        let Some(value) = value(context, file, question)? else { return Ok(None) };
         let answer = [Answer { question, value, origin: Origin::Prompt }];
         let refused = match file.objections(&answer) {
             Ok(objections) if objections.is_empty() => match file.save(context, &answer)? {
@@ -85,22 +71,26 @@ pub(super) fn setting(
     }
 }
 
-fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, PromptError> {
+fn value(
+    context: &mut Context<'_>,
+    file: &SettingsFile,
+    question: Question,
+) -> Result<Option<NewValue>, AskError> {
+    let line = |title, help| Line { question, title, help, default: default(file, question) };
     match question {
-        Question::Mode => mode().map(Some),
-        Question::Cloud => cloud().map(Some),
+        Question::Mode => Ok(Some(mode(file)?)),
+        Question::Cloud => Ok(Some(cloud(file)?)),
         Question::SwyxVersion => {
-            text(file, question, "SwyxWare version:", "such as 14.10; press Enter to skip", None)
+            text(context, file, &line("SwyxWare version:", "such as 14.10; press Enter to skip"))
         }
-        Question::Tenant => text(file, question, "Directory (tenant) ID:", "a GUID", None),
+        Question::Tenant => text(context, file, &line("Directory (tenant) ID:", "a GUID")),
         Question::Secret => {
-            let default = default_secret(file);
             let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
-            text(file, question, "Where to store the client secret:", help, Some(&default))
+            text(context, file, &line("Where to store the client secret:", help))
         }
         Question::User => {
             let help = "SWYX NAME=TEAMS ACCOUNT; press Enter to finish";
-            text(file, question, "User with a different account:", help, None)
+            text(context, file, &line("User with a different account:", help))
         }
         // These have no prompt.
         Question::ApplicationName
@@ -110,6 +100,31 @@ fn value(file: &SettingsFile, question: Question) -> Result<Option<NewValue>, Pr
         | Question::NewSecret
         | Question::Prune
         | Question::Yes => Ok(None),
+    }
+}
+
+/// A question for one line of text.
+struct Line {
+    question: Question,
+    title: &'static str,
+    help: &'static str,
+    /// The answer if nothing is typed.
+    default: Option<String>,
+}
+
+/// The answer if nothing is typed: the earlier one after going back, otherwise for the secret a file next to the settings file.
+fn default(file: &SettingsFile, question: Question) -> Option<String> {
+    match question {
+        Question::Secret => {
+            let draft = file.checked.draft();
+            Some(match draft.and_then(|draft| draft.control_center.client_secret.as_ref()) {
+                Some(SecretSource::File(path)) => format!("file:{}", path.display()),
+                Some(SecretSource::Env(name)) => format!("env:{name}"),
+                Some(SecretSource::Inline(_) | SecretSource::Command(_)) | None => default_secret(file),
+            })
+        }
+        Question::SwyxVersion | Question::Tenant => known(&file.checked, question),
+        _ => None,
     }
 }
 
@@ -152,34 +167,33 @@ fn default_secret(file: &SettingsFile) -> String {
     format!("file:{stem}.secret")
 }
 
-/// Asks for a text until the rules accept it; `None` for an empty answer to an optional question.
-fn text(
-    file: &SettingsFile,
-    question: Question,
-    title: &str,
-    help: &str,
-    default: Option<&str>,
-) -> Result<Option<NewValue>, PromptError> {
+/// Asks for a text until the rules accept it; `None` for an empty answer to an optional question without a default.
+fn text(context: &mut Context<'_>, file: &SettingsFile, line: &Line) -> Result<Option<NewValue>, AskError> {
+    let question = line.question;
     let is_optional = matches!(question, Question::SwyxVersion | Question::User);
-    let validator = move |typed: &str| {
-        let typed = typed.trim();
-        let may_skip = is_optional && is_no_answer(question, typed);
-        Ok(match if may_skip { Ok(()) } else { validate(file, question, typed) } {
-            Ok(()) => Validation::Valid,
-            Err(message) => Validation::Invalid(message.into()),
-        })
+    let title = match &line.default {
+        Some(default) => format!("{} ({})", line.title, printable(default)),
+        None => line.title.to_owned(),
     };
-    let prompt = Text::new(title).with_help_message(help).with_validator(validator);
-    let prompt = match default {
-        Some(default) => prompt.with_default(default),
-        None => prompt,
-    };
-    let typed = prompt.prompt()?;
-    let typed = typed.trim();
-    if is_optional && is_no_answer(question, typed) {
-        return Ok(None);
+    let mut initial = String::new();
+    loop {
+        writeln!(context.err, "[{}]", line.help)?;
+        let typed = ask_text(&title, &initial)?;
+        let answer = match (typed.trim(), &line.default) {
+            ("", Some(default)) => default,
+            (answer, _) => answer,
+        };
+        if is_optional && is_no_answer(question, answer) {
+            return Ok(None);
+        }
+        match validate(file, question, answer) {
+            Ok(()) => return Ok(Some(parse(question, answer).map_err(PromptError::Terminal)?)),
+            Err(message) => writeln!(context.err, "{}", wrap_message("# ", &message))?,
+        }
+        // The wrong answer can be corrected. A secret in the wrong place is not printed again.
+        let may_be_secret = question == Question::Secret || may_be_a_secret(answer);
+        initial = if may_be_secret { String::new() } else { typed };
     }
-    parse(question, typed).map(Some).map_err(PromptError::Terminal)
 }
 
 fn is_no_answer(question: Question, typed: &str) -> bool {
@@ -206,17 +220,21 @@ fn sentence<'a>(found: impl Iterator<Item = &'a Diagnostic>) -> String {
     sentences.collect::<Vec<_>>().join("; ")
 }
 
-fn mode() -> Result<NewValue, PromptError> {
+fn mode(file: &SettingsFile) -> Result<NewValue, PromptError> {
     // The introduction explains them; the chosen line must fit beside the prompt.
     let line = |(mode, description): (Mode, &str)| (mode, format!("{}: {description}", mode.number()));
     let modes = [(Mode::FromTeams, "Teams to Swyx only"), (Mode::BothWays, "both ways")];
-    let mode = choose("Direction of the synchronisation:", modes.map(line).into())?;
+    let current = known(&file.checked, Question::Mode);
+    let start = modes.iter().position(|(mode, _)| current == Some(mode.number().to_string()));
+    let mode = choose("Direction of the synchronisation:", modes.map(line).into(), start)?;
     Ok(NewValue::Integer(mode.number().into()))
 }
 
-fn cloud() -> Result<NewValue, PromptError> {
+fn cloud(file: &SettingsFile) -> Result<NewValue, PromptError> {
     let line = |(name, title, _): &(&'static str, &str, Cloud)| (*name, format!("{name}: {title}"));
-    let name = choose("Microsoft cloud of the tenant:", Cloud::CHOICES.iter().map(line).collect())?;
+    let current = known(&file.checked, Question::Cloud);
+    let start = Cloud::CHOICES.iter().position(|(name, _, _)| current.as_deref() == Some(*name));
+    let name = choose("Microsoft cloud of the tenant:", Cloud::CHOICES.iter().map(line).collect(), start)?;
     Ok(NewValue::Text(name.to_owned()))
 }
 
@@ -230,7 +248,7 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     loop {
         let methods = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
         let line = |method: SignIn| (method, format!("{}: {}", method.name(), describe(method)));
-        match choose("Administrator sign-in:", methods.map(line).into())? {
+        match choose("Administrator sign-in:", methods.map(line).into(), None)? {
             SignIn::Token if context.admin_token.is_none() => {
                 writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
             }
@@ -239,10 +257,11 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     }
 }
 
-/// Asks for one of several lines.
-fn choose<T>(title: &str, choices: Vec<(T, String)>) -> Result<T, PromptError> {
+/// Asks for one of several lines. `start` is the earlier answer after going back.
+fn choose<T>(title: &str, choices: Vec<(T, String)>, start: Option<usize>) -> Result<T, PromptError> {
     let help = "↑ ↓ to move, Enter to select";
     let (values, lines): (Vec<T>, Vec<String>) = choices.into_iter().unzip();
-    let at = Select::new(title, lines).without_filtering().with_help_message(help).raw_prompt()?.index;
+    let prompt = Select::new(title, lines).without_filtering().with_help_message(help);
+    let at = prompt.with_starting_cursor(start.unwrap_or(0)).raw_prompt()?.index;
     values.into_iter().nth(at).ok_or_else(|| PromptError::Terminal("nothing selected".to_owned()))
 }

@@ -19,9 +19,10 @@ use crate::check::Checked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::prompt::PromptError;
 use crate::text::printable;
 use args::SetupArgs;
-use ask::{AskError, PromptError};
+use ask::AskError;
 use given::{AnswerError, GivenAnswers, Origin};
 use missing::{cannot_sign_in, missing};
 use proceed::SetupChoices;
@@ -80,7 +81,7 @@ fn fill_in(
     file.warn(context, &known)?;
     if !asked.is_empty() {
         file.report_wrong(context, asked)?;
-        use_colours(context);
+        configure_prompts(context);
     }
     let asked_sign_in = ask_all(context, file, asked).map_err(|error| match error {
         AskError::Prompt(error) => stopped(context, file, error),
@@ -99,25 +100,40 @@ fn fill_in(
     proceed::proceed(context, &file.path, &choices)
 }
 
-/// Asks the questions, saves each answer at once, and returns the sign-in method if it was asked for.
+/// Asks the questions, saves each answer at once, and returns the sign-in method if it was asked for. Esc leads back to the question before.
 fn ask_all(
     context: &mut Context<'_>,
     file: &mut SettingsFile,
     questions: &[Question],
 ) -> Result<Option<SignIn>, AskError> {
     let mut sign_in = None;
-    for question in questions {
-        context.note(format_args!("\n{}", ask::introduction(*question)))?;
-        match question {
-            Question::SignIn => sign_in = Some(ask::sign_in(context)?),
-            // Repeats until the answer is empty.
-            Question::User => while ask::setting(context, file, Question::User)?.is_some() {},
-            question => {
-                ask::setting(context, file, *question)?;
-            }
+    let mut at = 0;
+    while let Some(question) = questions.get(at).copied() {
+        context.note(format_args!("\n{}", ask::introduction(question)))?;
+        match ask_one(context, file, question, &mut sign_in) {
+            Ok(()) => at += 1,
+            Err(AskError::Prompt(PromptError::Back)) if at > 0 => at -= 1,
+            Err(error) => return Err(error),
         }
     }
     Ok(sign_in)
+}
+
+fn ask_one(
+    context: &mut Context<'_>,
+    file: &mut SettingsFile,
+    question: Question,
+    sign_in: &mut Option<SignIn>,
+) -> Result<(), AskError> {
+    match question {
+        Question::SignIn => *sign_in = Some(ask::sign_in(context)?),
+        // Repeats until the answer is empty.
+        Question::User => while ask::setting(context, file, Question::User)?.is_some() {},
+        question => {
+            ask::setting(context, file, question)?;
+        }
+    }
+    Ok(())
 }
 
 /// The open questions that have a prompt.
@@ -167,11 +183,14 @@ fn stopped(context: &mut Context<'_>, file: &SettingsFile, error: PromptError) -
     ))
 }
 
-/// Prompts use colours if other output does.
-fn use_colours(context: &Context<'_>) {
+/// Prompts use colours if other output does. An answered prompt keeps its prefix, as in the prompts for a text.
+fn configure_prompts(context: &Context<'_>) {
     let choice = context.global.color.choice();
     let choice = choice.unwrap_or_else(|| anstream::AutoStream::choice(&io::stderr()));
-    if choice == anstream::ColorChoice::Never {
-        inquire::set_global_render_config(inquire::ui::RenderConfig::empty());
-    }
+    let config = if choice == anstream::ColorChoice::Never {
+        inquire::ui::RenderConfig::empty()
+    } else {
+        inquire::ui::RenderConfig::default_colored()
+    };
+    inquire::set_global_render_config(config.with_answered_prompt_prefix(config.prompt_prefix));
 }

@@ -34,7 +34,7 @@ pub(super) fn summary(
     if !known.is_empty() {
         let width = known.iter().map(|(name, _, _)| name.len()).max().unwrap_or(0);
         let value = known.iter().map(|(_, value, _)| value.chars().count()).max().unwrap_or(0);
-        text.push_str("\nKnown answers:\n\n");
+        text.push_str("\nKnown answers, with the options that change them:\n\n");
         for (name, shown, from) in known {
             text.push_str(&format!("  {name:width$}  {shown:value$}  {from}\n"));
         }
@@ -42,7 +42,7 @@ pub(super) fn summary(
     if !asked.is_empty() {
         let names = asked.iter().map(|question| question.name()).collect::<Vec<_>>();
         text.push_str(&format!(
-            "\nOpen questions: {}\nEsc cancels; the answers so far are kept.\n",
+            "\nOpen questions: {}\nEsc goes back, Ctrl-C cancels; the answers so far are kept.\n",
             names.join(", ")
         ));
     }
@@ -84,12 +84,12 @@ fn place(after: &Checked, given: &GivenAnswers) -> String {
     }
 }
 
-/// The known answers, each with the question's name and its source.
-fn answers(
-    file: &SettingsFile,
-    after: &Checked,
-    given: &GivenAnswers,
-) -> Vec<(&'static str, String, String)> {
+fn flag(question: Question) -> String {
+    format!("--{}", question.name())
+}
+
+/// The known answers, each with its flag and its source.
+fn answers(file: &SettingsFile, after: &Checked, given: &GivenAnswers) -> Vec<(String, String, String)> {
     let row = |question: Question| {
         let origin = given.origin(question);
         let from = |origin: Option<&Origin>| match origin {
@@ -108,9 +108,9 @@ fn answers(
             _ => known(after, question),
         };
         match (answer, question) {
-            (Some(answer), _) => Some((question.name(), answer, from(origin))),
+            (Some(answer), _) => Some((flag(question), answer, from(origin))),
             (None, Question::ApplicationName) => {
-                Some((question.name(), defaults::APPLICATION_NAME.to_owned(), "by default".to_owned()))
+                Some((flag(question), defaults::APPLICATION_NAME.to_owned(), "by default".to_owned()))
             }
             (None, _) => None,
         }
