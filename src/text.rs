@@ -85,6 +85,19 @@ pub(crate) fn without_edges(text: &str) -> &str {
     text.trim().trim_start_matches('\u{feff}').trim()
 }
 
+/// Decodes UTF-16, as Windows PowerShell writes it; `None` for other content. Without a byte order mark, zeros in
+/// the second and fourth byte are the sign.
+pub(crate) fn decode_utf16(content: &[u8]) -> Option<String> {
+    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match content {
+        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (content, u16::from_le_bytes),
+        _ => return None,
+    };
+    let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect())
+}
+
 /// The pattern of a text without control characters, for the schema.
 pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 

@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Key, Step};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::secret::{Secret, SecretSource};
 use crate::settings::keys;
-use crate::text::{printable, without_edges};
+use crate::text::{decode_utf16, printable, without_edges};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -143,10 +143,10 @@ fn can_be_set(key: &Key) -> bool {
 /// The value of the last key, from standard input or a prompt.
 fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<String, CliError> {
     if stdin {
-        let mut text = String::new();
-        if io::stdin().lock().take(MAX_VALUE_BYTES).read_to_string(&mut text).is_err() {
-            return Err(usage_error("standard input is not UTF-8 text"));
-        }
+        let mut content = Vec::new();
+        io::stdin().lock().take(MAX_VALUE_BYTES).read_to_end(&mut content)?;
+        let text = decode_utf16(&content).or_else(|| String::from_utf8(content).ok());
+        let Some(text) = text else { return Err(usage_error("standard input is not UTF-8 text")) };
         if keys::SECRETS.contains(key) {
             return Ok(without_edges(&text).to_owned());
         }

@@ -9,7 +9,7 @@ use super::shape::without_secret;
 use super::{Secret, SecretFault, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::os::{ReadError, read_regular, reason};
-use crate::text::{describe_character, format_bytes, shown, without_edges};
+use crate::text::{decode_utf16, describe_character, format_bytes, shown, without_edges};
 
 /// The maximum size of a secret file or of a command's output.
 const MAX_BYTES: usize = 64 * 1024;
@@ -93,7 +93,7 @@ impl From<CancellationToken> for CommandLimits {
 }
 
 /// Fetches the secret from `source`. Relative paths start at `folder`, the folder of the settings file. A
-/// byte order mark and surrounding whitespace are removed.
+/// byte order mark and surrounding whitespace are removed. A file or an output may be UTF-16.
 ///
 /// ```
 /// use swyx_teams::secret::{RevealError, Secret, SecretSource, Trust, reveal};
@@ -145,7 +145,10 @@ fn from_file(path: &Path) -> Result<Secret, RevealError> {
 }
 
 fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
-    let text = String::from_utf8(content).map_err(|_| RevealError::NotText)?;
+    let text = match decode_utf16(&content) {
+        Some(text) => text,
+        None => String::from_utf8(content).map_err(|_| RevealError::NotText)?,
+    };
     let line = without_edges(&text);
     if line.is_empty() || line.contains(['\n', '\r', '\0']) { Err(RevealError::NotText) } else { ascii(line) }
 }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use csv::{Position, ReaderBuilder, StringRecord};
 
 use crate::swyx::SwyxUser;
+use crate::text::decode_utf16;
 
 /// The maximum size of a list in bytes: 670 for each of 100,000 users.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -95,23 +96,13 @@ const NO_HEADER: &str = "the first line must name the columns: name and email, a
 
 /// The text of a file, with a note if it is not UTF-8. A file whose lines end with CR only gets LF.
 fn decode(content: &[u8]) -> Result<(String, Option<&'static str>), Fault> {
-    let wide = |bytes: &[u8], of: fn([u8; 2]) -> u16| {
-        let units = bytes.as_chunks::<2>().0.iter().map(|pair| of(*pair));
-        (
-            char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect::<String>(),
-            Some("read as UTF-16"),
-        )
-    };
-    let (text, note) = match content {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => wide(content, u16::from_le_bytes),
-        _ => {
-            let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-            match std::str::from_utf8(content) {
-                Ok(text) => (text.to_owned(), None),
-                Err(_) => (of_windows(content)?, Some("read as Windows-1252; check that umlauts are right")),
-            }
+    let (text, note) = if let Some(text) = decode_utf16(content) {
+        (text, Some("read as UTF-16"))
+    } else {
+        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+        match std::str::from_utf8(content) {
+            Ok(text) => (text.to_owned(), None),
+            Err(_) => (of_windows(content)?, Some("read as Windows-1252; check that umlauts are right")),
         }
     };
     Ok((if text.contains('\n') { text } else { text.replace('\r', "\n") }, note))

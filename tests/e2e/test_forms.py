@@ -17,6 +17,10 @@ CHOICES = {
 }
 
 
+# The keys with a default that the tests do not fill in.
+NOT_ENTERED = ["application_name", "secret_lifetime_days", "renew_before_days", "admin_client_id", "read_interval_seconds", "requests_per_30_seconds"]
+
+
 def keys():
     """Returns every key of a settings file with one user and one status, from the plain schema."""
     schema = json.loads(ours("schema").stdout)
@@ -38,6 +42,7 @@ class Library:
     """Tests for each library. They fill in the complete form and then read it."""
 
     choices = CHOICES
+    written = []  # the keys that the library writes although nobody entered them
     more = ['"Busy/InAMeeting" = "Away"']
 
     def form(self):
@@ -71,6 +76,7 @@ class Library:
         self.assertEqual(done.returncode, 0, f"{answer['toml']}\n{done.stdout}\n{look['errors']}")
         for line in (f"{MODE} = 2", 'env = "X"', 'swyx = "Jane Roe"', *self.more):
             self.assertIn(line, answer["toml"])
+        self.assertEqual([name for name in NOT_ENTERED if name in answer["toml"]], self.written, answer["toml"])
 
     def test_secret_is_masked(self):
         for key in (f"control_center.{SECRET}", "swyx.gateway_token"):
@@ -194,6 +200,7 @@ class Jedison(Library, Case):
     library, tool = "jedison", "jedison"
     choices = {key: titles for key, titles in CHOICES.items() if not key.startswith("sync.status")}
     more = []
+    written = NOT_ENTERED
 
     def form(self):
         return {"schema": json.loads(ours("schema", "--for", "jedison").stdout)}

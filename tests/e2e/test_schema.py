@@ -26,6 +26,27 @@ class Metaschema(Case):
                 self.refuses(self.metaschema(broken), "strng")
 
 
+class Ajv(Case):
+    """Ajv compiles the schemas for validators in its strict default mode, which refuses unknown keywords."""
+
+    def ask(self, *questions):
+        done = run("node", ROOT / "tests/e2e/ajv.mjs", text=json.dumps(questions))
+        self.passes(done)
+        return json.loads(done.stdout)
+
+    def test_strict_mode_compiles_and_validates(self):
+        good = tomllib.loads(self.first_file().read_text(encoding="utf-8"))
+        bad = good | {"control_center": good["control_center"] | {"MsTeamsStatusSyncMode": 3}}
+        schemas = {draft: json.loads(ours("schema", *words).stdout) for draft, words in [("2020-12", []), ("draft-07", ["--for", "draft-07"])]}
+        questions = [{"draft": draft, "schema": schema, "documents": [good, bad]} for draft, schema in schemas.items()]
+        self.assertEqual(self.ask(*questions), [{"results": [True, False]}] * 2)
+
+    def test_strict_mode_refuses_the_keywords_of_a_form_library(self):
+        schema = json.loads(ours("schema", "--for", "jedison").stdout)
+        (answer,) = self.ask({"draft": "2020-12", "schema": schema, "documents": []})
+        self.assertIn("unknown keyword", answer["error"])
+
+
 class Settings(Case):
     """Tests a valid file, and one file per error, with every tool."""
 

@@ -8,7 +8,7 @@ use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
 /// Returns `{"schema": …, "uiSchema": …}`: the properties of `<Form>`, for its built-in draft 07 validator.
 ///
 /// A choice is an `enum` with its titles in the UI schema, because the form selects the first of a `oneOf`
-/// automatically. A key that applies only in one mode is added by an `if` at the root. The tables have no
+/// automatically. A default is a placeholder, because the form would write it as if it had been entered. A key that applies only in one mode is added by an `if` at the root. The tables have no
 /// `additionalProperties: false`, because the form could not add a key by an `if` otherwise.
 ///
 /// ```
@@ -21,6 +21,7 @@ pub fn generate_for_rjsf() -> Value {
     let ui_schema = ui_schema(&schema);
     everywhere(&mut schema, |members| {
         members.shift_remove(ENUM_TITLES);
+        members.shift_remove("default");
         if members.get("additionalProperties").is_some_and(Value::is_boolean) {
             members.shift_remove("additionalProperties");
         }
@@ -87,8 +88,14 @@ fn ui_schema(part: &Value) -> Value {
         });
         shown.insert("oneOf".to_owned(), ways.collect());
     }
-    if let Some(example) = example(part) {
-        shown.insert("ui:placeholder".to_owned(), json!(example));
+    // A choice lists its values, so that it needs no placeholder.
+    let default = part.get("default").filter(|_| part.get("enum").is_none()).map(as_text);
+    if let Some(placeholder) = default.or_else(|| example(part).map(str::to_owned)) {
+        shown.insert("ui:placeholder".to_owned(), json!(placeholder));
     }
     Value::Object(shown)
+}
+
+fn as_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -25,6 +25,18 @@ fn marks_and_whitespace_around_a_secret_are_removed() {
         let after = fs::read_to_string(folder.path().join("c.toml")).expect("the file");
         assert!(after.contains(&format!("= \"{SECRET}\"")), "the mark was saved");
     }
+    let wide = SECRET.encode_utf16().chain([13, 10]).collect::<Vec<_>>();
+    let little = wide.iter().flat_map(|unit| unit.to_le_bytes()).collect::<Vec<_>>();
+    let big = wide.iter().flat_map(|unit| unit.to_be_bytes()).collect::<Vec<_>>();
+    for content in [[b"\xff\xfe", &*little].concat(), [b"\xfe\xff", &*big].concat(), little] {
+        fs::write(folder.path().join("a.secret"), &content).expect("written");
+        let run = run(folder.path(), &reveal);
+        assert_eq!(run.out.trim_end(), SECRET, "{}", run.err);
+        let run = run_with_input(folder.path(), &["set", "--config", "c.toml", KEY, "--stdin"], &content);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let after = fs::read_to_string(folder.path().join("c.toml")).expect("the file");
+        assert!(after.contains(&format!("= \"{SECRET}\"")));
+    }
     let mut command = program(folder.path());
     command.args(["get", "--reveal", "--config", "b.toml", KEY]);
     command.env("SWYX_TEAMS_CLIENT_SECRET", format!("\u{feff}{SECRET}\n"));
