@@ -53,6 +53,8 @@ mod system;
 
 pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;
+#[cfg(feature = "cli")]
+pub(crate) use change_time::FileVersion;
 #[cfg(feature = "online")]
 pub(crate) use change_time::last_change;
 #[cfg(feature = "cli")]

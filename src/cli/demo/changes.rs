@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::super::sync::load::Loaded;
+use super::super::sync::load::Loader;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot};
 use crate::emulator::Emulator;
@@ -94,7 +94,7 @@ pub(super) fn show(
     trust: &Trust,
     emulator: &Emulator,
 ) -> Result<bool, CliError> {
-    let loaded = match Loaded::load(settings, trust) {
+    let loaded = match Loader::new(trust.clone()).load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
             write!(context.err, "{}", error.text)?;

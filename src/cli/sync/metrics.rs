@@ -91,7 +91,7 @@ impl Collector for Tenants {
             .encode_descriptor("settings_refused", help, None, MetricType::Gauge)?
             .encode_gauge(&refused)?;
         let tenants = self.0.tenants();
-        let views = tenants.iter().filter_map(|tenant| {
+        let views = tenants.values().filter_map(|tenant| {
             let view = tenant.view.as_ref()?.read(View::clone);
             Some((tenant.identity.clone()?, view))
         });

@@ -69,12 +69,12 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
 /// The state of all tenants, version 1.
 pub(super) fn report(state: &State) -> Value {
     let tenants = state.tenants();
-    json!({"version": 1, "tenants": tenants.iter().map(tenant).collect::<Vec<_>>()})
+    json!({"version": 1, "tenants": tenants.values().map(tenant).collect::<Vec<_>>()})
 }
 
 fn tenant(tenant: &Tenant) -> Value {
     let seconds = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e3).round() / 1e3);
-    let identity = tenant.identity.as_ref();
+    let identity = tenant.identity.as_ref().or(tenant.wanted.as_ref());
     let (id, application) = (identity.map(|one| &one.tenant), identity.map(|one| &one.application));
     let head = json!({"file": tenant.file, "tenant": id, "application": application, "refused": tenant.refused, "carried": Value::Null});
     let Some(view) = &tenant.view else { return head };

@@ -159,7 +159,7 @@ fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
     // Valid now, but with the same tenant and application as the other file: not used, and no session is cleared.
     site.write("a.toml", &site.settings());
-    running.says("b.toml has the same tenant and application");
+    running.says("b.toml has the same tenant and application, and that file stays in use");
     assert_eq!(site.sessions(), 1);
     // Another application of the same tenant can be used.
     let id = site.facts().client_id.as_deref().expect("an application");
@@ -171,17 +171,31 @@ fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
 }
 
 #[test]
-fn two_files_of_one_application_are_rejected() {
+fn two_files_of_one_application_are_both_refused_until_one_changes() {
     let site = Site::new();
+    let id = site.facts().client_id.as_deref().expect("an application");
+    let other = site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21");
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
-    let running = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
-    running.says("error: b.toml: a.toml has the same tenant and application; remove one of the two files");
+    let why = "error: b.toml: a.toml has the same tenant and application, and neither is synchronised; \
+               remove one of the two files\n";
+    let run = refused(&site, &["sync", "a.toml", "b.toml"], 2, why);
+    assert_eq!(run.err.matches("the same tenant").count(), 1, "one message for the pair:\n{}", run.err);
+    assert!(site.requests().is_empty(), "no request was sent");
+    // A third file is not affected.
+    site.write("c.toml", &other);
+    let running = site.start(&["sync", "a.toml", "b.toml", "c.toml", "--metrics", "127.0.0.1:0"]);
+    running.says(why);
+    let status = || running.get("/status").1;
+    until("one is carried", || status().matches("\"refused\":null").count() == 1);
+    assert_eq!(status().matches("and neither is synchronised").count(), 2, "each names the other");
+    // As soon as the copy is changed, the other file is used; a copy of it is not.
+    site.write("b.toml", "[swyx");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
-    // Touched, it is as it was.
-    site.write("b.toml", &format!("# again\n{}", site.settings()));
-    running.says("cannot be used: b.toml: a.toml has the same");
+    site.write("b.toml", &site.settings());
+    running.says("cannot be used: b.toml: a.toml has the same tenant and application, and that file stays");
+    assert_eq!(site.sessions(), 1);
     assert_eq!(running.stop().code, Some(0));
 }
 
