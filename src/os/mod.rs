@@ -27,6 +27,7 @@
 //! | `core_files` | preventing core files |
 //! | `environment` | erasing a variable of the environment |
 //! | `process` | commands, their output and their descendants |
+//! | `reload_signal` | the signal that asks a service to read its settings again |
 //! | `shutdown` | termination signals |
 //! | `supervisor` | reporting the state of this process to systemd |
 //! | `system` | the name of this machine, and reasons of the operating system |
@@ -45,6 +46,8 @@ mod lock;
 mod new_file;
 pub mod process;
 mod read;
+#[cfg(feature = "cli")]
+mod reload_signal;
 #[cfg(feature = "cli")]
 mod shutdown;
 #[cfg(feature = "cli")]
@@ -70,6 +73,8 @@ pub(crate) use new_file::create_own_folder;
 #[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};
+#[cfg(feature = "cli")]
+pub(crate) use reload_signal::ReloadSignal;
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
 #[cfg(feature = "cli")]

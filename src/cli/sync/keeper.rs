@@ -112,7 +112,7 @@ impl Keeper {
                 return self.stop().await;
             }
             self.report_read_budget();
-            if is_order || self.is_due() {
+            if !self.is_gone() && (is_order || self.is_due()) {
                 tokio::select! {
                     () = self.reload() => {}
                     () = is_stopped(orders.clone()) => return self.stop().await,
@@ -121,11 +121,13 @@ impl Keeper {
         }
     }
 
+    /// Whether the file was removed from its folder. The search of the folder decides what follows.
+    fn is_gone(&self) -> bool {
+        self.is_in_folder && !self.path.exists()
+    }
+
     /// Whether the file must be read again: it changed, or nothing keeps it from being used any more.
     fn is_due(&self) -> bool {
-        if self.is_in_folder && !self.path.exists() {
-            return false;
-        }
         let is_free = |identity| self.state.is_free(self.index, identity);
         self.stamp.is_old() || self.waits_for.as_ref().is_some_and(is_free)
     }
@@ -158,8 +160,10 @@ impl Keeper {
         let file = display(&self.path);
         let tenant = loaded.identity().tenant;
         tracing::info!(file, tenant, mode = loaded.settings.mode.number(), "synchronisation started");
-        let interval = Options::of(&loaded.settings).interval;
-        self.state.change(self.index, |tenant| (tenant.interval, tenant.view) = (interval, Some(view)));
+        let Options { interval, session, .. } = Options::of(&loaded.settings);
+        self.state.change(self.index, |tenant| {
+            (tenant.interval, tenant.session, tenant.view) = (interval, session, Some(view));
+        });
         let observer = self.plan.recorder.observer(self.plan.is_dry_run, &file);
         // With several tenants, each line names its tenant.
         let span = tracing::info_span!("settings", file);
@@ -243,7 +247,11 @@ impl Keeper {
                 let gateway = if old.has_other_gateway(new) { new.gateway() } else { None };
                 let gateway = gateway.map(Control::Gateway);
                 let (options, users) = (Options::of(&new.settings), new.settings.users.clone());
-                self.state.change(self.index, |tenant| tenant.interval = options.interval);
+                self.state.change(self.index, |tenant| {
+                    tenant.interval = options.interval;
+                    // The open sessions may be older than the change.
+                    tenant.session = tenant.session.max(options.session);
+                });
                 let users = (users != old.settings.users).then_some(Control::Users(users));
                 let controls = client.into_iter().chain(gateway);
                 for control in controls.chain([Control::Options(options)]).chain(users) {

@@ -108,14 +108,11 @@ impl Keepers {
         }
     }
 
-    /// Reads all files again, and their secrets.
-    pub(super) async fn reload(&mut self) {
+    /// Reads all files again, and their secrets. The next search of the folders follows soon.
+    pub(super) fn reload(&mut self) {
         self.order += 1;
         for entry in &self.all {
             entry.order.send_replace(Order::Run(self.order));
-        }
-        if self.sources.has_folder() {
-            self.search().await;
         }
     }
 

@@ -21,6 +21,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use tokio::sync::Semaphore;
@@ -42,8 +43,10 @@ use state::State;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. When a \
-settings file or a secret's file changes, it is read again and used if it is valid. User names are only logged with -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. If \
+presences are left, the exit code is 4. When a settings file, a secret's file or a CA file changes, it is read again and used if it is \
+valid; files that are added to a folder are used, and those that are removed are released. SIGHUP reads everything again, also secrets \
+from commands. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
@@ -114,8 +117,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
         .map_err(cannot("start the runtime"))?;
     let ended = runtime.block_on(synchronise((starts, plan, state, sources), args));
     runtime.shutdown_background();
-    ended?;
-    Ok(Exit::Clean)
+    ended
 }
 
 fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
@@ -179,8 +181,9 @@ fn announce(args: &SyncArgs) {
 async fn synchronise(
     (starts, plan, state, sources): (Starts, Arc<keeper::Plan>, Arc<State>, Sources),
     args: &SyncArgs,
-) -> Result<(), CliError> {
+) -> Result<Exit, CliError> {
     let mut signals = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
+    let mut reload = os::ReloadSignal::new().map_err(cannot("listen for the signal to reload"))?;
     // Bound first, so that an unavailable address has no side effects.
     if let Some(address) = args.metrics {
         serve_metrics(address, &state).await?;
@@ -192,9 +195,15 @@ async fn synchronise(
     }
     let mut keepers = Keepers::start(starts, &plan, &state, sources);
     os::notify_supervisor("READY=1");
-    tokio::select! {
-        () = keepers.follow() => {}
-        () = signals.next() => {}
+    loop {
+        tokio::select! {
+            () = keepers.follow() => {}
+            () = signals.next() => break,
+            () = reload.next() => {
+                tracing::info!("reading all settings again");
+                keepers.reload();
+            }
+        }
     }
     os::notify_supervisor("STOPPING=1");
     tracing::info!("stopping: clearing the presences in Teams");
@@ -203,10 +212,8 @@ async fn synchronise(
         () = tokio::time::sleep(CLEARING_LIMIT) => {}
         () = signals.next() => {}
     }
-    if !args.dry_run {
-        warn_of_open_sessions(state.open_sessions());
-    }
-    Ok(())
+    let left = if args.dry_run { (0, Duration::ZERO) } else { state.open_sessions() };
+    Ok(exit_for_open_sessions(left))
 }
 
 /// Serves metrics, health and status at `address`.
@@ -219,11 +226,14 @@ async fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), Cl
     Ok(())
 }
 
-fn warn_of_open_sessions(count: usize) {
-    let minutes = "`sync.session_minutes`";
-    match count {
-        0 => {}
-        1 => tracing::warn!("1 presence is left; Graph ends it after {minutes}"),
-        count => tracing::warn!("{count} presences are left; Graph ends them after {minutes}"),
-    }
+/// Reports the presences that are still set in Teams, and returns the exit code for them.
+fn exit_for_open_sessions((count, longest): (usize, Duration)) -> Exit {
+    let presences = match count {
+        0 => return Exit::Clean,
+        1 => "1 presence is left in Teams".to_owned(),
+        count => format!("{count} presences are left in Teams"),
+    };
+    let end = jiff::Timestamp::now().saturating_add(longest).unwrap_or_default();
+    tracing::warn!("{presences}; \"In a call\" ends there by itself by {}", end.strftime("%H:%M:%S UTC"));
+    Exit::Timeout
 }

@@ -26,6 +26,8 @@ pub(super) struct Tenant {
     pub(super) wanted: Option<Identity>,
     /// The target interval.
     pub(super) interval: Duration,
+    /// How long Graph keeps a session that is not cleared.
+    pub(super) session: Duration,
     /// The state while it runs.
     pub(super) view: Option<ViewReader>,
     /// Why the current file is not used.
@@ -103,14 +105,16 @@ impl State {
         self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of presences still set in Teams.
-    pub(super) fn open_sessions(&self) -> usize {
+    /// The number of presences still set in Teams, and how long Graph keeps the last of them at most.
+    pub(super) fn open_sessions(&self) -> (usize, Duration) {
         let tenants = self.tenants();
-        tenants
-            .values()
-            .filter_map(|tenant| tenant.view.as_ref())
-            .map(|view| view.read(|view| view.figures.open_sessions))
-            .sum()
+        let open = tenants.values().filter_map(|tenant| {
+            let open = tenant.view.as_ref()?.read(|view| view.figures.open_sessions);
+            (open > 0).then_some((open, tenant.session))
+        });
+        open.fold((0, Duration::ZERO), |(count, longest), (open, session)| {
+            (count + open, longest.max(session))
+        })
     }
 
     /// Whether every tenant's run is active.
