@@ -26,6 +26,7 @@
 //! | `lock` | a lock between processes |
 //! | `core_files` | preventing core files |
 //! | `environment` | erasing a variable of the environment |
+//! | `open_files` | the limit of open files |
 //! | `process` | commands, their output and their descendants |
 //! | `reload_signal` | the signal that asks a service to read its settings again |
 //! | `shutdown` | termination signals |
@@ -44,6 +45,7 @@ mod environment;
 mod lock;
 #[cfg(feature = "online")]
 mod new_file;
+mod open_files;
 pub mod process;
 mod read;
 #[cfg(feature = "cli")]
@@ -71,6 +73,10 @@ pub(crate) use new_file::NewFile;
 #[cfg(feature = "cli")]
 pub(crate) use new_file::create_own_folder;
 #[cfg(feature = "cli")]
+pub(crate) use open_files::raise_open_file_limit;
+#[cfg(feature = "online")]
+pub(crate) use open_files::{is_too_many_open_files, too_many_open_files};
+#[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
@@ -78,7 +84,7 @@ pub(crate) use reload_signal::ReloadSignal;
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
 #[cfg(feature = "cli")]
-pub(crate) use supervisor::notify_supervisor;
+pub(crate) use supervisor::{notify_supervisor, watchdog_interval};
 #[cfg(feature = "cli")]
 pub(crate) use system::host_name;
 pub(crate) use system::reason;

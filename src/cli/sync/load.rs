@@ -261,3 +261,42 @@ fn version_of(path: PathBuf) -> (PathBuf, Option<FileVersion>) {
     let version = FileVersion::of(&path);
     (path, version)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(tenant: &str, entra: &str) -> String {
+        format!(
+            "[swyx]\nversion = \"14.10\"\ngateway = \"https://swyx.example.com\"\n\
+             gateway_token = {{ file = \"secret\" }}\n[control_center]\nMsTeamsStatusSyncMode = 2\n\
+             MsTeamsTenantId = \"{tenant}\"\nMsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n\
+             MsTeamsClientSecret = {{ file = \"secret\" }}\n[entra]\n{entra}"
+        )
+    }
+
+    #[test]
+    fn tenants_with_the_same_certificates_and_proxy_share_their_connections() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("secret"), "Xy28Q~abcdefghijklmnopqrstuvwxyzabcdefgh")
+            .expect("written");
+        let made = rcgen::generate_simple_self_signed(["swyx.example.com".to_owned()]).expect("made");
+        std::fs::write(folder.path().join("ca.pem"), made.cert.pem()).expect("written");
+        let loader = Loader::new(Trust::everything());
+        let load = |name: &str, tenant: &str, entra: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, settings(tenant, entra)).expect("written");
+            loader.load(&path).unwrap_or_else(|error| panic!("{}", error.brief))
+        };
+        let [north, south] = ["7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34", "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c35"];
+        let (one, two) = (load("one.toml", north, ""), load("two.toml", south, ""));
+        assert!(!one.has_other_way(&two) && one.identity() != two.identity());
+        let ca_file = "ca_file = \"ca.pem\"\n";
+        let (three, four) = (load("three.toml", north, ca_file), load("four.toml", south, ca_file));
+        assert!(one.has_other_way(&three) && !three.has_other_way(&four));
+        // With a changed file, or another proxy, the connections are others.
+        std::fs::write(folder.path().join("ca.pem"), made.cert.pem() + "\n").expect("written");
+        assert!(three.has_other_way(&load("three.toml", north, ca_file)));
+        assert!(one.has_other_way(&load("one.toml", north, "proxy = \"http://proxy.example.com:8080\"\n")));
+    }
+}

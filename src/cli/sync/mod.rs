@@ -89,6 +89,7 @@ pub(super) enum LogFormat {
 const RELOADS: usize = 8;
 
 pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
+    os::raise_open_file_limit();
     let sources = sources(context, args)?;
     let scan = sources.first()?;
     let files = scan.files;
@@ -186,7 +187,7 @@ async fn synchronise(
     let mut reload = os::ReloadSignal::new().map_err(cannot("listen for the signal to reload"))?;
     // Bound first, so that an unavailable address has no side effects.
     if let Some(address) = args.metrics {
-        serve_metrics(address, &state).await?;
+        serve_metrics(address, &state)?;
     }
     announce(args);
     for (_, (path, _)) in starts.iter().filter(|(_, (_, loaded))| loaded.is_err()) {
@@ -195,6 +196,9 @@ async fn synchronise(
     }
     let mut keepers = Keepers::start(starts, &plan, &state, sources);
     os::notify_supervisor("READY=1");
+    if let Some(interval) = os::watchdog_interval() {
+        tokio::spawn(answer_watchdog(interval, Arc::clone(&state)));
+    }
     loop {
         tokio::select! {
             () = keepers.follow() => {}
@@ -216,11 +220,26 @@ async fn synchronise(
     Ok(exit_for_open_sessions(left))
 }
 
+/// Tells the supervisor again and again that the process works. If a tenant hangs, it does not, and the supervisor restarts the process.
+async fn answer_watchdog(interval: Duration, state: Arc<State>) {
+    let mut interval = tokio::time::interval(interval);
+    loop {
+        interval.tick().await;
+        if state.is_alive() {
+            os::notify_supervisor("WATCHDOG=1");
+        }
+    }
+}
+
 /// Serves metrics, health and status at `address`.
-async fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
+    let bind = || {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    let listener =
+        bind().map_err(|error: io::Error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
     tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
     tokio::spawn(endpoints::serve(listener, Arc::clone(state)));
     Ok(())

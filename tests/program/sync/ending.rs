@@ -96,3 +96,20 @@ fn supervisor_is_notified_of_start_and_stop() {
     socket.set_nonblocking(true).expect("set");
     assert!(socket.recv(&mut [0; 64]).is_err(), "no notification");
 }
+
+#[test]
+fn supervisors_watchdog_is_answered() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let socket = UnixDatagram::bind(site.path("notify")).expect("a socket");
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(90))).expect("set");
+    let mut command = site.command(&["sync", "a.toml"]);
+    command.env("NOTIFY_SOCKET", site.path("notify")).env("WATCHDOG_USEC", "20000");
+    let running = Running::start(&site, &mut command);
+    let mut bytes = [0; 64];
+    for expected in ["READY=1", "WATCHDOG=1", "WATCHDOG=1"] {
+        let length = socket.recv(&mut bytes).expect("something is said");
+        assert_eq!(&bytes[..length], expected.as_bytes());
+    }
+    assert_eq!(running.stop().code, Some(0));
+}

@@ -137,3 +137,28 @@ fn rotated_gateway_token_clears_nothing() {
     until("Away in Swyx", || site.in_swyx() == "Away");
     assert_eq!(running.stop().code, Some(0));
 }
+
+#[test]
+fn changed_certificates_are_used_and_clear_nothing() {
+    let site = Site::new();
+    let certificate = || {
+        let made = rcgen::generate_simple_self_signed(["swyx.example.com".to_owned()]).expect("made");
+        made.cert.pem()
+    };
+    site.write("ca.pem", &certificate());
+    site.write("a.toml", &site.settings().replace("[entra]\n", "[entra]\nca_file = \"ca.pem\"\n"));
+    let running = site.start(&WORDS);
+    running.is_ready();
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    site.write("ca.pem", "nothing");
+    running.says("contains no PEM certificate");
+    site.write("ca.pem", &certificate());
+    running.says("settings changed; the new settings are in use");
+    running.is_ready();
+    let cleared = site.requests().iter().filter(|entry| entry.path.ends_with("clearPresence")).count();
+    assert_eq!((site.sessions(), cleared), (1, 0));
+    site.call(false);
+    until("the call is over", || site.sessions() == 0);
+    assert_eq!(running.stop().code, Some(0));
+}

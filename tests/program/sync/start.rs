@@ -146,6 +146,25 @@ fn administrators_token_is_erased_from_the_environment() {
     assert_eq!(running.stop().code, Some(0));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn limit_of_open_files_is_raised() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let command = site.command(&["sync", "a.toml"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -S -n 100 && ulimit -H -n 500 && exec \"$0\" \"$@\""]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.current_dir(command.get_current_dir().expect("a folder"));
+    let running = super::running::Running::start(&site, &mut limited);
+    running.says("read the lists of users");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.id())).expect("readable");
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit");
+    assert_eq!(files.split_whitespace().skip(3).collect::<Vec<_>>(), ["500", "500", "files"]);
+    assert_eq!(running.stop().code, Some(0));
+}
+
 #[test]
 fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     let site = Site::new();
