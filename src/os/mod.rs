@@ -24,10 +24,12 @@
 //! | `atomic` | saving a file under its folder's lock |
 //! | `new_file` | a file or folder that must not exist before |
 //! | `lock` | a lock between processes |
+//! | `claims` | names that only one process may have |
 //! | `core_files` | preventing core files |
 //! | `environment` | erasing a variable of the environment |
 //! | `open_files` | the limit of open files |
 //! | `process` | commands, their output and their descendants |
+//! | `process_figures` | what this process uses |
 //! | `reload_signal` | the signal that asks a service to read its settings again |
 //! | `shutdown` | termination signals |
 //! | `supervisor` | reporting the state of this process to systemd |
@@ -38,6 +40,8 @@ mod atomic;
 #[cfg(feature = "online")]
 mod change_time;
 #[cfg(feature = "cli")]
+mod claims;
+#[cfg(feature = "cli")]
 mod core_files;
 #[cfg(feature = "cli")]
 mod environment;
@@ -47,6 +51,8 @@ mod lock;
 mod new_file;
 mod open_files;
 pub mod process;
+#[cfg(feature = "cli")]
+mod process_figures;
 mod read;
 #[cfg(feature = "cli")]
 mod reload_signal;
@@ -63,6 +69,8 @@ pub(crate) use change_time::FileVersion;
 #[cfg(feature = "online")]
 pub(crate) use change_time::last_change;
 #[cfg(feature = "cli")]
+pub(crate) use claims::ProcessClaims;
+#[cfg(feature = "cli")]
 pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
 pub(crate) use environment::restart_without;
@@ -76,6 +84,8 @@ pub(crate) use new_file::create_own_folder;
 pub(crate) use open_files::raise_open_file_limit;
 #[cfg(feature = "online")]
 pub(crate) use open_files::{is_too_many_open_files, too_many_open_files};
+#[cfg(feature = "cli")]
+pub(crate) use process_figures::ProcessFigures;
 #[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};

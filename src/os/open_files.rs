@@ -15,7 +15,7 @@ pub(crate) fn raise_open_file_limit() {
 }
 
 /// The limit of open files of this process; `None` if it has none.
-fn open_file_limit() -> Option<u64> {
+pub(super) fn open_file_limit() -> Option<u64> {
     #[cfg(unix)]
     return rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     #[cfg(not(unix))]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::super::sync::load::Loader;
+use super::super::sync::meter::Meter;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot};
 use crate::emulator::Emulator;
@@ -101,7 +102,7 @@ pub(super) fn show(
             return Ok(false);
         }
     };
-    let Some(site) = loaded.site(false) else { return Ok(false) };
+    let Some(site) = loaded.site(false, &Meter::default()) else { return Ok(false) };
     let users = emulator.swyx_users();
     for (_, email) in &users {
         // Users without Teams have no presence there.

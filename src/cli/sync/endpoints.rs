@@ -39,19 +39,17 @@ async fn scrape(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
 }
 
 async fn health(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
-    verdict(state.is_alive(), "ok\n", "the synchronisation of a tenant hangs\n")
+    match state.is_alive() {
+        true => (StatusCode::OK, "ok\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "the synchronisation of a tenant hangs\n"),
+    }
 }
 
 async fn ready(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {
-    verdict(
-        state.is_ready(),
-        "ok\n",
-        "a tenant is not synchronised, or one of its sides does not answer; see /status\n",
-    )
-}
-
-fn verdict(is_good: bool, good: &'static str, bad: &'static str) -> impl IntoResponse {
-    if is_good { (StatusCode::OK, good) } else { (StatusCode::SERVICE_UNAVAILABLE, bad) }
+    match state.not_ready() {
+        lines if lines.is_empty() => (StatusCode::OK, "ok\n".to_owned()),
+        lines => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready:\n{}\n", lines.join("\n"))),
+    }
 }
 
 async fn show(Shared(state): Shared<Arc<State>>) -> impl IntoResponse {

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use super::load::{Loaded, Loader, NotLoaded, Stamp};
+use super::meter::Meter;
 use super::pace::Pace;
 use super::record::Recorder;
 use super::state::{Identity, State};
@@ -53,6 +54,8 @@ pub(super) struct Keeper {
     stamp: Stamp,
     /// The tenant and application for which the file waits, because another file has them.
     waits_for: Option<Identity>,
+    /// Whether the file waits for another process.
+    is_elsewhere: bool,
     /// Whether it was found in a folder, so that a missing file is released and not reported.
     is_in_folder: bool,
     running: Option<Running>,
@@ -60,6 +63,7 @@ pub(super) struct Keeper {
 
 struct Running {
     controller: Controller,
+    meter: Arc<Meter>,
     task: JoinHandle<()>,
 }
 
@@ -72,6 +76,7 @@ impl Keeper {
         state: &Arc<State>,
         index: usize,
     ) -> Self {
+        let is_elsewhere = loaded.as_ref().is_err_and(|error| error.is_elsewhere);
         let (stamp, loaded, refused, waits_for) = match loaded {
             Ok(loaded) => (loaded.stamp.clone(), Some(loaded), None, None),
             Err(error) => (error.stamp, None, Some(error.brief), error.waits_for),
@@ -85,6 +90,7 @@ impl Keeper {
             loaded,
             stamp,
             waits_for,
+            is_elsewhere,
             is_in_folder: false,
             running: None,
         }
@@ -100,7 +106,7 @@ impl Keeper {
         // A stop also ends the wait for the turn of this tenant.
         tokio::select! {
             () = self.start() => {}
-            () = is_stopped(orders.clone()) => return self.stop().await,
+            () = is_stopped(orders.clone()) => return self.end().await,
         }
         let mut interval = tokio::time::interval(CHECK_INTERVAL);
         loop {
@@ -109,13 +115,13 @@ impl Keeper {
                 _ = interval.tick() => false,
             };
             if *orders.borrow_and_update() == Order::Stop {
-                return self.stop().await;
+                return self.end().await;
             }
             self.report_read_budget();
             if !self.is_gone() && (is_order || self.is_due()) {
                 tokio::select! {
                     () = self.reload() => {}
-                    () = is_stopped(orders.clone()) => return self.stop().await,
+                    () = is_stopped(orders.clone()) => return self.end().await,
                 }
             }
         }
@@ -129,7 +135,7 @@ impl Keeper {
     /// Whether the file must be read again: it changed, or nothing keeps it from being used any more.
     fn is_due(&self) -> bool {
         let is_free = |identity| self.state.is_free(self.index, identity);
-        self.stamp.is_old() || self.waits_for.as_ref().is_some_and(is_free)
+        self.is_elsewhere || self.stamp.is_old() || self.waits_for.as_ref().is_some_and(is_free)
     }
 
     /// Warns if there are too many users to read each as often as the settings say.
@@ -155,7 +161,8 @@ impl Keeper {
     async fn start(&mut self) {
         let Some(loaded) = &self.loaded else { return };
         self.plan.pace.turn().await;
-        let Some(site) = loaded.site(self.plan.is_dry_run) else { return };
+        let meter = Arc::<Meter>::default();
+        let Some(site) = loaded.site(self.plan.is_dry_run, &meter) else { return };
         let (controller, view, channel) = run::channel();
         let file = display(&self.path);
         let tenant = loaded.identity().tenant;
@@ -163,12 +170,14 @@ impl Keeper {
         let Options { interval, session, .. } = Options::of(&loaded.settings);
         self.state.change(self.index, |tenant| {
             (tenant.interval, tenant.session, tenant.view) = (interval, session, Some(view));
+            tenant.meter = Arc::clone(&meter);
         });
         let observer = self.plan.recorder.observer(self.plan.is_dry_run, &file);
         // With several tenants, each line names its tenant.
         let span = tracing::info_span!("settings", file);
         self.running = Some(Running {
             controller,
+            meter,
             task: tokio::spawn(run::run(site, channel, observer).instrument(span)),
         });
     }
@@ -186,6 +195,14 @@ impl Keeper {
         }
     }
 
+    /// Clears the sessions, and lets another process have the tenant.
+    async fn end(mut self) {
+        self.stop().await;
+        if let Some(loaded) = &self.loaded {
+            self.plan.loader.release(loaded);
+        }
+    }
+
     /// Reads the files again. Uses valid settings; reports invalid ones and keeps the previous ones.
     async fn reload(&mut self) {
         let is_changed = self.stamp.is_old();
@@ -194,7 +211,7 @@ impl Keeper {
         let loaded = match loaded {
             Ok(new) => self.claimed(new),
             Err(error) => {
-                self.state.change(self.index, |tenant| tenant.wanted = None);
+                self.state.change(self.index, |tenant| tenant.wanted.clone_from(&error.waits_for));
                 Err(error)
             }
         };
@@ -202,7 +219,7 @@ impl Keeper {
         match loaded {
             Ok(new) => {
                 self.stamp = new.stamp.clone();
-                self.waits_for = None;
+                (self.waits_for, self.is_elsewhere) = (None, false);
                 let what = if is_changed { "settings changed" } else { "settings read again" };
                 tracing::info!(file, "{what}; the new settings are in use");
                 self.state.change(self.index, |tenant| tenant.refused = None);
@@ -210,11 +227,17 @@ impl Keeper {
             }
             Err(error) => {
                 self.stamp = error.stamp;
-                self.waits_for = error.waits_for;
+                (self.waits_for, self.is_elsewhere) = (error.waits_for, error.is_elsewhere);
+                let mut is_known = false;
+                self.state.change(self.index, |tenant| {
+                    is_known = tenant.refused.replace(error.brief.clone()).as_ref() == Some(&error.brief);
+                });
+                if is_known && !is_changed {
+                    return;
+                }
                 let what = if is_changed { "settings changed, but" } else { "the settings" };
                 let then = if self.loaded.is_some() { "; the previous settings stay in use" } else { "" };
                 tracing::error!(file, "{what} cannot be used{then}: {}", error.brief);
-                self.state.change(self.index, |tenant| tenant.refused = Some(error.brief));
             }
         }
     }
@@ -237,14 +260,15 @@ impl Keeper {
     async fn use_settings(&mut self, new: Loaded) {
         let old = self.loaded.replace(new);
         let Some(new) = &self.loaded else { return };
+        let new_identity = new.identity();
         match (&self.running, &old) {
             (Some(running), Some(old)) if old.can_hot_reload_to(new) && !running.task.is_finished() => {
-                let client = old.has_other_client(new).then(|| Control::Client(new.client()));
+                let client = old.has_other_client(new).then(|| Control::Client(new.client(&running.meter)));
                 if client.is_some() {
                     // It signs in again, perhaps together with all other tenants.
                     self.plan.pace.turn().await;
                 }
-                let gateway = if old.has_other_gateway(new) { new.gateway() } else { None };
+                let gateway = if old.has_other_gateway(new) { new.gateway(&running.meter) } else { None };
                 let gateway = gateway.map(Control::Gateway);
                 let (options, users) = (Options::of(&new.settings), new.settings.users.clone());
                 self.state.change(self.index, |tenant| {
@@ -262,6 +286,9 @@ impl Keeper {
             _ => {
                 // The tenant, application or gateway changed: clear the sessions of the old one first.
                 self.stop().await;
+                if let Some(old) = old.filter(|old| old.identity() != new_identity) {
+                    self.plan.loader.release(&old);
+                }
                 self.start().await;
             }
         }

@@ -20,7 +20,10 @@ pub(super) type Start = (PathBuf, Result<Loaded, NotLoaded>);
 pub(super) fn register(starts: Vec<Start>, state: &State) -> Vec<(usize, Start)> {
     // All are added before the first claim, so that none comes first.
     let add = |(path, loaded): Start| {
-        let wanted = loaded.as_ref().ok().map(Loaded::identity);
+        let wanted = match &loaded {
+            Ok(loaded) => Some(loaded.identity()),
+            Err(error) => error.waits_for.clone(),
+        };
         (state.add(display(&path), wanted), (path, loaded))
     };
     let added = starts.into_iter().map(add).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::meter::{Meter, MeteredTransport, Side};
 use super::state::{Identity, Rival};
 use crate::check::{self, Checked};
 use crate::cli::connection::{Connection, ConnectionPolicy, Transports, client_secret_source};
@@ -14,9 +15,9 @@ use crate::diagnostic::Severity;
 use crate::entra::graph::Client;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::Unseen;
-use crate::http::Limits;
-use crate::os::FileVersion;
+use crate::http::{Limits, Transport};
 use crate::os::process::CancellationToken;
+use crate::os::{FileVersion, ProcessClaims};
 use crate::report::{self, FileReport, Format};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::{Access, Settings, Unresolved, keys};
@@ -32,6 +33,8 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 pub(in crate::cli) struct Loader {
     trust: Trust,
     transports: Mutex<Transports>,
+    /// The tenants and applications of this process, so that a second process does not use them, too.
+    claims: Option<ProcessClaims>,
 }
 
 /// A settings file that can be synchronised.
@@ -62,11 +65,20 @@ pub(in crate::cli) struct NotLoaded {
     pub(super) waits_for: Option<Identity>,
     /// Whether the file that keeps this one from being used is refused for the same reason.
     pub(super) is_mutual: bool,
+    /// Whether another process keeps the file from being used.
+    pub(super) is_elsewhere: bool,
 }
+
+/// Why settings are not used that another process uses.
+const ELSEWHERE: &str =
+    "another process on this machine synchronises the same tenant and application; stop one of the two";
 
 impl NotLoaded {
     pub(super) fn unusable(path: &Path, why: impl std::fmt::Display) -> Self {
-        let brief = format!("{}: {why}", printable(&display(path)));
+        Self::of(format!("{}: {why}", printable(&display(path))))
+    }
+
+    fn of(brief: String) -> Self {
         Self {
             exit: Exit::Usage,
             text: wrap_message("error: ", &brief) + "\n",
@@ -74,6 +86,7 @@ impl NotLoaded {
             stamp: Stamp::default(),
             waits_for: None,
             is_mutual: false,
+            is_elsewhere: false,
         }
     }
 
@@ -109,14 +122,30 @@ impl NotLoaded {
         render(Format::Concise, &mut brief);
         let as_text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
         let brief = as_text(&brief.into_inner());
-        let (text, stamp) = (as_text(&text) + "\n", Stamp::default());
-        Self { exit, text, brief, stamp, waits_for: None, is_mutual: false }
+        let text = as_text(&text) + "\n";
+        Self { exit, text, ..Self::of(brief) }
     }
 }
 
 impl Loader {
     pub(in crate::cli) fn new(trust: Trust) -> Self {
-        Self { trust, transports: Mutex::default() }
+        Self { trust, transports: Mutex::default(), claims: None }
+    }
+
+    /// A loader that refuses settings whose tenant and application another process on this machine synchronises.
+    pub(super) fn exclusive(trust: Trust) -> Self {
+        let claims = ProcessClaims::new().map_err(|error| {
+            let why = crate::os::reason(&error);
+            tracing::warn!("cannot notice other processes that synchronise the same tenants: {why}");
+        });
+        Self { claims: claims.ok(), ..Self::new(trust) }
+    }
+
+    /// Lets another process synchronise the tenant and application of these settings.
+    pub(super) fn release(&self, loaded: &Loaded) {
+        if let Some(claims) = &self.claims {
+            claims.release(&claim_name(&loaded.settings));
+        }
     }
 
     pub(in crate::cli) fn load(&self, path: &Path) -> Result<Loaded, NotLoaded> {
@@ -132,6 +161,20 @@ impl Loader {
         }
     }
 
+    /// Whether another process on this machine synchronises the same tenant and application; otherwise, this process claims them.
+    fn is_taken(&self, settings: &Settings) -> bool {
+        let claim = |claims: &ProcessClaims| claims.claim(&claim_name(settings));
+        match self.claims.as_ref().map(claim) {
+            Some(Ok(is_claimed)) => !is_claimed,
+            Some(Err(error)) => {
+                let why = crate::os::reason(&error);
+                tracing::warn!("cannot check whether another process synchronises this tenant: {why}");
+                false
+            }
+            None => false,
+        }
+    }
+
     fn connect(&self, path: &Path, checked: &Checked, settings: &Settings) -> Result<Connection, Unseen> {
         let policy =
             ConnectionPolicy { trust: self.trust.clone(), cancellation: CancellationToken::default() };
@@ -142,6 +185,10 @@ impl Loader {
 
     fn make(&self, path: &Path, checked: &Checked, settings: Settings) -> Result<Loaded, NotLoaded> {
         let not_loaded = |unseen: Unseen| NotLoaded::unusable(path, unseen.reason);
+        if self.is_taken(&settings) {
+            let waits_for = Some(identity(&settings));
+            return Err(NotLoaded { is_elsewhere: true, waits_for, ..NotLoaded::unusable(path, ELSEWHERE) });
+        }
         let connection = self.connect(path, checked, &settings).map_err(not_loaded)?;
         let Some((_, token)) = &settings.gateway else {
             let why = "`swyx.gateway` is not set: the synchronisation needs it to reach SwyxServer";
@@ -157,10 +204,7 @@ impl Loader {
 
 impl Loaded {
     pub(super) fn identity(&self) -> Identity {
-        Identity {
-            tenant: self.settings.access.tenant_id.to_string(),
-            application: self.settings.client_id.to_string(),
-        }
+        identity(&self.settings)
     }
 
     /// Why these settings are not used: another file has the same tenant and application.
@@ -193,26 +237,43 @@ impl Loaded {
         !Arc::ptr_eq(self.connection.transport(), new.connection.transport())
     }
 
-    pub(super) fn client(&self) -> Arc<Client> {
+    fn metered(&self, side: &Arc<Side>) -> Arc<dyn Transport> {
+        let inner = Arc::clone(self.connection.transport());
+        Arc::new(MeteredTransport { inner, side: Arc::clone(side), limit: ATTEMPT })
+    }
+
+    pub(super) fn client(&self, meter: &Meter) -> Arc<Client> {
         let credential = Credential::Secret(self.settings.client_id, self.secrets.client.clone());
-        Arc::new(self.connection.client(credential, limits()))
+        let transport = self.metered(&meter.graph);
+        Arc::new(Client::new(&self.settings.access, credential, transport, limits()))
     }
 
-    pub(super) fn gateway(&self) -> Option<Arc<Gateway>> {
+    pub(super) fn gateway(&self, meter: &Meter) -> Option<Arc<Gateway>> {
         let (address, _) = self.settings.gateway.as_ref()?;
-        Some(Arc::new(self.connection.gateway(address, self.secrets.gateway.clone(), limits())))
+        let (token, transport) = (self.secrets.gateway.clone(), self.metered(&meter.gateway));
+        Some(Arc::new(Gateway::new(address, token, transport, limits())))
     }
 
-    pub(in crate::cli) fn site(&self, is_dry_run: bool) -> Option<Site> {
+    pub(in crate::cli) fn site(&self, is_dry_run: bool, meter: &Meter) -> Option<Site> {
         Some(Site {
-            client: self.client(),
+            client: self.client(meter),
             client_id: self.settings.client_id,
-            gateway: self.gateway()?,
+            gateway: self.gateway(meter)?,
             users: self.settings.users.clone(),
             options: Options::of(&self.settings),
             is_dry_run,
         })
     }
+}
+
+fn identity(settings: &Settings) -> Identity {
+    Identity { tenant: settings.access.tenant_id.to_string(), application: settings.client_id.to_string() }
+}
+
+/// The name under which a process claims a tenant and application. An emulated Graph has tenants of its own.
+fn claim_name(settings: &Settings) -> String {
+    let graph = settings.access.graph.as_ref().map_or("-", |graph| graph.as_str());
+    format!("{graph} {} {}", settings.access.tenant_id, settings.client_id)
 }
 
 /// A settings file without errors.

@@ -7,8 +7,10 @@ mod endpoints;
 mod keeper;
 mod keepers;
 pub(super) mod load;
+pub(super) mod meter;
 mod metrics;
 mod pace;
+mod process_metrics;
 mod record;
 mod replay;
 mod shapes;
@@ -99,7 +101,9 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     if args.record.is_some() && (files.len() > 1 || sources.has_folder()) {
         return Err(usage_error("--record needs exactly one settings file"));
     }
-    let (loader, state) = (Loader::new(context.trust()), Arc::new(State::default()));
+    // A dry run changes nothing, so that it may run beside another process.
+    let loader = if args.dry_run { Loader::new } else { Loader::exclusive }(context.trust());
+    let state = Arc::new(State::default());
     let (starts, exit) = load_all(context, &files, &loader, &state, args.log_format)?;
     if starts.iter().all(|(_, (_, loaded))| loaded.is_err()) {
         return Ok(exit);

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::meter::Meter;
 use crate::sync::run::{View, ViewReader};
+use crate::text::printable;
 
 /// All tenants, by the number of their file.
 #[derive(Default)]
@@ -30,6 +32,8 @@ pub(super) struct Tenant {
     pub(super) session: Duration,
     /// The state while it runs.
     pub(super) view: Option<ViewReader>,
+    /// The requests of the current run.
+    pub(super) meter: Arc<Meter>,
     /// Why the current file is not used.
     pub(super) refused: Option<String>,
     /// Why the users cannot be read as often as the settings say.
@@ -123,13 +127,30 @@ impl State {
         self.tenants().values().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 
-    /// Whether every tenant is synchronised and both of its sides answer.
-    pub(super) fn is_ready(&self) -> bool {
-        let is_ready = |view: &View| {
-            let figures = &view.figures;
-            view.headcount.is_some() && !figures.graph_is_out && !figures.gateway_is_out
+    /// The tenants that are not synchronised, or of which a side does not answer: one line for each.
+    pub(super) fn not_ready(&self) -> Vec<String> {
+        let tenants = self.tenants();
+        let lines = tenants.values().filter_map(|tenant| {
+            let why = tenant.why_not_ready()?;
+            let id = tenant.identity.as_ref().or(tenant.wanted.as_ref());
+            let id = id.map_or_else(String::new, |id| format!(" (tenant {})", id.tenant));
+            Some(format!("{}{id}: {why}", printable(&tenant.file)))
+        });
+        lines.collect()
+    }
+}
+
+impl Tenant {
+    fn why_not_ready(&self) -> Option<&'static str> {
+        let Some(view) = &self.view else {
+            return Some(if self.refused.is_some() { "the file cannot be used" } else { "not started yet" });
         };
-        self.tenants().values().all(|tenant| tenant.view.as_ref().is_some_and(|view| view.read(is_ready)))
+        view.read(|view| match (&view.headcount, &view.figures) {
+            (_, figures) if figures.graph_is_out => Some("Microsoft Graph does not answer"),
+            (_, figures) if figures.gateway_is_out => Some("the gateway does not answer"),
+            (None, _) => Some("the lists of users are not read yet"),
+            (Some(_), _) => None,
+        })
     }
 }
 

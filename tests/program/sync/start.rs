@@ -219,6 +219,31 @@ fn two_files_of_one_application_are_both_refused_until_one_changes() {
 }
 
 #[test]
+fn second_process_is_noticed_and_takes_over_when_the_first_ends() {
+    let site = Site::new();
+    let id = site.facts().client_id.as_deref().expect("an application");
+    site.write("a.toml", &site.settings());
+    site.write("b.toml", &site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21"));
+    let first = site.start(&["sync", "a.toml"]);
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    let why = "a.toml: another process on this machine synchronises the same tenant and application";
+    refused(&site, &["sync", "a.toml"], 2, why);
+    assert_eq!(site.sessions(), 1, "the first one is not disturbed");
+    // A dry run changes nothing.
+    let dry = site.start(&["sync", "a.toml", "--dry-run"]);
+    dry.says("read the lists of users");
+    assert_eq!(dry.stop().code, Some(0));
+    let second = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
+    second.says(why);
+    until("one of two", || second.get("/readyz").1.contains("a.toml (tenant"));
+    assert_eq!(first.stop().code, Some(0));
+    until("a call in Teams again", || site.sessions() == 1);
+    let run = second.stop();
+    assert_eq!((run.code, run.err.matches(why).count()), (Some(0), 1), "reported once:\n{}", run.err);
+}
+
+#[test]
 fn missing_secret_file_is_used_once_it_exists() {
     let site = Site::new();
     site.write("b.toml", &site.settings());
