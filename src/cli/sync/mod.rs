@@ -69,7 +69,7 @@ pub(super) struct SyncArgs {
     /// Record what is read and done, in a new file that only its owner can read; it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     record: Option<PathBuf>,
-    /// Do not connect; print what would be set for a recording
+    /// Do not connect; print what would be set for a recording, a regular file of at most 1 GiB
     #[arg(long, value_name = "FILE", conflicts_with_all = ["metrics", "dry_run"])]
     replay: Option<PathBuf>,
     /// Log format on standard error
