@@ -276,7 +276,8 @@ fn tls_reason(error: &rustls::Error) -> TransportError {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -53,7 +53,7 @@ pub(super) struct Keeper {
     loaded: Option<Loaded>,
     stamp: Stamp,
     /// The tenant and application for which the file waits, because another file has them.
-    waits_for: Option<Identity>,
+    waits_for: Option<Box<Identity>>,
     /// Whether the file waits for another process.
     is_elsewhere: bool,
     /// Whether it was found in a folder, so that a missing file is released and not reported.
@@ -135,7 +135,7 @@ impl Keeper {
     /// Whether the file must be read again: it changed, or nothing keeps it from being used any more.
     fn is_due(&self) -> bool {
         let is_free = |identity| self.state.is_free(self.index, identity);
-        self.is_elsewhere || self.stamp.is_old() || self.waits_for.as_ref().is_some_and(is_free)
+        self.is_elsewhere || self.stamp.is_old() || self.waits_for.as_deref().is_some_and(is_free)
     }
 
     /// Warns if there are too many users to read each as often as the settings say.
@@ -211,7 +211,7 @@ impl Keeper {
         let loaded = match loaded {
             Ok(new) => self.claimed(new),
             Err(error) => {
-                self.state.change(self.index, |tenant| tenant.wanted.clone_from(&error.waits_for));
+                self.state.change(self.index, |tenant| tenant.wanted = error.waits_for.as_deref().cloned());
                 Err(error)
             }
         };

@@ -22,7 +22,7 @@ pub(super) fn register(starts: Vec<Start>, state: &State) -> Vec<(usize, Start)>
     let add = |(path, loaded): Start| {
         let wanted = match &loaded {
             Ok(loaded) => Some(loaded.identity()),
-            Err(error) => error.waits_for.clone(),
+            Err(error) => error.waits_for.as_deref().cloned(),
         };
         (state.add(display(&path), wanted), (path, loaded))
     };
@@ -44,11 +44,11 @@ pub(super) fn refused(starts: &[(usize, Start)]) -> Vec<(&PathBuf, &NotLoaded)> 
     let mut refused = Vec::new();
     for (_, (path, loaded)) in starts {
         let Err(error) = loaded else { continue };
-        if let Some(identity) = error.waits_for.as_ref().filter(|_| error.is_mutual) {
-            if !groups.contains(&identity) {
-                groups.push(identity);
-                continue;
-            }
+        if let Some(identity) = error.waits_for.as_ref().filter(|_| error.is_mutual)
+            && !groups.contains(&identity)
+        {
+            groups.push(identity);
+            continue;
         }
         refused.push((path, error));
     }

@@ -62,7 +62,7 @@ pub(in crate::cli) struct NotLoaded {
     /// The state of the files when they were read.
     pub(super) stamp: Stamp,
     /// What must become free before the file can be used.
-    pub(super) waits_for: Option<Identity>,
+    pub(super) waits_for: Option<Box<Identity>>,
     /// Whether the file that keeps this one from being used is refused for the same reason.
     pub(super) is_mutual: bool,
     /// Whether another process keeps the file from being used.
@@ -186,7 +186,7 @@ impl Loader {
     fn make(&self, path: &Path, checked: &Checked, settings: Settings) -> Result<Loaded, NotLoaded> {
         let not_loaded = |unseen: Unseen| NotLoaded::unusable(path, unseen.reason);
         if self.is_taken(&settings) {
-            let waits_for = Some(identity(&settings));
+            let waits_for = Some(Box::new(identity(&settings)));
             return Err(NotLoaded { is_elsewhere: true, waits_for, ..NotLoaded::unusable(path, ELSEWHERE) });
         }
         let connection = self.connect(path, checked, &settings).map_err(not_loaded)?;
@@ -209,7 +209,7 @@ impl Loaded {
 
     /// Why these settings are not used: another file has the same tenant and application.
     pub(super) fn refused_for(self, path: &Path, rival: &Rival) -> NotLoaded {
-        let waits_for = Some(self.identity());
+        let waits_for = Some(Box::new(self.identity()));
         let is_mutual = !rival.is_synchronised;
         NotLoaded { stamp: self.stamp, waits_for, is_mutual, ..NotLoaded::duplicate(path, rival) }
     }
