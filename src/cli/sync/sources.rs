@@ -73,7 +73,7 @@ impl Sources {
             if *is_folder && !path.is_dir() {
                 failed.push((path.clone(), "the folder is missing".to_owned()));
             } else if *is_folder {
-                // While it runs, a link that leads nowhere is the same as no file.
+                // While it runs, a link that does not resolve is the same as no file.
                 let is_there = |target: &Target| match target {
                     Target::File(path) => is_start || path.exists(),
                     Target::NoFile(..) | Target::Empty(..) | Target::Stdin => true,
