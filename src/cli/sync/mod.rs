@@ -90,6 +90,8 @@ pub(super) enum LogFormat {
 /// How many files are read again at the same time.
 const RELOADS: usize = 8;
 
+const BLOCKING_THREADS: usize = 32;
+
 pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
     os::raise_open_file_limit();
     let sources = sources(context, args)?;
@@ -117,6 +119,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, Cl
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Enough for reading files again and for looking up hosts; each thread takes memory.
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .map_err(cannot("start the runtime"))?;
