@@ -83,7 +83,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
 /// The files to check: the named ones, and those in the named folders.
 fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
     context.refuse_two_files(!args.paths.is_empty())?;
-    let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
+    let mut walk = Walk { exclude: &args.exclude, follows_links: false, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
     if named.len() > 1 {
@@ -209,7 +209,7 @@ fn online(
         targets.iter().zip(in_parallel(targets, |target| check_target(target, args)))
     {
         let folder = match target {
-            Target::File(path) | Target::NoFile(path, _) => folder(path),
+            Target::File(path) | Target::NoFile(path, _) | Target::Empty(path, _) => folder(path),
             Target::Stdin => PathBuf::new(),
         };
         files.push(online::File { checked, folder });
@@ -234,7 +234,7 @@ fn online(
 fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
         Target::Stdin => check_stdin(&args.stdin_filename),
-        Target::NoFile(path, reason) => {
+        Target::NoFile(path, reason) | Target::Empty(path, reason) => {
             let help = "name a settings file or a folder with settings files";
             pipeline::Checked::unreadable(display(path), reason.clone(), help)
         }

@@ -15,6 +15,7 @@ use crate::entra::graph::Client;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Https, Limits, Transport};
+use crate::os::FileVersion;
 use crate::os::process::CancellationToken;
 use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_within};
 use crate::settings::{Access, Settings, keys};
@@ -191,17 +192,31 @@ fn untrusted(checked: &Checked, trust: &Trust) -> Option<String> {
 #[derive(Default)]
 pub(super) struct Transports(HashMap<TransportKey, Result<Arc<Https>, Unseen>>);
 
-/// A certificate authority and a proxy, if the settings name them.
-type TransportKey = (Option<PathBuf>, Option<String>);
+/// The certificates and the proxy, if the settings name them.
+type TransportKey = (Option<CaFile>, Option<String>);
+
+/// A file of certificates with its version, so that changed content gets a transport of its own.
+type CaFile = (PathBuf, Option<FileVersion>);
 
 impl Transports {
     fn of(&mut self, access: &Access, folder: &Path) -> Result<Arc<dyn Transport>, Unseen> {
-        let ca_file = access.ca_file.as_ref().map(|path| folder.join(path));
+        let ca_file = access.ca_file.as_ref().map(|path| {
+            let path = folder.join(path);
+            // Links and other spellings of one file share a transport.
+            let path = path.canonicalize().unwrap_or(path);
+            let version = FileVersion::of(&path);
+            (path, version)
+        });
         let proxy = access.proxy.as_ref().map(|proxy| proxy.as_str().to_owned());
         let made = self.0.entry((ca_file, proxy)).or_insert_with(|| {
             let https = Https::new(access, folder).map(Arc::new);
             https.map_err(|error| Unseen::new(Cause::Use, error.to_string()))
         });
         made.clone().map(|https| https as Arc<dyn Transport>)
+    }
+
+    /// Forgets failures, and transports that nothing uses any more.
+    pub(super) fn forget_unused(&mut self) {
+        self.0.retain(|_, made| made.as_ref().is_ok_and(|https| Arc::strong_count(https) > 1));
     }
 }

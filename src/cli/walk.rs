@@ -8,19 +8,26 @@ use glob::{MatchOptions, Pattern};
 
 use super::context::is_stdin;
 
-/// One file to check, or a folder without any.
+/// One file, or a folder without any.
 pub(super) enum Target {
     /// A file.
     File(PathBuf),
-    /// A folder that could not be searched, or that has no settings file.
+    /// A folder that could not be searched.
     NoFile(PathBuf, String),
+    /// A folder without settings files; the text says so.
+    Empty(PathBuf, String),
     /// Standard input.
     Stdin,
 }
 
+/// The reason for a skipped symbolic link.
+const LINK: &str = "symbolic link";
+
 /// Searches folders, and records what it skips.
 pub(super) struct Walk<'a> {
     pub(super) exclude: &'a [Pattern],
+    /// Whether symbolic links to settings files are followed. Links to folders never are, because they may lead in a circle.
+    pub(super) follows_links: bool,
     /// Skipped paths, each with the reason.
     pub(super) skipped: Vec<(PathBuf, &'static str)>,
 }
@@ -35,14 +42,23 @@ impl Walk<'_> {
             return vec![Target::File(path.to_path_buf())];
         }
         let mut found = Vec::new();
+        let before = self.skipped_links();
         self.search(path, path, &mut found);
         if found.is_empty() {
-            found.push(Target::NoFile(
-                path.to_path_buf(),
-                "no settings file (*.toml) in this folder".to_owned(),
-            ));
+            let links = match self.skipped_links() - before {
+                0 => String::new(),
+                1 => "; 1 symbolic link was skipped".to_owned(),
+                links => format!("; {links} symbolic links were skipped"),
+            };
+            let why = format!("no settings file (*.toml) in this folder{links}");
+            found.push(Target::Empty(path.to_path_buf(), why));
         }
         found
+    }
+
+    /// The number of symbolic links that were skipped so far.
+    pub(super) fn skipped_links(&self) -> usize {
+        self.skipped.iter().filter(|(_, why)| *why == LINK).count()
     }
 
     /// Adds the settings files below `folder` to `found`; exclusions are relative to `root`.
@@ -67,8 +83,8 @@ impl Walk<'_> {
                 if kind.is_dir() || is_settings {
                     self.skipped.push((path, "hidden name"));
                 }
-            } else if kind.is_symlink() {
-                self.skipped.push((path, "symbolic link"));
+            } else if kind.is_symlink() && (!self.follows_links || path.is_dir()) {
+                self.skipped.push((path, LINK));
             } else if (kind.is_dir() || is_settings) && self.is_excluded(root, &path) {
                 self.skipped.push((path, "excluded"));
             } else if kind.is_dir() {
@@ -99,6 +115,6 @@ pub(super) fn deduplicate(targets: &mut Vec<Target>) {
     let mut seen = HashSet::new();
     targets.retain(|target| match target {
         Target::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
-        Target::NoFile(..) | Target::Stdin => true,
+        Target::NoFile(..) | Target::Empty(..) | Target::Stdin => true,
     });
 }

@@ -83,7 +83,10 @@ impl HttpError {
             Self::TimedOut { .. } | Self::Throttled { .. } | Self::Unavailable { .. } => true,
             Self::Transport { why, .. } => matches!(
                 why,
-                TransportError::Unreachable(_) | TransportError::NoConnection(_) | TransportError::NotHttp
+                TransportError::Unreachable(_)
+                    | TransportError::NoConnection(_)
+                    | TransportError::NotHttp
+                    | TransportError::TooManyFiles(_)
             ),
             Self::Redirected { .. } => false,
         }

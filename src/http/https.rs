@@ -11,13 +11,18 @@ use super::{
     ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
 };
 use crate::endpoint::is_loopback;
-use crate::os::read_regular;
+use crate::os::{is_too_many_open_files, read_regular, too_many_open_files};
 use crate::secret::shape::without_secret;
 use crate::settings::Access;
 use crate::text::shown;
 
 /// The time limit for establishing a connection.
 pub(crate) const CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// How long an unused connection stays open: longer than the time between two readings of the gateway, which otherwise each need a TLS
+/// handshake.
+const IDLE: Duration = Duration::from_secs(30);
+/// The maximum number of unused connections to one host. Many tenants share those to Graph; a burst of requests must not leave one each.
+const MAX_IDLE: usize = 32;
 /// The maximum size of a decompressed answer: a page of 999 users has less than 1 MiB.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The maximum size of the file with the certificates of one authority.
@@ -85,6 +90,8 @@ fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_WITHIN)
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(MAX_IDLE)
         .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")));
     // In addition to the system's own, because some hosts are reached directly even behind an inspecting
     // proxy.
@@ -225,6 +232,9 @@ fn proxy_reason(text: &str) -> Option<TransportError> {
 
 fn io_reason(error: &std::io::Error) -> Option<TransportError> {
     use std::io::ErrorKind;
+    if is_too_many_open_files(error) {
+        return Some(TransportError::TooManyFiles(too_many_open_files()));
+    }
     let text = match error.kind() {
         ErrorKind::ConnectionRefused => "connection refused; no program is listening at this address",
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::UnexpectedEof => {
@@ -264,4 +274,17 @@ fn tls_reason(error: &rustls::Error) -> TransportError {
         Error::InvalidMessage(_) => "was not received: the other side does not use TLS",
         _ => "could not be checked: the TLS handshake failed",
     })
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limit_of_open_files_is_the_reason() {
+        let found = io_reason(&std::io::Error::from_raw_os_error(libc::EMFILE)).expect("a reason");
+        assert!(found.to_string().starts_with("too many open files (limit "), "{found}");
+        assert!(crate::http::HttpError::Transport { host: "h".to_owned(), why: found }.is_transient());
+    }
 }

@@ -72,6 +72,9 @@ pub enum TransportError {
     /// The answer is larger than any answer of Entra ID and Graph.
     #[error("the answer is larger than {}", crate::text::format_bytes(*.0))]
     TooLarge(usize),
+    /// This process reached its limit of open files. Nothing was sent.
+    #[error("{0}")]
+    TooManyFiles(String),
     /// The proxy refused the request.
     #[error("the proxy (entra.proxy or HTTPS_PROXY) {0}")]
     Proxy(&'static str),

@@ -39,6 +39,9 @@ impl ProcessLock {
 }
 
 #[cfg(unix)]
+pub(super) use unix::{folders, own_folder};
+
+#[cfg(unix)]
 mod unix {
     use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
     use std::io;
@@ -57,7 +60,7 @@ mod unix {
     /// The folders for locks. A lock is taken in each folder that can be used: a run in a session and a
     /// scheduled run have different runtime folders, but the same temporary folder; and another user may
     /// have created the one in the temporary folder, but not the runtime folder.
-    pub(super) fn folders() -> Vec<PathBuf> {
+    pub(in crate::os) fn folders() -> Vec<PathBuf> {
         let user = rustix::process::geteuid();
         let runtime = if user.is_root() {
             Some(PathBuf::from("/run"))
@@ -85,7 +88,7 @@ mod unix {
     }
 
     /// Creates the folder, and checks that only this user can enter it.
-    fn own_folder(folder: &Path) -> io::Result<()> {
+    pub(in crate::os) fn own_folder(folder: &Path) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(folder) {
             // The process' umask may be stricter.
             Ok(()) => std::fs::set_permissions(folder, Permissions::from_mode(0o700))?,

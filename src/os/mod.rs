@@ -24,9 +24,13 @@
 //! | `atomic` | saving a file under its folder's lock |
 //! | `new_file` | a file or folder that must not exist before |
 //! | `lock` | a lock between processes |
+//! | `claims` | names that only one process may have |
 //! | `core_files` | preventing core files |
 //! | `environment` | erasing a variable of the environment |
+//! | `open_files` | the limit of open files |
 //! | `process` | commands, their output and their descendants |
+//! | `process_figures` | what this process uses |
+//! | `reload_signal` | the signal that asks a service to read its settings again |
 //! | `shutdown` | termination signals |
 //! | `supervisor` | reporting the state of this process to systemd |
 //! | `system` | the name of this machine, and reasons of the operating system |
@@ -36,6 +40,8 @@ mod atomic;
 #[cfg(feature = "online")]
 mod change_time;
 #[cfg(feature = "cli")]
+mod claims;
+#[cfg(feature = "cli")]
 mod core_files;
 #[cfg(feature = "cli")]
 mod environment;
@@ -43,8 +49,13 @@ mod environment;
 mod lock;
 #[cfg(feature = "online")]
 mod new_file;
+mod open_files;
 pub mod process;
+#[cfg(feature = "cli")]
+mod process_figures;
 mod read;
+#[cfg(feature = "cli")]
+mod reload_signal;
 #[cfg(feature = "cli")]
 mod shutdown;
 #[cfg(feature = "cli")]
@@ -53,8 +64,12 @@ mod system;
 
 pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;
+#[cfg(feature = "cli")]
+pub(crate) use change_time::FileVersion;
 #[cfg(feature = "online")]
 pub(crate) use change_time::last_change;
+#[cfg(feature = "cli")]
+pub(crate) use claims::ProcessClaims;
 #[cfg(feature = "cli")]
 pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
@@ -66,12 +81,20 @@ pub(crate) use new_file::NewFile;
 #[cfg(feature = "cli")]
 pub(crate) use new_file::create_own_folder;
 #[cfg(feature = "cli")]
+pub(crate) use open_files::raise_open_file_limit;
+#[cfg(feature = "online")]
+pub(crate) use open_files::{is_too_many_open_files, too_many_open_files};
+#[cfg(feature = "cli")]
+pub(crate) use process_figures::ProcessFigures;
+#[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
+pub(crate) use reload_signal::ReloadSignal;
+#[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
 #[cfg(feature = "cli")]
-pub(crate) use supervisor::notify_supervisor;
+pub(crate) use supervisor::{notify_supervisor, watchdog_interval};
 #[cfg(feature = "cli")]
 pub(crate) use system::host_name;
 pub(crate) use system::reason;

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::super::sync::load::Loaded;
+use super::super::sync::load::Loader;
+use super::super::sync::meter::Meter;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot};
 use crate::emulator::Emulator;
@@ -124,14 +125,14 @@ pub(super) fn show(
 ) -> Result<Problems, CliError> {
     let all_missing =
         || Problems { missing: ROUNDS.iter().map(|round| round.len()).sum(), ..Problems::default() };
-    let loaded = match Loaded::load(settings, trust) {
+    let loaded = match Loader::new(trust.clone()).load(settings) {
         Ok(loaded) => loaded,
         Err(error) => {
             write!(context.err, "{}", error.text)?;
             return Ok(all_missing());
         }
     };
-    let Some(site) = loaded.site(false) else { return Ok(all_missing()) };
+    let Some(site) = loaded.site(false, &Meter::default()) else { return Ok(all_missing()) };
     let users = emulator.swyx_users();
     for (_, email) in &users {
         // Users without Teams have no presence there.

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::meter::{Meter, Side};
+use super::process_metrics::Process;
 use super::state::{Identity, State};
 use crate::sync::run::View;
 use crate::sync::{BOUNDS_MS, Delays, Figures};
@@ -20,9 +22,13 @@ pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0
 pub(super) fn text(state: Arc<State>) -> String {
     let mut registry = Registry::with_prefix("swyx_teams");
     registry.register_collector(Box::new(Tenants(state)));
+    let mut process = Registry::default();
+    process.register_collector(Box::new(Process));
     let mut text = String::new();
     // Writing to memory cannot fail.
-    let _ = encode(&mut text, &registry);
+    let _ = encode_registry(&mut text, &process);
+    let _ = encode_registry(&mut text, &registry);
+    let _ = encode_eof(&mut text);
     text
 }
 
@@ -85,48 +91,108 @@ fn up(is_up: bool) -> f64 {
 
 impl Collector for Tenants {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        encoder
+            .encode_descriptor("build", "The version of the program", None, MetricType::Info)?
+            .encode_info(&[("version", env!("CARGO_PKG_VERSION"))])?;
         let help = "Settings files that cannot be used";
         let refused = f64::from(u32::try_from(self.0.refused()).unwrap_or(u32::MAX));
         encoder
             .encode_descriptor("settings_refused", help, None, MetricType::Gauge)?
             .encode_gauge(&refused)?;
         let tenants = self.0.tenants();
-        let views = tenants.iter().filter_map(|tenant| {
+        let running = tenants.values().filter_map(|tenant| {
             let view = tenant.view.as_ref()?.read(View::clone);
-            Some((tenant.identity.clone()?, view))
+            Some(Running { identity: tenant.identity.clone()?, view, meter: Arc::clone(&tenant.meter) })
         });
-        let views = views.collect::<Vec<_>>();
-        for (name, help, unit, value) in &GAUGES {
-            let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
-            for (tenant, view) in &views {
-                // Unknown values are left out; 0 would be wrong.
-                if let Some(value) = value(view) {
-                    metric.encode_family(&labels(tenant))?.encode_gauge(&value)?;
-                }
-            }
-        }
-        for (name, help, value) in &COUNTERS {
-            let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
-            for (tenant, view) in &views {
-                let labels = labels(tenant);
-                let mut metric = metric.encode_family(&labels)?;
-                metric.encode_counter::<NoLabelSet, _, u64>(&value(&view.figures), None)?;
-            }
-        }
-        let help = "Time for a change to reach the other side";
-        let mut metric =
-            encoder.encode_descriptor("delay", help, Some(&Unit::Seconds), MetricType::Histogram)?;
-        for (tenant, view) in &views {
-            for (direction, delays) in
-                [("to_swyx", &view.figures.to_swyx), ("to_teams", &view.figures.to_teams)]
-            {
-                let [tenant, application] = labels(tenant);
-                let labels = [tenant, application, ("direction", direction)];
-                histogram(metric.encode_family(&labels)?, delays)?;
-            }
-        }
-        Ok(())
+        let running = running.collect::<Vec<_>>();
+        drop(tenants);
+        encode_figures(&mut encoder, &running)?;
+        encode_delays(&mut encoder, &running)?;
+        encode_sides(&mut encoder, &running)
     }
+}
+
+/// A tenant that is synchronised.
+struct Running {
+    identity: Identity,
+    view: View,
+    meter: Arc<Meter>,
+}
+
+impl Running {
+    fn sides(&self) -> [(&'static str, &Side); 2] {
+        [("graph", &self.meter.graph), ("gateway", &self.meter.gateway)]
+    }
+}
+
+fn encode_figures(encoder: &mut DescriptorEncoder<'_>, running: &[Running]) -> fmt::Result {
+    for (name, help, unit, value) in &GAUGES {
+        let mut metric = encoder.encode_descriptor(name, help, unit.as_ref(), MetricType::Gauge)?;
+        for one in running {
+            // Unknown values are left out; 0 would be wrong.
+            if let Some(value) = value(&one.view) {
+                metric.encode_family(&labels(&one.identity))?.encode_gauge(&value)?;
+            }
+        }
+    }
+    for (name, help, value) in &COUNTERS {
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for one in running {
+            let labels = labels(&one.identity);
+            let mut metric = metric.encode_family(&labels)?;
+            metric.encode_counter::<NoLabelSet, _, u64>(&value(&one.view.figures), None)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_delays(encoder: &mut DescriptorEncoder<'_>, running: &[Running]) -> fmt::Result {
+    let help = "Time for a change to reach the other side";
+    let mut metric = encoder.encode_descriptor("delay", help, Some(&Unit::Seconds), MetricType::Histogram)?;
+    for one in running {
+        let figures = &one.view.figures;
+        for (direction, delays) in [("to_swyx", &figures.to_swyx), ("to_teams", &figures.to_teams)] {
+            let [tenant, application] = labels(&one.identity);
+            let labels = [tenant, application, ("direction", direction)];
+            histogram(metric.encode_family(&labels)?, delays)?;
+        }
+    }
+    Ok(())
+}
+
+/// The requests to each side.
+fn encode_sides(encoder: &mut DescriptorEncoder<'_>, running: &[Running]) -> fmt::Result {
+    let help = "Failed requests by side and reason";
+    let mut metric = encoder.encode_descriptor("failures", help, None, MetricType::Counter)?;
+    for one in running {
+        let [tenant, application] = labels(&one.identity);
+        for (name, side) in one.sides() {
+            for (reason, count) in side.failures() {
+                let labels = [tenant, application, ("side", name), ("reason", reason)];
+                let mut metric = metric.encode_family(&labels)?;
+                metric.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
+            }
+        }
+    }
+    let (help, unit) = ("Time since the last request that succeeded", Some(&Unit::Seconds));
+    let mut metric = encoder.encode_descriptor("last_success_age", help, unit, MetricType::Gauge)?;
+    for one in running {
+        let [tenant, application] = labels(&one.identity);
+        for (name, side) in one.sides() {
+            if let Some(age) = side.since_success() {
+                let labels = [tenant, application, ("side", name)];
+                metric.encode_family(&labels)?.encode_gauge(&age.as_secs_f64())?;
+            }
+        }
+    }
+    let help = "Times that the gateway's event stream was opened again";
+    let mut metric = encoder.encode_descriptor("stream_reconnects", help, None, MetricType::Counter)?;
+    for one in running {
+        let labels = labels(&one.identity);
+        let mut metric = metric.encode_family(&labels)?;
+        metric.encode_counter::<NoLabelSet, _, u64>(&one.meter.gateway.reconnects(), None)?;
+    }
+    Ok(())
 }
 
 fn labels(identity: &Identity) -> [(&str, &str); 2] {

@@ -5,12 +5,17 @@
 
 mod endpoints;
 mod keeper;
+mod keepers;
 pub(super) mod load;
+pub(super) mod meter;
 mod metrics;
+mod pace;
+mod process_metrics;
 mod record;
 mod replay;
 mod shapes;
 mod shown;
+mod sources;
 mod state;
 pub(super) mod status;
 
@@ -18,27 +23,32 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
 
-use super::walk::{Target, Walk};
 use crate::cli::context::{Context, NO_DEFAULT_FILE, is_missing_default};
 use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
-use keeper::{CLEARING_LIMIT, Keeper};
-use load::{Loaded, NotLoaded};
+use keeper::CLEARING_LIMIT;
+use keepers::{Keepers, Start, register};
+use load::Loader;
+use pace::Pace;
 use record::Recorder;
+use sources::Sources;
 use state::State;
 
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. When a \
-settings file or a secret's file changes, it is read again and used if it is valid. User names are only logged with -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. If \
+presences are left, the exit code is 4. When a settings file, a secret's file or a CA file changes, it is read again and used if it is \
+valid; files that are added to a folder are used, and those that are removed are released. SIGHUP reads everything again, also secrets \
+from commands. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
@@ -59,7 +69,7 @@ pub(super) struct SyncArgs {
     /// Record what is read and done, in a new file that only its owner can read; it names users
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     record: Option<PathBuf>,
-    /// Do not connect; print what would be set for a recording
+    /// Do not connect; print what would be set for a recording, a regular file of at most 1 GiB
     #[arg(long, value_name = "FILE", conflicts_with_all = ["metrics", "dry_run"])]
     replay: Option<PathBuf>,
     /// Log format on standard error
@@ -77,30 +87,46 @@ pub(super) enum LogFormat {
     Json,
 }
 
+/// How many files are read again at the same time.
+const RELOADS: usize = 8;
+
+const BLOCKING_THREADS: usize = 32;
+
 pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
-    let files = files(context, args)?;
+    os::raise_open_file_limit();
+    let sources = sources(context, args)?;
+    let scan = sources.first()?;
+    let files = scan.files;
     if let Some(recording) = &args.replay {
         return replay::run(context, &files, recording);
     }
-    if args.record.is_some() && files.len() > 1 {
+    if args.record.is_some() && (files.len() > 1 || sources.has_folder()) {
         return Err(usage_error("--record needs exactly one settings file"));
     }
-    let (loaded, exit) = load_all(context, &files, args.log_format)?;
-    if loaded.iter().all(|(_, loaded)| loaded.is_err()) {
+    // A dry run changes nothing, so that it may run beside another process.
+    let loader = if args.dry_run { Loader::new } else { Loader::exclusive }(context.trust());
+    let state = Arc::new(State::default());
+    let (starts, exit) = load_all(context, &files, &loader, &state, args.log_format)?;
+    if starts.iter().all(|(_, (_, loaded))| loaded.is_err()) {
         return Ok(exit);
     }
-    let recorder = recorder(args, files.len() > 1)?;
-    let plan = keeper::Plan { is_dry_run: args.dry_run, trust: context.trust(), recorder };
+    if scan.links > 0 {
+        tracing::warn!("symbolic links to folders are not followed; skipped: {}", scan.links);
+    }
+    let recorder = recorder(args, files.len() > 1 || sources.has_folder())?;
+    let (pace, reloads) = (Pace::default(), Semaphore::new(RELOADS));
+    let plan = Arc::new(keeper::Plan { is_dry_run: args.dry_run, loader, recorder, pace, reloads });
     context.out.flush()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Enough for reading files again and for looking up hosts; each thread takes memory.
+        .max_blocking_threads(BLOCKING_THREADS)
         .enable_all()
         .build()
         .map_err(cannot("start the runtime"))?;
-    let ended = runtime.block_on(synchronise(loaded, &Arc::new(plan), args));
+    let ended = runtime.block_on(synchronise((starts, plan, state, sources), args));
     runtime.shutdown_background();
-    ended?;
-    Ok(Exit::Clean)
+    ended
 }
 
 fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
@@ -110,69 +136,43 @@ fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
     })
 }
 
-/// The named settings files, or the default one.
-fn files(context: &mut Context<'_>, args: &SyncArgs) -> Result<Vec<PathBuf>, CliError> {
+/// The named settings files and folders, or the default file.
+fn sources(context: &mut Context<'_>, args: &SyncArgs) -> Result<Sources, CliError> {
     if args.paths.is_empty() {
         let path = context.file(None);
         if is_missing_default(&path) {
             return Err(usage_error(NO_DEFAULT_FILE));
         }
-        return Ok(vec![path]);
+        return Ok(Sources::new(&[path]));
     }
     context.refuse_two_files(true)?;
-    let mut walk = Walk { exclude: &[], skipped: Vec::new() };
-    let mut files = Vec::new();
-    for target in args.paths.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>() {
-        match target {
-            Target::File(path) => files.push(path),
-            Target::NoFile(path, why) => {
-                return Err(usage_error(format_args!("{}: {why}", display(&path))));
-            }
-            Target::Stdin => {
-                return Err(usage_error("a settings file on standard input cannot be watched: name a file"));
-            }
-        }
-    }
-    Ok(files)
+    Ok(Sources::new(&args.paths))
 }
 
-type Start = (PathBuf, Result<Loaded, NotLoaded>);
+type Starts = Vec<(usize, Start)>;
 
 /// Loads all files, and reports those that cannot be used. The exit code applies if no file can be used.
 fn load_all(
     context: &mut Context<'_>,
     files: &[PathBuf],
+    loader: &Loader,
+    state: &State,
     format: LogFormat,
-) -> io::Result<(Vec<Start>, Exit)> {
-    let trust = context.trust();
+) -> io::Result<(Starts, Exit)> {
+    let loaded = files.iter().map(|path| (path.clone(), loader.load(path))).collect();
+    let starts = register(loaded, state);
     let mut exit = Exit::Clean;
-    let mut loaded: Vec<Start> = Vec::new();
-    for path in files {
-        let mut one = Loaded::load(path, &trust);
-        let other = one.as_ref().ok().and_then(|one| {
-            let others =
-                loaded.iter().filter_map(|(path, other)| other.as_ref().ok().map(|other| (path, other)));
-            others
-                .filter(|(_, other)| other.identity() == one.identity())
-                .map(|(path, _)| display(path))
-                .next()
-        });
-        if let (Ok(loaded), Some(other)) = (&one, other) {
-            one = Err(NotLoaded { stamp: loaded.stamp.clone(), ..NotLoaded::duplicate(path, &other) });
-        }
-        if let Err(error) = &one {
-            exit = exit.max(error.exit);
-            match format {
-                LogFormat::Text => write!(context.err, "{}", error.text)?,
-                LogFormat::Json => {
-                    let file = display(path);
-                    tracing::error!(file, "the settings cannot be used: {}", error.brief);
-                }
+    for (path, error) in keepers::refused(&starts) {
+        exit = exit.max(error.exit);
+        match format {
+            LogFormat::Text => write!(context.err, "{}", error.text)?,
+            LogFormat::Json => {
+                let file = display(path);
+                tracing::error!(file, "the settings cannot be used: {}", error.brief);
             }
         }
-        loaded.push((path.clone(), one));
     }
-    Ok((loaded, exit))
+    Ok((starts, exit))
 }
 
 /// Logs the options that change what this run does.
@@ -187,56 +187,80 @@ fn announce(args: &SyncArgs) {
 }
 
 /// Synchronises until a signal arrives.
-async fn synchronise(loaded: Vec<Start>, plan: &Arc<keeper::Plan>, args: &SyncArgs) -> Result<(), CliError> {
+async fn synchronise(
+    (starts, plan, state, sources): (Starts, Arc<keeper::Plan>, Arc<State>, Sources),
+    args: &SyncArgs,
+) -> Result<Exit, CliError> {
     let mut signals = os::ShutdownSignals::new().map_err(cannot("listen for termination signals"))?;
-    let state = Arc::new(State::default());
+    let mut reload = os::ReloadSignal::new().map_err(cannot("listen for the signal to reload"))?;
     // Bound first, so that an unavailable address has no side effects.
     if let Some(address) = args.metrics {
-        serve_metrics(address, &state).await?;
+        serve_metrics(address, &state)?;
     }
     announce(args);
-    let mut keepers = JoinSet::new();
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    for (path, loaded) in loaded {
-        if loaded.is_err() {
-            let file = display(&path);
-            tracing::warn!(file, "skipped; it is checked again when it changes");
-        }
-        let keeper = Keeper::new(path, loaded, Arc::clone(plan), &state);
-        keepers.spawn(keeper.run(stopped.clone()));
+    for (_, (path, _)) in starts.iter().filter(|(_, (_, loaded))| loaded.is_err()) {
+        let file = display(path);
+        tracing::warn!(file, "skipped; it is checked again when it changes");
     }
+    let mut keepers = Keepers::start(starts, &plan, &state, sources);
     os::notify_supervisor("READY=1");
-    signals.next().await;
+    if let Some(interval) = os::watchdog_interval() {
+        tokio::spawn(answer_watchdog(interval, Arc::clone(&state)));
+    }
+    loop {
+        tokio::select! {
+            () = keepers.follow() => {}
+            () = signals.next() => break,
+            () = reload.next() => {
+                tracing::info!("reading all settings again");
+                keepers.reload();
+            }
+        }
+    }
     os::notify_supervisor("STOPPING=1");
     tracing::info!("stopping: clearing the presences in Teams");
-    stop.send_replace(true);
-    let cleared = async { while keepers.join_next().await.is_some() {} };
     tokio::select! {
-        () = cleared => {}
+        () = keepers.stop() => {}
         () = tokio::time::sleep(CLEARING_LIMIT) => {}
         () = signals.next() => {}
     }
-    if !args.dry_run {
-        warn_of_open_sessions(state.open_sessions());
+    let left = if args.dry_run { (0, Duration::ZERO) } else { state.open_sessions() };
+    Ok(exit_for_open_sessions(left))
+}
+
+/// Tells the supervisor again and again that the process works. If a tenant hangs, it does not, and the supervisor restarts the process.
+async fn answer_watchdog(interval: Duration, state: Arc<State>) {
+    let mut interval = tokio::time::interval(interval);
+    loop {
+        interval.tick().await;
+        if state.is_alive() {
+            os::notify_supervisor("WATCHDOG=1");
+        }
     }
-    Ok(())
 }
 
 /// Serves metrics, health and status at `address`.
-async fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
-    let listener = tokio::net::TcpListener::bind(address)
-        .await
-        .map_err(|error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
+fn serve_metrics(address: SocketAddr, state: &Arc<State>) -> Result<(), CliError> {
+    let bind = || {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    let listener =
+        bind().map_err(|error: io::Error| usage_error(format_args!("--metrics: {}", os::reason(&error))))?;
     tracing::info!("metrics, health and status at http://{}", listener.local_addr()?);
     tokio::spawn(endpoints::serve(listener, Arc::clone(state)));
     Ok(())
 }
 
-fn warn_of_open_sessions(count: usize) {
-    let minutes = "`sync.session_minutes`";
-    match count {
-        0 => {}
-        1 => tracing::warn!("1 presence is left; Graph ends it after {minutes}"),
-        count => tracing::warn!("{count} presences are left; Graph ends them after {minutes}"),
-    }
+/// Reports the presences that are still set in Teams, and returns the exit code for them.
+fn exit_for_open_sessions((count, longest): (usize, Duration)) -> Exit {
+    let presences = match count {
+        0 => return Exit::Clean,
+        1 => "1 presence is left in Teams".to_owned(),
+        count => format!("{count} presences are left in Teams"),
+    };
+    let end = jiff::Timestamp::now().saturating_add(longest).unwrap_or_default();
+    tracing::warn!("{presences}; \"In a call\" ends there by itself by {}", end.strftime("%H:%M:%S UTC"));
+    Exit::Timeout
 }

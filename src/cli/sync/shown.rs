@@ -8,6 +8,29 @@ use crate::text::printable;
 
 /// Writes one tenant of the report.
 pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
+    head(out, tenant)?;
+    let carried = at(tenant, "/carried");
+    if !carried.is_null() {
+        figures(out, carried)?;
+        lines(out, &problems(carried))?;
+        notes(out, carried)?;
+    }
+    Ok(())
+}
+
+/// Writes the problems of one tenant of the report.
+pub(super) fn problems_of(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
+    head(out, tenant)?;
+    lines(out, &problems(at(tenant, "/carried")))
+}
+
+/// Whether something is wrong with one tenant of the report.
+pub(super) fn is_wrong(tenant: &Value) -> bool {
+    let carried = at(tenant, "/carried");
+    carried.is_null() || !at(tenant, "/refused").is_null() || !problems(carried).is_empty()
+}
+
+fn head(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
     let file = text(tenant, "/file");
     match tenant.pointer("/tenant").and_then(Value::as_str) {
         Some(id) => writeln!(out, "{file} (tenant {})", printable(id))?,
@@ -25,7 +48,7 @@ pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
     } else if !is_synchronised {
         writeln!(out, "  not synchronised")?;
     }
-    if is_synchronised { figures(out, at(tenant, "/carried")) } else { Ok(()) }
+    Ok(())
 }
 
 fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
@@ -39,18 +62,33 @@ fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
         waiting => format!("; {} pending", counted(waiting, "change", "changes")),
     };
     line(out, "calls", &format!("{calls} shown in Teams{waiting}"))?;
-    line(out, "requests", &requests(carried))?;
+    line(out, "requests", &requests(carried))
+}
+
+/// What is wrong with a tenant that is synchronised: names and texts.
+fn problems(carried: &Value) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
     for (side, pointer) in [("Microsoft Graph", "/graph_answers"), ("the gateway", "/gateway_answers")] {
         if at(carried, pointer) == &Value::Bool(false) {
-            line(out, "UNAVAILABLE", &format!("{side} does not answer; retrying"))?;
+            found.push(("UNAVAILABLE", format!("{side} does not answer; retrying")));
         }
     }
     for problem in list(carried, "/problems") {
-        line(out, "problem", &format!("{}: {}", text(problem, "/what"), text(problem, "/why")))?;
+        found.push(("problem", format!("{}: {}", text(problem, "/what"), text(problem, "/why"))));
+    }
+    if !carried.is_null() && at(carried, "/users").is_null() {
+        found.push(("problem", "the lists of users are not read yet".to_owned()));
+    } else if at(carried, "/users/matched") == &Value::from(0) {
+        found.push(("problem", "no user is synchronised (see `swyx-teams users`)".to_owned()));
     }
     if let Some(budget) = at(carried, "/read_budget").as_str() {
-        line(out, "read-budget", &printable(budget))?;
+        found.push(("read-budget", printable(budget)));
     }
+    found
+}
+
+/// What is unusual, but not wrong.
+fn notes(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
     for words in list(carried, "/unknown_words").filter_map(Value::as_str) {
         line(out, "unknown", &format!("Teams reported {}, which changes nothing in Swyx", printable(words)))?;
     }
@@ -59,6 +97,10 @@ fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
         line(out, "instead", &format!("the gateway cannot set {wanted}; {set} is set instead"))?;
     }
     Ok(())
+}
+
+fn lines(out: &mut dyn Write, lines: &[(&str, String)]) -> io::Result<()> {
+    lines.iter().try_for_each(|(name, what)| line(out, name, what))
 }
 
 fn users(carried: &Value) -> String {
@@ -191,6 +233,33 @@ mod tests {
             assert!(shown.contains(part), "`{part}` is not in\n{shown}");
         }
         assert!(!shown.contains("the gateway does not answer"));
+    }
+
+    #[test]
+    fn wrong_tenants_are_told_from_healthy_ones() {
+        let healthy = json!({"file": "a.toml", "tenant": "t", "refused": null, "carried": {
+            "users": {"swyx": 24, "teams": 25, "matched": 23, "errors": 1}, "graph_answers": true,
+            "gateway_answers": true, "problems": [], "unknown_words": ["Busy/New"], "instead": [],
+            "read_budget": null, "failed": 7}});
+        assert!(!is_wrong(&healthy));
+        for (pointer, value) in [
+            ("/refused", json!("one")),
+            ("/carried", Value::Null),
+            ("/carried/users", Value::Null),
+            ("/carried/users/matched", json!(0)),
+            ("/carried/graph_answers", json!(false)),
+            ("/carried/gateway_answers", json!(false)),
+            ("/carried/problems", json!([{"what": "x", "why": "y"}])),
+            ("/carried/read_budget", json!("too slow")),
+        ] {
+            let mut wrong = healthy.clone();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            assert!(is_wrong(&wrong), "{pointer}");
+            let mut out = Vec::new();
+            problems_of(&mut out, &wrong).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.lines().count() > 1 && !out.contains("Busy/New"), "{pointer}: {out}");
+        }
     }
 
     #[test]

@@ -11,18 +11,33 @@ use super::shown;
 use super::state::{State, Tenant};
 use crate::cli::context::Context;
 use crate::cli::error::cannot;
-use crate::cli::error::{CliError, failure};
+use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
 use crate::sync::Delays;
 use crate::sync::run::View;
+use crate::text::printable;
 
 /// The arguments.
 #[derive(Args)]
+#[command(after_help = "\
+The exit code is 1 if something is wrong: a file cannot be used, a side does not answer, a problem is current, no user is synchronised, \
+or the users cannot be read as often as the settings say.
+
+Examples:
+  swyx-teams status
+  swyx-teams status --problems
+  swyx-teams status 127.0.0.1:9464 --tenant 7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34 --format json")]
 pub(in crate::cli) struct StatusArgs {
     /// Address of `sync --metrics`
     #[arg(value_name = "ADDRESS:PORT", default_value = "127.0.0.1:9464", value_parser = super::super::options::address)]
     address: SocketAddr,
+    /// Show only tenants with problems, and only the problems
+    #[arg(long)]
+    problems: bool,
+    /// Show only this tenant: its ID, or its settings file as `status` shows it
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
@@ -55,26 +70,52 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
             format_args!("the response from {address} is not from `swyx-teams sync`"),
         ));
     };
+    let tenants = selected(tenants, args)?;
+    let is_wrong = tenants.iter().any(|tenant| shown::is_wrong(tenant));
     match args.format {
-        Plain::Json => writeln!(context.out, "{}", report.clone().unwrap_or_default())?,
-        Plain::Human => {
-            for tenant in tenants {
-                shown::tenant(context.out, tenant)?;
-            }
+        Plain::Json => {
+            let mut report = report.clone().unwrap_or_default();
+            report.as_object_mut().and_then(|report| report.insert("tenants".to_owned(), json!(tenants)));
+            writeln!(context.out, "{report}")?;
+        }
+        Plain::Human if args.problems => {
+            tenants.iter().try_for_each(|tenant| shown::problems_of(context.out, tenant))?
+        }
+        Plain::Human => tenants.iter().try_for_each(|tenant| shown::tenant(context.out, tenant))?,
+    }
+    Ok(if is_wrong { Exit::Findings } else { Exit::Clean })
+}
+
+/// The tenants that the arguments ask for.
+fn selected<'a>(tenants: &'a [Value], args: &StatusArgs) -> Result<Vec<&'a Value>, CliError> {
+    let mut tenants = tenants.iter().collect::<Vec<_>>();
+    if let Some(wanted) = &args.tenant {
+        let is = |tenant: &Value, key: &str| {
+            tenant.get(key).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+        };
+        tenants.retain(|tenant| is(tenant, "tenant") || is(tenant, "file"));
+        if tenants.is_empty() {
+            return Err(usage_error(format_args!(
+                "--tenant {}: no such tenant; `swyx-teams status` shows all",
+                printable(wanted)
+            )));
         }
     }
-    Ok(Exit::Clean)
+    if args.problems {
+        tenants.retain(|tenant| shown::is_wrong(tenant));
+    }
+    Ok(tenants)
 }
 
 /// The state of all tenants, version 1.
 pub(super) fn report(state: &State) -> Value {
     let tenants = state.tenants();
-    json!({"version": 1, "tenants": tenants.iter().map(tenant).collect::<Vec<_>>()})
+    json!({"version": 1, "tenants": tenants.values().map(tenant).collect::<Vec<_>>()})
 }
 
 fn tenant(tenant: &Tenant) -> Value {
     let seconds = |time: Option<Duration>| time.map(|time| (time.as_secs_f64() * 1e3).round() / 1e3);
-    let identity = tenant.identity.as_ref();
+    let identity = tenant.identity.as_ref().or(tenant.wanted.as_ref());
     let (id, application) = (identity.map(|one| &one.tenant), identity.map(|one| &one.application));
     let head = json!({"file": tenant.file, "tenant": id, "application": application, "refused": tenant.refused, "carried": Value::Null});
     let Some(view) = &tenant.view else { return head };

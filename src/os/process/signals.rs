@@ -8,6 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::commands::{end_all, end_all_by_signal};
+use crate::os::reload_signal::reloads_on_hangup;
 use crate::os::shutdown::has_own_handler;
 
 const ENDING_SIGNALS: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
@@ -29,7 +30,9 @@ pub(super) fn catch() -> io::Result<()> {
         let _ = report.send(Ok(()));
         for signal in signals.forever() {
             let is_handled = matches!(signal, SIGINT | SIGTERM) && has_own_handler();
-            if is_handled {
+            if signal == SIGHUP && reloads_on_hangup() {
+                // The program continues, and its commands, too.
+            } else if is_handled {
                 end_all();
             } else {
                 end_all_by_signal();

@@ -35,12 +35,10 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     let mut run = Run::new(site, observer);
     // They end with this function: dropping the set aborts its tasks.
     let mut helpers = JoinSet::new();
-    let (gateway, interval, again) =
-        (Arc::clone(&run.executor.gateway), run.interval.subscribe(), Arc::clone(&run.tell_all));
-    helpers.spawn(listen::listen(gateway, interval, again, sender.clone()).in_current_span());
+    let mut listener = helpers.spawn(run.listener(&sender));
     let (again, wanted) = mpsc::channel(1);
     run.reread = Some(again);
-    helpers.spawn(roster::keep(run.roster_source(), wanted, sender).in_current_span());
+    helpers.spawn(roster::keep(run.roster_source(), wanted, sender.clone()).in_current_span());
     let mut look = tokio::time::interval(LOOK);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !run.engine.has_ended() {
@@ -50,7 +48,14 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
             Some(message) = messages.recv() => run.take_message(message),
             // A dropped sender stops the run.
             control = controls.recv(), if !run.is_stopping => {
-                run.handle_control(control.unwrap_or(Control::Stop));
+                let control = control.unwrap_or(Control::Stop);
+                let is_gateway = matches!(control, Control::Gateway(_));
+                run.handle_control(control);
+                if is_gateway {
+                    // The new listener reads all statuses, so nothing is missed in between.
+                    listener.abort();
+                    listener = helpers.spawn(run.listener(&sender));
+                }
                 run.update_view(&view);
             }
             _ = look.tick() => run.update_view(&view),
@@ -106,6 +111,13 @@ impl Run {
             is_stopping: false,
             tell_all: Arc::default(),
         }
+    }
+
+    /// Listens to the current gateway.
+    fn listener(&self, messages: &mpsc::Sender<Message>) -> impl Future<Output = ()> + Send + use<> {
+        let (gateway, interval, again) =
+            (Arc::clone(&self.executor.gateway), self.interval.subscribe(), Arc::clone(&self.tell_all));
+        listen::listen(gateway, interval, again, messages.clone()).in_current_span()
     }
 
     /// The engine's time. Its start means "never", so the time is slightly later.
@@ -178,6 +190,10 @@ impl Run {
             }
             Control::Client(client) => {
                 self.executor = Arc::new(Executor { client, ..Executor::clone(&self.executor) });
+                self.reread(Some(self.roster_source()));
+            }
+            Control::Gateway(gateway) => {
+                self.executor = Arc::new(Executor { gateway, ..Executor::clone(&self.executor) });
                 self.reread(Some(self.roster_source()));
             }
             Control::Users(users) => {

@@ -51,6 +51,8 @@ pub enum Control {
     Options(Options),
     /// A new client with a new secret.
     Client(Arc<Client>),
+    /// A new client of the same gateway, with a new token or another way to it.
+    Gateway(Arc<Gateway>),
     /// New pairs of `[[user]]`.
     Users(Vec<(String, String)>),
     /// Clear the sessions, and stop.

@@ -50,8 +50,10 @@ fn second_signal_exits_at_once_and_reports_sessions() {
     let start = std::time::Instant::now();
     running.signal("TERM");
     let run = running.end();
-    assert_eq!(run.code, Some(0), "{}", run.err);
-    assert!(run.err.contains("1 presence is left; Graph ends it after"), "{}", run.err);
+    assert_eq!(run.code, Some(4), "{}", run.err);
+    let left = "1 presence is left in Teams; \"In a call\" ends there by itself by ";
+    let (_, by) = run.err.split_once(left).unwrap_or_else(|| panic!("{}", run.err));
+    assert!(by.get(2..3) == Some(":") && by.contains(" UTC"), "{by}");
     // With one signal it would have been 25 seconds.
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
@@ -93,4 +95,21 @@ fn supervisor_is_notified_of_start_and_stop() {
     assert_eq!(run.code, Some(1));
     socket.set_nonblocking(true).expect("set");
     assert!(socket.recv(&mut [0; 64]).is_err(), "no notification");
+}
+
+#[test]
+fn supervisors_watchdog_is_answered() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let socket = UnixDatagram::bind(site.path("notify")).expect("a socket");
+    socket.set_read_timeout(Some(std::time::Duration::from_secs(90))).expect("set");
+    let mut command = site.command(&["sync", "a.toml"]);
+    command.env("NOTIFY_SOCKET", site.path("notify")).env("WATCHDOG_USEC", "20000");
+    let running = Running::start(&site, &mut command);
+    let mut bytes = [0; 64];
+    for expected in ["READY=1", "WATCHDOG=1", "WATCHDOG=1"] {
+        let length = socket.recv(&mut bytes).expect("something is said");
+        assert_eq!(&bytes[..length], expected.as_bytes());
+    }
+    assert_eq!(running.stop().code, Some(0));
 }

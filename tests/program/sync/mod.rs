@@ -7,6 +7,7 @@ mod site;
 
 mod dry_run;
 mod ending;
+mod folder;
 mod reload;
 mod seen;
 mod start;

@@ -36,6 +36,17 @@ fn metrics_health_and_status_contain_no_user() {
     has(&format!(
         "swyx_teams_delay_seconds_count{{tenant=\"{tenant}\",application=\"{application}\",direction=\"to_teams\"}} 1\n"
     ));
+    let version = env!("CARGO_PKG_VERSION");
+    has(&format!("swyx_teams_build_info{{version=\"{version}\"}} 1\n"));
+    let side = format!("{{tenant=\"{tenant}\",application=\"{application}\",side=\"gateway\"");
+    has(&format!("swyx_teams_failures_total{side},reason=\"timeout\"}} 0\n"));
+    has(&format!("swyx_teams_last_success_age_seconds{side}}} "));
+    has(&format!("swyx_teams_stream_reconnects_total{labels} 0\n"));
+    let names =
+        ["resident_memory_bytes", "virtual_memory_bytes", "start_time_seconds", "open_fds", "max_fds"];
+    names.iter().for_each(|name| has(&format!("\nprocess_{name} ")));
+    has("\nprocess_cpu_seconds_total ");
+    assert!(running.get("/metrics").1.ends_with("# EOF\n"));
     for path in ["/metrics", "/healthz", "/readyz", "/status"] {
         let (code, body) = running.get(path);
         assert_eq!((code, site.user_in(&body)), (200, None), "{path}\n{body}");
@@ -54,6 +65,13 @@ fn readyz_fails_while_a_side_is_silent() {
     // A status that cannot be set tells it at once; reading alone tells it within a minute.
     site.teams("Busy/InAMeeting");
     until("not ready", || running.get("/readyz").0 == 503);
+    let why =
+        format!("not ready:\na.toml (tenant {}): the gateway does not answer\n", site.facts().tenant_id);
+    assert_eq!(running.get("/readyz").1, why);
+    let counted = "side=\"gateway\",reason=\"server_error\"} ";
+    let failures =
+        || running.get("/metrics").1.lines().find_map(|line| line.split_once(counted)?.1.parse().ok());
+    assert!(failures().is_some_and(|count: u64| count > 0));
     running.says("the gateway's ");
     assert_eq!(running.get("/healthz").0, 200);
     site.let_go(Fault::None);

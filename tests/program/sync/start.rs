@@ -146,6 +146,25 @@ fn administrators_token_is_erased_from_the_environment() {
     assert_eq!(running.stop().code, Some(0));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn limit_of_open_files_is_raised() {
+    let site = Site::new();
+    site.write("a.toml", &site.settings());
+    let command = site.command(&["sync", "a.toml"]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -S -n 100 && ulimit -H -n 500 && exec \"$0\" \"$@\""]);
+    limited.arg(command.get_program()).args(command.get_args());
+    limited.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.current_dir(command.get_current_dir().expect("a folder"));
+    let running = super::running::Running::start(&site, &mut limited);
+    running.says("read the lists of users");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.id())).expect("readable");
+    let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a limit");
+    assert_eq!(files.split_whitespace().skip(3).collect::<Vec<_>>(), ["500", "500", "files"]);
+    assert_eq!(running.stop().code, Some(0));
+}
+
 #[test]
 fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     let site = Site::new();
@@ -159,7 +178,7 @@ fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
     assert!(running.get("/metrics").1.contains("swyx_teams_settings_refused 1.0\n"));
     // Valid now, but with the same tenant and application as the other file: not used, and no session is cleared.
     site.write("a.toml", &site.settings());
-    running.says("b.toml has the same tenant and application");
+    running.says("b.toml has the same tenant and application, and that file stays in use");
     assert_eq!(site.sessions(), 1);
     // Another application of the same tenant can be used.
     let id = site.facts().client_id.as_deref().expect("an application");
@@ -171,18 +190,57 @@ fn invalid_file_does_not_affect_others_and_is_used_once_valid() {
 }
 
 #[test]
-fn two_files_of_one_application_are_rejected() {
+fn two_files_of_one_application_are_both_refused_until_one_changes() {
     let site = Site::new();
+    let id = site.facts().client_id.as_deref().expect("an application");
+    let other = site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21");
     site.write("a.toml", &site.settings());
     site.write("b.toml", &site.settings());
-    let running = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
-    running.says("error: b.toml: a.toml has the same tenant and application; remove one of the two files");
+    let why = "error: b.toml: a.toml has the same tenant and application, and neither is synchronised; \
+               remove one of the two files\n";
+    let run = refused(&site, &["sync", "a.toml", "b.toml"], 2, why);
+    assert_eq!(run.err.matches("the same tenant").count(), 1, "one message for the pair:\n{}", run.err);
+    assert!(site.requests().is_empty(), "no request was sent");
+    // A third file is not affected.
+    site.write("c.toml", &other);
+    let running = site.start(&["sync", "a.toml", "b.toml", "c.toml", "--metrics", "127.0.0.1:0"]);
+    running.says(why);
+    let status = || running.get("/status").1;
+    until("one is carried", || status().matches("\"refused\":null").count() == 1);
+    assert_eq!(status().matches("and neither is synchronised").count(), 2, "each names the other");
+    // As soon as the copy is changed, the other file is used; a copy of it is not.
+    site.write("b.toml", "[swyx");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
-    // Touched, it is as it was.
-    site.write("b.toml", &format!("# again\n{}", site.settings()));
-    running.says("cannot be used: b.toml: a.toml has the same");
+    site.write("b.toml", &site.settings());
+    running.says("cannot be used: b.toml: a.toml has the same tenant and application, and that file stays");
+    assert_eq!(site.sessions(), 1);
     assert_eq!(running.stop().code, Some(0));
+}
+
+#[test]
+fn second_process_is_noticed_and_takes_over_when_the_first_ends() {
+    let site = Site::new();
+    let id = site.facts().client_id.as_deref().expect("an application");
+    site.write("a.toml", &site.settings());
+    site.write("b.toml", &site.settings().replace(id, "9f1e1a52-7d5e-4c0b-8a43-5f6f0c3b7d21"));
+    let first = site.start(&["sync", "a.toml"]);
+    site.call(true);
+    until("a call in Teams", || site.sessions() == 1);
+    let why = "a.toml: another process on this machine synchronises the same tenant and application";
+    refused(&site, &["sync", "a.toml"], 2, why);
+    assert_eq!(site.sessions(), 1, "the first one is not disturbed");
+    // A dry run changes nothing.
+    let dry = site.start(&["sync", "a.toml", "--dry-run"]);
+    dry.says("read the lists of users");
+    assert_eq!(dry.stop().code, Some(0));
+    let second = site.start(&["sync", "a.toml", "b.toml", "--metrics", "127.0.0.1:0"]);
+    second.says(why);
+    until("one of two", || second.get("/readyz").1.contains("a.toml (tenant"));
+    assert_eq!(first.stop().code, Some(0));
+    until("a call in Teams again", || site.sessions() == 1);
+    let run = second.stop();
+    assert_eq!((run.code, run.err.matches(why).count()), (Some(0), 1), "reported once:\n{}", run.err);
 }
 
 #[test]

@@ -25,7 +25,8 @@ fn status_shows_each_tenant() {
     });
     let address = running.address();
     let human = site.start(&["status", &address]).end();
-    assert_eq!((human.code, human.err.as_str()), (Some(0), ""));
+    // One of the two files cannot be used.
+    assert_eq!((human.code, human.err.as_str()), (Some(1), ""));
     for part in [
         &format!("a.toml (tenant {})\n", site.facts().tenant_id),
         "matched of ",
@@ -41,6 +42,20 @@ fn status_shows_each_tenant() {
     let json: Value = serde_json::from_str(&json.out).expect("JSON");
     assert_eq!((&json["version"], json["tenants"].as_array().map(Vec::len)), (&Value::from(1), Some(2)));
     assert_eq!(json["tenants"][0]["carried"]["graph_answers"], true);
+    let problems = site.start(&["status", &address, "--problems"]).end();
+    assert_eq!(problems.code, Some(1), "{}", problems.err);
+    assert!(problems.out.starts_with("bad.toml\n") && !problems.out.contains("a.toml"), "{}", problems.out);
+    // One tenant, by its id or its file.
+    for name in [&*site.facts().tenant_id.to_uppercase(), "a.toml"] {
+        let one = site.start(&["status", &address, "--tenant", name]).end();
+        assert_eq!(one.code, Some(0), "{}", one.err);
+        assert!(one.out.starts_with("a.toml (tenant ") && !one.out.contains("bad.toml"), "{}", one.out);
+        let none = site.start(&["status", &address, "--tenant", name, "--problems"]).end();
+        assert_eq!((none.code, none.out.as_str()), (Some(0), ""));
+    }
+    let unknown = site.start(&["status", &address, "--tenant", "north"]).end();
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.err.contains("--tenant north: no such tenant"), "{}", unknown.err);
     assert_eq!(running.stop().code, Some(0));
 
     let gone = site.start(&["status", &address]).end();
