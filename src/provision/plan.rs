@@ -178,8 +178,7 @@ impl Plan {
         installation: &Installation,
         new_secret: bool,
     ) -> Result<(), Obstacle> {
-        let application = snapshot.objects.application.as_ref();
-        let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
+        let secrets = &*snapshot.secrets();
         let classified = classify(secrets, &snapshot.stored, installation);
         let now = snapshot.objects.seen_at;
         let is_live = |secret: &&SecretSeen| secret.ends > now;

@@ -191,21 +191,20 @@ fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
 }
 
 impl ProvisioningSnapshot {
-    /// Decides which secret is the stored one, if several begin like it. The others are left out of the
-    /// snapshot, so that no run removes them.
+    /// Decides which secret is the stored one, if several begin like it. No run considers or removes the others: if
+    /// the named one is wrong, another one is in use.
     ///
     /// # Errors
     /// [`Failure`] if the application has no such secret, or if it begins differently.
     pub fn set_stored(&mut self, key_id: Uuid) -> Result<(), Failure> {
-        let Some((_, application)) = &mut self.objects.application else {
+        let Some((_, application)) = &self.objects.application else {
             return Err(Failure::NotStored(NO_APPLICATION.to_owned()));
         };
         let why = match application.secrets.iter().find(|secret| secret.key_id == key_id) {
             Some(secret) if secret.may_be_ours == Some(true) => {
-                // If the named one is wrong, another candidate is in use, so none of them may be removed.
-                application
-                    .secrets
-                    .retain(|secret| secret.key_id == key_id || secret.may_be_ours != Some(true));
+                let candidates = application.secrets.iter().filter(|one| one.may_be_ours == Some(true));
+                let others = candidates.map(|one| one.key_id).filter(|other| *other != key_id);
+                self.not_stored = others.collect();
                 return Ok(());
             }
             Some(_) => "the stored secret begins differently",
@@ -229,9 +228,10 @@ impl Provisioner<'_> {
         let stored = &snapshot.stored;
         let application = rotatable(snapshot)?;
         let of = Registered { id: application.id, client_id: application.client_id };
-        let classified = classify(&application.secrets, stored, self.installation);
+        let secrets = snapshot.secrets();
+        let classified = classify(&secrets, stored, self.installation);
         let now = snapshot.objects.seen_at;
-        match plan_rotation(&application.secrets, &classified, request, self.wanted.renew_before_days, now) {
+        match plan_rotation(&secrets, &classified, request, self.wanted.renew_before_days, now) {
             RotationPlan::NotDue(ends) => Ok(Rotated::NotDue(ends)),
             RotationPlan::Pending { until, left_over } => {
                 self.prove_stored(of, stored).await?;
@@ -255,7 +255,7 @@ impl Provisioner<'_> {
                 // A handed-over secret is not in use yet.
                 let removes_old = matches!(request, RotateRequest::New { remove_old: true, .. });
                 if removes_old && kept == StoreOutcome::InPlace {
-                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &classified)).await?;
+                    self.remove_all(of, &all_but(added.key_id, &secrets, &classified)).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends: added.ends, old_until })
