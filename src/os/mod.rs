@@ -64,7 +64,7 @@ pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
 #[cfg(feature = "cli")]
-pub(crate) use new_file::create_own_folder;
+pub(crate) use new_file::{create_own_folder, write_for_owner};
 #[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
 pub use read::{ReadError, read_regular};
