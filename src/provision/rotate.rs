@@ -110,6 +110,7 @@ pub fn plan_rotation<'a>(
     now: Timestamp,
 ) -> RotationPlan<'a> {
     let is_live = |secret: &&'a SecretSeen| secret.ends > now;
+    let is_due = |end| days_left(end, now) <= i64::from(renew_before_days);
     let current = classified.current;
     let pending = |left_over| {
         classified.replaced.filter(is_live).map(|old| RotationPlan::Pending { until: old.ends, left_over })
@@ -118,26 +119,16 @@ pub fn plan_rotation<'a>(
     let undecided = classified.undecided(now);
     let add = |left_over| RotationPlan::Add { left_over, after: undecided.or(current) };
     let candidates = list_candidates(secrets);
-    if !candidates.is_empty() {
-        let first_end = candidates.iter().map(|one| one.ends).min();
-        return match first_end {
-            Some(end)
-                if request == RotateRequest::IfDue && days_left(end, now) > i64::from(renew_before_days) =>
-            {
-                RotationPlan::NotDue(end)
-            }
+    if let Some(first_end) = candidates.iter().map(|one| one.ends).min() {
+        return match request {
+            RotateRequest::IfDue if !is_due(first_end) => RotationPlan::NotDue(first_end),
             _ => RotationPlan::Ambiguous(candidates),
         };
     }
     match request {
-        RotateRequest::Finish => match (current, classified.newer(now)) {
-            (None, _) => RotationPlan::Unknown,
-            // The state after a rotation with a hand-over, while the settings still lead to the old secret.
-            (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
-            (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
-        },
+        RotateRequest::Finish => plan_finish(secrets, classified, now),
         RotateRequest::IfDue => match current {
-            Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
+            Some(current) if !is_due(current.ends) => {
                 pending(ended()).unwrap_or(RotationPlan::NotDue(current.ends))
             }
             _ => undecided.map_or_else(|| add(ended()), RotationPlan::Undecided),
@@ -146,15 +137,27 @@ pub fn plan_rotation<'a>(
         RotateRequest::New { again: false, remove_old } => {
             match (pending(classified.left_over.clone()), current) {
                 // The new secret exists; the rest is the same as finishing.
-                (Some(_), Some(_)) if remove_old => {
-                    plan_rotation(secrets, classified, RotateRequest::Finish, renew_before_days, now)
-                }
+                (Some(_), Some(_)) if remove_old => plan_finish(secrets, classified, now),
                 (Some(pending), _) => pending,
                 (None, _) => {
                     undecided.map_or_else(|| add(classified.left_over.clone()), RotationPlan::Undecided)
                 }
             }
         }
+    }
+}
+
+/// What to remove once Control Center has the stored secret.
+fn plan_finish<'a>(
+    secrets: &'a [SecretSeen],
+    classified: &SecretClassification<'a>,
+    now: Timestamp,
+) -> RotationPlan<'a> {
+    match (classified.current, classified.newer(now)) {
+        (None, _) => RotationPlan::Unknown,
+        // The state after a rotation with a hand-over, while the settings still lead to the old secret.
+        (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
+        (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
     }
 }
 
