@@ -67,6 +67,8 @@ pub(crate) use new_file::NewFile;
 pub(crate) use new_file::{create_own_folder, write_for_owner};
 #[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
+#[cfg(feature = "web")]
+pub(crate) use read::read_regular_or_pipe;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
