@@ -227,12 +227,15 @@ mod unix {
             let path = beside(&folder.path().join("north.toml")).expect("a name");
             let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
             let first = acquire("north", Some(&path), &[one]).expect("free");
-            assert!(matches!(acquire("north", Some(&path), &[other.clone()]), Err(LockError::Held)));
+            assert!(matches!(
+                acquire("north", Some(&path), std::slice::from_ref(&other)),
+                Err(LockError::Held)
+            ));
             drop(first);
             assert!(!path.exists());
             // In a container, the other folders may be read-only.
             let missing = folder.path().join("missing/folder");
-            assert_eq!(acquire("north", Some(&path), &[missing.clone()]).expect("free").len(), 1);
+            assert_eq!(acquire("north", Some(&path), std::slice::from_ref(&missing)).expect("free").len(), 1);
             // The folder of the settings may be read-only.
             assert_eq!(acquire("north", Some(&missing), &[other]).expect("free").len(), 1);
             assert!(matches!(acquire("north", Some(&missing), &[]), Err(LockError::NoFolder(_))));
