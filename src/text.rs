@@ -11,7 +11,7 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// Escapes control, bidirectional and invisible characters.
+/// Escapes control, bidirectional and invisible characters, and noncharacters.
 ///
 /// Terminals interpret control characters, and bidirectional characters disguise a text (UTS #39).
 pub(crate) fn printable(text: &str) -> String {
@@ -22,11 +22,11 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(spelt).collect()
 }
 
-/// Whether a character must be escaped in output: control, bidirectional and invisible characters, and line
-/// separators.
+/// Whether a character must be escaped in output: control, bidirectional and invisible characters, line
+/// separators, and the noncharacters that Unicode reserves for internal use.
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}')
 }
 
 /// The first control character of a text.

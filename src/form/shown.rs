@@ -8,6 +8,11 @@ use crate::edit::is_read_only;
 use crate::secret::{Secret, SecretSource};
 
 impl Posted {
+    /// Whether something was entered that the file does not contain, even if it cannot be saved.
+    pub fn has_input(&self) -> bool {
+        !self.changes().is_empty() || !self.can_be_saved()
+    }
+
     /// The values of the fields if the form is shown again: the values of `base`, overwritten by what was
     /// entered, except secrets.
     pub fn overlay_values(&self, form: &Form, base: &Checked, values: &Values) -> Values {

@@ -36,7 +36,8 @@ pub enum SaveError {
         /// The reason of the operating system.
         source: io::Error,
     },
-    /// The new file is in place, but it lacks the mode of the old one: only its owner can read it.
+    /// The new file is in place, but it lacks the mode or the access control list of the old one: only its owner
+    /// can read it.
     #[error("{}", self.reason())]
     ModeLost(#[source] io::Error),
     /// The new file is in place, but it may not survive a power failure.
@@ -55,7 +56,7 @@ impl SaveError {
             Self::Read(error) => error.to_string(),
             Self::Write { step, source } => format!("{step}: {}", reason(source)),
             Self::ModeLost(error) => format!(
-                "saved, but the file's mode could not be kept, so only its owner can read it: {}",
+                "saved, but who else may read the file could not be kept, so only its owner can read it: {}",
                 reason(error)
             ),
             Self::NotDurable(error) => {
@@ -173,22 +174,23 @@ impl Rewrite {
         }
         temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
         self.still_the_same()?;
-        let file = self.replace(temporary)?;
+        let file = self.replace(temporary, content)?;
         if let Some(access) = &access {
             access.complete(&file).map_err(SaveError::ModeLost)?;
         }
         self.lock.sync_all().map_err(SaveError::NotDurable)
     }
 
-    /// Renames the temporary file. A file that appeared in the meantime stays.
-    fn replace(&self, temporary: tempfile::NamedTempFile) -> Result<File, SaveError> {
+    /// Renames the temporary file, which has this content. A file that appeared in the meantime stays.
+    fn replace(&self, temporary: tempfile::NamedTempFile, content: &[u8]) -> Result<File, SaveError> {
         let failed = |source| SaveError::Write { step: "cannot replace the file", source };
         if self.before.is_some() {
             return temporary.persist(&self.target).map_err(|error| failed(error.error));
         }
-        temporary.persist_noclobber(&self.target).map_err(|error| match error.error.kind() {
+        let renamed = temporary.persist_noclobber(&self.target).map_err(|error| error.error);
+        or_written(renamed, &self.target, content).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => SaveError::Changed,
-            _ => failed(error.error),
+            _ => failed(error),
         })
     }
 
@@ -209,6 +211,28 @@ impl Rewrite {
             (None, Err(error)) if is_missing(&error) => Ok(()),
             (Some(_), Err(error)) if is_missing(&error) => Err(SaveError::Deleted),
             _ => Err(SaveError::Changed),
+        }
+    }
+}
+
+/// The renamed new file. Some file systems have neither hard links nor a rename that replaces nothing; there, the
+/// file is created and written in its place, and removed if that fails.
+fn or_written(renamed: io::Result<File>, path: &Path, content: &[u8]) -> io::Result<File> {
+    match renamed {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {}
+        renamed => return renamed,
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    match file.write_all(content).and_then(|()| file.sync_all()) {
+        Ok(()) => Ok(file),
+        Err(error) => {
+            // Its folder is locked, so no other writer of this program has replaced it.
+            let _ = std::fs::remove_file(path);
+            Err(error)
         }
     }
 }
@@ -351,7 +375,25 @@ mod tests {
         let rewrite = Rewrite::begin(&path, MOST).expect("begun");
         let temporary = rewrite.temporary().expect("made");
         fs::write(&path, "theirs").expect("written");
-        assert!(matches!(rewrite.replace(temporary), Err(SaveError::Changed)));
+        assert!(matches!(rewrite.replace(temporary, b"new"), Err(SaveError::Changed)));
+        assert_eq!(content(&path).as_deref(), Some("theirs"));
+    }
+
+    #[test]
+    fn new_file_is_written_in_its_place_if_the_file_system_cannot_rename_without_replacing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let unsupported = || Err(io::ErrorKind::Unsupported.into());
+        let exists = || Err(io::ErrorKind::AlreadyExists.into());
+        or_written(exists(), &path, b"new").expect_err("the error stays");
+        assert_eq!(content(&path), None);
+        or_written(unsupported(), &path, b"new").expect("written");
+        assert_eq!(content(&path).as_deref(), Some("new"));
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        // A file that appeared in the meantime stays.
+        fs::write(&path, "theirs").expect("written");
+        let error = or_written(unsupported(), &path, b"new").expect_err("there is a file");
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(content(&path).as_deref(), Some("theirs"));
     }
 

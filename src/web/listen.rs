@@ -15,7 +15,7 @@ use super::gate::Gate;
 use super::guard::{Authenticator, Names, NoRandomness, closed};
 use super::routes::{assets, router};
 use super::site::Site;
-use crate::os::{ReadError, read_regular};
+use crate::os::{ReadError, read_regular_or_pipe};
 
 /// The maximum number of concurrent connections; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
@@ -172,8 +172,8 @@ const MAX_PEM_BYTES: usize = 1 << 20;
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
     let refused =
         |source| Refused::Certificate { certificate: tls.certificate.clone(), key: tls.key.clone(), source };
-    let read = |path: &Path| match read_regular(path, MAX_PEM_BYTES) {
-        Ok((pem, _)) => Ok(pem),
+    let read = |path: &Path| match read_regular_or_pipe(path, MAX_PEM_BYTES) {
+        Ok(pem) => Ok(pem),
         Err(ReadError::Io(error)) => Err(error),
         Err(error) => Err(io::Error::other(error)),
     };

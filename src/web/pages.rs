@@ -37,6 +37,11 @@ impl Base {
         self.exists.then_some(&self.checked)
     }
 
+    /// Whether the file can be shown as a form.
+    pub(super) fn is_form(&self) -> bool {
+        self.checked.source().is_sound() && self.checked.was_read()
+    }
+
     fn is_the_same(&self, other: &Self) -> bool {
         let (one, other_source) = (self.checked.source(), other.checked.source());
         self.exists == other.exists

@@ -12,7 +12,7 @@ use super::guard::Session;
 use super::page::{self, Conflict, Note, errors};
 use super::pages::{Base, DivergedVersions, Page};
 use super::sent::Sent;
-use super::site::{Shown, Site, to_form, waiting};
+use super::site::{Shown, Site, UNREADABLE, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
@@ -27,9 +27,6 @@ pub(super) async fn save(
     waiting(move || {
         let sent = Sent::new(&body);
         let page = site.page_of(&sent);
-        if let Some(response) = site.unreadable(&page.base) {
-            return response;
-        }
         let posted = match site.posted(&page, &sent) {
             Ok(posted) => posted,
             Err(response) => return *response,
@@ -49,7 +46,7 @@ pub(super) async fn save(
                 let found = collect_findings(&site.form, &after, Some(&posted));
                 site.again(&Shown {
                     note: Note::Refused(added.len()),
-                    ..unsaved(&page, &posted, &found, &session)
+                    ..Shown::unsaved(&page, &posted, &found, &session)
                 })
             }
             Err(ChangeError::Moved(_)) => site.show_conflict(&page, &posted, &session),
@@ -57,29 +54,14 @@ pub(super) async fn save(
                 let preview = preview(&site.form, &page.base.checked, &posted);
                 let found = preview.map(|preview| preview.findings).unwrap_or_default();
                 let trouble = error.to_string();
-                site.again(&Shown { trouble: Some(&trouble), ..unsaved(&page, &posted, &found, &session) })
+                site.again(&Shown {
+                    trouble: Some(&trouble),
+                    ..Shown::unsaved(&page, &posted, &found, &session)
+                })
             }
         }
     })
     .await
-}
-
-fn unsaved<'a>(
-    page: &'a Page,
-    posted: &'a Posted,
-    findings: &'a [Finding],
-    session: &'a Session,
-) -> Shown<'a> {
-    Shown {
-        page,
-        posted,
-        findings,
-        session,
-        status: StatusCode::UNPROCESSABLE_ENTITY,
-        note: Note::None,
-        trouble: None,
-        begin_at: None,
-    }
 }
 
 /// Saves the choices after a conflict.
@@ -94,7 +76,7 @@ pub(super) async fn merge(
         let Some((page, diverged)) = page.as_ref().and_then(|page| Some((page, page.diverged.as_ref()?)))
         else {
             let message =
-                "This page is too old: your input is no longer available. The file was not changed.";
+                "This page is too old: your choices are no longer available. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
         };
         if diverged.existed && !page.base.exists {
@@ -125,7 +107,11 @@ impl Site {
             errors => Note::Refused(errors),
         };
         let trouble = message.or(error);
-        self.again(&Shown { note, trouble: trouble.as_deref(), ..unsaved(page, posted, &found, session) })
+        self.again(&Shown {
+            note,
+            trouble: trouble.as_deref(),
+            ..Shown::unsaved(page, posted, &found, session)
+        })
     }
 
     /// Shows the same conflict again.
@@ -163,6 +149,8 @@ impl Site {
                 )
             }
             Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
+                Ok((mine, _)) if self.contains(&mine) => to_form("saved"),
+                Ok(_) if !self.read().is_form() => once_more(&[], UNREADABLE),
                 Ok((mine, _)) => {
                     let diverged = DivergedVersions { before: again(seen), mine, existed: page.base.exists };
                     self.conflict(&self.read(), diverged, session, &[], None)
@@ -177,20 +165,37 @@ impl Site {
     fn recreate(&self, page: &Page, diverged: &DivergedVersions, session: &Session) -> Response {
         match edit::recreate_from_form(&self.path, &diverged.before, &diverged.mine) {
             Ok(()) => to_form("saved"),
+            Err(ChangeError::Moved(_)) if self.contains(&diverged.mine) => to_form("saved"),
+            Err(ChangeError::Moved(_)) if !self.read().is_form() => {
+                self.conflict_again(page, diverged, session, &[], UNREADABLE)
+            }
             Err(ChangeError::Moved(_)) => self.conflict(&self.read(), same(diverged), session, &[], None),
             Err(error) => self.conflict_again(page, diverged, session, &[], &error.to_string()),
         }
     }
 
+    /// Whether the current file is exactly this one: the same form was saved twice, for example by a double click.
+    fn contains(&self, mine: &Checked) -> bool {
+        let now = self.read();
+        now.exists && now.is_form() && now.checked.source().text() == mine.source().text()
+    }
+
     /// Shows the conflict between a form and the current file.
     fn show_conflict(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+        if let Some(response) = self.if_unreadable(page, posted, session) {
+            return response;
+        }
         match preview(&self.form, &page.base.checked, posted) {
+            Ok(preview) if self.contains(&preview.after) => to_form("saved"),
             Ok(preview) => {
                 let before = again(&page.base.checked);
                 let diverged = DivergedVersions { before, mine: preview.after, existed: page.base.exists };
                 self.conflict(&self.read(), diverged, session, &[], None)
             }
-            Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+            Err(error) => {
+                let trouble = error.to_string();
+                self.again(&Shown { trouble: Some(&trouble), ..Shown::unsaved(page, posted, &[], session) })
+            }
         }
     }
 
@@ -211,6 +216,7 @@ impl Site {
         let page = self.pages.keep(now.clone(), Default::default(), Some(diverged));
         let body = page::conflict(&Conflict {
             name: &self.name,
+            draft: &self.draft,
             id: &page.id,
             csrf: session.csrf(),
             is_deleted,

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::actions::{Actions, Jobs};
 use super::guard::Session;
@@ -12,7 +15,11 @@ use super::page::{self, Content, Note};
 use super::pages::{Base, Page, Pages};
 use super::sent::Sent;
 use crate::check;
-use crate::form::{Finding, Form, Posted, collect_findings};
+use crate::form::{Finding, Form, Posted, collect_findings, preview};
+
+/// The message if the current file cannot be shown as a form.
+pub(super) const UNREADABLE: &str = "Not saved: the file can no longer be read as settings, so nothing was changed. \
+     Fix it in an editor, then save again. Your input is still here.";
 
 /// One settings file and its form.
 pub struct Site {
@@ -20,6 +27,8 @@ pub struct Site {
     pub(super) path: PathBuf,
     /// The path in the displayed commands.
     pub(super) file_for_shell: String,
+    /// Identifies the file in the browser's storage of unsaved input.
+    pub(super) draft: String,
     pub(super) form: Form,
     pub(super) pages: Pages,
     pub(super) actions: Option<Arc<dyn Actions>>,
@@ -34,6 +43,7 @@ impl Site {
         Self {
             name: name.into(),
             file_for_shell: page::file_for_shell(&path),
+            draft: draft_of(&path),
             path,
             form: Form::new(),
             pages: Pages::default(),
@@ -60,10 +70,17 @@ impl Site {
         check::check_bytes(&*self.name, Vec::new(), false)
     }
 
-    /// The page that a form was sent from. A dropped page is replaced by one of the current file.
+    /// The page that a form was sent from. A dropped page is replaced by one of the current file, or of no file
+    /// if the current one cannot be shown as a form.
     pub(super) fn page_of(&self, sent: &Sent) -> Arc<Page> {
         let known = sent.control("page").and_then(|id| self.pages.find(id));
-        known.unwrap_or_else(|| self.pages.adopt(self.read(), Default::default()))
+        known.unwrap_or_else(|| {
+            let mut base = self.read();
+            if !base.is_form() {
+                base = Arc::new(Base::new(&self.form, self.empty(), false));
+            }
+            self.pages.adopt(base, Default::default())
+        })
     }
 
     pub(super) fn posted(&self, page: &Page, sent: &Sent) -> Result<Posted, Box<Response>> {
@@ -78,9 +95,41 @@ impl Site {
 
     /// The page for a file that cannot be shown as a form, if that is the case.
     pub(super) fn unreadable(&self, base: &Base) -> Option<Response> {
-        let is_form = base.checked.source().is_sound() && base.checked.was_read();
         let found = collect_findings(&self.form, &base.checked, None);
-        (!is_form).then(|| page::unreadable(&self.name, &found).into_response())
+        (!base.is_form()).then(|| page::unreadable(&self.name, &found).into_response())
+    }
+
+    /// Shows the posted form again with this message if it has unsaved input.
+    pub(super) fn if_unsaved(
+        &self,
+        sent: &Sent,
+        session: &Session,
+        note: Note,
+        trouble: Option<&str>,
+    ) -> Option<Response> {
+        let page = sent.control("page").map(|_| self.page_of(sent))?;
+        let posted = match self.posted(&page, sent) {
+            Ok(posted) => posted,
+            Err(response) => return Some(*response),
+        };
+        if !posted.has_input() {
+            return None;
+        }
+        let preview = preview(&self.form, &page.base.checked, &posted);
+        let found = preview.as_ref().map_or(&[][..], |preview| preview.findings.as_slice());
+        let status = StatusCode::CONFLICT;
+        Some(self.again(&Shown { status, note, trouble, ..Shown::unsaved(&page, &posted, found, session) }))
+    }
+
+    /// Shows the form posted from `page` again if the current file cannot be shown as a form.
+    pub(super) fn if_unreadable(&self, page: &Page, posted: &Posted, session: &Session) -> Option<Response> {
+        if self.read().is_form() {
+            return None;
+        }
+        let preview = preview(&self.form, &page.base.checked, posted);
+        let found = preview.as_ref().map_or(&[][..], |preview| preview.findings.as_slice());
+        let shown = Shown::unsaved(page, posted, found, session);
+        Some(self.again(&Shown { trouble: Some(UNREADABLE), ..shown }))
     }
 
     /// Shows the posted form again.
@@ -96,6 +145,8 @@ impl Site {
         let body = page::form(&Content {
             name: &self.name,
             file_for_shell: &self.file_for_shell,
+            draft: &self.draft,
+            restoring: shown.restoring,
             form: &self.form,
             values: &values,
             findings: shown.findings,
@@ -105,13 +156,14 @@ impl Site {
             trouble: shown.trouble,
             begin_at: shown.begin_at,
             acts: self.actions.is_some(),
-            unsaved: !posted.changes().is_empty(),
+            unsaved: posted.has_input(),
         });
         (shown.status, body).into_response()
     }
 }
 
 /// A form that is shown again.
+#[derive(Clone, Copy)]
 pub(super) struct Shown<'a> {
     pub(super) page: &'a Page,
     pub(super) posted: &'a Posted,
@@ -121,12 +173,42 @@ pub(super) struct Shown<'a> {
     pub(super) note: Note,
     pub(super) trouble: Option<&'a str>,
     pub(super) begin_at: Option<&'a str>,
+    /// Whether the page shows an earlier version of the file again, so that unsaved input fits to it.
+    pub(super) restoring: bool,
+}
+
+impl<'a> Shown<'a> {
+    /// The form with its input, which is not saved.
+    pub(super) fn unsaved(
+        page: &'a Page,
+        posted: &'a Posted,
+        findings: &'a [Finding],
+        session: &'a Session,
+    ) -> Self {
+        Self {
+            page,
+            posted,
+            findings,
+            session,
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            note: Note::None,
+            trouble: None,
+            begin_at: None,
+            restoring: false,
+        }
+    }
 }
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Site").field("path", &Path::new(&self.path)).finish_non_exhaustive()
     }
+}
+
+/// A name for the file at `path` that does not contain the path.
+fn draft_of(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, path.as_os_str().as_encoded_bytes()))
 }
 
 /// Redirects to the form with the result of a save.

@@ -16,8 +16,11 @@ use axum::{Extension, Router};
 
 use super::Authenticator;
 use super::authenticator::Token;
+use super::origin::FETCH_SITE;
+use super::request::{is_change, only, read};
 use crate::web::gate::ConnectionMark;
 use crate::web::page;
+use crate::web::sent::Sent;
 
 /// The session of a request.
 #[derive(Clone)]
@@ -93,7 +96,7 @@ pub(super) async fn check(
 ) -> Response {
     let session = of(&authenticator, &request);
     if session.0.is_none() {
-        return outside();
+        return outside_with_input(request).await;
     }
     request.extensions_mut().insert(session);
     next.run(request).await
@@ -151,6 +154,22 @@ fn mark_connection(request: &Request) {
 fn name(authenticator: &Authenticator) -> String {
     let prefix = if authenticator.names().is_tls() { "__Secure-" } else { "" };
     format!("{prefix}swyx-teams-{}", authenticator.names().port())
+}
+
+/// The answer to a request below the secret path without a session. A form of this page is shown again, so that its
+/// input is not lost. Nothing of the file is shown. Only a browser that had a session knows the path.
+async fn outside_with_input(request: Request) -> Response {
+    let is_ours = is_change(request.method()) && only(request.headers(), FETCH_SITE) == Some("same-origin");
+    if !is_ours {
+        return outside();
+    }
+    match read(request).await {
+        Ok((_, body)) => {
+            let input = Sent::new(&body).for_display();
+            (StatusCode::UNAUTHORIZED, page::outside_with(&input)).into_response()
+        }
+        Err(_) => outside(),
+    }
 }
 
 /// The answer to requests without a session or outside the secret path.

@@ -13,6 +13,8 @@ pub(in crate::web) enum Note {
     Unchanged,
     /// Saving would add this many errors, so nothing was saved.
     Refused(usize),
+    /// Closing would lose unsaved input.
+    Unsaved,
 }
 
 /// The content of a page.
@@ -24,6 +26,10 @@ pub(in crate::web) struct Content<'a> {
     pub(in crate::web) form: &'a Form,
     pub(in crate::web) values: &'a Values,
     pub(in crate::web) findings: &'a [Finding],
+    /// Identifies the file in the browser's storage of unsaved input.
+    pub(in crate::web) draft: &'a str,
+    /// Whether the page shows an earlier version of the file again, so that unsaved input fits to it.
+    pub(in crate::web) restoring: bool,
     /// The id of the page.
     pub(in crate::web) id: &'a str,
     /// The CSRF token for every change.
