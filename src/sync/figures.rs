@@ -59,6 +59,8 @@ pub struct Figures {
     pub changes_in_teams: u64,
     /// Presences with an unknown availability or activity.
     pub unknown: u64,
+    /// Presences without a valid id, availability or activity; they change nothing.
+    pub unreadable: u64,
     /// Calls that started or ended in Swyx.
     pub changes_in_swyx: u64,
     /// Statuses set in Swyx.
@@ -88,14 +90,20 @@ pub struct Figures {
     pub waiting: usize,
     /// The age of the oldest presence; `None` before all were read.
     pub oldest_reading: Option<Duration>,
+    /// Users whose id Graph rejects (400): they are not read for now.
+    pub left_out: usize,
     /// The actual interval between two readings of one user, the slowest lately; `None` before the second reading.
     pub interval_kept: Option<Duration>,
     /// Presence requests in the last 30 seconds, and the limit.
     pub budget: (usize, usize),
-    /// Whether Graph does not answer.
+    /// Whether Graph gives no usable answers.
     pub graph_is_out: bool,
-    /// Whether the gateway does not answer.
+    /// Whether Graph gives no answer at all: nothing answered since the outage began.
+    pub graph_is_silent: bool,
+    /// Whether the gateway gives no usable answers.
     pub gateway_is_out: bool,
+    /// Whether the gateway gives no answer at all.
+    pub gateway_is_silent: bool,
 }
 
 #[cfg(test)]
