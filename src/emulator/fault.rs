@@ -50,6 +50,7 @@ const FAULTS: &[Row] = &[
     Row { name: "throttle", amount: Probability, sequence: 1, help: "Graph answers 429 with a fractional Retry-After; decided for each part of a batch" },
     Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; also decided for each part of a batch" },
     Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with an HTML page, as from a proxy" },
+    Row { name: "portal", amount: Probability, sequence: 16, help: "Entra ID and Graph answer 200 with an HTML page, as a captive portal does; the request has no effect" },
     Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer is delayed by MS milliseconds (100)" },
     Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request has no effect" },
     Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request has an effect, but the connection closes without an answer" },

@@ -10,12 +10,16 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::client::{Call, Client};
+use super::client::{Call, Client, not_microsoft};
 use crate::entra::GraphError;
+use crate::http::{Response, media_type};
 use crate::settings::ClientId;
 
 /// The presences of one answer, unparsed. They are read in place, because there may be 25,000 per second.
-pub struct Presences(Vec<u8>);
+pub struct Presences {
+    response: Response,
+    host: String,
+}
 
 #[derive(Deserialize)]
 struct Answer<'a> {
@@ -38,15 +42,18 @@ struct Presence<'a> {
 
 impl Presences {
     /// Calls `see` for each presence with its user, availability, activity and sequence number, which is
-    /// empty if there is none. Returns whether the answer is valid.
-    #[must_use]
-    pub fn for_each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> bool {
-        let Ok(answer) = serde_json::from_slice::<Answer<'_>>(&self.0) else { return false };
+    /// empty if there is none.
+    ///
+    /// # Errors
+    /// [`GraphError::NotMicrosoft`] for an answer that is not a list of presences.
+    pub fn for_each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> Result<(), GraphError> {
+        let answer = serde_json::from_slice::<Answer<'_>>(self.response.body());
+        let answer = answer.map_err(|_| not_microsoft(self.host.clone(), &self.response))?;
         for presence in &answer.value {
             let sequence = presence.sequence_number.as_deref().unwrap_or_default();
             see(presence.id, &presence.availability, &presence.activity, sequence);
         }
-        true
+        Ok(())
     }
 }
 
@@ -61,7 +68,7 @@ impl Client {
         let call = Call { method: Method::POST, body: Some(&body), ..Call::get(&address) };
         let response = self.call(&call).await?;
         if response.status().is_success() {
-            Ok(Presences(response.into_body()))
+            Ok(Presences { response, host: self.host() })
         } else {
             Err(self.refusal(&response))
         }
@@ -72,7 +79,8 @@ impl Client {
     /// one that Graph accepts.
     ///
     /// # Errors
-    /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
+    /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`], and a 2xx of another party, such as a captive
+    /// portal, is [`GraphError::NotMicrosoft`].
     pub async fn set_in_a_call(
         &self,
         user: Uuid,
@@ -103,7 +111,18 @@ impl Client {
         let address = self.address(&format!("/users/{user}/presence/{action}"));
         let call = Call { method: Method::POST, body: Some(body), ..Call::get(&address) };
         let response = self.call(&call).await?;
-        // Microsoft does not document whether the body is empty.
-        if response.status().is_success() { Ok(()) } else { Err(self.refusal(&response)) }
+        if is_success(&response) { Ok(()) } else { Err(self.refusal(&response)) }
     }
+}
+
+/// Whether Graph carried out an action. Microsoft does not document whether the body is empty, so JSON without an error is accepted
+/// too. A captive portal answers 200 with a page, and must not count.
+fn is_success(response: &Response) -> bool {
+    let body = response.body().trim_ascii();
+    let is_page = media_type(response).eq_ignore_ascii_case("text/html");
+    let is_sound = || {
+        let answer = serde_json::from_slice::<serde_json::Value>(body);
+        answer.is_ok_and(|answer| answer.get("error").is_none())
+    };
+    response.status().is_success() && !is_page && (body.is_empty() || is_sound())
 }

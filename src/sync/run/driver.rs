@@ -132,8 +132,8 @@ impl Run {
     fn landed(&mut self, landed: Result<(Command, Executed), JoinError>) {
         // A panicked task cannot return its command; in the program, a panic ends the process.
         let Ok((command, executed)) = landed else { return };
-        self.problem(execute::topic(&command.action), execute::error_text(&executed));
-        let outcome = execute::to_outcome(executed, &mut self.engine);
+        let (outcome, error) = execute::to_outcome(executed, &mut self.engine);
+        self.problem(execute::topic(&command.action), error);
         self.step(Event::Answered(command, outcome));
     }
 

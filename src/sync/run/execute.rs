@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::super::engine::{Action, Engine, Failure, Link, Outcome, Reading, Version};
+use super::super::engine::{Action, Engine, Link, Outcome, Reading, Version};
 use super::error::RequestError;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, Presences};
@@ -86,29 +86,27 @@ fn done(result: Result<(), GraphError>) -> Executed {
     }
 }
 
-/// The text of a failure for the log.
-pub(super) fn error_text(executed: &Executed) -> Option<String> {
+/// The outcome in the engine's terms, and the text of a failure for the log.
+pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, Option<String>) {
+    let failed = |error: RequestError| (Outcome::Failed(error.failure), Some(error.text));
     match executed {
-        Outcome::Failed(error) => Some(error.text.clone()),
-        Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => None,
+        Outcome::Read(presences) => match readings(&presences, engine) {
+            Ok(readings) => (Outcome::Read(readings), None),
+            Err(error) => failed(error.into()),
+        },
+        Outcome::Done => (Outcome::Done, None),
+        Outcome::Status(status) => (Outcome::Status(status), None),
+        Outcome::Failed(error) => failed(error),
     }
 }
 
-/// The outcome in the engine's terms.
-pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> Outcome {
-    match executed {
-        Outcome::Read(presences) => {
-            let mut readings = Vec::new();
-            let is_whole = presences.for_each(|id, availability, activity, sequence| {
-                if let Some(user) = engine.by_teams(id) {
-                    let pair = engine.pair(availability, activity);
-                    readings.push(Reading { user, pair, version: Version::of(sequence) });
-                }
-            });
-            if is_whole { Outcome::Read(readings) } else { Outcome::Failed(Failure::Outage) }
+fn readings(presences: &Presences, engine: &mut Engine) -> Result<Vec<Reading>, GraphError> {
+    let mut readings = Vec::new();
+    presences.for_each(|id, availability, activity, sequence| {
+        if let Some(user) = engine.by_teams(id) {
+            let pair = engine.pair(availability, activity);
+            readings.push(Reading { user, pair, version: Version::of(sequence) });
         }
-        Outcome::Done => Outcome::Done,
-        Outcome::Status(status) => Outcome::Status(status),
-        Outcome::Failed(error) => Outcome::Failed(error.failure),
-    }
+    })?;
+    Ok(readings)
 }

@@ -18,6 +18,12 @@ fn site(users: u32, faults: Vec<Fault>) -> Arc<Emulator> {
     Arc::new(emulator)
 }
 
+/// Whether Teams shows this user in a call.
+fn shown(place: &Place, account: &str) -> bool {
+    let (availability, activity) = place.emulator.presence(account).expect("a user");
+    (availability.as_str(), activity.as_str()) == ("Busy", "InACall")
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_a_kill_sessions_expire() {
     let place = Place::beside(site(30, Vec::new()), 2, "[sync]\nsession_minutes = 5\n", false);
@@ -106,6 +112,32 @@ async fn both_sides_agree_despite_all_faults() {
     }
     let figures = place.view().figures;
     assert!(figures.failed > 50 && figures.throttled > 10, "{figures:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn captive_portal_is_reported_and_calls_are_repaired_within_30_seconds() {
+    let place = Place::beside(site(10, Vec::new()), 2, "", false);
+    pass(10.0).await;
+    let users = place.emulator.swyx_users();
+    place.emulator.call(&users[0].0, true).expect("a user");
+    pass(2.0).await;
+    place.emulator.set_faults(&["portal=1".parse::<Fault>().expect("a fault")]);
+    place.emulator.call(&users[0].0, false).expect("a user");
+    place.emulator.call(&users[1].0, true).expect("a user");
+    pass(60.0).await;
+    let problems = place.view().problems;
+    for topic in ["cannot read the presences in Teams", "cannot set \"In a call\" in Teams"] {
+        let why = problems.iter().find(|(known, _)| *known == topic).map(|(_, why)| why.as_str());
+        assert!(why.is_some_and(|why| why.contains("captive portal")), "{topic}: {why:?}");
+    }
+    place.emulator.set_faults(&[]);
+    pass(30.0).await;
+    let in_a_call = |user: usize| {
+        let account = users[user].1.as_deref().expect("an address");
+        shown(&place, account)
+    };
+    assert_eq!((in_a_call(0), in_a_call(1), place.emulator.open_sessions()), (false, true, 1));
+    assert_eq!(place.view().problems, Vec::new());
 }
 
 #[tokio::test(start_paused = true)]

@@ -311,6 +311,9 @@ impl<'p> Run<'p> {
             self.judge.asked_to_wait(self.now + took, wait);
             return self.answer(took, command, Outcome::Failed(Failure::Wait(Duration::from_millis(wait))));
         }
+        if !matches!(command.action, Action::Read(_)) && self.chance(self.plan.faults.portal) {
+            return self.answer(took, command, Outcome::Failed(Failure::Outage));
+        }
         let is_lost = self.chance(self.plan.faults.lost_reply);
         let outcome = match &command.action {
             Action::Read(users) => {

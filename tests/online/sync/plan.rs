@@ -16,6 +16,8 @@ pub struct Faults {
     pub throttle: f64,
     pub unavailable: f64,
     pub lost_reply: f64,
+    /// A captive portal answers a write with a page, and the write has no effect.
+    pub portal: f64,
     pub lost_event: f64,
     pub repeated_event: f64,
     pub late_event: f64,
@@ -78,6 +80,7 @@ impl Plan {
             throttle: some(0.05),
             unavailable: some(0.2),
             lost_reply: some(0.1),
+            portal: some(0.1),
             lost_event: some(0.5),
             repeated_event: some(0.3),
             late_event: some(0.3),
