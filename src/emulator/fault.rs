@@ -63,6 +63,7 @@ const FAULTS: &[Row] = &[
     Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },
     Row { name: "cut-events", amount: Probability, sequence: 11, help: "the stream breaks after an event of the gateway" },
     Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway are delayed by MS milliseconds (100)" },
+    Row { name: "refuse-status", amount: Probability, sequence: 17, help: "the gateway answers 422 to a status, although its capabilities contain it" },
 ];
 
 /// A fault, by its index in the table.

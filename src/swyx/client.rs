@@ -97,7 +97,8 @@ impl Gateway {
     /// Sets a user's status, and returns the visible one: during a call, the call's status stays visible.
     ///
     /// # Errors
-    /// [`GatewayError`]; `UnknownUser`, or `CannotBeSet` for a status that is not in the capabilities.
+    /// [`GatewayError`]; `UnknownUser`, `CannotBeSet` for a status that is not in the capabilities, or `Conflict` for one that cannot be
+    /// set for this user at the moment.
     pub async fn set_status(&self, user: &str, status: SwyxStatus) -> Result<UserStatus, GatewayError> {
         if !wire::is_id(user) {
             return Err(GatewayError::UnknownUser { host: self.host() });
@@ -107,7 +108,7 @@ impl Gateway {
         let mut request = self.request(Method::PUT, &path)?;
         *request.body_mut() = serde_json::to_vec(&wire::SetStatus { status }).unwrap_or_default();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let refusals = [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+        let refusals = [StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
         let answer = self.answer(&request, &refusals).await?;
         let shown = wire::status(answer.body()).filter(|shown| *shown.user == *user);
         shown.ok_or_else(|| self.not_a_gateway(&answer))
@@ -193,6 +194,7 @@ impl Gateway {
                 GatewayError::UnknownUser { host }
             }
             StatusCode::GONE if is_json && refusals.contains(&status) => GatewayError::UnknownCursor { host },
+            StatusCode::CONFLICT if is_json && refusals.contains(&status) => GatewayError::Conflict { host },
             StatusCode::UNPROCESSABLE_ENTITY if is_json && refusals.contains(&status) => {
                 GatewayError::CannotBeSet { host }
             }

@@ -83,6 +83,7 @@ enum OutcomeShape {
     WaitMs(u64),
     Outage(()),
     Refused(()),
+    StatusRefused(()),
 }
 
 impl EventShape {
@@ -206,6 +207,7 @@ impl OutcomeShape {
             Outcome::Failed(Failure::Wait(wait)) => Self::WaitMs(ms(*wait)),
             Outcome::Failed(Failure::Outage) => Self::Outage(()),
             Outcome::Failed(Failure::Refused) => Self::Refused(()),
+            Outcome::Failed(Failure::StatusRefused) => Self::StatusRefused(()),
         }
     }
 
@@ -224,6 +226,7 @@ impl OutcomeShape {
             Self::WaitMs(wait) => Outcome::Failed(Failure::Wait(Duration::from_millis(wait))),
             Self::Outage(()) => Outcome::Failed(Failure::Outage),
             Self::Refused(()) => Outcome::Failed(Failure::Refused),
+            Self::StatusRefused(()) => Outcome::Failed(Failure::StatusRefused),
         }
     }
 }

@@ -24,6 +24,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::fault::fault;
 use super::message::{Request, Response};
 use super::shared::Shared;
 use changes::Change;
@@ -171,7 +172,8 @@ fn set(shared: &Arc<Shared>, request: &Request, user: &str) -> Result<Response, 
     let body = if is_json { serde_json::from_slice(&request.body).unwrap_or_default() } else { Value::Null };
     let status = body.get("status").and_then(Value::as_str).and_then(|status| status.parse::<Status>().ok());
     let mut swyx = shared.swyx_mut();
-    let status = status.filter(|status| swyx.settable.contains(status));
+    let is_refused = shared.faults().strikes(const { fault("refuse-status") });
+    let status = status.filter(|status| !is_refused && swyx.settable.contains(status));
     let status = status.ok_or_else(|| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The body must be JSON with a status that can be set.")
     })?;

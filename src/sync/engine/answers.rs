@@ -35,7 +35,7 @@ impl Engine {
         match outcome {
             Outcome::Failed(Failure::Wait(_)) => self.figures.throttled += 1,
             Outcome::Failed(Failure::Outage) => self.figures.failed += 1,
-            Outcome::Failed(Failure::Refused) => self.figures.refused += 1,
+            Outcome::Failed(Failure::Refused | Failure::StatusRefused) => self.figures.refused += 1,
             Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => {}
         }
     }
@@ -177,6 +177,10 @@ impl Engine {
             user.to_swyx.is_under_way = false;
             match outcome {
                 Outcome::Failed(Failure::Refused) => user.to_swyx.refused(now),
+                Outcome::Failed(Failure::StatusRefused) => {
+                    user.to_swyx.succeeded();
+                    user.held.hold(set, now);
+                }
                 Outcome::Failed(_) => {
                     user.status_may_be_set();
                     user.to_swyx.failed(interval, now);

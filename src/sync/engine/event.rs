@@ -146,4 +146,6 @@ pub enum Failure {
     Outage,
     /// Rejected: it was not carried out, and an early retry would not help.
     Refused,
+    /// This status cannot be set for this user (409, 422); other statuses may be.
+    StatusRefused,
 }

@@ -22,6 +22,7 @@
 
 mod answers;
 mod event;
+mod held;
 mod options;
 mod roster;
 mod send;

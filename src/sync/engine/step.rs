@@ -106,8 +106,7 @@ impl Engine {
         match event {
             Event::Users(links) => self.take_users(links, now),
             Event::Settable(statuses) => {
-                self.settable = statuses.into_iter().collect();
-                self.consider_all(now);
+                self.take_settable(statuses.into_iter().collect(), now);
             }
             Event::AllStatuses(statuses) => self.take_snapshot(&statuses, now),
             Event::Statuses(statuses) => {
@@ -138,6 +137,17 @@ impl Engine {
         let mut commands = Vec::new();
         self.send(now, &mut commands);
         commands
+    }
+
+    fn take_settable(&mut self, settable: Settable, now: Moment) {
+        if self.settable == settable {
+            return;
+        }
+        self.settable = settable;
+        for slot in 0..self.roster.places() {
+            self.roster.get_mut(slot).into_iter().for_each(|user| user.held.release_all());
+        }
+        self.consider_all(now);
     }
 
     fn take_snapshot(&mut self, statuses: &[UserStatus], now: Moment) {
@@ -269,6 +279,7 @@ impl Engine {
             // Requests rejected under the old settings may succeed under the new ones.
             user.to_teams.succeeded();
             user.to_swyx.succeeded();
+            user.held.release_all();
             let meaning = user.pair.map(|pair| mapping.meaning(pair));
             if let Some(meaning) =
                 meaning.filter(|meaning| !meaning.is_unknown && meaning.status != user.wanted)

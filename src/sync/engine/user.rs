@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::mapping::{Meaning, Pair, SessionRank, Settable, nearest};
 use super::super::moment::Moment;
 use super::event::{Link, Reading, Version};
+use super::held::HeldStatuses;
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
@@ -50,6 +51,8 @@ pub(super) struct User {
     is_pending: bool,
     /// Writes to Swyx.
     pub(super) to_swyx: Backoff,
+    /// Statuses that cannot be set for this user.
+    pub(super) held: HeldStatuses,
     /// Since when the required status may have been due: the reading before the one that showed it.
     pub(super) due_since: Moment,
 
@@ -159,6 +162,7 @@ impl User {
             wanted: SwyxStatus::None,
             is_pending: false,
             to_swyx: Backoff::default(),
+            held: HeldStatuses::default(),
             due_since: Moment::START,
             session,
             to_teams: Backoff::default(),
@@ -304,8 +308,13 @@ impl User {
         changes
     }
 
-    /// The status to set in Swyx.
+    /// The status to set in Swyx now.
     pub(super) fn due_in_swyx(&self, around: Circumstances) -> Option<SwyxStatus> {
+        self.missing_in_swyx(around).filter(|status| self.held.free_at(*status) <= around.now)
+    }
+
+    /// The status to set in Swyx, now or after a pause.
+    fn missing_in_swyx(&self, around: Circumstances) -> Option<SwyxStatus> {
         let status = nearest(self.wanted, around.settable);
         let is_due = self.is_pending && !self.leaves && self.in_call.is_some();
         (is_due && status != SwyxStatus::None).then_some(status)
@@ -319,6 +328,7 @@ impl User {
         if nearest(self.wanted, settable) == set {
             self.is_pending = false;
         }
+        self.held.release(set);
     }
 
     /// It is unknown whether the status was set, so the current status is unknown until the gateway reports it.
@@ -349,9 +359,11 @@ impl User {
             Session::Open { until, .. } => until,
             Session::None | Session::Perhaps { .. } => Moment::NEVER,
         };
-        let refused = |side: Backoff, is_due: bool| if is_due { side.not_before } else { Moment::NEVER };
-        let to_teams = refused(self.to_teams, self.due_in_teams(around).is_some());
-        let to_swyx = refused(self.to_swyx, self.due_in_swyx(around).is_some());
+        let is_due = self.due_in_teams(around).is_some();
+        let to_teams = if is_due { self.to_teams.not_before } else { Moment::NEVER };
+        let missing = self.missing_in_swyx(around);
+        let to_swyx = missing.map(|status| self.held.free_at(status).max(self.to_swyx.not_before));
+        let to_swyx = to_swyx.unwrap_or(Moment::NEVER);
         let all = [session, to_teams, to_swyx];
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)
     }

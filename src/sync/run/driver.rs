@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -12,8 +12,10 @@ use tracing::Instrument;
 use super::super::engine::{Command, Engine, Event};
 use super::super::mapping::nearest;
 use super::super::moment::Moment;
+use super::error::Reread;
 use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
+use super::listen::Wishes;
 use super::message::Message;
 use super::site::{Control, Observer, Site};
 use super::view::View;
@@ -35,9 +37,9 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     let mut run = Run::new(site, observer);
     // They end with this function: dropping the set aborts its tasks.
     let mut helpers = JoinSet::new();
-    let (gateway, interval, again) =
-        (Arc::clone(&run.executor.gateway), run.interval.subscribe(), Arc::clone(&run.tell_all));
-    helpers.spawn(listen::listen(gateway, interval, again, sender.clone()).in_current_span());
+    let (gateway, interval, wishes) =
+        (Arc::clone(&run.executor.gateway), run.interval.subscribe(), Arc::clone(&run.wishes));
+    helpers.spawn(listen::listen(gateway, interval, wishes, sender.clone()).in_current_span());
     let (again, wanted) = mpsc::channel(1);
     run.reread = Some(again);
     helpers.spawn(roster::keep(run.roster_source(), wanted, sender).in_current_span());
@@ -84,8 +86,8 @@ struct Run {
     /// The time of the last log entry about each topic.
     said: HashMap<&'static str, Said>,
     is_stopping: bool,
-    /// Requests all statuses from the listener.
-    tell_all: Arc<Notify>,
+    /// What the listener must read again.
+    wishes: Arc<Wishes>,
 }
 
 impl Run {
@@ -104,7 +106,7 @@ impl Run {
             view: View::default(),
             said: HashMap::new(),
             is_stopping: false,
-            tell_all: Arc::default(),
+            wishes: Arc::default(),
         }
     }
 
@@ -133,7 +135,10 @@ impl Run {
         // A panicked task cannot return its command; in the program, a panic ends the process.
         let Ok((command, executed)) = landed else { return };
         let (outcome, error) = execute::to_outcome(executed, &mut self.engine);
-        self.problem(execute::topic(&command.action), error);
+        if error.as_ref().and_then(|error| error.reread) == Some(Reread::Capabilities) {
+            self.wishes.capabilities.notify_one();
+        }
+        self.problem(execute::topic(&command.action), error.map(|error| error.text));
         self.step(Event::Answered(command, outcome));
     }
 
@@ -149,7 +154,7 @@ impl Run {
                 self.view.headcount = Some(roster.headcount);
                 self.step(Event::Users(roster.links));
                 // The statuses of new users are unknown at this point.
-                self.tell_all.notify_one();
+                self.wishes.statuses.notify_one();
             }
             Message::UsersChanged => self.reread(None),
             Message::Problem(topic, text) => self.problem(topic, text),

@@ -11,6 +11,15 @@ use crate::swyx::GatewayError;
 pub(super) struct RequestError {
     pub(super) failure: Failure,
     pub(super) text: String,
+    /// What must be read again because of it.
+    pub(super) reread: Option<Reread>,
+}
+
+/// What a failure shows to be outdated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reread {
+    /// The gateway's capabilities.
+    Capabilities,
 }
 
 impl RequestError {
@@ -18,7 +27,7 @@ impl RequestError {
     pub(super) fn wait(&self) -> Duration {
         match self.failure {
             Failure::Wait(wait) => wait,
-            Failure::Outage | Failure::Refused => Duration::ZERO,
+            Failure::Outage | Failure::Refused | Failure::StatusRefused => Duration::ZERO,
         }
     }
 }
@@ -39,7 +48,7 @@ impl From<GraphError> for RequestError {
             }
             _ => "",
         };
-        Self { failure, text: format!("{error}{hint}") }
+        Self { failure, text: format!("{error}{hint}"), reread: None }
     }
 }
 
@@ -48,14 +57,13 @@ impl From<GatewayError> for RequestError {
         let failure = match (&error, error.requested_pause()) {
             (_, Some(wait)) => Failure::Wait(wait),
             (GatewayError::Http(HttpError::Throttled { .. }), None) => Failure::Wait(Duration::ZERO),
-            (
-                GatewayError::UnknownUser { .. }
-                | GatewayError::CannotBeSet { .. }
-                | GatewayError::Refused { .. },
-                None,
-            ) => Failure::Refused,
+            (GatewayError::UnknownUser { .. } | GatewayError::Refused { .. }, None) => Failure::Refused,
+            (GatewayError::CannotBeSet { .. } | GatewayError::Conflict { .. }, None) => {
+                Failure::StatusRefused
+            }
             _ => Failure::Outage,
         };
-        Self { failure, text: error.to_string() }
+        let reread = (failure == Failure::StatusRefused).then_some(Reread::Capabilities);
+        Self { failure, text: error.to_string(), reread }
     }
 }

@@ -86,9 +86,9 @@ fn done(result: Result<(), GraphError>) -> Executed {
     }
 }
 
-/// The outcome in the engine's terms, and the text of a failure for the log.
-pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, Option<String>) {
-    let failed = |error: RequestError| (Outcome::Failed(error.failure), Some(error.text));
+/// The outcome in the engine's terms, and the error if it failed.
+pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, Option<RequestError>) {
+    let failed = |error: RequestError| (Outcome::Failed(error.failure), Some(error));
     match executed {
         Outcome::Read(presences) => match readings(&presences, engine) {
             Ok(readings) => (Outcome::Read(readings), None),

@@ -25,14 +25,23 @@ const GOOD: Duration = Duration::from_secs(30);
 /// The maximum interval for reading changes, even if presences are read less often.
 const MAX_PROBE_TIME: Duration = Duration::from_secs(10);
 
-/// Listens until the run ends; reads all statuses when `again` requests it, for example for new users.
+/// What must be read again.
+#[derive(Debug, Default)]
+pub(super) struct Wishes {
+    /// All statuses, for example for new users.
+    pub(super) statuses: Notify,
+    /// The capabilities, because a status was refused.
+    pub(super) capabilities: Notify,
+}
+
+/// Listens until the run ends, and reads again what `wishes` ask for.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
-    again: Arc<Notify>,
+    wishes: Arc<Wishes>,
     messages: mpsc::Sender<Message>,
 ) {
-    let listener = Listener { gateway, interval, again, messages };
+    let listener = Listener { gateway, interval, wishes, messages };
     let (mut cursor, mut pause) = (None, FIRST_PAUSE);
     while !listener.messages.is_closed() {
         let began = Instant::now();
@@ -55,7 +64,7 @@ pub(super) async fn listen(
 struct Listener {
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
-    again: Arc<Notify>,
+    wishes: Arc<Wishes>,
     messages: mpsc::Sender<Message>,
 }
 
@@ -82,8 +91,7 @@ impl Listener {
     /// Reads everything, and returns the position to continue from.
     async fn read_all(&self) -> Option<Cursor> {
         let read = async {
-            let settable = self.gateway.capabilities().await?;
-            self.tell(Event::Settable(settable)).await;
+            self.read_capabilities().await?;
             let all = self.gateway.statuses(None).await?;
             self.tell(Event::AllStatuses(all.statuses)).await;
             Ok(all.cursor)
@@ -91,6 +99,12 @@ impl Listener {
         let read = read.await;
         self.problem(STATUSES, read.as_ref().err()).await;
         read.ok()
+    }
+
+    async fn read_capabilities(&self) -> Result<(), GatewayError> {
+        let settable = self.gateway.capabilities().await?;
+        self.tell(Event::Settable(settable)).await;
+        Ok(())
     }
 
     /// Processes the stream until it breaks, and returns the position to continue from; without a stream, waits until the next attempt.
@@ -126,7 +140,12 @@ impl Listener {
                 () = tokio::time::sleep(pause) => {}
                 // The interval changed.
                 Ok(()) = interval.changed() => continue,
-                () = self.again.notified() => {
+                () = self.wishes.capabilities.notified() => {
+                    let read = self.read_capabilities().await;
+                    self.problem(STATUSES, read.as_ref().err()).await;
+                    continue;
+                }
+                () = self.wishes.statuses.notified() => {
                     cursor = self.read_all().await?;
                     continue;
                 }

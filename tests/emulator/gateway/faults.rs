@@ -94,6 +94,15 @@ async fn slow_gateway_delays_responses_and_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_status_can_be_refused_despite_the_capabilities() {
+    let gateway = Gateway::with(&["ada"]);
+    gateway.emulator.set_faults(&[fault("refuse-status=1")]);
+    assert_eq!(gateway.set("ada", "Away").await.status, 422);
+    gateway.emulator.set_faults(&[]);
+    assert_eq!(gateway.set("ada", "Away").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn general_faults_affect_the_gateway() {
     let gateway = Gateway::with(&["ada"]);
     gateway.emulator.set_faults(&[fault("unavailable=1")]);

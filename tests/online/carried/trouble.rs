@@ -141,6 +141,28 @@ async fn captive_portal_is_reported_and_calls_are_repaired_within_30_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn refused_status_holds_back_only_this_status() {
+    let place = Place::beside(site(10, Vec::new()), 2, "", false);
+    pass(10.0).await;
+    let (id, account) = place.emulator.swyx_users().remove(0);
+    let account = account.expect("an address");
+    let capabilities = || {
+        let log = place.emulator.log();
+        log.iter().filter(|entry| entry.path.ends_with("/v1/capabilities")).count()
+    };
+    let before = capabilities();
+    place.emulator.set_faults(&["refuse-status=1".parse::<Fault>().expect("a fault")]);
+    place.emulator.set_teams_status(&account, Some("DoNotDisturb/DoNotDisturb")).expect("a user");
+    pass(10.0).await;
+    assert_eq!(place.emulator.swyx_status(&id).expect("a user").set, "Available");
+    assert_eq!((capabilities(), place.view().figures.refused), (before + 1, 1));
+    place.emulator.set_faults(&[]);
+    place.emulator.set_teams_status(&account, Some("Away/Away")).expect("a user");
+    pass(5.0).await;
+    assert_eq!(place.emulator.swyx_status(&id).expect("a user").set, "Away");
+}
+
+#[tokio::test(start_paused = true)]
 async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;

@@ -42,7 +42,8 @@ async fn page_of_a_captive_portal_is_no_success() {
 #[tokio::test(start_paused = true)]
 async fn page_instead_of_presences_is_an_error_with_its_reason() {
     let script = Script::new([good_token(), html(200)]);
-    let presences = client(&script).read_presences(&[USER]).await.expect("a success, as far as its status says");
+    let presences =
+        client(&script).read_presences(&[USER]).await.expect("a success, as far as its status says");
     let error = presences.for_each(|_, _, _, _| panic!("there is none")).expect_err("no presences");
     let text = "graph.microsoft.com: HTTP 200, but not an answer from Microsoft Graph (text/html); check for a proxy or a captive portal";
     assert_eq!(error.to_string(), text);

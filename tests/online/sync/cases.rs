@@ -368,3 +368,41 @@ fn late_session_of_an_earlier_run_is_cleared() {
     bench.answer("Busy/InACall");
     assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Speaking)]);
 }
+
+#[test]
+fn refused_status_waits_while_others_are_set() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    let mut tries = Vec::new();
+    for second in 0..300 {
+        // Do not disturb cannot be set for this user.
+        while let Some(at) = bench
+            .open
+            .iter()
+            .position(|command| command.action == Action::SetStatus(0, SwyxStatus::DoNotDisturb))
+        {
+            tries.push(second);
+            let command = bench.open.remove(at);
+            bench.step(Event::Answered(command, Outcome::Failed(Failure::StatusRefused)));
+        }
+        bench.answer("DoNotDisturb/DoNotDisturb");
+        bench.pass(1.0);
+    }
+    let pauses = tries.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>();
+    assert!(
+        pauses.iter().zip([60, 120]).all(|(pause, wanted)| (wanted..wanted + 3).contains(pause)),
+        "{tries:?}"
+    );
+    assert!(tries.len() >= 3, "{tries:?}");
+    // Another status is set with the next reading.
+    bench.pass(4.0);
+    bench.answer("Away/Away");
+    assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Away)]);
+    bench.answer("Away/Away");
+    // Other capabilities end the pause.
+    bench.pass(4.0);
+    bench.answer("DoNotDisturb/DoNotDisturb");
+    assert_eq!(bench.writes(), Vec::<&Action>::new());
+    bench.step(Event::Settable(vec![SwyxStatus::Available, SwyxStatus::DoNotDisturb]));
+    assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::DoNotDisturb)]);
+}

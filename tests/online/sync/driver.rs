@@ -292,6 +292,9 @@ impl<'p> Run<'p> {
         if is_out {
             return self.answer(took, command, Outcome::Failed(Failure::Outage));
         }
+        if self.plan.faults.refused_status && status == SwyxStatus::DoNotDisturb {
+            return self.answer(took, command, Outcome::Failed(Failure::StatusRefused));
+        }
         self.at(self.now + took / 2, Next::Effect(self.life, Action::SetStatus(user, status)));
         if self.chance(self.plan.faults.lost_reply) {
             return self.answer(10_000, command, Outcome::Failed(Failure::Outage));

@@ -35,6 +35,7 @@ pub struct Judge {
     busy_until: Time,
     lag: Time,
     throttles: bool,
+    refuses_status: bool,
     /// When presence requests reached Graph.
     requests: Vec<Time>,
     silence_until: Vec<(Time, Time)>,
@@ -58,6 +59,7 @@ impl Judge {
             busy_until: plan.busy_until,
             lag: plan.faults.lag,
             throttles: plan.faults.throttle > 0.0,
+            refuses_status: plan.faults.refused_status,
             requests: Vec::new(),
             silence_until: Vec::new(),
             outages: Vec::new(),
@@ -196,6 +198,9 @@ impl Judge {
         let is_masked = person.has_session(now) && looks_own(person.shown_at(now).0);
         let is_echo = looks_own(client) && now < self.cleared[user] + ECHO + 2 * self.interval + ON_THE_WAY;
         let Some(wanted) = CLIENT[client].2.filter(|_| !is_masked && !is_echo) else { return };
+        if self.refuses_status && wanted == "DoNotDisturb" {
+            return;
+        }
         let (when, set, by_hand) = *person.set.last().expect("one");
         // A manual status stays until Teams changes; a change that ends before the next reading does not count.
         let unseen = self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept();

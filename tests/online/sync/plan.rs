@@ -18,6 +18,8 @@ pub struct Faults {
     pub lost_reply: f64,
     /// A captive portal answers a write with a page, and the write has no effect.
     pub portal: f64,
+    /// The gateway refuses Do not disturb, which its capabilities contain, even after all is quiet.
+    pub refused_status: bool,
     pub lost_event: f64,
     pub repeated_event: f64,
     pub late_event: f64,
@@ -81,6 +83,7 @@ impl Plan {
             unavailable: some(0.2),
             lost_reply: some(0.1),
             portal: some(0.1),
+            refused_status: some(1.0) > 0.0,
             lost_event: some(0.5),
             repeated_event: some(0.3),
             late_event: some(0.3),

@@ -70,6 +70,11 @@ fn engine_that_takes_every_answer_as_a_success_is_detected() {
 }
 
 #[test]
+fn engine_that_holds_back_a_user_for_one_status_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::HoldsUser), 30);
+}
+
+#[test]
 fn engine_that_writes_the_oldest_first_is_detected() {
     catch(|plan| Brain::new(plan, Fault::OldestFirst), 30);
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use swyx_teams::settings::SwyxStatus;
-use swyx_teams::sync::engine::{Action, Command, Engine, Event, Outcome, Reading};
+use swyx_teams::sync::engine::{Action, Command, Engine, Event, Failure, Outcome, Reading};
 use swyx_teams::sync::{Figures, Moment, Pair};
 
 use super::plan::Plan;
@@ -18,6 +18,8 @@ pub enum Fault {
     EchoFromTeams,
     /// Every answer to a write counts as a success, even that of a captive portal.
     EveryAnswer,
+    /// A refused status holds back the user.
+    HoldsUser,
     /// Sessions are not renewed.
     NoRenewal,
     /// Changes wait in a queue, and the oldest is carried first, one in a sweep.
@@ -81,6 +83,9 @@ impl Brain {
                 if !matches!(command.action, Action::Read(_)) =>
             {
                 Event::Answered(command, Outcome::Done)
+            }
+            (Fault::HoldsUser, Event::Answered(command, Outcome::Failed(Failure::StatusRefused))) => {
+                Event::Answered(command, Outcome::Failed(Failure::Refused))
             }
             (_, event) => event,
         }
