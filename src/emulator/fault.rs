@@ -35,6 +35,14 @@ const fn seconds(default: i64) -> Amount {
     Amount::Number { word: "SECONDS", default, least: 0, most: 3600, range: "seconds from 0 to 3600" }
 }
 
+const NUMBER: Amount = Amount::Number {
+    word: "N",
+    default: 1,
+    least: 0,
+    most: 1_000_000,
+    range: "users from 0 (none) to 1000000",
+};
+
 const YEAR: i64 = 366 * 24 * 3600;
 const SKEW: Amount = Amount::Number {
     word: "SECONDS",
@@ -58,6 +66,8 @@ const FAULTS: &[Row] = &[
     Row { name: "replication-lag", amount: seconds(10), sequence: 6, help: "new objects are invisible, and removed secrets still visible, for half that time, then in every second read (10)" },
     Row { name: "clock-skew", amount: SKEW, sequence: 13, help: "the clock of the tenant is that far ahead, behind if negative (3600)" },
     Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences return the state of that long ago (5)" },
+    Row { name: "odd-presence", amount: Probability, sequence: 18, help: "a presence in an answer of many has a wrong or missing member" },
+    Row { name: "reject-user", amount: NUMBER, sequence: 19, help: "Graph answers 400 to a list of ids with the user of this number in the tenant (1)" },
     Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is lost" },
     Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is sent twice" },
     Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },

@@ -90,6 +90,8 @@ pub struct Figures {
     pub waiting: usize,
     /// The age of the oldest presence; `None` before all were read.
     pub oldest_reading: Option<Duration>,
+    /// Users whose last presence was unreadable.
+    pub unreadable_users: usize,
     /// Users whose id Graph rejects (400): they are not read for now.
     pub left_out: usize,
     /// The actual interval between two readings of one user, the slowest lately; `None` before the second reading.

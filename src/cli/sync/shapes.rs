@@ -84,6 +84,7 @@ enum OutcomeShape {
     Outage(()),
     Refused(()),
     StatusRefused(()),
+    ListRefused(()),
 }
 
 impl EventShape {
@@ -208,6 +209,7 @@ impl OutcomeShape {
             Outcome::Failed(Failure::Outage) => Self::Outage(()),
             Outcome::Failed(Failure::Refused) => Self::Refused(()),
             Outcome::Failed(Failure::StatusRefused) => Self::StatusRefused(()),
+            Outcome::Failed(Failure::ListRefused) => Self::ListRefused(()),
         }
     }
 
@@ -227,6 +229,7 @@ impl OutcomeShape {
             Self::Outage(()) => Outcome::Failed(Failure::Outage),
             Self::Refused(()) => Outcome::Failed(Failure::Refused),
             Self::StatusRefused(()) => Outcome::Failed(Failure::StatusRefused),
+            Self::ListRefused(()) => Outcome::Failed(Failure::ListRefused),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::Method;
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::client::{Call, Client, not_microsoft};
@@ -21,10 +22,36 @@ pub struct Presences {
     host: String,
 }
 
+/// Its elements are parsed one by one, because one odd element must not cost the others.
 #[derive(Deserialize)]
 struct Answer<'a> {
     #[serde(borrow)]
-    value: Vec<Presence<'a>>,
+    value: Vec<&'a RawValue>,
+}
+
+/// What is still readable of an odd presence.
+#[derive(Deserialize)]
+struct Odd {
+    id: Uuid,
+}
+
+/// One element of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PresenceElement<'a> {
+    /// A presence.
+    Presence {
+        /// The object id of the user.
+        user: Uuid,
+        /// `availability`, as Graph spells it.
+        availability: &'a str,
+        /// `activity`.
+        activity: &'a str,
+        /// `sequenceNumber`; empty if there is none.
+        sequence: &'a str,
+    },
+    /// An element without a valid id, availability or activity, with the user's object id if that is valid.
+    Unreadable(Option<Uuid>),
 }
 
 /// The members that are read. For an unknown user, Graph returns `PresenceUnknown` or nothing.
@@ -40,18 +67,33 @@ struct Presence<'a> {
     sequence_number: Option<Cow<'a, str>>,
 }
 
+impl Presence<'_> {
+    fn element(&self) -> PresenceElement<'_> {
+        PresenceElement::Presence {
+            user: self.id,
+            availability: &self.availability,
+            activity: &self.activity,
+            sequence: self.sequence_number.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
 impl Presences {
-    /// Calls `see` for each presence with its user, availability, activity and sequence number, which is
-    /// empty if there is none.
+    /// Calls `see` for each element. One that is not in the documented format does not affect the others.
     ///
     /// # Errors
-    /// [`GraphError::NotMicrosoft`] for an answer that is not a list of presences.
-    pub fn for_each(&self, mut see: impl FnMut(Uuid, &str, &str, &str)) -> Result<(), GraphError> {
+    /// [`GraphError::NotMicrosoft`] for an answer that is not a list.
+    pub fn for_each(&self, mut see: impl FnMut(PresenceElement<'_>)) -> Result<(), GraphError> {
         let answer = serde_json::from_slice::<Answer<'_>>(self.response.body());
         let answer = answer.map_err(|_| not_microsoft(self.host.clone(), &self.response))?;
-        for presence in &answer.value {
-            let sequence = presence.sequence_number.as_deref().unwrap_or_default();
-            see(presence.id, &presence.availability, &presence.activity, sequence);
+        for element in answer.value {
+            match serde_json::from_str::<Presence<'_>>(element.get()) {
+                Ok(presence) => see(presence.element()),
+                Err(_) => {
+                    let odd = serde_json::from_str::<Odd>(element.get());
+                    see(PresenceElement::Unreadable(odd.ok().map(|odd| odd.id)));
+                }
+            }
         }
         Ok(())
     }

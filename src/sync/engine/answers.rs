@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::budget::Kind;
+use super::super::mapping::Pair;
 use super::super::moment::Moment;
 use super::super::reader::Slot;
 use super::event::{Action, Command, Failure, Outcome, Reading};
@@ -35,7 +36,9 @@ impl Engine {
         match outcome {
             Outcome::Failed(Failure::Wait(_)) => self.figures.throttled += 1,
             Outcome::Failed(Failure::Outage) => self.figures.failed += 1,
-            Outcome::Failed(Failure::Refused | Failure::StatusRefused) => self.figures.refused += 1,
+            Outcome::Failed(Failure::Refused | Failure::StatusRefused | Failure::ListRefused) => {
+                self.figures.refused += 1
+            }
             Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => {}
         }
     }
@@ -46,15 +49,18 @@ impl Engine {
         match outcome {
             Outcome::Read(readings) => {
                 self.graph.succeeded();
+                self.suspects.succeeded();
                 self.figures.readings += 1;
                 self.note_interval(users, given);
                 readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
                 // A user missing in the answer was still requested.
                 for slot in users {
                     self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
+                    self.readmit(*slot);
                 }
             }
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(requested_pause(wait), now),
+            Outcome::Failed(Failure::ListRefused) => self.list_was_refused(users, now),
             // A refusal also concerns the whole application: it may not read presences.
             _ => self.graph.failed(None, self.options.interval, now),
         }
@@ -73,6 +79,14 @@ impl Engine {
 
     fn take_reading(&mut self, reading: Reading, requested_at: Moment, now: Moment) {
         self.figures.presences += 1;
+        let is_unreadable = reading.pair == Pair::UNREADABLE;
+        self.figures.unreadable += u64::from(is_unreadable);
+        if let Some(user) = self.roster.get_mut(reading.user) {
+            user.is_unreadable = is_unreadable;
+        }
+        if is_unreadable {
+            return;
+        }
         let meaning = self.mapping.meaning(reading.pair);
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(reading.user) else { return };

@@ -148,4 +148,6 @@ pub enum Failure {
     Refused,
     /// This status cannot be set for this user (409, 422); other statuses may be.
     StatusRefused,
+    /// Graph rejected a list of users as a whole (400): one id in it may be the cause.
+    ListRefused,
 }

@@ -27,6 +27,7 @@ mod options;
 mod roster;
 mod send;
 mod step;
+mod suspects;
 mod user;
 mod users;
 

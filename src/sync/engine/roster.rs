@@ -99,7 +99,7 @@ impl Roster {
 
 impl Readers for Roster {
     fn is_read(&self, slot: Slot) -> bool {
-        self.get(slot).is_some_and(|user| !user.leaves)
+        self.get(slot).is_some_and(|user| !user.leaves && user.left_out_until.is_none())
     }
 
     fn requested_at(&self, slot: Slot) -> Moment {

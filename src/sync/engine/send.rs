@@ -32,7 +32,7 @@ impl Engine {
         };
         let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
             Moment::NEVER
-        } else if self.reader.next() > now {
+        } else if self.suspects.is_empty() && self.reader.next() > now {
             self.reader.next()
         } else if !self.graph.admits(now) {
             self.graph.next()
@@ -110,17 +110,12 @@ impl Engine {
 
     fn read(&mut self, now: Moment, commands: &mut Vec<Command>) {
         while !self.is_stopping
-            && self.reader.next() <= now
+            && (!self.suspects.is_empty() || self.reader.next() <= now)
             && self.under_way.readings < AT_ONCE
             && self.graph.admits(now)
             && self.budget.take(Kind::Read, now)
         {
-            let mut gone = Vec::new();
-            let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
-            for slot in gone {
-                self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
-                self.release(slot);
-            }
+            let users = self.next_list(now);
             if users.is_empty() {
                 self.budget.give_back(Kind::Read);
                 continue;
@@ -133,6 +128,21 @@ impl Engine {
             self.graph.sent(self.options.interval, now);
             commands.push(Command { given: now, action: Action::Read(users) });
         }
+    }
+
+    /// The users of the next reading: a part of a rejected list, otherwise those whose turn it is.
+    fn next_list(&mut self, now: Moment) -> Vec<Slot> {
+        if let Some(mut users) = self.suspects.next() {
+            users.retain(|slot| self.roster.get(*slot).is_some_and(|user| !user.leaves));
+            return users;
+        }
+        let mut gone = Vec::new();
+        let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
+        for slot in gone {
+            self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
+            self.release(slot);
+        }
+        users
     }
 
     fn set_statuses(&mut self, now: Moment, commands: &mut Vec<Command>) {

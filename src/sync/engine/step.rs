@@ -13,6 +13,7 @@ use super::super::reader::{Reader, Slot};
 use super::event::{Command, Event, Link};
 use super::options::Options;
 use super::roster::Roster;
+use super::suspects::Suspects;
 use super::user::{Circumstances, Due, User};
 use crate::settings::{Choice, Mode, SwyxStatus};
 use crate::swyx::UserStatus;
@@ -25,6 +26,7 @@ pub struct Engine {
     pub(super) settable: Settable,
     pub(super) roster: Roster,
     pub(super) reader: Reader,
+    pub(super) suspects: Suspects,
     pub(super) budget: Budget,
     /// The health of Graph, from readings.
     pub(super) graph: Health,
@@ -87,6 +89,7 @@ impl Engine {
             settable: SwyxStatus::CHOICES.iter().map(|(_, _, status)| *status).collect(),
             roster: Roster::default(),
             reader: Reader::default(),
+            suspects: Suspects::default(),
             graph: Health::default(),
             writes: Health::default(),
             gateway: Health::default(),
@@ -186,6 +189,16 @@ impl Engine {
         self.roster.by_teams(id)
     }
 
+    /// Whether Graph gives no usable answers to readings.
+    pub(crate) fn is_graph_out(&self) -> bool {
+        self.graph.is_out()
+    }
+
+    /// Counts presences without a user.
+    pub(crate) fn count_unreadable(&mut self, count: u64) {
+        self.figures.unreadable += count;
+    }
+
     /// The number of a pair of values from Graph.
     pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
         self.mapping.pair(availability, activity)
@@ -201,7 +214,10 @@ impl Engine {
         let queues = &self.queues;
         let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
         let read = self.roster.users().map(|user| user.read).min();
+        let count = |is_one: fn(&User) -> bool| self.roster.users().filter(|user| is_one(user)).count();
         Figures {
+            unreadable_users: count(|user| user.is_unreadable),
+            left_out: count(|user| user.left_out_until.is_some()),
             users: self.roster.len(),
             waiting,
             oldest_reading: read.filter(|read| *read != Moment::START).map(|read| now.since(read)),
@@ -228,6 +244,7 @@ impl Engine {
 
     /// Checks one user, and adds the user to the queues with pending writes.
     pub(super) fn consider(&mut self, slot: Slot, now: Moment) {
+        self.try_again(slot, now);
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(slot) else { return };
         let was_open = user.is_open();

@@ -69,6 +69,10 @@ pub(super) struct User {
     pub(super) is_in_snapshot: bool,
     /// The reader has the user in one of its rings.
     pub(super) is_in_ring: bool,
+    /// Until when the user is not read, because Graph rejects the id.
+    pub(super) left_out_until: Option<Moment>,
+    /// The last presence was unreadable.
+    pub(super) is_unreadable: bool,
     /// The moment of the next check of the user.
     pub(super) timer: Option<Moment>,
 }
@@ -171,13 +175,15 @@ impl User {
             heard: Moment::START,
             is_in_snapshot: false,
             is_in_ring: true,
+            left_out_until: None,
+            is_unreadable: false,
             timer: None,
         }
     }
 
     /// Comes back as this Swyx user, whose status the gateway has not reported yet.
     pub(super) fn return_as(&mut self, link: Link) {
-        (self.link, self.leaves) = (link, false);
+        (self.link, self.leaves, self.left_out_until) = (link, false, None);
         self.is_pending = self.wanted != SwyxStatus::None;
         self.clear_presence();
     }
@@ -364,7 +370,7 @@ impl User {
         let missing = self.missing_in_swyx(around);
         let to_swyx = missing.map(|status| self.held.free_at(status).max(self.to_swyx.not_before));
         let to_swyx = to_swyx.unwrap_or(Moment::NEVER);
-        let all = [session, to_teams, to_swyx];
+        let all = [session, to_teams, to_swyx, self.left_out_until.unwrap_or(Moment::NEVER)];
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)
     }
 

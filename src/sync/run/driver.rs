@@ -9,7 +9,8 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::super::engine::{Command, Engine, Event};
+use super::super::engine::{Command, Engine, Event, Failure, Outcome};
+use super::super::figures::Figures;
 use super::super::mapping::nearest;
 use super::super::moment::Moment;
 use super::error::Reread;
@@ -26,6 +27,10 @@ use crate::settings::SwyxStatus;
 const LOOK: Duration = Duration::from_secs(1);
 /// If the wall clock advances by this much more than the monotonic clock, it counts as sleep.
 const SLEPT: Duration = Duration::from_secs(20);
+
+/// The topics of users that cannot be read, while others can.
+const UNREADABLE: &str = "some presences in Teams are unreadable";
+const LEFT_OUT: &str = "some users are left out for 15 minutes";
 
 /// A problem that returns within this time is not logged again.
 const QUIET: Duration = Duration::from_mins(1);
@@ -135,11 +140,22 @@ impl Run {
         // A panicked task cannot return its command; in the program, a panic ends the process.
         let Ok((command, executed)) = landed else { return };
         let (outcome, error) = execute::to_outcome(executed, &mut self.engine);
+        let is_split = matches!(outcome, Outcome::Failed(Failure::ListRefused));
+        if is_split
+            && let [user] = command.action.users()
+            && let Some(link) = self.engine.link(*user)
+        {
+            tracing::debug!(user = %link.teams, "Graph rejects the id of this user");
+        }
         if error.as_ref().and_then(|error| error.reread) == Some(Reread::Capabilities) {
             self.wishes.capabilities.notify_one();
         }
-        self.problem(execute::topic(&command.action), error.map(|error| error.text));
+        let topic = execute::topic(&command.action);
         self.step(Event::Answered(command, outcome));
+        // A rejected list is split; only if that does not help, presences cannot be read.
+        if !is_split || self.engine.is_graph_out() {
+            self.problem(topic, error.map(|error| error.text));
+        }
     }
 
     fn take_message(&mut self, message: Message) {
@@ -237,6 +253,17 @@ impl Run {
         }
     }
 
+    /// Reports users that cannot be read, without naming them.
+    fn report_users(&mut self) {
+        let Figures { unreadable_users, left_out, .. } = self.view.figures;
+        let report = |count: usize, why: &str| {
+            let users = if count == 1 { "user" } else { "users" };
+            (count > 0).then(|| format!("{why} of {count} {users}, named in the log with -vv"))
+        };
+        self.problem(UNREADABLE, report(unreadable_users, "an unknown format of the presence"));
+        self.problem(LEFT_OUT, report(left_out, "Graph rejects (HTTP 400) the id"));
+    }
+
     fn update_view(&mut self, view: &watch::Sender<View>) {
         let day = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let ahead = day.saturating_sub(self.start.elapsed());
@@ -246,6 +273,7 @@ impl Run {
         }
         self.view.made = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
+        self.report_users();
         let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
         let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(execute::READING));
         self.view.figures.gateway_is_out |= gateway;

@@ -27,8 +27,16 @@ impl RequestError {
     pub(super) fn wait(&self) -> Duration {
         match self.failure {
             Failure::Wait(wait) => wait,
-            Failure::Outage | Failure::Refused | Failure::StatusRefused => Duration::ZERO,
+            Failure::Outage | Failure::Refused | Failure::StatusRefused | Failure::ListRefused => {
+                Duration::ZERO
+            }
         }
+    }
+
+    /// The error for an answer whose presences are all unreadable.
+    pub(super) fn unreadable_answer() -> Self {
+        let text = "Microsoft Graph answered, but no presence is in the documented format".to_owned();
+        Self { failure: Failure::Outage, text, reread: None }
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::super::engine::{Action, Engine, Link, Outcome, Reading, Version};
+use super::super::engine::{Action, Engine, Failure, Link, Outcome, Reading, Version};
 use super::error::RequestError;
 use crate::entra::GraphError;
-use crate::entra::graph::{Client, Presences};
+use crate::entra::graph::{Client, PresenceElement, Presences};
 use crate::settings::ClientId;
 use crate::swyx::Gateway;
 
@@ -64,6 +64,10 @@ impl Executor {
         let ids = links.iter().map(|link| link.teams).collect::<Vec<_>>();
         match self.client.read_presences(&ids).await {
             Ok(presences) => Outcome::Read(presences),
+            // One id in the list may be the cause.
+            Err(error @ GraphError::Refused { status: 400, .. }) => {
+                Outcome::Failed(RequestError { failure: Failure::ListRefused, ..error.into() })
+            }
             Err(error) => Outcome::Failed(error.into()),
         }
     }
@@ -92,7 +96,7 @@ pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, O
     match executed {
         Outcome::Read(presences) => match readings(&presences, engine) {
             Ok(readings) => (Outcome::Read(readings), None),
-            Err(error) => failed(error.into()),
+            Err(error) => failed(error),
         },
         Outcome::Done => (Outcome::Done, None),
         Outcome::Status(status) => (Outcome::Status(status), None),
@@ -100,13 +104,32 @@ pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, O
     }
 }
 
-fn readings(presences: &Presences, engine: &mut Engine) -> Result<Vec<Reading>, GraphError> {
-    let mut readings = Vec::new();
-    presences.for_each(|id, availability, activity, sequence| {
+/// The readings of an answer. Presences in an unknown format are counted, and their users are named only at debug level.
+fn readings(presences: &Presences, engine: &mut Engine) -> Result<Vec<Reading>, RequestError> {
+    let (mut readings, mut unnamed, mut count) = (Vec::new(), 0, 0);
+    presences.for_each(|element| {
+        let (id, availability, activity, sequence) = match element {
+            PresenceElement::Presence { user, availability, activity, sequence } => {
+                count += 1;
+                (user, availability, activity, sequence)
+            }
+            PresenceElement::Unreadable(Some(user)) => {
+                tracing::debug!(%user, "unreadable presence");
+                (user, "", "", "")
+            }
+            PresenceElement::Unreadable(None) => {
+                unnamed += 1;
+                return;
+            }
+        };
         if let Some(user) = engine.by_teams(id) {
             let pair = engine.pair(availability, activity);
             readings.push(Reading { user, pair, version: Version::of(sequence) });
         }
     })?;
+    engine.count_unreadable(unnamed);
+    if count == 0 && readings.len() > 1 {
+        return Err(RequestError::unreadable_answer());
+    }
     Ok(readings)
 }

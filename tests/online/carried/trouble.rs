@@ -163,6 +163,48 @@ async fn refused_status_holds_back_only_this_status() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn odd_presences_cost_only_themselves() {
+    let place = Place::beside(site(700, vec!["odd-presence=0.2".parse().expect("a fault")]), 2, "", false);
+    pass(10.0).await;
+    for (_, account) in place.emulator.swyx_users() {
+        place.emulator.set_teams_status(&account.expect("an address"), Some("Away/Away")).expect("a user");
+    }
+    pass(60.0).await;
+    let is_away = |id: &str| place.emulator.swyx_status(id).expect("a user").set == "Away";
+    assert!(place.emulator.swyx_users().iter().all(|(id, _)| is_away(id)));
+    let view = place.view();
+    assert!(view.figures.unreadable > 1_000 && view.figures.unreadable_users > 50, "{:?}", view.figures);
+    let topics = view.problems.iter().map(|(topic, _)| *topic).collect::<Vec<_>>();
+    assert_eq!(topics, ["some presences in Teams are unreadable"]);
+    place.emulator.set_faults(&[]);
+    pass(10.0).await;
+    assert_eq!((place.view().figures.unreadable_users, place.view().problems), (0, Vec::new()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn user_whose_id_is_rejected_is_left_out_alone() {
+    let place = Place::beside(site(700, vec!["reject-user=100".parse().expect("a fault")]), 2, "", false);
+    pass(20.0).await;
+    for (_, account) in place.emulator.swyx_users() {
+        place.emulator.set_teams_status(&account.expect("an address"), Some("Away/Away")).expect("a user");
+    }
+    pass(10.0).await;
+    let is_away = |id: &str| place.emulator.swyx_status(id).expect("a user").set == "Away";
+    let others = place.emulator.swyx_users().iter().filter(|(id, _)| !is_away(id)).count();
+    assert_eq!((others, place.view().figures.left_out), (1, 1));
+    let why = place.view().problems;
+    assert_eq!(
+        why.iter().map(|(topic, _)| *topic).collect::<Vec<_>>(),
+        ["some users are left out for 15 minutes"]
+    );
+    assert!(!place.view().figures.graph_is_out);
+    place.emulator.set_faults(&[]);
+    pass(16.0 * 60.0).await;
+    let others = place.emulator.swyx_users().iter().filter(|(id, _)| !is_away(id)).count();
+    assert_eq!((others, place.view().figures.left_out), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;

@@ -406,3 +406,80 @@ fn refused_status_waits_while_others_are_set() {
     bench.step(Event::Settable(vec![SwyxStatus::Available, SwyxStatus::DoNotDisturb]));
     assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::DoNotDisturb)]);
 }
+
+#[test]
+fn rejected_list_is_split_until_the_id_is_found() {
+    let bad = 77;
+    let mut bench = Bench::new(650, 1_500);
+    let mut lists = Vec::new();
+    for _ in 0..100 {
+        for command in std::mem::take(&mut bench.open) {
+            let Action::Read(users) = &command.action else {
+                bench.step(Event::Answered(command, Outcome::Done));
+                continue;
+            };
+            lists.push(users.len());
+            let outcome = if users.contains(&bad) {
+                Outcome::Failed(Failure::ListRefused)
+            } else {
+                let pair = bench.engine.pair("Available", "Available");
+                let reading = |user: &u32| Reading::new(*user, pair, Version::default());
+                Outcome::Read(users.iter().map(reading).collect())
+            };
+            bench.step(Event::Answered(command, outcome));
+        }
+        bench.pass(0.2);
+    }
+    // Two lists on each of ten levels, then the others together.
+    assert!(lists.len() <= 30, "{lists:?}");
+    let figures = bench.engine.figures(bench.now);
+    assert_eq!((figures.left_out, figures.graph_is_out), (1, false));
+    assert_eq!(lists.last(), Some(&649));
+    // It is tried again alone, and read with the others after that.
+    bench.open.clear();
+    let mut tried = Vec::new();
+    for second in 0..1_000 {
+        let lists = bench.open.iter().filter_map(|command| match &command.action {
+            Action::Read(users) if users.contains(&bad) => Some((second, users.len())),
+            _ => None,
+        });
+        tried.extend(lists);
+        bench.answer("Available/Available");
+        bench.pass(1.0);
+    }
+    assert_eq!(tried.first().map(|(_, users)| *users), Some(1));
+    assert_eq!(tried.last().map(|(_, users)| *users), Some(650));
+    assert!(tried[0].0 >= 870 && bench.engine.figures(bench.now).left_out == 0, "{tried:?}");
+}
+
+#[test]
+fn rejection_of_every_list_is_an_outage_and_leaves_nobody_out_for_long() {
+    let mut bench = Bench::new(650, 1_500);
+    let mut lists = 0;
+    for _ in 0..100 {
+        lists += bench.open.len();
+        bench.fail(Failure::ListRefused);
+        bench.pass(1.0);
+    }
+    assert!(lists < 100, "{lists}");
+    let figures = bench.engine.figures(bench.now);
+    assert!(figures.graph_is_out && figures.left_out < 10, "{figures:?}");
+}
+
+#[test]
+fn odd_presence_is_counted_and_changes_nothing() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Away/Away");
+    bench.answer("Away/Away");
+    for _ in 0..3 {
+        bench.pass(4.0);
+        bench.answer("/");
+        assert_eq!(bench.writes(), Vec::<&Action>::new());
+    }
+    let figures = bench.engine.figures(bench.now);
+    assert_eq!((figures.unreadable, figures.unreadable_users, figures.unknown), (3, 1, 0));
+    bench.pass(4.0);
+    bench.answer("Available/Available");
+    assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Available)]);
+    assert_eq!(bench.engine.figures(bench.now).unreadable_users, 0);
+}

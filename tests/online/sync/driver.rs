@@ -318,7 +318,9 @@ impl<'p> Run<'p> {
             return self.answer(took, command, Outcome::Failed(Failure::Outage));
         }
         let is_lost = self.chance(self.plan.faults.lost_reply);
+        let is_rejected = self.plan.faults.bad_id && self.reads_user(&command, self.plan.users - 1);
         let outcome = match &command.action {
+            Action::Read(_) if is_rejected => Outcome::Failed(Failure::ListRefused),
             Action::Read(users) => {
                 Outcome::Read(users.clone().into_iter().map(|user| self.read(user)).collect())
             }
@@ -337,6 +339,12 @@ impl<'p> Run<'p> {
         self.at(self.now + took, Next::Answer(self.life, command, outcome));
     }
 
+    fn reads_user(&self, command: &Command, user: usize) -> bool {
+        let engine = self.engine.as_ref().expect("it asked");
+        let Action::Read(users) = &command.action else { return false };
+        users.iter().any(|slot| engine.user(*slot) == user)
+    }
+
     fn read(&mut self, slot: u32) -> Reading {
         let engine = self.engine.as_mut().expect("it asked");
         let user = engine.user(slot);
@@ -345,7 +353,8 @@ impl<'p> Run<'p> {
         let (shown, version) = self.world.people[user].shown_at(self.now.saturating_sub(lag));
         let (availability, activity, ..) = CLIENT[shown];
         let engine = self.engine.as_mut().expect("it asked");
-        let pair = engine.pair(availability, activity);
+        let is_odd = self.plan.faults.odd_presence && user == 0;
+        let pair = if is_odd { engine.pair("", "") } else { engine.pair(availability, activity) };
         Reading::new(slot, pair, Version::of(&format!("A{version:09}")))
     }
 

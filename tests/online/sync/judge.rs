@@ -36,6 +36,8 @@ pub struct Judge {
     lag: Time,
     throttles: bool,
     refuses_status: bool,
+    /// Users whose presence cannot be read.
+    unreadable: Vec<usize>,
     /// When presence requests reached Graph.
     requests: Vec<Time>,
     silence_until: Vec<(Time, Time)>,
@@ -60,6 +62,10 @@ impl Judge {
             lag: plan.faults.lag,
             throttles: plan.faults.throttle > 0.0,
             refuses_status: plan.faults.refused_status,
+            unreadable: [(plan.faults.odd_presence, 0), (plan.faults.bad_id, plan.users - 1)]
+                .into_iter()
+                .filter_map(|(is_bad, user)| is_bad.then_some(user))
+                .collect(),
             requests: Vec::new(),
             silence_until: Vec::new(),
             outages: Vec::new(),
@@ -198,7 +204,7 @@ impl Judge {
         let is_masked = person.has_session(now) && looks_own(person.shown_at(now).0);
         let is_echo = looks_own(client) && now < self.cleared[user] + ECHO + 2 * self.interval + ON_THE_WAY;
         let Some(wanted) = CLIENT[client].2.filter(|_| !is_masked && !is_echo) else { return };
-        if self.refuses_status && wanted == "DoNotDisturb" {
+        if self.unreadable.contains(&user) || self.refuses_status && wanted == "DoNotDisturb" {
             return;
         }
         let (when, set, by_hand) = *person.set.last().expect("one");

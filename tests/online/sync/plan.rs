@@ -20,6 +20,10 @@ pub struct Faults {
     pub portal: f64,
     /// The gateway refuses Do not disturb, which its capabilities contain, even after all is quiet.
     pub refused_status: bool,
+    /// The presence of the first user is always in an unknown format.
+    pub odd_presence: bool,
+    /// Graph rejects lists with the id of the last user.
+    pub bad_id: bool,
     pub lost_event: f64,
     pub repeated_event: f64,
     pub late_event: f64,
@@ -84,6 +88,8 @@ impl Plan {
             lost_reply: some(0.1),
             portal: some(0.1),
             refused_status: some(1.0) > 0.0,
+            odd_presence: some(1.0) > 0.7,
+            bad_id: some(1.0) > 0.7,
             lost_event: some(0.5),
             repeated_event: some(0.3),
             late_event: some(0.3),

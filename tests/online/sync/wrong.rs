@@ -20,6 +20,8 @@ pub enum Fault {
     EveryAnswer,
     /// A refused status holds back the user.
     HoldsUser,
+    /// One odd presence, or one bad id, costs the whole list.
+    AllOrNothing,
     /// Sessions are not renewed.
     NoRenewal,
     /// Changes wait in a queue, and the oldest is carried first, one in a sweep.
@@ -86,6 +88,16 @@ impl Brain {
             }
             (Fault::HoldsUser, Event::Answered(command, Outcome::Failed(Failure::StatusRefused))) => {
                 Event::Answered(command, Outcome::Failed(Failure::Refused))
+            }
+            (Fault::AllOrNothing, Event::Answered(command, outcome)) => {
+                let odd = self.engine.pair("", "");
+                let is_odd = match &outcome {
+                    Outcome::Read(readings) => readings.iter().any(|reading| reading.pair == odd),
+                    Outcome::Failed(failure) => *failure == Failure::ListRefused,
+                    _ => false,
+                };
+                let outcome = if is_odd { Outcome::Failed(Failure::Outage) } else { outcome };
+                Event::Answered(command, outcome)
             }
             (_, event) => event,
         }
