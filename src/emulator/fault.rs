@@ -72,6 +72,7 @@ const FAULTS: &[Row] = &[
     Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is sent twice" },
     Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },
     Row { name: "cut-events", amount: Probability, sequence: 11, help: "the stream breaks after an event of the gateway" },
+    Row { name: "cut-stream", amount: seconds(20), sequence: 20, help: "each stream of the gateway breaks after that time (20)" },
     Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway are delayed by MS milliseconds (100)" },
     Row { name: "refuse-status", amount: Probability, sequence: 17, help: "the gateway answers 422 to a status, although its capabilities contain it" },
 ];

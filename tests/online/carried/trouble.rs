@@ -205,6 +205,39 @@ async fn user_whose_id_is_rejected_is_left_out_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn calls_reach_teams_within_three_seconds_although_the_stream_is_cut() {
+    for seconds in [20, 5, 1] {
+        let fault = format!("cut-stream={seconds}").parse().expect("a fault");
+        let place = Place::beside(site(10, vec![fault]), 2, "", false);
+        pass(6.0).await;
+        let users = place.emulator.swyx_users();
+        let mut random = fastrand::Rng::with_seed(seconds);
+        for call in 0..200 {
+            let (id, account) = &users[call % users.len()];
+            for begins in [true, false] {
+                place.emulator.call(id, begins).expect("a user");
+                pass(3.0).await;
+                let is_shown = shown(&place, account.as_deref().expect("an address"));
+                assert_eq!(is_shown, begins, "call {call}, cut every {seconds} s");
+                pass(3.0 * random.f64()).await;
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn stream_is_reopened_at_once_after_ten_seconds_and_statuses_are_read_in_the_meantime() {
+    let place = Place::beside(site(10, vec!["cut-stream=20".parse().expect("a fault")]), 2, "", false);
+    pass(1_000.0).await;
+    let log = place.emulator.log();
+    let count = |end: &str| log.iter().filter(|entry| entry.path.ends_with(end)).count();
+    // 20.5 s each; all statuses are read only at the start.
+    assert!((45..=52).contains(&count("/v1/events")), "{}", count("/v1/events"));
+    assert!(count("/v1/statuses") <= 330, "{}", count("/v1/statuses"));
+    assert_eq!(count("/v1/capabilities"), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;
