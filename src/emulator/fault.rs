@@ -68,6 +68,7 @@ const FAULTS: &[Row] = &[
     Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences return the state of that long ago (5)" },
     Row { name: "odd-presence", amount: Probability, sequence: 18, help: "a presence in an answer of many has a wrong or missing member" },
     Row { name: "reject-user", amount: NUMBER, sequence: 19, help: "Graph answers 400 to a list of ids with the user of this number in the tenant (1)" },
+    Row { name: "lose-users", amount: Probability, sequence: 21, help: "a list of users, of Graph or of the gateway, is empty" },
     Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is lost" },
     Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is sent twice" },
     Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },

@@ -98,6 +98,9 @@ pub struct Figures {
     pub interval_kept: Option<Duration>,
     /// Presence requests in the last 30 seconds, and the limit.
     pub budget: (usize, usize),
+    /// Users that the gateway's last complete list of statuses did not contain, although it contained them before; while they are many,
+    /// their last statuses count.
+    pub absent: usize,
     /// Whether Graph gives no usable answers.
     pub graph_is_out: bool,
     /// Whether Graph gives no answer at all: nothing answered since the outage began.

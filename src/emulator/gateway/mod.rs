@@ -95,6 +95,9 @@ fn users(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response, P
     };
     let swyx = shared.swyx();
     let mut shown = Vec::new();
+    if shared.faults().strikes(const { fault("lose-users") }) {
+        return Ok(json_answer(&json!({"users": [], "next": null})));
+    }
     let next = page(&swyx, from, |place| {
         let user = swyx.user(place)?;
         shown.push(json!({"id": user.id, "name": user.name, "email": user.email, "enabled": user.enabled}));

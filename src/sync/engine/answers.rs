@@ -229,6 +229,7 @@ impl Engine {
             let around = self.circumstances(now);
             let Some(user) = self.roster.get_mut(slot) else { continue };
             let was_known = user.in_call.is_some();
+            user.is_in_snapshot = true;
             if apply(user, status, around) {
                 self.figures.changes_in_swyx += u64::from(was_known);
             }

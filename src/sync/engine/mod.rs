@@ -20,6 +20,7 @@
 //! assert_eq!(commands.iter().map(|command| &command.action).collect::<Vec<_>>(), [&Action::Read(vec![0])]);
 //! ```
 
+mod absent;
 mod answers;
 mod event;
 mod held;

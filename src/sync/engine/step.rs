@@ -10,13 +10,13 @@ use super::super::health::Health;
 use super::super::mapping::{Mapping, Pair, Settable};
 use super::super::moment::Moment;
 use super::super::reader::{Reader, Slot};
+use super::absent::Absent;
 use super::event::{Command, Event, Link};
 use super::options::Options;
 use super::roster::Roster;
 use super::suspects::Suspects;
 use super::user::{Circumstances, Due, User};
 use crate::settings::{Choice, Mode, SwyxStatus};
-use crate::swyx::UserStatus;
 
 /// The engine of one tenant.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ pub struct Engine {
     pub(super) gateway_heard: Option<Moment>,
     /// When it last sent all statuses. A response to an older request may come from before the gateway restarted.
     pub(super) last_snapshot: Moment,
+    pub(super) absent: Absent,
     pub(super) queues: Queues,
     /// When to check a user again.
     pub(super) timers: BinaryHeap<Reverse<(Moment, Slot)>>,
@@ -96,6 +97,7 @@ impl Engine {
             gateway_closed_until: Moment::START,
             gateway_heard: None,
             last_snapshot: Moment::START,
+            absent: Absent::default(),
             queues: Queues::default(),
             timers: BinaryHeap::new(),
             under_way: UnderWay::default(),
@@ -137,6 +139,7 @@ impl Engine {
             }
         }
         self.fire_timers(now);
+        self.forget_absent(now);
         let mut commands = Vec::new();
         self.send(now, &mut commands);
         commands
@@ -153,24 +156,9 @@ impl Engine {
         self.consider_all(now);
     }
 
-    fn take_snapshot(&mut self, statuses: &[UserStatus], now: Moment) {
-        (self.gateway_heard, self.last_snapshot) = (Some(now), now);
-        for slot in 0..self.roster.places() {
-            self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_snapshot = false);
-        }
-        self.take_statuses(statuses, User::apply_snapshot, now);
-        // Users missing from the snapshot become unknown.
-        for slot in 0..self.roster.places() {
-            if let Some(user) = self.roster.get_mut(slot).filter(|user| !user.is_in_snapshot) {
-                user.clear_presence();
-            }
-        }
-        self.consider_all(now);
-    }
-
     /// The latest time for the next step, if there is no earlier event.
     pub fn wake(&self, now: Moment) -> Moment {
-        let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0);
+        let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0).min(self.absent.next());
         timer.min(self.next_sending(now)).max(now + Duration::from_millis(1))
     }
 
@@ -222,6 +210,7 @@ impl Engine {
             waiting,
             oldest_reading: read.filter(|read| *read != Moment::START).map(|read| now.since(read)),
             budget: self.budget.used_of(now),
+            absent: self.count_absent(),
             graph_is_out: self.graph.is_out() || self.writes.is_out(),
             gateway_is_out: self.gateway.is_out() || !self.is_heard(now),
             ..self.figures

@@ -296,6 +296,11 @@ impl User {
         }
     }
 
+    /// The gateway reported this user before, but not in its last snapshot.
+    pub(super) fn is_absent(&self) -> bool {
+        self.in_call.is_some() && !self.is_in_snapshot
+    }
+
     /// Applies the gateway's report on this user if it is newer than the known one. Returns whether a call started or ended.
     pub(super) fn apply_change(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let is_news = self.in_call.is_none() || seen.sequence > self.sequence;

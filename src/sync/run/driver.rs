@@ -17,6 +17,7 @@ use super::error::Reread;
 use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
 use super::listen::Wishes;
+use super::loss::RETRY;
 use super::message::Message;
 use super::site::{Control, Observer, Site};
 use super::view::View;
@@ -30,6 +31,8 @@ const SLEPT: Duration = Duration::from_secs(20);
 
 /// The topics of users that cannot be read, while others can.
 const UNREADABLE: &str = "some presences in Teams are unreadable";
+const SKIPPED: &str = "some records of the gateway are skipped";
+const ABSENT: &str = "the list of statuses may be incomplete";
 const LEFT_OUT: &str = "some users are left out for 15 minutes";
 
 /// A problem that returns within this time is not logged again.
@@ -87,6 +90,10 @@ struct Run {
     clocks: Option<Duration>,
     flights: JoinSet<(Command, Executed)>,
     reread: Option<mpsc::Sender<roster::Reread>>,
+    /// When the lists of users were last found to be outdated.
+    outdated: Option<Instant>,
+    /// When the statuses of missing users were last asked for.
+    asked_absent: Option<Instant>,
     view: View,
     /// The time of the last log entry about each topic.
     said: HashMap<&'static str, Said>,
@@ -108,6 +115,8 @@ impl Run {
             clocks: None,
             flights: JoinSet::new(),
             reread: None,
+            outdated: None,
+            asked_absent: None,
             view: View::default(),
             said: HashMap::new(),
             is_stopping: false,
@@ -147,8 +156,10 @@ impl Run {
         {
             tracing::debug!(user = %link.teams, "Graph rejects the id of this user");
         }
-        if error.as_ref().and_then(|error| error.reread) == Some(Reread::Capabilities) {
-            self.wishes.capabilities.notify_one();
+        match error.as_ref().and_then(|error| error.reread) {
+            Some(Reread::Capabilities) => self.wishes.capabilities.notify_one(),
+            Some(Reread::Users) => self.reread_outdated(),
+            None => {}
         }
         let topic = execute::topic(&command.action);
         self.step(Event::Answered(command, outcome));
@@ -212,6 +223,14 @@ impl Run {
         }
     }
 
+    /// A user does not exist any more: the lists are read again, but not for each such user.
+    fn reread_outdated(&mut self) {
+        if self.outdated.is_none_or(|when| when.elapsed() >= QUIET) {
+            self.outdated = Some(Instant::now());
+            self.reread(None);
+        }
+    }
+
     fn reread(&mut self, source: roster::Reread) {
         // A waiting request is enough, unless the new one differs.
         if let Some(again) = &self.reread
@@ -262,6 +281,21 @@ impl Run {
         };
         self.problem(UNREADABLE, report(unreadable_users, "an unknown format of the presence"));
         self.problem(LEFT_OUT, report(left_out, "Graph rejects (HTTP 400) the id"));
+        let absent = self.view.figures.absent;
+        let text = format!(
+            "the gateway's list of statuses lacks {absent} users; their last statuses stay in use for 15 minutes"
+        );
+        self.problem(ABSENT, (absent > 0).then_some(text));
+        if absent > 0 && self.asked_absent.is_none_or(|when| when.elapsed() >= RETRY) {
+            self.asked_absent = Some(Instant::now());
+            self.wishes.statuses.notify_one();
+        }
+        let skipped = self.executor.gateway.skipped();
+        let text = format!(
+            "{} records of users and {} of statuses violate the contract; -vv names them",
+            skipped.users, skipped.statuses
+        );
+        self.problem(SKIPPED, (skipped.users + skipped.statuses > 0).then_some(text));
     }
 
     fn update_view(&mut self, view: &watch::Sender<View>) {

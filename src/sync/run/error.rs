@@ -20,6 +20,8 @@ pub(super) struct RequestError {
 pub(super) enum Reread {
     /// The gateway's capabilities.
     Capabilities,
+    /// The lists of users.
+    Users,
 }
 
 impl RequestError {
@@ -71,7 +73,11 @@ impl From<GatewayError> for RequestError {
             }
             _ => Failure::Outage,
         };
-        let reread = (failure == Failure::StatusRefused).then_some(Reread::Capabilities);
+        let reread = match &error {
+            GatewayError::UnknownUser { .. } => Some(Reread::Users),
+            GatewayError::CannotBeSet { .. } | GatewayError::Conflict { .. } => Some(Reread::Capabilities),
+            _ => None,
+        };
         Self { failure, text: error.to_string(), reread }
     }
 }

@@ -59,6 +59,7 @@ mod error;
 mod execute;
 mod handle;
 mod listen;
+mod loss;
 mod message;
 mod poll;
 mod roster;

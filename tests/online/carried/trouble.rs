@@ -238,6 +238,55 @@ async fn stream_is_reopened_at_once_after_ten_seconds_and_statuses_are_read_in_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn lost_lists_of_users_end_no_calls() {
+    let place = Place::beside(site(20, Vec::new()), 2, "", false);
+    pass(10.0).await;
+    let users = place.emulator.swyx_users();
+    users.iter().for_each(|(id, _)| place.emulator.call(id, true).expect("a user"));
+    pass(5.0).await;
+    let before = place.view().headcount;
+    place.emulator.set_faults(&["lose-users=1".parse::<Fault>().expect("a fault")]);
+    place.emulator.restart_gateway();
+    pass(600.0).await;
+    assert_eq!((place.emulator.open_sessions(), place.view().headcount), (users.len(), before));
+    let topics = place.view().problems.into_iter().map(|(topic, _)| topic).collect::<Vec<_>>();
+    assert_eq!(topics, ["a list of users may be incomplete"]);
+    place.emulator.set_faults(&[]);
+    // The lists are read again every 30 seconds.
+    pass(40.0).await;
+    assert_eq!((place.emulator.open_sessions(), place.view().problems), (users.len(), Vec::new()));
+    assert_eq!(place.view().figures.sessions_cleared, 0);
+    // If they stay empty, they are used after a quarter of an hour.
+    place.emulator.set_faults(&["lose-users=1".parse::<Fault>().expect("a fault")]);
+    place.emulator.restart_gateway();
+    pass(16.0 * 60.0).await;
+    assert_eq!(place.emulator.open_sessions(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn users_are_read_again_after_a_restart_and_after_an_unknown_user() {
+    let place = Place::beside(site(10, Vec::new()), 2, "", false);
+    pass(10.0).await;
+    let lists = |place: &Place| {
+        let log = place.emulator.log();
+        log.iter().filter(|entry| entry.path.ends_with("/v1/users")).count()
+    };
+    let matched = |place: &Place| place.view().headcount.expect("read").matched;
+    let (before, matched_before) = (lists(&place), matched(&place));
+    place.emulator.restart_gateway();
+    pass(10.0).await;
+    assert_eq!(lists(&place), before + 1);
+    // The event about the removed user is lost, so only the attempt to set the status shows it.
+    let (id, account) = place.emulator.swyx_users().remove(0);
+    place.emulator.set_faults(&["lose-event=1".parse::<Fault>().expect("a fault")]);
+    place.emulator.remove_swyx_user(&id).expect("a user");
+    let account = account.expect("an address");
+    place.emulator.set_teams_status(&account, Some("Away/Away")).expect("a user");
+    pass(10.0).await;
+    assert_eq!((lists(&place), matched(&place)), (before + 2, matched_before - 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;

@@ -286,14 +286,51 @@ fn stop_ends_reading_and_clears_sessions() {
 
 #[test]
 fn users_missing_from_a_snapshot_have_no_call() {
-    let mut bench = Bench::new(2, 1_500);
+    let mut bench = Bench::new(3, 1_500);
     bench.answer("Available/Available");
-    bench.call([0, 1], true);
+    bench.call([0, 1, 2], true);
     bench.answer("Busy/InACall");
-    // The gateway restarts, and has only one of them.
-    let all = vec![bench.status(1, true)];
+    // The gateway restarts, and has only two of them.
+    let all = vec![bench.status(1, true), bench.status(2, true)];
     bench.step(Event::AllStatuses(all));
     assert_eq!(bench.writes(), [&Action::Clear(0)]);
+}
+
+#[test]
+fn snapshot_without_half_of_the_users_clears_nothing_for_15_minutes() {
+    for present in 0..=2 {
+        let mut bench = Bench::new(4, 1_500);
+        bench.answer("Available/Available");
+        bench.call(0..4, true);
+        bench.answer("Busy/InACall");
+        let mut cleared = Vec::new();
+        for second in 0..920 {
+            if second % 30 == 0 {
+                let all = (0..present).map(|user| bench.status(user, true)).collect();
+                bench.step(Event::AllStatuses(all));
+            }
+            let clears = bench.writes().into_iter().filter(|action| matches!(action, Action::Clear(_)));
+            cleared.extend(clears.map(|_| second));
+            bench.answer("Busy/InACall");
+            bench.pass(1.0);
+        }
+        assert_eq!(cleared.len(), 4 - present, "{cleared:?}");
+        assert!(cleared.iter().all(|second| (899..=901).contains(second)), "{cleared:?}");
+    }
+    // If the missing users come back, nothing is cleared.
+    let mut bench = Bench::new(4, 1_500);
+    bench.answer("Available/Available");
+    bench.call(0..4, true);
+    bench.answer("Busy/InACall");
+    bench.step(Event::AllStatuses(Vec::new()));
+    assert_eq!(bench.engine.figures(bench.now).absent, 4);
+    bench.call(0..4, true);
+    assert_eq!(bench.engine.figures(bench.now).absent, 0);
+    for _ in 0..1_000 {
+        assert!(bench.writes().iter().all(|action| !matches!(action, Action::Clear(_))));
+        bench.answer("Busy/InACall");
+        bench.pass(1.0);
+    }
 }
 
 #[test]
