@@ -88,7 +88,8 @@ pub struct Figures {
     pub open_sessions: usize,
     /// Pending writes.
     pub waiting: usize,
-    /// The age of the oldest presence; `None` before all were read.
+    /// The age of the oldest presence. Users who were never read count from when they became known, and before the first list of users, the
+    /// time since the start counts. `None` only in a view that was never updated.
     pub oldest_reading: Option<Duration>,
     /// Users whose last presence was unreadable.
     pub unreadable_users: usize,

@@ -48,6 +48,9 @@ impl Engine {
         self.budget.answered(Kind::Read, now);
         match outcome {
             Outcome::Read(readings) => {
+                if self.graph.is_out() {
+                    self.writes.hurry(now);
+                }
                 self.graph.succeeded();
                 self.suspects.succeeded();
                 self.figures.readings += 1;

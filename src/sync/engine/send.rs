@@ -23,10 +23,10 @@ impl Engine {
     pub(super) fn next_sending(&self, now: Moment) -> Moment {
         let is_writing =
             !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
-        let write = if !is_writing || self.under_way.writes >= AT_ONCE || !self.may_write() {
+        let write = if !is_writing || self.under_way.writes >= AT_ONCE {
             Moment::NEVER
-        } else if !self.writes.admits(now) {
-            self.writes.next()
+        } else if !self.may_write(now) {
+            if self.probes_by_readings() { self.writes.next_alone() } else { self.writes.next() }
         } else {
             self.budget.next(Kind::Write, now)
         };
@@ -51,7 +51,7 @@ impl Engine {
     }
 
     fn write(&mut self, now: Moment, commands: &mut Vec<Command>) {
-        while self.under_way.writes < AT_ONCE && self.may_write() && self.writes.admits(now) {
+        while self.under_way.writes < AT_ONCE && self.may_write(now) {
             let Some((slot, due)) = self.next_write(now) else { return };
             if !self.budget.take(Kind::Write, now) {
                 // The user stays first in the queue.
@@ -66,9 +66,13 @@ impl Engine {
         }
     }
 
-    /// While Graph does not answer, readings probe it; during shutdown there are none, so writes do.
-    fn may_write(&self) -> bool {
-        self.is_stopping || !self.graph.is_out()
+    /// If only readings fail, writes go on. If both fail, readings probe Graph; during shutdown there are none, so writes do.
+    fn may_write(&self, now: Moment) -> bool {
+        if self.probes_by_readings() { self.writes.admits_alone(now) } else { self.writes.admits(now) }
+    }
+
+    fn probes_by_readings(&self) -> bool {
+        !self.is_stopping && self.graph.is_out()
     }
 
     /// The first user with a pending write to Teams: ended calls before new calls, and these before renewals.

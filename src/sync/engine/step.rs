@@ -25,6 +25,8 @@ pub struct Engine {
     pub(super) mapping: Mapping,
     pub(super) settable: Settable,
     pub(super) roster: Roster,
+    /// The list of users was read.
+    pub(super) has_list: bool,
     pub(super) reader: Reader,
     pub(super) suspects: Suspects,
     pub(super) budget: Budget,
@@ -89,6 +91,7 @@ impl Engine {
             options,
             settable: SwyxStatus::CHOICES.iter().map(|(_, _, status)| *status).collect(),
             roster: Roster::default(),
+            has_list: false,
             reader: Reader::default(),
             suspects: Suspects::default(),
             graph: Health::default(),
@@ -201,14 +204,17 @@ impl Engine {
     pub fn figures(&mut self, now: Moment) -> Figures {
         let queues = &self.queues;
         let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
-        let read = self.roster.users().map(|user| user.read).min();
+        let is_read = |user: &&User| user.left_out_until.is_none();
+        // A user who was never read counts from when the user became known.
+        let read = self.roster.users().filter(is_read).map(|user| user.read.max(user.known)).min();
+        let read = read.unwrap_or(if self.has_list { now } else { Moment::START });
         let count = |is_one: fn(&User) -> bool| self.roster.users().filter(|user| is_one(user)).count();
         Figures {
             unreadable_users: count(|user| user.is_unreadable),
             left_out: count(|user| user.left_out_until.is_some()),
             users: self.roster.len(),
             waiting,
-            oldest_reading: read.filter(|read| *read != Moment::START).map(|read| now.since(read)),
+            oldest_reading: Some(now.since(read)),
             budget: self.budget.used_of(now),
             absent: self.count_absent(),
             graph_is_out: self.graph.is_out() || self.writes.is_out(),

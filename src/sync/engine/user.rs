@@ -24,6 +24,8 @@ const MAX_STALE: u8 = 3;
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) link: Link,
+    /// Since when the user is synchronised.
+    pub(super) known: Moment,
     /// The user has left; only a session must still be cleared.
     pub(super) leaves: bool,
 
@@ -150,9 +152,10 @@ pub(super) struct Circumstances {
 }
 
 impl User {
-    pub(super) fn new(link: Link, session: Session) -> Self {
+    pub(super) fn new(link: Link, session: Session, now: Moment) -> Self {
         Self {
             link,
+            known: now,
             leaves: false,
             pair: None,
             requested_at: Moment::START,
@@ -182,8 +185,8 @@ impl User {
     }
 
     /// Comes back as this Swyx user, whose status the gateway has not reported yet.
-    pub(super) fn return_as(&mut self, link: Link) {
-        (self.link, self.leaves, self.left_out_until) = (link, false, None);
+    pub(super) fn return_as(&mut self, link: Link, now: Moment) {
+        (self.link, self.known, self.leaves, self.left_out_until) = (link, now, false, None);
         self.is_pending = self.wanted != SwyxStatus::None;
         self.clear_presence();
     }

@@ -9,6 +9,7 @@ use crate::settings::Mode;
 impl Engine {
     /// Sets the users from now on. If two links share an id, the first one counts.
     pub(super) fn take_users(&mut self, links: Vec<Link>, now: Moment) {
+        self.has_list = true;
         // Unknown sessions can only exist at the start.
         let is_beginning = self.roster.places() == 0 && self.options.mode == Mode::BothWays;
         let session = if is_beginning {
@@ -40,8 +41,8 @@ impl Engine {
                 continue;
             }
             let (slot, is_in_ring) = match self.roster.by_teams(link.teams) {
-                Some(slot) => (slot, self.roster.return_as(slot, link)),
-                None => (self.roster.add(User::new(link, session)), false),
+                Some(slot) => (slot, self.roster.return_as(slot, link, now)),
+                None => (self.roster.add(User::new(link, session, now)), false),
             };
             if !is_in_ring {
                 self.reader.add(slot);

@@ -520,3 +520,75 @@ fn odd_presence_is_counted_and_changes_nothing() {
     assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Available)]);
     assert_eq!(bench.engine.figures(bench.now).unreadable_users, 0);
 }
+
+#[test]
+fn calls_are_written_while_only_readings_fail() {
+    let mut bench = Bench::new(3, 1_500);
+    bench.answer("Available/Available");
+    for second in 0..600 {
+        let (readings, writes) = std::mem::take(&mut bench.open)
+            .into_iter()
+            .partition::<Vec<_>, _>(|command| matches!(command.action, Action::Read(_)));
+        bench.open = readings;
+        bench.fail(Failure::Outage);
+        for command in writes {
+            bench.step(Event::Answered(command, Outcome::Done));
+        }
+        bench.pass(0.5);
+        bench.open.retain(|command| !matches!(command.action, Action::Renew(..)));
+        bench.call([second % 3], second / 3 % 2 == 0);
+        let is_sent =
+            bench.writes().iter().any(|action| matches!(action, Action::Set(..) | Action::Clear(_)));
+        assert!(is_sent, "at {second}");
+        bench.pass(0.5);
+    }
+    assert!(bench.engine.figures(bench.now).graph_is_out);
+}
+
+#[test]
+fn writes_wait_while_readings_and_writes_fail_and_follow_at_once() {
+    let mut bench = Bench::new(3, 1_500);
+    bench.answer("Available/Available");
+    for _ in 0..30 {
+        bench.pass(1.0);
+        bench.fail(Failure::Outage);
+    }
+    bench.call([0, 1, 2], true);
+    let mut writes = 0;
+    for _ in 0..900 {
+        writes += bench.writes().len();
+        bench.fail(Failure::Outage);
+        bench.pass(1.0);
+    }
+    // All three at first, then one every 90 s.
+    assert!((10..=14).contains(&writes), "{writes}");
+    let mut set = 0;
+    for _ in 0..7 {
+        set += bench.writes().len();
+        bench.answer("Available/Available");
+        bench.pass(1.0);
+    }
+    assert!(set >= 3, "{set}");
+}
+
+#[test]
+fn oldest_reading_counts_users_who_were_never_read() {
+    let options = Options::new(Mode::BothWays, seconds(4.0), seconds(600.0), 1_500);
+    let mut engine = Engine::new(options);
+    let at = |time: f64| Moment::at(seconds(time));
+    // Before there are users, the time since the start counts.
+    assert_eq!(engine.figures(at(70.0)).oldest_reading, Some(seconds(70.0)));
+    engine.step(Event::Users(Vec::new()), at(80.0));
+    assert_eq!(engine.figures(at(90.0)).oldest_reading, Some(Duration::ZERO));
+    let link = |number: u128| Link { swyx: number.to_string().into(), teams: Uuid::from_u128(number) };
+    engine.step(Event::Users(vec![link(1)]), at(100.0));
+    assert_eq!(engine.figures(at(130.0)).oldest_reading, Some(seconds(30.0)));
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Available/Available");
+    bench.pass(3.0);
+    let all = vec![link(0), link(1)];
+    bench.step(Event::Users(all));
+    bench.fail(Failure::Outage);
+    bench.pass(20.0);
+    assert_eq!(bench.engine.figures(bench.now).oldest_reading, Some(seconds(23.0)));
+}
