@@ -1,6 +1,6 @@
 //! The run: one loop that drives the engine.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
 use super::listen::Wishes;
 use super::loss::RETRY;
-use super::message::Message;
+use super::message::{Message, Reason};
 use super::site::{Control, Observer, Site};
 use super::view::View;
 use super::{listen, roster};
@@ -95,6 +95,8 @@ struct Run {
     /// When the statuses of missing users were last asked for.
     asked_absent: Option<Instant>,
     view: View,
+    /// The topics of problems during which nothing answered.
+    silent: HashSet<&'static str>,
     /// The time of the last log entry about each topic.
     said: HashMap<&'static str, Said>,
     is_stopping: bool,
@@ -118,6 +120,7 @@ impl Run {
             outdated: None,
             asked_absent: None,
             view: View::default(),
+            silent: HashSet::new(),
             said: HashMap::new(),
             is_stopping: false,
             wishes: Arc::default(),
@@ -165,7 +168,7 @@ impl Run {
         self.step(Event::Answered(command, outcome));
         // A rejected list is split; only if that does not help, presences cannot be read.
         if !is_split || self.engine.is_graph_out() {
-            self.problem(topic, error.map(|error| error.text));
+            self.problem(topic, error.map(|error| error.reason));
         }
     }
 
@@ -184,7 +187,7 @@ impl Run {
                 self.wishes.statuses.notify_one();
             }
             Message::UsersChanged => self.reread(None),
-            Message::Problem(topic, text) => self.problem(topic, text),
+            Message::Problem(topic, reason) => self.problem(topic, reason),
         }
     }
 
@@ -246,30 +249,45 @@ impl Run {
         roster::Source { client: Arc::clone(client), gateway: Arc::clone(gateway), users: self.users.clone() }
     }
 
-    /// Logs when a problem starts and when it is over, not each time.
-    fn problem(&mut self, topic: &'static str, text: Option<String>) {
+    /// Logs when a problem starts, when something answers after all, and when it is over, not each time.
+    fn problem(&mut self, topic: &'static str, reason: Option<Reason>) {
         let known = self.view.problems.iter().position(|(known, _)| *known == topic);
-        match (known, text) {
+        match (known, reason) {
             (Some(at), None) => {
                 self.view.problems.remove(at);
+                self.silent.remove(topic);
                 if self.said.get(topic).is_some_and(|said| !said.is_over) {
                     self.said.insert(topic, Said { when: Instant::now(), is_over: true });
                     tracing::info!("resolved: {topic}");
                 }
             }
-            (None, Some(text)) => {
+            (None, Some(Reason { text, is_silence })) => {
                 // A problem that comes and goes is logged once per minute.
                 if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
                     self.said.insert(topic, Said { when: Instant::now(), is_over: false });
                     tracing::warn!("{topic}: {text}");
                 }
+                if is_silence {
+                    self.silent.insert(topic);
+                }
                 self.view.problems.push((topic, text));
             }
-            (Some(at), Some(text)) => {
-                self.view.problems.get_mut(at).into_iter().for_each(|(_, last)| last.clone_from(&text))
+            (Some(at), Some(Reason { text, is_silence })) => {
+                if !is_silence && self.silent.remove(topic) {
+                    tracing::warn!("{topic}: {text}");
+                }
+                self.view.problems.get_mut(at).into_iter().for_each(|(_, last)| last.clone_from(&text));
             }
             (None, None) => {}
         }
+    }
+
+    /// Whether there are problems with these topics, and whether nothing answered since they began.
+    fn troubles(&self, topics: &[&str]) -> (bool, bool) {
+        let problems = self.view.problems.iter().map(|(topic, _)| *topic);
+        let current = problems.filter(|topic| topics.contains(topic)).collect::<Vec<_>>();
+        let is_silent = current.iter().all(|topic| self.silent.contains(topic));
+        (!current.is_empty(), !current.is_empty() && is_silent)
     }
 
     /// Reports users that cannot be read, without naming them.
@@ -277,7 +295,7 @@ impl Run {
         let Figures { unreadable_users, left_out, .. } = self.view.figures;
         let report = |count: usize, why: &str| {
             let users = if count == 1 { "user" } else { "users" };
-            (count > 0).then(|| format!("{why} of {count} {users}, named in the log with -vv"))
+            (count > 0).then(|| format!("{why} of {count} {users}, named in the log with -vv").into())
         };
         self.problem(UNREADABLE, report(unreadable_users, "an unknown format of the presence"));
         self.problem(LEFT_OUT, report(left_out, "Graph rejects (HTTP 400) the id"));
@@ -285,7 +303,7 @@ impl Run {
         let text = format!(
             "the gateway's list of statuses lacks {absent} users; their last statuses stay in use for 15 minutes"
         );
-        self.problem(ABSENT, (absent > 0).then_some(text));
+        self.problem(ABSENT, (absent > 0).then_some(text.into()));
         if absent > 0 && self.asked_absent.is_none_or(|when| when.elapsed() >= RETRY) {
             self.asked_absent = Some(Instant::now());
             self.wishes.statuses.notify_one();
@@ -295,7 +313,7 @@ impl Run {
             "{} records of users and {} of statuses violate the contract; -vv names them",
             skipped.users, skipped.statuses
         );
-        self.problem(SKIPPED, (skipped.users + skipped.statuses > 0).then_some(text));
+        self.problem(SKIPPED, (skipped.users + skipped.statuses > 0).then_some(text.into()));
     }
 
     fn update_view(&mut self, view: &watch::Sender<View>) {
@@ -308,10 +326,13 @@ impl Run {
         self.view.made = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
         self.report_users();
-        let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
-        let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(execute::READING));
-        self.view.figures.gateway_is_out |= gateway;
-        self.view.figures.graph_is_out |= graph;
+        self.view.figures.graph_is_out |= self.troubles(&[execute::READING]).0;
+        self.view.figures.gateway_is_out |= self.troubles(&[listen::STATUSES]).0;
+        let graph = self.troubles(&[execute::READING, execute::SESSIONS]);
+        let gateway = self.troubles(&[listen::STATUSES, listen::STREAM, execute::STATUSES]);
+        let figures = &mut self.view.figures;
+        figures.graph_is_silent = figures.graph_is_out && graph.1;
+        figures.gateway_is_silent = figures.gateway_is_out && gateway.1;
         self.view.unknown_words =
             self.engine.mapping().unknown().map(|(one, other)| format!("{one}/{other}")).collect();
         view.send_replace(self.view.clone());

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use super::super::engine::Failure;
+use super::message::Reason;
 use crate::entra::GraphError;
 use crate::http::HttpError;
 use crate::swyx::GatewayError;
 
-/// A failed request: its consequences for the engine, and its text for the log.
+/// A failed request: its consequences for the engine, and its reason for the log.
 pub(super) struct RequestError {
     pub(super) failure: Failure,
-    pub(super) text: String,
+    pub(super) reason: Reason,
     /// What must be read again because of it.
     pub(super) reread: Option<Reread>,
 }
@@ -38,7 +39,7 @@ impl RequestError {
     /// The error for an answer whose presences are all unreadable.
     pub(super) fn unreadable_answer() -> Self {
         let text = "Microsoft Graph answered, but no presence is in the documented format".to_owned();
-        Self { failure: Failure::Outage, text, reread: None }
+        Self { failure: Failure::Outage, reason: text.into(), reread: None }
     }
 }
 
@@ -58,7 +59,8 @@ impl From<GraphError> for RequestError {
             }
             _ => "",
         };
-        Self { failure, text: format!("{error}{hint}"), reread: None }
+        let reason = Reason { text: format!("{error}{hint}"), is_silence: error.is_silence() };
+        Self { failure, reason, reread: None }
     }
 }
 
@@ -78,6 +80,6 @@ impl From<GatewayError> for RequestError {
             GatewayError::CannotBeSet { .. } | GatewayError::Conflict { .. } => Some(Reread::Capabilities),
             _ => None,
         };
-        Self { failure, text: error.to_string(), reread }
+        Self { failure, reason: Reason::from(&error), reread }
     }
 }

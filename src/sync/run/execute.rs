@@ -14,8 +14,8 @@ use crate::swyx::Gateway;
 
 /// The topics of reported problems.
 pub(super) const READING: &str = "cannot read the presences in Teams";
-const SESSIONS: &str = "cannot set \"In a call\" in Teams";
-const STATUSES: &str = "cannot set a status in Swyx";
+pub(super) const SESSIONS: &str = "cannot set \"In a call\" in Teams";
+pub(super) const STATUSES: &str = "cannot set a status in Swyx";
 
 /// The topic for problems of an action.
 pub(super) fn topic(action: &Action) -> &'static str {

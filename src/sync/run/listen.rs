@@ -10,12 +10,12 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::super::engine::Event;
-use super::message::Message;
+use super::message::{Message, Reason};
 use super::poll::{self, Poller, Request};
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
 pub(super) use super::poll::STATUSES;
-const STREAM: &str = "cannot receive the gateway's events";
+pub(super) const STREAM: &str = "cannot receive the gateway's events";
 
 /// The first and the maximum pause between two attempts to connect; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -71,7 +71,7 @@ impl Line {
     }
 
     pub(super) async fn problem(&self, topic: &'static str, error: Option<&GatewayError>) {
-        self.send(Message::Problem(topic, error.map(ToString::to_string))).await;
+        self.send(Message::Problem(topic, error.map(Reason::from))).await;
     }
 
     async fn stream(&self, requests: mpsc::Sender<poll::Wanted>) {

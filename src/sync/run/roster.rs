@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::super::engine::Link;
 use super::error::RequestError;
 use super::loss::{LossGuard, RETRY, Sizes, Verdict};
-use super::message::{Message, Roster};
+use super::message::{Message, Reason, Roster};
 use super::view::Headcount;
 use crate::entra::graph::Client;
 use crate::swyx::Gateway;
@@ -52,13 +52,14 @@ pub(super) async fn keep(
                     Verdict::UseForNow(loss) => (RETRY, Some(loss), Some(roster)),
                     Verdict::KeepOld(loss) => (RETRY, Some(loss), None),
                 };
-                let problems = [Message::Problem(LISTS, None), Message::Problem(LOSS, loss)];
+                let problems =
+                    [Message::Problem(LISTS, None), Message::Problem(LOSS, loss.map(Reason::from))];
                 (pause, problems.into_iter().chain(roster.map(Message::Roster)).collect::<Vec<_>>())
             }
             Err(error) => {
                 let pause = error.wait().max(next_pause);
                 next_pause = (next_pause * 2).min(MAX_PAUSE);
-                (pause, vec![Message::Problem(LISTS, Some(error.text))])
+                (pause, vec![Message::Problem(LISTS, Some(error.reason))])
             }
         };
         for one in told {

@@ -287,6 +287,31 @@ async fn users_are_read_again_after_a_restart_and_after_an_unknown_user() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn silence_is_told_apart_from_unusable_answers() {
+    let place = Place::beside(site(10, Vec::new()), 2, "", false);
+    pass(10.0).await;
+    for (fault, is_graph_out, is_gateway_out, is_silent) in [
+        ("drop-request=1", true, true, true),
+        ("html-body=1", true, true, false),
+        ("unavailable=1", true, true, false),
+        ("expired-token=1", true, false, false),
+        ("portal=1", true, false, false),
+    ] {
+        place.emulator.set_faults(&[fault.parse::<Fault>().expect("a fault")]);
+        pass(40.0).await;
+        let view = place.view();
+        let seen = view.figures;
+        assert_eq!((seen.graph_is_out, seen.gateway_is_out), (is_graph_out, is_gateway_out), "{fault}");
+        assert_eq!(seen.graph_is_silent, is_silent, "{fault}: {:?}", view.problems);
+        assert_eq!(seen.gateway_is_silent, is_silent && is_gateway_out, "{fault}: {:?}", view.problems);
+        assert!(view.problems.iter().all(|(_, why)| !why.is_empty()) && !view.problems.is_empty());
+        place.emulator.set_faults(&[]);
+        pass(60.0).await;
+        assert_eq!(place.view().problems, Vec::new(), "after {fault}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn restarted_gateway_is_followed_again() {
     let place = Place::beside(site(10, Vec::new()), 2, "", false);
     pass(10.0).await;
