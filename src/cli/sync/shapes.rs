@@ -79,6 +79,7 @@ enum OutcomeShape {
     /// User, availability, activity, sequence number.
     Read(Vec<(Slot, String, String, String)>),
     Done(()),
+    NoSession(()),
     Status(StatusShape),
     WaitMs(u64),
     Outage(()),
@@ -204,6 +205,7 @@ impl OutcomeShape {
                 Self::Read(readings.iter().map(shape).collect())
             }
             Outcome::Done => Self::Done(()),
+            Outcome::NoSession => Self::NoSession(()),
             Outcome::Status(status) => Self::Status(StatusShape::of(status)),
             Outcome::Failed(Failure::Wait(wait)) => Self::WaitMs(ms(*wait)),
             Outcome::Failed(Failure::Outage) => Self::Outage(()),
@@ -224,6 +226,7 @@ impl OutcomeShape {
                 Outcome::Read(readings.collect())
             }
             Self::Done(()) => Outcome::Done,
+            Self::NoSession(()) => Outcome::NoSession,
             Self::Status(status) => Outcome::Status(status.status()),
             Self::WaitMs(wait) => Outcome::Failed(Failure::Wait(Duration::from_millis(wait))),
             Self::Outage(()) => Outcome::Failed(Failure::Outage),

@@ -138,14 +138,14 @@ impl Client {
         self.act(user, "setPresence", &body).await
     }
 
-    /// Clears the presence that [`Client::set_in_a_call`] set. A missing session is not an error.
+    /// Clears the presence that [`Client::set_in_a_call`] set, and returns whether there was one. A missing session is not an error.
     ///
     /// # Errors
     /// As [`Client::set_in_a_call`].
-    pub async fn clear_presence(&self, user: Uuid, session: ClientId) -> Result<(), GraphError> {
+    pub async fn clear_presence(&self, user: Uuid, session: ClientId) -> Result<bool, GraphError> {
         match self.act(user, "clearPresence", &json!({"sessionId": session.guid()})).await {
-            Err(GraphError::Refused { status: 404, .. }) => Ok(()),
-            outcome => outcome,
+            Err(GraphError::Refused { status: 404, .. }) => Ok(false),
+            outcome => outcome.map(|()| true),
         }
     }
 

@@ -8,7 +8,7 @@ use super::super::moment::Moment;
 use super::super::reader::Slot;
 use super::event::{Action, Command, Failure, Outcome, Reading};
 use super::step::Engine;
-use super::user::{Circumstances, User};
+use super::user::{Circumstances, Session, User};
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
@@ -20,7 +20,9 @@ const MAX_WAIT: Duration = Duration::from_mins(10);
 
 impl Engine {
     pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
-        self.count_failure(&outcome);
+        if !self.is_trial(&command.action) {
+            self.count_failure(&outcome);
+        }
         match command.action {
             Action::Read(users) => self.read_was_answered(&users, outcome, command.given, now),
             Action::Set(slot, _) => self.session_was_answered(slot, outcome, now, true),
@@ -39,7 +41,7 @@ impl Engine {
             Outcome::Failed(Failure::Refused | Failure::StatusRefused | Failure::ListRefused) => {
                 self.figures.refused += 1
             }
-            Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => {}
+            Outcome::Read(_) | Outcome::Done | Outcome::NoSession | Outcome::Status(_) => {}
         }
     }
 
@@ -133,16 +135,23 @@ impl Engine {
     }
 
     fn clear_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
+        let is_trial = self.is_trial(&Action::Clear(slot));
         self.write_was_answered(slot, outcome, now);
         let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
         match outcome {
+            Outcome::Failed(Failure::Refused) if is_trial => self.end_all_doubts(now),
             Outcome::Failed(Failure::Refused) => user.to_teams.refused(now),
             // It may have been cleared anyway: if the user is in a call again by now, it is set again.
             Outcome::Failed(_) => {
                 user.renew_at(now);
+                user.note_trial();
                 user.to_teams.failed(interval, now);
+            }
+            Outcome::NoSession if matches!(user.session, Session::Perhaps { is_tried: false, .. }) => {
+                user.to_teams.succeeded();
+                self.end_doubt(slot, now);
             }
             _ => {
                 user.to_teams.succeeded();
@@ -202,7 +211,7 @@ impl Engine {
                     user.status_may_be_set();
                     user.to_swyx.failed(interval, now);
                 }
-                Outcome::Status(_) | Outcome::Done | Outcome::Read(_) => {
+                Outcome::Status(_) | Outcome::Done | Outcome::NoSession | Outcome::Read(_) => {
                     user.to_swyx.succeeded();
                     user.status_was_set(set, around.settable);
                     self.figures.statuses_set += 1;

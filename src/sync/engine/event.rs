@@ -88,8 +88,10 @@ impl Action {
 pub enum Outcome<R = Vec<Reading>, E = Failure> {
     /// The presences that Graph returned, in any order; users missing from the answer stay unchanged.
     Read(R),
-    /// Completed; also if there was no session to clear.
+    /// Completed.
     Done,
+    /// There was no session to clear.
+    NoSession,
     /// Completed, and this is the current status in Swyx.
     Status(UserStatus),
     /// Failed.

@@ -24,6 +24,7 @@ mod absent;
 mod answers;
 mod event;
 mod held;
+mod leftover;
 mod options;
 mod roster;
 mod send;

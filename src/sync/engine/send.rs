@@ -32,8 +32,8 @@ impl Engine {
         };
         let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
             Moment::NEVER
-        } else if self.suspects.is_empty() && self.reader.next() > now {
-            self.reader.next()
+        } else if self.next_reading(now) > now {
+            self.next_reading(now)
         } else if !self.graph.admits(now) {
             self.graph.next()
         } else {
@@ -114,7 +114,7 @@ impl Engine {
 
     fn read(&mut self, now: Moment, commands: &mut Vec<Command>) {
         while !self.is_stopping
-            && (!self.suspects.is_empty() || self.reader.next() <= now)
+            && self.next_reading(now) <= now
             && self.under_way.readings < AT_ONCE
             && self.graph.admits(now)
             && self.budget.take(Kind::Read, now)
@@ -134,9 +134,15 @@ impl Engine {
         }
     }
 
-    /// The users of the next reading: a part of a rejected list, otherwise those whose turn it is.
+    /// When there is something to read.
+    fn next_reading(&self, now: Moment) -> Moment {
+        if self.suspects.is_empty() { self.reader.next().min(self.rereads.next()) } else { now }
+    }
+
+    /// The users of the next reading: a part of a rejected list, users who are read again at once, otherwise those whose turn it is.
     fn next_list(&mut self, now: Moment) -> Vec<Slot> {
-        if let Some(mut users) = self.suspects.next() {
+        let again = if self.rereads.next() <= now { Some(self.rereads.take()) } else { None };
+        if let Some(mut users) = again.or_else(|| self.suspects.next()) {
             users.retain(|slot| self.roster.get(*slot).is_some_and(|user| !user.leaves));
             return users;
         }

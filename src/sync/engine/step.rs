@@ -12,6 +12,7 @@ use super::super::moment::Moment;
 use super::super::reader::{Reader, Slot};
 use super::absent::Absent;
 use super::event::{Command, Event, Link};
+use super::leftover::Rereads;
 use super::options::Options;
 use super::roster::Roster;
 use super::suspects::Suspects;
@@ -29,6 +30,7 @@ pub struct Engine {
     pub(super) has_list: bool,
     pub(super) reader: Reader,
     pub(super) suspects: Suspects,
+    pub(super) rereads: Rereads,
     pub(super) budget: Budget,
     /// The health of Graph, from readings.
     pub(super) graph: Health,
@@ -94,6 +96,7 @@ impl Engine {
             has_list: false,
             reader: Reader::default(),
             suspects: Suspects::default(),
+            rereads: Rereads::default(),
             graph: Health::default(),
             writes: Health::default(),
             gateway: Health::default(),
@@ -226,6 +229,7 @@ impl Engine {
     pub(super) fn circumstances(&self, now: Moment) -> Circumstances {
         Circumstances {
             carries: self.options.mode == Mode::BothWays && !self.is_stopping,
+            only_reads: self.options.mode == Mode::FromTeams && !self.is_stopping,
             is_heard: self.is_heard(now),
             settable: self.settable,
             now,
@@ -297,6 +301,7 @@ impl Engine {
                 meaning.filter(|meaning| !meaning.is_unknown && meaning.status != user.wanted)
             {
                 user.due_since = now;
+                user.has_changed = true;
                 user.want(meaning.status, settable);
             }
         }

@@ -51,6 +51,10 @@ pub(super) struct User {
     pub(super) wanted: SwyxStatus,
     /// It must still be set.
     is_pending: bool,
+    /// Teams, or the mapping, changed since the first reading.
+    pub(super) has_changed: bool,
+    /// The first reading was before a call that has ended, so the next one decides.
+    is_outdated: bool,
     /// Writes to Swyx.
     pub(super) to_swyx: Backoff,
     /// Statuses that cannot be set for this user.
@@ -120,8 +124,8 @@ impl Backoff {
 pub(super) enum Session {
     /// None.
     None,
-    /// An earlier run may have left a session, which ends by then.
-    Perhaps { until: Moment, is_seen: bool },
+    /// An earlier run may have left a session, which ends by then. It was tried to clear it, and the outcome is unknown.
+    Perhaps { until: Moment, is_seen: bool, is_tried: bool },
     /// Set, or possibly set.
     Open { until: Moment, renew: Moment, is_seen: bool },
 }
@@ -145,6 +149,8 @@ pub(super) enum Due {
 pub(super) struct Circumstances {
     /// Calls are forwarded to Teams: mode 2, and not stopping.
     pub(super) carries: bool,
+    /// Calls are not forwarded to Teams: mode 1, and not stopping.
+    pub(super) only_reads: bool,
     /// The gateway reported recently, so its report of calls counts.
     pub(super) is_heard: bool,
     pub(super) settable: Settable,
@@ -168,6 +174,8 @@ impl User {
             sequence: 0,
             wanted: SwyxStatus::None,
             is_pending: false,
+            has_changed: false,
+            is_outdated: false,
             to_swyx: Backoff::default(),
             held: HeldStatuses::default(),
             due_since: Moment::START,
@@ -188,6 +196,7 @@ impl User {
     pub(super) fn return_as(&mut self, link: Link, now: Moment) {
         (self.link, self.known, self.leaves, self.left_out_until) = (link, now, false, None);
         self.is_pending = self.wanted != SwyxStatus::None;
+        self.has_changed = true;
         self.clear_presence();
     }
 
@@ -213,16 +222,19 @@ impl User {
             return self.note_echo();
         }
         let is_lost = self.note_absence(meaning, around.now);
-        if self.pair == Some(reading.pair) {
+        let is_same = self.pair == Some(reading.pair);
+        if is_same && !std::mem::take(&mut self.is_outdated) {
             return is_lost;
         }
-        let is_first = self.pair.replace(reading.pair).is_none();
+        self.is_outdated = false;
+        let is_first = self.pair.replace(reading.pair).is_none() || is_same;
         if !is_first {
             self.changed = around.now;
         }
         // Unknown values change nothing.
         if !meaning.is_unknown && (is_first || meaning.status != self.wanted) {
             self.due_since = before;
+            self.has_changed = !is_first;
             self.want(meaning.status, around.settable);
         }
         true
@@ -245,7 +257,7 @@ impl User {
         let looks_own = matches!(rank, SessionRank::AsSet | SessionRank::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
-            Session::Perhaps { until, is_seen } => {
+            Session::Perhaps { until, is_seen, .. } => {
                 let was_absent = self.echo_until != Moment::START && requested_at >= self.echo_until;
                 rank == SessionRank::AsSet && now < until && (is_seen || !was_absent)
             }
@@ -292,9 +304,14 @@ impl User {
     }
 
     /// Nothing is pending if Swyx already shows the status. During a call, Swyx shows the call, and the status behind it is unknown.
+    ///
+    /// The first reading does not show that Teams changed. So it does not replace a status that a user can set by hand: Away or Do not
+    /// disturb.
     pub(super) fn settle(&mut self, settable: Settable) {
         let is_shown = self.shown == Some(nearest(self.wanted, settable));
-        if is_shown && self.in_call == Some(false) && !self.to_swyx.is_under_way {
+        let is_by_hand = matches!(self.shown, Some(SwyxStatus::Away | SwyxStatus::DoNotDisturb));
+        let stays = is_shown || is_by_hand && !self.has_changed;
+        if stays && self.in_call == Some(false) && !self.to_swyx.is_under_way {
             self.is_pending = false;
         }
     }
@@ -314,6 +331,9 @@ impl User {
     pub(super) fn apply_snapshot(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let before = self.in_call.replace(seen.in_call);
         (self.sequence, self.shown, self.is_in_snapshot) = (seen.sequence, seen.status, true);
+        if before == Some(true) && !seen.in_call && self.is_pending && !self.has_changed {
+            (self.is_pending, self.is_outdated) = (false, true);
+        }
         self.settle(around.settable);
         let changes = before != Some(seen.in_call);
         if changes {
@@ -330,7 +350,9 @@ impl User {
     /// The status to set in Swyx, now or after a pause.
     fn missing_in_swyx(&self, around: Circumstances) -> Option<SwyxStatus> {
         let status = nearest(self.wanted, around.settable);
-        let is_due = self.is_pending && !self.leaves && self.in_call.is_some();
+        // What Swyx shows after a call decides whether the first reading counts.
+        let is_known = if self.has_changed { self.in_call.is_some() } else { self.in_call == Some(false) };
+        let is_due = self.is_pending && !self.leaves && is_known;
         (is_due && status != SwyxStatus::None).then_some(status)
     }
 
@@ -352,14 +374,16 @@ impl User {
 
     /// The action for Teams.
     pub(super) fn due_in_teams(&self, around: Circumstances) -> Option<Due> {
-        let Circumstances { carries, is_heard, now, .. } = around;
+        let Circumstances { carries, only_reads, is_heard, now, .. } = around;
         let shows = carries && !self.leaves && self.in_call == Some(true);
         match self.session {
             Session::Open { .. } if !shows => Some(Due::Clear),
             Session::Open { renew, .. } if is_heard && now >= renew => Some(Due::Renew),
             Session::Open { .. } => None,
             Session::None | Session::Perhaps { .. } if shows && is_heard => Some(Due::Set),
-            Session::Perhaps { is_seen: true, .. } if carries && self.in_call == Some(false) => {
+            Session::Perhaps { is_seen: true, .. }
+                if only_reads || carries && self.in_call == Some(false) =>
+            {
                 Some(Due::Clear)
             }
             Session::None | Session::Perhaps { .. } => None,
@@ -380,6 +404,18 @@ impl User {
         let to_swyx = to_swyx.unwrap_or(Moment::NEVER);
         let all = [session, to_teams, to_swyx, self.left_out_until.unwrap_or(Moment::NEVER)];
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)
+    }
+
+    /// What Teams shows from now on is not a session of an earlier run. Readings on their way are from before.
+    pub(super) fn end_doubt(&mut self, now: Moment) {
+        (self.session, self.echo_until) = (Session::None, now);
+    }
+
+    /// It is unknown whether a session of an earlier run was cleared.
+    pub(super) fn note_trial(&mut self) {
+        if let Session::Perhaps { is_tried, .. } = &mut self.session {
+            *is_tried = true;
+        }
     }
 
     /// The session must be set again at the next opportunity because its state is unknown.

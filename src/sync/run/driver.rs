@@ -164,10 +164,11 @@ impl Run {
             Some(Reread::Users) => self.reread_outdated(),
             None => {}
         }
+        let is_trial = self.engine.is_trial(&command.action);
         let topic = execute::topic(&command.action);
         self.step(Event::Answered(command, outcome));
         // A rejected list is split; only if that does not help, presences cannot be read.
-        if !is_split || self.engine.is_graph_out() {
+        if !is_trial && (!is_split || self.engine.is_graph_out()) {
             self.problem(topic, error.map(|error| error.reason));
         }
     }

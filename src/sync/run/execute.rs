@@ -79,7 +79,11 @@ impl Executor {
 
     async fn clear_session(&self, user: Uuid) -> Executed {
         tracing::debug!(%user, "Teams: In a call is over");
-        done(self.client.clear_presence(user, self.client_id).await)
+        match self.client.clear_presence(user, self.client_id).await {
+            Ok(true) => Outcome::Done,
+            Ok(false) => Outcome::NoSession,
+            Err(error) => Outcome::Failed(error.into()),
+        }
     }
 }
 
@@ -99,6 +103,7 @@ pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, O
             Err(error) => failed(error),
         },
         Outcome::Done => (Outcome::Done, None),
+        Outcome::NoSession => (Outcome::NoSession, None),
         Outcome::Status(status) => (Outcome::Status(status), None),
         Outcome::Failed(error) => failed(error),
     }

@@ -17,7 +17,7 @@ async fn acted(reply: Reply) -> [Result<(), GraphError>; 2] {
     let (client, session) = (client(&script), settings().client_id);
     [
         client.set_in_a_call(USER, session, Duration::from_mins(10)).await,
-        client.clear_presence(USER, session).await,
+        client.clear_presence(USER, session).await.map(|is_cleared| assert!(is_cleared)),
     ]
 }
 
@@ -27,6 +27,12 @@ async fn empty_and_json_answers_are_successes() {
     for reply in [empty(200), empty(202), empty(204), json(200, &json!({"@odata.context": "x"}))] {
         assert_eq!(acted(reply).await, [Ok(()), Ok(())]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn missing_session_is_told_apart_from_a_cleared_one() {
+    let script = Script::new([good_token(), json(404, &json!({"error": {"code": "NotFound"}}))]);
+    assert_eq!(client(&script).clear_presence(USER, settings().client_id).await, Ok(false));
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,7 +23,11 @@ fn seconds(seconds: f64) -> Duration {
 
 impl Bench {
     fn new(users: usize, requests: u16) -> Self {
-        let options = Options::new(Mode::BothWays, seconds(4.0), seconds(600.0), requests);
+        Self::of(Mode::BothWays, users, requests)
+    }
+
+    fn of(mode: Mode, users: usize, requests: u16) -> Self {
+        let options = Options::new(mode, seconds(4.0), seconds(600.0), requests);
         let mut bench = Self {
             engine: Engine::new(options),
             now: Moment::at(seconds(1.0)),
@@ -63,18 +67,22 @@ impl Bench {
 
     /// Answers every reading with this presence, and every write with success.
     fn answer(&mut self, presence: &str) {
+        for command in std::mem::take(&mut self.open) {
+            self.answer_one(command, presence);
+        }
+    }
+
+    fn answer_one(&mut self, command: Command, presence: &str) {
         let (availability, activity) = presence.split_once('/').expect("a pair");
         let pair = self.engine.pair(availability, activity);
-        for command in std::mem::take(&mut self.open) {
-            let outcome = match &command.action {
-                Action::Read(users) => {
-                    let reading = |user: &u32| Reading::new(*user, pair, Version::default());
-                    Outcome::Read(users.iter().map(reading).collect())
-                }
-                _ => Outcome::Done,
-            };
-            self.step(Event::Answered(command, outcome));
-        }
+        let outcome = match &command.action {
+            Action::Read(users) => {
+                let reading = |user: &u32| Reading::new(*user, pair, Version::default());
+                Outcome::Read(users.iter().map(reading).collect())
+            }
+            _ => Outcome::Done,
+        };
+        self.step(Event::Answered(command, outcome));
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -591,4 +599,111 @@ fn oldest_reading_counts_users_who_were_never_read() {
     bench.fail(Failure::Outage);
     bench.pass(20.0);
     assert_eq!(bench.engine.figures(bench.now).oldest_reading, Some(seconds(23.0)));
+}
+
+#[test]
+fn call_in_teams_at_the_start_is_believed_after_graph_has_no_session() {
+    for mode in [Mode::BothWays, Mode::FromTeams] {
+        for first in ["Busy/InACall", "Available/Available"] {
+            let mut bench = Bench::of(mode, 1, 1_500);
+            bench.answer(first);
+            let began = bench.now;
+            let mut set = None;
+            while set.is_none() && bench.now.since(began) < seconds(20.0) {
+                for command in std::mem::take(&mut bench.open) {
+                    match command.action {
+                        Action::Clear(_) => bench.step(Event::Answered(command, Outcome::NoSession)),
+                        Action::SetStatus(0, SwyxStatus::Speaking) => set = Some(bench.now),
+                        _ => bench.answer_one(command, "Busy/InACall"),
+                    }
+                }
+                bench.pass(0.1);
+            }
+            // At most one interval until it is seen, and less than a second for the doubt.
+            let took = set.expect("it is set").since(began);
+            assert!(took < seconds(5.0), "{mode:?} {first}: {took:?}");
+            assert_eq!(bench.engine.figures(bench.now).sessions_cleared, 0);
+        }
+    }
+}
+
+#[test]
+fn session_of_an_earlier_run_is_cleared_in_mode_1() {
+    let mut bench = Bench::of(Mode::FromTeams, 1, 1_500);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), [&Action::Clear(0)]);
+    bench.answer("Available/Available");
+    for _ in 0..20 {
+        bench.pass(1.0);
+        assert_eq!(bench.writes(), Vec::<&Action>::new());
+        bench.answer("Available/Available");
+    }
+}
+
+#[test]
+fn mode_1_without_the_permission_to_clear_believes_calls() {
+    let mut bench = Bench::of(Mode::FromTeams, 3, 1_500);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes().len(), 3);
+    bench.fail(Failure::Refused);
+    bench.pass(0.5);
+    bench.answer("Busy/InACall");
+    let speaking = [0, 1, 2].map(|user| Action::SetStatus(user, SwyxStatus::Speaking));
+    assert_eq!(bench.writes(), speaking.iter().collect::<Vec<_>>());
+    // That is no problem, since it is not needed.
+    assert_eq!(bench.engine.figures(bench.now).refused, 0);
+}
+
+#[test]
+fn doubt_stays_if_an_earlier_attempt_may_have_cleared_the_session() {
+    let mut bench = Bench::new(1, 1_500);
+    bench.answer("Busy/InACall");
+    bench.fail(Failure::Outage);
+    bench.pass(5.0);
+    for command in std::mem::take(&mut bench.open) {
+        match command.action {
+            Action::Clear(_) => bench.step(Event::Answered(command, Outcome::NoSession)),
+            _ => bench.answer_one(command, "Busy/InACall"),
+        }
+    }
+    // A store may lag behind the attempt.
+    bench.pass(4.0);
+    bench.answer("Busy/InACall");
+    assert_eq!(bench.writes(), Vec::<&Action>::new());
+}
+
+#[test]
+fn first_reading_replaces_available_but_not_a_manual_status() {
+    let all = [SwyxStatus::Available, SwyxStatus::Away, SwyxStatus::DoNotDisturb, SwyxStatus::Speaking];
+    for shown in all {
+        let mut bench = Bench::new(1, 1_500);
+        let first = UserStatus::new("0", Some(shown), false, 100);
+        bench.step(Event::AllStatuses(vec![first]));
+        bench.answer("Busy/InAConferenceCall");
+        let is_by_hand = matches!(shown, SwyxStatus::Away | SwyxStatus::DoNotDisturb);
+        let is_set = bench.writes() == [&Action::SetStatus(0, SwyxStatus::Speaking)];
+        assert_eq!(is_set, !is_by_hand && shown != SwyxStatus::Speaking, "{shown:?}");
+        if is_by_hand {
+            // A change in Teams counts.
+            bench.pass(4.0);
+            bench.answer("Available/Available");
+            assert_eq!(bench.writes(), [&Action::SetStatus(0, SwyxStatus::Available)], "{shown:?}");
+        }
+    }
+}
+
+#[test]
+fn first_reading_during_a_call_waits_for_the_status_behind_it() {
+    for (behind, is_set) in [(SwyxStatus::Available, true), (SwyxStatus::DoNotDisturb, false)] {
+        let mut bench = Bench::of(Mode::FromTeams, 1, 1_500);
+        bench.call([0], true);
+        bench.answer("Away/Away");
+        bench.pass(4.0);
+        bench.answer("Away/Away");
+        assert_eq!(bench.writes(), Vec::<&Action>::new());
+        bench.step(Event::Statuses(vec![UserStatus::new("0", Some(behind), false, 100)]));
+        bench.pass(4.0);
+        bench.answer("Away/Away");
+        assert_eq!(bench.writes() == [&Action::SetStatus(0, SwyxStatus::Away)], is_set);
+    }
 }

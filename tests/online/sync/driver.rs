@@ -326,7 +326,12 @@ impl<'p> Run<'p> {
             }
             action => {
                 self.at(self.now + took / 2, Next::Effect(self.life, action.clone()));
-                Outcome::Done
+                match action {
+                    Action::Clear(user) if !self.world.people[*user as usize].has_session(self.now) => {
+                        Outcome::NoSession
+                    }
+                    _ => Outcome::Done,
+                }
             }
         };
         if is_lost {

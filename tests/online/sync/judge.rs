@@ -5,7 +5,7 @@ use swyx_teams::sync::Figures;
 use swyx_teams::sync::engine::{Action, Command};
 
 use super::plan::{Blow, Plan, Time};
-use super::world::{CLIENT, IN_A_CALL, World};
+use super::world::{CLIENT, IN_A_CALL, Person, World};
 
 /// A session may go on so long after its end was due, beyond what Graph keeps it.
 const GRACE: Time = 30_000;
@@ -150,11 +150,51 @@ impl Judge {
         let client = &person.client;
         let mut said = client.iter().zip(client.iter().skip(1).map(|(end, _)| *end).chain([Time::MAX]));
         let is_said = said.any(|((_, client), end)| end > lately && CLIENT[*client].2 == Some(status));
+        // A reading from a store that lags may still show a session that was cleared before a restart.
+        let is_stale_session =
+            status == "Speaking" && person.session_ended + self.lag + ON_THE_WAY > now && self.restarts() > 0;
+        let is_said = is_said || is_stale_session;
+        self.keeps_manual_status(person, user, now);
         assert!(
             is_said,
             "seed {}: user {user} becomes {status} at {now}, and nobody said so: {person:?}; {:?}",
             self.seed, self.blows
         );
+    }
+
+    /// A status that a user set by hand stays until something changes in Teams, also after a restart.
+    fn keeps_manual_status(&self, person: &Person, user: usize, now: Time) {
+        let (when, set, by_hand) = *person.set.last().expect("one");
+        if !by_hand || !["Away", "DoNotDisturb"].contains(&set) {
+            return;
+        }
+        let from = when.saturating_sub(self.unseen());
+        let is_unchanged = person.client.iter().skip(1).all(|(since, _)| *since < from);
+        let is_restarted = self.starts().any(|start| start > when);
+        let is_quiet = is_unchanged && !person.was_in_call(from, now) && now > self.unseen();
+        assert!(
+            !(is_quiet && is_restarted),
+            "seed {}: user {user} set {set} at {when}, and it is overwritten at {now}: {person:?}; {:?}",
+            self.seed,
+            self.blows
+        );
+    }
+
+    /// A change that ends before the next reading does not count.
+    fn unseen(&self) -> Time {
+        self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept()
+    }
+
+    fn starts(&self) -> impl Iterator<Item = Time> {
+        let restarts = self.blows.iter().filter_map(|(time, blow)| match blow {
+            Blow::Kill(pause) => Some((time + pause).min(self.busy_until.max(*time))),
+            _ => None,
+        });
+        restarts.chain([0])
+    }
+
+    fn restarts(&self) -> usize {
+        self.starts().count() - 1
     }
 
     /// The longest that something may have waited.
@@ -209,7 +249,7 @@ impl Judge {
         }
         let (when, set, by_hand) = *person.set.last().expect("one");
         // A manual status stays until Teams changes; a change that ends before the next reading does not count.
-        let unseen = self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept();
+        let unseen = self.unseen();
         let mut end = now;
         let since = person.client.iter().rev().take_while(|(start, client)| {
             let is_short = end.saturating_sub(*start) < unseen;
@@ -219,7 +259,13 @@ impl Judge {
             goes_on
         });
         let since = since.last().map_or(now, |(start, _)| *start);
-        let stays = by_hand && when + unseen >= since;
+        // The first reading after a start replaces neither Away nor Do not disturb: a user may have set them by hand.
+        // What is behind a call is unknown then, so it stays until the call ends.
+        let is_kept = self.starts().any(|start| {
+            let is_by_hand = ["Away", "DoNotDisturb"].contains(&set) && when <= start + unseen;
+            since <= start + unseen && (is_by_hand || person.is_in_call())
+        });
+        let stays = by_hand && when + unseen >= since || is_kept;
         assert!(
             set == wanted || stays,
             "seed {}: user {user} at {now}: Teams says {:?}, Swyx {set} since {when} (by hand {by_hand}); {:?} {:?} {:?}",

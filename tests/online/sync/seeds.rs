@@ -82,6 +82,11 @@ fn engine_that_drops_a_list_for_one_user_is_detected() {
 }
 
 #[test]
+fn engine_that_overwrites_manual_statuses_at_the_start_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::OverwritesAtStart), 200);
+}
+
+#[test]
 fn engine_that_writes_the_oldest_first_is_detected() {
     catch(|plan| Brain::new(plan, Fault::OldestFirst), 30);
 }

@@ -22,6 +22,8 @@ pub enum Fault {
     HoldsUser,
     /// One odd presence, or one bad id, costs the whole list.
     AllOrNothing,
+    /// The first reading counts as a change in Teams.
+    OverwritesAtStart,
     /// Sessions are not renewed.
     NoRenewal,
     /// Changes wait in a queue, and the oldest is carried first, one in a sweep.
@@ -98,6 +100,16 @@ impl Brain {
                 };
                 let outcome = if is_odd { Outcome::Failed(Failure::Outage) } else { outcome };
                 Event::Answered(command, outcome)
+            }
+            (Fault::OverwritesAtStart, Event::Answered(command, Outcome::Read(mut readings))) => {
+                let offline = self.engine.pair("Offline", "Offline");
+                for reading in &mut readings {
+                    // The second reading then shows a change.
+                    if self.waiting.insert(reading.user, VecDeque::new()).is_none() {
+                        reading.pair = offline;
+                    }
+                }
+                Event::Answered(command, Outcome::Read(readings))
             }
             (_, event) => event,
         }

@@ -1,0 +1,70 @@
+//! Sessions that an earlier run may have left. They look like a call in Teams.
+//!
+//! At the start, "In a call" in Teams is therefore in doubt: it is cleared, and if Graph answers that there was no session (404), it is a
+//! call. It is then read again at once, so that the doubt does not delay it.
+
+use std::time::Duration;
+
+use super::super::moment::Moment;
+use super::super::reader::{Slot, USERS_OF_A_REQUEST};
+use super::event::Action;
+use super::step::Engine;
+use super::user::Session;
+use crate::settings::Mode;
+
+/// Doubts usually end together: one reading for all within this time.
+const TOGETHER: Duration = Duration::from_millis(250);
+
+/// Users who are read again at once.
+#[derive(Debug, Default)]
+pub(super) struct Rereads {
+    users: Vec<Slot>,
+    due: Moment,
+}
+
+impl Rereads {
+    pub(super) fn next(&self) -> Moment {
+        if self.users.is_empty() { Moment::NEVER } else { self.due }
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Slot> {
+        let count = self.users.len().min(USERS_OF_A_REQUEST);
+        self.users.drain(..count).collect()
+    }
+
+    fn add(&mut self, user: Slot, now: Moment) {
+        if self.users.is_empty() {
+            self.due = now + TOGETHER;
+        }
+        self.users.push(user);
+    }
+}
+
+impl Engine {
+    /// Whether an action only finds out whether an earlier run left a session, although calls are not forwarded. The application may lack
+    /// the permission, so a refusal is no problem.
+    pub(crate) fn is_trial(&self, action: &Action) -> bool {
+        let Action::Clear(slot) = action else { return false };
+        self.options.mode == Mode::FromTeams && self.roster.get(*slot).is_some_and(|user| !user.is_open())
+    }
+
+    /// Graph has no session of the user: what Teams shows is a call.
+    pub(super) fn end_doubt(&mut self, slot: Slot, now: Moment) {
+        let Some(user) = self.roster.get_mut(slot) else { return };
+        user.end_doubt(now);
+        self.rereads.add(slot, now);
+    }
+
+    /// Sessions cannot be cleared, so there is no way to find out: calls count.
+    pub(super) fn end_all_doubts(&mut self, now: Moment) {
+        for slot in 0..self.roster.places() {
+            match self.roster.get(slot).map(|user| user.session) {
+                Some(Session::Perhaps { is_seen: true, .. }) => self.end_doubt(slot, now),
+                Some(Session::Perhaps { .. }) => {
+                    self.roster.get_mut(slot).into_iter().for_each(|user| user.end_doubt(now));
+                }
+                _ => {}
+            }
+        }
+    }
+}
