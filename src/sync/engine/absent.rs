@@ -13,19 +13,6 @@ use crate::swyx::UserStatus;
 /// How long the last statuses of many missing users count.
 const KEPT: Duration = Duration::from_mins(15);
 
-/// Whether many users are missing.
-#[derive(Debug, Default)]
-pub(super) struct Absent {
-    /// Until when their last statuses count.
-    until: Option<Moment>,
-}
-
-impl Absent {
-    pub(super) fn next(&self) -> Moment {
-        self.until.unwrap_or(Moment::NEVER)
-    }
-}
-
 impl Engine {
     pub(super) fn take_snapshot(&mut self, statuses: &[UserStatus], now: Moment) {
         (self.gateway_heard, self.last_snapshot) = (Some(now), now);

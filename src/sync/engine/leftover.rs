@@ -3,42 +3,12 @@
 //! At the start, "In a call" in Teams is therefore in doubt: it is cleared, and if Graph answers that there was no session (404), it is a
 //! call. It is then read again at once, so that the doubt does not delay it.
 
-use std::time::Duration;
-
 use super::super::moment::Moment;
-use super::super::reader::{Slot, USERS_OF_A_REQUEST};
+use super::super::reader::Slot;
 use super::event::Action;
 use super::step::Engine;
 use super::user::Session;
 use crate::settings::Mode;
-
-/// Doubts usually end together: one reading for all within this time.
-const TOGETHER: Duration = Duration::from_millis(250);
-
-/// Users who are read again at once.
-#[derive(Debug, Default)]
-pub(super) struct Rereads {
-    users: Vec<Slot>,
-    due: Moment,
-}
-
-impl Rereads {
-    pub(super) fn next(&self) -> Moment {
-        if self.users.is_empty() { Moment::NEVER } else { self.due }
-    }
-
-    pub(super) fn take(&mut self) -> Vec<Slot> {
-        let count = self.users.len().min(USERS_OF_A_REQUEST);
-        self.users.drain(..count).collect()
-    }
-
-    fn add(&mut self, user: Slot, now: Moment) {
-        if self.users.is_empty() {
-            self.due = now + TOGETHER;
-        }
-        self.users.push(user);
-    }
-}
 
 impl Engine {
     /// Whether an action only finds out whether an earlier run left a session, although calls are not forwarded. The application may lack

@@ -22,10 +22,12 @@
 
 mod absent;
 mod answers;
+mod backoff;
 mod event;
 mod held;
 mod leftover;
 mod options;
+mod pending;
 mod roster;
 mod send;
 mod step;

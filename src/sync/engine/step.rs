@@ -10,12 +10,10 @@ use super::super::health::Health;
 use super::super::mapping::{Mapping, Pair, Settable};
 use super::super::moment::Moment;
 use super::super::reader::{Reader, Slot};
-use super::absent::Absent;
 use super::event::{Command, Event, Link};
-use super::leftover::Rereads;
 use super::options::Options;
+use super::pending::{Absent, Rereads, Suspects};
 use super::roster::Roster;
-use super::suspects::Suspects;
 use super::user::{Circumstances, Due, User};
 use crate::settings::{Choice, Mode, SwyxStatus};
 

@@ -13,28 +13,6 @@ const LEFT_OUT: Duration = Duration::from_mins(15);
 /// ten in a row, because a list of 650 is halved ten times.
 const MAX_REFUSED: u32 = 32;
 
-/// The lists that are read next, apart from the others.
-#[derive(Debug, Default)]
-pub(super) struct Suspects {
-    lists: Vec<Vec<Slot>>,
-    refused: u32,
-}
-
-impl Suspects {
-    pub(super) fn is_empty(&self) -> bool {
-        self.lists.is_empty()
-    }
-
-    pub(super) fn next(&mut self) -> Option<Vec<Slot>> {
-        self.lists.pop()
-    }
-
-    /// A list was read.
-    pub(super) fn succeeded(&mut self) {
-        self.refused = 0;
-    }
-}
-
 impl Engine {
     pub(super) fn list_was_refused(&mut self, users: &[Slot], now: Moment) {
         self.suspects.refused = self.suspects.refused.saturating_add(1);

@@ -16,7 +16,7 @@ use super::super::moment::Moment;
 use super::error::Reread;
 use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
-use super::listen::Wishes;
+use super::line::Wishes;
 use super::loss::RETRY;
 use super::message::{Message, Reason};
 use super::site::{Control, Observer, Site};

@@ -10,7 +10,8 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::super::engine::Event;
-use super::message::{Message, Reason};
+use super::line::{Line, Wishes};
+use super::message::Message;
 use super::poll::{self, Poller, Request};
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
@@ -22,15 +23,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 /// A stream that lasted this long counts as successful.
 const GOOD: Duration = Duration::from_secs(10);
-
-/// What must be read again.
-#[derive(Debug, Default)]
-pub(super) struct Wishes {
-    /// All statuses, for example for new users.
-    pub(super) statuses: Notify,
-    /// The capabilities, because a status was refused.
-    pub(super) capabilities: Notify,
-}
 
 /// Listens until the run ends, and reads again what `wishes` ask for.
 pub(super) async fn listen(
@@ -50,30 +42,7 @@ pub(super) async fn listen(
     }
 }
 
-/// The connection to the gateway, shared by the stream and the readings.
-pub(super) struct Line {
-    pub(super) gateway: Arc<Gateway>,
-    messages: mpsc::Sender<Message>,
-    /// Whether there is a stream. Without one, statuses are read more often.
-    pub(super) is_streaming: watch::Sender<bool>,
-    /// The gateway answers again: the stream need not wait any longer.
-    pub(super) has_recovered: Notify,
-}
-
 impl Line {
-    pub(super) async fn tell(&self, event: Event) {
-        self.send(Message::Event(event)).await;
-    }
-
-    pub(super) async fn send(&self, message: Message) {
-        // Sending fails only if the run has ended; then `listen` also ends.
-        let _ = self.messages.send(message).await;
-    }
-
-    pub(super) async fn problem(&self, topic: &'static str, error: Option<&GatewayError>) {
-        self.send(Message::Problem(topic, error.map(Reason::from))).await;
-    }
-
     async fn stream(&self, requests: mpsc::Sender<poll::Wanted>) {
         let (mut cursor, mut pause) = (None, FIRST_PAUSE);
         loop {

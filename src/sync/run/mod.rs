@@ -58,6 +58,7 @@ mod driver;
 mod error;
 mod execute;
 mod handle;
+mod line;
 mod listen;
 mod loss;
 mod message;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::super::engine::Event;
-use super::listen::{Line, Wishes};
+use super::line::{Line, Wishes};
 use super::message::Message;
 use crate::swyx::{Cursor, GatewayError};
 
