@@ -13,8 +13,8 @@ const GRACE: Time = 30_000;
 const ECHO: Time = 10_000;
 /// Graph asks to wait so long at most.
 pub const LONGEST_WAIT: Time = 20_000;
-/// Answers, and events on their way.
-const ON_THE_WAY: Time = 11_000;
+/// Answers, and events on their way: a write without an answer takes 10 s, and its retry waits 8 s.
+const ON_THE_WAY: Time = 20_000;
 
 /// An outage of Graph: the number of lost requests, and how many of them repeated a write for the same user.
 #[derive(Debug, Default)]
@@ -268,12 +268,13 @@ impl Judge {
         let stays = by_hand && when + unseen >= since || is_kept;
         assert!(
             set == wanted || stays,
-            "seed {}: user {user} at {now}: Teams says {:?}, Swyx {set} since {when} (by hand {by_hand}); {:?} {:?} {:?}",
+            "seed {}: user {user} at {now}: Teams says {:?}, Swyx {set} since {when} (by hand {by_hand}); {:?} {:?} {:?} {:?}",
             self.seed,
             CLIENT[client],
             person.client,
             person.set,
             person.calls,
+            self.blows,
         );
     }
 }

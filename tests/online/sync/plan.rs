@@ -73,14 +73,14 @@ impl Plan {
             Duration::from_mins(random.u64(5..12)),
             random.u16(120..1_500),
         );
-        let faults = Self::faults(&mut random);
+        let faults = Self::faults(&mut random, users);
         let count = random.usize(..4);
         let mut blows = (0..count).map(|_| Self::blow(&mut random, busy_until)).collect::<Vec<_>>();
         blows.sort_by_key(|(time, _)| *time);
         Self { seed, users, options, faults, blows, busy_until, pause: 1_000 * random.u64(20..300) }
     }
 
-    fn faults(random: &mut fastrand::Rng) -> Faults {
+    fn faults(random: &mut fastrand::Rng, users: usize) -> Faults {
         let mut some = |most: f64| if random.bool() { random.f64() * most } else { 0.0 };
         Faults {
             throttle: some(0.05),
@@ -89,7 +89,7 @@ impl Plan {
             portal: some(0.1),
             refused_status: some(1.0) > 0.0,
             odd_presence: some(1.0) > 0.7,
-            bad_id: some(1.0) > 0.7,
+            bad_id: some(1.0) > 0.7 && users > 1,
             lost_event: some(0.5),
             repeated_event: some(0.3),
             late_event: some(0.3),
