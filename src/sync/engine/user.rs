@@ -183,18 +183,19 @@ impl User {
         }
         let is_lost = self.note_absence(meaning, around.now);
         let is_same = self.pair == Some(reading.pair);
-        if is_same && !std::mem::take(&mut self.is_outdated) {
+        let was_outdated = std::mem::take(&mut self.is_outdated);
+        if is_same && !was_outdated {
             return is_lost;
         }
-        self.is_outdated = false;
-        let is_first = self.pair.replace(reading.pair).is_none() || is_same;
-        if !is_first {
+        let is_first = self.pair.replace(reading.pair).is_none();
+        if !is_first && !is_same {
             self.changed = around.now;
         }
         // Unknown values change nothing.
-        if !meaning.is_unknown && (is_first || meaning.status != self.wanted) {
+        let is_change = meaning.status != self.wanted;
+        if !meaning.is_unknown && (is_first || was_outdated || is_change) {
             self.due_since = before;
-            self.has_changed = !is_first;
+            self.has_changed = !is_first && is_change;
             self.want(meaning.status, around.settable);
         }
         true

@@ -694,7 +694,11 @@ fn first_reading_replaces_available_but_not_a_manual_status() {
 
 #[test]
 fn first_reading_during_a_call_waits_for_the_status_behind_it() {
-    for (behind, is_set) in [(SwyxStatus::Available, true), (SwyxStatus::DoNotDisturb, false)] {
+    for (behind, after, is_set) in [
+        (SwyxStatus::Available, "Away/Away", true),
+        (SwyxStatus::Available, "Busy/InAMeeting", true),
+        (SwyxStatus::DoNotDisturb, "Busy/InAMeeting", false),
+    ] {
         let mut bench = Bench::of(Mode::FromTeams, 1, 1_500);
         bench.call([0], true);
         bench.answer("Away/Away");
@@ -703,7 +707,7 @@ fn first_reading_during_a_call_waits_for_the_status_behind_it() {
         assert_eq!(bench.writes(), Vec::<&Action>::new());
         bench.step(Event::Statuses(vec![UserStatus::new("0", Some(behind), false, 100)]));
         bench.pass(4.0);
-        bench.answer("Away/Away");
+        bench.answer(after);
         assert_eq!(bench.writes() == [&Action::SetStatus(0, SwyxStatus::Away)], is_set);
     }
 }

@@ -229,11 +229,12 @@ impl Judge {
         let is_right = if is_in_call && self.mode == Mode::BothWays {
             has_session
         } else {
-            // A killed program can leave a session behind a stronger presence; it expires.
-            let is_hidden = person.shown_at(now).0 == person.client_now();
+            // A killed program can leave a session behind a stronger presence, or of a user who cannot be read; it expires.
+            let is_hidden = person.shown_at(now).0 == person.client_now() || self.unreadable.contains(&user);
             !has_session || is_hidden && now <= since + self.session + GRACE
         };
-        assert!(is_right, "seed {}: user {user} at {now}, session {has_session}: {person:?}", self.seed);
+        let (seed, blows) = (self.seed, &self.blows);
+        assert!(is_right, "seed {seed}: user {user} at {now}, session {has_session}: {person:?}; {blows:?}");
     }
 
     fn check_swyx(&self, world: &World, user: usize, now: Time) {
