@@ -146,8 +146,8 @@ pub(super) fn show(
     runtime.block_on(async {
         let (controller, mut view, channel) = channel();
         let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
-        // Wait until all users have been read once, so that later readings show changes.
-        let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
+        // Wait until all users have been read once, which takes one request, so that later readings show changes.
+        let ready = view.wait_for(|view| view.figures.readings > 0);
         let is_ready = tokio::time::timeout(TIMEOUT, ready).await.unwrap_or(false);
         let mut problems = if is_ready { Problems::default() } else { all_missing() };
         for round in ROUNDS.iter().filter(|_| is_ready) {
