@@ -26,6 +26,25 @@ struct Change {
     limit: Duration,
 }
 
+impl Change {
+    /// Makes the change of the user with the id `id` in Swyx and this account in Teams.
+    fn make(&self, emulator: &Emulator, id: &str, account: &str) {
+        match self.action {
+            Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
+            Action::Call(begins) => drop(emulator.call(id, begins)),
+        }
+    }
+
+    /// Whether the other side shows the expected result.
+    fn has_arrived(&self, emulator: &Emulator, id: &str, account: &str) -> bool {
+        let shown = match self.action {
+            Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
+            Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
+        };
+        shown.as_deref() == Some(self.expected)
+    }
+}
+
 enum Action {
     /// The presence that the Teams client reports; the Swyx status follows.
     Teams(&'static str),
@@ -176,21 +195,14 @@ async fn round(
     for change in changes {
         let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
-        match change.action {
-            Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
-            Action::Call(begins) => drop(emulator.call(id, begins)),
-        }
+        change.make(emulator, id, account);
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
     while !open.is_empty() && start.elapsed() < TIMEOUT {
         tokio::time::sleep(PROBE_INTERVAL).await;
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
-            let shown = match change.action {
-                Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
-                Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
-            };
-            if shown.as_deref() != Some(change.expected) {
+            if !change.has_arrived(emulator, id, account) {
                 left.push((change, id, account, bar));
                 continue;
             }
