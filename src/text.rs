@@ -88,13 +88,15 @@ pub(crate) fn without_edges(text: &str) -> &str {
 /// Decodes UTF-16, as Windows PowerShell writes it; `None` for other content. Without a byte order mark, zeros in
 /// the second and fourth byte are the sign.
 pub(crate) fn decode_utf16(content: &[u8]) -> Option<String> {
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match content {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (content, u16::from_le_bytes),
+    let (rest, is_big_endian) = match content {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (content, false),
         _ => return None,
     };
-    let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    let unit =
+        |pair: &[u8; 2]| if is_big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+    let units = rest.as_chunks::<2>().0.iter().map(unit);
     Some(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect())
 }
 

@@ -68,9 +68,12 @@ fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
 /// What is wrong with a tenant that is synchronised: names and texts.
 fn problems(carried: &Value) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
-    for (side, pointer) in [("Microsoft Graph", "/graph_answers"), ("the gateway", "/gateway_answers")] {
-        if at(carried, pointer) == &Value::Bool(false) {
+    let is_false = |pointer: String| at(carried, &pointer) == &Value::Bool(false);
+    for (side, name) in [("Microsoft Graph", "graph"), ("the gateway", "gateway")] {
+        if is_false(format!("/{name}_answers")) {
             found.push(("UNAVAILABLE", format!("{side} does not answer; retrying")));
+        } else if is_false(format!("/{name}_works")) {
+            found.push(("UNAVAILABLE", format!("the answers of {side} cannot be used; retrying")));
         }
     }
     for problem in list(carried, "/problems") {
@@ -233,6 +236,10 @@ mod tests {
             assert!(shown.contains(part), "`{part}` is not in\n{shown}");
         }
         assert!(!shown.contains("the gateway does not answer"));
+        let page = json!({"file": "a.toml", "tenant": "t", "carried": {"graph_answers": true, "graph_works": false}});
+        let shown = self::shown(&page);
+        assert!(shown.contains("the answers of Microsoft Graph cannot be used"), "{shown}");
+        assert!(!shown.contains("does not answer"), "{shown}");
     }
 
     #[test]
@@ -249,6 +256,7 @@ mod tests {
             ("/carried/users/matched", json!(0)),
             ("/carried/graph_answers", json!(false)),
             ("/carried/gateway_answers", json!(false)),
+            ("/carried/graph_works", json!(false)),
             ("/carried/problems", json!([{"what": "x", "why": "y"}])),
             ("/carried/read_budget", json!("too slow")),
         ] {

@@ -127,7 +127,7 @@ impl State {
         self.tenants().values().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 
-    /// The tenants that are not synchronised, or of which a side does not answer: one line for each.
+    /// The tenants that are not synchronised, or of which a side does not work: one line for each.
     pub(super) fn not_ready(&self) -> Vec<String> {
         let tenants = self.tenants();
         let lines = tenants.values().filter_map(|tenant| {
@@ -146,8 +146,10 @@ impl Tenant {
             return Some(if self.refused.is_some() { "the file cannot be used" } else { "not started yet" });
         };
         view.read(|view| match (&view.headcount, &view.figures) {
-            (_, figures) if figures.graph_is_out => Some("Microsoft Graph does not answer"),
-            (_, figures) if figures.gateway_is_out => Some("the gateway does not answer"),
+            (_, figures) if figures.graph_is_silent => Some("Microsoft Graph does not answer"),
+            (_, figures) if figures.gateway_is_silent => Some("the gateway does not answer"),
+            (_, figures) if figures.graph_is_out => Some("the answers of Microsoft Graph cannot be used"),
+            (_, figures) if figures.gateway_is_out => Some("the answers of the gateway cannot be used"),
             (None, _) => Some("the lists of users are not read yet"),
             (Some(_), _) => None,
         })

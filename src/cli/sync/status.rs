@@ -21,7 +21,7 @@ use crate::text::printable;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-The exit code is 1 if something is wrong: a file cannot be used, a side does not answer, a problem is current, no user is synchronised, \
+The exit code is 1 if something is wrong: a file cannot be used, a side does not work, a problem is current, no user is synchronised, \
 or the users cannot be read as often as the settings say.
 
 Examples:
@@ -130,7 +130,9 @@ fn tenant(tenant: &Tenant) -> Value {
         "requests_in_30_seconds": {"used": figures.budget.0, "limit": figures.budget.1},
         "open_sessions": figures.open_sessions, "waiting": figures.waiting,
         "refused": figures.refused, "throttled": figures.throttled, "failed": figures.failed,
-        "graph_answers": !figures.graph_is_out, "gateway_answers": !figures.gateway_is_out,
+        "graph_answers": !figures.graph_is_silent, "gateway_answers": !figures.gateway_is_silent,
+        "graph_works": !figures.graph_is_out, "gateway_works": !figures.gateway_is_out,
+        "unreadable_users": figures.unreadable_users, "left_out_users": figures.left_out, "absent_users": figures.absent,
         "read_budget": tenant.read_budget,
         "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
         "unknown_words": unknown_words,
