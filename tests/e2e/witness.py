@@ -227,7 +227,7 @@ class Witness:
         self.stream_seconds, self.cuts = None, []
         self.token_answer = {"token_type": "Bearer", "expires_in": 3599, "ext_expires_in": 3599}
         self.limited = deque()
-        self.servers = {side: Server(self, side) for side in ROUTES}
+        self.closed, self.servers = {}, {side: Server(self, side) for side in ROUTES}
         self.ports = {side: server.server_port for side, server in self.servers.items()}
         for number in range(1001, 1001 + count):
             self.add(str(number))
@@ -284,17 +284,25 @@ class Witness:
             return time.monotonic()
 
     def down(self, side):
-        """The side is unreachable: its port is closed, and so are its connections."""
+        """The side is unreachable: its port refuses connections, and the open ones are closed."""
         self.servers[side].end()
+        # A bound port that does not listen refuses connections, and no other program can get it meanwhile.
+        self.closed[side] = socket.socket()
+        self.closed[side].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.closed[side].bind(("127.0.0.1", self.ports[side]))
         if side == "gateway":
             self.cut(clean=False)
 
     def up(self, side):
+        self.closed.pop(side).close()
         self.servers[side] = Server(self, side, self.ports[side])
 
     def close(self):
         for side in ROUTES:
-            self.servers[side].end()
+            if side in self.closed:
+                self.closed.pop(side).close()
+            else:
+                self.servers[side].end()
         self.cut(clean=False)
 
     def wait(self, condition, seconds, why):
