@@ -1,7 +1,7 @@
 """Runs `sync` against a fake that was written from the public contracts only, and shows it wrong and missing answers.
 
-Each test states the wrong client that it detects. No test waits for a fixed time: it waits for an effect, with an upper limit. The limits of
-3 and 5 seconds are promises of the documentation; the others only detect that something never happens.
+Each test states the wrong client that it detects. No test waits for a fixed time: it waits for an effect, with an upper limit. The
+limits of 3 and 5 seconds are promises of the documentation; the others only detect that something never happens.
 """
 
 import json
@@ -15,7 +15,8 @@ import urllib.request
 import uuid
 
 from common import PROGRAM, Case, environment, ours
-from witness import CALL, MAX_IDS, Answer, Witness, graph_error, html, problem
+from witness import CALL, MAX_IDS, Witness
+from witness_http import Answer, graph_error, html, problem
 
 # The documented delays in seconds: Teams to Swyx, and Swyx to Teams.
 TO_SWYX, TO_TEAMS = 5, 3
@@ -350,7 +351,7 @@ class Synchronisation(Case):
         self.unreachable("gateway", "the gateway", "presences")
 
     def test_a_restarted_gateway_is_read_again(self):
-        """Wrong clients: one that keeps the old sequences ignores all changes of 1002; one that does not read the users never shows 1004."""
+        """Wrong clients: one that keeps the old sequences ignores changes of 1002; one that does not read the users never shows 1004."""
         witness = self.witness(3)
         self.start(witness)
         self.follows_calls(witness, "1002")
@@ -438,7 +439,8 @@ class Controls(unittest.TestCase):
         graph = {"Authorization": f"Bearer {json.loads(text)['access_token']}"}
         gateway = {"Authorization": f"Bearer {self.witness.gateway_token}", "client-request-id": str(uuid.uuid4())}
         busy = {"sessionId": self.witness.client, "availability": "Busy", "activity": "InACall", "expirationDuration": "PT10M"}
-        set_presence, presences, put = f"/users/{user.id}/presence/setPresence", "/communications/getPresencesByUserId", "/v1/users/1001/status"
+        set_presence, presences = f"/users/{user.id}/presence/setPresence", "/communications/getPresencesByUserId"
+        put = "/v1/users/1001/status"
         part = {"id": "1", "method": "POST", "url": set_presence, "headers": {"Content-Type": "application/json"}, "body": busy}
         right = [
             ("graph", f"/v1.0{presences}", {"ids": [user.id]}, "POST", graph, 200),

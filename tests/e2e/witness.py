@@ -15,9 +15,10 @@ import threading
 import time
 import uuid
 from collections import deque
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
+
+from witness_http import Answer, Request, Server, Stream, graph_error, problem
 
 # Pairs that setPresence accepts, and the order in which sessions win, from Microsoft's page about presence states.
 SETTABLE = {"Available/Available", "Busy/InACall", "Busy/InAConferenceCall", "Away/Away", "DoNotDisturb/Presenting"}
@@ -30,24 +31,6 @@ DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?
 COMMENT_SECONDS = 10
 
 
-class Answer(NamedTuple):
-    """What a handler or a fault answers. A body that is not text is sent as JSON."""
-
-    status: int
-    body: Any = ""
-    headers: dict = {}
-
-
-class Request(NamedTuple):
-    name: str
-    method: str
-    words: tuple  # the groups of the path, decoded
-    query: dict
-    headers: Any
-    body: Any
-    path: str  # as sent
-
-
 class Entry(NamedTuple):
     """An element of `effects` or of `requests`. The value of a request is the HTTP status of its answer."""
 
@@ -56,14 +39,6 @@ class Entry(NamedTuple):
     user: str | None = None
     value: Any = None
     cursor: str | None = None
-
-
-class Stream:
-    """An open stream of events: what it will send, and when it ends by itself."""
-
-    def __init__(self, lifetime):
-        self.waiting = deque()
-        self.ends = time.monotonic() + lifetime if lifetime else float("inf")
 
 
 class User:
@@ -110,99 +85,6 @@ ROUTES = {
         ("events", "GET", r"/v1/events"),
     ],
 }
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Otherwise, the kernel delays small answers and events.
-    disable_nagle_algorithm = True
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        witness, side = self.server.witness, self.server.side
-        answer = witness.handle(side, self.command, self.path, self.headers, body)
-        if isinstance(answer.body, Stream):
-            self.stream(witness, answer.body)
-            return
-        data = answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
-        self.send_response(answer.status)
-        kind = "text/plain" if isinstance(answer.body, str) else "application/json"
-        if side == "gateway" and answer.status >= 400:
-            kind = "application/problem+json"
-        for name, value in ({"Content-Type": kind, "Content-Length": str(len(data))} | answer.headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = answer
-
-    def stream(self, witness, stream):
-        """Sends events until the stream is cut. The length is unknown, so the body is chunked."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        text = ": hello\n\n"
-        try:
-            while text is not None:
-                data = text.encode()
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-                text = witness.next_events(stream)
-        finally:
-            witness.forget(stream)
-        if witness.clean_cuts:
-            self.wfile.write(b"0\r\n\r\n")
-        else:
-            self.connection.shutdown(socket.SHUT_RDWR)
-        self.close_connection = True
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads, block_on_close, request_queue_size = True, False, 128
-
-    def __init__(self, witness, side, port=0):
-        self.witness, self.side, self.connections = witness, side, set()
-        super().__init__(("127.0.0.1", port), Handler)
-        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
-
-    def get_request(self):
-        connection, address = super().get_request()
-        self.connections.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request):
-        self.connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, *_):
-        """The client may close a connection at any time."""
-
-    def end(self):
-        self.shutdown()
-        self.server_close()
-        for connection in list(self.connections):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-
-def html(*_):
-    """The answer of another program, for example of a proxy that asks for a sign-in."""
-    return Answer(200, "<!DOCTYPE html><html><body>Sign in</body></html>", {"Content-Type": "text/html"})
-
-
-def graph_error(status, code, **headers):
-    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
-    inner = {"date": now, "request-id": str(uuid.uuid4()), "client-request-id": str(uuid.uuid4())}
-    return Answer(status, {"error": {"code": code, "message": f"{code}.", "innerError": inner}}, headers)
-
-
-def problem(status, title):
-    return Answer(status, {"type": "about:blank", "title": title, "status": status})
 
 
 def opaque(token):
@@ -320,7 +202,11 @@ class Witness:
 
     def effect(self, what, user, value, since, seconds):
         """Waits for an effect after a time, and returns how long it took."""
-        found = lambda: next((e for e in self.effects if (e.what, e.user, e.value) == (what, user, value) and e.at >= since), None)  # noqa: E731
+
+        def found():
+            wanted = (what, user, value)
+            return next((e for e in self.effects if e.at >= since and (e.what, e.user, e.value) == wanted), None)
+
         return self.wait(found, max(0, since + seconds - time.monotonic()), f"{what} {user} {value}").at - since
 
     def count(self, name, since=0.0):
@@ -407,8 +293,8 @@ class Witness:
             "client_id": self.client, "client_secret": self.secret,
             "scope": "https://graph.microsoft.com/.default", "grant_type": "client_credentials",
         }  # fmt: skip
-        wrong = {key for key, value in wanted.items() if form.get(key) != value} | ({"tenant"} if request.words != (self.tenant,) else set())
-        if wrong:
+        wrong = {key for key, value in wanted.items() if form.get(key) != value}
+        if wrong or request.words != (self.tenant,):
             self.violate(f"token: wrong {sorted(wrong)}")
             return Answer(400, {"error": "invalid_request", "error_description": "AADSTS900144: wrong.", "error_codes": [900144]})
         claims = {"aud": self.url("graph"), "appid": self.client, "tid": self.tenant, "jti": str(uuid.uuid4())}
