@@ -35,6 +35,7 @@ pub(crate) fn find_control(text: &str) -> Option<char> {
 }
 
 /// A count with its noun, whose plural ends with `s`: `1 file`, `2 files`.
+#[cfg(feature = "report")]
 pub(crate) fn count_noun(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
