@@ -57,10 +57,14 @@ impl Engine {
                 self.suspects.succeeded();
                 self.figures.readings += 1;
                 self.note_interval(users, given);
-                readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
-                // A user missing in the answer was still requested.
+                // A user who is missing in the answer cannot be read either.
                 for slot in users {
-                    self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
+                    self.roster.get_mut(*slot).into_iter().for_each(|user| user.is_unreadable = true);
+                }
+                readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
+                for slot in users {
+                    let user = self.roster.get_mut(*slot).filter(|user| !user.is_unreadable);
+                    user.into_iter().for_each(|user| user.read = user.read.max(given));
                     self.readmit(*slot);
                 }
             }
@@ -73,7 +77,9 @@ impl Engine {
 
     /// The actual interval of the user among these who was read longest ago.
     fn note_interval(&mut self, users: &[Slot], given: Moment) {
-        let before = users.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
+        let readable =
+            users.iter().filter_map(|slot| self.roster.get(*slot)).filter(|user| !user.is_unreadable);
+        let before = readable.map(|user| user.read);
         let kept = before.filter(|read| *read != Moment::START).map(|read| given.since(read)).max();
         if let Some(kept) = kept {
             // A weighted average over some dozens of requests, so that one late request neither stays nor vanishes at once.
@@ -123,7 +129,7 @@ impl Engine {
             }
             _ => {
                 user.to_teams.succeeded();
-                if is_new {
+                if user.confirm() {
                     self.figures.sessions_set += 1;
                     self.figures.to_teams.add(now.since(user.heard));
                 } else {

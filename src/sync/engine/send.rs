@@ -102,11 +102,8 @@ impl Engine {
             Due::Set | Due::Renew => {
                 // From now on, a reading may show it, whatever the outcome.
                 self.figures.open_sessions += usize::from(!user.is_open());
-                let is_new = !std::mem::replace(
-                    &mut user.session,
-                    Session::Open { until: now + session, renew, is_seen: false },
-                )
-                .is_open();
+                let (is_new, is_confirmed) = (!user.is_open(), user.is_confirmed());
+                user.session = Session::Open { until: now + session, renew, is_seen: false, is_confirmed };
                 if is_new { Action::Set(slot, session) } else { Action::Renew(slot, session) }
             }
         }

@@ -210,7 +210,11 @@ impl Engine {
         let read = self.roster.users().filter(is_read).map(|user| user.read.max(user.known)).min();
         let read = read.unwrap_or(if self.has_list { now } else { Moment::START });
         let count = |is_one: fn(&User) -> bool| self.roster.users().filter(|user| is_one(user)).count();
+        // At the end, sessions that may be open count too: they must be cleared.
+        let open_sessions =
+            if self.is_stopping { self.figures.open_sessions } else { count(User::is_confirmed) };
         Figures {
+            open_sessions,
             unreadable_users: count(|user| user.is_unreadable),
             left_out: count(|user| user.left_out_until.is_some()),
             users: self.roster.len(),

@@ -86,8 +86,8 @@ pub(super) enum Session {
     None,
     /// An earlier run may have left a session, which ends by then. It was tried to clear it, and the outcome is unknown.
     Perhaps { until: Moment, is_seen: bool, is_tried: bool },
-    /// Set, or possibly set.
-    Open { until: Moment, renew: Moment, is_seen: bool },
+    /// Set, or possibly set; confirmed if Graph accepted it.
+    Open { until: Moment, renew: Moment, is_seen: bool, is_confirmed: bool },
 }
 
 impl Session {
@@ -388,6 +388,19 @@ impl User {
 
     pub(super) fn is_open(&self) -> bool {
         self.session.is_open()
+    }
+
+    /// Graph accepted the session.
+    pub(super) fn is_confirmed(&self) -> bool {
+        matches!(self.session, Session::Open { is_confirmed: true, .. })
+    }
+
+    /// Graph accepts the session. Returns whether it is the first time.
+    pub(super) fn confirm(&mut self) -> bool {
+        match &mut self.session {
+            Session::Open { is_confirmed, .. } => !std::mem::replace(is_confirmed, true),
+            Session::None | Session::Perhaps { .. } => false,
+        }
     }
 
     /// The user has left, and no request is pending.

@@ -1,6 +1,5 @@
 //! The run: one loop that drives the engine.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +18,7 @@ use super::handle::RunChannel;
 use super::line::Wishes;
 use super::loss::RETRY;
 use super::message::{Message, Reason};
+use super::problems::{Problems, QUIET};
 use super::site::{Control, Observer, Site};
 use super::view::View;
 use super::{listen, roster};
@@ -34,9 +34,6 @@ const UNREADABLE: &str = "some presences in Teams are unreadable";
 const SKIPPED: &str = "some records of the gateway are skipped";
 const ABSENT: &str = "the list of statuses may be incomplete";
 const LEFT_OUT: &str = "some users are left out for 15 minutes";
-
-/// A problem that returns within this time is not logged again.
-const QUIET: Duration = Duration::from_mins(1);
 
 /// Runs until stopped, or until its controller is dropped, and clears its sessions. It updates its view once a second.
 pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
@@ -75,13 +72,6 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     run.update_view(&view);
 }
 
-/// The last log entry about a topic.
-struct Said {
-    when: Instant,
-    /// Whether the entry says that the problem is over.
-    is_over: bool,
-}
-
 struct Run {
     executor: Arc<Executor>,
     /// The pairs of `[[user]]`.
@@ -100,10 +90,7 @@ struct Run {
     /// When the statuses of missing users were last asked for.
     asked_absent: Option<Instant>,
     view: View,
-    /// The topics of problems during which nothing answered.
-    silent: HashSet<&'static str>,
-    /// The time of the last log entry about each topic.
-    said: HashMap<&'static str, Said>,
+    problems: Problems,
     is_stopping: bool,
     /// What the listener must read again.
     wishes: Arc<Wishes>,
@@ -125,8 +112,7 @@ impl Run {
             outdated: None,
             asked_absent: None,
             view: View::default(),
-            silent: HashSet::new(),
-            said: HashMap::new(),
+            problems: Problems::default(),
             is_stopping: false,
             wishes: Arc::default(),
         }
@@ -178,10 +164,17 @@ impl Run {
         }
         let is_trial = self.engine.is_trial(&command.action);
         let topic = execute::topic(&command.action);
+        let (is_write, has_failed) =
+            (topic == execute::SETTING || topic == execute::CLEARING, error.is_some());
         self.step(Event::Answered(command, outcome));
         // A rejected list is split; only if that does not help, presences cannot be read.
         if !is_trial && (!is_split || self.engine.is_graph_out()) {
             self.problem(topic, error.map(|error| error.reason));
+            if is_write && !has_failed {
+                // The other kind of write may not be tried again: the call is over, or a new one is shown.
+                self.problem(execute::SETTING, None);
+                self.problem(execute::CLEARING, None);
+            }
         }
     }
 
@@ -266,44 +259,16 @@ impl Run {
         roster::Source { client: Arc::clone(client), gateway: Arc::clone(gateway), users: self.users.clone() }
     }
 
-    /// Logs when a problem starts, when something answers after all, and when it is over, not each time.
+    /// Notes a problem, or that it is over.
     fn problem(&mut self, topic: &'static str, reason: Option<Reason>) {
-        let known = self.view.problems.iter().position(|(known, _)| *known == topic);
-        match (known, reason) {
-            (Some(at), None) => {
-                self.view.problems.remove(at);
-                self.silent.remove(topic);
-                if self.said.get(topic).is_some_and(|said| !said.is_over) {
-                    self.said.insert(topic, Said { when: Instant::now(), is_over: true });
-                    tracing::info!("resolved: {topic}");
-                }
-            }
-            (None, Some(Reason { text, is_silence })) => {
-                // A problem that comes and goes is logged once per minute.
-                if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
-                    self.said.insert(topic, Said { when: Instant::now(), is_over: false });
-                    tracing::warn!("{topic}: {text}");
-                }
-                if is_silence {
-                    self.silent.insert(topic);
-                }
-                self.view.problems.push((topic, text));
-            }
-            (Some(at), Some(Reason { text, is_silence })) => {
-                if !is_silence && self.silent.remove(topic) {
-                    tracing::warn!("{topic}: {text}");
-                }
-                self.view.problems.get_mut(at).into_iter().for_each(|(_, last)| last.clone_from(&text));
-            }
-            (None, None) => {}
-        }
+        self.problems.note(&mut self.view.problems, topic, reason);
     }
 
     /// Whether there are problems with these topics, and whether nothing answered since they began.
     fn troubles(&self, topics: &[&str]) -> (bool, bool) {
         let problems = self.view.problems.iter().map(|(topic, _)| *topic);
         let current = problems.filter(|topic| topics.contains(topic)).collect::<Vec<_>>();
-        let is_silent = current.iter().all(|topic| self.silent.contains(topic));
+        let is_silent = current.iter().all(|topic| self.problems.is_silent(topic));
         (!current.is_empty(), !current.is_empty() && is_silent)
     }
 
@@ -314,7 +279,7 @@ impl Run {
             let users = if count == 1 { "user" } else { "users" };
             (count > 0).then(|| format!("{why} of {count} {users}, named in the log with -vv").into())
         };
-        self.problem(UNREADABLE, report(unreadable_users, "an unknown format of the presence"));
+        self.problem(UNREADABLE, report(unreadable_users, "no presence, or one in an unknown format,"));
         self.problem(LEFT_OUT, report(left_out, "Graph rejects (HTTP 400) the id"));
         let absent = self.view.figures.absent;
         let text = format!(
@@ -343,10 +308,12 @@ impl Run {
         self.view.made = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
         self.report_users();
-        self.view.figures.graph_is_out |= self.troubles(&[execute::READING]).0;
-        self.view.figures.gateway_is_out |= self.troubles(&[listen::STATUSES]).0;
-        let graph = self.troubles(&[execute::READING, execute::SESSIONS]);
-        let gateway = self.troubles(&[listen::STATUSES, listen::STREAM, execute::STATUSES]);
+        self.view.figures.graph_is_out |= self.troubles(&[execute::READING, roster::TEAMS_USERS]).0;
+        self.view.figures.gateway_is_out |= self.troubles(&[listen::STATUSES, roster::SWYX_USERS]).0;
+        let graph =
+            self.troubles(&[execute::READING, execute::SETTING, execute::CLEARING, roster::TEAMS_USERS]);
+        let gateway =
+            self.troubles(&[listen::STATUSES, listen::STREAM, execute::STATUSES, roster::SWYX_USERS]);
         let figures = &mut self.view.figures;
         figures.graph_is_silent = figures.graph_is_out && graph.1;
         figures.gateway_is_silent = figures.gateway_is_out && gateway.1;

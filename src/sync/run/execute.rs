@@ -14,14 +14,16 @@ use crate::swyx::Gateway;
 
 /// The topics of reported problems.
 pub(super) const READING: &str = "cannot read the presences in Teams";
-pub(super) const SESSIONS: &str = "cannot set \"In a call\" in Teams";
+pub(super) const SETTING: &str = "cannot set \"In a call\" in Teams";
+pub(super) const CLEARING: &str = "cannot clear \"In a call\" in Teams";
 pub(super) const STATUSES: &str = "cannot set a status in Swyx";
 
 /// The topic for problems of an action.
 pub(super) fn topic(action: &Action) -> &'static str {
     match action {
         Action::Read(_) => READING,
-        Action::Set(..) | Action::Renew(..) | Action::Clear(_) => SESSIONS,
+        Action::Set(..) | Action::Renew(..) => SETTING,
+        Action::Clear(_) => CLEARING,
         Action::SetStatus(..) => STATUSES,
     }
 }

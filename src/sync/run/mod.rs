@@ -63,6 +63,7 @@ mod listen;
 mod loss;
 mod message;
 mod poll;
+mod problems;
 mod roster;
 mod site;
 mod view;

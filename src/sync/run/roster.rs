@@ -15,7 +15,8 @@ use crate::entra::graph::Client;
 use crate::swyx::Gateway;
 use crate::users::match_users;
 
-const LISTS: &str = "cannot read the lists of users";
+pub(super) const TEAMS_USERS: &str = "cannot read the users of Teams";
+pub(super) const SWYX_USERS: &str = "cannot read the users of Swyx";
 const LOSS: &str = "a list of users may be incomplete";
 
 /// The tenant does not report changes of its users, so it is polled this often.
@@ -52,14 +53,17 @@ pub(super) async fn keep(
                     Verdict::UseForNow(loss) => (RETRY, Some(loss), Some(roster)),
                     Verdict::KeepOld(loss) => (RETRY, Some(loss), None),
                 };
-                let problems =
-                    [Message::Problem(LISTS, None), Message::Problem(LOSS, loss.map(Reason::from))];
+                let problems = [
+                    Message::Problem(TEAMS_USERS, None),
+                    Message::Problem(SWYX_USERS, None),
+                    Message::Problem(LOSS, loss.map(Reason::from)),
+                ];
                 (pause, problems.into_iter().chain(roster.map(Message::Roster)).collect::<Vec<_>>())
             }
-            Err(error) => {
+            Err((topic, error)) => {
                 let pause = error.wait().max(next_pause);
                 next_pause = (next_pause * 2).min(MAX_PAUSE);
-                (pause, vec![Message::Problem(LISTS, Some(error.reason))])
+                (pause, vec![Message::Problem(topic, Some(error.reason))])
             }
         };
         for one in told {
@@ -88,9 +92,10 @@ pub(super) async fn keep(
     }
 }
 
-async fn read(source: &Source) -> Result<(Roster, Sizes), RequestError> {
-    let gateway = async { source.gateway.users().await.map_err(RequestError::from) };
-    let teams = async { source.client.list_teams_users().await.map_err(RequestError::from) };
+/// Reads both lists. An error names the list that cannot be read.
+async fn read(source: &Source) -> Result<(Roster, Sizes), (&'static str, RequestError)> {
+    let gateway = async { source.gateway.users().await.map_err(|error| (SWYX_USERS, error.into())) };
+    let teams = async { source.client.list_teams_users().await.map_err(|error| (TEAMS_USERS, error.into())) };
     let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
     // Names are only needed if a `[[user]]` uses one; for 100,000 users they take some MiB.
     teams.iter_mut().for_each(|user| user.name = Box::default());
