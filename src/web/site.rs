@@ -29,6 +29,9 @@ pub struct Site {
     pub(super) pages: Pages,
     pub(super) actions: Option<Arc<dyn Actions>>,
     pub(super) jobs: Jobs,
+    /// How often the file was read.
+    #[cfg(test)]
+    pub(super) reads: std::sync::atomic::AtomicUsize,
 }
 
 impl Site {
@@ -45,6 +48,8 @@ impl Site {
             pages: Pages::default(),
             actions: None,
             jobs: Jobs::default(),
+            #[cfg(test)]
+            reads: Default::default(),
         }
     }
 
@@ -57,6 +62,8 @@ impl Site {
 
     /// Reads the current file.
     pub(super) fn read(&self) -> Arc<Base> {
+        #[cfg(test)]
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let exists = self.path.symlink_metadata().is_ok();
         let checked = if exists { check::check_file(&*self.name, &self.path) } else { self.empty() };
         self.pages.shared(Base::new(&self.form, checked, exists))

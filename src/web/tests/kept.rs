@@ -46,6 +46,35 @@ async fn input_survives_a_broken_file_after_its_page_was_dropped() {
     assert_eq!(place.text(), format!("{GOOD}\n[swyx]\nversion = \"14.00\"\n"));
 }
 
+/// If an answer is made from several readings, the file may break in between, and the input is lost.
+#[tokio::test]
+async fn each_answer_to_a_save_is_made_from_one_reading() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.with(VERSION, "14.00");
+    let theirs = GOOD.replace("Mode = 2", "Mode = 1");
+    place.write(&theirs);
+    let mut choice = None;
+    for (text, path) in [(&*theirs, "/save"), (BROKEN, "/save"), (GOOD, "/merge"), (BROKEN, "/merge")] {
+        place.write(text);
+        let before = place.reads();
+        let answer = place.post(path, choice.as_ref().filter(|_| path == "/merge").unwrap_or(&form)).await;
+        assert!(answer.to.is_none(), "{path}");
+        assert_eq!(place.reads() - before, 1, "{path}");
+        if text == theirs {
+            choice = Some(Sheet::read(&answer.body));
+        }
+    }
+    // A file that was deleted and then written by another process.
+    std::fs::remove_file(&place.path).expect("removed");
+    let choice = Sheet::read(&place.post("/save", &form).await.body);
+    for text in [&*theirs, BROKEN] {
+        place.write(text);
+        let before = place.reads();
+        assert!(place.post("/merge", &choice).await.to.is_none());
+        assert_eq!(place.reads() - before, 1);
+    }
+}
+
 #[tokio::test]
 async fn choices_survive_a_broken_file() {
     let place = Place::new(GOOD);
