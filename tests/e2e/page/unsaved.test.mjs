@@ -339,7 +339,7 @@ test("a row of another person is not removed after a restart", async (t) => {
     await page.getByRole("button", { name: "Remove row 2" }).last().click();
     await input(page, "swyx.version").fill("14.00");
     await first.kill();
-    // Somebody else replaces one row, and adds another.
+    // Another program replaces one row, and adds another.
     await served.write(`${TWO.replace('"Max"', '"Moe"')}\n[[user]]\nswyx = "Cid"\nteams = "cid@example.com"\n`);
     const second = await serveAt(t, served.file, port);
     await crash(page, second.link);
