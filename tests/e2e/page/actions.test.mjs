@@ -85,9 +85,10 @@ test("the progress of a job continues in the next session", async (t) => {
     const note = page.locator("#over");
     await note.waitFor();
     assert.match(await note.innerText(), /^The session has ended\. Press Enter/);
+    const next = page.waitForResponse((response) => /progress/.test(response.url()) && response.status() === 200);
     await context.addCookies(cookies);
+    await next;
     await note.waitFor({ state: "detached" });
-    assert.equal((await page.waitForResponse(/progress/)).status(), 200);
 });
 
 test("actions keep unsaved input", async (t) => {
