@@ -5,6 +5,7 @@ use super::posted::{Posted, columns};
 use super::values::{Cell, Row, Value, Values, is_presentable};
 use crate::check::Checked;
 use crate::edit::is_read_only;
+use crate::secret::shape::input_may_be_a_secret;
 use crate::secret::{Secret, SecretSource};
 
 impl Posted {
@@ -24,7 +25,7 @@ impl Posted {
             SecretSource::Inline(secret) => Some(secret.clone()),
             _ => None,
         }));
-        let mut overlay = Overlay { posted: self, base, known, withheld: Vec::new() };
+        let mut overlay = Overlay { posted: self, base, known, withheld: Vec::new(), removed: Vec::new() };
         let mut values = values.clone();
         for (key, value) in &mut values.fields {
             overlay.put(key, value);
@@ -37,6 +38,7 @@ impl Posted {
             rows.extend(overlay.added(form, table));
         }
         values.withheld = overlay.withheld;
+        values.removed = overlay.removed;
         values
     }
 }
@@ -46,6 +48,7 @@ struct Overlay<'a> {
     base: &'a Checked,
     known: Vec<Secret>,
     withheld: Vec<String>,
+    removed: Vec<String>,
 }
 
 impl Overlay<'_> {
@@ -64,6 +67,10 @@ impl Overlay<'_> {
             *value = Value::Secret(secret);
             return;
         }
+        if matches!(value, Value::Kept(_)) && self.posted.removed.contains(key) {
+            self.removed.push(key.to_owned());
+            return;
+        }
         let Some(entered) = self.posted.entered.get(key) else { return };
         match value {
             Value::Kept(_) if entered.is_empty() => {}
@@ -79,7 +86,8 @@ impl Overlay<'_> {
     }
 
     fn may_be_shown(&self, text: &str) -> bool {
-        is_presentable(text) && !self.known.iter().any(|secret| secret.is_in(text))
+        let is_known = || self.known.iter().any(|secret| secret.is_in(text));
+        is_presentable(text) && !input_may_be_a_secret(text) && !is_known()
     }
 
     fn added(&mut self, form: &Form, table: &str) -> Vec<Row> {

@@ -2,6 +2,7 @@
 //!
 //! GET changes nothing. Files are read and written on blocking threads.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -15,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use super::actions;
 use super::guard::Session;
 use super::page::{self, Content, Note};
-use super::pages::Page;
+use super::pages::{Page, Pending};
 use super::saving;
 use super::sent::Sent;
 use super::site::{Shown, Site, waiting};
-use crate::form::{Finding, collect_findings, preview};
+use crate::form::{Finding, Value, Values, collect_findings, preview};
 
 /// The routes of a site. They must be behind the guards: see [`super::guard`].
 pub(super) fn router(site: Arc<Site>) -> Router {
@@ -71,52 +72,65 @@ async fn show(
         _ => Note::None,
     };
     waiting(move || {
-        let page = requested.page.as_ref();
-        if let Some(page) = page.and_then(|id| site.pages.find(id)) {
+        if let Some(page) = requested.page.as_ref().and_then(|id| site.pages.find(id)) {
             return restored(&site, &page, &session);
         }
         let base = site.read();
         if let Some(response) = site.unreadable(&base) {
             return response;
         }
-        let found = collect_findings(&site.form, &base.checked, None);
-        let kept = site.pages.keep(base, Default::default(), None);
-        let body = page::form(&Content {
-            name: &site.name,
-            file_for_shell: &site.file_for_shell,
-            draft: &site.draft,
-            restoring: page.is_some(),
-            form: &site.form,
-            values: &kept.base.values,
-            findings: &found,
-            id: &kept.id,
-            csrf: session.csrf(),
-            note,
-            trouble: None,
-            begin_at: None,
-            acts: site.actions.is_some(),
-            unsaved: false,
-        });
-        body.into_response()
+        let page = site.pages.keep(base, Pending::default(), None);
+        form_of(&site, &page, &page.base.values, &session, note, requested.page.is_some())
     })
     .await
 }
 
-/// Shows the version of the file that an earlier page was created from, with the secrets that were entered there,
-/// so that the browser can fill in unsaved input. When it is saved, it is compared with the current file.
+/// Shows the version of the file that an earlier page was created from, so that the browser can fill in unsaved input.
+/// When it is saved, it is compared with the current file. Secrets that were entered in the earlier page are used only if
+/// the input selects them.
 fn restored(site: &Site, page: &Page, session: &Session) -> Response {
-    let secrets = page
-        .pending
-        .keys()
-        .flat_map(|key| [(key.clone(), "text".to_owned()), (format!("{key}.text"), String::new())]);
-    let posted = match site.posted(page, &Sent::of(secrets.collect())) {
-        Ok(posted) => posted,
-        Err(response) => return *response,
+    let mut values = page.base.values.clone();
+    for (key, source) in &page.pending.secrets {
+        if let Some(Value::Secret(secret)) = values.fields.get_mut(key) {
+            secret.entered = Some(source.describe());
+        }
+    }
+    let pending = Pending::new(page.pending.secrets.clone(), session.csrf());
+    let page = if page.is_adopted {
+        site.pages.adopt(page.base.clone(), pending)
+    } else {
+        site.pages.keep(page.base.clone(), pending, None)
     };
-    let preview = preview(&site.form, &page.base.checked, &posted);
-    let found = preview.as_ref().map_or(&[][..], |preview| preview.findings.as_slice());
-    let status = StatusCode::OK;
-    site.again(&Shown { status, restoring: true, ..Shown::unsaved(page, &posted, found, session) })
+    form_of(site, &page, &values, session, Note::None, true)
+}
+
+/// Shows a form without input.
+fn form_of(
+    site: &Site,
+    page: &Page,
+    values: &Values,
+    session: &Session,
+    note: Note,
+    restoring: bool,
+) -> Response {
+    let body = page::form(&Content {
+        name: &site.name,
+        file_for_shell: &site.file_for_shell,
+        draft: &site.draft,
+        restoring,
+        form: &site.form,
+        values,
+        was: &HashMap::new(),
+        findings: &collect_findings(&site.form, &page.base.checked, None),
+        id: &page.id,
+        csrf: session.csrf(),
+        note,
+        trouble: None,
+        begin_at: None,
+        acts: site.actions.is_some(),
+        unsaved: false,
+    });
+    body.into_response()
 }
 
 /// The token of the session, with which a page of an ended session can continue after a new link was opened.
@@ -129,15 +143,21 @@ async fn renew(Extension(session): Extension<Session>) -> Response {
     Json(Renewed { csrf: session.csrf() }).into_response()
 }
 
-/// Ends the session unless the posted form has unsaved input.
+/// Ends the session unless the posted form has unsaved input that is not to be discarded.
 async fn close(
     State(site): State<Arc<Site>>,
     Extension(session): Extension<Session>,
     body: Bytes,
 ) -> Response {
     waiting(move || {
-        let unsaved = site.if_unsaved(&Sent::new(&body), &session, Note::Unsaved, None);
-        unsaved.unwrap_or_else(|| Redirect::temporary("leave").into_response())
+        let sent = Sent::new(&body);
+        if sent.control("unsaved") != Some("discard")
+            && let Some(response) = site.if_unsaved(&sent, &session, Note::Unsaved, None)
+        {
+            return response;
+        }
+        site.pages.forget_secrets(session.csrf());
+        Redirect::temporary("leave").into_response()
     })
     .await
 }

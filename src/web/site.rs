@@ -11,15 +11,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::actions::{Actions, Jobs};
 use super::guard::Session;
-use super::page::{self, Content, Note};
-use super::pages::{Base, Page, Pages};
+use super::page::{self, Content, Note, replaced_values};
+use super::pages::{Base, Page, Pages, Pending};
 use super::sent::Sent;
 use crate::check;
 use crate::form::{Finding, Form, Posted, collect_findings, preview};
-
-/// The message if the current file cannot be shown as a form.
-pub(super) const UNREADABLE: &str = "Not saved: the file can no longer be read as settings, so nothing was changed. \
-     Fix it in an editor, then save again. Your input is still here.";
 
 /// One settings file and its form.
 pub struct Site {
@@ -33,6 +29,9 @@ pub struct Site {
     pub(super) pages: Pages,
     pub(super) actions: Option<Arc<dyn Actions>>,
     pub(super) jobs: Jobs,
+    /// How often the file was read.
+    #[cfg(test)]
+    pub(super) reads: std::sync::atomic::AtomicUsize,
 }
 
 impl Site {
@@ -49,6 +48,8 @@ impl Site {
             pages: Pages::default(),
             actions: None,
             jobs: Jobs::default(),
+            #[cfg(test)]
+            reads: Default::default(),
         }
     }
 
@@ -61,6 +62,8 @@ impl Site {
 
     /// Reads the current file.
     pub(super) fn read(&self) -> Arc<Base> {
+        #[cfg(test)]
+        self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let exists = self.path.symlink_metadata().is_ok();
         let checked = if exists { check::check_file(&*self.name, &self.path) } else { self.empty() };
         self.pages.shared(Base::new(&self.form, checked, exists))
@@ -85,8 +88,14 @@ impl Site {
 
     pub(super) fn posted(&self, page: &Page, sent: &Sent) -> Result<Posted, Box<Response>> {
         let base = &page.base;
-        Posted::new(&self.form, &base.checked, &base.values, sent.pairs().to_vec(), page.pending.clone())
-            .map_err(|error| Box::new(self.refusal(StatusCode::BAD_REQUEST, &error.to_string())))
+        Posted::new(
+            &self.form,
+            &base.checked,
+            &base.values,
+            sent.pairs().to_vec(),
+            page.pending.secrets.clone(),
+        )
+        .map_err(|error| Box::new(self.refusal(StatusCode::BAD_REQUEST, &error.to_string())))
     }
 
     pub(super) fn refusal(&self, status: StatusCode, message: &str) -> Response {
@@ -115,28 +124,22 @@ impl Site {
         if !posted.has_input() {
             return None;
         }
-        let preview = preview(&self.form, &page.base.checked, &posted);
-        let found = preview.as_ref().map_or(&[][..], |preview| preview.findings.as_slice());
+        let found = self.findings_of(&page, &posted);
         let status = StatusCode::CONFLICT;
-        Some(self.again(&Shown { status, note, trouble, ..Shown::unsaved(&page, &posted, found, session) }))
+        Some(self.again(&Shown { status, note, trouble, ..Shown::unsaved(&page, &posted, &found, session) }))
     }
 
-    /// Shows the form posted from `page` again if the current file cannot be shown as a form.
-    pub(super) fn if_unreadable(&self, page: &Page, posted: &Posted, session: &Session) -> Option<Response> {
-        if self.read().is_form() {
-            return None;
-        }
+    /// The findings for the form posted from `page`; none if its changes are impossible.
+    pub(super) fn findings_of(&self, page: &Page, posted: &Posted) -> Vec<Finding> {
         let preview = preview(&self.form, &page.base.checked, posted);
-        let found = preview.as_ref().map_or(&[][..], |preview| preview.findings.as_slice());
-        let shown = Shown::unsaved(page, posted, found, session);
-        Some(self.again(&Shown { trouble: Some(UNREADABLE), ..shown }))
+        preview.map(|preview| preview.findings).unwrap_or_default()
     }
 
     /// Shows the posted form again.
     pub(super) fn again(&self, shown: &Shown<'_>) -> Response {
         let (base, posted) = (&shown.page.base, shown.posted);
         let values = posted.overlay_values(&self.form, &base.checked, &base.values);
-        let pending = posted.pending().clone();
+        let pending = Pending::new(posted.pending().clone(), shown.session.csrf());
         let page = if shown.page.is_adopted {
             self.pages.adopt(base.clone(), pending)
         } else {
@@ -146,9 +149,10 @@ impl Site {
             name: &self.name,
             file_for_shell: &self.file_for_shell,
             draft: &self.draft,
-            restoring: shown.restoring,
+            restoring: false,
             form: &self.form,
             values: &values,
+            was: &replaced_values(&base.values, &values),
             findings: shown.findings,
             id: &page.id,
             csrf: shown.session.csrf(),
@@ -173,8 +177,6 @@ pub(super) struct Shown<'a> {
     pub(super) note: Note,
     pub(super) trouble: Option<&'a str>,
     pub(super) begin_at: Option<&'a str>,
-    /// Whether the page shows an earlier version of the file again, so that unsaved input fits to it.
-    pub(super) restoring: bool,
 }
 
 impl<'a> Shown<'a> {
@@ -194,7 +196,6 @@ impl<'a> Shown<'a> {
             note: Note::None,
             trouble: None,
             begin_at: None,
-            restoring: false,
         }
     }
 }

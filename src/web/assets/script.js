@@ -52,7 +52,8 @@ const connection = (() => {
   const suspend = () => {
     if (isSuspended || isOver) return;
     isSuspended = true;
-    explain("The session has ended, so nothing was saved. Your input is still here. Press Enter in the terminal where `serve` runs, open the new link in another tab of this browser, and then continue here.");
+    const lead = document.getElementById("form") ? "The session has ended, so nothing was saved. Your input is still here." : "The session has ended.";
+    explain(lead + " Press Enter in the terminal where `serve` runs, open the new link in another tab of this browser, and then continue here.");
     for (const tell of whenSuspended) tell();
   };
 
@@ -102,6 +103,8 @@ const connection = (() => {
   const send = async (address, options) => {
     if (!(await prove(options.signal))) return null;
     try {
+      // Without a session, the input is not sent.
+      if (isSuspended && !(await hasSession(options.signal))) return null;
       let answer = await request(address, options);
       if (isDenied(answer) && (await hasSession(options.signal))) answer = await request(address, options);
       if (isDenied(answer)) suspend();
@@ -125,19 +128,21 @@ const connection = (() => {
     if (await check()) go();
     isProving = false;
   };
-  // A form is sent once, until something is entered. The browser may cancel the request, so this does not last.
-  let isSent = false;
+  // A button sends its form once, until something is entered. The browser may cancel the request, so this does not last.
+  const NOTHING = Symbol("nothing");
+  let sentBy = NOTHING;
+  const forget = () => { sentBy = NOTHING; };
   const SENT_MILLISECONDS = 5000;
-  window.addEventListener("pageshow", () => { isSent = false; });
-  document.addEventListener("input", () => { isSent = false; });
+  window.addEventListener("pageshow", forget);
+  document.addEventListener("input", forget);
   if (isSecret) {
     document.addEventListener("submit", (event) => {
       if (proved === event.target) return;
       const { target, submitter } = event;
-      if (isSent) return event.preventDefault();
+      if (sentBy === submitter) return event.preventDefault();
       first(event, renew, () => {
-        isSent = true;
-        setTimeout(() => { isSent = false; }, SENT_MILLISECONDS);
+        sentBy = submitter;
+        setTimeout(forget, SENT_MILLISECONDS);
         proved = target;
         target.requestSubmit(submitter);
         proved = null;
@@ -146,7 +151,11 @@ const connection = (() => {
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a[href]");
       const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-      if (link && isPlain && isFollowed(link)) first(event, prove, () => location.assign(link.href));
+      if (!link || !isPlain || !isFollowed(link)) return;
+      first(event, prove, () => {
+        link.dispatchEvent(new Event("follow", { bubbles: true }));
+        location.assign(link.href);
+      });
     });
   }
   return { renew, send, isOver: () => isOver, whenOver: (tell) => whenOver.push(tell), whenSuspended: (tell) => whenSuspended.push(tell) };
@@ -156,14 +165,16 @@ const connection = (() => {
 (() => {
   const progress = document.getElementById("progress");
   if (!progress) return;
+  const POLL_MILLISECONDS = 2000;
   const poll = async () => {
     const answer = await connection.send(progress.dataset.progress, {});
-    if (!answer) return;
+    // The session may continue later.
+    if (!answer) return connection.isOver() || setTimeout(poll, POLL_MILLISECONDS);
     if (!answer.data || answer.data.version !== progress.dataset.version) return location.reload();
     document.getElementById("seconds").textContent = answer.data.seconds;
-    setTimeout(poll, 2000);
+    setTimeout(poll, POLL_MILLISECONDS);
   };
-  setTimeout(poll, 2000);
+  setTimeout(poll, POLL_MILLISECONDS);
 })();
 
 // The form. Its rows are also added by `draft.js`.

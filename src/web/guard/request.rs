@@ -35,16 +35,24 @@ pub(super) fn is_change(method: &Method) -> bool {
 
 /// The body of a form, of limited size and within a limited time.
 pub(super) async fn read(request: Request) -> Result<(Parts, Bytes), (StatusCode, &'static str)> {
+    read_up_to(MAX_BYTES, request).await
+}
+
+/// The same with another limit.
+pub(super) async fn read_up_to(
+    max: usize,
+    request: Request,
+) -> Result<(Parts, Bytes), (StatusCode, &'static str)> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     if kind.and_then(|kind| kind.split(';').next()) != Some("application/x-www-form-urlencoded") {
         let reason = "the form must be sent as application/x-www-form-urlencoded";
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, reason));
     }
-    if request.body().size_hint().lower() > MAX_BYTES as u64 {
+    if request.body().size_hint().lower() > max as u64 {
         return Err((StatusCode::PAYLOAD_TOO_LARGE, "the form is too large"));
     }
     let (parts, body) = request.into_parts();
-    let Ok(body) = tokio::time::timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await else {
+    let Ok(body) = tokio::time::timeout(PATIENCE, to_bytes(body, max)).await else {
         return Err((StatusCode::REQUEST_TIMEOUT, "the form took too long"));
     };
     let body = body.map_err(|_| (StatusCode::PAYLOAD_TOO_LARGE, "the form is too large or incomplete"))?;

@@ -17,6 +17,8 @@ use crate::web::sent::Sent;
 const INPUT: &str = "csrf";
 /// The header that replaces it.
 const HEADER: &str = "x-csrf-token";
+
+/// Accepts only changes with the token of their session.
 pub(super) async fn check(request: Request, next: Next) -> Response {
     if !is_change(request.method()) {
         return next.run(request).await;
@@ -38,7 +40,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
     next.run(Request::from_parts(parts, Body::from(body))).await
 }
 
-/// Refuses a form and shows its input again: after a new link was opened in another tab, an open page has the token
+/// Refuses a form and shows its fields again: after a new link was opened in another tab, an open page has the token
 /// of the ended session.
 fn keep_input(body: &Bytes, reason: &'static str) -> Response {
     tracing::warn!("a request was refused: {reason}");

@@ -17,7 +17,7 @@ mod tables;
 use maud::{Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
-pub(super) use content::{Content, Note};
+pub(super) use content::{Content, Note, replaced_values};
 pub(super) use job::{address, job};
 pub(super) use read_only::file_for_shell;
 
@@ -129,12 +129,12 @@ pub(super) fn outside() -> Markup {
     alone("closed", &closed())
 }
 
-/// The same page for a form that was sent too late: shows its input again, which is not saved.
+/// The same page for a form that was sent too late: shows its fields again, which are not saved.
 pub(super) fn outside_with(input: &[(String, String)]) -> Markup {
     alone("not saved", &html! { (closed()) (kept_input(input)) })
 }
 
-/// The page for a form with the token of an ended session: shows its input again, which is not saved.
+/// The page for a form with the token of an ended session: shows its fields again, which are not saved.
 pub(super) fn of_another_session(reason: &str, input: &[(String, String)]) -> Markup {
     let content = html! {
         div.note.bad role="alert" { p { "Not saved: " (reason) "." } }
@@ -156,7 +156,7 @@ fn closed() -> Markup {
 fn kept_input(input: &[(String, String)]) -> Markup {
     html! {
         @if !input.is_empty() {
-            p { "Your input was not saved. Copy it from here; secrets are not shown." }
+            p { "Your input was not saved. These are all fields of the form: copy your input from here. What may be a secret is not shown." }
             pre { @for (key, value) in input { (key) " = " (value) "\n" } }
         }
     }
@@ -178,7 +178,7 @@ fn note(content: &Content<'_>) -> Markup {
             },
             Note::Unsaved => div.note.bad role="alert" {
                 p { "Not closed: you have unsaved changes. Save them, or close without saving." }
-                p { button type="submit" formaction="leave" data-discard { "Close without saving" } }
+                p { button type="submit" formaction="close" name="unsaved" value="discard" data-discard { "Close without saving" } }
             },
         }
         @if let Some(trouble) = content.trouble {

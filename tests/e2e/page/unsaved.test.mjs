@@ -1,4 +1,4 @@
-// Input that is not saved yet: it is never lost without a question, whatever happens to the session, the program, the file and the page.
+// Input that is not saved yet, when the session or the program ends, the file changes or breaks, or the page is left.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { browsing, faults, input, INLINE, press, PROGRAM, serve, settings, SOUND, emulate, environment } from "./shared.mjs";
+import { browsing, faults, input, INLINE, press, PROGRAM, serve, settings, SOUND, TENANT, emulate, environment } from "./shared.mjs";
 
 const browser = browsing();
 const SECRET = "control_center.MsTeamsClientSecret";
@@ -15,14 +15,29 @@ const ENTERED = "Nw3~entered-canary.never_again-5tY7u8I9o";
 
 const save = (page) => page.getByRole("button", { name: "Save", exact: true }).first().click();
 const over = (page) => page.locator("#over").innerText();
-const offered = (page) => page.locator("#draft");
+const offered = (page) => page.locator(".note.draft");
+/** Restores the latest input, and waits for the page of its version. */
+const restore = async (page) => {
+    const loaded = page.waitForEvent("load");
+    await page.getByRole("button", { name: "Restore" }).first().click();
+    await loaded;
+};
+const add = async (page, index, name) => {
+    await page.getByRole("button", { name: "Add a user" }).click();
+    await input(page, `user[${index}].swyx`).fill(name);
+    await input(page, `user[${index}].teams`).fill(`${name.toLowerCase()}@example.com`);
+};
+/** Returns the names of the users in the form, with a mark at those that will be removed. */
+const users = (page) =>
+    page.locator('table[data-rows="user"] tr[data-row]').evaluateAll((rows) => rows.map((row) => row.querySelector("input").value + (row.classList.contains("removed") ? " (removed)" : "")));
 /** Returns what the tab stores. */
 const stored = (page) => page.evaluate(() => JSON.stringify({ ...sessionStorage }));
 /** Leaves without an answer to the question of the browser. */
 const crash = async (page, address) => {
-    const leaving = page.on("dialog", (dialog) => dialog.accept());
+    const accept = (dialog) => dialog.accept();
+    page.on("dialog", accept);
     await page.goto(address);
-    return leaving;
+    page.off("dialog", accept);
 };
 
 /** Opens another link, as the terminal prints one: the cookie is of a new session of the same browser. */
@@ -60,7 +75,7 @@ test("a page whose session has ended keeps its input, also a secret, and saves i
 
 test("a page with the token of an ended session continues with that of the next one", async (t) => {
     const served = await serve(t, browser, SOUND);
-    const page = await served.open();
+    const page = await opened(served);
     await input(page, "swyx.version").fill("14.00");
     // As in a page of an ended session of this browser.
     await page.evaluate(() => (document.querySelector("input[name=csrf]").value = "x".repeat(43)));
@@ -94,6 +109,7 @@ test("a page whose program was killed keeps its input, and shows it as text with
     assert.match(await over(page), /^The connection to swyx-teams was lost\..*Your input is still here\./s);
     const text = await page.getByRole("textbox", { name: "Unsaved input" }).inputValue();
     assert.match(text, /^swyx\.version = "14\.00"$/m);
+    assert.equal(await page.getByRole("textbox", { name: "Unsaved input" }).evaluate((area) => area.rows), text.split("\n").length);
     assert.match(text, /^entra\.application_name = \(enter it again: it may be a secret\)$/m);
     for (const leak of [text, await stored(page)]) assert.ok(!leak.includes("canary"), leak);
     assert.equal(await input(page, "swyx.version").inputValue(), "14.00");
@@ -139,8 +155,7 @@ test("a program that is started again on the same port offers the input, row by 
     const second = await serveAt(t, served.file, port);
     await crash(page, second.link);
     assert.match(await offered(page).innerText(), /Unsaved input from \d+:\d\d/);
-    await page.getByRole("button", { name: "Restore" }).click();
-    await page.waitForURL(/page=/);
+    await restore(page);
     // What was changed in both is not overwritten.
     assert.match(await offered(page).innerText(), /^This input was not restored/);
     assert.match(await page.getByRole("textbox", { name: "Unsaved input" }).inputValue(), /^swyx\.version = "14\.00"$/);
@@ -213,8 +228,7 @@ test("a page that is left immediately after an input asks, and the input can be 
     await input(page, "entra.application_name").fill("Another name");
     assert.equal(await press(page, "Save"), 200);
     assert.match(await offered(page).innerText(), /Unsaved input from/);
-    await page.getByRole("button", { name: "Restore" }).click();
-    await page.waitForURL(/page=/);
+    await restore(page);
     assert.equal(await input(page, "swyx.version").inputValue(), "14.109");
     // The save sees the version on which the input is based.
     assert.equal(await press(page, "Save"), 409);
@@ -238,8 +252,7 @@ test("a save that was refused stays in the draft with everything that was entere
     await input(page, "swyx.version").fill("14.00");
     await crash(page, served.home);
     assert.deepEqual(await faults(page), []);
-    await page.getByRole("button", { name: "Restore" }).click();
-    await page.waitForURL(/page=/);
+    await restore(page);
     assert.equal(await input(page, "entra.application_name").inputValue(), "Another name");
     assert.equal(await input(page, "control_center.MsTeamsTenantId").inputValue(), "nonsense");
     assert.equal(await input(page, "swyx.version").inputValue(), "14.00");
@@ -288,4 +301,216 @@ test("an action that needs the saved file keeps a row that cannot be saved", asy
     await input(page, "sync.status[0].status").selectOption("Away");
     assert.equal(await press(page, "Sheet"), 409);
     assert.equal(await input(page, "sync.status[0].status").inputValue(), "Away");
+});
+
+const TWO = `${SOUND}\n[[user]]\nswyx = "Max"\nteams = "max@example.com"\n`;
+
+test("a new row that was removed is gone, and marks no other row", async (t) => {
+    const served = await serve(t, browser, TWO);
+    const page = await served.open();
+    await add(page, 2, "Ann");
+    await page.getByRole("button", { name: "Remove row 3" }).click();
+    await add(page, 3, "Bob");
+    await crash(page, served.home);
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Max", "Bob"]);
+    // Neither does it live again after a refused save.
+    await add(page, 3, "Cid");
+    await page.getByRole("button", { name: "Remove row 4" }).click();
+    await input(page, "control_center.MsTeamsTenantId").fill("nonsense");
+    assert.equal(await press(page, "Save"), 422);
+    assert.deepEqual(await users(page), ["Jane Roe", "Max", "Bob"]);
+    await crash(page, served.home);
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Max", "Bob"]);
+    await input(page, "control_center.MsTeamsTenantId").fill(TENANT);
+    assert.equal(await press(page, "Save"), 200);
+    assert.deepEqual(await users(page), ["Jane Roe", "Max", "Bob"]);
+});
+
+test("a row of another person is not removed after a restart", async (t) => {
+    const served = await serve(t, browser, TWO);
+    const port = await freePort();
+    const first = await serveAt(t, served.file, port);
+    const page = await (await served.context()).newPage();
+    await page.goto(first.link);
+    await add(page, 2, "Ann");
+    await page.getByRole("button", { name: "Remove row 3" }).click();
+    await page.getByRole("button", { name: "Remove row 2" }).last().click();
+    await input(page, "swyx.version").fill("14.00");
+    await first.kill();
+    // Another program replaces one row, and adds another.
+    await served.write(`${TWO.replace('"Max"', '"Moe"')}\n[[user]]\nswyx = "Cid"\nteams = "cid@example.com"\n`);
+    const second = await serveAt(t, served.file, port);
+    await crash(page, second.link);
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Moe", "Cid"]);
+    assert.equal(await press(page, "Save"), 200);
+    const text = await served.read();
+    assert.ok(text.includes('"14.00"') && text.includes('"Cid"') && text.includes('"Moe"'), text);
+});
+
+test("the tab does not keep values of the file that look like secrets", async (t) => {
+    const token = "canary0123456789abcdef0123456789abcdef";
+    const text = SOUND.replace('swyx = "Jane Roe"', `swyx = "${token}"`);
+    const served = await serve(t, browser, `${text}\n[entra]\napplication_name = "${token}"\n`);
+    const page = await served.open();
+    await input(page, "entra.application_name").fill("Another name");
+    await input(page, "user[0].teams").fill("jane@example.com");
+    const kept = await stored(page);
+    assert.ok(kept.includes("Another name") && kept.includes("jane@example.com"), kept);
+    assert.ok(!kept.includes("canary"), kept);
+});
+
+test("after a refused save, the input is still compared with the file", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    await input(page, "control_center.MsTeamsTenantId").fill("nonsense");
+    await input(page, "user[0].teams").fill("jane@example.com");
+    assert.equal(await press(page, "Save"), 422);
+    await input(page, "control_center.MsTeamsTenantId").fill(TENANT);
+    await input(page, "user[0].teams").fill("jane.roe@example.com");
+    assert.equal(await stored(page), "{}");
+});
+
+test("inputs of two versions of the page stay apart", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    for (const name of ["Ann", "Bob"]) {
+        await add(page, 1, name);
+        await crash(page, served.home);
+    }
+    assert.equal(await offered(page).count(), 2);
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Bob"]);
+    assert.equal(await input(page, "user[1].teams").inputValue(), "bob@example.com");
+    assert.equal(await offered(page).count(), 1);
+    // The input of the page that is left for another one is kept too.
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Ann"]);
+    assert.equal(await input(page, "user[1].teams").inputValue(), "ann@example.com");
+    await restore(page);
+    assert.deepEqual(await users(page), ["Jane Roe", "Bob"]);
+});
+
+test("a secret that was entered is used after a reload only if it is still selected", async (t) => {
+    for (const way of ["keep", "env", "text"]) {
+        const served = await serve(t, browser, SOUND);
+        const page = await served.open();
+        await input(page, SECRET).selectOption("text");
+        await input(page, `${SECRET}.text`).fill(ENTERED);
+        await input(page, "entra.renew_before_days").fill("999");
+        assert.equal(await press(page, "Save"), 422);
+        await input(page, SECRET).selectOption(way);
+        await crash(page, served.home);
+        await restore(page);
+        assert.equal(await input(page, SECRET).inputValue(), way);
+        assert.equal(await input(page, "entra.renew_before_days").inputValue(), "999");
+        await input(page, "entra.renew_before_days").fill("");
+        assert.equal(await press(page, "Save"), 200);
+        assert.equal((await served.read()).includes(ENTERED), way === "text", way);
+    }
+});
+
+test("what could not be restored stays until it is discarded, and a reload shows the current file", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    await input(page, "entra.application_name").fill("aZ18Q~pasted.canary_0123456789abcdefghijk");
+    await input(page, "swyx.version").fill("14.00");
+    await crash(page, served.home);
+    await restore(page);
+    assert.equal(page.url(), served.home);
+    assert.match(await offered(page).innerText(), /^This input was not restored/);
+    await served.write(SOUND.replace("'14.10'", "'14.20'"));
+    await crash(page, served.home);
+    assert.equal(await input(page, "swyx.version").inputValue(), "14.20");
+    assert.equal(await offered(page).count(), 2);
+    await restore(page);
+    assert.equal(await input(page, "swyx.version").inputValue(), "14.00");
+    assert.match(await offered(page).innerText(), /^This input was not restored/);
+    await page.getByRole("button", { name: "Discard" }).click();
+    assert.equal(await offered(page).count(), 0);
+});
+
+test("text of another program in the storage breaks nothing", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    const field = { name: "swyx.version", was: "14.10", value: "14.00", row: null };
+    const draft = { at: 0, page: "x", sent: false, left: false, fields: [field], removed: [], added: [] };
+    const key = await page.evaluate(() => `swyx-teams 2 input ${document.querySelector("[data-draft]").dataset.draft}`);
+    const plant = (text) => page.evaluate(([key, text]) => sessionStorage.setItem(key, text), [key, text]);
+    const wrong = ["{", "null", "1", "[null]", "{}", "[[]]", JSON.stringify(draft)];
+    for (const change of [{ at: "x" }, { page: 1 }, { fields: {} }, { fields: [null] }, { fields: [{ ...field, name: 1 }] }, { removed: ["x"] }, { added: [{ table: "user" }] }])
+        wrong.push(JSON.stringify([{ ...draft, ...change }]));
+    for (const text of wrong) {
+        await plant(text);
+        await page.reload();
+        assert.equal(await offered(page).count(), 0, text);
+    }
+    // The shape is right, so it is offered. It can fill in fields, but nothing else.
+    const others = ["csrf", "page", "removed", '"]', "user[0].x"].map((name) => ({ ...field, name }));
+    await plant(JSON.stringify([{ ...draft, fields: [field, ...others], removed: [{ key: '"]', row: [] }], added: [{ table: '"]', cells: [] }] }]));
+    await page.reload();
+    const token = await input(page, "csrf").first().inputValue();
+    await restore(page);
+    assert.equal(await input(page, "swyx.version").inputValue(), "14.00");
+    assert.equal(await input(page, "csrf").first().inputValue(), token);
+});
+
+test("a link that discards input does so only if it is followed", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await opened(served);
+    await input(page, "swyx.version").fill("14.00");
+    await served.write(SOUND.replace("'14.10'", "'14.20'"));
+    assert.equal(await press(page, "Save"), 409);
+    await served.kill();
+    await page.getByRole("link", { name: "Use the file as it is" }).click();
+    assert.match(await over(page), /^The connection to swyx-teams was lost/);
+    assert.match(await stored(page), /14\.00/);
+});
+
+test("if the storage is full, an older state of the input is not offered", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    await input(page, "swyx.version").fill("14.00");
+    assert.match(await stored(page), /14\.00/);
+    await page.evaluate(() => {
+        Storage.prototype.setItem = () => {
+            throw new DOMException("full", "QuotaExceededError");
+        };
+    });
+    await input(page, "swyx.version").fill("14.05");
+    assert.equal(await stored(page), "{}");
+});
+
+test("while the session is suspended, no input is sent", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await opened(served);
+    const again = await ended(page);
+    const denied = page.waitForResponse(/findings$/);
+    await input(page, "swyx.version").fill("14.00");
+    await denied;
+    await page.locator("#over").waitFor();
+    const posted = [];
+    page.on("request", (request) => request.method() === "POST" && posted.push(request.url()));
+    const asked = page.waitForResponse(/session$/);
+    await input(page, "swyx.version").fill("14.05");
+    await asked;
+    assert.deepEqual(posted, []);
+    await again();
+    const found = page.waitForResponse(/findings$/);
+    await input(page, "swyx.version").fill("14.06");
+    assert.equal((await found).status(), 200);
+    await page.locator("#over").waitFor({ state: "detached" });
+});
+
+test("after a submit without an answer, another button works", async (t) => {
+    const served = await serve(t, browser, SOUND);
+    const page = await served.open();
+    const saved = page.waitForResponse(/save$/);
+    await page.route(/save$/, (route) => route.fulfill({ status: 204 }));
+    await input(page, "swyx.version").fill("14.00");
+    await save(page);
+    await saved;
+    assert.equal(await press(page, "Close"), 409);
 });

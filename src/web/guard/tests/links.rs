@@ -255,7 +255,10 @@ async fn post(
 #[tokio::test(start_paused = true)]
 async fn form_sent_after_the_session_has_ended_is_shown_again_without_secrets_and_without_the_file() {
     const ENTERED: &str = "&swyx.version=14.00&removed=user%5B3%5D&entra.application_name=aZ18Q~entered.canary_0123456789abcdefghi\
-                           &control_center.MsTeamsClientSecret.text=entered-canary";
+                           &control_center.MsTeamsClientSecret.text=entered-canary\
+                           &control_center.MsTeamsClientSecret.env=eyJ0eXAiOiJKV1QicanaryLCJhbGciOiJSUzI1NiJ9\
+                           &control_center.MsTeamsClientSecret.file=0123456789canary0123456789abcdef\
+                           &control_center.MsTeamsTenantId=51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9";
     let fixture = GuardFixture::closed();
     let opened = fixture.open().await;
     let body = opened.form(&opened.csrf) + ENTERED;
@@ -267,7 +270,14 @@ async fn form_sent_after_the_session_has_ended_is_shown_again_without_secrets_an
     let other = post(&fixture, &save, &renewed.cookie, "same-origin", body.clone()).await;
     assert_eq!(other.status, StatusCode::FORBIDDEN);
     for answer in [ended, other] {
-        for shown in ["swyx.version = 14.00", "removed = user[3]", "entra.application_name = ****"] {
+        for shown in [
+            "swyx.version = 14.00",
+            "removed = user[3]",
+            "entra.application_name = ****",
+            "MsTeamsClientSecret.env = ****",
+            "MsTeamsClientSecret.file = ****",
+            "MsTeamsTenantId = 51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+        ] {
             assert!(answer.body.contains(shown), "{shown}: {}", answer.body);
         }
         for hidden in ["canary", "8f1c2a3b", "a.toml", &opened.csrf, &renewed.csrf, &opened.page] {
@@ -281,6 +291,19 @@ async fn form_sent_after_the_session_has_ended_is_shown_again_without_secrets_an
         assert!(!answer.body.contains("14.00"), "{path} {site}");
     }
     assert_eq!(fixture.text(), super::fixture::TEXT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_form_is_not_read_without_a_session() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
+    advance(15 * MINUTE).await;
+    for (bytes, is_shown) in [(200 << 10, true), (300 << 10, false)] {
+        let body = format!("swyx.version=14.00&entra.application_name={}", "a ".repeat(bytes / 2));
+        let answer = post(&fixture, &opened.at("save"), &opened.cookie, "same-origin", body).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.body.contains("swyx.version = 14.00"), is_shown, "{bytes}");
+    }
 }
 
 #[tokio::test]
