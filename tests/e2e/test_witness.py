@@ -181,8 +181,8 @@ class Synchronisation(Case):
             self.soon(witness, "put", number, "Available")
             self.follows_teams(witness, number)
         self.assertEqual({entry.user for entry in witness.done("put")}, {"1004", "1005"})
-        self.assertRegex(self.problem(sync), r"unreadable.*\b2 users")
-        self.assertRegex("\n".join(sync.warnings()), r"unreadable.*\b2 users")
+        self.assertRegex(self.problem(sync), r"unreadable.*\b3 users")
+        self.assertRegex("\n".join(sync.warnings()), r"unreadable.*\b3 users")
         self.assertEqual(sync.unreadable(), {witness.users[number].id for number in ("1001", "1002")})
         # The negative control: with correct answers, the same users are read, and nothing is reported.
         witness.faults.clear()
@@ -413,6 +413,61 @@ class Synchronisation(Case):
         self.readings(witness)
         self.assertEqual(witness.sessions(), [])
         self.assertEqual({entry.user for entry in witness.done("put")}, {"1003"})
+
+    def test_users_without_a_readable_id_are_counted(self):
+        """Graph answers an odd id for 1003 and leaves 1002 out: neither is ever read, and `status` must say so."""
+        witness = self.witness(4)
+
+        def spoil(request, proceed):
+            answer = proceed()
+            value = [element for element in answer.body["value"] if element["id"] != witness.users["1002"].id]
+            for element in value:
+                if element["id"] == witness.users["1003"].id:
+                    element["id"] = "no-guid/../1003"
+            return Answer(200, {"value": value})
+
+        witness.faults["presences"] = spoil
+        sync = self.start(witness)
+        self.readings(witness)
+        self.assertRegex(self.problem(sync), r"\b2 users")
+
+    def test_a_second_outage_is_logged(self):
+        """The log's last word must not be "resolved" while Graph is unreachable."""
+        witness = self.witness(1)
+        sync = self.start(witness)
+        failed = lambda: [line for line in sync.warnings() if "connection refused" in line]  # noqa: E731
+        witness.down("graph")
+        self.until(failed, "the first outage is logged")
+        witness.up("graph")
+        self.until(lambda: sync.status()[0] == 0, "recovered")
+        self.until(lambda: any(line["message"].startswith("resolved") for line in sync.lines()), "resolved is logged")
+        witness.down("graph")
+        self.until(lambda: sync.status()[0] == 1, "status reports the second outage")
+        self.until(lambda: len(failed()) == 2, "the second outage is logged")
+
+    def test_a_late_call_counts_as_set_with_its_delay(self):
+        witness = self.witness(1)
+        sync = self.start(witness)
+        witness.faults["set"] = lambda *_: graph_error(503, "ServiceUnavailable")
+        begun = witness.call("1001")
+        self.problem(sync)
+        with self.subTest("calls shown"):
+            self.assertEqual(sync.status()[2]["open_sessions"], 0)
+        witness.faults.clear()
+        witness.effect("set", "1001", CALL, begun, PATIENCE)
+        self.until(lambda: sync.metric("sessions_set_total") + sync.metric("sessions_renewed_total"), "a success is counted")
+        with self.subTest("sessions"):
+            self.assertEqual((sync.metric("sessions_set_total"), sync.metric("sessions_renewed_total")), (1, 0))
+        with self.subTest("delay"):
+            self.assertEqual(sync.status()[2]["delays"]["to_teams"]["count"], 1)
+
+    def test_a_failed_clear_is_called_so(self):
+        witness = self.witness(1)
+        sync = self.start(witness)
+        witness.effect("set", "1001", CALL, witness.call("1001"), TO_TEAMS)
+        witness.faults["clear"] = html
+        witness.hangup("1001")
+        self.assertRegex(self.problem(sync), "cannot clear")
 
 
 class Controls(unittest.TestCase):

@@ -1,5 +1,6 @@
 //! The run: one loop that drives the engine.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,10 +9,11 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::super::engine::{Command, Engine, Event, Failure, Outcome};
+use super::super::engine::{Command, Engine, Event, Failure, Outcome, Reading};
 use super::super::figures::Figures;
 use super::super::mapping::nearest;
 use super::super::moment::Moment;
+use super::super::reader::Slot;
 use super::error::Reread;
 use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
@@ -157,6 +159,9 @@ impl Run {
         {
             tracing::debug!(user = %link.teams, "Graph rejects the id of this user");
         }
+        if let Outcome::Read(readings) = &outcome {
+            self.name_missing(command.action.users(), readings);
+        }
         match error.as_ref().and_then(|error| error.reread) {
             Some(Reread::Capabilities) => self.wishes.capabilities.notify_one(),
             Some(Reread::Users) => self.reread_outdated(),
@@ -175,6 +180,19 @@ impl Run {
                 self.problem(execute::SETTING, None);
                 self.problem(execute::CLEARING, None);
             }
+        }
+    }
+
+    /// Names the users without a presence in an answer, at debug level only.
+    fn name_missing(&self, users: &[Slot], readings: &[Reading]) {
+        if !tracing::enabled!(tracing::Level::DEBUG) {
+            return;
+        }
+        let found = readings.iter().map(|reading| reading.user).collect::<HashSet<_>>();
+        for link in
+            users.iter().filter(|user| !found.contains(user)).filter_map(|user| self.engine.link(*user))
+        {
+            tracing::debug!(user = %link.teams, "no presence in the answer");
         }
     }
 
