@@ -287,7 +287,7 @@ fn tenant_policies_are_named_with_a_solution() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
-            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set \
+            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set --config a.toml \
              entra.renew_before_days 7 entra.secret_lifetime_days 30`, or ask",
         ),
         (
