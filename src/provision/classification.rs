@@ -114,10 +114,13 @@ fn list_predecessors<'a>(
 impl<'a> SecretClassification<'a> {
     /// The secrets that can be removed once everything uses the current one: all others of this installation, and its predecessors. A
     /// secret of another system is among them only if a secret of this installation names it as the one that it replaced.
-    pub(crate) fn older(&self) -> Vec<&'a SecretSeen> {
+    /// `and_current` adds the current one, for a run that has just replaced it. The oldest comes first: if the run is interrupted, the
+    /// names of the others still lead to the rest.
+    pub(crate) fn older(&self, and_current: bool) -> Vec<&'a SecretSeen> {
+        let current = self.current.filter(|_| and_current);
         let others = self.left_over.iter().chain(&self.others).copied();
         let others = others.filter(|secret| !self.predecessors.contains(secret));
-        self.predecessors.iter().copied().chain(others).collect()
+        self.predecessors.iter().rev().copied().chain(current).chain(others).collect()
     }
 
     /// The newest valid secret that replaces the current one or, if that one is unknown, has the same purpose: an administrator may have its

@@ -153,7 +153,7 @@ fn plan_finish<'a>(classified: &SecretClassification<'a>, now: Timestamp) -> Rot
         (None, _) => RotationPlan::Unknown,
         // The state after a rotation with a hand-over, while the settings still lead to the old secret.
         (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
-        (Some(_), None) => RotationPlan::Remove(classified.older()),
+        (Some(_), None) => RotationPlan::Remove(classified.older(false)),
     }
 }
 
@@ -240,7 +240,7 @@ impl Provisioner<'_> {
                 let removes_old = matches!(request, RotateRequest::New { remove_old: true, .. });
                 if removes_old && kept == StoreOutcome::InPlace {
                     let is_there = |secret: &&SecretSeen| !left_over.contains(secret);
-                    let old = classified.current.into_iter().chain(classified.older()).filter(is_there);
+                    let old = classified.older(true).into_iter().filter(is_there);
                     self.remove_all(of, &old.collect::<Vec<_>>()).await?;
                     old_until = None;
                 }
@@ -459,7 +459,8 @@ mod tests {
             kept(made(3, Some(2), 100)),
             named(4, "backup", 1),
         ];
-        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [2, 1]");
+        // The oldest first: the name of the second one leads to the first one.
+        assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 2]");
     }
 
     #[test]

@@ -222,6 +222,29 @@ fn secret_of_another_system_is_never_removed() {
     }
 }
 
+/// The stored secret is no longer valid, and another system's secret begins like it.
+#[test]
+fn secret_that_only_begins_like_a_rejected_one_is_not_replaced() {
+    let theirs = "abC9Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w";
+    let world = shared_with(&[("payroll connector", theirs)]);
+    world.write(SECRET_FILE, &format!("{OURS}\n"));
+    for words in [
+        &["rotate", "--remove-old"][..],
+        &["rotate"],
+        &["rotate", "--finish"],
+        &["apply", "--yes", "--new-secret"],
+    ] {
+        let run = world.run(&[words, &["--timeout", SOON, "a.toml"]].concat());
+        assert_ne!(run.code, Some(0), "{words:?}: {}", run.out);
+        assert!(world.accepts(theirs) && world.application().secrets.len() == 1, "{words:?}");
+    }
+    std::fs::remove_file(world.path(SECRET_FILE)).expect("removed");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.ends(0, &["rotate", "--remove-old", "a.toml"]);
+    world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert!(world.accepts(theirs) && world.application().secrets.len() == 2);
+}
+
 #[test]
 fn finish_removes_only_the_named_one_of_several_that_begin_like_the_stored_one() {
     let [second, third] =
