@@ -25,7 +25,7 @@ use crate::web::actions::Progress;
 pub(super) type Dispatch = fn(&mut Context<'_>, &[&OsStr]) -> Result<Exit, CliError>;
 
 /// The settings file if none is named.
-const DEFAULT_FILE: &str = "swyx-teams.toml";
+pub(super) const DEFAULT_FILE: &str = "swyx-teams.toml";
 
 /// The message if no settings file is named and there is no default file.
 pub(super) const NO_DEFAULT_FILE: &str = "no ./swyx-teams.toml here: name a file, or run `swyx-teams setup`";

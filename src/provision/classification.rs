@@ -39,6 +39,9 @@ pub struct SecretClassification<'a> {
     pub current: Option<&'a SecretSeen>,
     /// The one that it replaced, which Control Center may still have.
     pub replaced: Option<&'a SecretSeen>,
+    /// The replaced one, the one that this one replaced, and so on, as far as the names of this installation's secrets say it. Only the
+    /// last one can be a secret that this installation did not create.
+    pub predecessors: Vec<&'a SecretSeen>,
     /// Orphans of interrupted runs: their values cannot be in use.
     pub left_over: Vec<&'a SecretSeen>,
     /// Other secrets of this installation whose values may be in use.
@@ -63,10 +66,10 @@ pub fn classify<'a>(
     let is_ours = |secret: &SecretSeen| name_of(secret).is_some_and(|name| name.is_of(installation));
     let current = secrets.iter().filter(may_be_held).max_by_key(|secret| (is_ours(secret), secret.begins));
     let name = current.and_then(name_of);
-    let replaced = current.zip(name.as_ref()).and_then(|(current, name)| {
-        secrets.iter().find(|secret| secret.key_id != current.key_id && name.replaces(secret.key_id))
-    });
-    let mut classified = SecretClassification { current, replaced, ..SecretClassification::default() };
+    let predecessors = list_predecessors(secrets, current, installation);
+    let replaced = predecessors.first().copied();
+    let mut classified =
+        SecretClassification { current, replaced, predecessors, ..SecretClassification::default() };
     // Unless it is certain which one is stored, it is also unknown which values cannot be in use.
     let is_certain = secrets.iter().filter(may_be_held).count() <= 1;
     let is_told_apart = |secret: &&SecretSeen| !may_be_held(secret) && Some(*secret) != replaced;
@@ -92,7 +95,34 @@ pub fn classify<'a>(
     classified
 }
 
+/// Follows the names from the secret `current` to the ones that were replaced. A name that this installation did not give proves nothing.
+fn list_predecessors<'a>(
+    secrets: &'a [SecretSeen],
+    current: Option<&'a SecretSeen>,
+    installation: &Installation,
+) -> Vec<&'a SecretSeen> {
+    let mut found = Vec::new();
+    let mut last = current;
+    while let Some(name) = last.and_then(name_of).filter(|name| name.is_of(installation)) {
+        let is_known = |secret: &&SecretSeen| Some(*secret) == current || found.contains(secret);
+        last = secrets.iter().find(|secret| name.replaces(secret.key_id)).filter(|secret| !is_known(secret));
+        found.extend(last);
+    }
+    found
+}
+
 impl<'a> SecretClassification<'a> {
+    /// The secrets that can be removed once everything uses the current one: all others of this installation, and its predecessors. A
+    /// secret of another system is among them only if a secret of this installation names it as the one that it replaced.
+    /// `and_current` adds the current one, for a run that has just replaced it. The oldest comes first: if the run is interrupted, the
+    /// names of the others still lead to the rest.
+    pub(crate) fn older(&self, and_current: bool) -> Vec<&'a SecretSeen> {
+        let current = self.current.filter(|_| and_current);
+        let others = self.left_over.iter().chain(&self.others).copied();
+        let others = others.filter(|secret| !self.predecessors.contains(secret));
+        self.predecessors.iter().rev().copied().chain(current).chain(others).collect()
+    }
+
     /// The newest valid secret that replaces the current one or, if that one is unknown, has the same purpose: an administrator may have its
     /// value.
     pub(crate) fn undecided(&self, now: Timestamp) -> Option<&'a SecretSeen> {
@@ -181,7 +211,7 @@ mod tests {
         let number = |secret: &SecretSeen| secret.key_id.as_fields().0;
         let classified = classify(secrets, stored, &installation("/a.toml"));
         let all = |secrets: Vec<&SecretSeen>| secrets.into_iter().map(number).collect::<Vec<_>>();
-        let SecretClassification { current, replaced, left_over, others } = classified;
+        let SecretClassification { current, replaced, left_over, others, .. } = classified;
         (current.map(number), replaced.map(number), all(left_over), all(others))
     }
 
@@ -257,6 +287,26 @@ mod tests {
         let of_another = SecretName::new(&installation("/b.toml"), key(2), at(30), Some(key(1)));
         let secrets = [kept(made(1, None, 0)), named(2, &of_another.to_string(), 30)];
         assert_eq!(numbers(&secrets, &stored(Some(1))), (Some(1), None, vec![], vec![]));
+    }
+
+    #[test]
+    fn predecessors_end_with_the_first_secret_of_another_system() {
+        let of_another = SecretName::new(&installation("/b.toml"), key(2), at(10), Some(key(1)));
+        let secrets = [
+            named(1, "SwyxServer", 0),
+            named(2, &of_another.to_string(), 10),
+            made(3, Some(2), 20),
+            kept(made(4, Some(3), 30)),
+        ];
+        let predecessors = |secrets: &[SecretSeen]| {
+            let classified = classify(secrets, &stored(Some(31)), &installation("/a.toml"));
+            classified.predecessors.iter().map(|one| one.key_id.as_fields().0).collect::<Vec<_>>()
+        };
+        assert_eq!(predecessors(&secrets), [3, 2]);
+        // The stored one was created for another settings file: its name proves nothing here.
+        assert_eq!(predecessors(&[secrets[0].clone(), kept(secrets[1].clone())]), Vec::<u32>::new());
+        // Names that lead in a circle.
+        assert_eq!(predecessors(&[made(1, Some(2), 0), kept(made(2, Some(1), 10))]), [1]);
     }
 
     #[test]

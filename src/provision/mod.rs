@@ -94,6 +94,7 @@ use crate::settings::{ClientId, Wanted};
 use uuid::Uuid;
 
 pub use apply::Applied;
+use classification::name_of;
 pub use classification::{Absence, SecretClassification, StoredSecret, classify, list_candidates};
 pub use destroy::Removal;
 pub use failure::Failure;
@@ -150,9 +151,7 @@ impl ProvisioningSnapshot {
 
     /// Whether the stored secret is one of the application's.
     pub(crate) fn knows_stored(&self) -> bool {
-        let application = self.objects.application.as_ref().map(|(_, application)| application);
-        let is_seen = |secret: &SecretSeen| secret.may_be_ours == Some(true);
-        self.is_accepted || application.is_some_and(|one| one.secrets.iter().any(is_seen))
+        self.is_accepted || self.secrets().iter().any(|secret| secret.may_be_ours == Some(true))
     }
 
     /// Why the stored secret may become visible later, and within what time.
@@ -186,7 +185,8 @@ impl<'a> Provisioner<'a> {
 }
 
 impl Provisioner<'_> {
-    /// Probes the tenant, with `stored` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones.
+    /// Probes the tenant, with `stored` as the stored secret: two requests, and a sign-in if the secret is not among the visible ones, or
+    /// if only its beginning shows that it is one of them.
     /// Waits for a secret that was stored just now because it may not be replicated yet.
     ///
     /// # Errors
@@ -224,7 +224,10 @@ impl Provisioner<'_> {
         let candidates = application.secrets.iter().filter(|one| one.may_be_ours == Some(true));
         let (live, expired): (Vec<_>, Vec<_>) =
             candidates.partition(|one| one.ends > snapshot.objects.seen_at);
-        let is_unclear = live.is_empty() == expired.is_empty();
+        // The name of a secret of this installation shows that it is not another system's.
+        let is_own = |one: &SecretSeen| name_of(one).is_some_and(|name| name.is_of(self.installation));
+        let is_another = matches!(live.as_slice(), [one] if !is_own(one));
+        let is_unclear = is_another || live.is_empty() == expired.is_empty();
         let Some(secret) = snapshot.stored.secret.as_ref().ok().filter(|_| is_unclear) else {
             return Ok((snapshot, false));
         };
@@ -235,7 +238,14 @@ impl Provisioner<'_> {
                 Ok((snapshot, false))
             }
             Ok(_) => Ok((ProvisioningSnapshot { is_accepted: true, ..snapshot }, false)),
-            Err(GraphError::SignIn(refused)) => Ok((snapshot, refused.kind == Kind::SecretRejected)),
+            Err(GraphError::SignIn(refused)) => {
+                let is_rejected = refused.kind == Kind::SecretRejected;
+                // It only begins like the stored one.
+                if is_rejected && is_another {
+                    snapshot.not_stored = live.iter().map(|one| one.key_id).collect();
+                }
+                Ok((snapshot, is_rejected))
+            }
             Err(error) => Err(Failure::Graph(error)),
         }
     }

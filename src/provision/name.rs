@@ -57,22 +57,23 @@ impl Installation {
     }
 }
 
-/// The name of a client secret, such as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after 9c0d1e2f)`: the machine, the day, the
-/// installation, the run that created it, and the secret that it replaces, if any.
+/// The name of a client secret, such as `swyx-teams on SWYX01 2026-11-25 (1a2b3c4d.5e6f7a8b after SECRET_ID)`: the machine, the day, the
+/// installation, the run that created it, and the complete Secret ID of the one that it replaces, if any: a part of it may fit another
+/// system's secret, which must never be removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SecretName {
     host: String,
     day: String,
     installation: u32,
     run: u32,
-    after: Option<u32>,
+    after: Option<Uuid>,
 }
 
 impl SecretName {
     /// The name of the secret that one run creates for an installation, to replace the secret with the key id `after`.
     pub(super) fn new(of: &Installation, run: Uuid, now: jiff::Timestamp, after: Option<Uuid>) -> Self {
         let day = now.strftime("%Y-%m-%d").to_string();
-        Self { host: of.host.clone(), day, installation: of.id, run: short(run), after: after.map(short) }
+        Self { host: of.host.clone(), day, installation: of.id, run: short(run), after }
     }
 
     /// Parses a name; `None` if provisioning did not create it.
@@ -81,7 +82,7 @@ impl SecretName {
         let (before, marks) = text.strip_prefix("swyx-teams on ")?.strip_suffix(')')?.split_once(" (")?;
         let (host, day) = before.rsplit_once(' ')?;
         let (own, after) = match marks.split_once(" after ") {
-            Some((own, after)) => (own, Some(hex(after)?)),
+            Some((own, after)) => (own, Some(complete_id(after)?)),
             None => (marks, None),
         };
         let (installation, run) = own.split_once('.')?;
@@ -106,8 +107,13 @@ impl SecretName {
 
     /// Whether the secret replaces the one with this key id.
     pub(super) fn replaces(&self, key_id: Uuid) -> bool {
-        self.after == Some(short(key_id))
+        self.after == Some(key_id)
     }
+}
+
+/// Parses an id in the form in which `Display` writes it.
+fn complete_id(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|id| id.to_string() == text)
 }
 
 impl fmt::Display for SecretName {
@@ -115,7 +121,7 @@ impl fmt::Display for SecretName {
         let Self { host, day, installation, run, after } = self;
         write!(f, "swyx-teams on {host} {day} ({installation:08x}.{run:08x}")?;
         match after {
-            Some(after) => write!(f, " after {after:08x})"),
+            Some(after) => write!(f, " after {after})"),
             None => f.write_str(")"),
         }
     }
@@ -142,16 +148,18 @@ mod tests {
     #[test]
     fn secret_name_contains_installation_and_predecessor() {
         let installation = Installation::new("SWYX 01", Path::new("/etc/north.toml"));
-        let (run, old) = (Uuid::from_u128(7 << 96), Uuid::from_u128(0x9c0d_1e2f << 96));
+        let (run, old) = (Uuid::from_u128(7 << 96), Uuid::from_u128((0x9c0d_1e2f << 96) + 1));
         let now = "2026-11-25T04:00:00Z".parse().expect("a time");
         let name = SecretName::new(&installation, run, now, Some(old));
         let text = name.to_string();
         assert!(
             text.starts_with("swyx-teams on SWYX01 2026-11-25 (")
-                && text.ends_with(".00000007 after 9c0d1e2f)")
+                && text.ends_with(".00000007 after 9c0d1e2f-0000-0000-0000-000000000001)")
         );
         assert_eq!(SecretName::parse(&text), Some(name.clone()));
         assert!(name.is_of(&installation) && name.replaces(old) && !name.replaces(run));
+        let begins_like_it = Uuid::from_u128((0x9c0d_1e2f << 96) + 2);
+        assert!(!name.replaces(begins_like_it));
         let first = SecretName::new(&installation, run, now, None);
         assert_eq!(SecretName::parse(&first.to_string()), Some(first.clone()));
         assert!(first.is_of_run_of(&name) && !first.replaces_the_same_as(&name));
@@ -163,6 +171,7 @@ mod tests {
             "swyx-teams on x",
             "swyx-teams on a b (1.2)",
             "swyx-teams on a b (0000000g.00000000)",
+            "swyx-teams on a b (00000001.00000002 after 9c0d1e2f)",
         ] {
             assert_eq!(SecretName::parse(text), None, "{text}");
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
-use super::classification::{SecretClassification, StoredSecret, classify, list_candidates, name_of};
+use super::classification::{SecretClassification, StoredSecret, classify, list_candidates};
 use super::day::days_left;
 use super::failure::Failure;
 use super::obstacle::Obstacle;
@@ -126,7 +126,7 @@ pub fn plan_rotation<'a>(
         };
     }
     match request {
-        RotateRequest::Finish => plan_finish(secrets, classified, now),
+        RotateRequest::Finish => plan_finish(classified, now),
         RotateRequest::IfDue => match current {
             Some(current) if !is_due(current.ends) => {
                 pending(ended()).unwrap_or(RotationPlan::NotDue(current.ends))
@@ -137,7 +137,7 @@ pub fn plan_rotation<'a>(
         RotateRequest::New { again: false, remove_old } => {
             match (pending(classified.left_over.clone()), current) {
                 // The new secret exists; the rest is the same as finishing.
-                (Some(_), Some(_)) if remove_old => plan_finish(secrets, classified, now),
+                (Some(_), Some(_)) if remove_old => plan_finish(classified, now),
                 (Some(pending), _) => pending,
                 (None, _) => {
                     undecided.map_or_else(|| add(classified.left_over.clone()), RotationPlan::Undecided)
@@ -148,32 +148,13 @@ pub fn plan_rotation<'a>(
 }
 
 /// What to remove once Control Center has the stored secret.
-fn plan_finish<'a>(
-    secrets: &'a [SecretSeen],
-    classified: &SecretClassification<'a>,
-    now: Timestamp,
-) -> RotationPlan<'a> {
+fn plan_finish<'a>(classified: &SecretClassification<'a>, now: Timestamp) -> RotationPlan<'a> {
     match (classified.current, classified.newer(now)) {
         (None, _) => RotationPlan::Unknown,
         // The state after a rotation with a hand-over, while the settings still lead to the old secret.
         (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
-        (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
+        (Some(_), None) => RotationPlan::Remove(classified.older(false)),
     }
-}
-
-/// What can be removed once everything uses the secret with the key id `one`: all others of this installation, and the ones that they
-/// replaced. The first of these may have any name.
-fn all_but<'a>(
-    one: Uuid,
-    secrets: &'a [SecretSeen],
-    classified: &SecretClassification<'a>,
-) -> Vec<&'a SecretSeen> {
-    let ours = classified.current.iter().chain(&classified.replaced);
-    let ours = ours.chain(&classified.left_over).chain(&classified.others).copied().collect::<Vec<_>>();
-    let names = ours.iter().copied().filter_map(name_of).collect::<Vec<_>>();
-    let is_old =
-        |secret: &&SecretSeen| ours.contains(secret) || names.iter().any(|name| name.replaces(secret.key_id));
-    secrets.iter().filter(|secret| secret.key_id != one).filter(is_old).collect()
 }
 
 /// The application, if its secrets may be rotated.
@@ -258,7 +239,9 @@ impl Provisioner<'_> {
                 // A handed-over secret is not in use yet.
                 let removes_old = matches!(request, RotateRequest::New { remove_old: true, .. });
                 if removes_old && kept == StoreOutcome::InPlace {
-                    self.remove_all(of, &all_but(added.key_id, &secrets, &classified)).await?;
+                    let is_there = |secret: &&SecretSeen| !left_over.contains(secret);
+                    let old = classified.older(true).into_iter().filter(is_there);
+                    self.remove_all(of, &old.collect::<Vec<_>>()).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends: added.ends, old_until })
@@ -476,6 +459,29 @@ mod tests {
             kept(made(3, Some(2), 100)),
             named(4, "backup", 1),
         ];
+        // The oldest first: the name of the second one leads to the first one.
         assert_eq!(done(&secrets, RotateRequest::Finish, 100, 101), "removes [1, 2]");
+    }
+
+    #[test]
+    fn secret_whose_id_begins_like_that_of_the_replaced_one_is_not_removed() {
+        let of = |id: u128, secret: SecretSeen| SecretSeen { key_id: Uuid::from_u128(id), ..secret };
+        let name = SecretName::new(&installation(), key(3), day(100), Some(Uuid::from_u128(1)));
+        let secrets = [
+            of(1, named(0, "ours", 1)),
+            of(2, named(0, "payroll connector", 1)),
+            kept(named(3, &name.to_string(), 100)),
+        ];
+        let removed = |secrets: &[SecretSeen]| {
+            let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(day(100)) };
+            let classified = classify(secrets, &stored, &installation());
+            match plan_rotation(secrets, &classified, RotateRequest::Finish, 30, day(101)) {
+                RotationPlan::Remove(old) => old.iter().map(|one| one.key_id.as_u128()).collect::<Vec<_>>(),
+                plan => panic!("{plan:?}"),
+            }
+        };
+        assert_eq!(removed(&secrets), [1]);
+        // The replaced one is gone already.
+        assert!(removed(&secrets[1..]).is_empty());
     }
 }

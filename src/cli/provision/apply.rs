@@ -12,6 +12,7 @@ use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_lin
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::names::with_file;
 use crate::cli::options::Plain;
 use crate::cli::output::Prose;
 use crate::entra::sign_in::TO_PROVISION;
@@ -70,7 +71,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
         context.out.flush()?;
     }
     if let Some((FoundBy::DisplayName, application)) = &snapshot.objects.application {
-        confirm_adoption(context, application)?;
+        confirm_adoption(context, application, &session.name)?;
     }
     if plan.steps.is_empty() {
         if args.format == Plain::Json {
@@ -99,14 +100,18 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
 
 /// Asks before using an application that was found only by its name, because it may belong to another project. `--yes` does not cover
 /// this.
-fn confirm_adoption(context: &mut Context<'_>, application: &Application) -> Result<(), CliError> {
+fn confirm_adoption(
+    context: &mut Context<'_>,
+    application: &Application,
+    file: &str,
+) -> Result<(), CliError> {
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
             "the tenant has an application named {name} ({id}), which may belong to another project; to use it, run `swyx-teams set {} {id}`; to create a new one, set a different entra.application_name; nothing was changed",
             crate::settings::keys::CLIENT_ID
         );
-        return Err(usage_error(message));
+        return Err(usage_error(printable(&with_file(&message, file))));
     }
     let question = format!("Use the application {name} ({id})?");
     match inquire::Confirm::new(&question).with_default(false).prompt() {

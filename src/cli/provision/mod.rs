@@ -23,7 +23,7 @@ use crate::cli::context::Context;
 use crate::cli::error::cannot;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
-use crate::cli::names::{display, folder};
+use crate::cli::names::{display, folder, with_file};
 use crate::entra::graph::Client;
 use crate::entra::sign_in::{Credential, TO_READ, Token};
 use crate::entra::snapshot::{Cause, Unseen};
@@ -174,7 +174,8 @@ impl AdminSession {
         match done? {
             Some(Ok(done)) => Ok(done),
             Some(Err(failure)) => {
-                context.error(printable(&format!("{}: {failure}", self.name)));
+                let why = with_file(&failure.to_string(), &self.name);
+                context.error(printable(&format!("{}: {why}", self.name)));
                 // `TooLate` already has this note.
                 if self.progress.has_done() && !matches!(failure, Failure::TooLate(_)) {
                     context.note("completed changes stay; run the same command again to continue")?;

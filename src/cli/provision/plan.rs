@@ -9,6 +9,7 @@ use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::names::with_file;
 use crate::cli::options::Plain;
 use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Options, Plan as Planned, ProvisioningSnapshot, SecretStore, plan};
@@ -94,6 +95,6 @@ pub(super) fn compute_plan(
     let snapshot = session.result(context, provisioner.probe(files.stored()))?;
     match plan(&session.wanted, &snapshot, &session.installation, options.options()) {
         Ok(plan) => Ok((snapshot, plan)),
-        Err(obstacle) => Err(usage_error(printable(&obstacle.to_string()))),
+        Err(obstacle) => Err(usage_error(printable(&with_file(&obstacle.to_string(), &session.name)))),
     }
 }

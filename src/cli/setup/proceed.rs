@@ -60,8 +60,16 @@ pub(super) fn proceed(
             ),
         ));
     }
-    writeln!(context.out)?;
-    let tested = if applied == Exit::Clean { test_secret(context, path)? } else { Exit::Clean };
+    let mut tested = Exit::Clean;
+    if applied == Exit::Clean {
+        require_secret(context, path)?;
+        writeln!(context.out)?;
+        tested = test_secret(context, path)?;
+        if tested != Exit::Clean && wants_replacement(context, choices) {
+            applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() })?;
+            tested = if applied == Exit::Clean { test_secret(context, path)? } else { tested };
+        }
+    }
     writeln!(context.out)?;
     sheet::print_file(context, path)?;
     Ok(applied.max(tested))
@@ -93,6 +101,31 @@ fn wants_another_secret(context: &mut Context<'_>, path: &Path, choices: &SetupC
     matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true))
 }
 
+/// Fails if there is no secret to test: the run created none, and the existing one cannot be read from where the settings say.
+fn require_secret(context: &Context<'_>, path: &Path) -> Result<(), CliError> {
+    let checked = check::check_file(display(path), path);
+    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let Some(source) = source.filter(|_| !context.has_new_secret) else { return Ok(()) };
+    let Err(why) = context.fetch(&checked, source, path) else { return Ok(()) };
+    let name = printable(&display(path));
+    let (why, place) = (printable(&why), printable(&source.place()));
+    Err(failure(
+        Exit::Findings,
+        format_args!(
+            "{name}: no client secret was created or tested: the application has one already, but it cannot be read here: {why}; put the existing secret {place}, or add --new-secret to create another one, then run `swyx-teams setup --config {name}` again"
+        ),
+    ))
+}
+
+/// Asks whether to create another client secret after the test of the existing one failed.
+fn wants_replacement(context: &Context<'_>, choices: &SetupChoices) -> bool {
+    if choices.new_secret || context.has_new_secret || !context.can_ask() {
+        return false;
+    }
+    let question = "The test of the stored client secret failed. Create another one?";
+    matches!(inquire::Confirm::new(question).with_default(false).prompt(), Ok(true))
+}
+
 /// Shows the plan and carries it out. The administrator signs in with the chosen method only.
 fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::Result<Exit> {
     let mut words = vec![OsStr::new("apply")];
@@ -117,18 +150,30 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
     exit
 }
 
-/// Signs in as the application with the stored secret, unless the user still has to store it.
+/// Signs in as the application with the stored secret, unless the user still has to store it; `apply` has tested that one.
 fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
-    if source.is_some_and(SecretSource::is_stored_by_hand) {
-        context.note("after you have stored the secret, run `swyx-teams check --online` to test it")?;
+    let name = printable(&display(path));
+    if context.has_new_secret && source.is_some_and(SecretSource::is_stored_by_hand) {
+        context.note(format_args!(
+            "after you have stored the secret, run `swyx-teams check --online {name}` to test it"
+        ))?;
         return Ok(Exit::Clean);
     }
     let words = ["check", "--online", "--"].map(OsStr::new);
     let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
     if exit != Exit::Clean {
-        context.note("Entra ID can take some minutes to replicate new objects; run `swyx-teams check --online` again later")?;
+        let advice = if context.has_new_secret {
+            format!(
+                "Entra ID can take some minutes to replicate new objects; run `swyx-teams check --online {name}` again later"
+            )
+        } else {
+            format!(
+                "the test of the stored client secret failed; if Entra ID rejects it, `swyx-teams setup --config {name} --new-secret` creates another one"
+            )
+        };
+        context.note(advice)?;
     }
     Ok(exit)
 }

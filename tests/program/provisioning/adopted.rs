@@ -27,7 +27,7 @@ fn application_found_by_name_needs_confirmation() {
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "error: the tenant has an application named {NAME} ({ID}), which may belong to another project; to use it, run `swyx-teams set \
+        "error: the tenant has an application named {NAME} ({ID}), which may belong to another project; to use it, run `swyx-teams set --config a.toml \
          control_center.MsTeamsClientId {ID}`; to create a new one, set a different entra.application_name; nothing was changed\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
@@ -135,7 +135,7 @@ fn destroyed_application_can_be_restored_or_replaced() {
     world.write("a.toml", &world.read("a.toml").replace(&line, ""));
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     let words = format!(
-        "{restoring}or delete it permanently there, or set another name for the new one: `swyx-teams set entra.application_name NAME`\n"
+        "{restoring}or delete it permanently there, or set another name for the new one: `swyx-teams set --config a.toml entra.application_name NAME`\n"
     );
     assert!(run.err.contains(&words), "{}", run.err);
     world.ends(0, &["set", "entra.application_name", "Second", "--config", "a.toml"]);

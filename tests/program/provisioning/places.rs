@@ -44,7 +44,7 @@ fn missing_secret_target_stops_before_any_change() {
         plan.out
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
-    let words = "error: a.toml: `control_center.MsTeamsClientSecret` is not set: name a place for the new secret, for example `swyx-teams set \
+    let words = "error: a.toml: `control_center.MsTeamsClientSecret` is not set: name a place for the new secret, for example `swyx-teams set --config a.toml \
                  control_center.MsTeamsClientSecret file:teams.secret`\n";
     assert!(run.err.contains(words), "{}", run.err);
     assert!(world.changes().is_empty());

@@ -151,7 +151,8 @@ fn two_applications_of_one_name_are_rejected() {
             run.err
         );
         assert!(
-            run.err.contains("choose one: `swyx-teams set control_center.MsTeamsClientId ID`\n"),
+            run.err
+                .contains("choose one: `swyx-teams set --config a.toml control_center.MsTeamsClientId ID`\n"),
             "{}",
             run.err
         );

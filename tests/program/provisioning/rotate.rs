@@ -187,6 +187,76 @@ fn secret_that_begins_like_the_stored_one_is_not_removed() {
     assert!(world.kept_in(SECRET_FILE) != ours && !world.accepts(ours) && world.accepts(theirs));
 }
 
+/// A tenant whose application has these secrets (name, value), and settings that store the first one. The Secret IDs differ at the
+/// end only.
+fn shared_with(secrets: &[(&str, &str)]) -> World {
+    let id = |number: usize| format!("00000000-0000-0000-0000-{number:012}");
+    let secrets = secrets.iter().enumerate();
+    let all = secrets
+        .clone()
+        .map(|(number, (name, value))| json!({"displayName": name, "value": value, "keyId": id(number + 1)}));
+    let all = all.collect::<Vec<_>>();
+    let world = World::state(&json!({"applications": [{"displayName": NAME, "secrets": all}]}));
+    for (_, (_, value)) in secrets.take(1) {
+        world.write(SECRET_FILE, &format!("{value}\n"));
+    }
+    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .expect("set");
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    world
+}
+
+const OURS: &str = "abC8Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+const PAYROLL: &str = "zzz8Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w";
+
+#[test]
+fn secret_of_another_system_is_never_removed() {
+    for first in [&["rotate"][..], &["rotate", "--remove-old"]] {
+        let world = shared_with(&[("ours", OURS), ("payroll connector", PAYROLL)]);
+        world.ends(0, &[first, &["a.toml"]].concat());
+        world.ends(0, &["rotate", "--finish", "a.toml"]);
+        let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
+        assert_eq!(finish.out, "a.toml: nothing to remove: there is no older client secret\n");
+        assert!(!world.accepts(OURS) && world.accepts(PAYROLL), "{first:?}");
+        world.kept_in(SECRET_FILE);
+    }
+}
+
+/// The stored secret is no longer valid, and another system's secret begins like it.
+#[test]
+fn secret_that_only_begins_like_a_rejected_one_is_not_replaced() {
+    let theirs = "abC9Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w";
+    let world = shared_with(&[("payroll connector", theirs)]);
+    world.write(SECRET_FILE, &format!("{OURS}\n"));
+    for words in [
+        &["rotate", "--remove-old"][..],
+        &["rotate"],
+        &["rotate", "--finish"],
+        &["apply", "--yes", "--new-secret"],
+    ] {
+        let run = world.run(&[words, &["--timeout", SOON, "a.toml"]].concat());
+        assert_ne!(run.code, Some(0), "{words:?}: {}", run.out);
+        assert!(world.accepts(theirs) && world.application().secrets.len() == 1, "{words:?}");
+    }
+    std::fs::remove_file(world.path(SECRET_FILE)).expect("removed");
+    world.ends(0, &["apply", "--yes", "a.toml"]);
+    world.ends(0, &["rotate", "--remove-old", "a.toml"]);
+    world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert!(world.accepts(theirs) && world.application().secrets.len() == 2);
+}
+
+#[test]
+fn finish_removes_only_the_named_one_of_several_that_begin_like_the_stored_one() {
+    let [second, third] =
+        ["abC9Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w", "abCaQ~kL6mN7oP8qR9sT0uV1waB1cD2eF3gH4iJ5"];
+    let world = shared_with(&[("one", OURS), ("two", second), ("three", third)]);
+    let stored = world.application().secrets.remove(0).key_id.to_string();
+    world.ends(0, &["rotate", "--stored", &stored, "a.toml"]);
+    let finish = world.ends(0, &["rotate", "--finish", "a.toml"]);
+    assert_eq!(finish.out, "a.toml: removed the old client secret\n");
+    assert!(!world.accepts(OURS) && world.accepts(second) && world.accepts(third));
+}
+
 /// An expired secret cannot be the stored one if that one signs in.
 #[test]
 fn expired_secret_that_begins_like_the_stored_one_is_neither_ambiguous_nor_removed() {
@@ -240,7 +310,7 @@ fn tenant_policies_are_named_with_a_solution() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
-            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set \
+            "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set --config a.toml \
              entra.renew_before_days 7 entra.secret_lifetime_days 30`, or ask",
         ),
         (

@@ -126,7 +126,44 @@ fn secret_that_was_requested_and_not_created_is_an_error() {
     assert!(run.out.contains("expert settings"), "{}", run.out);
     world.kept_in("new.secret");
     assert_eq!(count(), 2);
-    // The secret is there already.
-    world.ends(0, &with(&["--secret-out", "new.secret"]));
+    // The secret is there already, but nobody has stored it where the settings say.
+    let run = world.ends(1, &with(&["--secret-out", "new.secret"]));
+    assert!(
+        run.err.contains("put the existing secret in the environment variable NOT_SET_HERE"),
+        "{}",
+        run.err
+    );
     assert_eq!(count(), 2);
+    let new = world.read("new.secret");
+    let stored = [&with(&["--secret-out", "new.secret"])[..], &["--no-input"]].concat();
+    let run = world.run_with(&stored, "NOT_SET_HERE", new.trim_end());
+    assert!(run.code == Some(0) && run.out.contains("a.toml: the sign-in works\n"), "{}{}", run.out, run.err);
+    assert_eq!(count(), 2);
+}
+
+#[test]
+fn setup_fails_if_the_secret_was_neither_created_nor_tested() {
+    let world = World::of(swyx_teams::emulator::Scenario::Ready);
+    let secret = world.facts().client_secret.clone().expect("a secret");
+    world.write("a.toml", &world.settings_of_ready("{ file = \"teams.secret\" }"));
+    let flags = ["setup", "a.toml", "--no-input", "--sign-in", "token", "--yes", "--swyx-version", "14.10"];
+    let words = [&flags[..], &["--secret", "env:NOT_SET_HERE"]].concat();
+    let run = world.ends(1, &words);
+    for said in [
+        "a.toml: no client secret was created or tested: the application has one already",
+        "the environment variable NOT_SET_HERE is not set",
+        "or add --new-secret to create another one",
+    ] {
+        assert!(run.err.contains(said), "{said} is not in:\n{}", run.err);
+    }
+    assert!(!run.out.contains("expert settings") && world.application().secrets.len() == 1, "{}", run.out);
+
+    // A wrong value needs a new secret, for which there is no place; a right one is tested.
+    let wrong = format!("{}wrong", &secret[..secret.len() - 5]);
+    let run = world.run_with(&words, "NOT_SET_HERE", &wrong);
+    assert_eq!(run.code, Some(2), "{}{}", run.out, run.err);
+    assert!(run.err.contains("cannot put a new secret in the environment variable"), "{}", run.err);
+    let run = world.run_with(&words, "NOT_SET_HERE", &secret);
+    assert!(run.code == Some(0) && run.out.contains("a.toml: the sign-in works\n"), "{}{}", run.out, run.err);
+    assert!(run.out.contains("expert settings") && world.made().is_empty(), "{}", run.out);
 }
