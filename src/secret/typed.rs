@@ -101,15 +101,15 @@ pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
 /// A reference such as `env:NAME` or `file:PATH`.
 fn find_scheme(text: &str) -> Option<TypedReference<'_>> {
     let (scheme, rest) = text.split_once(':')?;
-    let is = |known: &&str| known.eq_ignore_ascii_case(scheme);
+    let is = |known: &str| known.eq_ignore_ascii_case(scheme);
     // vals writes `ref+vault:` and the like.
-    let is_known = SCHEMES.iter().any(|known| is(&known)) || scheme.starts_with("ref+");
+    let is_known = SCHEMES.iter().any(|known| is(known)) || scheme.starts_with("ref+");
     if rest.is_empty() || !is_known {
         return None;
     }
-    Some(if ["env", "$env"].iter().any(|known| is(&known)) {
+    Some(if ["env", "$env"].iter().any(|known| is(known)) {
         to_variable(rest.trim())
-    } else if is(&"file") {
+    } else if is("file") {
         to_file(rest.strip_prefix("//").unwrap_or(rest).trim())
     } else {
         TypedReference::Other
