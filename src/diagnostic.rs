@@ -268,7 +268,7 @@ pub enum Edit {
     Quotes(Key),
     /// Deletes the whitespace around the text.
     Trim(Key),
-    /// Deletes the invisible characters of an id, and writes hyphens for typographic dashes.
+    /// Deletes invisible characters and surrounding whitespace, and writes hyphens for typographic dashes.
     Unmask(Key),
     /// Replaces the name at these bytes.
     Rename(Range<usize>, String),

@@ -13,13 +13,31 @@ pub(crate) fn shown(text: &str) -> String {
 
 /// Escapes control, bidirectional and invisible characters, and noncharacters.
 ///
-/// Terminals interpret control characters, and bidirectional characters disguise a text (UTS #39).
+/// Terminals interpret control characters, and bidirectional characters disguise a text (UTS #39). Joiners
+/// between visible characters outside ASCII are part of the spelling of Persian and Indic names, and of emoji.
 pub(crate) fn printable(text: &str) -> String {
     if !text.contains(is_unprintable) {
         return text.to_owned();
     }
-    let spelt = |c: char| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() };
-    text.chars().map(spelt).collect()
+    let mut shown = String::with_capacity(text.len());
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_spelling = matches!(c, '\u{200c}' | '\u{200d}')
+            && [before, chars.peek().copied()].iter().all(|c| c.is_some_and(is_joinable));
+        if is_unprintable(c) && !is_spelling {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+        before = Some(c);
+    }
+    shown
+}
+
+/// Whether a joiner beside this character may be part of a spelling. Beside ASCII it only disguises a text.
+fn is_joinable(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !is_unprintable(c)
 }
 
 /// Whether a character must be escaped in output: control, bidirectional and invisible characters, line
@@ -40,9 +58,12 @@ pub(crate) fn count_noun(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether a text has characters, but only whitespace.
+/// Whether a text has characters, but only whitespace and invisible characters.
+///
+/// Only characters of Unicode's first plane count: patterns name others differently in each dialect.
 pub(crate) fn is_blank(text: &str) -> bool {
-    !text.is_empty() && text.trim().is_empty()
+    let is_unseen = |c: char| c.is_whitespace() || is_invisible(c) && c <= '\u{ffff}';
+    !text.is_empty() && text.chars().all(is_unseen)
 }
 
 /// A character's code point, such as `U+200B`.
@@ -60,6 +81,18 @@ pub(crate) fn is_invisible(c: char) -> bool {
 pub(crate) fn is_typographic_dash(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}')
 }
+
+/// The first invisible character or typographic dash of a text.
+pub(crate) fn find_disguise(text: &str) -> Option<char> {
+    text.chars().find(|c| is_invisible(*c) || is_typographic_dash(*c))
+}
+
+/// The title of the fix that removes a disguise.
+pub(crate) const UNMASK: &str = "delete invisible characters, and write hyphens";
+
+/// The help for a value that this fix repairs.
+pub(crate) const TYPE_OR_FIX: &str =
+    "it was probably copied along: type the value, or run `swyx-teams check --fix`";
 
 /// An id as it was probably meant: without invisible characters and surrounding whitespace, and with
 /// hyphens for typographic dashes.
@@ -105,7 +138,7 @@ pub(crate) fn decode_utf16(content: &[u8]) -> Option<String> {
 pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 
 /// The pattern of names and paths: no control characters, and not [`is_blank`].
-pub(crate) const NAME_PATTERN: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00-\x1f\x7f-\x9f]*$";
+pub(crate) const NAME_PATTERN: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufe00-\ufe0f\ufeff][^\x00-\x1f\x7f-\x9f]*$";
 
 /// A number of bytes in the largest binary unit that represents it exactly.
 pub(crate) fn format_bytes(bytes: usize) -> String {
@@ -206,5 +239,32 @@ mod tests {
     fn unprintable_characters_are_escaped() {
         assert_eq!(shown("a\u{1b}[2J\u{202e}b"), "a\\u{1b}[2J\\u{202e}b");
         assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
+    }
+
+    #[test]
+    fn joiners_in_a_spelling_are_not_escaped() {
+        for name in ["می\u{200c}خواهم", "👩\u{200d}💻", "❤\u{fe0f}\u{200d}🔥"] {
+            assert_eq!(printable(name), name);
+        }
+        for (name, shown) in [
+            ("ad\u{200d}min", "ad\\u{200d}min"),
+            ("می\u{200c}", "می\\u{200c}"),
+            ("\u{200c}می", "\\u{200c}می"),
+            ("م\u{200c}\u{200c}ی", "م\\u{200c}\\u{200c}ی"),
+            ("م\u{202e}ی", "م\\u{202e}ی"),
+            ("م\u{200b}ی", "م\\u{200b}ی"),
+        ] {
+            assert_eq!(printable(name), shown);
+        }
+    }
+
+    #[test]
+    fn text_without_a_visible_character_is_blank() {
+        for text in [" ", "\u{200b}", "\u{200c}\u{a0}\u{ad}", "\u{feff}", "\u{fe0f}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["", "a\u{200b}", "می\u{200c}خواهم"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
     }
 }

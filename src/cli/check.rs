@@ -15,7 +15,7 @@ use super::names::{display, folder};
 use super::online::{self, OnlineArgs};
 use super::options::FailOn;
 use super::output::width_of_results;
-use super::walk::{self, Target, Walk};
+use super::walk::{self, LINK, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict};
@@ -56,7 +56,7 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
-    let targets = targets(context, args)?;
+    let (targets, links) = targets(context, args)?;
     let is_human = args.format == Format::Human;
     let outcomes = if args.online.online {
         online(context, args, &targets)?
@@ -70,7 +70,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
         let options = Options::default()
             .with_repository(Repository::around_current_folder())
             .with_width(width_of_results())
-            .with_fail_on(args.fail_on.severity());
+            .with_fail_on(args.fail_on.severity())
+            .with_skipped_links(links);
         report::write(args.format, &reports, &options, context.out)?;
     }
     context.out.flush()?;
@@ -80,10 +81,10 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
     Ok(if has_findings { exit.max(Exit::Findings) } else { exit })
 }
 
-/// The files to check: the named ones, and those in the named folders.
-fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, CliError> {
+/// The files to check: the named ones, and those in the named folders; and the skipped links to folders.
+fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<(Vec<Target>, Vec<String>), CliError> {
     context.refuse_two_files(!args.paths.is_empty())?;
-    let mut walk = Walk { exclude: &args.exclude, follows_links: false, skipped: Vec::new() };
+    let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
     let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
     if named.len() > 1 {
@@ -94,12 +95,33 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<Vec<Target>, C
             writeln!(context.err, "skipped {}: {reason}", printable(&display(path)))?;
         }
     }
+    let skipped_links = walk.skipped.iter().filter(|(_, reason)| *reason == LINK);
+    let links = skipped_links.map(|(path, _)| display(path)).collect::<Vec<_>>();
+    if args.format == Format::Human && context.global.verbose == 0 && !links.is_empty() {
+        context.note(describe_links(&links))?;
+    }
     match targets.iter().filter(|target| matches!(target, Target::Stdin)).count() {
-        0 => Ok(targets),
-        1 if !args.fix => Ok(targets),
+        0 => Ok((targets, links)),
+        1 if !args.fix => Ok((targets, links)),
         1 => Err(usage_error("--fix cannot change standard input: name a file")),
         _ => Err(usage_error("standard input is named more than once")),
     }
+}
+
+/// The note about skipped links to folders. It names the first ones.
+fn describe_links(links: &[String]) -> String {
+    const MAX_NAMES: usize = 5;
+    let names = links.iter().take(MAX_NAMES).map(|path| printable(path)).collect::<Vec<_>>().join(", ");
+    let more = match links.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more; -v lists all"),
+    };
+    let what = if links.len() == 1 {
+        "1 symbolic link to a folder was skipped".to_owned()
+    } else {
+        format!("{} symbolic links to folders were skipped", links.len())
+    };
+    format!("{what}: {names}{more}")
 }
 
 /// Prints the diffs and failures, and returns the reports with the exit code before findings count.

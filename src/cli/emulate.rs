@@ -12,10 +12,12 @@ use clap::Args;
 use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
+use super::names::display;
 use crate::cli::error::cannot;
 use crate::emulator::{
     Calls, DeviceCode, Emulator, Facts, Fault, Load, Options, Scenario, ServeError, Server,
 };
+use crate::text::printable;
 
 /// The largest state or script file: 64 MiB, enough for 100,000 users.
 const MAX_FILE_BYTES: usize = 64 << 20;
@@ -180,9 +182,10 @@ fn calls(emulator: &Emulator, path: &Path) -> Result<Calls, String> {
 
 /// The text of the file that an option names.
 fn text(option: &str, path: &Path) -> Result<String, String> {
+    let at = || format!("{option}: {}", printable(&display(path)));
     let (bytes, _) =
-        crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| format!("{option}: {error}"))?;
-    String::from_utf8(bytes).map_err(|_| format!("{option}: the file is not UTF-8"))
+        crate::os::read_regular(path, MAX_FILE_BYTES).map_err(|error| format!("{}: {error}", at()))?;
+    String::from_utf8(bytes).map_err(|_| format!("{}: the file is not UTF-8", at()))
 }
 
 /// The error, with the reason of the system, if there is one.

@@ -112,7 +112,10 @@ pub(super) fn explain(context: &mut Context<'_>, args: &ExplainArgs) -> Result<E
         || "see `swyx-teams rules` for the rules and `swyx-teams list` for the keys".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    Err(usage_error(format!("unknown rule, key or code `{}`; {near}", named(&args.what))))
+    // A number is no secret.
+    let is_number = args.what.len() <= 20 && args.what.bytes().all(|byte| byte.is_ascii_digit());
+    let what = if is_number { &args.what } else { named(&args.what) };
+    Err(usage_error(format!("unknown rule, key or code `{what}`; {near}")))
 }
 
 /// The rules that a user can meet, including those that only forms report.

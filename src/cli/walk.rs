@@ -20,14 +20,12 @@ pub(super) enum Target {
     Stdin,
 }
 
-/// The reason for a skipped symbolic link.
-const LINK: &str = "symbolic link";
+/// The reason for a skipped symbolic link. Links to files are followed; a link to a folder may lead in a circle.
+pub(super) const LINK: &str = "symbolic link to a folder";
 
 /// Searches folders, and records what it skips.
 pub(super) struct Walk<'a> {
     pub(super) exclude: &'a [Pattern],
-    /// Whether symbolic links to settings files are followed. Links to folders never are, because they may lead in a circle.
-    pub(super) follows_links: bool,
     /// Skipped paths, each with the reason.
     pub(super) skipped: Vec<(PathBuf, &'static str)>,
 }
@@ -47,11 +45,14 @@ impl Walk<'_> {
         if found.is_empty() {
             let links = match self.skipped_links() - before {
                 0 => String::new(),
-                1 => "; 1 symbolic link was skipped".to_owned(),
-                links => format!("; {links} symbolic links were skipped"),
+                1 => "; 1 symbolic link to a folder was skipped".to_owned(),
+                links => format!("; {links} symbolic links to folders were skipped"),
             };
             let why = format!("no settings file (*.toml) in this folder{links}");
             found.push(Target::Empty(path.to_path_buf(), why));
+        }
+        if found.iter().any(is_link) {
+            deduplicate(&mut found);
         }
         found
     }
@@ -83,7 +84,7 @@ impl Walk<'_> {
                 if kind.is_dir() || is_settings {
                     self.skipped.push((path, "hidden name"));
                 }
-            } else if kind.is_symlink() && (!self.follows_links || path.is_dir()) {
+            } else if kind.is_symlink() && path.is_dir() {
                 self.skipped.push((path, LINK));
             } else if (kind.is_dir() || is_settings) && self.is_excluded(root, &path) {
                 self.skipped.push((path, "excluded"));
@@ -108,6 +109,11 @@ impl Walk<'_> {
                 })
         })
     }
+}
+
+/// Whether a target is a symbolic link, perhaps to a file that is found, too.
+fn is_link(target: &Target) -> bool {
+    matches!(target, Target::File(path) if path.is_symlink())
 }
 
 /// Removes repeated files, also if their paths are written differently.

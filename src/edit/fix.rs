@@ -67,9 +67,12 @@ impl Source {
             range: base + range.start..base + range.end,
             with: with.to_owned(),
         };
-        let replacements = units.iter().filter_map(|(range, c)| match c {
+        let is_seen = |unit: &Unit| !unit.1.is_whitespace() && !is_invisible(unit.1);
+        let first = units.iter().position(is_seen)?;
+        let last = units.iter().rposition(is_seen)?;
+        let replacements = units.iter().enumerate().filter_map(|(at, (range, c))| match c {
             c if is_typographic_dash(*c) => Some(replace(range, "-")),
-            c if is_invisible(*c) || c.is_whitespace() => Some(replace(range, "")),
+            c if is_invisible(*c) || at < first || at > last => Some(replace(range, "")),
             _ => None,
         });
         Some(replacements.collect())

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::{Counts, FileReport, Finding};
+use crate::diagnostic::id;
 use crate::source::{Position, Span};
 use crate::text::is_unprintable;
 
@@ -77,14 +78,19 @@ struct Summary {
     infos: usize,
 }
 
-pub(super) fn write(files: &[FileReport], out: &mut dyn Write) -> io::Result<()> {
+/// A skipped link counts as a file that could not be read, because the shape has a rule.
+fn skipped_link(path: &str) -> Skipped<'_> {
+    Skipped { path, rule: id::UNREADABLE, reason: "symbolic link to a folder" }
+}
+
+pub(super) fn write(files: &[FileReport], links: &[String], out: &mut dyn Write) -> io::Result<()> {
     let Counts { errors, warnings, infos } = Counts::of(files);
     let summary = Summary { files: files.len(), errors, warnings, infos };
     let skipped = files.iter().flat_map(|file| {
         let of_file = file.skipped.iter();
         of_file.map(|skipped| Skipped { path: &file.path, rule: skipped.rule, reason: &skipped.why.reason })
     });
-    let skipped = skipped.collect();
+    let skipped = skipped.chain(links.iter().map(|path| skipped_link(path))).collect();
     let files = files
         .iter()
         .map(|file| File { path: &file.path, diagnostics: file.findings.iter().map(diagnostic).collect() });
@@ -205,7 +211,7 @@ mod tests {
     #[test]
     fn skipped_rules_have_path_rule_and_reason_in_order() {
         let mut out = Vec::new();
-        write(&[skipping("b.toml"), skipping("a.toml")], &mut out).unwrap();
+        write(&[skipping("b.toml"), skipping("a.toml")], &["c/d".to_owned()], &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         let report: serde_json::Value = serde_json::from_str(&text).unwrap();
         let keys = report.as_object().unwrap().keys().collect::<Vec<_>>();
@@ -216,7 +222,11 @@ mod tests {
         assert_eq!((&first["path"], &first["reason"]), (&"b.toml".into(), &"the sign-in was refused".into()));
         let rules = skipped.iter().map(|skipped| skipped["rule"].as_str().unwrap()).collect::<Vec<_>>();
         let of_one = ["permission-missing", "permission-excess", "permission-delegated", "public-client"];
-        assert_eq!(rules, [of_one, of_one].concat());
+        assert_eq!(rules, [&of_one[..], &of_one, &["unreadable"]].concat());
         assert_eq!(skipped[4]["path"], "a.toml");
+        assert_eq!(
+            (&skipped[8]["path"], &skipped[8]["reason"]),
+            (&"c/d".into(), &"symbolic link to a folder".into())
+        );
     }
 }

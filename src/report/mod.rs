@@ -79,7 +79,7 @@ static FORMATS: [Row; 7] = [
         format: Format::Json,
         name: "json",
         description: "This program's own JSON, version 1",
-        write: |files, _, out| json::write(files, out),
+        write: |files, options, out| json::write(files, options.skipped_links(), out),
     },
     Row {
         format: Format::Sarif,

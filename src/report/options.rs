@@ -17,11 +17,17 @@ pub struct Options {
     repository: Repository,
     width: usize,
     fail_on: Severity,
+    skipped_links: Vec<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { repository: Repository::default(), width: DEFAULT_WIDTH, fail_on: Severity::Error }
+        Self {
+            repository: Repository::default(),
+            width: DEFAULT_WIDTH,
+            fail_on: Severity::Error,
+            skipped_links: Vec::new(),
+        }
     }
 }
 
@@ -43,6 +49,17 @@ impl Options {
     #[must_use]
     pub fn with_fail_on(self, fail_on: Severity) -> Self {
         Self { fail_on, ..self }
+    }
+
+    /// The symbolic links to folders that were skipped; the JSON format lists them.
+    #[must_use]
+    pub fn with_skipped_links(self, skipped_links: Vec<String>) -> Self {
+        Self { skipped_links, ..self }
+    }
+
+    /// The symbolic links to folders that were skipped.
+    pub fn skipped_links(&self) -> &[String] {
+        &self.skipped_links
     }
 
     /// The lowest severity that fails a check.

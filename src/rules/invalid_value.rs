@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, IdFault, keys};
-use crate::text::{describe_character, is_invisible, is_typographic_dash};
+use crate::text::{UNMASK, describe_character, find_disguise};
 
 pub(super) const RULE: Rule = Rule {
     id: id::INVALID_VALUE,
@@ -11,10 +11,11 @@ pub(super) const RULE: Rule = Rule {
     title: "a value is not allowed",
     doc: "\
 ## What
-A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits or
-contains an invisible character or a typographic dash, or a secret reference that is not exactly one of `env`, `file` and `command`. A name, a path, a program
+A number out of range, an unknown choice, an id that does not have 8-4-4-4-12 hexadecimal digits, or
+a secret reference that is not exactly one of `env`, `file` and `command`. An id, an address, a
+version or a choice contains an invisible character or a typographic dash. A name, a path, a program
 or an address contains a control character: in `\"C:\\temp\"`, the `\\t` is a tab. A name or a
-path contains only whitespace. A presence in
+path contains only whitespace or invisible characters. A presence in
 `[sync.status]` that Graph does not document is a warning.
 ## Why
 Control Center or Entra ID would reject the value, or it would have another effect than it seems.
@@ -58,9 +59,9 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
 
 /// An id that only looks right. The message names the first wrong character.
 fn disguised(key: Key, id: &str) -> Diagnostic {
-    let wrong = id.chars().find(|c| is_invisible(*c) || is_typographic_dash(*c)).map(describe_character);
+    let wrong = find_disguise(id).map(describe_character);
     let finding = RULE.at(key.clone(), format!("the id contains {}", wrong.unwrap_or_default()));
     finding
         .help("it was probably copied along: type the id, or run `swyx-teams check --fix`")
-        .safe_fix("delete invisible characters, and write hyphens", Edit::Unmask(key))
+        .safe_fix(UNMASK, Edit::Unmask(key))
 }

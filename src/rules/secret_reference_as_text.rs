@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
-use crate::secret::{Secret, SecretFault, is_reserved_variable};
+use crate::secret::{Secret, SecretFault, TypedReference, is_reserved_variable};
 use crate::settings::{Draft, keys};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,8 +11,11 @@ pub(super) const RULE: Rule = Rule {
     title: "a reference to a secret is written as text",
     doc: "\
 ## What
-A secret has the form of a reference of another tool: `env:NAME`, `$NAME`, `${NAME}`, `$(NAME)`,
-`%NAME%`, `${{ secrets.NAME }}`, `@Microsoft.KeyVault(…)`, `op://…` or `vault:…`.
+A secret has the form of a reference of another tool: to a variable, such as `env:NAME`, `$NAME`,
+`${NAME}`, `$(NAME)`, `%NAME%`, `process.env.NAME`, `#{NAME}#`, `{{ NAME }}` or
+`${{ secrets.NAME }}`; to a file, such as `file:PATH` or `/run/secrets/NAME`; to a program, such as
+`$(pass show NAME)`; or to a secret store, such as `@Microsoft.KeyVault(…)`, `op://…`, `vault:…`,
+`keyring:…` or `!vault …`.
 ## Why
 Nothing replaces such a text in a settings file: Entra ID or the gateway would receive it as the
 secret.
@@ -33,11 +36,18 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The right form. It names a variable or a file only if that cannot be the secret itself.
 fn help(secret: &Secret) -> String {
-    match secret.named_variable().filter(|name| !is_reserved_variable(name)) {
-        Some(name) => format!("write {{ env = \"{name}\" }}"),
-        None => {
-            "write { env = \"NAME\" }, or { command = [\"PROGRAM\"] } for a program that prints the secret"
+    match secret.typed_reference() {
+        Some(TypedReference::Variable(name)) => {
+            let name = name.filter(|name| !is_reserved_variable(name)).unwrap_or("NAME");
+            format!("write {{ env = \"{name}\" }}")
+        }
+        Some(TypedReference::File(path)) => {
+            format!("write {{ file = \"{}\" }}", path.unwrap_or("PATH"))
+        }
+        Some(TypedReference::Other) | None => {
+            "write { command = [\"PROGRAM\"] } for a program that prints the secret, or { env = \"NAME\" }"
                 .to_owned()
         }
     }

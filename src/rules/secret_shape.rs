@@ -1,6 +1,6 @@
 //! `secret-shape`: the value does not look like an Entra client secret.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::rules::{Check, Rule};
 use crate::secret::SecretFault;
 use crate::settings::{Draft, keys};
@@ -21,7 +21,7 @@ Secrets get truncated, doubled or encoded when they are copied. Older secrets lo
 the other cases are only warnings.
 ## Fix
 Compare the first three characters with the hint in the portal, or create a new secret and copy its
-complete Value.
+complete Value. `swyx-teams check --fix` deletes invisible characters.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>; the form is that of the secret
 scanner gitleaks",
@@ -33,9 +33,15 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (key, secret) in draft.inline_secrets() {
         if let Some(SecretFault::NotAscii(wrong)) = secret.fault() {
             let wrong = wrong.map_or_else(|| "a character outside ASCII".to_owned(), describe_character);
-            let mut finding = RULE.at(key, format!("the secret contains {wrong}"));
+            let mut finding = RULE.at(key.clone(), format!("the secret contains {wrong}"));
             finding.severity = Severity::Error;
-            found.push(finding.help("a secret consists of printable ASCII characters: copy it again"));
+            let finding = finding.help("a secret consists of printable ASCII characters: copy it again");
+            // A typographic dash may stand for another character, so it is not replaced.
+            found.push(if secret.is_ascii_if_unmasked() {
+                finding.safe_fix("delete invisible characters", Edit::Unmask(key))
+            } else {
+                finding
+            });
         }
     }
     let (message, help) = match draft.client_secret_fault() {

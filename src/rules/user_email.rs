@@ -1,9 +1,9 @@
 //! `user-email`: the Teams account name is invalid.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::text::is_unprintable;
+use crate::text::{TYPE_OR_FIX, UNMASK, describe_character, find_disguise, is_unprintable, without_disguise};
 
 pub(super) const RULE: Rule = Rule {
     id: "user-email",
@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the Teams account name is invalid",
     doc: "\
 ## What
-`teams` in a `[[user]]` does not have the form `name@domain`, contains whitespace, or is a guest's
-name with `#EXT#`.
+`teams` in a `[[user]]` does not have the form `name@domain`, contains whitespace or an invisible
+character, or is a guest's name with `#EXT#`.
 ## Why
 SwyxWare finds the Teams user by the account name, which has the form of an e-mail address. A guest
 has no presence of their own in the tenant (inferred).
@@ -28,10 +28,19 @@ Enter the user principal name that Entra ID shows for the user.
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     for (index, user) in draft.users.iter().enumerate() {
         let Some(account) = &user.teams else { continue };
-        if let Some(why) = fault(account) {
-            let help = "enter the user principal name from Entra ID, for example jane.roe@example.com";
-            found.push(RULE.at(keys::USERS.index(index).child("teams"), why).help(help));
-        }
+        let Some(why) = fault(account) else { continue };
+        let key = keys::USERS.index(index).child("teams");
+        let help = "enter the user principal name from Entra ID, for example jane.roe@example.com";
+        let Some(disguise) = find_disguise(account) else {
+            found.push(RULE.at(key, why).help(help));
+            continue;
+        };
+        let why = format!("an account name contains {}", describe_character(disguise));
+        let finding = RULE.at(key.clone(), why);
+        found.push(match fault(&without_disguise(account)) {
+            None => finding.help(TYPE_OR_FIX).safe_fix(UNMASK, Edit::Unmask(key)),
+            Some(_) => finding.help(help),
+        });
     }
 }
 

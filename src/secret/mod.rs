@@ -23,4 +23,5 @@ pub use fetch::{CommandLimits, RevealError, reveal, reveal_within};
 pub use source::SecretSource;
 pub(crate) use source::is_reserved_variable;
 pub use trust::{InvalidTrust, Trust};
+pub(crate) use typed::TypedReference;
 pub use value::Secret;

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::fault::{SecretFault, secret_fault};
 use super::typed::{TypedReference, find_reference};
+use crate::text::is_invisible;
 
 /// A secret text. It implements neither Display nor Serialize, its Debug output is redacted, and it is wiped
 /// on drop as far as possible.
@@ -45,12 +46,14 @@ impl Secret {
         self.0.expose_secret().chars().find(|c| c.is_control())
     }
 
-    /// The variable that it names, if it is a reference to a variable, typed as text.
-    pub(crate) fn named_variable(&self) -> Option<&str> {
-        match find_reference(self.0.expose_secret())? {
-            TypedReference::Variable(name) => Some(name),
-            TypedReference::Other => None,
-        }
+    /// The reference that it is, typed as text.
+    pub(crate) fn typed_reference(&self) -> Option<TypedReference<'_>> {
+        find_reference(self.0.expose_secret())
+    }
+
+    /// Whether it is printable ASCII without its invisible characters.
+    pub(crate) fn is_ascii_if_unmasked(&self) -> bool {
+        self.0.expose_secret().chars().filter(|c| !is_invisible(*c)).all(|c| matches!(c, ' '..='~'))
     }
 
     /// Its fault as a client secret, if any.

@@ -19,6 +19,7 @@
 //! # Ok::<(), swyx_teams::settings::Unresolved>(())
 //! ```
 
+mod characters;
 pub mod defaults;
 mod draft;
 pub mod entries;

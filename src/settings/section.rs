@@ -15,9 +15,8 @@ use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, id};
 use crate::secret::shape::{confidential_parts, is_variable_name, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
-use crate::source::fault::HOW_TO_ESCAPE;
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
-use crate::text::{InvalidFormat, code_point, find_control, is_blank, shown};
+use crate::text::{InvalidFormat, find_control, find_disguise, is_blank, shown, without_disguise};
 
 /// The maximum number of findings of one file. More are of no use, and a hostile file could cause a hundred
 /// thousand.
@@ -128,15 +127,6 @@ impl<'a> Section<'a> {
         Some(text)
     }
 
-    fn report_blank(&mut self, name: &str) {
-        self.report(id::INVALID_VALUE, name, "contains only whitespace");
-    }
-
-    fn report_control(&mut self, name: &str, control: char) {
-        let message = format!("contains the control character {}", code_point(control));
-        self.report(id::INVALID_VALUE, name, message).help = Some(HOW_TO_ESCAPE.to_owned());
-    }
-
     fn any_text(&mut self, name: &'static str) -> Option<String> {
         self.asked.push(name);
         let node = self.node(name)?;
@@ -196,6 +186,12 @@ impl<'a> Section<'a> {
                     self.report_control(name, control);
                     return None;
                 }
+                if let Some(disguise) = find_disguise(text) {
+                    let plain = without_disguise(text);
+                    let is_repairable = !plain.contains(char::is_whitespace) && plain.parse::<T>().is_ok();
+                    self.report_disguise(name, disguise, is_repairable);
+                    return None;
+                }
                 self.report(id::INVALID_VALUE, name, "invalid format").help = Some(wrong.to_string());
                 None
             }
@@ -219,6 +215,12 @@ impl<'a> Section<'a> {
         if let Some(control) = find_control(text.trim()) {
             self.mask_confidential(node);
             self.report_control(name, control);
+            return None;
+        }
+        if let Some(disguise) = find_disguise(text) {
+            let plain = without_disguise(text);
+            self.mask_confidential(node);
+            self.report_disguise(name, disguise, T::CHOICES.iter().any(|(choice, _, _)| *choice == plain));
             return None;
         }
         let choices = T::CHOICES.iter().map(|(choice, _, _)| *choice);

@@ -65,8 +65,9 @@ pub fn read_with_note(content: &[u8]) -> Result<(Vec<SwyxUser>, Option<&'static 
 
 fn read_text(text: &str) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     let (text, line, given) = without_separator_line(text);
+    let separator = given.unwrap_or_else(|| find_separator(text));
     let mut reader = ReaderBuilder::new()
-        .delimiter(given.unwrap_or_else(|| separator(text)))
+        .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
@@ -78,7 +79,7 @@ fn read_text(text: &str) -> Result<Vec<SwyxUser>, Vec<Fault>> {
     while reader.read_record(&mut record).unwrap_or(false) {
         let line = lines.of(record.position());
         match &columns {
-            None => columns = Some(Columns::of(&record, line).map_err(|fault| vec![fault])?),
+            None => columns = Some(Columns::of(&record, separator, line).map_err(|fault| vec![fault])?),
             Some(columns) => list.add(columns, &record, line),
         }
     }
@@ -145,7 +146,7 @@ fn without_separator_line(text: &str) -> (&str, usize, Option<u8>) {
 }
 
 /// The separator that occurs most often in the header, outside of quotation marks.
-fn separator(text: &str) -> u8 {
+fn find_separator(text: &str) -> u8 {
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let mut counts = [0; SEPARATORS.len()];
     let mut is_quoted = false;
@@ -191,12 +192,13 @@ struct Columns {
     email: usize,
     enabled: Option<usize>,
     count: usize,
+    separator: char,
     /// Whether this is the CSV output of this program, which also has lines about Teams users only.
     is_own: bool,
 }
 
 impl Columns {
-    fn of(header: &StringRecord, line: usize) -> Result<Self, Fault> {
+    fn of(header: &StringRecord, separator: u8, line: usize) -> Result<Self, Fault> {
         let fault = |why: String| Fault { line, why };
         let place = |name: &str| {
             let mut found = (0..header.len())
@@ -216,8 +218,18 @@ impl Columns {
             id: place("id")?,
             enabled: place("enabled")?,
             count: header.len(),
+            separator: char::from(separator),
             is_own,
         })
+    }
+
+    /// Whether a record lacks only optional values at its end. A separator in a value is a sign that a quotation
+    /// mark swallowed others.
+    fn has_needed_values(&self, record: &StringRecord) -> bool {
+        let needed = self.name.max(self.email).max(self.id.unwrap_or(0));
+        !self.is_own
+            && (needed + 1..self.count).contains(&record.len())
+            && !record.iter().any(|value| value.contains(self.separator))
     }
 }
 
@@ -227,6 +239,8 @@ struct List {
     faults: Vec<Fault>,
     /// The line of each id.
     ids: HashMap<Box<str>, usize>,
+    /// The line whose fault lists the values of `enabled`.
+    line_with_values: Option<usize>,
 }
 
 impl List {
@@ -249,7 +263,7 @@ impl List {
         }
     }
 
-    fn user(&self, columns: &Columns, record: &StringRecord, line: usize) -> Result<SwyxUser, String> {
+    fn user(&mut self, columns: &Columns, record: &StringRecord, line: usize) -> Result<SwyxUser, String> {
         let value = |place: usize| {
             let value = record.get(place).unwrap_or_default().trim();
             if columns.is_own { without_apostrophe(value) } else { value }
@@ -259,9 +273,10 @@ impl List {
                 "a value continues after the end of the line; is a quotation mark missing?".to_owned()
             );
         }
-        if record.len() != columns.count {
+        if record.len() != columns.count && !columns.has_needed_values(record) {
+            let is_one = if record.len() == 1 { "column" } else { "columns" };
             return Err(format!(
-                "{} columns, but the first line has {}; is a quotation mark missing, or a separator too many?",
+                "{} {is_one}, but the first line has {}; is a quotation mark missing, or a separator too many?",
                 record.len(),
                 columns.count
             ));
@@ -278,17 +293,27 @@ impl List {
             return Err(format!("line {earlier} has the same id"));
         }
         let name = value(columns.name);
-        if name.is_empty() {
+        if name.is_empty() || crate::text::is_blank(name) {
             return Err("the name is missing".to_owned());
         }
-        let enabled = columns.enabled.map_or(Ok(true), |place| {
-            yes_or_no(value(place)).ok_or_else(|| {
-                format!("`enabled` must be one of {} (yes), or one of {} (no)", YES.join(", "), NO.join(", "))
-            })
-        })?;
-        let email =
-            Some(without_scheme(value(columns.email))).filter(|email| !email.is_empty()).map(Into::into);
+        let is_there = |place: &usize| *place < record.len();
+        let enabled = columns.enabled.filter(is_there).map_or(Some(true), |place| yes_or_no(value(place)));
+        let enabled = enabled.ok_or_else(|| self.describe_values(line))?;
+        let email = Some(address(value(columns.email))).filter(|email| !email.is_empty()).map(Into::into);
         Ok(SwyxUser { id, name: name.into(), email, enabled })
+    }
+}
+
+impl List {
+    /// The values of `enabled`, once for all lines.
+    fn describe_values(&mut self, line: usize) -> String {
+        match self.line_with_values {
+            Some(listed) => format!("`enabled` must have one of the values listed for line {listed}"),
+            None => {
+                self.line_with_values = Some(line);
+                format!("`enabled` must be one of {} (yes), or one of {} (no)", YES.join(", "), NO.join(", "))
+            }
+        }
     }
 }
 
@@ -308,9 +333,11 @@ pub(crate) fn is_formula(text: &str) -> bool {
     text.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
 }
 
-/// An address without the prefix that directories and mail programs write before it.
-fn without_scheme(address: &str) -> &str {
-    let rest = ["mailto:", "smtp:"].into_iter().find_map(|scheme| {
+/// An address without what directories and mail programs write around it: `Name <address>`, and a scheme.
+fn address(text: &str) -> &str {
+    let in_brackets = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
+    let address = in_brackets.map_or(text, |(_, address)| address.trim());
+    let rest = ["mailto:", "smtp:", "sip:"].into_iter().find_map(|scheme| {
         let (start, rest) = address.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)
     });
@@ -342,125 +369,4 @@ fn yes_or_no(text: &str) -> Option<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn users(text: &str) -> Vec<String> {
-        let users = read(text.as_bytes()).expect("a list");
-        let shown = |user: &SwyxUser| {
-            let email = user.email.as_deref().unwrap_or("-");
-            format!("{}|{}|{email}|{}", user.id, user.name, if user.enabled { "on" } else { "off" })
-        };
-        users.iter().map(shown).collect()
-    }
-
-    fn faults(text: &str) -> Vec<String> {
-        read(text.as_bytes()).expect_err("faults").iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn columns_can_have_any_order_and_separator() {
-        for text in [
-            "id,name,email,enabled\n7,Jane,j@x,true\n",
-            "EMAIL;Enabled;more;ID;Name\r\nj@x;ja;?;7;Jane\r\n",
-            "\u{feff}\"id\";\"name\";\"email\"\n\"7\";\"Jane\";\"j@x\"",
-            "\n id , name , email \n\n 7 , Jane , j@x \n\n",
-        ] {
-            assert_eq!(users(text), ["7|Jane|j@x|on"], "{text:?}");
-        }
-    }
-
-    #[test]
-    fn quoted_cells_can_contain_separators_and_quotes() {
-        let text = "name;email;enabled\n\"Roe; \"\"Jane\"\"\";;0\n;;\nMax \"M\" Roe;m@x;Wahr\n";
-        assert_eq!(users(text), ["line 2|Roe; \"Jane\"|-|off", "line 4|Max \"M\" Roe|m@x|on"]);
-    }
-
-    #[test]
-    fn every_faulty_line_is_reported() {
-        let text = "id;name;email;enabled\n1;Jane;j@x;1\n\n;No id;n@x;1\n1;Again;a@x;1\n2;;e@x;1\n3;Max;m@x;maybe\n4;Few;f@x\n\r\n5;Many;m@x;1;1\n";
-        let found = faults(text);
-        let lines = found.iter().map(|fault| fault.split(':').next().unwrap()).collect::<Vec<_>>();
-        assert_eq!(lines, ["line 4", "line 5", "line 6", "line 7", "line 8", "line 10"], "{found:#?}");
-        assert!(found[1].ends_with("line 2 has the same id"));
-    }
-
-    #[test]
-    fn unclosed_quotation_mark_is_reported() {
-        for text in [
-            "name;email\n\"Jane;j@x\nMax;m@x\nKim;k@x\n",
-            "name;email;note\nJane;j@x;\"note\nMax;m@x;x\nKim;k@x;\"note\"\n",
-            "name;email\nMax;\"m@x\n",
-            "name;email\nJane;\"\nMax;m@x",
-            "name;email\n;\"\n\n",
-        ] {
-            assert!(faults(text)[0].starts_with("line 2: "), "{text:?} {:?}", faults(text));
-        }
-    }
-
-    #[test]
-    fn file_that_is_not_a_user_list_is_reported() {
-        for (text, words) in [
-            ("", "line 1: the first line must name"),
-            ("\n\n", "line 1: the first line must name"),
-            ("name\tmail\n", "line 1: column `email` is missing"),
-            ("name,email\n\n", "line 1: there are no users in the file"),
-            ("Jane;j@x\n", "line 1: column `name` is missing"),
-            ("name;mail\nJane;j@x\n", "line 1: column `email` is missing"),
-            ("name;email;Email\n", "line 1: column `email` occurs twice"),
-        ] {
-            assert!(faults(text)[0].starts_with(words), "{text:?} {:?}", faults(text));
-        }
-    }
-
-    #[test]
-    fn separators_and_line_ends_of_other_programs_are_read() {
-        for text in [
-            "sep=;\nname;email;enabled\nJane;j@x;on\n",
-            "\"sep=|\"\r\nname|email\r\nJane|j@x\r\n",
-            "name\temail\nJane\tj@x\n",
-            "name|email\nJane|j@x\n",
-            "\"name\",\"email\",\"a; b; c\"\n\"Jane\",\"mailto:j@x\",\"\"\n",
-            "name;email\rJane;SMTP:j@x\r",
-        ] {
-            let users = read(text.as_bytes()).expect(text);
-            assert_eq!((&*users[0].name, users[0].email.as_deref()), ("Jane", Some("j@x")), "{text:?}");
-            assert!(users[0].enabled);
-        }
-        let found = faults("name;email;enabled\rJane;j@x;1\rMax;m@x;perhaps\r");
-        assert!(found[0].starts_with("line 3: `enabled` must be one of true, yes"), "{found:?}");
-        assert_eq!(users("sep=,\nname,email\nJane,j@x\n"), ["line 3|Jane|j@x|on"]);
-    }
-
-    #[test]
-    fn other_encodings_are_read_with_a_note() {
-        let text = "name;email\nJürgen €;j@x\n";
-        let wide = |of: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(of).collect::<Vec<_>>();
-        for content in [
-            [&[0xff, 0xfe][..], &wide(u16::to_le_bytes)].concat(),
-            [&[0xfe, 0xff][..], &wide(u16::to_be_bytes)].concat(),
-            wide(u16::to_le_bytes),
-            b"name;email\nJ\xfcrgen \x80;j@x\n".to_vec(),
-        ] {
-            let (users, note) = read_with_note(&content).expect("a list");
-            assert_eq!(&*users[0].name, "Jürgen €");
-            assert!(note.is_some_and(|note| note.starts_with("read as ")));
-        }
-        assert_eq!(read_with_note(text.as_bytes()).expect("a list").1, None);
-        assert_eq!(read(b"name;email\nJ\x81rgen;j@x\n").expect_err("no character")[0].line, 2);
-    }
-
-    #[test]
-    fn own_output_is_read() {
-        let text =
-            "swyx_id,swyx_name,swyx_email,teams_upn,finding\n7,'=Jane,j@x,j@x,\n,,,k@x,unmatched-teams\n";
-        assert_eq!(users(text), ["7|=Jane|j@x|on"]);
-    }
-
-    #[test]
-    fn id_is_limited_to_200_characters() {
-        let with = |length: usize| format!("id,name,email\n{},J,j@x\n", "ü".repeat(length));
-        assert!(read(with(200).as_bytes()).is_ok());
-        assert!(faults(&with(201))[0].starts_with("line 2: the id is longer"));
-    }
-}
+mod tests;

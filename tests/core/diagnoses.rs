@@ -74,18 +74,80 @@ fn secret_that_is_not_printable_ascii_is_an_error() {
 }
 
 #[test]
+fn invisible_character_in_another_value_is_named_and_removed() {
+    let plain = settings(&format!("\"{TENANT}\""), "{ env = \"X\" }");
+    for (more, message) in [
+        (
+            "[entra]\nauthority = \"https://login.example.com/\u{202e}\"\n",
+            "contains U+202E, an invisible character",
+        ),
+        (
+            "[entra]\nauthority = \"https://login\u{200b}.example.com\"\n",
+            "contains U+200B, an invisible character",
+        ),
+        ("[entra]\ngraph = \"https://graph\u{2011}eu.example.com\"\n", "contains U+2011, a typographic dash"),
+        ("[entra]\ncloud = \"glo\u{ad}bal\"\n", "contains U+00AD, an invisible character"),
+        ("[swyx]\nversion = \"14.\\u200B10\"\n", "contains U+200B, an invisible character"),
+        (
+            "[[user]]\nswyx = \"Jane\"\nteams = \" a@ex\u{ad}ample.com\u{200b}\"\n",
+            "an account name contains U+00AD, an invisible character",
+        ),
+    ] {
+        let text = format!("{plain}{more}");
+        let found = only(&text);
+        assert_eq!(found.message, message, "{more}");
+        let after = apply_safe_fixes(&checked(&text)).expect("a fix");
+        assert_eq!(after.diagnostics(), [], "{more}");
+    }
+    // Without the invisible character, these are invalid, too.
+    for more in ["[swyx]\nversion = \"14\u{200b}\"\n", "[swyx]\nversion = \"14. \u{200b}10\"\n"] {
+        let found = only(&format!("{plain}{more}"));
+        assert_eq!((&*found.message, found.fix), ("contains U+200B, an invisible character", None));
+    }
+}
+
+#[test]
+fn invisible_character_in_a_secret_is_removed() {
+    let secret = |middle: &str| format!("\"mE48Q~x7Kd.2hVn0sLq9{middle}RtYwZa1BcUf3GjPiOe5N\"");
+    let text = |middle: &str| settings(&format!("\"{TENANT}\""), &secret(middle));
+    for middle in ["\u{2060}", "\u{200b}\u{ad}", "\\u2060"] {
+        let after = apply_safe_fixes(&checked(&text(middle))).expect("a fix");
+        let secret =
+            |checked: &Checked| checked.draft().expect("a draft").control_center.client_secret.clone();
+        assert!(secret(&after) == secret(&checked(&text(""))), "{middle:?}");
+    }
+    for middle in ["\u{2013}", "\u{2060}\u{fc}"] {
+        assert!(apply_safe_fixes(&checked(&text(middle))).is_none(), "{middle:?}");
+    }
+}
+
+#[test]
 fn reference_typed_as_text_is_an_error_that_names_the_right_form() {
     for (text, help) in [
         ("env:SWYX_TEAMS_CLIENT_SECRET", "write { env = \"SWYX_TEAMS_CLIENT_SECRET\" }"),
         ("$(SwyxSecret)", "write { env = \"NAME\" }"),
         ("${SWYX_SECRET}", "write { env = \"SWYX_SECRET\" }"),
-        ("%SWYX_SECRET%", "write { env = \"NAME\" }"),
-        ("$SWYX_SECRET", "write { env = \"NAME\" }"),
+        ("%SWYX_SECRET%", "write { env = \"SWYX_SECRET\" }"),
+        ("$SWYX", "write { env = \"SWYX\" }"),
+        // Passwords may look like these.
+        ("$SOMMER2024", "write { env = \"NAME\" }"),
+        ("{{ vault_secret }}", "write { env = \"NAME\" }"),
+        ("#{Secret}#", "write { env = \"NAME\" }"),
+        ("env.NAME", "write { env = \"NAME\" }"),
+        ("process.env.SECRET", "write { env = \"SECRET\" }"),
         ("${{ secrets.SWYX_SECRET }}", "write { env = \"SWYX_SECRET\" }"),
         ("env:SWYX_TEAMS_ADMIN_TOKEN", "write { env = \"NAME\" }"),
-        ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s/1)", "write { env = \"NAME\" }"),
-        ("op://vault/item/field", "write { env = \"NAME\" }"),
-        ("vault:secret/data/swyx", "write { env = \"NAME\" }"),
+        ("file:north.secret", "write { file = \"north.secret\" }"),
+        ("file:///etc/secret", "write { file = \"/etc/secret\" }"),
+        ("/run/secrets/x", "write { file = \"/run/secrets/x\" }"),
+        ("@/run/secrets/x", "write { file = \"/run/secrets/x\" }"),
+        ("file:kX8~canary", "write { file = \"PATH\" }"),
+        ("@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/s/1)", "write { command = "),
+        ("op://vault/item/field", "write { command = "),
+        ("vault:secret/data/swyx", "write { command = "),
+        ("$(pass show teams/secret)", "write { command = "),
+        ("keyring:foo", "write { command = "),
+        ("!vault x", "write { command = "),
     ] {
         let text = settings(&format!("\"{TENANT}\""), &format!("'{text}'"));
         let found = only(&text);
@@ -103,14 +165,19 @@ fn name_or_path_of_whitespace_is_an_error() {
     let plain = settings(&format!("\"{TENANT}\""), "{ env = \"X\" }");
     for (blank, more) in [
         (" ", "[entra]\napplication_name = \" \"\n"),
+        ("\u{200b}", "[[user]]\nswyx = \"\u{200b}\"\nteams = \"jane.roe@example.com\"\n"),
         ("\u{a0}", "[entra]\nca_file = \"\u{a0}\"\n"),
         ("\u{3000} ", "[[user]]\nswyx = \"\u{3000} \"\nteams = \"jane.roe@example.com\"\n"),
     ] {
         let found = only(&format!("{plain}{more}"));
-        assert_eq!((found.rule, &*found.message), ("invalid-value", "contains only whitespace"), "{blank:?}");
+        assert_eq!(
+            (found.rule, &*found.message),
+            ("invalid-value", "contains only whitespace or invisible characters"),
+            "{blank:?}"
+        );
     }
     let found = only(&settings(&format!("\"{TENANT}\""), "{ file = \" \" }"));
-    assert_eq!(found.message, "contains only whitespace");
+    assert_eq!(found.message, "contains only whitespace or invisible characters");
 }
 
 #[test]

@@ -26,7 +26,7 @@ const CALLERS: [(&str, usize); 11] = [
     ("settings/read.rs", 1),
     // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, its control
     // characters, the variable that it names, and the fault of the text.
-    ("secret/value.rs", 9),
+    ("secret/value.rs", 10),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
     ("edit/change.rs", 1),
     ("edit/text/proof.rs", 1),

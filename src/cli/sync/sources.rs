@@ -67,7 +67,7 @@ impl Sources {
     }
 
     fn search(&self, is_start: bool) -> Scan {
-        let mut walk = Walk { exclude: &[], follows_links: true, skipped: Vec::new() };
+        let mut walk = Walk { exclude: &[], skipped: Vec::new() };
         let (mut targets, mut failed) = (Vec::new(), Vec::new());
         for (path, is_folder) in &self.paths {
             if *is_folder && !path.is_dir() {

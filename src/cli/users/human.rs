@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::match_report::{MatchReport, remark};
-use crate::cli::lines::wrap_lines;
 use crate::cli::output::width_of_results;
 use crate::report::wrap::wrap;
 use crate::text::shown;
@@ -105,6 +104,23 @@ fn lines(finding: &Finding, report: &MatchReport) -> Vec<Line> {
     users.map(line).collect()
 }
 
+/// Fits a table to a width: the last column breaks first, so that addresses stay whole if there is space.
+fn fit(table: &mut Table, width: usize) {
+    /// The narrowest last column that is readable.
+    const MIN_LAST: usize = 24;
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+    let widths = table.column_max_content_widths();
+    // comfy-table puts a space on each side of a cell.
+    let before_last = widths.iter().rev().skip(1).map(|width| usize::from(*width) + 2).sum::<usize>();
+    if before_last + MIN_LAST + 2 <= width {
+        let last = widths.len().saturating_sub(1);
+        table.column_iter_mut().take(last).for_each(|column| {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        });
+    }
+}
+
 /// A table without empty columns.
 fn write_table(
     head: Line<&str>,
@@ -123,8 +139,9 @@ fn write_table(
     for line in lines.iter().take(limit) {
         table.add_row(used.iter().filter_map(|column| line.get(*column)));
     }
+    fit(&mut table, width_of_results().saturating_sub(1));
     for line in table.lines() {
-        writeln!(out, "{}", wrap_lines(&format!(" {}", line.trim_end()), width_of_results()))?;
+        writeln!(out, " {}", line.trim_end())?;
     }
     let more = lines.len().saturating_sub(limit);
     if more > 0 {

@@ -23,8 +23,11 @@ use crate::os::read_regular;
 use crate::secret::SecretSource;
 use crate::settings::{Settings, keys};
 use crate::swyx::{GatewayError, SwyxUser};
-use crate::text::printable;
+use crate::text::{count_noun, printable};
 use crate::users::csv;
+
+/// The maximum number of faulty lines that are reported one by one.
+const MAX_FAULTS: usize = 20;
 
 type ListResult<T> = Result<Vec<T>, Unseen>;
 
@@ -90,8 +93,12 @@ fn of_file(context: &mut Context<'_>, file: &Path) -> Result<Vec<SwyxUser>, CliE
         }
         Err(errors) => errors,
     };
-    for error in errors {
+    for error in errors.iter().take(MAX_FAULTS) {
         context.error(format_args!("{name}: {error}"));
+    }
+    if let Some(more) = errors.len().checked_sub(MAX_FAULTS).filter(|more| *more > 0) {
+        let lines = count_noun(more, "more line");
+        context.error(format_args!("{name}: {lines} with errors; correct the reported lines first"));
     }
     Err(CliError::Reported(Exit::Usage))
 }

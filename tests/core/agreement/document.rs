@@ -261,6 +261,7 @@ impl Generator {
                 };
                 return Value::Literal(written);
             }
+            Want::Text(..) if self.random.percent(20) => (&UNSEEN, &[""]),
             Want::Text(least, most) => {
                 let length = self.random.pick(&[0, least, most, most + 1]);
                 return self.letters(length);

@@ -139,6 +139,9 @@ pub const NO_PAIRS: [&str; 9] = [
     "Busy/Away\n",
     "Busy/0",
 ];
+/// Names with and without a visible character.
+pub const UNSEEN: [&str; 7] =
+    [" ", "\u{200b}", "\u{ad}\u{3000}", "\u{fe0f}\u{feff}", "\u{e0041}", "\u{200c}a", "م\u{200c}ی"];
 pub const SECRETS: [&str; 6] = [
     "aBc8Q~0123456789012345678901234567890",
     "[old]Secret=of+32/letters?and.sig",

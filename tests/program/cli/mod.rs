@@ -131,7 +131,7 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
         "{}",
         all.out
     );
-    for passed in ["a/.hidden: hidden name", "a/.x.toml: hidden name", "a/loop: symbolic link"] {
+    for passed in ["a/.hidden: hidden name", "a/.x.toml: hidden name", "a/loop: symbolic link to a folder"] {
         assert!(all.err.contains(passed), "{}", all.err);
     }
     let some = run(folder.path(), &["check", "--exclude", "archive/", "--exclude", "mis*", "a"]);
@@ -139,6 +139,74 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
     let named = run(folder.path(), &["check", "--exclude", "old.toml", "a/archive/old.toml", "a/.x.toml"]);
     assert_eq!(named.code, Some(1));
     assert!(named.out.contains("2 files checked: 2 errors"), "{}", named.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_files_are_followed_and_links_to_folders_are_named() {
+    use std::os::unix::fs::symlink;
+    let folder = folder_with(&[("cm/..1/a.toml", &bad()), ("b/north.toml", GOOD), ("b/notes.txt", "x")]);
+    let link = |to: &str, from: &str| symlink(to, folder.path().join(from)).expect("linked");
+    // A ConfigMap contains nothing but links.
+    link("..1", "cm/..data");
+    link("..data/a.toml", "cm/a.toml");
+    let run_in = |arguments: &[&str]| run(folder.path(), arguments);
+    let map = run_in(&["check", "--format", "concise", "cm"]);
+    assert!(map.code == Some(1) && map.out.starts_with("cm/a.toml:2:"), "{}{}", map.out, map.err);
+    // The same file is checked once, and a link to another kind of file does not count.
+    link("north.toml", "b/again.toml");
+    link("notes.txt", "b/more.txt");
+    let plain = run_in(&["check", "b"]);
+    assert_eq!((&*plain.out, &*plain.err), ("1 file checked: nothing found\n", ""));
+    link("../b", "b/loop");
+    link("../cm", "b/cm");
+    let human = run_in(&["check", "b"]);
+    assert_eq!(human.out, "1 file checked: nothing found\n");
+    assert_eq!(human.err, "2 symbolic links to folders were skipped: b/cm, b/loop\n");
+    let json = run_in(&["check", "--format", "json", "b"]);
+    let report: Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!((report["skipped"][1]["path"].as_str(), &*json.err), (Some("b/loop"), ""));
+    // A circle of links ends.
+    link("circle.toml", "b/circle.toml");
+    let circle = run_in(&["check", "--format", "concise", "b"]);
+    assert!(circle.code == Some(2) && circle.out.contains("b/circle.toml"), "{}{}", circle.out, circle.err);
+}
+
+#[test]
+fn get_and_list_print_joiners_in_names() {
+    for name in ["می\u{200c}خواهم", "👩\u{200d}💻"] {
+        let text = format!("{GOOD}\n[[user]]\nswyx = \"{name}\"\nteams = \"a@example.com\"\n");
+        let folder = folder_with(&[("a.toml", &text)]);
+        let get = run(folder.path(), &["get", "user[0].swyx", "a.toml"]);
+        assert_eq!(get.out, format!("{name}\n"));
+        let list = run(folder.path(), &["list", "a.toml"]);
+        assert!(list.out.contains(&format!("  {name}\n")), "{}", list.out);
+        let json = run(folder.path(), &["get", "--format", "json", "user[0].swyx", "a.toml"]);
+        let value: Value = serde_json::from_str(&json.out).expect("JSON");
+        assert_eq!(value["value"], name);
+    }
+}
+
+#[test]
+fn several_allow_lists_in_one_comment_work() {
+    let text = GOOD.replace(
+        "MsTeamsStatusSyncMode = 2",
+        "MsTeamsStatusSyncMode = 2 # swyx-teams: allow(secret-inline) allow(secret-shape) both",
+    );
+    let folder = folder_with(&[("a.toml", &text)]);
+    let run = run(folder.path(), &["check", "a.toml"]);
+    for rule in ["secret-inline", "secret-shape"] {
+        assert!(run.out.contains(&format!("`{rule}` has no finding to silence here")), "{}", run.out);
+    }
+}
+
+#[test]
+fn unknown_number_is_shown() {
+    let folder = folder_with(&[]);
+    let shown = run(folder.path(), &["explain", "99999999999"]);
+    assert!(shown.err.contains("unknown rule, key or code `99999999999`"), "{}", shown.err);
+    let hidden = run(folder.path(), &["explain", "hunter2hunter2"]);
+    assert!(hidden.err.contains("`…`"), "{}", hidden.err);
 }
 
 #[test]

@@ -124,12 +124,21 @@ fn unusable_arguments_are_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("state.json"), "{\"users\": [{\"nme\": \"Ab18Q~zY7xW6\"}]}")
         .expect("a file");
+    #[cfg(unix)]
+    {
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().expect("runs").success());
+    }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     for (arguments, told) in [
         (vec!["--listen", "0.0.0.0:8443"], "0.0.0.0:8443 is not a loopback address"),
         (vec!["--listen", &taken], "cannot listen on 127.0.0.1"),
-        (vec!["--state", "none.json"], "--state: no such file or directory"),
+        (vec!["--state", "none.json"], "--state: none.json: no such file or directory"),
+        #[cfg(unix)]
+        (vec!["--state", "pipe"], "--state: pipe: this is a pipe, device or socket, not a regular file"),
+        #[cfg(unix)]
+        (vec!["--calls", "pipe"], "--calls: pipe: this is a pipe, device or socket, not a regular file"),
         (vec!["--state", "state.json"], "line 1, column 17: unknown member"),
         (vec!["--state", "state.json", "--scenario", "ready"], "cannot be used with"),
         (vec!["--fault", "nonsense"], "--fault"),

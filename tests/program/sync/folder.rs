@@ -100,7 +100,11 @@ fn folder_of_links_is_read_and_follows_its_targets() {
     symlink("../c", site.path("l/c")).expect("linked");
     let run = site.start(&["sync", "l"]).end();
     assert_eq!(run.code, Some(2), "{}", run.err);
-    assert!(run.err.contains("(*.toml) in this folder; 1 symbolic link was skipped"), "{}", run.err);
+    assert!(
+        run.err.contains("(*.toml) in this folder; 1 symbolic link to a folder was skipped"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]

@@ -22,6 +22,17 @@ fn invalid_list_is_rejected_with_all_lines() {
 }
 
 #[test]
+fn report_of_invalid_lines_is_limited() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    let run = users(&emulated, &format!("name;email;enabled\n{}", "Ida;i@x;maybe\n".repeat(500)), &[]);
+    assert_eq!(run.code, Some(2));
+    assert_eq!(run.err.matches("error: users.csv: line ").count(), 20, "{}", run.err);
+    assert_eq!(run.err.matches("aktiviert").count(), 2, "{}", run.err);
+    assert!(run.err.contains("error: users.csv: 480 more lines with errors"), "{}", run.err);
+}
+
+#[test]
 fn usage_errors_are_reported_before_the_sign_in() {
     let emulated = Emulated::scenario("ready");
     let settings = emulated.settings(2);

@@ -35,6 +35,33 @@ fn complete_matching_exits_with_0() {
 }
 
 #[test]
+fn table_keeps_its_columns_at_80_columns() {
+    let emulated = Emulated::scenario("ready");
+    emulated.write("a.toml", &emulated.settings(2));
+    emulated.write(
+        "users.csv",
+        "name;email\nKatharina von Hohenstein-Lichtenberg;ida.albrecht@a-long-name.contoso.example\nBo;b@x\n",
+    );
+    for columns in [40, 80, 120] {
+        let mut command = emulated.program();
+        command.args(["users", "a.toml", "--swyx", "users.csv"]).env("COLUMNS", columns.to_string());
+        command.env("SECRET", emulated.fact("client_secret"));
+        let run = emulated.finish(&mut command, emulated.fact("client_secret"));
+        let lines = run.out.lines().skip_while(|line| !line.starts_with("  Swyx user")).collect::<Vec<_>>();
+        let heading = lines.first().and_then(|line| line.find("e-mail")).expect("a heading");
+        let table = lines.iter().take_while(|line| !line.contains("= help")).skip(1).collect::<Vec<_>>();
+        let is_blank = |at: usize, line: &str| line.get(at..=at).is_none_or(|cell| cell == " ");
+        for line in &table {
+            assert!(line.chars().count() <= columns, "{columns}\n{}", run.out);
+            // A space precedes each column in each line.
+            assert!(is_blank(heading - 1, line), "{columns}\n{}", run.out);
+        }
+        let cell = table.iter().find(|line| line.contains("b@x")).and_then(|line| line.find("b@x"));
+        assert_eq!(cell, Some(heading), "{columns}\n{}", run.out);
+    }
+}
+
+#[test]
 fn text_shows_every_kind_with_help_and_escapes_names() {
     let run = users(&mismatched(), MISMATCHED, &[]);
     assert_eq!(run.code, Some(1), "{}{}", run.out, run.err);
