@@ -15,7 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::secret::Secret;
 use crate::source::Source;
 use crate::source::tree::Tree;
-use crate::text::InvalidFormat;
+use crate::text::{InvalidFormat, describe_character, find_disguise};
 
 /// Reads a file that is valid TOML, and masks the parts that must never be shown.
 pub(crate) fn read(source: &mut Source) -> (Draft, Vec<Diagnostic>) {
@@ -138,7 +138,10 @@ fn statuses(section: &mut Section<'_>) -> Vec<(PresencePair, SwyxStatus)> {
             Ok(pair) => statuses.extend(status.map(|status| (pair, status))),
             Err(wrong) => {
                 let place = Place::Key(section.key.child(&name));
-                let found = Diagnostic::error(id::INVALID_VALUE, place, "not a Microsoft Graph presence");
+                let why = find_disguise(&name).map(describe_character);
+                let why = why.map(|why| format!(": it contains {why}")).unwrap_or_default();
+                let message = format!("not a Microsoft Graph presence{why}");
+                let found = Diagnostic::error(id::INVALID_VALUE, place, message);
                 section.add(found.help(wrong.to_string()));
             }
         }

@@ -99,6 +99,9 @@ fn invisible_character_in_another_value_is_named_and_removed() {
         let after = apply_safe_fixes(&checked(&text)).expect("a fix");
         assert_eq!(after.diagnostics(), [], "{more}");
     }
+    let found = only(&format!("{plain}[sync.status]\n\"Busy/InA\u{200b}Meeting\" = \"Away\"\n"));
+    let message = "not a Microsoft Graph presence: it contains U+200B, an invisible character";
+    assert_eq!((&*found.message, found.fix), (message, None));
     // Without the invisible character, these are invalid, too.
     for more in ["[swyx]\nversion = \"14\u{200b}\"\n", "[swyx]\nversion = \"14. \u{200b}10\"\n"] {
         let found = only(&format!("{plain}{more}"));
