@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::connection::{ConnectionPolicy, reveal_secret};
 use super::error::{CliError, failure, print_error, usage_error};
 use super::exit::Exit;
-use super::names::{display, folder};
+use super::names::{DEFAULT_FILE, display, folder};
 use super::options::Global;
 use super::output::{width_of_messages, wrap_message};
 use crate::check::{self as pipeline, Checked};
@@ -23,9 +23,6 @@ use crate::web::actions::Progress;
 
 /// Runs a command of this program from its words.
 pub(super) type Dispatch = fn(&mut Context<'_>, &[&OsStr]) -> Result<Exit, CliError>;
-
-/// The settings file if none is named.
-pub(super) const DEFAULT_FILE: &str = "swyx-teams.toml";
 
 /// The message if no settings file is named and there is no default file.
 pub(super) const NO_DEFAULT_FILE: &str = "no ./swyx-teams.toml here: name a file, or run `swyx-teams setup`";

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::context::DEFAULT_FILE;
 use crate::settings::entries::list_known_keys;
+
+/// The settings file if none is named.
+pub(super) const DEFAULT_FILE: &str = "swyx-teams.toml";
 
 /// A path as reports show it.
 pub(super) fn display(path: &Path) -> String {
