@@ -81,4 +81,7 @@ pub enum TransportError {
     /// The answer is not HTTP, or incomplete.
     #[error("the answer is not complete or not HTTP")]
     NotHttp,
+    /// The system has no trusted certificates, or the TLS library cannot be initialised. Nothing was sent.
+    #[error("{}", super::SetupError::Tls)]
+    NoTls,
 }
