@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::transport::NO_TLS;
 use super::{
     ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
 };
@@ -70,7 +71,7 @@ pub enum SetupError {
     #[error("the environment variable SSL_CERT_FILE names the file {0}, which cannot be read: {1}")]
     EnvironmentCertificates(String, #[source] crate::os::ReadError),
     /// The system has no trusted certificates, or the TLS library cannot be initialised.
-    #[error("TLS cannot be set up; check that the system's certificates (ca-certificates) are installed")]
+    #[error("{NO_TLS}")]
     Tls,
 }
 

@@ -4,10 +4,13 @@ use std::io;
 
 /// A named lock between the processes of one user, held until dropped.
 ///
-/// It is a file in a folder that only this user can enter, so that no other user can hold it.
+/// It is a file in a folder that only this user can enter, so that no other user can hold it. On Windows it is
+/// a named object of the machine, so it also excludes a service with a user of its own.
 pub(crate) struct ProcessLock {
     #[cfg(unix)]
     _files: Vec<unix::LockFile>,
+    #[cfg(windows)]
+    _object: super::windows::NamedObject,
 }
 
 /// Why a lock was not acquired.
@@ -30,11 +33,42 @@ impl ProcessLock {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl ProcessLock {
-    /// Elsewhere, there are no locks, and every call succeeds.
-    pub(crate) fn acquire(_: &str) -> Result<Self, LockError> {
-        Ok(Self {})
+    /// Acquires the lock with this name. It ends with the process in any case.
+    ///
+    /// # Errors
+    /// [`LockError`] if it was not acquired.
+    pub(crate) fn acquire(name: &str) -> Result<Self, LockError> {
+        match super::windows::NamedObject::create(&object_name("lock", name)) {
+            Ok(Some(object)) => Ok(Self { _object: object }),
+            Ok(None) => Err(LockError::Held),
+            Err(error) => Err(LockError::NoFolder(error)),
+        }
+    }
+}
+
+/// The name of an object that all sessions of the machine share. It contains a hash, because such names have
+/// no backslash and a limited length.
+#[cfg(windows)]
+pub(super) fn object_name(kind: &str, name: &str) -> String {
+    let mark = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes()).simple();
+    format!(r"Global\swyx-teams-{kind}-{mark}")
+}
+
+#[cfg(windows)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_is_exclusive_until_it_is_dropped() {
+        let name = format!("test {}", uuid::Uuid::new_v4());
+        let first = ProcessLock::acquire(&name).ok().expect("free");
+        assert!(matches!(ProcessLock::acquire(&name), Err(LockError::Held)));
+        assert!(ProcessLock::acquire(&format!("{name} 2")).is_ok());
+        drop(first);
+        assert!(ProcessLock::acquire(&name).is_ok());
     }
 }
 

@@ -1,10 +1,12 @@
 //! Files that must not exist before.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
+#[cfg(unix)]
+use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::read::same_file;
+use super::read::is_at;
 
 /// Creates a folder that only its owner can use, whatever the umask. Without a path, it is a new folder among
 /// the temporary files, whose name begins with `prefix`.
@@ -22,15 +24,40 @@ pub(crate) fn create_own_folder(path: Option<&Path>, prefix: &str) -> io::Result
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(all(unix, feature = "cli"))]
 fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)?;
     // The umask may have removed rights of the owner.
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(all(windows, feature = "cli"))]
+fn create_folder(path: &Path) -> io::Result<()> {
+    refuse_device(path)?;
+    super::windows::create_private_folder(path)
+}
+
+#[cfg(unix)]
+fn create_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(windows)]
+fn create_file(path: &Path) -> io::Result<File> {
+    refuse_device(path)?;
+    super::windows::create_private_file(path)
+}
+
+#[cfg(windows)]
+fn refuse_device(path: &Path) -> io::Result<()> {
+    if super::names::is_device(path) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this is the name of a device"));
+    }
     Ok(())
 }
 
@@ -51,11 +78,7 @@ impl NewFile {
         if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
             std::fs::remove_file(path)?;
         }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Self { file: options.open(path)?, path: path.to_path_buf(), is_written: false })
+        Ok(Self { file: create_file(path)?, path: path.to_path_buf(), is_written: false })
     }
 
     /// Writes the content, and syncs it to disk.
@@ -89,10 +112,8 @@ impl NewFile {
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        let there = std::fs::symlink_metadata(&self.path);
         // Another file may have replaced it, which must not be removed.
-        let is_ours = self.file.metadata().is_ok_and(|own| there.is_ok_and(|there| same_file(&own, &there)));
-        if !self.is_written && is_ours {
+        if !self.is_written && is_at(&self.file, &self.path) {
             // A file that cannot be removed is empty or unused.
             let _ = std::fs::remove_file(&self.path);
         }

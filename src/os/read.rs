@@ -1,6 +1,6 @@
 //! Reading regular files of a limited size.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -33,13 +33,16 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] if it cannot be read.
 pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
-    read_open(path, most).map(|read| (read.content, others_can_read(&read.metadata)))
+    read_open(path, most).map(|read| {
+        let others_can_read = others_can_read(&read.file, &read.metadata);
+        (read.content, others_can_read)
+    })
 }
 
 /// A file that was read, still open: its metadata is that of the content, whatever the path names by now.
 pub(super) struct ReadFile {
     pub(super) file: File,
-    pub(super) metadata: std::fs::Metadata,
+    pub(super) metadata: Metadata,
     pub(super) content: Vec<u8>,
 }
 
@@ -88,7 +91,7 @@ pub(super) fn read_open(path: &Path, most: usize) -> Result<ReadFile, ReadError>
     Err(ReadError::Changing)
 }
 
-fn kind(metadata: &std::fs::Metadata) -> &'static str {
+fn kind(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() { "a folder" } else { "a pipe, device or socket" }
 }
 
@@ -98,45 +101,68 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).open(path)
+/// A device is refused before it is opened: opening some has effects, and reading waits.
+#[cfg(windows)]
+fn open(path: &Path) -> Result<File, ReadError> {
+    const DEVICE: ReadError = ReadError::NotRegular("a device");
+    if super::names::is_device(path) {
+        return Err(DEVICE);
+    }
+    match OpenOptions::new().read(true).open(path) {
+        Ok(file) if super::windows::is_on_disk(&file) => Ok(file),
+        Ok(_) => Err(DEVICE),
+        // Folders cannot be opened.
+        Err(_) if path.is_dir() => Err(ReadError::NotRegular("a folder")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(unix)]
-pub(super) fn others_can_read(metadata: &std::fs::Metadata) -> bool {
+pub(super) fn others_can_read(_: &File, metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.mode() & 0o044 != 0
 }
 
-#[cfg(not(unix))]
-pub(super) fn others_can_read(_: &std::fs::Metadata) -> bool {
-    false
+/// File systems without access lists do not say who can read a file.
+#[cfg(windows)]
+pub(super) fn others_can_read(file: &File, _: &Metadata) -> bool {
+    super::windows::AccessList::of(file).is_ok_and(|list| list.names_everybody())
+}
+
+/// Whether a path leads to this open file, unchanged. Links are not followed.
+#[cfg(feature = "online")]
+pub(super) fn is_at(own: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    let same = || Ok::<_, io::Error>(same_file(&own.metadata()?, &std::fs::symlink_metadata(path)?));
+    #[cfg(windows)]
+    let same = || {
+        let there = OpenOptions::new().read(true).open(path)?;
+        Ok::<_, io::Error>(super::windows::identity(own)? == super::windows::identity(&there)?)
+    };
+    same().unwrap_or(false)
 }
 
 #[cfg(unix)]
-pub(super) fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+fn same_file(before: &Metadata, now: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let marks =
-        |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
+    let marks = |file: &Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
     marks(before) == marks(now)
 }
 
 /// Whether neither the content nor the mode, owner or links of a file changed.
 #[cfg(unix)]
-pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let marks =
-        |file: &std::fs::Metadata| (file.mode(), file.uid(), file.gid(), file.ctime(), file.ctime_nsec());
-    same_file(before, now) && marks(before) == marks(now)
+    let marks = |file: &Metadata| (file.mode(), file.uid(), file.gid(), file.ctime(), file.ctime_nsec());
+    same_file(&before.metadata, &now.metadata) && marks(&before.metadata) == marks(&now.metadata)
 }
 
-#[cfg(not(unix))]
-pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
-    same_file(before, now)
-}
-
-#[cfg(not(unix))]
-pub(super) fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
-    before.len() == now.len() && before.modified().ok() == now.modified().ok()
+/// Whether neither the content nor the attributes of a file changed.
+#[cfg(windows)]
+pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
+    use std::os::windows::fs::MetadataExt;
+    let identity = |file: &ReadFile| super::windows::identity(&file.file).ok();
+    let marks = |file: &Metadata| (file.file_size(), file.last_write_time(), file.file_attributes());
+    identity(before).is_some_and(|own| identity(now) == Some(own))
+        && marks(&before.metadata) == marks(&now.metadata)
 }
