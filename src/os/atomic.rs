@@ -270,6 +270,9 @@ fn is_read_only(metadata: &std::fs::Metadata) -> bool {
     metadata.permissions().readonly()
 }
 
+#[cfg(test)]
+mod every_system;
+
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
