@@ -6,8 +6,6 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::read::is_at;
-
 /// Creates a folder that only its owner can use, whatever the umask. Without a path, it is a new folder among
 /// the temporary files, whose name begins with `prefix`.
 ///
@@ -64,9 +62,13 @@ fn refuse_device(path: &Path) -> io::Result<()> {
 /// A file that did not exist before, or was empty. It is readable by its owner only from the start, and
 /// removed on drop unless something was written.
 pub(crate) struct NewFile {
-    file: File,
+    /// None after [`NewFile::closed`].
+    file: Option<File>,
     path: PathBuf,
     is_written: bool,
+    /// Which file it is.
+    #[cfg(windows)]
+    identity: (u64, u64),
 }
 
 impl NewFile {
@@ -78,7 +80,23 @@ impl NewFile {
         if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
             std::fs::remove_file(path)?;
         }
-        Ok(Self { file: create_file(path)?, path: path.to_path_buf(), is_written: false })
+        let file = create_file(path)?;
+        Ok(Self {
+            #[cfg(windows)]
+            identity: super::windows::identity(&file)?,
+            file: Some(file),
+            path: path.to_path_buf(),
+            is_written: false,
+        })
+    }
+
+    /// The file as a placeholder that another file may replace. Windows replaces no open file, so there it is
+    /// closed. On drop, it is removed if it is still in its place.
+    pub(crate) fn closed(mut self) -> Self {
+        if cfg!(windows) {
+            self.file = None;
+        }
+        self
     }
 
     /// Writes the content, and syncs it to disk.
@@ -86,8 +104,9 @@ impl NewFile {
     /// # Errors
     /// The reason of the operating system. Then the file is removed on drop.
     pub(crate) fn write(&mut self, content: &[u8]) -> io::Result<()> {
-        self.file.write_all(content)?;
-        self.file.sync_all()?;
+        let mut file = self.open_file()?;
+        file.write_all(content)?;
+        file.sync_all()?;
         self.is_written = true;
         self.sync_folder();
         Ok(())
@@ -100,7 +119,11 @@ impl NewFile {
     #[cfg(feature = "cli")]
     pub(crate) fn into_file(mut self) -> io::Result<File> {
         self.is_written = true;
-        self.file.try_clone()
+        self.open_file()?.try_clone()
+    }
+
+    fn open_file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("the file is closed"))
     }
 
     fn sync_folder(&self) {
@@ -108,14 +131,50 @@ impl NewFile {
         // The content is on disk; syncing its name is best effort.
         let _ = File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
     }
+
+    /// Whether it is still in its place: another file may have replaced it, which must not be removed.
+    #[cfg(unix)]
+    fn is_in_place(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| super::read::is_at(file, &self.path))
+    }
+
+    #[cfg(windows)]
+    fn is_in_place(&self) -> bool {
+        let there = File::open(&self.path);
+        there.and_then(|there| super::windows::identity(&there)).is_ok_and(|there| there == self.identity)
+    }
 }
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // Another file may have replaced it, which must not be removed.
-        if !self.is_written && is_at(&self.file, &self.path) {
+        if !self.is_written && self.is_in_place() {
             // A file that cannot be removed is empty or unused.
             let _ = std::fs::remove_file(&self.path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unused_file_is_removed_and_its_replacement_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        drop(NewFile::create(&path).expect("created"));
+        assert!(!path.exists());
+        drop(NewFile::create(&path).expect("created").closed());
+        assert!(!path.exists());
+        let mut written = NewFile::create(&path).expect("created");
+        written.write(b"x").expect("written");
+        drop(written);
+        assert!(NewFile::create(&path).is_err());
+        std::fs::remove_file(&path).expect("removed");
+        let placeholder = NewFile::create(&path).expect("created").closed();
+        let rewrite = crate::os::Rewrite::begin(&path, 9).expect("begun").for_owner_only();
+        rewrite.save(b"secret").expect("saved");
+        drop(placeholder);
+        assert_eq!(std::fs::read(&path).expect("there"), b"secret");
     }
 }

@@ -130,16 +130,10 @@ pub(super) fn others_can_read(file: &File, _: &Metadata) -> bool {
 }
 
 /// Whether a path leads to this open file, unchanged. Links are not followed.
-#[cfg(feature = "online")]
+#[cfg(all(unix, feature = "online"))]
 pub(super) fn is_at(own: &File, path: &Path) -> bool {
-    #[cfg(unix)]
-    let same = || Ok::<_, io::Error>(same_file(&own.metadata()?, &std::fs::symlink_metadata(path)?));
-    #[cfg(windows)]
-    let same = || {
-        let there = OpenOptions::new().read(true).open(path)?;
-        Ok::<_, io::Error>(super::windows::identity(own)? == super::windows::identity(&there)?)
-    };
-    same().unwrap_or(false)
+    let there = std::fs::symlink_metadata(path);
+    own.metadata().is_ok_and(|own| there.is_ok_and(|there| same_file(&own, &there)))
 }
 
 #[cfg(unix)]

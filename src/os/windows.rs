@@ -34,9 +34,6 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 use windows_sys::Win32::System::Threading::{CreateMutexW, GetCurrentProcess, OpenProcessToken};
 
-/// The entries of a private access list apart from that of the owner: SYSTEM and Administrators.
-const SYSTEM_ENTRIES: &str = "(A;;FA;;;SY)(A;;FA;;;BA)";
-
 /// A text for the system, which ends with a zero.
 fn wide(text: impl AsRef<std::ffi::OsStr>) -> Vec<u16> {
     text.as_ref().encode_wide().chain([0]).collect()
@@ -113,8 +110,8 @@ impl Descriptor {
     /// Access for the user of this process, SYSTEM and Administrators. Nothing is inherited from the folder.
     /// `flags` are those of each entry, for what is created in a folder.
     fn private(flags: &str) -> io::Result<Self> {
-        let list =
-            format!("D:P(A;;FA;;;{}){SYSTEM_ENTRIES}", own_sid()?).replace("A;;", &format!("A;{flags};"));
+        let users = [&own_sid()?, "SY", "BA"].map(|user| format!("(A;{flags};FA;;;{user})"));
+        let list = format!("D:P{}", users.concat());
         let (list, mut descriptor) = (wide(list), null_mut());
         // SAFETY: the text ends with a zero, and `descriptor` outlives the call.
         check(unsafe {

@@ -158,6 +158,20 @@ mod windows {
         assert!(!names_everybody(&new));
     }
 
+    #[cfg(feature = "cli")]
+    #[test]
+    fn new_folder_and_what_is_created_in_it_are_for_their_owner() {
+        let (folder, _) = file();
+        let own = folder.path().join("own");
+        assert_eq!(crate::os::create_own_folder(Some(&own), "").expect("created"), own);
+        let path = own.join("a");
+        fs::write(&path, "x").expect("written");
+        assert!(!names_everybody(&path));
+        for device in ["CON", r"aux.d"] {
+            assert!(crate::os::create_own_folder(Some(Path::new(device)), "").is_err(), "{device}");
+        }
+    }
+
     /// Another program that shares nothing: the file cannot be read, so nothing is written.
     #[test]
     fn held_file_is_named_as_such() {
