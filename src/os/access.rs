@@ -102,7 +102,7 @@ mod windows {
 
     /// The list of a file; `None` if its file system has no lists.
     fn list_of(read: &ReadFile) -> io::Result<Option<AccessList>> {
-        match AccessList::of(&read.file) {
+        match AccessList::of(read.file()?) {
             Ok(list) => Ok(Some(list)),
             Err(error) if matches!(error.raw_os_error(), Some(1 | 50)) => Ok(None),
             Err(error) => Err(error),
@@ -132,7 +132,7 @@ mod unix {
             if for_owner_only {
                 return Ok(Self { owner, mode: mode & !0o077, list: None });
             }
-            Ok(Self { owner, mode, list: list::of(&read.file)? })
+            Ok(Self { owner, mode, list: list::of(read.file()?)? })
         }
 
         pub(super) fn set_owner(&self, file: &File) -> io::Result<()> {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::access::Access;
 use super::names::{is_device, without_verbatim_prefix};
-use super::read::{ReadError, ReadFile, is_untouched, others_can_read, read_open};
+use super::read::{ReadError, ReadFile, is_untouched, read_open};
 use super::system::reason;
 use super::writer::{Placed, Placing, WriterLock, create_temporary, place};
 
@@ -122,7 +122,7 @@ impl Rewrite {
 
     /// Whether the file's mode lets others read it.
     pub(crate) fn is_readable_by_others(&self) -> bool {
-        self.before.as_ref().is_some_and(|before| others_can_read(&before.file, &before.metadata))
+        self.before.as_ref().is_some_and(ReadFile::others_can_read)
     }
 
     /// Restricts the new file to its owner, whatever the mode of the old file.
@@ -179,6 +179,7 @@ impl Rewrite {
             prepared.map_err(failed("cannot keep the file's owner and mode"))?;
         }
         temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
+        self.before.iter_mut().for_each(ReadFile::close);
         self.still_the_same()?;
         let placed = self.replace(temporary)?;
         if let Some(access) = &access {
@@ -188,14 +189,12 @@ impl Rewrite {
     }
 
     /// Moves the temporary file to its place. A file that appeared in the meantime stays.
-    fn replace(&mut self, temporary: tempfile::NamedTempFile) -> Result<Placed, SaveError> {
+    fn replace(&self, temporary: tempfile::NamedTempFile) -> Result<Placed, SaveError> {
         let placing = match (&self.before, self.for_owner_only) {
             (None, _) => Placing::New,
             (Some(_), false) => Placing::Replace,
             (Some(_), true) => Placing::ReplaceForOwner,
         };
-        // Closed first: Windows does not replace an open file.
-        self.before = None;
         place(temporary, &self.target, placing).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists if placing == Placing::New => SaveError::Changed,
             _ => SaveError::Write { step: "cannot replace the file", source },
@@ -357,7 +356,7 @@ mod tests {
     fn file_that_appeared_in_the_meantime_stays() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
-        let mut rewrite = Rewrite::begin(&path, MOST).expect("begun");
+        let rewrite = Rewrite::begin(&path, MOST).expect("begun");
         let temporary = rewrite.temporary().expect("made");
         fs::write(&path, "theirs").expect("written");
         assert!(matches!(rewrite.replace(temporary), Err(SaveError::Changed)));

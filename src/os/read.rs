@@ -33,17 +33,39 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] if it cannot be read.
 pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
-    read_open(path, most).map(|read| {
-        let others_can_read = others_can_read(&read.file, &read.metadata);
-        (read.content, others_can_read)
-    })
+    let read = read_open(path, most)?;
+    let others_can_read = read.others_can_read();
+    Ok((read.content, others_can_read))
 }
 
 /// A file that was read, still open: its metadata is that of the content, whatever the path names by now.
 pub(super) struct ReadFile {
-    pub(super) file: File,
+    /// None after [`ReadFile::close`].
+    file: Option<File>,
     pub(super) metadata: Metadata,
     pub(super) content: Vec<u8>,
+    /// Which file it is.
+    #[cfg(windows)]
+    identity: (u64, u64),
+}
+
+impl ReadFile {
+    /// The open file.
+    pub(super) fn file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("the file is closed"))
+    }
+
+    /// Whether others can read it.
+    pub(super) fn others_can_read(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| others_can_read(file, &self.metadata))
+    }
+
+    /// Closes the file on Windows, where an open file cannot be replaced, and a deleted one keeps its name.
+    pub(super) fn close(&mut self) {
+        if cfg!(windows) {
+            self.file = None;
+        }
+    }
 }
 
 /// Opens a regular file without blocking. A pipe or device is refused, and not read.
@@ -84,7 +106,13 @@ pub(super) fn read_open(path: &Path, most: usize) -> Result<ReadFile, ReadError>
         if (before.len(), before.modified()?) == (after.len(), after.modified()?)
             && content.len() as u64 == after.len()
         {
-            return Ok(ReadFile { file, metadata: after, content });
+            return Ok(ReadFile {
+                #[cfg(windows)]
+                identity: super::windows::identity(&file)?,
+                file: Some(file),
+                metadata: after,
+                content,
+            });
         }
         file = open(path)?;
     }
@@ -118,14 +146,14 @@ fn open(path: &Path) -> Result<File, ReadError> {
 }
 
 #[cfg(unix)]
-pub(super) fn others_can_read(_: &File, metadata: &Metadata) -> bool {
+fn others_can_read(_: &File, metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.mode() & 0o044 != 0
 }
 
 /// File systems without access lists do not say who can read a file.
 #[cfg(windows)]
-pub(super) fn others_can_read(file: &File, _: &Metadata) -> bool {
+fn others_can_read(file: &File, _: &Metadata) -> bool {
     super::windows::AccessList::of(file).is_ok_and(|list| list.names_everybody())
 }
 
@@ -155,8 +183,6 @@ pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
 #[cfg(windows)]
 pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
     use std::os::windows::fs::MetadataExt;
-    let identity = |file: &ReadFile| super::windows::identity(&file.file).ok();
     let marks = |file: &Metadata| (file.file_size(), file.last_write_time(), file.file_attributes());
-    identity(before).is_some_and(|own| identity(now) == Some(own))
-        && marks(&before.metadata) == marks(&now.metadata)
+    before.identity == now.identity && marks(&before.metadata) == marks(&now.metadata)
 }
