@@ -11,7 +11,7 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// Escapes control, bidirectional and invisible characters.
+/// Escapes control, bidirectional and invisible characters, and noncharacters.
 ///
 /// Terminals interpret control characters, and bidirectional characters disguise a text (UTS #39).
 pub(crate) fn printable(text: &str) -> String {
@@ -22,11 +22,11 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(spelt).collect()
 }
 
-/// Whether a character must be escaped in output: control, bidirectional and invisible characters, and line
-/// separators.
+/// Whether a character must be escaped in output: control, bidirectional and invisible characters, line
+/// separators, and the noncharacters that Unicode reserves for internal use.
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}')
 }
 
 /// The first control character of a text.
@@ -35,6 +35,7 @@ pub(crate) fn find_control(text: &str) -> Option<char> {
 }
 
 /// A count with its noun, whose plural ends with `s`: `1 file`, `2 files`.
+#[cfg(feature = "report")]
 pub(crate) fn count_noun(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
@@ -88,13 +89,15 @@ pub(crate) fn without_edges(text: &str) -> &str {
 /// Decodes UTF-16, as Windows PowerShell writes it; `None` for other content. Without a byte order mark, zeros in
 /// the second and fourth byte are the sign.
 pub(crate) fn decode_utf16(content: &[u8]) -> Option<String> {
-    let (rest, unit): (&[u8], fn([u8; 2]) -> u16) = match content {
-        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (content, u16::from_le_bytes),
+    let (rest, is_big_endian) = match content {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => (content, false),
         _ => return None,
     };
-    let units = rest.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+    let unit =
+        |pair: &[u8; 2]| if is_big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) };
+    let units = rest.as_chunks::<2>().0.iter().map(unit);
     Some(char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect())
 }
 

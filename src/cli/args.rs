@@ -123,7 +123,15 @@ impl Command {
 /// The help, the version or an argument error, wrapped at the width of the terminal.
 pub(super) fn parse() -> Result<Cli, clap::Error> {
     let mut command = command().term_width(width_of_results());
-    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let mut words = std::env::args_os().collect::<Vec<_>>();
+    // The command `help`, which clap adds, does not know the option that every command has.
+    if let [_, command, option] = &mut *words
+        && command == "help"
+        && (option == "--help" || option == "-h")
+    {
+        *option = "help".into();
+    }
+    let mut matches = command.try_get_matches_from_mut(words)?;
     Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 

@@ -13,7 +13,7 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
 use crate::check::Checked;
-use crate::diagnostic::Key;
+use crate::diagnostic::{Key, Severity, id};
 use crate::report::json::write_versioned;
 use crate::secret::shape::without_secret;
 use crate::settings::entries::{self, Entry, EntryValue};
@@ -165,26 +165,39 @@ fn changes(before: &Checked, after: &Checked) -> Vec<Change> {
             (Some(old), Some(new)) => old.value == new.value,
             (old, new) => old.is_none() && new.is_none(),
         };
-        (!same).then(|| change(key, old, new))
+        let is_invalid = new.is_some() && has_invalid_value(after, key);
+        (!same).then(|| change(key, old, new, is_invalid))
     });
     changed.chain(user_changes(old, new)).collect()
+}
+
+/// Whether the value of a key, or of a part of it, is invalid, so that nothing can be said about its effect.
+fn has_invalid_value(checked: &Checked, key: &Key) -> bool {
+    const RULES: [&str; 3] = [id::INVALID_VALUE, id::WRONG_TYPE, id::MODE_AS_TEXT];
+    let is_of_key = |place: &Key| place.steps().starts_with(&key.steps());
+    let mut found = checked.diagnostics().iter().filter(|found| RULES.contains(&found.rule));
+    found.any(|found| found.severity == Severity::Error && found.place.key().is_some_and(is_of_key))
 }
 
 fn by_key(entries: &[Entry]) -> HashMap<&Key, &Entry> {
     entries.iter().map(|entry| (&entry.key, entry)).collect()
 }
 
-fn change(key: &Key, old: Option<&Entry>, new: Option<&Entry>) -> Change {
+fn change(key: &Key, old: Option<&Entry>, new: Option<&Entry>, is_invalid: bool) -> Change {
     Change {
         key: key.to_string(),
         before: old.map(Side::of_entry),
         after: new.map(Side::of_entry),
-        message: message(
-            key,
-            old.map(Entry::shown).as_deref(),
-            new.map(Entry::shown).as_deref(),
-            new.map(|new| &new.value),
-        ),
+        message: if is_invalid {
+            format!("`{key}` has an invalid value; see `swyx-teams check`")
+        } else {
+            message(
+                key,
+                old.map(Entry::shown).as_deref(),
+                new.map(Entry::shown).as_deref(),
+                new.map(|new| &new.value),
+            )
+        },
     }
 }
 
@@ -253,8 +266,11 @@ fn user_changes(old: &Draft, new: &Draft) -> Vec<Change> {
 fn accounts(draft: &Draft) -> BTreeMap<String, String> {
     let mut accounts = BTreeMap::<String, String>::new();
     for user in &draft.users {
-        let account =
-            user.teams.as_deref().map(without_secret).map_or_else(|| "nobody".to_owned(), printable);
+        let account = user
+            .teams
+            .as_deref()
+            .map(without_secret)
+            .map_or_else(|| "no valid account".to_owned(), printable);
         let known = accounts.entry(user.swyx.clone().unwrap_or_else(|| "a user without a name".to_owned()));
         known.and_modify(|known| *known = format!("{known}, {account}")).or_insert(account);
     }

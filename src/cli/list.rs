@@ -1,5 +1,6 @@
 //! `get` and `list`: values and their sources.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -71,7 +72,7 @@ const MAX_KEY_WIDTH: usize = 80;
 pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
     // The word may be a value for `set`, even a secret, so it is not repeated.
-    if args.file.is_some() && !is_stdin(&path) && !path.exists() {
+    if args.file.is_some() && !is_stdin(&path) && is_no_file(path.metadata().map(|_| ())) {
         return Err(usage_error(
             "the word after the key is not a settings file; to change a value, use swyx-teams set",
         ));
@@ -98,6 +99,11 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
         return Ok(Exit::Findings);
     }
     Err(usage_error(no_such_key(&args.key)))
+}
+
+/// Whether a word names no file. A file that may not be reached exists, and is reported as a file.
+fn is_no_file(found: io::Result<()>) -> bool {
+    found.is_err_and(|error| error.kind() != io::ErrorKind::PermissionDenied)
 }
 
 /// Parses a key. A word that is a file gets a suggestion.
@@ -216,5 +222,19 @@ fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
         value: secret.map(|secret| Secret::expose(secret).into()).or(value),
         origin: if entry.is_given { "file" } else { "default" },
         secret: kept,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_that_may_not_be_reached_is_reported_as_a_file() {
+        assert!(!is_no_file(Ok(())) && !is_no_file(Err(io::ErrorKind::PermissionDenied.into())));
+        // A secret in place of a file is no file name, or too long for one.
+        for kind in [io::ErrorKind::NotFound, io::ErrorKind::InvalidFilename, io::ErrorKind::NotADirectory] {
+            assert!(is_no_file(Err(kind.into())));
+        }
     }
 }

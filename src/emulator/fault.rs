@@ -35,6 +35,14 @@ const fn seconds(default: i64) -> Amount {
     Amount::Number { word: "SECONDS", default, least: 0, most: 3600, range: "seconds from 0 to 3600" }
 }
 
+const NUMBER: Amount = Amount::Number {
+    word: "N",
+    default: 1,
+    least: 0,
+    most: 1_000_000,
+    range: "users from 0 (none) to 1000000",
+};
+
 const YEAR: i64 = 366 * 24 * 3600;
 const SKEW: Amount = Amount::Number {
     word: "SECONDS",
@@ -50,6 +58,7 @@ const FAULTS: &[Row] = &[
     Row { name: "throttle", amount: Probability, sequence: 1, help: "Graph answers 429 with a fractional Retry-After; decided for each part of a batch" },
     Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; also decided for each part of a batch" },
     Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with an HTML page, as from a proxy" },
+    Row { name: "portal", amount: Probability, sequence: 16, help: "Entra ID and Graph answer 200 with an HTML page, as a captive portal does; the request has no effect" },
     Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer is delayed by MS milliseconds (100)" },
     Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request has no effect" },
     Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request has an effect, but the connection closes without an answer" },
@@ -57,11 +66,16 @@ const FAULTS: &[Row] = &[
     Row { name: "replication-lag", amount: seconds(10), sequence: 6, help: "new objects are invisible, and removed secrets still visible, for half that time, then in every second read (10)" },
     Row { name: "clock-skew", amount: SKEW, sequence: 13, help: "the clock of the tenant is that far ahead, behind if negative (3600)" },
     Row { name: "presence-lag", amount: seconds(5), sequence: 14, help: "reads of presences return the state of that long ago (5)" },
+    Row { name: "odd-presence", amount: Probability, sequence: 18, help: "a presence in an answer of many has a wrong or missing member" },
+    Row { name: "reject-user", amount: NUMBER, sequence: 19, help: "Graph answers 400 to a list of ids with the user of this number in the tenant (1)" },
+    Row { name: "lose-users", amount: Probability, sequence: 21, help: "a list of users, of Graph or of the gateway, is empty" },
     Row { name: "lose-event", amount: Probability, sequence: 8, help: "an event of the gateway is lost" },
     Row { name: "repeat-event", amount: Probability, sequence: 9, help: "an event of the gateway is sent twice" },
     Row { name: "reorder-event", amount: Probability, sequence: 10, help: "an event of the gateway is sent after the next one" },
     Row { name: "cut-events", amount: Probability, sequence: 11, help: "the stream breaks after an event of the gateway" },
+    Row { name: "cut-stream", amount: seconds(20), sequence: 20, help: "each stream of the gateway breaks after that time (20)" },
     Row { name: "slow-gateway", amount: MILLISECONDS, sequence: 15, help: "answers and events of the gateway are delayed by MS milliseconds (100)" },
+    Row { name: "refuse-status", amount: Probability, sequence: 17, help: "the gateway answers 422 to a status, although its capabilities contain it" },
 ];
 
 /// A fault, by its index in the table.

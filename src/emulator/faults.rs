@@ -50,6 +50,11 @@ impl Faults {
         Duration::from_secs(self.amount(id) as u64)
     }
 
+    /// The number that this fault has; 0 without it.
+    pub(super) fn number(&self, id: FaultId) -> u32 {
+        self.amount(id) as u32
+    }
+
     fn state(&self, id: FaultId) -> Option<&FaultState> {
         self.states.get(id.place())
     }

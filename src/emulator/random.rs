@@ -9,7 +9,29 @@ const SECRET: usize = 40;
 /// A client secret in today's format: 40 characters, with `Q~` at positions 5 and 6 after a digit.
 ///
 /// The format: <https://github.com/gitleaks/gitleaks/blob/master/cmd/generate/config/rules/azure.go>.
+///
+/// It never contains `eyJ`, the start of a JSON Web Token, so that a search for tokens in outputs finds only tokens.
 pub(super) fn client_secret() -> String {
+    loop {
+        let secret = any_client_secret();
+        if !secret.contains("eyJ") {
+            return secret;
+        }
+    }
+}
+
+/// A client secret whose hint, the first three characters, differs from those of `others`. In a real tenant, equal hints
+/// are possible but rare; a state file can have them.
+pub(super) fn client_secret_unlike(others: &[&str]) -> String {
+    loop {
+        let secret = client_secret();
+        if others.iter().all(|other| other.get(..3) != secret.get(..3)) {
+            return secret;
+        }
+    }
+}
+
+fn any_client_secret() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_~.";
     bytes::<SECRET>()
         .into_iter()

@@ -85,7 +85,7 @@ fn milliseconds(time: Duration) -> f64 {
 /// The response, with the name of the fault that created it.
 fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'static str>) {
     if shared.faults().strikes(const { fault("html-body") }) {
-        return (html(), Some("html-body"));
+        return (html(StatusCode::BAD_GATEWAY, "502 Bad Gateway"), Some("html-body"));
     }
     if let Some(below) = below(&request.path, "/swyx") {
         if shared.faults().strikes(const { fault("unavailable") }) {
@@ -93,6 +93,9 @@ fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'s
         }
         request.path = below;
         return (gateway::handle(shared, &request), None);
+    }
+    if shared.faults().strikes(const { fault("portal") }) {
+        return (html(StatusCode::OK, "Please log on"), Some("portal"));
     }
     let Some(below) = below(&request.path, "/v1.0") else {
         if shared.faults().strikes(const { fault("unavailable") }) {
@@ -188,12 +191,11 @@ fn unavailable(shared: &Shared, request: &Request) -> Response {
     error.response(&request.ids, shared.clock.now()).with(header::RETRY_AFTER, "1")
 }
 
-/// The response of a proxy that cannot reach the service.
-fn html() -> Response {
-    let mut response = Response::empty(StatusCode::BAD_GATEWAY);
-    response.body =
-        b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>\n"
-            .to_vec();
+/// The response of a proxy that cannot reach the service, or of a captive portal.
+fn html(status: StatusCode, title: &str) -> Response {
+    let mut response = Response::empty(status);
+    let page = format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n");
+    response.body = page.into_bytes();
     response.with(header::CONTENT_TYPE, "text/html")
 }
 

@@ -5,9 +5,15 @@ use super::posted::{Posted, columns};
 use super::values::{Cell, Row, Value, Values, is_presentable};
 use crate::check::Checked;
 use crate::edit::is_read_only;
+use crate::secret::shape::input_may_be_a_secret;
 use crate::secret::{Secret, SecretSource};
 
 impl Posted {
+    /// Whether something was entered that the file does not contain, even if it cannot be saved.
+    pub fn has_input(&self) -> bool {
+        !self.changes().is_empty() || !self.can_be_saved()
+    }
+
     /// The values of the fields if the form is shown again: the values of `base`, overwritten by what was
     /// entered, except secrets.
     pub fn overlay_values(&self, form: &Form, base: &Checked, values: &Values) -> Values {
@@ -19,7 +25,7 @@ impl Posted {
             SecretSource::Inline(secret) => Some(secret.clone()),
             _ => None,
         }));
-        let mut overlay = Overlay { posted: self, base, known, withheld: Vec::new() };
+        let mut overlay = Overlay { posted: self, base, known, withheld: Vec::new(), removed: Vec::new() };
         let mut values = values.clone();
         for (key, value) in &mut values.fields {
             overlay.put(key, value);
@@ -32,6 +38,7 @@ impl Posted {
             rows.extend(overlay.added(form, table));
         }
         values.withheld = overlay.withheld;
+        values.removed = overlay.removed;
         values
     }
 }
@@ -41,6 +48,7 @@ struct Overlay<'a> {
     base: &'a Checked,
     known: Vec<Secret>,
     withheld: Vec<String>,
+    removed: Vec<String>,
 }
 
 impl Overlay<'_> {
@@ -59,6 +67,10 @@ impl Overlay<'_> {
             *value = Value::Secret(secret);
             return;
         }
+        if matches!(value, Value::Kept(_)) && self.posted.removed.contains(key) {
+            self.removed.push(key.to_owned());
+            return;
+        }
         let Some(entered) = self.posted.entered.get(key) else { return };
         match value {
             Value::Kept(_) if entered.is_empty() => {}
@@ -74,7 +86,8 @@ impl Overlay<'_> {
     }
 
     fn may_be_shown(&self, text: &str) -> bool {
-        is_presentable(text) && !self.known.iter().any(|secret| secret.is_in(text))
+        let is_known = || self.known.iter().any(|secret| secret.is_in(text));
+        is_presentable(text) && !input_may_be_a_secret(text) && !is_known()
     }
 
     fn added(&mut self, form: &Form, table: &str) -> Vec<Row> {

@@ -31,6 +31,8 @@ pub struct Values {
     pub others: Vec<String>,
     /// The fields whose entered text is not shown again, because it may be a secret in the wrong place.
     pub withheld: Vec<String>,
+    /// The hidden values that will be removed from the file.
+    pub removed: Vec<String>,
 }
 
 /// The value of one field.

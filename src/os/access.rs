@@ -145,21 +145,20 @@ mod unix {
 
         /// The list of a new file comes from its folder, and a wider mode would make it effective; so it is
         /// removed first. With a list, the mode alone would give the group the rights of everybody in the
-        /// list; so without it, the mode is that of the owner.
+        /// list; so without it, the mode is that of the owner. In a user namespace, for example, a list can be
+        /// read and not set.
         pub(super) fn set_mode(&self, file: &File) -> io::Result<()> {
             let has_inherited = list::of(file)?.is_some();
             if has_inherited {
                 list::remove(file)?;
             }
-            let is_set = match &self.list {
-                Some(list) => list::set(file, list).is_ok(),
-                None => true,
-            };
-            let mode = if is_set { self.mode } else { self.mode & !0o077 };
+            let is_set = self.list.as_ref().map_or(Ok(()), |list| list::set(file, list));
+            let mode = if is_set.is_ok() { self.mode } else { self.mode & !0o077 };
             if file.metadata()?.permissions().mode() & 0o7777 != mode {
                 file.set_permissions(Permissions::from_mode(mode))?;
             }
-            file.sync_all()
+            file.sync_all()?;
+            is_set
         }
     }
 
@@ -269,6 +268,17 @@ mod unix {
             let file = saved(&path, false);
             assert_eq!(list::of(&file).expect("read"), Some(one_user()));
             assert_eq!(mode(&path), 0o640);
+        }
+
+        #[test]
+        fn list_that_cannot_be_kept_is_reported_and_access_is_narrowed() {
+            let file = tempfile::NamedTempFile::new().expect("a file");
+            file.as_file().set_permissions(Permissions::from_mode(0o640)).expect("set");
+            let metadata = file.as_file().metadata().expect("there");
+            let list = Some(b"no list".to_vec());
+            let rights = Rights { owner: (metadata.uid(), metadata.gid()), mode: 0o640, list };
+            rights.set_mode(file.as_file()).expect_err("reported");
+            assert_eq!(mode(file.path()), 0o600);
         }
 
         #[test]

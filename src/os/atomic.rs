@@ -37,7 +37,8 @@ pub enum SaveError {
         /// The reason of the operating system.
         source: io::Error,
     },
-    /// The new file is in place, but it lacks the mode of the old one: only its owner can read it.
+    /// The new file is in place, but it lacks the mode or the access control list of the old one: only its owner
+    /// can read it.
     #[error("{}", self.reason())]
     ModeLost(#[source] io::Error),
     /// The new file is in place, but it may not survive a power failure.
@@ -58,7 +59,7 @@ impl SaveError {
             Self::Read(error) => error.to_string(),
             Self::Write { step, source } => format!("{step}: {}", reason(source)),
             Self::ModeLost(error) => format!(
-                "saved, but the file's mode could not be kept, so only its owner can read it: {}",
+                "saved, but who else may read the file could not be kept, so only its owner can read it: {}",
                 reason(error)
             ),
             Self::NotDurable(error) => {
@@ -181,21 +182,21 @@ impl Rewrite {
         temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
         self.before.iter_mut().for_each(ReadFile::close);
         self.still_the_same()?;
-        let placed = self.replace(temporary)?;
+        let placed = self.replace(temporary, content)?;
         if let Some(access) = &access {
             access.complete(&placed).map_err(SaveError::ModeLost)?;
         }
         self.lock.sync().map_err(SaveError::NotDurable)
     }
 
-    /// Moves the temporary file to its place. A file that appeared in the meantime stays.
-    fn replace(&self, temporary: tempfile::NamedTempFile) -> Result<Placed, SaveError> {
+    /// Moves the temporary file, which has this content, to its place. A file that appeared in the meantime stays.
+    fn replace(&self, temporary: tempfile::NamedTempFile, content: &[u8]) -> Result<Placed, SaveError> {
         let placing = match (&self.before, self.for_owner_only) {
             (None, _) => Placing::New,
             (Some(_), false) => Placing::Replace,
             (Some(_), true) => Placing::ReplaceForOwner,
         };
-        place(temporary, &self.target, placing).map_err(|source| match source.kind() {
+        place(temporary, &self.target, placing, content).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists if placing == Placing::New => SaveError::Changed,
             _ => SaveError::Write { step: "cannot replace the file", source },
         })
@@ -359,7 +360,7 @@ mod tests {
         let rewrite = Rewrite::begin(&path, MOST).expect("begun");
         let temporary = rewrite.temporary().expect("made");
         fs::write(&path, "theirs").expect("written");
-        assert!(matches!(rewrite.replace(temporary), Err(SaveError::Changed)));
+        assert!(matches!(rewrite.replace(temporary, b"new"), Err(SaveError::Changed)));
         assert_eq!(content(&path).as_deref(), Some("theirs"));
     }
 

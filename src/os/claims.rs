@@ -19,7 +19,7 @@ impl ProcessClaims {
     /// # Errors
     /// There is no folder that only this user can enter.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { lists: unix::lists(&super::lock::folders())?.into() })
+        Ok(Self { lists: unix::lists(&super::lock::folders(std::env::temp_dir()))?.into() })
     }
 
     /// Claims a name, and returns whether no other process has it.

@@ -88,7 +88,7 @@ pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]
 pub(crate) use new_file::NewFile;
 #[cfg(feature = "cli")]
-pub(crate) use new_file::create_own_folder;
+pub(crate) use new_file::{create_own_folder, write_for_owner};
 #[cfg(feature = "cli")]
 pub(crate) use open_files::raise_open_file_limit;
 #[cfg(feature = "online")]
@@ -97,6 +97,8 @@ pub(crate) use open_files::{is_too_many_open_files, too_many_open_files};
 pub(crate) use process_figures::ProcessFigures;
 #[cfg(feature = "cli")]
 pub(crate) use read::open_regular;
+#[cfg(feature = "web")]
+pub(crate) use read::read_regular_or_pipe;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use reload_signal::ReloadSignal;

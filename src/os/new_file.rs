@@ -1,10 +1,15 @@
 //! Files that must not exist before.
 
-use std::fs::File;
 #[cfg(unix)]
-use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+#[cfg(unix)]
+use super::read::is_at;
+#[cfg(all(windows, feature = "cli"))]
+use super::writer::{Placing, create_temporary, place};
 
 /// Creates a folder that only its owner can use, whatever the umask. Without a path, it is a new folder among
 /// the temporary files, whose name begins with `prefix`.
@@ -72,15 +77,22 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    /// Creates the file. An existing empty file comes from a killed process and is created again.
+    /// Creates the file, and locks it; on Windows, it counts as locked while it is open. An existing empty file that
+    /// no process has locked comes from a killed process and is created again.
     ///
     /// # Errors
     /// The reason of the operating system, for example that the file exists.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        if std::fs::symlink_metadata(path).is_ok_and(|there| there.is_file() && there.len() == 0) {
-            std::fs::remove_file(path)?;
+        let file = match create_file(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_left_over(path) => {
+                std::fs::remove_file(path)?;
+                create_file(path)?
+            }
+            created => created?,
+        };
+        if is_taken(&file, path) {
+            return Err(io::Error::other("another process creates this file"));
         }
-        let file = create_file(path)?;
         Ok(Self {
             #[cfg(windows)]
             identity: super::windows::identity(&file)?,
@@ -135,13 +147,12 @@ impl NewFile {
     /// Whether it is still in its place: another file may have replaced it, which must not be removed.
     #[cfg(unix)]
     fn is_in_place(&self) -> bool {
-        self.file.as_ref().is_some_and(|file| super::read::is_at(file, &self.path))
+        self.file.as_ref().is_some_and(|file| is_at(file, &self.path))
     }
 
     #[cfg(windows)]
     fn is_in_place(&self) -> bool {
-        let there = File::open(&self.path);
-        there.and_then(|there| super::windows::identity(&there)).is_ok_and(|there| there == self.identity)
+        is_at(self.identity, &self.path)
     }
 }
 
@@ -152,6 +163,92 @@ impl Drop for NewFile {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// Whether there is an empty file of a killed process.
+#[cfg(unix)]
+fn is_left_over(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(is_empty)
+        && File::open(path)
+            .is_ok_and(|file| !is_locked(&file) && is_at(&file, path) && file.metadata().is_ok_and(is_empty))
+}
+
+/// Whether there is an empty file of a killed process: one that no process has open. A lock would keep other programs
+/// from reading the file.
+#[cfg(windows)]
+fn is_left_over(path: &Path) -> bool {
+    const SHARE_DELETE: u32 = 4;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, SHARE_DELETE);
+    std::fs::symlink_metadata(path).is_ok_and(is_empty)
+        && options.open(path).is_ok_and(|file| file.metadata().is_ok_and(is_empty))
+}
+
+fn is_empty(there: std::fs::Metadata) -> bool {
+    there.is_file() && there.len() == 0
+}
+
+/// Whether another process has taken this new file for a file of a killed process.
+#[cfg(unix)]
+fn is_taken(file: &File, path: &Path) -> bool {
+    is_locked(file) || !is_at(file, path)
+}
+
+#[cfg(windows)]
+fn is_taken(file: &File, path: &Path) -> bool {
+    !super::windows::identity(file).is_ok_and(|own| is_at(own, path))
+}
+
+/// Whether another process holds the lock of a file; otherwise it is locked until the file is closed. Where there are
+/// no locks, no process holds one.
+#[cfg(unix)]
+fn is_locked(file: &File) -> bool {
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+/// Whether the file with this identity is at `path`.
+#[cfg(windows)]
+fn is_at(identity: (u64, u64), path: &Path) -> bool {
+    let there = File::open(path).and_then(|there| super::windows::identity(&there));
+    there.is_ok_and(|there| there == identity)
+}
+
+/// Writes a file that only its owner can read, also if it existed. Anything else at `path`, for example a pipe, is
+/// written to as it is.
+///
+/// # Errors
+/// The reason of the operating system.
+#[cfg(all(unix, feature = "cli"))]
+pub(crate) fn write_for_owner(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        file.set_len(0)?;
+    }
+    file.write_all(content)
+}
+
+/// Writes a file that only this user, SYSTEM and Administrators can read, also if it existed. A device or a pipe is
+/// written to as it is.
+///
+/// # Errors
+/// The reason of the operating system.
+#[cfg(all(windows, feature = "cli"))]
+pub(crate) fn write_for_owner(path: &Path, content: &[u8]) -> io::Result<()> {
+    if super::names::is_device(path) {
+        return OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
+    // The file that a link leads to is written.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // This name differs from those that `Rewrite` removes, because the folder is not locked.
+    let mut temporary = create_temporary(&tempfile::Builder::new(), folder)?;
+    temporary.write_all(content)?;
+    place(temporary, &path, Placing::ReplaceForOwner, content)
 }
 
 #[cfg(test)]
@@ -176,5 +273,56 @@ mod tests {
         rewrite.save(b"secret").expect("saved");
         drop(placeholder);
         assert_eq!(std::fs::read(&path).expect("there"), b"secret");
+    }
+
+    #[test]
+    fn unwritten_file_of_a_running_process_is_not_taken_for_that_of_a_killed_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let mut first = NewFile::create(&path).expect("created");
+        assert_eq!(
+            NewFile::create(&path).err().map(|error| error.kind()),
+            Some(io::ErrorKind::AlreadyExists)
+        );
+        first.write(b"kept").expect("written");
+        drop(first);
+        assert!(NewFile::create(&path).is_err());
+        assert_eq!(std::fs::read(&path).expect("there"), b"kept");
+        // A killed process leaves an empty file.
+        std::fs::write(&path, "").expect("written");
+        NewFile::create(&path).and_then(|mut file| file.write(b"new")).expect("created again");
+        assert_eq!(std::fs::read(&path).expect("there"), b"new");
+    }
+
+    #[cfg(all(unix, feature = "cli"))]
+    #[test]
+    fn file_for_its_owner_is_readable_by_nobody_else_even_if_it_existed() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (new, old) = (folder.path().join("new"), folder.path().join("old"));
+        std::fs::write(&old, "longer than the new one").expect("written");
+        std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o644)).expect("set");
+        for path in [new, old] {
+            write_for_owner(&path, b"text").expect("written");
+            assert_eq!(std::fs::read(&path).expect("there"), b"text");
+            assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        }
+        write_for_owner(Path::new("/dev/null"), b"text").expect("written");
+        assert_eq!(std::fs::metadata("/dev/null").expect("there").permissions().mode() & 0o777, 0o666);
+    }
+
+    #[cfg(all(windows, feature = "cli"))]
+    #[test]
+    fn file_for_its_owner_replaces_an_existing_one_and_leaves_nothing_else() {
+        use crate::os::read_regular;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (new, old) = (folder.path().join("new"), folder.path().join("old"));
+        std::fs::write(&old, "longer than the new one").expect("written");
+        for path in [new, old] {
+            write_for_owner(&path, b"text").expect("written");
+            assert_eq!(read_regular(&path, 9).expect("there"), (b"text".to_vec(), false));
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2);
+        write_for_owner(Path::new("NUL"), b"text").expect("written");
     }
 }

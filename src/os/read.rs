@@ -38,6 +38,31 @@ pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadErr
     Ok((read.content, others_can_read))
 }
 
+/// Like [`read_regular`], and also reads a pipe to its end, for example that of a process substitution. Waits for its
+/// writer.
+///
+/// # Errors
+/// [`ReadError`] if it cannot be read.
+#[cfg(feature = "web")]
+pub(crate) fn read_regular_or_pipe(path: &Path, most: usize) -> Result<Vec<u8>, ReadError> {
+    if !is_pipe(&std::fs::metadata(path)?) {
+        return read_regular(path, most).map(|(content, _)| content);
+    }
+    let mut content = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut content)?;
+    if content.len() > most { Err(ReadError::TooLarge(most)) } else { Ok(content) }
+}
+
+#[cfg(all(unix, feature = "web"))]
+fn is_pipe(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&metadata.file_type())
+}
+
+#[cfg(all(not(unix), feature = "web"))]
+fn is_pipe(_: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// A file that was read, still open: its metadata is that of the content, whatever the path names by now.
 pub(super) struct ReadFile {
     /// None after [`ReadFile::close`].
@@ -185,4 +210,28 @@ pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
     use std::os::windows::fs::MetadataExt;
     let marks = |file: &Metadata| (file.file_size(), file.last_write_time(), file.file_attributes());
     before.identity == now.identity && marks(&before.metadata) == marks(&now.metadata)
+}
+
+#[cfg(all(test, unix, feature = "web"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pipe_is_read_to_its_end_and_not_further_than_the_limit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pipe");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+        for (most, fits) in [(4, true), (3, false)] {
+            let writer = path.clone();
+            let written = std::thread::spawn(move || std::fs::write(writer, "text"));
+            match read_regular_or_pipe(&path, most) {
+                Ok(content) => assert!(fits && content == b"text"),
+                Err(error) => assert!(!fits && matches!(error, ReadError::TooLarge(3)), "{error}"),
+            }
+            // The end of the pipe is closed early only if the text is too long.
+            assert!(written.join().expect("no panic").is_ok() || !fits);
+        }
+        assert!(matches!(read_regular_or_pipe(folder.path(), 4), Err(ReadError::NotRegular(_))));
+    }
 }

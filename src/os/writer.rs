@@ -19,7 +19,8 @@ pub(super) enum Placing {
 #[cfg(unix)]
 mod unix {
     use std::fs::{File, TryLockError};
-    use std::io;
+    use std::io::{self, Write};
+    use std::os::unix::fs::OpenOptionsExt;
     use std::path::Path;
 
     use tempfile::{Builder, NamedTempFile};
@@ -64,16 +65,72 @@ mod unix {
     /// The file in its place.
     pub(in crate::os) type Placed = File;
 
+    /// Moves the file, which has this content, to its place.
     pub(in crate::os) fn place(
         temporary: NamedTempFile,
         target: &Path,
         placing: Placing,
+        content: &[u8],
     ) -> io::Result<Placed> {
-        let placed = match placing {
-            Placing::New => temporary.persist_noclobber(target),
-            Placing::Replace | Placing::ReplaceForOwner => temporary.persist(target),
-        };
-        placed.map_err(|error| error.error)
+        match placing {
+            Placing::New => {
+                let renamed = temporary.persist_noclobber(target).map_err(|error| error.error);
+                or_written(renamed, target, content)
+            }
+            Placing::Replace | Placing::ReplaceForOwner => {
+                temporary.persist(target).map_err(|error| error.error)
+            }
+        }
+    }
+
+    /// The renamed new file. Some file systems have neither hard links nor a rename that replaces nothing; there, the
+    /// file is created and written in its place, and removed if that fails.
+    fn or_written(renamed: io::Result<File>, path: &Path, content: &[u8]) -> io::Result<File> {
+        match renamed {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {}
+            renamed => return renamed,
+        }
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        options.mode(0o600);
+        let mut file = options.open(path)?;
+        match file.write_all(content).and_then(|()| file.sync_all()) {
+            Ok(()) => Ok(file),
+            Err(error) => {
+                // Its folder is locked, so no other writer of this program has replaced it.
+                let _ = std::fs::remove_file(path);
+                Err(error)
+            }
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::os::unix::fs::PermissionsExt;
+
+        use super::*;
+
+        fn content(path: &Path) -> String {
+            std::fs::read_to_string(path).expect("there")
+        }
+
+        #[test]
+        fn new_file_is_written_in_its_place_if_the_file_system_cannot_rename_without_replacing() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("a");
+            let unsupported = || Err(io::ErrorKind::Unsupported.into());
+            let exists = || Err(io::ErrorKind::AlreadyExists.into());
+            or_written(exists(), &path, b"new").expect_err("the error stays");
+            assert!(!path.exists());
+            or_written(unsupported(), &path, b"new").expect("written");
+            assert_eq!(content(&path), "new");
+            assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+            // A file that appeared in the meantime stays.
+            std::fs::write(&path, "theirs").expect("written");
+            let error = or_written(unsupported(), &path, b"new").expect_err("there is a file");
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(content(&path), "theirs");
+        }
     }
 }
 
@@ -147,6 +204,7 @@ mod windows {
         temporary: NamedTempFile,
         target: &Path,
         placing: Placing,
+        _content: &[u8],
     ) -> io::Result<Placed> {
         // Closed first: an open file cannot be moved.
         let new = temporary.into_temp_path();

@@ -91,6 +91,7 @@ use crate::entra::snapshot::objects::Objects;
 use crate::http::{Limits, Transport};
 use crate::secret::Secret;
 use crate::settings::{ClientId, Wanted};
+use uuid::Uuid;
 
 pub use apply::Applied;
 pub use classification::{Absence, SecretClassification, StoredSecret, classify, list_candidates};
@@ -131,12 +132,20 @@ pub struct ProvisioningSnapshot {
     pub stored: StoredSecret,
     /// Whether a sign-in worked with a stored secret that is not among the visible ones.
     pub is_accepted: bool,
+    /// The secrets that begin like the stored one and are another one: no run considers or removes them.
+    pub not_stored: Vec<Uuid>,
 }
 
 impl ProvisioningSnapshot {
     /// A state in which no sign-in with the stored secret was tried.
     pub fn new(objects: Objects, stored: StoredSecret) -> Self {
-        Self { objects, stored, is_accepted: false }
+        Self { objects, stored, is_accepted: false, not_stored: Vec::new() }
+    }
+
+    /// The secrets of the application that a run considers.
+    pub(crate) fn secrets(&self) -> Vec<SecretSeen> {
+        let secrets = self.objects.application.iter().flat_map(|(_, application)| &application.secrets);
+        secrets.filter(|secret| !self.not_stored.contains(&secret.key_id)).cloned().collect()
     }
 
     /// Whether the stored secret is one of the application's.
@@ -210,19 +219,25 @@ impl Provisioner<'_> {
         let objects = probe::read_objects(self.admin, sought, stored.secret.as_ref().ok()).await;
         let objects = objects.map_err(Failure::Unseen)?;
         stored.since = stored.since.map(|since| by_their_clock(since, self.admin.clock_ahead()));
-        let secret = stored.secret.as_ref().ok();
-        let unknown = objects.application.as_ref().zip(secret).filter(|((_, application), _)| {
-            application.secrets.iter().all(|one| one.may_be_ours != Some(true))
-        });
-        let (is_accepted, is_rejected) = match unknown {
-            Some(((_, application), secret)) => match self.sign_in(application.client_id, secret).await {
-                Ok(_) => (true, false),
-                Err(GraphError::SignIn(refused)) => (false, refused.kind == Kind::SecretRejected),
-                Err(error) => return Err(Failure::Graph(error)),
-            },
-            None => (false, false),
+        let mut snapshot = ProvisioningSnapshot::new(objects, stored);
+        let Some((_, application)) = &snapshot.objects.application else { return Ok((snapshot, false)) };
+        let candidates = application.secrets.iter().filter(|one| one.may_be_ours == Some(true));
+        let (live, expired): (Vec<_>, Vec<_>) =
+            candidates.partition(|one| one.ends > snapshot.objects.seen_at);
+        let is_unclear = live.is_empty() == expired.is_empty();
+        let Some(secret) = snapshot.stored.secret.as_ref().ok().filter(|_| is_unclear) else {
+            return Ok((snapshot, false));
         };
-        Ok((ProvisioningSnapshot { objects, stored, is_accepted }, is_rejected))
+        match self.sign_in(application.client_id, secret).await {
+            // No expired secret works, so an expired one that begins like the stored one is another one.
+            Ok(_) if !live.is_empty() => {
+                snapshot.not_stored = expired.iter().map(|one| one.key_id).collect();
+                Ok((snapshot, false))
+            }
+            Ok(_) => Ok((ProvisioningSnapshot { is_accepted: true, ..snapshot }, false)),
+            Err(GraphError::SignIn(refused)) => Ok((snapshot, refused.kind == Kind::SecretRejected)),
+            Err(error) => Err(Failure::Graph(error)),
+        }
     }
 
     /// One sign-in of the application. Never cached, because a cached token lacks new grants. Returns the roles in the token, if it can

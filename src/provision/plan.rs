@@ -178,34 +178,19 @@ impl Plan {
         installation: &Installation,
         new_secret: bool,
     ) -> Result<(), Obstacle> {
-        let application = snapshot.objects.application.as_ref();
-        let secrets = application.map_or(&[][..], |(_, application)| &application.secrets);
+        let secrets = &*snapshot.secrets();
         let classified = classify(secrets, &snapshot.stored, installation);
         let now = snapshot.objects.seen_at;
-        let is_live = |secret: &&SecretSeen| secret.ends > now;
         self.steps.extend(classified.left_over.iter().map(|secret| Step::RemoveSecret {
             key_id: secret.key_id,
             name: secret.name.clone().unwrap_or_default(),
         }));
-        let why = match (classified.current, &snapshot.stored.secret) {
-            _ if new_secret => "another one was requested".to_owned(),
-            (Some(current), _) if current.ends <= now => {
-                format!("the current one expired on {}", day(current.ends))
-            }
-            (Some(current), _) => {
-                self.note_current(wanted, now, current, &classified);
-                return Ok(());
-            }
-            (None, Ok(_)) if snapshot.is_accepted => return Ok(()),
-            (None, Ok(_)) => "the stored one does not belong to the application".to_owned(),
-            (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| is_live(&one)) => {
-                self.notes.push(format!(
-                    "the stored secret was not checked: {why}; --new-secret creates another one"
-                ));
-                return Ok(());
-            }
-            (None, Err(_)) => "there is no secret yet".to_owned(),
+        let why = if new_secret {
+            Some("another one was requested".to_owned())
+        } else {
+            self.why_a_new_secret(wanted, snapshot, secrets, &classified)
         };
+        let Some(why) = why else { return Ok(()) };
         // The new secret names the one that it replaces, and `rotate --finish` removes that one.
         let candidates = list_candidates(secrets);
         if !candidates.is_empty() {
@@ -225,6 +210,34 @@ impl Plan {
             }),
         });
         Ok(())
+    }
+
+    /// Why a secret must be created; without a reason, notes what to know about the current one.
+    fn why_a_new_secret(
+        &mut self,
+        wanted: &Wanted,
+        snapshot: &ProvisioningSnapshot,
+        secrets: &[SecretSeen],
+        classified: &SecretClassification<'_>,
+    ) -> Option<String> {
+        let now = snapshot.objects.seen_at;
+        match (classified.current, &snapshot.stored.secret) {
+            (Some(current), _) if current.ends <= now => {
+                Some(format!("the current one expired on {}", day(current.ends)))
+            }
+            (Some(current), _) => {
+                self.note_current(wanted, now, current, classified);
+                None
+            }
+            (None, Ok(_)) if snapshot.is_accepted => None,
+            (None, Ok(_)) => Some("the stored one does not belong to the application".to_owned()),
+            (None, Err(Absence::OutOfReach(why))) if secrets.iter().any(|one| one.ends > now) => {
+                let advice = "--new-secret creates another one";
+                self.notes.push(format!("the stored secret was not checked: {why}; {advice}"));
+                None
+            }
+            (None, Err(_)) => Some("there is no secret yet".to_owned()),
+        }
     }
 
     fn note_current(

@@ -110,6 +110,7 @@ pub fn plan_rotation<'a>(
     now: Timestamp,
 ) -> RotationPlan<'a> {
     let is_live = |secret: &&'a SecretSeen| secret.ends > now;
+    let is_due = |end| days_left(end, now) <= i64::from(renew_before_days);
     let current = classified.current;
     let pending = |left_over| {
         classified.replaced.filter(is_live).map(|old| RotationPlan::Pending { until: old.ends, left_over })
@@ -118,26 +119,16 @@ pub fn plan_rotation<'a>(
     let undecided = classified.undecided(now);
     let add = |left_over| RotationPlan::Add { left_over, after: undecided.or(current) };
     let candidates = list_candidates(secrets);
-    if !candidates.is_empty() {
-        let first_end = candidates.iter().map(|one| one.ends).min();
-        return match first_end {
-            Some(end)
-                if request == RotateRequest::IfDue && days_left(end, now) > i64::from(renew_before_days) =>
-            {
-                RotationPlan::NotDue(end)
-            }
+    if let Some(first_end) = candidates.iter().map(|one| one.ends).min() {
+        return match request {
+            RotateRequest::IfDue if !is_due(first_end) => RotationPlan::NotDue(first_end),
             _ => RotationPlan::Ambiguous(candidates),
         };
     }
     match request {
-        RotateRequest::Finish => match (current, classified.newer(now)) {
-            (None, _) => RotationPlan::Unknown,
-            // The state after a rotation with a hand-over, while the settings still lead to the old secret.
-            (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
-            (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
-        },
+        RotateRequest::Finish => plan_finish(secrets, classified, now),
         RotateRequest::IfDue => match current {
-            Some(current) if days_left(current.ends, now) > i64::from(renew_before_days) => {
+            Some(current) if !is_due(current.ends) => {
                 pending(ended()).unwrap_or(RotationPlan::NotDue(current.ends))
             }
             _ => undecided.map_or_else(|| add(ended()), RotationPlan::Undecided),
@@ -146,15 +137,27 @@ pub fn plan_rotation<'a>(
         RotateRequest::New { again: false, remove_old } => {
             match (pending(classified.left_over.clone()), current) {
                 // The new secret exists; the rest is the same as finishing.
-                (Some(_), Some(_)) if remove_old => {
-                    plan_rotation(secrets, classified, RotateRequest::Finish, renew_before_days, now)
-                }
+                (Some(_), Some(_)) if remove_old => plan_finish(secrets, classified, now),
                 (Some(pending), _) => pending,
                 (None, _) => {
                     undecided.map_or_else(|| add(classified.left_over.clone()), RotationPlan::Undecided)
                 }
             }
         }
+    }
+}
+
+/// What to remove once Control Center has the stored secret.
+fn plan_finish<'a>(
+    secrets: &'a [SecretSeen],
+    classified: &SecretClassification<'a>,
+    now: Timestamp,
+) -> RotationPlan<'a> {
+    match (classified.current, classified.newer(now)) {
+        (None, _) => RotationPlan::Unknown,
+        // The state after a rotation with a hand-over, while the settings still lead to the old secret.
+        (Some(_), Some(newer)) => RotationPlan::Undecided(newer),
+        (Some(current), None) => RotationPlan::Remove(all_but(current.key_id, secrets, classified)),
     }
 }
 
@@ -191,21 +194,20 @@ fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
 }
 
 impl ProvisioningSnapshot {
-    /// Decides which secret is the stored one, if several begin like it. The others are left out of the
-    /// snapshot, so that no run removes them.
+    /// Decides which secret is the stored one, if several begin like it. No run considers or removes the others: if
+    /// the named one is wrong, another one is in use.
     ///
     /// # Errors
     /// [`Failure`] if the application has no such secret, or if it begins differently.
     pub fn set_stored(&mut self, key_id: Uuid) -> Result<(), Failure> {
-        let Some((_, application)) = &mut self.objects.application else {
+        let Some((_, application)) = &self.objects.application else {
             return Err(Failure::NotStored(NO_APPLICATION.to_owned()));
         };
         let why = match application.secrets.iter().find(|secret| secret.key_id == key_id) {
             Some(secret) if secret.may_be_ours == Some(true) => {
-                // If the named one is wrong, another candidate is in use, so none of them may be removed.
-                application
-                    .secrets
-                    .retain(|secret| secret.key_id == key_id || secret.may_be_ours != Some(true));
+                let candidates = application.secrets.iter().filter(|one| one.may_be_ours == Some(true));
+                let others = candidates.map(|one| one.key_id).filter(|other| *other != key_id);
+                self.not_stored = others.collect();
                 return Ok(());
             }
             Some(_) => "the stored secret begins differently",
@@ -229,9 +231,10 @@ impl Provisioner<'_> {
         let stored = &snapshot.stored;
         let application = rotatable(snapshot)?;
         let of = Registered { id: application.id, client_id: application.client_id };
-        let classified = classify(&application.secrets, stored, self.installation);
+        let secrets = snapshot.secrets();
+        let classified = classify(&secrets, stored, self.installation);
         let now = snapshot.objects.seen_at;
-        match plan_rotation(&application.secrets, &classified, request, self.wanted.renew_before_days, now) {
+        match plan_rotation(&secrets, &classified, request, self.wanted.renew_before_days, now) {
             RotationPlan::NotDue(ends) => Ok(Rotated::NotDue(ends)),
             RotationPlan::Pending { until, left_over } => {
                 self.prove_stored(of, stored).await?;
@@ -255,7 +258,7 @@ impl Provisioner<'_> {
                 // A handed-over secret is not in use yet.
                 let removes_old = matches!(request, RotateRequest::New { remove_old: true, .. });
                 if removes_old && kept == StoreOutcome::InPlace {
-                    self.remove_all(of, &all_but(added.key_id, &application.secrets, &classified)).await?;
+                    self.remove_all(of, &all_but(added.key_id, &secrets, &classified)).await?;
                     old_until = None;
                 }
                 Ok(Rotated::Made { kept, ends: added.ends, old_until })

@@ -129,6 +129,7 @@ pub(crate) fn write_pretty(value: &impl Serialize, out: &mut dyn Write) -> io::R
 ///
 /// # Errors
 /// An error of `out`.
+#[cfg(feature = "cli")]
 pub(crate) fn write_versioned(version: u8, body: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Versioned<T> {

@@ -5,8 +5,9 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 /// The width without a terminal, in columns.
 pub const DEFAULT_WIDTH: usize = 80;
 
-/// Stands for a space at which no line is broken.
-const NO_BREAK: char = '\u{e000}';
+/// Stands for a space at which no line is broken. Unicode reserves this noncharacter for internal use; `printable`
+/// escapes it, so no displayed text contains it.
+const NO_BREAK: char = '\u{fdd0}';
 
 /// Returns a text in which no line is broken, for a path with spaces.
 pub(crate) fn unbroken(text: &str) -> String {
@@ -60,6 +61,15 @@ error: the id
        is used twice, so run
        `swyx-teams check .` to see both"
         );
+    }
+
+    #[test]
+    fn every_character_of_a_name_stays() {
+        for name in ["a\u{e000}b", "a\u{f8ff}b"] {
+            assert_eq!(wrap(&unbroken(name), "", "", 80), name);
+        }
+        let shown = crate::text::printable("a\u{fdd0}b \u{fdef}");
+        assert_eq!(wrap(&unbroken(&shown), "", "", 80), "a\\u{fdd0}b \\u{fdef}");
     }
 
     #[test]

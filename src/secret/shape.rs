@@ -45,8 +45,27 @@ pub(crate) fn holds_a_secret(text: &str) -> bool {
 /// (base64, JSON Web Tokens), at least 32 with a digit (hexadecimal tokens), or any with `~`, which no name
 /// and no address has. These lengths are those of the shortest tokens in use, and longer than usual names.
 pub(crate) fn may_be_a_secret(text: &str) -> bool {
-    let is_separator = |c: char| !c.is_alphanumeric() && !"_~+=-".contains(c);
     holds_a_secret(text) || text.contains('~') || text.split(is_separator).any(looks_random)
+}
+
+/// Whether a text that was entered in a visible field of a form may be a secret, and so is not shown again.
+///
+/// As [`may_be_a_secret`], but an ID must be visible to the person who mistyped it.
+pub(crate) fn input_may_be_a_secret(text: &str) -> bool {
+    let may_be = |word: &str| looks_random(word) && !resembles_an_id(word);
+    holds_a_secret(text) || text.contains('~') || text.split(is_separator).any(may_be)
+}
+
+fn is_separator(c: char) -> bool {
+    !c.is_alphanumeric() && !"_~+=-".contains(c)
+}
+
+/// Whether a word has the groups of a UUID, perhaps with typing errors.
+fn resembles_an_id(word: &str) -> bool {
+    const MAX_GROUP_LEN: usize = 13;
+    let is_group =
+        |group: &str| group.len() <= MAX_GROUP_LEN && group.bytes().all(|b| b.is_ascii_alphanumeric());
+    word.len() <= 40 && word.split('-').count() == 5 && word.split('-').all(is_group)
 }
 
 fn looks_random(word: &str) -> bool {
@@ -89,7 +108,7 @@ mod tests {
             "Zm9vYmFyYmF6cXV4Zm9v1A==",
             "kX8~canary",
         ] {
-            assert!(may_be_a_secret(secret), "{secret}");
+            assert!(may_be_a_secret(secret) && input_may_be_a_secret(secret), "{secret}");
         }
         for name in [
             "14,10",
@@ -99,6 +118,10 @@ mod tests {
             "germny",
         ] {
             assert!(!may_be_a_secret(name), "{name}");
+            assert!(!input_may_be_a_secret(name), "{name}");
+        }
+        for id in ["2b8e4c71-5a9f-4d36-b0c8-7e1f3a6d9245", "x 2b8e4c71-5a9f-4d36-b0c8-7elf3a6d92455"] {
+            assert!(may_be_a_secret(id) && !input_may_be_a_secret(id), "{id}");
         }
     }
 

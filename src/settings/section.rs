@@ -290,44 +290,45 @@ impl<'a> Section<'a> {
                 }
                 Some(SecretSource::Inline(Secret::new(&**text)))
             }
-            Value::Table(_) => {
-                let reference = self.reference(name);
-                if let Some(SecretSource::Env(variable)) = &reference
-                    && is_reserved_variable(variable)
-                {
-                    let message = format!(
-                        "the variable `{}` is reserved for this program",
-                        shown(without_secret(variable))
-                    );
-                    self.report(id::INVALID_VALUE, name, message).help = Some(
-                        "use a variable whose name does not start with SWYX_TEAMS_, or SWYX_TEAMS_CLIENT_SECRET".to_owned(),
-                    );
-                    return None;
-                }
-                if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
-                    self.mask_all(node);
-                }
-                if let Some(control) = reference.as_ref().and_then(SecretSource::find_control) {
-                    self.report_control(name, control);
-                    return None;
-                }
-                if reference.as_ref().is_some_and(SecretSource::is_blank) {
-                    self.report_blank(name);
-                    return None;
-                }
-                if reference.is_none() {
-                    let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
-                    let message = self.wrong_reference(name);
-                    self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
-                }
-                reference
-            }
+            Value::Table(_) => self.secret_reference(name, node),
             other => {
                 self.mask_all(node);
                 self.wrong_type(name, "a string or a secret reference", other);
                 None
             }
         }
+    }
+
+    fn secret_reference(&mut self, name: &'static str, node: &Node) -> Option<SecretSource> {
+        let reference = self.reference(name);
+        if let Some(SecretSource::Env(variable)) = &reference
+            && is_reserved_variable(variable)
+        {
+            let message =
+                format!("the variable `{}` is reserved for this program", shown(without_secret(variable)));
+            self.report(id::INVALID_VALUE, name, message).help = Some(
+                "use a variable whose name does not start with SWYX_TEAMS_, or SWYX_TEAMS_CLIENT_SECRET"
+                    .to_owned(),
+            );
+            return None;
+        }
+        if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
+            self.mask_all(node);
+        }
+        if let Some(control) = reference.as_ref().and_then(SecretSource::find_control) {
+            self.report_control(name, control);
+            return None;
+        }
+        if reference.as_ref().is_some_and(SecretSource::is_blank) {
+            self.report_blank(name);
+            return None;
+        }
+        if reference.is_none() {
+            let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
+            let message = self.wrong_reference(name);
+            self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
+        }
+        reference
     }
 
     /// Describes the fault of an invalid secret reference.

@@ -47,8 +47,11 @@ impl Section<'_> {
 
     /// Makes the finding about a misspelt `name` an error.
     pub(super) fn raise_unknown(&mut self, name: &str) {
-        let help = format!("did you mean `{name}`?");
-        let is_about = |found: &&mut Diagnostic| found.help.as_deref() == Some(&*help);
+        let renames = |edit: &Edit| matches!(edit, Edit::Rename(_, known) if known == name);
+        let is_about = |found: &&mut Diagnostic| {
+            let edits = found.fix.as_ref().map(|fix| fix.edits.as_slice());
+            edits.unwrap_or_default().iter().any(renames)
+        };
         if let Some(found) = self.found.iter_mut().rev().find(is_about) {
             found.severity = Severity::Error;
         }

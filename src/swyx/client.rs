@@ -12,6 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::cursor::Cursor;
 use super::error::GatewayError;
 use super::events::Events;
+use super::skipped::{Skipped, SkippedRecords};
 use super::user::{Statuses, SwyxUser, UserStatus};
 use super::wire::{self, Page};
 use crate::endpoint::Endpoint;
@@ -35,12 +36,23 @@ pub struct Gateway {
     sender: Sender,
     address: Endpoint,
     token: Secret,
+    skipped: Arc<Skipped>,
 }
 
 impl Gateway {
     /// The gateway at `address`, which accepts `token`, over `transport`.
     pub fn new(address: &Endpoint, token: Secret, transport: Arc<dyn Transport>, limits: Limits) -> Self {
-        Self { sender: Sender::new(transport, limits), address: address.clone(), token }
+        Self {
+            sender: Sender::new(transport, limits),
+            address: address.clone(),
+            token,
+            skipped: Arc::default(),
+        }
+    }
+
+    /// How many records of the gateway violate the contract at present. They are skipped.
+    pub fn skipped(&self) -> SkippedRecords {
+        self.skipped.counts()
     }
 
     /// The statuses that can be set, never [`SwyxStatus::None`]. Unknown values are left out.
@@ -63,33 +75,42 @@ impl Gateway {
         Ok(known)
     }
 
-    /// All users by id, each once.
+    /// All users by id, each once. A user that violates the contract is skipped.
     ///
     /// # Errors
     /// [`GatewayError`]; `EndlessPages` after 20,000 pages, 1,000,000 users or 256 MiB, or if a page repeats.
     pub async fn users(&self) -> Result<Vec<SwyxUser>, GatewayError> {
         let mut users = Vec::new();
-        self.pages("/v1/users", &[], None, |body| wire::add_users(body, &mut users)).await?;
+        let mut skipped = Vec::new();
+        let read = |body: &[u8]| {
+            let mut page = wire::add_users(body, &mut users)?;
+            skipped.append(&mut page.skipped);
+            Some(page)
+        };
+        self.pages("/v1/users", &[], None, read).await?;
+        self.skipped.set_users(&skipped);
         // If the list changes while its pages are read, a user may be on two of them.
         users.sort_by(|one, other| one.id.cmp(&other.id));
         users.dedup_by(|one, other| one.id == other.id);
         Ok(users)
     }
 
-    /// The statuses of all users, or of those whose status changed after `since`.
+    /// The statuses of all users, or of those whose status changed after `since`. A status that violates the contract is skipped.
     ///
     /// # Errors
     /// [`GatewayError`]; `UnknownCursor` if `since` is no longer known, `EndlessPages` as [`Gateway::users`].
     pub async fn statuses(&self, since: Option<&Cursor>) -> Result<Statuses, GatewayError> {
-        let (mut statuses, mut cursor) = (Vec::new(), None);
+        let (mut statuses, mut cursor, mut skipped) = (Vec::new(), None, Vec::new());
         let refusals: &[StatusCode] = if since.is_some() { &[StatusCode::GONE] } else { &[] };
         let read = |body: &[u8]| {
-            let (at, page) = wire::add_statuses(body, &mut statuses)?;
+            let (at, mut page) = wire::add_statuses(body, &mut statuses)?;
+            skipped.append(&mut page.skipped);
             // A change while the pages are read comes after the first page's cursor.
             cursor.get_or_insert(at);
             Some(page)
         };
         self.pages("/v1/statuses", refusals, since, read).await?;
+        self.skipped.add_statuses(statuses.iter().map(|status| &*status.user), skipped);
         let cursor = cursor.ok_or_else(|| GatewayError::EndlessPages { host: self.host() })?;
         Ok(Statuses { cursor, statuses })
     }
@@ -97,7 +118,8 @@ impl Gateway {
     /// Sets a user's status, and returns the visible one: during a call, the call's status stays visible.
     ///
     /// # Errors
-    /// [`GatewayError`]; `UnknownUser`, or `CannotBeSet` for a status that is not in the capabilities.
+    /// [`GatewayError`]; `UnknownUser`, `CannotBeSet` for a status that is not in the capabilities, or `Conflict` for one that cannot be
+    /// set for this user at the moment.
     pub async fn set_status(&self, user: &str, status: SwyxStatus) -> Result<UserStatus, GatewayError> {
         if !wire::is_id(user) {
             return Err(GatewayError::UnknownUser { host: self.host() });
@@ -107,7 +129,7 @@ impl Gateway {
         let mut request = self.request(Method::PUT, &path)?;
         *request.body_mut() = serde_json::to_vec(&wire::SetStatus { status }).unwrap_or_default();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let refusals = [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+        let refusals = [StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
         let answer = self.answer(&request, &refusals).await?;
         let shown = wire::status(answer.body()).filter(|shown| *shown.user == *user);
         shown.ok_or_else(|| self.not_a_gateway(&answer))
@@ -132,7 +154,7 @@ impl Gateway {
         let refusals: &[StatusCode] = if after.is_some() { &[StatusCode::GONE] } else { &[] };
         self.judged(&answer, refusals)?;
         if media_type(&answer).eq_ignore_ascii_case("text/event-stream") {
-            Ok(Events::new(answer, after, self.host()))
+            Ok(Events::new(answer, after, self.host(), Arc::clone(&self.skipped)))
         } else {
             Err(self.not_a_gateway(&answer))
         }
@@ -193,6 +215,7 @@ impl Gateway {
                 GatewayError::UnknownUser { host }
             }
             StatusCode::GONE if is_json && refusals.contains(&status) => GatewayError::UnknownCursor { host },
+            StatusCode::CONFLICT if is_json && refusals.contains(&status) => GatewayError::Conflict { host },
             StatusCode::UNPROCESSABLE_ENTITY if is_json && refusals.contains(&status) => {
                 GatewayError::CannotBeSet { host }
             }

@@ -88,7 +88,7 @@ fn schemas() -> Value {
     let mut generator = SchemaGenerator::new(settings);
     // The schemas that others refer to are included.
     generator.subschema_for::<wire::Capabilities<'_>>();
-    generator.subschema_for::<wire::Users>();
+    generator.subschema_for::<wire::Users<'_>>();
     generator.subschema_for::<wire::Statuses<'_>>();
     generator.subschema_for::<wire::SetStatus>();
     generator.subschema_for::<wire::Problem>();

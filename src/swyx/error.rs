@@ -48,6 +48,12 @@ pub enum GatewayError {
         /// The host of the gateway.
         host: String,
     },
+    /// The status cannot be set for this user at the moment (409): others may be.
+    #[error("{host}: this status cannot be set for the user at the moment (HTTP 409)")]
+    Conflict {
+        /// The host of the gateway.
+        host: String,
+    },
     /// The gateway answers with a status that the contract does not have for this call.
     #[error(
         "{host}: request rejected (HTTP {status}); does the gateway implement another version of the contract?"

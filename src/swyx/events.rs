@@ -1,11 +1,13 @@
 //! The stream of events of the gateway.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::cursor::Cursor;
 use super::error::GatewayError;
+use super::skipped::Skipped;
 use super::sse::{Item, Parser};
 use super::user::UserStatus;
 use super::wire;
@@ -36,10 +38,11 @@ pub struct Events {
     host: String,
     status: u16,
     kind: SafeToken,
+    skipped: Arc<Skipped>,
 }
 
 impl Events {
-    pub(super) fn new(answer: Streamed, after: Option<&Cursor>, host: String) -> Self {
+    pub(super) fn new(answer: Streamed, after: Option<&Cursor>, host: String, skipped: Arc<Skipped>) -> Self {
         let (status, kind) = (answer.status().as_u16(), content_type(&answer));
         Self {
             chunks: Some(answer.into_body()),
@@ -49,6 +52,7 @@ impl Events {
             host,
             status,
             kind,
+            skipped,
         }
     }
 
@@ -57,8 +61,8 @@ impl Events {
     ///
     /// # Errors
     /// [`GatewayError::Silent`] after [`SILENCE`], `Transport` if the connection broke, and `NotAGateway` for content that violates the
-    /// contract. The stream has then ended, and [`Events::cursor`] is the position to continue from. It is after an event that could not
-    /// be read because that event would be unreadable again.
+    /// contract. The stream has then ended, and [`Events::cursor`] is the position to continue from. A status that could not be read is
+    /// skipped.
     pub async fn next(&mut self) -> Result<Option<GatewayEvent>, GatewayError> {
         let next = self.wait().await;
         if !matches!(next, Ok(Some(_))) {
@@ -102,8 +106,11 @@ impl Events {
         }
         match (name.as_slice(), data) {
             (b"status", Some(data)) => {
-                let status = wire::status(&data).ok_or_else(|| self.not_a_gateway())?;
-                Ok(GatewayEvent::Status(status))
+                let status = wire::status(&data);
+                let skipped = if status.is_none() { vec![wire::id_of(&data)] } else { Vec::new() };
+                self.skipped.add_statuses(status.iter().map(|status| &*status.user), skipped);
+                // A status that violates the contract does not end the stream: it would come again.
+                Ok(status.map_or(GatewayEvent::Alive, GatewayEvent::Status))
             }
             (b"users", Some(_)) => Ok(GatewayEvent::Users),
             // A later version of the contract may have it.

@@ -32,6 +32,7 @@
 //! |---|---|
 //! | `client` | the calls: capabilities, users, statuses, setting one, the stream of events |
 //! | `events` | the event stream, and when it is dead |
+//! | `skipped` | records that violate the contract |
 //! | `sse` | the text format of that stream |
 //! | `wire` | the shapes of the contract; its descriptions are those of the OpenAPI document |
 //! | `contract` | the contract as an OpenAPI document |
@@ -44,6 +45,7 @@ mod contract;
 mod cursor;
 mod error;
 mod events;
+mod skipped;
 mod sse;
 mod user;
 mod wire;
@@ -53,4 +55,5 @@ pub use contract::contract;
 pub use cursor::Cursor;
 pub use error::GatewayError;
 pub use events::{Events, GatewayEvent, SILENCE};
+pub use skipped::SkippedRecords;
 pub use user::{Statuses, SwyxUser, UserStatus};

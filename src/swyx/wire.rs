@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, MAX as MAX_CURSOR, PATTERN as CURSOR_PATTERN};
@@ -54,9 +55,11 @@ pub(super) struct Capabilities<'a> {
 /// One page of the list of users.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "UserList", example = users_example())]
-pub(super) struct Users {
+pub(super) struct Users<'a> {
     /// The users of this page, in any order. The gateway chooses the page size; a few hundred are usual.
-    pub(super) users: Vec<User>,
+    #[serde(borrow)]
+    #[schemars(with = "Vec<User>")]
+    pub(super) users: Vec<&'a RawValue>,
     /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
     #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
@@ -90,7 +93,8 @@ pub(super) struct Statuses<'a> {
     pub(super) cursor: Cow<'a, str>,
     /// The statuses of this page, in any order. A user whose status changes while the pages are read may be on two of them.
     #[serde(borrow)]
-    pub(super) statuses: Vec<Status<'a>>,
+    #[schemars(with = "Vec<Status<'_>>")]
+    pub(super) statuses: Vec<&'a RawValue>,
     /// The token of the next page, for `after`; null on the last page. A token never repeats within one reading.
     #[schemars(required, extend("type" = ["string", "null"], "minLength" = 1, "maxLength" = MAX_TOKEN_LEN))]
     pub(super) next: Option<Box<str>>,
@@ -234,30 +238,51 @@ pub(super) fn status(body: &[u8]) -> Option<UserStatus> {
     serde_json::from_slice::<Status<'_>>(body).ok()?.known()
 }
 
-/// A parsed page: the number of its elements, and the token of the next page.
+/// A parsed page: the number of its elements, the token of the next page, and the ids of the elements that violate the contract; an id
+/// that is invalid too is empty.
 pub(super) struct Page {
     pub(super) elements: usize,
     pub(super) next: Option<Box<str>>,
+    pub(super) skipped: Vec<Box<str>>,
+}
+
+/// The id of a record that violates the contract; empty if it has no valid one.
+pub(super) fn id_of(record: &[u8]) -> Box<str> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Box<str>,
+    }
+    let named = serde_json::from_slice::<Named>(record);
+    named.ok().map(|named| named.id).filter(|id| is_id(id)).unwrap_or_default()
+}
+
+/// Adds the records of a page to `all`. One that violates the contract is skipped; a page on which all of several do is no page.
+fn add_records<T>(
+    records: &[&RawValue],
+    all: &mut Vec<T>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<Vec<Box<str>>> {
+    all.reserve(records.len());
+    let mut skipped = Vec::new();
+    for record in records {
+        match read(record.get()) {
+            Some(record) => all.push(record),
+            None => skipped.push(id_of(record.get().as_bytes())),
+        }
+    }
+    (skipped.len() < 2 || skipped.len() < records.len()).then_some(skipped)
 }
 
 /// Adds the users of a page to `all`.
 pub(super) fn add_users(body: &[u8], all: &mut Vec<SwyxUser>) -> Option<Page> {
     let Users { users, next } = serde_json::from_slice(body).ok()?;
-    let elements = users.len();
-    all.reserve(elements);
-    for user in users {
-        all.push(user.known()?);
-    }
-    Some(Page { elements, next })
+    let skipped = add_records(&users, all, |user| serde_json::from_str::<User>(user).ok()?.known())?;
+    Some(Page { elements: users.len(), next, skipped })
 }
 
 /// Adds the statuses of a page to `all`, and returns the page's cursor.
 pub(super) fn add_statuses(body: &[u8], all: &mut Vec<UserStatus>) -> Option<(Cursor, Page)> {
     let Statuses { cursor, statuses, next } = serde_json::from_slice(body).ok()?;
-    let elements = statuses.len();
-    all.reserve(elements);
-    for status in statuses {
-        all.push(status.known()?);
-    }
-    Some((Cursor::new(&cursor)?, Page { elements, next }))
+    let skipped = add_records(&statuses, all, |record| status(record.as_bytes()))?;
+    Some((Cursor::new(&cursor)?, Page { elements: statuses.len(), next, skipped }))
 }

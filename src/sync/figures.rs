@@ -59,6 +59,8 @@ pub struct Figures {
     pub changes_in_teams: u64,
     /// Presences with an unknown availability or activity.
     pub unknown: u64,
+    /// Presences without a valid id, availability or activity; they change nothing.
+    pub unreadable: u64,
     /// Calls that started or ended in Swyx.
     pub changes_in_swyx: u64,
     /// Statuses set in Swyx.
@@ -86,16 +88,28 @@ pub struct Figures {
     pub open_sessions: usize,
     /// Pending writes.
     pub waiting: usize,
-    /// The age of the oldest presence; `None` before all were read.
+    /// The age of the oldest presence. Users who were never read count from when they became known, and before the first list of users, the
+    /// time since the start counts. `None` only in a view that was never updated.
     pub oldest_reading: Option<Duration>,
+    /// Users whose last presence was unreadable.
+    pub unreadable_users: usize,
+    /// Users whose id Graph rejects (400): they are not read for now.
+    pub left_out: usize,
     /// The actual interval between two readings of one user, the slowest lately; `None` before the second reading.
     pub interval_kept: Option<Duration>,
     /// Presence requests in the last 30 seconds, and the limit.
     pub budget: (usize, usize),
-    /// Whether Graph does not answer.
+    /// Users that the gateway's last complete list of statuses did not contain, although it contained them before; while they are many,
+    /// their last statuses count.
+    pub absent: usize,
+    /// Whether Graph gives no usable answers.
     pub graph_is_out: bool,
-    /// Whether the gateway does not answer.
+    /// Whether Graph gives no answer at all: nothing answered since the outage began.
+    pub graph_is_silent: bool,
+    /// Whether the gateway gives no usable answers.
     pub gateway_is_out: bool,
+    /// Whether the gateway gives no answer at all.
+    pub gateway_is_silent: bool,
 }
 
 #[cfg(test)]

@@ -10,12 +10,16 @@ use super::reader::Slot;
 
 /// The number of consecutive failures that make an outage.
 const OUTAGE: u32 = 3;
+/// The pause between probes of one kind while another kind of request probes the side too.
+const PAUSE_ALONE: Duration = Duration::from_secs(90);
 
 /// The state of one side.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Health {
     failures: u32,
     next_try: Moment,
+    /// When a request last failed, or the last one after that was sent.
+    failed_at: Moment,
     /// The user of the last failure: failures of one user say nothing about the others.
     last: Option<Slot>,
 }
@@ -31,6 +35,25 @@ impl Health {
         if self.is_out() {
             self.next_try = now + pause;
         }
+        if self.failures > 0 {
+            self.failed_at = now;
+        }
+    }
+
+    /// Whether a request may be sent now although another kind of request to the same side fails. One failure is then enough to stop, and
+    /// the next try is much later, because the other kind probes the side.
+    pub(super) fn admits_alone(&self, now: Moment) -> bool {
+        self.failures == 0 || now >= self.next_alone()
+    }
+
+    /// When to try again alone.
+    pub(super) fn next_alone(&self) -> Moment {
+        if self.failures == 0 { Moment::START } else { self.failed_at + PAUSE_ALONE }
+    }
+
+    /// The other kind of request was answered: the next try may follow at once.
+    pub(super) fn hurry(&mut self, now: Moment) {
+        self.next_try = self.next_try.min(now);
     }
 
     /// A request was answered without an error.
@@ -40,6 +63,7 @@ impl Health {
 
     /// A request had no answer, or a server error. If this starts an outage, the next request may follow after `pause`.
     pub(super) fn failed(&mut self, user: Option<Slot>, pause: Duration, now: Moment) {
+        self.failed_at = now;
         if user.is_some() && std::mem::replace(&mut self.last, user) == user && self.failures > 0 {
             return;
         }

@@ -24,6 +24,11 @@ const BY_AVAILABILITY: [(&str, SwyxStatus); 11] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pair(u16);
 
+impl Pair {
+    /// A presence that could not be read: both values are empty.
+    pub(crate) const UNREADABLE: Self = Self(u16::MAX - 1);
+}
+
 /// How a presence ranks against this program's presence session. Microsoft orders sessions as DoNotDisturb, Busy, Available, Away
 /// (<https://learn.microsoft.com/graph/cloud-communications-manage-presence-state>); of two Busy sessions, the last one set is visible
 /// (inferred).
@@ -70,6 +75,9 @@ impl Mapping {
 
     /// The number of a pair. It stays the same as long as the mapping lives.
     pub(crate) fn pair(&mut self, availability: &str, activity: &str) -> Pair {
+        if availability.is_empty() && activity.is_empty() {
+            return Pair::UNREADABLE;
+        }
         let mut pairs = self.seen.iter();
         let known = pairs.position(|(one, other, _)| **one == *availability && **other == *activity);
         let number = known.unwrap_or_else(|| {

@@ -12,10 +12,10 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::ServerConfig;
 
 use super::gate::Gate;
-use super::guard::{Authenticator, Names, NoRandomness, closed};
+use super::guard::{Authenticator, MAX_SHOWN_BYTES, Names, NoRandomness, closed};
 use super::routes::{assets, router};
 use super::site::Site;
-use crate::os::{ReadError, read_regular};
+use crate::os::{ReadError, read_regular_or_pipe};
 
 /// The maximum number of concurrent connections; browsers open six to one server.
 const MAX_CONNECTIONS: usize = 64;
@@ -30,9 +30,11 @@ const MAX_COOKIE_BYTES: usize = 4_096;
 /// to three more bytes (`=`, `; `), and 32 KiB are for all other headers, at most 100, hyper's default.
 /// Browsers send all cookies in one header (RFC 6265, section 5.4).
 ///
-/// hyper may reserve as much again while it reads. So without a session the worst case for all connections is 64 × 2 × 752 KiB = 94 MiB, held
-/// for at most ten seconds; a body is read only once the session is known.
+/// hyper may reserve as much again while it reads. So without a session the worst case for all connections is
+/// 64 × 2 × 752 KiB = 94 MiB, held for at most ten seconds. A client that knows the secret path, but has no
+/// session, can also send a body of [`MAX_SHOWN_BYTES`], which is 16 MiB for all connections.
 const MAX_HEADER_BYTES: usize = MAX_COOKIES * (MAX_COOKIE_BYTES + 3) + (32 << 10);
+const _: () = assert!(MAX_CONNECTIONS * MAX_SHOWN_BYTES <= 16 << 20, "the comment above names the sum");
 /// The time limit for the headers of a request, starting with the connection or the previous request, for a
 /// handshake, and for each piece of an answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -172,8 +174,8 @@ const MAX_PEM_BYTES: usize = 1 << 20;
 async fn read(tls: &Tls) -> Result<RustlsConfig, Refused> {
     let refused =
         |source| Refused::Certificate { certificate: tls.certificate.clone(), key: tls.key.clone(), source };
-    let read = |path: &Path| match read_regular(path, MAX_PEM_BYTES) {
-        Ok((pem, _)) => Ok(pem),
+    let read = |path: &Path| match read_regular_or_pipe(path, MAX_PEM_BYTES) {
+        Ok(pem) => Ok(pem),
         Err(ReadError::Io(error)) => Err(error),
         Err(error) => Err(io::Error::other(error)),
     };

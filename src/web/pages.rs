@@ -14,7 +14,7 @@ use crate::secret::SecretSource;
 
 /// The maximum number of kept pages, more than a user has open. Pages of an unchanged file share it.
 const MAX_PAGES: usize = 256;
-/// The maximum size of all kept versions of the file in bytes; the oldest pages are dropped first.
+/// The maximum size of all kept versions of the file and all unsaved secrets in bytes; the oldest pages are dropped first.
 const MAX_BYTES: usize = 64 << 20;
 /// How much memory a checked file needs, compared with its text: measured with 10,000 users, rounded up.
 const MEMORY_FACTOR: usize = 20;
@@ -37,6 +37,11 @@ impl Base {
         self.exists.then_some(&self.checked)
     }
 
+    /// Whether the file can be shown as a form.
+    pub(super) fn is_form(&self) -> bool {
+        self.checked.source().is_sound() && self.checked.was_read()
+    }
+
     fn is_the_same(&self, other: &Self) -> bool {
         let (one, other_source) = (self.checked.source(), other.checked.source());
         self.exists == other.exists
@@ -48,12 +53,36 @@ impl Base {
     }
 }
 
+/// Secrets that were entered but not saved yet.
+#[derive(Clone, Default)]
+pub(super) struct Pending {
+    /// The secrets by key.
+    pub(super) secrets: HashMap<String, SecretSource>,
+    /// The token of the session in which they were entered.
+    session: String,
+}
+
+impl Pending {
+    /// Secrets that were entered in a session.
+    pub(super) fn new(secrets: HashMap<String, SecretSource>, session: &str) -> Self {
+        Self { secrets, session: session.to_owned() }
+    }
+
+    /// The size in bytes, at most.
+    fn size(&self) -> usize {
+        let size = |source: &SecretSource| match source {
+            SecretSource::Inline(secret) => secret.chars().saturating_mul(char::MAX.len_utf8()),
+            _ => 0,
+        };
+        self.secrets.values().map(size).sum()
+    }
+}
+
 /// A page that was sent out.
 pub(super) struct Page {
     pub(super) id: String,
     pub(super) base: Arc<Base>,
-    /// Secrets that were entered but not saved yet.
-    pub(super) pending: HashMap<String, SecretSource>,
+    pub(super) pending: Pending,
     /// If the file had changed: what a save would have written.
     pub(super) diverged: Option<DivergedVersions>,
     /// The form was sent from a dropped page, so it is unknown which file it showed: saving shows the
@@ -80,14 +109,14 @@ impl Pages {
     pub(super) fn keep(
         &self,
         base: Arc<Base>,
-        pending: HashMap<String, SecretSource>,
+        pending: Pending,
         diverged: Option<DivergedVersions>,
     ) -> Arc<Page> {
         self.put(Page { id: number(), base, pending, diverged, is_adopted: false })
     }
 
     /// Stores the state for a form whose page was dropped.
-    pub(super) fn adopt(&self, base: Arc<Base>, pending: HashMap<String, SecretSource>) -> Arc<Page> {
+    pub(super) fn adopt(&self, base: Arc<Base>, pending: Pending) -> Arc<Page> {
         self.put(Page { id: number(), base, pending, diverged: None, is_adopted: true })
     }
 
@@ -108,6 +137,12 @@ impl Pages {
         pages.iter().find(|page| page.id == id).cloned()
     }
 
+    /// Drops the secrets of a session that are not saved, with their pages.
+    pub(super) fn forget_secrets(&self, session: &str) {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|page| page.pending.secrets.is_empty() || page.pending.session != session);
+    }
+
     /// Shares an equal file that is already stored, if any.
     pub(super) fn shared(&self, base: Base) -> Arc<Base> {
         let pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,13 +151,14 @@ impl Pages {
     }
 }
 
-/// The size of all versions of the file, about, in bytes.
+/// The size of all versions of the file, about, and of all unsaved secrets, in bytes.
 fn size_of_all(pages: &VecDeque<Arc<Page>>) -> usize {
     let size = |checked: &Checked| checked.source().text().len().saturating_mul(MEMORY_FACTOR);
     let bases = pages.iter().map(|page| (Arc::as_ptr(&page.base), &page.base)).collect::<HashMap<_, _>>();
     let bases = bases.values().map(|base| size(&base.checked));
     let diverged = pages.iter().filter_map(|page| page.diverged.as_ref());
-    bases.chain(diverged.map(|diverged| size(&diverged.before) + size(&diverged.mine))).sum()
+    let diverged = diverged.map(|diverged| size(&diverged.before) + size(&diverged.mine));
+    bases.chain(diverged).chain(pages.iter().map(|page| page.pending.size())).sum()
 }
 
 /// An unguessable id.
@@ -134,6 +170,7 @@ fn number() -> String {
 mod tests {
     use super::*;
     use crate::check::check_bytes;
+    use crate::secret::Secret;
 
     #[test]
     fn kept_versions_are_limited_in_bytes_and_the_oldest_are_dropped() {
@@ -145,7 +182,7 @@ mod tests {
         for number in 0..COUNT {
             let base = pages.shared(Base::new(&form, file(number), true));
             let diverged = DivergedVersions { before: file(number), mine: file(number), existed: true };
-            ids.push(pages.keep(base, HashMap::new(), Some(diverged)).id.clone());
+            ids.push(pages.keep(base, Pending::default(), Some(diverged)).id.clone());
         }
         let is_kept = ids.iter().map(|id| pages.find(id).is_some()).collect::<Vec<_>>();
         assert_eq!((is_kept.first(), is_kept.last()), (Some(&false), Some(&true)));
@@ -155,15 +192,31 @@ mod tests {
     }
 
     #[test]
+    fn unsaved_secrets_are_limited_in_bytes_and_dropped_with_their_session() {
+        let (form, pages) = (Form::new(), Pages::default());
+        let base = pages.shared(Base::new(&form, check_bytes("a.toml", Vec::new(), false), true));
+        let keep = |session: &str, len: usize| {
+            let secret = SecretSource::Inline(Secret::new("x".repeat(len)));
+            let secrets = HashMap::from([("swyx.gateway_token".to_owned(), secret)]);
+            pages.keep(base.clone(), Pending::new(secrets, session), None).id.clone()
+        };
+        let first = keep("one", MAX_BYTES / 8);
+        let (mine, theirs) = (keep("one", 8), keep("two", MAX_BYTES / 8));
+        assert!(pages.find(&first).is_none(), "more than the limit");
+        pages.forget_secrets("one");
+        assert_eq!([&mine, &theirs].map(|id| pages.find(id).is_some()), [false, true]);
+    }
+
+    #[test]
     fn pages_of_one_version_share_it() {
         let (form, pages) = (Form::new(), Pages::default());
         let text = "# a comment\n".repeat(80_000);
         let first =
             pages.shared(Base::new(&form, check_bytes("a.toml", text.clone().into_bytes(), false), true));
-        let first = pages.keep(first, HashMap::new(), None);
+        let first = pages.keep(first, Pending::default(), None);
         for _ in 0..20 {
             let base = Base::new(&form, check_bytes("a.toml", text.clone().into_bytes(), false), true);
-            pages.keep(pages.shared(base), HashMap::new(), None);
+            pages.keep(pages.shared(base), Pending::default(), None);
         }
         assert!(pages.find(&first.id).is_some());
     }

@@ -10,13 +10,17 @@ use axum::response::{IntoResponse, Response};
 
 use super::guard::Session;
 use super::page::{self, Conflict, Note, errors};
-use super::pages::{Base, DivergedVersions, Page};
+use super::pages::{Base, DivergedVersions, Page, Pending};
 use super::sent::Sent;
 use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
 use crate::form::{Difference, Finding, Posted, collect_findings, compare_versions, merge_keys, preview};
+
+/// The message if the current file cannot be shown as a form.
+const UNREADABLE: &str = "Not saved: the file can no longer be read as settings, so nothing was changed. \
+     Fix it in an editor, then save again. Your input is still here.";
 
 /// Saves a form.
 pub(super) async fn save(
@@ -27,9 +31,6 @@ pub(super) async fn save(
     waiting(move || {
         let sent = Sent::new(&body);
         let page = site.page_of(&sent);
-        if let Some(response) = site.unreadable(&page.base) {
-            return response;
-        }
         let posted = match site.posted(&page, &sent) {
             Ok(posted) => posted,
             Err(response) => return *response,
@@ -49,37 +50,21 @@ pub(super) async fn save(
                 let found = collect_findings(&site.form, &after, Some(&posted));
                 site.again(&Shown {
                     note: Note::Refused(added.len()),
-                    ..unsaved(&page, &posted, &found, &session)
+                    ..Shown::unsaved(&page, &posted, &found, &session)
                 })
             }
             Err(ChangeError::Moved(_)) => site.show_conflict(&page, &posted, &session),
             Err(error) => {
-                let preview = preview(&site.form, &page.base.checked, &posted);
-                let found = preview.map(|preview| preview.findings).unwrap_or_default();
+                let found = site.findings_of(&page, &posted);
                 let trouble = error.to_string();
-                site.again(&Shown { trouble: Some(&trouble), ..unsaved(&page, &posted, &found, &session) })
+                site.again(&Shown {
+                    trouble: Some(&trouble),
+                    ..Shown::unsaved(&page, &posted, &found, &session)
+                })
             }
         }
     })
     .await
-}
-
-fn unsaved<'a>(
-    page: &'a Page,
-    posted: &'a Posted,
-    findings: &'a [Finding],
-    session: &'a Session,
-) -> Shown<'a> {
-    Shown {
-        page,
-        posted,
-        findings,
-        session,
-        status: StatusCode::UNPROCESSABLE_ENTITY,
-        note: Note::None,
-        trouble: None,
-        begin_at: None,
-    }
 }
 
 /// Saves the choices after a conflict.
@@ -94,7 +79,7 @@ pub(super) async fn merge(
         let Some((page, diverged)) = page.as_ref().and_then(|page| Some((page, page.diverged.as_ref()?)))
         else {
             let message =
-                "This page is too old: your input is no longer available. The file was not changed.";
+                "This page is too old: your choices are no longer available. The file was not changed.";
             return site.refusal(StatusCode::GONE, message);
         };
         if diverged.existed && !page.base.exists {
@@ -125,7 +110,11 @@ impl Site {
             errors => Note::Refused(errors),
         };
         let trouble = message.or(error);
-        self.again(&Shown { note, trouble: trouble.as_deref(), ..unsaved(page, posted, &found, session) })
+        self.again(&Shown {
+            note,
+            trouble: trouble.as_deref(),
+            ..Shown::unsaved(page, posted, &found, session)
+        })
     }
 
     /// Shows the same conflict again.
@@ -162,12 +151,14 @@ impl Site {
                     &format!("Not saved: these choices would add {} to the file.", errors(added.len())),
                 )
             }
-            Err(ChangeError::Moved(_)) => match edit::preview(seen, changes) {
-                Ok((mine, _)) => {
+            Err(ChangeError::Moved(_)) => match (edit::preview(seen, changes), self.read()) {
+                (Ok((mine, _)), now) if contains(&now, &mine) => to_form("saved"),
+                (Ok(_), now) if !now.is_form() => once_more(&[], UNREADABLE),
+                (Ok((mine, _)), now) => {
                     let diverged = DivergedVersions { before: again(seen), mine, existed: page.base.exists };
-                    self.conflict(&self.read(), diverged, session, &[], None)
+                    self.conflict(&now, diverged, session, &[], None)
                 }
-                Err(error) => once_more(&[], &error.to_string()),
+                (Err(error), _) => once_more(&[], &error.to_string()),
             },
             Err(error) => once_more(&[], &error.to_string()),
         }
@@ -177,20 +168,35 @@ impl Site {
     fn recreate(&self, page: &Page, diverged: &DivergedVersions, session: &Session) -> Response {
         match edit::recreate_from_form(&self.path, &diverged.before, &diverged.mine) {
             Ok(()) => to_form("saved"),
-            Err(ChangeError::Moved(_)) => self.conflict(&self.read(), same(diverged), session, &[], None),
+            Err(ChangeError::Moved(_)) => match self.read() {
+                now if contains(&now, &diverged.mine) => to_form("saved"),
+                now if !now.is_form() => self.conflict_again(page, diverged, session, &[], UNREADABLE),
+                now => self.conflict(&now, same(diverged), session, &[], None),
+            },
             Err(error) => self.conflict_again(page, diverged, session, &[], &error.to_string()),
         }
     }
 
-    /// Shows the conflict between a form and the current file.
+    /// Shows the conflict between a form and the current file, which is read once: if it changes again meanwhile, no
+    /// answer may lose the input.
     fn show_conflict(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+        let now = self.read();
+        if !now.is_form() {
+            let found = self.findings_of(page, posted);
+            let shown = Shown::unsaved(page, posted, &found, session);
+            return self.again(&Shown { trouble: Some(UNREADABLE), ..shown });
+        }
         match preview(&self.form, &page.base.checked, posted) {
+            Ok(preview) if contains(&now, &preview.after) => to_form("saved"),
             Ok(preview) => {
                 let before = again(&page.base.checked);
                 let diverged = DivergedVersions { before, mine: preview.after, existed: page.base.exists };
-                self.conflict(&self.read(), diverged, session, &[], None)
+                self.conflict(&now, diverged, session, &[], None)
             }
-            Err(error) => self.refusal(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
+            Err(error) => {
+                let trouble = error.to_string();
+                self.again(&Shown { trouble: Some(&trouble), ..Shown::unsaved(page, posted, &[], session) })
+            }
         }
     }
 
@@ -202,15 +208,13 @@ impl Site {
         refused: &[Finding],
         trouble: Option<&str>,
     ) -> Response {
-        if let Some(response) = self.unreadable(now) {
-            return response;
-        }
         let differences: Vec<Difference> =
             compare_versions(&self.form, &diverged.before, &diverged.mine, &now.checked);
         let is_deleted = diverged.existed && !now.exists;
-        let page = self.pages.keep(now.clone(), Default::default(), Some(diverged));
+        let page = self.pages.keep(now.clone(), Pending::default(), Some(diverged));
         let body = page::conflict(&Conflict {
             name: &self.name,
+            draft: &self.draft,
             id: &page.id,
             csrf: session.csrf(),
             is_deleted,
@@ -226,6 +230,11 @@ impl Site {
 fn read_only_message(keys: &[Key]) -> String {
     let keys = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
     format!("Not saved: {keys} cannot be changed in the form. Your input in other fields is still here.")
+}
+
+/// Whether the current file is exactly this one: the same form was saved twice, for example by a double click.
+fn contains(now: &Base, mine: &Checked) -> bool {
+    now.exists && now.is_form() && now.checked.source().text() == mine.source().text()
 }
 
 fn same(diverged: &DivergedVersions) -> DivergedVersions {

@@ -3,6 +3,7 @@
 use url::form_urlencoded;
 
 use crate::form::Values;
+use crate::secret::shape::input_may_be_a_secret;
 
 /// The posted pairs. They may contain secrets, so the type does not implement Debug.
 pub(super) struct Sent(Vec<(String, String)>);
@@ -11,6 +12,18 @@ impl Sent {
     /// Reads a body of the type `application/x-www-form-urlencoded`.
     pub(super) fn new(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// The keys with their values as they were sent, whether they were changed or not, for a page that only shows
+    /// them again. What may be a secret is masked.
+    pub(super) fn for_display(&self) -> Vec<(String, String)> {
+        let is_shown = |(name, value): &&(String, String)| {
+            let is_key = name == "removed" || name.contains(['.', '[']);
+            is_key && !value.is_empty() && !name.ends_with(".text")
+        };
+        let masked = |text: &str| if input_may_be_a_secret(text) { "****" } else { text }.to_owned();
+        let display = |(name, value): &(String, String)| (masked(name), masked(value));
+        self.0.iter().filter(is_shown).map(display).collect()
     }
 
     /// All names and values.

@@ -49,11 +49,12 @@ ca_file = "{facts['ca_file']}"
 class Run:
     """Runs the program against an emulated tenant with a number of users, where a percentage changes per second on each side."""
 
-    def __init__(self, users, percent):
+    def __init__(self, users, percent, cut_stream=0):
         self.folder = tempfile.TemporaryDirectory(prefix="swyx-teams-bench-")
         self.journal = Path(self.folder.name) / "journal.jsonl"
         limits = ("--users", users, "--enforce-limits", "--load", percent, "--journal", self.journal)
-        self.emulator = Emulator(*limits)
+        cut = ("--fault", f"cut-stream={cut_stream}") if cut_stream else ()
+        self.emulator = Emulator(*limits, *cut)
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
@@ -95,9 +96,9 @@ class Run:
         return text.count('"status":429'), text.count("\n")
 
 
-def delays(users, percent, seconds, settle):
+def delays(users, percent, seconds, settle, cut_stream):
     """Measures the delays of changes in each direction."""
-    with Run(users, percent) as run:
+    with Run(users, percent, cut_stream) as run:
         time.sleep(settle + seconds)
         begin = run.since + settle
         found = journal.read(run.journal)
@@ -131,6 +132,7 @@ def takes(users, percent, seconds):
     return whole, later, peak
 
 
+# Swyx to Teams has a tighter target than the documented 3 seconds.
 TARGETS = {"Teams to Swyx": 5.0, "Swyx to Teams": 1.0}
 
 
@@ -140,13 +142,14 @@ def main():
     parser.add_argument("--percent", type=float, default=0.5, help="percentage of these users with a change per second, on each side")
     parser.add_argument("--seconds", type=int, default=600, help="duration")
     parser.add_argument("--settle", type=int, default=60, help="seconds at the start in which changes do not count: calls in Teams may then be sessions of an earlier run, which are cleared")
+    parser.add_argument("--cut-stream", type=int, default=0, metavar="SECONDS", help="break each event stream of the gateway after that time")
     parser.add_argument("--large", type=int, default=100_000, help="number of users for CPU and memory")
     parser.add_argument("--large-seconds", type=int, default=120, help="duration")
     parser.add_argument("--large-percent", type=float, default=0.02, help="like --percent; Graph accepts 50 requests per second")
     parser.add_argument("--sizes", default="1000,10000", help="smaller numbers of users for the plot; empty: no plot")
     parser.add_argument("--plot", type=Path, default=Path("sync.svg"), help="path of the plot")
     given = parser.parse_args()
-    targets = list(delays(given.users, given.percent, given.seconds, given.settle)) if given.users else []
+    targets = list(delays(given.users, given.percent, given.seconds, given.settle, given.cut_stream)) if given.users else []
     if given.large:
         sizes = [int(size) for size in given.sizes.split(",") if size] + [given.large]
         taken = [takes(size, given.large_percent, given.large_seconds) for size in sizes]

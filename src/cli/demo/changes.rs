@@ -26,6 +26,25 @@ struct Change {
     limit: Duration,
 }
 
+impl Change {
+    /// Makes the change of the user with the id `id` in Swyx and this account in Teams.
+    fn make(&self, emulator: &Emulator, id: &str, account: &str) {
+        match self.action {
+            Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
+            Action::Call(begins) => drop(emulator.call(id, begins)),
+        }
+    }
+
+    /// Whether the other side shows the expected result.
+    fn has_arrived(&self, emulator: &Emulator, id: &str, account: &str) -> bool {
+        let shown = match self.action {
+            Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
+            Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
+        };
+        shown.as_deref() == Some(self.expected)
+    }
+}
+
 enum Action {
     /// The presence that the Teams client reports; the Swyx status follows.
     Teams(&'static str),
@@ -146,8 +165,8 @@ pub(super) fn show(
     runtime.block_on(async {
         let (controller, mut view, channel) = channel();
         let running = tokio::spawn(run(site, channel, Box::new(NoopObserver)));
-        // Wait until all users have been read once, so that later readings show changes.
-        let ready = view.wait_for(|view| view.figures.oldest_reading.is_some());
+        // Wait until all users have been read once, which takes one request, so that later readings show changes.
+        let ready = view.wait_for(|view| view.figures.readings > 0);
         let is_ready = tokio::time::timeout(TIMEOUT, ready).await.unwrap_or(false);
         let mut problems = if is_ready { Problems::default() } else { all_missing() };
         for round in ROUNDS.iter().filter(|_| is_ready) {
@@ -176,21 +195,14 @@ async fn round(
     for change in changes {
         let Some((id, email)) = users.get(change.user) else { continue };
         let account = email.as_deref().unwrap_or_default();
-        match change.action {
-            Action::Teams(presence) => drop(emulator.set_teams_status(account, Some(presence))),
-            Action::Call(begins) => drop(emulator.call(id, begins)),
-        }
+        change.make(emulator, id, account);
         open.push((change, id.as_str(), account, bar(&bars, change, account)));
     }
     while !open.is_empty() && start.elapsed() < TIMEOUT {
         tokio::time::sleep(PROBE_INTERVAL).await;
         let mut left = Vec::new();
         for (change, id, account, bar) in open {
-            let shown = match change.action {
-                Action::Teams(_) => emulator.swyx_status(id).map(|seen| seen.status.to_owned()),
-                Action::Call(_) => emulator.presence(account).map(|(one, other)| format!("{one}/{other}")),
-            };
-            if shown.as_deref() != Some(change.expected) {
+            if !change.has_arrived(emulator, id, account) {
                 left.push((change, id, account, bar));
                 continue;
             }

@@ -199,11 +199,17 @@ fn installation(path: &Path) -> Result<Installation, CliError> {
 
 /// Locks the settings file at `path`. Without the lock, a second run would treat the first run's unsaved secret as an orphan.
 fn lock(path: &Path, installation: &Installation) -> Result<os::ProcessLock, CliError> {
-    os::ProcessLock::acquire(&installation.mark()).map_err(|error| {
+    let target = path.canonicalize().or_else(|_| std::path::absolute(path));
+    let target = target.map_err(cannot("find the settings file"))?;
+    os::ProcessLock::acquire(&installation.mark(), &target).map_err(|error| {
         let why = match error {
             os::LockError::Held => {
                 "another swyx-teams is running for this settings file: wait until it ends".to_owned()
             }
+            os::LockError::Foreign(lock) => format!(
+                "cannot lock {}: another user may be running swyx-teams for this settings file: wait until that run ends; if there is none, remove this file",
+                lock.display()
+            ),
             os::LockError::NoFolder(error) => format!(
                 "cannot lock the settings file: {}; set TMPDIR to a folder that only you can use",
                 os::reason(&error)

@@ -46,7 +46,7 @@ pub(in crate::cli) struct RotateArgs {
     #[arg(long, conflicts_with = "if_due")]
     new_secret: bool,
     /// The Secret ID of the stored secret, if several secrets begin with the same characters
-    #[arg(long, value_name = "SECRET_ID")]
+    #[arg(long, value_name = "SECRET_ID", value_parser = secret_id)]
     stored: Option<uuid::Uuid>,
     #[command(flatten)]
     secret_out: SecretOutArgs,
@@ -103,7 +103,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
-        return offer_to_finish(context, &mut session, &mut files, &rotated);
+        return offer_to_finish(context, args, &mut session, &mut files, &rotated);
     }
     Ok(Exit::Clean)
 }
@@ -137,6 +137,7 @@ fn rotate_secret(
 /// Asks whether the new secret is in Control Center, if prompting is possible. If so, removes the old one.
 fn offer_to_finish(
     context: &mut Context<'_>,
+    args: &RotateArgs,
     session: &mut AdminSession,
     files: &mut Files,
     rotated: &Rotated,
@@ -151,9 +152,20 @@ fn offer_to_finish(
         return Ok(Exit::Clean);
     }
     session.restart_time_limit();
-    let finished = rotate_secret(context, session, files, RotateRequest::Finish, None)?;
+    let finished =
+        rotate_secret(context, session, files, RotateRequest::Finish, stored_after(args.stored, rotated))?;
     print(context, session, &finished)?;
     Ok(Exit::Clean)
+}
+
+/// The Secret ID of the stored secret after a run that was told `named`. A run that created a secret has stored that one.
+fn stored_after(named: Option<uuid::Uuid>, rotated: &Rotated) -> Option<uuid::Uuid> {
+    named.filter(|_| matches!(rotated, Rotated::Pending { .. }))
+}
+
+/// Reads a Secret ID. A rejected text may be the secret itself, so the reason contains nothing of it.
+fn secret_id(text: &str) -> Result<uuid::Uuid, &'static str> {
+    text.parse().map_err(|_| "expected the Secret ID from the portal, not the secret itself")
 }
 
 fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -> io::Result<()> {
@@ -213,4 +225,18 @@ fn print_json(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotat
         Rotated::Finished(count) => (shape.outcome, shape.removed) = ("finished", *count),
     }
     write_pretty(&shape, context.out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_secret_is_the_stored_one_until_another_is_created() {
+        let named = Some(uuid::Uuid::from_u128(1));
+        let until = jiff::Timestamp::UNIX_EPOCH;
+        assert_eq!(stored_after(named, &Rotated::Pending { until }), named);
+        let made = Rotated::Made { kept: StoreOutcome::InPlace, ends: until, old_until: Some(until) };
+        assert_eq!(stored_after(named, &made), None);
+    }
 }

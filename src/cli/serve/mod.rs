@@ -15,7 +15,7 @@ use super::provision::AdminSignIn;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
-use crate::cli::names::display;
+use crate::cli::names::{display, folder};
 use crate::web::guard::{Authenticator, LINK_LIFE};
 use crate::web::{Bound, Listening, Refused, Site, Tls, listen};
 use actions::Commands;
@@ -74,6 +74,11 @@ impl ServeArgs {
 /// Serves until stopped.
 pub(super) fn run(context: &mut Context<'_>, args: &ServeArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
+    let folder = folder(&path);
+    if !folder.as_os_str().is_empty() && !folder.is_dir() {
+        let (file, folder) = (display(&path), display(&folder));
+        return Err(usage_error(format!("{file}: there is no folder {folder}")));
+    }
     let way = if args.use_az { AdminSignIn::AzureCli } else { AdminSignIn::DeviceCode };
     let commands = Arc::new(Commands::new(context, path.clone(), way));
     let site = Arc::new(Site::new(display(&path), path).with(commands));

@@ -205,5 +205,7 @@ impl Keepers {
             tracing::info!(folder, "the folder can be searched again");
         }
         self.failed = failed;
+        let folders = scan.failed.iter().map(|(folder, why)| (display(folder), why.clone()));
+        self.state.set_failed_folders(folders.collect());
     }
 }

@@ -77,6 +77,12 @@ fn reason_of(status: u16) -> Option<Reason> {
     }
 }
 
+/// A page is never an answer of these interfaces: it comes from a portal or a proxy.
+fn page_reason(headers: &http::HeaderMap) -> Option<Reason> {
+    let kind = headers.get(http::header::CONTENT_TYPE)?.to_str().ok()?;
+    kind.trim_start().to_ascii_lowercase().starts_with("text/html").then_some(Reason::InvalidAnswer)
+}
+
 impl Side {
     /// The failures so far, by the words of their reasons.
     pub(super) fn failures(&self) -> impl Iterator<Item = (&'static str, u64)> {
@@ -101,7 +107,7 @@ impl Side {
 
     fn count<B>(&self, result: &Result<http::Response<B>, TransportError>) {
         let reason = match result {
-            Ok(answer) => reason_of(answer.status().as_u16()),
+            Ok(answer) => reason_of(answer.status().as_u16()).or_else(|| page_reason(answer.headers())),
             Err(error) => Some(Reason::from(error)),
         };
         match reason {
@@ -174,8 +180,10 @@ mod tests {
     use super::*;
     use crate::http::Response;
 
-    /// Answers with the status that the path names.
+    /// Answers with the status that the path names; this one comes with a page.
     struct Canned;
+
+    const PAGE: u16 = 203;
 
     impl Transport for Canned {
         fn send(&self, request: Request) -> SendFuture<'_> {
@@ -186,6 +194,10 @@ mod tests {
                     Ok(status) => {
                         let mut answer = Response::new(Vec::new());
                         *answer.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+                        if status == PAGE {
+                            let kind = http::HeaderValue::from_static("text/html; charset=utf-8");
+                            answer.headers_mut().insert(http::header::CONTENT_TYPE, kind);
+                        }
                         Ok(answer)
                     }
                     Err(_) => std::future::pending().await,
@@ -203,7 +215,7 @@ mod tests {
         let (side, limit) = (Arc::<Side>::default(), Duration::from_secs(20));
         let transport = MeteredTransport { inner: Arc::new(Canned), side: Arc::clone(&side), limit };
         assert_eq!(side.since_success(), None);
-        for status in ["204", "404", "410", "0", "429", "429", "401", "503", "302"] {
+        for status in ["204", "404", "410", "0", "429", "429", "401", "503", "302", "203"] {
             let _ = transport.send(request(status)).await;
         }
         tokio::time::advance(Duration::from_secs(5)).await;
@@ -216,7 +228,7 @@ mod tests {
         let expected = [
             ("timeout", 1),
             ("open_files", 1),
-            ("invalid_answer", 1),
+            ("invalid_answer", 2),
             ("throttled", 2),
             ("rejected", 1),
             ("server_error", 1),

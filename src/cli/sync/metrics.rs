@@ -43,7 +43,7 @@ impl fmt::Debug for Tenants {
 type Gauge = (&'static str, &'static str, Option<Unit>, fn(&View) -> Option<f64>);
 type Counter = (&'static str, &'static str, fn(&Figures) -> u64);
 
-const GAUGES: [Gauge; 12] = [
+const GAUGES: [Gauge; 15] = [
     ("users", "Users that are synchronised", None, |view| Some(view.figures.users as f64)),
     ("swyx_users", "Activated users in Swyx", None, |view| view.headcount.map(|count| count.swyx as f64)),
     ("unmatched_findings", "Findings that keep a user from being matched", None, |view| {
@@ -65,17 +65,25 @@ const GAUGES: [Gauge; 12] = [
     ("requests_limit", "Presence requests that Graph allows in 30 seconds", None, |view| {
         Some(view.figures.budget.1 as f64)
     }),
-    ("graph_up", "1 while Microsoft Graph answers", None, |view| Some(up(!view.figures.graph_is_out))),
-    ("gateway_up", "1 while the gateway answers", None, |view| Some(up(!view.figures.gateway_is_out))),
+    ("graph_up", "1 while Microsoft Graph works", None, |view| Some(up(!view.figures.graph_is_out))),
+    ("gateway_up", "1 while the gateway works", None, |view| Some(up(!view.figures.gateway_is_out))),
+    ("unreadable_users", "Users whose presence has an unknown format", None, |view| {
+        Some(view.figures.unreadable_users as f64)
+    }),
+    ("left_out_users", "Users whose id Graph rejects", None, |view| Some(view.figures.left_out as f64)),
+    ("absent_users", "Users that the gateway's list of statuses lacks", None, |view| {
+        Some(view.figures.absent as f64)
+    }),
     ("problems", "Current problems", None, |view| Some(view.problems.len() as f64)),
 ];
 
-const COUNTERS: [Counter; 12] = [
+const COUNTERS: [Counter; 13] = [
     ("readings", "Answered requests for presences", |figures| figures.readings),
     ("presences", "Presences read", |figures| figures.presences),
     ("changes_in_teams", "Presences with a change", |figures| figures.changes_in_teams),
     ("changes_in_swyx", "Calls in Swyx that started or ended", |figures| figures.changes_in_swyx),
     ("unknown_presences", "Presences with an unknown availability or activity", |figures| figures.unknown),
+    ("unreadable_presences", "Presences in an unknown format", |figures| figures.unreadable),
     ("statuses_set", "Statuses set in Swyx", |figures| figures.statuses_set),
     ("sessions_set", "\"In a call\" set in Teams", |figures| figures.sessions_set),
     ("sessions_renewed", "\"In a call\" renewed in Teams", |figures| figures.sessions_renewed),

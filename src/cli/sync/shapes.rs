@@ -79,10 +79,13 @@ enum OutcomeShape {
     /// User, availability, activity, sequence number.
     Read(Vec<(Slot, String, String, String)>),
     Done(()),
+    NoSession(()),
     Status(StatusShape),
     WaitMs(u64),
     Outage(()),
     Refused(()),
+    StatusRefused(()),
+    ListRefused(()),
 }
 
 impl EventShape {
@@ -202,10 +205,13 @@ impl OutcomeShape {
                 Self::Read(readings.iter().map(shape).collect())
             }
             Outcome::Done => Self::Done(()),
+            Outcome::NoSession => Self::NoSession(()),
             Outcome::Status(status) => Self::Status(StatusShape::of(status)),
             Outcome::Failed(Failure::Wait(wait)) => Self::WaitMs(ms(*wait)),
             Outcome::Failed(Failure::Outage) => Self::Outage(()),
             Outcome::Failed(Failure::Refused) => Self::Refused(()),
+            Outcome::Failed(Failure::StatusRefused) => Self::StatusRefused(()),
+            Outcome::Failed(Failure::ListRefused) => Self::ListRefused(()),
         }
     }
 
@@ -220,10 +226,13 @@ impl OutcomeShape {
                 Outcome::Read(readings.collect())
             }
             Self::Done(()) => Outcome::Done,
+            Self::NoSession(()) => Outcome::NoSession,
             Self::Status(status) => Outcome::Status(status.status()),
             Self::WaitMs(wait) => Outcome::Failed(Failure::Wait(Duration::from_millis(wait))),
             Self::Outage(()) => Outcome::Failed(Failure::Outage),
             Self::Refused(()) => Outcome::Failed(Failure::Refused),
+            Self::StatusRefused(()) => Outcome::Failed(Failure::StatusRefused),
+            Self::ListRefused(()) => Outcome::Failed(Failure::ListRefused),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::Value;
 
+use super::state::NO_FILE;
 use crate::text::printable;
 
 /// Writes one tenant of the report.
@@ -22,6 +23,16 @@ pub(super) fn tenant(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
 pub(super) fn problems_of(out: &mut dyn Write, tenant: &Value) -> io::Result<()> {
     head(out, tenant)?;
     lines(out, &problems(at(tenant, "/carried")))
+}
+
+/// What is wrong apart from tenants: folders that cannot be searched, or no settings file at all.
+pub(super) fn general_problems(report: Option<&Value>) -> Vec<String> {
+    let Some(report) = report else { return Vec::new() };
+    let folders = list(report, "/folders");
+    let folders =
+        folders.map(|one| format!("{}\n  {:13}  {}", text(one, "/folder"), "problem", text(one, "/why")));
+    let is_empty = list(report, "/tenants").next().is_none();
+    folders.chain(is_empty.then(|| NO_FILE.to_owned())).collect()
 }
 
 /// Whether something is wrong with one tenant of the report.
@@ -68,9 +79,12 @@ fn figures(out: &mut dyn Write, carried: &Value) -> io::Result<()> {
 /// What is wrong with a tenant that is synchronised: names and texts.
 fn problems(carried: &Value) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
-    for (side, pointer) in [("Microsoft Graph", "/graph_answers"), ("the gateway", "/gateway_answers")] {
-        if at(carried, pointer) == &Value::Bool(false) {
+    let is_false = |pointer: String| at(carried, &pointer) == &Value::Bool(false);
+    for (side, name) in [("Microsoft Graph", "graph"), ("the gateway", "gateway")] {
+        if is_false(format!("/{name}_answers")) {
             found.push(("UNAVAILABLE", format!("{side} does not answer; retrying")));
+        } else if is_false(format!("/{name}_works")) {
+            found.push(("UNAVAILABLE", format!("the answers of {side} cannot be used; retrying")));
         }
     }
     for problem in list(carried, "/problems") {
@@ -81,10 +95,21 @@ fn problems(carried: &Value) -> Vec<(&'static str, String)> {
     } else if at(carried, "/users/matched") == &Value::from(0) {
         found.push(("problem", "no user is synchronised (see `swyx-teams users`)".to_owned()));
     }
+    if let Some(slow) = slow_reading(carried) {
+        found.push(("problem", slow));
+    }
     if let Some(budget) = at(carried, "/read_budget").as_str() {
         found.push(("read-budget", printable(budget)));
     }
     found
+}
+
+/// Readings that take much longer than the target interval.
+fn slow_reading(carried: &Value) -> Option<String> {
+    let interval = |name: &str| at(carried, &format!("/interval_seconds/{name}")).as_f64();
+    let (kept, wanted) = (interval("kept")?, interval("wanted")?);
+    let text = format!("each presence is read only every {kept:.1} s instead of every {wanted:.1} s");
+    (kept > wanted * 1.5 + 1.0).then_some(text)
 }
 
 /// What is unusual, but not wrong.
@@ -233,13 +258,18 @@ mod tests {
             assert!(shown.contains(part), "`{part}` is not in\n{shown}");
         }
         assert!(!shown.contains("the gateway does not answer"));
+        let page = json!({"file": "a.toml", "tenant": "t", "carried": {"graph_answers": true, "graph_works": false}});
+        let shown = self::shown(&page);
+        assert!(shown.contains("the answers of Microsoft Graph cannot be used"), "{shown}");
+        assert!(!shown.contains("does not answer"), "{shown}");
     }
 
     #[test]
     fn wrong_tenants_are_told_from_healthy_ones() {
         let healthy = json!({"file": "a.toml", "tenant": "t", "refused": null, "carried": {
             "users": {"swyx": 24, "teams": 25, "matched": 23, "errors": 1}, "graph_answers": true,
-            "gateway_answers": true, "problems": [], "unknown_words": ["Busy/New"], "instead": [],
+            "gateway_answers": true, "graph_works": true, "gateway_works": true,
+            "interval_seconds": {"wanted": 4.0, "kept": 5.0}, "problems": [], "unknown_words": ["Busy/New"], "instead": [],
             "read_budget": null, "failed": 7}});
         assert!(!is_wrong(&healthy));
         for (pointer, value) in [
@@ -249,6 +279,8 @@ mod tests {
             ("/carried/users/matched", json!(0)),
             ("/carried/graph_answers", json!(false)),
             ("/carried/gateway_answers", json!(false)),
+            ("/carried/graph_works", json!(false)),
+            ("/carried/interval_seconds/kept", json!(7.1)),
             ("/carried/problems", json!([{"what": "x", "why": "y"}])),
             ("/carried/read_budget", json!("too slow")),
         ] {

@@ -15,6 +15,8 @@ pub(super) struct State {
     tenants: Mutex<BTreeMap<usize, Tenant>>,
     /// The next number. None is used twice.
     next: AtomicUsize,
+    /// The watched folders that cannot be searched, and why.
+    failed_folders: Mutex<Vec<(String, String)>>,
 }
 
 /// One tenant.
@@ -54,6 +56,9 @@ pub(super) struct Rival {
     /// Whether it is synchronised. Otherwise neither of the two files is.
     pub(super) is_synchronised: bool,
 }
+
+/// What is wrong if the watched folders contain no settings file.
+pub(super) const NO_FILE: &str = "there is no settings file";
 
 /// The view is updated each second. If it is older than this, the run hangs.
 const MAX_VIEW_AGE: Duration = Duration::from_secs(30);
@@ -100,6 +105,16 @@ impl State {
         rival(&self.tenants(), index, identity).is_none()
     }
 
+    /// Notes which watched folders cannot be searched, and why.
+    pub(super) fn set_failed_folders(&self, folders: Vec<(String, String)>) {
+        *self.failed_folders.lock().unwrap_or_else(PoisonError::into_inner) = folders;
+    }
+
+    /// The watched folders that cannot be searched, and why.
+    pub(super) fn failed_folders(&self) -> Vec<(String, String)> {
+        self.failed_folders.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The number of files that cannot be used.
     pub(super) fn refused(&self) -> usize {
         self.tenants().values().filter(|tenant| tenant.refused.is_some()).count()
@@ -127,7 +142,7 @@ impl State {
         self.tenants().values().filter_map(|tenant| tenant.view.as_ref()).all(|view| view.read(is_alive))
     }
 
-    /// The tenants that are not synchronised, or of which a side does not answer: one line for each.
+    /// The tenants that are not synchronised, or of which a side does not work, and what else is wrong: one line for each.
     pub(super) fn not_ready(&self) -> Vec<String> {
         let tenants = self.tenants();
         let lines = tenants.values().filter_map(|tenant| {
@@ -136,7 +151,10 @@ impl State {
             let id = id.map_or_else(String::new, |id| format!(" (tenant {})", id.tenant));
             Some(format!("{}{id}: {why}", printable(&tenant.file)))
         });
-        lines.collect()
+        let folders = self.failed_folders();
+        let folders = folders.iter().map(|(folder, why)| format!("{}: {why}", printable(folder)));
+        let nothing = tenants.is_empty().then(|| NO_FILE.to_owned());
+        lines.chain(folders).chain(nothing).collect()
     }
 }
 
@@ -146,8 +164,10 @@ impl Tenant {
             return Some(if self.refused.is_some() { "the file cannot be used" } else { "not started yet" });
         };
         view.read(|view| match (&view.headcount, &view.figures) {
-            (_, figures) if figures.graph_is_out => Some("Microsoft Graph does not answer"),
-            (_, figures) if figures.gateway_is_out => Some("the gateway does not answer"),
+            (_, figures) if figures.graph_is_silent => Some("Microsoft Graph does not answer"),
+            (_, figures) if figures.gateway_is_silent => Some("the gateway does not answer"),
+            (_, figures) if figures.graph_is_out => Some("the answers of Microsoft Graph cannot be used"),
+            (_, figures) if figures.gateway_is_out => Some("the answers of the gateway cannot be used"),
             (None, _) => Some("the lists of users are not read yet"),
             (Some(_), _) => None,
         })

@@ -21,8 +21,8 @@ use crate::text::printable;
 /// The arguments.
 #[derive(Args)]
 #[command(after_help = "\
-The exit code is 1 if something is wrong: a file cannot be used, a side does not answer, a problem is current, no user is synchronised, \
-or the users cannot be read as often as the settings say.
+The exit code is 1 if something is wrong: a file cannot be used, a side does not work, a problem is current, no user is synchronised, \
+the users are not read as often as the settings say, a watched folder cannot be searched, or there is no settings file.
 
 Examples:
   swyx-teams status
@@ -70,8 +70,9 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
             format_args!("the response from {address} is not from `swyx-teams sync`"),
         ));
     };
+    let general = if args.tenant.is_some() { Vec::new() } else { shown::general_problems(report.as_ref()) };
     let tenants = selected(tenants, args)?;
-    let is_wrong = tenants.iter().any(|tenant| shown::is_wrong(tenant));
+    let is_wrong = !general.is_empty() || tenants.iter().any(|tenant| shown::is_wrong(tenant));
     match args.format {
         Plain::Json => {
             let mut report = report.clone().unwrap_or_default();
@@ -79,9 +80,13 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
             writeln!(context.out, "{report}")?;
         }
         Plain::Human if args.problems => {
+            general.iter().try_for_each(|problem| writeln!(context.out, "{problem}"))?;
             tenants.iter().try_for_each(|tenant| shown::problems_of(context.out, tenant))?
         }
-        Plain::Human => tenants.iter().try_for_each(|tenant| shown::tenant(context.out, tenant))?,
+        Plain::Human => {
+            general.iter().try_for_each(|problem| writeln!(context.out, "{problem}"))?;
+            tenants.iter().try_for_each(|tenant| shown::tenant(context.out, tenant))?;
+        }
     }
     Ok(if is_wrong { Exit::Findings } else { Exit::Clean })
 }
@@ -110,7 +115,13 @@ fn selected<'a>(tenants: &'a [Value], args: &StatusArgs) -> Result<Vec<&'a Value
 /// The state of all tenants, version 1.
 pub(super) fn report(state: &State) -> Value {
     let tenants = state.tenants();
-    json!({"version": 1, "tenants": tenants.values().map(tenant).collect::<Vec<_>>()})
+    let folders =
+        state.failed_folders().into_iter().map(|(folder, why)| json!({"folder": folder, "why": why}));
+    json!({
+        "version": 1,
+        "tenants": tenants.values().map(tenant).collect::<Vec<_>>(),
+        "folders": folders.collect::<Vec<_>>(),
+    })
 }
 
 fn tenant(tenant: &Tenant) -> Value {
@@ -130,7 +141,9 @@ fn tenant(tenant: &Tenant) -> Value {
         "requests_in_30_seconds": {"used": figures.budget.0, "limit": figures.budget.1},
         "open_sessions": figures.open_sessions, "waiting": figures.waiting,
         "refused": figures.refused, "throttled": figures.throttled, "failed": figures.failed,
-        "graph_answers": !figures.graph_is_out, "gateway_answers": !figures.gateway_is_out,
+        "graph_answers": !figures.graph_is_silent, "gateway_answers": !figures.gateway_is_silent,
+        "graph_works": !figures.graph_is_out, "gateway_works": !figures.gateway_is_out,
+        "unreadable_users": figures.unreadable_users, "left_out_users": figures.left_out, "absent_users": figures.absent,
         "read_budget": tenant.read_budget,
         "problems": problems.iter().map(|(topic, why)| json!({"what": topic, "why": why})).collect::<Vec<_>>(),
         "unknown_words": unknown_words,

@@ -116,7 +116,7 @@ fn show(
             csv::write(report, delimiter, true, &mut text)?;
             let path = args.output.clone().unwrap_or_default();
             refuse_input(&path, [Some(Path::new(checked.source().name())), args.swyx.as_deref()])?;
-            std::fs::write(path, text).map_err(cannot("write the file of --output"))?;
+            crate::os::write_for_owner(&path, text.as_ref()).map_err(cannot("write the file of --output"))?;
             Ok(())
         }
         UsersFormat::Human => human::write(report, context.global.verbose > 0, context.out),

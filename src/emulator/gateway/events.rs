@@ -72,6 +72,8 @@ struct Listener {
     held: Option<String>,
     /// Whether the stream breaks now.
     is_broken: bool,
+    /// When the stream breaks by a fault.
+    cut: Option<Instant>,
 }
 
 impl Listener {
@@ -80,7 +82,10 @@ impl Listener {
         let (changed, told) = (swyx.listen(), after.unwrap_or_else(|| swyx.changes.last()));
         drop(swyx);
         let cuts = *changed.borrow();
-        Self { shared, changed, cuts, told, due: Instant::now() + HEARTBEAT, held: None, is_broken: false }
+        let life = shared.faults().seconds(const { fault("cut-stream") });
+        let cut = (!life.is_zero()).then(|| Instant::now() + life);
+        let due = Instant::now() + HEARTBEAT;
+        Self { shared, changed, cuts, told, due, held: None, is_broken: false, cut }
     }
 
     /// The next piece: events as soon as there are some, otherwise a comment when it is due.
@@ -103,8 +108,10 @@ impl Listener {
             if !text.is_empty() {
                 return Ok(text);
             }
-            match tokio::time::timeout_at(self.due, self.changed.changed()).await {
+            let until = self.cut.map_or(self.due, |cut| cut.min(self.due));
+            match tokio::time::timeout_at(until, self.changed.changed()).await {
                 Ok(changed) => changed.map_err(|_| Dropped::Stream)?,
+                Err(_) if self.cut.is_some_and(|cut| cut <= Instant::now()) => return Err(Dropped::Stream),
                 // There was no other event to overtake it.
                 Err(_) => return Ok(self.held.take().unwrap_or_else(|| COMMENT.to_owned())),
             }

@@ -24,6 +24,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::fault::fault;
 use super::message::{Request, Response};
 use super::shared::Shared;
 use changes::Change;
@@ -94,6 +95,9 @@ fn users(shared: &Arc<Shared>, request: &Request, _: &str) -> Result<Response, P
     };
     let swyx = shared.swyx();
     let mut shown = Vec::new();
+    if shared.faults().strikes(const { fault("lose-users") }) {
+        return Ok(json_answer(&json!({"users": [], "next": null})));
+    }
     let next = page(&swyx, from, |place| {
         let user = swyx.user(place)?;
         shown.push(json!({"id": user.id, "name": user.name, "email": user.email, "enabled": user.enabled}));
@@ -171,7 +175,8 @@ fn set(shared: &Arc<Shared>, request: &Request, user: &str) -> Result<Response, 
     let body = if is_json { serde_json::from_slice(&request.body).unwrap_or_default() } else { Value::Null };
     let status = body.get("status").and_then(Value::as_str).and_then(|status| status.parse::<Status>().ok());
     let mut swyx = shared.swyx_mut();
-    let status = status.filter(|status| swyx.settable.contains(status));
+    let is_refused = shared.faults().strikes(const { fault("refuse-status") });
+    let status = status.filter(|status| !is_refused && swyx.settable.contains(status));
     let status = status.ok_or_else(|| {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The body must be JSON with a status that can be set.")
     })?;

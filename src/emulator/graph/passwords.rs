@@ -43,8 +43,11 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     if found.secrets().count() >= most {
         return Err(bad_request("The maximum number of passwordCredentials on the application is reached."));
     }
+    let value = random::client_secret_unlike(
+        &found.secrets().map(|secret| secret.secret.as_str()).collect::<Vec<_>>(),
+    );
     let (id, key_id) = (found.id, directory.ids.guid());
-    let mut secret = read(&credential, call.now)?;
+    let mut secret = read(&credential, value, call.now)?;
     check_policy(directory.switches, &secret)?;
     secret.key_id = key_id;
     let mut shown = show_secret(&secret);
@@ -60,7 +63,11 @@ fn application(
     all.any_mut(id).ok_or_else(|| no_resource(id))
 }
 
-fn read(credential: &Map<String, Value>, now: Timestamp) -> Result<PasswordCredential, GraphError> {
+fn read(
+    credential: &Map<String, Value>,
+    value: String,
+    now: Timestamp,
+) -> Result<PasswordCredential, GraphError> {
     let credential = Members { resource: "PasswordCredential", object: credential };
     // The service creates the rest; null is accepted for it.
     credential.only(&[
@@ -87,7 +94,7 @@ fn read(credential: &Map<String, Value>, now: Timestamp) -> Result<PasswordCrede
         display_name: credential.text("displayName")?.map(str::to_owned),
         start,
         end,
-        secret: random::client_secret(),
+        secret: value,
         created: now,
         removed: None,
     })

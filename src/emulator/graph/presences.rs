@@ -159,6 +159,28 @@ fn unknown(id: Uuid) -> Shown<'static> {
     }
 }
 
+/// One element of an answer with many presences.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Element<'a> {
+    Shown(Shown<'a>),
+    Odd(Value),
+}
+
+/// The presence in one of several wrong formats.
+fn odd(mut presence: Value, place: usize) -> Value {
+    let wrong =
+        [("availability", Value::Null), ("activity", json!(3)), ("id", json!(7)), ("id", Value::Null)];
+    match (wrong.get(place % (wrong.len() + 1)), presence.as_object_mut()) {
+        (Some((name, value)), Some(members)) => {
+            members.insert((*name).to_owned(), value.clone());
+        }
+        (_, Some(members)) => drop(members.remove("availability")),
+        (_, None) => {}
+    }
+    presence
+}
+
 fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
     #[derive(Deserialize)]
     struct Ids {
@@ -168,7 +190,7 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
     struct PresenceList<'a> {
         #[serde(rename = "@odata.context")]
         context: String,
-        value: Vec<Shown<'a>>,
+        value: Vec<Element<'a>>,
     }
     if !access::has(call.caller, &["Presence.Read.All", "Presence.ReadWrite.All"]) {
         return Err(forbidden("Forbidden"));
@@ -189,9 +211,17 @@ fn get_many(call: &Call<'_>) -> Result<Response, GraphError> {
     let ids = ids.map_err(|_| invalid("An id is not a GUID."))?;
     let directory = call.shared.read();
     let answers_all = directory.switches.unknown_ids == UnknownIds::PresenceUnknown;
-    let value = ids.into_iter().filter_map(|id| match directory.users.place(id) {
+    let rejected = call.shared.faults().number(const { fault("reject-user") });
+    if rejected > 0 && ids.iter().any(|id| directory.users.place(*id) == Some(rejected - 1)) {
+        return Err(invalid("An id is not valid."));
+    }
+    let shown = ids.into_iter().filter_map(|id| match directory.users.place(id) {
         Some(place) => Some(show(call, &directory, id, place)),
         None => answers_all.then(|| unknown(id)),
+    });
+    let value = shown.zip(0..).map(|(shown, place)| {
+        let is_odd = call.shared.faults().strikes(const { fault("odd-presence") });
+        if is_odd { Element::Odd(odd(json!(shown), place)) } else { Element::Shown(shown) }
     });
     let context = format!("{}/v1.0/$metadata#Collection(microsoft.graph.presence)", call.shared.base);
     let answer = serde_json::to_vec(&PresenceList { context, value: value.collect() });

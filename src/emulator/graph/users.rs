@@ -14,6 +14,7 @@ use super::odata::{Field, Key};
 use super::presences;
 use super::refusal::{bad_request, denied, no_resource, unreadable};
 use crate::emulator::error::GraphError;
+use crate::emulator::fault::fault;
 use crate::emulator::message::Response;
 use crate::emulator::state::Directory;
 use crate::emulator::users::User;
@@ -87,7 +88,8 @@ fn list(call: &Call<'_>, counts: bool) -> Result<Response, GraphError> {
         return Err(denied());
     }
     let directory = call.shared.read();
-    let matching = directory.users.as_slice().iter();
+    let is_lost = call.shared.faults().strikes(const { fault("lose-users") });
+    let matching = if is_lost { [].iter() } else { directory.users.as_slice().iter() };
     let matching =
         matching.filter(|user| filter.is_none_or(|filter| filter.holds(&|name| field(user, name))));
     if counts {

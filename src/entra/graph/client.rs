@@ -159,12 +159,7 @@ impl Client {
                 reason: refusal_reason(&answer),
                 request: request_id(response.headers()),
             },
-            _ => GraphError::NotMicrosoft {
-                host: self.host(),
-                status: status.as_u16(),
-                service: Service::Graph,
-                kind: content_type(response),
-            },
+            _ => not_microsoft(self.host(), response),
         }
     }
 
@@ -250,6 +245,16 @@ impl Pages {
             return Err(GraphError::EndlessPages { host: client.host() });
         }
         Ok(())
+    }
+}
+
+/// The error for an answer that cannot be Graph's.
+pub(super) fn not_microsoft(host: String, response: &Response) -> GraphError {
+    GraphError::NotMicrosoft {
+        host,
+        status: response.status().as_u16(),
+        service: Service::Graph,
+        kind: content_type(response),
     }
 }
 

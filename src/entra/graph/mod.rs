@@ -56,5 +56,5 @@ mod users;
 pub use batch::{Part, PartAnswer};
 pub use change::Change;
 pub use client::Client;
-pub use presence::Presences;
+pub use presence::{PresenceElement, Presences};
 pub use users::TeamsUser;

@@ -74,7 +74,7 @@ fn snapshot() -> ProvisioningSnapshot {
         is_foreign: false,
     };
     let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(now()) };
-    ProvisioningSnapshot { objects, stored, is_accepted: false }
+    ProvisioningSnapshot::new(objects, stored)
 }
 
 fn grant(role: &str, resource: Uuid) -> Grant {

@@ -59,7 +59,7 @@ fn set_status() -> Value {
             "example": "1042",
         }],
         "requestBody": {"required": true, "content": body("SetStatus")},
-        "responses": answers("The visible status after the call.", body("UserStatus"), &["UnknownUser", "CannotBeSet"]),
+        "responses": answers("The visible status after the call.", body("UserStatus"), &["UnknownUser", "Conflict", "CannotBeSet"]),
     })
 }
 
@@ -110,7 +110,7 @@ fn answers(good: &str, content: Value, refusals: &[&str]) -> Value {
 }
 
 /// The status, name and meaning of each error.
-const REFUSALS: [(u16, &str, &str); 6] = [
+const REFUSALS: [(u16, &str, &str); 7] = [
     (
         401,
         "Unauthorized",
@@ -118,11 +118,20 @@ const REFUSALS: [(u16, &str, &str); 6] = [
     ),
     (404, "UnknownUser", "No user has this id. A client reads the list of users again."),
     (
+        409,
+        "Conflict",
+        "The status cannot be set for this user at the moment, for example because no client is logged on. A client waits before it sets this status for this user again; others can be set at once.",
+    ),
+    (
         410,
         "UnknownCursor",
         "The cursor is unknown because the gateway restarted or the cursor is too old. A client discards all sequences and reads everything again. A gateway should know the cursors of at least the last ten minutes, so that a short interruption costs little.",
     ),
-    (422, "CannotBeSet", "The status is not in the capabilities, or is not a status."),
+    (
+        422,
+        "CannotBeSet",
+        "The status is not in the capabilities, or cannot be set for this user. A client reads the capabilities again, and waits before it sets this status for this user again.",
+    ),
     (
         429,
         "TooManyRequests",

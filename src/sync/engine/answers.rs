@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::super::budget::Kind;
+use super::super::mapping::Pair;
 use super::super::moment::Moment;
 use super::super::reader::Slot;
 use super::event::{Action, Command, Failure, Outcome, Reading};
 use super::step::Engine;
-use super::user::{Circumstances, User};
+use super::user::{Circumstances, Session, User};
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
@@ -19,7 +20,9 @@ const MAX_WAIT: Duration = Duration::from_mins(10);
 
 impl Engine {
     pub(super) fn take_answer(&mut self, command: Command, outcome: Outcome, now: Moment) {
-        self.count_failure(&outcome);
+        if !self.is_trial(&command.action) {
+            self.count_failure(&outcome);
+        }
         match command.action {
             Action::Read(users) => self.read_was_answered(&users, outcome, command.given, now),
             Action::Set(slot, _) => self.session_was_answered(slot, outcome, now, true),
@@ -35,8 +38,10 @@ impl Engine {
         match outcome {
             Outcome::Failed(Failure::Wait(_)) => self.figures.throttled += 1,
             Outcome::Failed(Failure::Outage) => self.figures.failed += 1,
-            Outcome::Failed(Failure::Refused) => self.figures.refused += 1,
-            Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => {}
+            Outcome::Failed(Failure::Refused | Failure::StatusRefused | Failure::ListRefused) => {
+                self.figures.refused += 1
+            }
+            Outcome::Read(_) | Outcome::Done | Outcome::NoSession | Outcome::Status(_) => {}
         }
     }
 
@@ -45,16 +50,26 @@ impl Engine {
         self.budget.answered(Kind::Read, now);
         match outcome {
             Outcome::Read(readings) => {
+                if self.graph.is_out() {
+                    self.writes.hurry(now);
+                }
                 self.graph.succeeded();
+                self.suspects.succeeded();
                 self.figures.readings += 1;
                 self.note_interval(users, given);
-                readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
-                // A user missing in the answer was still requested.
+                // A user who is missing in the answer cannot be read either.
                 for slot in users {
-                    self.roster.get_mut(*slot).into_iter().for_each(|user| user.read = user.read.max(given));
+                    self.roster.get_mut(*slot).into_iter().for_each(|user| user.is_unreadable = true);
+                }
+                readings.into_iter().for_each(|reading| self.take_reading(reading, given, now));
+                for slot in users {
+                    let user = self.roster.get_mut(*slot).filter(|user| !user.is_unreadable);
+                    user.into_iter().for_each(|user| user.read = user.read.max(given));
+                    self.readmit(*slot);
                 }
             }
             Outcome::Failed(Failure::Wait(wait)) => self.budget.close(requested_pause(wait), now),
+            Outcome::Failed(Failure::ListRefused) => self.list_was_refused(users, now),
             // A refusal also concerns the whole application: it may not read presences.
             _ => self.graph.failed(None, self.options.interval, now),
         }
@@ -62,7 +77,9 @@ impl Engine {
 
     /// The actual interval of the user among these who was read longest ago.
     fn note_interval(&mut self, users: &[Slot], given: Moment) {
-        let before = users.iter().filter_map(|slot| self.roster.get(*slot)).map(|user| user.read);
+        let readable =
+            users.iter().filter_map(|slot| self.roster.get(*slot)).filter(|user| !user.is_unreadable);
+        let before = readable.map(|user| user.read);
         let kept = before.filter(|read| *read != Moment::START).map(|read| given.since(read)).max();
         if let Some(kept) = kept {
             // A weighted average over some dozens of requests, so that one late request neither stays nor vanishes at once.
@@ -73,6 +90,14 @@ impl Engine {
 
     fn take_reading(&mut self, reading: Reading, requested_at: Moment, now: Moment) {
         self.figures.presences += 1;
+        let is_unreadable = reading.pair == Pair::UNREADABLE;
+        self.figures.unreadable += u64::from(is_unreadable);
+        if let Some(user) = self.roster.get_mut(reading.user) {
+            user.is_unreadable = is_unreadable;
+        }
+        if is_unreadable {
+            return;
+        }
         let meaning = self.mapping.meaning(reading.pair);
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(reading.user) else { return };
@@ -104,7 +129,7 @@ impl Engine {
             }
             _ => {
                 user.to_teams.succeeded();
-                if is_new {
+                if user.confirm() {
                     self.figures.sessions_set += 1;
                     self.figures.to_teams.add(now.since(user.heard));
                 } else {
@@ -116,16 +141,23 @@ impl Engine {
     }
 
     fn clear_was_answered(&mut self, slot: Slot, outcome: &Outcome, now: Moment) {
+        let is_trial = self.is_trial(&Action::Clear(slot));
         self.write_was_answered(slot, outcome, now);
         let interval = self.pause_after_failure();
         let Some(user) = self.roster.get_mut(slot) else { return };
         user.to_teams.is_under_way = false;
         match outcome {
+            Outcome::Failed(Failure::Refused) if is_trial => self.end_all_doubts(now),
             Outcome::Failed(Failure::Refused) => user.to_teams.refused(now),
             // It may have been cleared anyway: if the user is in a call again by now, it is set again.
             Outcome::Failed(_) => {
                 user.renew_at(now);
+                user.note_trial();
                 user.to_teams.failed(interval, now);
+            }
+            Outcome::NoSession if matches!(user.session, Session::Perhaps { is_tried: false, .. }) => {
+                user.to_teams.succeeded();
+                self.end_doubt(slot, now);
             }
             _ => {
                 user.to_teams.succeeded();
@@ -177,11 +209,15 @@ impl Engine {
             user.to_swyx.is_under_way = false;
             match outcome {
                 Outcome::Failed(Failure::Refused) => user.to_swyx.refused(now),
+                Outcome::Failed(Failure::StatusRefused) => {
+                    user.to_swyx.succeeded();
+                    user.held.hold(set, now);
+                }
                 Outcome::Failed(_) => {
                     user.status_may_be_set();
                     user.to_swyx.failed(interval, now);
                 }
-                Outcome::Status(_) | Outcome::Done | Outcome::Read(_) => {
+                Outcome::Status(_) | Outcome::Done | Outcome::NoSession | Outcome::Read(_) => {
                     user.to_swyx.succeeded();
                     user.status_was_set(set, around.settable);
                     self.figures.statuses_set += 1;
@@ -211,6 +247,7 @@ impl Engine {
             let around = self.circumstances(now);
             let Some(user) = self.roster.get_mut(slot) else { continue };
             let was_known = user.in_call.is_some();
+            user.is_in_snapshot = true;
             if apply(user, status, around) {
                 self.figures.changes_in_swyx += u64::from(was_known);
             }

@@ -88,8 +88,10 @@ impl Action {
 pub enum Outcome<R = Vec<Reading>, E = Failure> {
     /// The presences that Graph returned, in any order; users missing from the answer stay unchanged.
     Read(R),
-    /// Completed; also if there was no session to clear.
+    /// Completed.
     Done,
+    /// There was no session to clear.
+    NoSession,
     /// Completed, and this is the current status in Swyx.
     Status(UserStatus),
     /// Failed.
@@ -146,4 +148,8 @@ pub enum Failure {
     Outage,
     /// Rejected: it was not carried out, and an early retry would not help.
     Refused,
+    /// This status cannot be set for this user (409, 422); other statuses may be.
+    StatusRefused,
+    /// Graph rejected a list of users as a whole (400): one id in it may be the cause.
+    ListRefused,
 }

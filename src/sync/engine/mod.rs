@@ -20,12 +20,18 @@
 //! assert_eq!(commands.iter().map(|command| &command.action).collect::<Vec<_>>(), [&Action::Read(vec![0])]);
 //! ```
 
+mod absent;
 mod answers;
+mod backoff;
 mod event;
+mod held;
+mod leftover;
 mod options;
+mod pending;
 mod roster;
 mod send;
 mod step;
+mod suspects;
 mod user;
 mod users;
 

@@ -80,11 +80,11 @@ impl Roster {
 
     /// A user who left comes back, possibly as another Swyx user: the state in Teams is still known. Returns whether the reader still has
     /// the user.
-    pub(super) fn return_as(&mut self, slot: Slot, link: Link) -> bool {
+    pub(super) fn return_as(&mut self, slot: Slot, link: Link, now: Moment) -> bool {
         let Some(user) = self.places.get_mut(slot as usize).and_then(Option::as_mut) else { return false };
         if user.leaves {
             self.by_swyx.insert(link.swyx.clone(), slot);
-            user.return_as(link);
+            user.return_as(link, now);
         }
         std::mem::replace(&mut user.is_in_ring, true)
     }
@@ -99,7 +99,7 @@ impl Roster {
 
 impl Readers for Roster {
     fn is_read(&self, slot: Slot) -> bool {
-        self.get(slot).is_some_and(|user| !user.leaves)
+        self.get(slot).is_some_and(|user| !user.leaves && user.left_out_until.is_none())
     }
 
     fn requested_at(&self, slot: Slot) -> Moment {

@@ -23,17 +23,17 @@ impl Engine {
     pub(super) fn next_sending(&self, now: Moment) -> Moment {
         let is_writing =
             !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
-        let write = if !is_writing || self.under_way.writes >= AT_ONCE || !self.may_write() {
+        let write = if !is_writing || self.under_way.writes >= AT_ONCE {
             Moment::NEVER
-        } else if !self.writes.admits(now) {
-            self.writes.next()
+        } else if !self.may_write(now) {
+            if self.probes_by_readings() { self.writes.next_alone() } else { self.writes.next() }
         } else {
             self.budget.next(Kind::Write, now)
         };
         let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
             Moment::NEVER
-        } else if self.reader.next() > now {
-            self.reader.next()
+        } else if self.next_reading(now) > now {
+            self.next_reading(now)
         } else if !self.graph.admits(now) {
             self.graph.next()
         } else {
@@ -51,7 +51,7 @@ impl Engine {
     }
 
     fn write(&mut self, now: Moment, commands: &mut Vec<Command>) {
-        while self.under_way.writes < AT_ONCE && self.may_write() && self.writes.admits(now) {
+        while self.under_way.writes < AT_ONCE && self.may_write(now) {
             let Some((slot, due)) = self.next_write(now) else { return };
             if !self.budget.take(Kind::Write, now) {
                 // The user stays first in the queue.
@@ -66,9 +66,13 @@ impl Engine {
         }
     }
 
-    /// While Graph does not answer, readings probe it; during shutdown there are none, so writes do.
-    fn may_write(&self) -> bool {
-        self.is_stopping || !self.graph.is_out()
+    /// If only readings fail, writes go on. If both fail, readings probe Graph; during shutdown there are none, so writes do.
+    fn may_write(&self, now: Moment) -> bool {
+        if self.probes_by_readings() { self.writes.admits_alone(now) } else { self.writes.admits(now) }
+    }
+
+    fn probes_by_readings(&self) -> bool {
+        !self.is_stopping && self.graph.is_out()
     }
 
     /// The first user with a pending write to Teams: ended calls before new calls, and these before renewals.
@@ -98,11 +102,8 @@ impl Engine {
             Due::Set | Due::Renew => {
                 // From now on, a reading may show it, whatever the outcome.
                 self.figures.open_sessions += usize::from(!user.is_open());
-                let is_new = !std::mem::replace(
-                    &mut user.session,
-                    Session::Open { until: now + session, renew, is_seen: false },
-                )
-                .is_open();
+                let (is_new, is_confirmed) = (!user.is_open(), user.is_confirmed());
+                user.session = Session::Open { until: now + session, renew, is_seen: false, is_confirmed };
                 if is_new { Action::Set(slot, session) } else { Action::Renew(slot, session) }
             }
         }
@@ -110,17 +111,12 @@ impl Engine {
 
     fn read(&mut self, now: Moment, commands: &mut Vec<Command>) {
         while !self.is_stopping
-            && self.reader.next() <= now
+            && self.next_reading(now) <= now
             && self.under_way.readings < AT_ONCE
             && self.graph.admits(now)
             && self.budget.take(Kind::Read, now)
         {
-            let mut gone = Vec::new();
-            let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
-            for slot in gone {
-                self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
-                self.release(slot);
-            }
+            let users = self.next_list(now);
             if users.is_empty() {
                 self.budget.give_back(Kind::Read);
                 continue;
@@ -133,6 +129,27 @@ impl Engine {
             self.graph.sent(self.options.interval, now);
             commands.push(Command { given: now, action: Action::Read(users) });
         }
+    }
+
+    /// When there is something to read.
+    fn next_reading(&self, now: Moment) -> Moment {
+        if self.suspects.is_empty() { self.reader.next().min(self.rereads.next()) } else { now }
+    }
+
+    /// The users of the next reading: a part of a rejected list, users who are read again at once, otherwise those whose turn it is.
+    fn next_list(&mut self, now: Moment) -> Vec<Slot> {
+        let again = if self.rereads.next() <= now { Some(self.rereads.take()) } else { None };
+        if let Some(mut users) = again.or_else(|| self.suspects.next()) {
+            users.retain(|slot| self.roster.get(*slot).is_some_and(|user| !user.leaves));
+            return users;
+        }
+        let mut gone = Vec::new();
+        let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
+        for slot in gone {
+            self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
+            self.release(slot);
+        }
+        users
     }
 
     fn set_statuses(&mut self, now: Moment, commands: &mut Vec<Command>) {

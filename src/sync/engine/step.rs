@@ -12,10 +12,10 @@ use super::super::moment::Moment;
 use super::super::reader::{Reader, Slot};
 use super::event::{Command, Event, Link};
 use super::options::Options;
+use super::pending::{Absent, Rereads, Suspects};
 use super::roster::Roster;
 use super::user::{Circumstances, Due, User};
 use crate::settings::{Choice, Mode, SwyxStatus};
-use crate::swyx::UserStatus;
 
 /// The engine of one tenant.
 #[derive(Debug)]
@@ -24,7 +24,11 @@ pub struct Engine {
     pub(super) mapping: Mapping,
     pub(super) settable: Settable,
     pub(super) roster: Roster,
+    /// The list of users was read.
+    pub(super) has_list: bool,
     pub(super) reader: Reader,
+    pub(super) suspects: Suspects,
+    pub(super) rereads: Rereads,
     pub(super) budget: Budget,
     /// The health of Graph, from readings.
     pub(super) graph: Health,
@@ -36,6 +40,7 @@ pub struct Engine {
     pub(super) gateway_heard: Option<Moment>,
     /// When it last sent all statuses. A response to an older request may come from before the gateway restarted.
     pub(super) last_snapshot: Moment,
+    pub(super) absent: Absent,
     pub(super) queues: Queues,
     /// When to check a user again.
     pub(super) timers: BinaryHeap<Reverse<(Moment, Slot)>>,
@@ -86,13 +91,17 @@ impl Engine {
             options,
             settable: SwyxStatus::CHOICES.iter().map(|(_, _, status)| *status).collect(),
             roster: Roster::default(),
+            has_list: false,
             reader: Reader::default(),
+            suspects: Suspects::default(),
+            rereads: Rereads::default(),
             graph: Health::default(),
             writes: Health::default(),
             gateway: Health::default(),
             gateway_closed_until: Moment::START,
             gateway_heard: None,
             last_snapshot: Moment::START,
+            absent: Absent::default(),
             queues: Queues::default(),
             timers: BinaryHeap::new(),
             under_way: UnderWay::default(),
@@ -106,8 +115,7 @@ impl Engine {
         match event {
             Event::Users(links) => self.take_users(links, now),
             Event::Settable(statuses) => {
-                self.settable = statuses.into_iter().collect();
-                self.consider_all(now);
+                self.take_settable(statuses.into_iter().collect(), now);
             }
             Event::AllStatuses(statuses) => self.take_snapshot(&statuses, now),
             Event::Statuses(statuses) => {
@@ -135,29 +143,26 @@ impl Engine {
             }
         }
         self.fire_timers(now);
+        self.forget_absent(now);
         let mut commands = Vec::new();
         self.send(now, &mut commands);
         commands
     }
 
-    fn take_snapshot(&mut self, statuses: &[UserStatus], now: Moment) {
-        (self.gateway_heard, self.last_snapshot) = (Some(now), now);
-        for slot in 0..self.roster.places() {
-            self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_snapshot = false);
+    fn take_settable(&mut self, settable: Settable, now: Moment) {
+        if self.settable == settable {
+            return;
         }
-        self.take_statuses(statuses, User::apply_snapshot, now);
-        // Users missing from the snapshot become unknown.
+        self.settable = settable;
         for slot in 0..self.roster.places() {
-            if let Some(user) = self.roster.get_mut(slot).filter(|user| !user.is_in_snapshot) {
-                user.clear_presence();
-            }
+            self.roster.get_mut(slot).into_iter().for_each(|user| user.held.release_all());
         }
         self.consider_all(now);
     }
 
     /// The latest time for the next step, if there is no earlier event.
     pub fn wake(&self, now: Moment) -> Moment {
-        let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0);
+        let timer = self.timers.peek().map_or(Moment::NEVER, |next| next.0.0).min(self.absent.next());
         timer.min(self.next_sending(now)).max(now + Duration::from_millis(1))
     }
 
@@ -176,6 +181,16 @@ impl Engine {
         self.roster.by_teams(id)
     }
 
+    /// Whether Graph gives no usable answers to readings.
+    pub(crate) fn is_graph_out(&self) -> bool {
+        self.graph.is_out()
+    }
+
+    /// Counts presences without a user.
+    pub(crate) fn count_unreadable(&mut self, count: u64) {
+        self.figures.unreadable += count;
+    }
+
     /// The number of a pair of values from Graph.
     pub fn pair(&mut self, availability: &str, activity: &str) -> Pair {
         self.mapping.pair(availability, activity)
@@ -190,12 +205,23 @@ impl Engine {
     pub fn figures(&mut self, now: Moment) -> Figures {
         let queues = &self.queues;
         let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
-        let read = self.roster.users().map(|user| user.read).min();
+        let is_read = |user: &&User| user.left_out_until.is_none();
+        // A user who was never read counts from when the user became known.
+        let read = self.roster.users().filter(is_read).map(|user| user.read.max(user.known)).min();
+        let read = read.unwrap_or(if self.has_list { now } else { Moment::START });
+        let count = |is_one: fn(&User) -> bool| self.roster.users().filter(|user| is_one(user)).count();
+        // At the end, sessions that may be open count too: they must be cleared.
+        let open_sessions =
+            if self.is_stopping { self.figures.open_sessions } else { count(User::is_confirmed) };
         Figures {
+            open_sessions,
+            unreadable_users: count(|user| user.is_unreadable),
+            left_out: count(|user| user.left_out_until.is_some()),
             users: self.roster.len(),
             waiting,
-            oldest_reading: read.filter(|read| *read != Moment::START).map(|read| now.since(read)),
+            oldest_reading: Some(now.since(read)),
             budget: self.budget.used_of(now),
+            absent: self.count_absent(),
             graph_is_out: self.graph.is_out() || self.writes.is_out(),
             gateway_is_out: self.gateway.is_out() || !self.is_heard(now),
             ..self.figures
@@ -205,6 +231,7 @@ impl Engine {
     pub(super) fn circumstances(&self, now: Moment) -> Circumstances {
         Circumstances {
             carries: self.options.mode == Mode::BothWays && !self.is_stopping,
+            only_reads: self.options.mode == Mode::FromTeams && !self.is_stopping,
             is_heard: self.is_heard(now),
             settable: self.settable,
             now,
@@ -218,6 +245,7 @@ impl Engine {
 
     /// Checks one user, and adds the user to the queues with pending writes.
     pub(super) fn consider(&mut self, slot: Slot, now: Moment) {
+        self.try_again(slot, now);
         let around = self.circumstances(now);
         let Some(user) = self.roster.get_mut(slot) else { return };
         let was_open = user.is_open();
@@ -269,11 +297,13 @@ impl Engine {
             // Requests rejected under the old settings may succeed under the new ones.
             user.to_teams.succeeded();
             user.to_swyx.succeeded();
+            user.held.release_all();
             let meaning = user.pair.map(|pair| mapping.meaning(pair));
             if let Some(meaning) =
                 meaning.filter(|meaning| !meaning.is_unknown && meaning.status != user.wanted)
             {
                 user.due_since = now;
+                user.has_changed = true;
                 user.want(meaning.status, settable);
             }
         }

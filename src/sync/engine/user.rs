@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use super::super::mapping::{Meaning, Pair, SessionRank, Settable, nearest};
 use super::super::moment::Moment;
+use super::backoff::Backoff;
 use super::event::{Link, Reading, Version};
+use super::held::HeldStatuses;
 use crate::settings::SwyxStatus;
 use crate::swyx::UserStatus;
 
 /// How long a reading may still show a session after it was cleared, because Graph's stores replicate. Undocumented; clients may lag by
 /// minutes.
 pub(super) const ECHO: Duration = Duration::from_secs(10);
-/// The first pause after a refusal; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_mins(1);
-/// The maximum pause.
-const MAX_PAUSE: Duration = Duration::from_hours(1);
-
 /// After this many older readings in a row, the readings are no longer treated as stale.
 const MAX_STALE: u8 = 3;
 
@@ -23,6 +20,8 @@ const MAX_STALE: u8 = 3;
 #[derive(Clone, Debug)]
 pub(super) struct User {
     pub(super) link: Link,
+    /// Since when the user is synchronised.
+    pub(super) known: Moment,
     /// The user has left; only a session must still be cleared.
     pub(super) leaves: bool,
 
@@ -48,8 +47,14 @@ pub(super) struct User {
     pub(super) wanted: SwyxStatus,
     /// It must still be set.
     is_pending: bool,
+    /// Teams, or the mapping, changed since the first reading.
+    pub(super) has_changed: bool,
+    /// The first reading was before a call that has ended, so the next one decides.
+    is_outdated: bool,
     /// Writes to Swyx.
     pub(super) to_swyx: Backoff,
+    /// Statuses that cannot be set for this user.
+    pub(super) held: HeldStatuses,
     /// Since when the required status may have been due: the reading before the one that showed it.
     pub(super) due_since: Moment,
 
@@ -66,44 +71,12 @@ pub(super) struct User {
     pub(super) is_in_snapshot: bool,
     /// The reader has the user in one of its rings.
     pub(super) is_in_ring: bool,
+    /// Until when the user is not read, because Graph rejects the id.
+    pub(super) left_out_until: Option<Moment>,
+    /// The last presence was unreadable.
+    pub(super) is_unreadable: bool,
     /// The moment of the next check of the user.
     pub(super) timer: Option<Moment>,
-}
-
-/// When one side may be written again.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Backoff {
-    /// A request is under way.
-    pub(super) is_under_way: bool,
-    /// The user is in a queue.
-    pub(super) is_queued: bool,
-    /// No request is sent before this moment.
-    pub(super) not_before: Moment,
-    refusals: u8,
-    has_failed: bool,
-}
-
-impl Backoff {
-    pub(super) fn is_free(&self, now: Moment) -> bool {
-        !self.is_under_way && now >= self.not_before
-    }
-
-    pub(super) fn succeeded(&mut self) {
-        (self.refusals, self.has_failed, self.not_before) = (0, false, Moment::START);
-    }
-
-    /// After no answer or a server error: retries after a few seconds, then doubles the pause. The limit is low because the cause is
-    /// rarely the user, so it ends for all users at once.
-    pub(super) fn failed(&mut self, first: Duration, now: Moment) {
-        let has_failed = std::mem::replace(&mut self.has_failed, true);
-        self.not_before = now + if has_failed { first * 2 } else { first };
-    }
-
-    pub(super) fn refused(&mut self, now: Moment) {
-        let pause = FIRST_PAUSE * 2_u32.pow(u32::from(self.refusals.min(6)));
-        self.refusals = self.refusals.saturating_add(1);
-        self.not_before = now + pause.min(MAX_PAUSE);
-    }
 }
 
 /// This program's presence session in Teams.
@@ -111,10 +84,10 @@ impl Backoff {
 pub(super) enum Session {
     /// None.
     None,
-    /// An earlier run may have left a session, which ends by then.
-    Perhaps { until: Moment, is_seen: bool },
-    /// Set, or possibly set.
-    Open { until: Moment, renew: Moment, is_seen: bool },
+    /// An earlier run may have left a session, which ends by then. It was tried to clear it, and the outcome is unknown.
+    Perhaps { until: Moment, is_seen: bool, is_tried: bool },
+    /// Set, or possibly set; confirmed if Graph accepted it.
+    Open { until: Moment, renew: Moment, is_seen: bool, is_confirmed: bool },
 }
 
 impl Session {
@@ -136,6 +109,8 @@ pub(super) enum Due {
 pub(super) struct Circumstances {
     /// Calls are forwarded to Teams: mode 2, and not stopping.
     pub(super) carries: bool,
+    /// Calls are not forwarded to Teams: mode 1, and not stopping.
+    pub(super) only_reads: bool,
     /// The gateway reported recently, so its report of calls counts.
     pub(super) is_heard: bool,
     pub(super) settable: Settable,
@@ -143,9 +118,10 @@ pub(super) struct Circumstances {
 }
 
 impl User {
-    pub(super) fn new(link: Link, session: Session) -> Self {
+    pub(super) fn new(link: Link, session: Session, now: Moment) -> Self {
         Self {
             link,
+            known: now,
             leaves: false,
             pair: None,
             requested_at: Moment::START,
@@ -158,7 +134,10 @@ impl User {
             sequence: 0,
             wanted: SwyxStatus::None,
             is_pending: false,
+            has_changed: false,
+            is_outdated: false,
             to_swyx: Backoff::default(),
+            held: HeldStatuses::default(),
             due_since: Moment::START,
             session,
             to_teams: Backoff::default(),
@@ -167,14 +146,17 @@ impl User {
             heard: Moment::START,
             is_in_snapshot: false,
             is_in_ring: true,
+            left_out_until: None,
+            is_unreadable: false,
             timer: None,
         }
     }
 
     /// Comes back as this Swyx user, whose status the gateway has not reported yet.
-    pub(super) fn return_as(&mut self, link: Link) {
-        (self.link, self.leaves) = (link, false);
+    pub(super) fn return_as(&mut self, link: Link, now: Moment) {
+        (self.link, self.known, self.leaves, self.left_out_until) = (link, now, false, None);
         self.is_pending = self.wanted != SwyxStatus::None;
+        self.has_changed = true;
         self.clear_presence();
     }
 
@@ -200,16 +182,20 @@ impl User {
             return self.note_echo();
         }
         let is_lost = self.note_absence(meaning, around.now);
-        if self.pair == Some(reading.pair) {
+        let is_same = self.pair == Some(reading.pair);
+        let was_outdated = std::mem::take(&mut self.is_outdated);
+        if is_same && !was_outdated {
             return is_lost;
         }
         let is_first = self.pair.replace(reading.pair).is_none();
-        if !is_first {
+        if !is_first && !is_same {
             self.changed = around.now;
         }
         // Unknown values change nothing.
-        if !meaning.is_unknown && (is_first || meaning.status != self.wanted) {
+        let is_change = meaning.status != self.wanted;
+        if !meaning.is_unknown && (is_first || was_outdated || is_change) {
             self.due_since = before;
+            self.has_changed = !is_first && is_change;
             self.want(meaning.status, around.settable);
         }
         true
@@ -232,7 +218,7 @@ impl User {
         let looks_own = matches!(rank, SessionRank::AsSet | SessionRank::AsBusy);
         match self.session {
             Session::Open { .. } => looks_own,
-            Session::Perhaps { until, is_seen } => {
+            Session::Perhaps { until, is_seen, .. } => {
                 let was_absent = self.echo_until != Moment::START && requested_at >= self.echo_until;
                 rank == SessionRank::AsSet && now < until && (is_seen || !was_absent)
             }
@@ -279,11 +265,21 @@ impl User {
     }
 
     /// Nothing is pending if Swyx already shows the status. During a call, Swyx shows the call, and the status behind it is unknown.
+    ///
+    /// The first reading does not show that Teams changed. So it does not replace a status that a user can set by hand: Away or Do not
+    /// disturb.
     pub(super) fn settle(&mut self, settable: Settable) {
         let is_shown = self.shown == Some(nearest(self.wanted, settable));
-        if is_shown && self.in_call == Some(false) && !self.to_swyx.is_under_way {
+        let is_by_hand = matches!(self.shown, Some(SwyxStatus::Away | SwyxStatus::DoNotDisturb));
+        let stays = is_shown || is_by_hand && !self.has_changed;
+        if stays && self.in_call == Some(false) && !self.to_swyx.is_under_way {
             self.is_pending = false;
         }
+    }
+
+    /// The gateway reported this user before, but not in its last snapshot.
+    pub(super) fn is_absent(&self) -> bool {
+        self.in_call.is_some() && !self.is_in_snapshot
     }
 
     /// Applies the gateway's report on this user if it is newer than the known one. Returns whether a call started or ended.
@@ -296,6 +292,9 @@ impl User {
     pub(super) fn apply_snapshot(&mut self, seen: &UserStatus, around: Circumstances) -> bool {
         let before = self.in_call.replace(seen.in_call);
         (self.sequence, self.shown, self.is_in_snapshot) = (seen.sequence, seen.status, true);
+        if before == Some(true) && !seen.in_call && self.is_pending && !self.has_changed {
+            (self.is_pending, self.is_outdated) = (false, true);
+        }
         self.settle(around.settable);
         let changes = before != Some(seen.in_call);
         if changes {
@@ -304,10 +303,17 @@ impl User {
         changes
     }
 
-    /// The status to set in Swyx.
+    /// The status to set in Swyx now.
     pub(super) fn due_in_swyx(&self, around: Circumstances) -> Option<SwyxStatus> {
+        self.missing_in_swyx(around).filter(|status| self.held.free_at(*status) <= around.now)
+    }
+
+    /// The status to set in Swyx, now or after a pause.
+    fn missing_in_swyx(&self, around: Circumstances) -> Option<SwyxStatus> {
         let status = nearest(self.wanted, around.settable);
-        let is_due = self.is_pending && !self.leaves && self.in_call.is_some();
+        // What Swyx shows after a call decides whether the first reading counts.
+        let is_known = if self.has_changed { self.in_call.is_some() } else { self.in_call == Some(false) };
+        let is_due = self.is_pending && !self.leaves && is_known;
         (is_due && status != SwyxStatus::None).then_some(status)
     }
 
@@ -319,6 +325,7 @@ impl User {
         if nearest(self.wanted, settable) == set {
             self.is_pending = false;
         }
+        self.held.release(set);
     }
 
     /// It is unknown whether the status was set, so the current status is unknown until the gateway reports it.
@@ -328,14 +335,16 @@ impl User {
 
     /// The action for Teams.
     pub(super) fn due_in_teams(&self, around: Circumstances) -> Option<Due> {
-        let Circumstances { carries, is_heard, now, .. } = around;
+        let Circumstances { carries, only_reads, is_heard, now, .. } = around;
         let shows = carries && !self.leaves && self.in_call == Some(true);
         match self.session {
             Session::Open { .. } if !shows => Some(Due::Clear),
             Session::Open { renew, .. } if is_heard && now >= renew => Some(Due::Renew),
             Session::Open { .. } => None,
             Session::None | Session::Perhaps { .. } if shows && is_heard => Some(Due::Set),
-            Session::Perhaps { is_seen: true, .. } if carries && self.in_call == Some(false) => {
+            Session::Perhaps { is_seen: true, .. }
+                if only_reads || carries && self.in_call == Some(false) =>
+            {
                 Some(Due::Clear)
             }
             Session::None | Session::Perhaps { .. } => None,
@@ -349,11 +358,25 @@ impl User {
             Session::Open { until, .. } => until,
             Session::None | Session::Perhaps { .. } => Moment::NEVER,
         };
-        let refused = |side: Backoff, is_due: bool| if is_due { side.not_before } else { Moment::NEVER };
-        let to_teams = refused(self.to_teams, self.due_in_teams(around).is_some());
-        let to_swyx = refused(self.to_swyx, self.due_in_swyx(around).is_some());
-        let all = [session, to_teams, to_swyx];
+        let is_due = self.due_in_teams(around).is_some();
+        let to_teams = if is_due { self.to_teams.not_before } else { Moment::NEVER };
+        let missing = self.missing_in_swyx(around);
+        let to_swyx = missing.map(|status| self.held.free_at(status).max(self.to_swyx.not_before));
+        let to_swyx = to_swyx.unwrap_or(Moment::NEVER);
+        let all = [session, to_teams, to_swyx, self.left_out_until.unwrap_or(Moment::NEVER)];
         all.into_iter().filter(|moment| *moment > around.now).min().unwrap_or(Moment::NEVER)
+    }
+
+    /// What Teams shows from now on is not a session of an earlier run. Readings on their way are from before.
+    pub(super) fn end_doubt(&mut self, now: Moment) {
+        (self.session, self.echo_until) = (Session::None, now);
+    }
+
+    /// It is unknown whether a session of an earlier run was cleared.
+    pub(super) fn note_trial(&mut self) {
+        if let Session::Perhaps { is_tried, .. } = &mut self.session {
+            *is_tried = true;
+        }
     }
 
     /// The session must be set again at the next opportunity because its state is unknown.
@@ -365,6 +388,19 @@ impl User {
 
     pub(super) fn is_open(&self) -> bool {
         self.session.is_open()
+    }
+
+    /// Graph accepted the session.
+    pub(super) fn is_confirmed(&self) -> bool {
+        matches!(self.session, Session::Open { is_confirmed: true, .. })
+    }
+
+    /// Graph accepts the session. Returns whether it is the first time.
+    pub(super) fn confirm(&mut self) -> bool {
+        match &mut self.session {
+            Session::Open { is_confirmed, .. } => !std::mem::replace(is_confirmed, true),
+            Session::None | Session::Perhaps { .. } => false,
+        }
     }
 
     /// The user has left, and no request is pending.

@@ -4,15 +4,14 @@ use super::super::moment::Moment;
 use super::event::Link;
 use super::step::Engine;
 use super::user::{Session, User};
-use crate::settings::Mode;
 
 impl Engine {
     /// Sets the users from now on. If two links share an id, the first one counts.
     pub(super) fn take_users(&mut self, links: Vec<Link>, now: Moment) {
-        // Unknown sessions can only exist at the start.
-        let is_beginning = self.roster.places() == 0 && self.options.mode == Mode::BothWays;
-        let session = if is_beginning {
-            Session::Perhaps { until: now + self.options.session, is_seen: false }
+        self.has_list = true;
+        // Unknown sessions can only exist at the start, also of a run in another mode.
+        let session = if self.roster.places() == 0 {
+            Session::Perhaps { until: now + self.options.session, is_seen: false, is_tried: false }
         } else {
             Session::None
         };
@@ -40,8 +39,8 @@ impl Engine {
                 continue;
             }
             let (slot, is_in_ring) = match self.roster.by_teams(link.teams) {
-                Some(slot) => (slot, self.roster.return_as(slot, link)),
-                None => (self.roster.add(User::new(link, session)), false),
+                Some(slot) => (slot, self.roster.return_as(slot, link, now)),
+                None => (self.roster.add(User::new(link, session, now)), false),
             };
             if !is_in_ring {
                 self.reader.add(slot);

@@ -1,20 +1,24 @@
 //! The run: one loop that drives the engine.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::super::engine::{Command, Engine, Event};
+use super::super::engine::{Command, Engine, Event, Failure, Outcome};
+use super::super::figures::Figures;
 use super::super::mapping::nearest;
 use super::super::moment::Moment;
+use super::error::Reread;
 use super::execute::{self, Executed, Executor};
 use super::handle::RunChannel;
-use super::message::Message;
+use super::line::Wishes;
+use super::loss::RETRY;
+use super::message::{Message, Reason};
+use super::problems::{Problems, QUIET};
 use super::site::{Control, Observer, Site};
 use super::view::View;
 use super::{listen, roster};
@@ -25,8 +29,11 @@ const LOOK: Duration = Duration::from_secs(1);
 /// If the wall clock advances by this much more than the monotonic clock, it counts as sleep.
 const SLEPT: Duration = Duration::from_secs(20);
 
-/// A problem that returns within this time is not logged again.
-const QUIET: Duration = Duration::from_mins(1);
+/// The topics of users that cannot be read, while others can.
+const UNREADABLE: &str = "some presences in Teams are unreadable";
+const SKIPPED: &str = "some records of the gateway are skipped";
+const ABSENT: &str = "the list of statuses may be incomplete";
+const LEFT_OUT: &str = "some users are left out for 15 minutes";
 
 /// Runs until stopped, or until its controller is dropped, and clears its sessions. It updates its view once a second.
 pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
@@ -65,13 +72,6 @@ pub async fn run(site: Site, channel: RunChannel, observer: Box<dyn Observer>) {
     run.update_view(&view);
 }
 
-/// The last log entry about a topic.
-struct Said {
-    when: Instant,
-    /// Whether the entry says that the problem is over.
-    is_over: bool,
-}
-
 struct Run {
     executor: Arc<Executor>,
     /// The pairs of `[[user]]`.
@@ -85,12 +85,15 @@ struct Run {
     clocks: Option<Duration>,
     flights: JoinSet<(Command, Executed)>,
     reread: Option<mpsc::Sender<roster::Reread>>,
+    /// When the lists of users were last found to be outdated.
+    outdated: Option<Instant>,
+    /// When the statuses of missing users were last asked for.
+    asked_absent: Option<Instant>,
     view: View,
-    /// The time of the last log entry about each topic.
-    said: HashMap<&'static str, Said>,
+    problems: Problems,
     is_stopping: bool,
-    /// Requests all statuses from the listener.
-    tell_all: Arc<Notify>,
+    /// What the listener must read again.
+    wishes: Arc<Wishes>,
 }
 
 impl Run {
@@ -106,18 +109,20 @@ impl Run {
             clocks: None,
             flights: JoinSet::new(),
             reread: None,
+            outdated: None,
+            asked_absent: None,
             view: View::default(),
-            said: HashMap::new(),
+            problems: Problems::default(),
             is_stopping: false,
-            tell_all: Arc::default(),
+            wishes: Arc::default(),
         }
     }
 
     /// Listens to the current gateway.
     fn listener(&self, messages: &mpsc::Sender<Message>) -> impl Future<Output = ()> + Send + use<> {
-        let (gateway, interval, again) =
-            (Arc::clone(&self.executor.gateway), self.interval.subscribe(), Arc::clone(&self.tell_all));
-        listen::listen(gateway, interval, again, messages.clone()).in_current_span()
+        let (gateway, interval, wishes) =
+            (Arc::clone(&self.executor.gateway), self.interval.subscribe(), Arc::clone(&self.wishes));
+        listen::listen(gateway, interval, wishes, messages.clone()).in_current_span()
     }
 
     /// The engine's time. Its start means "never", so the time is slightly later.
@@ -144,9 +149,33 @@ impl Run {
     fn landed(&mut self, landed: Result<(Command, Executed), JoinError>) {
         // A panicked task cannot return its command; in the program, a panic ends the process.
         let Ok((command, executed)) = landed else { return };
-        self.problem(execute::topic(&command.action), execute::error_text(&executed));
-        let outcome = execute::to_outcome(executed, &mut self.engine);
+        let (outcome, error) = execute::to_outcome(executed, &mut self.engine);
+        let is_split = matches!(outcome, Outcome::Failed(Failure::ListRefused));
+        if is_split
+            && let [user] = command.action.users()
+            && let Some(link) = self.engine.link(*user)
+        {
+            tracing::debug!(user = %link.teams, "Graph rejects the id of this user");
+        }
+        match error.as_ref().and_then(|error| error.reread) {
+            Some(Reread::Capabilities) => self.wishes.capabilities.notify_one(),
+            Some(Reread::Users) => self.reread_outdated(),
+            None => {}
+        }
+        let is_trial = self.engine.is_trial(&command.action);
+        let topic = execute::topic(&command.action);
+        let (is_write, has_failed) =
+            (topic == execute::SETTING || topic == execute::CLEARING, error.is_some());
         self.step(Event::Answered(command, outcome));
+        // A rejected list is split; only if that does not help, presences cannot be read.
+        if !is_trial && (!is_split || self.engine.is_graph_out()) {
+            self.problem(topic, error.map(|error| error.reason));
+            if is_write && !has_failed {
+                // The other kind of write may not be tried again: the call is over, or a new one is shown.
+                self.problem(execute::SETTING, None);
+                self.problem(execute::CLEARING, None);
+            }
+        }
     }
 
     fn take_message(&mut self, message: Message) {
@@ -161,10 +190,10 @@ impl Run {
                 self.view.headcount = Some(roster.headcount);
                 self.step(Event::Users(roster.links));
                 // The statuses of new users are unknown at this point.
-                self.tell_all.notify_one();
+                self.wishes.statuses.notify_one();
             }
             Message::UsersChanged => self.reread(None),
-            Message::Problem(topic, text) => self.problem(topic, text),
+            Message::Problem(topic, reason) => self.problem(topic, reason),
         }
     }
 
@@ -207,6 +236,14 @@ impl Run {
         }
     }
 
+    /// A user does not exist any more: the lists are read again, but not for each such user.
+    fn reread_outdated(&mut self) {
+        if self.outdated.is_none_or(|when| when.elapsed() >= QUIET) {
+            self.outdated = Some(Instant::now());
+            self.reread(None);
+        }
+    }
+
     fn reread(&mut self, source: roster::Reread) {
         // A waiting request is enough, unless the new one differs.
         if let Some(again) = &self.reread
@@ -222,30 +259,43 @@ impl Run {
         roster::Source { client: Arc::clone(client), gateway: Arc::clone(gateway), users: self.users.clone() }
     }
 
-    /// Logs when a problem starts and when it is over, not each time.
-    fn problem(&mut self, topic: &'static str, text: Option<String>) {
-        let known = self.view.problems.iter().position(|(known, _)| *known == topic);
-        match (known, text) {
-            (Some(at), None) => {
-                self.view.problems.remove(at);
-                if self.said.get(topic).is_some_and(|said| !said.is_over) {
-                    self.said.insert(topic, Said { when: Instant::now(), is_over: true });
-                    tracing::info!("resolved: {topic}");
-                }
-            }
-            (None, Some(text)) => {
-                // A problem that comes and goes is logged once per minute.
-                if self.said.get(topic).is_none_or(|said| said.when.elapsed() >= QUIET) {
-                    self.said.insert(topic, Said { when: Instant::now(), is_over: false });
-                    tracing::warn!("{topic}: {text}");
-                }
-                self.view.problems.push((topic, text));
-            }
-            (Some(at), Some(text)) => {
-                self.view.problems.get_mut(at).into_iter().for_each(|(_, last)| last.clone_from(&text))
-            }
-            (None, None) => {}
+    /// Notes a problem, or that it is over.
+    fn problem(&mut self, topic: &'static str, reason: Option<Reason>) {
+        self.problems.note(&mut self.view.problems, topic, reason);
+    }
+
+    /// Whether there are problems with these topics, and whether nothing answered since they began.
+    fn troubles(&self, topics: &[&str]) -> (bool, bool) {
+        let problems = self.view.problems.iter().map(|(topic, _)| *topic);
+        let current = problems.filter(|topic| topics.contains(topic)).collect::<Vec<_>>();
+        let is_silent = current.iter().all(|topic| self.problems.is_silent(topic));
+        (!current.is_empty(), !current.is_empty() && is_silent)
+    }
+
+    /// Reports users that cannot be read, without naming them.
+    fn report_users(&mut self) {
+        let Figures { unreadable_users, left_out, .. } = self.view.figures;
+        let report = |count: usize, why: &str| {
+            let users = if count == 1 { "user" } else { "users" };
+            (count > 0).then(|| format!("{why} of {count} {users}, named in the log with -vv").into())
+        };
+        self.problem(UNREADABLE, report(unreadable_users, "no presence, or one in an unknown format,"));
+        self.problem(LEFT_OUT, report(left_out, "Graph rejects (HTTP 400) the id"));
+        let absent = self.view.figures.absent;
+        let text = format!(
+            "the gateway's list of statuses lacks {absent} users; their last statuses stay in use for 15 minutes"
+        );
+        self.problem(ABSENT, (absent > 0).then_some(text.into()));
+        if absent > 0 && self.asked_absent.is_none_or(|when| when.elapsed() >= RETRY) {
+            self.asked_absent = Some(Instant::now());
+            self.wishes.statuses.notify_one();
         }
+        let skipped = self.executor.gateway.skipped();
+        let text = format!(
+            "{} records of users and {} of statuses violate the contract; -vv names them",
+            skipped.users, skipped.statuses
+        );
+        self.problem(SKIPPED, (skipped.users + skipped.statuses > 0).then_some(text.into()));
     }
 
     fn update_view(&mut self, view: &watch::Sender<View>) {
@@ -257,10 +307,16 @@ impl Run {
         }
         self.view.made = Some(Instant::now());
         self.view.figures = self.engine.figures(self.now());
-        let is_wrong = |topic| self.view.problems.iter().any(|(known, _)| *known == topic);
-        let (gateway, graph) = (is_wrong(listen::STATUSES), is_wrong(execute::READING));
-        self.view.figures.gateway_is_out |= gateway;
-        self.view.figures.graph_is_out |= graph;
+        self.report_users();
+        self.view.figures.graph_is_out |= self.troubles(&[execute::READING, roster::TEAMS_USERS]).0;
+        self.view.figures.gateway_is_out |= self.troubles(&[listen::STATUSES, roster::SWYX_USERS]).0;
+        let graph =
+            self.troubles(&[execute::READING, execute::SETTING, execute::CLEARING, roster::TEAMS_USERS]);
+        let gateway =
+            self.troubles(&[listen::STATUSES, listen::STREAM, execute::STATUSES, roster::SWYX_USERS]);
+        let figures = &mut self.view.figures;
+        figures.graph_is_silent = figures.graph_is_out && graph.1;
+        figures.gateway_is_silent = figures.gateway_is_out && gateway.1;
         self.view.unknown_words =
             self.engine.mapping().unknown().map(|(one, other)| format!("{one}/{other}")).collect();
         view.send_replace(self.view.clone());

@@ -3,14 +3,26 @@
 use std::time::Duration;
 
 use super::super::engine::Failure;
+use super::message::Reason;
 use crate::entra::GraphError;
 use crate::http::HttpError;
 use crate::swyx::GatewayError;
 
-/// A failed request: its consequences for the engine, and its text for the log.
+/// A failed request: its consequences for the engine, and its reason for the log.
 pub(super) struct RequestError {
     pub(super) failure: Failure,
-    pub(super) text: String,
+    pub(super) reason: Reason,
+    /// What must be read again because of it.
+    pub(super) reread: Option<Reread>,
+}
+
+/// What a failure shows to be outdated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reread {
+    /// The gateway's capabilities.
+    Capabilities,
+    /// The lists of users.
+    Users,
 }
 
 impl RequestError {
@@ -18,8 +30,16 @@ impl RequestError {
     pub(super) fn wait(&self) -> Duration {
         match self.failure {
             Failure::Wait(wait) => wait,
-            Failure::Outage | Failure::Refused => Duration::ZERO,
+            Failure::Outage | Failure::Refused | Failure::StatusRefused | Failure::ListRefused => {
+                Duration::ZERO
+            }
         }
+    }
+
+    /// The error for an answer whose presences are all unreadable.
+    pub(super) fn unreadable_answer() -> Self {
+        let text = "Microsoft Graph answered, but no presence is in the documented format".to_owned();
+        Self { failure: Failure::Outage, reason: text.into(), reread: None }
     }
 }
 
@@ -39,7 +59,8 @@ impl From<GraphError> for RequestError {
             }
             _ => "",
         };
-        Self { failure, text: format!("{error}{hint}") }
+        let reason = Reason { text: format!("{error}{hint}"), is_silence: error.is_silence() };
+        Self { failure, reason, reread: None }
     }
 }
 
@@ -48,14 +69,17 @@ impl From<GatewayError> for RequestError {
         let failure = match (&error, error.requested_pause()) {
             (_, Some(wait)) => Failure::Wait(wait),
             (GatewayError::Http(HttpError::Throttled { .. }), None) => Failure::Wait(Duration::ZERO),
-            (
-                GatewayError::UnknownUser { .. }
-                | GatewayError::CannotBeSet { .. }
-                | GatewayError::Refused { .. },
-                None,
-            ) => Failure::Refused,
+            (GatewayError::UnknownUser { .. } | GatewayError::Refused { .. }, None) => Failure::Refused,
+            (GatewayError::CannotBeSet { .. } | GatewayError::Conflict { .. }, None) => {
+                Failure::StatusRefused
+            }
             _ => Failure::Outage,
         };
-        Self { failure, text: error.to_string() }
+        let reread = match &error {
+            GatewayError::UnknownUser { .. } => Some(Reread::Users),
+            GatewayError::CannotBeSet { .. } | GatewayError::Conflict { .. } => Some(Reread::Capabilities),
+            _ => None,
+        };
+        Self { failure, reason: Reason::from(&error), reread }
     }
 }

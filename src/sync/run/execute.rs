@@ -8,20 +8,22 @@ use uuid::Uuid;
 use super::super::engine::{Action, Engine, Failure, Link, Outcome, Reading, Version};
 use super::error::RequestError;
 use crate::entra::GraphError;
-use crate::entra::graph::{Client, Presences};
+use crate::entra::graph::{Client, PresenceElement, Presences};
 use crate::settings::ClientId;
 use crate::swyx::Gateway;
 
 /// The topics of reported problems.
 pub(super) const READING: &str = "cannot read the presences in Teams";
-const SESSIONS: &str = "cannot set \"In a call\" in Teams";
-const STATUSES: &str = "cannot set a status in Swyx";
+pub(super) const SETTING: &str = "cannot set \"In a call\" in Teams";
+pub(super) const CLEARING: &str = "cannot clear \"In a call\" in Teams";
+pub(super) const STATUSES: &str = "cannot set a status in Swyx";
 
 /// The topic for problems of an action.
 pub(super) fn topic(action: &Action) -> &'static str {
     match action {
         Action::Read(_) => READING,
-        Action::Set(..) | Action::Renew(..) | Action::Clear(_) => SESSIONS,
+        Action::Set(..) | Action::Renew(..) => SETTING,
+        Action::Clear(_) => CLEARING,
         Action::SetStatus(..) => STATUSES,
     }
 }
@@ -64,6 +66,10 @@ impl Executor {
         let ids = links.iter().map(|link| link.teams).collect::<Vec<_>>();
         match self.client.read_presences(&ids).await {
             Ok(presences) => Outcome::Read(presences),
+            // One id in the list may be the cause.
+            Err(error @ GraphError::Refused { status: 400, .. }) => {
+                Outcome::Failed(RequestError { failure: Failure::ListRefused, ..error.into() })
+            }
             Err(error) => Outcome::Failed(error.into()),
         }
     }
@@ -75,7 +81,11 @@ impl Executor {
 
     async fn clear_session(&self, user: Uuid) -> Executed {
         tracing::debug!(%user, "Teams: In a call is over");
-        done(self.client.clear_presence(user, self.client_id).await)
+        match self.client.clear_presence(user, self.client_id).await {
+            Ok(true) => Outcome::Done,
+            Ok(false) => Outcome::NoSession,
+            Err(error) => Outcome::Failed(error.into()),
+        }
     }
 }
 
@@ -86,29 +96,47 @@ fn done(result: Result<(), GraphError>) -> Executed {
     }
 }
 
-/// The text of a failure for the log.
-pub(super) fn error_text(executed: &Executed) -> Option<String> {
+/// The outcome in the engine's terms, and the error if it failed.
+pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> (Outcome, Option<RequestError>) {
+    let failed = |error: RequestError| (Outcome::Failed(error.failure), Some(error));
     match executed {
-        Outcome::Failed(error) => Some(error.text.clone()),
-        Outcome::Read(_) | Outcome::Done | Outcome::Status(_) => None,
+        Outcome::Read(presences) => match readings(&presences, engine) {
+            Ok(readings) => (Outcome::Read(readings), None),
+            Err(error) => failed(error),
+        },
+        Outcome::Done => (Outcome::Done, None),
+        Outcome::NoSession => (Outcome::NoSession, None),
+        Outcome::Status(status) => (Outcome::Status(status), None),
+        Outcome::Failed(error) => failed(error),
     }
 }
 
-/// The outcome in the engine's terms.
-pub(super) fn to_outcome(executed: Executed, engine: &mut Engine) -> Outcome {
-    match executed {
-        Outcome::Read(presences) => {
-            let mut readings = Vec::new();
-            let is_whole = presences.for_each(|id, availability, activity, sequence| {
-                if let Some(user) = engine.by_teams(id) {
-                    let pair = engine.pair(availability, activity);
-                    readings.push(Reading { user, pair, version: Version::of(sequence) });
-                }
-            });
-            if is_whole { Outcome::Read(readings) } else { Outcome::Failed(Failure::Outage) }
+/// The readings of an answer. Presences in an unknown format are counted, and their users are named only at debug level.
+fn readings(presences: &Presences, engine: &mut Engine) -> Result<Vec<Reading>, RequestError> {
+    let (mut readings, mut unnamed, mut count) = (Vec::new(), 0, 0);
+    presences.for_each(|element| {
+        let (id, availability, activity, sequence) = match element {
+            PresenceElement::Presence { user, availability, activity, sequence } => {
+                count += 1;
+                (user, availability, activity, sequence)
+            }
+            PresenceElement::Unreadable(Some(user)) => {
+                tracing::debug!(%user, "unreadable presence");
+                (user, "", "", "")
+            }
+            PresenceElement::Unreadable(None) => {
+                unnamed += 1;
+                return;
+            }
+        };
+        if let Some(user) = engine.by_teams(id) {
+            let pair = engine.pair(availability, activity);
+            readings.push(Reading { user, pair, version: Version::of(sequence) });
         }
-        Outcome::Done => Outcome::Done,
-        Outcome::Status(status) => Outcome::Status(status),
-        Outcome::Failed(error) => Outcome::Failed(error.failure),
+    })?;
+    engine.count_unreadable(unnamed);
+    if count == 0 && readings.len() > 1 {
+        return Err(RequestError::unreadable_answer());
     }
+    Ok(readings)
 }

@@ -1,112 +1,95 @@
-//! Listens to the gateway: the event stream for speed, and periodic reading of changes for reliability.
+//! Listens to the gateway's event stream, for speed. Reliability comes from reading the statuses (`poll`), which goes on whether there is a
+//! stream or not.
 //!
-//! After an interruption, the stream is reopened at the last position, and all statuses are read before its events are processed. This
-//! replaces any lost event.
+//! After an interruption, the stream is reopened at the last position, and the statuses that changed meanwhile are read.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::super::engine::Event;
+use super::line::{Line, Wishes};
 use super::message::Message;
+use super::poll::{self, Poller, Request};
 use crate::swyx::{Cursor, Events, Gateway, GatewayError, GatewayEvent};
 
-const STREAM: &str = "cannot receive the gateway's events";
-pub(super) const STATUSES: &str = "cannot read the gateway's statuses";
+pub(super) use super::poll::STATUSES;
+pub(super) const STREAM: &str = "cannot receive the gateway's events";
 
 /// The first and the maximum pause between two attempts to connect; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const MAX_PAUSE: Duration = Duration::from_secs(30);
-
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const MAX_PAUSE: Duration = Duration::from_secs(15);
 /// A stream that lasted this long counts as successful.
-const GOOD: Duration = Duration::from_secs(30);
-/// The maximum interval for reading changes, even if presences are read less often.
-const MAX_PROBE_TIME: Duration = Duration::from_secs(10);
+const GOOD: Duration = Duration::from_secs(10);
 
-/// Listens until the run ends; reads all statuses when `again` requests it, for example for new users.
+/// Listens until the run ends, and reads again what `wishes` ask for.
 pub(super) async fn listen(
     gateway: Arc<Gateway>,
     interval: watch::Receiver<Duration>,
-    again: Arc<Notify>,
+    wishes: Arc<Wishes>,
     messages: mpsc::Sender<Message>,
 ) {
-    let listener = Listener { gateway, interval, again, messages };
-    let (mut cursor, mut pause) = (None, FIRST_PAUSE);
-    while !listener.messages.is_closed() {
-        let began = Instant::now();
-        let events = listener.open(cursor.as_ref()).await;
-        cursor = listener.read_all().await;
-        if let Some(from) = cursor.take() {
-            // In parallel: a slow reading must not block events. Without a stream, changes are read until it is time to reconnect.
-            cursor = tokio::select! {
-                cursor = listener.hear(events, pause) => cursor,
-                cursor = listener.look(from) => cursor,
-                () = listener.messages.closed() => return,
-            };
+    let line =
+        Line { gateway, messages, is_streaming: watch::Sender::new(false), has_recovered: Notify::new() };
+    let (requests, wanted) = mpsc::channel(4);
+    let poller = Poller::new(&line, interval, wishes);
+    tokio::select! {
+        () = poller.run(wanted) => {}
+        () = line.stream(requests) => {}
+        () = line.messages.closed() => {}
+    }
+}
+
+impl Line {
+    async fn stream(&self, requests: mpsc::Sender<poll::Wanted>) {
+        let (mut cursor, mut pause) = (None, FIRST_PAUSE);
+        loop {
+            let began = Instant::now();
+            cursor = self.connect(cursor, &requests).await;
+            self.is_streaming.send_replace(false);
+            pause = if began.elapsed() >= GOOD { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
+            // A gateway that closes at once must not be contacted in a tight loop.
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.has_recovered.notified() => pause = FIRST_PAUSE,
+            }
         }
-        pause = if began.elapsed() > GOOD + pause { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
-        // A gateway that closes at once must not be contacted in a tight loop.
-        tokio::time::sleep(pause / 2).await;
-    }
-}
-
-struct Listener {
-    gateway: Arc<Gateway>,
-    interval: watch::Receiver<Duration>,
-    again: Arc<Notify>,
-    messages: mpsc::Sender<Message>,
-}
-
-impl Listener {
-    async fn tell(&self, event: Event) {
-        // Sending fails only if the run has ended; then the loop in `listen` also ends.
-        let _ = self.messages.send(Message::Event(event)).await;
     }
 
-    async fn problem(&self, topic: &'static str, error: Option<&GatewayError>) {
-        let _ = self.messages.send(Message::Problem(topic, error.map(ToString::to_string))).await;
-    }
-
-    /// Opens the stream, from a cursor if it is still known.
-    async fn open(&self, cursor: Option<&Cursor>) -> Option<Events> {
-        let opened = match self.gateway.events(cursor).await {
-            Err(GatewayError::UnknownCursor { .. }) => self.gateway.events(None).await,
-            opened => opened,
+    /// Opens the stream, processes it until it breaks, and returns the position to continue from.
+    async fn connect(&self, cursor: Option<Cursor>, requests: &mpsc::Sender<poll::Wanted>) -> Option<Cursor> {
+        let opened = match self.gateway.events(cursor.as_ref()).await {
+            Err(GatewayError::UnknownCursor { .. }) => self.gateway.events(None).await.map(|new| (new, true)),
+            opened => opened.map(|events| (events, false)),
         };
         self.problem(STREAM, opened.as_ref().err()).await;
-        opened.ok()
+        let Ok((events, is_restarted)) = opened else {
+            let _ = requests.send((Request::Changes, None)).await;
+            return cursor;
+        };
+        self.is_streaming.send_replace(true);
+        if cursor.is_some() && !is_restarted {
+            let _ = requests.send((Request::Reconnected, None)).await;
+        } else {
+            // Its events may have other sequences, so they wait for the statuses.
+            let (done, is_done) = oneshot::channel();
+            let request = if is_restarted { Request::Restarted } else { Request::Changes };
+            if requests.send((request, Some(done))).await.is_ok() {
+                let _ = is_done.await;
+            }
+        }
+        self.hear(events).await.or(cursor)
     }
 
-    /// Reads everything, and returns the position to continue from.
-    async fn read_all(&self) -> Option<Cursor> {
-        let read = async {
-            let settable = self.gateway.capabilities().await?;
-            self.tell(Event::Settable(settable)).await;
-            let all = self.gateway.statuses(None).await?;
-            self.tell(Event::AllStatuses(all.statuses)).await;
-            Ok(all.cursor)
-        };
-        let read = read.await;
-        self.problem(STATUSES, read.as_ref().err()).await;
-        read.ok()
-    }
-
-    /// Processes the stream until it breaks, and returns the position to continue from; without a stream, waits until the next attempt.
-    async fn hear(&self, events: Option<Events>, pause: Duration) -> Option<Cursor> {
-        let Some(mut events) = events else {
-            tokio::time::sleep(pause.max(GOOD)).await;
-            return None;
-        };
+    async fn hear(&self, mut events: Events) -> Option<Cursor> {
         loop {
             match events.next().await {
                 Ok(Some(GatewayEvent::Status(status))) => self.tell(Event::Statuses(vec![status])).await,
-                Ok(Some(GatewayEvent::Users)) => {
-                    let _ = self.messages.send(Message::UsersChanged).await;
-                }
+                Ok(Some(GatewayEvent::Users)) => self.send(Message::UsersChanged).await,
                 Ok(Some(GatewayEvent::Alive)) => {}
-                // The stream was closed; the next connection reports what was missed.
+                // The stream was closed; the next reading reports what was missed.
                 Ok(None) => break,
                 Err(error) => {
                     self.problem(STREAM, Some(&error)).await;
@@ -115,32 +98,5 @@ impl Listener {
             }
         }
         events.cursor().cloned()
-    }
-
-    /// Reads changes repeatedly, starting from that cursor; ends if everything must be read again.
-    async fn look(&self, mut cursor: Cursor) -> Option<Cursor> {
-        let mut interval = self.interval.clone();
-        loop {
-            let pause = (*interval.borrow_and_update()).min(MAX_PROBE_TIME);
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                // The interval changed.
-                Ok(()) = interval.changed() => continue,
-                () = self.again.notified() => {
-                    cursor = self.read_all().await?;
-                    continue;
-                }
-            }
-            match self.gateway.statuses(Some(&cursor)).await {
-                Ok(changed) => {
-                    cursor = changed.cursor;
-                    self.tell(Event::Statuses(changed.statuses)).await;
-                    self.problem(STATUSES, None).await;
-                }
-                Err(GatewayError::UnknownCursor { .. }) => return None,
-                // The next reading may succeed.
-                Err(error) => self.problem(STATUSES, Some(&error)).await,
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Drives the engine of one tenant: carries out its commands, passes on outcomes and the gateway's reports, and provides the time.
 //!
 //! ```text
-//! listen (events and changes of the gateway) ──┐
+//! listen, poll (events, changes of the gateway) ─┐
 //! roster (the lists of users) ─────────────────┼──▶ run ──▶ engine ──▶ commands, each a task of its own
 //! controls (settings, stop) ──────────────────┘
 //! ```
@@ -58,8 +58,12 @@ mod driver;
 mod error;
 mod execute;
 mod handle;
+mod line;
 mod listen;
+mod loss;
 mod message;
+mod poll;
+mod problems;
 mod roster;
 mod site;
 mod view;

@@ -8,13 +8,16 @@ use tokio::time::Instant;
 
 use super::super::engine::Link;
 use super::error::RequestError;
-use super::message::{Message, Roster};
+use super::loss::{LossGuard, RETRY, Sizes, Verdict};
+use super::message::{Message, Reason, Roster};
 use super::view::Headcount;
 use crate::entra::graph::Client;
 use crate::swyx::Gateway;
 use crate::users::match_users;
 
-const LISTS: &str = "cannot read the lists of users";
+pub(super) const TEAMS_USERS: &str = "cannot read the users of Teams";
+pub(super) const SWYX_USERS: &str = "cannot read the users of Swyx";
+const LOSS: &str = "a list of users may be incomplete";
 
 /// The tenant does not report changes of its users, so it is polled this often.
 const EVERY: Duration = Duration::from_mins(15);
@@ -40,20 +43,30 @@ pub(super) async fn keep(
     mut wanted: mpsc::Receiver<Reread>,
     messages: mpsc::Sender<Message>,
 ) {
-    let mut next_pause = FIRST_PAUSE;
+    let (mut next_pause, mut guard) = (FIRST_PAUSE, LossGuard::default());
     loop {
-        let (pause, problem, roster) = match read(&source).await {
-            Ok(roster) => {
+        let (pause, told) = match read(&source).await {
+            Ok((roster, sizes)) => {
                 next_pause = FIRST_PAUSE;
-                (EVERY, None, Some(Message::Roster(roster)))
+                let (pause, loss, roster) = match guard.judge(sizes, Instant::now()) {
+                    Verdict::Use => (EVERY, None, Some(roster)),
+                    Verdict::UseForNow(loss) => (RETRY, Some(loss), Some(roster)),
+                    Verdict::KeepOld(loss) => (RETRY, Some(loss), None),
+                };
+                let problems = [
+                    Message::Problem(TEAMS_USERS, None),
+                    Message::Problem(SWYX_USERS, None),
+                    Message::Problem(LOSS, loss.map(Reason::from)),
+                ];
+                (pause, problems.into_iter().chain(roster.map(Message::Roster)).collect::<Vec<_>>())
             }
-            Err(error) => {
+            Err((topic, error)) => {
                 let pause = error.wait().max(next_pause);
                 next_pause = (next_pause * 2).min(MAX_PAUSE);
-                (pause, Some(error.text), None)
+                (pause, vec![Message::Problem(topic, Some(error.reason))])
             }
         };
-        for one in [Some(Message::Problem(LISTS, problem)), roster].into_iter().flatten() {
+        for one in told {
             if messages.send(one).await.is_err() {
                 return;
             }
@@ -63,10 +76,14 @@ pub(super) async fn keep(
             request = wanted.recv() => match request {
                 None => return,
                 Some(request) => {
-                    source = request.unwrap_or(source);
+                    let mut new = request;
                     tokio::time::sleep(SWARM).await;
                     while let Ok(request) = wanted.try_recv() {
-                        source = request.unwrap_or(source);
+                        new = request.or(new);
+                    }
+                    if let Some(new) = new {
+                        guard.expect_other_pairs();
+                        source = new;
                     }
                 }
             },
@@ -75,9 +92,10 @@ pub(super) async fn keep(
     }
 }
 
-async fn read(source: &Source) -> Result<Roster, RequestError> {
-    let gateway = async { source.gateway.users().await.map_err(RequestError::from) };
-    let teams = async { source.client.list_teams_users().await.map_err(RequestError::from) };
+/// Reads both lists. An error names the list that cannot be read.
+async fn read(source: &Source) -> Result<(Roster, Sizes), (&'static str, RequestError)> {
+    let gateway = async { source.gateway.users().await.map_err(|error| (SWYX_USERS, error.into())) };
+    let teams = async { source.client.list_teams_users().await.map_err(|error| (TEAMS_USERS, error.into())) };
     let (mut swyx, mut teams) = tokio::try_join!(gateway, teams)?;
     // Names are only needed if a `[[user]]` uses one; for 100,000 users they take some MiB.
     teams.iter_mut().for_each(|user| user.name = Box::default());
@@ -94,5 +112,6 @@ async fn read(source: &Source) -> Result<Roster, RequestError> {
     let enabled = swyx.len() - matching.disabled;
     let headcount = Headcount { swyx: enabled, teams: teams.len(), matched: links.len(), errors };
     tracing::info!(swyx = enabled, teams = teams.len(), matched = links.len(), "read the lists of users");
-    Ok(Roster { links, headcount })
+    let sizes = Sizes { swyx: swyx.len(), teams: teams.len(), matched: links.len() };
+    Ok((Roster { links, headcount }, sizes))
 }

@@ -12,11 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::jobs::StartError;
 use super::{Action, Job};
-use crate::form::preview;
 use crate::web::guard::Session;
 use crate::web::page::{self, Note};
 use crate::web::sent::Sent;
-use crate::web::site::{Shown, Site, waiting};
+use crate::web::site::{Site, waiting};
 
 /// The routes.
 pub(in crate::web) fn routes() -> Router<Arc<Site>> {
@@ -41,7 +40,8 @@ async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Sessio
         let (Some(action), Some(actions)) = (action, site.actions.clone()) else {
             return site.refusal(StatusCode::BAD_REQUEST, "Unknown action.");
         };
-        if let Some(response) = unsaved(&site, &sent, &session) {
+        let trouble = "Save first: this action uses the file, which does not contain your changes yet.";
+        if let Some(response) = site.if_unsaved(&sent, &session, Note::None, Some(trouble)) {
             return response;
         }
         match site.jobs.begin(actions, action) {
@@ -57,29 +57,6 @@ async fn act(State(site): State<Arc<Site>>, Extension(session): Extension<Sessio
         }
     })
     .await
-}
-
-/// Shows the form again with its input if it has unsaved changes.
-fn unsaved(site: &Site, sent: &Sent, session: &Session) -> Option<Response> {
-    let page = sent.control("page").map(|_| site.page_of(sent))?;
-    let posted = match site.posted(&page, sent) {
-        Ok(posted) => posted,
-        Err(response) => return Some(*response),
-    };
-    if posted.changes().is_empty() {
-        return None;
-    }
-    let preview = preview(&site.form, &page.base.checked, &posted);
-    Some(site.again(&Shown {
-        page: &page,
-        posted: &posted,
-        findings: preview.as_ref().map_or(&[], |preview| preview.findings.as_slice()),
-        session,
-        status: StatusCode::CONFLICT,
-        note: Note::None,
-        trouble: Some("Save first: this action uses the file, which does not contain your changes yet."),
-        begin_at: None,
-    }))
 }
 
 /// The page of a job.

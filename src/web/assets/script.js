@@ -9,6 +9,7 @@ const connection = (() => {
   const isSecret = secret.length === 43;
   let isOver = false;
   const whenOver = [];
+  const whenSuspended = [];
   // When the browser leaves the page, it aborts its requests; then the connection is not lost.
   let isLeaving = false;
   window.addEventListener("beforeunload", () => { isLeaving = true; });
@@ -23,25 +24,38 @@ const connection = (() => {
     return answer.ok && crypto.subtle.verify("HMAC", key, proof, encoder.encode(nonce));
   };
 
-  // Stops all requests of this page permanently. The input stays in the page.
-  const end = (reason) => {
-    if (isOver) return;
-    isOver = true;
-    for (const button of document.querySelectorAll("button[type=submit]")) button.disabled = true;
-    for (const link of document.querySelectorAll("a[href]")) if (isFollowed(link)) link.removeAttribute("href");
+  // Shows why nothing can be sent. The input stays in the page.
+  let note = null;
+  const explain = (reason) => {
+    note?.remove();
     const text = document.createElement("p");
     text.textContent = reason;
-    const note = document.createElement("div");
+    note = document.createElement("div");
     note.id = "over";
     note.className = "note bad";
     note.setAttribute("role", "alert");
     note.append(text);
     document.querySelector("main").prepend(note);
     note.scrollIntoView({ block: "nearest" });
-    for (const tell of whenOver) tell();
   };
-  const lost = () => end("The connection to swyx-teams was lost. Nothing more will be sent. Start `serve` again and open its new link.");
-  const ended = () => end("The session has ended. Nothing more will be sent. Press Enter in the terminal where `serve` runs, or start it again, and open the new link.");
+  // Stops all requests of this page permanently.
+  const lost = () => {
+    if (isOver) return;
+    isOver = true;
+    for (const button of document.querySelectorAll("button[type=submit]")) button.disabled = true;
+    for (const link of document.querySelectorAll("a[href]")) if (isFollowed(link)) link.removeAttribute("href");
+    explain("The connection to swyx-teams was lost. Nothing more will be sent. Start `serve` again and open its new link. Your input is still here. If the new link has the same port, open it in this tab, and the page offers your input again.");
+    for (const tell of whenOver) tell(note);
+  };
+  // The page can continue as soon as this browser has a new session.
+  let isSuspended = false;
+  const suspend = () => {
+    if (isSuspended || isOver) return;
+    isSuspended = true;
+    const lead = document.getElementById("form") ? "The session has ended, so nothing was saved. Your input is still here." : "The session has ended.";
+    explain(lead + " Press Enter in the terminal where `serve` runs, open the new link in another tab of this browser, and then continue here.");
+    for (const tell of whenSuspended) tell();
+  };
 
   // Whether a request may be sent now.
   const prove = async (signal) => {
@@ -56,12 +70,44 @@ const connection = (() => {
     return false;
   };
 
+  const isDenied = ({ status }) => status === 401 || status === 403;
+  const request = (address, options) => {
+    const token = document.querySelector("input[name=csrf]");
+    const headers = options.method === "POST" && token ? { "X-CSRF-Token": token.value } : {};
+    return fetch(address, { ...options, headers, credentials: "same-origin", redirect: "error", cache: "no-store" });
+  };
+  // Whether this browser has a session, perhaps a new one. The page continues with its token.
+  const hasSession = async (signal) => {
+    const answer = await request("session", { signal });
+    if (answer.ok) {
+      const { csrf } = await answer.json();
+      for (const token of document.querySelectorAll("input[name=csrf]")) token.value = csrf;
+      if (isSuspended) note.remove();
+      isSuspended = false;
+    } else if (isDenied(answer)) suspend();
+    else lost();
+    return answer.ok;
+  };
+  // Whether a form can be sent now.
+  const renew = async () => {
+    if (!(await prove())) return false;
+    try {
+      return await hasSession();
+    } catch {
+      if (!isLeaving) lost();
+      return false;
+    }
+  };
+
   // Returns the answer of the server, or null if there is none.
   const send = async (address, options) => {
     if (!(await prove(options.signal))) return null;
     try {
-      const answer = await fetch(address, { ...options, credentials: "same-origin", redirect: "error", cache: "no-store" });
-      if (answer.status === 401 || answer.status === 403) ended();
+      // Without a session, the input is not sent.
+      if (isSuspended && !(await hasSession(options.signal))) return null;
+      let answer = await request(address, options);
+      if (isDenied(answer) && (await hasSession(options.signal))) answer = await request(address, options);
+      if (isDenied(answer)) suspend();
       else if (answer.ok) return { status: answer.status, data: await answer.json() };
       else if ([400, 404, 410, 422].includes(answer.status)) return { status: answer.status };
       else lost();
@@ -75,18 +121,28 @@ const connection = (() => {
   const isFollowed = (link) => link.origin === location.origin && link.target === "" && !link.getAttribute("href").startsWith("#");
   let proved = null;
   let isProving = false;
-  const first = async (event, go) => {
+  const first = async (event, check, go) => {
     event.preventDefault();
     if (isProving || isOver) return;
     isProving = true;
-    if (await prove()) go();
+    if (await check()) go();
     isProving = false;
   };
+  // A button sends its form once, until something is entered. The browser may cancel the request, so this does not last.
+  const NOTHING = Symbol("nothing");
+  let sentBy = NOTHING;
+  const forget = () => { sentBy = NOTHING; };
+  const SENT_MILLISECONDS = 5000;
+  window.addEventListener("pageshow", forget);
+  document.addEventListener("input", forget);
   if (isSecret) {
     document.addEventListener("submit", (event) => {
       if (proved === event.target) return;
       const { target, submitter } = event;
-      first(event, () => {
+      if (sentBy === submitter) return event.preventDefault();
+      first(event, renew, () => {
+        sentBy = submitter;
+        setTimeout(forget, SENT_MILLISECONDS);
         proved = target;
         target.requestSubmit(submitter);
         proved = null;
@@ -95,29 +151,36 @@ const connection = (() => {
     document.addEventListener("click", (event) => {
       const link = event.target.closest("a[href]");
       const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-      if (link && isPlain && isFollowed(link)) first(event, () => location.assign(link.href));
+      if (!link || !isPlain || !isFollowed(link)) return;
+      first(event, prove, () => {
+        link.dispatchEvent(new Event("follow", { bubbles: true }));
+        location.assign(link.href);
+      });
     });
   }
-  return { prove, send, isOver: () => isOver, whenOver: (tell) => whenOver.push(tell) };
+  return { renew, send, isOver: () => isOver, whenOver: (tell) => whenOver.push(tell), whenSuspended: (tell) => whenSuspended.push(tell) };
 })();
 
 // The progress of a job: reloads the page when the job has changed.
 (() => {
   const progress = document.getElementById("progress");
   if (!progress) return;
+  const POLL_MILLISECONDS = 2000;
   const poll = async () => {
     const answer = await connection.send(progress.dataset.progress, {});
-    if (!answer) return;
+    // The session may continue later.
+    if (!answer) return connection.isOver() || setTimeout(poll, POLL_MILLISECONDS);
     if (!answer.data || answer.data.version !== progress.dataset.version) return location.reload();
     document.getElementById("seconds").textContent = answer.data.seconds;
-    setTimeout(poll, 2000);
+    setTimeout(poll, POLL_MILLISECONDS);
   };
-  setTimeout(poll, 2000);
+  setTimeout(poll, POLL_MILLISECONDS);
 })();
 
-(() => {
+// The form. Its rows are also added by `draft.js`.
+const editor = (() => {
   const form = document.getElementById("form");
-  if (!form) return;
+  if (!form) return null;
   const byPart = new Map();
   const collect = () => {
     byPart.clear();
@@ -229,7 +292,6 @@ const connection = (() => {
     const answer = await connection.send("findings", {
       method: "POST",
       body,
-      headers: { "X-CSRF-Token": form.elements.namedItem("csrf").value },
       signal: asking.signal,
     });
     if (!answer) return;
@@ -241,17 +303,22 @@ const connection = (() => {
       announce.textContent = heading.textContent = "This page is too old for findings; when you save, it shows both versions";
     }
   };
-  connection.whenOver(() => {
+  const stop = () => {
     clearTimeout(timer);
     if (asking) asking.abort();
     last = "";
     heading.textContent = "Findings are no longer updated";
-  });
+  };
+  connection.whenOver(stop);
+  connection.whenSuspended(stop);
+  // Until the server has answered, each input counts as a change.
   const soon = () => {
+    unsaved.hidden = false;
     clearTimeout(timer);
+    if (asking) asking.abort();
     if (!connection.isOver()) timer = setTimeout(ask, 150);
   };
-  form.addEventListener("input", () => { conditions(); soon(); });
+  form.addEventListener("input", () => { leaves = false; conditions(); soon(); });
 
   // Rows.
   const next = (table) => {
@@ -294,6 +361,7 @@ const connection = (() => {
     collect();
     row.querySelector("input").focus();
     soon();
+    return row;
   };
   const remove = (button, key) => {
     const row = button.closest("tr");
@@ -350,4 +418,5 @@ const connection = (() => {
   conditions();
   // Focus the findings after a refused save.
   if (document.querySelector(".note.bad")) document.getElementById("findings").focus();
+  return { add, leave: () => { leaves = true; } };
 })();

@@ -1,6 +1,6 @@
 //! The headers of every answer, including refusals.
 //!
-//! Over TLS, browsers are progress to use only HTTPS for a year (HSTS). Over plain HTTP on loopback they are not,
+//! Over TLS, browsers are told to use only HTTPS for a year (HSTS). Over plain HTTP on loopback they are not,
 //! because that would affect every port of this machine.
 
 use std::sync::Arc;

@@ -20,8 +20,11 @@
 //!
 //! Remaining risks: the secret path protects the cookie only in browsers that honour cookie paths; Chromium
 //! was tested. A page on another port can set so many cookies that the browser drops the session's cookie,
-//! which ends the session. Without JavaScript, or when a page is reloaded by hand, the browser sends the
-//! cookie and the path to any program that listens on the port after `serve` has ended.
+//! which ends the session. A program that listens on the port after `serve` has ended can read the unsaved
+//! input that a tab keeps, and can leave other input there, which the page then offers, if a page of it is
+//! opened in that tab; the input contains no password field, and no text that looks like a secret. Without
+//! JavaScript, or when a page is reloaded by hand, the browser sends the cookie and the path to any program
+//! that listens on the port after `serve` has ended.
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -55,8 +58,8 @@ mod tests;
 pub use authenticator::{Authenticator, LINK_LIFE, NoRandomness};
 pub(super) use kind::Guard;
 pub use names::Names;
-pub(super) use session::Session;
-pub(super) use token::MAX_BYTES;
+pub(super) use request::MAX_BYTES;
+pub(super) use session::{MAX_SHOWN_BYTES, Session};
 
 use std::sync::Arc;
 

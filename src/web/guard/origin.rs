@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::Authenticator;
 use super::request::{is_change, only, refuse};
 
-const FETCH_SITE: &str = "sec-fetch-site";
+pub(super) const FETCH_SITE: &str = "sec-fetch-site";
 
 /// A change must come from a page of exactly this origin; a change without an origin is refused too.
 pub(super) async fn check(

@@ -16,8 +16,14 @@ use axum::{Extension, Router};
 
 use super::Authenticator;
 use super::authenticator::Token;
+use super::origin::FETCH_SITE;
+use super::request::{is_change, only, read_up_to};
 use crate::web::gate::ConnectionMark;
 use crate::web::page;
+use crate::web::sent::Sent;
+
+/// The maximum size in bytes of a form that is shown again without a session. A form with 1,000 users has about 100 KiB.
+pub(in crate::web) const MAX_SHOWN_BYTES: usize = 256 << 10;
 
 /// The session of a request.
 #[derive(Clone)]
@@ -93,7 +99,7 @@ pub(super) async fn check(
 ) -> Response {
     let session = of(&authenticator, &request);
     if session.0.is_none() {
-        return outside();
+        return outside_with_input(request).await;
     }
     request.extensions_mut().insert(session);
     next.run(request).await
@@ -151,6 +157,23 @@ fn mark_connection(request: &Request) {
 fn name(authenticator: &Authenticator) -> String {
     let prefix = if authenticator.names().is_tls() { "__Secure-" } else { "" };
     format!("{prefix}swyx-teams-{}", authenticator.names().port())
+}
+
+/// The answer to a request below the secret path without a session. If a form of this page is not too large, its fields
+/// are shown again, so that their input is not lost. These are all fields, so they contain values of the file that were
+/// not changed, but nothing that the request does not contain. Only a browser that had a session knows the path.
+async fn outside_with_input(request: Request) -> Response {
+    let is_ours = is_change(request.method()) && only(request.headers(), FETCH_SITE) == Some("same-origin");
+    if !is_ours {
+        return outside();
+    }
+    match read_up_to(MAX_SHOWN_BYTES, request).await {
+        Ok((_, body)) => {
+            let input = Sent::new(&body).for_display();
+            (StatusCode::UNAUTHORIZED, page::outside_with(&input)).into_response()
+        }
+        Err(_) => outside(),
+    }
 }
 
 /// The answer to requests without a session or outside the secret path.

@@ -10,6 +10,8 @@ use crate::form::{By, Difference, Finding};
 /// The content of the page.
 pub(in crate::web) struct Conflict<'a> {
     pub(in crate::web) name: &'a str,
+    /// Identifies the file in the browser's storage of unsaved input.
+    pub(in crate::web) draft: &'a str,
     pub(in crate::web) id: &'a str,
     pub(in crate::web) csrf: &'a str,
     /// Whether the file was deleted: then there is nothing to choose, and the whole file can be created again.
@@ -25,7 +27,7 @@ pub(in crate::web) struct Conflict<'a> {
 pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
     let save = if conflict.is_deleted { "Create the file again" } else { "Save these" };
     let body = html! {
-        form method="post" action="merge" autocomplete="off" {
+        form method="post" action="merge" autocomplete="off" data-draft=(conflict.draft) {
             input type="hidden" name="csrf" value=(conflict.csrf);
             input type="hidden" name="page" value=(conflict.id);
             header.bar {
@@ -48,7 +50,7 @@ pub(in crate::web) fn conflict(conflict: &Conflict<'_>) -> Markup {
                 @for (index, difference) in conflict.differences.iter().enumerate().filter(|_| !conflict.is_deleted) {
                     (choice(index, difference))
                 }
-                p.end { button.primary type="submit" { (save) } " " a href="./" { @if conflict.is_deleted { "Leave it deleted" } @else { "Use the file as it is" } } }
+                p.end { button.primary type="submit" { (save) } " " a href="./" data-discard { @if conflict.is_deleted { "Leave it deleted" } @else { "Use the file as it is" } } }
             }
         }
     };

@@ -1,6 +1,8 @@
 //! The content of the form page.
 
-use crate::form::{Finding, Form, Values};
+use std::collections::HashMap;
+
+use crate::form::{Finding, Form, Value, Values};
 
 /// The message at the top of a form page.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub(in crate::web) enum Note {
     Unchanged,
     /// Saving would add this many errors, so nothing was saved.
     Refused(usize),
+    /// Closing would lose unsaved input.
+    Unsaved,
 }
 
 /// The content of a page.
@@ -23,7 +27,13 @@ pub(in crate::web) struct Content<'a> {
     pub(in crate::web) file_for_shell: &'a str,
     pub(in crate::web) form: &'a Form,
     pub(in crate::web) values: &'a Values,
+    /// The values in the file of the inputs that show something else: see [`replaced_values`].
+    pub(in crate::web) was: &'a HashMap<String, String>,
     pub(in crate::web) findings: &'a [Finding],
+    /// Identifies the file in the browser's storage of unsaved input.
+    pub(in crate::web) draft: &'a str,
+    /// Whether the page shows an earlier version of the file again, so that unsaved input fits to it.
+    pub(in crate::web) restoring: bool,
     /// The id of the page.
     pub(in crate::web) id: &'a str,
     /// The CSRF token for every change.
@@ -37,4 +47,33 @@ pub(in crate::web) struct Content<'a> {
     pub(in crate::web) acts: bool,
     /// Whether there are unsaved changes.
     pub(in crate::web) unsaved: bool,
+}
+
+/// The values in the file, by name, of the inputs that show something else. A script cannot know them.
+pub(in crate::web) fn replaced_values(file: &Values, shown: &Values) -> HashMap<String, String> {
+    let mut replaced = HashMap::new();
+    let mut compare = |name: String, before: &str, after: &str| {
+        if before != after {
+            replaced.insert(name, before.to_owned());
+        }
+    };
+    for (key, before) in &file.fields {
+        match (before, shown.get(key)) {
+            (Value::Secret(before), Value::Secret(after)) => {
+                compare(key.clone(), &before.way, &after.way);
+                compare(format!("{key}.env"), &before.env, &after.env);
+                compare(format!("{key}.file"), &before.file, &after.file);
+            }
+            (before, after) => compare(key.clone(), before.text(), after.text()),
+        }
+    }
+    for (table, rows) in &file.rows {
+        // New rows follow those of the file.
+        for (before, after) in rows.iter().zip(shown.rows(table)) {
+            for (before, after) in before.cells.iter().zip(&after.cells) {
+                compare(before.name.clone(), before.value.text(), after.value.text());
+            }
+        }
+    }
+    replaced
 }

@@ -106,7 +106,7 @@ fn secret(content: &Content<'_>, field: &Field, ways: &[SecretMethod]) -> Markup
             legend { (field.title) (need(content, field)) }
             (help(field))
             label.quiet for={ "field-" (id) } { "Source" }
-            select id={ "field-" (id) } name=(field.key) aria-describedby={ "help-" (id) " findings-of-" (id) } aria-invalid=[wrong] {
+            select id={ "field-" (id) } name=(field.key) aria-describedby={ "help-" (id) " findings-of-" (id) } aria-invalid=[wrong] data-was=[content.was.get(&field.key)] {
                 @match &value.stored {
                     Some(stored) => {
                         option value="keep" selected[value.way == "keep"] { "Keep it: " (stored) }
@@ -129,6 +129,7 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &SecretMe
     let id = slug(&name);
     let described = format!("help-{id} findings-of-{}", slug(&field.key));
     let is_withheld = content.values.withheld.contains(&name);
+    let was = content.was.get(&name);
     html! {
         div class={ "way way-" (way.name) } {
             label for={ "field-" (id) } { (way.label) }
@@ -137,13 +138,13 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &SecretMe
                 @if way.name == "text" { " A stored secret is never shown. Leave this empty to keep it." }
                 @if is_withheld { " Your input is not shown here because it may be a secret." }
             }
-            @if let (Some(entered), true) = (&value.entered, value.way == way.name) {
+            @if let (Some(entered), "text") = (&value.entered, &*way.name) {
                 p.help { strong { "Entered, not saved yet" } " (" (entered) "). Enter it again to change it." }
             }
             @match &*way.name {
                 "text" => input id={ "field-" (id) } name=(name) type="password" autocomplete="new-password" aria-describedby=(described);,
-                "env" => input id={ "field-" (id) } name=(name) type="text" value=(value.env) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
-                _ => input id={ "field-" (id) } name=(name) type="text" value=(value.file) spellcheck="false" autocapitalize="off" aria-describedby=(described);,
+                "env" => input id={ "field-" (id) } name=(name) type="text" value=(value.env) spellcheck="false" autocapitalize="off" aria-describedby=(described) data-was=[was];,
+                _ => input id={ "field-" (id) } name=(name) type="text" value=(value.file) spellcheck="false" autocapitalize="off" aria-describedby=(described) data-was=[was];,
             }
         }
     }

@@ -22,18 +22,19 @@ pub(super) fn input(
         None => format!("help-{id} findings-of-{id}"),
     };
     let begins = content.begin_at == Some(key);
+    let was = content.was.get(key);
     html! {
         @match kind {
             Kind::Choice { choices, .. } => {
                 select id={ "field-" (id) } name=(key) aria-label=[label] aria-describedby=(described)
-                    aria-invalid=[wrong] autofocus[begins] {
+                    aria-invalid=[wrong] autofocus[begins] data-was=[was] {
                     (options(choices, value, default))
                 }
             },
             _ => {
                 input id={ "field-" (id) } name=(key) type="text" value=(value.text()) spellcheck="false"
                     autocapitalize="off" inputmode=[mode(kind)] aria-label=[label]
-                    aria-describedby=(described) aria-invalid=[wrong] autofocus[begins];
+                    aria-describedby=(described) aria-invalid=[wrong] autofocus[begins] data-was=[was];
             },
         }
     }
@@ -87,7 +88,8 @@ pub(super) fn kept(content: &Content<'_>, key: &str, value: &Value) -> Markup {
         }
         @if matches!(value, Value::Kept(_)) {
             p.check {
-                label { input type="checkbox" name="removed" value=(key); " Remove it from the file" }
+                @let is_removed = content.values.removed.iter().any(|removed| removed == key);
+                label { input type="checkbox" name="removed" value=(key) checked[is_removed]; " Remove it from the file" }
             }
         }
         @if content.values.withheld.iter().any(|withheld| withheld == key) {

@@ -17,7 +17,7 @@ mod tables;
 use maud::{Markup, html};
 
 pub(super) use conflict::{Conflict, conflict};
-pub(super) use content::{Content, Note};
+pub(super) use content::{Content, Note, replaced_values};
 pub(super) use job::{address, job};
 pub(super) use read_only::file_for_shell;
 
@@ -28,7 +28,8 @@ use crate::form::Finding;
 pub(super) fn form(content: &Content<'_>) -> Markup {
     let sections = &content.form.sections;
     let body = html! {
-        form #form method="post" action="save" novalidate autocomplete="off" {
+        form #form method="post" action="save" novalidate autocomplete="off" data-draft=(content.draft)
+            data-saved[matches!(content.note, Note::Saved | Note::Unchanged)] data-restoring[content.restoring] {
             input type="hidden" name="csrf" value=(content.csrf);
             input type="hidden" name="page" value=(content.id);
             header.bar {
@@ -38,7 +39,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                 }
                 p #unsaved .unsaved hidden[!content.unsaved] { "Not saved yet" }
                 button.primary type="submit" { "Save" }
-                button type="submit" formaction="leave" { "Close" }
+                button type="submit" formaction="close" { "Close" }
             }
             div.columns {
                 nav aria-label="Sections" {
@@ -125,15 +126,40 @@ fn alone(title: &str, content: &Markup) -> Markup {
 
 /// The page for browsers that have not opened the link.
 pub(super) fn outside() -> Markup {
-    alone(
-        "closed",
-        &html! {
-            div.note.bad role="alert" {
-                p { "Open this page with its link, which works only once and within five minutes. The page closes after 15 minutes without a request, or after 8 hours." }
-                p { "To get a new link, press Enter in the terminal where " code { "swyx-teams serve" } " runs, or start it again." }
-            }
-        },
-    )
+    alone("closed", &closed())
+}
+
+/// The same page for a form that was sent too late: shows its fields again, which are not saved.
+pub(super) fn outside_with(input: &[(String, String)]) -> Markup {
+    alone("not saved", &html! { (closed()) (kept_input(input)) })
+}
+
+/// The page for a form with the token of an ended session: shows its fields again, which are not saved.
+pub(super) fn of_another_session(reason: &str, input: &[(String, String)]) -> Markup {
+    let content = html! {
+        div.note.bad role="alert" { p { "Not saved: " (reason) "." } }
+        (kept_input(input))
+        p { a href="./" { "Back to the form" } }
+    };
+    alone("not saved", &content)
+}
+
+fn closed() -> Markup {
+    html! {
+        div.note.bad role="alert" {
+            p { "Open this page with its link, which works only once and within five minutes. The page closes after 15 minutes without a request, or after 8 hours." }
+            p { "To get a new link, press Enter in the terminal where " code { "swyx-teams serve" } " runs, or start it again." }
+        }
+    }
+}
+
+fn kept_input(input: &[(String, String)]) -> Markup {
+    html! {
+        @if !input.is_empty() {
+            p { "Your input was not saved. These are all fields of the form: copy your input from here. What may be a secret is not shown." }
+            pre { @for (key, value) in input { (key) " = " (value) "\n" } }
+        }
+    }
 }
 
 /// A number of errors as text.
@@ -149,6 +175,10 @@ fn note(content: &Content<'_>) -> Markup {
             Note::Unchanged => div.note role="status" { p { "No changes to save." } },
             Note::Refused(count) => div.note.bad role="alert" {
                 p { "Not saved: this would add " (errors(count)) " to the file. Your input is still here." }
+            },
+            Note::Unsaved => div.note.bad role="alert" {
+                p { "Not closed: you have unsaved changes. Save them, or close without saving." }
+                p { button type="submit" formaction="close" name="unsaved" value="discard" data-discard { "Close without saving" } }
             },
         }
         @if let Some(trouble) = content.trouble {

@@ -15,6 +15,7 @@ pub(super) fn frame(name: &str, body: &Markup) -> Markup {
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="stylesheet" href="/style.css";
                 script src="/script.js" defer {}
+                script src="/draft.js" defer {}
             }
             body { (body) }
         }

@@ -49,7 +49,7 @@ fn row(content: &Content<'_>, section: &Section, row: &Row, number: &str) -> Mar
         format!("part-{}", slug(&row.key))
     };
     html! {
-        tr id=(id) class=[row.removed.then_some("removed")] data-row=(row.key) {
+        tr id=(id) class=[row.removed.then_some("removed")] data-row=(row.key) data-new[row.is_new] {
             @for (cell, field) in row.cells.iter().zip(&section.fields) {
                 td id=[(!is_template).then(|| format!("part-{}", slug(&cell.name)))] {
                     @let label = format!("{}, row {number}", field.title);
@@ -127,7 +127,7 @@ fn pair(content: &Content<'_>, choices: &[Choice], row: &Row, number: &str) -> M
         name => format!("Status in Swyx for {name}"),
     };
     html! {
-        tr id={ "part-" (part) } class=[row.removed.then_some("removed")] data-row=(row.key) {
+        tr id={ "part-" (part) } class=[row.removed.then_some("removed")] data-row=(row.key) data-new[row.is_new] {
             td {
                 @if name.name.is_empty() {
                     code { (name.value.text()) }

@@ -78,10 +78,10 @@ async fn malformed_bodies_change_nothing() {
 #[tokio::test]
 async fn other_methods_and_paths_are_rejected() {
     let place = Place::new(GOOD);
-    for path in ["/save", "/edit", "/findings", "/merge"] {
+    for path in ["/save", "/edit", "/findings", "/merge", "/close"] {
         assert_eq!(place.get(path).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
-    for path in ["/", "/style.css", "/script.js", "/icon.svg"] {
+    for path in ["/", "/session", "/style.css", "/script.js", "/draft.js", "/icon.svg"] {
         assert_eq!(place.post(path, &Sheet(vec![])).await.status, StatusCode::METHOD_NOT_ALLOWED);
     }
     let answer = place.get("/%3Cscript%3Ealert(1)%3C/script%3E").await;
@@ -96,7 +96,9 @@ async fn unparsable_file_has_no_form() {
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains("cannot be read as settings") && !page.body.contains("action=\"/save\""));
         let answer = place.post("/save", &Sheet(vec![("swyx.version".to_owned(), "14.10".to_owned())])).await;
-        assert!(answer.body.contains("cannot be read as settings"), "{}", answer.body);
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("can no longer be read as settings"), "{}", answer.body);
+        assert_eq!(Sheet::read(&answer.body).value("swyx.version"), "14.10", "the input is shown again");
         assert_eq!(place.text(), text);
     }
 }

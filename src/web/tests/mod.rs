@@ -7,6 +7,7 @@ mod conflict;
 #[allow(unreachable_pub, dead_code, reason = "shared with the integration tests")]
 mod descendants;
 mod jobs;
+mod kept;
 mod live;
 mod malformed;
 mod page;

@@ -21,6 +21,7 @@ fn authenticator() -> Arc<Authenticator> {
 pub(super) struct Place {
     _folder: tempfile::TempDir,
     pub(super) path: PathBuf,
+    site: Arc<Site>,
     router: Router,
 }
 
@@ -65,8 +66,14 @@ impl Place {
     }
 
     fn of(folder: tempfile::TempDir, path: PathBuf, site: Site) -> Self {
-        let router = guard::behind(routes::router(Arc::new(site)), routes::assets(), authenticator(), &[]);
-        Self { _folder: folder, path, router }
+        let site = Arc::new(site);
+        let router = guard::behind(routes::router(site.clone()), routes::assets(), authenticator(), &[]);
+        Self { _folder: folder, path, site, router }
+    }
+
+    /// How often the site has read the file to show it.
+    pub(super) fn reads(&self) -> usize {
+        self.site.reads.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     pub(super) fn write(&self, text: &str) {

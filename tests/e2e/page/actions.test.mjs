@@ -72,6 +72,25 @@ test("an administrator without a token signs in with the code on the page", asyn
     assert.match(await page.locator(".note").innerText(), /Stopped/);
 });
 
+test("the progress of a job continues in the next session", async (t) => {
+    const facts = await emulate(t, "--device-code", "expire");
+    const served = await serve(t, browser, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) });
+    const context = await served.context();
+    const page = await context.newPage();
+    await page.goto(served.link);
+    await page.getByRole("button", { name: "Plan", exact: true }).click();
+    await page.locator(".note code").waitFor({ timeout: 3 * LIMIT });
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    const note = page.locator("#over");
+    await note.waitFor();
+    assert.match(await note.innerText(), /^The session has ended\. Press Enter/);
+    const next = page.waitForResponse((response) => /progress/.test(response.url()) && response.status() === 200);
+    await context.addCookies(cookies);
+    await next;
+    await note.waitFor({ state: "detached" });
+});
+
 test("actions keep unsaved input", async (t) => {
     const facts = await emulate(t);
     const served = await serve(t, browser, settings(facts), environment(facts));

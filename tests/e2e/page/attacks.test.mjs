@@ -174,7 +174,6 @@ test("an expired session is reported", async (t) => {
     await input(page, "swyx.version").fill("13.30");
     await says(page, "Findings are no longer updated");
     assert.match(await page.locator("#over").innerText(), /The session has ended/);
-    assert.ok(await page.getByRole("button", { name: "Save" }).first().isDisabled());
     assert.equal(await input(page, "swyx.version").inputValue(), "13.30", "what was entered is still there");
 });
 

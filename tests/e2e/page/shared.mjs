@@ -198,7 +198,7 @@ export const findings = (page) => page.locator("#findings-list li").allInnerText
 
 /** Presses the first button with this name, and waits for the next page. */
 export const press = async (page, name) => {
-    const response = page.waitForResponse((response) => response.request().isNavigationRequest() && response.status() !== 303);
+    const response = page.waitForResponse((response) => response.request().isNavigationRequest() && ![303, 307].includes(response.status()));
     // The page requests the proof of the server first, so the navigation starts after the click.
     const loaded = page.waitForEvent("load");
     await page.getByRole("button", { name, exact: true }).first().click();

@@ -70,6 +70,19 @@ async fn a_proxy_answers_with_a_page() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_captive_portal_answers_200_with_a_page() {
+    let tenant = with(&[fault("portal=1")]);
+    for path in ["/common/discovery/instance", "/v1.0/users"] {
+        let answer = tenant.get(path).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.headers["content-type"].to_str().ok()),
+            (200, Some("text/html"))
+        );
+        assert!(answer.text.starts_with("<html>"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn dropped_response_has_an_effect() {
     let tenant = with(&[fault("drop-reply=1")]);
     let path = format!("/{}/oauth2/v2.0/token", tenant.id());

@@ -94,6 +94,25 @@ async fn slow_gateway_delays_responses_and_events() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_status_can_be_refused_despite_the_capabilities() {
+    let gateway = Gateway::with(&["ada"]);
+    gateway.emulator.set_faults(&[fault("refuse-status=1")]);
+    assert_eq!(gateway.set("ada", "Away").await.status, 422);
+    gateway.emulator.set_faults(&[]);
+    assert_eq!(gateway.set("ada", "Away").await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_can_be_cut_after_a_time() {
+    let (gateway, mut stream) = listening(&[fault("cut-stream=20")]).await;
+    let began = Instant::now();
+    turn(&gateway, 1);
+    assert!(stream.next().await.is_some());
+    assert_eq!(stream.next().await, None);
+    assert_eq!(began.elapsed(), Duration::from_secs(20));
+}
+
+#[tokio::test(start_paused = true)]
 async fn general_faults_affect_the_gateway() {
     let gateway = Gateway::with(&["ada"]);
     gateway.emulator.set_faults(&[fault("unavailable=1")]);

@@ -122,6 +122,54 @@ async fn manual_status_stays_until_teams_changes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn manual_status_survives_a_restart() {
+    let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+    let first = Place::beside(Arc::clone(&emulator), 2, "", false);
+    let (id, account) = anna(&first);
+    emulator.set_teams_status(&account, Some("Busy/Busy")).expect("a user");
+    pass(10.0).await;
+    emulator.set_swyx_status(&id, "DoNotDisturb").expect("a user");
+    pass(10.0).await;
+    first.stop().await;
+    let place = Place::beside(emulator, 2, "", false);
+    pass(60.0).await;
+    assert_eq!(seen(&place, &id).set, "DoNotDisturb");
+    place.emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
+    pass(5.0).await;
+    assert_eq!(seen(&place, &id).set, "Available");
+}
+
+#[tokio::test(start_paused = true)]
+async fn call_in_teams_at_the_start_reaches_swyx_within_five_seconds() {
+    for mode in [1, 2] {
+        let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+        let (id, account) = emulator.swyx_users().into_iter().next().expect("users");
+        emulator.set_teams_status(&account.expect("an address"), Some("Busy/InACall")).expect("a user");
+        let place = Place::beside(emulator, mode, "", false);
+        pass(5.0).await;
+        assert_eq!(seen(&place, &id).set, "Speaking", "mode {mode}");
+        assert_eq!(place.view().problems, Vec::new());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn mode_1_clears_the_session_of_an_earlier_run() {
+    let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
+    let first = Place::beside(Arc::clone(&emulator), 2, "", false);
+    let (id, account) = anna(&first);
+    emulator.set_teams_status(&account, Some("Available/Available")).expect("a user");
+    pass(6.0).await;
+    emulator.call(&id, true).expect("a user");
+    pass(6.0).await;
+    first.kill();
+    emulator.call(&id, false).expect("a user");
+    assert_eq!(emulator.open_sessions(), 1);
+    let place = Place::beside(emulator, 1, "", false);
+    pass(60.0).await;
+    assert_eq!((place.emulator.open_sessions(), seen(&place, &id).set), (0, "Available"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn dry_run_writes_nothing() {
     let emulator = Arc::new(Emulator::new(Options::default()).expect("an emulator"));
     let place = Place::beside(emulator, 2, "", true);

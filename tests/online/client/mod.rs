@@ -4,6 +4,7 @@
 mod answers;
 mod batches;
 mod hostile;
+mod presences;
 mod script;
 mod tokens;
 mod users;

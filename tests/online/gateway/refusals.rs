@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use swyx_teams::http::{HttpError, TransportError};
 use swyx_teams::settings::SwyxStatus;
-use swyx_teams::swyx::GatewayError;
+use swyx_teams::swyx::{GatewayError, GatewayEvent};
 
 use super::script::*;
 
@@ -40,6 +40,7 @@ fn kind(error: &GatewayError) -> &'static str {
         GatewayError::UnknownUser { .. } => "user",
         GatewayError::UnknownCursor { .. } => "cursor",
         GatewayError::CannotBeSet { .. } => "cannot",
+        GatewayError::Conflict { .. } => "conflict",
         GatewayError::Refused { .. } => "refused",
         GatewayError::Version { .. } => "version",
         GatewayError::NotAGateway { .. } => "not",
@@ -56,6 +57,8 @@ async fn each_status_code_maps_to_an_error() {
         (problem(403), ["refused"; 7]),
         (problem(404), ["refused", "refused", "refused", "refused", "user", "refused", "refused"]),
         (html(404), ["not"; 7]),
+        (problem(409), ["refused", "refused", "refused", "refused", "conflict", "refused", "refused"]),
+        (html(409), ["not"; 7]),
         (problem(410), ["refused", "refused", "refused", "cursor", "refused", "refused", "cursor"]),
         (html(410), ["not"; 7]),
         (problem(422), ["refused", "refused", "refused", "refused", "cannot", "refused", "refused"]),
@@ -118,14 +121,23 @@ async fn bodies_that_violate_the_contract_are_rejected() {
         "\u{feff}{}".to_owned(),
     ] {
         let list = format!(r#"{{"cursor":"c","statuses":[{body}],"next":null}}"#);
-        let error = gateway(&Script::new([answer(200, "application/json", &list)])).statuses(None).await;
-        // No element at all is a list, too.
-        assert_eq!(error.is_err(), !body.is_empty(), "{body:.80}");
+        let lists = gateway(&Script::new([answer(200, "application/json", &list)]));
+        // One such record is skipped and counted, unless the list is no JSON.
+        let is_json = serde_json::from_str::<&serde_json::value::RawValue>(&body).is_ok();
+        match lists.statuses(None).await {
+            Ok(all) => {
+                assert!(all.statuses.is_empty() && (is_json || body.is_empty()), "{body:.80}");
+                assert_eq!(lists.skipped().statuses, usize::from(is_json), "{body:.80}");
+            }
+            Err(_) => assert!(!is_json, "{body:.80}"),
+        }
         let set = gateway(&Script::new([answer(200, "application/json", &body)]));
         let error = set.set_status("a", SwyxStatus::Away).await.unwrap_err();
         assert_eq!(kind(&error), "not", "{body:.80}");
         let event = text(&format!("event: status\ndata: {body}\n\n"));
-        assert_eq!(kind(&events(vec![event]).await.next().await.unwrap_err()), "not", "{body:.80}");
+        let next = events(vec![event]).await.next().await;
+        // Only an event above the maximum size ends the stream.
+        assert_eq!(next == Ok(Some(GatewayEvent::Alive)), body.len() < 65_536, "{body:.80}");
     }
     // The status of the same user is accepted, that of another user is not.
     let body = status(r#""b""#, r#""Away""#, "true", "1");
@@ -161,4 +173,25 @@ async fn messages_name_the_setting_to_check() {
         said(Reply::Answer(503, wish, Vec::new())).await,
         "swyx.example.com: service unavailable (HTTP 503); asked to wait 30 s"
     );
+}
+
+#[tokio::test]
+async fn one_broken_record_does_not_affect_the_others() {
+    let user = |id: &str| json!({"id": id, "name": "A", "email": null, "enabled": true});
+    let broken = json!({"id": "b", "name": null, "email": null, "enabled": true});
+    let users = json!({"users": [user("a"), broken, user("c"), 7], "next": null});
+    let lists = gateway(&Script::new([json(&users)]));
+    let ids = lists.users().await.unwrap().into_iter().map(|user| user.id).collect::<Vec<_>>();
+    assert_eq!((ids, lists.skipped().users), (vec!["a".into(), "c".into()], 2));
+    // A list in which all are broken is none.
+    let all = json!({"users": [broken, broken], "next": null});
+    assert_eq!(kind(&gateway(&Script::new([json(&all)])).users().await.unwrap_err()), "not");
+    // A status that becomes readable is not counted any longer.
+    let status = |sequence: i32| json!({"id": "b", "status": "Away", "inCall": false, "sequence": sequence});
+    let list = |sequence| json(&json!({"cursor": "c", "statuses": [status(sequence)], "next": null}));
+    let statuses = gateway(&Script::new([list(-1), list(1)]));
+    assert_eq!(statuses.statuses(None).await.unwrap().statuses.len(), 0);
+    assert_eq!(statuses.skipped().statuses, 1);
+    assert_eq!(statuses.statuses(None).await.unwrap().statuses.len(), 1);
+    assert_eq!(statuses.skipped().statuses, 0);
 }

@@ -292,6 +292,9 @@ impl<'p> Run<'p> {
         if is_out {
             return self.answer(took, command, Outcome::Failed(Failure::Outage));
         }
+        if self.plan.faults.refused_status && status == SwyxStatus::DoNotDisturb {
+            return self.answer(took, command, Outcome::Failed(Failure::StatusRefused));
+        }
         self.at(self.now + took / 2, Next::Effect(self.life, Action::SetStatus(user, status)));
         if self.chance(self.plan.faults.lost_reply) {
             return self.answer(10_000, command, Outcome::Failed(Failure::Outage));
@@ -311,14 +314,24 @@ impl<'p> Run<'p> {
             self.judge.asked_to_wait(self.now + took, wait);
             return self.answer(took, command, Outcome::Failed(Failure::Wait(Duration::from_millis(wait))));
         }
+        if !matches!(command.action, Action::Read(_)) && self.chance(self.plan.faults.portal) {
+            return self.answer(took, command, Outcome::Failed(Failure::Outage));
+        }
         let is_lost = self.chance(self.plan.faults.lost_reply);
+        let is_rejected = self.plan.faults.bad_id && self.reads_user(&command, self.plan.users - 1);
         let outcome = match &command.action {
+            Action::Read(_) if is_rejected => Outcome::Failed(Failure::ListRefused),
             Action::Read(users) => {
                 Outcome::Read(users.clone().into_iter().map(|user| self.read(user)).collect())
             }
             action => {
                 self.at(self.now + took / 2, Next::Effect(self.life, action.clone()));
-                Outcome::Done
+                match action {
+                    Action::Clear(user) if !self.world.people[*user as usize].has_session(self.now) => {
+                        Outcome::NoSession
+                    }
+                    _ => Outcome::Done,
+                }
             }
         };
         if is_lost {
@@ -331,6 +344,12 @@ impl<'p> Run<'p> {
         self.at(self.now + took, Next::Answer(self.life, command, outcome));
     }
 
+    fn reads_user(&self, command: &Command, user: usize) -> bool {
+        let engine = self.engine.as_ref().expect("it asked");
+        let Action::Read(users) = &command.action else { return false };
+        users.iter().any(|slot| engine.user(*slot) == user)
+    }
+
     fn read(&mut self, slot: u32) -> Reading {
         let engine = self.engine.as_mut().expect("it asked");
         let user = engine.user(slot);
@@ -339,7 +358,8 @@ impl<'p> Run<'p> {
         let (shown, version) = self.world.people[user].shown_at(self.now.saturating_sub(lag));
         let (availability, activity, ..) = CLIENT[shown];
         let engine = self.engine.as_mut().expect("it asked");
-        let pair = engine.pair(availability, activity);
+        let is_odd = self.plan.faults.odd_presence && user == 0;
+        let pair = if is_odd { engine.pair("", "") } else { engine.pair(availability, activity) };
         Reading::new(slot, pair, Version::of(&format!("A{version:09}")))
     }
 

@@ -5,7 +5,7 @@ use swyx_teams::sync::Figures;
 use swyx_teams::sync::engine::{Action, Command};
 
 use super::plan::{Blow, Plan, Time};
-use super::world::{CLIENT, IN_A_CALL, World};
+use super::world::{CLIENT, IN_A_CALL, Person, World};
 
 /// A session may go on so long after its end was due, beyond what Graph keeps it.
 const GRACE: Time = 30_000;
@@ -13,8 +13,8 @@ const GRACE: Time = 30_000;
 const ECHO: Time = 10_000;
 /// Graph asks to wait so long at most.
 pub const LONGEST_WAIT: Time = 20_000;
-/// Answers, and events on their way.
-const ON_THE_WAY: Time = 11_000;
+/// Answers, and events on their way: a write without an answer takes 10 s, and its retry waits 8 s.
+const ON_THE_WAY: Time = 20_000;
 
 /// An outage of Graph: the number of lost requests, and how many of them repeated a write for the same user.
 #[derive(Debug, Default)]
@@ -35,6 +35,9 @@ pub struct Judge {
     busy_until: Time,
     lag: Time,
     throttles: bool,
+    refuses_status: bool,
+    /// Users whose presence cannot be read.
+    unreadable: Vec<usize>,
     /// When presence requests reached Graph.
     requests: Vec<Time>,
     silence_until: Vec<(Time, Time)>,
@@ -58,6 +61,11 @@ impl Judge {
             busy_until: plan.busy_until,
             lag: plan.faults.lag,
             throttles: plan.faults.throttle > 0.0,
+            refuses_status: plan.faults.refused_status,
+            unreadable: [(plan.faults.odd_presence, 0), (plan.faults.bad_id, plan.users - 1)]
+                .into_iter()
+                .filter_map(|(is_bad, user)| is_bad.then_some(user))
+                .collect(),
             requests: Vec::new(),
             silence_until: Vec::new(),
             outages: Vec::new(),
@@ -142,11 +150,51 @@ impl Judge {
         let client = &person.client;
         let mut said = client.iter().zip(client.iter().skip(1).map(|(end, _)| *end).chain([Time::MAX]));
         let is_said = said.any(|((_, client), end)| end > lately && CLIENT[*client].2 == Some(status));
+        // A reading from a store that lags may still show a session that was cleared before a restart.
+        let is_stale_session =
+            status == "Speaking" && person.session_ended + self.lag + ON_THE_WAY > now && self.restarts() > 0;
+        let is_said = is_said || is_stale_session;
+        self.keeps_manual_status(person, user, now);
         assert!(
             is_said,
             "seed {}: user {user} becomes {status} at {now}, and nobody said so: {person:?}; {:?}",
             self.seed, self.blows
         );
+    }
+
+    /// A status that a user set by hand stays until something changes in Teams, also after a restart.
+    fn keeps_manual_status(&self, person: &Person, user: usize, now: Time) {
+        let (when, set, by_hand) = *person.set.last().expect("one");
+        if !by_hand || !["Away", "DoNotDisturb"].contains(&set) {
+            return;
+        }
+        let from = when.saturating_sub(self.unseen());
+        let is_unchanged = person.client.iter().skip(1).all(|(since, _)| *since < from);
+        let is_restarted = self.starts().any(|start| start > when);
+        let is_quiet = is_unchanged && !person.was_in_call(from, now) && now > self.unseen();
+        assert!(
+            !(is_quiet && is_restarted),
+            "seed {}: user {user} set {set} at {when}, and it is overwritten at {now}: {person:?}; {:?}",
+            self.seed,
+            self.blows
+        );
+    }
+
+    /// A change that ends before the next reading does not count.
+    fn unseen(&self) -> Time {
+        self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept()
+    }
+
+    fn starts(&self) -> impl Iterator<Item = Time> {
+        let restarts = self.blows.iter().filter_map(|(time, blow)| match blow {
+            Blow::Kill(pause) => Some((time + pause).min(self.busy_until.max(*time))),
+            _ => None,
+        });
+        restarts.chain([0])
+    }
+
+    fn restarts(&self) -> usize {
+        self.starts().count() - 1
     }
 
     /// The longest that something may have waited.
@@ -181,11 +229,12 @@ impl Judge {
         let is_right = if is_in_call && self.mode == Mode::BothWays {
             has_session
         } else {
-            // A killed program can leave a session behind a stronger presence; it expires.
-            let is_hidden = person.shown_at(now).0 == person.client_now();
+            // A killed program can leave a session behind a stronger presence, or of a user who cannot be read; it expires.
+            let is_hidden = person.shown_at(now).0 == person.client_now() || self.unreadable.contains(&user);
             !has_session || is_hidden && now <= since + self.session + GRACE
         };
-        assert!(is_right, "seed {}: user {user} at {now}, session {has_session}: {person:?}", self.seed);
+        let (seed, blows) = (self.seed, &self.blows);
+        assert!(is_right, "seed {seed}: user {user} at {now}, session {has_session}: {person:?}; {blows:?}");
     }
 
     fn check_swyx(&self, world: &World, user: usize, now: Time) {
@@ -196,9 +245,12 @@ impl Judge {
         let is_masked = person.has_session(now) && looks_own(person.shown_at(now).0);
         let is_echo = looks_own(client) && now < self.cleared[user] + ECHO + 2 * self.interval + ON_THE_WAY;
         let Some(wanted) = CLIENT[client].2.filter(|_| !is_masked && !is_echo) else { return };
+        if self.unreadable.contains(&user) || self.refuses_status && wanted == "DoNotDisturb" {
+            return;
+        }
         let (when, set, by_hand) = *person.set.last().expect("one");
         // A manual status stays until Teams changes; a change that ends before the next reading does not count.
-        let unseen = self.interval + self.lag + ON_THE_WAY + self.outage() + self.slept();
+        let unseen = self.unseen();
         let mut end = now;
         let since = person.client.iter().rev().take_while(|(start, client)| {
             let is_short = end.saturating_sub(*start) < unseen;
@@ -208,15 +260,22 @@ impl Judge {
             goes_on
         });
         let since = since.last().map_or(now, |(start, _)| *start);
-        let stays = by_hand && when + unseen >= since;
+        // The first reading after a start replaces neither Away nor Do not disturb: a user may have set them by hand.
+        // What is behind a call is unknown then, so it stays until the call ends.
+        let is_kept = self.starts().any(|start| {
+            let is_by_hand = ["Away", "DoNotDisturb"].contains(&set) && when <= start + unseen;
+            since <= start + unseen && (is_by_hand || person.is_in_call())
+        });
+        let stays = by_hand && when + unseen >= since || is_kept;
         assert!(
             set == wanted || stays,
-            "seed {}: user {user} at {now}: Teams says {:?}, Swyx {set} since {when} (by hand {by_hand}); {:?} {:?} {:?}",
+            "seed {}: user {user} at {now}: Teams says {:?}, Swyx {set} since {when} (by hand {by_hand}); {:?} {:?} {:?} {:?}",
             self.seed,
             CLIENT[client],
             person.client,
             person.set,
             person.calls,
+            self.blows,
         );
     }
 }

@@ -16,6 +16,14 @@ pub struct Faults {
     pub throttle: f64,
     pub unavailable: f64,
     pub lost_reply: f64,
+    /// A captive portal answers a write with a page, and the write has no effect.
+    pub portal: f64,
+    /// The gateway refuses Do not disturb, which its capabilities contain, even after all is quiet.
+    pub refused_status: bool,
+    /// The presence of the first user is always in an unknown format.
+    pub odd_presence: bool,
+    /// Graph rejects lists with the id of the last user.
+    pub bad_id: bool,
     pub lost_event: f64,
     pub repeated_event: f64,
     pub late_event: f64,
@@ -65,19 +73,23 @@ impl Plan {
             Duration::from_mins(random.u64(5..12)),
             random.u16(120..1_500),
         );
-        let faults = Self::faults(&mut random);
+        let faults = Self::faults(&mut random, users);
         let count = random.usize(..4);
         let mut blows = (0..count).map(|_| Self::blow(&mut random, busy_until)).collect::<Vec<_>>();
         blows.sort_by_key(|(time, _)| *time);
         Self { seed, users, options, faults, blows, busy_until, pause: 1_000 * random.u64(20..300) }
     }
 
-    fn faults(random: &mut fastrand::Rng) -> Faults {
+    fn faults(random: &mut fastrand::Rng, users: usize) -> Faults {
         let mut some = |most: f64| if random.bool() { random.f64() * most } else { 0.0 };
         Faults {
             throttle: some(0.05),
             unavailable: some(0.2),
             lost_reply: some(0.1),
+            portal: some(0.1),
+            refused_status: some(1.0) > 0.0,
+            odd_presence: some(1.0) > 0.7,
+            bad_id: some(1.0) > 0.7 && users > 1,
             lost_event: some(0.5),
             repeated_event: some(0.3),
             late_event: some(0.3),

@@ -28,6 +28,8 @@ fn both_sides_agree_after_any_faults() {
             continue;
         };
         let figures = judge.figures.expect("it runs");
+        assert_eq!(figures.left_out, usize::from(plan.faults.bad_id), "seed {seed}");
+        assert!(!plan.faults.odd_presence || figures.unreadable > 0 || plan.users == 1, "seed {seed}");
         readings += figures.readings;
         statuses += figures.statuses_set;
         sessions += figures.sessions_set;
@@ -62,6 +64,26 @@ fn engine_that_treats_its_session_as_a_call_is_detected() {
 #[test]
 fn engine_that_renews_nothing_is_detected() {
     catch(|plan| Brain::new(plan, Fault::NoRenewal), 30);
+}
+
+#[test]
+fn engine_that_takes_every_answer_as_a_success_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::EveryAnswer), 30);
+}
+
+#[test]
+fn engine_that_holds_back_a_user_for_one_status_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::HoldsUser), 30);
+}
+
+#[test]
+fn engine_that_drops_a_list_for_one_user_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::AllOrNothing), 30);
+}
+
+#[test]
+fn engine_that_overwrites_manual_statuses_at_the_start_is_detected() {
+    catch(|plan| Brain::new(plan, Fault::OverwritesAtStart), 200);
 }
 
 #[test]

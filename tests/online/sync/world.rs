@@ -28,6 +28,8 @@ pub struct Person {
     pub client: Vec<(Time, usize)>,
     /// Until when the session lives, and when it was set.
     pub session: Option<(Time, Time)>,
+    /// When the last session ended.
+    pub session_ended: Time,
     /// What Graph showed, and since when.
     shown: Vec<(Time, usize)>,
     /// Calls in Swyx: since when in a call or not.
@@ -42,6 +44,7 @@ impl Person {
         Self {
             client: vec![(0, client)],
             session: None,
+            session_ended: 0,
             shown: vec![(0, client)],
             calls: vec![(0, false)],
             set: vec![(0, "Available", true)],
@@ -119,7 +122,9 @@ impl World {
 
     pub fn clear_session(&mut self, user: usize, now: Time) {
         let person = &mut self.people[user];
-        person.session = None;
+        if person.session.take().is_some() {
+            person.session_ended = now;
+        }
         person.show(now);
     }
 
@@ -127,7 +132,7 @@ impl World {
     pub fn look(&mut self, user: usize, now: Time) {
         let person = &mut self.people[user];
         if person.session.is_some_and(|(until, _)| until <= now) {
-            person.session = None;
+            (person.session, person.session_ended) = (None, now);
             person.show(now);
         }
     }

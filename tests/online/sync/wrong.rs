@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use swyx_teams::settings::SwyxStatus;
-use swyx_teams::sync::engine::{Action, Command, Engine, Event, Outcome, Reading};
+use swyx_teams::sync::engine::{Action, Command, Engine, Event, Failure, Outcome, Reading};
 use swyx_teams::sync::{Figures, Moment, Pair};
 
 use super::plan::Plan;
@@ -16,6 +16,14 @@ pub enum Fault {
     EchoFromSwyx,
     /// Its own session, read back, counts as a call in Teams.
     EchoFromTeams,
+    /// Every answer to a write counts as a success, even that of a captive portal.
+    EveryAnswer,
+    /// A refused status holds back the user.
+    HoldsUser,
+    /// One odd presence, or one bad id, costs the whole list.
+    AllOrNothing,
+    /// The first reading counts as a change in Teams.
+    OverwritesAtStart,
     /// Sessions are not renewed.
     NoRenewal,
     /// Changes wait in a queue, and the oldest is carried first, one in a sweep.
@@ -73,6 +81,34 @@ impl Brain {
             }
             (Fault::OldestFirst, Event::Answered(command, Outcome::Read(readings))) => {
                 let readings = readings.into_iter().map(|reading| self.oldest(reading)).collect();
+                Event::Answered(command, Outcome::Read(readings))
+            }
+            (Fault::EveryAnswer, Event::Answered(command, Outcome::Failed(_)))
+                if !matches!(command.action, Action::Read(_)) =>
+            {
+                Event::Answered(command, Outcome::Done)
+            }
+            (Fault::HoldsUser, Event::Answered(command, Outcome::Failed(Failure::StatusRefused))) => {
+                Event::Answered(command, Outcome::Failed(Failure::Refused))
+            }
+            (Fault::AllOrNothing, Event::Answered(command, outcome)) => {
+                let odd = self.engine.pair("", "");
+                let is_odd = match &outcome {
+                    Outcome::Read(readings) => readings.iter().any(|reading| reading.pair == odd),
+                    Outcome::Failed(failure) => *failure == Failure::ListRefused,
+                    _ => false,
+                };
+                let outcome = if is_odd { Outcome::Failed(Failure::Outage) } else { outcome };
+                Event::Answered(command, outcome)
+            }
+            (Fault::OverwritesAtStart, Event::Answered(command, Outcome::Read(mut readings))) => {
+                let offline = self.engine.pair("Offline", "Offline");
+                for reading in &mut readings {
+                    // The second reading then shows a change.
+                    if self.waiting.insert(reading.user, VecDeque::new()).is_none() {
+                        reading.pair = offline;
+                    }
+                }
                 Event::Answered(command, Outcome::Read(readings))
             }
             (_, event) => event,

@@ -481,6 +481,39 @@ fn json_has_a_version_and_numbers() {
 }
 
 #[test]
+fn diff_says_nothing_about_the_effect_of_an_invalid_value() {
+    let before = format!(
+        "{GOOD}\n[sync.status]\nBusy = \"Away\"\n[[user]]\nswyx = \"Jane Roe\"\nteams = \"jane@example.com\"\n"
+    );
+    let after = before
+        .replace("= 2", "= 5")
+        .replace("env = \"SWYX_TEAMS_CLIENT_SECRET\"", "env = 7")
+        .replace("\"Away\"", "\"Foo\"")
+        .replace("\"jane@example.com\"", "7");
+    let folder = folder_with(&[("a.toml", &before), ("b.toml", &after)]);
+    let said = run(folder.path(), &["diff", "a.toml", "b.toml"]).out;
+    for key in
+        ["control_center.MsTeamsStatusSyncMode", "control_center.MsTeamsClientSecret", "sync.status.Busy"]
+    {
+        assert!(said.contains(&format!("`{key}` has an invalid value; see `swyx-teams check`\n")), "{said}");
+    }
+    assert!(said.contains("Jane Roe is now matched with no valid account\n"), "{said}");
+    for claim in ["forwarded", "becomes", "is now read"] {
+        assert!(!said.contains(claim), "{claim}: {said}");
+    }
+}
+
+#[test]
+fn help_of_help_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let expected = run(folder.path(), &["help", "help"]);
+    for option in ["--help", "-h"] {
+        let shown = run(folder.path(), &["help", option]);
+        assert_eq!((shown.code, shown.out), (Some(0), expected.out.clone()), "{}", shown.err);
+    }
+}
+
+#[test]
 fn sheet_has_the_values_for_control_center() {
     let folder = folder_with(&[
         ("swyx-teams.toml", GOOD),

@@ -19,7 +19,8 @@ fn signal_during_a_wait_ends_and_removes_the_empty_file() {
         world.write("a.toml", &world.settings("{ env = \"SECRET\" }"));
         let mut running = world.start(&mut world.command(&["apply", "--yes", "--secret-out", OUT, "a.toml"]));
         running.until("waiting 2 s: Entra ID is still replicating the new application");
-        assert_eq!((world.files(), world.mode(OUT)), (vec!["a.toml".to_owned(), OUT.to_owned()], 0o600));
+        let during = [".swyx-teams-a.toml.lock", "a.toml", OUT].map(str::to_owned).to_vec();
+        assert_eq!((world.files(), world.mode(OUT)), (during, 0o600));
         running.signal(signal);
         let run = running.end();
         assert_eq!(run.code, Some(2), "{}", run.err);

@@ -187,6 +187,54 @@ fn secret_that_begins_like_the_stored_one_is_not_removed() {
     assert!(world.kept_in(SECRET_FILE) != ours && !world.accepts(ours) && world.accepts(theirs));
 }
 
+/// An expired secret cannot be the stored one if that one signs in.
+#[test]
+fn expired_secret_that_begins_like_the_stored_one_is_neither_ambiguous_nor_removed() {
+    let [ours, theirs] =
+        ["Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d", "Ab19Q~aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w"];
+    let expired = |value: &str| json!({"displayName": "expired", "value": value, "endsInDays": -1});
+    let live = |value: &str| json!({"displayName": "SwyxServer", "value": value, "endsInDays": 10});
+    for (secrets, code) in [([expired(theirs), live(ours)], 0), ([live(theirs), expired(ours)], 2)] {
+        let state = json!({"applications": [{"displayName": NAME, "secrets": secrets}]});
+        let world = World::state(&state);
+        world.write(SECRET_FILE, &format!("{ours}\n"));
+        std::fs::set_permissions(
+            world.path(SECRET_FILE),
+            std::os::unix::fs::PermissionsExt::from_mode(0o600),
+        )
+        .expect("set");
+        world.write("a.toml", &world.settings_of_ready(IN_FILE));
+        let run = world.ends(code, &["rotate", "--if-due", "a.toml"]);
+        let keeps = |name: &str| {
+            world.application().secrets.iter().filter(|one| one.display_name.as_deref() == Some(name)).count()
+        };
+        assert_eq!((keeps("expired"), keeps("SwyxServer")), (1, 1));
+        if code == 0 {
+            assert!(run.out.contains("created a new client secret"), "{}", run.out);
+            world.ends(0, &["rotate", "--finish", "a.toml"]);
+            assert_eq!((keeps("expired"), keeps("SwyxServer")), (1, 0), "only the replaced one is removed");
+        } else {
+            assert!(run.err.contains("--stored SECRET_ID"), "{}", run.err);
+            assert!(world.changes().is_empty());
+        }
+    }
+}
+
+#[test]
+fn nothing_of_a_secret_that_is_passed_as_its_id_is_printed() {
+    for secret in
+        ["!secret", "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d", "6f1d9a54-0c3e-4b7d-9d51-8a2f5c7e3b1z"]
+    {
+        let run = World::empty().ends(2, &["rotate", "--stored", secret, "a.toml"]);
+        assert!(run.err.contains("expected the Secret ID from the portal"), "{}", run.err);
+        assert!(
+            !run.err.contains(secret) && !run.err.contains('!') && !run.err.contains("`z`"),
+            "{}",
+            run.err
+        );
+    }
+}
+
 #[test]
 fn tenant_policies_are_named_with_a_solution() {
     let cases = [

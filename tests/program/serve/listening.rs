@@ -34,6 +34,14 @@ fn serve_listens_locally_on_any_free_port() {
 }
 
 #[test]
+fn file_in_a_missing_folder_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = run(folder.path(), &["serve", "missing/a.toml"]);
+    assert_eq!((run.code, run.out.as_str()), (Some(2), ""));
+    assert_eq!(run.err, "error: missing/a.toml: there is no folder missing\n");
+}
+
+#[test]
 fn other_addresses_require_a_certificate() {
     let folder = tempfile::tempdir().expect("a folder");
     for listen in ["0.0.0.0:0", "[::]:0"] {

@@ -102,3 +102,25 @@ fn folder_of_links_is_read_and_follows_its_targets() {
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(run.err.contains("(*.toml) in this folder; 1 symbolic link was skipped"), "{}", run.err);
 }
+
+#[test]
+fn missing_folder_and_missing_files_are_shown() {
+    let site = Site::new();
+    let running = carrying(&site);
+    running.is_ready();
+    let status = |options: &[&str]| site.start(&[&["status", &running.address()], options].concat()).end();
+    assert_eq!(status(&[]).code, Some(0));
+    std::fs::rename(site.path("c"), site.path("d")).expect("renamed");
+    until("not ready", || running.get("/readyz").0 == 503);
+    assert!(running.get("/readyz").1.contains("c: the folder is missing\n"), "{}", running.get("/readyz").1);
+    let shown = status(&["--problems"]);
+    assert_eq!(shown.code, Some(1), "{}", shown.err);
+    assert!(shown.out.contains("c\n") && shown.out.contains("the folder is missing"), "{}", shown.out);
+    std::fs::rename(site.path("d"), site.path("c")).expect("renamed");
+    until("ready again", || running.get("/readyz").0 == 200);
+    std::fs::remove_file(site.path("c/a.toml")).expect("removed");
+    until("not ready without a file", || running.get("/readyz").1.contains("there is no settings file"));
+    let shown = status(&[]);
+    assert_eq!((shown.code, shown.out.as_str()), (Some(1), "there is no settings file\n"));
+    assert_eq!(running.stop().code, Some(0));
+}

@@ -58,15 +58,17 @@ fn metrics_health_and_status_contain_no_user() {
 }
 
 #[test]
-fn readyz_fails_while_a_side_is_silent() {
+fn readyz_names_the_side_that_fails() {
     let site = Site::new();
     let running = carrying(&site, &["-v"]);
     site.let_go(Fault::GatewayFails);
     // A status that cannot be set tells it at once; reading alone tells it within a minute.
     site.teams("Busy/InAMeeting");
     until("not ready", || running.get("/readyz").0 == 503);
-    let why =
-        format!("not ready:\na.toml (tenant {}): the gateway does not answer\n", site.facts().tenant_id);
+    let why = format!(
+        "not ready:\na.toml (tenant {}): the answers of the gateway cannot be used\n",
+        site.facts().tenant_id
+    );
     assert_eq!(running.get("/readyz").1, why);
     let counted = "side=\"gateway\",reason=\"server_error\"} ";
     let failures =

@@ -12,8 +12,8 @@ fn status_shows_each_tenant() {
     site.write("bad.toml", "[swyx\n");
     let running = site.start(&["sync", "a.toml", "bad.toml", "--metrics", "127.0.0.1:0"]);
     until("all presences are read", || {
-        running.get("/status").1.contains("\"graph_answers\":true")
-            && !running.get("/status").1.contains("\"oldest_reading_seconds\":null")
+        let (_, metrics) = running.get("/metrics");
+        metrics.lines().any(|line| line.starts_with("swyx_teams_readings_total{") && !line.ends_with(" 0"))
     });
     site.teams("Busy/InAMeeting");
     until("Away in Swyx", || site.in_swyx() == "Away");

@@ -20,11 +20,12 @@ pub(super) const CANARY: &str = "Canary~Q8kept.secret_0123456789abcdefghi";
 pub(super) const TEXT: &str = "# kept\n[control_center]\nMsTeamsStatusSyncMode = 1\nMsTeamsTenantId = \"8f1c2a3b-4d5e-6f70-8192-a3b4c5d6e7f8\"\nMsTeamsClientId = \"51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9\"\nMsTeamsClientSecret = \"Canary~Q8kept.secret_0123456789abcdefghi\"\n";
 
 /// Every path, with whether it is posted to; those without `/` are below the form's path.
-const PATHS: [(&str, bool); 17] = [
+const PATHS: [(&str, bool); 20] = [
     ("/", false),
     ("/style.css", false),
     ("/icon.svg", false),
     ("/script.js", false),
+    ("/draft.js", false),
     ("/open/x", false),
     ("/proof", false),
     ("/nowhere", false),
@@ -35,6 +36,8 @@ const PATHS: [(&str, bool); 17] = [
     ("save", true),
     ("merge", true),
     ("leave", true),
+    ("close", true),
+    ("session", false),
     ("job?id=x", false),
     ("act", true),
     ("stop?id=x", true),

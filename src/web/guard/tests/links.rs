@@ -237,3 +237,84 @@ async fn cross_site_link_redirects_by_refresh() {
     assert_eq!(answer.headers[header::REFRESH], format!("0; url={home}"));
     assert!(answer.headers.contains_key(header::SET_COOKIE));
 }
+
+/// Posts to a path of the form from the site that the browser reports.
+async fn post(
+    fixture: &GuardFixture,
+    path: &str,
+    cookie: &str,
+    site: &str,
+    body: String,
+) -> super::fixture::Answer {
+    let request = Request::post(path).header(header::HOST, HOST).header(header::COOKIE, cookie);
+    let request = request.header(header::ORIGIN, super::fixture::ORIGIN).header("sec-fetch-site", site);
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    fixture.send(request.body(Body::from(body)).expect("a request")).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn form_sent_after_the_session_has_ended_is_shown_again_without_secrets_and_without_the_file() {
+    const ENTERED: &str = "&swyx.version=14.00&removed=user%5B3%5D&entra.application_name=aZ18Q~entered.canary_0123456789abcdefghi\
+                           &control_center.MsTeamsClientSecret.text=entered-canary\
+                           &control_center.MsTeamsClientSecret.env=eyJ0eXAiOiJKV1QicanaryLCJhbGciOiJSUzI1NiJ9\
+                           &control_center.MsTeamsClientSecret.file=0123456789canary0123456789abcdef\
+                           &control_center.MsTeamsTenantId=51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9";
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
+    let body = opened.form(&opened.csrf) + ENTERED;
+    advance(15 * MINUTE).await;
+    let save = opened.at("save");
+    let ended = post(&fixture, &save, &opened.cookie, "same-origin", body.clone()).await;
+    assert_eq!(ended.status, StatusCode::UNAUTHORIZED);
+    let renewed = fixture.open().await;
+    let other = post(&fixture, &save, &renewed.cookie, "same-origin", body.clone()).await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN);
+    for answer in [ended, other] {
+        for shown in [
+            "swyx.version = 14.00",
+            "removed = user[3]",
+            "entra.application_name = ****",
+            "MsTeamsClientSecret.env = ****",
+            "MsTeamsClientSecret.file = ****",
+            "MsTeamsTenantId = 51ab2c3d-4e5f-4061-8273-94a5b6c7d8e9",
+        ] {
+            assert!(answer.body.contains(shown), "{shown}: {}", answer.body);
+        }
+        for hidden in ["canary", "8f1c2a3b", "a.toml", &opened.csrf, &renewed.csrf, &opened.page] {
+            assert!(!answer.body.contains(hidden), "{hidden}: {}", answer.body);
+        }
+    }
+    // No other page, and no request outside the secret path, gets its input back.
+    for (path, site) in [(save.as_str(), "same-site"), (&save, "cross-site"), ("/save", "same-origin")] {
+        let answer = post(&fixture, path, &opened.cookie, site, body.clone()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert!(!answer.body.contains("14.00"), "{path} {site}");
+    }
+    assert_eq!(fixture.text(), super::fixture::TEXT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_form_is_not_read_without_a_session() {
+    let fixture = GuardFixture::closed();
+    let opened = fixture.open().await;
+    advance(15 * MINUTE).await;
+    for (bytes, is_shown) in [(200 << 10, true), (300 << 10, false)] {
+        let body = format!("swyx.version=14.00&entra.application_name={}", "a ".repeat(bytes / 2));
+        let answer = post(&fixture, &opened.at("save"), &opened.cookie, "same-origin", body).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.body.contains("swyx.version = 14.00"), is_shown, "{bytes}");
+    }
+}
+
+#[tokio::test]
+async fn page_of_an_ended_session_continues_with_the_token_of_the_new_one() {
+    let fixture = GuardFixture::closed();
+    let old = fixture.open().await;
+    assert_eq!(fixture.get(&old.at("session"), "").await.status, StatusCode::UNAUTHORIZED);
+    let new = fixture.open().await;
+    let answer = fixture.get(&old.at("session"), &new.cookie).await;
+    assert_eq!(answer.body, format!("{{\"csrf\":\"{}\"}}", new.csrf));
+    let saved = post(&fixture, &old.at("save"), &new.cookie, "same-origin", old.form(&new.csrf)).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    assert!(fixture.text().contains("SyncMode = 2"));
+}
