@@ -131,6 +131,25 @@ impl Address {
     }
 }
 
+/// The server that a path of Windows leads to, as `\\server\share\file`. Opening such a path signs the user in at the server, which may
+/// then try to guess the password. `\\server@SSL@8443\…` is WebDAV.
+pub(crate) fn server_of_path(path: &str) -> Option<Address> {
+    let path = path.replace('/', "\\");
+    let rest = path.strip_prefix(r"\\")?;
+    let is_verbatim = rest.get(..6).is_some_and(|start| start.eq_ignore_ascii_case(r"?\UNC\"));
+    let rest = if is_verbatim { &rest[6..] } else { rest };
+    let mut words = rest.split('\\').next()?.split('@');
+    let host = words.next().filter(|host| !matches!(*host, "?" | "."))?;
+    let port = match (words.next(), words.next()) {
+        (None, _) => 445,
+        (Some(port), None) if port.eq_ignore_ascii_case("SSL") => 443,
+        (Some(port), None) | (Some(_), Some(port)) => port.parse().unwrap_or(80),
+    };
+    // Other characters could change the meaning of a message.
+    let host = host.replace(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)), "?");
+    Some(Address::new(&host, port))
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.host, self.port)
@@ -161,6 +180,28 @@ mod tests {
             ("https://127.0.0.1:0443", "127.0.0.1:443"),
         ] {
             assert_eq!(endpoint.parse::<Endpoint>().expect("valid").address().to_string(), address);
+        }
+    }
+
+    #[test]
+    fn server_of_a_path_is_found_in_every_notation() {
+        for (path, server) in [
+            (r"\\Files\share\a.secret", Some("files:445")),
+            ("//files/share/a.secret", Some("files:445")),
+            (r"\/10.0.0.1\share", Some("10.0.0.1:445")),
+            (r"\\?\unc\files\share\a", Some("files:445")),
+            (r"\\files@SSL\dav\a", Some("files:443")),
+            (r"\\files@SSL@8443\dav\a", Some("files:8443")),
+            (r"\\files@8080\dav\a", Some("files:8080")),
+            (r"\\a b,c\x", Some("a?b?c:445")),
+            (r"\\?\C:\a.secret", None),
+            (r"\\.\pipe\x", None),
+            (r"C:\a.secret", None),
+            (r"\a.secret", None),
+            ("/etc/a.secret", None),
+            ("keys/a.secret", None),
+        ] {
+            assert_eq!(server_of_path(path).map(|address| address.to_string()).as_deref(), server, "{path}");
         }
     }
 }

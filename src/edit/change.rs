@@ -89,9 +89,12 @@ impl NewValue {
     }
 }
 
-/// A text as a TOML string.
-pub(super) fn string(text: &str) -> String {
-    toml_writer::ToTomlValue::to_toml_value(&TomlStringBuilder::new(text).as_basic())
+/// A text as a TOML string. With backslashes, it is a literal string if possible, so that a path of Windows
+/// stays readable. Control characters stay visible as escapes.
+pub(crate) fn string(text: &str) -> String {
+    let builder = TomlStringBuilder::new(text);
+    let literal = builder.as_literal().filter(|_| text.contains('\\') && !text.contains(char::is_control));
+    toml_writer::ToTomlValue::to_toml_value(&literal.unwrap_or_else(|| builder.as_basic()))
 }
 
 fn secret(source: &SecretSource) -> String {
@@ -104,6 +107,28 @@ fn secret(source: &SecretSource) -> String {
                 "{{ command = [{}] }}",
                 words.iter().map(|word| string(word)).collect::<Vec<_>>().join(", ")
             )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_of_windows_is_a_literal_string() {
+        for (text, toml) in [
+            (r"C:\keys\teams.secret", r"'C:\keys\teams.secret'"),
+            (r"\\server\share\teams.secret", r"'\\server\share\teams.secret'"),
+            // A literal string has no escapes: it cannot contain a quote, and would not show a tab.
+            (r"C:\it's", r#""C:\\it's""#),
+            ("C:\\a\tb", r#""C:\\a\tb""#),
+            ("keys/teams.secret", "\"keys/teams.secret\""),
+            ("it's", "\"it's\""),
+        ] {
+            assert_eq!(string(text), toml);
+            let file = NewValue::Secret(SecretSource::File(text.into()));
+            assert_eq!(file.render(), format!("{{ file = {toml} }}"));
         }
     }
 }

@@ -10,6 +10,8 @@ mod read_only;
 mod replacement;
 mod text;
 
+#[cfg(feature = "cli")]
+pub(crate) use change::string as toml_string;
 pub use change::{Change, EditError, NewValue};
 pub(crate) use read_only::{is_changed_by, is_read_only};
 pub use text::edit_text;

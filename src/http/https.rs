@@ -5,8 +5,10 @@
 //! never use a proxy, whatever the environment says: a proxy would see the secret for a local program.
 
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use super::transport::NO_TLS;
 use super::{
     ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,
 };
@@ -34,9 +36,20 @@ const MAX_STORE_BYTES: usize = 16 * 1024 * 1024;
 pub struct Https {
     /// For this machine, never through a proxy.
     here: reqwest::Client,
-    /// For all other hosts, through the proxy of the settings, otherwise that of the environment.
-    elsewhere: reqwest::Client,
+    elsewhere: Elsewhere,
 }
+
+/// The client for all other hosts, through the proxy of the settings, otherwise that of the environment. It is built when it is needed:
+/// only this client combines the system's certificates with those of a file, which not every system can do.
+struct Elsewhere {
+    roots: Vec<reqwest::Certificate>,
+    proxy: Option<reqwest::Proxy>,
+    built: OnceLock<Result<reqwest::Client, SetupFailed>>,
+}
+
+/// The client cannot be built. The causes of reqwest name no setting, so they are not kept.
+#[derive(Clone, Copy)]
+struct SetupFailed;
 
 /// Why HTTPS cannot be set up.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +71,7 @@ pub enum SetupError {
     #[error("the environment variable SSL_CERT_FILE names the file {0}, which cannot be read: {1}")]
     EnvironmentCertificates(String, #[source] crate::os::ReadError),
     /// The system has no trusted certificates, or the TLS library cannot be initialised.
-    #[error("TLS cannot be set up; check that the system's certificates (ca-certificates) are installed")]
+    #[error("{NO_TLS}")]
     Tls,
 }
 
@@ -76,26 +89,52 @@ impl Https {
         let proxy = access.proxy.as_ref().map(|proxy| reqwest::Proxy::all(proxy.as_str()));
         let proxy = proxy.transpose().map_err(|_| SetupError::Proxy)?;
         check_environment(proxy.is_some())?;
-        let here = builder(&roots).no_proxy();
-        let elsewhere = match proxy {
-            Some(proxy) => builder(&roots).proxy(proxy),
-            None => builder(&roots),
+        // For this machine, only the certificates of the file: no public authority certifies it.
+        let here = match roots.as_slice() {
+            [] => builder(),
+            roots => builder().tls_certs_only(roots.iter().cloned()),
         };
-        let built = |builder: reqwest::ClientBuilder| builder.build().map_err(|_| SetupError::Tls);
-        Ok(Self { here: built(here)?, elsewhere: built(elsewhere)? })
+        let here = here.no_proxy().build().map_err(|_| SetupError::Tls)?;
+        let https = Self { here, elsewhere: Elsewhere { roots, proxy, built: OnceLock::new() } };
+        // A failure is reported now, instead of with the first request.
+        if [access.login_address(), access.graph_address()].iter().any(|address| !is_here(address)) {
+            https.elsewhere.client().map_err(|SetupFailed| SetupError::Tls)?;
+        }
+        Ok(https)
     }
 }
 
-fn builder(roots: &[reqwest::Certificate]) -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder()
+impl Elsewhere {
+    fn client(&self) -> Result<&reqwest::Client, SetupFailed> {
+        let build = || {
+            // In addition to the system's own, because some hosts are reached directly even behind an
+            // inspecting proxy.
+            let builder = match self.roots.as_slice() {
+                [] => builder(),
+                roots => builder().tls_certs_merge(roots.iter().cloned()),
+            };
+            let builder = match &self.proxy {
+                Some(proxy) => builder.proxy(proxy.clone()),
+                None => builder,
+            };
+            builder.build().map_err(|_| SetupFailed)
+        };
+        self.built.get_or_init(build).as_ref().map_err(|failed| *failed)
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT_WITHIN)
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(MAX_IDLE)
-        .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")));
-    // In addition to the system's own, because some hosts are reached directly even behind an inspecting
-    // proxy.
-    if roots.is_empty() { builder } else { builder.tls_certs_merge(roots.iter().cloned()) }
+        .user_agent(concat!("swyx-teams/", env!("CARGO_PKG_VERSION")))
+}
+
+/// Whether an address leads to this machine.
+fn is_here(address: &str) -> bool {
+    url::Url::parse(address).is_ok_and(|url| url.host_str().is_some_and(is_loopback))
 }
 
 /// Rejects environment variables that reqwest would silently ignore.
@@ -157,7 +196,11 @@ impl Https {
         if !is_here && request.uri().scheme_str() != Some("https") {
             return Err(TransportError::Unreachable("only https is allowed for this host"));
         }
-        let client = if is_here { &self.here } else { &self.elsewhere };
+        let client = if is_here {
+            &self.here
+        } else {
+            self.elsewhere.client().map_err(|SetupFailed| TransportError::NoTls)?
+        };
         let request = request.try_into().map_err(|error| reason(&error))?;
         client.execute(request).await.map_err(|error| reason(&error))
     }

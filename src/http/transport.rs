@@ -55,6 +55,10 @@ impl Chunks for Whole {
     }
 }
 
+/// Why there is no TLS.
+pub(super) const NO_TLS: &str =
+    "TLS cannot be set up; check that the system's certificates (ca-certificates) are installed";
+
 /// Why there is no answer. A message contains at most the host of the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -81,4 +85,7 @@ pub enum TransportError {
     /// The answer is not HTTP, or incomplete.
     #[error("the answer is not complete or not HTTP")]
     NotHttp,
+    /// The system has no trusted certificates, or the TLS library cannot be initialised. Nothing was sent.
+    #[error("{NO_TLS}")]
+    NoTls,
 }

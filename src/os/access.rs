@@ -1,14 +1,18 @@
 //! Who may read a file: its owner, mode and access control list.
 
-use std::fs::File;
 use std::io;
 
+use tempfile::NamedTempFile;
+
 use super::read::ReadFile;
+use super::writer::Placed;
 
 /// The access rights of a file that is replaced. They never become wider.
 pub(super) struct Access {
     #[cfg(unix)]
     rights: unix::Rights,
+    #[cfg(windows)]
+    rights: windows::Rights,
 }
 
 #[cfg(unix)]
@@ -25,31 +29,84 @@ impl Access {
     ///
     /// # Errors
     /// The reason of the operating system.
-    pub(super) fn prepare(&self, file: &File) -> io::Result<()> {
-        self.rights.set_owner(file)
+    pub(super) fn prepare(&self, file: &NamedTempFile) -> io::Result<()> {
+        self.rights.set_owner(file.as_file())
     }
 
     /// Gives the new file, which is in its place, the other rights.
     ///
     /// # Errors
     /// The reason of the operating system. Then the rights are narrower.
-    pub(super) fn complete(&self, file: &File) -> io::Result<()> {
+    pub(super) fn complete(&self, file: &Placed) -> io::Result<()> {
         self.rights.set_mode(file)
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Access {
-    pub(super) fn of(_: &ReadFile, _: bool) -> io::Result<Self> {
-        Ok(Self {})
+    /// The rights of a file. With `for_owner_only`, only those of its owner.
+    ///
+    /// # Errors
+    /// The reason of the operating system.
+    pub(super) fn of(read: &ReadFile, for_owner_only: bool) -> io::Result<Self> {
+        windows::Rights::of(read, for_owner_only).map(|rights| Self { rights })
     }
 
-    pub(super) fn prepare(&self, _: &File) -> io::Result<()> {
-        Ok(())
+    /// Gives the new file the attributes and the access list.
+    ///
+    /// # Errors
+    /// The reason of the operating system.
+    pub(super) fn prepare(&self, file: &NamedTempFile) -> io::Result<()> {
+        self.rights.set(file)
     }
 
-    pub(super) fn complete(&self, _: &File) -> io::Result<()> {
+    /// Everything was done before.
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(super) fn complete(&self, (): &Placed) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(windows)]
+mod windows {
+    use std::io;
+    use std::os::windows::fs::MetadataExt;
+
+    use tempfile::NamedTempFile;
+
+    use super::super::read::ReadFile;
+    use super::super::windows::{AccessList, set_attributes};
+
+    pub(super) struct Rights {
+        attributes: u32,
+        /// None if the new file keeps its own, which is for its owner only.
+        list: Option<AccessList>,
+    }
+
+    impl Rights {
+        pub(super) fn of(read: &ReadFile, for_owner_only: bool) -> io::Result<Self> {
+            /// Hidden, system, archive, and not indexed. The others cannot be set, or belong to one file.
+            const KEPT: u32 = 0x2 | 0x4 | 0x20 | 0x2000;
+            let attributes = read.metadata.file_attributes() & KEPT;
+            let list = if for_owner_only { None } else { list_of(read)? };
+            Ok(Self { attributes, list })
+        }
+
+        pub(super) fn set(&self, file: &NamedTempFile) -> io::Result<()> {
+            if let Some(list) = &self.list {
+                list.apply(file.as_file())?;
+            }
+            if self.attributes == 0 { Ok(()) } else { set_attributes(file.path(), self.attributes) }
+        }
+    }
+
+    /// The list of a file; `None` if its file system has no lists.
+    fn list_of(read: &ReadFile) -> io::Result<Option<AccessList>> {
+        match AccessList::of(read.file()?) {
+            Ok(list) => Ok(Some(list)),
+            Err(error) if matches!(error.raw_os_error(), Some(1 | 50)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -75,7 +132,7 @@ mod unix {
             if for_owner_only {
                 return Ok(Self { owner, mode: mode & !0o077, list: None });
             }
-            Ok(Self { owner, mode, list: list::of(&read.file)? })
+            Ok(Self { owner, mode, list: list::of(read.file()?)? })
         }
 
         pub(super) fn set_owner(&self, file: &File) -> io::Result<()> {

@@ -1,13 +1,14 @@
 //! Saves a file atomically: it is always the old or the new one.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::access::Access;
-use super::read::{ReadError, ReadFile, is_untouched, others_can_read, read_open};
+use super::names::{is_device, without_verbatim_prefix};
+use super::read::{ReadError, ReadFile, is_untouched, read_open};
 use super::system::reason;
+use super::writer::{Placed, Placing, WriterLock, create_temporary, place};
 
 /// Why a file was not written. The old file is unchanged, except after [`SaveError::NotDurable`].
 #[derive(Debug, thiserror::Error)]
@@ -49,10 +50,12 @@ impl SaveError {
     /// The reason, without the state of the file. A caller that changed something else too adds its own words.
     pub fn reason(&self) -> String {
         match self {
-            Self::Locked(folder) => format!("another program is writing to {}", folder.display()),
+            Self::Locked(folder) => {
+                format!("another program is writing to {}", without_verbatim_prefix(folder).display())
+            }
             Self::Changed => "the file was changed by another process in the meantime".to_owned(),
             Self::Deleted => "the file was deleted by another process in the meantime".to_owned(),
-            Self::ReadOnly => "the file is read-only; to allow changes, run chmod u+w on it".to_owned(),
+            Self::ReadOnly => format!("the file is read-only; to allow changes, run {ALLOW_WRITING} on it"),
             Self::Read(error) => error.to_string(),
             Self::Write { step, source } => format!("{step}: {}", reason(source)),
             Self::ModeLost(error) => format!(
@@ -71,15 +74,15 @@ impl SaveError {
     }
 }
 
+/// The command that makes a file writable.
+const ALLOW_WRITING: &str = if cfg!(windows) { "attrib -r" } else { "chmod u+w" };
+
 /// A settings file that is being changed, with its folder locked against other writers.
-///
-/// The lock is on the folder itself: no lock file can remain, and a lock on the file would be lost when the
-/// new file replaces it.
 pub(crate) struct Rewrite {
     path: PathBuf,
     target: PathBuf,
     folder: PathBuf,
-    lock: File,
+    lock: WriterLock,
     most: usize,
     before: Option<ReadFile>,
     for_owner_only: bool,
@@ -95,6 +98,9 @@ impl Rewrite {
     /// # Errors
     /// [`SaveError`] if it failed.
     pub(crate) fn begin(path: &Path, most: usize) -> Result<Self, SaveError> {
+        if cfg!(windows) && is_device(path) {
+            return Err(ReadError::NotRegular("a device").into());
+        }
         let target = follow_links(path).map_err(ReadError::Io)?;
         let folder = match target.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
@@ -117,7 +123,7 @@ impl Rewrite {
 
     /// Whether the file's mode lets others read it.
     pub(crate) fn is_readable_by_others(&self) -> bool {
-        self.before.as_ref().is_some_and(|before| others_can_read(&before.metadata))
+        self.before.as_ref().is_some_and(ReadFile::others_can_read)
     }
 
     /// Restricts the new file to its owner, whatever the mode of the old file.
@@ -137,7 +143,8 @@ impl Rewrite {
     }
 
     fn temporary(&self) -> Result<tempfile::NamedTempFile, SaveError> {
-        let made = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(&self.folder);
+        let mut builder = tempfile::Builder::new();
+        let made = create_temporary(builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1), &self.folder);
         made.map_err(|source| SaveError::Write {
             step: "cannot create a temporary file in the folder",
             source,
@@ -161,7 +168,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// [`SaveError`] if it failed.
-    pub(crate) fn save(self, content: &[u8]) -> Result<(), SaveError> {
+    pub(crate) fn save(mut self, content: &[u8]) -> Result<(), SaveError> {
         let failed = |step| move |source| SaveError::Write { step, source };
         self.is_writable()?;
         let mut temporary = self.temporary()?;
@@ -169,28 +176,29 @@ impl Rewrite {
         let access = self.before.as_ref().map(|before| Access::of(before, self.for_owner_only)).transpose();
         let access = access.map_err(failed("cannot read who may read the file"))?;
         if let Some(access) = &access {
-            let prepared = access.prepare(temporary.as_file());
+            let prepared = access.prepare(&temporary);
             prepared.map_err(failed("cannot keep the file's owner and mode"))?;
         }
         temporary.as_file().sync_all().map_err(failed("cannot sync the temporary file to disk"))?;
+        self.before.iter_mut().for_each(ReadFile::close);
         self.still_the_same()?;
-        let file = self.replace(temporary, content)?;
+        let placed = self.replace(temporary, content)?;
         if let Some(access) = &access {
-            access.complete(&file).map_err(SaveError::ModeLost)?;
+            access.complete(&placed).map_err(SaveError::ModeLost)?;
         }
-        self.lock.sync_all().map_err(SaveError::NotDurable)
+        self.lock.sync().map_err(SaveError::NotDurable)
     }
 
-    /// Renames the temporary file, which has this content. A file that appeared in the meantime stays.
-    fn replace(&self, temporary: tempfile::NamedTempFile, content: &[u8]) -> Result<File, SaveError> {
-        let failed = |source| SaveError::Write { step: "cannot replace the file", source };
-        if self.before.is_some() {
-            return temporary.persist(&self.target).map_err(|error| failed(error.error));
-        }
-        let renamed = temporary.persist_noclobber(&self.target).map_err(|error| error.error);
-        or_written(renamed, &self.target, content).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => SaveError::Changed,
-            _ => failed(error),
+    /// Moves the temporary file, which has this content, to its place. A file that appeared in the meantime stays.
+    fn replace(&self, temporary: tempfile::NamedTempFile, content: &[u8]) -> Result<Placed, SaveError> {
+        let placing = match (&self.before, self.for_owner_only) {
+            (None, _) => Placing::New,
+            (Some(_), false) => Placing::Replace,
+            (Some(_), true) => Placing::ReplaceForOwner,
+        };
+        place(temporary, &self.target, placing, content).map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists if placing == Placing::New => SaveError::Changed,
+            _ => SaveError::Write { step: "cannot replace the file", source },
         })
     }
 
@@ -203,36 +211,10 @@ impl Rewrite {
             return Err(SaveError::Changed);
         }
         match (&self.before, read_open(&self.target, self.most)) {
-            (Some(before), Ok(now))
-                if is_untouched(&before.metadata, &now.metadata) && before.content == now.content =>
-            {
-                Ok(())
-            }
+            (Some(before), Ok(now)) if is_untouched(before, &now) && before.content == now.content => Ok(()),
             (None, Err(error)) if is_missing(&error) => Ok(()),
             (Some(_), Err(error)) if is_missing(&error) => Err(SaveError::Deleted),
             _ => Err(SaveError::Changed),
-        }
-    }
-}
-
-/// The renamed new file. Some file systems have neither hard links nor a rename that replaces nothing; there, the
-/// file is created and written in its place, and removed if that fails.
-fn or_written(renamed: io::Result<File>, path: &Path, content: &[u8]) -> io::Result<File> {
-    match renamed {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {}
-        renamed => return renamed,
-    }
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    match file.write_all(content).and_then(|()| file.sync_all()) {
-        Ok(()) => Ok(file),
-        Err(error) => {
-            // Its folder is locked, so no other writer of this program has replaced it.
-            let _ = std::fs::remove_file(path);
-            Err(error)
         }
     }
 }
@@ -241,23 +223,23 @@ fn or_written(renamed: io::Result<File>, path: &Path, content: &[u8]) -> io::Res
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     match path.canonicalize() {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_path_buf()),
+        // Some file systems of Windows, for example in memory, have no full paths.
+        Err(_) if cfg!(windows) && path.exists() && !path.is_symlink() => std::path::absolute(path),
         target => target,
     }
 }
 
-fn lock_folder(folder: &Path) -> Result<File, SaveError> {
+fn lock_folder(folder: &Path) -> Result<WriterLock, SaveError> {
     const PATIENCE: Duration = Duration::from_secs(10);
     const PAUSE: Duration = Duration::from_millis(5);
-    let handle = File::open(folder).map_err(ReadError::Io)?;
+    let mut lock = WriterLock::open(folder).map_err(ReadError::Io)?;
     let start = Instant::now();
     loop {
-        match handle.try_lock() {
-            Ok(()) => return Ok(handle),
-            Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-            Err(std::fs::TryLockError::WouldBlock) => return Err(SaveError::Locked(folder.to_path_buf())),
-            Err(std::fs::TryLockError::Error(source)) => {
-                return Err(SaveError::Write { step: "cannot lock the folder", source });
-            }
+        match lock.try_lock() {
+            Ok(true) => return Ok(lock),
+            Ok(false) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
+            Ok(false) => return Err(SaveError::Locked(folder.to_path_buf())),
+            Err(source) => return Err(SaveError::Write { step: "cannot lock the folder", source }),
         }
     }
 }
@@ -287,6 +269,9 @@ fn is_read_only(metadata: &std::fs::Metadata) -> bool {
 fn is_read_only(metadata: &std::fs::Metadata) -> bool {
     metadata.permissions().readonly()
 }
+
+#[cfg(test)]
+mod every_system;
 
 #[cfg(unix)]
 #[cfg(test)]
@@ -380,24 +365,6 @@ mod tests {
     }
 
     #[test]
-    fn new_file_is_written_in_its_place_if_the_file_system_cannot_rename_without_replacing() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a");
-        let unsupported = || Err(io::ErrorKind::Unsupported.into());
-        let exists = || Err(io::ErrorKind::AlreadyExists.into());
-        or_written(exists(), &path, b"new").expect_err("the error stays");
-        assert_eq!(content(&path), None);
-        or_written(unsupported(), &path, b"new").expect("written");
-        assert_eq!(content(&path).as_deref(), Some("new"));
-        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        // A file that appeared in the meantime stays.
-        fs::write(&path, "theirs").expect("written");
-        let error = or_written(unsupported(), &path, b"new").expect_err("there is a file");
-        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!(content(&path).as_deref(), Some("theirs"));
-    }
-
-    #[test]
     fn read_only_file_is_refused() {
         let (_folder, path, rewrite) = begun(0o444);
         let error = rewrite.save(b"new").expect_err("refused");
@@ -410,7 +377,7 @@ mod tests {
         let (folder, path, rewrite) = begun(0o664);
         let temporary = rewrite.temporary().expect("made");
         let access = Access::of(rewrite.before.as_ref().expect("a file"), false).expect("read");
-        access.prepare(temporary.as_file()).expect("prepared");
+        access.prepare(&temporary).expect("prepared");
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(temporary.path()), 0o600);
         drop(temporary);

@@ -8,6 +8,8 @@ use std::io;
 pub(crate) struct ProcessClaims {
     #[cfg(unix)]
     lists: std::sync::Mutex<Vec<unix::List>>,
+    #[cfg(windows)]
+    objects: std::sync::Mutex<std::collections::BTreeMap<String, super::windows::NamedObject>>,
 }
 
 #[cfg(unix)]
@@ -36,20 +38,51 @@ impl ProcessClaims {
     }
 }
 
-#[cfg(not(unix))]
+/// Each name is an object of the system; there is no low limit for those.
+#[cfg(windows)]
 impl ProcessClaims {
-    /// Elsewhere, there are no lists, and every claim succeeds.
+    /// Creates an empty list of names.
+    ///
+    /// # Errors
+    /// None.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {})
+        Ok(Self { objects: std::sync::Mutex::default() })
     }
 
-    /// Claims a name.
-    pub(crate) fn claim(&self, _: &str) -> io::Result<bool> {
-        Ok(true)
+    /// Claims a name, and returns whether no other process has it.
+    ///
+    /// # Errors
+    /// The reason of the operating system. Then it is unknown whether another process has it.
+    pub(crate) fn claim(&self, name: &str) -> io::Result<bool> {
+        let object = super::windows::NamedObject::create(&super::lock::object_name("claim", name))?;
+        let is_free = object.is_some();
+        let mut objects = self.objects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        objects.extend(object.map(|object| (name.to_owned(), object)));
+        Ok(is_free)
     }
 
     /// Gives a name back.
-    pub(crate) fn release(&self, _: &str) {}
+    pub(crate) fn release(&self, name: &str) {
+        self.objects.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(name);
+    }
+}
+
+#[cfg(windows)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_has_one_owner_until_it_is_released() {
+        let name = format!("test {}", uuid::Uuid::new_v4());
+        let [one, other] = [(); 2].map(|()| ProcessClaims::new().expect("a list"));
+        assert!(one.claim(&name).expect("claimed"));
+        assert!(!other.claim(&name).expect("asked"));
+        one.release(&name);
+        assert!(other.claim(&name).expect("claimed"));
+        drop(other);
+        assert!(one.claim(&name).expect("claimed"));
+    }
 }
 
 #[cfg(unix)]

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 /// A lock for a settings file between the processes of this machine, held until dropped.
 ///
 /// It is a file beside the settings, which excludes other users who may change them, and files in folders that only
-/// this user can enter, for a folder of settings in which no file can be created.
+/// this user can enter, for a folder of settings in which no file can be created. On Windows it is a named object of
+/// the machine, which excludes all other users, also a service with a user of its own.
 pub(crate) struct ProcessLock {
     #[cfg(unix)]
     _files: Vec<unix::LockFile>,
+    #[cfg(windows)]
+    _object: super::windows::NamedObject,
 }
 
 /// Why a lock was not acquired.
@@ -18,6 +21,7 @@ pub(crate) enum LockError {
     /// Another process holds it.
     Held,
     /// This file may be another user's lock.
+    #[cfg_attr(windows, expect(dead_code, reason = "the lock is no file there"))]
     Foreign(PathBuf),
     /// There is no folder for it: the reason.
     NoFolder(io::Error),
@@ -36,11 +40,43 @@ impl ProcessLock {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl ProcessLock {
-    /// Elsewhere, there are no locks, and every call succeeds.
-    pub(crate) fn acquire(_: &str, _: &Path) -> Result<Self, LockError> {
-        Ok(Self {})
+    /// Acquires the lock with this name. It ends with the process in any case.
+    ///
+    /// # Errors
+    /// [`LockError`] if it was not acquired.
+    pub(crate) fn acquire(name: &str, _: &Path) -> Result<Self, LockError> {
+        match super::windows::NamedObject::create(&object_name("lock", name)) {
+            Ok(Some(object)) => Ok(Self { _object: object }),
+            Ok(None) => Err(LockError::Held),
+            Err(error) => Err(LockError::NoFolder(error)),
+        }
+    }
+}
+
+/// The name of an object that all sessions of the machine share. It contains a hash, because such names have
+/// no backslash and a limited length.
+#[cfg(windows)]
+pub(super) fn object_name(kind: &str, name: &str) -> String {
+    let mark = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, name.as_bytes()).simple();
+    format!(r"Global\swyx-teams-{kind}-{mark}")
+}
+
+#[cfg(windows)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_is_exclusive_until_it_is_dropped() {
+        let name = format!("test {}", uuid::Uuid::new_v4());
+        let acquire = |name: &str| ProcessLock::acquire(name, Path::new("north.toml"));
+        let first = acquire(&name).ok().expect("free");
+        assert!(matches!(acquire(&name), Err(LockError::Held)));
+        assert!(acquire(&format!("{name} 2")).is_ok());
+        drop(first);
+        assert!(acquire(&name).is_ok());
     }
 }
 

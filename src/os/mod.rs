@@ -1,8 +1,7 @@
-//! Everything that differs between operating systems: regular files, modes, owners, locks, and syncing
-//! folders to disk.
+//! Everything that differs between operating systems: regular files, modes, owners, access lists, locks, and
+//! syncing folders to disk.
 //!
-//! Written for Linux and other Unix systems. On Windows, modes and owners are not changed, and nothing has
-//! been tested.
+//! The parts for Windows have been tested under Wine only.
 //!
 //! ```
 //! use swyx_teams::os::{ReadError, read_regular};
@@ -22,6 +21,7 @@
 //! | `change_time` | when a file was last changed |
 //! | `access` | who may read a file: owner, mode, access control list |
 //! | `atomic` | saving a file under its folder's lock |
+//! | `names` | names of files that are special on Windows |
 //! | `new_file` | a file or folder that must not exist before |
 //! | `lock` | a lock between processes |
 //! | `claims` | names that only one process may have |
@@ -32,8 +32,11 @@
 //! | `process_figures` | what this process uses |
 //! | `reload_signal` | the signal that asks a service to read its settings again |
 //! | `shutdown` | termination signals |
+//! | `retry` | retries while another program has a file open |
 //! | `supervisor` | reporting the state of this process to systemd |
 //! | `system` | the name of this machine, and reasons of the operating system |
+//! | `windows` | calls of the Windows API; the only unsafe code |
+//! | `writer` | the lock, the temporary file and the replacement for saving |
 
 mod access;
 mod atomic;
@@ -47,6 +50,7 @@ mod core_files;
 mod environment;
 #[cfg(feature = "cli")]
 mod lock;
+mod names;
 #[cfg(feature = "online")]
 mod new_file;
 mod open_files;
@@ -56,11 +60,16 @@ mod process_figures;
 mod read;
 #[cfg(feature = "cli")]
 mod reload_signal;
+#[cfg(any(windows, test))]
+mod retry;
 #[cfg(feature = "cli")]
 mod shutdown;
 #[cfg(feature = "cli")]
 mod supervisor;
 mod system;
+#[cfg(windows)]
+mod windows;
+mod writer;
 
 pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;

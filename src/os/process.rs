@@ -121,10 +121,37 @@ impl Runner {
     }
 }
 
-/// The environment of a child process: enough to find its own files, and no secret.
+/// The variables that every child process gets, if they are set.
+const KEPT: [&str; 3] = ["PATH", "HOME", "LANG"];
+/// The variables of desktop sessions.
+const KEPT_ON_UNIX: [&str; 1] = ["XDG_RUNTIME_DIR"];
+/// The variables without which programs for Windows do not start, or do not find their own files.
+const KEPT_ON_WINDOWS: [&str; 17] = [
+    "APPDATA",
+    "COMSPEC",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "LOCALAPPDATA",
+    "PATHEXT",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "PROGRAMFILES(X86)",
+    "SYSTEMDRIVE",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+    "USERDOMAIN",
+    "USERNAME",
+    "USERPROFILE",
+    "WINDIR",
+];
+
+/// The environment of a child process: enough to find its own files, and no secret. It is a list of allowed
+/// names, so that no spelling of another name gets through: Windows ignores the case of names.
 fn minimal_environment() -> impl Iterator<Item = (&'static str, OsString)> {
-    let kept = ["PATH", "HOME", "LANG", "SYSTEMROOT", "USERPROFILE", "XDG_RUNTIME_DIR"];
-    kept.into_iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)))
+    let of_system = if cfg!(windows) { &KEPT_ON_WINDOWS[..] } else { &KEPT_ON_UNIX[..] };
+    let kept = KEPT.into_iter().chain(of_system.iter().copied());
+    kept.filter_map(|name| std::env::var_os(name).map(|value| (name, value)))
 }
 
 /// Terminates all commands on drop, for `main`. While it exists, a signal that ends the program also
@@ -281,6 +308,44 @@ fn wait(
             }
             (None, _) => Err(RunError::Lost(io::Error::other("the command has no result"))),
         };
+    }
+}
+
+#[cfg(test)]
+mod environment_tests {
+    use std::ffi::OsStr;
+
+    use super::*;
+
+    fn all() -> impl Iterator<Item = &'static str> {
+        KEPT.into_iter().chain(KEPT_ON_UNIX).chain(KEPT_ON_WINDOWS)
+    }
+
+    #[test]
+    fn command_gets_only_the_variables_of_the_list() {
+        let runner = Runner::new("x", 1, Duration::from_secs(1));
+        let given = runner.command.get_envs().map(|(name, _)| name).collect::<Vec<_>>();
+        assert!(given.contains(&OsStr::new("PATH")), "{given:?}");
+        assert!(given.iter().all(|name| all().any(|kept| name.eq_ignore_ascii_case(kept))), "{given:?}");
+    }
+
+    /// On Windows, a name in other letters is the same variable.
+    #[test]
+    fn no_variable_of_this_program_is_on_the_list() {
+        for kept in all() {
+            assert_eq!(kept, kept.to_ascii_uppercase());
+            assert!(!kept.starts_with("SWYX_TEAMS_"), "{kept}");
+        }
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn command_gets_what_programs_for_windows_need() {
+        let names = minimal_environment().map(|(name, _)| name).collect::<Vec<_>>();
+        for name in ["SYSTEMROOT", "TEMP", "PATHEXT", "COMSPEC", "APPDATA", "USERNAME"] {
+            assert!(names.contains(&name) || std::env::var_os(name).is_none(), "{name}");
+        }
+        assert!(names.contains(&"SYSTEMROOT"), "{names:?}");
     }
 }
 

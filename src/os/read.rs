@@ -1,6 +1,6 @@
 //! Reading regular files of a limited size.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -33,7 +33,9 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] if it cannot be read.
 pub fn read_regular(path: &Path, most: usize) -> Result<(Vec<u8>, bool), ReadError> {
-    read_open(path, most).map(|read| (read.content, others_can_read(&read.metadata)))
+    let read = read_open(path, most)?;
+    let others_can_read = read.others_can_read();
+    Ok((read.content, others_can_read))
 }
 
 /// Like [`read_regular`], and also reads a pipe to its end, for example that of a process substitution. Waits for its
@@ -63,9 +65,32 @@ fn is_pipe(_: &std::fs::Metadata) -> bool {
 
 /// A file that was read, still open: its metadata is that of the content, whatever the path names by now.
 pub(super) struct ReadFile {
-    pub(super) file: File,
-    pub(super) metadata: std::fs::Metadata,
+    /// None after [`ReadFile::close`].
+    file: Option<File>,
+    pub(super) metadata: Metadata,
     pub(super) content: Vec<u8>,
+    /// Which file it is.
+    #[cfg(windows)]
+    identity: (u64, u64),
+}
+
+impl ReadFile {
+    /// The open file.
+    pub(super) fn file(&self) -> io::Result<&File> {
+        self.file.as_ref().ok_or_else(|| io::Error::other("the file is closed"))
+    }
+
+    /// Whether others can read it.
+    pub(super) fn others_can_read(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| others_can_read(file, &self.metadata))
+    }
+
+    /// Closes the file on Windows, where an open file cannot be replaced, and a deleted one keeps its name.
+    pub(super) fn close(&mut self) {
+        if cfg!(windows) {
+            self.file = None;
+        }
+    }
 }
 
 /// Opens a regular file without blocking. A pipe or device is refused, and not read.
@@ -106,14 +131,20 @@ pub(super) fn read_open(path: &Path, most: usize) -> Result<ReadFile, ReadError>
         if (before.len(), before.modified()?) == (after.len(), after.modified()?)
             && content.len() as u64 == after.len()
         {
-            return Ok(ReadFile { file, metadata: after, content });
+            return Ok(ReadFile {
+                #[cfg(windows)]
+                identity: super::windows::identity(&file)?,
+                file: Some(file),
+                metadata: after,
+                content,
+            });
         }
         file = open(path)?;
     }
     Err(ReadError::Changing)
 }
 
-fn kind(metadata: &std::fs::Metadata) -> &'static str {
+fn kind(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() { "a folder" } else { "a pipe, device or socket" }
 }
 
@@ -123,47 +154,62 @@ fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
 }
 
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).open(path)
+/// A device is refused before it is opened: opening some has effects, and reading waits.
+#[cfg(windows)]
+fn open(path: &Path) -> Result<File, ReadError> {
+    const DEVICE: ReadError = ReadError::NotRegular("a device");
+    if super::names::is_device(path) {
+        return Err(DEVICE);
+    }
+    match OpenOptions::new().read(true).open(path) {
+        Ok(file) if super::windows::is_on_disk(&file) => Ok(file),
+        Ok(_) => Err(DEVICE),
+        // Folders cannot be opened.
+        Err(_) if path.is_dir() => Err(ReadError::NotRegular("a folder")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(unix)]
-pub(super) fn others_can_read(metadata: &std::fs::Metadata) -> bool {
+fn others_can_read(_: &File, metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
     metadata.mode() & 0o044 != 0
 }
 
-#[cfg(not(unix))]
-pub(super) fn others_can_read(_: &std::fs::Metadata) -> bool {
-    false
+/// File systems without access lists do not say who can read a file.
+#[cfg(windows)]
+fn others_can_read(file: &File, _: &Metadata) -> bool {
+    super::windows::AccessList::of(file).is_ok_and(|list| list.names_everybody())
+}
+
+/// Whether a path leads to this open file, unchanged. Links are not followed.
+#[cfg(all(unix, feature = "online"))]
+pub(super) fn is_at(own: &File, path: &Path) -> bool {
+    let there = std::fs::symlink_metadata(path);
+    own.metadata().is_ok_and(|own| there.is_ok_and(|there| same_file(&own, &there)))
 }
 
 #[cfg(unix)]
-pub(super) fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+fn same_file(before: &Metadata, now: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let marks =
-        |file: &std::fs::Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
+    let marks = |file: &Metadata| (file.dev(), file.ino(), file.len(), file.mtime(), file.mtime_nsec());
     marks(before) == marks(now)
 }
 
 /// Whether neither the content nor the mode, owner or links of a file changed.
 #[cfg(unix)]
-pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
+pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let marks =
-        |file: &std::fs::Metadata| (file.mode(), file.uid(), file.gid(), file.ctime(), file.ctime_nsec());
-    same_file(before, now) && marks(before) == marks(now)
+    let marks = |file: &Metadata| (file.mode(), file.uid(), file.gid(), file.ctime(), file.ctime_nsec());
+    same_file(&before.metadata, &now.metadata) && marks(&before.metadata) == marks(&now.metadata)
 }
 
-#[cfg(not(unix))]
-pub(super) fn is_untouched(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
-    same_file(before, now)
-}
-
-#[cfg(not(unix))]
-pub(super) fn same_file(before: &std::fs::Metadata, now: &std::fs::Metadata) -> bool {
-    before.len() == now.len() && before.modified().ok() == now.modified().ok()
+/// Whether neither the content nor the attributes of a file changed.
+#[cfg(windows)]
+pub(super) fn is_untouched(before: &ReadFile, now: &ReadFile) -> bool {
+    use std::os::windows::fs::MetadataExt;
+    let marks = |file: &Metadata| (file.file_size(), file.last_write_time(), file.file_attributes());
+    before.identity == now.identity && marks(&before.metadata) == marks(&now.metadata)
 }
 
 #[cfg(all(test, unix, feature = "web"))]

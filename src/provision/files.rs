@@ -183,7 +183,7 @@ impl SecretStore for Files {
                 if !path.exists() {
                     let made = NewFile::create(&path);
                     let failed = |error| StoreError(format!("{}: {}", path.display(), os::reason(&error)));
-                    self.out = Some(made.map_err(failed)?);
+                    self.out = Some(made.map_err(failed)?.closed());
                 }
                 Ok(())
             }

@@ -9,7 +9,7 @@ use super::resolve::Access;
 use super::untrusted::{TrustRequirement, Untrusted};
 use super::values::{Choice, Cloud};
 use super::{defaults, keys};
-use crate::endpoint::{Address, Endpoint};
+use crate::endpoint::{Address, Endpoint, server_of_path};
 use crate::secret::{SecretSource, Trust};
 
 impl Cloud {
@@ -110,7 +110,26 @@ impl Draft {
             let addresses = microsofts.into_iter().chain(gateway.map(Endpoint::address));
             found.push(TrustRequirement::ca_file(keys::CA_FILE, addresses));
         }
+        // Elsewhere, such a path is a local one.
+        if cfg!(windows) {
+            found.extend(self.remote_files());
+        }
         found
+    }
+
+    /// The files on servers. On Windows, opening one signs the user in at its server.
+    fn remote_files(&self) -> Vec<TrustRequirement> {
+        let file = |source: &SecretSource| match source {
+            SecretSource::File(path) => Some(path.to_string_lossy().into_owned()),
+            SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
+        };
+        let files = [
+            (keys::CLIENT_SECRET, self.control_center.client_secret.as_ref().and_then(file)),
+            (keys::GATEWAY_TOKEN, self.swyx.gateway_token.as_ref().and_then(file)),
+            (keys::CA_FILE, self.entra.ca_file.clone()),
+        ];
+        let servers = files.into_iter().filter_map(|(key, path)| Some((key, server_of_path(&path?)?)));
+        servers.map(|(key, server)| TrustRequirement::remote_file(key, server)).collect()
     }
 
     /// Returns the reason why this file is not used with this trust, if any.
@@ -242,6 +261,26 @@ mod tests {
             "`control_center.MsTeamsClientSecret` runs a command; if this is intended, add --trust=command"
         );
         assert_eq!(draft.untrusted(&"command".parse().expect("valid")), None);
+    }
+
+    #[test]
+    fn files_on_servers_are_found() {
+        let more = "[swyx]\ngateway = \"https://swyx.example.com\"\ngateway_token = { file = '\\\\files\\keys\\a' }\n\
+                    [entra]\nca_file = '\\\\files@SSL\\ca.pem'";
+        let checked = checked(more);
+        let draft = checked.draft().expect("TOML");
+        let found = draft.remote_files().iter().map(TrustRequirement::to_string).collect::<Vec<_>>();
+        assert_eq!(
+            found,
+            [
+                "`swyx.gateway_token` reads a file from files:445",
+                "`entra.ca_file` reads a file from files:443"
+            ]
+        );
+        let message = draft.untrusted(&Trust::nothing()).expect("an address").to_string();
+        assert_eq!(message.contains("reads a file from files:445"), cfg!(windows), "{message}");
+        assert_eq!(message.ends_with(",files:445,files:443"), cfg!(windows), "{message}");
+        assert_eq!(draft.untrusted(&Trust::everything()), None);
     }
 
     #[test]

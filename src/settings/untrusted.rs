@@ -37,6 +37,11 @@ impl TrustRequirement {
         Self { key, reason: Reason::Address { verb, address: endpoint.address(), remark: "" } }
     }
 
+    /// A file on a server.
+    pub(super) fn remote_file(key: Key, address: Address) -> Self {
+        Self { key, reason: Reason::Address { verb: "reads a file from", address, remark: "" } }
+    }
+
     pub(super) fn ca_file(key: Key, addresses: impl IntoIterator<Item = Address>) -> Self {
         let mut vouched_for = Vec::new();
         for address in addresses {

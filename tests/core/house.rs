@@ -236,6 +236,36 @@ fn files_are_short_and_documented() {
     }
 }
 
+/// The lint forbids it elsewhere, but any file could allow it.
+#[test]
+fn only_the_calls_of_windows_are_unsafe() {
+    let files = source_files().into_iter().filter(|(_, _, text)| may_be_unsafe(text));
+    let files = files.map(|(_, path, _)| path).collect::<Vec<_>>();
+    assert_eq!(files, [Path::new("os").join("windows.rs")]);
+    let (_, _, text) =
+        source_files().into_iter().find(|(_, path, _)| path.ends_with("os/windows.rs")).expect("there");
+    let lines = text.lines().collect::<Vec<_>>();
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("unsafe {")) {
+        // The reason is before the statement, which rustfmt may have wrapped.
+        let before = &lines[number.saturating_sub(3)..=number];
+        assert!(before.iter().any(|line| line.contains("// SAFETY: ")), "{}: {line}", number + 1);
+    }
+}
+
+#[test]
+fn unsafe_code_is_detected() {
+    for text in
+        ["#![allow(unsafe_code)]", "#[expect(unsafe_code, reason = \"x\")]", "let a = unsafe { b() };"]
+    {
+        assert!(may_be_unsafe(text), "{text}");
+    }
+    assert!(!may_be_unsafe("// an unsafe fix\nfn unsafe_fix() {}"));
+}
+
+fn may_be_unsafe(text: &str) -> bool {
+    ["unsafe_code", "unsafe {", "unsafe fn", "unsafe impl"].iter().any(|words| text.contains(words))
+}
+
 /// The crates that the library brings with it, with some features.
 fn crates(features: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::emulate;
 use crate::cli::exit::Exit;
+use crate::edit::toml_string;
 use crate::emulator::Facts;
 
 /// One step: its title, the words of the command, and its expected exit code.
@@ -68,9 +69,9 @@ fn wizard(file: &str, facts: &Facts, trust_option: &str) -> DemoStep {
 
 /// The settings that the wizard does not ask for.
 pub(super) fn initial_settings(facts: &Facts) -> String {
-    let ca_file = facts.ca_file.as_deref().unwrap_or_default();
+    let ca_file = toml_string(facts.ca_file.as_deref().unwrap_or_default());
     format!(
-        "[swyx]\n# A service next to SwyxServer; a real site provides its own.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; a real tenant needs none of these keys.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{ca_file}\"\n",
+        "[swyx]\n# A service next to SwyxServer; a real site provides its own.\ngateway = \"{}\"\ngateway_token = {{ file = \"gateway.token\" }}\n\n[entra]\n# The emulated tenant; a real tenant needs none of these keys.\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = {ca_file}\n",
         facts.gateway, facts.authority, facts.graph
     )
 }

@@ -58,7 +58,7 @@ impl From<&TransportError> for Reason {
         match error {
             TransportError::Unreachable(_) => Self::Unreachable,
             TransportError::NoConnection(_) => Self::Timeout,
-            TransportError::Certificate(_) => Self::Certificate,
+            TransportError::Certificate(_) | TransportError::NoTls => Self::Certificate,
             TransportError::Proxy(_) => Self::Proxy,
             TransportError::TooManyFiles(_) => Self::OpenFiles,
             TransportError::TooLarge(_) | TransportError::NotHttp => Self::InvalidAnswer,

@@ -129,6 +129,29 @@ fn valid_certificate_gets_the_request() {
     assert!(seen.connections()[0].contains("client_secret=Ab18Q%7E"));
 }
 
+/// A port of this machine may belong to any of its users, so a public authority proves nothing here.
+#[test]
+fn only_the_ca_file_is_trusted_for_this_machine() {
+    let [named, of_system] = ["the named", "one of the system"].map(Authority::new);
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("system.pem");
+    of_system.save(&bundle);
+    named.save(&folder.path().join("ca.pem"));
+    let system = [("SSL_CERT_FILE", bundle.to_str().expect("UTF-8"))];
+    let (address, seen) = https(of_system.leaf(|_| {}), |_| http("200 OK", "", "{}"));
+    settings(folder.path(), address.port());
+    let run = check(folder.path(), &[], &system);
+    assert_eq!(run.code, Some(3), "{}", run.err);
+    assert!(run.err.contains("localhost: the certificate was issued by an authority"), "{}", run.err);
+    assert_eq!(seen.connections(), Vec::<String>::new());
+    // The authority of the file is accepted, whatever the system trusts.
+    let (address, seen) = https(named.leaf(|_| {}), |_| http("200 OK", "", "{}"));
+    settings(folder.path(), address.port());
+    let run = check(folder.path(), &[], &system);
+    assert!(run.err.contains("localhost: HTTP 200, but not an answer from Entra ID"), "{}", run.err);
+    assert_eq!(seen.connections().len(), 1);
+}
+
 #[test]
 fn plain_text_and_closed_connections_are_distinguished() {
     let folder = tempfile::tempdir().expect("a folder");
