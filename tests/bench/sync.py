@@ -77,10 +77,10 @@ class Run:
         self.ends.close()
 
     def end(self, said):
-        """Stops the program. An exit code other than 0 ends the benchmark."""
+        """Stops the program. Any exit code but 0 and 4 ends the benchmark: 4 means that Graph's limit did not allow to clear all calls in time."""
         self.process.terminate()
         code = self.process.wait(60)
-        if code != 0:
+        if code not in (0, 4):
             said.seek(0)
             sys.exit(f"sync ended with {code}\n{said.read()[-2_000:]}")
 
