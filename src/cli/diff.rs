@@ -72,11 +72,7 @@ struct Side {
 
 impl Side {
     fn of_entry(entry: &Entry) -> Self {
-        let value = match &entry.value {
-            EntryValue::Number(number) => (*number).into(),
-            EntryValue::Plain(text) => text.as_str().into(),
-            EntryValue::Secret(_) | EntryValue::Hidden(_) => entry.shown().into(),
-        };
+        let value = entry.value.to_json().unwrap_or_else(|| entry.shown().into());
         Self { value, shown: entry.shown(), is_given: entry.is_given }
     }
 

@@ -211,15 +211,14 @@ fn revealed(
 }
 
 fn item(entry: &Entry, secret: Option<&Secret>) -> Item {
-    let (value, kept) = match &entry.value {
-        EntryValue::Plain(text) => (Some(text.as_str().into()), None),
-        EntryValue::Number(number) => (Some((*number).into()), None),
-        EntryValue::Secret(source) => (None, Some(source.describe())),
-        EntryValue::Hidden(_) => (None, Some("in this file; it may not be a secret".to_owned())),
+    let kept = match &entry.value {
+        EntryValue::Plain(_) | EntryValue::Number(_) => None,
+        EntryValue::Secret(source) => Some(source.describe()),
+        EntryValue::Hidden(_) => Some("in this file; it may not be a secret".to_owned()),
     };
     Item {
         key: entry.key.to_string(),
-        value: secret.map(|secret| Secret::expose(secret).into()).or(value),
+        value: secret.map(|secret| Secret::expose(secret).into()).or_else(|| entry.value.to_json()),
         origin: if entry.is_given { "file" } else { "default" },
         secret: kept,
     }

@@ -45,6 +45,18 @@ pub enum EntryValue {
     Hidden(Secret),
 }
 
+#[cfg(feature = "cli")]
+impl EntryValue {
+    /// The value in JSON; `None` for one that may be a secret.
+    pub(crate) fn to_json(&self) -> Option<Json> {
+        match self {
+            Self::Plain(text) => Some(text.as_str().into()),
+            Self::Number(number) => Some((*number).into()),
+            Self::Secret(_) | Self::Hidden(_) => None,
+        }
+    }
+}
+
 impl Entry {
     /// The value as displayed to users. For a secret, it is the storage place.
     pub fn shown(&self) -> String {
