@@ -294,6 +294,8 @@ for (const [title, script, learns] of [
         const { served, form } = await driven(t, settings(facts), { SWYX_TEAMS_CLIENT_SECRET: facts.client_secret, ...trust(facts) }, script);
         await form.page.getByRole("button", { name: "Plan", exact: true }).click();
         await form.page.locator("#progress").waitFor();
+        // The progress is in the page before its script is: without the script nothing would be sent.
+        await form.page.waitForLoadState();
         await served.kill();
         const evil = await hostile(t, new URL(served.origin).port);
         const reached = script && answered(form.page, evil);
