@@ -90,9 +90,8 @@ pub(crate) fn find_disguise(text: &str) -> Option<char> {
 /// The title of the fix that removes a disguise.
 pub(crate) const UNMASK: &str = "delete invisible characters, and write hyphens";
 
-/// The help for a value that this fix repairs.
-pub(crate) const TYPE_OR_FIX: &str =
-    "it was probably copied along: type the value, or run `swyx-teams check --fix`";
+/// The help for a value with a disguise. Reports show the fix beside it, and a prompt has none.
+pub(crate) const TYPE_THE_VALUE: &str = "it was probably copied along: type the value";
 
 /// An id as it was probably meant: without invisible characters and surrounding whitespace, and with
 /// hyphens for typographic dashes.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use uuid::Uuid;
 
 use super::connection::Connection;
 use super::context::Context;
 use crate::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
+use crate::secret::shape::looks_like_a_secret;
 use crate::secret::{Secret, SecretFault};
 use crate::settings::defaults;
 use crate::text::{describe_character, printable, without_edges};
@@ -30,7 +32,12 @@ pub(super) fn administrators(
                 let why = format!("{ADMIN_TOKEN} contains {wrong}: copy the token again");
                 return Err(Unseen::new(Cause::Use, why));
             }
-            _ => AdminSignIn::Token(token),
+            _ => match describe_mistake(&token) {
+                Some(mistake) => {
+                    return Err(Unseen::new(Cause::Use, format!("{ADMIN_TOKEN} contains {mistake}")));
+                }
+                None => AdminSignIn::Token(token),
+            },
         },
         None if use_az => AdminSignIn::AzureCli,
         None if context.page.is_some() => on_page(context),
@@ -46,6 +53,20 @@ pub(super) fn administrators(
         }
     };
     Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
+}
+
+/// What the variable contains, if it is certainly no access token. Graph's tokens have no documented form, so nothing else is refused.
+fn describe_mistake(token: &Secret) -> Option<&'static str> {
+    let text = token.expose();
+    if text.starts_with(['{', '[']) {
+        Some("JSON: set it to the text of `accessToken` alone")
+    } else if looks_like_a_secret(text) {
+        Some("a client secret, which is not an access token")
+    } else if Uuid::try_parse(text).is_ok() {
+        Some("an ID, which is not an access token")
+    } else {
+        None
+    }
 }
 
 /// A device code sign-in that shows the code on the page.
@@ -132,5 +153,19 @@ mod tests {
         for text in ["", " ", "\"\"", "\""] {
             assert!(bare_token(text).len() < 2, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_certainly_no_token_is_described() {
+        for (text, described) in [
+            ("{\"accessToken\": \"eyJ0.a.b\"}", "JSON"),
+            ("aBc8Q~0123456789012345678901234567890123", "client secret"),
+            ("2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16", "an ID"),
+        ] {
+            let described_as = describe_mistake(&Secret::new(text));
+            assert!(described_as.is_some_and(|found| found.contains(described)), "{text}");
+        }
+        assert_eq!(describe_mistake(&Secret::new("eyJ0.a.b")), None);
+        assert_eq!(describe_mistake(&Secret::new("EwBwA8l6BAAU")), None);
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
             .with_repository(Repository::around_current_folder())
             .with_width(width_of_results())
             .with_fail_on(args.fail_on.severity())
-            .with_skipped_links(links);
+            .with_skipped_links(links)
+            .with_summary(!context.global.quiet);
         report::write(args.format, &reports, &options, context.out)?;
     }
     context.out.flush()?;

@@ -7,10 +7,13 @@ use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
+use crate::emulator::Fault;
+use crate::entra::aadsts;
 use crate::report::json::write_pretty;
 use crate::rules::ALL;
 use crate::settings::entries::list_known_keys;
 use crate::settings::schema::{self, Dialect};
+use crate::settings::{Choice, Cloud};
 use crate::swyx::contract;
 
 #[derive(Args)]
@@ -67,17 +70,34 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
     Ok(Exit::Clean)
 }
 
-/// The commands whose argument is a key, with the name of that argument. `explain` also takes rules.
-const WITH_KEYS: [(&str, &str); 4] =
-    [("get", "key"), ("set", "words"), ("unset", "keys"), ("explain", "what")];
+/// The arguments with words that a shell completes and the parser does not list: the command, the argument, and its words.
+const WITH_WORDS: [(&str, &str, fn() -> Vec<String>); 6] = [
+    ("get", "key", list_keys),
+    ("set", "words", list_keys),
+    ("unset", "keys", list_keys),
+    ("explain", "what", list_topics),
+    ("setup", "cloud", list_clouds),
+    ("emulate", "faults", list_faults),
+];
 
-/// The keys, and for `explain` also the rules.
-///
-/// The parser takes static texts only, and the program ends after printing them.
-fn list_words(command: &str) -> Vec<&'static str> {
-    let keys = list_known_keys().map(|key| &*key.to_string().leak());
-    let rules = ALL.iter().map(|rule| rule.id).filter(|_| command == "explain");
-    keys.chain(rules).collect()
+/// The keys of a file. A key of a user contains the user's position, so none is offered.
+fn list_keys() -> Vec<String> {
+    list_known_keys().map(|key| key.to_string()).filter(|key| !key.starts_with("user.")).collect()
+}
+
+/// What can be explained: keys, rules and codes.
+fn list_topics() -> Vec<String> {
+    let keys = list_known_keys().map(|key| key.to_string());
+    let rules = ALL.iter().map(|rule| rule.id.to_owned());
+    keys.chain(rules).chain(aadsts::list().map(|code| format!("AADSTS{}", code.number))).collect()
+}
+
+fn list_clouds() -> Vec<String> {
+    Cloud::CHOICES.iter().map(|(name, _, _)| (*name).to_owned()).collect()
+}
+
+fn list_faults() -> Vec<String> {
+    Fault::list_names().map(str::to_owned).collect()
 }
 
 pub(super) fn completions(
@@ -85,8 +105,9 @@ pub(super) fn completions(
     args: &CompletionsArgs,
     mut command: clap::Command,
 ) -> Result<Exit, CliError> {
-    for (name, argument) in WITH_KEYS {
-        let values = PossibleValuesParser::new(list_words(name));
+    for (name, argument, list) in WITH_WORDS {
+        // The parser takes static texts only, and the program ends after printing them.
+        let values = PossibleValuesParser::new(list().into_iter().map(|word| &*word.leak()));
         command = command.mut_subcommand(name, |command| {
             command.mut_arg(argument, |argument| argument.value_parser(values))
         });

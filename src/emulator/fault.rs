@@ -147,6 +147,11 @@ impl Fault {
         };
         FAULTS.iter().map(line).collect()
     }
+
+    /// The names of all faults, in the order of `--help`.
+    pub fn list_names() -> impl Iterator<Item = &'static str> {
+        FAULTS.iter().map(|row| row.name)
+    }
 }
 
 /// Why a fault is invalid.
@@ -165,7 +170,7 @@ pub enum FaultError {
 }
 
 fn names() -> String {
-    let names = FAULTS.iter().map(|row| row.name).collect::<Vec<_>>();
+    let names = Fault::list_names().collect::<Vec<_>>();
     match names.as_slice() {
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
         [] => String::new(),

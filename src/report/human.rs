@@ -10,7 +10,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::skipped::{Unexamined, not_asked, unexamined};
 use super::wrap::{unbroken, wrap};
-use super::{Counts, FileReport, Finding};
+use super::{Counts, FileReport, Finding, Options};
 use crate::diagnostic::{Place, Severity, id};
 use crate::source::{Excerpt, Span};
 use crate::text::{count_noun, printable};
@@ -26,8 +26,9 @@ fn colour(severity: Severity) -> Style {
     }
 }
 
-/// Writes the findings, then the result of each file and the summary, wrapped at `width` columns.
-pub(super) fn write(files: &[FileReport], width: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the findings, then the result of each file and the summary, wrapped at the width of the options.
+pub(super) fn write(files: &[FileReport], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let width = options.width();
     for file in files {
         for finding in &file.findings {
             Writer::new(finding, width, out).write(&file.path, finding)?;
@@ -42,6 +43,9 @@ pub(super) fn write(files: &[FileReport], width: usize, out: &mut dyn Write) -> 
         write_notes(Some(&file.path), &unexamined(file), width, out)?;
     }
     write_notes(None, &not_asked(files), width, out)?;
+    if !options.has_summary() {
+        return Ok(());
+    }
     let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
     let checked = files.iter().filter(|file| file.was_checked()).count();
     writeln!(out, "{}", summary(checked, Counts::of(files), open))
@@ -225,7 +229,8 @@ mod tests {
 
     fn render(files: &[FileReport], width: usize) -> String {
         let mut out = Vec::new();
-        write(files, width, &mut anstream::StripStream::new(&mut out)).unwrap();
+        let options = Options::default().with_width(width);
+        write(files, &options, &mut anstream::StripStream::new(&mut out)).unwrap();
         String::from_utf8(out).unwrap()
     }
 

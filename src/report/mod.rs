@@ -67,7 +67,7 @@ static FORMATS: [Row; 7] = [
         format: Format::Human,
         name: "human",
         description: "For people: the line, a caret, what to do",
-        write: |files, options, out| human::write(files, options.width(), out),
+        write: |files, options, out| human::write(files, options, out),
     },
     Row {
         format: Format::Concise,

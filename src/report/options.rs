@@ -18,6 +18,7 @@ pub struct Options {
     width: usize,
     fail_on: Severity,
     skipped_links: Vec<String>,
+    has_summary: bool,
 }
 
 impl Default for Options {
@@ -27,6 +28,7 @@ impl Default for Options {
             width: DEFAULT_WIDTH,
             fail_on: Severity::Error,
             skipped_links: Vec::new(),
+            has_summary: true,
         }
     }
 }
@@ -55,6 +57,17 @@ impl Options {
     #[must_use]
     pub fn with_skipped_links(self, skipped_links: Vec<String>) -> Self {
         Self { skipped_links, ..self }
+    }
+
+    /// Whether the human format ends with the number of files and findings. The default is `true`.
+    #[must_use]
+    pub fn with_summary(self, has_summary: bool) -> Self {
+        Self { has_summary, ..self }
+    }
+
+    /// Whether the human format ends with the number of files and findings.
+    pub fn has_summary(&self) -> bool {
+        self.has_summary
     }
 
     /// The symbolic links to folders that were skipped.

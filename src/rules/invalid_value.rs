@@ -61,7 +61,5 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
 fn disguised(key: Key, id: &str) -> Diagnostic {
     let wrong = find_disguise(id).map(describe_character);
     let finding = RULE.at(key.clone(), format!("the id contains {}", wrong.unwrap_or_default()));
-    finding
-        .help("it was probably copied along: type the id, or run `swyx-teams check --fix`")
-        .safe_fix(UNMASK, Edit::Unmask(key))
+    finding.help("it was probably copied along: type the id").safe_fix(UNMASK, Edit::Unmask(key))
 }

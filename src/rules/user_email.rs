@@ -3,7 +3,9 @@
 use crate::diagnostic::{Diagnostic, Edit, Severity};
 use crate::rules::{Check, Rule};
 use crate::settings::{Draft, keys};
-use crate::text::{TYPE_OR_FIX, UNMASK, describe_character, find_disguise, is_unprintable, without_disguise};
+use crate::text::{
+    TYPE_THE_VALUE, UNMASK, describe_character, find_disguise, is_unprintable, without_disguise,
+};
 
 pub(super) const RULE: Rule = Rule {
     id: "user-email",
@@ -38,7 +40,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         let why = format!("an account name contains {}", describe_character(disguise));
         let finding = RULE.at(key.clone(), why);
         found.push(match fault(&without_disguise(account)) {
-            None => finding.help(TYPE_OR_FIX).safe_fix(UNMASK, Edit::Unmask(key)),
+            None => finding.help(TYPE_THE_VALUE).safe_fix(UNMASK, Edit::Unmask(key)),
             Some(_) => finding.help(help),
         });
     }

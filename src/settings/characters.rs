@@ -3,7 +3,7 @@
 use super::section::Section;
 use crate::diagnostic::{Edit, id};
 use crate::source::fault::HOW_TO_ESCAPE;
-use crate::text::{TYPE_OR_FIX, UNMASK, code_point, describe_character};
+use crate::text::{TYPE_THE_VALUE, UNMASK, code_point, describe_character};
 
 impl Section<'_> {
     pub(super) fn report_blank(&mut self, name: &str) {
@@ -21,8 +21,7 @@ impl Section<'_> {
         let key = self.key.child(name);
         let message = format!("contains {}", describe_character(disguise));
         let found = self.report(id::INVALID_VALUE, name, message);
-        let help = if is_repairable { TYPE_OR_FIX } else { "it was probably copied along: type the value" };
-        *found = found.clone().help(help);
+        *found = found.clone().help(TYPE_THE_VALUE);
         if is_repairable {
             *found = found.clone().safe_fix(UNMASK, Edit::Unmask(key));
         }

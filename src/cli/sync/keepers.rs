@@ -161,7 +161,7 @@ impl Keepers {
         for entry in self.all.iter_mut().filter(|entry| gone.contains(&entry.index)) {
             let _ = (&mut entry.task).await;
             let file = display(&entry.path);
-            tracing::info!(file, "settings file removed; its presences in Teams were cleared");
+            tracing::info!(file, "settings file removed; its tenant is no longer synchronised");
             self.state.remove(entry.index);
         }
         self.all.retain(|entry| !gone.contains(&entry.index));

@@ -218,7 +218,7 @@ async fn synchronise(
         }
     }
     os::notify_supervisor("STOPPING=1");
-    tracing::info!("stopping: clearing the presences in Teams");
+    tracing::info!("{}", if args.dry_run { "stopping" } else { "stopping: clearing the presences in Teams" });
     tokio::select! {
         () = keepers.stop() => {}
         () = tokio::time::sleep(CLEARING_LIMIT) => {}

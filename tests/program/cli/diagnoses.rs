@@ -172,6 +172,16 @@ fn bash_completes_options_rules_and_keys() {
         let found = completed(folder.path(), &["swyx-teams", command, "swyx.gateway_"]);
         assert_eq!(found, ["swyx.gateway_token"], "{command}");
     }
+    let found = completed(folder.path(), &["swyx-teams", "explain", "AADSTS70002"]);
+    assert!(found.len() > 1 && found.contains(&"AADSTS7000215".to_owned()), "{found:?}");
+    assert_eq!(completed(folder.path(), &["swyx-teams", "setup", "--cloud", "us_gov_l4"]), ["us_gov_l4"]);
+    assert_eq!(
+        completed(folder.path(), &["swyx-teams", "emulate", "--fault", "drop-re"]),
+        ["drop-request", "drop-reply"]
+    );
+    // `user.swyx` is explained; only `user[0].swyx` can be read.
+    assert_eq!(completed(folder.path(), &["swyx-teams", "explain", "user.sw"]), ["user.swyx"]);
+    assert!(completed(folder.path(), &["swyx-teams", "get", "user.sw"]).is_empty());
 }
 
 #[test]
@@ -217,6 +227,8 @@ fn get_takes_a_file_and_a_file_instead_of_a_key_gets_a_suggestion() {
     }
     let quiet = run(folder.path(), &["-q", "get", "swyx.version", "a.toml"]);
     assert_eq!((quiet.code, quiet.out.as_str(), quiet.err.as_str()), (Some(1), "", ""));
+    let quiet = run(folder.path(), &["-q", "check", "a.toml"]);
+    assert_eq!((quiet.code, quiet.out.as_str(), quiet.err.as_str()), (Some(0), "", ""));
     let status = run(folder.path(), &["get", "sync.status.\"Busy/InACall\"", "a.toml"]);
     assert_eq!(status.code, Some(1), "{}", status.err);
 }
