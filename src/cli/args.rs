@@ -13,6 +13,7 @@ use super::generate::{CompletionsArgs, ManArgs, SchemaArgs};
 use super::list::{GetArgs, ListArgs};
 use super::options::Global;
 use super::output::width_of_results;
+use super::output_file::OutputFile;
 use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
@@ -114,6 +115,24 @@ impl Command {
     /// The log format of a command that runs until stopped.
     pub(super) fn log(&self) -> Option<LogFormat> {
         if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
+    }
+
+    /// The file of `--output`.
+    pub(super) fn output_file(&self) -> Option<OutputFile<'_>> {
+        match self {
+            Self::Check(args) => args.output.shared(&args.paths),
+            Self::Explain(args) => args.output.shared(&[]),
+            Self::Rules(args) => args.output.shared(&[]),
+            Self::Schema(args) => args.output.shared(&[]),
+            Self::Completions(args) => args.output.shared(&[]),
+            Self::Man(args) => args.output.shared(&[]),
+            Self::List(args) => args.output.private(&args.file),
+            Self::Diff(args) => args.output.private([&args.before, &args.after]),
+            Self::Sheet(args) => args.output.private(&args.file),
+            Self::Plan(args) => args.output.private(&args.file),
+            Self::Users(args) => args.output.private(&args.swyx),
+            _ => None,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use super::names::{display, folder};
 use super::online::{self, OnlineArgs};
 use super::options::FailOn;
 use super::output::width_of_results;
+use super::output_file::OutputArgs;
 use super::walk::{self, LINK, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
@@ -25,14 +26,14 @@ use crate::text::printable;
 #[derive(Args)]
 #[command(after_help = "Examples:
   swyx-teams check customers/
-  swyx-teams check --format sarif customers/ > swyx-teams.sarif
+  swyx-teams check --format sarif --output swyx-teams.sarif customers/
   swyx-teams check --fix --diff north.toml
   swyx-teams check --online north.toml
   swyx-teams check --online --as-admin --use-az --fail-on warning north.toml
   git show :north.toml | swyx-teams check --stdin-filename north.toml -")]
 pub(super) struct CheckArgs {
-    /// Files, folders (searched for *.toml), or - for standard input
-    paths: Vec<PathBuf>,
+    /// Files, patterns such as *.toml, folders (searched for *.toml), or - for standard input
+    pub(super) paths: Vec<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -53,6 +54,8 @@ pub(super) struct CheckArgs {
     exclude: Vec<glob::Pattern>,
     #[command(flatten)]
     online: OnlineArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
@@ -87,7 +90,7 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<(Vec<Target>, 
     context.refuse_two_files(!args.paths.is_empty())?;
     let mut walk = Walk { exclude: &args.exclude, skipped: Vec::new() };
     let named = if args.paths.is_empty() { vec![context.file(None)] } else { args.paths.clone() };
-    let mut targets = named.iter().flat_map(|path| walk.targets(path)).collect::<Vec<_>>();
+    let mut targets = named.iter().flat_map(|path| walk.targets_of_argument(path)).collect::<Vec<_>>();
     if named.len() > 1 {
         walk::deduplicate(&mut targets);
     }

@@ -12,6 +12,7 @@ use super::context::{Context, is_stdin};
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
+use super::output_file::OutputArgs;
 use crate::check::Checked;
 use crate::diagnostic::{Key, Severity, id};
 use crate::report::json::write_versioned;
@@ -26,15 +27,17 @@ use crate::text::printable;
   git show HEAD:north.toml | swyx-teams diff - north.toml")]
 pub(super) struct DiffArgs {
     /// Old settings file, or - for standard input
-    before: PathBuf,
+    pub(super) before: PathBuf,
     /// New settings file, or - for standard input
-    after: PathBuf,
+    pub(super) after: PathBuf,
     /// Exit with 1 if there are differences
     #[arg(long)]
     exit_code: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Serialize)]

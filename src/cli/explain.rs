@@ -13,6 +13,7 @@ use super::lines::reflow;
 use super::names::named;
 use super::options::Plain;
 use super::output::{Prose, width_of_results};
+use super::output_file::OutputArgs;
 use crate::diagnostic::Key;
 use crate::entra::aadsts::{self, Code};
 use crate::report::json::write_versioned;
@@ -29,6 +30,8 @@ pub(super) struct ExplainArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Args)]
@@ -36,6 +39,8 @@ pub(super) struct RulesArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: RulesFormat,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

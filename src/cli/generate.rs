@@ -7,6 +7,7 @@ use super::context::Context;
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
+use super::output_file::OutputArgs;
 use crate::emulator::Fault;
 use crate::entra::aadsts;
 use crate::report::json::write_pretty;
@@ -21,18 +22,24 @@ pub(super) struct SchemaArgs {
     /// Target tool
     #[arg(long = "for", value_enum, default_value_t, value_name = "TOOL")]
     tool: SchemaFor,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Args)]
 pub(super) struct CompletionsArgs {
     /// Shell
     shell: clap_complete::Shell,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Args)]
 pub(super) struct ManArgs {
     /// Print the page of this command instead of the program's
     command: Option<String>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -70,8 +77,10 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
     Ok(Exit::Clean)
 }
 
+type ListWords = fn() -> Vec<String>;
+
 /// The arguments with words that a shell completes and the parser does not list: the command, the argument, and its words.
-const WITH_WORDS: [(&str, &str, fn() -> Vec<String>); 6] = [
+const WITH_WORDS: [(&str, &str, ListWords); 6] = [
     ("get", "key", list_keys),
     ("set", "words", list_keys),
     ("unset", "keys", list_keys),

@@ -13,6 +13,7 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use super::options::Plain;
+use super::output_file::OutputArgs;
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::report::json::write_versioned;
@@ -39,13 +40,15 @@ pub(super) struct GetArgs {
 #[derive(Args)]
 pub(super) struct ListArgs {
     /// Settings file, or - for standard input
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
     /// Fetch secrets from their sources and print them
     #[arg(long)]
     reveal: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Serialize)]

@@ -20,6 +20,8 @@ mod names;
 mod online;
 mod options;
 mod output;
+mod output_file;
+mod patterns;
 mod prompt;
 mod provision;
 mod serve;
@@ -104,32 +106,39 @@ fn print_usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(code.code())
 }
 
-/// Runs a command.
+/// Runs a command. With `--output`, its results are written to that file.
 fn run(context: &mut Context<'_>, command: Command) -> Result<Exit, CliError> {
+    match command.output_file() {
+        Some(file) => file.fill(context, |context| run_command(context, &command)),
+        None => run_command(context, &command),
+    }
+}
+
+fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, CliError> {
     match command {
-        Command::Check(args) => check::run(context, &args),
-        Command::Get(args) => list::get(context, &args),
-        Command::List(args) => list::list(context, &args),
-        Command::Set(args) => set::set(context, &args),
-        Command::Unset(args) => set::unset(context, &args),
-        Command::Diff(args) => diff::run(context, &args),
-        Command::Sheet(args) => sheet::run(context, &args),
-        Command::Users(args) => users::run(context, &args),
-        Command::Explain(args) => explain::explain(context, &args),
-        Command::Rules(args) => explain::rules(context, &args),
-        Command::Plan(args) => provision::plan::run(context, &args),
-        Command::Apply(args) => provision::apply::run(context, &args),
-        Command::Rotate(args) => provision::rotate::run(context, &args),
-        Command::Destroy(args) => provision::destroy::run(context, &args),
-        Command::Serve(args) => serve::run(context, &args),
-        Command::Demo(args) => demo::run(context, &args),
-        Command::Setup(args) => setup::run(context, &args),
-        Command::Sync(args) => sync::run(context, &args),
-        Command::Status(args) => sync::status::run(context, &args),
-        Command::Emulate(args) => emulate::run(context, &args),
-        Command::Schema(args) => generate::schema(context, &args),
-        Command::Completions(args) => generate::completions(context, &args, args::command()),
-        Command::Man(args) => generate::man(context, &args, args::command()),
+        Command::Check(args) => check::run(context, args),
+        Command::Get(args) => list::get(context, args),
+        Command::List(args) => list::list(context, args),
+        Command::Set(args) => set::set(context, args),
+        Command::Unset(args) => set::unset(context, args),
+        Command::Diff(args) => diff::run(context, args),
+        Command::Sheet(args) => sheet::run(context, args),
+        Command::Users(args) => users::run(context, args),
+        Command::Explain(args) => explain::explain(context, args),
+        Command::Rules(args) => explain::rules(context, args),
+        Command::Plan(args) => provision::plan::run(context, args),
+        Command::Apply(args) => provision::apply::run(context, args),
+        Command::Rotate(args) => provision::rotate::run(context, args),
+        Command::Destroy(args) => provision::destroy::run(context, args),
+        Command::Serve(args) => serve::run(context, args),
+        Command::Demo(args) => demo::run(context, args),
+        Command::Setup(args) => setup::run(context, args),
+        Command::Sync(args) => sync::run(context, args),
+        Command::Status(args) => sync::status::run(context, args),
+        Command::Emulate(args) => emulate::run(context, args),
+        Command::Schema(args) => generate::schema(context, args),
+        Command::Completions(args) => generate::completions(context, args, args::command()),
+        Command::Man(args) => generate::man(context, args, args::command()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::options::Plain;
 use super::output::Prose;
+use super::output_file::OutputArgs;
 use crate::check::Checked;
 use crate::report::json::write_pretty;
 use crate::report::wrap::unbroken;
@@ -21,13 +22,15 @@ use crate::sheet::{Field, Sheet};
 #[derive(Args)]
 pub(super) struct SheetArgs {
     /// Settings file
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
     /// Fetch the secret from its source and print it
     #[arg(long)]
     reveal: bool,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Plain,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Serialize)]
@@ -49,7 +52,12 @@ struct FieldShape<'a> {
 
 /// Prints the sheet of the file at `path` as text, without the secret.
 pub(super) fn print_file(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
-    let args = SheetArgs { file: Some(path.to_path_buf()), reveal: false, format: Plain::Human };
+    let args = SheetArgs {
+        file: Some(path.to_path_buf()),
+        reveal: false,
+        format: Plain::Human,
+        output: OutputArgs::default(),
+    };
     let printed = run(context, &args);
     context.settle(printed)
 }

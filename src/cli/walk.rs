@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use glob::{MatchOptions, Pattern};
 
 use super::context::is_stdin;
+use super::patterns::expand;
 
 /// One file, or a folder without any.
 pub(super) enum Target {
@@ -31,7 +32,15 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// The files of one argument, sorted by name. A named file is always included.
+    /// The files of one argument, which may be a pattern, sorted by name.
+    pub(super) fn targets_of_argument(&mut self, argument: &Path) -> Vec<Target> {
+        match expand(argument) {
+            Ok(paths) => paths.iter().flat_map(|path| self.targets(path)).collect(),
+            Err(why) => vec![Target::NoFile(argument.to_path_buf(), why)],
+        }
+    }
+
+    /// The files of one path, sorted by name. A named file is always included.
     pub(super) fn targets(&mut self, path: &Path) -> Vec<Target> {
         if is_stdin(path) {
             return vec![Target::Stdin];

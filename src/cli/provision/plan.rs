@@ -11,6 +11,7 @@ use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::with_file;
 use crate::cli::options::Plain;
+use crate::cli::output_file::OutputArgs;
 use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Options, Plan as Planned, ProvisioningSnapshot, SecretStore, plan};
 use crate::report::json::write_pretty;
@@ -27,7 +28,7 @@ Examples:
   swyx-teams plan --exit-code --format json north.toml")]
 pub(in crate::cli) struct PlanArgs {
     /// Settings file
-    file: Option<PathBuf>,
+    pub(in crate::cli) file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
     /// Exit with 1 if there is something to do
@@ -38,6 +39,8 @@ pub(in crate::cli) struct PlanArgs {
     format: Plain,
     #[command(flatten)]
     administrator: AdministratorArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
 }
 
 /// Optional additions to the plan.

@@ -33,6 +33,7 @@ use crate::cli::error::cannot;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
+use crate::cli::patterns::expand_all;
 use crate::os;
 use keeper::CLEARING_LIMIT;
 use keepers::{Keepers, Start, register};
@@ -58,7 +59,7 @@ Examples:
   swyx-teams sync north.toml --record north.jsonl
   swyx-teams sync north.toml --replay north.jsonl")]
 pub(super) struct SyncArgs {
-    /// Settings files, or folders (searched for *.toml) [default: the settings file]
+    /// Settings files, patterns such as *.toml, or folders (searched for *.toml) [default: the settings file]
     paths: Vec<PathBuf>,
     /// Write nothing; print what would be set
     #[arg(long)]
@@ -146,7 +147,7 @@ fn sources(context: &mut Context<'_>, args: &SyncArgs) -> Result<Sources, CliErr
         return Ok(Sources::new(&[path]));
     }
     context.refuse_two_files(true)?;
-    Ok(Sources::new(&args.paths))
+    Ok(Sources::new(&expand_all(&args.paths).map_err(usage_error)?))
 }
 
 type Starts = Vec<(usize, Start)>;

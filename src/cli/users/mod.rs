@@ -6,15 +6,16 @@ mod json;
 mod lists;
 mod match_report;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use crate::check::{self, Checked};
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, cannot, usage_error};
+use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::output_file::OutputArgs;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::Rule;
 use crate::users::{Finding, match_users};
@@ -24,7 +25,7 @@ use match_report::MatchReport;
 #[derive(Args)]
 #[command(after_help = "Examples:
   swyx-teams users --swyx users.csv
-  swyx-teams users --format csv > users-teams.csv
+  swyx-teams users --format csv --output users-teams.csv
 
 The file for --swyx has one line per user. The first line names the columns, in any order: name and email, and optionally id and
 enabled. The separator is ; or a comma, a tab or |. The format is specific to swyx-teams, because Control Center has no documented export.
@@ -35,16 +36,15 @@ pub(in crate::cli) struct UsersArgs {
     file: Option<PathBuf>,
     /// Read the Swyx users from a CSV file, or - for standard input, instead of the gateway
     #[arg(long, value_name = "FILE.csv")]
-    swyx: Option<PathBuf>,
+    pub(in crate::cli) swyx: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: UsersFormat,
-    /// With --format csv: the separator, such as ';' or tab. Begins the output with a byte order mark, for spreadsheets
+    /// With --format csv: the separator, such as ';' or tab. With it or --output, the result begins with a byte order mark, for spreadsheets
     #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
     delimiter: Option<u8>,
-    /// With --format csv: write to this file, with a byte order mark, instead of standard output
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
     /// Time limit for reading both lists
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
@@ -73,8 +73,8 @@ fn delimiter(text: &str) -> Result<u8, &'static str> {
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, CliError> {
-    if args.format != UsersFormat::Csv && (args.delimiter.is_some() || args.output.is_some()) {
-        return Err(usage_error("--delimiter and --output need --format csv"));
+    if args.format != UsersFormat::Csv && args.delimiter.is_some() {
+        return Err(usage_error("--delimiter needs --format csv"));
     }
     let path = context.only_file(args.file.as_ref())?;
     let advice = "fix these errors first: settings with errors are not used to sign in";
@@ -92,16 +92,6 @@ pub(super) fn run(context: &mut Context<'_>, args: &UsersArgs) -> Result<Exit, C
     Ok(if has_errors { Exit::Findings } else { Exit::Clean })
 }
 
-/// Refuses an output that would overwrite an input.
-fn refuse_input<const N: usize>(output: &Path, inputs: [Option<&Path>; N]) -> Result<(), CliError> {
-    let Ok(output) = output.canonicalize() else { return Ok(()) };
-    let mut inputs = inputs.into_iter().flatten().filter_map(|input| input.canonicalize().ok());
-    if inputs.any(|input| input == output) {
-        return Err(usage_error("--output names a file that this command reads; nothing was written"));
-    }
-    Ok(())
-}
-
 fn show(
     context: &mut Context<'_>,
     args: &UsersArgs,
@@ -110,18 +100,12 @@ fn show(
 ) -> Result<(), CliError> {
     let format = args.format;
     let delimiter = args.delimiter.unwrap_or(b',');
+    // A file, or a separator that was chosen, is for a spreadsheet.
+    let has_mark = args.delimiter.is_some() || args.output.output.is_some();
     let written = match format {
-        UsersFormat::Csv if args.output.is_some() => {
-            let mut text = Vec::new();
-            csv::write(report, delimiter, true, &mut text)?;
-            let path = args.output.clone().unwrap_or_default();
-            refuse_input(&path, [Some(Path::new(checked.source().name())), args.swyx.as_deref()])?;
-            crate::os::write_for_owner(&path, text.as_ref()).map_err(cannot("write the file of --output"))?;
-            Ok(())
-        }
         UsersFormat::Human => human::write(report, context.global.verbose > 0, context.out),
         UsersFormat::Json => json::write(report, checked.source().name(), context.out),
-        UsersFormat::Csv => csv::write(report, delimiter, args.delimiter.is_some(), context.out),
+        UsersFormat::Csv => csv::write(report, delimiter, has_mark, context.out),
     };
     written?;
     context.out.flush()?;

@@ -1,6 +1,7 @@
 //! The program as its users meet it: exit codes, what it reads and passes over, formats, changes.
 
 mod diagnoses;
+mod output_files;
 #[cfg(unix)]
 mod secret_commands;
 

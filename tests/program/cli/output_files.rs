@@ -1,0 +1,97 @@
+//! `--output`, and patterns in path arguments.
+
+use std::fs;
+
+use super::{bad, folder_with};
+use crate::common::{GOOD, run};
+
+#[test]
+fn results_are_the_same_in_a_file() {
+    let folder = folder_with(&[("a.toml", GOOD), ("b.toml", &bad())]);
+    for words in [
+        &["check", "--format", "sarif", "a.toml", "b.toml"][..],
+        &["check", "--color", "always", "b.toml"],
+        &["check", "--fix", "--diff", "a.toml"],
+        &["list", "--format", "json", "a.toml"],
+        &["diff", "a.toml", "b.toml"],
+        &["sheet", "a.toml"],
+        &["explain", "tenant-twice"],
+        &["rules", "--format", "markdown"],
+        &["schema"],
+        &["completions", "powershell"],
+        &["man", "check"],
+    ] {
+        let plain = [&["--color", "never"], words].concat();
+        let plain = if words.contains(&"--color") { vec!["check", "b.toml"] } else { plain };
+        let printed = run(folder.path(), &plain);
+        fs::write(folder.path().join("out"), "a longer text of an earlier run").expect("written");
+        let written = run(folder.path(), &[words, &["--output", "out"]].concat());
+        assert_eq!((written.code, written.out.as_str()), (printed.code, ""), "{words:?} {}", written.err);
+        let text = fs::read_to_string(folder.path().join("out")).expect("written");
+        assert!(!text.is_empty() || words.contains(&"--diff"), "{words:?}");
+        assert_eq!(text, printed.out, "{words:?}");
+    }
+}
+
+#[test]
+fn settings_files_and_inputs_are_not_overwritten() {
+    let folder = folder_with(&[("a.toml", GOOD), ("other.toml", GOOD), ("settings", GOOD)]);
+    for (words, target) in [
+        (&["check", "a.toml"][..], "a.toml"),
+        (&["check", "a.toml"], "other.toml"),
+        (&["check", "settings"], "./settings"),
+        (&["--config", "settings", "sheet"], "settings"),
+        (&["diff", "a.toml", "settings"], "settings"),
+    ] {
+        let run = run(folder.path(), &[words, &["--output", target]].concat());
+        assert_eq!(run.code, Some(2), "{words:?}");
+        assert!(run.err.contains("nothing was written"), "{words:?} {}", run.err);
+        assert_eq!(fs::read_to_string(folder.path().join(target)).expect("there"), GOOD, "{words:?}");
+    }
+}
+
+#[test]
+fn failed_command_leaves_the_file_of_its_output() {
+    let folder = folder_with(&[("out", "an earlier report"), ("a.toml", "[")]);
+    for words in [&["sheet", "a.toml"][..], &["list", "missing.toml"]] {
+        let run = run(folder.path(), &[words, &["--output", "out"]].concat());
+        assert!(run.code.is_some_and(|code| code > 0), "{words:?}");
+        assert_eq!(fs::read_to_string(folder.path().join("out")).expect("there"), "an earlier report");
+    }
+    let run = run(folder.path(), &["schema", "--output", "missing/out"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("cannot write the file of --output"), "{}", run.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_results_with_names_or_secrets_are_for_the_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder_with(&[("a.toml", GOOD)]);
+    for (words, is_private) in
+        [(&["check", "a.toml"][..], false), (&["schema"], false), (&["sheet", "a.toml"], true)]
+    {
+        let path = folder.path().join(words[0]);
+        let run = run(folder.path(), &[words, &["--output", words[0]]].concat());
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        let mode = fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o077 == 0, is_private, "{words:?}: {mode:o}");
+    }
+}
+
+#[test]
+fn patterns_name_files_without_the_help_of_a_shell() {
+    let folder = folder_with(&[("north/a.toml", GOOD), ("north/b.toml", &bad()), ("south/c.toml", GOOD)]);
+    for (pattern, files) in [("north/*.toml", 2), ("*/c.toml", 1), ("n*", 2), ("north/[ab].toml", 2)] {
+        let run = run(folder.path(), &["check", "--format", "json", pattern]);
+        let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+        assert_eq!(report["summary"]["files"], files, "{pattern} {}", run.err);
+    }
+    let none = run(folder.path(), &["check", "*.toml"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.out.contains("nothing matches this pattern"), "{} {}", none.out, none.err);
+    let none = run(folder.path(), &["sync", "*.toml"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("*.toml: nothing matches this pattern"), "{}", none.err);
+}
