@@ -25,6 +25,8 @@
 
 mod cancellation;
 mod commands;
+#[cfg(any(windows, test))]
+mod program;
 #[cfg(all(unix, feature = "cli"))]
 mod signals;
 #[cfg(unix)]
@@ -83,8 +85,11 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Creates a command that may print `max_bytes` and run for `time_limit`.
+    /// Creates a command that may print `max_bytes` and run for `time_limit`. On Windows, the program is found
+    /// with the endings of `PATHEXT`, and never in the current folder.
     pub fn new(program: impl AsRef<OsStr>, max_bytes: usize, time_limit: Duration) -> Self {
+        #[cfg(windows)]
+        let program = program::find(program.as_ref());
         let mut command = Command::new(program);
         command.env_clear().envs(minimal_environment());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());

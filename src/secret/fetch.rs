@@ -2,7 +2,7 @@
 //! sign-ins do.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::shape::without_secret;
@@ -161,12 +161,24 @@ fn ascii(text: &str) -> Result<Secret, RevealError> {
     }
 }
 
+/// A relative path of a program starts at the folder of the settings file. Unix uses the working directory of the child process, and
+/// Windows that of this process.
+fn program_in(folder: &Path, program: &str) -> PathBuf {
+    let is_path = cfg!(windows) && program.contains(['/', '\\']);
+    let program = Path::new(program);
+    if is_path {
+        std::path::absolute(folder.join(program)).unwrap_or_else(|_| program.into())
+    } else {
+        program.into()
+    }
+}
+
 /// Runs a command and returns its output. Child processes that are still running when it exits are
 /// terminated.
 fn from_command(words: &[String], folder: &Path, limits: &CommandLimits) -> Result<Secret, RevealError> {
     let (program, arguments) = words.split_first().ok_or(RevealError::NoCommand)?;
-    let mut runner = Runner::new(program, MAX_BYTES, limits.time);
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let mut runner = Runner::new(program_in(folder, program), MAX_BYTES, limits.time);
     runner.command().args(arguments).current_dir(folder);
     let output = runner.output(&limits.cancellation).map_err(|error| match error {
         RunError::NotStarted(error) => RevealError::NotStarted(error),

@@ -1,4 +1,4 @@
-//! A child process with its own job object. This has not been compiled or tested yet.
+//! A child process with its own job object.
 
 use std::io;
 use std::process::{ChildStdout, Command, ExitStatus};
