@@ -71,6 +71,19 @@ impl Context<'_> {
         self.settle(result)
     }
 
+    /// The same context with other output for results.
+    pub(super) fn with_output<'b>(&'b mut self, out: &'b mut dyn Write) -> Context<'b> {
+        Context {
+            out,
+            err: &mut *self.err,
+            global: self.global.clone(),
+            admin_token: self.admin_token.clone(),
+            page: self.page.clone(),
+            has_new_secret: self.has_new_secret,
+            dispatch: self.dispatch,
+        }
+    }
+
     /// Prints why a part of a command failed while the rest continues, and returns the exit code of that part.
     pub(super) fn settle(&mut self, result: Result<Exit, CliError>) -> io::Result<Exit> {
         match result {

@@ -8,6 +8,7 @@ use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::named;
 use super::output_file::OutputArgs;
+use super::setup::answers_schema;
 use crate::emulator::Fault;
 use crate::entra::aadsts;
 use crate::report::json::write_pretty;
@@ -59,6 +60,8 @@ enum SchemaFor {
     /// Schema and UI schema of JSON Forms
     #[value(name = "jsonforms")]
     JsonForms,
+    /// JSON Schema, draft 2020-12, of an answers file for `setup`
+    Answers,
     /// OpenAPI 3.1: the contract of the SwyxServer gateway, for gateway developers
     Gateway,
 }
@@ -71,6 +74,7 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
         SchemaFor::Taplo => schema::generate_for_taplo(),
         SchemaFor::Rjsf => schema::generate_for_rjsf(),
         SchemaFor::JsonForms => schema::generate_for_jsonforms(),
+        SchemaFor::Answers => answers_schema::generate(),
         SchemaFor::Gateway => contract(),
     };
     write_pretty(&schema, context.out)?;

@@ -62,15 +62,7 @@ impl OutputFile<'_> {
         }
         // No file gets colours.
         let mut results = anstream::StripStream::new(Vec::new());
-        let exit = run(&mut Context {
-            out: &mut results,
-            err: &mut *context.err,
-            global: context.global.clone(),
-            admin_token: context.admin_token.clone(),
-            page: context.page.clone(),
-            has_new_secret: context.has_new_secret,
-            dispatch: context.dispatch,
-        })?;
+        let exit = run(&mut context.with_output(&mut results))?;
         let results = results.into_inner();
         let written = if self.is_private {
             os::write_for_owner(self.path, &results)

@@ -26,6 +26,7 @@ fn the_schemas_are_current() {
     ] {
         assert_file(&folder.join(format!("swyx-teams.{file}")), &printed(&["schema", "--for", tool]));
     }
+    assert_file(&folder.join("swyx-teams.answers.schema.json"), &printed(&["schema", "--for", "answers"]));
     assert_file(&folder.join("swyx-gateway.openapi.json"), &printed(&["schema", "--for", "gateway"]));
 }
 

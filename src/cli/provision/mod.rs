@@ -116,7 +116,7 @@ impl AdminSession {
         let connection = Connection::open(&checked, &folder(path), &wanted.access, &policy, &mut transports)
             .map_err(|unseen| sign_in_error(&unseen))?;
         let runtime = Runtime::new().map_err(cannot("start the runtime"))?;
-        let progress = ProgressReporter::new(context.global.quiet);
+        let progress = ProgressReporter::new(context.global.quiet, context.page.clone());
         let patience = Duration::from_secs(args.timeout);
         let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
         let until = Deadline::after(patience);

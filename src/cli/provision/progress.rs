@@ -1,6 +1,7 @@
 //! Reports progress on standard error, including the reason for waiting.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,21 +11,23 @@ use crate::provision::{Progress, Step};
 use crate::secret::Secret;
 use crate::settings::Mode;
 use crate::text::printable;
+use crate::web::actions::Progress as PageProgress;
 
-/// Reports progress: with a spinner on a terminal, with plain lines in a pipe.
+/// Reports progress: on a page, with a spinner on a terminal, or with plain lines in a pipe.
 pub(super) struct ProgressReporter {
+    page: Option<Arc<dyn PageProgress>>,
     bar: ProgressBar,
     is_quiet: bool,
     has_done: AtomicBool,
 }
 
 impl ProgressReporter {
-    pub(super) fn new(is_quiet: bool) -> Self {
+    pub(super) fn new(is_quiet: bool, page: Option<Arc<dyn PageProgress>>) -> Self {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
         let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
-        Self { bar, is_quiet, has_done: AtomicBool::new(false) }
+        Self { page, bar, is_quiet, has_done: AtomicBool::new(false) }
     }
 
     /// Whether a step is completed.
@@ -51,6 +54,12 @@ impl ProgressReporter {
         }
     }
 
+    fn on_page(&self, show: impl FnOnce(&dyn PageProgress)) {
+        if let Some(page) = &self.page {
+            show(&**page);
+        }
+    }
+
     fn line(&self, text: &str) {
         if !self.is_quiet {
             // A closed terminal must not end the work.
@@ -61,23 +70,30 @@ impl ProgressReporter {
 
 impl Progress for ProgressReporter {
     fn begin_step(&self, step: &Step) {
-        self.spin(describe(step));
+        let what = describe(step);
+        self.on_page(|page| page.report(&what));
+        self.spin(what);
     }
 
     fn end_step(&self, step: &Step) {
         self.has_done.store(true, Ordering::Relaxed);
-        self.line(&format!("done: {}", describe(step)));
+        let what = describe(step);
+        self.on_page(|page| page.end_step(&what));
+        self.line(&format!("done: {what}"));
     }
 
     fn report(&self, what: &str) {
         // The text may contain a name from outside.
         let what = printable(what);
+        self.on_page(|page| page.report(&what));
         self.spin(what.clone());
         self.line(&what);
     }
 
     fn report_wait(&self, why: &str, pause: Duration) {
-        self.line(&format!("waiting {} s: {}", pause.as_secs(), printable(why)));
+        let why = printable(why);
+        self.on_page(|page| page.report_wait(&why, pause));
+        self.line(&format!("waiting {} s: {why}", pause.as_secs()));
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::question::SignIn;
+use crate::cli::options::Plain;
 
 /// The arguments. The keys of an answers file have the same names.
 #[derive(Args)]
@@ -15,6 +16,9 @@ pub(in crate::cli) struct SetupArgs {
     /// Read answers from a TOML file, whose keys are the names of the flags below; it contains no secret
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<PathBuf>,
+    /// Output format; json writes one object in each line, for a program that runs the setup, and never asks
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Plain,
     /// SwyxWare version, such as 14.10
     #[arg(long, value_name = "N.N", help_heading = ANSWERS)]
     pub(super) swyx_version: Option<String>,
@@ -62,8 +66,9 @@ const AFTER: &str = "Examples:
   swyx-teams setup
   swyx-teams setup north.toml --mode 2 --swyx-version 14.10
   swyx-teams setup north.toml --answers answers.toml --no-input --yes
+  swyx-teams setup north.toml --answers answers.toml --yes --format json
 
-An answers file:
+An answers file, whose JSON Schema `swyx-teams schema --for answers` prints:
   swyx-version = \"14.10\"
   mode = 2
   tenant = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"

@@ -7,9 +7,19 @@ use crate::cli::administrator::ADMIN_TOKEN;
 use crate::secret::SecretSource;
 
 /// The missing answers if prompting is not possible.
-pub(super) fn missing(after: &Checked, given: &GivenAnswers, open: &[Question]) -> Vec<AnswerError> {
+///
+/// With `needs_yes`, agreement to the plan is one of them: nobody reads the plan.
+pub(super) fn missing(
+    after: &Checked,
+    given: &GivenAnswers,
+    open: &[Question],
+    needs_yes: bool,
+) -> Vec<AnswerError> {
     let needs_secret_out = given.secret_out.is_none() && needs_secret_out(after, given.new_secret.is_some());
-    let open = open.iter().copied().chain(needs_secret_out.then_some(Question::SecretOut));
+    let needs_yes = needs_yes && given.yes.is_none();
+    let more = [(needs_secret_out, Question::SecretOut), (needs_yes, Question::Yes)];
+    let more = more.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, question)| question);
+    let open = open.iter().copied().chain(more);
     let wanted = open.filter_map(|question| question.wanted().map(|wanted| (question, wanted)));
     let error = |(question, wanted): (Question, Wanted)| AnswerError {
         question: Some(question),
@@ -29,10 +39,15 @@ fn needs_secret_out(after: &Checked, wants_new_secret: bool) -> bool {
     })
 }
 
-/// The error for a sign-in method that needs a terminal or a token that does not exist.
-pub(super) fn cannot_sign_in(given: &GivenAnswers, has_token: bool) -> Option<AnswerError> {
+/// The error for a sign-in method that needs a token that does not exist, or a place to show a device code.
+pub(super) fn cannot_sign_in(
+    given: &GivenAnswers,
+    has_token: bool,
+    can_show_code: bool,
+) -> Option<AnswerError> {
     let (method, origin) = given.sign_in.as_ref()?;
     let message = match method {
+        SignIn::DeviceCode if can_show_code => return None,
         SignIn::DeviceCode => "there is no terminal to enter a device code".to_owned(),
         SignIn::Token if !has_token => {
             format!("{} is not set", ADMIN_TOKEN)

@@ -4,8 +4,10 @@
 //! an error that names the flag.
 
 mod answers;
+pub(super) mod answers_schema;
 pub(super) mod args;
 mod ask;
+mod events;
 mod given;
 mod missing;
 mod proceed;
@@ -19,10 +21,12 @@ use crate::check::Checked;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::options::Plain;
 use crate::cli::prompt::PromptError;
 use crate::text::printable;
 use args::SetupArgs;
 use ask::AskError;
+use events::Events;
 use given::{AnswerError, GivenAnswers, Origin};
 use missing::{cannot_sign_in, missing};
 use proceed::SetupChoices;
@@ -30,6 +34,16 @@ use question::{Question, SignIn};
 use settings_file::{SaveOutcome, SettingsFile, known};
 
 pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, CliError> {
+    match args.format {
+        Plain::Human => set_up(context, args, None),
+        Plain::Json => {
+            events::run(context, args, |context, args, events| set_up(context, args, Some(events)))
+        }
+    }
+}
+
+/// With `events`, the progress is written there, and nobody is asked.
+fn set_up(context: &mut Context<'_>, args: &SetupArgs, events: Option<&Events>) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
     let mut errors = Vec::new();
     let mut given = given::flags(args, &mut errors);
@@ -50,20 +64,25 @@ pub(super) fn run(context: &mut Context<'_>, args: &SetupArgs) -> Result<Exit, C
     let after = file.with(&given.settings);
     let after = after.as_ref().unwrap_or(&file.checked);
     let asked = open(after, &given);
+    let mut missing_answers = Vec::new();
     if !context.can_ask() {
-        errors.extend(cannot_sign_in(&given, context.admin_token.is_some()));
+        errors.extend(cannot_sign_in(&given, context.admin_token.is_some(), events.is_some()));
         let is_wrong = |question| errors.iter().any(|error| error.question == Some(question));
-        let missing = missing(after, &given, &asked).into_iter();
-        let missing = missing.filter(|missing| !missing.question.is_some_and(is_wrong)).collect::<Vec<_>>();
-        errors.extend(missing);
+        let missing = missing(after, &given, &asked, events.is_some()).into_iter();
+        missing_answers.extend(missing.filter(|missing| !missing.question.is_some_and(is_wrong)));
     }
-    if !errors.is_empty() {
+    if !errors.is_empty() || !missing_answers.is_empty() {
+        if let Some(events) = events {
+            events.invalid(&errors);
+            events.missing(&missing_answers);
+        }
         file.report_wrong(context, &asked)?;
+        errors.append(&mut missing_answers);
         return Err(report_errors(context, &errors));
     }
     let asked = if context.can_ask() { asked } else { Vec::new() };
     context.note(summary::summary(&file, after, &given, &asked))?;
-    fill_in(context, &mut file, &given, &asked)
+    fill_in(context, &mut file, &given, &asked, events)
 }
 
 /// Saves the given answers, asks for the rest, and carries out the setup.
@@ -72,10 +91,15 @@ fn fill_in(
     file: &mut SettingsFile,
     given: &GivenAnswers,
     asked: &[Question],
+    events: Option<&Events>,
 ) -> Result<Exit, CliError> {
     if let SaveOutcome::Refused(found) = file.save(context, &given.settings)? {
         let found = found.into_iter().map(|found| (None, found)).collect();
-        return Err(report_errors(context, &settings_file::errors(found, &file.name)));
+        let errors = settings_file::errors(found, &file.name);
+        if let Some(events) = events {
+            events.invalid(&errors);
+        }
+        return Err(report_errors(context, &errors));
     }
     let known = Question::ALL.into_iter().filter(|question| !asked.contains(question)).collect::<Vec<_>>();
     file.warn(context, &known)?;
@@ -97,7 +121,7 @@ fn fill_in(
         prune: given.prune.is_some(),
         yes: given.yes.is_some(),
     };
-    proceed::proceed(context, &file.path, &choices)
+    proceed::proceed(context, &file.path, &choices, events)
 }
 
 /// Asks the questions, saves each answer at once, and returns the sign-in method if it was asked for. Esc leads back to the question before.

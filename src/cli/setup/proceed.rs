@@ -4,13 +4,13 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::events::Events;
 use super::question::SignIn;
 use crate::check;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
-use crate::cli::sheet;
 use crate::secret::SecretSource;
 use crate::text::printable;
 
@@ -36,12 +36,13 @@ pub(super) fn proceed(
     context: &mut Context<'_>,
     path: &Path,
     choices: &SetupChoices,
+    events: Option<&Events>,
 ) -> Result<Exit, CliError> {
     let name = printable(&display(path));
     context.note("")?;
-    let mut applied = apply(context, path, choices)?;
+    let mut applied = apply(context, path, choices, events)?;
     if applied == Exit::Clean && wants_another_secret(context, path, choices) {
-        applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() })?;
+        applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() }, events)?;
     }
     // A missing consent does not prevent entering the settings in Control Center.
     if applied != Exit::Clean && applied != Exit::UnexpectedResponse {
@@ -64,15 +65,23 @@ pub(super) fn proceed(
     if applied == Exit::Clean {
         require_secret(context, path)?;
         writeln!(context.out)?;
-        tested = test_secret(context, path)?;
+        tested = test_secret(context, path, events)?;
         if tested != Exit::Clean && wants_replacement(context, choices) {
-            applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() })?;
-            tested = if applied == Exit::Clean { test_secret(context, path)? } else { tested };
+            applied = apply(context, path, &SetupChoices { new_secret: true, ..choices.clone() }, events)?;
+            tested = if applied == Exit::Clean { test_secret(context, path, events)? } else { tested };
         }
     }
     writeln!(context.out)?;
-    sheet::print_file(context, path)?;
+    perform(context, events, &[OsStr::new("sheet"), OsStr::new("--"), path.as_os_str()])?;
     Ok(applied.max(tested))
+}
+
+/// Runs a command of this program.
+fn perform(context: &mut Context<'_>, events: Option<&Events>, words: &[&OsStr]) -> io::Result<Exit> {
+    match events {
+        Some(events) => events.perform(context, words),
+        None => context.perform(words),
+    }
 }
 
 /// Whether the file for the new secret contains one, from this or an earlier run.
@@ -127,7 +136,12 @@ fn wants_replacement(context: &Context<'_>, choices: &SetupChoices) -> bool {
 }
 
 /// Shows the plan and carries it out. The administrator signs in with the chosen method only.
-fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::Result<Exit> {
+fn apply(
+    context: &mut Context<'_>,
+    path: &Path,
+    choices: &SetupChoices,
+    events: Option<&Events>,
+) -> io::Result<Exit> {
     let mut words = vec![OsStr::new("apply")];
     let flags = [
         (choices.yes, "--yes"),
@@ -145,13 +159,13 @@ fn apply(context: &mut Context<'_>, path: &Path, choices: &SetupChoices) -> io::
     if choices.sign_in == SignIn::Token {
         context.admin_token.clone_from(&token);
     }
-    let exit = context.perform(&words);
+    let exit = perform(context, events, &words);
     context.admin_token = token;
     exit
 }
 
 /// Signs in as the application with the stored secret, unless the user still has to store it; `apply` has tested that one.
-fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
+fn test_secret(context: &mut Context<'_>, path: &Path, events: Option<&Events>) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
     let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
     let name = printable(&display(path));
@@ -162,7 +176,7 @@ fn test_secret(context: &mut Context<'_>, path: &Path) -> io::Result<Exit> {
         return Ok(Exit::Clean);
     }
     let words = ["check", "--online", "--"].map(OsStr::new);
-    let exit = context.perform(&[words.as_slice(), &[path.as_os_str()]].concat())?;
+    let exit = perform(context, events, &[words.as_slice(), &[path.as_os_str()]].concat())?;
     if exit != Exit::Clean {
         let advice = if context.has_new_secret {
             format!(

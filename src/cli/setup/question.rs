@@ -120,14 +120,14 @@ impl Question {
                 "--secret-out FILE",
                 "secret-out = \"FILE\"",
             ),
+            Self::Yes => wanted("agreement to the plan", "--yes", "yes = true"),
             Self::SwyxVersion
             | Self::Cloud
             | Self::ApplicationName
             | Self::User
             | Self::AsInTheGuide
             | Self::NewSecret
-            | Self::Prune
-            | Self::Yes => None,
+            | Self::Prune => None,
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) use jobs::{Job, Jobs, State};
 pub(super) use routes::routes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::form::Finding;
 use crate::os::process::CancellationToken;
@@ -103,6 +104,14 @@ pub trait Actions: Send + Sync {
 pub trait Progress: Send + Sync {
     /// Reports the current step.
     fn report(&self, what: &str);
+    /// Reports that a step has ended. By default, nothing.
+    fn end_step(&self, what: &str) {
+        let _ = what;
+    }
+    /// Reports why the current step waits. By default, like a step.
+    fn report_wait(&self, why: &str, pause: Duration) {
+        self.report(&format!("waiting {} s: {why}", pause.as_secs()));
+    }
     /// An administrator must sign in.
     fn request_sign_in(&self, code: Code);
     /// Cancelled when the job is stopped; terminates the commands of the job.

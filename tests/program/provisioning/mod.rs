@@ -2,6 +2,7 @@
 //! code; and that nothing is lost or left over however they end.
 #![cfg(unix)]
 
+mod events;
 mod gate;
 mod running;
 mod world;

@@ -164,7 +164,7 @@ fn unreadable_answers_file_is_reported() {
 fn help_example_is_a_valid_answers_file() {
     let folder = folder();
     let help = common::run(folder.path(), &["setup", "--help"]).out;
-    let (_, example) = help.split_once("An answers file:\n").expect("an example");
+    let (_, example) = help.split_once("prints:\n").expect("an example");
     let (example, _) = example.split_once("\n\n").expect("an end");
     assert!(example.contains(TENANT));
     write(folder.path(), "answers.toml", example);

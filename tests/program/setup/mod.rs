@@ -2,6 +2,7 @@
 //! nothing of an existing file is lost. The questions themselves are tried on a terminal, end to end.
 
 mod answers;
+mod events;
 mod flags;
 mod memory;
 mod secrets;
