@@ -1,8 +1,9 @@
 //! The rows of a repeating section in two versions of a file with a common base, matched by their first cell.
 //!
-//! An index says nothing about a row: after another row was removed, it belongs to a different one.
+//! An index says nothing about a row: after another row was removed, it belongs to a different one. A row whose first
+//! cell changed is still the same row, so that its comment and its unknown keys stay with it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
 
@@ -70,6 +71,65 @@ impl<'a> Rows<'a> {
         let (_, id) = self.elements.get(*self.indices.get(&identity)?)?;
         Some(self.section.fields.iter().map(|field| cell(self.checked, *id, &field.key)).collect())
     }
+
+    /// The cells after the first one, unless one is missing or empty.
+    fn other_cells(&self, row: NodeId) -> Option<String> {
+        let fields = self.section.fields.iter().skip(1);
+        let cells = fields.map(|field| cell(self.checked, row, &field.key).filter(|text| !text.is_empty()));
+        cells.collect::<Option<Vec<_>>>().map(|cells| cells.join("\n"))
+    }
+
+    /// What belongs to a row besides its cells: the comment above it and its unknown keys. `None` if there is nothing.
+    fn rest(&self, row: NodeId) -> Option<String> {
+        let source = self.checked.source();
+        let (text, tree) = (source.text(), source.tree());
+        let node = tree.node(row);
+        let above = text.get(..node.span.start).unwrap_or_default();
+        let above = above.get(..above.rfind('\n').map_or(0, |at| at + 1)).unwrap_or_default();
+        let mut rest =
+            above.lines().rev().take_while(|line| line.trim_start().starts_with('#')).collect::<Vec<_>>();
+        if let tree::Value::Table(table) = &node.value {
+            let members = table.entries.iter().map(|id| tree.node(*id));
+            let unknown =
+                members.filter(|member| !self.section.fields.iter().any(|field| *field.key == *member.name));
+            rest.extend(unknown.filter_map(|member| text.get(member.name_span.start..member.span.end)));
+        }
+        (!rest.is_empty()).then(|| rest.join("\n"))
+    }
+
+    /// Gives the rows that were renamed since `base` the identities that they have there. A new name that `other` has
+    /// too stays: it may be a different row.
+    fn follow_renames(&mut self, base: &Self, other: &HashMap<Identity<'a>, usize>) {
+        let is_gone = |(identity, _): &&(Identity<'a>, NodeId)| !self.indices.contains_key(identity);
+        let mut gone = base.elements.iter().filter(is_gone).copied().collect::<Vec<_>>();
+        let is_new = |identity| !base.indices.contains_key(identity) && !other.contains_key(identity);
+        let new = self.elements.iter().enumerate().filter(|(_, (identity, _))| is_new(identity));
+        let mut new = new.map(|(index, (_, row))| (index, *row)).collect::<Vec<_>>();
+        for feature in [Self::other_cells, Self::rest] {
+            let mut by_feature = HashMap::<String, VecDeque<Identity<'a>>>::new();
+            for (identity, row) in &gone {
+                if let Some(feature) = feature(base, *row) {
+                    by_feature.entry(feature).or_default().push_back(*identity);
+                }
+            }
+            new.retain(|(index, row)| {
+                let found = feature(self, *row).and_then(|feature| by_feature.get_mut(&feature)?.pop_front());
+                if let Some(identity) = found {
+                    gone.retain(|(known, _)| *known != identity);
+                    self.identify(*index, identity);
+                }
+                found.is_none()
+            });
+        }
+    }
+
+    fn identify(&mut self, index: usize, identity: Identity<'a>) {
+        if let Some((known, _)) = self.elements.get_mut(index) {
+            self.indices.remove(known);
+            *known = identity;
+            self.indices.insert(identity, index);
+        }
+    }
 }
 
 /// The text of a cell, or the source of a value that is not a text.
@@ -90,7 +150,12 @@ pub(super) fn row_differences(
     now: &Checked,
 ) -> Vec<RowDifference> {
     let base = base.map(|base| Rows::of(base, section));
-    let (mine, now) = (Rows::of(mine, section), Rows::of(now, section));
+    let (mut mine, mut now) = (Rows::of(mine, section), Rows::of(now, section));
+    if let Some(base) = &base {
+        let names = mine.indices.clone();
+        mine.follow_renames(base, &now.indices);
+        now.follow_renames(base, &names);
+    }
     let key = Key::ROOT.child(&section.key);
     let theirs = now.elements.iter().enumerate().map(|(index, (identity, _))| (*identity, index));
     let only_mine = mine.elements.iter().filter(|(identity, _)| !now.indices.contains_key(identity));

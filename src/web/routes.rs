@@ -57,6 +57,7 @@ async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
 #[derive(Deserialize)]
 struct Requested {
     saved: Option<String>,
+    merged: Option<String>,
     unchanged: Option<String>,
     page: Option<String>,
 }
@@ -68,6 +69,7 @@ async fn show(
 ) -> Response {
     let note = match &requested {
         Requested { saved: Some(_), .. } => Note::Saved,
+        Requested { merged: Some(_), .. } => Note::Merged,
         Requested { unchanged: Some(_), .. } => Note::Unchanged,
         _ => Note::None,
     };

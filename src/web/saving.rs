@@ -1,4 +1,5 @@
-//! Saving with `edit`, if the file is still the one that the page was created from.
+//! Saving with `edit`. If the file is no longer the one that the page was created from, changes of other keys and rows
+//! are kept, and changes of the same ones are shown for a choice.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::site::{Shown, Site, to_form, waiting};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{self, Change, ChangeError, Outcome};
-use crate::form::{Difference, Finding, Posted, collect_findings, compare_versions, merge_keys, preview};
+use crate::form::{By, Difference, Finding, Posted, collect_findings, compare_versions, merge_keys, preview};
 
 /// The message if the current file cannot be shown as a form.
 const UNREADABLE: &str = "Not saved: the file can no longer be read as settings, so nothing was changed. \
@@ -40,7 +41,7 @@ pub(super) async fn save(
         }
         // A dropped page may have shown another file, so the differences are shown first.
         if page.is_adopted && !posted.changes().is_empty() {
-            return site.show_conflict(&page, &posted, &session);
+            return site.save_to_changed(&page, &posted, &session);
         }
         let saved = edit::apply_from_form(&site.name, &site.path, page.base.expected(), posted.changes());
         match saved {
@@ -53,7 +54,7 @@ pub(super) async fn save(
                     ..Shown::unsaved(&page, &posted, &found, &session)
                 })
             }
-            Err(ChangeError::Moved(_)) => site.show_conflict(&page, &posted, &session),
+            Err(ChangeError::Moved(_)) => site.save_to_changed(&page, &posted, &session),
             Err(error) => {
                 let found = site.findings_of(&page, &posted);
                 let trouble = error.to_string();
@@ -156,7 +157,7 @@ impl Site {
                 (Ok(_), now) if !now.is_form() => once_more(&[], UNREADABLE),
                 (Ok((mine, _)), now) => {
                     let diverged = DivergedVersions { before: again(seen), mine, existed: page.base.exists };
-                    self.conflict(&now, diverged, session, &[], None)
+                    self.merge_or_ask(&now, diverged, session)
                 }
                 (Err(error), _) => once_more(&[], &error.to_string()),
             },
@@ -177,9 +178,9 @@ impl Site {
         }
     }
 
-    /// Shows the conflict between a form and the current file, which is read once: if it changes again meanwhile, no
-    /// answer may lose the input.
-    fn show_conflict(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
+    /// Answers a save whose file has changed. The file is read once: if it changes again meanwhile, no answer may lose
+    /// the input.
+    fn save_to_changed(&self, page: &Page, posted: &Posted, session: &Session) -> Response {
         let now = self.read();
         if !now.is_form() {
             let found = self.findings_of(page, posted);
@@ -191,13 +192,61 @@ impl Site {
             Ok(preview) => {
                 let before = again(&page.base.checked);
                 let diverged = DivergedVersions { before, mine: preview.after, existed: page.base.exists };
-                self.conflict(&now, diverged, session, &[], None)
+                // It is unknown which values the user of a dropped page saw.
+                if page.is_adopted {
+                    return self.conflict(&now, diverged, session, &[], None);
+                }
+                self.merge_or_ask(&now, diverged, session)
             }
             Err(error) => {
                 let trouble = error.to_string();
                 self.again(&Shown { trouble: Some(&trouble), ..Shown::unsaved(page, posted, &[], session) })
             }
         }
+    }
+
+    /// Saves the form's changes to the current file. If a choice is needed, or they cannot be saved, shows the conflict.
+    fn merge_or_ask(&self, now: &Arc<Base>, diverged: DivergedVersions, session: &Session) -> Response {
+        match self.save_beside(now, &diverged) {
+            Some(Ok(Outcome::Refused(after, added))) => {
+                let found = collect_findings(&self.form, &after, None);
+                let trouble = format!(
+                    "Not saved: your changes would add {} to the file as it is now.",
+                    errors(added.len())
+                );
+                self.conflict(now, diverged, session, &found, Some(&trouble))
+            }
+            Some(Ok(_)) => to_form("merged"),
+            // The page compares with a version that is outdated already, and its answer is checked again.
+            None | Some(Err(ChangeError::Moved(_))) => self.conflict(now, diverged, session, &[], None),
+            Some(Err(error)) => self.conflict(now, diverged, session, &[], Some(&error.to_string())),
+        }
+    }
+
+    /// Saves the form's changes to the current file `now`. `None` if both changed the same key or row, if the file was
+    /// created or deleted, or if a change of the form is read-only: then the user must see both versions.
+    fn save_beside(&self, now: &Base, diverged: &DivergedVersions) -> Option<Result<Outcome, ChangeError>> {
+        if !diverged.existed || !now.exists {
+            return None;
+        }
+        let versions = [&diverged.before, &diverged.mine, &now.checked];
+        let [before, mine, current] = versions;
+        let differences = compare_versions(&self.form, before, mine, current);
+        let needs_choice = |found: &Difference| match found.by {
+            By::You => found.read_only,
+            By::Others => false,
+            By::Both => true,
+        };
+        if differences.iter().any(needs_choice) {
+            return None;
+        }
+        let own = differences.iter().filter(|found| found.by == By::You);
+        let keys = own.map(|found| found.key.as_str()).collect::<Vec<_>>();
+        let changes = merge_keys(&self.form, versions, &keys);
+        Some(
+            changes
+                .and_then(|changes| edit::apply_from_form(&self.name, &self.path, now.expected(), &changes)),
+        )
     }
 
     fn conflict(

@@ -32,6 +32,9 @@ pub struct Site {
     /// How often the file was read.
     #[cfg(test)]
     pub(super) reads: std::sync::atomic::AtomicUsize,
+    /// What another process writes after the next reading.
+    #[cfg(test)]
+    pub(super) written_after_read: std::sync::Mutex<Option<String>>,
 }
 
 impl Site {
@@ -50,6 +53,8 @@ impl Site {
             jobs: Jobs::default(),
             #[cfg(test)]
             reads: Default::default(),
+            #[cfg(test)]
+            written_after_read: Default::default(),
         }
     }
 
@@ -66,6 +71,10 @@ impl Site {
         self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let exists = self.path.symlink_metadata().is_ok();
         let checked = if exists { check::check_file(&*self.name, &self.path) } else { self.empty() };
+        #[cfg(test)]
+        if let Some(text) = self.written_after_read.lock().expect("a text").take() {
+            std::fs::write(&self.path, text).expect("a file");
+        }
         self.pages.shared(Base::new(&self.form, checked, exists))
     }
 

@@ -136,15 +136,28 @@ impl<'a> Batch<'a> {
         }
     }
 
+    /// Whether the text is empty or ends with a blank line after the removals, so that a new section needs no other one.
+    fn leaves_blank_end(&self) -> bool {
+        let text = self.source.text();
+        let is_last = |removed: &&Replacement| removed.with.is_empty() && removed.range.end == text.len();
+        let last = self.replacements.iter().filter(is_last).map(|removed| removed.range.start).min();
+        let rest = text.get(..last.unwrap_or(text.len())).unwrap_or_default();
+        remove::starts_new_block(rest)
+    }
+
     /// Returns the text with all changes made, and their number, or `None` if they overlap.
     pub(super) fn text(self) -> Option<(String, usize)> {
         let (text, made) = (self.source.text(), self.made);
         let is_empty = text.trim_start_matches('\u{feff}').is_empty();
+        let follows_blank_line = self.leaves_blank_end();
         let section = |(index, (header, members)): (usize, (String, Vec<String>))| {
             let mut replacement = Insertion::Section { header, members }.replacement(text);
             // If the text is not empty, each section starts with a blank line.
             if is_empty && index > 0 {
                 replacement.with.insert(0, '\n');
+            }
+            if follows_blank_line && index == 0 {
+                replacement.with = replacement.with.trim_start_matches(['\r', '\n']).to_owned();
             }
             replacement
         };

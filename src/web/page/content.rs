@@ -11,6 +11,8 @@ pub(in crate::web) enum Note {
     None,
     /// The file was saved.
     Saved,
+    /// The file was saved, and it had also been changed by another process.
+    Merged,
     /// There were no changes to save.
     Unchanged,
     /// Saving would add this many errors, so nothing was saved.

@@ -29,7 +29,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
     let sections = &content.form.sections;
     let body = html! {
         form #form method="post" action="save" novalidate autocomplete="off" data-draft=(content.draft)
-            data-saved[matches!(content.note, Note::Saved | Note::Unchanged)] data-restoring[content.restoring] {
+            data-saved[matches!(content.note, Note::Saved | Note::Merged | Note::Unchanged)] data-restoring[content.restoring] {
             input type="hidden" name="csrf" value=(content.csrf);
             input type="hidden" name="page" value=(content.id);
             header.bar {
@@ -172,6 +172,9 @@ fn note(content: &Content<'_>) -> Markup {
         @match content.note {
             Note::None => {},
             Note::Saved => div.note.good role="status" { p { "Saved." } },
+            Note::Merged => div.note.good role="status" {
+                p { "Saved. The file had also been changed elsewhere; these changes were kept." }
+            },
             Note::Unchanged => div.note role="status" { p { "No changes to save." } },
             Note::Refused(count) => div.note.bad role="alert" {
                 p { "Not saved: this would add " (errors(count)) " to the file. Your input is still here." }

@@ -1,4 +1,4 @@
-//! A file that was changed in the meantime: nothing is overwritten, nothing is lost.
+//! A file that was changed in the meantime, with a conflict: nothing is overwritten, nothing is lost.
 
 use axum::http::StatusCode;
 
@@ -40,28 +40,47 @@ async fn second_tab_does_not_overwrite_the_first() {
     let answer = place.post("/save", &one.with(VERSION, "14.10")).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"));
     let first = place.text();
-    let answer = place.post("/save", &two.with(MODE, "1")).await;
+    let answer = place.post("/save", &two.with(VERSION, "14.20")).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
     assert_eq!(place.text(), first);
 }
 
-#[tokio::test]
-async fn merge_detects_another_change_of_the_file() {
-    let place = Place::new(GOOD);
-    let form = place.form().await.with(MODE, "1");
-    place.write(&format!("# second\n{GOOD}"));
+/// The conflict between a form and a file that both changed the version, with the form's version chosen.
+async fn chosen_version(place: &Place) -> Sheet {
+    let form = place.form().await.with(VERSION, "14.10");
+    place.write(&format!("{GOOD}\n[swyx]\nversion = \"14.20\"\n"));
     let answer = place.post("/save", &form).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    place.write(&format!("# third\n{GOOD}"));
-    let answer = place.post("/merge", &Sheet::read(&answer.body)).await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(place.text().starts_with("# third"));
-    let answer = place.post("/merge", &Sheet::read(&answer.body)).await;
-    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
-    assert_eq!(place.text(), format!("# third\n{}", GOOD.replace("Mode = 2", "Mode = 1")));
+    Sheet::read(&answer.body).and(&format!("choose {VERSION}"), "yours")
 }
 
-fn user(name: &str) -> String {
+#[tokio::test]
+async fn merge_detects_another_change_of_the_same_key() {
+    let place = Place::new(GOOD);
+    let choice = chosen_version(&place).await;
+    let third = format!("{GOOD}\n[swyx]\nversion = \"14.30\"\n");
+    place.write(&third);
+    let answer = place.post("/merge", &choice).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert_eq!(place.text(), third);
+    let choice = Sheet::read(&answer.body).and(&format!("choose {VERSION}"), "yours");
+    let answer = place.post("/merge", &choice).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    assert_eq!(place.text(), third.replace("14.30", "14.10"));
+}
+
+#[tokio::test]
+async fn choices_are_saved_beside_another_change_of_another_key() {
+    let place = Place::new(GOOD);
+    let choice = chosen_version(&place).await;
+    let third = format!("# third\n{}", place.text().replace("Mode = 2", "Mode = 1"));
+    place.write(&third);
+    let answer = place.post("/merge", &choice).await;
+    assert_eq!(answer.to.as_deref(), Some("/?merged"), "{}", answer.body);
+    assert_eq!(place.text(), third.replace("14.20", "14.10"));
+}
+
+pub(super) fn user(name: &str) -> String {
     format!("\n[[user]]\nswyx = \"{name}\"\nteams = \"{name}@example.com\"\n")
 }
 
@@ -105,28 +124,6 @@ async fn users_are_merged_row_by_row() {
     );
 }
 
-/// Matched by index, the row after a removed one would get the comment and the unknown keys of the removed one.
-#[tokio::test]
-async fn removed_row_leaves_the_rest_of_other_rows_unchanged() {
-    let rich = |name: &str| {
-        let row = user(name).replace("\n[[user]]", &format!("\n# about {name}\n[[user]]"));
-        format!("{row}extension = \"1-{name}\" # of {name}\n")
-    };
-    let place = Place::new(&format!("{GOOD}{}{}{}", rich("ann"), rich("ben"), rich("cy")));
-    let form = place.form().await.and("removed", "user[0]");
-    let new_cy = rich("cy").replace("cy@example.com", "new@example.com");
-    place.write(&format!("{GOOD}{}{}{new_cy}", rich("ann"), rich("ben")));
-    let answer = place.post("/save", &form).await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
-    let choice = Sheet::read(&answer.body);
-    assert_eq!((choice.value("choose user[0]"), choice.value("choose user[2]")), ("yours", "file"));
-    let answer = place.post("/merge", &choice).await;
-    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
-    let text = place.text();
-    assert!(text.ends_with(&format!("{}{new_cy}", rich("ben"))), "{text}");
-    assert!(!text.contains("[[user]]\nswyx = \"ann\"") && !text.contains("1-ann"), "{text}");
-}
-
 /// The same row has a choice of its own.
 #[tokio::test]
 async fn row_that_both_changed_is_chosen() {
@@ -141,6 +138,57 @@ async fn row_that_both_changed_is_chosen() {
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
     let mine = user("ben").replace("ben@example.com", "mine@example.com");
     assert_eq!(place.text(), format!("{GOOD}{mine}{}", user("ann")));
+}
+
+/// A row with a comment and a key that the form does not show.
+pub(super) fn rich(name: &str) -> String {
+    let row = user(name).replace("\n[[user]]", &format!("\n# about {name}\n[[user]]"));
+    format!("{row}extension = \"1-{name}\" # of {name}\n")
+}
+
+#[tokio::test]
+async fn renamed_row_that_the_file_changed_keeps_its_comment_and_its_place() {
+    for (renamed, account) in [("anna", "ann@example.com"), ("zed", "zed@example.com")] {
+        let place = Place::new(&format!("{GOOD}{}{}", rich("ann"), rich("ben")));
+        let form = place.form().await.with("user[0].swyx", renamed).with("user[0].teams", account);
+        let theirs = place.text().replace("ann@example.com", "theirs@example.com");
+        place.write(&theirs);
+        let answer = place.post("/save", &form).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert_eq!(answer.body.matches("changed by both").count(), 1, "{}", answer.body);
+        let choice = Sheet::read(&answer.body).and("choose user[0]", "yours");
+        let answer = place.post("/merge", &choice).await;
+        assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+        let expected = theirs.replace("\"ann\"", &format!("\"{renamed}\""));
+        assert_eq!(place.text(), expected.replace("theirs@example.com", account));
+    }
+}
+
+#[tokio::test]
+async fn row_renamed_in_the_file_can_be_renamed_back_with_its_comment() {
+    let place = Place::new(&format!("{GOOD}{}{}", rich("ann"), rich("ben")));
+    let form = place.form().await.with("user[0].teams", "mine@example.com");
+    place.write(&place.text().replace("\"ann\"", "\"anna\""));
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let choice = Sheet::read(&answer.body).and("choose user[0]", "yours");
+    let answer = place.post("/merge", &choice).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    let mine = rich("ann").replace("ann@example.com", "mine@example.com");
+    assert_eq!(place.text(), format!("{GOOD}{mine}{}", rich("ben")));
+}
+
+/// The name may belong to a different user.
+#[tokio::test]
+async fn row_renamed_to_a_name_that_the_file_added_is_a_conflict() {
+    let place = Place::new(&format!("{GOOD}{}", user("ann")));
+    let form = place.form().await.with("user[0].swyx", "anna");
+    let theirs = format!("{}{}", place.text(), user("anna"));
+    place.write(&theirs);
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("changed by both"), "{}", answer.body);
+    assert_eq!(place.text(), theirs);
 }
 
 /// A row that was removed in the file, and changed in the form.

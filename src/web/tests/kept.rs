@@ -51,7 +51,7 @@ async fn input_survives_a_broken_file_after_its_page_was_dropped() {
 async fn each_answer_to_a_save_is_made_from_one_reading() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(VERSION, "14.00");
-    let theirs = GOOD.replace("Mode = 2", "Mode = 1");
+    let theirs = format!("{GOOD}\n[swyx]\nversion = \"14.10\"\n");
     place.write(&theirs);
     let mut choice = None;
     for (text, path) in [(&*theirs, "/save"), (BROKEN, "/save"), (GOOD, "/merge"), (BROKEN, "/merge")] {
@@ -61,7 +61,7 @@ async fn each_answer_to_a_save_is_made_from_one_reading() {
         assert!(answer.to.is_none(), "{path}");
         assert_eq!(place.reads() - before, 1, "{path}");
         if text == theirs {
-            choice = Some(Sheet::read(&answer.body));
+            choice = Some(Sheet::read(&answer.body).and(&format!("choose {VERSION}"), "yours"));
         }
     }
     // A file that was deleted and then written by another process.
@@ -79,17 +79,18 @@ async fn each_answer_to_a_save_is_made_from_one_reading() {
 async fn choices_survive_a_broken_file() {
     let place = Place::new(GOOD);
     let form = place.form().await.with(VERSION, "14.00");
-    let theirs = GOOD.replace("Mode = 2", "Mode = 1");
+    let theirs = format!("{GOOD}\n[swyx]\nversion = \"14.10\"\n");
     place.write(&theirs);
     let choice = Sheet::read(&place.post("/save", &form).await.body);
+    let choice = choice.and(&format!("choose {VERSION}"), "yours");
     place.write(BROKEN);
     let answer = place.post("/merge", &choice).await;
     assert!(answer.body.contains("can no longer be read as settings"), "{}", answer.body);
     let again = Sheet::read(&answer.body);
-    assert_eq!(again.value(&format!("choose {VERSION}")), "yours");
+    let again = again.and(&format!("choose {VERSION}"), "yours");
     place.write(&theirs);
     assert_eq!(place.post("/merge", &again).await.to.as_deref(), Some("/?saved"));
-    assert_eq!(place.text(), format!("{theirs}\n[swyx]\nversion = \"14.00\"\n"));
+    assert_eq!(place.text(), theirs.replace("14.10", "14.00"));
 }
 
 #[tokio::test]
@@ -99,21 +100,29 @@ async fn same_form_saved_twice_is_no_conflict() {
     for _ in 0..2 {
         assert_eq!(place.post("/save", &form).await.to.as_deref(), Some("/?saved"));
     }
-    // The choices after a conflict, too.
+    // Changes that were merged, too.
     let form = place.form().await.with(VERSION, "14.10");
     place.write(&place.text().replace("Mode = 2", "Mode = 1"));
+    for _ in 0..2 {
+        assert_eq!(place.post("/save", &form).await.to.as_deref(), Some("/?merged"));
+    }
+    // The choices after a conflict, too.
+    let form = place.form().await.with(VERSION, "14.10").with(MODE, "2");
+    place.write(&place.text().replace("14.10", "14.20"));
+    let form = form.with(VERSION, "14.00");
     let choice = Sheet::read(&place.post("/save", &form).await.body);
+    let choice = choice.and(&format!("choose {VERSION}"), "yours");
     for _ in 0..2 {
         assert_eq!(place.post("/merge", &choice).await.to.as_deref(), Some("/?saved"));
     }
     // And a file that is created again.
-    let form = place.form().await.with(MODE, "2");
+    let form = place.form().await.with(MODE, "1").with(VERSION, "14.10");
     std::fs::remove_file(&place.path).expect("removed");
     let choice = Sheet::read(&place.post("/save", &form).await.body);
     for _ in 0..2 {
         assert_eq!(place.post("/merge", &choice).await.to.as_deref(), Some("/?saved"));
     }
-    assert!(place.text().contains("version = \"14.10\"") && place.text().contains("Mode = 2"));
+    assert!(place.text().contains("version = \"14.10\"") && place.text().contains("Mode = 1"));
 }
 
 #[tokio::test]
@@ -241,11 +250,9 @@ async fn page_is_shown_again_with_its_version_and_its_secrets() {
     let restored = Sheet::read(&answer.body);
     assert_eq!(restored.value("entra.cloud"), "", "the version of the page");
     let answer = place.post("/save", &restored.with(VERSION, "14.00").with(SECRET, "text")).await;
-    assert_eq!(answer.status, StatusCode::CONFLICT);
-    let choice = Sheet::read(&answer.body);
-    assert_eq!(choice.value(&format!("choose {VERSION}")), "yours");
-    assert_eq!(choice.value(&format!("choose {SECRET}")), "yours");
-    assert_eq!(choice.value("choose entra.cloud"), "file");
+    assert_eq!(answer.to.as_deref(), Some("/?merged"), "{}", answer.body);
+    let expected = theirs.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "\"entered~canary\"");
+    assert_eq!(place.text(), format!("{expected}\n[swyx]\nversion = \"14.00\"\n"));
     // A dropped page becomes one of the current file.
     let answer = place.get("/?page=dropped").await;
     assert!(answer.body.contains("data-restoring"));

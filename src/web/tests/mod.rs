@@ -10,6 +10,7 @@ mod jobs;
 mod kept;
 mod live;
 mod malformed;
+mod merged;
 mod page;
 mod place;
 mod read_only;

@@ -76,6 +76,11 @@ impl Place {
         self.site.reads.load(std::sync::atomic::Ordering::Relaxed)
     }
 
+    /// Lets another process write the file after the next time that the site reads it.
+    pub(super) fn write_after_read(&self, text: &str) {
+        *self.site.written_after_read.lock().expect("a text") = Some(text.to_owned());
+    }
+
     pub(super) fn write(&self, text: &str) {
         std::fs::write(&self.path, text).expect("a file");
         #[cfg(unix)]

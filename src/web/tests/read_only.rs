@@ -241,6 +241,7 @@ async fn merge_keeps_read_only_values_of_the_file() {
     let place = Place::new(&full());
     let form = place.form().await.with("swyx.version", "14.10");
     let theirs = full()
+        .replace("\"14.00\"", "\"14.20\"")
         .replace("https://localhost:1\"", "https://localhost:2\"")
         .replace("'print-token'", "'print-new-token'")
         .replace("ca_file = \"ca.pem\"\n", "")
@@ -250,7 +251,7 @@ async fn merge_keeps_read_only_values_of_the_file() {
     let conflict = place.post("/save", &form).await;
     assert_eq!(conflict.status, StatusCode::CONFLICT);
     // The page shows them without a choice.
-    let choice = Sheet::read(&conflict.body);
+    let choice = Sheet::read(&conflict.body).and("choose swyx.version", "yours");
     for (key, now) in [
         ("entra.authority", "<code>https://localhost:2</code>"),
         ("entra.ca_file", "<em>not set</em>"),
@@ -286,16 +287,52 @@ async fn merge_keeps_read_only_values_of_the_file() {
     {
         let place = Place::new(GOOD);
         let form = place.form().await.with("swyx.version", "14.10");
-        let theirs = format!("{GOOD}\n[entra]\nauthority = \"https://localhost:2\"\n");
+        let theirs =
+            format!("{GOOD}\n[entra]\nauthority = \"https://localhost:2\"\n[swyx]\nversion = \"14.20\"\n");
         place.write(&theirs);
         let conflict = place.post("/save", &form).await;
+        assert_eq!(conflict.status, StatusCode::CONFLICT, "{name}");
         place.post("/merge", &Sheet::read(&conflict.body).and(name, "yours")).await;
         assert_eq!(values(&place.text()), values(&theirs), "{name}");
     }
     // Possible choices are saved, and the changes of the other process stay.
     let answer = place.post("/merge", &choice).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    assert_eq!(place.text(), theirs.replace("\"14.20\"", "\"14.10\""));
+}
+
+/// Without a conflict, the changes of the form are saved beside read-only changes in the file.
+#[tokio::test]
+async fn read_only_change_in_the_file_is_kept_beside_a_change_in_the_form() {
+    let place = Place::new(&full());
+    let form = place.form().await.with("swyx.version", "14.10");
+    let theirs = full().replace("https://localhost:1\"", "https://localhost:2\"");
+    place.write(&theirs);
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.to.as_deref(), Some("/?merged"), "{}", answer.body);
     assert_eq!(place.text(), theirs.replace("\"14.00\"", "\"14.10\""));
+}
+
+/// The form changed a secret that is now read-only: the change is shown as a conflict, and not dropped.
+#[tokio::test]
+async fn change_of_a_secret_that_became_read_only_is_shown() {
+    let place = Place::new(GOOD);
+    let form = place
+        .form()
+        .await
+        .with("control_center.MsTeamsStatusSyncMode", "1")
+        .with(SECRET, "file")
+        .with(&format!("{SECRET}.file"), "mine.secret");
+    let theirs = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", "{ command = [\"pass\"] }");
+    place.write(&theirs);
+    let answer = place.post("/save", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.body);
+    assert!(
+        answer.body.contains("cannot be changed in the form. The value in the file stays"),
+        "{}",
+        answer.body
+    );
+    assert_eq!(place.text(), theirs);
 }
 
 /// A dropped page does not save it either.

@@ -73,7 +73,7 @@ const states = {
         READ_ONLY,
         async (page, served) => {
             await input(page, "swyx.version").fill("14.00");
-            await served.write(READ_ONLY.replaceAll("8443", "8444"));
+            await served.write(READ_ONLY.replaceAll("8443", "8444").replace("14.10", "13.30"));
             assert.equal(await press(page, "Save"), 409);
         },
     ],

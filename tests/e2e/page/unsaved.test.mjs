@@ -226,6 +226,7 @@ test("a page that is left immediately after an input asks, and the input can be 
     assert.match(await offered(page).innerText(), /Unsaved input from/);
     // Other input meanwhile loses nothing, and neither does its save.
     await input(page, "entra.application_name").fill("Another name");
+    await input(page, "swyx.version").fill("14.20");
     assert.equal(await press(page, "Save"), 200);
     assert.match(await offered(page).innerText(), /Unsaved input from/);
     await restore(page);
