@@ -14,6 +14,7 @@ use super::list::{GetArgs, ListArgs};
 use super::options::Global;
 use super::output::width_of_results;
 use super::output_file::OutputFile;
+use super::path::PathArgs;
 use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
@@ -109,6 +110,9 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man(ManArgs),
+    /// Add the folder of this program to PATH on Windows, or remove it
+    #[command(hide = true)]
+    Path(PathArgs),
 }
 
 impl Command {

@@ -21,6 +21,7 @@ mod online;
 mod options;
 mod output;
 mod output_file;
+mod path;
 mod patterns;
 mod prompt;
 mod provision;
@@ -138,6 +139,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::Emulate(args) => emulate::run(context, args),
         Command::Schema(args) => generate::schema(context, args),
         Command::Completions(args) => generate::completions(context, args, args::command()),
+        Command::Path(args) => path::run(context, args),
         Command::Man(args) => generate::man(context, args, args::command()),
     }
 }

@@ -31,6 +31,7 @@
 //! | `process` | commands, their output and their descendants |
 //! | `process_figures` | what this process uses |
 //! | `reload_signal` | the signal that asks a service to read its settings again |
+//! | `search_path` | the user's `PATH` on Windows, for the installer |
 //! | `shutdown` | termination signals |
 //! | `retry` | retries while another program has a file open |
 //! | `supervisor` | reporting the state of this process to systemd |
@@ -62,6 +63,8 @@ mod read;
 mod reload_signal;
 #[cfg(any(windows, test))]
 mod retry;
+#[cfg(all(feature = "cli", any(windows, test)))]
+mod search_path;
 #[cfg(feature = "cli")]
 mod shutdown;
 #[cfg(feature = "cli")]
@@ -102,6 +105,8 @@ pub(crate) use read::read_regular_or_pipe;
 pub use read::{ReadError, read_regular};
 #[cfg(feature = "cli")]
 pub(crate) use reload_signal::ReloadSignal;
+#[cfg(all(windows, feature = "cli"))]
+pub(crate) use search_path::{add_to_path, remove_from_path};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
 #[cfg(feature = "cli")]

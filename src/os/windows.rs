@@ -33,6 +33,10 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 use windows_sys::Win32::System::Threading::{CreateMutexW, GetCurrentProcess, OpenProcessToken};
+#[cfg(feature = "cli")]
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    HWND_BROADCAST, SMTO_ABORTIFHUNG, SendMessageTimeoutW, WM_SETTINGCHANGE,
+};
 
 /// A text for the system, which ends with a zero.
 fn wide(text: impl AsRef<std::ffi::OsStr>) -> Vec<u16> {
@@ -49,6 +53,26 @@ fn wide_path(path: &Path) -> io::Result<Vec<u16>> {
         return Ok(r"\\?\".encode_utf16().chain(path).collect());
     }
     Ok(path)
+}
+
+/// Tells other programs that the environment of the registry has changed, so that new terminals read it.
+#[cfg(feature = "cli")]
+pub(super) fn announce_environment() {
+    /// How long one program may take, in milliseconds.
+    const PATIENCE: u32 = 2_000;
+    let name = wide("Environment");
+    // SAFETY: the text ends with a zero and outlives the call. It fails if there is no desktop, where nobody listens.
+    unsafe {
+        SendMessageTimeoutW(
+            HWND_BROADCAST,
+            WM_SETTINGCHANGE,
+            0,
+            name.as_ptr() as isize,
+            SMTO_ABORTIFHUNG,
+            PATIENCE,
+            null_mut(),
+        )
+    };
 }
 
 /// The result of a call that returns 0 if it failed.
