@@ -7,6 +7,9 @@
 //!
 //! Readings use what the writes leave, so that all requests together are evenly spread. Bursts would free their slots again in bursts, 30
 //! s later, and delay writes and readings in between, repeatedly.
+//!
+//! Deferrable writes become due by the hundred at once, for example after a start. If all of them were sent at once, the limit would be
+//! reached half a minute later, and a call would wait for seconds. So only a part of them is sent at once.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -15,8 +18,11 @@ use super::moment::Moment;
 
 /// The window in which Graph counts.
 pub(super) const WINDOW: Duration = Duration::from_secs(30);
-/// A tenth of the limit is reserved for readings, however many writes wait: without readings, nothing is known to write.
+/// A tenth of the limit is reserved for readings, however many writes wait: without readings, nothing is known to write. Deferrable writes
+/// leave another tenth to the other writes.
 const SHARE_OF_READINGS: u32 = 10;
+/// A quarter of the limit may be deferrable writes that are sent at once. The rest of the limit is enough for 25 calls a second.
+const SHARE_AT_ONCE: usize = 4;
 
 /// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +31,8 @@ pub(super) enum Kind {
     Read,
     /// Setting or clearing one presence.
     Write,
+    /// A write that can wait some seconds, so that others need not.
+    Deferrable,
 }
 
 /// The slots.
@@ -44,6 +52,8 @@ pub(super) struct Budget {
     /// When the requests sent so far would all be sent if they were evenly spread.
     even: Moment,
     last_reading: Moment,
+    /// Deferrable writes that were sent earlier than evenly spread; each counts until its moment.
+    ahead: VecDeque<Moment>,
 }
 
 impl Budget {
@@ -58,6 +68,7 @@ impl Budget {
             closed_until: Moment::START,
             even: Moment::START,
             last_reading: Moment::START,
+            ahead: VecDeque::new(),
         }
     }
 
@@ -72,6 +83,9 @@ impl Budget {
         let is_free = now >= self.closed_until && self.has_place(kind) && now >= self.paced(kind);
         if is_free {
             *self.under_way(kind) += 1;
+            if kind == Kind::Deferrable && now < self.even {
+                self.ahead.push_back(now + WINDOW);
+            }
             self.even = (self.even + self.gap()).max(now);
             if kind == Kind::Read {
                 self.last_reading = now;
@@ -116,7 +130,7 @@ impl Budget {
     fn under_way(&mut self, kind: Kind) -> &mut usize {
         match kind {
             Kind::Read => &mut self.readings,
-            Kind::Write => &mut self.writes,
+            Kind::Write | Kind::Deferrable => &mut self.writes,
         }
     }
 
@@ -132,7 +146,10 @@ impl Budget {
     fn paced(&self, kind: Kind) -> Moment {
         match kind {
             Kind::Read => self.even.min(self.last_reading + self.gap() * SHARE_OF_READINGS),
-            Kind::Write => Moment::START,
+            Kind::Deferrable if self.ahead.len() >= self.limit / SHARE_AT_ONCE => {
+                self.ahead.front().map_or(self.even, |free| self.even.min(*free))
+            }
+            Kind::Write | Kind::Deferrable => Moment::START,
         }
     }
 
@@ -143,10 +160,12 @@ impl Budget {
 
     /// The slots that are reserved from requests of this kind.
     fn kept_from(&self, kind: Kind) -> usize {
-        let readings = self.readings + self.answered_readings;
+        let share = self.limit / SHARE_OF_READINGS as usize;
+        let for_readings = share.saturating_sub(self.readings + self.answered_readings);
         match kind {
-            Kind::Write => (self.limit / SHARE_OF_READINGS as usize).saturating_sub(readings),
             Kind::Read => 0,
+            Kind::Write => for_readings,
+            Kind::Deferrable => for_readings + share,
         }
     }
 
@@ -154,6 +173,9 @@ impl Budget {
         while let Some((_, kind)) = self.answered.front().filter(|(free, _)| *free <= now) {
             self.answered_readings -= usize::from(*kind == Kind::Read);
             self.answered.pop_front();
+        }
+        while self.ahead.front().is_some_and(|free| *free <= now) {
+            self.ahead.pop_front();
         }
     }
 }
@@ -245,6 +267,33 @@ mod tests {
             let taken = readings_beside(writes);
             assert!(taken.iter().all(|taken| (left - 1..=left + 1).contains(taken)), "{writes}: {taken:?}");
         }
+    }
+
+    /// However many deferrable writes wait, 25 calls a second never do, nor do the readings of 5,000 users.
+    #[test]
+    fn deferrable_writes_use_the_rest_and_delay_no_others() {
+        let mut budget = Budget::new(1_500);
+        let mut open = VecDeque::new();
+        let mut deferred = Vec::new();
+        for ms in 0..90_000 {
+            let now = at(f64::from(ms) / 1_000.0);
+            while let Some((_, kind)) = open.pop_front_if(|(end, _): &mut (Moment, Kind)| *end <= now) {
+                budget.answered(kind, now);
+            }
+            let urgent = (ms * 25 / 1_000 < (ms + 1) * 25 / 1_000).then_some(Kind::Write);
+            let reading = (ms % 500 == 0).then_some(Kind::Read);
+            for kind in urgent.into_iter().chain(reading) {
+                assert!(budget.take(kind, now), "{kind:?} at {ms} ms");
+                open.push_back((now + Duration::from_millis(200), kind));
+            }
+            while budget.take(Kind::Deferrable, now) {
+                deferred.push(ms);
+                open.push_back((now + Duration::from_millis(200), Kind::Write));
+            }
+        }
+        assert_eq!(deferred.iter().filter(|ms| **ms < 1_000).count(), 375);
+        // At least twelve a second over time.
+        assert!(deferred.len() > 90 * 12, "{}", deferred.len());
     }
 
     #[test]

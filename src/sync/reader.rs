@@ -23,7 +23,7 @@ pub type Slot = u32;
 pub(super) trait Readers {
     /// Whether the user must still be read.
     fn is_read(&self, user: Slot) -> bool;
-    /// When the user's presence was last requested.
+    /// When the user's presence was last requested in turn.
     fn requested_at(&self, user: Slot) -> Moment;
     /// When it last changed.
     fn changed(&self, user: Slot) -> Moment;

@@ -28,6 +28,7 @@ mod held;
 mod leftover;
 mod options;
 mod pending;
+mod queues;
 mod roster;
 mod send;
 mod step;

@@ -7,6 +7,8 @@ use super::super::reader::{Slot, USERS_OF_A_REQUEST};
 
 /// Doubts usually end together: one reading for all within this time.
 const TOGETHER: Duration = Duration::from_millis(250);
+/// The minimum time between two such readings. While hundreds of doubts end, all other users are still read in turn.
+const APART: Duration = Duration::from_secs(1);
 
 /// Whether many users are missing.
 #[derive(Debug, Default)]
@@ -55,14 +57,15 @@ impl Rereads {
         if self.users.is_empty() { Moment::NEVER } else { self.due }
     }
 
-    pub(super) fn take(&mut self) -> Vec<Slot> {
+    pub(super) fn take(&mut self, now: Moment) -> Vec<Slot> {
+        self.due = now + APART;
         let count = self.users.len().min(USERS_OF_A_REQUEST);
         self.users.drain(..count).collect()
     }
 
     pub(super) fn add(&mut self, user: Slot, now: Moment) {
         if self.users.is_empty() {
-            self.due = now + TOGETHER;
+            self.due = self.due.max(now + TOGETHER);
         }
         self.users.push(user);
     }

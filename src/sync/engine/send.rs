@@ -7,10 +7,16 @@ use super::event::{Action, Command};
 use super::step::Engine;
 use super::user::{Due, Session};
 
-/// The maximum number of concurrent requests of each kind: enough to use the budget if an answer takes a second.
+/// The maximum number of concurrent requests to each side for reading, and for writing: enough to use the budget if an answer takes a
+/// second.
 const AT_ONCE: usize = 64;
 /// A session is renewed after this part of its lifetime, up to a fifth later, so that renewals are spread.
 const RENEWED_AFTER_PERCENT: u32 = 60;
+
+/// The number of concurrent writes up to which one of this kind is sent: deferrable ones leave half of the places to others.
+fn at_once(kind: Kind) -> usize {
+    if kind == Kind::Deferrable { AT_ONCE / 2 } else { AT_ONCE }
+}
 
 impl Engine {
     pub(super) fn send(&mut self, now: Moment, commands: &mut Vec<Command>) {
@@ -21,14 +27,11 @@ impl Engine {
 
     /// When a waiting request may be sent.
     pub(super) fn next_sending(&self, now: Moment) -> Moment {
-        let is_writing =
-            !self.queues.clear.is_empty() || !self.queues.set.is_empty() || !self.queues.renew.is_empty();
-        let write = if !is_writing || self.under_way.writes >= AT_ONCE {
-            Moment::NEVER
-        } else if !self.may_write(now) {
-            if self.probes_by_readings() { self.writes.next_alone() } else { self.writes.next() }
-        } else {
-            self.budget.next(Kind::Write, now)
+        let write = match self.queues.kind_to_teams().filter(|kind| self.under_way.writes < at_once(*kind)) {
+            None => Moment::NEVER,
+            Some(kind) if self.may_write(now) => self.budget.next(kind, now),
+            Some(_) if self.probes_by_readings() => self.writes.next_alone(),
+            Some(_) => self.writes.next(),
         };
         let read = if self.is_stopping || self.under_way.readings >= AT_ONCE {
             Moment::NEVER
@@ -53,7 +56,8 @@ impl Engine {
     fn write(&mut self, now: Moment, commands: &mut Vec<Command>) {
         while self.under_way.writes < AT_ONCE && self.may_write(now) {
             let Some((slot, due)) = self.next_write(now) else { return };
-            if !self.budget.take(Kind::Write, now) {
+            let kind = due.kind();
+            if self.under_way.writes >= at_once(kind) || !self.budget.take(kind, now) {
                 // The user stays first in the queue.
                 self.queues.of(due).push_front(slot);
                 self.roster.get_mut(slot).into_iter().for_each(|user| user.queued_for = Some(due));
@@ -75,12 +79,10 @@ impl Engine {
         !self.is_stopping && self.graph.is_out()
     }
 
-    /// The first user with a pending write to Teams: ended calls before new calls, and these before renewals.
+    /// The first user with a pending write to Teams, by urgency.
     fn next_write(&mut self, now: Moment) -> Option<(Slot, Due)> {
         loop {
-            let queues = &mut self.queues;
-            let slot = queues.clear.pop_front().or_else(|| queues.set.pop_front());
-            let slot = slot.or_else(|| self.queues.renew.pop_front())?;
+            let slot = self.queues.pop_to_teams()?;
             let around = self.circumstances(now);
             let Some(user) = self.roster.get_mut(slot) else { continue };
             let was_queued = user.queued_for.take().is_some();
@@ -98,8 +100,8 @@ impl Engine {
         let Some(user) = self.roster.get_mut(slot) else { return Action::Clear(slot) };
         user.to_teams.is_under_way = true;
         match due {
-            Due::Clear => Action::Clear(slot),
-            Due::Set | Due::Renew => {
+            Due::Clear | Due::Trial => Action::Clear(slot),
+            Due::Set | Due::CatchUp | Due::Renew => {
                 // From now on, a reading may show it, whatever the outcome.
                 self.figures.open_sessions += usize::from(!user.is_open());
                 let (is_new, is_confirmed) = (!user.is_open(), user.is_confirmed());
@@ -121,10 +123,6 @@ impl Engine {
                 self.budget.give_back(Kind::Read);
                 continue;
             }
-            users
-                .iter()
-                .filter_map(|slot| self.roster.get_mut(*slot).map(|user| user.requested_at = now))
-                .for_each(drop);
             self.under_way.readings += 1;
             self.graph.sent(self.options.interval, now);
             commands.push(Command { given: now, action: Action::Read(users) });
@@ -138,13 +136,17 @@ impl Engine {
 
     /// The users of the next reading: a part of a rejected list, users who are read again at once, otherwise those whose turn it is.
     fn next_list(&mut self, now: Moment) -> Vec<Slot> {
-        let again = if self.rereads.next() <= now { Some(self.rereads.take()) } else { None };
+        let again = if self.rereads.next() <= now { Some(self.rereads.take(now)) } else { None };
         if let Some(mut users) = again.or_else(|| self.suspects.next()) {
             users.retain(|slot| self.roster.get(*slot).is_some_and(|user| !user.leaves));
             return users;
         }
         let mut gone = Vec::new();
         let users = self.reader.request(&self.roster, self.options.interval, now, |slot| gone.push(slot));
+        // Readings out of turn do not count: the ring is in this order, and a user who is not due yet holds up all others.
+        for slot in &users {
+            self.roster.get_mut(*slot).into_iter().for_each(|user| user.requested_at = now);
+        }
         for slot in gone {
             self.roster.get_mut(slot).into_iter().for_each(|user| user.is_in_ring = false);
             self.release(slot);

@@ -1,7 +1,7 @@
 //! The engine's state, and its step from an event to commands.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use super::super::budget::Budget;
@@ -13,8 +13,9 @@ use super::super::reader::{Reader, Slot};
 use super::event::{Command, Event, Link};
 use super::options::Options;
 use super::pending::{Absent, Rereads, Suspects};
+use super::queues::Queues;
 use super::roster::Roster;
-use super::user::{Circumstances, Due, User};
+use super::user::{Circumstances, User};
 use crate::settings::{Choice, Mode, SwyxStatus};
 
 /// The engine of one tenant.
@@ -47,25 +48,6 @@ pub struct Engine {
     pub(super) under_way: UnderWay,
     pub(super) is_stopping: bool,
     pub(super) figures: Figures,
-}
-
-/// Users with pending writes, in the order of their first change.
-#[derive(Debug, Default)]
-pub(super) struct Queues {
-    pub(super) clear: VecDeque<Slot>,
-    pub(super) set: VecDeque<Slot>,
-    pub(super) renew: VecDeque<Slot>,
-    pub(super) to_swyx: VecDeque<Slot>,
-}
-
-impl Queues {
-    pub(super) fn of(&mut self, due: Due) -> &mut VecDeque<Slot> {
-        match due {
-            Due::Clear => &mut self.clear,
-            Due::Set => &mut self.set,
-            Due::Renew => &mut self.renew,
-        }
-    }
 }
 
 /// Requests without an answer yet.
@@ -203,8 +185,7 @@ impl Engine {
 
     /// The current figures.
     pub fn figures(&mut self, now: Moment) -> Figures {
-        let queues = &self.queues;
-        let waiting = queues.clear.len() + queues.set.len() + queues.renew.len() + queues.to_swyx.len();
+        let waiting = self.queues.len();
         let is_read = |user: &&User| user.left_out_until.is_none();
         // A user who was never read counts from when the user became known.
         let read = self.roster.users().filter(is_read).map(|user| user.read.max(user.known)).min();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::budget::Kind;
 use super::super::mapping::{Meaning, Pair, SessionRank, Settable, nearest};
 use super::super::moment::Moment;
 use super::backoff::Backoff;
@@ -27,7 +28,7 @@ pub(super) struct User {
 
     /// The last presence in Teams that this program did not cause.
     pub(super) pair: Option<Pair>,
-    /// When the user's presence was last requested.
+    /// When the user's presence was last requested in turn.
     pub(super) requested_at: Moment,
     /// When the last processed answer was requested.
     pub(super) read: Moment,
@@ -39,6 +40,8 @@ pub(super) struct User {
 
     /// Whether the user is in a call in Swyx; unknown at first.
     pub(super) in_call: Option<bool>,
+    /// The call began before the gateway first reported the user.
+    is_earlier_call: bool,
     /// The status in Swyx.
     shown: Option<SwyxStatus>,
     sequence: u64,
@@ -96,12 +99,31 @@ impl Session {
     }
 }
 
-/// The action for Teams.
+/// The action for Teams, by urgency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
+    /// Clear the session of a call that ended.
     Clear,
+    /// Show a call that began.
     Set,
+    /// Show a call that began before the gateway first reported the user.
+    CatchUp,
     Renew,
+    /// Find out whether the call in the first reading is a session of an earlier run.
+    Trial,
+}
+
+impl Due {
+    /// All of them, the most urgent first.
+    pub(super) const ORDER: [Self; 5] = [Self::Clear, Self::Set, Self::CatchUp, Self::Renew, Self::Trial];
+
+    /// Changes are urgent. What is due for many users at once can wait.
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Clear | Self::Set => Kind::Write,
+            Self::CatchUp | Self::Renew | Self::Trial => Kind::Deferrable,
+        }
+    }
 }
 
 /// The state of the whole engine that a decision for one user needs.
@@ -130,6 +152,7 @@ impl User {
             stale: 0,
             changed: Moment::START,
             in_call: None,
+            is_earlier_call: false,
             shown: None,
             sequence: 0,
             wanted: SwyxStatus::None,
@@ -298,7 +321,7 @@ impl User {
         self.settle(around.settable);
         let changes = before != Some(seen.in_call);
         if changes {
-            self.heard = around.now;
+            (self.heard, self.is_earlier_call) = (around.now, before.is_none());
         }
         changes
     }
@@ -341,11 +364,14 @@ impl User {
             Session::Open { .. } if !shows => Some(Due::Clear),
             Session::Open { renew, .. } if is_heard && now >= renew => Some(Due::Renew),
             Session::Open { .. } => None,
-            Session::None | Session::Perhaps { .. } if shows && is_heard => Some(Due::Set),
+            Session::None | Session::Perhaps { .. } if shows && is_heard => {
+                Some(if self.is_earlier_call { Due::CatchUp } else { Due::Set })
+            }
             Session::Perhaps { is_seen: true, .. }
                 if only_reads || carries && self.in_call == Some(false) =>
             {
-                Some(Due::Clear)
+                // A call that the first reading did not show is a change.
+                Some(if self.pair.is_none() { Due::Trial } else { Due::Clear })
             }
             Session::None | Session::Perhaps { .. } => None,
         }

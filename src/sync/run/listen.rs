@@ -21,7 +21,7 @@ pub(super) const STREAM: &str = "cannot receive the gateway's events";
 /// The first and the maximum pause between two attempts to connect; it doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const MAX_PAUSE: Duration = Duration::from_secs(15);
-/// A stream that lasted this long counts as successful.
+/// A stream that lasted this long counts as successful, and is reopened at once.
 const GOOD: Duration = Duration::from_secs(10);
 
 /// Listens until the run ends, and reads again what `wishes` ask for.
@@ -49,7 +49,8 @@ impl Line {
             let began = Instant::now();
             cursor = self.connect(cursor, &requests).await;
             self.is_streaming.send_replace(false);
-            pause = if began.elapsed() >= GOOD { FIRST_PAUSE } else { (pause * 2).min(MAX_PAUSE) };
+            let next = (pause * 2).clamp(FIRST_PAUSE, MAX_PAUSE);
+            pause = if began.elapsed() >= GOOD { Duration::ZERO } else { next };
             // A gateway that closes at once must not be contacted in a tight loop.
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}

@@ -2,5 +2,7 @@
 //! other.
 
 mod both_ways;
+mod busy;
+mod delays;
 mod place;
 mod trouble;

@@ -711,3 +711,31 @@ fn first_reading_during_a_call_waits_for_the_status_behind_it() {
         assert_eq!(bench.writes() == [&Action::SetStatus(0, SwyxStatus::Away)], is_set);
     }
 }
+
+#[test]
+fn user_who_is_read_out_of_turn_holds_up_no_others() {
+    let mut bench = Bench::new(650, 1_500);
+    let [command] = &bench.open[..] else { panic!("{:?}", bench.open) };
+    let order = command.action.users().to_vec();
+    bench.answer("Available/Available");
+    // The first one of the list is in a call that may be a session of an earlier run.
+    bench.pass(4.0);
+    let command = bench.open.pop().expect("the next reading");
+    let (call, other) = (bench.engine.pair("Busy", "InACall"), bench.engine.pair("Available", "Available"));
+    let pair = |user: u32| if user == order[0] { call } else { other };
+    let readings = order.iter().map(|user| Reading::new(*user, pair(*user), Version::default()));
+    let outcome = Outcome::Read(readings.collect());
+    bench.step(Event::Answered(command, outcome));
+    assert_eq!(bench.writes(), [&Action::Clear(order[0])]);
+    // That doubt ends only shortly before the next reading of all, and the user is read again.
+    bench.pass(2.0);
+    let command = bench.open.pop().expect("the attempt to clear it");
+    bench.step(Event::Answered(command, Outcome::NoSession));
+    let mut lists = Vec::new();
+    for _ in 0..8 {
+        bench.pass(0.3);
+        lists.extend(bench.open.iter().map(|command| command.action.users().len()));
+        bench.answer("Available/Available");
+    }
+    assert_eq!(lists, [1, 650]);
+}
