@@ -31,8 +31,8 @@ pub(super) struct CompletionsArgs {
 
 #[derive(Args)]
 pub(super) struct ManArgs {
-    /// Print the page of this command instead of the program's
-    command: Option<String>,
+    /// Print the page of this command instead of the program's, such as `secret put`
+    command: Vec<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -131,12 +131,12 @@ pub(super) fn man(
 ) -> Result<Exit, CliError> {
     // Sets the full names of the subcommands, which become the names of their pages.
     command.build();
-    let page = match &args.command {
-        None => &command,
-        Some(name) => command
+    let mut page = &command;
+    for name in &args.command {
+        page = page
             .find_subcommand(name)
-            .ok_or_else(|| usage_error(format_args!("unknown command `{}`", named(name))))?,
-    };
+            .ok_or_else(|| usage_error(format_args!("unknown command `{}`", named(name))))?;
+    }
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;
     Ok(Exit::Clean)
 }

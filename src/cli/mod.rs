@@ -22,6 +22,7 @@ mod options;
 mod output;
 mod prompt;
 mod provision;
+mod secret;
 mod serve;
 mod set;
 mod setup;
@@ -112,6 +113,7 @@ fn run(context: &mut Context<'_>, command: Command) -> Result<Exit, CliError> {
         Command::List(args) => list::list(context, &args),
         Command::Set(args) => set::set(context, &args),
         Command::Unset(args) => set::unset(context, &args),
+        Command::Secret(args) => secret::run(context, &args),
         Command::Diff(args) => diff::run(context, &args),
         Command::Sheet(args) => sheet::run(context, &args),
         Command::Users(args) => users::run(context, &args),

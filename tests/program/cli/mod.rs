@@ -3,6 +3,7 @@
 mod diagnoses;
 #[cfg(unix)]
 mod secret_commands;
+mod secret_put;
 
 use std::fs;
 use std::path::Path;
