@@ -1,6 +1,11 @@
 """Tests secrets in a real Secret Service, with libsecret's `secret-tool` as an independent reader and writer."""
 
+import re
+import signal
 import subprocess
+import time
+
+import requests
 
 from common import PROGRAM, Case, environment, ours, run
 from emulator import Emulator
@@ -168,6 +173,43 @@ class SecretStore(Case):
             # The known wrong one.
             bus.store("north", OTHER)
             self.refuses(bus.ours("check", "--online", self.settings, **trust), "secret-rejected")
+
+    def test_running_synchronisation_reads_it_again_on_request(self):
+        with self.bus() as bus, Emulator() as tenant:
+            self.settings.write_text(
+                f'[swyx]\nversion = "14.10"\ngateway = "{tenant.gateway}"\ngateway_token = {{ keyring = "swyx-teams/token" }}\n'
+                f'[control_center]\nMsTeamsStatusSyncMode = 2\nMsTeamsTenantId = "{tenant.tenant_id}"\n'
+                f'MsTeamsClientId = "{tenant.client_id}"\nMsTeamsClientSecret = {{ keyring = "swyx-teams/north" }}\n'
+                f'[entra]\nauthority = "{tenant.authority}"\ngraph = "{tenant.graph}"\nca_file = "{tenant.ca_file}"\n'
+            )
+            bus.store("token", tenant.gateway_token)
+            bus.store("north", OTHER)
+            log = self.folder / "log"
+            with open(log, "w", encoding="utf-8") as said:
+                words = [str(word) for word in (PROGRAM, "sync", self.settings, "--metrics", "127.0.0.1:0")]
+                own = environment(**bus.own, SWYX_TEAMS_TRUST=tenant.address)
+                process = subprocess.Popen(words, env=own, stdout=said, stderr=said)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.wait_for(process, log, "AADSTS7000215")
+            [address] = re.findall(r"http://([0-9.:]+)", log.read_text(encoding="utf-8"))
+            self.assertNotEqual(requests.get(f"http://{address}/readyz", timeout=END).status_code, 200)
+            self.passes(self.put(bus, tenant.client_secret, KEY))
+            process.send_signal(signal.SIGHUP)
+            end = time.monotonic() + END
+            while requests.get(f"http://{address}/readyz", timeout=END).status_code != 200:
+                self.assertLess(time.monotonic(), end, log.read_text(encoding="utf-8"))
+                time.sleep(0.1)
+            for secret in (tenant.client_secret, tenant.gateway_token, OTHER):
+                self.assertNotIn(secret, log.read_text(encoding="utf-8"))
+
+    def wait_for(self, process, log, words):
+        """Waits until the log contains the words."""
+        end = time.monotonic() + END
+        while words not in (text := log.read_text(encoding="utf-8")):
+            self.assertIsNone(process.poll(), text)
+            self.assertLess(time.monotonic(), end, text)
+            time.sleep(0.1)
 
     def test_apply_and_rotate_write_it(self):
         with self.bus() as bus, Emulator("--scenario", "empty") as tenant:
