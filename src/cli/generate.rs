@@ -12,6 +12,7 @@ use crate::entra::aadsts;
 use crate::report::json::write_pretty;
 use crate::rules::ALL;
 use crate::settings::entries::list_known_keys;
+use crate::settings::keys;
 use crate::settings::schema::{self, Dialect};
 use crate::settings::{Choice, Cloud};
 use crate::swyx::contract;
@@ -70,8 +71,10 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
     Ok(Exit::Clean)
 }
 
+type ListWords = fn() -> Vec<String>;
+
 /// The arguments with words that a shell completes and the parser does not list: the command, the argument, and its words.
-const WITH_WORDS: [(&str, &str, fn() -> Vec<String>); 6] = [
+const WITH_WORDS: [(&str, &str, ListWords); 6] = [
     ("get", "key", list_keys),
     ("set", "words", list_keys),
     ("unset", "keys", list_keys),
@@ -112,6 +115,10 @@ pub(super) fn completions(
             command.mut_arg(argument, |argument| argument.value_parser(values))
         });
     }
+    command = command.mut_subcommand("secret", |command| {
+        let keys = PossibleValuesParser::new(keys::SECRETS.map(|key| &*key.to_string().leak()));
+        command.mut_subcommand("put", |put| put.mut_arg("key", |key| key.value_parser(keys)))
+    });
     // The generator panics if it cannot write, for example into a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "swyx-teams", &mut script);

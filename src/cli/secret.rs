@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::context::Context;
 use super::error::{CliError, failure, usage_error};
 use super::exit::Exit;
-use super::list::looks_like_a_file;
+use super::list::{is_no_file, looks_like_a_file};
 use super::names::{display, folder, with_file};
 use super::prompt::ask_secret;
 use super::set::{self, read_stdin};
@@ -17,7 +17,7 @@ use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Key, Severity, id};
 use crate::edit::{self, Change, NewValue};
 use crate::os::{ReadError, Rewrite};
-use crate::secret::keyring::{self, KeyringError};
+use crate::secret::keyring;
 use crate::secret::{MAX_BYTES, RevealError, Secret, SecretFault, SecretSource, reveal_within, save_secret};
 use crate::settings::keys;
 use crate::text::{printable, without_edges};
@@ -41,12 +41,12 @@ enum SecretCommand {
   pass show teams | swyx-teams secret put --stdin
   swyx-teams secret put swyx.gateway_token customers/north.toml
 
-The secret goes where the settings file reads it from. A secret store keeps it for the user who runs this command. An
-environment variable, and what a command prints, cannot be written from here: the exit code is 2. A value that is
+The secret goes where the settings file reads it from. A secret store keeps it for the user who runs this command. \
+An environment variable, and what a command prints, cannot be written from here: the exit code is 2. A value that is \
 not a secret is rejected with exit code 1, for example the ID of a secret, or one with invisible characters.")]
 pub(super) struct PutArgs {
     /// Key of the secret: control_center.MsTeamsClientSecret or swyx.gateway_token
-    #[arg(default_value = "control_center.MsTeamsClientSecret", hide_default_value = false)]
+    #[arg(default_value = "control_center.MsTeamsClientSecret")]
     key: String,
     /// Settings file
     file: Option<PathBuf>,
@@ -90,6 +90,12 @@ fn target(context: &mut Context<'_>, args: &PutArgs) -> Result<Target, CliError>
         ))
     })?;
     let path = context.only_file(file.as_ref())?;
+    // The word may be the secret here, too.
+    if file.is_some() && is_no_file(path.metadata().map(drop)) {
+        return Err(usage_error(
+            "the last word is not a settings file; the secret itself is never an argument: use the prompt or --stdin",
+        ));
+    }
     let checked = context.load(&path)?;
     let source = checked.draft().and_then(|draft| draft.secret(&key)).cloned();
     let Some(source) = source else { return Err(no_place(context, &checked, &key)?) };
@@ -147,10 +153,9 @@ impl Target {
                 "a command only prints a secret: store it with the program that manages it, or name another place, \
                  such as keyring:swyx-teams/NAME",
             )),
-            SecretSource::Keyring(entry) => match keyring::read(entry, &context.cancellation()) {
-                Ok(_) | Err(KeyringError::NoEntry(_) | KeyringError::NotText(_)) => Ok(()),
-                Err(error) => Err(self.error(error)),
-            },
+            SecretSource::Keyring(entry) => {
+                keyring::try_out(entry, &context.cancellation()).map_err(|error| self.error(error))
+            }
             SecretSource::File(path) => self.try_out_file(context, path),
         }
     }
@@ -191,8 +196,8 @@ impl Target {
         for found in after.diagnostics().iter().filter(is_about_it) {
             let help = found.help.iter().map(|help| format!("; {help}")).collect::<String>();
             match found.severity {
-                // The file will not contain the secret, or this is reported when it is saved there.
-                _ if found.rule == "secret-inline" => {}
+                // Other warnings are about the file, which will not contain the secret, or are reported when it is saved.
+                Severity::Warning | Severity::Info if found.rule != "secret-shape" => {}
                 severity if severity == Severity::Error || is_copied_wrongly => {
                     let message = format!("`{}`: {}{help}; nothing was stored", self.key, found.message);
                     return Err(failure(Exit::Findings, printable(&message)));

@@ -343,6 +343,9 @@ mod tests {
         fail(&entry);
         let error = files.prepare(false).unwrap_err().to_string();
         assert!(error.contains("entry swyx-teams/provision-stops: the secret store is locked"), "{error}");
+        entry.set_secret(&[0xff]).unwrap();
+        let error = files.prepare(true).unwrap_err().to_string();
+        assert!(error.contains("is not text") && error.contains("would be lost"), "{error}");
         entry.set_password(OLD).unwrap();
         let error = files.prepare(false).unwrap_err().to_string();
         assert!(error.contains("is not a secret of this application and would be lost"), "{error}");

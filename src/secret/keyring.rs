@@ -36,9 +36,9 @@ pub enum KeyringError {
     /// There is no secret store on this machine, or for this user.
     #[error("no secret store is available: {0}; {INSTEAD}")]
     NoStore(String),
-    /// The store is locked, or did not give access.
+    /// The store is locked, or does not give access for another reason.
     #[error(
-        "the secret store is locked, or does not allow access; unlock it, for example by signing in to the desktop. If nobody can unlock it, {INSTEAD}"
+        "the secret store is locked, has no default keyring, or does not allow access; unlock it, for example by signing in to the desktop. If nobody can unlock it, {INSTEAD}"
     )]
     Locked,
     /// The entry does not exist.
@@ -103,15 +103,16 @@ pub fn write(entry: &str, secret: &Secret, cancellation: &CancellationToken) -> 
     access::write(entry, name, secret, cancellation)
 }
 
-/// Checks whether an entry can be written, and changes nothing: reads the entry, or, if it is missing, writes and
+/// Checks whether an entry can be written, and changes nothing: finds the entry, or, if it is missing, writes and
 /// deletes a test entry beside it.
 ///
 /// # Errors
-/// [`KeyringError`] if the entry cannot be read or written.
+/// [`KeyringError`] if the entry cannot be written.
 pub fn try_out(entry: &str, cancellation: &CancellationToken) -> Result<(), KeyringError> {
     let name = user_name(entry).ok_or(KeyringError::InvalidName)?;
     match access::read(entry, name, cancellation) {
         Err(KeyringError::NoEntry(_)) => access::try_out(entry, name, cancellation),
+        Err(KeyringError::NotText(_)) => Ok(()),
         read => read.map(drop),
     }
 }
@@ -241,6 +242,7 @@ mod access {
 
 /// A store in memory instead of the system's, for all tests of this process.
 #[cfg(all(test, feature = "keyring"))]
+#[allow(clippy::expect_used, reason = "a test fails by it")]
 pub(crate) fn use_store_in_memory() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {

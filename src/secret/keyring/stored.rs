@@ -69,6 +69,9 @@ fn trial_changes_nothing() {
     entry.set_password("old").unwrap();
     try_out("swyx-teams/trial", &token()).unwrap();
     assert_eq!(entry.get_password().unwrap(), "old");
+    // Only reading it is impossible.
+    entry.set_secret(&[0xff]).unwrap();
+    try_out("swyx-teams/trial", &token()).unwrap();
 }
 
 #[test]

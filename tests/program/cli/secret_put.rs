@@ -45,6 +45,8 @@ fn secret_file_gets_the_secret_alone() {
         assert_eq!(read(folder.path(), "teams.secret"), format!("{SECRET}\n"));
         assert_eq!(read(folder.path(), "swyx-teams.toml"), settings);
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+        let again = put(folder.path(), &[], &input);
+        assert!(!again.err.contains("warning"), "{}", again.err);
     }
 }
 
@@ -174,6 +176,12 @@ fn secret_as_an_argument_is_not_repeated() {
         let run = run(folder.path(), &["secret", "put", word]);
         assert_run(&run, 2, "the secret itself is never an argument");
         assert!(!run.err.contains(SECRET), "{}", run.err);
+    }
+    // In the place of the settings file.
+    for words in [&[KEY, SECRET] as &[&str], &["Ab18/zY7xW6vU5tS4rQ3pO2nM1lK0jI9"]] {
+        let run = run(folder.path(), &[&["secret", "put"], words].concat());
+        assert_run(&run, 2, "the last word is not a settings file");
+        assert!(!run.err.contains("zY7xW6vU5"), "{}", run.err);
     }
 }
 
