@@ -19,6 +19,7 @@ use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
 use super::provision::rotate::RotateArgs;
+use super::secret::SecretArgs;
 use super::serve::ServeArgs;
 use super::set::{SetArgs, UnsetArgs};
 use super::setup::args::SetupArgs;
@@ -74,6 +75,8 @@ pub(super) enum Command {
     Set(SetArgs),
     /// Remove keys
     Unset(UnsetArgs),
+    /// Store a secret at the place that the settings file names
+    Secret(SecretArgs),
     /// Describe the differences between two settings files
     Diff(DiffArgs),
     /// Print the values for Control Center and the remaining manual steps

@@ -25,6 +25,7 @@ mod path;
 mod patterns;
 mod prompt;
 mod provision;
+mod secret;
 mod serve;
 mod set;
 mod setup;
@@ -122,6 +123,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::List(args) => list::list(context, args),
         Command::Set(args) => set::set(context, args),
         Command::Unset(args) => set::unset(context, args),
+        Command::Secret(args) => secret::run(context, args),
         Command::Diff(args) => diff::run(context, args),
         Command::Sheet(args) => sheet::run(context, args),
         Command::Users(args) => users::run(context, args),

@@ -23,6 +23,7 @@
 //! | `atomic` | saving a file under its folder's lock |
 //! | `names` | names of files that are special on Windows |
 //! | `new_file` | a file or folder that must not exist before |
+//! | `keyring` | the secret store of the system |
 //! | `lock` | a lock between processes |
 //! | `claims` | names that only one process may have |
 //! | `core_files` | preventing core files |
@@ -49,6 +50,8 @@ mod claims;
 mod core_files;
 #[cfg(feature = "cli")]
 mod environment;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(feature = "cli")]
 mod lock;
 mod names;
@@ -86,6 +89,8 @@ pub(crate) use claims::ProcessClaims;
 pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
 pub(crate) use environment::restart_without;
+#[cfg(feature = "keyring")]
+pub(crate) use keyring::open_entry;
 #[cfg(feature = "cli")]
 pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]

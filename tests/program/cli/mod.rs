@@ -4,6 +4,7 @@ mod diagnoses;
 mod output_files;
 #[cfg(unix)]
 mod secret_commands;
+mod secret_put;
 
 use std::fs;
 use std::path::Path;
