@@ -1,12 +1,12 @@
 //! Files that are none, or not what they seem: each is named for what it is, and nothing hangs.
-#![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+#[cfg(unix)]
+use crate::common::system::make_pipe;
+use crate::common::system::{NULL_DEVICE, link};
 use crate::common::{GOOD, run};
 
 fn said(folder: &Path, path: &str) -> String {
@@ -21,18 +21,23 @@ fn said(folder: &Path, path: &str) -> String {
 fn paths_that_are_not_files_are_identified() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |name: &str| folder.path().join(name);
-    assert!(Command::new("mkfifo").arg(at("pipe.toml")).status().expect("runs").success());
+    #[cfg(unix)]
+    make_pipe(&at("pipe.toml"));
     fs::File::create(at("huge.toml")).expect("made").set_len(1 << 30).expect("a hole of a GiB");
-    symlink("nowhere", at("dangling.toml")).expect("linked");
-    symlink("loop.toml", at("loop.toml")).expect("linked");
+    link("nowhere", at("dangling.toml"));
+    link("loop.toml", at("loop.toml"));
+    #[cfg(unix)]
     let _listener = std::os::unix::net::UnixListener::bind(at("socket.toml")).expect("bound");
     for (path, reason) in [
+        #[cfg(unix)]
         ("pipe.toml", "a pipe, device or socket, not a regular file"),
+        #[cfg(unix)]
         ("/dev/zero", "a pipe, device or socket, not a regular file"),
-        ("/dev/null", "a pipe, device or socket, not a regular file"),
+        (NULL_DEVICE, "a pipe, device or socket, not a regular file"),
         ("huge.toml", "larger than 1 MiB"),
         ("dangling.toml", "no such file"),
         ("loop.toml", "symbolic links"),
+        #[cfg(unix)]
         ("socket.toml", "error[unreadable]"),
         ("none/a.toml", "no such file"),
     ] {
@@ -48,7 +53,7 @@ fn paths_that_are_not_files_are_identified() {
 fn named_links_are_followed() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("a.toml"), GOOD).expect("written");
-    symlink("a.toml", folder.path().join("b.toml")).expect("linked");
+    link("a.toml", folder.path().join("b.toml"));
     assert_eq!(run(folder.path(), &["check", "b.toml"]).code, Some(0));
 }
 

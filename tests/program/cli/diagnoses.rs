@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::folder_with;
+use crate::common::system::only_on_unix;
 use crate::common::{GOOD, program, run, run_with_input};
 
 const SECRET: &str = "mE48Q~x7Kd.2hVn0sLq9RtYwZa1BcUf3GjPiOe5N";
@@ -160,6 +161,7 @@ fn completed(folder: &std::path::Path, words: &[&str]) -> Vec<String> {
     text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
+only_on_unix!(bash_completes_options_rules_and_keys, "Windows has no bash");
 #[cfg(unix)]
 #[test]
 fn bash_completes_options_rules_and_keys() {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::common::system::signal;
 use crate::common::{program, root, run};
 
 /// A running emulator.
@@ -33,9 +34,7 @@ impl Running {
     /// Ends it, and returns the exit code, the remaining output and the duration.
     fn end(mut self) -> (Option<i32>, String, Duration) {
         let began = Instant::now();
-        let id = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success());
+        signal(&mut self.child, "TERM");
         let status = self.child.wait().expect("it ends");
         let took = began.elapsed();
         let mut said = String::new();
@@ -127,7 +126,7 @@ fn unusable_arguments_are_reported() {
     #[cfg(unix)]
     {
         let pipe = folder.path().join("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(pipe).status().expect("runs").success());
+        crate::common::system::make_pipe(&pipe);
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();

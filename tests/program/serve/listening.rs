@@ -1,5 +1,6 @@
 //! The addresses of `serve`, and the requirements for other addresses.
 
+use crate::common::system::only_on_unix;
 use crate::common::{program, run};
 use crate::serve::browser::Served;
 
@@ -17,6 +18,7 @@ fn listened_at(port: u16) -> Vec<String> {
     here.map(|(address, _)| address.to_owned()).collect()
 }
 
+only_on_unix!(serve_listens_locally_on_any_free_port, "reads Linux's table of sockets");
 #[cfg(target_os = "linux")]
 #[test]
 fn serve_listens_locally_on_any_free_port() {

@@ -1,9 +1,8 @@
 //! Folders of settings files: files that are added, removed, renamed or linked while `sync` runs.
 
-use std::os::unix::fs::symlink;
-
 use super::running::{Running, until};
 use super::site::Site;
+use crate::common::system::link;
 
 fn carrying(site: &Site) -> Running<'_> {
     std::fs::create_dir(site.path("c")).expect("made");
@@ -85,19 +84,19 @@ fn folder_of_links_is_read_and_follows_its_targets() {
         std::fs::create_dir_all(site.path(&format!("c/..{folder}"))).expect("made");
         site.write(&format!("c/..{folder}/a.toml"), &text);
     }
-    symlink("..1", site.path("c/..data")).expect("linked");
-    symlink("..data/a.toml", site.path("c/a.toml")).expect("linked");
-    symlink("..1", site.path("c/more")).expect("linked");
+    link("..1", site.path("c/..data"));
+    link("..data/a.toml", site.path("c/a.toml"));
+    link("..1", site.path("c/more"));
     let running = site.start(&["sync", "c", "--metrics", "127.0.0.1:0", "-v"]);
     running.says("symbolic links to folders are not followed; skipped: 1");
     running.is_ready();
-    symlink("..2", site.path("c/next")).expect("linked");
+    link("..2", site.path("c/next"));
     std::fs::rename(site.path("c/next"), site.path("c/..data")).expect("renamed");
     running.says("settings changed; the new settings are in use");
     assert_eq!(running.stop().code, Some(0));
     // What cannot be followed is counted.
     std::fs::create_dir(site.path("l")).expect("made");
-    symlink("../c", site.path("l/c")).expect("linked");
+    link("../c", site.path("l/c"));
     let run = site.start(&["sync", "l"]).end();
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::site::Site;
 use crate::canary::Sweep;
 use crate::common::Run;
+use crate::common::system::signal;
 
 /// The time limit; only a failure reaches it.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -107,13 +108,12 @@ impl<'a> Running<'a> {
     }
 
     /// Sends it a signal.
-    pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
-        assert!(sent.expect("kill runs").success());
+    pub fn signal(&mut self, name: &str) {
+        signal(&mut self.child, name);
     }
 
     /// Tells it to end, and waits for that.
-    pub fn stop(self) -> Run {
+    pub fn stop(mut self) -> Run {
         self.signal("TERM");
         self.end()
     }
