@@ -65,13 +65,12 @@ fn place(_: &std::fs::Metadata) -> (u64, u64) {
     (0, 0)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::time::Duration;
 
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn change_time_ignores_a_restored_modification_time() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -87,7 +86,7 @@ mod tests {
         assert!(modified <= old + Duration::from_secs(1) && changed > old + Duration::from_secs(80_000));
     }
 
-    #[cfg(all(unix, feature = "cli"))]
+    #[cfg(feature = "cli")]
     #[test]
     fn version_differs_with_equal_size_and_modification_time() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -50,8 +50,11 @@ pub fn link(to: impl AsRef<Path>, from: impl AsRef<Path>) {
     let (to, from) = (to.as_ref(), from.as_ref());
     #[cfg(unix)]
     let linked = std::os::unix::fs::symlink(to, from);
+    // Windows takes nothing else between folders in a link.
     #[cfg(windows)]
-    let linked = match from.parent().is_some_and(|folder| folder.join(to).is_dir()) {
+    let to = PathBuf::from(to.to_string_lossy().replace('/', "\\"));
+    #[cfg(windows)]
+    let linked = match from.parent().is_some_and(|folder| folder.join(&to).is_dir()) {
         true => std::os::windows::fs::symlink_dir(to, from),
         false => std::os::windows::fs::symlink_file(to, from),
     };
@@ -165,22 +168,21 @@ pub fn is_ended_by(status: std::process::ExitStatus, signal: i32) -> bool {
     {
         const STATUS_CONTROL_C_EXIT: u32 = 0xC000_013A;
         const SIGINT: i32 = 2;
-        signal == SIGINT && status.code() == Some(STATUS_CONTROL_C_EXIT.cast_signed())
+        const CODE_OF_WINE: i32 = 0;
+        let is_code = |code| code == STATUS_CONTROL_C_EXIT.cast_signed() || code == CODE_OF_WINE;
+        signal == SIGINT && status.code().is_some_and(is_code)
     }
 }
 
-/// Names a test that only Unix can run. On Windows it is listed as ignored, with the reason.
-macro_rules! only_on_unix {
-    ($name:ident, $reason:literal) => {
-        #[cfg(windows)]
-        #[test]
-        #[ignore = $reason]
-        fn $name() {
-            panic!($reason);
-        }
-    };
+/// The local and the other address of each TCP socket of this machine.
+#[cfg(windows)]
+pub fn sockets() -> Vec<(String, String)> {
+    let output = Command::new("netstat").arg("-an").output().expect("netstat runs");
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    let lines = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let sockets = lines.filter(|fields| fields.len() > 2 && fields[0] == "TCP");
+    sockets.map(|fields| (fields[1].to_owned(), fields[2].to_owned())).collect()
 }
-pub(crate) use only_on_unix;
 
 /// Makes a named pipe.
 #[cfg(unix)]

@@ -24,8 +24,11 @@ fn paths_that_are_not_files_are_identified() {
     #[cfg(unix)]
     make_pipe(&at("pipe.toml"));
     fs::File::create(at("huge.toml")).expect("made").set_len(1 << 30).expect("a hole of a GiB");
-    link("nowhere", at("dangling.toml"));
-    link("loop.toml", at("loop.toml"));
+    // Wine makes no symbolic links.
+    if cfg!(unix) {
+        link("nowhere", at("dangling.toml"));
+        link("loop.toml", at("loop.toml"));
+    }
     #[cfg(unix)]
     let _listener = std::os::unix::net::UnixListener::bind(at("socket.toml")).expect("bound");
     for (path, reason) in [
@@ -36,6 +39,7 @@ fn paths_that_are_not_files_are_identified() {
         (NULL_DEVICE, "a pipe, device or socket, not a regular file"),
         ("huge.toml", "larger than 1 MiB"),
         ("dangling.toml", "no such file"),
+        #[cfg(unix)]
         ("loop.toml", "symbolic links"),
         #[cfg(unix)]
         ("socket.toml", "error[unreadable]"),
@@ -49,6 +53,7 @@ fn paths_that_are_not_files_are_identified() {
     assert_eq!(fs::metadata(at("huge.toml")).expect("there").len(), 1 << 30);
 }
 
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 #[test]
 fn named_links_are_followed() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -57,7 +62,7 @@ fn named_links_are_followed() {
     assert_eq!(run(folder.path(), &["check", "b.toml"]).code, Some(0));
 }
 
-/// Calls `write` with one text and the other in turn, over and over, while `read` is called some thousand times.
+/// Calls `write` with one text and the other in turn, over and over, while `read` is called many times.
 fn while_it_changes(texts: &[String; 2], write: impl Fn(&str) + Sync, read: impl Fn()) {
     /// Ends the writer also where a reader's assertion fails.
     struct Done<'a>(&'a AtomicBool);
@@ -72,7 +77,7 @@ fn while_it_changes(texts: &[String; 2], write: impl Fn(&str) + Sync, read: impl
         scope.spawn(|| {
             texts.iter().cycle().take_while(|_| !done.load(Ordering::Relaxed)).for_each(|text| write(text));
         });
-        (0..2_000).for_each(|_| read());
+        (0..if cfg!(windows) { 200 } else { 2_000 }).for_each(|_| read());
         drop(end);
     });
 }
@@ -85,7 +90,9 @@ fn file_replaced_during_reading_is_old_or_new() {
     fs::write(&path, &texts[0]).expect("written");
     let replace = |text: &str| {
         let other = folder.path().join("new");
-        fs::write(&other, text).and_then(|()| fs::rename(&other, &path)).expect("renamed");
+        let renamed = fs::write(&other, text).and_then(|()| fs::rename(&other, &path));
+        // Windows replaces no file that is open.
+        assert!(renamed.is_ok() || cfg!(windows), "{renamed:?}");
     };
     while_it_changes(&texts, replace, || {
         let (content, _) = swyx_teams::os::read_regular(&path, 1 << 20).expect("read");

@@ -3,7 +3,6 @@
 use std::fs;
 
 use super::folder_with;
-use crate::common::system::only_on_unix;
 use crate::common::{GOOD, program, run, run_with_input};
 
 const SECRET: &str = "mE48Q~x7Kd.2hVn0sLq9RtYwZa1BcUf3GjPiOe5N";

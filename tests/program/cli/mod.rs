@@ -122,7 +122,9 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
         ("a/.x.toml", &bad()),
         ("a/notes.txt", "no settings"),
     ]);
-    link("../a", folder.path().join("a/loop"));
+    if cfg!(unix) {
+        link("../a", folder.path().join("a/loop"));
+    }
     let all = run(folder.path(), &["check", "-v", "--format", "concise", "a"]);
     assert_eq!(all.code, Some(1));
     assert!(
@@ -130,7 +132,9 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
         "{}",
         all.out
     );
-    for passed in ["a/.hidden: hidden name", "a/.x.toml: hidden name", "a/loop: symbolic link to a folder"] {
+    let passed = ["a/.hidden: hidden name", "a/.x.toml: hidden name", "a/loop: symbolic link to a folder"];
+    // Wine makes no symbolic links.
+    for passed in passed.into_iter().take(if cfg!(windows) { 2 } else { 3 }) {
         assert!(all.err.contains(passed), "{}", all.err);
     }
     let some = run(folder.path(), &["check", "--exclude", "archive/", "--exclude", "mis*", "a"]);
@@ -140,6 +144,7 @@ fn folders_are_searched_and_skipped_paths_are_listed() {
     assert!(named.out.contains("2 files checked: 2 errors"), "{}", named.out);
 }
 
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 #[test]
 fn links_to_files_are_followed_and_links_to_folders_are_named() {
     let folder = folder_with(&[("cm/..1/a.toml", &bad()), ("b/north.toml", GOOD), ("b/notes.txt", "x")]);

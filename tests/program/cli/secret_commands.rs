@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 
 use crate::common::descendants::{Descendant, ENDLESS};
-use crate::common::system::{is_ended_by, only_on_unix, shell, signal};
+use crate::common::system::{is_ended_by, shell, signal};
 use crate::common::{GOOD, program};
 
 /// Two ways to start the command of a secret.

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 #[cfg(unix)]
 use crate::common::system::mode_of;
-use crate::common::system::{only_on_unix, signal, with_own_console};
+use crate::common::system::{signal, with_own_console};
 
 fn demo(folder: &Path, variables: &[(&str, &str)]) -> Output {
     run(Command::new(env!("CARGO_BIN_EXE_swyx-teams")).args(["demo", "--folder"]).arg(folder), variables)

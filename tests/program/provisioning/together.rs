@@ -3,7 +3,6 @@
 use std::process::Stdio;
 
 use super::world::*;
-use crate::common::system::only_on_unix;
 
 /// Runs the same command several times at once, and returns the exit code and output of each.
 fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, String)> {

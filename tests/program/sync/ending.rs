@@ -5,7 +5,7 @@ use std::os::unix::net::UnixDatagram;
 
 use super::running::{Running, until};
 use super::site::{Fault, Site};
-use crate::common::system::{KILLED, only_on_unix, signal};
+use crate::common::system::{KILLED, signal};
 
 fn carrying(site: &Site) -> Running<'_> {
     site.write("a.toml", &site.settings());

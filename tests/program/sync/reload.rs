@@ -2,7 +2,6 @@
 
 use super::running::{Running, until};
 use super::site::{SECRET, Site, TOKEN};
-use crate::common::system::only_on_unix;
 
 const WORDS: [&str; 5] = ["sync", "a.toml", "--metrics", "127.0.0.1:0", "-vvv"];
 

@@ -3,9 +3,9 @@
 use super::running::until;
 use super::site::{SECRET, Site, TOKEN};
 use crate::common::Run;
+use crate::common::system::NULL_DEVICE;
 #[cfg(unix)]
 use crate::common::system::make_pipe;
-use crate::common::system::{NULL_DEVICE, only_on_unix};
 
 /// Runs `sync` until it ends by itself.
 fn refused(site: &Site, words: &[&str], code: i32, said: &str) -> Run {
