@@ -66,7 +66,7 @@ fn existing_secret_out_file_is_not_overwritten() {
     if cfg!(unix) {
         link("nowhere", world.path("link"));
     } else {
-        world.write("link", "");
+        world.write("link", "something\n");
     }
     for out in [OUT, "link", "."] {
         let run = world.ends(2, &["apply", "--yes", "--secret-out", out, "a.toml"]);

@@ -63,8 +63,10 @@ impl<'a> Running<'a> {
         self.out.lock().unwrap().clone()
     }
 
+    /// What it has written to standard error, with `/` in paths on Windows, too.
     pub fn err(&self) -> String {
-        self.err.lock().unwrap().clone()
+        let text = self.err.lock().unwrap().clone();
+        if cfg!(windows) { text.replace('\\', "/") } else { text }
     }
 
     /// Waits for a text on standard output.
