@@ -33,6 +33,7 @@ mod windows;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{PoisonError, mpsc};
 use std::time::{Duration, Instant};
@@ -84,7 +85,9 @@ pub struct Runner {
 impl Runner {
     /// Creates a command that may print `max_bytes` and run for `time_limit`.
     pub fn new(program: impl AsRef<OsStr>, max_bytes: usize, time_limit: Duration) -> Self {
-        let mut command = Command::new(program);
+        let program = program.as_ref();
+        let found = if cfg!(windows) { find_program(program, std::env::var_os("PATH")) } else { None };
+        let mut command = Command::new(found.as_deref().unwrap_or(Path::new(program)));
         command.env_clear().envs(minimal_environment());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         Self { command, max_bytes, time_limit }
@@ -118,6 +121,19 @@ impl Runner {
         let run = tokio::task::spawn_blocking(move || self.output(&own));
         run.await.unwrap_or_else(|error| Err(RunError::Lost(io::Error::other(error))))
     }
+}
+
+/// The program that a name without folder and extension means on Windows, where std only looks for `.exe`: the
+/// Azure CLI is `az.cmd`. Only absolute folders of `PATH` are searched, and never the current folder.
+fn find_program(name: &OsStr, folders: Option<OsString>) -> Option<PathBuf> {
+    const EXTENSIONS: [&str; 4] = ["com", "exe", "bat", "cmd"];
+    let path = Path::new(name);
+    if path.components().count() != 1 || path.extension().is_some() {
+        return None;
+    }
+    let folders = std::env::split_paths(folders.as_ref()?).filter(|folder| folder.is_absolute());
+    let candidates = folders.flat_map(|folder| EXTENSIONS.map(|end| folder.join(path).with_extension(end)));
+    candidates.into_iter().find(|path| path.is_file())
 }
 
 /// The variables that every child process gets, if they are set.
@@ -335,6 +351,23 @@ mod environment_tests {
             assert_eq!(kept, kept.to_ascii_uppercase());
             assert!(!kept.starts_with("SWYX_TEAMS_"), "{kept}");
         }
+    }
+
+    #[test]
+    fn program_is_found_with_its_extension_in_the_first_folder() {
+        let folders = [(); 2].map(|()| tempfile::tempdir().expect("a folder"));
+        let [one, other] = [0, 1].map(|number| folders[number].path());
+        let path = std::env::join_paths([Path::new("relative"), one, other]).expect("joined");
+        let found = |name: &str| find_program(OsStr::new(name), Some(path.clone()));
+        std::fs::write(other.join("az.cmd"), "").expect("written");
+        assert_eq!(found("az"), Some(other.join("az.cmd")));
+        for name in ["AZ.exe", "az.cmd", "./az", "folder/az", "none"] {
+            assert_eq!(found(name), None, "{name}");
+        }
+        std::fs::write(one.join("az"), "a script for another system").expect("written");
+        assert_eq!(found("az"), Some(other.join("az.cmd")));
+        std::fs::write(one.join("az.exe"), "").expect("written");
+        assert_eq!(found("az"), Some(one.join("az.exe")));
     }
 
     #[cfg(windows)]

@@ -38,6 +38,7 @@ fn paths_that_are_not_files_are_identified() {
         ("/dev/zero", "a pipe, device or socket, not a regular file"),
         (NULL_DEVICE, "device"),
         ("huge.toml", "larger than 1 MiB"),
+        #[cfg(unix)]
         ("dangling.toml", "no such file"),
         #[cfg(unix)]
         ("loop.toml", "symbolic links"),

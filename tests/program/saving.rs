@@ -87,6 +87,7 @@ fn kills_leave_no_partial_file_lose_no_change_and_leave_one_temporary_file() {
     assert_eq!(temporary_files(folder.path()), 0);
 }
 
+#[cfg_attr(windows, ignore = "takes minutes in Wine")]
 #[test]
 fn writing_in_place_is_detected() {
     let folder = tempfile::tempdir().expect("a folder");
