@@ -225,7 +225,7 @@ fn read_only_folder_is_named() {
 
 /// A folder that is locked by another writer is waited for, and on Windows a file that a virus scanner or an editor does not share.
 #[test]
-fn writers_wait_for_who_holds_the_file() {
+fn writers_wait_for_a_held_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("swyx-teams.toml");
     fs::write(&path, GOOD).expect("written");

@@ -191,7 +191,7 @@ fn missing_volume_does_not_make_the_secret_an_orphan() {
     world.ends(0, &["apply", "--yes", "a.toml"]);
     let secret = world.kept_in("vault/teams.secret");
     // What is found now is an empty folder, and older than the secret that Control Center has.
-    fs::rename(&vault, world.path("volume")).expect("taken away");
+    fs::rename(&vault, world.path("volume")).expect("renamed");
     fs::create_dir(&vault).expect("made");
     let run = world.ends(2, &["rotate", "a.toml"]);
     assert!(run.err.contains("its value may be in use"), "{}", run.err);
