@@ -215,7 +215,7 @@ impl Rewrite {
 }
 
 /// Locks the folder of the file that a path leads to; returns file, folder and lock. The links are followed again after that: on
-/// Windows, a file that another writer replaces is missing for a moment, and its path then leads nowhere.
+/// Windows, a file that another writer replaces is missing for a moment, and its path then does not resolve.
 fn lock_target<L>(
     path: &Path,
     lock: impl Fn(&Path) -> Result<L, SaveError>,
