@@ -160,6 +160,7 @@ fn completed(folder: &std::path::Path, words: &[&str]) -> Vec<String> {
     text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
+only_on_unix!(bash_completes_options_rules_and_keys, "Windows has no bash");
 #[cfg(unix)]
 #[test]
 fn bash_completes_options_rules_and_keys() {
