@@ -44,7 +44,7 @@ use sources::Sources;
 use state::State;
 
 /// The arguments.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "\
 SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. On Windows, \
 it has 4 seconds when the console is closed, the user logs off or the system shuts down. If presences are left, the exit code is 4. When a settings file, a secret's file or a CA file changes, it is read again and used if it is \
