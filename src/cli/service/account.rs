@@ -10,6 +10,7 @@ use super::{InstallArgs, ProveArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
+use crate::cli::names::named;
 use crate::os;
 use crate::os::process::{CancellationToken, RunError, Runner};
 use crate::text::printable;
@@ -97,6 +98,7 @@ fn user_id(name: &str) -> Result<u32, CliError> {
     let output = output.map_err(|error| usage_error(format_args!("the program `id` {error}")))?;
     let id = String::from_utf8_lossy(&output.stdout).trim().parse().ok();
     id.filter(|_| output.status.success()).ok_or_else(|| {
-        usage_error(format_args!("--user {}: there is no such account; nothing was changed", printable(name)))
+        let name = named(name);
+        usage_error(format_args!("--user {name}: there is no such account; nothing was changed"))
     })
 }
