@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::args::{InstallArgs, ProveArgs};
 use super::plan::{not_installed, prove};
-use super::{InstallArgs, ProveArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;

@@ -1,7 +1,7 @@
 //! Systems without a service manager that this program knows.
 
+use super::args::{InstallArgs, NameArgs, UninstallArgs};
 use super::plan::{Plan, UsedSecret};
-use super::{InstallArgs, NameArgs, UninstallArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;

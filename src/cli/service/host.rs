@@ -11,7 +11,7 @@ use windows_service::service::{
 use windows_service::service_control_handler::{self, ServiceControlHandlerResult, ServiceStatusHandle};
 use windows_service::{Error, define_windows_service, service_dispatcher};
 
-use super::RunArgs;
+use super::args::RunArgs;
 use super::log_file::{LogFile, MAX_BYTES};
 use super::windows::log_file;
 use crate::cli::context::{Context, Dispatch};

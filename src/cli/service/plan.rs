@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::InstallArgs;
+use super::args::InstallArgs;
 use crate::check::{self, Checked};
 use crate::cli::context::{Context, NO_DEFAULT_FILE, is_missing_default};
 use crate::cli::error::{CliError, cannot, failure, usage_error};
@@ -15,26 +15,6 @@ use crate::diagnostic::Key;
 use crate::secret::{SecretSource, Trust};
 use crate::settings::{Settings, Untrusted, keys};
 use crate::text::printable;
-
-/// A secret that systemd passes to the service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Credential {
-    pub(super) id: String,
-    pub(super) path: PathBuf,
-}
-
-/// Parses `ID:PATH`.
-pub(super) fn credential(text: &str) -> Result<Credential, &'static str> {
-    let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let (id, path) = text.split_once(':').ok_or("expected ID:PATH")?;
-    if id.is_empty() || id.starts_with('.') || !id.chars().all(is_valid) {
-        return Err("the ID consists of letters, digits, `-`, `_` and `.`, and does not begin with `.`");
-    }
-    if !Path::new(path).is_absolute() {
-        return Err("the path must be absolute");
-    }
-    Ok(Credential { id: id.to_owned(), path: path.into() })
-}
 
 /// A secret of a settings file.
 pub(super) struct UsedSecret {
@@ -271,19 +251,4 @@ pub(super) fn prove(
 /// An error after which nothing is installed.
 pub(super) fn not_installed(why: impl std::fmt::Display) -> CliError {
     failure(Exit::Usage, format_args!("{why}; no service was installed"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_have_an_id_and_an_absolute_path() {
-        let path = if cfg!(windows) { "C:\\keys\\north" } else { "/keys/a:b" };
-        let expected = Credential { id: "north.secret-1".to_owned(), path: path.into() };
-        assert_eq!(credential(&format!("north.secret-1:{path}")), Ok(expected));
-        for wrong in ["", "a", ":/a", "a:", "a:b", "a/b:/c", ".a:/c", "a b:/c", "a%n:/c"] {
-            assert!(credential(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -7,9 +7,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::account::prove_as_account;
+use super::args::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
 use super::plan::{self, Plan, UsedSecret, not_installed};
 use super::unit::{MARK, Unit, hidden_place, is_in_home};
-use super::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::plan::Credential;
+use super::args::Credential;
 
 /// The first line of a unit that this program wrote, and may replace and remove.
 pub(super) const MARK: &str = "# Written by `swyx-teams service install`.";

@@ -13,10 +13,10 @@ use windows_service::service::{
 };
 use windows_service::service_manager::{ServiceManager, ServiceManagerAccess};
 
+use super::args::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
 use super::command::{Access, icacls_words, profiles_folder, run_words, unreadable_place};
 use super::plan::{self, Plan, UsedSecret, not_installed};
 use super::sid::service_sid;
-use super::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;

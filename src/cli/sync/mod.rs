@@ -47,9 +47,9 @@ use state::State;
 #[derive(Args, Clone)]
 #[command(after_help = "\
 SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. On Windows, \
-it has 4 seconds when the console is closed, the user logs off or the system shuts down. If presences are left, the exit code is 4. When a settings file, a secret's file or a CA file changes, it is read again and used if it is \
-valid; files that are added to a folder are used, and those that are removed are released. SIGHUP reads everything again, also secrets \
-from commands. User names are only logged with -vv.
+it has 4 seconds when the console is closed, the user logs off or the system shuts down. If presences are left, the exit code is 4. When a \
+settings file, a secret's file or a CA file changes, it is read again and used if it is valid; files that are added to a folder are used, and \
+those that are removed are released. SIGHUP reads everything again, also secrets from commands. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
