@@ -1,7 +1,5 @@
 //! The command line of a service of Windows, the calls that give its account access, and the places that it cannot read.
 
-use std::path::Path;
-
 /// The words after the program. Only `service run` of this program reads them.
 pub(super) fn run_words(name: &str, words: &[String]) -> Vec<String> {
     let start = ["service", "run", "--name", name].map(str::to_owned);
@@ -13,6 +11,8 @@ pub(super) fn run_words(name: &str, words: &[String]) -> Vec<String> {
 pub(super) enum Access {
     /// Read a file.
     File,
+    /// Start a program.
+    Program,
     /// Read the files of a folder.
     Folder,
     /// Write, rename and remove the files of a folder.
@@ -23,6 +23,7 @@ pub(super) enum Access {
 pub(super) fn icacls_words(path: &str, sid: &str, access: Access) -> [String; 3] {
     let rights = match access {
         Access::File => "(R)",
+        Access::Program => "(RX)",
         Access::Folder => "(OI)(CI)(RX)",
         Access::Log => "(OI)(CI)(M)",
     };
@@ -44,12 +45,6 @@ pub(super) fn unreadable_place(path: &str, profiles: &str) -> Option<String> {
     is_below.then(|| "a service cannot read the folders of users".to_owned())
 }
 
-/// The folder of the users' profiles, from the profile of one user.
-pub(super) fn profiles_folder(profile: Option<&Path>) -> String {
-    let folder = profile.and_then(Path::parent).map(|folder| folder.to_string_lossy().into_owned());
-    folder.unwrap_or_else(|| r"C:\Users".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +53,7 @@ mod tests {
     fn account_gets_no_more_access_than_it_needs() {
         let words = |access| icacls_words(r"C:\a b\north.toml", "S-1-5-80-1", access).join(" ");
         assert_eq!(words(Access::File), r"C:\a b\north.toml /grant *S-1-5-80-1:(R)");
+        assert_eq!(words(Access::Program), r"C:\a b\north.toml /grant *S-1-5-80-1:(RX)");
         assert_eq!(words(Access::Folder), r"C:\a b\north.toml /grant *S-1-5-80-1:(OI)(CI)(RX)");
         assert_eq!(words(Access::Log), r"C:\a b\north.toml /grant *S-1-5-80-1:(OI)(CI)(M)");
     }

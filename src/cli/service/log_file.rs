@@ -5,9 +5,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The size at which the file is replaced. The old one stays until then, so that both have at most twice as much.
-pub(super) const MAX_BYTES: u64 = 10 * 1024 * 1024;
-
 /// The log file. Clones write to the same file.
 #[derive(Clone)]
 pub(super) struct LogFile(Arc<Mutex<Current>>);
@@ -20,7 +17,7 @@ struct Current {
 }
 
 impl LogFile {
-    /// Continues the file, or creates it.
+    /// Continues the file, or creates it. At `max_bytes`, it becomes the old one; both together have at most twice as much.
     ///
     /// # Errors
     /// The reason of the operating system.

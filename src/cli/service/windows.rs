@@ -14,7 +14,7 @@ use windows_service::service::{
 use windows_service::service_manager::{ServiceManager, ServiceManagerAccess};
 
 use super::args::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
-use super::command::{Access, icacls_words, profiles_folder, run_words, unreadable_place};
+use super::command::{Access, icacls_words, run_words, unreadable_place};
 use super::plan::{self, Plan, UsedSecret, not_installed};
 use super::sid::service_sid;
 use crate::cli::context::Context;
@@ -62,7 +62,8 @@ pub(super) fn refusal(_: &InstallArgs, secret: &UsedSecret) -> Option<String> {
 
 fn unreadable(path: &Path) -> Option<String> {
     let profile = std::env::var_os("USERPROFILE").map(PathBuf::from);
-    unreadable_place(&path.to_string_lossy(), &profiles_folder(profile.as_deref()))
+    let profiles = profile.as_deref().and_then(Path::parent).unwrap_or(Path::new(r"C:\Users"));
+    unreadable_place(&path.to_string_lossy(), &profiles.to_string_lossy())
 }
 
 pub(super) fn install(
@@ -167,8 +168,10 @@ fn grant(context: &mut Context<'_>, name: &str, plan: &Plan, program: &Path) -> 
     create_folder(folder)?;
     let settings = plan.paths.iter().map(|path| (path.as_path(), access_to(path)));
     let secrets = plan.secrets.iter().filter_map(UsedSecret::path).collect::<Vec<_>>();
-    let others = secrets.iter().chain(&plan.ca_files).map(|path| (path.as_path(), Access::File));
-    let own = [(program, Access::File), (folder, Access::Log)];
+    // A file may not inherit the access of its folder.
+    let others =
+        plan.files.iter().chain(&secrets).chain(&plan.ca_files).map(|path| (path.as_path(), Access::File));
+    let own = [(program, Access::Program), (folder, Access::Log)];
     for (path, access) in settings.chain(others).chain(own) {
         let words = icacls_words(&plan::word(path)?, &sid, access);
         if !is_granted(&words) {
