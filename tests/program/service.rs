@@ -401,7 +401,7 @@ fn command_of_the_windows_service_is_hidden_and_refused() {
         "{}",
         run.out
     );
-    let run = machine.run(&["run", "--name", "north", "a.toml"]);
+    let run = machine.run(&["run", "--name", "north", "--log", "x", "a.toml"]);
     assert!(run.code == Some(2) && run.err.contains("service manager of Windows"), "{}", run.err);
     machine.assert_unchanged();
 }

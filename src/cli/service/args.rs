@@ -107,6 +107,9 @@ pub(super) struct UninstallArgs {
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) name: NameArgs,
+    /// File of the log
+    #[arg(long, value_name = "FILE")]
+    pub(super) log: PathBuf,
     #[command(flatten)]
     pub(super) sync: SyncArgs,
 }

@@ -1,8 +1,8 @@
 //! The command line of a service of Windows, the calls that give its account access, and the places that it cannot read.
 
 /// The words after the program. Only `service run` of this program reads them.
-pub(super) fn run_words(name: &str, words: &[String]) -> Vec<String> {
-    let start = ["service", "run", "--name", name].map(str::to_owned);
+pub(super) fn run_words(name: &str, log: &str, words: &[String]) -> Vec<String> {
+    let start = ["service", "run", "--name", name, "--log", log].map(str::to_owned);
     start.into_iter().chain(words.iter().cloned()).collect()
 }
 
@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn service_runs_the_hidden_command() {
-        let words = run_words("north", &["C:\\a b.toml".to_owned(), "--trust=a:1".to_owned()]);
-        assert_eq!(words, ["service", "run", "--name", "north", "C:\\a b.toml", "--trust=a:1"]);
+        let words = run_words("north", r"C:\a.log", &[r"C:\a b.toml".to_owned(), "--trust=a:1".to_owned()]);
+        let expected =
+            ["service", "run", "--name", "north", "--log", r"C:\a.log", r"C:\a b.toml", "--trust=a:1"];
+        assert_eq!(words, expected);
     }
 }

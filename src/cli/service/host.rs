@@ -13,7 +13,6 @@ use windows_service::{Error, define_windows_service, service_dispatcher};
 
 use super::args::RunArgs;
 use super::log_file::LogFile;
-use super::windows::log_file;
 use crate::cli::context::{Context, Dispatch};
 use crate::cli::error::{CliError, usage_error};
 use crate::cli::exit::Exit;
@@ -72,9 +71,8 @@ fn serve(_: Vec<OsString>) {
 /// Runs `sync`, whose messages go to the log.
 fn synchronise(job: &Job) -> Exit {
     const MAX_LOG: u64 = 10 * 1024 * 1024;
-    let path = log_file(&job.args.name.name);
     // A service whose log cannot be written still works.
-    let log = LogFile::open(&path, MAX_LOG).ok();
+    let log = LogFile::open(&job.args.log, MAX_LOG).ok();
     if let Some(log) = log.clone() {
         log::start(job.global.verbose, Some(job.args.sync.log_format), move || log.clone());
     }

@@ -83,9 +83,9 @@ pub(super) fn install(
     // What this account cannot read or fetch, the service cannot use, either.
     plan::prove(context, &plan.files, None)?;
     let manager = manager(ServiceManagerAccess::CONNECT | ServiceManagerAccess::CREATE_SERVICE)?;
-    let words = plan.words(args, trust)?;
     let name = &args.name.name;
-    let info = service_info(name, &program, &words);
+    let words = run_words(name, &plan::word(&log_file(name))?, &plan.words(args, trust)?);
+    let info = service_info(name, &program, words);
     let service = create_or_change(&manager, &info)?;
     configure(context, &service)?;
     let log = grant(context, name, plan, &program)?;
@@ -97,7 +97,7 @@ pub(super) fn install(
     Ok(Exit::Clean)
 }
 
-fn service_info(name: &str, program: &Path, words: &[String]) -> ServiceInfo {
+fn service_info(name: &str, program: &Path, words: Vec<String>) -> ServiceInfo {
     let title = "Swyx and Teams presences";
     let display_name = if name == DEFAULT_NAME { title.to_owned() } else { format!("{title} ({name})") };
     ServiceInfo {
@@ -108,7 +108,7 @@ fn service_info(name: &str, program: &Path, words: &[String]) -> ServiceInfo {
         error_control: ServiceErrorControl::Normal,
         // The crate quotes the path and each word.
         executable_path: program.to_path_buf(),
-        launch_arguments: run_words(name, words).into_iter().map(OsString::from).collect(),
+        launch_arguments: words.into_iter().map(OsString::from).collect(),
         dependencies: Vec::new(),
         account_name: Some(format!("NT SERVICE\\{name}").into()),
         account_password: None,
@@ -211,8 +211,8 @@ fn create_folder(folder: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The log of a service.
-pub(super) fn log_file(name: &str) -> PathBuf {
+/// The log of a service. The service gets the path as an argument: its environment may differ.
+fn log_file(name: &str) -> PathBuf {
     let data = std::env::var_os("PROGRAMDATA").unwrap_or_else(|| r"C:\ProgramData".into());
     Path::new(&data).join("swyx-teams").join("logs").join(format!("{name}.log"))
 }
