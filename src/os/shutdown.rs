@@ -2,15 +2,16 @@
 
 #[cfg(unix)]
 mod unix;
+mod urgency;
 #[cfg(windows)]
 mod windows;
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 #[cfg(unix)]
 use unix::Signals;
+pub(crate) use urgency::Urgency;
 #[cfg(windows)]
 use windows::Signals;
 #[cfg(windows)]
@@ -42,49 +43,6 @@ impl Drop for OwnHandler {
     fn drop(&mut self) {
         if !self.has_seen_signal {
             OWN_HANDLERS.fetch_sub(1, Ordering::SeqCst);
-        }
-    }
-}
-
-/// How much time the program has to end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Urgency {
-    /// A user or a service manager asked, and waits.
-    Patient,
-    /// The system ends the program after five seconds.
-    #[cfg_attr(unix, cfg_attr(not(test), expect(dead_code, reason = "Unix announces no such end")))]
-    Imminent,
-}
-
-impl Urgency {
-    /// The time limit for work before the end that may usually take `usual`.
-    pub(crate) fn limit(self, usual: Duration) -> Duration {
-        /// One second less than the system gives, for the end of the program itself.
-        const BEFORE_KILL: Duration = Duration::from_secs(4);
-        match self {
-            Self::Patient => usual,
-            Self::Imminent => usual.min(BEFORE_KILL),
-        }
-    }
-}
-
-/// What Windows tells a program with a console.
-#[cfg(any(windows, test))]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ConsoleEvent {
-    CtrlC,
-    CtrlBreak,
-    Close,
-    LogOff,
-    Shutdown,
-}
-
-#[cfg(any(windows, test))]
-impl ConsoleEvent {
-    fn urgency(self) -> Urgency {
-        match self {
-            Self::CtrlC | Self::CtrlBreak => Urgency::Patient,
-            Self::Close | Self::LogOff | Self::Shutdown => Urgency::Imminent,
         }
     }
 }
@@ -126,25 +84,4 @@ pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 
     Ok(async move {
         signals.next().await;
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn end_of_console_session_and_system_leaves_four_seconds() {
-        let (usual, short) = (Duration::from_secs(25), Duration::from_secs(4));
-        for (event, limit) in [
-            (ConsoleEvent::CtrlC, usual),
-            (ConsoleEvent::CtrlBreak, usual),
-            (ConsoleEvent::Close, short),
-            (ConsoleEvent::LogOff, short),
-            (ConsoleEvent::Shutdown, short),
-        ] {
-            assert_eq!(event.urgency().limit(usual), limit, "{event:?}");
-        }
-        let shorter = Duration::from_secs(1);
-        assert_eq!(Urgency::Imminent.limit(shorter), shorter);
-    }
 }

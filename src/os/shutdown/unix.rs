@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::Urgency;
+use super::urgency::Urgency;
 
 pub(super) struct Signals([Signal; 2]);
 

@@ -9,7 +9,7 @@ use tokio::signal::windows::{
 };
 use tokio::sync::Notify;
 
-use super::{ConsoleEvent, Urgency};
+use super::urgency::{ConsoleEvent, Urgency};
 
 static IS_SERVICE: AtomicBool = AtomicBool::new(false);
 /// Keeps one stop until it is waited for.
