@@ -51,7 +51,11 @@ class Unit(Case):
 
     def test_faults_are_found(self):
         text = self.printed()
-        for good, bad in [("LimitCORE=", "LimitCOREX="), ("Type=notify", "Type=notified"), (str(PROGRAM), "/nowhere/x")]:
+        for good, bad, told in [
+            ("LimitCORE=", "LimitCOREX=", "LimitCOREX"),
+            ("Type=notify", "Type=notified", "notified"),
+            ("ExecStart=/", "ExecStart=/nowhere/", "/nowhere/"),
+        ]:
             with self.subTest(bad=bad):
                 self.assertIn(good, text)
-                self.assertIn(bad.rstrip("="), self.verify(text.replace(good, bad)))
+                self.assertIn(told, self.verify(text.replace(good, bad)))
