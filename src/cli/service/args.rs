@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use crate::cli::sync::{LogFormat, SyncArgs};
+use crate::secret::shape::may_be_a_secret;
+use crate::settings::parse_guid;
 
 /// The arguments.
 #[derive(Args)]
@@ -123,15 +125,16 @@ pub(super) struct ProveArgs {
     pub(super) except: Option<PathBuf>,
 }
 
-/// A name that is valid for both service managers, in paths and on command lines.
+/// A name that is valid for both service managers, in paths and on command lines. Messages repeat it, so it must not be an id or a secret.
 fn service_name(text: &str) -> Result<String, &'static str> {
-    const MAX_LEN: usize = 80;
+    const MAX_LEN: usize = 40;
     let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if starts_well && text.len() <= MAX_LEN && text.chars().all(is_valid) {
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let may_be_secret = parse_guid(text).is_some() || may_be_a_secret(text);
+    if starts_well && text.len() <= MAX_LEN && text.chars().all(is_valid) && !may_be_secret {
         return Ok(text.to_owned());
     }
-    Err("expected at most 80 letters, digits, `-` and `_`, the first a letter or a digit")
+    Err("expected at most 40 letters, digits, `-` and `_`, the first a letter, and no ID")
 }
 
 /// A secret that systemd passes to the service.
@@ -167,10 +170,11 @@ mod tests {
 
     #[test]
     fn names_of_services_are_plain() {
-        for name in ["swyx-teams", "north_2", "1"] {
+        const GUID: &str = "c0ffee5a-1b2d-4e3f-8a9b-7c6d5e4f3a2b";
+        for name in ["swyx-teams", "north_2", "a"] {
             assert_eq!(service_name(name).as_deref(), Ok(name));
         }
-        for name in ["", "-a", "a b", "a/b", "a.b", "a\\b", "\u{e4}", &"a".repeat(81)] {
+        for name in ["", "-a", "1", "a b", "a/b", "a.b", "a\\b", "\u{e4}", &"a".repeat(41), GUID] {
             assert!(service_name(name).is_err(), "{name}");
         }
     }
