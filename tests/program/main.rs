@@ -39,6 +39,7 @@ mod leaks;
 mod provisioning;
 mod saving;
 mod serve;
+mod service;
 mod setup;
 mod sync;
 mod users;

@@ -96,6 +96,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "sync a.toml --dry-run --record clean.toml --trust",
             "sync a.toml -v --replay a.toml",
             "sync a.toml --replay clean.toml --log-format json",
+            "service install a.toml --print --yes",
+            "service install a.toml --yes --user no-such-account",
             "diff clean.toml a.toml",
             "diff a.toml clean.toml",
             "diff a.toml other.toml",
@@ -161,7 +163,7 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 135] = [
+const WRONG_USE: [&str; 140] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -294,6 +296,11 @@ const WRONG_USE: [&str; 135] = [
     "sync a.toml --log-format «C»",
     "sync a.toml --dry-run=«C»",
     "sync a.toml --«C»",
+    "service install a.toml --credential «C»",
+    "service install a.toml --user «C» --yes",
+    "service install a.toml --name «C»",
+    "service start «C»",
+    "service «C»",
     "status «C»",
     "status --format «C»",
     "status 127.0.0.1:9 «C»",
